@@ -1,0 +1,101 @@
+"""Gradient descent as real software: every step shown, every answer judged, at any size.
+
+Public names are loaded when they are first used, so ``import steepest`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from . import losses, penalties, rules, steps
+    from .certificate import Certificate
+    from .curvature import stability_limit
+    from .data.moments import Moments, make_moments
+    from .data.rows import Rows, make_rows
+    from .data.tables import read_table
+    from .descent import Descent, descend, until
+    from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
+    from .estimators import GDClassifier, GDRegressor
+    from .fit import Run, fit
+    from .problem import Method, Problem
+    from .records import record as setting
+    from .states import State
+    from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
+    from .trajectory import Trajectory, record
+    from .verdict import Verdict
+
+_HOMES = {
+    "certificate": ("Certificate",),
+    "curvature": ("stability_limit",),
+    "data.moments": ("Moments", "make_moments"),
+    "data.rows": ("Rows", "make_rows"),
+    "data.tables": ("read_table",),
+    "descent": ("Descent", "descend", "until"),
+    "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
+    "estimators": ("GDClassifier", "GDRegressor"),
+    "fit": ("Run", "fit"),
+    "problem": ("Method", "Problem"),
+    "states": ("State",),
+    "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
+    "trajectory": ("Trajectory", "record"),
+    "verdict": ("Verdict",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_MODULES = ("losses", "penalties", "rules", "steps")
+
+__all__ = [
+    "Certificate",
+    "Descent",
+    "DivergenceWarning",
+    "GDClassifier",
+    "GDRegressor",
+    "Method",
+    "Moments",
+    "NotConvergedWarning",
+    "Problem",
+    "Rows",
+    "Run",
+    "SeparationWarning",
+    "State",
+    "SteepestError",
+    "Trajectory",
+    "Verdict",
+    "cost_change_below",
+    "descend",
+    "epochs",
+    "fit",
+    "gradient_below",
+    "losses",
+    "make_moments",
+    "make_rows",
+    "penalties",
+    "read_table",
+    "record",
+    "rules",
+    "setting",
+    "stability_limit",
+    "steps",
+    "until",
+    "updates",
+    "wall_time",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name == "setting":  # the decorator of losses, rules and the like; `record` is what keeps a trajectory
+        return import_module(".records", __name__).record
+    if name not in _HOME:
+        raise AttributeError(f"module 'steepest' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,70 @@
+"""Which rows, in which order: a pure function of (seed, epoch), the same compiled and interpreted.
+
+Written for plain integers: 32-bit hashes of counters, with products that fit 64 bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BLOCK", "BUFFER", "SAMPLINGS", "fill_order", "mix"]
+
+SAMPLINGS = ("shuffle", "replacement", "sequential")
+BLOCK = 16  # rows that stay together when a large table is shuffled ...
+BUFFER = 2048  # ... and rows among which the order is then uniform
+MASK = 0xFFFFFFFF
+
+
+def mix(x: int) -> int:
+    """Scramble 32 bits, one to one (constants of the low-bias hash of C. Wellons' search)."""
+    x = x & MASK
+    x = x ^ (x >> 16)
+    x = (x * 0x7FEB352D) & MASK
+    x = x ^ (x >> 15)
+    x = (x * 0x846CA68B) & MASK
+    return x ^ (x >> 16)
+
+
+def below(m: int, i: int, key: int) -> int:
+    """Draw number i of the stream ``key``: a whole number in 0 .. m - 1."""
+    return (mix(mix(i ^ key) + (key >> 32)) * m) >> 32
+
+
+def shuffle(order: NDArray[Any], low: int, high: int, key: int) -> None:
+    """Bring order[low:high] into uniformly random order (Fisher and Yates)."""
+    for i in range(high - 1, low, -1):
+        j = low + below(i - low + 1, i, key)
+        order[i], order[j] = order[j], order[i]
+
+
+def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -> None:
+    """Write the n row numbers of one epoch into ``order``; ``sampling`` counts the names in ``SAMPLINGS``.
+
+    A table of more than ``BUFFER`` rows is shuffled as blocks of ``BLOCK`` neighbouring rows, then row by row inside
+    buffers of ``BUFFER`` rows (Xu, L. et al. 2022, CorgiPile, arXiv:2206.05830): nearly the speed of reading in order.
+    """
+    n = len(order)
+    key = mix(mix(seed) + epoch) | (mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1 << 32)
+    for i in range(n):
+        order[i] = below(n, i, key) if sampling == 1 else i
+    if sampling == 0 and n <= BUFFER:
+        shuffle(order, 0, n, key)
+    elif sampling == 0:
+        shuffle_blocks(order, key)
+
+
+def shuffle_blocks(order: NDArray[np.int64], key: int) -> None:
+    """Shuffle blocks of neighbours, then the rows inside each buffer of blocks."""
+    n = len(order)
+    blocks = np.arange((n + BLOCK - 1) // BLOCK)
+    shuffle(blocks, 0, len(blocks), key ^ 0x2545F491)
+    place = 0
+    for b in blocks:
+        for i in range(b * BLOCK, min(n, (b + 1) * BLOCK)):
+            order[place] = i
+            place += 1
+    for low in range(0, n, BUFFER):
+        shuffle(order, low, min(n, low + BUFFER), key)

@@ -1,0 +1,274 @@
+"""The descent. Four independent choices make one step:
+
+    g_t       = gradient at at_t of mean loss over the rows B_t, plus penalty   which rows: Method.batch_size, .sampling
+                                                                                which loss: Problem
+    p_t       = rule(g_t, memory, t)                                            which direction: Method.rule
+    eta_t     = learning_rate(t)                                                how far: Method.learning_rate
+    at_{t+1}  = at_t - eta_t p_t
+
+`walkers.walk` is that loop. `descend` hands out its states, `until` ends it, `trajectory.record` keeps them. States are
+computed in blocks of about 0.1 s, so that a million recorded steps need no million Python objects, and Ctrl-C is heard.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .data.rows import Rows, jit_allowed
+from .errors import UsageError
+from .problem import Method, Problem
+from .states import Block, Checkpoint, Spacing, State
+from .stops import Stop
+from .walkers import Sampled, SampledCompiled, Whole
+
+Array = NDArray[np.float64]
+
+__all__ = ["Descent", "descend", "until"]
+
+BLOCK_SECONDS = 0.1  # length of a block to aim for
+BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
+LOOK_EVERY = 1000  # updates at least between two looks at all rows, for stops that need them in sampled descent
+COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
+
+
+def descend(
+    problem: Problem, method: Method, data: Any, *, start: Any = None, seed: int = 0, compiled: bool | None = None
+) -> Descent:
+    """Descend from ``start`` for ever: iterate over the result for one `State` after the other.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is minimised.
+    method : Method
+        How.
+    data : Rows or Moments
+        Over what; parameters are in its units.
+    start : array, State or None
+        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit.
+    seed : int
+        Names the order in which rows come; the same seed gives the same bits, whatever is recorded.
+    compiled : bool or None
+        Whether sampled steps run compiled; None decides by the expected work.
+
+    Returns
+    -------
+    Descent
+        Endless; bound it with `until`. It ends by itself only when numbers overflow.
+
+    Raises
+    ------
+    UsageError
+        If the start does not fit the data, or a sampled method is asked of data without rows.
+
+    Examples
+    --------
+    >>> from steepest.data.rows import make_rows
+    >>> from steepest.stops import updates
+    >>> rows = make_rows([[1.0], [2.0]], [2.0, 4.0])
+    >>> states = descend(Problem("mse", intercept=False), Method(learning_rate=0.1), rows)
+    >>> [round(float(s.w[0, 0]), 3) for s in until(states, updates(3))]
+    [0.0, 1.0, 1.5, 1.75]
+    """
+    if isinstance(start, State):
+        descent = Descent(problem, method, data, start.origin, start.seed, start.compiled)
+        return replace(descent, start=descent.replay(start.origin, start.t))
+    if method.batch_size is not None and not isinstance(data, Rows):
+        raise UsageError("sampled descent needs rows: use batch_size=None on moments")
+    n, d = data.shape
+    k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1]
+    at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
+    if at.size != (d + 1) * k or not np.isfinite(at).all():
+        raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
+    memory = np.zeros((method.rule.slots, d + 1, k))
+    return Descent(problem, method, data, Checkpoint(0, at.reshape(d + 1, k), memory), seed, compiled)
+
+
+def until(states: Any, *stops: Any) -> Any:
+    """End a descent at the first state where a stop is true; that state is the last one.
+
+    Parameters
+    ----------
+    states : Descent, or any iterable of State
+    *stops : Stop or callable
+        `updates`, `epochs`, `gradient_below`, `cost_change_below`, `wall_time`, or any function State -> bool.
+    """
+    if isinstance(states, Descent):
+        return replace(states, stops=(*states.stops, *stops))
+    return _until_one_by_one(states, stops)
+
+
+def _until_one_by_one(states: Any, stops: tuple[Any, ...]) -> Iterator[State]:
+    for state in states:
+        yield state
+        if any(stop(state) for stop in stops):
+            return
+
+
+@dataclass(frozen=True)
+class Descent:
+    """The states of one descent, start first: iterate over it, or over its ``blocks``. Made by `descend`."""
+
+    problem: Problem
+    method: Method
+    data: Any
+    start: Checkpoint
+    seed: int
+    compiled: bool | None = None
+    stops: tuple[Any, ...] = ()
+
+    def __iter__(self) -> Iterator[State]:
+        """One State after the other."""
+        for block in self.blocks():
+            for place in range(len(block.t)):
+                yield self.state(block, place)
+
+    def blocks(self, spacing: Spacing = Spacing()) -> Iterator[Block]:
+        """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
+        block = self._stopped(self._opening())
+        count, began = 16, time.perf_counter()
+        while block.end is None:
+            yield block
+            t, spent = block.last.t, time.perf_counter()
+            block = self._stopped(self._walked(block.last, min(count, self._room(t, spacing)), spacing, began))
+            spent = time.perf_counter() - spent
+            count = max(1, int(len(block.t) * min(4.0, BLOCK_SECONDS / max(spent, 1e-9))))
+        yield block
+
+    def state(self, block: Block, place: int) -> State:
+        """Look at one state of a block."""
+        kept = int(np.searchsorted(block.kept, place))
+        if kept < len(block.kept) and block.kept[kept] == place:
+            at = block.w[kept]
+        else:
+            at = self.replay(block.first, int(block.t[place])).at
+        numbers = (float(a[place]) for a in block[4:9])
+        origin = block.last if place == len(block.t) - 1 else block.first
+        t, epoch = int(block.t[place]), float(block.epoch[place])
+        return State(t, epoch, at, at, *numbers, block.seed, block.compiled, origin)
+
+    def replay(self, first: Checkpoint, t: int) -> Checkpoint:
+        """Take the steps from a checkpoint to update t again: the same bits."""
+        if t == first.t:
+            return first
+        with np.errstate(over="ignore", invalid="ignore"):
+            last: Checkpoint = self._walker(first, t - first.t, t - first.t + 1)[0]
+        return last._replace(cost=first.cost if self._sampled else last.cost)
+
+    @property
+    def _sampled(self) -> bool:
+        return self.method.batch_size is not None
+
+    @cached_property
+    def _limit(self) -> float:
+        """Update at which a stop is known to be true, if any."""
+        per_epoch = self.method.steps_per_epoch(self.data.shape[0])
+        known = [min(s.limit, np.ceil(s.epochs * per_epoch)) for s in self.stops if isinstance(s, Stop)]
+        return max(self.start.t, min(known, default=np.inf))
+
+    @cached_property
+    def _compile(self) -> bool:
+        if self.compiled is not None or not self._sampled:
+            return bool(self.compiled) and jit_allowed()
+        return jit_allowed() and (self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf)
+
+    @cached_property
+    def _walker(self) -> Any:
+        if not self._sampled:
+            return Whole(self.problem, self.method, self.data)
+        kind = SampledCompiled if self._compile else Sampled
+        return kind(self.problem, self.method, self.data, self.seed)
+
+    @cached_property
+    def _look_every(self) -> float:
+        """Updates between two looks at all rows that a sampled descent takes for a stop's sake."""
+        if not self._sampled or not any(isinstance(s, Stop) and s.looks for s in self.stops):
+            return np.inf
+        per_epoch = self._walker.per_epoch
+        return float(per_epoch * -(-LOOK_EVERY // per_epoch))
+
+    def _room(self, t: int, spacing: Spacing) -> int:
+        """How many steps the next block may take at most."""
+        numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
+        room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
+        if self._look_every < np.inf:
+            room = min(room, self._look_every - t % self._look_every)
+        return int(room)
+
+    def _opening(self) -> Block:
+        """The block that holds the start alone."""
+        first, unknown = self.start, np.array([np.nan])
+        cost = norm = np.nan
+        if not self._sampled or self._look_every < np.inf:
+            cost, norm, g = self._look(first.at)
+            first = first._replace(cost=cost, g=None if self._sampled else g)
+        t, zero = np.array([first.t]), np.array([0])
+        numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
+        return self._block(first, first, t, *numbers, zero, first.at[None].copy())
+
+    def _look(self, at: Array) -> tuple[float, float, Array]:
+        """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
+        cost, g = self.problem.objective(self.data)(at)
+        return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
+
+    def _block(self, first: Checkpoint, last: Checkpoint, t: Any, *arrays: Any) -> Block:
+        return Block(first, last, t, t / self._walker.per_epoch, *arrays, self.seed, self._compile)
+
+    def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
+        """The next ``count`` states, fewer if numbers overflow."""
+        every = 1 if any(not isinstance(s, Stop) for s in self.stops) else spacing.every(first.t)
+        with np.errstate(over="ignore", invalid="ignore"):
+            last, eta, cost, norm, w = self._walker(first, count, every)
+        t = np.arange(first.t + 1, last.t + 1)
+        if self._sampled:
+            last = last._replace(cost=first.cost)
+            if last.t % self._look_every == 0 and np.isfinite(last.at).all():
+                cost[-1], norm[-1], _ = self._look(last.at)
+                last = last._replace(cost=cost[-1])
+        change = np.concatenate(([first.cost], cost[:-1] if not self._sampled else cost[:-1] * 0 + first.cost)) - cost
+        now = self.start.seconds + time.perf_counter() - began
+        last = last._replace(seconds=now)
+        seconds = np.linspace(first.seconds, now, count + 1)[1:]
+        block = self._block(first, last, t, eta, cost, norm, change, seconds, np.flatnonzero(t % every == 0), w)
+        return self._finite(block)
+
+    def _finite(self, block: Block) -> Block:
+        """Cut the block before its first state that is not finite, or has a cost that is not."""
+        if self._sampled:
+            return block if _fits(block.last) else self._last_finite(block)
+        wrong = ~(np.isfinite(block.cost) & np.isfinite(block.gradient_norm))
+        if not wrong.any():
+            return block
+        place = int(wrong.argmax()) - 1
+        return block.upto(place, self.replay(block.first, block.first.t + 1 + place), "overflow")
+
+    def _last_finite(self, block: Block) -> Block:
+        """Find the last finite state of a sampled block by taking half the steps again and again."""
+        good, bad = block.first, block.last.t
+        while bad - good.t > 1:
+            middle = self.replay(good, (good.t + bad) // 2)
+            good, bad = (middle, bad) if _fits(middle) else (good, middle.t)
+        return block.upto(good.t - block.first.t - 1, good, "overflow")
+
+    def _stopped(self, block: Block) -> Block:
+        """Cut the block after its first state at which a stop is true."""
+        for stop in self.stops:
+            if isinstance(stop, Stop):
+                hits = np.flatnonzero(stop(block))
+            else:
+                hits = np.array([i for i in range(len(block.t)) if stop(self.state(block, i))][:1], int)
+            if len(hits):
+                place, name = int(hits[0]), getattr(stop, "name", "a condition of the caller")
+                block = block.upto(place, self.replay(block.first, int(block.t[place])), name)
+        return block
+
+
+def _fits(point: Checkpoint) -> bool:
+    return bool(np.isfinite(point.at).all() and np.abs(point.at).max() < 1e150)

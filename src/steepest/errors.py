@@ -1,0 +1,67 @@
+"""Every error and warning of the package: one line that names what, where and the mend."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DataError",
+    "DivergenceWarning",
+    "FileError",
+    "NotConvergedWarning",
+    "SeparationWarning",
+    "SteepestError",
+    "UsageError",
+]
+
+
+class SteepestError(Exception):
+    """Anything the package refuses to do; ``exit_code`` is the command line's exit status."""
+
+    exit_code = 1
+
+
+class FileError(SteepestError, OSError):
+    """A file that cannot be opened, read or written (exit status 1)."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class UsageError(SteepestError, ValueError):
+    """A setting, name or option that makes no sense as given (exit status 2)."""
+
+    exit_code = 2
+
+
+class DataError(SteepestError, ValueError):
+    """Data that cannot be used as it stands (exit status 3).
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and the mend, without the place.
+    file, line, column : optional
+        The place: a file name, a line counted from 1 (the header is a line too), a column's name.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self, problem: str, *, file: str | None = None, line: int | None = None, column: str | None = None
+    ) -> None:
+        place = [file] if file else []
+        place += [f"line {line}"] if line is not None else []
+        place += [f"column {column!r}"] if column is not None else []
+        super().__init__(f"{', '.join(place)}: {problem}" if place else problem)
+        self.problem, self.file, self.line, self.column = problem, file, line, column
+
+
+class DivergenceWarning(UserWarning):
+    """The cost grew without bound: the learning rate is above the stability limit."""
+
+
+class SeparationWarning(UserWarning):
+    """The classes are separated by a plane and nothing is penalised: there is no finite optimum."""
+
+
+class NotConvergedWarning(UserWarning):
+    """The run ended before the answer was as good as ``tol`` asks."""

@@ -1,0 +1,84 @@
+"""Compile a kernel once for each set of types, with a cache that cannot serve yesterday's source."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache
+
+__all__ = ["compiled"]
+
+FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # sums may be regrouped; NaN and infinity keep their meaning
+
+
+class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
+    """Numba's cache on disk, where a disk that is full or read-only costs time, never the fit."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load the machine code of a signature, or nothing."""
+        try:
+            return super().load_overload(sig, target_context)
+        except (OSError, EOFError, ValueError):
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Save the machine code of a signature if that is possible."""
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            return
+
+
+@lru_cache(1)
+def cache_folder() -> str:
+    """Folder named by a hash of the package's sources and Numba's version: edit any source and it is a new one."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.read_bytes())
+    home = os.environ.get("STEEPEST_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or _home_cache()
+    return str(Path(home) / "steepest" / digest.hexdigest()[:16])
+
+
+def _home_cache() -> str:
+    home = Path("~").expanduser()
+    return str(home / ".cache") if os.access(home, os.W_OK) else str(Path(tempfile.gettempdir()) / f"u{os.getuid()}")
+
+
+def _ours(item: Any) -> bool:
+    return not hasattr(item, "_fields") or type(item).__module__.split(".")[0] == __package__.split(".")[0]
+
+
+@lru_cache(None)
+def _dispatcher(kernel: Callable[..., Any], cached: bool) -> Any:
+    dispatcher = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(kernel)
+    if cached and not numba.config.DISABLE_JIT:
+        _attach_cache(dispatcher, kernel)
+    return dispatcher
+
+
+def _attach_cache(dispatcher: Any, kernel: Callable[..., Any]) -> None:
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = cache_folder()
+    try:
+        dispatcher._cache = QuietCache(kernel)
+    except (RuntimeError, OSError):
+        return  # nowhere to write: compile in each process
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def compiled(kernel: Callable[..., Any], *records: Any) -> Any:
+    """Compile the kernel for these records; machine code of a user's own record is never kept on disk.
+
+    Numba's cache watches one file only: with a user's rule in it, editing the rule would run the old one.
+    """
+    return _dispatcher(kernel, all(_ours(item) for item in records))

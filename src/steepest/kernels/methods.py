@@ -1,0 +1,98 @@
+"""How compiled code calls a record's method: by the record's type, with the source the record itself is written in."""
+
+from __future__ import annotations
+
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.extending import overload, register_jitable
+
+from ..data import order as orders
+from . import elementary as elementary  # compiled exp and log1p
+
+__all__ = ["apply_rule", "direct", "fill_order", "rate", "shrink", "slope", "value"]
+
+INLINE = {"forceinline": True}  # a call that is not inlined keeps the loop around it from being vectorised
+
+
+def value(item: Any, z: Any, y: Any) -> Any:
+    """Loss of one row."""
+    return item.value(z, y)
+
+
+def slope(item: Any, z: Any, y: Any) -> Any:
+    """Derivative of the loss of one row by its linear predictor."""
+    return item.slope(z, y)
+
+
+def shrink(item: Any, w: Any) -> Any:
+    """Derivative of the penalty by one raw coefficient."""
+    return item.slope(w)
+
+
+def rate(item: Any, t: Any) -> Any:
+    """Learning rate of update t."""
+    return item.rate(t)
+
+
+def direct(item: Any, g: Any, memory: Any, t: Any) -> Any:
+    """Direction of a rule, for one number or for whole arrays."""
+    return item.direction(g, memory, t)
+
+
+def apply_rule(rule: Any, eta: Any, g: Any, memory: Any, t: Any, w: Any) -> None:
+    """W <- w - eta p, in place."""
+    w -= eta * rule.direction(g, memory, t)
+
+
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """np.where; of numbers, compiled, without the array that Numba's own np.where would make (50 ns)."""
+    return np.where(condition, a, b)
+
+
+@overload(choose, jit_options=INLINE)
+def _choose(condition, a, b):  # type: ignore[no-untyped-def]
+    if isinstance(condition, types.Array):
+        return lambda condition, a, b: np.where(condition, a, b)
+    return lambda condition, a, b: a if condition else b
+
+
+NUMPY = ModuleType("numpy_of_numbers")  # NumPy as the records see it in compiled code
+NUMPY.__dict__.update({key: held for key, held in vars(np).items() if key[:2] != "__"}, where=choose)
+
+
+def _source(item: Any, name: str) -> Any:
+    if not isinstance(item, types.BaseNamedTuple):
+        return None
+    method = getattr(item.instance_class, name)
+    names = {key: NUMPY if held is np else held for key, held in method.__globals__.items()}
+    return FunctionType(method.__code__, names, name, method.__defaults__, method.__closure__)
+
+
+overload(value, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "value"))
+overload(slope, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "slope"))
+overload(shrink, strict=False, jit_options=INLINE)(lambda item, w: _source(item, "slope"))
+overload(rate, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "rate"))
+overload(direct, strict=False, jit_options=INLINE)(lambda item, g, memory, t: _source(item, "direction"))
+
+
+def _by_coordinate(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # compiled
+    for c in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            w[c, j] -= eta * direct(rule, g[c, j], memory[:, c, j], t)
+
+
+def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # compiled
+    w -= eta * direct(rule, g, memory, t)
+
+
+@overload(apply_rule)
+def _apply_rule(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    return _by_coordinate if rule.instance_class.elementwise else _as_a_whole
+
+
+for _function in (orders.mix, orders.below, orders.shuffle, orders.shuffle_blocks):
+    register_jitable(_function)
+fill_order = register_jitable(orders.fill_order)

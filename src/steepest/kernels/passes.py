@@ -1,0 +1,57 @@
+"""The full pass: mean loss and gradient in one reading of the rows, block by block."""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+from numba.extending import register_jitable
+
+from .methods import slope, value
+from .primitives import accumulate, entry, predict
+
+__all__ = ["block_pass"]
+
+
+def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
+    """Sum the weighted losses and their gradient over each of the blocks first .. last - 1 of ``size`` rows.
+
+    y (k, n), v (k, d) and b (k,); out (blocks, 1 + k (d + 1)): the loss, then for each of the k predictors d slopes and one
+    for the intercept. Inside a block the rows come in tiles that stay in the cache between predictor and gradient.
+    """
+    k, d = v.shape
+    n = y.shape[1]
+    z = np.empty((k, tile), v.dtype)
+    g = np.empty((k, d), v.dtype)
+    sums = np.empty(k)
+    for block in range(first, last):
+        g[:] = 0
+        sums[:] = 0
+        total = 0.0
+        end = min(n, (block + 1) * size)
+        for low in range(block * size, end, tile):
+            high = min(end, low + tile)
+            predict(X, shift, v, low, high, z)
+            for c in range(k):
+                total += judge(loss, y[c], weight, offset, b[c], low, high, z[c], sums[c : c + 1])
+            if gradient:
+                accumulate(X, shift, z, low, high, g)
+        out[block, 0] = total
+        for c in range(k):
+            out[block, 1 + c * (d + 1) : (c + 1) * (d + 1)] = g[c]
+            out[block, (c + 1) * (d + 1)] = sums[c]
+
+
+@register_jitable
+def judge(loss, y, weight, offset, b, low, high, z, slopes):
+    """Turn the predictors z of a tile into weighted slopes, in place; return the sum of the losses."""
+    total = 0.0
+    sums = 0.0
+    for i in range(low, high):
+        u = z[i - low] + b + entry(offset, i, 0.0)
+        mass = entry(weight, i, 1.0)
+        total += mass * value(loss, u, y[i])
+        r = mass * slope(loss, u, y[i])
+        sums += r
+        z[i - low] = r
+    slopes[0] += sums
+    return total

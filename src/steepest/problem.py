@@ -1,0 +1,138 @@
+"""Problem and Method: what is minimised and how, validated once, at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import losses, penalties, rules, steps
+from .data.order import SAMPLINGS
+from .data.units import Units
+from .errors import UsageError
+from .records import from_name
+
+__all__ = ["Method", "Problem"]
+
+Array = NDArray[np.float64]
+Objective = Callable[[Array], tuple[float, Array]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Minimise F(w) = weighted mean of loss(z_i, y_i) + penalty(coefficients), z_i = x_i . w + b.
+
+    Parameters
+    ----------
+    loss : record or name
+        A record of `steepest.losses`, or its name such as "squared_error".
+    penalty : record
+        A record of `steepest.penalties`; never applied to the intercept.
+    intercept : bool
+        Whether there is an intercept b; without, it stays 0.
+    fixed : tuple of int or "intercept"
+        Coordinates that keep their start: column numbers from 0, and "intercept".
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> Problem("mse", fixed=("intercept",)).free(2).ravel()
+    array([1., 1., 0.])
+    """
+
+    loss: Any = losses.SquaredError()
+    penalty: Any = penalties.NoPenalty()
+    intercept: bool = True
+    fixed: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
+        object.__setattr__(self, "fixed", tuple(self.fixed))
+        alpha = getattr(self.penalty, "alpha", 0.0)
+        if not 0 <= alpha < float("inf"):
+            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {alpha!r}")
+
+    def free(self, d: int) -> Array:
+        """1 for each coordinate (d + 1, 1) that may move, 0 for each that is held."""
+        free = np.ones((d + 1, 1))
+        held = [d if c == "intercept" else c for c in self.fixed] + ([] if self.intercept else [d])
+        if any(not isinstance(c, (int, np.integer)) or not 0 <= c <= d for c in held):
+            raise UsageError(f"fixed must hold column numbers 0 .. {d - 1} or 'intercept', not {self.fixed!r}")
+        free[np.array(held, int)] = 0.0
+        return free
+
+    def penalised(self, d: int, units: Units) -> Callable[[Array, float, Array], tuple[float, Array]]:
+        """Complete the mean loss and its gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is held."""
+        free, factor = self.free(d), units.factor(d)
+        if free.all() and isinstance(self.penalty, penalties.NoPenalty):
+            return lambda w, cost, g: (cost, g)
+
+        def complete(w: Array, cost: float, g: Array) -> tuple[float, Array]:
+            raw = factor * w
+            cost += float(self.penalty.value(raw).sum())
+            return cost, free * (g + factor * self.penalty.slope(raw))
+
+        return complete
+
+    def objective(self, data: Any) -> Objective:
+        """F and its gradient in the units of the data: (d + 1, k) -> cost, gradient (d + 1, k)."""
+        complete = self.penalised(data.shape[1], data.units)
+        return lambda w: complete(w, *data.value_and_gradient(self.loss, w))
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to descend: direction, distance, and how many rows a step looks at.
+
+    Parameters
+    ----------
+    rule, learning_rate : record or name
+        Records of `steepest.rules` and `steepest.steps`, or "momentum:beta=0.95"; a number is a constant rate.
+    batch_size : int or None
+        Rows a step: None is all of them (batch), 1 stochastic, more mini-batch. The last batch of an epoch may be
+        smaller; each step follows the mean over its own rows.
+    sampling : {"shuffle", "replacement", "sequential"}
+        Each row once an epoch in random order, independent draws, or the order of the table.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or a setting is out of its range.
+
+    Examples
+    --------
+    >>> Method("momentum", 0.1, batch_size=32).rule
+    Momentum(beta=0.9)
+    """
+
+    rule: Any = rules.Plain()
+    learning_rate: Any = steps.Constant(0.01)
+    batch_size: int | None = None
+    sampling: str = "shuffle"
+
+    def __post_init__(self) -> None:
+        rate = self.learning_rate
+        if isinstance(rate, (int, float, np.number)) and not isinstance(rate, bool):
+            rate = steps.Constant(float(rate))
+        object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
+        object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
+        for item in (self.rule, self.learning_rate):
+            wrong = item.check() if hasattr(item, "check") else None
+            if wrong:
+                raise UsageError(wrong)
+        if self.sampling not in SAMPLINGS:
+            raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
+        size = self.batch_size
+        if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
+            raise UsageError(f"batch_size must be None (all rows) or a whole number >= 1, not {size!r}")
+
+    def steps_per_epoch(self, n: int) -> int:
+        """Updates in one reading of n rows."""
+        return 1 if self.batch_size is None else -(-n // self.batch_size)

@@ -1,0 +1,107 @@
+"""Records: small, frozen settings that compare with their type, print as code and are found by name.
+
+A loss, penalty, rule or learning rate is a ``typing.NamedTuple`` with methods, decorated with ``@record``. Its methods
+are written once, in NumPy: they run as they stand on arrays and are compiled as they stand on numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+from types import ModuleType
+from typing import Any, TypeVar
+
+from .errors import UsageError
+
+__all__ = ["from_name", "record", "to_name", "to_spec"]
+
+R = TypeVar("R", bound=type)
+
+
+def record(cls: R) -> R:
+    """Make a NamedTuple class compare and hash with its type, and be true even when it has no field.
+
+    A bare NamedTuple is a tuple: ``Momentum(0.9) == L2(0.9)``, and one without fields is false.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> @record
+    ... class Half(NamedTuple):
+    ...     factor: float = 0.5
+    >>> Half() == (0.5,), bool(Half()), Half()
+    (False, True, Half(factor=0.5))
+    """
+    methods = {
+        "__eq__": lambda self, other: type(self) is type(other) and tuple.__eq__(self, other),
+        "__ne__": lambda self, other: not self == other,
+        "__hash__": lambda self: hash((type(self).__qualname__, *self)),
+        "__bool__": lambda self: True,
+    }
+    for name, method in methods.items():
+        setattr(cls, name, method)
+    return cls
+
+
+def to_name(cls: type) -> str:
+    """Public spelling of a record's class: ``SquaredError`` is "squared_error", ``MSE`` is "mse".
+
+    Examples
+    --------
+    >>> from steepest.losses import SquaredError
+    >>> to_name(SquaredError)
+    'squared_error'
+    """
+    name = cls.__name__
+    if name.isupper() or not name.isalpha():
+        return name.lower()
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+def to_spec(item: Any) -> str:
+    """Write a record as the command line reads it: ``Momentum(0.95)`` is "momentum:beta=0.95"."""
+    fields = ",".join(f"{k}={v!r}" for k, v in zip(item._fields, item, strict=True))
+    return to_name(type(item)) + (f":{fields}" if fields else "")
+
+
+def from_name(spec: Any, module: ModuleType, what: str) -> Any:
+    """Look up ``"momentum"`` or ``"momentum:beta=0.95"`` in a module's ``__all__``; a record is returned as it is.
+
+    Raises
+    ------
+    UsageError
+        If no public record of the module has that name, or a field is unknown or not a number.
+
+    Examples
+    --------
+    >>> from steepest import rules
+    >>> from_name("momentum:beta=0.95", rules, "rule")
+    Momentum(beta=0.95)
+    """
+    if isinstance(spec, tuple) and hasattr(spec, "_fields"):
+        return spec
+    known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
+    name, _, rest = str(spec).partition(":")
+    if name not in known:
+        raise UsageError(f"no {what} is called {name!r}: choose one of {', '.join(sorted(known))}")
+    fields = dict(_field(known[name], item, what) for item in rest.split(",") if item)
+    return _filled(known[name], fields, what)
+
+
+def _filled(cls: Any, fields: dict[str, Any], what: str) -> Any:
+    missing = [f for f in cls._fields if f not in fields and f not in cls._field_defaults]
+    if missing:
+        raise UsageError(f"{what} {to_name(cls)!r} needs {missing[0]!r}: write {to_name(cls)}:{missing[0]}=NUMBER")
+    return cls(**fields)
+
+
+def _field(cls: Any, item: str, what: str) -> tuple[str, Any]:
+    key, _, text = item.partition("=")
+    if key not in cls._fields:
+        raise UsageError(f"{what} {to_name(cls)!r} has no field {key!r}: it has {', '.join(cls._fields) or 'none'}")
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = None
+    if not isinstance(value, (bool, int, float)):
+        raise UsageError(f"{what} {to_name(cls)!r}: {key}={text!r} is not a number")
+    return key, value

@@ -1,0 +1,62 @@
+"""Stops: when a descent ends. Each is one expression over a state, or over the arrays of a whole block of states.
+
+``until`` also takes any function State -> bool; it is asked at every state, one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["Stop", "cost_change_below", "epochs", "gradient_below", "updates", "wall_time"]
+
+
+class Stop(NamedTuple):
+    """End at the first state for which ``test`` is true, that state included.
+
+    ``test`` takes an object with t, epoch, cost, gradient_norm, change and seconds, numbers or arrays alike. ``limit``
+    (updates) and ``epochs`` say beforehand where it will be true at the latest. ``looks``: it needs the cost or the
+    gradient of all rows, which sampled descent takes only at the end of an epoch.
+    """
+
+    test: Callable[[Any], Any]
+    name: str
+    limit: float = float("inf")
+    epochs: float = float("inf")
+    looks: bool = False
+
+    def __call__(self, state: Any) -> Any:
+        """Whether to stop at this state (or, for arrays, at which)."""
+        return self.test(state)
+
+
+def updates(n: int) -> Stop:
+    """After n updates of the parameters.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> updates(10)(SimpleNamespace(t=10))
+    True
+    """
+    return Stop(lambda s: s.t >= n, f"{n} updates", limit=n)
+
+
+def epochs(n: float) -> Stop:
+    """After n readings of all rows: n updates in batch descent, n * rows / batch_size in sampled descent."""
+    return Stop(lambda s: s.epoch >= n, f"{n} epochs", epochs=n)
+
+
+def gradient_below(bound: float) -> Stop:
+    """When the Euclidean norm of the gradient of the objective, in the units of the descent, is at most ``bound``."""
+    return Stop(lambda s: s.gradient_norm <= bound, f"gradient below {bound:g}", looks=True)
+
+
+def cost_change_below(bound: float) -> Stop:
+    """When the cost fell by at most ``bound`` since it was last looked at (a step; an epoch when rows are sampled)."""
+    return Stop(lambda s: abs(s.change) <= bound, f"cost change below {bound:g}", looks=True)
+
+
+def wall_time(limit: float) -> Stop:
+    """When ``limit`` seconds have passed, to about 0.2 s."""
+    return Stop(lambda s: s.seconds >= limit, f"{limit:g} seconds")
