@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .descent import Descent, descend, until
     from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .estimators import GDClassifier, GDRegressor
-    from .fit import Run, fit
+    from .fit import Run
     from .problem import Method, Problem
     from .records import record as setting
     from .states import State
@@ -37,7 +37,7 @@ _HOMES = {
     "descent": ("Descent", "descend", "until"),
     "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
     "estimators": ("GDClassifier", "GDRegressor"),
-    "fit": ("Run", "fit"),
+    "fit": ("Run",),
     "problem": ("Method", "Problem"),
     "states": ("State",),
     "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
@@ -67,7 +67,6 @@ __all__ = [
     "cost_change_below",
     "descend",
     "epochs",
-    "fit",
     "gradient_below",
     "losses",
     "make_moments",

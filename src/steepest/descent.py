@@ -12,6 +12,7 @@ computed in blocks of about 0.1 s, so that a million recorded steps need no mill
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -173,6 +174,16 @@ class Descent:
         known = [min(s.limit, np.ceil(s.epochs * per_epoch)) for s in self.stops if isinstance(s, Stop)]
         return max(self.start.t, min(known, default=np.inf))
 
+    @property
+    def planned_updates(self) -> float:
+        """Updates until the earliest stop that is known beforehand; infinite if none is."""
+        return self._limit - self.start.t
+
+    @property
+    def planned_epochs(self) -> float:
+        """Readings of all rows at the latest stop that is known; infinite if none is."""
+        return self._limit / self.method.steps_per_epoch(self.data.shape[0])
+
     @cached_property
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
@@ -187,33 +198,39 @@ class Descent:
         return kind(self.problem, self.method, self.data, self.seed)
 
     @cached_property
-    def _look_every(self) -> float:
-        """Updates between two looks at all rows that a sampled descent takes for a stop's sake."""
-        if not self._sampled or not any(isinstance(s, Stop) and s.looks for s in self.stops):
+    def _checks(self) -> bool:
+        """Whether a stop wants to be asked at check points."""
+        return any(s.check or (s.looks and self._sampled) for s in self.stops if isinstance(s, Stop))
+
+    def _next_check(self, t: int) -> float:
+        """First check point after update t: a pure function of t."""
+        if not self._checks:
             return np.inf
+        if not self._sampled:
+            k = max(0, math.floor(math.log(max(t, 1) / 8) / math.log(1.25)) - 1)
+            return next(p for p in (math.ceil(8 * 1.25**i) for i in range(k, k + 6)) if p > t)
         per_epoch = self._walker.per_epoch
-        return float(per_epoch * -(-LOOK_EVERY // per_epoch))
+        every = per_epoch * -(-LOOK_EVERY // per_epoch)
+        return float((t // every + 1) * every)
 
     def _room(self, t: int, spacing: Spacing) -> int:
         """How many steps the next block may take at most."""
         numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
         room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
-        if self._look_every < np.inf:
-            room = min(room, self._look_every - t % self._look_every)
-        return int(room)
+        return int(min(room, self._next_check(t) - t, BLOCK_NUMBERS))
 
     def _opening(self) -> Block:
         """The block that holds the start alone."""
         first, unknown = self.start, np.array([np.nan])
         cost = norm = np.nan
-        if not self._sampled or self._look_every < np.inf:
-            cost, norm, g = self._look(first.at)
+        if not self._sampled or self._checks:
+            cost, norm, g = self.look(first.at)
             first = first._replace(cost=cost, g=None if self._sampled else g)
         t, zero = np.array([first.t]), np.array([0])
         numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
         return self._block(first, first, t, *numbers, zero, first.at[None].copy())
 
-    def _look(self, at: Array) -> tuple[float, float, Array]:
+    def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         cost, g = self.problem.objective(self.data)(at)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
@@ -229,10 +246,12 @@ class Descent:
         t = np.arange(first.t + 1, last.t + 1)
         if self._sampled:
             last = last._replace(cost=first.cost)
-            if last.t % self._look_every == 0 and np.isfinite(last.at).all():
-                cost[-1], norm[-1], _ = self._look(last.at)
+            if last.t == self._next_check(first.t) and _fits(last):
+                cost[-1], norm[-1], _ = self.look(last.at)
                 last = last._replace(cost=cost[-1])
-        change = np.concatenate(([first.cost], cost[:-1] if not self._sampled else cost[:-1] * 0 + first.cost)) - cost
+        before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
+        with np.errstate(invalid="ignore"):
+            change = before - cost
         now = self.start.seconds + time.perf_counter() - began
         last = last._replace(seconds=now)
         seconds = np.linspace(first.seconds, now, count + 1)[1:]
@@ -260,7 +279,9 @@ class Descent:
     def _stopped(self, block: Block) -> Block:
         """Cut the block after its first state at which a stop is true."""
         for stop in self.stops:
-            if isinstance(stop, Stop):
+            if isinstance(stop, Stop) and stop.check:
+                hits = self._checked(stop, block)
+            elif isinstance(stop, Stop):
                 hits = np.flatnonzero(stop(block))
             else:
                 hits = np.array([i for i in range(len(block.t)) if stop(self.state(block, i))][:1], int)
@@ -268,6 +289,12 @@ class Descent:
                 place, name = int(hits[0]), getattr(stop, "name", "a condition of the caller")
                 block = block.upto(place, self.replay(block.first, int(block.t[place])), name)
         return block
+
+    def _checked(self, stop: Stop, block: Block) -> Any:
+        """Ask a dear stop, if the block ends at a check point."""
+        if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
+            return ()
+        return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()
 
 
 def _fits(point: Checkpoint) -> bool:

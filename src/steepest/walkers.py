@@ -115,6 +115,7 @@ class SampledCompiled(Sampled):
             self.seed, t, count, every, at, memory, self.order, self.window, kept, etas,
         )  # fmt: skip
         self.epoch = (t + count - 1) // self.per_epoch
+        rows.read(min(count * self.batch_size, count * self.n))
         unknown = np.full(count, np.nan)
         last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
         return last, etas, unknown, unknown, kept.swapaxes(1, 2)

@@ -13,7 +13,7 @@ from .csr import CSR
 from .rows import Rows
 from .units import RAW, Units
 
-__all__ = ["Moments", "make_moments"]
+__all__ = ["Moments", "central_moments", "dense_rows", "hessian_in", "make_moments", "null_directions", "without"]
 
 BLOCK_NUMBERS = 1 << 20  # numbers of a block of the Gram matrix: 8 MB, whatever d
 Array = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Moments(NamedTuple):
         back = self.units.raw(np.eye(d + 1)[:, :, None])[..., 0].T
         change = np.linalg.solve(back, to_raw)
         return self._replace(
-            hessian=_hessian(self, units),
+            hessian=hessian_in(units, self.mean, self.spread),
             least=units.scaled(self.units.raw(self.least)),
             gradient=change.T @ self.gradient,
             units=units,
@@ -75,38 +75,48 @@ def make_moments(rows: Rows) -> Moments:
 
     Cost: about n (d + 2)^2 flops; memory two blocks of 8 MB and one (d + 2)^2 matrix a block.
     """
-    total, mean, spread, cross, centre = _central_moments(rows)
+    mean, spread, cross, centre = central_moments(rows)
     coef, null = _solve(spread, cross)
     centred = Units(shift=mean)
     least = np.concatenate((coef, centre[None]))
-    cost, gradient = rows._replace(units=centred).value_and_gradient(SquaredError(), least)
+    cost, gradient = _residuals(rows, centred, least)
     d = len(mean)
     moments = Moments(np.eye(d + 1), least, cost, gradient, mean, spread, null, rows.shape, centred)
     return moments.in_units(RAW)
 
 
-def _hessian(moments: Moments, units: Units) -> Array:
+def _residuals(rows: Rows, centred: Units, w: Array) -> tuple[float, Array]:
+    """Cost and gradient at w for centred columns; sparse rows are not centred, their gradient is."""
+    if not isinstance(rows.X, CSR):
+        return rows._replace(units=centred).value_and_gradient(SquaredError(), w)
+    cost, g = rows._replace(units=RAW).value_and_gradient(SquaredError(), centred.raw(w))
+    g[:-1] -= np.outer(centred.shift, g[-1])
+    return cost, g
+
+
+def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
     """T' diag(spread, 1) T, with T from scaled parameters to (raw coefficients, intercept at the mean)."""
-    d = len(moments.mean)
+    d = len(mean)
     scale = np.ones(d) if units.scale is None else units.scale
-    away = (moments.mean if units.shift is None else moments.mean - units.shift) * scale
+    away = (mean if units.shift is None else mean - units.shift) * scale
     hessian = np.empty((d + 1, d + 1))
-    hessian[:d, :d] = moments.spread * scale[:, None] * scale + away[:, None] * away
+    hessian[:d, :d] = spread * scale[:, None] * scale + away[:, None] * away
     hessian[d, :d] = hessian[:d, d] = away
     hessian[d, d] = 1.0
     return hessian
 
 
-def _central_moments(rows: Rows) -> tuple[float, Array, Array, Array, Array]:
-    """Total weight, means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,)."""
+def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
+    """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
     first = _augmented(rows, 0, 1, np.zeros(d + k))[0, : d + k]
     gram = _gram(rows, first)
+    rows.read(rows.shape[0])
     total = gram[-1, -1]
     shifted = gram[-1, :-1] / total
     spread = gram[:-1, :-1] / total - shifted[:, None] * shifted
     mean = first + shifted
-    return float(total), mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
+    return mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
 
 
 def _gram(rows: Rows, first: Array) -> Array:
@@ -132,7 +142,7 @@ def _augmented(rows: Rows, low: int, high: int, first: Array) -> Array:
     """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``."""
     d, k = rows.shape[1], rows.y.shape[1]
     block = np.empty((high - low, d + k + 1))
-    block[:, :d] = _dense(rows.X, low, high)
+    block[:, :d] = dense_rows(rows.X, low, high)
     block[:, d : d + k] = rows.y[low:high]
     if rows.offset is not None:
         block[:, d : d + k] -= rows.offset[low:high, None]
@@ -141,7 +151,7 @@ def _augmented(rows: Rows, low: int, high: int, first: Array) -> Array:
     return block
 
 
-def _dense(X: Any, low: int, high: int) -> Any:
+def dense_rows(X: Any, low: int, high: int) -> Any:
     if not isinstance(X, CSR):
         return X[low:high]
     out = np.zeros((high - low, X.columns))
@@ -151,16 +161,27 @@ def _dense(X: Any, low: int, high: int) -> Any:
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
-    """Least-squares coefficients of least raw norm, and the raw directions that change nothing."""
-    scale = np.sqrt(np.diag(spread))
-    live = scale > 0
-    inverse = np.where(live, 1.0 / np.where(live, scale, 1.0), 0.0)
-    values, vectors = np.linalg.eigh(spread * inverse[:, None] * inverse)
-    flat = values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
+    """Least-squares coefficients (d, k) of least raw norm, and the raw directions (d, r) that change nothing."""
+    inverse, values, vectors, flat = _correlation(spread)
     steep = inverse[:, None] * vectors[:, ~flat]
     coef = steep @ ((steep.T @ cross) / values[~flat, None])
-    null = np.where(live[:, None], inverse[:, None] * vectors, vectors)[:, flat]
+    null = null_directions(spread)
     return without(coef, null), null
+
+
+def null_directions(spread: Array) -> Array:
+    """Raw directions (d, r) along which every row has the same predictor: constant and dependent columns."""
+    inverse, _, vectors, flat = _correlation(spread)
+    live = np.diag(spread) > 0
+    return np.where(live[:, None], inverse[:, None] * vectors, vectors)[:, flat]
+
+
+def _correlation(spread: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """1 / standard deviations, eigenvalues and -vectors of the correlations, and which eigenvalues are rounding."""
+    scale = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    inverse = np.where(scale > 0, 1.0 / np.where(scale > 0, scale, 1.0), 0.0)
+    values, vectors = np.linalg.eigh(spread * inverse[:, None] * inverse)
+    return inverse, values, vectors, values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
 
 
 def without(coef: Array, null: Array) -> Array:

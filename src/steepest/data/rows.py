@@ -16,8 +16,7 @@ from .units import RAW, Units
 __all__ = ["Rows", "jit_allowed", "make_rows"]
 
 BLOCK = 4096  # rows whose sums are added in one go; the plan depends on row numbers alone, never on threads
-TILE = 32  # rows of a block that stay in the cache between predictor and gradient ...
-CACHE = 1 << 20  # ... or, column by column, as many as fit in a core's own cache, in bytes
+NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile, the rows that stay in the cache between predictor and gradient
 COMPILE_AT = 1_000_000  # numbers in the table from which a pass is worth entering Numba for
 
 
@@ -35,6 +34,7 @@ class Rows(NamedTuple):
     units: Units = RAW
     total: float = 1.0  # sum of the weights
     threads: int = 1
+    tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by every view of the table; rows of the table
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -89,7 +89,17 @@ class Rows(NamedTuple):
         X = _slice(self.X, low, high)
         return X if self.units.shift is None else X - self.units.shift
 
+    def read(self, count: int) -> None:
+        """Note that ``count`` rows were read."""
+        self.tally[0][0] += count
+
+    @property
+    def passes(self) -> float:
+        """Readings of the whole table so far, by everything that shares it."""
+        return self.tally[0][0] / self.tally[1]
+
     def _pass(self, loss: Any, w: NDArray[np.float64], gradient: bool) -> tuple[float, NDArray[np.float64]]:
+        self.read(len(self.y))
         sums = self._compiled_sums(loss, w, gradient) if self.worth_compiling else self._plain_sums(loss, w)
         g: NDArray[np.float64] = sums[1:].reshape(w.shape[1], -1).T / self.total
         if self.units.scale is not None:
@@ -169,7 +179,7 @@ def make_rows(
     if weight is not None and (weight.min() < 0 or weight.sum() <= 0):
         raise DataError("weights must be >= 0 and not all zero")
     total = float(n if weight is None else weight.sum())
-    return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs))
+    return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))
 
 
 def jit_allowed() -> bool:
@@ -181,9 +191,11 @@ def _plan(X: Any) -> tuple[int, int]:
     """Rows of a block and of a tile in it, from the table's shape and layout alone."""
     (n, d), size = X.shape, BLOCK
     if isinstance(X, CSR):  # the sums of a block take d numbers however few it reads
-        return max(size, min(n, 16 * (d + 1) * n // max(1, len(X.data)))), TILE
-    fitting = CACHE // (X.dtype.itemsize * max(1, d))
-    return size, max(256, min(size, fitting)) if X.flags.f_contiguous and d > 1 else max(4, min(TILE, fitting))
+        return max(size, min(n, 16 * (d + 1) * n // max(1, len(X.data)))), 64
+    row = X.dtype.itemsize * max(1, d)
+    if X.flags.c_contiguous:
+        return size, max(16, min(64, NEAR // row // 8 * 8))
+    return size, max(192, min(size, FAR // row))  # long pieces of each column
 
 
 def _matrix(X: Any) -> Any:

@@ -30,7 +30,7 @@ def exp_minus(x):
     high = (E8 + r * E9) + r2 * (E10 + r * E11) + r4 * (E12 + r * E13)
     power = np.int64((1023 - np.int64(n)) << 52).view(np.float64)
     result = (low + r4 * r4 * high) * power
-    return result if x <= 708.0 else 0.0 * (x - x)
+    return result if x <= 708.0 else (0.0 if x > 708.0 else x)  # the last is NaN
 
 
 @register_jitable(forceinline=True)

@@ -32,7 +32,7 @@ def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last,
             high = min(end, low + tile)
             predict(X, shift, v, low, high, z)
             for c in range(k):
-                total += judge(loss, y[c], weight, offset, b[c], low, high, z[c], sums[c : c + 1])
+                total += judge(loss, y, weight, offset, b, c, low, high, z, sums)
             if gradient:
                 accumulate(X, shift, z, low, high, g)
         out[block, 0] = total
@@ -41,17 +41,17 @@ def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last,
             out[block, (c + 1) * (d + 1)] = sums[c]
 
 
-@register_jitable
-def judge(loss, y, weight, offset, b, low, high, z, slopes):
-    """Turn the predictors z of a tile into weighted slopes, in place; return the sum of the losses."""
+@register_jitable(forceinline=True)
+def judge(loss, y, weight, offset, b, c, low, high, z, sums):
+    """Turn the predictors z[c] of a tile into weighted slopes, in place; return the sum of the losses."""
     total = 0.0
-    sums = 0.0
-    for i in range(low, high):
-        u = z[i - low] + b + entry(offset, i, 0.0)
+    slopes = 0.0
+    for i in range(low, high):  # whole arrays, no views: a view counts references, and threads would wait for each other
+        u = z[c, i - low] + b[c] + entry(offset, i, 0.0)
         mass = entry(weight, i, 1.0)
-        total += mass * value(loss, u, y[i])
-        r = mass * slope(loss, u, y[i])
-        sums += r
-        z[i - low] = r
-    slopes[0] += sums
+        total += mass * value(loss, u, y[c, i])
+        r = mass * slope(loss, u, y[c, i])
+        slopes += r
+        z[c, i - low] = r
+    sums[c] += slopes
     return total

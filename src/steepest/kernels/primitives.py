@@ -61,11 +61,11 @@ def _centred(x, shift, j):
 
 def _predict_c(X, shift, v, low, high, z):
     for c in range(v.shape[0]):
+        u = v[c]
         for i in range(low, high):
-            x = X[i]
-            total = v[c, 0] * 0
-            for j in range(v.shape[1]):
-                total += centred(x[j], shift, j) * v[c, j]
+            x, total = X[i], u[0] * 0
+            for j in range(len(u)):
+                total += centred(x[j], shift, j) * u[j]
             z[c, i - low] = total
 
 
@@ -96,18 +96,18 @@ def _predict_csr(X, shift, v, low, high, z):
 
 
 def _accumulate_c(X, shift, r, low, high, g):
-    d = g.shape[1]
     for c in range(g.shape[0]):
+        out = g[c]
         for i in range(low, high - 3, 4):  # four rows at once: g is read and written once for all of them
             x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
             r0, r1, r2, r3 = r[c, i - low], r[c, i - low + 1], r[c, i - low + 2], r[c, i - low + 3]
-            for j in range(d):
+            for j in range(len(out)):
                 left = r0 * centred(x0[j], shift, j) + r1 * centred(x1[j], shift, j)
-                g[c, j] += left + r2 * centred(x2[j], shift, j) + r3 * centred(x3[j], shift, j)
+                out[j] += left + r2 * centred(x2[j], shift, j) + r3 * centred(x3[j], shift, j)
         for i in range(high - (high - low) % 4, high):
-            x = X[i]
-            for j in range(d):
-                g[c, j] += r[c, i - low] * centred(x[j], shift, j)
+            x, r0 = X[i], r[c, i - low]
+            for j in range(len(out)):
+                out[j] += r0 * centred(x[j], shift, j)
 
 
 def _accumulate_f(X, shift, r, low, high, g):

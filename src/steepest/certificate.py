@@ -1,0 +1,128 @@
+"""Certificates: how far the cost is from its least value at most, or as near as second derivatives tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .curvature import MATRIX_COLUMNS, hessian
+from .problem import Problem
+
+__all__ = ["Certificate", "certify", "constant_cost", "inverse_form", "separating"]
+
+Array = NDArray[np.float64]
+BLOCK = 4096
+ROUNDING = 4 * float(np.finfo(float).eps)
+
+
+class Certificate(NamedTuple):
+    """How good the answer is.
+
+    Attributes
+    ----------
+    gap : float or None
+        Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
+    kind : {"decrement", "none"}
+        "decrement" is half g' H^-1 g with the Hessian H of all rows at the answer: exact for squared losses (with or
+        without L2), the second-order estimate for log loss.
+    gradient_norm : float
+        Euclidean norm of the gradient of the objective by the raw parameters.
+    """
+
+    gap: float | None
+    kind: str
+    gradient_norm: float
+
+
+Form = Callable[[Array], "float | None"]
+
+
+def certify(problem: Problem, data: Any, w: Array, form: Form | None = None) -> Certificate:
+    """Certificate of the parameters w (d + 1, k) in the units of the data.
+
+    Cost: one reading of the rows for the gradient and, up to 1,500 columns, one for the Hessian, unless its inverse
+    ``form`` is known already.
+
+    References
+    ----------
+    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 9.5.1 (Newton decrement). doi:10.1017/CBO9780511804441
+    """
+    cost, g = problem.objective(data)(w)
+    norm = float(np.linalg.norm(data.units.raw_gradient(g)))
+    if form is None and (data.shape[1] > MATRIX_COLUMNS or (w.shape[1] > 1 and not problem.loss.quadratic)):
+        return Certificate(None, "none", norm)
+    gap = (form or inverse_form(problem, data, w))(g)
+    if gap is None:
+        return Certificate(None, "none", norm)
+    return Certificate(gap + ROUNDING * abs(cost), "decrement", norm)
+
+
+def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
+    """The map g -> g' H^-1 g / 2 with the Hessian H of the objective at w (of no account for a squared loss).
+
+    None where g points where H has no curvature at all, so that no least point is near.
+    """
+    free = problem.free(data.shape[1])[:, 0] > 0
+    H = hessian(problem, data, w)[np.ix_(free, free)]
+    if not np.isfinite(H).all():
+        return lambda _: None
+    diagonal = np.sqrt(np.maximum(np.diag(H), 0.0))
+    inverse = np.where(diagonal > 0, 1.0 / np.where(diagonal > 0, diagonal, 1.0), 0.0)
+    values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
+    flat = values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
+
+    def form(g: Array) -> float | None:
+        along = vectors.T @ (g[free] * inverse[:, None])
+        floor = 1e-7 * np.abs(along).max(initial=0.0) + 1e-13
+        if not np.isfinite(g).all() or (np.abs(along[flat]) > floor).any():
+            return None
+        return float(0.5 * (along[~flat] ** 2 / values[~flat, None]).sum())
+
+    return form
+
+
+def constant_cost(problem: Problem, rows: Any) -> float:
+    """Cost of the best constant predictor (0 without an intercept): what ``tol`` is measured against.
+
+    For a squared loss the variance of the target, for log loss the entropy of the class shares. Offsets are ignored.
+    """
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    mean = (weight[:, None] * rows.y).sum(0) / rows.total
+    z = np.zeros_like(mean)
+    if problem.intercept and "intercept" not in problem.fixed:
+        if problem.loss.labels:
+            share = np.clip(mean, 1e-300, 1.0 - 1e-16)
+            z = np.log(share / (1.0 - share))
+        else:
+            z = mean
+    value = problem.loss.value(z, rows.y)
+    return float((weight[:, None] * value).sum() / rows.total)
+
+
+def separating(problem: Problem, rows: Any, w: Array) -> bool:
+    """Whether w proves that the classes are separated and no finite optimum exists.
+
+    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow, offsets and held
+    coordinates left out, and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
+
+    References
+    ----------
+    Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
+    models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
+    """
+    if not problem.loss.labels or getattr(problem.penalty, "alpha", 0.0) > 0:
+        return False
+    v = _growing(problem, rows, w)
+    counts = rows.weight is None or rows.weight > 0
+    margin = np.where(rows.y > 0.5, 1.0, -1.0) * rows._replace(offset=None).predictor(v)
+    return bool((margin[counts] > 0).all())
+
+
+def _growing(problem: Problem, rows: Any, w: Array) -> Array:
+    """The part of w that may grow without end: held raw coordinates set to 0."""
+    free = problem.free(rows.shape[1])
+    scaled: Array = rows.units.scaled(free * rows.units.raw(w))
+    return scaled

@@ -1,0 +1,123 @@
+"""One cell of a table: a finite number, a missing value or something else, and the words for it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["as_labels", "as_numbers", "is_missing", "is_number", "label_fault", "number_fault", "shown"]
+
+MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
+LONGEST_LABEL = 200  # characters; an array of text takes the longest times the rows
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
+FILL = "remove the row or fill it in"
+
+
+def shown(cell: Any) -> str:
+    r"""Write a cell as messages show it: text quoted, on one line, 30 characters of it.
+
+    Examples
+    --------
+    >>> shown("a\nb"), shown(2.5), shown("x" * 40)
+    ("'a\\nb'", '2.5', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+    """
+    text = cell.strip() if isinstance(cell, str) else str(cell)
+    text = text if len(text) <= 30 else text[:30] + "..."
+    return repr(text) if isinstance(cell, str) or not text.isprintable() else text
+
+
+def is_missing(cell: Any) -> bool:
+    """Whether a cell stands for no value: empty, NA, ?, nan, null (in any case), or None.
+
+    Examples
+    --------
+    >>> is_missing(" NA "), is_missing(None), is_missing("0")
+    (True, True, False)
+    """
+    if isinstance(cell, str):
+        return cell.strip().casefold() in MISSING
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+
+
+def is_number(cell: Any) -> bool:
+    """Whether ``float`` reads the cell; underscores, which it would read, are refused.
+
+    Examples
+    --------
+    >>> is_number(" 1e3 "), is_number("1_000"), is_number("inf"), is_number("one")
+    (True, False, True, False)
+    """
+    try:
+        float(cell)
+    except OverflowError:  # a whole number beyond 1e308
+        return True
+    except (ValueError, TypeError):
+        return False
+    return not (isinstance(cell, str) and "_" in cell)
+
+
+def number_fault(cell: Any, mend: str) -> str | None:
+    """Say what is wrong with a cell that should be a finite number, with the mend; None if nothing.
+
+    Examples
+    --------
+    >>> number_fault("abc", "correct it or remove the row")
+    "'abc' is not a number: correct it or remove the row"
+    >>> number_fault("2.5", "") is None
+    True
+    """
+    if is_missing(cell):
+        value = f" {shown(cell)}" if str(cell or "").strip() else ""
+        return f"missing value{value}: {FILL}"
+    if isinstance(cell, str) and DECIMAL_COMMA.fullmatch(cell):
+        return f"{shown(cell)} is not a number: write decimals with a point"
+    if not is_number(cell):
+        return f"{shown(cell)} is not a number: {mend}"
+    return None if _is_finite(cell) else f"{shown(cell)} is not finite: correct it or remove the row"
+
+
+def label_fault(cell: Any) -> str | None:
+    """Say what is wrong with a cell that should name a class; None if nothing."""
+    if is_missing(cell):
+        return number_fault(cell, "")
+    if isinstance(cell, (list, dict)):
+        return f"{shown(cell)} is not a label: write text or a number"
+    if is_number(cell):
+        return number_fault(cell, "")
+    if len(str(cell)) > LONGEST_LABEL:
+        return f"label of {len(str(cell))} characters: write at most {LONGEST_LABEL}"
+    return None
+
+
+def as_numbers(cells: Sequence[Any]) -> NDArray[np.float64] | None:
+    """Cells as float64, or None if one of them is not a finite number."""
+    try:
+        values = np.fromiter(map(float, cells), np.float64, len(cells))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    underscore = any("_" in cell for cell in cells if isinstance(cell, str))
+    return None if underscore or not np.isfinite(values).all() else values
+
+
+def as_labels(cells: Sequence[Any]) -> NDArray[Any]:
+    """Labels as float64 if every one is a number, else as text.
+
+    Examples
+    --------
+    >>> as_labels(["1", "0"]), as_labels([" yes", "no", "1"])
+    (array([1., 0.]), array(['yes', 'no', '1'], dtype='<U3'))
+    """
+    numbers = as_numbers(cells)
+    return np.array([str(cell).strip() for cell in cells], dtype=np.str_) if numbers is None else numbers
+
+
+def _is_finite(cell: Any) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except OverflowError:
+        return False

@@ -1,0 +1,66 @@
+"""The door: rows that cannot be fitted are refused here, by name and place, before anything is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .data.csr import CSR
+from .data.rows import Rows
+from .errors import DataError
+from .losses import SquaredError
+from .problem import Problem
+
+__all__ = ["check_rows"]
+
+
+def check_rows(rows: Rows, problem: Problem, names: tuple[str, ...]) -> None:
+    """Refuse empty tables, numbers that are not finite, and labels that are not two classes.
+
+    Cost: one reading of the rows; only a table that holds a bad number is searched for it.
+    """
+    n, d = rows.shape
+    if n == 0:
+        raise DataError("the table has no rows: nothing to fit")
+    if d == 0:
+        raise DataError("the table has no columns besides the target: nothing to fit")
+    if not np.isfinite(rows.y).all():
+        raise DataError(f"the target of row {_first_bad(rows.y)[0] + 1} is not a finite number: remove the row or fill it in")
+    if problem.loss.labels:
+        _check_labels(rows)
+    with np.errstate(invalid="ignore", over="ignore"):
+        _, g = rows.value_and_gradient(SquaredError(), np.zeros((d + 1, rows.y.shape[1])))
+    if not np.isfinite(g).all():
+        _name_bad_number(rows, names)
+
+
+def _check_labels(rows: Rows) -> None:
+    found = np.unique(rows.y)
+    if not np.isin(found, (0.0, 1.0)).all():
+        listed = ", ".join(f"{v:g}" for v in found[:5])
+        raise DataError(f"log loss needs labels 0 and 1, found {listed}: name two classes")
+    if len(found) < 2:
+        raise DataError(f"every label is {found[0]:g}: a classifier needs rows of both classes")
+
+
+def _first_bad(values: Any) -> tuple[int, int]:
+    i, j = np.argwhere(~np.isfinite(values))[0]
+    return int(i), int(j)
+
+
+def _name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
+    for low in range(0, rows.shape[0], 4096):
+        if isinstance(rows.X, CSR):
+            a, b = rows.X.indptr[low], rows.X.indptr[min(low + 4096, rows.shape[0])]
+            bad = np.flatnonzero(~np.isfinite(rows.X.data[a:b]))
+            if len(bad):
+                i = int(np.searchsorted(rows.X.indptr, a + bad[0], side="right")) - 1
+                _refuse(rows.X.data[a + bad[0]], i, names[rows.X.indices[a + bad[0]]])
+        elif not np.isfinite(rows.X[low : low + 4096]).all():
+            i, j = _first_bad(rows.X[low : low + 4096])
+            _refuse(rows.X[low + i, j], low + i, names[j])
+
+
+def _refuse(value: Any, row: int, name: str) -> None:
+    raise DataError(f"row {row + 1}, column {name!r} holds {value}: remove the row or fill it in")

@@ -1,0 +1,125 @@
+"""The thin rim over ``fit.py``: parameters in, attributes and warnings out."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from .. import errors
+from ..data.rows import make_rows
+from ..errors import UsageError
+from ..fit import Run, fit
+from ..penalties import L2, NoPenalty
+from ..problem import Problem
+from ..verdict import TABLE
+
+__all__ = ["Rim"]
+
+
+class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):
+    """The cost grew without bound."""
+
+
+class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):
+    """The classes are separated: no finite optimum."""
+
+
+class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):
+    """The run ended before the answer was as good as asked."""
+
+
+WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
+
+
+class Rim:
+    """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
+
+    def _table(self, X: Any, y: Any, sample_weight: Any, **checks: Any) -> tuple[Any, Any, NDArray[np.float64] | None]:
+        """Check a table for fitting, without copying it."""
+        X, y = validate_data(
+            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=True, **checks
+        )
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        return X, y, sample_weight
+
+    def _descend(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any) -> Run:
+        """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
+        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(X.shape[1])]))
+        run = fit(
+            rows,
+            self._problem(names),
+            names=names,
+            rule=self.rule,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            sampling=self.sampling,
+            standardize=self.standardize,
+            max_iter=self.max_iter,
+            tol=self.tol,
+            keep=self.record,
+            start=self._start(),
+            seed=_seed(self.random_state),
+            progress=_bar() if self.progress else None,
+        )
+        self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
+        self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
+        return run
+
+    def _problem(self: Any, names: tuple[str, ...]) -> Problem:
+        if self.l1_ratio:
+            raise UsageError(f"l1_ratio={self.l1_ratio!r}: this version penalises by L2 only, use l1_ratio=0")
+        if not self.alpha >= 0:
+            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
+        penalty = L2(float(self.alpha)) if self.alpha else NoPenalty()
+        fixed = tuple(self._coordinate(c, names) for c in self.fixed)
+        return Problem(self.loss, penalty, bool(self.fit_intercept), fixed)
+
+    @staticmethod
+    def _coordinate(c: Any, names: tuple[str, ...]) -> Any:
+        if not isinstance(c, str) or c == "intercept":
+            return c
+        if c not in names:
+            raise UsageError(f"fixed: no column is called {c!r}: there are {', '.join(names)}")
+        return names.index(c)
+
+    def _start(self: Any) -> Any:
+        if self.start is not None or not (self.warm_start and hasattr(self, "coef_")):
+            return self.start
+        return np.append(np.ravel(self.coef_), np.ravel(self.intercept_))
+
+    def _say(self: Any) -> None:
+        """Warn of what the verdict warns of; raise Ctrl-C again, now that the attributes are set."""
+        row = next(row for row in TABLE if row.status == self.verdict_.status)
+        if self.trajectory_.meta["interrupted"]:
+            raise KeyboardInterrupt
+        if row.warning and not (self.tol is None and row.warning == "NotConvergedWarning"):
+            warnings.warn(str(self.verdict_), WARNINGS[row.warning], stacklevel=3)
+
+
+def _seed(random_state: Any) -> int:
+    if random_state is None:
+        return 0
+    return random_state if isinstance(random_state, int) else int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _bar() -> Any:
+    """A progress bar on stderr, after half a second."""
+    from tqdm.auto import tqdm
+
+    bar = tqdm(delay=0.5, unit="epoch", leave=False)
+
+    def progress(done: float, total: float, cost: float | None) -> None:
+        bar.total = None if total == float("inf") else total
+        bar.n = done
+        bar.set_postfix_str("" if cost is None else f"cost {cost:.6g}", refresh=False)
+        bar.update(0)
+
+    return progress

@@ -1,0 +1,292 @@
+"""Fit: the one place that turns "auto" into a Method, descends, certifies and judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import __version__, rules, steps
+from .certificate import ROUNDING, Certificate, certify, constant_cost, inverse_form, separating
+from .curvature import MATRIX_COLUMNS, Spectrum, mean_and_variance, spectrum, standard_units
+from .data.csr import CSR
+from .data.moments import Moments, central_moments, make_moments, null_directions, without
+from .data.rows import Rows
+from .data.units import RAW
+from .descent import descend, until
+from .doors import check_rows
+from .errors import UsageError
+from .problem import Method, Problem
+from .states import State
+from .stops import Stop, epochs, updates
+from .trajectory import Trajectory, record
+from .verdict import Evidence, Verdict, judge
+
+__all__ = ["Run", "fit"]
+
+Array = NDArray[np.float64]
+SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
+DEFAULT_TOL = 1e-10  # what "converged" means where tol is None
+
+
+class Run(NamedTuple):
+    """A fitted descent: the answer in raw units, what happened, how good it is."""
+
+    coef: Array  # (d, k)
+    intercept: Array  # (k,)
+    trajectory: Trajectory
+    certificate: Certificate
+    verdict: Verdict
+
+
+class Columns(NamedTuple):
+    """What is known of the columns before the descent."""
+
+    mean: Array  # (d,)
+    variance: Array  # (d,)
+    spread: Array | None  # (d, d), up to 1,500 columns
+    null: Array  # (d, r), raw directions that change no prediction
+    moments: Moments | None
+
+
+class Plan(NamedTuple):
+    """What "auto" was resolved to."""
+
+    columns: Columns
+    data: Any  # Rows or Moments, in the units of the descent
+    method: Method
+    bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
+
+
+def fit(
+    rows: Rows,
+    problem: Problem,
+    *,
+    names: tuple[str, ...] = (),
+    rule: Any = "auto",
+    learning_rate: Any = "auto",
+    batch_size: int | None = None,
+    sampling: str = "shuffle",
+    standardize: Any = "auto",
+    max_iter: float = 1000,
+    max_updates: float | None = None,
+    tol: float | None = DEFAULT_TOL,
+    keep: Any = "auto",
+    start: Any = None,
+    seed: int = 0,
+    progress: Any = None,
+) -> Run:
+    """Fit a problem to rows.
+
+    Parameters
+    ----------
+    rows, problem : Rows, Problem
+    names : tuple of str
+        Names of the columns; x1, x2, ... where there are none.
+    rule, learning_rate : "auto", name, number or record
+        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns,
+        accelerated descent with adaptive restart, step 1/L.
+    batch_size, sampling : see `Method`
+    standardize : "auto" or bool
+        Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
+    max_iter, max_updates : number
+        Limits in epochs and updates, the earlier one counts.
+    tol : float >= 0 or None
+        Stop when the certified gap is at most tol x the cost of the constant model; None runs to the limit.
+    keep, progress : see `record`
+    start : (d + 1,) array
+        Start in raw units, intercept last; held coordinates stay there.
+    seed : int
+
+    Returns
+    -------
+    Run
+    """
+    names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
+    rows = rows._replace(tally=([0], rows.shape[0]))
+    check_rows(rows, problem, names)
+    auto = _is_auto(learning_rate)
+    method = _asked_method(rule, learning_rate, batch_size, sampling)
+    columns = _columns(rows, problem, method, max_iter if max_updates is None else min(max_iter, max_updates))
+    plan = _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
+    target = max(0.0, DEFAULT_TOL if tol is None else tol) * _reference(problem, rows)
+    stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
+    stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
+    states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
+    meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
+    path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
+    return _judged(rows, problem, plan, _least_norm(path, problem, plan), target)
+
+
+def _is_auto(setting: Any) -> bool:
+    return isinstance(setting, str) and setting == "auto"
+
+
+def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
+    """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
+    if _is_auto(rule):
+        rule = rules.Accelerated() if _is_auto(rate) and batch_size is None else rules.Plain()
+    return Method(rule, 1.0 if _is_auto(rate) else rate, batch_size, sampling)
+
+
+def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
+    """Moments where they stand in for the rows, else means and covariances."""
+    n, d = rows.shape
+    if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
+        return Columns(*mean_and_variance(rows), None, np.zeros((d, 0)), None)
+    if problem.loss.quadratic and method.batch_size is None and d + 2 <= 4 * updates:
+        moments = make_moments(rows)
+        return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
+    mean, spread, *_ = central_moments(rows)
+    return Columns(mean, np.diag(spread), spread, null_directions(spread), None)
+
+
+def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool) -> Plan:
+    """Choose units, data and learning rate."""
+    units = RAW
+    if standardize:
+        shifted = bool(problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
+        units = standard_units(columns.mean, columns.variance, shifted)
+    data = rows._replace(units=units) if columns.moments is None else columns.moments.in_units(units)
+    location = None if columns.spread is None else (columns.mean, columns.spread)
+    bounds = cache(lambda: spectrum(problem, data, location))
+    if auto:
+        method = replace(method, learning_rate=_auto_rate(problem, rows, data, method, bounds()))
+    return Plan(columns, data, method, bounds)
+
+
+def _auto_rate(problem: Problem, rows: Rows, data: Any, method: Method, bounds: Spectrum) -> Any:
+    """1/L for all rows; for batches a falling rate from half of 1/L of a batch, rows being longer than their mean."""
+    if bounds.largest <= 0:
+        return steps.Constant(1.0)
+    if method.batch_size is None:
+        return steps.Constant(1.0 / bounds.largest)
+    longest = problem.loss.curvature * 3.0 * (rows.shape[1] + 1)  # mean squared length of a standardised row, times 3
+    return steps.InverseScaling(0.5 / (bounds.largest + longest / method.batch_size), 0.5)
+
+
+def _reference(problem: Problem, rows: Rows) -> float:
+    """Cost that ``tol`` is a share of: the constant model's, or the zero model's where that is 0."""
+    cost = constant_cost(problem, rows)
+    zero = problem.loss.value(np.zeros_like(rows.y), rows.y)
+    return cost if cost > 0 else float(np.mean(zero))
+
+
+def _start(start: Any, rows: Rows, data: Any) -> Any:
+    if start is None:
+        return None
+    w = np.asarray(start, np.float64)
+    shape = (rows.shape[1] + 1, rows.y.shape[1])
+    if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
+        raise UsageError(f"start must be {shape[0]} finite numbers, coefficients first and the intercept last")
+    return data.units.scaled(w.reshape(shape))
+
+
+def _certified(problem: Problem, rows: Rows, data: Any, target: float) -> Stop:
+    """Stop when the certified gap is at most ``target``, or below its own rounding; or when the classes are separated."""
+
+    form = inverse_form(problem, data, None) if problem.loss.quadratic and data.shape[1] <= MATRIX_COLUMNS else None
+
+    def enough(state: State) -> bool:
+        if separating(problem, rows, data.units.raw(state.w)):
+            return True
+        if state.cost == state.cost and abs(state.change) > 10 * max(target, ROUNDING * state.cost):
+            return False  # a step that still gains so much is not near enough: spare the certificate
+        gap = certify(problem, data, state.w, form).gap
+        return gap is not None and gap <= max(target, 2 * ROUNDING * abs(state.cost))
+
+    return Stop(enough, "certified", check=True)
+
+
+def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
+    """Where columns depend on each other, give every recorded state its least raw coefficients; predictions stay.
+
+    Only on scaled columns: on the user's own the path is the textbook's, left as it is.
+    """
+    null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
+    if plan.data.units.scale is None or null.shape[1] == 0 or getattr(problem.penalty, "alpha", 0.0) or not movable:
+        return path
+    coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
+    return replace(path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0)))
+
+
+def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float) -> Run:
+    """Choose the state to report, certify it and say what happened."""
+    i = _reported(path)
+    coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
+    raw = np.concatenate((coef, intercept[None]))
+    certificate = certify(problem, plan.data, plan.data.units.scaled(raw))
+    evidence = _evidence(problem, plan, path, certificate, target, separating(problem, rows, raw))
+    verdict = judge(evidence, _notes(rows, plan.columns, path.names))
+    found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
+    path = replace(path, verdict=verdict, meta={**path.meta, **found})
+    return Run(coef, intercept, path, certificate, verdict)
+
+
+def _reported(path: Trajectory) -> int:
+    """The last state; where the cost ended above its start, the recorded one of least cost."""
+    if path.meta["end"] != "overflow" and not (len(path.cost) > 1 and path.cost[-1] > path.cost[0]):
+        return len(path) - 1
+    return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
+
+
+def _evidence(
+    problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, target: float, separated: bool
+) -> Evidence:
+    reversals = _reversals(path)
+    uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or reversals > 0.5
+    bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
+    return Evidence(
+        cost=path.cost,
+        step=path.cost_step,
+        end=path.meta["end"],
+        gap=certificate.gap,
+        target=max(target, 2 * ROUNDING * float(np.abs(path.cost[-1:]).sum())),
+        gradient_norm=certificate.gradient_norm,
+        rate=float(path.learning_rate[-1]) if len(path) > 1 else 0.0,
+        limit=bounds.limit,
+        condition=bounds.condition,
+        quadratic=problem.loss.quadratic,
+        sampled=plan.method.batch_size is not None,
+        plain=isinstance(plan.method.rule, rules.Plain) and isinstance(plan.method.learning_rate, steps.Constant),
+        separated=separated,
+        reversals=reversals,
+    )
+
+
+def _reversals(path: Trajectory, last: int = 20) -> float:
+    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
+    m = min(last, len(path) - 1)
+    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
+        return 0.0
+    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
+    moves = np.diff(w, axis=0)
+    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))
+
+
+def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Facts about the columns that explain an answer."""
+    n, d = rows.shape
+    constant = columns.variance <= (1e-14 * np.abs(columns.mean)) ** 2
+    notes = [f"column {names[j]!r} is constant: it says nothing about the target" for j in np.flatnonzero(constant)[:5]]
+    if n <= d:
+        return (*notes, f"{n} rows cannot determine {d} coefficients and an intercept: many answers fit equally well")
+    share = np.abs(columns.null * np.sqrt(np.maximum(columns.variance, 0.0))[:, None]).max(1, initial=0.0)
+    tied = np.flatnonzero((share > 1e-6) & ~constant)
+    if len(tied):
+        listed = ", ".join(repr(names[j]) for j in tied[:5]) + (f" and {len(tied) - 5} more" if len(tied) > 5 else "")
+        notes.append(f"columns {listed} depend on each other: only their joint effect is determined")
+    return tuple(notes)
+
+
+def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
+    """The exact least-squares answer where it is known: no penalty, nothing held."""
+    moments = plan.columns.moments
+    if moments is None or getattr(problem.penalty, "alpha", 0.0) or not problem.free(len(plan.columns.mean)).all():
+        return None
+    least, cost = moments.least, problem.loss.curvature * moments.cost
+    return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}

@@ -1,0 +1,172 @@
+"""New files: whole or not at all, and never over an existing one unasked. Values: as strict JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, BinaryIO
+
+from .errors import FileError
+
+__all__ = ["check_new", "json_text", "plain", "write_new"]
+
+
+def check_new(path: str | Path, force: bool = False) -> None:
+    """Refuse, before any work is done, a path that `write_new` would refuse after it.
+
+    Raises
+    ------
+    FileError
+        If the path is a directory, its folder is missing or closed to us, or a file is there and ``force`` is false.
+    """
+    path = Path(path)
+    try:
+        _check(path, force)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _refusal(path, error) from None
+
+
+def write_new(path: str | Path, write: Callable[[BinaryIO], object], force: bool = False) -> None:
+    """Write a file that appears whole or not at all.
+
+    The bytes go to a temporary file in the same folder, which gets its name once they are on the disk. A device or
+    pipe is written to directly.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where; a symbolic link is followed.
+    write : callable
+        Takes the open binary file and fills it.
+    force : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    FileError
+        If the file exists and ``force`` is false, even if it appeared a moment ago, or it cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_new(Path(folder, "a.txt"), lambda file: file.write(b"1"))
+    ...     Path(folder, "a.txt").read_text()
+    '1'
+    """
+    path = Path(path)
+    try:
+        _check(path, force)
+        if path.exists() and not path.is_file():
+            with path.open("wb", buffering=0) as device:
+                write(device)
+            return
+        target = path.resolve()
+        _publish(_filled(target, write), target, force)
+    except (OSError, ValueError) as error:
+        raise _refusal(path, error) from None
+
+
+def _check(path: Path, force: bool) -> None:
+    if path.is_dir():
+        raise FileError(f"{path} is a directory: name a file in it")
+    if path.is_file() and not force:
+        raise FileExistsError
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise FileError(f"{path}: there is no folder {folder.name!r}: make it first")
+    if not os.access(path if path.exists() and not path.is_file() else folder, os.W_OK):
+        raise PermissionError(13, "permission denied")
+
+
+def _refusal(path: Path, error: Exception) -> Exception:
+    """Say it in one line; a ValueError of the caller's own stays what it is."""
+    name = str(path) if str(path).isprintable() else ascii(str(path))
+    if isinstance(error, FileError) or (isinstance(error, ValueError) and "\0" not in str(path)):
+        return error
+    if isinstance(error, FileExistsError):
+        return FileError(f"{name} exists: add --force to overwrite it")
+    reason = str(getattr(error, "strerror", None) or error)
+    return FileError(f"{name}: cannot be written ({reason.lower()}): nothing was kept of it")
+
+
+def _filled(target: Path, write: Callable[[BinaryIO], object]) -> Path:
+    """Fill a temporary file beside the target and bring it to the disk; removed if anything goes wrong."""
+    part = target.with_name(f".{target.name[:100]}.{token_hex(4)}.part")
+    try:
+        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:  # noqa: PTH123 - a number
+            if target.exists():
+                part.chmod(stat.S_IMODE(target.stat().st_mode))
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def _publish(part: Path, target: Path, force: bool) -> None:
+    """Give the filled file its name in one step."""
+    try:
+        if force:
+            part.replace(target)
+        else:
+            _link(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _link(part: Path, target: Path) -> None:
+    """Name the file unless something has that name by now."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: take the name first, so that nobody else's file is hit
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            part.replace(target)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON knows: records and tuples to lists, NumPy to numbers, NaN and infinities to None.
+
+    Examples
+    --------
+    >>> plain({"gap": float("nan"), "names": ("a", "b")})
+    {'gap': None, 'names': ['a', 'b']}
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def json_text(value: Any) -> str:
+    r"""Write a value as strict JSON, floats exactly, one key a line.
+
+    Examples
+    --------
+    >>> json_text({"coef": [0.1, float("inf")]})
+    '{\n "coef": [0.1, null]\n}\n'
+    """
+    members = [f" {json.dumps(str(k))}: {_line(v)}" for k, v in value.items()]
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
