@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import losses, penalties, rules, steps
+    from . import losses, penalties, records, rules, steps
     from .certificate import Certificate
     from .curvature import stability_limit
     from .data.moments import Moments, make_moments
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .estimators import GDClassifier, GDRegressor
     from .fit import Run
     from .problem import Method, Problem
-    from .records import record as setting
     from .states import State
     from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .trajectory import Trajectory, record
@@ -45,7 +44,7 @@ _HOMES = {
     "verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("losses", "penalties", "rules", "steps")
+_MODULES = ("losses", "penalties", "records", "rules", "steps")
 
 __all__ = [
     "Certificate",
@@ -74,8 +73,8 @@ __all__ = [
     "penalties",
     "read_table",
     "record",
+    "records",
     "rules",
-    "setting",
     "stability_limit",
     "steps",
     "until",
@@ -87,8 +86,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f".{name}", __name__)
-    if name == "setting":  # the decorator of losses, rules and the like; `record` is what keeps a trajectory
-        return import_module(".records", __name__).record
     if name not in _HOME:
         raise AttributeError(f"module 'steepest' has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

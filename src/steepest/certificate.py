@@ -52,7 +52,8 @@ def certify(problem: Problem, data: Any, w: Array, form: Form | None = None) -> 
     """
     cost, g = problem.objective(data)(w)
     norm = float(np.linalg.norm(data.units.raw_gradient(g)))
-    if form is None and (data.shape[1] > MATRIX_COLUMNS or (w.shape[1] > 1 and not problem.loss.quadratic)):
+    too_large = data.shape[1] > MATRIX_COLUMNS or (w.shape[1] > 1 and not problem.loss.quadratic)
+    if form is None and too_large:
         return Certificate(None, "none", norm)
     gap = (form or inverse_form(problem, data, w))(g)
     if gap is None:
@@ -105,15 +106,15 @@ def constant_cost(problem: Problem, rows: Any) -> float:
 def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
-    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow, offsets and held
-    coordinates left out, and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
+    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow, offsets
+    and held coordinates left out, and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
 
     References
     ----------
     Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
     models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
     """
-    if not problem.loss.labels or getattr(problem.penalty, "alpha", 0.0) > 0:
+    if not problem.loss.labels or problem.alpha > 0:
         return False
     v = _growing(problem, rows, w)
     counts = rows.weight is None or rows.weight > 0

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import losses
-from .data.moments import Moments, central_moments, dense_rows, hessian_in
+from .data.csr import CSR
+from .data.moments import Moments, central_moments, dense_rows, hessian_in, refuse_unless_finite
 from .data.rows import Rows, make_rows
 from .data.units import RAW, Units
 from .kernels.threads import one_blas_thread
 from .losses import SquaredError
-from .penalties import L2, NoPenalty
+from .penalties import ridge
 from .problem import Problem
 from .records import from_name
 
@@ -25,7 +26,7 @@ BLOCK = 4096
 
 
 class Spectrum(NamedTuple):
-    """Largest and smallest curvature of the objective over the coordinates that may move (an upper bound for log loss)."""
+    """Largest and smallest curvature of the objective over the coordinates that may move; upper bounds for log loss."""
 
     largest: float
     smallest: float | None  # None where no matrix was formed
@@ -49,19 +50,40 @@ def standard_units(mean: Array, variance: Array, shifted: bool) -> Units:
 
 
 def mean_and_variance(rows: Rows) -> tuple[Array, Array]:
-    """Weighted mean and variance of each column (d,), without a d x d matrix. Cost: one reading of the rows."""
+    """Weighted mean and variance of each column (d,), without a d x d matrix. Cost: one reading of the rows.
+
+    Raises
+    ------
+    DataError
+        If one of them is no finite number.
+    """
+    rows.read(rows.shape[0])
+    with np.errstate(invalid="ignore", over="ignore"):
+        first, sums, squares = (_sparse_sums if isinstance(rows.X, CSR) else _dense_sums)(rows)
+        shifted = sums / rows.total
+        variance = np.maximum(squares / rows.total - shifted**2, 0.0)
+    refuse_unless_finite(variance)
+    return first + shifted, variance
+
+
+def _dense_sums(rows: Rows) -> tuple[Array, Array, Array]:
+    """The first row, and the sums and sums of squares of the columns shifted by it."""
     n, d = rows.shape
-    rows.read(n)
-    first = dense_rows(rows.X, 0, 1)[0].astype(np.float64)
-    sums, squares = np.zeros(d), np.zeros(d)
+    first, sums, squares = rows.X[0].astype(np.float64), np.zeros(d), np.zeros(d)
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)
-        block = dense_rows(rows.X, low, high) - first
+        block = rows.X[low:high] - first
         mass = np.ones(high - low) if rows.weight is None else rows.weight[low:high]
         sums += mass @ block
         squares += mass @ (block * block)
-    shifted = sums / rows.total
-    return first + shifted, np.maximum(squares / rows.total - shifted**2, 0.0)
+    return first, sums, squares
+
+
+def _sparse_sums(rows: Rows) -> tuple[Array, Array, Array]:
+    X, mass = rows.X, np.ones(rows.shape[0]) if rows.weight is None else rows.weight
+    share = np.repeat(mass, np.diff(X.indptr))
+    sums, squares = (np.bincount(X.indices, X.data**p * share, minlength=X.columns) for p in (1, 2))
+    return np.zeros(X.columns), sums, squares
 
 
 def spectrum(problem: Problem, data: Any, location: tuple[Array, Array] | None = None) -> Spectrum:
@@ -91,7 +113,7 @@ def _bound(problem: Problem, data: Any, location: tuple[Array, Array] | None) ->
 
 def _add_penalty(matrix: Array, problem: Problem, units: Units) -> Array:
     factor = units.factor(len(matrix) - 1)[:, 0]
-    matrix[np.diag_indices_from(matrix)] += getattr(problem.penalty, "alpha", 0.0) * factor**2
+    matrix[np.diag_indices_from(matrix)] += problem.alpha * factor**2
     return matrix
 
 
@@ -176,8 +198,9 @@ def stability_limit(
     >>> round(stability_limit(X, fit_intercept=False), 5), round(stability_limit(X, loss="mse"), 4)
     (0.05333, 0.0261)
     """
+    del y
     rows = make_rows(X, np.zeros(_length(X)))
-    penalty = L2(alpha) if alpha else NoPenalty()
+    penalty = ridge(alpha)
     problem = Problem(from_name(loss, losses, "loss"), penalty, fit_intercept)
     return spectrum(problem, rows._replace(units=RAW)).limit
 

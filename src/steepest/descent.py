@@ -1,4 +1,4 @@
-"""The descent. Four independent choices make one step:
+"""The descent: four independent choices make one step.
 
     g_t       = gradient at at_t of mean loss over the rows B_t, plus penalty   which rows: Method.batch_size, .sampling
                                                                                 which loss: Problem
@@ -36,6 +36,7 @@ __all__ = ["Descent", "descend", "until"]
 BLOCK_SECONDS = 0.1  # length of a block to aim for
 BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
 LOOK_EVERY = 1000  # updates at least between two looks at all rows, for stops that need them in sampled descent
+EVERY_STEP = Spacing()
 COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
 
 
@@ -83,7 +84,7 @@ def descend(
         return replace(descent, start=descent.replay(start.origin, start.t))
     if method.batch_size is not None and not isinstance(data, Rows):
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
-    n, d = data.shape
+    d = data.shape[1]
     k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1]
     at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
     if at.size != (d + 1) * k or not np.isfinite(at).all():
@@ -131,7 +132,7 @@ class Descent:
             for place in range(len(block.t)):
                 yield self.state(block, place)
 
-    def blocks(self, spacing: Spacing = Spacing()) -> Iterator[Block]:
+    def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
         block = self._stopped(self._opening())
         count, began = 16, time.perf_counter()
@@ -150,10 +151,12 @@ class Descent:
             at = block.w[kept]
         else:
             at = self.replay(block.first, int(block.t[place])).at
-        numbers = (float(a[place]) for a in block[4:9])
         origin = block.last if place == len(block.t) - 1 else block.first
-        t, epoch = int(block.t[place]), float(block.epoch[place])
-        return State(t, epoch, at, at, *numbers, block.seed, block.compiled, origin)
+        eta, cost, norm, change, seconds = (float(a[place]) for a in block[4:9])
+        return State(
+            int(block.t[place]), float(block.epoch[place]), at, at, eta, cost, norm, change, seconds,
+            block.seed, block.compiled, origin,
+        )  # fmt: skip
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:
         """Take the steps from a checkpoint to update t again: the same bits."""
@@ -228,15 +231,17 @@ class Descent:
             first = first._replace(cost=cost, g=None if self._sampled else g)
         t, zero = np.array([first.t]), np.array([0])
         numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
-        return self._block(first, first, t, *numbers, zero, first.at[None].copy())
+        return self._block(first, first, t, numbers, zero, first.at[None].copy())
 
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         cost, g = self.problem.objective(self.data)(at)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
 
-    def _block(self, first: Checkpoint, last: Checkpoint, t: Any, *arrays: Any) -> Block:
-        return Block(first, last, t, t / self._walker.per_epoch, *arrays, self.seed, self._compile)
+    def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
+        eta, cost, norm, change, seconds = numbers
+        epoch = t / self._walker.per_epoch
+        return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
 
     def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
         """The next ``count`` states, fewer if numbers overflow."""
@@ -246,7 +251,7 @@ class Descent:
         t = np.arange(first.t + 1, last.t + 1)
         if self._sampled:
             last = last._replace(cost=first.cost)
-            if last.t == self._next_check(first.t) and _fits(last):
+            if last.t == self._next_check(first.t) and last.fits:
                 cost[-1], norm[-1], _ = self.look(last.at)
                 last = last._replace(cost=cost[-1])
         before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
@@ -255,13 +260,13 @@ class Descent:
         now = self.start.seconds + time.perf_counter() - began
         last = last._replace(seconds=now)
         seconds = np.linspace(first.seconds, now, count + 1)[1:]
-        block = self._block(first, last, t, eta, cost, norm, change, seconds, np.flatnonzero(t % every == 0), w)
-        return self._finite(block)
+        numbers = (eta, cost, norm, change, seconds)
+        return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
 
     def _finite(self, block: Block) -> Block:
         """Cut the block before its first state that is not finite, or has a cost that is not."""
         if self._sampled:
-            return block if _fits(block.last) else self._last_finite(block)
+            return block if block.last.fits else self._last_finite(block)
         wrong = ~(np.isfinite(block.cost) & np.isfinite(block.gradient_norm))
         if not wrong.any():
             return block
@@ -273,7 +278,7 @@ class Descent:
         good, bad = block.first, block.last.t
         while bad - good.t > 1:
             middle = self.replay(good, (good.t + bad) // 2)
-            good, bad = (middle, bad) if _fits(middle) else (good, middle.t)
+            good, bad = (middle, bad) if middle.fits else (good, middle.t)
         return block.upto(good.t - block.first.t - 1, good, "overflow")
 
     def _stopped(self, block: Block) -> Block:
@@ -295,7 +300,3 @@ class Descent:
         if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
             return ()
         return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()
-
-
-def _fits(point: Checkpoint) -> bool:
-    return bool(np.isfinite(point.at).all() and np.abs(point.at).max() < 1e150)

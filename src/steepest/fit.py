@@ -18,8 +18,8 @@ from .data.moments import Moments, central_moments, make_moments, null_direction
 from .data.rows import Rows
 from .data.units import RAW
 from .descent import descend, until
-from .doors import check_rows
-from .errors import UsageError
+from .doors import check_rows, name_bad_number
+from .errors import DataError, UsageError
 from .problem import Method, Problem
 from .states import State
 from .stops import Stop, epochs, updates
@@ -73,7 +73,7 @@ def fit(
     sampling: str = "shuffle",
     standardize: Any = "auto",
     max_iter: float = 1000,
-    max_updates: float | None = None,
+    max_updates: int | None = None,
     tol: float | None = DEFAULT_TOL,
     keep: Any = "auto",
     start: Any = None,
@@ -108,12 +108,16 @@ def fit(
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     rows = rows._replace(tally=([0], rows.shape[0]))
-    check_rows(rows, problem, names)
+    check_rows(rows, problem)
     auto = _is_auto(learning_rate)
     method = _asked_method(rule, learning_rate, batch_size, sampling)
-    columns = _columns(rows, problem, method, max_iter if max_updates is None else min(max_iter, max_updates))
+    try:
+        columns = _columns(rows, problem, method, max_iter if max_updates is None else min(max_iter, max_updates))
+    except DataError:
+        name_bad_number(rows, names)
+        raise
     plan = _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
-    target = max(0.0, DEFAULT_TOL if tol is None else tol) * _reference(problem, rows)
+    target = max(0.0, DEFAULT_TOL if tol is None else tol) * _reference(problem, rows, columns.moments)
     stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
     stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
     states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
@@ -155,11 +159,11 @@ def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standa
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(problem, data, location))
     if auto:
-        method = replace(method, learning_rate=_auto_rate(problem, rows, data, method, bounds()))
+        method = replace(method, learning_rate=_auto_rate(problem, rows, method, bounds()))
     return Plan(columns, data, method, bounds)
 
 
-def _auto_rate(problem: Problem, rows: Rows, data: Any, method: Method, bounds: Spectrum) -> Any:
+def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:
     """1/L for all rows; for batches a falling rate from half of 1/L of a batch, rows being longer than their mean."""
     if bounds.largest <= 0:
         return steps.Constant(1.0)
@@ -169,11 +173,15 @@ def _auto_rate(problem: Problem, rows: Rows, data: Any, method: Method, bounds: 
     return steps.InverseScaling(0.5 / (bounds.largest + longest / method.batch_size), 0.5)
 
 
-def _reference(problem: Problem, rows: Rows) -> float:
+def _reference(problem: Problem, rows: Rows, moments: Moments | None) -> float:
     """Cost that ``tol`` is a share of: the constant model's, or the zero model's where that is 0."""
-    cost = constant_cost(problem, rows)
-    zero = problem.loss.value(np.zeros_like(rows.y), rows.y)
-    return cost if cost > 0 else float(np.mean(zero))
+    if moments is None:
+        cost = constant_cost(problem, rows)
+    else:
+        constant = np.zeros_like(moments.least)
+        constant[-1] = (moments.least[-1] + moments.mean @ moments.least[:-1]) * problem.free(len(moments.mean))[-1]
+        cost = moments.value(problem.loss, constant)
+    return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
 
 
 def _start(start: Any, rows: Rows, data: Any) -> Any:
@@ -187,8 +195,7 @@ def _start(start: Any, rows: Rows, data: Any) -> Any:
 
 
 def _certified(problem: Problem, rows: Rows, data: Any, target: float) -> Stop:
-    """Stop when the certified gap is at most ``target``, or below its own rounding; or when the classes are separated."""
-
+    """Stop when the certified gap is at most ``target`` or below its rounding, or the classes are separated."""
     form = inverse_form(problem, data, None) if problem.loss.quadratic and data.shape[1] <= MATRIX_COLUMNS else None
 
     def enough(state: State) -> bool:
@@ -208,10 +215,12 @@ def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     Only on scaled columns: on the user's own the path is the textbook's, left as it is.
     """
     null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
-    if plan.data.units.scale is None or null.shape[1] == 0 or getattr(problem.penalty, "alpha", 0.0) or not movable:
+    if plan.data.units.scale is None or null.shape[1] == 0 or problem.alpha or not movable:
         return path
     coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
-    return replace(path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0)))
+    return replace(
+        path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0))
+    )
 
 
 def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float) -> Run:
@@ -286,7 +295,7 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer where it is known: no penalty, nothing held."""
     moments = plan.columns.moments
-    if moments is None or getattr(problem.penalty, "alpha", 0.0) or not problem.free(len(plan.columns.mean)).all():
+    if moments is None or problem.alpha or not problem.free(len(plan.columns.mean)).all():
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost
     return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}

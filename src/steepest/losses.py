@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .elementary import exp_minus, log1p_unit
-from .records import record
+from .records import loss
 
 __all__ = ["MSE", "LogLoss", "SquaredError"]
 
 Z = Any  # an array in plain NumPy, one number in compiled code
 
 
-@record
+@loss(curvature=1.0, quadratic=True, formula="mean (z - y)^2 / 2")
 class SquaredError(NamedTuple):
     """Half the squared error, l(z, y) = (z - y)^2 / 2: the convention of scikit-learn's SGD and of most textbooks.
 
@@ -30,11 +30,6 @@ class SquaredError(NamedTuple):
     >>> SquaredError().value(3.0, 1.0), SquaredError().slope(3.0, 1.0)
     (2.0, 2.0)
     """
-
-    curvature = 1.0
-    quadratic = True
-    labels = False
-    formula = "mean (z - y)^2 / 2"
 
     def value(self, z: Z, y: Z) -> Z:
         """(z - y)^2 / 2."""
@@ -49,7 +44,7 @@ class SquaredError(NamedTuple):
         return 0.0 * (z - y) + 1.0
 
 
-@record
+@loss(curvature=2.0, quadratic=True, formula="mean (z - y)^2")
 class MSE(NamedTuple):
     """Squared error without the half, l(z, y) = (z - y)^2: its mean over rows is the mean squared error.
 
@@ -60,11 +55,6 @@ class MSE(NamedTuple):
     >>> MSE().value(3.0, 1.0), MSE().slope(3.0, 1.0)
     (4.0, 4.0)
     """
-
-    curvature = 2.0
-    quadratic = True
-    labels = False
-    formula = "mean (z - y)^2"
 
     def value(self, z: Z, y: Z) -> Z:
         """(z - y)^2."""
@@ -79,7 +69,7 @@ class MSE(NamedTuple):
         return 0.0 * (z - y) + 2.0
 
 
-@record
+@loss(curvature=0.25, labels=True, formula="mean log loss")
 class LogLoss(NamedTuple):
     """Logistic loss (cross-entropy) of a class y in {0, 1}: l(z, y) = log(1 + exp(-s z)) with s = 2 y - 1.
 
@@ -93,11 +83,6 @@ class LogLoss(NamedTuple):
     >>> float(LogLoss().value(-800.0, 1.0))
     800.0
     """
-
-    curvature = 0.25
-    quadratic = False
-    labels = True
-    formula = "mean log loss"
 
     def value(self, z: Z, y: Z) -> Z:
         """log(1 + exp(-s z))."""

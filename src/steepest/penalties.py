@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .records import record
+from .records import penalty
 
 __all__ = ["L2", "NoPenalty"]
 
 
-@record
+@penalty(smooth=True)
 class NoPenalty(NamedTuple):
     """Nothing is penalised: r(w) = 0.
 
@@ -22,8 +22,6 @@ class NoPenalty(NamedTuple):
     >>> NoPenalty().value(3.0)
     0.0
     """
-
-    smooth = True
 
     def value(self, w: Any) -> Any:
         """0 for each coefficient."""
@@ -34,7 +32,7 @@ class NoPenalty(NamedTuple):
         return 0.0 * w
 
 
-@record
+@penalty(smooth=True)
 class L2(NamedTuple):
     """Ridge penalty r(w) = alpha/2 |w|^2, added to the mean loss (not to the sum).
 
@@ -52,8 +50,6 @@ class L2(NamedTuple):
 
     alpha: float = 1.0
 
-    smooth = True
-
     def value(self, w: Any) -> Any:
         """alpha/2 w^2 for each coefficient."""
         return 0.5 * self.alpha * w * w
@@ -61,3 +57,8 @@ class L2(NamedTuple):
     def slope(self, w: Any) -> Any:
         """Alpha w for each coefficient."""
         return self.alpha * w
+
+
+def ridge(alpha: float) -> L2 | NoPenalty:
+    """L2 of strength alpha, or no penalty at all where alpha is 0."""
+    return L2(float(alpha)) if alpha else NoPenalty()

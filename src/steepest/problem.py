@@ -55,9 +55,13 @@ class Problem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
         object.__setattr__(self, "fixed", tuple(self.fixed))
-        alpha = getattr(self.penalty, "alpha", 0.0)
-        if not 0 <= alpha < float("inf"):
-            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {alpha!r}")
+        if not 0 <= self.alpha < float("inf"):
+            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
+
+    @property
+    def alpha(self) -> float:
+        """Strength of the L2 penalty; 0 without."""
+        return float(getattr(self.penalty, "alpha", 0.0))
 
     def free(self, d: int) -> Array:
         """1 for each coordinate (d + 1, 1) that may move, 0 for each that is held."""
@@ -69,10 +73,10 @@ class Problem:
         return free
 
     def penalised(self, d: int, units: Units) -> Callable[[Array, float, Array], tuple[float, Array]]:
-        """Complete the mean loss and its gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is held."""
+        """Complete mean loss and gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is held."""
         free, factor = self.free(d), units.factor(d)
         if free.all() and isinstance(self.penalty, penalties.NoPenalty):
-            return lambda w, cost, g: (cost, g)
+            return lambda _, cost, g: (cost, g)
 
         def complete(w: Array, cost: float, g: Array) -> tuple[float, Array]:
             raw = factor * w

@@ -6,13 +6,13 @@ are written once, in NumPy: they run as they stand on arrays and are compiled as
 
 from __future__ import annotations
 
-import ast
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
 from .errors import UsageError
 
-__all__ = ["from_name", "record", "to_name", "to_spec"]
+__all__ = ["from_name", "loss", "penalty", "record", "rule", "to_name", "to_spec"]
 
 R = TypeVar("R", bound=type)
 
@@ -33,13 +33,68 @@ def record(cls: R) -> R:
     """
     methods = {
         "__eq__": lambda self, other: type(self) is type(other) and tuple.__eq__(self, other),
-        "__ne__": lambda self, other: not self == other,
+        "__ne__": lambda self, other: type(self) is not type(other) or tuple.__ne__(self, other),
         "__hash__": lambda self: hash((type(self).__qualname__, *self)),
-        "__bool__": lambda self: True,
+        "__bool__": lambda _: True,
     }
     for name, method in methods.items():
         setattr(cls, name, method)
     return cls
+
+
+def loss(*, curvature: float | None, formula: str, quadratic: bool = False, labels: bool = False) -> Callable[[R], R]:
+    """Decorate a loss: a record with methods value(z, y), slope(z, y) and bend(z, y), see `steepest.losses`.
+
+    Parameters
+    ----------
+    curvature : float or None
+        Largest second derivative by z.
+    formula : str
+        What a printed cost means.
+    quadratic : bool
+        Whether it is curvature/2 (z - y)^2, so that moments can stand in for the rows.
+    labels : bool
+        Whether targets are the classes 0 and 1.
+    """
+    return _with({"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels})
+
+
+def penalty(*, smooth: bool) -> Callable[[R], R]:
+    """Decorate a penalty: a record with methods value(w) and slope(w), coordinate by coordinate."""
+    return _with({"smooth": smooth})
+
+
+def rule(*, slots: int, elementwise: bool = True) -> Callable[[R], R]:
+    """Decorate a rule: a record with the method direction(g, memory, t), see `steepest.rules`.
+
+    Parameters
+    ----------
+    slots : int
+        How many arrays shaped like the parameters it remembers.
+    elementwise : bool
+        Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> import numpy as np
+    >>> @rule(slots=0)
+    ... class Sign(NamedTuple):
+    ...     def direction(self, g, memory, t):
+    ...         return np.sign(g)
+    >>> Sign().direction(-3.0, (), 1), Sign.slots
+    (np.float64(-1.0), 0)
+    """
+    return _with({"slots": slots, "elementwise": elementwise})
+
+
+def _with(facts: dict[str, Any]) -> Callable[[R], R]:
+    def decorate(cls: R) -> R:
+        for name, fact in facts.items():
+            setattr(cls, name, fact)
+        return record(cls)
+
+    return decorate
 
 
 def to_name(cls: type) -> str:
@@ -99,9 +154,6 @@ def _field(cls: Any, item: str, what: str) -> tuple[str, Any]:
     if key not in cls._fields:
         raise UsageError(f"{what} {to_name(cls)!r} has no field {key!r}: it has {', '.join(cls._fields) or 'none'}")
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = None
-    if not isinstance(value, (bool, int, float)):
-        raise UsageError(f"{what} {to_name(cls)!r}: {key}={text!r} is not a number")
-    return key, value
+        return key, int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        raise UsageError(f"{what} {to_name(cls)!r}: {key}={text!r} is not a number") from None

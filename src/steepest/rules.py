@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .records import record
+from .records import rule
 
 __all__ = ["Accelerated", "Momentum", "Nesterov", "Plain"]
 
 G = Any  # the gradient: an array, or one number of it in compiled code
 
 
-@record
+@rule(slots=0)
 class Plain(NamedTuple):
     """Steepest descent: p = g, so w <- w - eta g.
 
@@ -35,15 +35,12 @@ class Plain(NamedTuple):
     2.0
     """
 
-    slots = 0
-    elementwise = True
-
     def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002 - the shape every rule has
         """p = g."""
         return g
 
 
-@record
+@rule(slots=1)
 class Momentum(NamedTuple):
     """Heavy ball: v <- beta v + g, p = v (the form of torch.optim.SGD without dampening).
 
@@ -66,9 +63,6 @@ class Momentum(NamedTuple):
 
     beta: float = 0.9
 
-    slots = 1
-    elementwise = True
-
     def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
         """V <- beta v + g; p = v."""
         memory[0] = self.beta * memory[0] + g
@@ -79,7 +73,7 @@ class Momentum(NamedTuple):
         return None if 0 <= self.beta < 1 else f"momentum needs 0 <= beta < 1, not {self.beta!r}"
 
 
-@record
+@rule(slots=1)
 class Nesterov(NamedTuple):
     """Nesterov's momentum: v <- beta v + g, p = g + beta v (the form of torch.optim.SGD with nesterov=True).
 
@@ -104,9 +98,6 @@ class Nesterov(NamedTuple):
 
     beta: float = 0.9
 
-    slots = 1
-    elementwise = True
-
     def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
         """V <- beta v + g; p = g + beta v."""
         memory[0] = self.beta * memory[0] + g
@@ -117,7 +108,7 @@ class Nesterov(NamedTuple):
         return None if 0 <= self.beta < 1 else f"nesterov needs 0 <= beta < 1, not {self.beta!r}"
 
 
-@record
+@rule(slots=2, elementwise=False)
 class Accelerated(NamedTuple):
     """Nesterov's momentum with the growing coefficient of 1983 and adaptive restart: no setting, step 1/L.
 
@@ -136,9 +127,6 @@ class Accelerated(NamedTuple):
     >>> Accelerated().direction(np.array([2.0]), memory, 1)
     array([2.])
     """
-
-    slots = 2  # the velocity beta_{t-1} v, and theta (one number, kept in every place)
-    elementwise = False
 
     def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
         """V <- beta_{t-1} v + g, forgotten if it points uphill; p = g + beta_t v."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ class Checkpoint(NamedTuple):
     g: Array | None = None  # (d + 1, k), the gradient for the next step, if it was taken
     cost: float = float("nan")  # the objective here, if it was looked at
     seconds: float = 0.0
+
+    @property
+    def fits(self) -> bool:
+        """Whether all numbers are finite, and small enough for a finite cost."""
+        return bool(np.isfinite(self.at).all() and np.abs(self.at).max() < 1e150)
 
 
 class State(NamedTuple):
@@ -63,9 +68,9 @@ class Block(NamedTuple):
 
     def upto(self, place: int, last: Checkpoint, end: str) -> Block:
         """Keep the states at places 0 .. place; ``last`` is the one at ``place``."""
-        cut = [a[: place + 1] for a in self[2:9]]
+        cut = {name: getattr(self, name)[: place + 1] for name in self._fields[2:9]}
         m = int(np.searchsorted(self.kept, place, side="right"))
-        return Block(self.first, last, *cut, self.kept[:m], self.w[:m], self.seed, self.compiled, end)
+        return self._replace(last=last, **cut, kept=self.kept[:m], w=self.w[:m], end=end)
 
 
 class Spacing(NamedTuple):

@@ -61,7 +61,7 @@ class InverseScaling(NamedTuple):
 
     def rate(self, t: int) -> float:
         """Learning rate of update t."""
-        return self.eta / t**self.power
+        return float(self.eta / t**self.power)
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""

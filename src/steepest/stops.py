@@ -17,7 +17,7 @@ class Stop(NamedTuple):
     ``test`` takes an object with t, epoch, cost, gradient_norm, change and seconds, numbers or arrays alike. ``limit``
     (updates) and ``epochs`` say beforehand where it will be true at the latest. ``looks``: it needs the cost or the
     gradient of all rows, which sampled descent takes only at check points. ``check``: ask at check points alone, with a
-    `State`, because the test is dear. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16, 20 ...
+    `State`, because the test is dear. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16 ...
     """
 
     test: Callable[[Any], Any]

@@ -1,4 +1,4 @@
-"""Trajectories on disk: .npz, .json and .parquet keep everything, floats exactly; .csv keeps the table. Never pickle."""
+"""Trajectories on disk: .npz, .json and .parquet keep everything exactly, .csv the table. Never pickle."""
 
 from __future__ import annotations
 

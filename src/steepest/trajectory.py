@@ -79,10 +79,10 @@ class Trajectory:
         status = f", {self.verdict.status}" if self.verdict else ""
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
-    def table(self) -> dict[str, Array]:
+    def table(self) -> dict[str, NDArray[Any]]:
         """Columns of the table of recorded states; a sampled run's cost is left empty (NaN) where nobody looked."""
         where = np.searchsorted(self.step, self.cost_step)
-        columns: dict[str, Array] = {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+        columns: dict[str, NDArray[Any]] = {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
         columns["learning_rate"] = self.learning_rate
         for name in ("cost", "gradient_norm"):
             column = np.full(len(self), np.nan)
@@ -215,11 +215,14 @@ def _assembled(descent: Descent, blocks: list[Block], names: tuple[str, ...], me
         columns = [np.append(column, getattr(final, name)[-1]) for column, name in zip(columns, KEPT, strict=True)]
         w = np.concatenate([w, final.last.at[None]])
     step, epoch, eta, cost, norm, seconds = columns
-    looks = (cost, norm, step) if descent.method.batch_size is None else _sampled_costs(descent, w, step)
+    if descent.method.batch_size is not None:
+        cost, norm, looked = _sampled_costs(descent, w, step)
+    else:
+        looked = step
     raw = descent.data.units.raw(w)
     coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
     meta = {**_settings(descent), "end": end, **meta}
-    return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, *looks, names, meta)
+    return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
 
 
 def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:

@@ -149,7 +149,9 @@ def _crawling(e: Evidence) -> bool:
 
 
 def _share(e: Evidence) -> str:
-    return f"the cost is {_n(e.gap)} above its least" if e.gap is not None else "how far it is from the least is unknown"
+    return (
+        f"the cost is {_n(e.gap)} above its least" if e.gap is not None else "how far it is from the least is unknown"
+    )
 
 
 def _first_above_start(e: Evidence) -> int:
@@ -159,7 +161,11 @@ def _first_above_start(e: Evidence) -> int:
 
 def _say_diverged(e: Evidence) -> str:
     where = f"from step {_first_above_start(e)} on the cost was above its start"
-    how = f"{where} and it overflowed after step {e.steps}" if e.end == "overflow" else f"{where}, {_n(e.cost[-1])} at step {e.steps}"
+    how = (
+        f"{where} and it overflowed after step {e.steps}"
+        if e.end == "overflow"
+        else f"{where}, {_n(e.cost[-1])} at step {e.steps}"
+    )
     return f"{how}; the learning rate {_n(e.rate)} {_against_limit(e)}"
 
 
@@ -213,8 +219,10 @@ TABLE = (
         "cycling",
         "batch, log loss, rate above the limit: the cost rises in a quarter of the late steps and the median gap does not halve",
         _cycling,
-        lambda e: f"the cost goes up and down, between {_n(e.cost[-(len(e.cost) // 4) :].min())} and "
-        f"{_n(e.cost[-(len(e.cost) // 4) :].max())} of late, without settling; the learning rate {_n(e.rate)} {_against_limit(e)}",
+        lambda e: (
+            f"the cost goes up and down, between {_n(e.cost[-(len(e.cost) // 4) :].min())} and "
+            f"{_n(e.cost[-(len(e.cost) // 4) :].max())} of late, without settling; the learning rate {_n(e.rate)} {_against_limit(e)}"
+        ),
         lambda e: f"a learning rate of {_n(0.5 * e.limit)}, or learning_rate='auto'",
         warning="NotConvergedWarning",
     ),
@@ -222,8 +230,10 @@ TABLE = (
         "oscillating",
         "batch, rate above half the limit: nine in ten of the late steps go back against the step before",
         _oscillating,
-        lambda e: f"each step overshoots and comes back; after {e.steps} steps {_share(e)}; the learning rate "
-        f"{_n(e.rate)} is {_n(e.rate / e.limit)} of the limit {_n(e.limit)}",
+        lambda e: (
+            f"each step overshoots and comes back; after {e.steps} steps {_share(e)}; the learning rate "
+            f"{_n(e.rate)} is {_n(e.rate / e.limit)} of the limit {_n(e.limit)}"
+        ),
         lambda e: f"a learning rate of {_n(0.5 * e.limit)}",
         warning="NotConvergedWarning",
     ),
@@ -231,7 +241,9 @@ TABLE = (
         "noise floor",
         "sampled steps: the late median of the gap is more than half of the earlier one, both above tol",
         _noise_floor,
-        lambda e: f"the steps jump about a level where {_share(e)}; batches at a learning rate of {_n(e.rate)} get no lower",
+        lambda e: (
+            f"the steps jump about a level where {_share(e)}; batches at a learning rate of {_n(e.rate)} get no lower"
+        ),
         lambda e: "a falling learning rate such as inverse_scaling, or larger batches",  # noqa: ARG005
         warning="NotConvergedWarning",
     ),

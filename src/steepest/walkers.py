@@ -1,4 +1,4 @@
-"""Walkers: take the next steps of a descent. `walk` is the loop; a compiled twin takes small steps over sampled rows."""
+"""Walkers take the next steps of a descent: `walk` is the loop, its compiled twin steps over sampled rows."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class SampledCompiled(Sampled):
 
         super().__init__(problem, method, data, seed)
         records = (problem.loss, problem.penalty, method.rule, method.learning_rate)
-        self.fill = compiled(fill_order)  # type: ignore[method-assign]
+        self.fill = compiled(fill_order)
         self.kernel, self.records = compiled(sampled_steps, *records), records
         self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
         self.factor = np.ascontiguousarray(data.units.factor(self.d)[:, 0])

@@ -1,0 +1,1 @@
+"""Data: what a descent can be over (rows, moments), in which units, and how tables are read."""

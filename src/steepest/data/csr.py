@@ -11,7 +11,7 @@ __all__ = ["CSR"]
 
 
 class CSR(NamedTuple):
-    """Sparse rows: row i holds ``data[a:b]`` in the columns ``indices[a:b]`` with ``a, b = indptr[i], indptr[i + 1]``."""
+    """Sparse rows: row i holds ``data[a:b]`` in the columns ``indices[a:b]``, with ``a, b = indptr[i : i + 2]``."""
 
     data: NDArray[Any]  # (nnz,) float32 or float64
     indices: NDArray[Any]  # (nnz,) int32 or int64

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.threads import in_ranges, one_blas_thread
+from ..errors import DataError
 from ..losses import SquaredError
 from .csr import CSR
 from .rows import Rows
@@ -79,18 +80,19 @@ def make_moments(rows: Rows) -> Moments:
     coef, null = _solve(spread, cross)
     centred = Units(shift=mean)
     least = np.concatenate((coef, centre[None]))
-    cost, gradient = _residuals(rows, centred, least)
+    cost, gradient = _residuals(rows, mean, least)
     d = len(mean)
     moments = Moments(np.eye(d + 1), least, cost, gradient, mean, spread, null, rows.shape, centred)
     return moments.in_units(RAW)
 
 
-def _residuals(rows: Rows, centred: Units, w: Array) -> tuple[float, Array]:
+def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:
     """Cost and gradient at w for centred columns; sparse rows are not centred, their gradient is."""
+    centred = Units(shift=mean)
     if not isinstance(rows.X, CSR):
         return rows._replace(units=centred).value_and_gradient(SquaredError(), w)
     cost, g = rows._replace(units=RAW).value_and_gradient(SquaredError(), centred.raw(w))
-    g[:-1] -= np.outer(centred.shift, g[-1])
+    g[:-1] -= np.outer(mean, g[-1])
     return cost, g
 
 
@@ -110,13 +112,21 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
     first = _augmented(rows, 0, 1, np.zeros(d + k))[0, : d + k]
-    gram = _gram(rows, first)
+    with np.errstate(invalid="ignore", over="ignore"):
+        gram = _gram(rows, first)
     rows.read(rows.shape[0])
+    refuse_unless_finite(gram)
     total = gram[-1, -1]
     shifted = gram[-1, :-1] / total
     spread = gram[:-1, :-1] / total - shifted[:, None] * shifted
     mean = first + shifted
     return mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
+
+
+def refuse_unless_finite(sums: Array) -> None:
+    """Refuse a table whose sums of squares are no numbers."""
+    if not np.isfinite(sums).all():
+        raise DataError("a column holds a number that is not finite, or so large that its square overflows")
 
 
 def _gram(rows: Rows, first: Array) -> Array:
@@ -152,11 +162,13 @@ def _augmented(rows: Rows, low: int, high: int, first: Array) -> Array:
 
 
 def dense_rows(X: Any, low: int, high: int) -> Any:
+    """Rows low .. high - 1 as a dense array."""
     if not isinstance(X, CSR):
         return X[low:high]
     out = np.zeros((high - low, X.columns))
     places = slice(X.indptr[low], X.indptr[high])
-    np.add.at(out, (np.repeat(np.arange(high - low), np.diff(X.indptr[low : high + 1])), X.indices[places]), X.data[places])
+    numbers = np.repeat(np.arange(high - low), np.diff(X.indptr[low : high + 1]))
+    np.add.at(out, (numbers, X.indices[places]), X.data[places])
     return out
 
 

@@ -115,9 +115,7 @@ class Rows(NamedTuple):
                 total += self._plain_block(loss, w, low, min(n, low + BLOCK), sums)
         return np.concatenate(([total], sums.ravel()))
 
-    def _plain_block(
-        self, loss: Any, w: NDArray[np.float64], low: int, high: int, sums: NDArray[np.float64]
-    ) -> float:
+    def _plain_block(self, loss: Any, w: NDArray[np.float64], low: int, high: int, sums: NDArray[np.float64]) -> float:
         z, y = self.predictor(w, low, high), self.y[low:high]
         cost, r = loss.value(z, y), loss.slope(z, y)
         if self.weight is not None:
@@ -143,9 +141,7 @@ class Rows(NamedTuple):
         return sums
 
 
-def make_rows(
-    X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None
-) -> Rows:
+def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None) -> Rows:
     """Take a table as it is: no copy of X where its type is float32 or float64 already.
 
     Parameters

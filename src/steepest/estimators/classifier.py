@@ -18,7 +18,7 @@ __all__ = ["GDClassifier"]
 
 
 class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Logistic regression of two classes by gradient descent: P(classes_[1]) = 1 / (1 + exp(-(X . coef_ + intercept_))).
+    """Logistic regression of two classes by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)).
 
     Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has
     alpha = 1 / (n C). With default settings nothing is penalised, the columns may have any scale, and classes that a

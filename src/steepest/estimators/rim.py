@@ -15,22 +15,22 @@ from .. import errors
 from ..data.rows import make_rows
 from ..errors import UsageError
 from ..fit import Run, fit
-from ..penalties import L2, NoPenalty
+from ..penalties import ridge
 from ..problem import Problem
 from ..verdict import TABLE
 
 __all__ = ["Rim"]
 
 
-class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):
+class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
     """The cost grew without bound."""
 
 
-class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):
+class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
     """The classes are separated: no finite optimum."""
 
 
-class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):
+class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
     """The run ended before the answer was as good as asked."""
 
 
@@ -78,9 +78,8 @@ class Rim:
             raise UsageError(f"l1_ratio={self.l1_ratio!r}: this version penalises by L2 only, use l1_ratio=0")
         if not self.alpha >= 0:
             raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
-        penalty = L2(float(self.alpha)) if self.alpha else NoPenalty()
         fixed = tuple(self._coordinate(c, names) for c in self.fixed)
-        return Problem(self.loss, penalty, bool(self.fit_intercept), fixed)
+        return Problem(self.loss, ridge(self.alpha), bool(self.fit_intercept), fixed)
 
     @staticmethod
     def _coordinate(c: Any, names: tuple[str, ...]) -> Any:
