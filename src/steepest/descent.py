@@ -12,32 +12,19 @@ computed in blocks of about 0.1 s, so that a million recorded steps need no mill
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .data.rows import Rows, jit_allowed
+from .blocks import Descent
+from .data.rows import Rows
 from .errors import UsageError
 from .problem import Method, Problem
-from .states import Block, Checkpoint, Spacing, State
-from .stops import Stop
-from .walkers import Sampled, SampledCompiled, Whole
-
-Array = NDArray[np.float64]
+from .states import Checkpoint, State
 
 __all__ = ["Descent", "descend", "until"]
-
-BLOCK_SECONDS = 0.1  # length of a block to aim for
-BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
-LOOK_EVERY = 1000  # updates at least between two looks at all rows, for stops that need them in sampled descent
-EVERY_STEP = Spacing()
-COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
 
 
 def descend(
@@ -112,191 +99,3 @@ def _until_one_by_one(states: Any, stops: tuple[Any, ...]) -> Iterator[State]:
         yield state
         if any(stop(state) for stop in stops):
             return
-
-
-@dataclass(frozen=True)
-class Descent:
-    """The states of one descent, start first: iterate over it, or over its ``blocks``. Made by `descend`."""
-
-    problem: Problem
-    method: Method
-    data: Any
-    start: Checkpoint
-    seed: int
-    compiled: bool | None = None
-    stops: tuple[Any, ...] = ()
-
-    def __iter__(self) -> Iterator[State]:
-        """One State after the other."""
-        for block in self.blocks():
-            for place in range(len(block.t)):
-                yield self.state(block, place)
-
-    def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
-        """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
-        block = self._stopped(self._opening())
-        count, began = 16, time.perf_counter()
-        while block.end is None:
-            yield block
-            t, spent = block.last.t, time.perf_counter()
-            block = self._stopped(self._walked(block.last, min(count, self._room(t, spacing)), spacing, began))
-            spent = time.perf_counter() - spent
-            count = max(1, int(len(block.t) * min(4.0, BLOCK_SECONDS / max(spent, 1e-9))))
-        yield block
-
-    def state(self, block: Block, place: int) -> State:
-        """Look at one state of a block."""
-        kept = int(np.searchsorted(block.kept, place))
-        if kept < len(block.kept) and block.kept[kept] == place:
-            at = block.w[kept]
-        else:
-            at = self.replay(block.first, int(block.t[place])).at
-        origin = block.last if place == len(block.t) - 1 else block.first
-        eta, cost, norm, change, seconds = (float(a[place]) for a in block[4:9])
-        return State(
-            int(block.t[place]), float(block.epoch[place]), at, at, eta, cost, norm, change, seconds,
-            block.seed, block.compiled, origin,
-        )  # fmt: skip
-
-    def replay(self, first: Checkpoint, t: int) -> Checkpoint:
-        """Take the steps from a checkpoint to update t again: the same bits."""
-        if t == first.t:
-            return first
-        with np.errstate(over="ignore", invalid="ignore"):
-            last: Checkpoint = self._walker(first, t - first.t, t - first.t + 1)[0]
-        return last._replace(cost=first.cost if self._sampled else last.cost)
-
-    @property
-    def _sampled(self) -> bool:
-        return self.method.batch_size is not None
-
-    @cached_property
-    def _limit(self) -> float:
-        """Update at which a stop is known to be true, if any."""
-        per_epoch = self.method.steps_per_epoch(self.data.shape[0])
-        known = [min(s.limit, np.ceil(s.epochs * per_epoch)) for s in self.stops if isinstance(s, Stop)]
-        return max(self.start.t, min(known, default=np.inf))
-
-    @property
-    def planned_updates(self) -> float:
-        """Updates until the earliest stop that is known beforehand; infinite if none is."""
-        return self._limit - self.start.t
-
-    @property
-    def planned_epochs(self) -> float:
-        """Readings of all rows at the latest stop that is known; infinite if none is."""
-        return self._limit / self.method.steps_per_epoch(self.data.shape[0])
-
-    @cached_property
-    def _compile(self) -> bool:
-        if self.compiled is not None or not self._sampled:
-            return bool(self.compiled) and jit_allowed()
-        return jit_allowed() and (self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf)
-
-    @cached_property
-    def _walker(self) -> Any:
-        if not self._sampled:
-            return Whole(self.problem, self.method, self.data)
-        kind = SampledCompiled if self._compile else Sampled
-        return kind(self.problem, self.method, self.data, self.seed)
-
-    @cached_property
-    def _checks(self) -> bool:
-        """Whether a stop wants to be asked at check points."""
-        return any(s.check or (s.looks and self._sampled) for s in self.stops if isinstance(s, Stop))
-
-    def _next_check(self, t: int) -> float:
-        """First check point after update t: a pure function of t."""
-        if not self._checks:
-            return np.inf
-        if not self._sampled:
-            k = max(0, math.floor(math.log(max(t, 1) / 8) / math.log(1.25)) - 1)
-            return next(p for p in (math.ceil(8 * 1.25**i) for i in range(k, k + 6)) if p > t)
-        per_epoch = self._walker.per_epoch
-        every = per_epoch * -(-LOOK_EVERY // per_epoch)
-        return float((t // every + 1) * every)
-
-    def _room(self, t: int, spacing: Spacing) -> int:
-        """How many steps the next block may take at most."""
-        numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
-        room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
-        return int(min(room, self._next_check(t) - t, BLOCK_NUMBERS))
-
-    def _opening(self) -> Block:
-        """The block that holds the start alone."""
-        first, unknown = self.start, np.array([np.nan])
-        cost = norm = np.nan
-        if not self._sampled or self._checks:
-            cost, norm, g = self.look(first.at)
-            first = first._replace(cost=cost, g=None if self._sampled else g)
-        t, zero = np.array([first.t]), np.array([0])
-        numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
-        return self._block(first, first, t, numbers, zero, first.at[None].copy())
-
-    def look(self, at: Array) -> tuple[float, float, Array]:
-        """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
-        cost, g = self.problem.objective(self.data)(at)
-        return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
-
-    def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
-        eta, cost, norm, change, seconds = numbers
-        epoch = t / self._walker.per_epoch
-        return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
-
-    def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
-        """The next ``count`` states, fewer if numbers overflow."""
-        every = 1 if any(not isinstance(s, Stop) for s in self.stops) else spacing.every(first.t)
-        with np.errstate(over="ignore", invalid="ignore"):
-            last, eta, cost, norm, w = self._walker(first, count, every)
-        t = np.arange(first.t + 1, last.t + 1)
-        if self._sampled:
-            last = last._replace(cost=first.cost)
-            if last.t == self._next_check(first.t) and last.fits:
-                cost[-1], norm[-1], _ = self.look(last.at)
-                last = last._replace(cost=cost[-1])
-        before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
-        with np.errstate(invalid="ignore"):
-            change = before - cost
-        now = self.start.seconds + time.perf_counter() - began
-        last = last._replace(seconds=now)
-        seconds = np.linspace(first.seconds, now, count + 1)[1:]
-        numbers = (eta, cost, norm, change, seconds)
-        return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
-
-    def _finite(self, block: Block) -> Block:
-        """Cut the block before its first state that is not finite, or has a cost that is not."""
-        if self._sampled:
-            return block if block.last.fits else self._last_finite(block)
-        wrong = ~(np.isfinite(block.cost) & np.isfinite(block.gradient_norm))
-        if not wrong.any():
-            return block
-        place = int(wrong.argmax()) - 1
-        return block.upto(place, self.replay(block.first, block.first.t + 1 + place), "overflow")
-
-    def _last_finite(self, block: Block) -> Block:
-        """Find the last finite state of a sampled block by taking half the steps again and again."""
-        good, bad = block.first, block.last.t
-        while bad - good.t > 1:
-            middle = self.replay(good, (good.t + bad) // 2)
-            good, bad = (middle, bad) if middle.fits else (good, middle.t)
-        return block.upto(good.t - block.first.t - 1, good, "overflow")
-
-    def _stopped(self, block: Block) -> Block:
-        """Cut the block after its first state at which a stop is true."""
-        for stop in self.stops:
-            if isinstance(stop, Stop) and stop.check:
-                hits = self._checked(stop, block)
-            elif isinstance(stop, Stop):
-                hits = np.flatnonzero(stop(block))
-            else:
-                hits = np.array([i for i in range(len(block.t)) if stop(self.state(block, i))][:1], int)
-            if len(hits):
-                place, name = int(hits[0]), getattr(stop, "name", "a condition of the caller")
-                block = block.upto(place, self.replay(block.first, int(block.t[place])), name)
-        return block
-
-    def _checked(self, stop: Stop, block: Block) -> Any:
-        """Ask a dear stop, if the block ends at a check point."""
-        if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
-            return ()
-        return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()

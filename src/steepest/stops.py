@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Stop", "cost_change_below", "epochs", "gradient_below", "updates", "wall_time"]
+__all__ = ["Stop", "cost_change_below", "epochs", "gradient_below", "next_check", "updates", "wall_time"]
+
+LOOK_EVERY = 1000  # updates at least between two looks at all rows in sampled descent
 
 
 class Stop(NamedTuple):
@@ -62,3 +65,18 @@ def cost_change_below(bound: float) -> Stop:
 def wall_time(limit: float) -> Stop:
     """When ``limit`` seconds have passed, to about 0.2 s."""
     return Stop(lambda s: s.seconds >= limit, f"{limit:g} seconds")
+
+
+def next_check(t: int, per_epoch: int | None) -> int:
+    """First check point after update t: the end of an epoch in sampled descent, else 8, 10, 13, 16, 20 and so on.
+
+    Examples
+    --------
+    >>> next_check(8, None), next_check(8, 7)
+    (10, 1001)
+    """
+    if per_epoch is None:
+        k = max(0, math.floor(math.log(max(t, 1) / 8) / math.log(1.25)) - 1)
+        return next(p for p in (math.ceil(8 * 1.25**i) for i in range(k, k + 6)) if p > t)
+    every = per_epoch * -(-LOOK_EVERY // per_epoch)
+    return (t // every + 1) * every
