@@ -22,6 +22,7 @@ __all__ = ["Descent"]
 Array = NDArray[np.float64]
 BLOCK_SECONDS = 0.1  # length of a block to aim for; Ctrl-C is heard between blocks
 BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
+BLOCK_STEPS = 1 << 18  # steps of one block at most
 EVERY_STEP = Spacing()
 COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
 
@@ -129,7 +130,7 @@ class Descent:
         """How many steps the next block may take at most."""
         numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
         room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
-        return int(min(room, self._next_check(t) - t, BLOCK_NUMBERS))
+        return int(min(room, self._next_check(t) - t, BLOCK_STEPS))
 
     def _opening(self) -> Block:
         """The block that holds the start alone."""

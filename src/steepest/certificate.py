@@ -14,7 +14,7 @@ from .problem import Problem
 __all__ = ["Certificate", "certify", "constant_cost", "inverse_form", "separating"]
 
 Array = NDArray[np.float64]
-BLOCK = 4096
+BLOCK = 1 << 14
 ROUNDING = 4 * float(np.finfo(float).eps)
 
 
@@ -90,8 +90,7 @@ def constant_cost(problem: Problem, rows: Any) -> float:
 
     For a squared loss the variance of the target, for log loss the entropy of the class shares. Offsets are ignored.
     """
-    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-    mean = (weight[:, None] * rows.y).sum(0) / rows.total
+    mean = _weighted_mean(rows, lambda y: y)
     z = np.zeros_like(mean)
     if problem.intercept and "intercept" not in problem.fixed:
         if problem.loss.labels:
@@ -99,15 +98,23 @@ def constant_cost(problem: Problem, rows: Any) -> float:
             z = np.log(share / (1.0 - share))
         else:
             z = mean
-    value = problem.loss.value(z, rows.y)
-    return float((weight[:, None] * value).sum() / rows.total)
+    return float(_weighted_mean(rows, lambda y: problem.loss.value(z, y)).sum())
+
+
+def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
+    """Weighted mean of f(y) over the rows, (k,), a block at a time."""
+    total = np.zeros(rows.y.shape[1])
+    for low in range(0, len(rows.y), BLOCK):
+        values = f(rows.y[low : low + BLOCK])
+        total += values.sum(0) if rows.weight is None else rows.weight[low : low + BLOCK] @ values
+    return total / rows.total
 
 
 def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
-    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow, offsets
-    and held coordinates left out, and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
+    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow (offsets and
+    held coordinates left out) and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
 
     References
     ----------

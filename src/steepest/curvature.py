@@ -18,7 +18,7 @@ from .penalties import ridge
 from .problem import Problem
 from .records import from_name
 
-__all__ = ["Spectrum", "hessian", "mean_and_variance", "spectrum", "stability_limit", "standard_units"]
+__all__ = ["Spectrum", "hessian", "longest_row", "mean_and_variance", "spectrum", "stability_limit", "standard_units"]
 
 Array = NDArray[np.float64]
 MATRIX_COLUMNS = 1500  # up to so many columns a (d + 1)^2 matrix is formed; beyond, power iteration
@@ -84,6 +84,19 @@ def _sparse_sums(rows: Rows) -> tuple[Array, Array, Array]:
     share = np.repeat(mass, np.diff(X.indptr))
     sums, squares = (np.bincount(X.indices, X.data**p * share, minlength=X.columns) for p in (1, 2))
     return np.zeros(X.columns), sums, squares
+
+
+def longest_row(rows: Rows) -> float:
+    """Largest weighted squared length of a row with its intercept's 1, in the rows' units. Cost: one reading."""
+    rows.read(rows.shape[0])
+    longest = 0.0
+    for low in range(0, rows.shape[0], BLOCK):
+        block = dense_rows(rows.X, low, low + BLOCK) - (0.0 if rows.units.shift is None else rows.units.shift)
+        lengths = ((block * (1.0 if rows.units.scale is None else rows.units.scale)) ** 2).sum(1) + 1.0
+        if rows.weight is not None:
+            lengths = lengths * rows.weight[low : low + BLOCK] * rows.shape[0] / rows.total
+        longest = max(longest, float(lengths.max()))
+    return longest
 
 
 def spectrum(problem: Problem, data: Any, location: tuple[Array, Array] | None = None) -> Spectrum:

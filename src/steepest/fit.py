@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import __version__, rules, steps
 from .certificate import ROUNDING, Certificate, certify, constant_cost, inverse_form, separating
-from .curvature import MATRIX_COLUMNS, Spectrum, mean_and_variance, spectrum, standard_units
+from .curvature import MATRIX_COLUMNS, Spectrum, longest_row, mean_and_variance, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions, without
 from .data.rows import Rows
@@ -23,7 +23,7 @@ from .errors import DataError, UsageError
 from .problem import Method, Problem
 from .states import State
 from .stops import Stop, epochs, updates
-from .trajectory import Trajectory, record
+from .trajectory import Trajectory, record, reversals
 from .verdict import Evidence, Verdict, judge
 
 __all__ = ["Run", "fit"]
@@ -60,6 +60,7 @@ class Plan(NamedTuple):
     data: Any  # Rows or Moments, in the units of the descent
     method: Method
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
+    auto: bool  # whether the learning rate was chosen here
 
 
 def fit(
@@ -117,13 +118,14 @@ def fit(
         name_bad_number(rows, names)
         raise
     plan = _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
-    target = max(0.0, DEFAULT_TOL if tol is None else tol) * _reference(problem, rows, columns.moments)
+    scale = _reference(problem, rows, columns.moments)
+    target = max(0.0, DEFAULT_TOL if tol is None else tol) * scale
     stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
     stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
     states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
     meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
     path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
-    return _judged(rows, problem, plan, _least_norm(path, problem, plan), target)
+    return _judged(rows, problem, plan, _least_norm(path, problem, plan), target, scale)
 
 
 def _is_auto(setting: Any) -> bool:
@@ -160,7 +162,7 @@ def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standa
     bounds = cache(lambda: spectrum(problem, data, location))
     if auto:
         method = replace(method, learning_rate=_auto_rate(problem, rows, method, bounds()))
-    return Plan(columns, data, method, bounds)
+    return Plan(columns, data, method, bounds, auto)
 
 
 def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:
@@ -223,58 +225,53 @@ def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     )
 
 
-def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float) -> Run:
+def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float, scale: float) -> Run:
     """Choose the state to report, certify it and say what happened."""
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     certificate = certify(problem, plan.data, plan.data.units.scaled(raw))
-    evidence = _evidence(problem, plan, path, certificate, target, separating(problem, rows, raw))
-    verdict = judge(evidence, _notes(rows, plan.columns, path.names))
+    reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
+    target, separated = max(target, 2 * ROUNDING * abs(reached)), separating(problem, rows, raw)
+    known = {"reached": reached, "target": target, "scale": scale, "separated": separated}
+    verdict = judge(_evidence(problem, plan, path, certificate, **known), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
 
 
 def _reported(path: Trajectory) -> int:
-    """The last state; where the cost ended above its start, the recorded one of least cost."""
-    if path.meta["end"] != "overflow" and not (len(path.cost) > 1 and path.cost[-1] > path.cost[0]):
+    """The last state; where the cost ended above its start, or beyond all numbers, the recorded one of least cost."""
+    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not path.cost[-1] > path.cost[0]:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
 
 
-def _evidence(
-    problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, target: float, separated: bool
-) -> Evidence:
-    reversals = _reversals(path)
-    uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or reversals > 0.5
+def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
+    rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
+    back = reversals(path)
+    uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
+    safe = 0.5 * bounds.limit
+    if sampled and uneven:
+        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * longest_row(plan.data))
     return Evidence(
         cost=path.cost,
         step=path.cost_step,
         end=path.meta["end"],
         gap=certificate.gap,
-        target=max(target, 2 * ROUNDING * float(np.abs(path.cost[-1:]).sum())),
         gradient_norm=certificate.gradient_norm,
-        rate=float(path.learning_rate[-1]) if len(path) > 1 else 0.0,
+        rate=float(rate.rate(max(1, int(path.step[-1])))),
         limit=bounds.limit,
+        safe=safe,
         condition=bounds.condition,
         quadratic=problem.loss.quadratic,
-        sampled=plan.method.batch_size is not None,
-        plain=isinstance(plan.method.rule, rules.Plain) and isinstance(plan.method.learning_rate, steps.Constant),
-        separated=separated,
-        reversals=reversals,
+        sampled=sampled,
+        plain=isinstance(rule, rules.Plain) and isinstance(rate, steps.Constant),
+        auto=plan.auto,
+        reversals=back,
+        **found,
     )
-
-
-def _reversals(path: Trajectory, last: int = 20) -> float:
-    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
-    m = min(last, len(path) - 1)
-    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
-        return 0.0
-    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
-    moves = np.diff(w, axis=0)
-    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))
 
 
 def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .records import to_spec
 from .states import Block, Spacing
 from .verdict import Verdict
 
-__all__ = ["Trajectory", "record"]
+__all__ = ["Trajectory", "record", "reversals"]
 
 Array = NDArray[np.float64]
 RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 64 MB
@@ -167,8 +167,8 @@ def record(
     """
     if not isinstance(states, Descent):
         raise UsageError("record takes a descent: record(until(descend(problem, method, data), epochs(20)))")
-    blocks, interrupted = _gather(states, _spacing(keep, states), progress)
-    return _assembled(states, blocks, tuple(names), {**(meta or {}), "interrupted": interrupted})
+    kept, interrupted = _gather(states, _spacing(keep, states), progress)
+    return _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
 
 
 def _spacing(keep: Any, descent: Descent) -> Spacing:
@@ -191,37 +191,57 @@ def _affordable(updates: float, states: int) -> Spacing:
     return Spacing(1, octave)
 
 
-def _gather(descent: Descent, spacing: Spacing, progress: Progress | None) -> tuple[list[Block], bool]:
-    blocks: list[Block] = []
+class Kept:
+    """What is kept of the blocks of a descent: their kept states alone, so that a long run stays small."""
+
+    def __init__(self) -> None:
+        self.columns: list[list[Any]] = []
+        self.w: list[Array] = []
+        self.last: Block | None = None  # the last block with a state in it
+        self.end = "interrupted"
+
+    def add(self, block: Block) -> None:
+        """Take the kept states of one more block."""
+        self.columns.append([getattr(block, name)[block.kept] for name in KEPT])
+        self.w.append(block.w)
+        self.last = block if len(block.t) else self.last
+        self.end = block.end or self.end
+
+    def arrays(self) -> tuple[list[Any], Array]:
+        """Columns and parameters of all kept states; the last state is one of them, whatever the spacing."""
+        assert self.last is not None
+        if not len(self.last.kept) or self.last.kept[-1] != len(self.last.t) - 1:
+            self.columns.append([getattr(self.last, name)[-1:] for name in KEPT])
+            self.w.append(self.last.last.at[None])
+        columns = [np.concatenate(pieces) for pieces in zip(*self.columns, strict=True)]
+        w, self.w = np.concatenate(self.w), []
+        return columns, w
+
+
+def _gather(descent: Descent, spacing: Spacing, progress: Progress | None) -> tuple[Kept, bool]:
+    kept = Kept()
     try:
         for block in descent.blocks(spacing):
-            blocks.append(block)
+            kept.add(block)
             if progress is not None and len(block.t):
                 looked = block.cost[np.isfinite(block.cost)]
                 progress(float(block.epoch[-1]), descent.planned_epochs, float(looked[-1]) if len(looked) else None)
     except KeyboardInterrupt:
-        if not blocks:
+        if kept.last is None:
             raise
-        return blocks, True
-    return blocks, False
+        kept.end = "interrupted"
+    return kept, kept.end == "interrupted"
 
 
-def _assembled(descent: Descent, blocks: list[Block], names: tuple[str, ...], meta: dict[str, Any]) -> Trajectory:
-    blocks = [b for b in blocks if len(b.t)] + [b for b in blocks[-1:] if not len(b.t)]
-    end, final = blocks[-1].end or "interrupted", blocks[-1] if len(blocks[-1].t) else blocks[-2]
-    columns = [np.concatenate([getattr(b, name)[b.kept] for b in blocks]) for name in KEPT]
-    w = np.concatenate([b.w for b in blocks])
-    if final.t[-1] != columns[0][-1]:  # the last state is kept whatever the spacing
-        columns = [np.append(column, getattr(final, name)[-1]) for column, name in zip(columns, KEPT, strict=True)]
-        w = np.concatenate([w, final.last.at[None]])
-    step, epoch, eta, cost, norm, seconds = columns
+def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[str, Any]) -> Trajectory:
+    (step, epoch, eta, cost, norm, seconds), w = kept.arrays()
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
     else:
         looked = step
     raw = descent.data.units.raw(w)
     coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
-    meta = {**_settings(descent), "end": end, **meta}
+    meta = {**_settings(descent), "end": kept.end, **meta}
     return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
 
 
@@ -235,6 +255,16 @@ def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple
     fine = [i for i, look in enumerate(looks) if np.isfinite(look[0]) and np.isfinite(look[1])]
     cost, norm = np.array([looks[i][0] for i in fine]), np.array([looks[i][1] for i in fine])
     return cost, norm, step[places[fine]]
+
+
+def reversals(path: Trajectory, last: int = 20) -> float:
+    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
+    m = min(last, len(path) - 1)
+    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
+        return 0.0
+    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
+    moves = np.diff(w / max(1.0, float(np.abs(w).max())), axis=0)
+    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))
 
 
 def _settings(descent: Descent) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,34 +54,47 @@ class Evidence(NamedTuple):
     cost: Array  # (c,)
     step: NDArray[np.int64]  # (c,) updates at which those costs were looked at
     end: str  # why the run ended: a stop's name, "overflow" or "interrupted"
-    gap: float | None  # certified cost above the least, if known
+    gap: float | None  # certified cost of the reported state above the least, if known
+    reached: float  # cost of the reported state
     target: float  # the gap that counts as converged: tol x cost of the constant model
+    scale: float  # cost of the constant model: 1e-12 of it is rounding
     gradient_norm: float
     rate: float  # learning rate of the last step
-    limit: float  # largest constant rate of plain descent that settles
+    limit: float  # largest constant rate of plain batch descent that settles
+    safe: float  # a rate at which any rule, on batches too, settles
     condition: float | None  # kappa
     quadratic: bool  # squared loss
     sampled: bool  # steps looked at batches of rows
     plain: bool  # plain rule at a constant rate
+    auto: bool  # the rate was chosen by the package
     separated: bool  # the answer proves the classes separated
     reversals: float  # share of the last steps that went back against the one before
 
     @property
     def steps(self) -> int:
         """Updates made."""
-        return int(self.step[-1]) if len(self.step) else 0
+        return int(self.step[-1])
+
+    @property
+    def above(self) -> Array | None:
+        """Costs above the least cost, which certificate and reported cost give together."""
+        return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
+
+    @property
+    def batch_limit(self) -> float:
+        """The limit where it is one: beyond it plain batch descent at a constant rate cannot settle; else infinity."""
+        return self.limit if self.plain and not self.sampled else math.inf
 
 
 class Row(NamedTuple):
-    """One status: when it holds, how it is said, what to try."""
+    """One status: when it holds, how it is said, what to try; docs quote the docstrings of ``holds`` and ``advice``."""
 
     status: str
-    criterion: str  # the same in words, for the documentation
     holds: Callable[[Evidence], bool]
     message: Callable[[Evidence], str]
     advice: Callable[[Evidence], str | None]
     exit_code: int = 0
-    warning: str | None = None
+    warning: str | None = "NotConvergedWarning"
 
 
 def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
@@ -90,177 +103,199 @@ def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
     return Verdict(row.status, row.message(evidence), row.advice(evidence), notes)
 
 
-def _n(x: float) -> str:
-    return f"{x:.4g}"
+def _parts(values: Array) -> tuple[Array, Array]:
+    """The last quarter of the values and the quarter before it."""
+    quarter = max(1, len(values) // 4)
+    return values[-quarter:], values[-2 * quarter : -quarter]
+
+
+def _separable(e: Evidence) -> bool:
+    """Log loss without penalty, and every margin s_i (x_i . v) is positive for the free part v of the answer."""
+    return e.separated
 
 
 def _diverged(e: Evidence) -> bool:
-    """Numbers overflowed, or the cost of a squared loss ends above its start and is still growing."""
-    if e.end == "overflow":
+    """A number overflowed; or a squared loss ends above its start (sampled: 10 times), highest of all and growing.
+
+    Or it rises at a plain constant rate above the limit.
+    """
+    if e.end == "overflow" or not e.quadratic or len(e.cost) < 3:
+        return e.end == "overflow"
+    late, before = _parts(e.cost)
+    rounding = 1e-9 * e.cost[-1] + 1e-12 * e.scale
+    if e.rate > e.batch_limit and e.cost[-1] > e.cost[-2] + rounding:
         return True
-    if not e.quadratic or len(e.cost) < 3 or not e.cost[-1] > e.cost[0] * (1 + 1e-9):
-        return False
-    late = e.cost[len(e.cost) // 2 :]
-    return bool(late[-1] >= late.max() and late[-1] > (10.0 if e.sampled else 1.0) * max(late[0], e.cost[0]))
+    bar = 10 * max(e.cost[0], e.scale) if e.sampled else e.cost[0] + rounding
+    return bool(e.cost[-1] > bar and late.max() >= e.cost.max() and late.max() > before.max())
+
+
+def _converged(e: Evidence) -> bool:
+    """The certified gap is at most tol x the cost of the constant model (tol None: 1e-10), or its own rounding."""
+    slack = 10 if e.end == "certified" else 1  # the stop that found it so did before it was rounded to raw units
+    return e.gap is not None and e.gap <= slack * e.target
 
 
 def _cycling(e: Evidence) -> bool:
-    """Batch descent above the limit whose cost neither falls nor explodes: up at least a quarter of the late steps."""
+    """Batch steps, loss not squared, rate above the limit: a quarter of late steps rise and their range does not halve.
+
+    Or nine in ten go back against the one before and the cost stays.
+    """
     if e.sampled or e.quadratic or e.rate <= e.limit or len(e.cost) < 16:
         return False
-    quarter = len(e.cost) // 4
-    above = e.cost - (0.0 if e.gap is None else e.cost[-1] - e.gap)
-    late, middle = above[-quarter:], above[-2 * quarter : -quarter]
-    rises = np.mean(np.diff(late) > 1e-12 * np.abs(e.cost[-1]))
-    return bool(rises >= 0.25 and np.median(late) > 0.5 * np.median(middle))
+    (late, before), rounding = _parts(e.cost), 1e-9 * e.scale
+    jumps = np.mean(np.diff(late) > rounding) >= 0.25 and np.ptp(late) > 0.5 * np.ptp(before)
+    return bool(jumps or (e.reversals >= 0.9 and late.min() >= before.min() - rounding))
 
 
 def _oscillating(e: Evidence) -> bool:
+    """Batch steps, rate above half the limit: nine in ten of the last 20 steps go back against the one before."""
     return not e.sampled and e.reversals >= 0.9 and e.rate > 0.5 * e.limit
 
 
 def _noise_floor(e: Evidence) -> bool:
-    """Sampled steps whose cost stays on a plateau above the optimum: its late third is no lower than its middle third."""
-    if not e.sampled or e.gap is None or len(e.cost) < 9:
+    """Sampled steps: the later half's median gap is more than half the earlier one, and a quarter of its costs rise."""
+    if not e.sampled or e.above is None or len(e.cost) < 9:
         return False
-    above = e.cost - (e.cost[-1] - e.gap)
-    epochs_late = e.step > 0.5 * e.step[-1]
-    late, middle = above[epochs_late], above[(e.step > 0.1 * e.step[-1]) & ~epochs_late]
+    half = e.step > 0.5 * e.steps
+    late, middle = e.above[half], e.above[(e.step > 0.1 * e.steps) & ~half]
     if len(late) < 3 or len(middle) < 3:
         return False
-    return bool(np.median(late) > 0.5 * np.median(middle) and np.median(middle) < 0.9 * above[0])
+    return bool(np.median(late) > 0.5 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.25)
 
 
 def remaining(e: Evidence) -> float | None:
-    """Steps still to go at the late pace; None where the gap does not fall or is unknown."""
-    if e.gap is None or len(e.cost) < 3 or e.steps < 2:
+    """Steps still to go at the late pace; infinite where plain descent stands still, None where the pace is unknown."""
+    if e.above is None or len(e.cost) < 3 or e.steps < 2:
         return None
-    above = e.cost - (e.cost[-1] - e.gap)
     middle = int(np.searchsorted(e.step, e.steps / 2))
-    if middle >= len(e.cost) - 1 or not above[middle] > e.gap > 0:
+    if middle >= len(e.cost) - 1 or e.above[-1] <= e.target:
         return None
-    pace = math.log(above[middle] / e.gap) / (e.steps - int(e.step[middle]))
-    return math.log(e.gap / e.target) / pace if e.target > 0 else math.inf
+    if e.above[middle] <= e.above[-1]:
+        return math.inf if e.rate <= e.batch_limit < math.inf else None
+    pace = math.log(e.above[middle] / e.above[-1]) / (e.steps - int(e.step[middle]))
+    return math.log(e.above[-1] / e.target) / pace if e.target > 0 else math.inf
 
 
 def _crawling(e: Evidence) -> bool:
+    """At the pace of the later half more steps are needed than were made; or plain steps move nothing."""
     left = remaining(e)
     return left is not None and left > e.steps and e.end != "interrupted"
 
 
+def _stopped(_: Evidence) -> bool:
+    """None of these: a limit or the user ended the run."""
+    return True
+
+
+def _n(x: float | None) -> str:
+    return f"{x:.4g}" if x is not None and math.isfinite(x) else "unknown"
+
+
+def _count(x: float) -> str:
+    return f"{x:.1e}" if x >= 1e9 else f"{float(f'{x:.2g}'):,.0f}"
+
+
 def _share(e: Evidence) -> str:
-    return (
-        f"the cost is {_n(e.gap)} above its least" if e.gap is not None else "how far it is from the least is unknown"
-    )
+    return f"the cost, {_n(e.reached)}, is " + ("an unknown way" if e.gap is None else _n(e.gap)) + " above its least"
 
 
-def _first_above_start(e: Evidence) -> int:
-    below = np.flatnonzero(e.cost <= e.cost[0])
-    return int(e.step[min(below[-1] + 1, len(e.step) - 1)])
+def _say_separable(e: Evidence) -> str:
+    now = f"the cost, {_n(e.reached)} after {e.steps} steps, falls towards 0 while the coefficients grow without end"
+    return f"a plane separates the classes, so no finite optimum exists: {now}"
+
+
+def _say_converged(e: Evidence) -> str:
+    within = f" to within {e.gap:.1e}" if e.gap else ""
+    return f"after {e.steps} steps the cost, {_n(e.reached)}, is at its least{within}"
 
 
 def _say_diverged(e: Evidence) -> str:
-    where = f"from step {_first_above_start(e)} on the cost was above its start"
-    how = (
-        f"{where} and it overflowed after step {e.steps}"
-        if e.end == "overflow"
-        else f"{where}, {_n(e.cost[-1])} at step {e.steps}"
-    )
-    return f"{how}; the learning rate {_n(e.rate)} {_against_limit(e)}"
+    below = np.flatnonzero(e.cost <= e.cost[0])
+    since = f"from step {e.step[min(below[-1] + 1, len(e.step) - 1)]} on the cost was above its start"
+    if e.end == "overflow":
+        how = f"{since}, and after step {e.steps} numbers overflowed" if e.steps else "the very first step overflowed"
+    elif e.cost[-1] > e.cost[0]:
+        how = f"{since}, {_n(e.cost[-1])} at step {e.steps}"
+    else:
+        how = f"the cost turned and rises, {_n(e.cost[-1])} at step {e.steps}"
+    return how + _against_limit(e)
 
 
 def _against_limit(e: Evidence) -> str:
-    word = "is above" if e.rate > e.limit else "is below"
-    kind = "the limit" if e.plain and not e.sampled else "the limit of plain batch descent,"
-    return f"{word} {kind} {_n(e.limit)}"
+    if not math.isfinite(e.limit):
+        return ""
+    side = "near" if 0.5 * e.limit < e.rate <= e.limit else "above" if e.rate > e.limit else "below"
+    start = f"; the learning rate {_n(e.rate)} is {side}"
+    return f"{start} the limit {_n(e.limit)}" + ("" if e.batch_limit < math.inf else " of plain batch descent")
+
+
+def _say_cycling(e: Evidence) -> str:
+    late = _parts(e.cost)[0]
+    return f"steps jump to and fro, the cost between {_n(late.min())} and {_n(late.max())} of late{_against_limit(e)}"
+
+
+def _say_oscillating(e: Evidence) -> str:
+    return f"each step overshoots and comes back; after {e.steps} steps {_share(e)}{_against_limit(e)}"
+
+
+def _say_noise(e: Evidence) -> str:
+    return f"steps that look at a batch only jump about and get no lower; after {e.steps} steps {_share(e)}"
 
 
 def _say_crawling(e: Evidence) -> str:
-    left = remaining(e)
-    more = f"{left:.2g}" if left is not None and math.isfinite(left) else "endlessly many"
-    kappa = f"; the condition number is {_n(e.condition)}" if e.condition else ""
-    return f"after {e.steps} steps {_share(e)}; at this pace {more} more steps are needed{kappa}"
+    left = remaining(e) or 0.0
+    more = f"at this pace about {_count(left)} more are needed" if math.isfinite(left) else "it hardly moves"
+    kappa = f"; the condition number is {_n(e.condition)}" if e.condition and e.condition > 10 else ""
+    return f"after {e.steps} steps {_share(e)}; {more}{kappa}"
 
 
 def _say_stopped(e: Evidence) -> str:
-    reason = "by the user" if e.end == "interrupted" else f"at the limit of {e.steps} steps" if "c" in e.end else e.end
-    return f"{reason}; {_share(e)}, the gradient norm {_n(e.gradient_norm)}"
+    why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
+    return f"after {e.steps} steps{why} {_share(e)}, the gradient norm {_n(e.gradient_norm)}"
+
+
+def _penalise(_: Evidence) -> str | None:
+    """A penalty, or fewer columns."""
+    return "a penalty, alpha=0.001 say, or fewer columns"
+
+
+def _lower_rate(e: Evidence) -> str | None:
+    """A learning rate that settles, or auto."""
+    rate = e.safe if e.batch_limit < math.inf else min(e.safe, 0.5 * e.rate)
+    return f"a learning rate of {_n(rate)}" + ("" if e.auto else ", or learning_rate='auto'")
+
+
+def _nothing(_: Evidence) -> str | None:
+    """Nothing."""
+    return None
+
+
+def _faster(e: Evidence) -> str | None:
+    """A higher learning rate, or auto."""
+    if e.auto:
+        return "more iterations" if e.quadratic else "more iterations, or a small penalty such as alpha=0.0001"
+    higher = f"a learning rate of {_n(e.safe)}, or " if e.rate < 0.5 * e.safe and e.batch_limit < math.inf else ""
+    return higher + "learning_rate='auto', which scales the columns"
+
+
+def _smaller_noise(e: Evidence) -> str | None:
+    """A falling learning rate, or larger batches."""
+    return ("" if e.auto else "a falling learning rate such as inverse_scaling, or ") + "larger batches"
+
+
+def _more(e: Evidence) -> str | None:
+    """More iterations."""
+    left = remaining(e)
+    return "more iterations" + (f", about {_count(left)}" if left and math.isfinite(left) else "")
 
 
 TABLE = (
-    Row(
-        "separable",
-        "log loss without penalty, and every margin s_i (x_i . v) is positive for the free part v of the answer",
-        lambda e: e.separated,
-        lambda e: (
-            f"a plane separates the classes, so no finite optimum exists: the cost, {_n(e.cost[-1])} after {e.steps} steps, "
-            "falls towards 0 while the coefficients grow without end"
-        ),
-        lambda e: "a penalty, alpha=0.001 say, or fewer columns",  # noqa: ARG005
-        warning="SeparationWarning",
-    ),
-    Row(
-        "diverged",
-        "a number overflowed, or the cost of a squared loss ends above its start, at its highest and growing",
-        _diverged,
-        _say_diverged,
-        lambda e: f"a learning rate of {_n(0.5 * e.limit)}, or learning_rate='auto'",
-        exit_code=4,
-        warning="DivergenceWarning",
-    ),
-    Row(
-        "converged",
-        "the certified gap is at most tol x the cost of the constant model (1e-10 where tol is None)",
-        lambda e: e.gap is not None and e.gap <= e.target and e.end != "interrupted",
-        lambda e: f"after {e.steps} steps {_share(e)} at most",
-        lambda e: None,  # noqa: ARG005
-    ),
-    Row(
-        "cycling",
-        "batch, log loss, rate above the limit: the cost rises in a quarter of the late steps and the median gap does not halve",
-        _cycling,
-        lambda e: (
-            f"the cost goes up and down, between {_n(e.cost[-(len(e.cost) // 4) :].min())} and "
-            f"{_n(e.cost[-(len(e.cost) // 4) :].max())} of late, without settling; the learning rate {_n(e.rate)} {_against_limit(e)}"
-        ),
-        lambda e: f"a learning rate of {_n(0.5 * e.limit)}, or learning_rate='auto'",
-        warning="NotConvergedWarning",
-    ),
-    Row(
-        "oscillating",
-        "batch, rate above half the limit: nine in ten of the late steps go back against the step before",
-        _oscillating,
-        lambda e: (
-            f"each step overshoots and comes back; after {e.steps} steps {_share(e)}; the learning rate "
-            f"{_n(e.rate)} is {_n(e.rate / e.limit)} of the limit {_n(e.limit)}"
-        ),
-        lambda e: f"a learning rate of {_n(0.5 * e.limit)}",
-        warning="NotConvergedWarning",
-    ),
-    Row(
-        "noise floor",
-        "sampled steps: the late median of the gap is more than half of the earlier one, both above tol",
-        _noise_floor,
-        lambda e: (
-            f"the steps jump about a level where {_share(e)}; batches at a learning rate of {_n(e.rate)} get no lower"
-        ),
-        lambda e: "a falling learning rate such as inverse_scaling, or larger batches",  # noqa: ARG005
-        warning="NotConvergedWarning",
-    ),
-    Row(
-        "crawling",
-        "the gap falls, but at the late pace more steps are needed than were made",
-        _crawling,
-        _say_crawling,
-        lambda e: "learning_rate='auto', or columns of one scale",  # noqa: ARG005
-        warning="NotConvergedWarning",
-    ),
-    Row(
-        "stopped",
-        "none of these: a limit or the user ended the run",
-        lambda e: True,  # noqa: ARG005
-        _say_stopped,
-        lambda e: "more iterations" if e.end != "interrupted" else None,
-        warning="NotConvergedWarning",
-    ),
+    Row("separable", _separable, _say_separable, _penalise, warning="SeparationWarning"),
+    Row("diverged", _diverged, _say_diverged, _lower_rate, exit_code=4, warning="DivergenceWarning"),
+    Row("converged", _converged, _say_converged, _nothing, warning=None),
+    Row("cycling", _cycling, _say_cycling, _lower_rate),
+    Row("oscillating", _oscillating, _say_oscillating, _lower_rate),
+    Row("noise floor", _noise_floor, _say_noise, _smaller_noise),
+    Row("crawling", _crawling, _say_crawling, _faster),
+    Row("stopped", _stopped, _say_stopped, _more),
 )

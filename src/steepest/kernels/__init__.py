@@ -1,0 +1,1 @@
+"""The compiled layer, the only place that imports Numba, and only when it is asked to compile."""

@@ -7,10 +7,13 @@ contiguous; ``shift`` is None or (d,); sparse rows are never shifted.
 
 from __future__ import annotations
 
+from llvmlite import ir
 from numba import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload, register_jitable
 
-__all__ = ["accumulate", "entry", "fetch", "predict", "row_add", "row_dot"]
+__all__ = ["accumulate", "entry", "fetch", "predict", "window_accumulate", "window_predict"]
+
+AHEAD = 16  # places of the order between asking for a row and copying it
 
 
 def entry(a, i, default):
@@ -29,16 +32,20 @@ def accumulate(X, shift, r, low, high, g):
     """g[c] += sum_i r[c, i - low] (x_i - shift) over the rows low .. high - 1."""
 
 
-def fetch(X, rows, shift, scale, window):
-    """Copy the named rows, shifted and scaled, into window; sparse rows stay where they are."""
+def fetch(X, order, low, high, shift, scale, window):
+    """Copy the rows order[low:high], shifted and scaled, into window; sparse rows stay where they are."""
 
 
-def row_dot(X, window, i, row, scale, v):
-    """Linear predictor of one row: fetched place i, table row number ``row``."""
+def window_predict(X, order, low, high, held, scale, v, window, z):
+    """z[c, p - low] = x . v_c for the rows at the places low .. high - 1 of the order; window begins at place held."""
 
 
-def row_add(X, window, i, row, scale, r, g):
-    """g += r x for that row."""
+def window_accumulate(X, order, low, high, held, scale, r, window, g):
+    """g[c] += sum_p r[c, p - low] x over the same rows."""
+
+
+def zero(a):
+    """0 in the type of the array's numbers."""
 
 
 def _is_none(a):
@@ -52,6 +59,12 @@ def _entry(a, i, default):
     return lambda a, i, default: a[i]
 
 
+@overload(zero)
+def _zero(a):
+    kind = a.dtype
+    return lambda a: kind(0)
+
+
 @overload(centred)
 def _centred(x, shift, j):
     if _is_none(shift):
@@ -59,12 +72,34 @@ def _centred(x, shift, j):
     return lambda x, shift, j: x - shift[j]
 
 
+@intrinsic
+def ask(typing, a, place):
+    """Have the cache line of a.flat[place] brought near (llvm.prefetch: to read, second level)."""
+
+    def emit(context, builder, signature, args):
+        kind, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        address = builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [kind], ir.FunctionType(ir.VoidType(), [kind, number, number, number]))
+        builder.call(function, [builder.bitcast(address, kind), number(0), number(2), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(a, types.intp), emit
+
+
+@register_jitable
+def prefetch(X, i):
+    """Ask for row i of a table in C order."""
+    for place in range(i * X.shape[1], (i + 1) * X.shape[1], 64 // X.itemsize):
+        ask(X, place)
+
+
+@register_jitable(forceinline=True)
 def _predict_c(X, shift, v, low, high, z):
     for c in range(v.shape[0]):
         u = v[c]
         for i in range(low, high):
-            x, total = X[i], u[0] * 0
-            for j in range(len(u)):
+            x, total = X[i], zero(u)
+            for j in range(len(x)):
                 total += centred(x[j], shift, j) * u[j]
             z[c, i - low] = total
 
@@ -95,18 +130,19 @@ def _predict_csr(X, shift, v, low, high, z):
             z[c, i - low] = total
 
 
+@register_jitable(forceinline=True)
 def _accumulate_c(X, shift, r, low, high, g):
     for c in range(g.shape[0]):
         out = g[c]
         for i in range(low, high - 3, 4):  # four rows at once: g is read and written once for all of them
             x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
             r0, r1, r2, r3 = r[c, i - low], r[c, i - low + 1], r[c, i - low + 2], r[c, i - low + 3]
-            for j in range(len(out)):
+            for j in range(len(x0)):
                 left = r0 * centred(x0[j], shift, j) + r1 * centred(x1[j], shift, j)
                 out[j] += left + r2 * centred(x2[j], shift, j) + r3 * centred(x3[j], shift, j)
         for i in range(high - (high - low) % 4, high):
             x, r0 = X[i], r[c, i - low]
-            for j in range(len(out)):
+            for j in range(len(x)):
                 out[j] += r0 * centred(x[j], shift, j)
 
 
@@ -116,7 +152,7 @@ def _accumulate_f(X, shift, r, low, high, g):
         u = r[c, : high - low]
         for j in range(g.shape[1]):
             x = columns[j, low:high]
-            total = g[c, 0] * 0
+            total = zero(g)
             for i in range(len(u)):
                 total += u[i] * centred(x[i], shift, j)
             g[c, j] += total
@@ -138,62 +174,69 @@ def _layout(X):
 
 @overload(predict)
 def _predict(X, shift, v, low, high, z):
-    return (_predict_c, _predict_f, _predict_csr)[_layout(X)]
+    return (lambda X, shift, v, low, high, z: _predict_c(X, shift, v, low, high, z), _predict_f, _predict_csr)[_layout(X)]
 
 
 @overload(accumulate)
 def _accumulate(X, shift, r, low, high, g):
-    return (_accumulate_c, _accumulate_f, _accumulate_csr)[_layout(X)]
+    return (lambda X, shift, r, low, high, g: _accumulate_c(X, shift, r, low, high, g), _accumulate_f, _accumulate_csr)[_layout(X)]
 
 
-def _fetch_c(X, rows, shift, scale, window):
-    for i in range(len(rows)):
-        for j in range(window.shape[1]):
-            window[i, j] = centred(X[rows[i], j], shift, j) * entry(scale, j, 1.0)
+def _fetch_c(X, order, low, high, shift, scale, window):
+    last = len(order) - 1
+    for p in range(low, high):
+        x, out = X[order[p]], window[p - low]
+        prefetch(X, order[min(p + AHEAD, last)])
+        for j in range(len(out)):
+            out[j] = centred(x[j], shift, j) * entry(scale, j, 1.0)
 
 
-def _fetch_f(X, rows, shift, scale, window):
+def _fetch_f(X, order, low, high, shift, scale, window):
+    columns = X.T
     for j in range(window.shape[1]):
-        for i in range(len(rows)):
-            window[i, j] = centred(X[rows[i], j], shift, j) * entry(scale, j, 1.0)
+        x = columns[j]
+        for p in range(low, high):
+            window[p - low, j] = centred(x[order[p]], shift, j) * entry(scale, j, 1.0)
 
 
 @overload(fetch)
-def _fetch(X, rows, shift, scale, window):
-    return (_fetch_c, _fetch_f, lambda X, rows, shift, scale, window: None)[_layout(X)]
+def _fetch(X, order, low, high, shift, scale, window):
+    return (_fetch_c, _fetch_f, lambda X, order, low, high, shift, scale, window: None)[_layout(X)]
 
 
-def _dot_dense(X, window, i, row, scale, v):
-    total = 0.0
-    for j in range(window.shape[1]):
-        total += window[i, j] * v[j]
-    return total
+def _window_predict_dense(X, order, low, high, held, scale, v, window, z):
+    _predict_c(window, None, v, low - held, high - held, z)
 
 
-def _dot_csr(X, window, i, row, scale, v):
-    total = 0.0
-    for e in range(X.indptr[row], X.indptr[row + 1]):
-        j = X.indices[e]
-        total += X.data[e] * entry(scale, j, 1.0) * v[j]
-    return total
+def _window_predict_csr(X, order, low, high, held, scale, v, window, z):
+    for p in range(low, high):
+        i = order[p]
+        for c in range(v.shape[0]):
+            total = 0.0
+            for e in range(X.indptr[i], X.indptr[i + 1]):
+                j = X.indices[e]
+                total += X.data[e] * entry(scale, j, 1.0) * v[c, j]
+            z[c, p - low] = total
 
 
-def _add_dense(X, window, i, row, scale, r, g):
-    for j in range(window.shape[1]):
-        g[j] += r * window[i, j]
+def _window_accumulate_dense(X, order, low, high, held, scale, r, window, g):
+    _accumulate_c(window, None, r, low - held, high - held, g)
 
 
-def _add_csr(X, window, i, row, scale, r, g):
-    for e in range(X.indptr[row], X.indptr[row + 1]):
-        j = X.indices[e]
-        g[j] += r * X.data[e] * entry(scale, j, 1.0)
+def _window_accumulate_csr(X, order, low, high, held, scale, r, window, g):
+    for p in range(low, high):
+        i = order[p]
+        for c in range(g.shape[0]):
+            for e in range(X.indptr[i], X.indptr[i + 1]):
+                j = X.indices[e]
+                g[c, j] += r[c, p - low] * X.data[e] * entry(scale, j, 1.0)
 
 
-@overload(row_dot)
-def _row_dot(X, window, i, row, scale, v):
-    return _dot_csr if _layout(X) == 2 else _dot_dense
+@overload(window_predict)
+def _window_predict(X, order, low, high, held, scale, v, window, z):
+    return _window_predict_csr if _layout(X) == 2 else _window_predict_dense
 
 
-@overload(row_add)
-def _row_add(X, window, i, row, scale, r, g):
-    return _add_csr if _layout(X) == 2 else _add_dense
+@overload(window_accumulate)
+def _window_accumulate(X, order, low, high, held, scale, r, window, g):
+    return _window_accumulate_csr if _layout(X) == 2 else _window_accumulate_dense

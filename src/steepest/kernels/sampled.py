@@ -1,12 +1,13 @@
-"""Many small steps in one call: the loop of ``descent.py`` over batches of rows, compiled."""
+"""Many small steps in one call: the loop of ``walkers.py`` over batches of rows, compiled."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from .methods import apply_rule, fill_order, rate, shrink, slope
-from .primitives import entry, fetch, row_add, row_dot
+from .primitives import entry, fetch, window_accumulate, window_predict
 
 __all__ = ["sampled_steps"]
 
@@ -15,41 +16,59 @@ def sampled_steps(
     loss, penalty, rule, step, X, y, weight, offset, shift, scale, mass, factor, free,
     batch_size, sampling, seed, t, steps, every, at, memory, order, window, kept, etas,
 ):  # fmt: skip
-    """Take ``steps`` steps after update t; those whose number ``every`` divides are kept; at, memory change in place.
+    """Take ``steps`` steps after update t and keep the point of every ``every``-th update; at, memory change in place.
 
     at (k, d + 1), memory (slots, k, d + 1), order (n,) already filled for the epoch of update t + 1, factor and free
-    (d + 1,), window (rows, d), kept (however many, k, d + 1), etas (steps,). Returns False when a number overflowed.
+    (d + 1,), window (rows, d), kept ((t + steps) // every - t // every, k, d + 1), etas (steps,). Returns False when a
+    number overflowed.
     """
-    n, d = len(y), len(factor) - 1
-    k = at.shape[0]
+    n = len(y)
     per_epoch = (n + batch_size - 1) // batch_size
-    g = np.empty_like(at)
-    held_low, held_high = 0, 0  # the places of the order whose rows are in the window
-    for s in range(steps):
-        place = (t + s) % per_epoch
-        if place == 0 and s > 0:
-            fill_order(order, seed, (t + s) // per_epoch, sampling)
-            held_high = 0
-        low = place * batch_size
-        high = min(n, low + batch_size)
+    g, r = np.empty_like(at), np.empty((at.shape[0], len(window)))
+    held, end = 0, 0  # the window holds the rows at these places of the order
+    for u in range(t + 1, t + steps + 1):
+        place = (u - 1) % per_epoch
+        if place == 0 and u > t + 1:
+            fill_order(order, seed, (u - 1) // per_epoch, sampling)
+            end = 0
+        low, stop = place * batch_size, min(n, (place + 1) * batch_size)
+        share = mass / (stop - low)
         g[:] = 0.0
-        for start in range(low, high):
-            if start >= held_high or start < held_low:
-                held_low, held_high = start, min(n, start + window.shape[0])
-                fetch(X, order[held_low:held_high], shift, scale, window)
-            i = order[start]
-            share = entry(weight, i, 1.0) * mass / (high - low)
-            for c in range(k):
-                z = row_dot(X, window, start - held_low, i, scale, at[c]) + at[c, d] + entry(offset, i, 0.0)
-                r = share * slope(loss, z, y[i, c])
-                row_add(X, window, start - held_low, i, scale, r, g[c])
-                g[c, d] += r
-        for c in range(k):
-            for j in range(d + 1):
-                g[c, j] = free[j] * (g[c, j] + factor[j] * shrink(penalty, factor[j] * at[c, j]))
-        eta = rate(step, t + s + 1)
-        apply_rule(rule, eta, g, memory, t + s + 1, at)
-        etas[s] = eta
-        if (t + s + 1) % every == 0:
-            kept[(t + s + 1) // every - t // every - 1] = at
+        while low < stop:
+            if low >= end:
+                held, end = low, min(n, low + len(window))
+                fetch(X, order, held, end, shift, scale, window)
+            high = min(stop, end)
+            window_predict(X, order, low, high, held, scale, at, window, r)
+            judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g)
+            window_accumulate(X, order, low, high, held, scale, r, window, g)
+            low = high
+        complete(penalty, factor, free, at, g)
+        etas[u - t - 1] = rate(step, u)
+        apply_rule(rule, etas[u - t - 1], g, memory, u, at)
+        if u % every == 0:
+            kept[u // every - t // every - 1] = at
     return np.isfinite(at).all()
+
+
+@register_jitable(forceinline=True)
+def judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g):
+    """Turn the predictors r of the rows at places low .. high - 1 into slopes; add those of the intercept to g."""
+    d = at.shape[1] - 1
+    for c in range(at.shape[0]):
+        total = 0.0
+        for p in range(low, high):
+            i = order[p]
+            z = r[c, p - low] + at[c, d] + entry(offset, i, 0.0)
+            u = share * entry(weight, i, 1.0) * slope(loss, z, y[i, c])
+            total += u
+            r[c, p - low] = u
+        g[c, d] += total
+
+
+@register_jitable(forceinline=True)
+def complete(penalty, factor, free, at, g):
+    """Add the penalty's gradient, and hold the fixed coordinates."""
+    for c in range(g.shape[0]):
+        for j in range(g.shape[1]):
+            g[c, j] = free[j] * (g[c, j] + factor[j] * shrink(penalty, factor[j] * at[c, j]))

@@ -1,0 +1,42 @@
+"""Ctrl-C: heard even where a library swallows the exception it raises, as Numba does while it compiles."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+__all__ = ["heard", "listening"]
+
+heard = threading.Event()  # set by Ctrl-C; `Progress` looks at it between two blocks of steps
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Remember Ctrl-C besides raising KeyboardInterrupt; where it is ignored (nohup, background), it stays so."""
+    heard.clear()
+    before, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, _hear)
+        sys.unraisablehook = lambda event: _pass_over(event, hook)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
+            sys.unraisablehook = hook
+
+
+def _hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of a handler
+    heard.set()
+    raise KeyboardInterrupt
+
+
+def _pass_over(event: Any, hook: Any) -> None:
+    if not isinstance(event.exc_value, KeyboardInterrupt):
+        hook(event)

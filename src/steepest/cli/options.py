@@ -1,0 +1,153 @@
+"""Options that several commands share, and the kinds of values they take."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+__all__ = [
+    "AT",
+    "BATCH",
+    "COLUMNS",
+    "FIX",
+    "NUMBER",
+    "NUMBERS",
+    "RATE",
+    "TOL",
+    "force_option",
+    "json_option",
+    "loss_options",
+    "table_options",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Number(click.ParamType[Any]):
+    """A finite number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of a number into a float."""
+        if not isinstance(value, str):
+            return value
+        try:
+            number = math.nan if "_" in value else float(value)
+        except ValueError:
+            number = math.nan
+        return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number", param, ctx)
+
+
+class Word(Number):
+    """A finite number, or one word instead."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Keep the word, else turn the text into a float."""
+        return value if value == self.word else super().convert(value, param, ctx)
+
+
+class Rate(Word):
+    """A finite number, "auto", or a schedule such as "inverse_scaling:eta=0.1"."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Keep what starts like the name of a schedule for the core to look up."""
+        text = str(value)
+        named = text[:1].isalpha() and text.lower() not in ("nan", "inf", "infinity")
+        return value if named else super().convert(value, param, ctx)
+
+
+class Batch(click.ParamType[Any]):
+    """A number of rows, or "all" for None."""
+
+    name = "batch"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into an int, "all" into None."""
+        if value == "all":
+            return None
+        number = click.INT.convert(value, param, ctx)
+        return number if number >= 1 else self.fail(f"{value} is not 'all' or a whole number >= 1", param, ctx)
+
+
+class Columns(click.ParamType[Any]):
+    """Names separated by commas; a name with a comma in it stands in double quotes."""
+
+    name = "columns"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a tuple of names."""
+        if not isinstance(value, str):
+            return value
+        names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        return names if names and all(names) else self.fail(f"{value!r} holds an empty name", param, ctx)
+
+
+class Numbers(Columns):
+    """Numbers separated by commas."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a tuple of floats."""
+        return tuple(NUMBER.convert(item, param, ctx) for item in super().convert(value, param, ctx))
+
+
+class Assignments(Columns):
+    """NAME=NUMBER, once or several times separated by commas."""
+
+    name = "assignments"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a dict from names to floats."""
+        if not isinstance(value, str):
+            return value
+        found: dict[str, float] = {}
+        for item in super().convert(value, param, ctx):
+            name, equals, number = item.rpartition("=")
+            name = name.strip()
+            if not equals or not name:
+                self.fail(f"{item!r} is not NAME=NUMBER", param, ctx)
+            if name in found:
+                self.fail(f"{name!r} is given twice", param, ctx)
+            found[name] = NUMBER.convert(number.strip(), param, ctx)
+        return found
+
+
+NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
+RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
+AT = FIX = Assignments()
+
+
+def _together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
+table_options = _together(
+    click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
+    click.option("--delimiter", metavar="D", help="A character, or tab, or space. [default: found out]"),
+)
+loss_options = _together(
+    click.option("-t", "--target", metavar="COL", help="The column to predict."),
+    click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
+    click.option("--weights", metavar="COL", help="Column of the rows' weights."),
+    click.option("--loss", metavar="NAME", help="squared_error (half the square), mse; log_loss for logistic."),
+    click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
+    click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
+)

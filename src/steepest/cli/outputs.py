@@ -1,0 +1,33 @@
+"""Files to be written: refused before the work is done rather than after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import UsageError
+from ..writing import check_new
+
+__all__ = ["check_outputs"]
+
+RUN_ENDINGS = (".npz", ".json", ".parquet", ".csv")  # what Trajectory.save writes
+
+
+def check_outputs(source: str, model: str | None, run: str | None, force: bool) -> None:
+    """Refuse outputs that exist, cannot be written, or would hit the input or each other.
+
+    Raises
+    ------
+    UsageError
+        If two names mean one file, or a run's name does not end in a format it can be written in.
+    FileError
+        If a file exists and ``force`` is false, or its folder is missing or closed to us.
+    """
+    if run is not None and Path(run).suffix not in RUN_ENDINGS:
+        raise UsageError(f"--trajectory {run}: the name must end in {', '.join(RUN_ENDINGS)}, which says the format")
+    taken = set() if source == "-" else {Path(source).resolve()}
+    for output in filter(None, (model, run)):
+        check_new(output, force)
+        place = Path(output).resolve()
+        if place in taken and (place.is_file() or not place.exists()):
+            raise UsageError(f"{output} is named twice: each file needs a name of its own")
+        taken.add(place)

@@ -1,0 +1,37 @@
+"""Predictions as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+import click
+
+from ..data.tables import Table
+from ..model import Model, predict, probability
+from ..writing import json_text
+from .ending import SCHEMA_VERSION
+from .text import label_text
+
+__all__ = ["print_predictions"]
+
+
+def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) -> None:
+    """Print a prediction, or the probabilities of both classes, for each row of a table."""
+    if proba:
+        p = probability(model, table.X)
+        labels = [label_text(label) for label in model.classes or ()]
+        columns = dict(zip(labels, ((1.0 - p).tolist(), p.tolist()), strict=True))
+    else:
+        columns = {"prediction": predict(model, table.X).tolist()}
+    if as_json:
+        found = {"probability": columns} if proba else columns
+        head = {"schema_version": SCHEMA_VERSION, "command": "predict", "target": model.target, "source": table.source}
+        click.echo(json_text({**head, "rows": table.X.shape[0], **found}), nl=False)
+        return
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow([f"probability_{label}" for label in columns] if proba else columns)
+    if proba or model.classes is None:
+        out.writerows(zip(*columns.values(), strict=True))  # the csv module writes floats exactly
+    else:
+        out.writerows([label_text(label)] for label in columns["prediction"])

@@ -1,0 +1,110 @@
+"""How numbers, labels and tables look on a terminal: aligned, no wider than it, coloured only where that is wanted."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+
+import click
+
+from ..model import Label
+
+__all__ = ["aligned", "by_point", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
+
+DIGITS = 10
+WIDEST = 100
+NAME_WIDTH = 30
+COLOURS = {"converged": "green", "diverged": "red"}
+
+
+def number(value: float, digits: int = DIGITS) -> str:
+    """Write a number to so many significant digits.
+
+    Examples
+    --------
+    >>> number(13.172267656), number(float("nan"))
+    ('13.17226766', '-')
+    """
+    return "-" if math.isnan(value) else f"{value:.{digits}g}"
+
+
+def label_text(label: Label) -> str:
+    """Write a class label as it stood in the file: 1 rather than 1.0."""
+    return str(int(label)) if isinstance(label, float) and label.is_integer() and abs(label) < 1e15 else str(label)
+
+
+def shown_name(name: str) -> str:
+    """Write a column's name on one line, cut if it is long."""
+    name = name if name.isprintable() else ascii(name)[1:-1]
+    return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."
+
+
+def by_point(values: Sequence[float], digits: int = DIGITS) -> list[str]:
+    """Write numbers under each other, their decimal points in one column.
+
+    Examples
+    --------
+    >>> by_point([1.5, -12.0])
+    ['  1.5', '-12  ']
+    """
+    texts = [number(value, digits) for value in values]
+    heads = [re.split(r"[.e]", text)[0] for text in texts]
+    left = max(map(len, heads), default=0)
+    padded = [" " * (left - len(head)) + text for head, text in zip(heads, texts, strict=True)]
+    return _filled(padded)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "   ") -> list[str]:
+    """Lines of a table: the first ``left`` columns flush left, the others flush right."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    lines = []
+    for row in rows:
+        padded = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        padded[:left] = [cell.ljust(width) for cell, width in zip(row[:left], widths[:left], strict=True)]
+        lines.append(gap.join(padded).rstrip())
+    return lines
+
+
+def describe(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Lines "word   text", texts under each other; folded on a terminal."""
+    indent = max(len(word) for word, _ in pairs) + 3
+    return [line for word, text in pairs for line in _folded(word.ljust(indent), text)]
+
+
+def paint(status: str, text: str) -> str:
+    """Colour a text by the status of a verdict; `say` drops the colour where it is not wanted."""
+    return text.replace(status, click.style(status, fg=COLOURS.get(status, "yellow"), bold=True), 1)
+
+
+def say(lines: Sequence[str]) -> None:
+    """Print lines as the result."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    click.echo("\n".join(lines), color=False if plain else None)
+
+
+def warn(line: str) -> None:
+    """Print one line beside the result."""
+    click.echo(f"warning: {line}", err=True)
+
+
+def _filled(texts: list[str]) -> list[str]:
+    width = max(map(len, texts), default=0)
+    return [text.ljust(width) for text in texts]
+
+
+def _folded(head: str, text: str) -> list[str]:
+    lines = [line for part in text.split("\n") for line in _wrapped(part, len(head))]
+    return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    if not sys.stdout.isatty():
+        return [text]
+    width = min(shutil.get_terminal_size().columns, WIDEST) - indent
+    return textwrap.wrap(text, max(width, 20), break_on_hyphens=False) or [""]
