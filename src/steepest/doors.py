@@ -8,10 +8,21 @@ import numpy as np
 
 from .data.csr import CSR
 from .data.rows import Rows
-from .errors import DataError
+from .errors import DataError, UsageError
 from .problem import Problem
 
-__all__ = ["check_rows", "name_bad_number"]
+__all__ = ["check_limits", "check_rows", "name_bad_number"]
+
+
+def check_limits(max_iter: float, max_updates: float | None, tol: float | None, standardize: Any) -> None:
+    """Refuse limits and switches that make no sense."""
+    for name, value in (("max_iter", max_iter), ("max_updates", max_updates)):
+        if value is not None and not value >= 1:
+            raise UsageError(f"{name} must be a number >= 1, not {value!r}")
+    if tol is not None and not 0 <= tol < float("inf"):
+        raise UsageError(f"tol must be a number >= 0, or None to run to the limit, not {tol!r}")
+    if standardize not in ("auto", True, False):
+        raise UsageError(f"standardize must be 'auto', True or False, not {standardize!r}")
 
 
 def check_rows(rows: Rows, problem: Problem) -> None:

@@ -18,7 +18,7 @@ from .data.moments import Moments, central_moments, make_moments, null_direction
 from .data.rows import Rows
 from .data.units import RAW
 from .descent import descend, until
-from .doors import check_rows, name_bad_number
+from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
 from .problem import Method, Problem
 from .states import State
@@ -109,6 +109,7 @@ def fit(
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     rows = rows._replace(tally=([0], rows.shape[0]))
+    check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
     auto = _is_auto(learning_rate)
     method = _asked_method(rule, learning_rate, batch_size, sampling)
@@ -119,7 +120,7 @@ def fit(
         raise
     plan = _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
     scale = _reference(problem, rows, columns.moments)
-    target = max(0.0, DEFAULT_TOL if tol is None else tol) * scale
+    target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
     stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
     stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
     states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)

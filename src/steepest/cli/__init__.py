@@ -18,11 +18,11 @@ COMMANDS = ("fit", "predict", "evaluate", "show", "limit", "sample")
 class LazyGroup(click.Group):
     """A group whose command ``name`` is ``command`` in the module of that name."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands in the order of their use."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None

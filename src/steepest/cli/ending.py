@@ -13,12 +13,17 @@ from ..errors import SteepestError
 from ..writing import json_text
 from .interrupt import heard, listening
 
-__all__ = ["INTERRUPTED", "SCHEMA_VERSION", "exit_status"]
+__all__ = ["INTERRUPTED", "exit_status", "print_object"]
 
 SCHEMA_VERSION = 1  # of every object that --json prints
 INTERRUPTED = 130
 STOPPED = ("interrupted", "interrupted: nothing was written", INTERRUPTED)
 CLOSED_PIPE = 141  # 128 + SIGPIPE, as other commands end
+
+
+def print_object(found: dict[str, Any]) -> None:
+    """Print what --json asks for."""
+    click.echo(json_text({"schema_version": SCHEMA_VERSION, **found}), nl=False)
 
 
 def exit_status(call: Callable[[], Any], as_json: bool) -> int:
@@ -66,7 +71,7 @@ def _told(kind: str, message: str, status: int, as_json: bool) -> int:
     line = " ".join(c if c.isprintable() else " " for c in " ".join(message.split()).split(" "))
     if as_json:
         error = {"kind": kind, "message": line, "exit_code": status}
-        _try(lambda: click.echo(json_text({"schema_version": SCHEMA_VERSION, "error": error}), nl=False))
+        _try(lambda: print_object({"error": error}))
     else:
         _try(lambda: click.echo(f"error: {line}" if kind != "interrupted" else line, err=True))
     return status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +16,8 @@ from ..model import Label, Model, write_model
 from ..penalties import L2, NoPenalty
 from ..problem import Problem
 from ..records import from_name, to_spec
-from ..writing import json_text, plain
-from .ending import INTERRUPTED
+from ..writing import plain
+from .ending import INTERRUPTED, print_object
 from .outputs import check_outputs
 from .progress import Progress
 from .reading import class_numbers, classes_of, target_table
@@ -210,7 +209,7 @@ def _deliver(outcome: Outcome, flags: Flags) -> None:
             say(lines_of(outcome._replace(files=())))
         raise
     if flags.as_json:
-        click.echo(json_text(as_object(outcome, _status(outcome.run, flags))), nl=False)
+        print_object(as_object(outcome, _status(outcome.run, flags)))
     else:
         say(lines_of(outcome))
     _warn(outcome.run)

@@ -41,13 +41,12 @@ def command(**flags: Any) -> None:
 
 def _print(found: Any, loss: Any, table: Any, as_json: bool) -> None:
     from ..records import to_spec
-    from ..writing import json_text
-    from .ending import SCHEMA_VERSION
+    from .ending import print_object
     from .text import describe, number, say
 
     if as_json:
-        head = {"schema_version": SCHEMA_VERSION, "command": "limit", "source": table.source, "loss": to_spec(loss)}
-        click.echo(json_text({**head, "limit": found.limit, "condition": found.condition}), nl=False)
+        head = {"command": "limit", "source": table.source, "loss": to_spec(loss)}
+        print_object({**head, "limit": found.limit, "condition": found.condition})
         return
     limit = number(found.limit) if math.isfinite(found.limit) else "none: any rate is safe"
     kappa = "infinite: the columns are not independent"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import click
 import numpy as np
 from numpy.typing import NDArray
 
 from ..losses import LogLoss
 from ..model import Label, Model, predict, predictor
-from ..writing import json_text
-from .ending import SCHEMA_VERSION
+from .ending import print_object
 from .reading import class_numbers, model_table
 from .text import aligned, describe, label_text, number, say
 
@@ -26,9 +24,9 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
         found = linear_measures(np.asarray(table.y, np.float64), predict(model, table.X))
     else:
         found = logistic_measures(class_numbers(table, model.classes), predictor(model, table.X), model.classes)
-    head = {"schema_version": SCHEMA_VERSION, "command": "evaluate", "kind": model.kind, "target": model.target}
     if as_json:
-        click.echo(json_text({**head, "source": table.source, "rows": table.X.shape[0], "measures": found}), nl=False)
+        head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
+        print_object({**head, "rows": table.X.shape[0], "measures": found})
     else:
         title = f"{model.kind} model of {model.target} on {table.X.shape[0]:,} rows of {table.source}"
         say([title, "", *_lines(found)])

@@ -128,26 +128,33 @@ RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
 AT = FIX = Assignments()
 
 
-def _together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+def _together(command: Command, *options: Callable[[Any], Any]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
-table_options = _together(
-    click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
-    click.option("--delimiter", metavar="D", help="A character, or tab, or space. [default: found out]"),
-)
-loss_options = _together(
-    click.option("-t", "--target", metavar="COL", help="The column to predict."),
-    click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
-    click.option("--weights", metavar="COL", help="Column of the rows' weights."),
-    click.option("--loss", metavar="NAME", help="squared_error (half the square), mse; log_loss for logistic."),
-    click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
-    click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
-)
+
+
+def table_options(command: Command) -> Command:
+    """Add the options that say how a text table is read."""
+    return _together(
+        command,
+        click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
+        click.option("--delimiter", metavar="D", help="A character, or tab, or space. [default: found out]"),
+    )
+
+
+def loss_options(command: Command) -> Command:
+    """Add the options that say what is minimised."""
+    return _together(
+        command,
+        click.option("-t", "--target", metavar="COL", help="The column to predict."),
+        click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
+        click.option("--weights", metavar="COL", help="Column of the rows' weights."),
+        click.option("--loss", metavar="NAME", help="squared_error (half the square), mse; log_loss for logistic."),
+        click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
+        click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
+    )

@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import sys
 
-import click
-
 from ..data.tables import Table
 from ..model import Model, predict, probability
-from ..writing import json_text
-from .ending import SCHEMA_VERSION
+from .ending import print_object
 from .text import label_text
 
 __all__ = ["print_predictions"]
@@ -26,8 +23,8 @@ def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) ->
         columns = {"prediction": predict(model, table.X).tolist()}
     if as_json:
         found = {"probability": columns} if proba else columns
-        head = {"schema_version": SCHEMA_VERSION, "command": "predict", "target": model.target, "source": table.source}
-        click.echo(json_text({**head, "rows": table.X.shape[0], **found}), nl=False)
+        head = {"command": "predict", "target": model.target, "source": table.source, "rows": table.X.shape[0]}
+        print_object({**head, **found})
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow([f"probability_{label}" for label in columns] if proba else columns)

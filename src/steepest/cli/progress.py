@@ -36,6 +36,7 @@ class Progress:
             return
         if self.bar is None:  # not ``or``: an empty bar is false
             self.bar = _bar(float(total))
+            self.bar.start_t -= time.monotonic() - self.began
         self.bar.set_postfix_str("" if cost is None else f"cost {cost:.6g}", refresh=False)
         self.bar.n = min(float(done), float(total))
         self.bar.refresh()

@@ -12,7 +12,6 @@ from ..data.tables import Table
 from ..fit import Run
 from ..model import Model, predict, probability
 from ..writing import plain
-from .ending import SCHEMA_VERSION
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "settings_text", "verdict_text"]
@@ -107,7 +106,6 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
     model, run = outcome.model, outcome.run
     meta = run.trajectory.meta
     return {
-        "schema_version": SCHEMA_VERSION,
         "command": "fit",
         "source": outcome.table.source,
         "rows": outcome.table.X.shape[0],

@@ -15,13 +15,12 @@ __all__ = ["command"]
 def command(name: str | None, as_json: bool) -> None:
     """Print the table NAME; without a name, list them."""
     from ..samples import SAMPLES, sample
-    from ..writing import json_text
-    from .ending import SCHEMA_VERSION
+    from .ending import print_object
 
     about = {key: item.about for key, item in SAMPLES.items()}
     if as_json:
         found = {"samples": about} if name is None else {"name": name, "text": sample(name), "about": about[name]}
-        click.echo(json_text({"schema_version": SCHEMA_VERSION, "command": "sample", **found}), nl=False)
+        print_object({"command": "sample", **found})
     elif name is None:
         click.echo("\n".join(f"{key:<14}{text}" for key, text in about.items()))
     else:

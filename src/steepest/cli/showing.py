@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from ..model import is_model, read_model
 from ..trajectory import Trajectory
-from ..writing import json_text, plain
-from .ending import SCHEMA_VERSION
+from ..writing import plain
+from .ending import print_object
 from .report import coefficient_table, settings_text, verdict_text
 from .text import aligned, by_point, describe, label_text, say, shown_name
 
@@ -25,7 +24,7 @@ def show_file(file: str, as_json: bool) -> None:
     """Find out what a file is and print it."""
     found, lines = _model(file) if file == "-" or is_model(file) else _run(file)
     if as_json:
-        click.echo(json_text({"schema_version": SCHEMA_VERSION, "command": "show", **found}), nl=False)
+        print_object({"command": "show", **found})
     else:
         say(lines)
 

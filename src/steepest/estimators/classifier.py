@@ -104,6 +104,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     (['no', 'yes'], 'converged')
     """
 
+    _labels = True
+
     def __init__(
         self,
         loss: Any = "log_loss",

@@ -40,6 +40,8 @@ WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotCon
 class Rim:
     """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
 
+    _labels = False  # whether targets are classes
+
     def _table(self, X: Any, y: Any, sample_weight: Any, **checks: Any) -> tuple[Any, Any, NDArray[np.float64] | None]:
         """Check a table for fitting, without copying it."""
         X, y = validate_data(
@@ -79,7 +81,11 @@ class Rim:
         if not self.alpha >= 0:
             raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
         fixed = tuple(self._coordinate(c, names) for c in self.fixed)
-        return Problem(self.loss, ridge(self.alpha), bool(self.fit_intercept), fixed)
+        problem = Problem(self.loss, ridge(self.alpha), bool(self.fit_intercept), fixed)
+        if problem.loss.labels is not self._labels:
+            other = "GDRegressor" if self._labels else "GDClassifier"
+            raise UsageError(f"loss={self.loss!r} is not one of {type(self).__name__}: use {other}")
+        return problem
 
     @staticmethod
     def _coordinate(c: Any, names: tuple[str, ...]) -> Any:
