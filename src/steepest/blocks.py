@@ -70,7 +70,8 @@ class Descent:
     def _point(self, block: Block, place: int) -> Array:
         kept = int(np.searchsorted(block.kept, place))
         if kept < len(block.kept) and block.kept[kept] == place:
-            return block.w[kept]
+            w: Array = block.w[kept]
+            return w
         return self.replay(block.first, int(block.t[place])).at
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:

@@ -77,12 +77,18 @@ def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
 
     def form(g: Array) -> float | None:
         along = vectors.T @ (g[free] * inverse[:, None])
-        floor = 1e-7 * np.abs(along).max(initial=0.0) + 1e-13
-        if not np.isfinite(g).all() or (np.abs(along[flat]) > floor).any():
+        if not np.isfinite(g).all():
             return None
+        if not problem.loss.quadratic and (_matters(along, flat) or _matters(g[free], diagonal == 0)):
+            return None  # of a squared loss only rounding points there
         return float(0.5 * (along[~flat] ** 2 / values[~flat, None]).sum())
 
     return form
+
+
+def _matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
+    """Whether the chosen slopes are more than the rounding of all."""
+    return bool((np.abs(slopes[chosen]) > 1e-7 * np.abs(slopes).max(initial=0.0) + 1e-13).any())
 
 
 def constant_cost(problem: Problem, rows: Any) -> float:
@@ -103,11 +109,12 @@ def constant_cost(problem: Problem, rows: Any) -> float:
 
 def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
     """Weighted mean of f(y) over the rows, (k,), a block at a time."""
-    total = np.zeros(rows.y.shape[1])
+    total: Array = np.zeros(rows.y.shape[1])
     for low in range(0, len(rows.y), BLOCK):
         values = f(rows.y[low : low + BLOCK])
         total += values.sum(0) if rows.weight is None else rows.weight[low : low + BLOCK] @ values
-    return total / rows.total
+    mean: Array = total / rows.total
+    return mean
 
 
 def separating(problem: Problem, rows: Any, w: Array) -> bool:

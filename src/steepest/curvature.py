@@ -82,7 +82,8 @@ def _dense_sums(rows: Rows) -> tuple[Array, Array, Array]:
 def _sparse_sums(rows: Rows) -> tuple[Array, Array, Array]:
     X, mass = rows.X, np.ones(rows.shape[0]) if rows.weight is None else rows.weight
     share = np.repeat(mass, np.diff(X.indptr))
-    sums, squares = (np.bincount(X.indices, X.data**p * share, minlength=X.columns) for p in (1, 2))
+    sums = np.bincount(X.indices, X.data * share, minlength=X.columns).astype(np.float64)
+    squares = np.bincount(X.indices, X.data**2 * share, minlength=X.columns).astype(np.float64)
     return np.zeros(X.columns), sums, squares
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,15 +10,14 @@ from numpy.typing import NDArray
 
 from . import __version__, rules, steps
 from .certificate import ROUNDING, Certificate, certify, constant_cost, inverse_form, separating
-from .curvature import MATRIX_COLUMNS, Spectrum, longest_row, mean_and_variance, spectrum, standard_units
-from .data.csr import CSR
-from .data.moments import Moments, central_moments, make_moments, null_directions, without
+from .curvature import MATRIX_COLUMNS, Spectrum, longest_row
+from .data.moments import Moments, without
 from .data.rows import Rows
-from .data.units import RAW
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
-from .problem import Method, Problem
+from .plan import Columns, Plan, make_plan
+from .problem import Problem
 from .states import State
 from .stops import Stop, epochs, updates
 from .trajectory import Trajectory, record, reversals
@@ -29,7 +26,6 @@ from .verdict import Evidence, Verdict, judge
 __all__ = ["Run", "fit"]
 
 Array = NDArray[np.float64]
-SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
 DEFAULT_TOL = 1e-10  # what "converged" means where tol is None
 
 
@@ -41,26 +37,6 @@ class Run(NamedTuple):
     trajectory: Trajectory
     certificate: Certificate
     verdict: Verdict
-
-
-class Columns(NamedTuple):
-    """What is known of the columns before the descent."""
-
-    mean: Array  # (d,)
-    variance: Array  # (d,)
-    spread: Array | None  # (d, d), up to 1,500 columns
-    null: Array  # (d, r), raw directions that change no prediction
-    moments: Moments | None
-
-
-class Plan(NamedTuple):
-    """What "auto" was resolved to."""
-
-    columns: Columns
-    data: Any  # Rows or Moments, in the units of the descent
-    method: Method
-    bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
-    auto: bool  # whether the learning rate was chosen here
 
 
 def fit(
@@ -111,69 +87,29 @@ def fit(
     rows = rows._replace(tally=([0], rows.shape[0]))
     check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
-    auto = _is_auto(learning_rate)
-    method = _asked_method(rule, learning_rate, batch_size, sampling)
     try:
-        columns = _columns(rows, problem, method, max_iter if max_updates is None else min(max_iter, max_updates))
+        plan = make_plan(
+            rows,
+            problem,
+            rule=rule,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            sampling=sampling,
+            standardize=standardize,
+            updates=max_iter if max_updates is None else min(max_iter, max_updates),
+        )
     except DataError:
         name_bad_number(rows, names)
         raise
-    plan = _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
-    scale = _reference(problem, rows, columns.moments)
+    scale = _reference(problem, rows, plan.columns.moments)
     target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
     stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
     stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
     states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
     meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
     path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
-    return _judged(rows, problem, plan, _least_norm(path, problem, plan), target, scale)
-
-
-def _is_auto(setting: Any) -> bool:
-    return isinstance(setting, str) and setting == "auto"
-
-
-def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
-    """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
-    if _is_auto(rule):
-        rule = rules.Accelerated() if _is_auto(rate) and batch_size is None else rules.Plain()
-    return Method(rule, 1.0 if _is_auto(rate) else rate, batch_size, sampling)
-
-
-def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
-    """Moments where they stand in for the rows, else means and covariances."""
-    n, d = rows.shape
-    if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
-        return Columns(*mean_and_variance(rows), None, np.zeros((d, 0)), None)
-    if problem.loss.quadratic and method.batch_size is None and d + 2 <= 4 * updates:
-        moments = make_moments(rows)
-        return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
-    mean, spread, *_ = central_moments(rows)
-    return Columns(mean, np.diag(spread), spread, null_directions(spread), None)
-
-
-def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool) -> Plan:
-    """Choose units, data and learning rate."""
-    units = RAW
-    if standardize:
-        shifted = bool(problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
-        units = standard_units(columns.mean, columns.variance, shifted)
-    data = rows._replace(units=units) if columns.moments is None else columns.moments.in_units(units)
-    location = None if columns.spread is None else (columns.mean, columns.spread)
-    bounds = cache(lambda: spectrum(problem, data, location))
-    if auto:
-        method = replace(method, learning_rate=_auto_rate(problem, rows, method, bounds()))
-    return Plan(columns, data, method, bounds, auto)
-
-
-def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:
-    """1/L for all rows; for batches a falling rate from half of 1/L of a batch, rows being longer than their mean."""
-    if bounds.largest <= 0:
-        return steps.Constant(1.0)
-    if method.batch_size is None:
-        return steps.Constant(1.0 / bounds.largest)
-    longest = problem.loss.curvature * 3.0 * (rows.shape[1] + 1)  # mean squared length of a standardised row, times 3
-    return steps.InverseScaling(0.5 / (bounds.largest + longest / method.batch_size), 0.5)
+    path = _held(_least_norm(path, problem, plan), problem, start)
+    return _judged(rows, problem, plan, path, target, scale)
 
 
 def _reference(problem: Problem, rows: Rows, moments: Moments | None) -> float:
@@ -224,6 +160,18 @@ def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     return replace(
         path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0))
     )
+
+
+def _held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
+    """Give held coefficients their very start, which scaling and back may miss by a rounding."""
+    m, d = path.coef.shape[:2]
+    held = problem.free(d)[:-1, 0] == 0
+    if held.any():
+        coef = path.coef.reshape(m, d, -1).copy()
+        first = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[:-1][held]
+        coef[:, held] = first
+        path = replace(path, coef=coef.reshape(path.coef.shape))
+    return path
 
 
 def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float, scale: float) -> Run:

@@ -16,19 +16,27 @@ from .trajectory import Trajectory
 from .verdict import Verdict
 from .writing import plain, write_new
 
-__all__ = ["load", "save"]
+__all__ = ["ENDINGS", "check_name", "load", "save"]
 
 FORMAT, VERSION = "steepest-trajectory", 1
+ENDINGS = (".npz", ".json", ".parquet", ".csv")
 ARRAYS = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds", "cost", "gradient_norm", "cost_step")
 WHOLE_NUMBERS = ("step", "cost_step")
 
 
 def save(path: Trajectory, file: Path, force: bool) -> None:
     """Write a trajectory in the format its file name asks for."""
-    writers = {".npz": _write_npz, ".json": _write_json, ".parquet": _write_parquet, ".csv": _write_csv}
-    if file.suffix not in writers:
-        raise UsageError(f"{file.name}: a trajectory is saved as {', '.join(writers)}, by the end of the file's name")
+    check_name(file)
+    writers = dict(zip(ENDINGS, (_write_npz, _write_json, _write_parquet, _write_csv), strict=True))
     write_new(file, lambda out: writers[file.suffix](path, out), force)
+
+
+def check_name(file: Path) -> None:
+    """Refuse a file name that `save` would refuse."""
+    if file.suffix not in ENDINGS:
+        raise UsageError(f"{file.name}: a trajectory is saved as {', '.join(ENDINGS)}, by the end of the file's name")
+    if file.suffix == ".parquet":
+        _arrow()
 
 
 def load(file: Path) -> Trajectory:
@@ -97,9 +105,10 @@ def _write_parquet(path: Trajectory, out: BinaryIO) -> None:
 
 def _read_parquet(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, Any]]:
     pa, pq = _arrow()
+    content = pa.BufferReader(stream.read())
     try:
-        table = pq.read_table(pa.BufferReader(stream.read()))
-    except pa.ArrowException as error:
+        table = pq.read_table(content)
+    except (pa.ArrowException, OSError) as error:  # a damaged file is an OSError to Arrow, in several lines
         raise ValueError(str(error)) from None
     header = json.loads((table.schema.metadata or {})[FORMAT.encode()])
     values = [column.to_numpy() for column in table.columns]

@@ -105,8 +105,8 @@ class SampledCompiled(Sampled):
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
         rows, t = self.data, first.t
-        at = np.ascontiguousarray(first.at.T)
-        memory = np.ascontiguousarray(first.memory.swapaxes(1, 2))
+        at = np.array(first.at.T, order="C")  # copies: the kernel writes to both
+        memory = np.array(first.memory.swapaxes(1, 2), order="C")
         etas, kept = np.empty(count), np.empty(((t + count) // every - t // every, *at.shape))
         self.seek(t)
         self.kernel(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import UsageError
+from ..storage import check_name
 from ..writing import check_new
 
 __all__ = ["check_outputs"]
-
-RUN_ENDINGS = (".npz", ".json", ".parquet", ".csv")  # what Trajectory.save writes
 
 
 def check_outputs(source: str, model: str | None, run: str | None, force: bool) -> None:
@@ -22,8 +21,8 @@ def check_outputs(source: str, model: str | None, run: str | None, force: bool) 
     FileError
         If a file exists and ``force`` is false, or its folder is missing or closed to us.
     """
-    if run is not None and Path(run).suffix not in RUN_ENDINGS:
-        raise UsageError(f"--trajectory {run}: the name must end in {', '.join(RUN_ENDINGS)}, which says the format")
+    if run is not None:
+        check_name(Path(run))
     taken = set() if source == "-" else {Path(source).resolve()}
     for output in filter(None, (model, run)):
         check_new(output, force)

@@ -16,7 +16,7 @@ from .units import RAW, Units
 
 __all__ = ["Moments", "central_moments", "dense_rows", "hessian_in", "make_moments", "null_directions", "without"]
 
-BLOCK_NUMBERS = 1 << 20  # numbers of a block of the Gram matrix: 8 MB, whatever d
+ROOM = 1 << 17  # numbers a thread holds of the augmented rows: what fits in a core's own cache
 Array = NDArray[np.float64]
 
 
@@ -74,7 +74,7 @@ class Moments(NamedTuple):
 def make_moments(rows: Rows) -> Moments:
     """Read the rows twice: once for the moments, shifted by the first row, and once for the residuals.
 
-    Cost: about n (d + 2)^2 flops; memory two blocks of 8 MB and one (d + 2)^2 matrix a block.
+    Cost: about n (d + 2)^2 flops; memory 1 MB a thread and 1/30 of the table.
     """
     mean, spread, cross, centre = central_moments(rows)
     coef, null = _solve(spread, cross)
@@ -111,7 +111,7 @@ def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
 def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
-    first = _augmented(rows, 0, 1, np.zeros(d + k))[0, : d + k]
+    first = _augmented(rows, 0, 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     with np.errstate(invalid="ignore", over="ignore"):
         gram = _gram(rows, first)
     rows.read(rows.shape[0])
@@ -130,35 +130,36 @@ def refuse_unless_finite(sums: Array) -> None:
 
 
 def _gram(rows: Rows, first: Array) -> Array:
+    """Sum of x x' over the augmented rows, in fixed blocks whose matrices together stay far smaller than the table."""
     n, d = rows.shape
-    size = max(1, min(16384, BLOCK_NUMBERS // (d + 2)))
-    blocks = -(-n // size)
-    out = np.empty((blocks, len(first) + 1, len(first) + 1))
+    m = len(first) + 1
+    size = max(8192, 32 * m)
+    out = np.zeros((-(-n // size), m, m))
 
     def work(low: int, high: int) -> None:
+        room = np.empty((max(64, min(size, n, ROOM // m)), m))
         for b in range(low, high):
-            block = _augmented(rows, b * size, min(n, (b + 1) * size), first)
-            if rows.weight is not None:
-                block *= np.sqrt(rows.weight[b * size : (b + 1) * size, None])
-            np.matmul(block.T, block, out=out[b])
+            for start in range(b * size, min(n, (b + 1) * size), len(room)):
+                part = _augmented(rows, start, min(n, (b + 1) * size, start + len(room)), first, room)
+                if rows.weight is not None:
+                    part *= np.sqrt(rows.weight[start : start + len(part), None])
+                out[b] += part.T @ part
 
     with one_blas_thread(2.0 * n * d * d):
-        in_ranges(work, blocks, rows.threads if n * d > 100_000 else 1)
+        in_ranges(work, len(out), rows.threads if n * d > 100_000 else 1)
     gram: Array = out.sum(0)
     return gram
 
 
-def _augmented(rows: Rows, low: int, high: int, first: Array) -> Array:
-    """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``."""
-    d, k = rows.shape[1], rows.y.shape[1]
-    block = np.empty((high - low, d + k + 1))
-    block[:, :d] = dense_rows(rows.X, low, high)
-    block[:, d : d + k] = rows.y[low:high]
+def _augmented(rows: Rows, low: int, high: int, first: Array, room: Array) -> Array:
+    """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``, put into ``room``."""
+    d, part = rows.shape[1], room[: high - low]
+    np.subtract(dense_rows(rows.X, low, high), first[:d], out=part[:, :d])
+    np.subtract(rows.y[low:high], first[d:], out=part[:, d:-1])
     if rows.offset is not None:
-        block[:, d : d + k] -= rows.offset[low:high, None]
-    block[:, : d + k] -= first
-    block[:, -1] = 1.0
-    return block
+        part[:, d:-1] -= rows.offset[low:high, None]
+    part[:, -1] = 1.0
+    return part
 
 
 def dense_rows(X: Any, low: int, high: int) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["BLOCK", "BUFFER", "SAMPLINGS", "fill_order", "mix"]
 
 SAMPLINGS = ("shuffle", "replacement", "sequential")
-BLOCK = 16  # rows that stay together when a large table is shuffled ...
+BLOCK = 64  # rows that stay together when a large table is shuffled ...
 BUFFER = 2048  # ... and rows among which the order is then uniform
 MASK = 0xFFFFFFFF
 

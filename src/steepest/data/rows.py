@@ -133,7 +133,8 @@ class Rows(NamedTuple):
         blocks = -(-n // size)
         out = np.empty((blocks, 1 + w.size))
         kernel = compiled(block_pass, loss)
-        v, b = np.ascontiguousarray(self._slopes(w).T, self.X.dtype), np.ascontiguousarray(w[-1])
+        kind = np.float64 if isinstance(self.X, CSR) else self.X.dtype
+        v, b = np.ascontiguousarray(self._slopes(w).T, kind), np.ascontiguousarray(w[-1])
         shift = None if self.units.shift is None else self.units.shift.astype(self.X.dtype)
         args = (loss, self.X, self.y.T, self.weight, self.offset, shift, v, b, size, tile)
         in_ranges(lambda first, last: kernel(*args, first, last, gradient, out), blocks, self.threads)

@@ -1,8 +1,13 @@
-"""Estimators: linear and logistic models by gradient descent, with the whole scikit-learn interface."""
+"""Estimators: linear and logistic models by gradient descent, with the scikit-learn interface."""
 
 from __future__ import annotations
 
-from .classifier import GDClassifier
-from .regressor import GDRegressor
+try:
+    from .classifier import GDClassifier
+    from .regressor import GDRegressor
+except ModuleNotFoundError as error:
+    if (error.name or "").split(".")[0] != "sklearn":
+        raise
+    raise ImportError("the estimators need scikit-learn: pip install 'steepest[sklearn]'") from None
 
 __all__ = ["GDClassifier", "GDRegressor"]

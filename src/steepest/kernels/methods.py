@@ -88,7 +88,7 @@ def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # 
     w -= eta * direct(rule, g, memory, t)
 
 
-@overload(apply_rule)
+@overload(apply_rule, jit_options=INLINE)
 def _apply_rule(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # noqa: ARG001
     return _by_coordinate if rule.instance_class.elementwise else _as_a_whole
 

@@ -30,11 +30,11 @@ def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last,
         end = min(n, (block + 1) * size)
         for low in range(block * size, end, tile):
             high = min(end, low + tile)
-            predict(X, shift, v, low, high, z)
+            predict(X, None, shift, None, v, low, high, z)
             for c in range(k):
                 total += judge(loss, y, weight, offset, b, c, low, high, z, sums)
             if gradient:
-                accumulate(X, shift, z, low, high, g)
+                accumulate(X, None, shift, None, z, low, high, g)
         out[block, 0] = total
         for c in range(k):
             out[block, 1 + c * (d + 1) : (c + 1) * (d + 1)] = g[c]

@@ -1,216 +1,159 @@
 """What a kernel may do with rows, whatever their layout: dense in either order, or compressed sparse.
 
-Dispatch is on the type of X, so each layout is written once and none is copied as a whole. ``v`` is (k, d) and
-contiguous; ``shift`` is None or (d,); sparse rows are never shifted.
+Dispatch is on the type of X, so each layout is written once and none is copied as a whole. Places low .. high - 1 are
+row numbers, or where ``order`` is given they are places in it. A row is seen as (x - shift) * scale, each of which may
+be None; sparse rows are never shifted. Parameters v are (k, d) or wider.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
 
-from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, overload, register_jitable
+from numba.extending import overload, register_jitable
 
-__all__ = ["accumulate", "entry", "fetch", "predict", "window_accumulate", "window_predict"]
+from .near import ask, ask_line
 
-AHEAD = 16  # places of the order between asking for a row and copying it
+__all__ = ["accumulate", "approach", "entry", "fetch", "predict", "sample_accumulate", "sample_predict"]
+
+INLINE = {"forceinline": True}
+AHEAD = 16  # places of the order between asking for a row and using it
 
 
 def entry(a, i, default):
     """a[i], or the default where a is None."""
 
 
-def centred(x, shift, j):
-    """x - shift[j], or x where shift is None."""
-
-
-def predict(X, shift, v, low, high, z):
-    """z[c, i - low] = (x_i - shift) . v_c for the rows low .. high - 1."""
-
-
-def accumulate(X, shift, r, low, high, g):
-    """g[c] += sum_i r[c, i - low] (x_i - shift) over the rows low .. high - 1."""
-
-
-def fetch(X, order, low, high, shift, scale, window):
-    """Copy the rows order[low:high], shifted and scaled, into window; sparse rows stay where they are."""
-
-
-def window_predict(X, order, low, high, held, scale, v, window, z):
-    """z[c, p - low] = x . v_c for the rows at the places low .. high - 1 of the order; window begins at place held."""
-
-
-def window_accumulate(X, order, low, high, held, scale, r, window, g):
-    """g[c] += sum_p r[c, p - low] x over the same rows."""
-
-
 def zero(a):
     """0 in the type of the array's numbers."""
+
+
+def seen(x, j, shift, scale):
+    """(x[j] - shift[j]) * scale[j], as far as these are not None."""
+
+
+def predict(X, order, shift, scale, v, low, high, z):
+    """z[c, p - low] = x . v_c for the rows at the places p."""
+
+
+def accumulate(X, order, shift, scale, r, low, high, g):
+    """g[c] += sum_p r[c, p - low] x over the rows at the places p."""
+
+
+def approach(X, y, order, low, high):
+    """Have the rows that come soon after the places brought near."""
+
+
+def fetch(X, order, shift, scale, low, high, window):
+    """Copy the rows at the places, as they are seen, into the window if X is kept by columns; others stay where they are."""
+
+
+def sample_predict(X, order, shift, scale, v, low, high, window, held, z):
+    """As ``predict``, from the window, which holds the places from ``held`` on, if X is kept by columns."""
+
+
+def sample_accumulate(X, order, shift, scale, r, low, high, window, held, g):
+    """As ``accumulate``, from the window if X is kept by columns."""
 
 
 def _is_none(a):
     return a is None or isinstance(a, (types.NoneType, types.Omitted))
 
 
-@overload(entry)
+def _by_layout(function, by_rows, by_columns, sparse):
+    def choose(X, *others):
+        if isinstance(X, types.BaseNamedTuple):
+            return sparse
+        return by_columns if X.layout == "F" else by_rows
+
+    overload(function, strict=False, jit_options=INLINE)(choose)
+
+
+@overload(entry, jit_options=INLINE)
 def _entry(a, i, default):
     if _is_none(a):
         return lambda a, i, default: default
     return lambda a, i, default: a[i]
 
 
-@overload(zero)
+@overload(zero, jit_options=INLINE)
 def _zero(a):
     kind = a.dtype
     return lambda a: kind(0)
 
 
-@overload(centred)
-def _centred(x, shift, j):
+@overload(seen, jit_options=INLINE)
+def _seen(x, j, shift, scale):
     if _is_none(shift):
-        return lambda x, shift, j: x
-    return lambda x, shift, j: x - shift[j]
+        return (lambda x, j, shift, scale: x[j]) if _is_none(scale) else lambda x, j, shift, scale: x[j] * scale[j]
+    if _is_none(scale):
+        return lambda x, j, shift, scale: x[j] - shift[j]
+    return lambda x, j, shift, scale: (x[j] - shift[j]) * scale[j]
 
 
-@intrinsic
-def ask(typing, a, place):
-    """Have the cache line of a.flat[place] brought near (llvm.prefetch: to read, second level)."""
-
-    def emit(context, builder, signature, args):
-        kind, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        address = builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [kind], ir.FunctionType(ir.VoidType(), [kind, number, number, number]))
-        builder.call(function, [builder.bitcast(address, kind), number(0), number(2), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(a, types.intp), emit
-
-
-@register_jitable
-def prefetch(X, i):
-    """Ask for row i of a table in C order."""
-    for place in range(i * X.shape[1], (i + 1) * X.shape[1], 64 // X.itemsize):
-        ask(X, place)
-
-
-@register_jitable(forceinline=True)
-def _predict_c(X, shift, v, low, high, z):
+def predict_rows(X, order, shift, scale, v, low, high, z):
+    """``predict`` where rows are contiguous: one by one, as the memory delivers them."""
     for c in range(v.shape[0]):
         u = v[c]
-        for i in range(low, high):
-            x, total = X[i], zero(u)
+        for p in range(low, high):
+            x, total = X[entry(order, p, p)], zero(u)
             for j in range(len(x)):
-                total += centred(x[j], shift, j) * u[j]
-            z[c, i - low] = total
+                total += seen(x, j, shift, scale) * u[j]
+            z[c, p - low] = total
 
 
-def _predict_f(X, shift, v, low, high, z):
+def accumulate_rows(X, order, shift, scale, r, low, high, g):
+    """``accumulate`` where rows are contiguous: four at once, so that g is read and written once for all of them."""
+    for c in range(g.shape[0]):
+        out = g[c]
+        for p in range(low, high - 3, 4):
+            x0, x1 = X[entry(order, p, p)], X[entry(order, p + 1, p + 1)]
+            x2, x3 = X[entry(order, p + 2, p + 2)], X[entry(order, p + 3, p + 3)]
+            r0, r1, r2, r3 = r[c, p - low], r[c, p - low + 1], r[c, p - low + 2], r[c, p - low + 3]
+            for j in range(len(x0)):
+                left = r0 * seen(x0, j, shift, scale) + r1 * seen(x1, j, shift, scale)
+                out[j] += left + r2 * seen(x2, j, shift, scale) + r3 * seen(x3, j, shift, scale)
+        for p in range(high - (high - low) % 4, high):
+            x, u = X[entry(order, p, p)], r[c, p - low]
+            for j in range(len(x)):
+                out[j] += u * seen(x, j, shift, scale)
+
+
+def predict_columns(X, order, shift, scale, v, low, high, z):
+    """``predict`` where columns are contiguous, in the order of the table: four at once, so that z is read once for all."""
     columns, d = X.T, v.shape[1]
     for c in range(v.shape[0]):
         out = z[c, : high - low]
         out[:] = 0
-        for j in range(0, d - 3, 4):  # four columns at once: z is read and written once for all of them
-            x0, x1, x2, x3 = columns[j, low:high], columns[j + 1, low:high], columns[j + 2, low:high], columns[j + 3, low:high]
+        for j in range(0, d - 3, 4):
+            x0, x1 = columns[j, low:high], columns[j + 1, low:high]
+            x2, x3 = columns[j + 2, low:high], columns[j + 3, low:high]
+            s0, s1 = entry(shift, j, zero(out)), entry(shift, j + 1, zero(out))
+            s2, s3 = entry(shift, j + 2, zero(out)), entry(shift, j + 3, zero(out))
             v0, v1, v2, v3 = v[c, j], v[c, j + 1], v[c, j + 2], v[c, j + 3]
             for i in range(len(out)):
-                left = centred(x0[i], shift, j) * v0 + centred(x1[i], shift, j + 1) * v1
-                out[i] += left + centred(x2[i], shift, j + 2) * v2 + centred(x3[i], shift, j + 3) * v3
+                out[i] += (x0[i] - s0) * v0 + (x1[i] - s1) * v1 + (x2[i] - s2) * v2 + (x3[i] - s3) * v3
         for j in range(d - d % 4, d):
-            x = columns[j, low:high]
+            x, s0 = columns[j, low:high], entry(shift, j, zero(out))
             for i in range(len(out)):
-                out[i] += centred(x[i], shift, j) * v[c, j]
+                out[i] += (x[i] - s0) * v[c, j]
 
 
-def _predict_csr(X, shift, v, low, high, z):
-    for i in range(low, high):
-        for c in range(v.shape[0]):
-            total = 0.0
-            for e in range(X.indptr[i], X.indptr[i + 1]):
-                total += X.data[e] * v[c, X.indices[e]]
-            z[c, i - low] = total
-
-
-@register_jitable(forceinline=True)
-def _accumulate_c(X, shift, r, low, high, g):
-    for c in range(g.shape[0]):
-        out = g[c]
-        for i in range(low, high - 3, 4):  # four rows at once: g is read and written once for all of them
-            x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-            r0, r1, r2, r3 = r[c, i - low], r[c, i - low + 1], r[c, i - low + 2], r[c, i - low + 3]
-            for j in range(len(x0)):
-                left = r0 * centred(x0[j], shift, j) + r1 * centred(x1[j], shift, j)
-                out[j] += left + r2 * centred(x2[j], shift, j) + r3 * centred(x3[j], shift, j)
-        for i in range(high - (high - low) % 4, high):
-            x, r0 = X[i], r[c, i - low]
-            for j in range(len(x)):
-                out[j] += r0 * centred(x[j], shift, j)
-
-
-def _accumulate_f(X, shift, r, low, high, g):
+def accumulate_columns(X, order, shift, scale, r, low, high, g):
+    """``accumulate`` where columns are contiguous, in the order of the table."""
     columns = X.T
     for c in range(g.shape[0]):
         u = r[c, : high - low]
         for j in range(g.shape[1]):
-            x = columns[j, low:high]
-            total = zero(g)
+            x, s, total = columns[j, low:high], entry(shift, j, zero(g)), zero(g)
             for i in range(len(u)):
-                total += u[i] * centred(x[i], shift, j)
+                total += u[i] * (x[i] - s)
             g[c, j] += total
 
 
-def _accumulate_csr(X, shift, r, low, high, g):
-    for i in range(low, high):
-        for c in range(g.shape[0]):
-            u = r[c, i - low]
-            for e in range(X.indptr[i], X.indptr[i + 1]):
-                g[c, X.indices[e]] += u * X.data[e]
-
-
-def _layout(X):
-    if isinstance(X, types.BaseNamedTuple):
-        return 2
-    return 1 if X.layout == "F" else 0
-
-
-@overload(predict)
-def _predict(X, shift, v, low, high, z):
-    return (lambda X, shift, v, low, high, z: _predict_c(X, shift, v, low, high, z), _predict_f, _predict_csr)[_layout(X)]
-
-
-@overload(accumulate)
-def _accumulate(X, shift, r, low, high, g):
-    return (lambda X, shift, r, low, high, g: _accumulate_c(X, shift, r, low, high, g), _accumulate_f, _accumulate_csr)[_layout(X)]
-
-
-def _fetch_c(X, order, low, high, shift, scale, window):
-    last = len(order) - 1
+def predict_sparse(X, order, shift, scale, v, low, high, z):
+    """``predict`` from compressed rows."""
     for p in range(low, high):
-        x, out = X[order[p]], window[p - low]
-        prefetch(X, order[min(p + AHEAD, last)])
-        for j in range(len(out)):
-            out[j] = centred(x[j], shift, j) * entry(scale, j, 1.0)
-
-
-def _fetch_f(X, order, low, high, shift, scale, window):
-    columns = X.T
-    for j in range(window.shape[1]):
-        x = columns[j]
-        for p in range(low, high):
-            window[p - low, j] = centred(x[order[p]], shift, j) * entry(scale, j, 1.0)
-
-
-@overload(fetch)
-def _fetch(X, order, low, high, shift, scale, window):
-    return (_fetch_c, _fetch_f, lambda X, order, low, high, shift, scale, window: None)[_layout(X)]
-
-
-def _window_predict_dense(X, order, low, high, held, scale, v, window, z):
-    _predict_c(window, None, v, low - held, high - held, z)
-
-
-def _window_predict_csr(X, order, low, high, held, scale, v, window, z):
-    for p in range(low, high):
-        i = order[p]
+        i = entry(order, p, p)
         for c in range(v.shape[0]):
             total = 0.0
             for e in range(X.indptr[i], X.indptr[i + 1]):
@@ -219,24 +162,70 @@ def _window_predict_csr(X, order, low, high, held, scale, v, window, z):
             z[c, p - low] = total
 
 
-def _window_accumulate_dense(X, order, low, high, held, scale, r, window, g):
-    _accumulate_c(window, None, r, low - held, high - held, g)
-
-
-def _window_accumulate_csr(X, order, low, high, held, scale, r, window, g):
+def accumulate_sparse(X, order, shift, scale, r, low, high, g):
+    """``accumulate`` from compressed rows."""
     for p in range(low, high):
-        i = order[p]
+        i = entry(order, p, p)
         for c in range(g.shape[0]):
+            u = r[c, p - low]
             for e in range(X.indptr[i], X.indptr[i + 1]):
                 j = X.indices[e]
-                g[c, j] += r[c, p - low] * X.data[e] * entry(scale, j, 1.0)
+                g[c, j] += u * X.data[e] * entry(scale, j, 1.0)
 
 
-@overload(window_predict)
-def _window_predict(X, order, low, high, held, scale, v, window, z):
-    return _window_predict_csr if _layout(X) == 2 else _window_predict_dense
+def approach_rows(X, y, order, low, high):
+    """``approach`` where rows are contiguous."""
+    for p in range(low, high):
+        i = order[min(p + AHEAD, len(order) - 1)]
+        ask(X, i)
+        ask_line(y, i)
 
 
-@overload(window_accumulate)
-def _window_accumulate(X, order, low, high, held, scale, r, window, g):
-    return _window_accumulate_csr if _layout(X) == 2 else _window_accumulate_dense
+def fetch_columns(X, order, shift, scale, low, high, window):
+    """``fetch`` where columns are contiguous: eight columns at once fill whole lines of the window."""
+    d = window.shape[1]
+    for first in range(0, d - 7, 8):
+        _fetch_some(X.T, order, shift, scale, low, high, window, first, 8)
+    _fetch_some(X.T, order, shift, scale, low, high, window, d - d % 8, d % 8)
+
+
+@register_jitable(**INLINE)
+def _fetch_some(columns, order, shift, scale, low, high, window, first, count):
+    for p in range(low, high):
+        i, row = order[p], window[p - low]
+        for j in range(first, first + count):
+            row[j] = (columns[j, i] - entry(shift, j, 0.0)) * entry(scale, j, 1.0)
+
+
+def _sample_predict_rows(X, order, shift, scale, v, low, high, window, held, z):
+    predict(X, order, shift, scale, v, low, high, z)
+
+
+def _sample_predict_columns(X, order, shift, scale, v, low, high, window, held, z):
+    predict_rows(window, None, None, None, v, low - held, high - held, z)
+
+
+def _sample_accumulate_rows(X, order, shift, scale, r, low, high, window, held, g):
+    accumulate(X, order, shift, scale, r, low, high, g)
+
+
+def _sample_accumulate_columns(X, order, shift, scale, r, low, high, window, held, g):
+    accumulate_rows(window, None, None, None, r, low - held, high - held, g)
+
+
+def _nothing_near(X, y, order, low, high):
+    pass
+
+
+def _nothing_fetched(X, order, shift, scale, low, high, window):
+    pass
+
+
+for _function in (predict_rows, accumulate_rows):
+    register_jitable(_function)
+_by_layout(predict, predict_rows, predict_columns, predict_sparse)
+_by_layout(accumulate, accumulate_rows, accumulate_columns, accumulate_sparse)
+_by_layout(approach, approach_rows, _nothing_near, _nothing_near)
+_by_layout(fetch, _nothing_fetched, fetch_columns, _nothing_fetched)
+_by_layout(sample_predict, _sample_predict_rows, _sample_predict_columns, _sample_predict_rows)
+_by_layout(sample_accumulate, _sample_accumulate_rows, _sample_accumulate_columns, _sample_accumulate_rows)

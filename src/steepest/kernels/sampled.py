@@ -7,7 +7,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from .methods import apply_rule, fill_order, rate, shrink, slope
-from .primitives import entry, fetch, window_accumulate, window_predict
+from .primitives import approach, entry, fetch, sample_accumulate, sample_predict
 
 __all__ = ["sampled_steps"]
 
@@ -24,6 +24,7 @@ def sampled_steps(
     """
     n = len(y)
     per_epoch = (n + batch_size - 1) // batch_size
+    fixed = np.flatnonzero(free == 0.0)
     g, r = np.empty_like(at), np.empty((at.shape[0], len(window)))
     held, end = 0, 0  # the window holds the rows at these places of the order
     for u in range(t + 1, t + steps + 1):
@@ -33,17 +34,19 @@ def sampled_steps(
             end = 0
         low, stop = place * batch_size, min(n, (place + 1) * batch_size)
         share = mass / (stop - low)
-        g[:] = 0.0
+        penalise(penalty, factor, at, g)
         while low < stop:
             if low >= end:
                 held, end = low, min(n, low + len(window))
-                fetch(X, order, held, end, shift, scale, window)
+                fetch(X, order, shift, scale, held, end, window)
             high = min(stop, end)
-            window_predict(X, order, low, high, held, scale, at, window, r)
+            approach(X, y, order, low, high)
+            sample_predict(X, order, shift, scale, at, low, high, window, held, r)
             judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g)
-            window_accumulate(X, order, low, high, held, scale, r, window, g)
+            sample_accumulate(X, order, shift, scale, r, low, high, window, held, g)
             low = high
-        complete(penalty, factor, free, at, g)
+        for j in fixed:
+            g[:, j] = 0.0
         etas[u - t - 1] = rate(step, u)
         apply_rule(rule, etas[u - t - 1], g, memory, u, at)
         if u % every == 0:
@@ -67,8 +70,8 @@ def judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g):
 
 
 @register_jitable(forceinline=True)
-def complete(penalty, factor, free, at, g):
-    """Add the penalty's gradient, and hold the fixed coordinates."""
+def penalise(penalty, factor, at, g):
+    """Begin the gradient with that of the penalty."""
     for c in range(g.shape[0]):
         for j in range(g.shape[1]):
-            g[c, j] = free[j] * (g[c, j] + factor[j] * shrink(penalty, factor[j] * at[c, j]))
+            g[c, j] = factor[j] * shrink(penalty, factor[j] * at[c, j])
