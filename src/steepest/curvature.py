@@ -92,7 +92,8 @@ def longest_row(rows: Rows) -> float:
     rows.read(rows.shape[0])
     longest = 0.0
     for low in range(0, rows.shape[0], BLOCK):
-        block = dense_rows(rows.X, low, low + BLOCK) - (0.0 if rows.units.shift is None else rows.units.shift)
+        block = dense_rows(rows.X, low, min(rows.shape[0], low + BLOCK))
+        block = block - (0.0 if rows.units.shift is None else rows.units.shift)
         lengths = ((block * (1.0 if rows.units.scale is None else rows.units.scale)) ** 2).sum(1) + 1.0
         if rows.weight is not None:
             lengths = lengths * rows.weight[low : low + BLOCK] * rows.shape[0] / rows.total

@@ -88,6 +88,13 @@ def until(states: Any, *stops: Any) -> Any:
     states : Descent, or any iterable of State
     *stops : Stop or callable
         `updates`, `epochs`, `gradient_below`, `cost_change_below`, `wall_time`, or any function State -> bool.
+
+    Examples
+    --------
+    >>> from steepest.data.rows import make_rows
+    >>> states = descend(Problem("mse"), Method(learning_rate=0.1), make_rows([[1.0], [2.0]], [2.0, 4.0]))
+    >>> [s.t for s in until(states, lambda s: s.cost < 1.0)]
+    [0, 1, 2]
     """
     if isinstance(states, Descent):
         return replace(states, stops=(*states.stops, *stops))

@@ -48,22 +48,48 @@ def updates(n: int) -> Stop:
 
 
 def epochs(n: float) -> Stop:
-    """After n readings of all rows: n updates in batch descent, n * rows / batch_size in sampled descent."""
+    """After n readings of all rows: n updates in batch descent, n * rows / batch_size in sampled descent.
+
+    Examples
+    --------
+    >>> epochs(2).name
+    '2 epochs'
+    """
     return Stop(lambda s: s.epoch >= n, f"{n} epochs", epochs=n)
 
 
 def gradient_below(bound: float) -> Stop:
-    """When the Euclidean norm of the gradient of the objective, in the units of the descent, is at most ``bound``."""
+    """When the Euclidean norm of the gradient of the objective, in the units of the descent, is at most ``bound``.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> gradient_below(1e-6)(SimpleNamespace(gradient_norm=1e-7))
+    True
+    """
     return Stop(lambda s: s.gradient_norm <= bound, f"gradient below {bound:g}", looks=True)
 
 
 def cost_change_below(bound: float) -> Stop:
-    """When the cost fell by at most ``bound`` since it was last looked at (a step; an epoch when rows are sampled)."""
+    """When the cost fell by at most ``bound`` since it was last looked at (a step; an epoch when rows are sampled).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> cost_change_below(1e-6)(SimpleNamespace(change=-1.0))
+    False
+    """
     return Stop(lambda s: abs(s.change) <= bound, f"cost change below {bound:g}", looks=True)
 
 
 def wall_time(limit: float) -> Stop:
-    """When ``limit`` seconds have passed, to about 0.2 s."""
+    """When ``limit`` seconds have passed, to about 0.2 s.
+
+    Examples
+    --------
+    >>> wall_time(0.5).name
+    '0.5 seconds'
+    """
     return Stop(lambda s: s.seconds >= limit, f"{limit:g} seconds")
 
 

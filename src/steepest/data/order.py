@@ -59,11 +59,14 @@ def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -
 def shuffle_blocks(order: NDArray[np.int64], key: int) -> None:
     """Shuffle blocks of neighbours, then the rows inside each buffer of blocks."""
     n = len(order)
-    blocks = np.arange((n + BLOCK - 1) // BLOCK)
+    blocks = np.empty((n + BLOCK - 1) // BLOCK, np.int64)
+    for i in range(len(blocks)):
+        blocks[i] = i
     shuffle(blocks, 0, len(blocks), key ^ 0x2545F491)
     place = 0
     for b in blocks:
-        for i in range(b * BLOCK, min(n, (b + 1) * BLOCK)):
+        first = int(b) * BLOCK
+        for i in range(first, min(n, first + BLOCK)):
             order[place] = i
             place += 1
     for low in range(0, n, BUFFER):

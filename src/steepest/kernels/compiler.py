@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,34 +23,31 @@ class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
     """Numba's cache on disk, where a disk that is full or read-only costs time, never the fit."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Load the machine code of a signature, or nothing."""
+        """Load the machine code of a signature, or nothing; a damaged index is begun anew."""
         try:
-            return super().load_overload(sig, target_context)
-        except (OSError, EOFError, ValueError):
+            found = super().load_overload(sig, target_context)
+        except Exception:  # a damaged file can make pickle raise anything
+            with suppress(OSError):
+                self.flush()
             return None
+        # two processes that save at once may each have written the other's file: look what is inside
+        return found if found is not None and found.signature.args == tuple(sig) else None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Save the machine code of a signature if that is possible."""
-        try:
+        with suppress(OSError):
             super().save_overload(sig, data)
-        except OSError:
-            return
 
 
 @lru_cache(1)
-def cache_folder() -> str:
+def cache_folder() -> Path:
     """Folder named by a hash of the package's sources and Numba's version: edit any source and it is a new one."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
     for path in sorted(root.rglob("*.py")):
         digest.update(path.read_bytes())
-    home = os.environ.get("STEEPEST_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or _home_cache()
-    return str(Path(home) / "steepest" / digest.hexdigest()[:16])
-
-
-def _home_cache() -> str:
-    home = Path("~").expanduser()
-    return str(home / ".cache") if os.access(home, os.W_OK) else str(Path(tempfile.gettempdir()) / f"u{os.getuid()}")
+    home = os.environ.get("STEEPEST_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path("~", ".cache").expanduser()
+    return Path(home) / "steepest" / digest.hexdigest()[:16]
 
 
 def _ours(item: Any) -> bool:
@@ -67,13 +64,15 @@ def _dispatcher(kernel: Callable[..., Any], cached: bool) -> Any:
 
 def _attach_cache(dispatcher: Any, kernel: Callable[..., Any]) -> None:
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = cache_folder()
     try:
-        dispatcher._cache = QuietCache(kernel)
+        numba.config.CACHE_DIR = str(cache_folder())
+        cache = QuietCache(kernel)
     except (RuntimeError, OSError):
-        return  # nowhere to write: compile in each process
+        return  # no home, or nowhere to write: compile in each process
     finally:
         numba.config.CACHE_DIR = before
+    if cache_folder() in Path(cache.cache_path).parents:  # not the folder beside the source that Numba falls back to
+        dispatcher._cache = cache
 
 
 def compiled(kernel: Callable[..., Any], *records: Any) -> Any:

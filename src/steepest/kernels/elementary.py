@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
 from .. import elementary
 
@@ -18,7 +18,6 @@ E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13 = (1.0 / math.factorial(i) fo
 A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14, A15, A16 = (1.0 / (2 * i + 1) for i in range(1, 17))
 
 
-@register_jitable(forceinline=True)
 def exp_minus(x):
     """exp(-x) for x >= 0: 2^-n times a Taylor polynomial on |r| <= log(2) / 2; 0 beyond 708."""
     t = min(x, 708.0)
@@ -33,17 +32,17 @@ def exp_minus(x):
     return result if x <= 708.0 else (0.0 if x > 708.0 else x)  # the last is NaN
 
 
-@register_jitable(forceinline=True)
 def log1p_unit(e):
     """log(1 + e) for 0 <= e <= 1, as 2 atanh(e / (2 + e))."""
     s = e / (2.0 + e)
     q = s * s
     q2 = q * q
     q4 = q2 * q2
-    low = (1.0 + q * A1) + q2 * (A2 + q * A3) + q4 * ((A4 + q * A5) + q2 * (A6 + q * A7))
-    high = (A8 + q * A9) + q2 * (A10 + q * A11) + q4 * ((A12 + q * A13) + q2 * (A14 + q * A15))
-    return 2.0 * s * (low + q4 * q4 * (high + q4 * q4 * A16))
+    q8 = q4 * q4
+    low = (A1 + q * A2) + q2 * (A3 + q * A4) + q4 * ((A5 + q * A6) + q2 * (A7 + q * A8))
+    high = (A9 + q * A10) + q2 * (A11 + q * A12) + q4 * ((A13 + q * A14) + q2 * (A15 + q * A16))
+    return 2.0 * s + 2.0 * s * (q * (low + q8 * high))
 
 
-overload(elementary.exp_minus,jit_options={"forceinline": True})(lambda x: lambda x: exp_minus(x))
-overload(elementary.log1p_unit,jit_options={"forceinline": True})(lambda e: lambda e: log1p_unit(e))
+overload(elementary.exp_minus, jit_options={"forceinline": True})(lambda x: exp_minus)
+overload(elementary.log1p_unit, jit_options={"forceinline": True})(lambda e: log1p_unit)

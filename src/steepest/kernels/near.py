@@ -13,7 +13,7 @@ LINE = 64  # bytes the memory delivers at once
 
 
 @intrinsic
-def ask_line(typing, a, place):  # noqa: ARG001 - the shape Numba wants
+def ask_line(typing, a, place):
     """Have the line with a.flat[place] brought to the second cache (llvm.prefetch); changes nothing else."""
 
     def emit(context, builder, signature, args):

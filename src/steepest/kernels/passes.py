@@ -15,8 +15,8 @@ __all__ = ["block_pass"]
 def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
     """Sum the weighted losses and their gradient over each of the blocks first .. last - 1 of ``size`` rows.
 
-    y (k, n), v (k, d) and b (k,); out (blocks, 1 + k (d + 1)): the loss, then for each of the k predictors d slopes and one
-    for the intercept. Inside a block the rows come in tiles that stay in the cache between predictor and gradient.
+    y (k, n), v (k, d) and b (k,); out (blocks, 1 + k (d + 1)): the loss, then for each of the k predictors d slopes and
+    one for the intercept. Inside a block the rows come in tiles that stay in the cache between predictor and gradient.
     """
     k, d = v.shape
     n = y.shape[1]
@@ -24,29 +24,33 @@ def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last,
     g = np.empty((k, d), v.dtype)
     sums = np.empty(k)
     for block in range(first, last):
-        g[:] = 0
-        sums[:] = 0
+        g.fill(0.0)
+        sums.fill(0.0)
         total = 0.0
         end = min(n, (block + 1) * size)
         for low in range(block * size, end, tile):
             high = min(end, low + tile)
-            predict(X, None, shift, None, v, low, high, z)
+            predict(X, None, None, 0, shift, None, v, low, high, z)
             for c in range(k):
                 total += judge(loss, y, weight, offset, b, c, low, high, z, sums)
             if gradient:
-                accumulate(X, None, shift, None, z, low, high, g)
+                accumulate(X, None, None, 0, shift, None, z, low, high, g)
         out[block, 0] = total
         for c in range(k):
-            out[block, 1 + c * (d + 1) : (c + 1) * (d + 1)] = g[c]
+            for j in range(d):
+                out[block, 1 + c * (d + 1) + j] = g[c, j]
             out[block, (c + 1) * (d + 1)] = sums[c]
 
 
 @register_jitable(forceinline=True)
 def judge(loss, y, weight, offset, b, c, low, high, z, sums):
-    """Turn the predictors z[c] of a tile into weighted slopes, in place; return the sum of the losses."""
+    """Turn the predictors z[c] of a tile into weighted slopes, in place; return the sum of the losses.
+
+    It is given whole arrays, no views: a view counts references, and threads would wait for each other's count.
+    """
     total = 0.0
     slopes = 0.0
-    for i in range(low, high):  # whole arrays, no views: a view counts references, and threads would wait for each other
+    for i in range(low, high):
         u = z[c, i - low] + b[c] + entry(offset, i, 0.0)
         mass = entry(weight, i, 1.0)
         total += mass * value(loss, u, y[c, i])

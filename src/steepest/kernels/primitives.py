@@ -2,7 +2,8 @@
 
 Dispatch is on the type of X, so each layout is written once and none is copied as a whole. Places low .. high - 1 are
 row numbers, or where ``order`` is given they are places in it. A row is seen as (x - shift) * scale, each of which may
-be None; sparse rows are never shifted. Parameters v are (k, d) or wider.
+be None; sparse rows are never shifted. Parameters v are (k, d) or wider. A ``window`` (rows, d) holds, for a table kept
+by columns, copies of the rows at the places from ``held`` on; other layouts have no need of it.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -13,7 +14,7 @@ from numba.extending import overload, register_jitable
 
 from .near import ask, ask_line
 
-__all__ = ["accumulate", "approach", "entry", "fetch", "predict", "sample_accumulate", "sample_predict"]
+__all__ = ["accumulate", "approach", "entry", "fetch", "predict"]
 
 INLINE = {"forceinline": True}
 AHEAD = 16  # places of the order between asking for a row and using it
@@ -31,11 +32,11 @@ def seen(x, j, shift, scale):
     """(x[j] - shift[j]) * scale[j], as far as these are not None."""
 
 
-def predict(X, order, shift, scale, v, low, high, z):
+def predict(X, order, window, held, shift, scale, v, low, high, z):
     """z[c, p - low] = x . v_c for the rows at the places p."""
 
 
-def accumulate(X, order, shift, scale, r, low, high, g):
+def accumulate(X, order, window, held, shift, scale, r, low, high, g):
     """g[c] += sum_p r[c, p - low] x over the rows at the places p."""
 
 
@@ -44,28 +45,11 @@ def approach(X, y, order, low, high):
 
 
 def fetch(X, order, shift, scale, low, high, window):
-    """Copy the rows at the places, as they are seen, into the window if X is kept by columns; others stay where they are."""
-
-
-def sample_predict(X, order, shift, scale, v, low, high, window, held, z):
-    """As ``predict``, from the window, which holds the places from ``held`` on, if X is kept by columns."""
-
-
-def sample_accumulate(X, order, shift, scale, r, low, high, window, held, g):
-    """As ``accumulate``, from the window if X is kept by columns."""
+    """Copy the rows at the places, as they are seen, into the window if X is kept by columns; else leave them."""
 
 
 def _is_none(a):
     return a is None or isinstance(a, (types.NoneType, types.Omitted))
-
-
-def _by_layout(function, by_rows, by_columns, sparse):
-    def choose(X, *others):
-        if isinstance(X, types.BaseNamedTuple):
-            return sparse
-        return by_columns if X.layout == "F" else by_rows
-
-    overload(function, strict=False, jit_options=INLINE)(choose)
 
 
 @overload(entry, jit_options=INLINE)
@@ -90,7 +74,7 @@ def _seen(x, j, shift, scale):
     return lambda x, j, shift, scale: (x[j] - shift[j]) * scale[j]
 
 
-def predict_rows(X, order, shift, scale, v, low, high, z):
+def predict_rows(X, order, window, held, shift, scale, v, low, high, z):
     """``predict`` where rows are contiguous: one by one, as the memory delivers them."""
     for c in range(v.shape[0]):
         u = v[c]
@@ -101,7 +85,7 @@ def predict_rows(X, order, shift, scale, v, low, high, z):
             z[c, p - low] = total
 
 
-def accumulate_rows(X, order, shift, scale, r, low, high, g):
+def accumulate_rows(X, order, window, held, shift, scale, r, low, high, g):
     """``accumulate`` where rows are contiguous: four at once, so that g is read and written once for all of them."""
     for c in range(g.shape[0]):
         out = g[c]
@@ -118,12 +102,12 @@ def accumulate_rows(X, order, shift, scale, r, low, high, g):
                 out[j] += u * seen(x, j, shift, scale)
 
 
-def predict_columns(X, order, shift, scale, v, low, high, z):
-    """``predict`` where columns are contiguous, in the order of the table: four at once, so that z is read once for all."""
+def predict_columns(X, order, window, held, shift, scale, v, low, high, z):
+    """``predict`` where columns are contiguous, rows in the table's order: four at once, so that z is read once."""
     columns, d = X.T, v.shape[1]
     for c in range(v.shape[0]):
         out = z[c, : high - low]
-        out[:] = 0
+        out.fill(0.0)
         for j in range(0, d - 3, 4):
             x0, x1 = columns[j, low:high], columns[j + 1, low:high]
             x2, x3 = columns[j + 2, low:high], columns[j + 3, low:high]
@@ -138,8 +122,8 @@ def predict_columns(X, order, shift, scale, v, low, high, z):
                 out[i] += (x[i] - s0) * v[c, j]
 
 
-def accumulate_columns(X, order, shift, scale, r, low, high, g):
-    """``accumulate`` where columns are contiguous, in the order of the table."""
+def accumulate_columns(X, order, window, held, shift, scale, r, low, high, g):
+    """``accumulate`` where columns are contiguous, rows in the table's order."""
     columns = X.T
     for c in range(g.shape[0]):
         u = r[c, : high - low]
@@ -150,7 +134,7 @@ def accumulate_columns(X, order, shift, scale, r, low, high, g):
             g[c, j] += total
 
 
-def predict_sparse(X, order, shift, scale, v, low, high, z):
+def predict_sparse(X, order, window, held, shift, scale, v, low, high, z):
     """``predict`` from compressed rows."""
     for p in range(low, high):
         i = entry(order, p, p)
@@ -162,7 +146,7 @@ def predict_sparse(X, order, shift, scale, v, low, high, z):
             z[c, p - low] = total
 
 
-def accumulate_sparse(X, order, shift, scale, r, low, high, g):
+def accumulate_sparse(X, order, window, held, shift, scale, r, low, high, g):
     """``accumulate`` from compressed rows."""
     for p in range(low, high):
         i = entry(order, p, p)
@@ -197,20 +181,14 @@ def _fetch_some(columns, order, shift, scale, low, high, window, first, count):
             row[j] = (columns[j, i] - entry(shift, j, 0.0)) * entry(scale, j, 1.0)
 
 
-def _sample_predict_rows(X, order, shift, scale, v, low, high, window, held, z):
-    predict(X, order, shift, scale, v, low, high, z)
+def predict_window(X, order, window, held, shift, scale, v, low, high, z):
+    """``predict`` from rows that ``fetch`` has put into the window, from place ``held`` on."""
+    predict_rows(window, None, None, 0, None, None, v, low - held, high - held, z)
 
 
-def _sample_predict_columns(X, order, shift, scale, v, low, high, window, held, z):
-    predict_rows(window, None, None, None, v, low - held, high - held, z)
-
-
-def _sample_accumulate_rows(X, order, shift, scale, r, low, high, window, held, g):
-    accumulate(X, order, shift, scale, r, low, high, g)
-
-
-def _sample_accumulate_columns(X, order, shift, scale, r, low, high, window, held, g):
-    accumulate_rows(window, None, None, None, r, low - held, high - held, g)
+def accumulate_window(X, order, window, held, shift, scale, r, low, high, g):
+    """``accumulate`` from the window."""
+    accumulate_rows(window, None, None, 0, None, None, r, low - held, high - held, g)
 
 
 def _nothing_near(X, y, order, low, high):
@@ -223,9 +201,24 @@ def _nothing_fetched(X, order, shift, scale, low, high, window):
 
 for _function in (predict_rows, accumulate_rows):
     register_jitable(_function)
-_by_layout(predict, predict_rows, predict_columns, predict_sparse)
-_by_layout(accumulate, accumulate_rows, accumulate_columns, accumulate_sparse)
-_by_layout(approach, approach_rows, _nothing_near, _nothing_near)
-_by_layout(fetch, _nothing_fetched, fetch_columns, _nothing_fetched)
-_by_layout(sample_predict, _sample_predict_rows, _sample_predict_columns, _sample_predict_rows)
-_by_layout(sample_accumulate, _sample_accumulate_rows, _sample_accumulate_columns, _sample_accumulate_rows)
+
+
+def _by_layout(by_rows, by_columns, sparse, by_window=None):
+    def choose(X, order, window, *others):
+        if isinstance(X, types.BaseNamedTuple):
+            return sparse
+        if X.layout != "F":
+            return by_rows
+        return by_columns if by_window is None or _is_none(window) else by_window
+
+    return choose
+
+
+def _register(function, *choices):
+    overload(function, strict=False, jit_options=INLINE)(_by_layout(*choices))
+
+
+_register(predict, predict_rows, predict_columns, predict_sparse, predict_window)
+_register(accumulate, accumulate_rows, accumulate_columns, accumulate_sparse, accumulate_window)
+_register(approach, approach_rows, _nothing_near, _nothing_near)
+_register(fetch, _nothing_fetched, fetch_columns, _nothing_fetched)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["in_ranges", "one_blas_thread", "thread_count"]
@@ -20,7 +21,7 @@ def thread_count(n_jobs: int | None = None) -> int:
         return n_jobs
     if n_jobs is None and os.environ.get("STEEPEST_NUM_THREADS", "").isdigit():
         return max(1, int(os.environ["STEEPEST_NUM_THREADS"]))
-    if n_jobs is None and ("LOKY_WORKER" in os.environ or "JOBLIB_SPAWNED_PROCESS" in os.environ or _is_worker()):
+    if n_jobs is None and _is_worker():
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, cores + 1 + n_jobs) if n_jobs is not None else cores
@@ -41,7 +42,7 @@ def in_ranges(task: Callable[[int, int], Any], count: int, threads: int) -> None
     if threads == 1:
         task(0, count)
         return
-    for future in [_pool(threads).submit(task, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]:
+    for future in [_pool(threads).submit(task, a, b) for a, b in pairwise(cuts)]:
         future.result()
 
 
