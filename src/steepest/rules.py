@@ -35,7 +35,7 @@ class Plain(NamedTuple):
     2.0
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002 - the shape every rule has
+    def direction(self, g: G, memory: Any, t: int) -> G:
         """p = g."""
         return g
 
@@ -63,7 +63,7 @@ class Momentum(NamedTuple):
 
     beta: float = 0.9
 
-    def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
+    def direction(self, g: G, memory: Any, t: int) -> G:
         """V <- beta v + g; p = v."""
         memory[0] = self.beta * memory[0] + g
         return memory[0]
@@ -98,7 +98,7 @@ class Nesterov(NamedTuple):
 
     beta: float = 0.9
 
-    def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
+    def direction(self, g: G, memory: Any, t: int) -> G:
         """V <- beta v + g; p = g + beta v."""
         memory[0] = self.beta * memory[0] + g
         return g + self.beta * memory[0]
@@ -128,7 +128,7 @@ class Accelerated(NamedTuple):
     array([2.])
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:  # noqa: ARG002
+    def direction(self, g: G, memory: Any, t: int) -> G:
         """V <- beta_{t-1} v + g, forgotten if it points uphill; p = g + beta_t v."""
         v = memory[0] + g
         theta = np.maximum(memory[1], 1.0)

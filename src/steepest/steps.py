@@ -30,7 +30,7 @@ class Constant(NamedTuple):
 
     eta: float = 0.01
 
-    def rate(self, t: int) -> float:  # noqa: ARG002 - the shape every schedule has
+    def rate(self, t: int) -> float:
         """Learning rate of update t."""
         return self.eta
 
