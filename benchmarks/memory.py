@@ -58,8 +58,9 @@ def watch():
 y = X[:, 0].astype(np.float64)
 labels = (y > 0).astype(np.float64)
 whole = n, X, y, labels
-X, y, labels = X[:20_000], y[:20_000], labels[:20_000]
-{fit}  # compiles
+X, y, labels = X[:200_000].copy("K"), y[:200_000], labels[:200_000]
+X.flags.writeable = whole[1].flags.writeable
+{fit}  # compiles for this layout
 n, X, y, labels = whole
 before = most = held()
 done = False

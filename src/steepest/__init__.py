@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .descent import Descent, descend, until
     from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .estimators import GDClassifier, GDRegressor
-    from .fit import Run
     from .problem import Method, Problem
     from .states import State
     from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
@@ -36,7 +35,6 @@ _HOMES = {
     "descent": ("Descent", "descend", "until"),
     "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
     "estimators": ("GDClassifier", "GDRegressor"),
-    "fit": ("Run",),
     "problem": ("Method", "Problem"),
     "states": ("State",),
     "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
@@ -57,7 +55,6 @@ __all__ = [
     "NotConvergedWarning",
     "Problem",
     "Rows",
-    "Run",
     "SeparationWarning",
     "State",
     "SteepestError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.rows import jit_allowed
+from .kernels.threads import one_blas_thread
 from .problem import Method, Problem
 from .states import Block, Checkpoint, Spacing, State
 from .stops import Stop, next_check
@@ -23,6 +25,7 @@ Array = NDArray[np.float64]
 BLOCK_SECONDS = 0.1  # length of a block to aim for; Ctrl-C is heard between blocks
 BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
 BLOCK_STEPS = 1 << 18  # steps of one block at most
+BLAS_ROWS = 4096  # rows of one matrix product at most
 EVERY_STEP = Spacing()
 COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
 
@@ -78,9 +81,16 @@ class Descent:
         """Take the steps from a checkpoint to update t again: the same bits."""
         if t == first.t:
             return first
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self._quiet():
             last: Checkpoint = self._walker(first, t - first.t, t - first.t + 1)[0]
         return last._replace(cost=first.cost if self._sampled else last.cost)
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """Let numbers overflow without a word, and the same bits come out whatever number of threads BLAS has."""
+        n, d = self.data.shape
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * d * max(min(n, BLAS_ROWS), d)):
+            yield
 
     @property
     def _sampled(self) -> bool:
@@ -146,7 +156,8 @@ class Descent:
 
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
-        cost, g = self.problem.objective(self.data)(at)
+        with self._quiet():
+            cost, g = self.problem.objective(self.data)(at)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
 
     def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
@@ -157,7 +168,7 @@ class Descent:
     def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
         """The next ``count`` states, fewer if numbers overflow."""
         every = 1 if any(not isinstance(s, Stop) for s in self.stops) else spacing.every(first.t)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self._quiet():
             last, eta, cost, norm, w = self._walker(first, count, every)
         t = np.arange(first.t + 1, last.t + 1)
         if self._sampled:

@@ -120,8 +120,10 @@ def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
 def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
-    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow (offsets and
-    held coordinates left out) and nothing is penalised. Rows of weight 0 do not count. Cost: one reading of the rows.
+    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow (offsets
+    and held coordinates left out) and nothing is penalised. Rows of weight 0 do not count.
+
+    Cost: at most one reading of the rows.
 
     References
     ----------

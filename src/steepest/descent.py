@@ -43,9 +43,11 @@ def descend(
     start : array, State or None
         A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit.
     seed : int
-        Names the order in which rows come; the same seed gives the same bits, whatever is recorded.
+        Names the order in which rows come; the same seed gives the same bits, whatever is recorded, for the same
+        ``compiled`` (plain and compiled steps differ by rounding).
     compiled : bool or None
-        Whether sampled steps run compiled; None decides by the expected work.
+        Whether sampled steps run compiled; None decides by the expected work. Batch steps are compiled pass by pass,
+        where one pass is work enough.
 
     Returns
     -------

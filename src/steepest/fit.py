@@ -1,4 +1,4 @@
-"""Fit: the one place that turns "auto" into a Method, descends, certifies and judges."""
+"""Fit: plan, descend, certify, judge."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from .data.rows import Rows
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
+from .evidence import Evidence
+from .kernels.threads import one_blas_thread
 from .plan import Columns, Plan, make_plan
 from .problem import Problem
 from .states import State
 from .stops import Stop, epochs, updates
 from .trajectory import Trajectory, record, reversals
-from .verdict import Evidence, Verdict, judge
+from .verdict import Verdict, judge
 
 __all__ = ["Run", "fit"]
 
@@ -87,29 +89,31 @@ def fit(
     rows = rows._replace(tally=([0], rows.shape[0]))
     check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
-    try:
-        plan = make_plan(
-            rows,
-            problem,
-            rule=rule,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            sampling=sampling,
-            standardize=standardize,
-            updates=max_iter if max_updates is None else min(max_iter, max_updates),
-        )
-    except DataError:
-        name_bad_number(rows, names)
-        raise
-    scale = _reference(problem, rows, plan.columns.moments)
-    target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
-    stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
-    stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
-    states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
-    meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
-    path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
-    path = _held(_least_norm(path, problem, plan), problem, start)
-    return _judged(rows, problem, plan, path, target, scale)
+    n, d = rows.shape
+    with one_blas_thread(2.0 * d * max(n, d * d)):
+        try:
+            plan = make_plan(
+                rows,
+                problem,
+                rule=rule,
+                learning_rate=learning_rate,
+                batch_size=batch_size,
+                sampling=sampling,
+                standardize=standardize,
+                updates=max_iter if max_updates is None else min(max_iter, max_updates),
+            )
+        except DataError:
+            name_bad_number(rows, names)
+            raise
+        scale = _reference(problem, rows, plan.columns.moments)
+        target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
+        stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
+        stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
+        states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
+        meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
+        path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
+        path = _held(_least_norm(path, problem, plan), problem, start)
+        return _judged(rows, problem, plan, path, target, scale)
 
 
 def _reference(problem: Problem, rows: Rows, moments: Moments | None) -> float:

@@ -1,8 +1,9 @@
 """Losses: what one row costs, as a function of its linear predictor z = x . w + b and its target y.
 
-A loss is a record with two methods, ``value`` and ``slope`` (the derivative by z), written once in NumPy for arrays
-and numbers alike, and four facts: ``curvature`` (the largest second derivative by z, or None), ``quadratic`` (moments
-can stand in for the rows), ``labels`` (targets are classes 0 and 1) and ``formula`` (what a printed cost means).
+A loss is a record with three methods, ``value``, ``slope`` and ``bend`` (first and second derivative by z), written
+once in NumPy for arrays and numbers alike (np.where instead of ``if``), and four facts, given to ``@loss``:
+``curvature`` (largest second derivative by z), ``quadratic`` (moments can stand in for the rows), ``labels`` (targets
+are the classes 0 and 1) and ``formula`` (what a printed cost means).
 """
 
 from __future__ import annotations

@@ -1,19 +1,18 @@
 """Penalties: what the size of the raw coefficients costs. The intercept is never penalised.
 
-A penalty is a record of three methods that work coordinate by coordinate. The smooth part enters the gradient
-(``value``, ``slope``); the other part enters the proximal step (``prox``), measured in the rule's metric.
+A penalty is a record of two methods, ``value`` and ``slope``, that work coordinate by coordinate on raw coefficients.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .records import penalty
+from .records import record
 
 __all__ = ["L2", "NoPenalty"]
 
 
-@penalty(smooth=True)
+@record
 class NoPenalty(NamedTuple):
     """Nothing is penalised: r(w) = 0.
 
@@ -32,7 +31,7 @@ class NoPenalty(NamedTuple):
         return 0.0 * w
 
 
-@penalty(smooth=True)
+@record
 class L2(NamedTuple):
     """Ridge penalty r(w) = alpha/2 |w|^2, added to the mean loss (not to the sum).
 

@@ -55,6 +55,8 @@ class Problem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
         object.__setattr__(self, "fixed", tuple(self.fixed))
+        _check_record(self.loss, "loss", ("value", "slope", "bend", "curvature", "quadratic", "labels", "formula"))
+        _check_record(self.penalty, "penalty", ("value", "slope"))
         if not 0 <= self.alpha < float("inf"):
             raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
 
@@ -127,10 +129,8 @@ class Method:
             rate = steps.Constant(float(rate))
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
-        for item in (self.rule, self.learning_rate):
-            wrong = item.check() if hasattr(item, "check") else None
-            if wrong:
-                raise UsageError(wrong)
+        _check_record(self.rule, "rule", ("direction", "slots", "elementwise"))
+        _check_record(self.learning_rate, "learning rate", ("rate",))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
@@ -140,3 +140,14 @@ class Method:
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one reading of n rows."""
         return 1 if self.batch_size is None else -(-n // self.batch_size)
+
+
+def _check_record(item: Any, kind: str, needs: tuple[str, ...]) -> None:
+    """Refuse a record that lacks what its kind needs, or whose own ``check`` finds its settings wrong."""
+    missing = [name for name in needs if not hasattr(item, name)]
+    if missing:
+        decorator = kind if kind in ("loss", "rule") else "record"
+        raise UsageError(f"{item!r} is no {kind}: it lacks {', '.join(missing)}; decorate its class with @{decorator}")
+    wrong = item.check() if hasattr(item, "check") else None
+    if wrong:
+        raise UsageError(wrong)

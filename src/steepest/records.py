@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from .errors import UsageError
 
-__all__ = ["from_name", "loss", "penalty", "record", "rule", "to_name", "to_spec"]
+__all__ = ["from_name", "loss", "record", "rule", "to_name", "to_spec"]
 
 R = TypeVar("R", bound=type)
 
@@ -42,13 +42,13 @@ def record(cls: R) -> R:
     return cls
 
 
-def loss(*, curvature: float | None, formula: str, quadratic: bool = False, labels: bool = False) -> Callable[[R], R]:
+def loss(*, curvature: float, formula: str, quadratic: bool = False, labels: bool = False) -> Callable[[R], R]:
     """Decorate a loss: a record with methods value(z, y), slope(z, y) and bend(z, y), see `steepest.losses`.
 
     Parameters
     ----------
-    curvature : float or None
-        Largest second derivative by z.
+    curvature : float
+        Largest second derivative by z, over all z and y.
     formula : str
         What a printed cost means.
     quadratic : bool
@@ -57,11 +57,6 @@ def loss(*, curvature: float | None, formula: str, quadratic: bool = False, labe
         Whether targets are the classes 0 and 1.
     """
     return _with({"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels})
-
-
-def penalty(*, smooth: bool) -> Callable[[R], R]:
-    """Decorate a penalty: a record with methods value(w) and slope(w), coordinate by coordinate."""
-    return _with({"smooth": smooth})
 
 
 def rule(*, slots: int, elementwise: bool = True) -> Callable[[R], R]:
@@ -135,9 +130,10 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     if isinstance(spec, tuple) and hasattr(spec, "_fields"):
         return spec
     known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
-    name, _, rest = str(spec).partition(":")
-    if name not in known:
-        raise UsageError(f"no {what} is called {name!r}: choose one of {', '.join(sorted(known))}")
+    asked, _, rest = str(spec).partition(":")
+    name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
+    if name is None:
+        raise UsageError(f"no {what} is called {asked!r}: choose one of {', '.join(sorted(known))}")
     fields = dict(_field(known[name], item, what) for item in rest.split(",") if item)
     return _filled(known[name], fields, what)
 

@@ -1,9 +1,10 @@
 """Rules: which direction p_t to go, given the gradient g_t and what the rule remembers.
 
 A rule is a record with one method, ``direction(g, memory, t) -> p``, written once in NumPy. ``memory`` holds ``slots``
-arrays shaped like the parameters, zero at the start and updated in place; t counts updates from 1. An ``elementwise``
-rule treats each coordinate by itself, so the same method runs on whole arrays in plain NumPy and on single numbers in
-compiled code; any other rule is given whole arrays in both.
+arrays shaped like the parameters, zero at the start and updated in place; g itself is not to be changed; t counts
+updates from 1. An ``elementwise`` rule (the default) treats each coordinate by itself, so the same method runs on whole
+arrays in plain NumPy and on single numbers in compiled code; a rule that sums or compares over g needs
+``elementwise=False`` and is given whole arrays in both.
 
 To add a rule write such a record, here or in a file of your own, and name it in ``__all__``: nothing else.
 """

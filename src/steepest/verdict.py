@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TABLE", "Evidence", "Row", "Verdict", "judge"]
+from .evidence import Evidence
+
+__all__ = ["TABLE", "Row", "Verdict", "judge"]
 
 Array = NDArray[np.float64]
 
@@ -48,44 +50,6 @@ class Verdict(NamedTuple):
         return next((row.exit_code for row in TABLE if row.status == self.status), 0)
 
 
-class Evidence(NamedTuple):
-    """What a verdict is judged by; costs are the full objective at the recorded steps."""
-
-    cost: Array  # (c,)
-    step: NDArray[np.int64]  # (c,) updates at which those costs were looked at
-    end: str  # why the run ended: a stop's name, "overflow" or "interrupted"
-    gap: float | None  # certified cost of the reported state above the least, if known
-    reached: float  # cost of the reported state
-    target: float  # the gap that counts as converged: tol x cost of the constant model
-    scale: float  # cost of the constant model: 1e-12 of it is rounding
-    gradient_norm: float
-    rate: float  # learning rate of the last step
-    limit: float  # largest constant rate of plain batch descent that settles
-    safe: float  # a rate at which any rule, on batches too, settles
-    condition: float | None  # kappa
-    quadratic: bool  # squared loss
-    sampled: bool  # steps looked at batches of rows
-    plain: bool  # plain rule at a constant rate
-    auto: bool  # the rate was chosen by the package
-    separated: bool  # the answer proves the classes separated
-    reversals: float  # share of the last steps that went back against the one before
-
-    @property
-    def steps(self) -> int:
-        """Updates made."""
-        return int(self.step[-1])
-
-    @property
-    def above(self) -> Array | None:
-        """Costs above the least cost, which certificate and reported cost give together."""
-        return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
-
-    @property
-    def batch_limit(self) -> float:
-        """The limit where it is one: beyond it plain batch descent at a constant rate cannot settle; else infinity."""
-        return self.limit if self.plain and not self.sampled else math.inf
-
-
 class Row(NamedTuple):
     """One status: when it holds, how it is said, what to try; docs quote the docstrings of ``holds`` and ``advice``."""
 
@@ -98,8 +62,9 @@ class Row(NamedTuple):
 
 
 def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
-    """Name what happened: the first row of ``TABLE`` that holds."""
-    row = next(row for row in TABLE if row.holds(evidence))
+    """Name what happened: the first row of ``TABLE`` that holds; a run that the user ended is only stopped."""
+    rows = TABLE[-1:] if evidence.end == "interrupted" else TABLE
+    row = next(row for row in rows if row.holds(evidence))
     return Verdict(row.status, row.message(evidence), row.advice(evidence), notes)
 
 
@@ -158,9 +123,9 @@ def _noise_floor(e: Evidence) -> bool:
         return False
     half = e.step > 0.5 * e.steps
     late, middle = e.above[half], e.above[(e.step > 0.1 * e.steps) & ~half]
-    if len(late) < 3 or len(middle) < 3:
-        return False
-    return bool(np.median(late) > 0.5 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.25)
+    return min(len(late), len(middle)) >= 3 and bool(
+        np.median(late) > 0.5 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.25
+    )
 
 
 def remaining(e: Evidence) -> float | None:
@@ -179,7 +144,7 @@ def remaining(e: Evidence) -> float | None:
 def _crawling(e: Evidence) -> bool:
     """At the pace of the later half more steps are needed than were made; or plain steps move nothing."""
     left = remaining(e)
-    return left is not None and left > e.steps and e.end != "interrupted"
+    return left is not None and left > e.steps
 
 
 def _stopped(_: Evidence) -> bool:
@@ -210,8 +175,8 @@ def _say_converged(e: Evidence) -> str:
 
 
 def _say_diverged(e: Evidence) -> str:
-    below = np.flatnonzero(e.cost <= e.cost[0])
-    since = f"from step {e.step[min(below[-1] + 1, len(e.step) - 1)]} on the cost was above its start"
+    last_below = np.flatnonzero(e.cost <= e.cost[0])[-1]
+    since = f"from step {e.step[min(last_below + 1, len(e.step) - 1)]} on the cost was above its start"
     if e.end == "overflow":
         how = f"{since}, and after step {e.steps} numbers overflowed" if e.steps else "the very first step overflowed"
     elif e.cost[-1] > e.cost[0]:
@@ -230,8 +195,8 @@ def _against_limit(e: Evidence) -> str:
 
 
 def _say_cycling(e: Evidence) -> str:
-    late = _parts(e.cost)[0]
-    return f"steps jump to and fro, the cost between {_n(late.min())} and {_n(late.max())} of late{_against_limit(e)}"
+    low, high = (_n(bound(_parts(e.cost)[0])) for bound in (np.min, np.max))
+    return f"steps jump to and fro, the cost between {low} and {high} of late{_against_limit(e)}"
 
 
 def _say_oscillating(e: Evidence) -> str:

@@ -24,7 +24,7 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int) 
     """Take ``count`` steps: the loop itself. ``look(t, at)`` gives cost (or NaN) and gradient for the step after t."""
     rule, step = method.rule, method.learning_rate
     t, at, memory = first.t, first.at, first.memory.copy()
-    cost, g = (first.cost, first.g) if first.g is not None else look(t, at)
+    cost, g = (first.cost, first.g.copy()) if first.g is not None else look(t, at)
     etas, costs, slopes = np.empty(count), np.empty(count), np.empty((count, *at.shape))
     kept = np.empty(((t + count) // every - t // every, *at.shape))
     for i in range(count):

@@ -48,15 +48,6 @@ class Moments(NamedTuple):
         cost = self.cost + float(np.vdot(away, 0.5 * slope + self.gradient))
         return loss.curvature * max(cost, 0.0), loss.curvature * (slope + self.gradient)
 
-    def along(self, loss: Any, w: Array, p: Array) -> Any:
-        """Probe eta -> (cost, slope) of the mean loss along w - eta p."""
-
-        def probe(eta: float) -> tuple[float, float]:
-            cost, g = self.value_and_gradient(loss, w - eta * p)
-            return cost, -float(np.vdot(g, p))
-
-        return probe
-
     def in_units(self, units: Units) -> Moments:
         """Express the same parabola in parameters for shifted and scaled columns."""
         d = len(self.mean)

@@ -56,15 +56,6 @@ class Rows(NamedTuple):
         """Mean loss and its gradient (d + 1, k) at w. Cost: one reading of the rows, about 4 n d flops."""
         return self._pass(loss, w, gradient=True)
 
-    def along(self, loss: Any, w: NDArray[np.float64], p: NDArray[np.float64]) -> Any:
-        """Probe eta -> (cost, slope) of the mean loss along w - eta p; each call reads the rows once."""
-
-        def probe(eta: float) -> tuple[float, float]:
-            cost, g = self.value_and_gradient(loss, w - eta * p)
-            return cost, -float(np.vdot(g, p))
-
-        return probe
-
     def rows(self, order: NDArray[np.int64]) -> Rows:
         """Take the named rows as a table of its own, whose mean estimates the mean over all rows."""
         mean_weight = self.total / self.shape[0]
