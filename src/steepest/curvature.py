@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from . import losses
 from .data.csr import CSR
-from .data.moments import Moments, central_moments, dense_rows, hessian_in, refuse_unless_finite
+from .data.moments import Moments, central_moments, gram_matrix, hessian_in, refuse_unless_finite
 from .data.rows import Rows, make_rows
 from .data.units import RAW, Units
-from .kernels.threads import one_blas_thread
 from .losses import SquaredError
 from .penalties import ridge
 from .problem import Problem
@@ -90,15 +89,22 @@ def _sparse_sums(rows: Rows) -> tuple[Array, Array, Array]:
 def longest_row(rows: Rows) -> float:
     """Largest weighted squared length of a row with its intercept's 1, in the rows' units. Cost: one reading."""
     rows.read(rows.shape[0])
-    longest = 0.0
-    for low in range(0, rows.shape[0], BLOCK):
-        block = dense_rows(rows.X, low, min(rows.shape[0], low + BLOCK))
-        block = block - (0.0 if rows.units.shift is None else rows.units.shift)
-        lengths = ((block * (1.0 if rows.units.scale is None else rows.units.scale)) ** 2).sum(1) + 1.0
-        if rows.weight is not None:
-            lengths = lengths * rows.weight[low : low + BLOCK] * rows.shape[0] / rows.total
-        longest = max(longest, float(lengths.max()))
-    return longest
+    blocks = range(0, rows.shape[0], BLOCK)
+    return max(_longest_in(rows, low, min(rows.shape[0], low + BLOCK)) for low in blocks)
+
+
+def _longest_in(rows: Rows, low: int, high: int) -> float:
+    scale = np.ones(rows.shape[1]) if rows.units.scale is None else rows.units.scale
+    if isinstance(rows.X, CSR):
+        places = slice(rows.X.indptr[low], rows.X.indptr[high])
+        numbers = np.repeat(np.arange(high - low), np.diff(rows.X.indptr[low : high + 1]))
+        squares = (rows.X.data[places] * scale[rows.X.indices[places]]) ** 2
+        lengths = np.bincount(numbers, squares, minlength=high - low) + 1.0
+    else:
+        shift = 0.0 if rows.units.shift is None else rows.units.shift
+        lengths = (((rows.X[low:high] - shift) * scale) ** 2).sum(1) + 1.0
+    mass = rows.masses(low, high)
+    return float(lengths.max() if mass is None else (lengths * mass).max() * rows.shape[0] / rows.total)
 
 
 def spectrum(problem: Problem, data: Any, location: tuple[Array, Array] | None = None) -> Spectrum:
@@ -161,22 +167,20 @@ def hessian(problem: Problem, data: Any, w: Array | None) -> Array:
 
 
 def _rows_hessian(loss: Any, rows: Rows, w: Array) -> Array:
-    n, d = rows.shape
-    rows.read(n)
-    matrix = np.zeros((d + 1, d + 1))
-    with one_blas_thread(2.0 * n * d * d):
-        for low in range(0, n, BLOCK):
-            high = min(n, low + BLOCK)
-            bend = loss.bend(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
-            if rows.weight is not None:
-                bend = bend * rows.weight[low:high]
-            block = np.ones((high - low, d + 1))
-            block[:, :d] = dense_rows(rows.X, low, high)
-            block[:, :d] -= 0.0 if rows.units.shift is None else rows.units.shift
-            block[:, :d] *= 1.0 if rows.units.scale is None else rows.units.scale
-            block *= np.sqrt(bend)[:, None]
-            matrix += block.T @ block
-    return matrix / rows.total
+    """Mean of bend x x' over the rows: a Gram matrix whose weights are the second derivatives."""
+    d, k = rows.shape[1], rows.y.shape[1]
+
+    def masses(low: int, high: int) -> Array:
+        bend: Array = loss.bend(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
+        return bend if rows.weight is None else bend * rows.weight[low:high]
+
+    rows.read(rows.shape[0])
+    first, scale = np.zeros(d + k), np.ones(d + 1)
+    first[:d] = 0.0 if rows.units.shift is None else rows.units.shift
+    scale[:d] = 1.0 if rows.units.scale is None else rows.units.scale
+    own = np.append(np.arange(d), d + k)  # leave out the targets
+    matrix: Array = gram_matrix(rows, first, masses)[np.ix_(own, own)] * scale[:, None] * scale / rows.total
+    return matrix
 
 
 def stability_limit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from .csr import CSR
 from .rows import Rows
 from .units import RAW, Units
 
-__all__ = ["Moments", "central_moments", "dense_rows", "hessian_in", "make_moments", "null_directions", "without"]
+__all__ = ["Moments", "central_moments", "gram_matrix", "hessian_in", "make_moments", "null_directions", "without"]
 
 ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what its own cache holds
 Array = NDArray[np.float64]
@@ -110,7 +111,7 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     d, k = rows.shape[1], rows.y.shape[1]
     first = _augmented(rows, 0, 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     with np.errstate(invalid="ignore", over="ignore"):
-        gram = _gram(rows, first)
+        gram = gram_matrix(rows, first, rows.masses)
     rows.read(rows.shape[0])
     refuse_unless_finite(gram)
     total = gram[-1, -1]
@@ -126,8 +127,11 @@ def refuse_unless_finite(sums: Array) -> None:
         raise DataError("a column holds a number that is not finite, or so large that its square overflows")
 
 
-def _gram(rows: Rows, first: Array) -> Array:
-    """Sum of x x' over the augmented rows, in fixed blocks whose matrices together stay far smaller than the table."""
+def gram_matrix(rows: Rows, first: Array, masses: Callable[[int, int], Array | None]) -> Array:
+    """Sum of mass x x' over the rows [x, y - offset] - first, 1; ``masses`` gives those of rows low .. high - 1.
+
+    In fixed blocks, whose matrices together stay far smaller than the table.
+    """
     n, d = rows.shape
     m = len(first) + 1
     size = max(8192, 32 * m)
@@ -138,8 +142,9 @@ def _gram(rows: Rows, first: Array) -> Array:
         for b in range(low, high):
             for start in range(b * size, min(n, (b + 1) * size), len(room)):
                 part = _augmented(rows, start, min(n, (b + 1) * size, start + len(room)), first, room)
-                if rows.weight is not None:
-                    part *= np.sqrt(rows.weight[start : start + len(part), None])
+                mass = masses(start, start + len(part))
+                if mass is not None:
+                    part *= np.sqrt(mass)[:, None]
                 out[b] += part.T @ part
 
     with one_blas_thread(2.0 * n * d * d):

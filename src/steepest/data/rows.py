@@ -80,6 +80,10 @@ class Rows(NamedTuple):
         X = _slice(self.X, low, high)
         return X if self.units.shift is None else X - self.units.shift
 
+    def masses(self, low: int, high: int) -> NDArray[np.float64] | None:
+        """Weights of the rows low .. high - 1, None where all are 1."""
+        return None if self.weight is None else self.weight[low:high]
+
     def read(self, count: int) -> None:
         """Note that ``count`` rows were read."""
         self.tally[0][0] += count
