@@ -21,6 +21,8 @@ GROUPS = {
     "epoch": "epoch",
     "moments": "moments",
     "memory": "memory",
+    "recorded": "recorded",
+    "start": "start",
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("numpy", "numba", "scikit-learn")

@@ -228,7 +228,7 @@ def test_what_is_reported_where_the_cost_fell_before_it_rose():
 def test_the_noise_floor_of_a_large_table_was_called_crawling(seed):
     """Its cost is looked at a few times an epoch only, and all but two of the looks were in the first half."""
     X, y = linear_table(1, 30_000, 4, spread=0)
-    assert textbook(X, y, 0.05, 10, batch_size=32, seed=seed)().verdict.status == "noise floor"
+    assert textbook(X, y, 0.05, 20, batch_size=32, seed=seed)().verdict.status == "noise floor"
 
 
 def test_the_slope_alone_with_the_intercept_held_is_not_separable():

@@ -118,13 +118,13 @@ def _oscillating(e: Evidence) -> bool:
 
 
 def _noise_floor(e: Evidence) -> bool:
-    """Sampled steps: the later half's median gap is over a quarter of the earlier one, and a quarter of its costs rise."""
+    """Sampled steps: the later half's median gap is over a quarter of the earlier, and a fifth of its costs rise."""
     if not e.sampled or e.above is None or len(e.cost) < 9:
         return False
     half = e.step > 0.5 * e.steps
     late, middle = e.above[half], e.above[(e.step > 0.1 * e.steps) & ~half]
     return min(len(late), len(middle)) >= 3 and bool(
-        np.median(late) > 0.25 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.25
+        np.median(late) > 0.25 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.2
     )
 
 

@@ -11,7 +11,8 @@ from .. import losses
 from ..data.rows import make_rows
 from ..data.tables import Table
 from ..errors import SteepestError, UsageError
-from ..fit import Run, fit
+from ..fit import DEFAULT_TOL, Run, fit
+from ..kernels.notice import told
 from ..model import Label, Model, write_model
 from ..penalties import L2, NoPenalty
 from ..problem import Problem
@@ -22,13 +23,13 @@ from .outputs import check_outputs
 from .progress import Progress
 from .reading import class_numbers, classes_of, target_table
 from .report import Outcome, as_object, lines_of
-from .text import say, warn
+from .text import note, say, warn
 
 __all__ = ["Flags", "fit_command"]
 
 NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
-DEFAULT_TOL = 1e-10
+COMPILING = "compiling for the first time, a few seconds: the next run finds it done"
 
 
 class Flags(NamedTuple):
@@ -153,7 +154,7 @@ def _descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label]
     start = _start(flags, table)
     problem = Problem(loss, penalty_of(flags.alpha), not flags.no_intercept, start.fixed)
     y = table.y if classes is None else class_numbers(table, classes)
-    with Progress() as progress:
+    with Progress() as progress, told(lambda: note(COMPILING)):
         return fit(
             make_rows(table.X, y, weight=table.weight),
             problem,

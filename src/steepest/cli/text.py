@@ -90,7 +90,12 @@ def say(lines: Sequence[str]) -> None:
 
 def warn(line: str) -> None:
     """Print one line beside the result."""
-    click.echo(f"warning: {line}", err=True)
+    note(f"warning: {line}")
+
+
+def note(line: str) -> None:
+    """Say on stderr what is going on."""
+    click.echo(line, err=True)
 
 
 def _filled(texts: list[str]) -> list[str]:

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
 from numba.core.caching import FunctionCache
+
+from .notice import compiling
 
 __all__ = ["compiled"]
 
@@ -37,6 +40,21 @@ class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
         """Save the machine code of a signature if that is possible."""
         with suppress(OSError):
             super().save_overload(sig, data)
+
+
+class Listener(event.Listener):  # type: ignore[misc]  # Numba is untyped
+    """Passes on that Numba begins to compile; loading machine code from the disk is no such event."""
+
+    def on_start(self, event: Any) -> None:
+        """Tell those who asked."""
+        del event
+        compiling()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing to tell."""
+
+
+event.register("numba:compile", Listener())
 
 
 @lru_cache(1)

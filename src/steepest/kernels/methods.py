@@ -10,9 +10,10 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from ..data import order as orders
+from ..penalties import NoPenalty
 from . import elementary as elementary  # compiled exp and log1p
 
-__all__ = ["apply_rule", "direct", "fill_order", "rate", "shrink", "slope", "value"]
+__all__ = ["apply_rule", "direct", "fill_order", "penalise", "rate", "shrink", "slope", "value"]
 
 INLINE = {"forceinline": True}  # a call that is not inlined keeps the loop around it from being vectorised
 
@@ -47,9 +48,15 @@ def direct_whole(item: Any, g: Any, memory: Any, t: Any) -> Any:
     return item.direction(g, memory, t)
 
 
+def penalise(penalty: Any, factor: Any, w: Any, g: Any) -> None:
+    """Add the penalty's gradient at w (k, d + 1) to g; without a penalty nothing is read or written."""
+    g += factor * penalty.slope(factor * w)
+
+
 def apply_rule(rule: Any, eta: Any, g: Any, memory: Any, t: Any, w: Any) -> None:
-    """W <- w - eta p, in place."""
+    """W <- w - eta p, then g <- 0 for the next step, in place: one reading and writing of both."""
     w -= eta * rule.direction(g, memory, t)
+    g[:] = 0.0
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
@@ -88,6 +95,7 @@ def _by_coordinate(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def] 
     for c in range(w.shape[0]):
         for j in range(w.shape[1]):
             w[c, j] -= eta * direct(rule, g[c, j], memory[:, c, j], t)
+            g[c, j] = 0.0
 
 
 def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # compiled
@@ -95,11 +103,27 @@ def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # 
     for c in range(w.shape[0]):
         for j in range(w.shape[1]):
             w[c, j] -= eta * p[c * w.shape[1] + j]
+    g.fill(0.0)
 
 
 @overload(apply_rule, jit_options=INLINE)
 def _apply_rule(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]
     return _by_coordinate if rule.instance_class.elementwise else _as_a_whole
+
+
+def _no_penalty(penalty, factor, w, g):  # type: ignore[no-untyped-def]  # compiled
+    pass
+
+
+def _some_penalty(penalty, factor, w, g):  # type: ignore[no-untyped-def]  # compiled
+    for c in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            g[c, j] += factor[j] * shrink(penalty, factor[j] * w[c, j])
+
+
+@overload(penalise, jit_options=INLINE)
+def _penalise(penalty, factor, w, g):  # type: ignore[no-untyped-def]
+    return _no_penalty if penalty.instance_class is NoPenalty else _some_penalty
 
 
 for _function in (orders.mix, orders.below, orders.shuffle, orders.shuffle_blocks):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from .methods import apply_rule, fill_order, rate, shrink, slope
+from .methods import apply_rule, fill_order, penalise, rate, slope
 from .primitives import accumulate, approach, entry, fetch, predict
 
 __all__ = ["sampled_steps"]
@@ -23,7 +23,7 @@ def sampled_steps(
     """
     n = len(y)
     per_epoch = (n + batch_size - 1) // batch_size
-    g, r = np.empty_like(at), np.empty((at.shape[0], len(window)))
+    g, r = np.zeros(at.shape), np.empty((at.shape[0], len(window)))
     some_fixed = False
     for j in range(len(free)):
         some_fixed |= free[j] == 0.0
@@ -35,7 +35,6 @@ def sampled_steps(
             end = 0
         low, stop = place * batch_size, min(n, (place + 1) * batch_size)
         share = mass / (stop - low)
-        penalise(penalty, factor, at, g)
         while low < stop:
             if low >= end:
                 held, end = low, min(n, low + len(window))
@@ -46,6 +45,7 @@ def sampled_steps(
             judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g)
             accumulate(X, order, window, held, shift, scale, r, low, high, g)
             low = high
+        penalise(penalty, factor, at, g)
         if some_fixed:
             hold(free, g)
         etas[u - t - 1] = rate(step, u)
@@ -67,14 +67,6 @@ def judge_sample(loss, y, weight, offset, share, order, low, high, at, r, g):
             total += u
             r[c, p - low] = u
         g[c, d] += total
-
-
-@register_jitable(forceinline=True)
-def penalise(penalty, factor, at, g):
-    """Begin the gradient with that of the penalty."""
-    for c in range(g.shape[0]):
-        for j in range(g.shape[1]):
-            g[c, j] = factor[j] * shrink(penalty, factor[j] * at[c, j])
 
 
 @register_jitable
