@@ -1,0 +1,37 @@
+"""The same bits come out whatever number of threads BLAS or the package may use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import hashlib, sys
+import numpy as np
+from steepest import Problem, make_rows
+from steepest.fit import fit
+rng = np.random.default_rng(0)
+X = rng.standard_normal((3000, {d}))
+y = X[:, 0] + rng.standard_normal(3000)
+labels = (y > 0) * 1.0
+runs = [fit(make_rows(X, y), Problem(), max_iter=30), fit(make_rows(X, y), Problem(), learning_rate=0.01, max_iter=30)]
+runs += [fit(make_rows(X, labels), Problem("log_loss"), max_iter=12)]
+runs += [fit(make_rows(X, labels), Problem("log_loss"), batch_size=64, max_iter=2)]
+print([hashlib.sha256(run.trajectory.coef.tobytes()).hexdigest()[:12] for run in runs])
+print([run.certificate for run in runs])
+"""
+
+
+@pytest.mark.parametrize("d", [20, 400])
+def test_squared_loss_with_400_columns_gave_other_bits_with_other_blas_threads(d):
+    said = []
+    for threads in ("1", "2"):
+        env = {**os.environ, "OPENBLAS_NUM_THREADS": threads, "STEEPEST_NUM_THREADS": threads}
+        words = [sys.executable, "-c", SCRIPT.format(d=d)]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, check=True)
+        said.append(done.stdout)
+    assert said[0] == said[1]
+    assert len(said[0]) > 50
