@@ -24,16 +24,16 @@ def rows() -> Iterator[Row]:
 
 def _dense(n: int, d: int) -> Iterator[Row]:
     X, y, labels = table(n, d)
-    single = X.astype(np.float32)
+    regression, in_single = make_rows(X, y), make_rows(X.astype(np.float32), labels)
     w = np.full((d + 1, 1), 0.01)
     by_rows, by_columns = make_rows(X, labels), make_rows(np.asfortranarray(X), labels)
     times = best_times(
         {
             "read": reader(X),
-            "squared error": lambda: make_rows(X, y).value_and_gradient(SquaredError(), w),
+            "squared error": lambda: regression.value_and_gradient(SquaredError(), w),
             "log loss": lambda: by_rows.value_and_gradient(LogLoss(), w),
             "log loss, columns contiguous": lambda: by_columns.value_and_gradient(LogLoss(), w),
-            "log loss, float32": lambda: make_rows(single, labels).value_and_gradient(LogLoss(), w),
+            "log loss, float32": lambda: in_single.value_and_gradient(LogLoss(), w),
         }
     )
     wanted = {"squared error": ">= 80 %", "log loss": ">= 50 %"} if d >= 50 else {}

@@ -26,7 +26,11 @@ def rows() -> Iterator[Row]:
         for what, words, wanted in (
             ("steepest --help", ["--help"], "< 0.15 s CPU"),
             ("steepest fit, 14 rows, automatic", ["fit", "linear", str(park), "-t", "visitors"], "< 0.6 s"),
-            ("steepest fit, 14 rows, 20,000 steps", ["fit", "linear", str(park), "-t", "visitors", *textbook], "< 0.6 s"),
+            (
+                "steepest fit, 14 rows, 20,000 steps",
+                ["fit", "linear", str(park), "-t", "visitors", *textbook],
+                "< 0.6 s",
+            ),
         ):
             wall, cpu = _best(["-c", RUN, *words])
             yield Row(f"{what}: wall time in bare Pythons", f"{wall / bare[0]:.1f}x", _figures(wall, cpu), wanted)

@@ -6,7 +6,13 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from steepest import Method, Problem, descend, make_rows
+from steepest.data.rows import jit_allowed
+from steepest.data.units import Units
+from steepest.walkers import SampledCompiled
 
 SCRIPT = """
 import hashlib, sys
@@ -35,3 +41,19 @@ def test_squared_loss_with_400_columns_gave_other_bits_with_other_blas_threads(d
         said.append(done.stdout)
     assert said[0] == said[1]
     assert len(said[0]) > 50
+
+
+@pytest.mark.skipif(not jit_allowed(), reason="NUMBA_DISABLE_JIT leaves no compiled steps to cut")
+@pytest.mark.parametrize("batch_size", [1, 7, 64, 500])
+def test_compiled_steps_gave_other_bits_when_a_call_began_elsewhere(batch_size):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((1500, 200))
+    rows = make_rows(X, (X[:, 0] > 0) * 1.0)._replace(units=Units(np.full(200, 0.1), np.full(200, 1.3)))
+    method = Method("momentum", 0.01, batch_size=batch_size)
+    walker = SampledCompiled(Problem("log_loss"), method, rows, seed=3)
+    start = descend(Problem("log_loss"), method, rows).start
+    whole = walker(start, 40, 1)[0]
+    cut = start
+    for count in (1, 2, 3, 17, 17):
+        cut = walker(cut, count, 1)[0]
+    assert np.array_equal(whole.at, cut.at)

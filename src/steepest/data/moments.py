@@ -75,13 +75,13 @@ def make_moments(rows: Rows) -> Moments:
     array([2., 1.])
     """
     mean, spread, cross, centre = central_moments(rows)
-    coef, null = _solve(spread, cross)
-    centred = Units(shift=mean)
-    least = np.concatenate((coef, centre[None]))
-    cost, gradient = _residuals(rows, mean, least)
-    d = len(mean)
-    moments = Moments(np.eye(d + 1), least, cost, gradient, mean, spread, null, rows.shape, centred)
-    return moments.in_units(RAW)
+    centred, d = Units(shift=mean), len(mean)
+    with one_blas_thread(2.0 * d**3):
+        coef, null = _solve(spread, cross)
+        least = np.concatenate((coef, centre[None]))
+        cost, gradient = _residuals(rows, mean, least)
+        moments = Moments(np.eye(d + 1), least, cost, gradient, mean, spread, null, rows.shape, centred)
+        return moments.in_units(RAW)
 
 
 def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:

@@ -37,7 +37,7 @@ def sampled_steps(
         share = mass / (stop - low)
         while low < stop:
             if low >= end:
-                held, end = low, min(n, low + len(window))
+                held, end = window_at(low, stop, n, batch_size, len(window))
                 fetch(X, order, shift, scale, held, end, window)
             high = min(stop, end)
             approach(X, y, order, low, high)
@@ -52,6 +52,18 @@ def sampled_steps(
         apply_rule(rule, etas[u - t - 1], g, memory, u, at)
         if u % every == 0:
             keep(at, kept, u // every - t // every - 1)
+
+
+@register_jitable(forceinline=True)
+def window_at(low, stop, n, batch_size, room):
+    """First place and end of the window that holds place ``low``: whole batches, counted from the epoch's start.
+
+    So sums are grouped by place alone, and the same bits come out wherever a call begins.
+    """
+    if batch_size > room:
+        return low, min(stop, low + room)
+    whole = room // batch_size * batch_size
+    return low // whole * whole, min(n, low // whole * whole + whole)
 
 
 @register_jitable(forceinline=True)
