@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.rows import jit_allowed
+from .errors import DataError
 from .kernels.threads import one_blas_thread
 from .problem import Method, Problem
 from .states import Block, Checkpoint, Spacing, State
@@ -149,6 +150,8 @@ class Descent:
         cost = norm = np.nan
         if not self._sampled or self._checks:
             cost, norm, g = self.look(first.at)
+            if not np.isfinite(cost):
+                raise DataError("the cost at the start is no finite number: look for NaN or huge numbers in the table")
             first = first._replace(cost=cost, g=None if self._sampled else g)
         t, zero = np.array([first.t]), np.array([0])
         numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))

@@ -26,8 +26,9 @@ class Certificate(NamedTuple):
     gap : float or None
         Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
     kind : {"decrement", "none"}
-        "decrement" is half g' H^-1 g with the Hessian H of all rows at the answer: exact for squared losses (with or
-        without L2), the second-order estimate for log loss.
+        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer. Half of it for squared losses (with or
+        without L2), where it is the gap; the whole for log loss, twice the second-order estimate of the gap: no proof,
+        but the estimate's error near the optimum, and far out where the loss falls like exp(-z), is covered.
     gradient_norm : float
         Euclidean norm of the gradient of the objective by the raw parameters.
     """
@@ -64,6 +65,8 @@ def certify(problem: Problem, data: Any, w: Array, form: Form | None = None) -> 
 def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
     """The map g -> g' H^-1 g / 2 with the Hessian H of the objective at w (of no account for a squared loss).
 
+    Twice that where the loss is not squared: in the exponential tail of log loss the half is half of the gap.
+
     None where g points where H has no curvature at all, so that no least point is near.
     """
     free = problem.free(data.shape[1])[:, 0] > 0
@@ -75,13 +78,15 @@ def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
     values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
     flat = values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
 
+    share = 0.5 if problem.loss.quadratic else 1.0
+
     def form(g: Array) -> float | None:
         along = vectors.T @ (g[free] * inverse[:, None])
         if not np.isfinite(g).all():
             return None
         if not problem.loss.quadratic and (_matters(along, flat) or _matters(g[free], diagonal == 0)):
             return None  # of a squared loss only rounding points there
-        return float(0.5 * (along[~flat] ** 2 / values[~flat, None]).sum())
+        return float(share * (along[~flat] ** 2 / values[~flat, None]).sum())
 
     return form
 

@@ -13,6 +13,8 @@ from .problem import Problem
 
 __all__ = ["check_limits", "check_rows", "name_bad_number"]
 
+LARGEST = 1e150  # its square, summed over the rows, is still a number
+
 
 def check_limits(max_iter: float, max_updates: float | None, tol: float | None, standardize: Any) -> None:
     """Refuse limits and switches that make no sense."""
@@ -35,10 +37,11 @@ def check_rows(rows: Rows, problem: Problem) -> None:
         raise DataError("the table has no rows: nothing to fit")
     if d == 0:
         raise DataError("the table has no columns besides the target: nothing to fit")
-    if not np.isfinite(rows.y).all():
-        raise DataError(
-            f"the target of row {_first_bad(rows.y)[0] + 1} is not a finite number: remove the row or fill it in"
-        )
+    if not np.abs(rows.y).max() < LARGEST:
+        row = _first_bad(rows.y)[0]
+        large = np.isfinite(rows.y[row]).all()
+        what = "too large: rescale it" if large else "not a finite number: remove the row or fill it in"
+        raise DataError(f"the target of row {row + 1} is {what}")
     if problem.loss.labels:
         _check_labels(rows)
 
@@ -53,7 +56,7 @@ def _check_labels(rows: Rows) -> None:
 
 
 def _first_bad(values: Any) -> tuple[int, int]:
-    i, j = np.argwhere(~np.isfinite(values))[0]
+    i, j = np.argwhere(_unusable(values))[0]
     return int(i), int(j)
 
 
@@ -62,14 +65,20 @@ def name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
     for low in range(0, rows.shape[0], 4096):
         if isinstance(rows.X, CSR):
             a, b = rows.X.indptr[low], rows.X.indptr[min(low + 4096, rows.shape[0])]
-            bad = np.flatnonzero(~np.isfinite(rows.X.data[a:b]))
+            bad = np.flatnonzero(_unusable(rows.X.data[a:b]))
             if len(bad):
                 i = int(np.searchsorted(rows.X.indptr, a + bad[0], side="right")) - 1
                 _refuse(rows.X.data[a + bad[0]], i, names[rows.X.indices[a + bad[0]]])
-        elif not np.isfinite(rows.X[low : low + 4096]).all():
+        elif _unusable(rows.X[low : low + 4096]).any():
             i, j = _first_bad(rows.X[low : low + 4096])
             _refuse(rows.X[low + i, j], low + i, names[j])
 
 
+def _unusable(values: Any) -> Any:
+    """Which numbers are not finite, or so large that sums of squares overflow."""
+    return ~(np.abs(values) < LARGEST)
+
+
 def _refuse(value: Any, row: int, name: str) -> None:
-    raise DataError(f"row {row + 1}, column {name!r} holds {value}: remove the row or fill it in")
+    mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
+    raise DataError(f"row {row + 1}, column {name!r} holds {value}: {mend}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import __version__, rules, steps
 from .certificate import ROUNDING, Certificate, certify, constant_cost, inverse_form, separating
 from .curvature import MATRIX_COLUMNS, Spectrum, longest_row
-from .data.moments import Moments, without
+from .data.moments import without
 from .data.rows import Rows
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
@@ -105,10 +105,12 @@ def fit(
         except DataError:
             name_bad_number(rows, names)
             raise
-        scale = _reference(problem, rows, plan.columns.moments)
+        scale = _reference(problem, rows)
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
         stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
+        if start is not None or rows.offset is not None:
+            _refuse_overflow(problem, plan.data, _start(start, rows, plan.data))
         states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
         path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
@@ -116,14 +118,9 @@ def fit(
         return _judged(rows, problem, plan, path, target, scale)
 
 
-def _reference(problem: Problem, rows: Rows, moments: Moments | None) -> float:
+def _reference(problem: Problem, rows: Rows) -> float:
     """Cost that ``tol`` is a share of: the constant model's, or the zero model's where that is 0."""
-    if moments is None:
-        cost = constant_cost(problem, rows)
-    else:
-        constant = np.zeros_like(moments.least)
-        constant[-1] = (moments.least[-1] + moments.mean @ moments.least[:-1]) * problem.free(len(moments.mean))[-1]
-        cost = moments.value(problem.loss, constant)
+    cost = constant_cost(problem, rows)
     return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
 
 
@@ -135,6 +132,15 @@ def _start(start: Any, rows: Rows, data: Any) -> Any:
     if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
         raise UsageError(f"start must be {shape[0]} finite numbers, coefficients first and the intercept last")
     return data.units.scaled(w.reshape(shape))
+
+
+def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
+    """Refuse a start, or offsets, at which the cost is no finite number."""
+    d, k = data.shape[1], 1 if w is None else w.shape[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        cost, g = problem.objective(data)(np.zeros((d + 1, k)) if w is None else w)
+    if not (np.isfinite(cost) and np.isfinite(g).all()):
+        raise UsageError("the cost at the start is too large for a number: choose a start, or offsets, nearer to 0")
 
 
 def _certified(problem: Problem, rows: Rows, data: Any, target: float) -> Stop:
@@ -230,7 +236,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
 def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
     """Facts about the columns that explain an answer."""
     n, d = rows.shape
-    constant = columns.variance <= (1e-14 * np.abs(columns.mean)) ** 2
+    constant = columns.variance <= (ROUNDING * np.abs(columns.mean)) ** 2
     notes = [f"column {names[j]!r} is constant: it says nothing about the target" for j in np.flatnonzero(constant)[:5]]
     if n <= d:
         return (*notes, f"{n} rows cannot determine {d} coefficients and an intercept: many answers fit equally well")
@@ -245,7 +251,7 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer where it is known: no penalty, nothing held."""
     moments = plan.columns.moments
-    if moments is None or problem.alpha or not problem.free(len(plan.columns.mean)).all():
+    if moments is None or problem.alpha or moments.null.shape[1] or not problem.free(len(plan.columns.mean)).all():
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost
     return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}

@@ -65,7 +65,9 @@ class InverseScaling(NamedTuple):
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
-        return _positive(self.eta) or (None if self.power >= 0 else f"power must be >= 0, not {self.power!r}")
+        return _positive(self.eta) or (
+            None if 0 <= self.power <= 10 else f"power must be from 0 to 10, not {self.power!r}"
+        )
 
 
 @record

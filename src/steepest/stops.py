@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .errors import UsageError
+
 __all__ = ["Stop", "cost_change_below", "epochs", "gradient_below", "next_check", "updates", "wall_time"]
 
 LOOK_EVERY = 1000  # updates at least between two looks at all rows in sampled descent
@@ -44,6 +46,8 @@ def updates(n: int) -> Stop:
     >>> updates(10)(SimpleNamespace(t=10))
     True
     """
+    if not n >= 0 or n != int(min(n, 1 << 62)):
+        raise UsageError(f"updates takes a whole number >= 0, not {n!r}")
     return Stop(lambda s: s.t >= n, f"{n} updates", limit=n)
 
 
@@ -55,11 +59,11 @@ def epochs(n: float) -> Stop:
     >>> epochs(2).name
     '2 epochs'
     """
-    return Stop(lambda s: s.epoch >= n, f"{n} epochs", epochs=n)
+    return Stop(lambda s: s.epoch >= n, f"{n} epochs", epochs=_bound(n, "epochs"))
 
 
 def gradient_below(bound: float) -> Stop:
-    """When the Euclidean norm of the gradient of the objective, in the units of the descent, is at most ``bound``.
+    """When the Euclidean norm of the gradient of the objective, by the raw parameters, is at most ``bound``.
 
     Examples
     --------
@@ -67,6 +71,7 @@ def gradient_below(bound: float) -> Stop:
     >>> gradient_below(1e-6)(SimpleNamespace(gradient_norm=1e-7))
     True
     """
+    _bound(bound, "gradient_below")
     return Stop(lambda s: s.gradient_norm <= bound, f"gradient below {bound:g}", looks=True)
 
 
@@ -79,6 +84,7 @@ def cost_change_below(bound: float) -> Stop:
     >>> cost_change_below(1e-6)(SimpleNamespace(change=-1.0))
     False
     """
+    _bound(bound, "cost_change_below")
     return Stop(lambda s: abs(s.change) <= bound, f"cost change below {bound:g}", looks=True)
 
 
@@ -90,7 +96,14 @@ def wall_time(limit: float) -> Stop:
     >>> wall_time(0.5).name
     '0.5 seconds'
     """
+    _bound(limit, "wall_time")
     return Stop(lambda s: s.seconds >= limit, f"{limit:g} seconds")
+
+
+def _bound(value: float, name: str) -> float:
+    if not value >= 0:
+        raise UsageError(f"{name} takes a number >= 0, not {value!r}")
+    return value
 
 
 def next_check(t: int, per_epoch: int | None) -> int:

@@ -90,7 +90,8 @@ class Trajectory:
             columns[name] = column
         coef = self.coef.reshape(len(self), -1)
         names = self.names if coef.shape[1] == len(self.names) else tuple(f"w{j}" for j in range(coef.shape[1]))
-        columns |= {name: coef[:, j] for j, name in enumerate(names)}
+        taken = {*columns, "intercept"}
+        columns |= {f"coef {name}" if name in taken else name: coef[:, j] for j, name in enumerate(names)}
         intercept = self.intercept.reshape(len(self), -1)
         ends = ("intercept",) if intercept.shape[1] == 1 else tuple(f"intercept{c}" for c in range(intercept.shape[1]))
         return columns | {name: intercept[:, c] for c, name in enumerate(ends)}

@@ -83,7 +83,8 @@ def fit_command(flags: Flags) -> int:
     classes = classes_of(table, flags.positive) if logistic else None
     run = _descend(flags, loss, table, classes)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
-    _deliver(outcome, flags)
+    lines = lines_of(outcome)  # before any file is written: a prediction at --at may be refused
+    _deliver(outcome, flags, lines)
     return _status(run, flags)
 
 
@@ -198,7 +199,7 @@ def _files(flags: Flags) -> tuple[str, ...]:
     return tuple(path for path in (flags.output, flags.trajectory) if path)
 
 
-def _deliver(outcome: Outcome, flags: Flags) -> None:
+def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
     """Write the files, then print; if a file fails, the answer is printed all the same, then the error."""
     try:
         if flags.trajectory:
@@ -212,7 +213,7 @@ def _deliver(outcome: Outcome, flags: Flags) -> None:
     if flags.as_json:
         print_object(as_object(outcome, _status(outcome.run, flags)))
     else:
-        say(lines_of(outcome))
+        say(lines)
     _warn(outcome.run)
 
 

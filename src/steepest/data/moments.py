@@ -124,7 +124,7 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
 def refuse_unless_finite(sums: Array) -> None:
     """Refuse a table whose sums of squares are no numbers."""
     if not np.isfinite(sums).all():
-        raise DataError("a column holds a number that is not finite, or so large that its square overflows")
+        raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
 
 
 def gram_matrix(rows: Rows, first: Array, masses: Callable[[int, int], Array | None]) -> Array:

@@ -165,6 +165,8 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     y = np.asarray(y, np.float64)
     y = np.asfortranarray(y if y.ndim == 2 else y.reshape(len(y), 1))
     n = X.shape[0]
+    if n == 0:
+        raise DataError("the table has no rows: nothing to fit")
     if len(y) != n:
         raise DataError(f"the table has {n} rows but the target has {len(y)}: they must agree")
     weight, offset = _vector(weight, n, "weights"), _vector(offset, n, "offsets")

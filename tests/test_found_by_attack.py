@@ -1,0 +1,93 @@
+"""Defects that an adversarial session found, each named after its symptom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
+from steepest.errors import DataError, SteepestError, UsageError
+from steepest.fit import fit
+
+X8 = np.array([1, 3, 4, 5, 6, 7, 8, 10.0])[:, None]
+Y8 = np.array([4, 3, 7, 7, 8, 10, 8, 11.0])
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("start", [[1e154, 0], [1e300, 1e300]])
+def test_a_start_of_infinite_cost_was_called_converged(start, batch_size):
+    with pytest.raises(UsageError, match="nearer to 0"):
+        fit(make_rows(X8, Y8), Problem(), learning_rate=0.01, start=start, batch_size=batch_size, max_iter=5)
+    with pytest.raises(UsageError, match="nearer to 0"):
+        fit(make_rows(X8, Y8, offset=np.full(8, 1e300)), Problem(), max_iter=5)
+
+
+def test_columns_far_from_zero_were_converged_at_step_0():
+    x = 1e16 + 2.0 * np.arange(100)
+    y = 0.5 * np.arange(100) + np.sin(np.arange(100))
+    run = fit(make_rows(x[:, None], y), Problem())
+    assert run.trajectory.cost[-1] < 1.01 * run.trajectory.meta["exact"]["cost"]
+    assert not any("constant" in note for note in run.verdict.notes)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "npz"])
+def test_a_column_called_step_was_lost_from_the_saved_run(tmp_path, suffix):
+    rows = make_rows(np.column_stack((X8, X8**2)), Y8)
+    states = until(descend(Problem(), Method(learning_rate=0.0001), rows), updates(5))
+    path = record(states, names=("step", "cost"))
+    assert set(path.table()) >= {"step", "cost", "coef step", "coef cost", "intercept"}
+    file = tmp_path / f"run.{suffix}"
+    path.save(file)
+    if suffix == "csv":
+        assert "coef step,coef cost,intercept" in file.read_text()
+    else:
+        assert np.array_equal(Trajectory.load(file).coef, path.coef)
+
+
+def test_quasi_separated_classes_were_certified_to_half_their_gap():
+    x, y = np.array([1, 2, 3, 3, 4, 5.0])[:, None], np.array([0, 0, 0, 1, 1, 1.0])
+    run = fit(make_rows(x, y), Problem("log_loss"), tol=1e-3)
+    assert run.trajectory.cost[-1] - np.log(2) / 3 <= 1.01 * run.certificate.gap  # an estimate, no longer half
+
+
+@pytest.mark.parametrize("stop", [lambda: updates(1.5), lambda: updates(float("nan")), lambda: epochs(-1)])
+def test_a_stop_that_is_no_number_ran_for_ever(stop):
+    with pytest.raises(UsageError, match="number >= 0"):
+        stop()
+
+
+def test_a_bound_that_is_no_number_was_accepted():
+    with pytest.raises(UsageError, match="gradient_below takes a number"):
+        gradient_below(float("nan"))
+
+
+def test_descend_went_on_from_a_cost_that_is_nan():
+    with pytest.raises(DataError, match="no finite number"):
+        list(until(descend(Problem(), Method(), make_rows([[np.nan]], [1.0])), updates(2)))
+
+
+@pytest.mark.parametrize("number", [1e160, 1e308])
+def test_a_number_whose_square_overflows_was_refused_without_its_place(number):
+    X = X8.copy()
+    X[3, 0] = number
+    with pytest.raises(SteepestError, match=r"row 4, column 'x1' holds 1e\+\d+: rescale"):
+        fit(make_rows(X, Y8), Problem())
+    with pytest.raises(SteepestError, match="the target of row 4 is too large"):
+        fit(make_rows(X8, X[:, 0]), Problem())
+
+
+def test_an_in_place_rule_spoilt_the_state_to_resume_from():
+    from typing import NamedTuple
+
+    from steepest.records import rule
+
+    @rule(slots=0)
+    class Doubled(NamedTuple):
+        def direction(self, g, memory, t):
+            g *= 2.0
+            return g
+
+    whole = until(descend(Problem(), Method(Doubled(), 0.001), make_rows(X8, Y8)), updates(60))
+    states = list(whole)
+    resumed = list(until(descend(whole.problem, whole.method, whole.data, start=states[37]), updates(60)))
+    assert np.array_equal(resumed[-1].w, states[-1].w)
