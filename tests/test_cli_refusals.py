@@ -43,7 +43,7 @@ def run(line: str) -> Result:
 
 BAD_DATA = {
     "fit logistic three.csv -t label": "3 different labels (a, b, c)",
-    "fit logistic one.csv -t label": "1 different labels (a)",
+    "fit logistic one.csv -t label": "only one label (a)",
     "fit linear header.csv -t y": "no rows",
     "fit linear empty.csv -t y": "empty file",
     "fit linear hole.csv -t y": "hole.csv, line 3, column 'y'",

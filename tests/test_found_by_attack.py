@@ -1,4 +1,4 @@
-"""Defects that an adversarial session found, each named after its symptom."""
+"""Defects found by attacking the package on purpose, each named after its symptom."""
 
 from __future__ import annotations
 

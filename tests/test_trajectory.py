@@ -151,7 +151,7 @@ def test_a_file_that_is_no_trajectory_is_refused_with_one_line(tmp_path, content
     file.write_bytes(content)
     with pytest.raises(DataError) as caught:
         Trajectory.load(file)
-    assert str(caught.value).startswith(f"run{ending}: not a trajectory of steepest")
+    assert str(caught.value).startswith(f"run{ending}: not a trajectory")
     assert "\n" not in str(caught.value)
 
 
@@ -201,7 +201,7 @@ def test_a_json_file_with_a_wrong_part_is_refused(tmp_path, key, value):
     short().save(file)
     body = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**body, key: value}), encoding="utf-8")
-    with pytest.raises(DataError, match=r"^run\.json: not a trajectory of steepest"):
+    with pytest.raises(DataError, match=r"^run\.json: not a trajectory"):
         Trajectory.load(file)
 
 

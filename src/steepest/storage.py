@@ -52,8 +52,8 @@ def load(file: Path) -> Trajectory:
         return _checked(header, arrays)
     except OSError as error:
         raise FileError(f"{file.name}: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RecursionError, EOFError) as error:
-        raise DataError(f"not a trajectory of steepest ({type(error).__name__})", file=file.name) from None
+    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RecursionError, EOFError):
+        raise DataError("not a trajectory: name a file that --trajectory or save wrote", file=file.name) from None
 
 
 def _header(path: Trajectory) -> dict[str, Any]:

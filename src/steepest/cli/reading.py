@@ -50,7 +50,8 @@ def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
     found = np.unique(_target(table)).tolist()
     if len(found) != 2:
         shown = _listed([label_text(label) for label in found])
-        problem = f"{len(found)} different labels ({shown}): logistic regression needs two"
+        count = "only one label" if len(found) == 1 else f"{len(found)} different labels"
+        problem = f"{count} ({shown}): logistic regression needs two"
         raise DataError(problem, file=table.source, column=table.target)
     if positive is None:
         return found[0], found[1]

@@ -12,12 +12,12 @@ from __future__ import annotations
 from numba import types
 from numba.extending import overload, register_jitable
 
-from .near import ask, ask_line
+from .near import ask, ask_line, ask_soon
 
 __all__ = ["accumulate", "approach", "entry", "fetch", "predict"]
 
 INLINE = {"forceinline": True}
-AHEAD = 16  # places of the order between asking for a row and using it
+AHEAD, SOON = 16, 2  # places of the order between asking for a row and using it
 
 
 def entry(a, i, default):
@@ -158,11 +158,14 @@ def accumulate_sparse(X, order, window, held, shift, scale, r, low, high, g):
 
 
 def approach_rows(X, y, order, low, high):
-    """``approach`` where rows are contiguous."""
+    """``approach`` where rows are contiguous: in two strides where steps take single rows."""
+    last = len(order) - 1
     for p in range(low, high):
-        i = order[min(p + AHEAD, len(order) - 1)]
+        i = order[min(p + AHEAD, last)]
         ask(X, i)
         ask_line(y, i)
+    if high - low == 1:
+        ask_soon(X, order[min(low + SOON, last)])
 
 
 def fetch_columns(X, order, shift, scale, low, high, window):
