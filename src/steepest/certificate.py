@@ -126,7 +126,8 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
     True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow (offsets
-    and held coordinates left out) and nothing is penalised. Rows of weight 0 do not count.
+    and held coordinates left out) and nothing is penalised. Rows of weight 0 do not count. ``rows`` are
+    in raw units.
 
     Cost: at most one reading of the rows.
 
@@ -137,14 +138,12 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """
     if not problem.loss.labels or problem.alpha > 0:
         return False
-    v = _growing(problem, rows, w)
-    counts = rows.weight is None or rows.weight > 0
-    margin = np.where(rows.y > 0.5, 1.0, -1.0) * rows._replace(offset=None).predictor(v)
-    return bool((margin[counts] > 0).all())
+    v, bare, n = problem.free(rows.shape[1]) * w, rows._replace(offset=None), rows.shape[0]
+    rows.read(n)
+    return all(_on_their_sides(bare, v, low, min(n, low + BLOCK)) for low in range(0, n, BLOCK))
 
 
-def _growing(problem: Problem, rows: Any, w: Array) -> Array:
-    """The part of w that may grow without end: held raw coordinates set to 0."""
-    free = problem.free(rows.shape[1])
-    scaled: Array = rows.units.scaled(free * rows.units.raw(w))
-    return scaled
+def _on_their_sides(rows: Any, v: Array, low: int, high: int) -> bool:
+    margin = np.where(rows.y[low:high] > 0.5, 1.0, -1.0) * rows.predictor(v, low, high)
+    mass = rows.masses(low, high)
+    return bool((margin[slice(None) if mass is None else mass > 0] > 0).all())

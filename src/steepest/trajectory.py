@@ -183,11 +183,11 @@ def _spacing(keep: Any, descent: Descent) -> Spacing:
 
 
 def _affordable(updates: float, states: int) -> Spacing:
-    """Every step if so many states may be kept, else octaves of equally many states, half as many in all."""
+    """Every step if so many states may be kept, else octaves of equally many states, a quarter as many in all."""
     if updates <= states:
         return Spacing(1)
     octave = 1 << max(6, states.bit_length() - 1)
-    while octave > 64 and octave * (1 + np.log2(min(updates, 2.0**40) / octave)) > states / 2:
+    while octave > 64 and octave * (1 + np.log2(min(updates, 2.0**40) / octave)) > states / 4:
         octave >>= 1
     return Spacing(1, octave)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .data.order import SAMPLINGS, fill_order
+from .data.order import BUFFER, SAMPLINGS, fill_order
 from .problem import Method, Problem
 from .states import Checkpoint
 
@@ -17,7 +17,7 @@ __all__ = ["Sampled", "SampledCompiled", "Whole", "walk"]
 Array = NDArray[np.float64]
 Look = Callable[[int, Array], tuple[float, Array]]
 Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T,), gradient or its norm, kept w
-WINDOW_NUMBERS = 1 << 15
+WINDOW_NUMBERS = 1 << 18  # numbers fetched at once where rows are not contiguous: 2 MB
 
 
 def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int) -> Steps:
@@ -100,7 +100,7 @@ class SampledCompiled(Sampled):
         self.kernel, self.records = compiled(sampled_steps, *records), records
         self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
         self.factor = np.ascontiguousarray(data.units.factor(self.d)[:, 0])
-        self.window = np.empty((max(1, min(self.n, WINDOW_NUMBERS // self.d)), self.d))
+        self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
