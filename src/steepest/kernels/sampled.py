@@ -8,6 +8,7 @@ from numba.extending import register_jitable
 
 from .methods import apply_rule, fill_order, penalise, rate, slope
 from .primitives import accumulate, approach, entry, fetch, predict
+from .single import step_alone
 
 __all__ = ["sampled_steps"]
 
@@ -34,6 +35,15 @@ def sampled_steps(
             fill_order(order, seed, (u - 1) // per_epoch, sampling)
             end = 0
         low, stop = place * batch_size, min(n, (place + 1) * batch_size)
+        eta = etas[u - t - 1] = rate(step, u)
+        if batch_size == 1 and not some_fixed:
+            approach(X, y, order, low, stop)
+            if step_alone(
+                loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, order[low], memory, u, at
+            ):
+                if u % every == 0:
+                    keep(at, kept, u // every - t // every - 1)
+                continue
         share = mass / (stop - low)
         while low < stop:
             if low >= end:
@@ -48,8 +58,7 @@ def sampled_steps(
         penalise(penalty, factor, at, g)
         if some_fixed:
             hold(free, g)
-        etas[u - t - 1] = rate(step, u)
-        apply_rule(rule, etas[u - t - 1], g, memory, u, at)
+        apply_rule(rule, eta, g, memory, u, at)
         if u % every == 0:
             keep(at, kept, u // every - t // every - 1)
 
