@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+from typing import NamedTuple
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
+from steepest import (
+    Method,
+    Problem,
+    Trajectory,
+    descend,
+    epochs,
+    gradient_below,
+    make_rows,
+    record,
+    steps,
+    until,
+    updates,
+)
+from steepest.certificate import separating
+from steepest.cli import main
+from steepest.curvature import longest_row
 from steepest.errors import DataError, SteepestError, UsageError
 from steepest.fit import fit
+from steepest.records import loss, rule
 
 X8 = np.array([1, 3, 4, 5, 6, 7, 8, 10.0])[:, None]
 Y8 = np.array([4, 3, 7, 7, 8, 10, 8, 11.0])
@@ -77,10 +98,6 @@ def test_a_number_whose_square_overflows_was_refused_without_its_place(number):
 
 
 def test_an_in_place_rule_spoilt_the_state_to_resume_from():
-    from typing import NamedTuple
-
-    from steepest.records import rule
-
     @rule(slots=0)
     class Doubled(NamedTuple):
         def direction(self, g, memory, t):
@@ -91,3 +108,90 @@ def test_an_in_place_rule_spoilt_the_state_to_resume_from():
     states = list(whole)
     resumed = list(until(descend(whole.problem, whole.method, whole.data, start=states[37]), updates(60)))
     assert np.array_equal(resumed[-1].w, states[-1].w)
+
+
+def test_a_record_without_its_facts_failed_late():
+    class Bare(NamedTuple):
+        def direction(self, g, memory, t):
+            return g
+
+    with pytest.raises(UsageError, match=r"is no rule: it lacks slots, elementwise; decorate its class with @rule"):
+        Method(Bare())
+
+    @loss(curvature=1.0, formula="mean something")
+    class Bendless(NamedTuple):
+        def value(self, z, y):
+            return z - y
+
+        def slope(self, z, y):
+            return z - y
+
+    with pytest.raises(UsageError, match="is no loss: it lacks bend"):
+        Problem(Bendless())
+
+
+def test_the_check_of_a_loss_was_never_asked():
+    @loss(curvature=1.0, formula="mean something")
+    class Wrong(NamedTuple):
+        delta: float = -1.0
+
+        def value(self, z, y):
+            return z - y
+
+        slope = bend = value
+
+        def check(self):
+            return "delta must be positive"
+
+    with pytest.raises(UsageError, match="delta must be positive"):
+        Problem(Wrong())
+
+
+@pytest.mark.parametrize("name", ["inversescaling", "inverse_scaling"])
+def test_a_name_without_its_underscore_was_refused(name):
+    assert Method(learning_rate=f"{name}:eta=0.1").learning_rate == steps.InverseScaling(0.1)
+
+
+def test_a_prediction_that_overflows_was_refused_after_the_model_was_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("eight.csv").write_text("x,y\n" + "".join(f"{x:g},{y:g}\n" for x, y in zip(X8[:, 0], Y8, strict=True)))
+    words = ["fit", "linear", "eight.csv", "-t", "y", "--fix", "x=5", "--at", "x=1.7e308", "-o", "model.json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 3
+    assert not Path("model.json").exists()
+
+
+def test_an_interrupted_run_was_called_by_another_status():
+    calls = []
+
+    def progress(*told):
+        calls.append(told)
+        if len(calls) > 2:
+            raise KeyboardInterrupt
+
+    run = fit(
+        make_rows(X8, Y8), Problem(), learning_rate=0.05, batch_size=1, max_iter=10**6, tol=None, progress=progress
+    )
+    assert run.trajectory.meta["interrupted"]
+    assert run.verdict.status == "stopped"
+
+
+def test_the_longest_sparse_row_was_found_by_making_all_rows_dense():
+    sparse = pytest.importorskip("scipy.sparse")
+    X = sparse.random(5000, 40, 0.1, format="csr", random_state=0)
+    weight = np.linspace(0.5, 2.0, 5000)
+    y = np.zeros(5000)
+    dense = longest_row(make_rows(X.toarray(), y, weight=weight))
+    assert longest_row(make_rows(X, y, weight=weight)) == pytest.approx(dense, rel=1e-14)
+
+
+def test_float32_rows_were_cast_as_a_whole_to_look_for_separation():
+    X = np.random.default_rng(0).standard_normal((100_000, 40)).astype(np.float32)
+    rows, w = make_rows(X, (X[:, 0] > 0) * 1.0), np.zeros((41, 1))
+    w[0] = 1.0
+    tracemalloc.start()
+    try:
+        assert separating(Problem("log_loss"), rows, w)
+        assert tracemalloc.get_traced_memory()[1] < X.nbytes
+    finally:
+        tracemalloc.stop()
