@@ -23,13 +23,15 @@ GROUPS = {
     "memory": "memory",
     "recorded": "recorded",
     "start": "start",
+    "auto": "auto",
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("numpy", "numba", "scikit-learn")
 INTRODUCTION = """# Results
 
 Written by `python -m benchmarks`. Each row is a ratio of two things measured side by side in one run, taking turns;
-times are the best of several. Ratios travel from one machine to the next better than seconds do.
+times are the best of several, in `auto` medians (AUTO.md has all its candidates). Ratios travel from one machine to the
+next better than seconds do.
 """
 
 
@@ -44,7 +46,7 @@ def main(names: list[str]) -> None:
 
 
 def _measure(name: str) -> str:
-    lines = [f"## {name}", "", _machine(), "", "| what | ratio | measured | wanted |", "| --- | --- | --- | --- |"]
+    lines = [f"## {name}", "", machine(), "", "| what | ratio | measured | wanted |", "| --- | --- | --- | --- |"]
     for row in importlib.import_module(f"benchmarks.{GROUPS[name]}").rows():
         print(f"{row.what}: {row.ratio} ({row.figures}) {row.wanted}", flush=True)
         lines.append(f"| {row.what} | {row.ratio} | {row.figures} | {row.wanted} |")
@@ -63,7 +65,8 @@ def _write(sections: dict[str, str]) -> None:
     RESULTS.write_text("\n".join(pieces), encoding="utf-8")
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The day, the commit, the machine and the packages of a measurement."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     today = datetime.datetime.now(datetime.UTC).date()
     cores = f"{os.cpu_count()} cores, {_processor()}, {platform.system()}"

@@ -150,7 +150,7 @@ REFUSED = {
     "--tol soon": "not a finite number",
     "--alpha -1": "number >= 0",
     "--alpha nan": "not a finite number",
-    "--l1-ratio 0.5": "no L1 penalty",
+    "--l1-ratio 1.5": "l1_ratio must be a number from 0 to 1",
     "--seed -1": "x>=0",
     "--start 1": "needs 2 numbers",
     "--start 1,b": "not a finite number",

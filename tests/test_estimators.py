@@ -226,9 +226,9 @@ def test_columns_are_held_by_name():
         GDRegressor(fixed=("speed",)).fit(frame, Y8)
 
 
-def test_l1_is_refused_in_words():
-    with pytest.raises(UsageError, match="this version penalises by L2 only"):
-        GDRegressor(l1_ratio=0.5).fit(X8, Y8)
+def test_senseless_penalties_are_refused_in_words():
+    with pytest.raises(UsageError, match="l1_ratio must be a number from 0 to 1, not -1"):
+        GDRegressor(alpha=0.1, l1_ratio=-1).fit(X8, Y8)
     with pytest.raises(UsageError, match="alpha"):
         GDRegressor(alpha=-1.0).fit(X8, Y8)
 

@@ -27,12 +27,14 @@ def csr(X):
 @pytest.mark.parametrize(
     ("settings", "rule", "standardized"),
     [
-        ({}, "accelerated", True),
+        ({}, "whitened", True),
         ({"learning_rate": 0.001}, "plain", False),
         ({"learning_rate": 0.001, "rule": "momentum"}, "momentum:beta=0.9", False),
         ({"rule": "nesterov:beta=0.5"}, "nesterov:beta=0.5", True),
         ({"batch_size": 4}, "plain", True),
-        ({"standardize": False}, "accelerated", False),
+        ({"standardize": False}, "whitened", False),
+        ({"rule": "accelerated"}, "accelerated", True),
+        ({"rule": "newton"}, "newton", True),
         ({"learning_rate": 0.1, "standardize": True}, "plain", True),
     ],
 )
@@ -44,9 +46,9 @@ def test_what_auto_becomes(settings, rule, standardized):
 def test_the_auto_rate_is_one_over_the_largest_curvature():
     X, y = linear_table(1)
     Z = (X - X.mean(0)) / X.std(0)
-    rate = fit(make_rows(X, y), Problem()).trajectory.learning_rate[-1]
+    rate = fit(make_rows(X, y), Problem(), rule="accelerated").trajectory.learning_rate[-1]
     assert rate == near(1 / np.linalg.eigvalsh(np.cov(Z.T, bias=True) + 0)[-1], rel=1e-9)
-    rate = fit(make_rows(X, y), Problem(), standardize=False).trajectory.learning_rate[-1]
+    rate = fit(make_rows(X, y), Problem(), rule="accelerated", standardize=False).trajectory.learning_rate[-1]
     assert rate == near(0.5 * stability_limit(X), rel=1e-9)
 
 

@@ -102,7 +102,9 @@ def test_gradient_against_finite_differences(loss, penalty, data):
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda r: to_name(type(r)))
 def test_first_direction_is_downhill_and_memory_is_shaped_as_promised(rule):
     g = np.array([[1.0], [-2.0], [0.5]])
-    memory = np.zeros((rule.slots, 3, 1))
+    memory = np.diag([1.0, 2.0, 3.0]) if rule.metric in ("matrix", "renewed") else np.zeros((rule.slots, 3, 1))
+    if rule.metric == "diagonal":
+        memory[0] = 1.0
     for t in range(1, 4):
         p = rule.direction(g, memory, t)
         assert p.shape == g.shape
@@ -177,7 +179,8 @@ def test_schedules_by_their_formulas():
 @pytest.mark.parametrize("step", ALL_STEPS, ids=lambda s: to_name(type(s)))
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
-    states = list(until(descend(Problem(), Method("plain", step, batch_size), make_rows(X8, Y8)), updates(5)))
+    method = Method("newton" if hasattr(step, "seek") else "plain", step, None if hasattr(step, "seek") else batch_size)
+    states = list(until(descend(Problem("log_loss"), method, make_rows(X8, Y8 > 7.5)), updates(5)))
     assert [s.eta for s in states[1:]] == [step.rate(t) for t in range(1, 6)]
     assert math.isnan(states[0].eta)
 

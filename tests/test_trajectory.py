@@ -271,7 +271,7 @@ def test_auto_is_every_step_up_to_the_limit_and_half_of_it_beyond(monkeypatch):
 
 def test_in_raw_units_whatever_the_descent_saw():
     X, y = linear_table(2)
-    path = fit(make_rows(X, y), Problem()).trajectory
+    path = fit(make_rows(X, y), Problem(), rule="accelerated").trajectory
     assert path.meta["standardized"]
     cost = [np.mean((X @ w + b - y) ** 2) / 2 for w, b in zip(path.coef, path.intercept, strict=True)]
     np.testing.assert_allclose(path.cost, cost, rtol=1e-9)

@@ -52,7 +52,7 @@ class Descent:
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
         block = self._stopped(self._opening())
-        count, began = 16, time.perf_counter()
+        count, began = 1 if self.method.rule.metric else 16, time.perf_counter()
         while block.end is None:
             yield block
             t, spent = block.last.t, time.perf_counter()
@@ -136,6 +136,8 @@ class Descent:
         """First check point after update t: a pure function of t."""
         if not self._checks:
             return np.inf
+        if self.method.rule.metric:
+            return t + 1
         return next_check(t, self._walker.per_epoch if self._sampled else None)
 
     def _room(self, t: int, spacing: Spacing) -> int:
@@ -161,7 +163,8 @@ class Descent:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         with self._quiet():
             cost, g = self.problem.objective(self.data)(at)
-        return cost, float(np.linalg.norm(self.data.units.raw_gradient(g))), g
+        least = self.problem.least_slope(at, g, self.data.units)
+        return cost, float(np.linalg.norm(self.data.units.raw_gradient(least))), g
 
     def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
         eta, cost, norm, change, seconds = numbers

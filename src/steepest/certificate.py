@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .curvature import MATRIX_COLUMNS, hessian
+from .data.moments import Moments
+from .data.rows import Rows
+from .dual import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
+from .krylov import by_products, opening
+from .newton import Seen, Step, at_once, matrix_step, promise, small
 from .problem import Problem
+from .proximal import least_slope
 
-__all__ = ["Certificate", "certify", "constant_cost", "inverse_form", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Form", "certify", "constant_cost", "inverse_form", "separating"]
 
 Array = NDArray[np.float64]
 BLOCK = 1 << 14
-ROUNDING = 4 * float(np.finfo(float).eps)
+GOOD = 3.0  # times the promise of Newton's step: a proven gap so small cannot be bettered by much
 
 
 class Certificate(NamedTuple):
@@ -25,70 +32,172 @@ class Certificate(NamedTuple):
     ----------
     gap : float or None
         Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
-    kind : {"decrement", "none"}
-        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer. Half of it for squared losses (with or
-        without L2), where it is the gap; the whole for log loss, twice the second-order estimate of the gap: no proof,
-        but the estimate's error near the optimum, and far out where the loss falls like exp(-z), is covered.
+    kind : {"duality gap", "decrement", "none"}
+        "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised.
+        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer. Half of it for squared losses, where
+        it is the gap; the whole for log loss, twice the second-order estimate of the gap: no proof, but the estimate's
+        error near the optimum, and far out where the loss falls like exp(-z), is covered. Where H is too large to form,
+        from conjugate gradients: an estimate of it.
     gradient_norm : float
-        Euclidean norm of the gradient of the objective by the raw parameters.
+        Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the least
+        subgradient.
+    rounding : float
+        The part of the gap that is a bound of rounding: no certificate at this point can be smaller.
     """
 
     gap: float | None
     kind: str
     gradient_norm: float
+    rounding: float = 0.0
 
 
-Form = Callable[[Array], "float | None"]
-
-
-def certify(problem: Problem, data: Any, w: Array, form: Form | None = None) -> Certificate:
+def certify(
+    problem: Problem, data: Any, w: Array, form: Callable[[Array], float | None] | None = None, metric: Any = None
+) -> Certificate:
     """Certificate of the parameters w (d + 1, k) in the units of the data.
 
-    Cost: one reading of the rows for the gradient and, up to 1,500 columns, one for the Hessian, unless its inverse
-    ``form`` is known already.
+    Parameters
+    ----------
+    problem, data : Problem, Rows or Moments
+    w : (d + 1, k) array
+    form : Form, optional
+        `inverse_form` of a squared loss, which is the same at every w: spares the Hessian.
+    metric : (d + 1, d + 1) or (d + 1,) array, optional
+        Approximate curvature of the objective, or its diagonal: spares the Hessian, see Notes.
+
+    Notes
+    -----
+    Cost, in readings of the rows: one for the gradient, one for the Hessian (about n (d + 1)^2 flops) and, for a
+    duality gap, one for the dual point, at worst two. With a metric, or beyond 1,500 columns, up to 8 products (30 for
+    a diagonal) take the place of the Hessian, and the gap is proven just as well but may be larger. On moments: O(d^3).
+    A small table is read once for gradient and Hessian.
 
     References
     ----------
-    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 9.5.1 (Newton decrement). doi:10.1017/CBO9780511804441
+    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5 (duality gap), 9.5.1 (Newton decrement).
+    doi:10.1017/CBO9780511804441
     """
-    cost, g = problem.objective(data)(w)
-    norm = float(np.linalg.norm(data.units.raw_gradient(g)))
-    too_large = data.shape[1] > MATRIX_COLUMNS or (w.shape[1] > 1 and not problem.loss.quadratic)
-    if form is None and too_large:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        if w.shape[1] > 1 and provable(problem) and isinstance(data, Rows):
+            return _by_target(problem, data, w, metric)
+        step = _newton(problem, data, w, form, metric)
+        norm = float(np.linalg.norm(_steepest(problem, data.units, w, step.g)))
+        if provable(problem):
+            proven = _proven(problem, data, w, step)
+            least = proven.rounding + 2 * ROUNDING * abs(step.cost)
+            gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.given_up)
+        else:
+            least = ROUNDING * abs(step.cost)
+            gap, kind = np.nan if step.promise is None else step.promise + least, "decrement"
+        return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
+
+
+def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certificate:
+    """Each target has a problem of its own; the objective is the sum."""
+    matrix = problem.loss.quadratic and metric is None and rows.shape[1] <= MATRIX_COLUMNS
+    form = inverse_form(problem, rows, None) if matrix else None
+    single = [rows._replace(y=rows.y[:, c : c + 1]) for c in range(w.shape[1])]
+    found = [certify(problem, part, w[:, c : c + 1], form, metric) for c, part in enumerate(single)]
+    norm = float(np.linalg.norm([f.gradient_norm for f in found]))
+    gaps = [f.gap for f in found if f.gap is not None]
+    if len(gaps) < len(found):
         return Certificate(None, "none", norm)
-    gap = (form or inverse_form(problem, data, w))(g)
-    if gap is None:
-        return Certificate(None, "none", norm)
-    return Certificate(gap + ROUNDING * abs(cost), "decrement", norm)
+    return Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
+
+
+def _steepest(problem: Problem, units: Any, w: Array, g: Array) -> Array:
+    """Gradient by the raw parameters, or the least subgradient."""
+    raw: Array = units.raw_gradient(g)
+    if problem.l1 == 0:
+        return raw
+    strength = np.full(w.shape, problem.l1)
+    strength[-1] = 0.0
+    return problem.free(len(w) - 1) * least_slope(w, raw, strength)
+
+
+def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any) -> Step:
+    """Newton's step from w, by whatever is at hand; of several targets where the loss is squared."""
+    d, rows = data.shape[1], isinstance(data, Rows)
+    if rows and form is None and (metric is not None or d > MATRIX_COLUMNS):
+        if w.shape[1] == 1:
+            return by_products(problem, data, w, metric, provable(problem))
+        return Step(np.zeros_like(w), *problem.objective(data)(w), None)
+    H: Array | None = getattr(form, "matrix", None)
+    if rows and form is None and w.shape[1] == 1 and small(data):
+        cost, g, H, seen = at_once(problem, data, w)
+    elif rows and data.X.dtype == np.float32 and w.shape[1] == 1 and provable(problem):
+        look = opening(problem, data, w)  # the fused pass is as coarse as the table
+        cost, g, seen = look.cost, look.g[:, None], None
+    else:
+        (cost, g), seen = problem.objective(data)(w), None
+    if w.shape[1] > 1 and not problem.loss.quadratic:
+        return Step(np.zeros_like(w), cost, g, None)
+    if problem.unpenalised or not (H is not None or form is None or provable(problem)):
+        form = form or (inverse_form(problem, data, w) if H is None else Form(problem, H))
+        return Step(np.zeros_like(w), cost, g, form(g))
+    return _matrix_steps(problem, data, w, cost, g, hessian(problem, data, w) if H is None else H, seen)
+
+
+def _matrix_steps(problem: Problem, data: Any, w: Array, cost: float, g: Array, H: Array, seen: Seen | None) -> Step:
+    d, delta, fall = data.shape[1], np.empty(w.shape), 0.0
+    free = problem.free(d)[:, 0] > 0
+    strength, given_up = problem.l1 * data.units.factor(d) + np.zeros(w.shape), 0.0
+    if problem.l1 > 0 and problem.l2 == 0:  # aim inside of |v| <= l1, by what rounding may add to v
+        less = np.minimum(doubt(problem, data, w, cost, H), 0.5 * strength)
+        strength, given_up = strength - less, float(np.vdot(less, np.abs(w)))
+    for c in range(w.shape[1]):
+        delta[:, c] = matrix_step(H, g[:, c], w[:, c], strength[:, c], free)
+        fall += promise(H, g[:, c], w[:, c], strength[:, c], delta[:, c])
+    return Step(delta, cost, g, fall if problem.loss.quadratic else 2 * fall, given_up, seen)
+
+
+def _proven(problem: Problem, data: Any, w: Array, step: Step) -> Proven:
+    """The better of two dual points: that of Newton's step and, where it proves little, that of the slopes at w."""
+
+    def prove(delta: Array) -> Proven:
+        if isinstance(data, Moments):
+            return moments_gap(problem, data, w, delta)
+        return rows_gap(problem, data, w, delta, step.seen)
+
+    found = prove(step.delta)
+    if found.value <= GOOD * (step.promise or 0.0) + found.rounding:
+        return found
+    return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)
+
+
+class Form:
+    """The map g -> g' H^-1 g / 2, twice that where the loss is not squared, and the matrix H that it is of."""
+
+    def __init__(self, problem: Problem, H: Array) -> None:
+        self.matrix, self.quadratic = H, problem.loss.quadratic
+        self.free = problem.free(len(H) - 1)[:, 0] > 0
+
+    @cached_property
+    def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
+        """1 / sizes of the free columns, eigenvalues and -vectors of H in columns of size 1, and which are flat."""
+        H = self.matrix[np.ix_(self.free, self.free)]
+        if not np.isfinite(H).all():
+            return None
+        size = np.sqrt(np.maximum(np.diag(H), 0.0))
+        inverse = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
+        values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
+        return inverse, values, vectors, values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
+
+    def __call__(self, g: Array) -> float | None:
+        """None where g points where H has no curvature at all, so that no least point is near."""
+        if self._parts is None or not np.isfinite(g).all():
+            return None
+        inverse, values, vectors, flat = self._parts
+        g = g[self.free]
+        along = vectors.T @ (g * inverse[:, None])
+        if not self.quadratic and (_matters(along, flat) or _matters(g, inverse == 0)):
+            return None  # of a squared loss only rounding points there
+        return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
 
 
 def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
-    """The map g -> g' H^-1 g / 2 with the Hessian H of the objective at w (of no account for a squared loss).
-
-    Twice that where the loss is not squared: in the exponential tail of log loss the half is half of the gap.
-
-    None where g points where H has no curvature at all, so that no least point is near.
-    """
-    free = problem.free(data.shape[1])[:, 0] > 0
-    H = hessian(problem, data, w)[np.ix_(free, free)]
-    if not np.isfinite(H).all():
-        return lambda _: None
-    diagonal = np.sqrt(np.maximum(np.diag(H), 0.0))
-    inverse = np.where(diagonal > 0, 1.0 / np.where(diagonal > 0, diagonal, 1.0), 0.0)
-    values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
-    flat = values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
-
-    share = 0.5 if problem.loss.quadratic else 1.0
-
-    def form(g: Array) -> float | None:
-        along = vectors.T @ (g[free] * inverse[:, None])
-        if not np.isfinite(g).all():
-            return None
-        if not problem.loss.quadratic and (_matters(along, flat) or _matters(g[free], diagonal == 0)):
-            return None  # of a squared loss only rounding points there
-        return float(share * (along[~flat] ** 2 / values[~flat, None]).sum())
-
-    return form
+    """The `Form` of the Hessian of the objective at w (of no account for a squared loss). Cost: that of `hessian`."""
+    return Form(problem, hessian(problem, data, w))
 
 
 def _matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
@@ -136,7 +245,7 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
     models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
     """
-    if not problem.loss.labels or problem.alpha > 0:
+    if not problem.loss.labels or not problem.unpenalised:
         return False
     v, bare, n = problem.free(rows.shape[1]) * w, rows._replace(offset=None), rows.shape[0]
     rows.read(n)

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from . import losses
 from .data.csr import CSR
-from .data.moments import Moments, central_moments, gram_matrix, hessian_in, refuse_unless_finite
+from .data.moments import Moments, central_moments, gram_matrix, hessian_in
 from .data.rows import Rows, make_rows
+from .data.sums import bends, mean_and_variance
 from .data.units import RAW, Units
 from .losses import SquaredError
-from .penalties import ridge
+from .penalties import elastic
 from .problem import Problem
 from .records import from_name
 
@@ -46,44 +47,6 @@ def standard_units(mean: Array, variance: Array, shifted: bool) -> Units:
     size = np.sqrt(variance if shifted else variance + mean**2)
     scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 1.0)
     return Units(shift=mean if shifted else None, scale=scale)
-
-
-def mean_and_variance(rows: Rows) -> tuple[Array, Array]:
-    """Weighted mean and variance of each column (d,), without a d x d matrix. Cost: one reading of the rows.
-
-    Raises
-    ------
-    DataError
-        If one of them is no finite number.
-    """
-    rows.read(rows.shape[0])
-    with np.errstate(invalid="ignore", over="ignore"):
-        first, sums, squares = (_sparse_sums if isinstance(rows.X, CSR) else _dense_sums)(rows)
-        shifted = sums / rows.total
-        variance = np.maximum(squares / rows.total - shifted**2, 0.0)
-    refuse_unless_finite(variance)
-    return first + shifted, variance
-
-
-def _dense_sums(rows: Rows) -> tuple[Array, Array, Array]:
-    """The first row, and the sums and sums of squares of the columns shifted by it."""
-    n, d = rows.shape
-    first, sums, squares = rows.X[0].astype(np.float64), np.zeros(d), np.zeros(d)
-    for low in range(0, n, BLOCK):
-        high = min(n, low + BLOCK)
-        block = rows.X[low:high] - first
-        mass = np.ones(high - low) if rows.weight is None else rows.weight[low:high]
-        sums += mass @ block
-        squares += mass @ (block * block)
-    return first, sums, squares
-
-
-def _sparse_sums(rows: Rows) -> tuple[Array, Array, Array]:
-    X, mass = rows.X, np.ones(rows.shape[0]) if rows.weight is None else rows.weight
-    share = np.repeat(mass, np.diff(X.indptr))
-    sums = np.bincount(X.indices, X.data * share, minlength=X.columns).astype(np.float64)
-    squares = np.bincount(X.indices, X.data**2 * share, minlength=X.columns).astype(np.float64)
-    return np.zeros(X.columns), sums, squares
 
 
 def longest_row(rows: Rows) -> float:
@@ -134,7 +97,7 @@ def _bound(problem: Problem, data: Any, location: tuple[Array, Array] | None) ->
 
 def _add_penalty(matrix: Array, problem: Problem, units: Units) -> Array:
     factor = units.factor(len(matrix) - 1)[:, 0]
-    matrix[np.diag_indices_from(matrix)] += problem.alpha * factor**2
+    matrix[np.diag_indices_from(matrix)] += problem.l2 * factor**2
     return matrix
 
 
@@ -169,17 +132,14 @@ def hessian(problem: Problem, data: Any, w: Array | None) -> Array:
 def _rows_hessian(loss: Any, rows: Rows, w: Array) -> Array:
     """Mean of bend x x' over the rows: a Gram matrix whose weights are the second derivatives."""
     d, k = rows.shape[1], rows.y.shape[1]
-
-    def masses(low: int, high: int) -> Array:
-        bend: Array = loss.bend(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
-        return bend if rows.weight is None else bend * rows.weight[low:high]
-
     rows.read(rows.shape[0])
     first, scale = np.zeros(d + k), np.ones(d + 1)
     first[:d] = 0.0 if rows.units.shift is None else rows.units.shift
     scale[:d] = 1.0 if rows.units.scale is None else rows.units.scale
     own = np.append(np.arange(d), d + k)  # leave out the targets
-    matrix: Array = gram_matrix(rows, first, masses)[np.ix_(own, own)] * scale[:, None] * scale / rows.total
+    matrix: Array = (
+        gram_matrix(rows, first, bends(rows, loss, w))[np.ix_(own, own)] * scale[:, None] * scale / rows.total
+    )
     return matrix
 
 
@@ -219,7 +179,7 @@ def stability_limit(
     """
     del y
     rows = make_rows(X, np.zeros(_length(X)))
-    penalty = ridge(alpha)
+    penalty = elastic(alpha)
     problem = Problem(from_name(loss, losses, "loss"), penalty, fit_intercept)
     return spectrum(problem, rows._replace(units=RAW)).limit
 

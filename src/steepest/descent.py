@@ -17,13 +17,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .blocks import Descent
+from .metric import diagonal, metric
 from .data.rows import Rows
 from .errors import UsageError
 from .problem import Method, Problem
 from .states import Checkpoint, State
 
+Array = NDArray[np.float64]
 __all__ = ["Descent", "descend", "until"]
 
 
@@ -40,8 +43,9 @@ def descend(
         How.
     data : Rows or Moments
         Over what; parameters are in its units.
-    start : array, State or None
-        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit.
+    start : array, State, Checkpoint or None
+        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit. A
+        Checkpoint brings a memory of its own: a metric learnt elsewhere, say.
     seed : int
         Names the order in which rows come; the same seed gives the same bits, whatever is recorded, for the same
         ``compiled`` (plain and compiled steps differ by rounding).
@@ -68,18 +72,34 @@ def descend(
     >>> [round(float(s.w[0, 0]), 3) for s in until(states, updates(3))]
     [0.0, 1.0, 1.5, 1.75]
     """
+    if isinstance(start, Checkpoint):
+        return Descent(problem, method, data, start, seed, compiled)
     if isinstance(start, State):
         descent = Descent(problem, method, data, start.origin, start.seed, start.compiled)
         return replace(descent, start=descent.replay(start.origin, start.t))
     if method.batch_size is not None and not isinstance(data, Rows):
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
+    method.refuse_for(problem)
     d = data.shape[1]
     k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1]
     at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
     if at.size != (d + 1) * k or not np.isfinite(at).all():
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
-    memory = np.zeros((method.rule.slots, d + 1, k))
-    return Descent(problem, method, data, Checkpoint(0, at.reshape(d + 1, k), memory), seed, compiled)
+    at = at.reshape(d + 1, k)
+    return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method.rule, data, at)), seed, compiled)
+
+
+def _opening(problem: Problem, rule: Any, data: Any, at: Array) -> Array:
+    """Memory of a rule that has seen nothing yet, but the curvature at the start where it measures in it."""
+    d, k = data.shape[1], at.shape[1]
+    if rule.metric == "renewed":
+        return np.zeros((d + 1, d + 1))
+    if rule.metric == "matrix":
+        return metric(problem, data, at)
+    memory = np.zeros((rule.slots, d + 1, k))
+    if rule.metric == "diagonal":
+        memory[0] = diagonal(problem, data, at)
+    return memory
 
 
 def until(states: Any, *stops: Any) -> Any:

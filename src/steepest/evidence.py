@@ -32,7 +32,7 @@ class Evidence(NamedTuple):
     sampled: bool  # steps looked at batches of rows
     plain: bool  # plain rule at a constant rate
     auto: bool  # the rate was chosen by the package
-    separated: bool  # the answer proves the classes separated
+    separated: str | None  # how the classes are separated, if they are proven to be
     reversals: float  # share of the last steps that went back against the one before
 
     @property

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import __version__, rules, steps
-from .certificate import ROUNDING, Certificate, certify, constant_cost, inverse_form, separating
-from .curvature import MATRIX_COLUMNS, Spectrum, longest_row
+from .certificate import ROUNDING, Certificate, constant_cost
+from .curvature import Spectrum, longest_row
 from .data.moments import without
 from .data.rows import Rows
 from .descent import descend, until
@@ -19,15 +19,18 @@ from .errors import DataError, UsageError
 from .evidence import Evidence
 from .kernels.threads import one_blas_thread
 from .plan import Columns, Plan, make_plan
+from .polish import polish
 from .problem import Problem
-from .states import State
-from .stops import Stop, epochs, updates
+from .proof import Proof, stalled
+from .separation import describe, separation
+from .stops import epochs, updates
 from .trajectory import Trajectory, record, reversals
 from .verdict import Verdict, judge
 
 __all__ = ["Run", "fit"]
 
 Array = NDArray[np.float64]
+SETTLED = 0.05  # last step, in standard deviations of a column, of a descent that is not on its way to infinity
 DEFAULT_TOL = 1e-10  # what "converged" means where tol is None
 
 
@@ -67,8 +70,8 @@ def fit(
     names : tuple of str
         Names of the columns; x1, x2, ... where there are none.
     rule, learning_rate : "auto", name, number or record
-        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns,
-        accelerated descent with adaptive restart, step 1/L.
+        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and the
+        cheapest way to the optimum, see `steepest.ways`.
     batch_size, sampling : see `Method`
     standardize : "auto" or bool
         Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
@@ -101,6 +104,8 @@ def fit(
                 sampling=sampling,
                 standardize=standardize,
                 updates=max_iter if max_updates is None else min(max_iter, max_updates),
+                start=_start(start, rows),
+                seed=seed,
             )
         except DataError:
             name_bad_number(rows, names)
@@ -108,14 +113,17 @@ def fit(
         scale = _reference(problem, rows)
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
-        stops += [] if tol is None else [_certified(problem, rows, plan.data, target)]
+        proof = Proof(problem, rows, plan, target, scale)
+        stops += [stalled()] if plan.method.rule.metric and tol is not None else []
+        stops += [] if tol is None else [proof.stop()]
         if start is not None or rows.offset is not None:
-            _refuse_overflow(problem, plan.data, _start(start, rows, plan.data))
-        states = descend(problem, plan.method, plan.data, start=_start(start, rows, plan.data), seed=seed)
+            _refuse_overflow(problem, rows, _start(start, rows))
+        states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
         path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
+        path, plan = polish(path, rows, problem, plan, proof, tol == 0)
         path = _held(_least_norm(path, problem, plan), problem, start)
-        return _judged(rows, problem, plan, path, target, scale)
+        return _judged(rows, problem, plan, path, proof)
 
 
 def _reference(problem: Problem, rows: Rows) -> float:
@@ -124,14 +132,14 @@ def _reference(problem: Problem, rows: Rows) -> float:
     return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
 
 
-def _start(start: Any, rows: Rows, data: Any) -> Any:
+def _start(start: Any, rows: Rows) -> Any:
     if start is None:
         return None
     w = np.asarray(start, np.float64)
     shape = (rows.shape[1] + 1, rows.y.shape[1])
     if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
         raise UsageError(f"start must be {shape[0]} finite numbers, coefficients first and the intercept last")
-    return data.units.scaled(w.reshape(shape))
+    return w.reshape(shape)
 
 
 def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
@@ -143,28 +151,13 @@ def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
         raise UsageError("the cost at the start is too large for a number: choose a start, or offsets, nearer to 0")
 
 
-def _certified(problem: Problem, rows: Rows, data: Any, target: float) -> Stop:
-    """Stop when the certified gap is at most ``target`` or below its rounding, or the classes are separated."""
-    form = inverse_form(problem, data, None) if problem.loss.quadratic and data.shape[1] <= MATRIX_COLUMNS else None
-
-    def enough(state: State) -> bool:
-        if separating(problem, rows, data.units.raw(state.w)):
-            return True
-        if state.cost == state.cost and abs(state.change) > 10 * max(target, ROUNDING * state.cost):
-            return False  # a step that still gains so much is not near enough: spare the certificate
-        gap = certify(problem, data, state.w, form).gap
-        return gap is not None and gap <= max(target, 2 * ROUNDING * abs(state.cost))
-
-    return Stop(enough, "certified", check=True)
-
-
 def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     """Where columns depend on each other, give every recorded state its least raw coefficients; predictions stay.
 
     Only on scaled columns: on the user's own the path is the textbook's, left as it is.
     """
     null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
-    if plan.data.units.scale is None or null.shape[1] == 0 or problem.alpha or not movable:
+    if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
         return path
     coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
     return replace(
@@ -184,19 +177,31 @@ def _held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
     return path
 
 
-def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, target: float, scale: float) -> Run:
+def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: Proof) -> Run:
     """Choose the state to report, certify it and say what happened."""
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
-    certificate = certify(problem, plan.data, plan.data.units.scaled(raw))
+    certificate = proof.certificate(int(path.step[i]), plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    target, separated = max(target, 2 * ROUNDING * abs(reached)), separating(problem, rows, raw)
-    known = {"reached": reached, "target": target, "scale": scale, "separated": separated}
+    target = max(proof.target, 2 * ROUNDING * abs(reached), 2 * certificate.rounding)
+    apart = _separation(rows, problem, plan, path, raw)
+    known = {"reached": reached, "target": target, "scale": proof.scale, "separated": apart}
     verdict = judge(_evidence(problem, plan, path, certificate, **known), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
+
+
+def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array) -> str | None:
+    """How the classes are separated, in words; searched for where the last step was no small one."""
+    if not problem.loss.labels or not problem.unpenalised or len(path) < 2:
+        return None
+    moved = np.abs(path.coef[-1] - path.coef[-2]) * np.sqrt(plan.columns.variance)
+    if path.meta["end"] == "certified" and moved.max() < SETTLED:
+        return None
+    found = separation(problem, rows, raw)
+    return None if found is None else describe(found, path.names)
 
 
 def _reported(path: Trajectory) -> int:
@@ -251,7 +256,7 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer where it is known: no penalty, nothing held."""
     moments = plan.columns.moments
-    if moments is None or problem.alpha or moments.null.shape[1] or not problem.free(len(plan.columns.mean)).all():
+    if moments is None or not problem.unpenalised or moments.null.shape[1] or not problem.free(len(plan.columns.mean)).all():
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost
     return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}

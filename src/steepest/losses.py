@@ -4,6 +4,10 @@ A loss is a record with three methods, ``value``, ``slope`` and ``bend`` (first 
 once in NumPy for arrays and numbers alike (np.where instead of ``if``), and four facts, given to ``@loss``:
 ``curvature`` (largest second derivative by z), ``quadratic`` (moments can stand in for the rows), ``labels`` (targets
 are the classes 0 and 1) and ``formula`` (what a printed cost means).
+
+Two more methods let a duality gap prove how good an answer is; a loss without them is certified by second derivatives:
+``conjugate(theta, y)`` = sup over z of theta z - l(z, y), infinite where that is, and ``domain(y)``, the ends of the
+interval where it is finite, which holds 0.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from .records import loss
 
 __all__ = ["MSE", "LogLoss", "SquaredError"]
 
+LEAST, BELOW_1 = 5e-324, 1.0 - 2.0**-53
 Z = Any  # an array in plain NumPy, one number in compiled code
 
 
@@ -44,6 +49,14 @@ class SquaredError(NamedTuple):
         """Second derivative by z: 1."""
         return 0.0 * (z - y) + 1.0
 
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta^2 / 2 + theta y."""
+        return theta * (0.5 * theta + y)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Every slope may be taken."""
+        return 0.0 * y - np.inf, 0.0 * y + np.inf
+
 
 @loss(curvature=2.0, quadratic=True, formula="mean (z - y)^2")
 class MSE(NamedTuple):
@@ -68,6 +81,14 @@ class MSE(NamedTuple):
     def bend(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 2."""
         return 0.0 * (z - y) + 2.0
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta^2 / 4 + theta y."""
+        return theta * (0.25 * theta + y)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Every slope may be taken."""
+        return 0.0 * y - np.inf, 0.0 * y + np.inf
 
 
 @loss(curvature=0.25, labels=True, formula="mean log loss")
@@ -101,3 +122,14 @@ class LogLoss(NamedTuple):
         """Second derivative by z: q (1 - q) with q = 1 / (1 + exp(-z))."""
         e = exp_minus(np.abs(z))
         return e / ((1.0 + e) * (1.0 + e))
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """q log q + (1 - q) log(1 - q) with q = -s theta, infinite unless 0 <= q <= 1."""
+        q = (1.0 - 2.0 * y) * theta
+        inside = np.minimum(np.maximum(q, 0.0), 1.0)  # the logarithms below stay finite, their factors being 0
+        size = inside * np.log(np.maximum(q, LEAST)) + (1.0 - inside) * np.log1p(-np.minimum(inside, BELOW_1))
+        return np.where(q == inside, size, np.inf)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Slopes from -y to 1 - y."""
+        return -y, 1.0 - y

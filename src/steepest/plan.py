@@ -16,7 +16,9 @@ from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
 from .data.rows import Rows
 from .data.units import RAW
+from .preview import preview
 from .problem import Method, Problem
+from .ways import cheapest, sample_size, size_of
 
 __all__ = ["Columns", "Plan", "make_plan"]
 
@@ -29,7 +31,7 @@ class Columns(NamedTuple):
 
     mean: Array  # (d,)
     variance: Array  # (d,)
-    spread: Array | None  # (d, d), up to 1,500 columns
+    spread: Array | None  # (d, d), where it was needed
     null: Array  # (d, r), raw directions that change no prediction
     moments: Moments | None
 
@@ -42,6 +44,7 @@ class Plan(NamedTuple):
     method: Method
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
     auto: bool  # whether the learning rate was chosen here
+    start: Any = None  # where to start, in the units of the descent; None is 0
 
 
 def make_plan(
@@ -54,38 +57,85 @@ def make_plan(
     sampling: str,
     standardize: Any,
     updates: float,
+    start: Any = None,
+    seed: int = 0,
 ) -> Plan:
-    """Choose how to descend; ``updates`` are those that will be made at most. Cost: one or two readings of the rows."""
+    """Choose how to descend; ``updates`` are those that will be made at most, ``start`` is in raw units.
+
+    Cost: one or two readings of the rows, and some 8 n d^2 flops over a sample where the descent begins with one.
+    """
     auto = _is_auto(learning_rate)
+    standardize = auto if _is_auto(standardize) else bool(standardize)
+    if auto and _is_auto(rule) and batch_size is None:
+        return _automatic(rows, problem, sampling, standardize, start, seed)
     method = _asked_method(rule, learning_rate, batch_size, sampling)
     columns = _columns(rows, problem, method, updates)
-    return _plan(rows, problem, columns, method, auto if _is_auto(standardize) else bool(standardize), auto)
+    return _plan(rows, problem, columns, method, standardize, auto, start)
 
 
 def _is_auto(setting: Any) -> bool:
     return isinstance(setting, str) and setting == "auto"
 
 
+def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
+    """The cheapest way to the optimum: a rule that measures in the curvature of all rows, of a sample, or of its steps."""
+    size = size_of(rows)
+    way = cheapest(size, problem.loss.quadratic, problem.l1 > 0)
+    method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
+    if way == "moments":
+        return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
+    columns = _located(rows) if way == "newton" and problem.unpenalised else _sized(rows)
+    plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
+    if way == "whitened":
+        checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
+        plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
+    return plan
+
+
+WHITENED = rules.Whitened()
+RULES: dict[str, Any] = {"moments": WHITENED, "whitened": WHITENED}
+RULES |= {"newton": rules.Newton(), "secant": rules.Secant(), "spectral": rules.Spectral()}
+
+
+def _unbounded() -> Spectrum:
+    return Spectrum(0.0, None)
+
+
 def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
     """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
-    if _is_auto(rule):
-        rule = rules.Accelerated() if _is_auto(rate) and batch_size is None else rules.Plain()
-    return Method(rule, 1.0 if _is_auto(rate) else rate, batch_size, sampling)
+    method = Method(rules.Plain() if _is_auto(rule) else rule, 1.0 if _is_auto(rate) else rate, batch_size, sampling)
+    if _is_auto(rate) and method.rule.metric:
+        method = replace(method, learning_rate=steps.Backtracking())
+    return method
 
 
 def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
     """Moments where they stand in for the rows, else means and covariances."""
     n, d = rows.shape
     if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
-        return Columns(*mean_and_variance(rows), None, np.zeros((d, 0)), None)
+        return _sized(rows)
     if problem.loss.quadratic and method.batch_size is None and d + 2 <= 4 * updates:
-        moments = make_moments(rows)
-        return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
+        return _with_moments(rows)
+    return _located(rows)
+
+
+def _sized(rows: Rows) -> Columns:
+    return Columns(*mean_and_variance(rows), None, np.zeros((rows.shape[1], 0)), None)
+
+
+def _located(rows: Rows) -> Columns:
     mean, spread, *_ = central_moments(rows)
     return Columns(mean, np.diag(spread), spread, null_directions(spread), None)
 
 
-def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool) -> Plan:
+def _with_moments(rows: Rows) -> Columns:
+    moments = make_moments(rows)
+    return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
+
+
+def _plan(
+    rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool, start: Any
+) -> Plan:
     """Choose units, data and learning rate."""
     units = RAW
     if standardize:
@@ -94,9 +144,9 @@ def _plan(rows: Rows, problem: Problem, columns: Columns, method: Method, standa
     data = rows._replace(units=units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(problem, data, location))
-    if auto:
+    if auto and not method.rule.metric:
         method = replace(method, learning_rate=_auto_rate(problem, rows, method, bounds()))
-    return Plan(columns, data, method, bounds, auto)
+    return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
 
 
 def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:

@@ -13,7 +13,8 @@ from . import losses, penalties, rules, steps
 from .data.order import SAMPLINGS
 from .data.units import Units
 from .errors import UsageError
-from .records import from_name
+from .proximal import least_slope
+from .records import from_name, to_name
 
 __all__ = ["Method", "Problem"]
 
@@ -56,14 +57,22 @@ class Problem:
         object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
         object.__setattr__(self, "fixed", tuple(self.fixed))
         _check_record(self.loss, "loss", ("value", "slope", "bend", "curvature", "quadratic", "labels", "formula"))
-        _check_record(self.penalty, "penalty", ("value", "slope"))
-        if not 0 <= self.alpha < float("inf"):
-            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
+        _check_record(self.penalty, "penalty", ("value", "slope", "l2", "l1"))
 
     @property
-    def alpha(self) -> float:
-        """Strength of the L2 penalty; 0 without."""
-        return float(getattr(self.penalty, "alpha", 0.0))
+    def l2(self) -> float:
+        """Strength of the squares in the penalty, by raw coefficients."""
+        return float(self.penalty.l2)
+
+    @property
+    def l1(self) -> float:
+        """Strength of the sizes in the penalty, by raw coefficients."""
+        return float(self.penalty.l1)
+
+    @property
+    def unpenalised(self) -> bool:
+        """Whether nothing is penalised."""
+        return self.l2 == 0 and self.l1 == 0
 
     def free(self, d: int) -> Array:
         """1 for each coordinate (d + 1, 1) that may move, 0 for each that is held."""
@@ -87,8 +96,16 @@ class Problem:
 
         return complete
 
+    def strength(self, d: int, units: Units) -> Array:
+        """Strength of the sizes by coordinate (d + 1, 1), in the units of the data; 0 where one is held."""
+        return self.l1 * self.free(d) * np.abs(units.factor(d))
+
+    def least_slope(self, w: Array, g: Array, units: Units) -> Array:
+        """Smallest subgradient of F at w, from the gradient g of its smooth part: 0 at an optimum."""
+        return least_slope(w, g, self.strength(len(w) - 1, units)) if self.l1 else g
+
     def objective(self, data: Any) -> Objective:
-        """F and its gradient in the units of the data: (d + 1, k) -> cost, gradient (d + 1, k)."""
+        """F and the gradient of its smooth part in the units of the data: (d + 1, k) -> cost, gradient (d + 1, k)."""
         complete = self.penalised(data.shape[1], data.units)
         return lambda w: complete(w, *data.value_and_gradient(self.loss, w))
 
@@ -129,13 +146,22 @@ class Method:
             rate = steps.Constant(float(rate))
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
-        _check_record(self.rule, "rule", ("direction", "slots", "elementwise"))
+        _check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal"))
         _check_record(self.learning_rate, "learning rate", ("rate",))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
         if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
             raise UsageError(f"batch_size must be None (all rows) or a whole number >= 1, not {size!r}")
+        if size is not None and (self.rule.metric or hasattr(self.learning_rate, "seek")):
+            item = self.rule if self.rule.metric else self.learning_rate
+            raise UsageError(f"{to_name(type(item))!r} looks at all rows in every step: leave batch_size at None")
+
+    def refuse_for(self, problem: Problem) -> None:
+        """Refuse what does not go together."""
+        if problem.l1 and (self.batch_size is not None or not self.rule.proximal):
+            known = "plain, newton, spectral, whitened"
+            raise UsageError(f"an L1 penalty goes with all rows at once and a rule that is one of {known}, or auto")
 
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one reading of n rows."""

@@ -59,15 +59,22 @@ def loss(*, curvature: float, formula: str, quadratic: bool = False, labels: boo
     return _with({"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels})
 
 
-def rule(*, slots: int, elementwise: bool = True) -> Callable[[R], R]:
+def rule(
+    *, slots: int | None, elementwise: bool = True, metric: str | None = None, proximal: bool = False
+) -> Callable[[R], R]:
     """Decorate a rule: a record with the method direction(g, memory, t), see `steepest.rules`.
 
     Parameters
     ----------
-    slots : int
-        How many arrays shaped like the parameters it remembers.
+    slots : int or None
+        How many arrays shaped like the parameters it remembers; None if the record says so itself.
     elementwise : bool
         Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
+    metric : "matrix", "renewed", "diagonal" or None
+        Whether its memory begins with the curvature at the start: all of it, (d + 1, d + 1), in place of slots; the
+        same, renewed before every step; or the diagonal of it in the first slot.
+    proximal : bool
+        Whether an L1 penalty may follow its step.
 
     Examples
     --------
@@ -80,13 +87,14 @@ def rule(*, slots: int, elementwise: bool = True) -> Callable[[R], R]:
     >>> Sign().direction(-3.0, (), 1), Sign.slots
     (np.float64(-1.0), 0)
     """
-    return _with({"slots": slots, "elementwise": elementwise})
+    return _with({"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal})
 
 
 def _with(facts: dict[str, Any]) -> Callable[[R], R]:
     def decorate(cls: R) -> R:
         for name, fact in facts.items():
-            setattr(cls, name, fact)
+            if not (name == "slots" and fact is None):
+                setattr(cls, name, fact)
         return record(cls)
 
     return decorate

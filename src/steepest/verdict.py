@@ -75,8 +75,8 @@ def _parts(values: Array) -> tuple[Array, Array]:
 
 
 def _separable(e: Evidence) -> bool:
-    """Log loss without penalty, and every margin s_i (x_i . v) is positive for the free part v of the answer."""
-    return e.separated
+    """Log loss without penalty, and for some v every margin s_i (x_i . v) is positive, or none negative and some positive."""
+    return e.separated is not None
 
 
 def _diverged(e: Evidence) -> bool:
@@ -166,7 +166,7 @@ def _share(e: Evidence) -> str:
 
 def _say_separable(e: Evidence) -> str:
     now = f"the cost, {_n(e.reached)} after {e.steps} steps, falls towards 0 while the coefficients grow without end"
-    return f"a plane separates the classes, so no finite optimum exists: {now}"
+    return f"{e.separated}, so no finite optimum exists: {now}"
 
 
 def _say_converged(e: Evidence) -> str:

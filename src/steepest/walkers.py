@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .metric import metric
 from .data.order import BUFFER, SAMPLINGS, fill_order
+from .penalties import soften
 from .problem import Method, Problem
+from .proximal import in_metric
 from .states import Checkpoint
 
 __all__ = ["Sampled", "SampledCompiled", "Whole", "walk"]
@@ -20,22 +23,60 @@ Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T
 WINDOW_NUMBERS = 1 << 18  # numbers fetched at once where rows are not contiguous: 2 MB
 
 
-def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int) -> Steps:
+def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, view: View | None = None) -> Steps:
     """Take ``count`` steps: the loop itself. ``look(t, at)`` gives cost (or NaN) and gradient for the step after t."""
-    rule, step = method.rule, method.learning_rate
+    rule, step, view = method.rule, method.learning_rate, view or View()
     t, at, memory = first.t, first.at, first.memory.copy()
     cost, g = (first.cost, first.g.copy()) if first.g is not None else look(t, at)
     etas, costs, slopes = np.empty(count), np.empty(count), np.empty((count, *at.shape))
     kept = np.empty(((t + count) // every - t // every, *at.shape))
     for i in range(count):
-        eta = step.rate(t + 1)
+        eta, before, slope = step.rate(t + 1), at, g
+        if view.renew is not None:
+            view.renew(at, memory)
         at = at - eta * rule.direction(g, memory, t + 1)
+        if view.prox is not None:
+            at = view.prox(at, eta, memory, before)
+        share, at, cost, g = _look_or_search(look, step, t + 1, before, at, cost, g, view.pay)
+        if view.learn is not None:
+            view.learn(at - before, g - slope, memory)
         t += 1
-        cost, g = look(t, at)
-        etas[i], costs[i], slopes[i] = eta, cost, g
+        etas[i], costs[i], slopes[i] = eta * share, cost, view.least(at, g)
         if t % every == 0:
             kept[t // every - first.t // every - 1] = at
     return Checkpoint(t, at, memory, g, cost), etas, costs, slopes, kept
+
+
+class View(NamedTuple):
+    """What else a walk may need: each is left out where rule, step and penalty have no use for it."""
+
+    renew: Callable[[Array, Array], None] | None = None  # put the curvature at a point into the memory
+    prox: Callable[[Array, float, Array, Array], Array] | None = None  # the proximal map of an L1 penalty, in the rule's metric
+    pay: Callable[[Array], float] | None = None  # that penalty
+    learn: Callable[[Array, Array, Array], None] | None = None  # tell the rule what a step did to the gradient
+    least: Callable[[Array, Array], Array] = lambda _, g: g  # the smallest subgradient
+
+
+def _look_or_search(
+    look: Look, step: Any, t: int, at: Array, to: Array, cost: float, g: Array, pay: Callable[[Array], float] | None
+) -> tuple[float, Array, float, Array]:
+    """Go where the step leads, or as far on the way there as a step that looks at the objective finds good."""
+    if not hasattr(step, "seek"):
+        return 1.0, to, *look(t, to)
+    way, found = to - at, (0.0, at, cost, g)
+    paid = 0.0 if pay is None else pay(to) - pay(at)
+
+    def probe(share: float) -> tuple[float, float]:
+        nonlocal found
+        point = to if share == 1.0 else at + share * way
+        found = (share, point, *look(t, point))
+        return found[2], float(np.vdot(found[3], way)) + paid
+
+    fall = -float(np.vdot(g, way)) - paid
+    share = step.seek(probe, cost, fall) if fall > 0.0 else 0.0
+    if share != found[0] > 0.0:
+        probe(share)
+    return found if share > 0.0 else (0.0, at, cost, g)
 
 
 class Whole:
@@ -45,12 +86,50 @@ class Whole:
 
     def __init__(self, problem: Problem, method: Method, data: Any) -> None:
         self.method, self.objective, self.units = method, problem.objective(data), data.units
+        rule = method.rule
+        self.view = View(learn=getattr(rule, "learn", None))
+        if rule.metric == "renewed":
+            self.view = self.view._replace(renew=lambda at, memory: np.copyto(memory, metric(problem, data, at)))
+        if problem.l1:
+            strength = problem.strength(data.shape[1], data.units)
+            self.view = self.view._replace(
+                prox=PROX[rule.metric](strength),
+                pay=lambda at: float((strength * np.abs(at)).sum()),
+                least=lambda at, g: problem.least_slope(at, g, data.units),
+            )
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
-        last, etas, costs, slopes, kept = walk(lambda _, at: self.objective(at), self.method, first, count, every)
+        look = lambda _, at: self.objective(at)
+        last, etas, costs, slopes, kept = walk(look, self.method, first, count, every, self.view)
         slopes = self.units.raw_gradient(slopes)
         return last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept
+
+
+    def promise(self, first: Checkpoint) -> float:
+        """Fall of the objective per share of the next step, at its foot: twice what a step in a true metric gains."""
+        assert first.g is not None
+        memory = first.memory.copy()
+        p = self.method.rule.direction(first.g, memory, first.t + 1)
+        if self.view.prox is None or self.view.pay is None:
+            return float(np.vdot(first.g, p))
+        to = self.view.prox(first.at - p, 1.0, memory, first.at)
+        return float(np.vdot(first.g, first.at - to)) + self.view.pay(first.at) - self.view.pay(to)
+
+
+def _in_place(strength: Array) -> Callable[[Array, float, Array, Array], Array]:
+    return lambda to, eta, memory, at: soften(to, eta * strength)
+
+
+def _in_diagonal(strength: Array) -> Callable[[Array, float, Array, Array], Array]:
+    return lambda to, eta, memory, at: soften(to, eta * strength / memory[1])
+
+
+def _in_metric(strength: Array) -> Callable[[Array, float, Array, Array], Array]:
+    return lambda to, eta, memory, at: in_metric(to, memory / eta, strength, at)
+
+
+PROX = {None: _in_place, "diagonal": _in_diagonal, "matrix": _in_metric, "renewed": _in_metric}
 
 
 class Sampled:

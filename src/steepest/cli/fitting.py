@@ -14,7 +14,7 @@ from ..errors import SteepestError, UsageError
 from ..fit import DEFAULT_TOL, Run, fit
 from ..kernels.notice import told
 from ..model import Label, Model, write_model
-from ..penalties import L2, NoPenalty
+from ..penalties import elastic
 from ..problem import Problem
 from ..records import from_name, to_spec
 from ..writing import plain
@@ -103,15 +103,8 @@ def chosen_loss(kind: str, name: str | None) -> Any:
     return loss
 
 
-def penalty_of(alpha: float) -> Any:
-    """Ridge penalty of that strength, or none."""
-    return NoPenalty() if alpha == 0 else L2(alpha)
-
-
 def _check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
-    if flags.l1_ratio != 0:
-        raise UsageError(f"--l1-ratio {flags.l1_ratio:g}: this version has no L1 penalty: leave it out or give 0")
     if flags.kind == "linear" and flags.positive is not None:
         raise UsageError("--positive names a class: it is for fit logistic")
     if flags.steps is not None and flags.max_iter is not None:
@@ -153,7 +146,7 @@ def _start(flags: Flags, table: Table) -> Start:
 
 def _descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:
     start = _start(flags, table)
-    problem = Problem(loss, penalty_of(flags.alpha), not flags.no_intercept, start.fixed)
+    problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
     y = table.y if classes is None else class_numbers(table, classes)
     with Progress() as progress, told(lambda: note(COMPILING)):
         return fit(

@@ -27,14 +27,15 @@ def command(**flags: Any) -> None:
     from ..curvature import spectrum
     from ..data.rows import make_rows
     from ..problem import Problem
-    from .fitting import chosen_loss, penalty_of
+    from ..penalties import elastic
+    from .fitting import chosen_loss
     from .reading import class_numbers, classes_of, target_table
 
     given = SimpleNamespace(**flags)
     loss = chosen_loss("logistic" if given.loss == "log_loss" else "linear", given.loss)
     table = target_table(given.file, given, labels=loss.labels)
     y = class_numbers(table, classes_of(table, None)) if loss.labels else table.y
-    problem = Problem(loss, penalty_of(given.alpha), not given.no_intercept)
+    problem = Problem(loss, elastic(given.alpha), not given.no_intercept)
     found = spectrum(problem, make_rows(table.X, y, weight=table.weight))
     _print(found, loss, table, given.as_json)
 

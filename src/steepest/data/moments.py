@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,8 @@ from .units import RAW, Units
 __all__ = ["Moments", "central_moments", "gram_matrix", "hessian_in", "make_moments", "null_directions", "without"]
 
 ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what its own cache holds
+FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 would cost digits
+FIRM = 1e8  # norm of the inverse of the correlations up to which they are inverted; eigenvalues of 1e-13 are rounding
 Array = NDArray[np.float64]
 
 
@@ -51,16 +52,22 @@ class Moments(NamedTuple):
 
     def in_units(self, units: Units) -> Moments:
         """Express the same parabola in parameters for shifted and scaled columns."""
-        d = len(self.mean)
-        to_raw = units.raw(np.eye(d + 1)[:, :, None])[..., 0].T  # columns: raw parameters of each scaled one
-        back = self.units.raw(np.eye(d + 1)[:, :, None])[..., 0].T
-        change = np.linalg.solve(back, to_raw)
         return self._replace(
             hessian=hessian_in(units, self.mean, self.spread),
             least=units.scaled(self.units.raw(self.least)),
-            gradient=change.T @ self.gradient,
+            gradient=_gradient_in(units, self.units.raw_gradient(self.gradient)),
             units=units,
         )
+
+
+def _gradient_in(units: Units, g: Array) -> Array:
+    """Gradient (d + 1, k) by parameters for shifted and scaled columns, from the one by raw parameters."""
+    out = g.copy()
+    if units.shift is not None:
+        out[:-1] -= units.shift[:, None] * g[-1:]
+    if units.scale is not None:
+        out[:-1] *= units.scale[:, None]
+    return out
 
 
 def make_moments(rows: Rows) -> Moments:
@@ -75,13 +82,11 @@ def make_moments(rows: Rows) -> Moments:
     array([2., 1.])
     """
     mean, spread, cross, centre = central_moments(rows)
-    centred, d = Units(shift=mean), len(mean)
-    with one_blas_thread(2.0 * d**3):
-        coef, null = _solve(spread, cross)
-        least = np.concatenate((coef, centre[None]))
-        cost, gradient = _residuals(rows, mean, least)
-        moments = Moments(np.eye(d + 1), least, cost, gradient, mean, spread, null, rows.shape, centred)
-        return moments.in_units(RAW)
+    coef, null = _solve(spread, cross)
+    least = np.concatenate((coef, centre[None]))
+    cost, gradient = _residuals(rows, mean, least)
+    raw, hessian = Units(shift=mean), hessian_in(RAW, mean, spread)
+    return Moments(hessian, raw.raw(least), cost, raw.raw_gradient(gradient), mean, spread, null, rows.shape)
 
 
 def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:
@@ -110,8 +115,16 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
     first = _augmented(rows, 0, 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
+    if not isinstance(rows.X, CSR):
+        return _central(rows, first)
+    found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # sparse rows stay so where they are not shifted
+    return _central(rows, first) if (found[0] ** 2 > FAR * np.diag(found[1])).any() else found
+
+
+def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
+    d = rows.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
-        gram = gram_matrix(rows, first, rows.masses)
+        gram = gram_matrix(rows, first, rows.weight)
     rows.read(rows.shape[0])
     refuse_unless_finite(gram)
     total = gram[-1, -1]
@@ -127,14 +140,45 @@ def refuse_unless_finite(sums: Array) -> None:
         raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
 
 
-def gram_matrix(rows: Rows, first: Array, masses: Callable[[int, int], Array | None]) -> Array:
-    """Sum of mass x x' over the rows [x, y - offset] - first, 1; ``masses`` gives those of rows low .. high - 1.
+def gram_matrix(rows: Rows, first: Array, masses: Array | None) -> Array:
+    """Sum of mass x x' over the rows [x, y - offset] - first, 1; a mass of 1 each if ``masses`` (n,) is None.
 
-    In fixed blocks, whose matrices together stay far smaller than the table.
+    In fixed blocks, whose matrices together stay far smaller than the table. Cost: about n (d + 2)^2 flops.
     """
+    return (_compiled_gram if rows.worth_compiling else _plain_gram)(rows, first, masses)
+
+
+def _compiled_gram(rows: Rows, first: Array, masses: Array | None) -> Array:
+    from ..kernels.compiler import compiled
+    from ..kernels.gram import WIDTH, gram_pass, sparse_gram_pass
+
+    n, m = rows.shape[0], len(first) + 1
+    by_pairs = _worth_pairs(rows, first)
+    whole = m if by_pairs else -(-m // WIDTH) * WIDTH
+    size = _rows_of_pairs(n, m, len(rows.X.data)) if by_pairs else _rows_of_a_block(n, m)
+    out, kernel = np.zeros((-(-n // size), whole, whole)), compiled(sparse_gram_pass if by_pairs else gram_pass)
+    args = rows.X, rows.y.T, rows.offset, masses, first, size
+    in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
+    half = out.sum(0)[:m, :m]
+    if not by_pairs:
+        half = np.triu(half)
+        half[np.diag_indices(m)] *= 0.5
+    gram: Array = half + half.T
+    return gram
+
+
+def _worth_pairs(rows: Rows, first: Array) -> bool:
+    """Whether the products of stored numbers alone, one by one, are less work than all products, eight at a time."""
     n, d = rows.shape
-    m = len(first) + 1
-    size = max(8192, 32 * m)
+    if not isinstance(rows.X, CSR) or first[:d].any():
+        return False
+    counts = np.diff(rows.X.indptr) + 2.0
+    return bool(12.0 * (counts @ counts) < n * float(d + 2) ** 2)
+
+
+def _plain_gram(rows: Rows, first: Array, masses: Array | None) -> Array:
+    n, m = rows.shape[0], len(first) + 1
+    size = _rows_of_a_block(n, m)
     out = np.zeros((-(-n // size), m, m))
 
     def work(low: int, high: int) -> None:
@@ -142,15 +186,23 @@ def gram_matrix(rows: Rows, first: Array, masses: Callable[[int, int], Array | N
         for b in range(low, high):
             for start in range(b * size, min(n, (b + 1) * size), len(room)):
                 part = _augmented(rows, start, min(n, (b + 1) * size, start + len(room)), first, room)
-                mass = masses(start, start + len(part))
-                if mass is not None:
-                    part *= np.sqrt(mass)[:, None]
+                if masses is not None:
+                    part *= np.sqrt(masses[start : start + len(part), None])
                 out[b] += part.T @ part
 
-    with one_blas_thread(2.0 * n * d * d):
-        in_ranges(work, len(out), rows.threads if n * d > 100_000 else 1)
+    with one_blas_thread(2.0 * n * m * m):
+        in_ranges(work, len(out), rows.threads if n * m > 100_000 else 1)
     gram: Array = out.sum(0)
     return gram
+
+
+def _rows_of_a_block(n: int, m: int) -> int:
+    return max(8192, 32 * m, n // 256)
+
+
+def _rows_of_pairs(n: int, m: int, stored: int) -> int:
+    """Rows of a block where the matrices of all blocks shall stay smaller than the table."""
+    return -(-n // max(2, min(16, stored // (4 * m * m))))
 
 
 def _augmented(rows: Rows, low: int, high: int, first: Array, room: Array) -> Array:
@@ -168,35 +220,67 @@ def dense_rows(X: Any, low: int, high: int) -> Any:
     """Rows low .. high - 1 as a dense array."""
     if not isinstance(X, CSR):
         return X[low:high]
-    out = np.zeros((high - low, X.columns))
     places = slice(X.indptr[low], X.indptr[high])
-    numbers = np.repeat(np.arange(high - low), np.diff(X.indptr[low : high + 1]))
-    np.add.at(out, (numbers, X.indices[places]), X.data[places])
-    return out
+    starts = np.repeat(np.arange(high - low) * X.columns, np.diff(X.indptr[low : high + 1]))
+    cells = np.bincount(starts + X.indices[places], X.data[places], minlength=(high - low) * X.columns)
+    return cells.reshape(high - low, X.columns)
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
     """Least-squares coefficients (d, k) of least raw norm, and the raw directions (d, r) that change nothing."""
-    inverse, values, vectors, flat = _correlation(spread)
-    steep = inverse[:, None] * vectors[:, ~flat]
-    coef = steep @ ((steep.T @ cross) / values[~flat, None])
-    null = null_directions(spread)
-    return without(coef, null), null
+    scale, matrix = _correlation(spread)
+    with one_blas_thread(2.0 * len(matrix) ** 3):
+        inverse = _firm_inverse(matrix)
+        if inverse is not None:
+            goal = cross * scale[:, None]
+            coef = inverse @ goal
+            coef += inverse @ (goal - matrix @ coef)
+            return scale[:, None] * coef, np.zeros((len(scale), 0))
+        values, vectors, flat = _directions(matrix)
+        steep = scale[:, None] * vectors[:, ~flat]
+        null = _null(spread, scale, vectors[:, flat])
+        return without(steep @ ((steep.T @ cross) / values[~flat, None]), null), null
 
 
 def null_directions(spread: Array) -> Array:
     """Raw directions (d, r) along which every row has the same predictor: constant and dependent columns."""
-    inverse, _, vectors, flat = _correlation(spread)
-    live = np.diag(spread) > 0
-    return np.where(live[:, None], inverse[:, None] * vectors, vectors)[:, flat]
+    scale, matrix = _correlation(spread)
+    with one_blas_thread(2.0 * len(matrix) ** 3):
+        if _firm_inverse(matrix) is not None:
+            return np.zeros((len(scale), 0))
+        _, vectors, flat = _directions(matrix)
+        return _null(spread, scale, vectors[:, flat])
 
 
-def _correlation(spread: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-    """1 / standard deviations, eigenvalues and -vectors of the correlations, and which eigenvalues are rounding."""
-    scale = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    inverse = np.where(scale > 0, 1.0 / np.where(scale > 0, scale, 1.0), 0.0)
-    values, vectors = np.linalg.eigh(spread * inverse[:, None] * inverse)
-    return inverse, values, vectors, values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
+def _null(spread: Array, scale: Array, vectors: Array) -> Array:
+    return np.where(np.diag(spread)[:, None] > 0, scale[:, None] * vectors, vectors)
+
+
+def _correlation(spread: Array) -> tuple[Array, Array]:
+    """1 / standard deviations, 0 where a column is constant, and the correlations."""
+    size = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
+    return scale, spread * scale[:, None] * scale
+
+
+def _firm_inverse(matrix: Array) -> Array | None:
+    """Inverse of the correlations where no eigenvalue is anywhere near 0, at a tenth of the cost of finding them.
+
+    The inverse's norm is at least 1 / the smallest eigenvalue, rounding included.
+    """
+    if not np.diag(matrix).all():
+        return None
+    try:
+        inverse = np.asarray(np.linalg.inv(matrix), np.float64)
+    except np.linalg.LinAlgError:
+        return None
+    return inverse if np.linalg.norm(inverse) < FIRM else None
+
+
+def _directions(matrix: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Eigenvalues and -vectors of the correlations, and which eigenvalues are rounding."""
+    values, vectors = np.linalg.eigh(matrix)
+    return values, vectors, values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
 
 
 def without(coef: Array, null: Array) -> Array:

@@ -124,17 +124,21 @@ class Rows(NamedTuple):
         from ..kernels.passes import block_pass
 
         n = self.shape[0]
-        size, tile = _plan(self.X)
+        size, tile = plan(self.X)
         blocks = -(-n // size)
         out = np.empty((blocks, 1 + w.size))
         kernel = compiled(block_pass, loss)
-        kind = np.float64 if isinstance(self.X, CSR) else self.X.dtype
-        v, b = np.ascontiguousarray(self._slopes(w).T, kind), np.ascontiguousarray(w[-1])
-        shift = None if self.units.shift is None else self.units.shift.astype(self.X.dtype)
+        shift, v, b = self.slopes_in_kernel(w)
         args = (loss, self.X, self.y.T, self.weight, self.offset, shift, v, b, size, tile)
         in_ranges(lambda first, last: kernel(*args, first, last, gradient, out), blocks, self.threads)
         sums: NDArray[np.float64] = out.sum(0)
         return sums
+
+    def slopes_in_kernel(self, w: NDArray[np.float64]) -> tuple[Any, NDArray[Any], NDArray[np.float64]]:
+        """Shift, slopes (k, d) and intercepts (k,) as kernels take them: dense ones in the type of the table."""
+        kind = np.float64 if isinstance(self.X, CSR) else self.X.dtype
+        shift = None if self.units.shift is None else self.units.shift.astype(self.X.dtype)
+        return shift, np.ascontiguousarray(self._slopes(w).T, kind), np.ascontiguousarray(w[-1])
 
 
 def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None) -> Rows:
@@ -181,11 +185,11 @@ def jit_allowed() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 
 
-def _plan(X: Any) -> tuple[int, int]:
+def plan(X: Any) -> tuple[int, int]:
     """Rows of a block and of a tile in it, from the table's shape and layout alone."""
     (n, d), size = X.shape, BLOCK
     if isinstance(X, CSR):  # the sums of a block take d numbers however few it reads
-        return max(size, min(n, 16 * (d + 1) * n // max(1, len(X.data)))), 64
+        return max(size, min(n, 32 * (d + 1) * n // max(1, len(X.data)))), 64
     row = X.dtype.itemsize * max(1, d)
     if X.flags.c_contiguous:
         return size, max(16, min(64, NEAR // row // 8 * 8))

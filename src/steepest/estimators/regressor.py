@@ -25,16 +25,18 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     loss : {"squared_error", "mse"} or a loss record
         (z - y)^2 / 2, or (z - y)^2: the same answer, but costs and rates differ by 2.
     alpha : float >= 0
-        Strength of the L2 penalty, alpha/2 |coef|^2 added to the *mean* loss; 0 penalises nothing.
-    l1_ratio : 0
-        Share of an L1 penalty; this version has L2 only.
+        Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss; 0
+        penalises nothing.
+    l1_ratio : float from 0 to 1
+        Share of the L1 part: 0 is ridge, 1 is lasso, with exact zeros.
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
-        Direction of a step. "auto": accelerated where the rate is "auto" over all rows, else plain.
+        Direction of a step. "auto": where the rate is "auto" over all rows, whichever way to the optimum is cheapest
+        for the table (moments, Newton, the metric of a sample, secants); else plain.
     learning_rate : "auto", number or record of `steepest.steps`
         A number is the textbook: that rate, on the columns as they are. "auto": columns standardised on the way (never
-        in the answer) and the step 1/L.
+        in the answer) and the step 1/L, or 1 where the rule measures in the curvature.
     batch_size : int or None
         Rows a step: None all (batch), 1 stochastic, more mini-batch.
     sampling : {"shuffle", "replacement", "sequential"}

@@ -15,7 +15,7 @@ from .. import errors
 from ..data.rows import make_rows
 from ..errors import UsageError
 from ..fit import Run, fit
-from ..penalties import ridge
+from ..penalties import elastic
 from ..problem import Problem
 from ..verdict import TABLE
 
@@ -76,12 +76,8 @@ class Rim:
         return run
 
     def _problem(self: Any, names: tuple[str, ...]) -> Problem:
-        if self.l1_ratio:
-            raise UsageError(f"l1_ratio={self.l1_ratio!r}: this version penalises by L2 only, use l1_ratio=0")
-        if not self.alpha >= 0:
-            raise UsageError(f"alpha, the strength of the penalty, must be a number >= 0, not {self.alpha!r}")
         fixed = tuple(self._coordinate(c, names) for c in self.fixed)
-        problem = Problem(self.loss, ridge(self.alpha), bool(self.fit_intercept), fixed)
+        problem = Problem(self.loss, elastic(self.alpha, self.l1_ratio), bool(self.fit_intercept), fixed)
         if problem.loss.labels is not self._labels:
             other = "GDRegressor" if self._labels else "GDClassifier"
             raise UsageError(f"loss={self.loss!r} is not one of {type(self).__name__}: use {other}")

@@ -4,12 +4,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import register_jitable
+from numba.extending import overload, register_jitable
 
-from .methods import slope, value
+from .methods import INLINE, _source, slope, value
 from .primitives import accumulate, entry, predict
 
-__all__ = ["block_pass"]
+__all__ = ["bend_pass", "block_pass"]
+
+
+def bend(item, z, y):
+    """Second derivative of the loss of one row by its linear predictor."""
+
+
+overload(bend, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "bend"))
 
 
 def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
@@ -59,3 +66,13 @@ def judge(loss, y, weight, offset, b, c, low, high, z, sums):
         z[c, i - low] = r
     sums[c] += slopes
     return total
+
+
+def bend_pass(loss, X, y, offset, shift, v, b, tile, begin, end, out):
+    """Second derivative of the loss of each row by its predictor, over the tiles begin .. end - 1; out (n,)."""
+    z = np.empty((1, tile), v.dtype)
+    for low in range(begin * tile, min(len(out), end * tile), tile):
+        high = min(len(out), low + tile)
+        predict(X, None, None, 0, shift, None, v, low, high, z)
+        for i in range(low, high):
+            out[i] = bend(loss, z[0, i - low] + b[0] + entry(offset, i, 0.0), y[0, i])

@@ -9,12 +9,13 @@ by columns, copies of the rows at the places from ``held`` on; other layouts hav
 
 from __future__ import annotations
 
+import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
 from .near import ask, ask_line, ask_soon
 
-__all__ = ["accumulate", "approach", "entry", "fetch", "predict"]
+__all__ = ["accumulate", "approach", "entry", "fetch", "place", "predict"]
 
 INLINE = {"forceinline": True}
 AHEAD, SOON = 16, 2  # places of the order between asking for a row and using it
@@ -134,6 +135,12 @@ def accumulate_columns(X, order, window, held, shift, scale, r, low, high, g):
             g[c, j] += total
 
 
+@register_jitable(**INLINE)
+def place(i):
+    """The index as one that counts from the front: a signed one is asked each time whether it counts from the end."""
+    return np.uint64(i)
+
+
 def predict_sparse(X, order, window, held, shift, scale, v, low, high, z):
     """``predict`` from compressed rows."""
     for p in range(low, high):
@@ -141,8 +148,8 @@ def predict_sparse(X, order, window, held, shift, scale, v, low, high, z):
         for c in range(v.shape[0]):
             total = 0.0
             for e in range(X.indptr[i], X.indptr[i + 1]):
-                j = X.indices[e]
-                total += X.data[e] * entry(scale, j, 1.0) * v[c, j]
+                j = place(X.indices[place(e)])
+                total += X.data[place(e)] * entry(scale, j, 1.0) * v[c, j]
             z[c, p - low] = total
 
 
@@ -153,8 +160,8 @@ def accumulate_sparse(X, order, window, held, shift, scale, r, low, high, g):
         for c in range(g.shape[0]):
             u = r[c, p - low]
             for e in range(X.indptr[i], X.indptr[i + 1]):
-                j = X.indices[e]
-                g[c, j] += u * X.data[e] * entry(scale, j, 1.0)
+                j = place(X.indices[place(e)])
+                g[c, j] += u * X.data[place(e)] * entry(scale, j, 1.0)
 
 
 def approach_rows(X, y, order, low, high):

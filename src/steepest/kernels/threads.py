@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 __all__ = ["in_ranges", "one_blas_thread", "thread_count"]
@@ -60,11 +61,36 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
+class _Hold:
+    """BLAS held to one thread, for the whole process, from the first who asks to the last who lets go."""
+
+    def __init__(self) -> None:
+        self.lock, self.count, self.limit = Lock(), 0, ExitStack()
+
+    def take(self) -> None:
+        with self.lock:
+            self.count += 1
+            if self.count == 1:
+                self.limit.enter_context(_controller().limit(limits=1, user_api="blas"))
+
+    def drop(self) -> None:
+        with self.lock:
+            self.count -= 1
+            if self.count == 0:
+                self.limit.close()
+
+
+_hold = _Hold()
+
+
 @contextmanager
 def one_blas_thread(work: float) -> Iterator[None]:
     """Hold BLAS to one thread where it would start more (``work`` in flops): same bits on any number of cores."""
     if work < 5e3:
         yield
         return
-    with _controller().limit(limits=1, user_api="blas"):
+    _hold.take()
+    try:
         yield
+    finally:
+        _hold.drop()

@@ -1,0 +1,97 @@
+"""Proof: when a descent may end, because a certificate says that its answer is good enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .certificate import ROUNDING, Certificate, certify, inverse_form, separating
+from .curvature import MATRIX_COLUMNS
+from .data.moments import Moments
+from .data.rows import Rows
+from .plan import Plan
+from .problem import Problem
+from .states import State
+from .stops import Stop
+from .walkers import Whole
+from .ways import dear, size_of
+
+__all__ = ["Proof", "stalled"]
+
+Array = NDArray[np.float64]
+SMALL = 1_000_000  # numbers in a table up to which every check point asks whether the classes are separated
+NEAR_ZERO = 0.05  # share of the constant model's cost below which a larger table asks, too
+
+
+def stalled() -> Stop:
+    """When a step in a metric does not lower the cost: what is left is rounding."""
+    return Stop(lambda s: s.change <= 0.0, "no step lowers the cost")
+
+
+class Proof:
+    """Certificates of one fit: taken when the descent's own estimate says that they are worth their cost, and kept."""
+
+    def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
+        self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
+        self.found: dict[int, Certificate] = {}  # by step
+        self.wanted = np.inf  # promised fall at which a certificate is worth its cost
+        self.form = None
+        if isinstance(plan.data, Moments) or (problem.loss.quadratic and not self._automatic and self._small):
+            self.form = inverse_form(problem, plan.data, None)
+
+    @property
+    def _automatic(self) -> bool:
+        return bool(self.plan.method.rule.metric)
+
+    @property
+    def _small(self) -> bool:
+        return self.plan.data.shape[1] <= MATRIX_COLUMNS
+
+    def stop(self) -> Stop:
+        """End when the certified gap is small enough, or below its rounding, or the classes are separated."""
+        return Stop(self._enough, "certified", check=True)
+
+    def certificate(self, step: int, w: Array) -> Certificate:
+        """The certificate of the state after that step, w (d + 1, k) in the units of the descent."""
+        if step not in self.found:
+            self.found[step] = certify(self.problem, self.plan.data, w, self.form)
+        return self.found[step]
+
+    def _enough(self, state: State) -> bool:
+        if self._separated(state):
+            return True
+        if not (self._near_by_metric(state) if self._automatic else self._near_by_change(state)):
+            return False
+        metric = self._metric(state)
+        found = certify(self.problem, self.plan.data, state.w, self.form, *([] if metric is None else [metric]))
+        self.found[state.t] = found
+        return found.gap is not None and bool(found.gap <= max(self.target, 2 * found.rounding))
+
+    def _near_by_change(self, state: State) -> bool:
+        """Whether the last step gained so little that the optimum may be near."""
+        return not abs(state.change) > 10 * max(self.target, ROUNDING * state.cost)
+
+    def _near_by_metric(self, state: State) -> bool:
+        """Whether the next step promises so little; after a certificate that failed, only a tenth of that counts."""
+        if state.t == 0 and self.plan.method.rule.metric == "renewed":
+            return False
+        fall = Whole(self.problem, self.plan.method, self.plan.data).promise(state.origin)
+        if fall > min(self.wanted, max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+            return False
+        self.wanted = 0.1 * fall
+        return True
+
+    def _metric(self, state: State) -> Array | None:
+        """What the descent measures in, where the curvature of all rows would be dear."""
+        rule, memory = self.plan.method.rule, state.origin.memory
+        if rule.metric == "diagonal":
+            return memory[0, :, 0]
+        return memory if rule.metric and self.form is None and dear(size_of(self.rows)) else None
+
+    def _separated(self, state: State) -> bool:
+        n, d = self.rows.shape
+        if n * d > SMALL and not state.cost < NEAR_ZERO * self.scale:
+            return False
+        return separating(self.problem, self.rows, self.plan.data.units.raw(state.w))

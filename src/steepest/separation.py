@@ -1,0 +1,300 @@
+"""Separation: whether a plane parts the two classes, so that log loss without a penalty has no finite optimum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .data.csr import CSR
+from .data.moments import dense_rows
+from .data.rows import Rows
+from .data.units import RAW
+from .kernels.threads import one_blas_thread
+from .problem import Problem
+
+__all__ = ["Separation", "describe", "separation"]
+
+Array = NDArray[np.float64]
+Order = NDArray[np.int64]
+ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: a margin up to it may be 0
+BLOCK = 1 << 18  # numbers of the table looked at in one go
+FIRST_ROWS = 1000  # working rows to begin with, or 3 a column
+LP_NUMBERS, LP_WORK = 4e6, 1.2e8  # working rows x columns, and x columns^2: about 3 s of HiGHS
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # HiGHS knows no tighter
+
+
+class Separation(NamedTuple):
+    """A plane that has no row on the wrong side.
+
+    Attributes
+    ----------
+    kind : {"complete", "quasi"}
+        "complete": every row is strictly on its own side; "quasi": some rows lie on every such plane.
+    direction : (d + 1, 1) array
+        Raw parameters v, intercept last, largest entry 1 in size: s_i x_i . v >= 0 for all rows, checked on all.
+    strict, rows : int
+        Rows strictly on their side, as many as any such plane has; rows that count, those of weight > 0.
+    columns : tuple of int
+        Columns of the direction, by falling weight |v_j| x spread of column j; those over 1e-6 of the largest.
+    """
+
+    kind: str
+    direction: Array
+    strict: int
+    rows: int
+    columns: tuple[int, ...] = ()
+
+
+class _Table(NamedTuple):
+    """The rows with the side each belongs to."""
+
+    rows: Rows
+    sign: Array  # (n,) +1, -1, and 0 for a row that does not count
+    free: Array  # (d + 1, 1)
+
+    def part(self, order: Order) -> Array:
+        """Rows s_i (x_i, 1) of the working set, 0 in held coordinates."""
+        X = dense_rows(self.rows.rows(order).X, 0, len(order))
+        return np.column_stack((X, np.ones(len(order)))) * self.free[:, 0] * self.sign[order, None]
+
+    def margins(self, V: Array) -> Array:
+        """Margins s_i x_i . v (n, k) for the columns v of V. Cost: one reading of the rows."""
+        self.rows.read(len(self.sign))
+        return np.concatenate([self.rows.predictor(V, *ends) for ends in _blocks(self.rows)]) * self.sign[:, None]
+
+    def margins_and_sizes(self, V: Array) -> tuple[Array, Array]:
+        """Margins, and the sums sum_j |x_ij v_j| that bound their rounding. Cost: two readings of the rows."""
+        self.rows.read(len(self.sign))
+        parts = (self.rows.rows(np.arange(*ends)) for ends in _blocks(self.rows))
+        return self.margins(V), np.concatenate([p._replace(X=_sizes(p.X)).predictor(np.abs(V)) for p in parts])
+
+
+class _Frame(NamedTuple):
+    """Working rows of about length 1 in columns of length 1; a direction u there is v = scale u in raw columns."""
+
+    B: Array  # (m, d + 1)
+    scale: Array  # (d + 1,)
+    shift: Array  # (d,), 0 where the intercept is held
+    noise: float  # how much of B the rounding of the table's numbers may be
+
+    def raw(self, u: Array) -> Array:
+        v = u * self.scale
+        v[-1] -= self.shift @ v[:-1]
+        return v
+
+
+def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
+    """Prove and name complete or quasi-complete separation of the classes; None where there is none to prove.
+
+    With sides s_i = 2 y_i - 1 and rows x_i with a 1 for the intercept, over the coordinates v that are free to move:
+    complete if some v has s_i x_i . v > 0 for every row; quasi if none has, but some v has s_i x_i . v >= 0 for every
+    row and > 0 for one. Log loss without a penalty falls along such a v for ever; without one, an optimum exists.
+
+    First the raw answer w (d + 1, 1) of a long descent is tried. Then a linear programme finds a v strictly right for
+    as many as possible of a working set: the rows nearest to the plane of w, and some others. Rows that v gets wrong or
+    leaves open join it; where it leaves no v, the table has none. A v is claimed only if every margin is above its
+    rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Offsets and rows of weight 0 do not count. None too where w is no proof
+    and the programme too large (over 340 columns, but for few rows), SciPy missing, or the gap below 1e-7 of the sizes.
+
+    Cost: one reading of the rows; then a round takes a programme, some 2.5e-8 m d^2 seconds for m rows, m from 1000 or
+    3 d on and at most doubled each time, and two readings. Tables that overlap mostly end before these two.
+
+    References
+    ----------
+    Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
+    models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
+    Konis, K. (2007). Linear programming algorithms for detecting separated data in binary logistic regression models.
+    DPhil thesis, University of Oxford.
+
+    Examples
+    --------
+    >>> from steepest.data.rows import make_rows
+    >>> rows = make_rows([[1.0], [2.0], [3.0], [3.0], [4.0]], [0, 0, 0, 1, 1])
+    >>> found = separation(Problem("log_loss"), rows, np.zeros((2, 1)))
+    >>> found.kind, found.strict, (found.direction / found.direction[0]).ravel()
+    ('quasi', 3, array([ 1., -3.]))
+    """
+    n, d = rows.shape
+    free = problem.free(d)
+    if not (problem.loss.labels and problem.unpenalised and rows.y.shape[1] == 1 and free.any()):
+        return None
+    sign = np.where(rows.y[:, 0] > 0.5, 1.0, -1.0) * (1.0 if rows.weight is None else rows.weight > 0)
+    table = _Table(rows._replace(offset=None, units=RAW), sign, free)
+    with one_blas_thread(2.0 * n * d), np.errstate(over="ignore", invalid="ignore"):
+        v = free * (w if np.isfinite(w).all() else 0.0)
+        margin = table.margins(v / (np.abs(v).max() or 1.0))[:, 0]
+        order = _first_rows(margin, sign, max(FIRST_ROWS, 3 * (d + 1)))
+        found = _claim(table, v, *table.margins_and_sizes(v), order) if (margin[sign != 0] > 0).all() else None
+        return found if found and found.kind == "complete" else _search(table, order)
+
+
+def describe(separation: Separation, names: tuple[str, ...]) -> str:
+    """One plain phrase for a separation, with the names of its columns.
+
+    Examples
+    --------
+    >>> describe(Separation("quasi", np.array([[1.0], [-3.0]]), 7, 10, (0,)), ("x1",))
+    'the classes are quasi-separated along x1 (all rows on their side or on the plane; 7 of 10 strictly)'
+    """
+    listed = [names[j] for j in separation.columns] or ["the intercept"]
+    if separation.kind == "complete":
+        found = f"completely separated: a plane has all {separation.rows} rows on their own side"
+        return f"the classes are {found} (largest coefficient: {listed[0]})"
+    along = ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
+    found = f"all rows on their side or on the plane; {separation.strict} of {separation.rows} strictly"
+    return f"the classes are quasi-separated along {along} ({found})"
+
+
+def _blocks(rows: Rows) -> list[tuple[int, int]]:
+    n, d = rows.shape
+    step = max(64, BLOCK // (1 + (len(rows.X.data) // n if isinstance(rows.X, CSR) else d)))
+    return [(low, min(n, low + step)) for low in range(0, n, step)]
+
+
+def _sizes(X: Any) -> Any:
+    return X._replace(data=np.abs(X.data)) if isinstance(X, CSR) else np.abs(X)
+
+
+def _first_rows(margin: Array, sign: Array, size: int) -> Order:
+    """All rows that count, or a quarter of ``size`` of least margin in each class, and evenly spaced ones."""
+    counted = np.flatnonzero(sign)
+    if len(counted) <= size:
+        return counted
+    classes = [np.flatnonzero(sign == s) for s in (-1.0, 1.0) if s in sign]
+    nearest = [ids[np.argpartition(margin[ids], min(size // 4, len(ids) - 1))[: size // 4]] for ids in classes]
+    return np.unique(np.concatenate((*nearest, counted[:: max(1, 2 * len(counted) // size)])))
+
+
+def _claim(table: _Table, v: Array, margin: Array, size: Array, order: Order) -> Separation | None:
+    """The separation by v, if no row is on the wrong side and one is on its own, by more than rounding."""
+    counts, bound = table.sign != 0, ROUNDING * len(v) * size[:, 0]
+    strict, rows = int((margin[:, 0] > bound)[counts].sum()), int(counts.sum())
+    if strict == 0 or not (margin[:, 0] >= -bound)[counts].all():
+        return None
+    sample = order[:: 1 + int(len(order) * len(v) / LP_NUMBERS)]
+    A = table.part(sample)[:, :-1] * table.sign[sample, None]
+    weight = np.abs(v[:-1, 0]) * (A.std(0) if table.free[-1, 0] else np.sqrt((A * A).mean(0)))
+    columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > 1e-6 * weight.max())
+    return Separation("complete" if strict == rows else "quasi", v / np.abs(v).max(), strict, rows, columns)
+
+
+def _search(table: _Table, order: Order) -> Separation | None:
+    rng, q = np.random.default_rng(0), len(table.free)
+    for _ in range(40 if find_spec("scipy") else 0):
+        if q * (m := len(order)) > LP_NUMBERS or (m > q and m * q * q > LP_WORK):
+            return None
+        V = _face(table.part(order), table.free, rng)
+        if not V.any():
+            return None
+        margin, size = table.margins_and_sizes(V)
+        more = _unsettled(table, margin, size, order)
+        if not len(more):
+            return _claim(table, V[:, :1], margin, size, order)
+        order = np.union1d(order, more)
+    return None
+
+
+def _unsettled(table: _Table, margin: Array, size: Array, order: Order) -> Order:
+    """Rows outside the working set, at most as many, that v gets wrong or that lie on it without being forced to."""
+    share, bound = margin / (size + (size == 0)), ROUNDING * len(table.free)
+    wrong, loose = share[:, 0] < -bound, np.abs(share[:, 1]) > 1e-9
+    chosen = (wrong | ((share[:, 0] <= bound) & loose)) & (table.sign != 0)
+    chosen[order] = False
+    more = np.flatnonzero(chosen)
+    key = np.where(wrong, share[:, 0], -np.abs(share[:, 1]))[more]
+    return more[np.argsort(key, kind="stable")[: len(order)]]
+
+
+def _face(A: Array, free: Array, rng: Any) -> Array:
+    """Two directions (d + 1, 2) for the working rows A, or 0 where there is none or no exact one was found.
+
+    The first is strictly right for as many rows as possible and 0 on the others, as is every v that gets no row wrong;
+    the second is random among all that are 0 on those.
+    """
+    frame = _standard(A, bool(free[-1, 0]))
+    u, strict = _widest(frame)
+    chance = free[:, 0] * _flat(rng.standard_normal(len(free)), frame.B[~strict], frame.noise)
+    second = frame.raw(np.where(np.abs(chance) < 1e-12, 0.0, chance))
+    for v in _candidates(A, frame, free[:, 0] * u, ~strict) if strict.any() else (0.0 * u,):
+        margin, bound = A @ v, ROUNDING * len(v) * (np.abs(A) @ np.abs(v))
+        if np.where(strict, margin > bound, np.abs(margin) <= bound).all():
+            return np.column_stack((v / (np.abs(v).max() or 1.0), second))
+    return np.zeros((len(free), 2))
+
+
+def _standard(A: Array, shifted: bool) -> _Frame:
+    shift = (A[:, :-1] * A[:, -1:]).mean(0) if shifted else np.zeros(A.shape[1] - 1)
+    B, largest = A.copy(), np.abs(A).max(0)
+    B[:, :-1] -= A[:, -1:] * shift
+    constant = np.abs(B).max(0) <= ROUNDING * largest
+    B[:, constant] = 0.0
+    size = np.where(constant, largest + (largest == 0), np.abs(B).max(0))
+    lengths = np.linalg.norm(B / size, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1.0
+    along = np.linalg.norm(B / size / lengths, axis=0)
+    size *= along + (along == 0)
+    return _Frame(B / size / lengths, 1.0 / size, shift, ROUNDING * float(np.linalg.norm(A / size / lengths)))
+
+
+def _row_space(B: Array, noise: float) -> tuple[Array, Array, Array]:
+    """Thin singular value decomposition of B without what rounding made."""
+    U, S, Vt = np.linalg.svd(B, full_matrices=False)
+    return U[:, noise < S], S[noise < S], Vt[noise < S]
+
+
+def _flat(u: Array, B: Array, noise: float) -> Array:
+    """The part of u along which every row of B is 0, to the last bits."""
+    U, S, Vt = _row_space(B, noise)
+    u = u * (len(S) < len(u))
+    for _ in range(3):  # the last ones take away what rounding left
+        u = u - Vt.T @ ((U.T @ (B @ u)) / S)
+    return u
+
+
+def _widest(frame: _Frame) -> tuple[Array, NDArray[np.bool_]]:
+    """A direction strictly right for as many rows as possible and wrong for none, and which these rows are.
+
+    Maximise sum t_i, 0 <= t_i <= min(1, g_i . y), with g_i from an orthonormal basis, by the dual, which has a row only
+    for each column: maximise sum a_i with sum (a_i + b_i) g_i = 0, 0 <= a_i <= 1, b_i >= 0. Its prices are y.
+    """
+    from scipy.optimize import linprog
+
+    U, S, Vt = _row_space(frame.B, frame.noise)
+    (m, r), lengths = U.shape, np.linalg.norm(U, axis=1)
+    if r in (0, m) or m * r * r > LP_WORK:  # independent rows can have any margins
+        return Vt.T @ ((U.T @ lengths) / S), np.full(m, r == m)
+    G = np.where(lengths > 1e-12, U.T / (lengths + (lengths == 0)), 0.0)
+    cost, box = np.repeat([-1.0, 0.0], m), np.column_stack((np.zeros(2 * m), np.repeat([1.0, np.inf], m)))
+    found = linprog(cost, A_eq=np.hstack((G, G)), b_eq=np.zeros(r), bounds=box, method="highs-ds", options=TIGHT)
+    y = -found.eqlin.marginals if found.status == 0 else np.zeros(r)
+    return Vt.T @ (y / S), y @ G > 0.5
+
+
+def _candidates(A: Array, frame: _Frame, u: Array, zero: NDArray[np.bool_]) -> Iterator[Array]:
+    """Raw directions near u that should be exactly 0 on the rows ``zero``, the simplest first."""
+    for least in (1e-9, 0.0):
+        keep = np.abs(u) >= least * np.abs(u).max()
+        v = frame.raw(keep * _flat(u * keep, frame.B[zero] * keep, frame.noise))
+        if zero.any() and np.count_nonzero(v) <= 100:
+            yield _anchored(A[zero], _rounded(v, frame.scale))
+        yield _anchored(A[zero], v)
+
+
+def _rounded(v: Array, scale: Array) -> Array:
+    """Coefficients as simple fractions of the largest, each in decimal units of its column."""
+    unit = 10.0 ** np.round(-np.log10(scale[:-1]))
+    f = v[:-1] * unit / (np.abs(v[:-1] * unit).max(initial=0.0) or 1.0)
+    return np.append([float(Fraction(float(x)).limit_denominator(10**5)) for x in f] / unit, v[-1])
+
+
+def _anchored(A: Array, v: Array) -> Array:
+    """Direction v with the intercept, if there is one, that puts the shortest of the rows A exactly on the plane."""
+    if A[:, -1].any():
+        row = A[np.argmin(np.abs(A[:, :-1]) @ np.abs(v[:-1]))]
+        v = np.append(v[:-1], -(row[:-1] @ v[:-1]) * row[-1])
+    return v
