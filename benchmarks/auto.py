@@ -37,24 +37,41 @@ def rows() -> Iterator[Row]:
     """All workloads or those named in STEEPEST_WORKLOADS; for the others, what the last race on each left."""
     from benchmarks.__main__ import machine
 
-    chosen = os.environ.get("STEEPEST_WORKLOADS", "").split(",")
-    races = load()
-    for name in WORKLOADS if chosen == [""] else chosen:
+    races, notes = load(), dict.fromkeys(WORKLOADS, "an earlier run")
+    for name in _chosen():
         try:
-            races[name] = _race(name, machine())
+            races[name], notes[name] = _race(name, machine()), ""
         except MissingTableError as error:
-            print(f"{name}: skipped: {error}", flush=True)
+            notes[name] = str(error)
         races = {key: races[key] for key in WORKLOADS if key in races}
         save(races)
     draw(races)
-    for name, entry in WORKLOADS.items():
-        yield from _rows(name, races[name]) if name in races else [Row(f"auto, {entry.title}", "skipped", "")]
+    for name, note in notes.items():
+        yield from _noted(_rows(name, races[name]), note) if name in races else [_unmeasured(name, note)]
+
+
+def _chosen() -> list[str]:
+    chosen = os.environ.get("STEEPEST_WORKLOADS")
+    names = chosen.split(",") if chosen else list(WORKLOADS)
+    if unknown := [name for name in names if name not in WORKLOADS]:
+        raise SystemExit(f"no workload is called {unknown[0]!r}: choose of {', '.join(WORKLOADS)}")
+    return names
+
+
+def _noted(found: Iterator[Row], note: str) -> Iterator[Row]:
+    for row in found:
+        yield row._replace(figures=f"{row.figures}; {note}") if note else row
+
+
+def _unmeasured(name: str, note: str) -> Row:
+    return Row(f"auto, {WORKLOADS[name].title}", "not measured", "" if note == "an earlier run" else note)
 
 
 def _race(name: str, machine: str) -> dict[str, Any]:
     print(f"{name}:", flush=True)
-    first = first_calls(name)
-    found = record(WORKLOADS[name].title, race(WORKLOADS[name].make()), first, machine)
+    work = WORKLOADS[name].make()
+    found = record(WORKLOADS[name].title, race(work), first_calls(name), machine)
+    del work
     gc.collect()
     return found
 

@@ -46,19 +46,22 @@ class Judge:
     """Mean loss + l2/2 |w|^2 + l1 |w|_1 of a small dense table, intercept last and never penalised."""
 
     def __init__(self, X, y, weight=None, offset=None, *, labels, l2=0.0, l1=0.0):
-        keep = np.ones(len(y), bool) if weight is None else np.asarray(weight) > 0
-        X, self.labels = np.asarray(X, float)[keep], labels
-        (n, d), m = X.shape, np.ones(len(y)) if weight is None else np.asarray(weight, float)
-        self.n, self.d, self.y = n, d, numbers(np.asarray(y, float)[keep])
-        total = mp.fsum(numbers(m[keep]))
-        self.mass = [v / total for v in numbers(m[keep])]
-        self.offset = [ZERO] * n if offset is None else numbers(np.asarray(offset, float)[keep])
+        weight = np.ones(len(y)) if weight is None else np.asarray(weight, float)
+        table = np.column_stack((X, y, np.zeros(len(y)) if offset is None else offset))[weight > 0]
+        rows, which = np.unique(table, axis=0, return_inverse=True)  # a row that is there twice is looked at once
+        X, self.labels, (self.n, self.d) = rows[:, :-2], labels, rows[:, :-2].shape
+        self.y, self.offset, mass = numbers(rows[:, -2]), numbers(rows[:, -1]), [ZERO] * len(rows)
+        for i, m in zip(which.ravel(), numbers(weight[weight > 0]), strict=True):
+            mass[i] += m
+        self.mass = [m / mp.fsum(mass) for m in mass]
         self.shift = numbers(np.median(X, axis=0))
         spread = np.abs(X - np.median(X, axis=0)).max(0)
         power = [int(np.frexp(s)[1]) if s > 0 else 0 for s in spread]
         self.scale = [mp.ldexp(1, -p) for p in power]
-        self.columns = [[(x - c) * s for x in numbers(X[:, j])] for j, (c, s) in enumerate(zip(self.shift, self.scale, strict=True))]
-        self.columns.append([mp.mpf(1)] * n)
+        self.columns = [
+            [(x - c) * s for x in numbers(X[:, j])] for j, (c, s) in enumerate(zip(self.shift, self.scale, strict=True))
+        ]
+        self.columns.append([mp.mpf(1)] * self.n)
         self.rows = list(zip(*self.columns, strict=True))
         self.l2 = [mp.mpf(l2) * s**2 for s in self.scale] + [ZERO]
         self.l1 = [mp.mpf(l1) * s for s in self.scale] + [ZERO]
@@ -79,12 +82,17 @@ class Judge:
         if self.labels:
             e = [mp.exp(-abs(t)) for t in z]
             loss = [mp.log1p(v) + max(t if y == 0 else -t, ZERO) for v, t, y in zip(e, z, self.y, strict=True)]
-            slope = [(1 if (t > 0) == (y == 0) else v) / (1 + v) * (1 if y == 0 else -1) for v, t, y in zip(e, z, self.y, strict=True)]
+            slope = [
+                (1 if (t > 0) == (y == 0) else v) / (1 + v) * (1 if y == 0 else -1)
+                for v, t, y in zip(e, z, self.y, strict=True)
+            ]
             bend = [m * v / (1 + v) ** 2 for m, v in zip(self.mass, e, strict=True)] if deep else None
         else:
             slope = [t - y for t, y in zip(z, self.y, strict=True)]
             loss, bend = [r * r / 2 for r in slope], self.mass
-        cost = dot(self.mass, loss) + mp.fsum(a * v * v / 2 + b * abs(v) for a, b, v in zip(self.l2, self.l1, u, strict=True))
+        cost = dot(self.mass, loss) + mp.fsum(
+            a * v * v / 2 + b * abs(v) for a, b, v in zip(self.l2, self.l1, u, strict=True)
+        )
         weighted = [m * s for m, s in zip(self.mass, slope, strict=True)]
         return cost, weighted, bend
 
@@ -103,7 +111,10 @@ class Judge:
     def curvature(self, u):
         """Second derivatives by each coordinate alone."""
         bend = self.look(u, deep=True)[2]
-        return [mp.fsum(x * x * b for x, b in zip(c, bend, strict=True)) + a for c, a in zip(self.columns, self.l2, strict=True)]
+        return [
+            mp.fsum(x * x * b for x, b in zip(c, bend, strict=True)) + a
+            for c, a in zip(self.columns, self.l2, strict=True)
+        ]
 
     def cost(self, coef, intercept):
         return self.look(self.inner(coef, intercept))[0]
@@ -168,7 +179,7 @@ class Judge:
         return to, length
 
     def separated(self):
-        """"complete" or "quasi" where a plane is proven to part the classes, else None."""
+        """The kind of separation, "complete" or "quasi", where a plane is proven to part the classes; else None."""
         sides = [1 if y > 0 else -1 for y in self.y]
         exact = [[s * x for x in row] for s, row in zip(sides, self.rows, strict=True)]
         A = np.array(exact, float)

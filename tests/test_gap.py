@@ -15,10 +15,12 @@ from steepest.certificate import certify
 from steepest.curvature import hessian
 from steepest.data.sweep import sweep
 from steepest.data.units import Units
+from steepest.dual import into_ball, moments_gap, penalty_surplus, rows_gap
 from steepest.losses import MSE, LogLoss, SquaredError
 from steepest.penalties import L1, L2, ElasticNet, NoPenalty
 
 mp.dps = 50
+EPS = float(np.finfo(float).eps)
 near = pytest.approx
 LOSSES = ("squared_error", "mse", "log_loss")
 PENALTIES = (L1, L2, lambda alpha: ElasticNet(alpha, 0.5))
@@ -205,6 +207,57 @@ def test_the_gap_is_never_below_the_truth_and_close_to_it_near_the_optimum(seed)
                 assert c.gap <= 3 * true + 100 * c.rounding
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_the_step_the_dual_point_proves(seed):
+    problem, rows, rng = random_problem(seed)
+    exact, least, best, _ = solved(problem, rows, seed)
+    for w in points(problem, rows, rng, best):
+        delta = (best[:, None] - w) * rng.uniform(0, 2) + 10.0 ** rng.uniform(-9, 1) * rng.standard_normal(w.shape) * w
+        true = exact.value([mpf(u) for u in w[:, 0]]) - least
+        proven = [rows_gap(problem, rows, w, delta)]
+        if problem.loss.quadratic:
+            moments = make_moments(rows._replace(units=Units())).in_units(rows.units)
+            proven.append(moments_gap(problem, moments, w, delta * problem.free(len(w) - 1)))
+        for p in proven:
+            assert p.gap + 8 * EPS * problem.objective(rows)(w)[0] >= true
+
+
+@pytest.mark.parametrize("penalty", [L2(0.3), L1(0.7), ElasticNet(2.0, 0.4)], ids=["l2", "l1", "both"])
+def test_what_a_penalty_leaves_is_bounded_wherever_the_slope_truly_is(penalty):
+    rng, problem = np.random.default_rng(1), Problem(penalty=penalty)
+    l2, l1 = mpf(problem.l2), mpf(problem.l1)
+    for unsure in (0.0, 1e-15, 1e-8, 0.1):
+        for w in (0.0, 1e-9, -0.4, 3.0):
+            for v in (0.0, -w * problem.l2 - problem.l1, 0.69, -0.7, *rng.standard_normal(4)):
+                most = problem.l1 - unsure if problem.l2 == 0 else np.inf
+                v = float(np.clip(v, -most, most))
+                value, rounding = penalty_surplus(problem, np.array([w]), np.array([v]), np.array([unsure]))
+                for true in (mpf(v) - mpf(unsure), mpf(v), mpf(v) + mpf(unsure)):
+                    outside = max(abs(true) - l1, 0)
+                    conjugate = outside**2 / (2 * l2) if l2 else mpf(0)
+                    exact = l2 / 2 * mpf(w) ** 2 + l1 * abs(mpf(w)) + conjugate + mpf(w) * true
+                    assert -1e-15 <= float(exact) <= value + rounding + 1e-15
+                    assert unsure or value + rounding <= float(exact) + 1e-13
+
+
+def test_slopes_on_the_edge_of_the_ball_are_taken_inside_by_their_rounding():
+    for v, unsure in ((0.5, 1e-16), (0.5, 1e-3), (0.4, 0.2), (np.nextafter(0.5, 1), 0.0), (2.0, 0.1)):
+        s = into_ball(Problem(penalty=L1(0.5)), np.array([0.1, -v]), np.array([0.0, unsure]))
+        assert mpf(s) * (mpf(v) + mpf(unsure)) <= mpf(0.5)
+        assert s >= 0.5 / (v + unsure) * (1 - 1e-14)
+    assert into_ball(Problem(penalty=L1(0.5)), np.array([0.4]), np.array([0.1])) == 1.0
+    assert into_ball(Problem(penalty=ElasticNet(0.5, 0.5)), np.array([9.0]), np.array([0.1])) == 1.0
+
+
+@pytest.mark.parametrize("penalty", [L2(1e-4), L1(0.01)], ids=["l2", "l1"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_three_copies_of_a_table_are_as_far_from_the_optimum_as_one(loss, penalty):
+    problem, rows, w = larger(loss, penalty)
+    X, y, weight = (np.concatenate([part] * 3) for part in (rows.X, rows.y, rows.weight))
+    one, three = certify(problem, rows, w), certify(problem, make_rows(X, y, weight=weight), w)
+    assert three.gap - three.rounding == near(one.gap - one.rounding, rel=1e-4)
+
+
 @pytest.mark.parametrize("size", [1.0, 1e4, 1e8])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_rounding_of_large_columns_is_in_the_gap(loss, size):
@@ -291,7 +344,7 @@ def test_sparse_sweeps_compiled_and_plain_are_the_same():
     _, dense, w = larger("log_loss", L2(1e-3), n=40_000)
     rows = make_rows(csr_matrix(dense.X), dense.y, weight=dense.weight)
     assert rows.worth_compiling
-    take = lambda low, high, Z: (np.stack((Z[:, 0], 1 / (2 + Z[:, 1] ** 2)), 1), rows.weight[low:high], (Z.sum(),))  # noqa: E731
+    take = lambda low, high, Z: (np.stack((Z[:, 0], 1 / (2 + Z[:, 1] ** 2))), rows.weight[low:high], (Z.sum(),))  # noqa: E731
     W = np.column_stack((w + 1, w - 1))
     compiled, blocks = sweep(rows, W, take), sweep(dense, W, take)
     for a, b in zip(compiled, blocks, strict=True):

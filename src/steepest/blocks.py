@@ -52,7 +52,7 @@ class Descent:
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
         block = self._stopped(self._opening())
-        count, began = 1 if self.method.rule.metric else 16, time.perf_counter()
+        count, began = 16, time.perf_counter()
         while block.end is None:
             yield block
             t, spent = block.last.t, time.perf_counter()
@@ -142,6 +142,8 @@ class Descent:
 
     def _room(self, t: int, spacing: Spacing) -> int:
         """How many steps the next block may take at most."""
+        if self.method.rule.metric:
+            return 1  # few steps, and dear ones: none beyond a stop
         numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
         room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
         return int(min(room, self._next_check(t) - t, BLOCK_STEPS))

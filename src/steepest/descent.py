@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import Descent
-from .metric import diagonal, metric
 from .data.rows import Rows
 from .errors import UsageError
+from .metric import diagonal, metric
 from .problem import Method, Problem
 from .states import Checkpoint, State
 

@@ -81,4 +81,5 @@ def _unusable(values: Any) -> Any:
 
 def _refuse(value: Any, row: int, name: str) -> None:
     mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
-    raise DataError(f"row {row + 1}, column {name!r} holds {value}: {mend}")
+    held = "NaN" if np.isnan(value) else f"{value}"
+    raise DataError(f"row {row + 1}, column {name!r} holds {held}: {mend}")

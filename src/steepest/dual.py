@@ -35,7 +35,7 @@ from .kernels.threads import in_ranges
 from .newton import Seen
 from .problem import Problem
 
-__all__ = ["ROUNDING", "Proven", "doubt", "moments_gap", "provable", "rows_gap"]
+__all__ = ["ROUNDING", "Proven", "doubt", "into_ball", "moments_gap", "penalty_surplus", "provable", "rows_gap"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -110,7 +110,7 @@ def rows_gap(problem: Problem, rows: Rows, w: Array, delta: Array, seen: Seen | 
     unsure = (_relative(rows) * rms + (chain(rows) * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
     inner = free[:-1]
     raw = (factor * w[:-1, 0])[inner], (v / factor)[inner], (unsure / np.abs(factor))[inner]
-    shrink = _into_ball(problem, raw[1], raw[2])
+    shrink = into_ball(problem, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
     paid, paid_rounding = penalty_surplus(problem, raw[0], shrink * raw[1], raw[2])
     predicted = (_longest(rows) + 8) * UNIT * (np.abs(w[:, 0]) @ size + far)
@@ -144,14 +144,15 @@ class _Point:
             least, most = loss.domain(y)
             theta = np.minimum(np.maximum(theta, least), most)
         self.theta[low:high] = theta
-        r = np.empty((high - low, 2))
+        r = np.empty((2, high - low))
         weighted = theta if mass is None else mass * theta
         if loss.quadratic:
-            r[:, 0], r[:, 1] = weighted, 1.0 if mass is None else mass
+            r[0], r[1] = weighted, 1.0 if mass is None else mass
         else:
-            r[:, 0], r[:, 1] = np.maximum(weighted, 0.0), np.minimum(weighted, 0.0)
+            np.maximum(weighted, 0.0, out=r[0])
+            np.minimum(weighted, 0.0, out=r[1])
         far = 0.0 if offset is None else float(offset @ (offset if mass is None else mass * offset))
-        return r, mass, (r[:, 0].sum(), r[:, 1].sum(), weighted @ theta, far)
+        return r, mass, (r[0].sum(), r[1].sum(), weighted @ theta, far)
 
     def balanced(self, totals: Array) -> tuple[Array, float]:
         """Shares of the two columns that make sum m theta = 0, and how far from it rounding may leave them."""
@@ -202,7 +203,7 @@ def _longest(rows: Rows) -> int:
     return int(np.diff(rows.X.indptr).max()) if isinstance(rows.X, CSR) else rows.shape[1]
 
 
-def _into_ball(problem: Problem, v: Array, unsure: Array) -> float:
+def into_ball(problem: Problem, v: Array, unsure: Array) -> float:
     """Factor that takes theta to where |v_j| <= l1 holds, whatever the rounding of v, if only sizes are penalised."""
     if problem.l2 > 0:
         return 1.0
@@ -248,7 +249,7 @@ def moments_gap(problem: Problem, moments: Moments, w: Array, delta: Array) -> P
     inner, (size, lost) = free[:-1], _lost(problem, moments, w, delta)
     moved, slopes = c * (size @ np.abs(delta)), np.sqrt(2 * c * max(cost, 0.0))
     v, unsure = (g[:-1] + turned[:-1]) / factor, 2 * size[:-1, None] * lost / np.abs(factor)
-    s = _into_ball(problem, v[inner], unsure[inner])
+    s = into_ball(problem, v[inner], unsure[inner])
     surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, turned)
     paid, rounding = penalty_surplus(problem, *(part[inner].ravel() for part in (factor * w[:-1], s * v, unsure)))
     value, whole = max(0.0, float(surplus)) + paid, cost + penalty_of(problem, (factor * w[:-1])[inner])

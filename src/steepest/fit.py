@@ -70,8 +70,8 @@ def fit(
     names : tuple of str
         Names of the columns; x1, x2, ... where there are none.
     rule, learning_rate : "auto", name, number or record
-        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and the
-        cheapest way to the optimum, see `steepest.ways`.
+        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and
+        the cheapest way to the optimum, see `steepest.ways`.
     batch_size, sampling : see `Method`
     standardize : "auto" or bool
         Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
@@ -256,7 +256,8 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer where it is known: no penalty, nothing held."""
     moments = plan.columns.moments
-    if moments is None or not problem.unpenalised or moments.null.shape[1] or not problem.free(len(plan.columns.mean)).all():
+    movable = problem.free(len(plan.columns.mean)).all()
+    if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost
     return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}

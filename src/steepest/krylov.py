@@ -1,4 +1,4 @@
-"""Newton steps by conjugate gradients: a product with the Hessian is one reading of the rows, and no matrix is formed."""
+"""Newton steps by conjugate gradients: a product with the Hessian is one reading of the rows; no matrix is formed."""
 
 from __future__ import annotations
 
@@ -40,12 +40,11 @@ def opening(problem: Problem, rows: Rows, w: Array) -> Opening:
     def judge(low: int, high: int, Z: Array) -> tuple[Array, Array, tuple[float, ...]]:
         z, y, mass = Z[:, 0], rows.y[low:high, 0], rows.masses(low, high)
         z = z if rows.offset is None else z + rows.offset[low:high]
-        r = np.stack((loss.slope(z, y), loss.bend(z, y)), axis=1)
-        cost = loss.value(z, y)
+        r, cost = np.stack((loss.slope(z, y), loss.bend(z, y))), loss.value(z, y)
         if mass is not None:
-            r, cost = r * mass[:, None], cost * mass
-        bends[low:high] = r[:, 1]
-        return r, r[:, 1], (cost.sum(),)
+            r, cost = r * mass, cost * mass
+        bends[low:high] = r[1]
+        return r, r[1], (cost.sum(),)
 
     sums = sweep(rows, w, judge)
     slopes, column = sums.products / total

@@ -64,8 +64,7 @@ def _squares(rows: Rows, mass: Array, low: int, high: int) -> Array:
     if isinstance(rows.X, CSR):
         places = slice(rows.X.indptr[low], rows.X.indptr[high])
         share = np.repeat(mass, np.diff(rows.X.indptr[low : high + 1]))
-        sparse: Array = np.bincount(rows.X.indices[places], rows.X.data[places] ** 2 * share, minlength=rows.X.columns)
-        return sparse
+        return np.bincount(rows.X.indices[places], rows.X.data[places] ** 2 * share, rows.X.columns).astype(float)
     block = rows.X[low:high] - (0.0 if rows.units.shift is None else rows.units.shift)
     sums: Array = mass @ (block * block)
     return sums

@@ -78,7 +78,7 @@ def _is_auto(setting: Any) -> bool:
 
 
 def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
-    """The cheapest way to the optimum: a rule that measures in the curvature of all rows, of a sample, or of its steps."""
+    """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
     size = size_of(rows)
     way = cheapest(size, problem.loss.quadratic, problem.l1 > 0)
     method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +45,7 @@ class Proof:
 
     @property
     def _small(self) -> bool:
-        return self.plan.data.shape[1] <= MATRIX_COLUMNS
+        return bool(self.plan.data.shape[1] <= MATRIX_COLUMNS)
 
     def stop(self) -> Stop:
         """End when the certified gap is small enough, or below its rounding, or the classes are separated."""

@@ -28,9 +28,9 @@ def least_slope(w: Array, g: Array, strength: Array) -> Array:
 def in_metric(v: Array, B: Array, strength: Array, start: Array | None = None) -> Array:
     """The u (d, 1) that minimises (u - v)' B (u - v) / 2 + strength . |u|, with exact zeros.
 
-    A few coordinate sweeps guess which coordinates are 0 and the signs of the others. These are then solved for at once;
-    the way there is left where the objective is least, at a sign change, and one coordinate that ought not to be 0 is
-    set free, until none is (feature-sign search). Cost: d^2 flops a sweep, k^3 / 3 a solution for k coordinates.
+    A few coordinate sweeps guess which coordinates are 0 and the signs of the others. These are then solved for at
+    once; the way there is left where the objective is least, at a sign change, and one coordinate that ought not to be
+    0 is set free, until none is (feature-sign search). Cost: d^2 flops a sweep, k^3 / 3 a solution for k coordinates.
 
     References
     ----------

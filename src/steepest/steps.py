@@ -1,7 +1,7 @@
 """Learning rates: how far to go at update t (counted from 1), as records with one method ``rate(t)``.
 
-One that looks at the objective has a second method, ``seek(probe, cost, fall) -> share``: ``probe(share)`` gives cost and
-slope at that share of the step, 1 being the whole of it, and ``fall`` is the slope downhill at its foot.
+One that looks at the objective has a second method, ``seek(probe, cost, fall) -> share``: ``probe(share)`` gives cost
+and slope at that share of the step, 1 being the whole of it, and ``fall`` is the slope downhill at its foot.
 
 To add a schedule write such a record, here or in a file of your own, and name it in ``__all__``.
 """

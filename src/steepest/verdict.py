@@ -75,7 +75,7 @@ def _parts(values: Array) -> tuple[Array, Array]:
 
 
 def _separable(e: Evidence) -> bool:
-    """Log loss without penalty, and for some v every margin s_i (x_i . v) is positive, or none negative and some positive."""
+    """Log loss without penalty; for some v no margin s_i (x_i . v) is negative and some are positive, or all."""
     return e.separated is not None
 
 

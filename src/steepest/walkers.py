@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .metric import metric
 from .data.order import BUFFER, SAMPLINGS, fill_order
+from .metric import metric
 from .penalties import soften
 from .problem import Method, Problem
 from .proximal import in_metric
@@ -51,7 +51,7 @@ class View(NamedTuple):
     """What else a walk may need: each is left out where rule, step and penalty have no use for it."""
 
     renew: Callable[[Array, Array], None] | None = None  # put the curvature at a point into the memory
-    prox: Callable[[Array, float, Array, Array], Array] | None = None  # the proximal map of an L1 penalty, in the rule's metric
+    prox: Callable[[Array, float, Array, Array], Array] | None = None  # of an L1 penalty, in the rule's metric
     pay: Callable[[Array], float] | None = None  # that penalty
     learn: Callable[[Array, Array, Array], None] | None = None  # tell the rule what a step did to the gradient
     least: Callable[[Array, Array], Array] = lambda _, g: g  # the smallest subgradient
@@ -100,11 +100,13 @@ class Whole:
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
-        look = lambda _, at: self.objective(at)
-        last, etas, costs, slopes, kept = walk(look, self.method, first, count, every, self.view)
+        last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
         slopes = self.units.raw_gradient(slopes)
         return last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept
 
+    def look(self, t: int, at: Array) -> tuple[float, Array]:
+        """Objective and gradient of its smooth part at ``at``."""
+        return self.objective(at)
 
     def promise(self, first: Checkpoint) -> float:
         """Fall of the objective per share of the next step, at its foot: twice what a step in a true metric gains."""

@@ -1,7 +1,7 @@
 """Ways: what the automatic mode could do, what each would cost, and which is cheapest.
 
-A cost is bytes read from memory over the speed of reading, plus flops over the speed of a matrix product, plus a little for
-each step. The speeds are those of two common cores; only their ratios matter for the choice.
+A cost is bytes read from memory over the speed of reading, plus flops over the speed of a matrix product, plus a little
+for each step. The speeds are those of two common cores; only their ratios matter for the choice.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from .data.rows import Rows
 __all__ = ["Size", "cheapest", "dear", "sample_size", "size_of"]
 
 BYTES = 4e10  # a second, read from memory
-FLOPS = 6e10  # a second, in products of a matrix with its transpose
+FLOPS = 1.1e11  # a second, in products of a matrix with its transpose
 NEWTON = 8  # Newton steps from 0 to the optimum
 METRIC = 10  # steps in the metric of a sample
 PREVIEW = 4  # Newton steps over the sample, most of them over a part of it
 SECANT = 300  # steps in a diagonal metric with secants
 STEP = 1e-4  # seconds for a step whatever the table
+COPY = 10  # readings in the time that it takes to gather rows here and there
 PROOF = 5  # readings for a certificate without a matrix of all rows
 
 
@@ -57,7 +58,7 @@ def size_of(rows: Rows) -> Size:
 
 
 def sample_size(size: Size) -> int:
-    """Rows from which a metric is learnt: 60,000 or 40 a column, but no more than a quarter of the table, or 40 a column.
+    """Rows from which a metric is learnt: 60,000 but at most a quarter of the table, and at least 40 a column.
 
     Examples
     --------
@@ -85,7 +86,8 @@ def whitened(size: Size, quadratic: bool) -> float:
         return float("inf")
     first = (1 if quadratic else PREVIEW) * (size.product(m) + size.solution + STEP)
     proof = min(PROOF * size.reading, size.product(size.n))
-    return size.reading + first + METRIC * (size.reading + size.solution + STEP) + proof
+    gather = COPY * size.reading * m / size.n
+    return size.reading + gather + first + METRIC * (size.reading + size.solution + STEP) + proof
 
 
 def secant(size: Size) -> float:
@@ -95,7 +97,7 @@ def secant(size: Size) -> float:
 
 def dear(size: Size) -> bool:
     """Whether the second derivatives of all rows cost more than a certificate that does without."""
-    return size.d > MATRIX_COLUMNS or size.product(size.n) > PROOF * size.reading + STEP
+    return size.d > MATRIX_COLUMNS or size.product(size.n) > 3 * PROOF * size.reading + 0.01
 
 
 def cheapest(size: Size, quadratic: bool, proximal: bool = False) -> str:

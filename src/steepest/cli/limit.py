@@ -26,8 +26,8 @@ def command(**flags: Any) -> None:
     """
     from ..curvature import spectrum
     from ..data.rows import make_rows
-    from ..problem import Problem
     from ..penalties import elastic
+    from ..problem import Problem
     from .fitting import chosen_loss
     from .reading import class_numbers, classes_of, target_table
 

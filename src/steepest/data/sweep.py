@@ -29,7 +29,7 @@ Judge = Callable[[int, int, Array], tuple[Array, "Array | None", tuple[float, ..
 class Sums(NamedTuple):
     """What a sweep has added up, by the parameters of the rows' units, intercept last."""
 
-    products: Array  # (p, d + 1): the sum of r [x, 1] for each of the p columns r
+    products: Array  # (p, d + 1): the sums of r [x, 1]
     squares: Array  # (d + 1,): the sum of mass [x, 1]^2
     totals: Array  # whatever else the judge has added up
 
@@ -38,7 +38,7 @@ def sweep(rows: Rows, W: Array, judge: Judge) -> Sums:
     """Show the predictors of each block to the judge and sum what it makes of them. Cost: one reading of the rows.
 
     ``judge(low, high, Z)`` takes Z = [x, 1] W (high - low, c), offsets left out, of rows low .. high - 1. It returns
-    columns r (high - low, p) to be multiplied with the rows, masses for their squares (None is all 1) and numbers.
+    p rows r (p, high - low) to be multiplied with the table's, masses for their squares (None is all 1) and numbers.
     Blocks and the order of all sums depend on the table's shape alone, never on threads.
     """
     n, d = rows.shape
@@ -105,12 +105,12 @@ def layout(X: Any) -> Literal["C", "F"]:
 
 
 def _products(r: Array, part: Array) -> Array:
-    """r'part, rows added SHORT by SHORT, so that less is rounded."""
-    whole, p = len(part) // SHORT * SHORT, r.shape[1]
+    """r part for r (p, rows), rows added SHORT by SHORT, so that less is rounded."""
+    whole, p = len(part) // SHORT * SHORT, len(r)
     if whole < 2 * SHORT:
-        return np.asarray(r.T @ part)
-    pieces = r[:whole].reshape(-1, SHORT, p).transpose(0, 2, 1) @ part[:whole].reshape(-1, SHORT, part.shape[1])
-    return np.asarray(pieces.sum(0) + r[whole:].T @ part[whole:])
+        return np.asarray(r @ part)
+    pieces = r[:, :whole].reshape(p, -1, SHORT).transpose(1, 0, 2) @ part[:whole].reshape(-1, SHORT, part.shape[1])
+    return np.asarray(pieces.sum(0) + r[:, whole:] @ part[whole:])
 
 
 def shifted(rows: Rows, low: int, high: int, room: Array) -> Array:
@@ -133,9 +133,9 @@ def _sparse_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tu
     times(block, W, Z)
     r, mass, totals = judge(low, high, Z)
     mass = np.ones(high - low) if mass is None else mass
-    out = np.zeros((d + 1, r.shape[1] + 1))
-    sums(block, np.ascontiguousarray(r), mass, out)
-    out[-1, :-1], out[-1, -1] = r.sum(0), mass.sum()
+    out = np.zeros((d + 1, len(r) + 1))
+    sums(block, r, mass, out)
+    out[-1, :-1], out[-1, -1] = r.sum(1), mass.sum()
     return out[:, :-1].T, out[:, -1], np.array(totals)
 
 
@@ -154,9 +154,9 @@ def _times(X: CSR, W: Array, Z: Array) -> None:
 
 
 def _sums(X: CSR, r: Array, mass: Array, out: Array) -> None:
-    """Products r'x and squares mass'x^2 into the columns of out (d + 1, p + 1), without the last row."""
+    """Products of r (p, rows) and X, and mass'X^2, into the columns of out (d + 1, p + 1), without the last row."""
     lengths, d = np.diff(X.indptr), X.columns
     data = X.data.astype(np.float64)
-    for c, u in enumerate(r.T):
+    for c, u in enumerate(r):
         out[:-1, c] = np.bincount(X.indices, data * np.repeat(u, lengths), minlength=d)
     out[:-1, -1] = np.bincount(X.indices, data * data * np.repeat(mass, lengths), minlength=d)

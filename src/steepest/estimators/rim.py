@@ -43,9 +43,16 @@ class Rim:
     _labels = False  # whether targets are classes
 
     def _table(self, X: Any, y: Any, sample_weight: Any, **checks: Any) -> tuple[Any, Any, NDArray[np.float64] | None]:
-        """Check a table for fitting, without copying it."""
+        """Check a table for fitting, without copying it; that its numbers are finite shows in their means, taken anyway."""
         X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=True, **checks
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            accept_large_sparse=True,
+            ensure_all_finite=False,
+            **checks,
         )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)

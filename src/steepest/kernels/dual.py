@@ -21,16 +21,16 @@ def sparse_times(X, W, Z):
 
 
 def sparse_sums(X, r, mass, out):
-    """Add r'x to the first columns of out (d + 1, p + 1) and mass'x^2 to the last; few of a row's r are not 0."""
-    p = r.shape[1]
-    for i in range(len(r)):
-        u, m, rest = r[i, 0], mass[i], 0
+    """Add to the columns of out (d + 1, p + 1) the products of r (p, rows) and X, and mass'X^2; most of r[1:] is 0."""
+    p = len(r)
+    for i in range(len(mass)):
+        u, m, rest = r[0, i], mass[i], 0
         for c in range(1, p):
-            rest += r[i, c] != 0.0
+            rest += r[c, i] != 0.0
         for e in range(X.indptr[i], X.indptr[i + 1]):
             x, j = X.data[e], X.indices[e]
             out[j, 0] += u * x
             out[j, p] += m * (x * x)
             if rest:
                 for c in range(1, p):
-                    out[j, c] += r[i, c] * x
+                    out[j, c] += r[c, i] * x
