@@ -223,6 +223,43 @@ def test_whatever_the_step_the_dual_point_proves(seed):
 
 
 @pytest.mark.parametrize("penalty", [L2(0.3), L1(0.7), ElasticNet(2.0, 0.4)], ids=["l2", "l1", "both"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_beyond_all_numbers_nothing_is_proven(loss, penalty):
+    X, y = logistic_table(4, 60, 3)
+    rows, problem = make_rows(X, y), Problem(loss, penalty)
+    for size in (1e100, 1e154, 1e160, 1e300, 1e308, np.inf, np.nan):
+        for data in (rows, make_moments(rows)) if problem.loss.quadratic else (rows,):
+            w = np.array([[size], [-size], [1.0], [0.0]])
+            found = certify(problem, data, w)
+            with np.errstate(all="ignore"):
+                assert found.gap is None or found.gap > 0.99 * problem.objective(data)(w)[0] - 10
+            assert np.isfinite(w).all() or found.kind == "none"
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_step_that_leaves_a_free_intercept_where_it_is_proves_no_less(loss):
+    """The weighted sum of theta is not 0 after it: without a remedy the gap is that for a held intercept."""
+    X, y = logistic_table(4, 60, 3, mixed=0.5) if loss == "log_loss" else linear_table(4, 60, 3)
+    rows, problem = make_rows((X - X.mean(0)) / X.std(0), y), Problem(loss, L2(0.1))
+    w = np.array([[0.1], [0.2], [-0.1], [2.0]])
+    H, g = hessian(problem, rows, w), problem.objective(rows)(w)[1]
+    delta = np.append(np.linalg.solve(H[:3, :3], -g[:3, 0]), 0.0)[:, None]
+    truth = gap_by_newton(problem, rows, w)
+    assert certify(Problem(loss, L2(0.1), fixed=("intercept",)), rows, w).gap < 0.5 * truth
+    assert rows_gap(problem, rows, w, delta).gap >= truth
+    if problem.loss.quadratic:
+        assert moments_gap(problem, make_moments(rows), w, delta).gap >= truth
+
+
+def gap_by_newton(problem, rows, w):
+    """True gap at w, to plain precision and not above it."""
+    best, objective = w, problem.objective(rows)
+    for _ in range(50):
+        best = best - np.linalg.solve(hessian(problem, rows, best), objective(best)[1])
+    return (objective(w)[0] - objective(best)[0]) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("penalty", [L2(0.3), L1(0.7), ElasticNet(2.0, 0.4)], ids=["l2", "l1", "both"])
 def test_what_a_penalty_leaves_is_bounded_wherever_the_slope_truly_is(penalty):
     rng, problem = np.random.default_rng(1), Problem(penalty=penalty)
     l2, l1 = mpf(problem.l2), mpf(problem.l1)

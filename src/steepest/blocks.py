@@ -226,7 +226,7 @@ class Descent:
     def _cut(self, block: Block, place: int, end: str) -> Block:
         """End the block, and the descent, with the state at ``place``; -1 leaves nothing of it."""
         if place == len(block.t) - 1:
-            return block._replace(end=end)
+            return block if block.end else block._replace(end=end)
         if place < 0:
             return block.upto(place, block.first, end)
         t, memory = int(block.t[place]), block.first.memory  # not the memory there: States of a last block are replayed

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .curvature import MATRIX_COLUMNS, hessian
 from .data.moments import Moments
 from .data.rows import Rows
+from .data.sweep import UNIT
 from .dual import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
 from .krylov import by_products, opening
 from .newton import Seen, Step, at_once, matrix_step, promise, small
@@ -87,9 +88,22 @@ def certify(
             least = proven.rounding + 2 * ROUNDING * abs(step.cost)
             gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.given_up)
         else:
-            least = ROUNDING * abs(step.cost)
+            least = ROUNDING * abs(step.cost) + _of_predictions(problem, data, w, step.cost, form)
             gap, kind = np.nan if step.promise is None else step.promise + least, "decrement"
         return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
+
+
+def _of_predictions(problem: Problem, data: Any, w: Array, cost: float, form: Any) -> float:
+    """What rounding of the predictions themselves may add to a mean of squares: all there is where rows fit exactly."""
+    H = data.hessian if isinstance(data, Moments) else getattr(form, "matrix", None)
+    if H is None or not problem.loss.quadratic:
+        return 0.0
+    c, share = problem.loss.curvature, 1.0 if isinstance(data, Moments) else problem.loss.curvature
+    size = np.sqrt(np.maximum(H.diagonal(), 0.0) / share)
+    if data.units.shift is not None:  # the answer is rounded once more as coefficients of the columns as they are
+        size[:-1] += np.abs(data.units.shift) * data.units.factor(len(w) - 1)[:-1, 0]
+    unsure = 6 * (len(w) + 8) * UNIT * (2.0 * size @ np.abs(w) + np.sqrt(2.0 * max(cost, 0.0) / c))
+    return float(0.5 * c * (unsure**2).sum())
 
 
 def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certificate:

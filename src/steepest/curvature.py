@@ -44,6 +44,7 @@ class Spectrum(NamedTuple):
 
 def standard_units(mean: Array, variance: Array, shifted: bool) -> Units:
     """Columns of mean 0 and standard deviation 1; if they may not be shifted, of root mean square 1."""
+    variance = np.maximum(variance, 0.0)
     size = np.sqrt(variance if shifted else variance + mean**2)
     scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 1.0)
     return Units(shift=mean if shifted else None, scale=scale)

@@ -22,6 +22,7 @@ doi:10.1137/1.9780898718027
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,22 +106,22 @@ def rows_gap(problem: Problem, rows: Rows, w: Array, delta: Array, seen: Seen | 
     sums = sweep(rows, np.concatenate((w, delta), axis=1), point.place)
     share, balance = point.balanced(sums.totals)
     v = (share @ sums.products / rows.total)[:-1]
-    size, (_, _, rms, far) = np.sqrt(sums.squares / rows.total), np.sqrt(np.abs(sums.totals) / rows.total)
+    size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
     factor = rows.units.factor(d)[:-1, 0]
     unsure = (_relative(rows) * rms + (chain(rows) * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
-    inner = free[:-1]
+    inner = free[:-1] if problem.fixed else slice(None)
     raw = (factor * w[:-1, 0])[inner], (v / factor)[inner], (unsure / np.abs(factor))[inner]
     shrink = into_ball(problem, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
     paid, paid_rounding = penalty_surplus(problem, raw[0], shrink * raw[1], raw[2])
-    predicted = (_longest(rows) + 8) * UNIT * (np.abs(w[:, 0]) @ size + far)
+    predicted = (_longest(rows) + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
     if loss.quadratic:  # the slopes themselves are rounded, and shifted by a rounded mean
         predicted, terms = predicted + (balance + SPARE) * rms / loss.curvature, 0.0
     whole = float(cost + penalty_of(problem, raw[0]))
     if not surplus + paid < whole:  # theta = 0 proves that no cost is below 0
         surplus, paid, terms, paid_rounding = cost, whole - cost, cost, 0.0
     rounding = ROUNDING * terms + (balance + UNIT) * cost + paid_rounding
-    rounding += predicted * (np.sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
+    rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
     return Proven(float(surplus + paid), float(rounding))
 
 
@@ -171,7 +172,7 @@ class _Point:
         n = len(self.z)
         if n <= BLOCK:
             surplus, terms, cost = self._block_surplus(share, 0, n)
-            return max(0.0, float(surplus / self.rows.total)), terms / self.rows.total, cost / self.rows.total
+            return max(float(surplus / self.rows.total), 0.0), terms / self.rows.total, cost / self.rows.total
         found = np.empty((3, -(-n // BLOCK)))
 
         def work(first: int, last: int) -> None:
@@ -180,7 +181,7 @@ class _Point:
 
         in_ranges(work, found.shape[1], self.rows.threads if n > 50_000 else 1)
         surplus, terms, cost = found.sum(1) / self.rows.total
-        return max(0.0, float(surplus)), float(terms), float(cost)
+        return max(float(surplus), 0.0), float(terms), float(cost)
 
     def _block_surplus(self, share: Array, low: int, high: int) -> tuple[float, float, float]:
         loss, z, y = self.loss, self.z[low:high], self.rows.y[low:high, 0]
@@ -225,10 +226,10 @@ def penalty_surplus(problem: Problem, w: Array, v: Array, unsure: Array) -> tupl
     within = np.minimum(np.maximum(v, -l1), l1)
     excess = float(l1 * size.sum() + w @ within)
     if l2 == 0:
-        return max(0.0, excess), float(unsure @ size)
+        return max(excess, 0.0), float(unsure @ size)
     away = np.abs(w + (v - within) / l2)
     rounding = unsure @ (away + unsure / (2 * l2)) + 2 * ROUNDING * l1 * size.sum()
-    return 0.5 * l2 * float(away @ away) + max(0.0, excess), float(rounding)
+    return 0.5 * l2 * float(away @ away) + max(excess, 0.0), float(rounding)
 
 
 def penalty_of(problem: Problem, w: Array) -> float:
@@ -252,7 +253,7 @@ def moments_gap(problem: Problem, moments: Moments, w: Array, delta: Array) -> P
     s = into_ball(problem, v[inner], unsure[inner])
     surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, turned)
     paid, rounding = penalty_surplus(problem, *(part[inner].ravel() for part in (factor * w[:-1], s * v, unsure)))
-    value, whole = max(0.0, float(surplus)) + paid, cost + penalty_of(problem, (factor * w[:-1])[inner])
+    value, whole = max(float(surplus), 0.0) + paid, cost + penalty_of(problem, (factor * w[:-1])[inner])
     if not value < whole:  # theta = 0 proves that no cost is below 0
         value, rounding, s = whole, 0.0, 0.0
     rounding += 2 / c * lost @ (lost + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))

@@ -112,10 +112,10 @@ def fit(
             raise
         scale = _reference(problem, rows)
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
-        stops = [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
         proof = Proof(problem, rows, plan, target, scale)
+        stops = [] if tol is None else [proof.stop()]
         stops += [stalled()] if plan.method.rule.metric and tol is not None else []
-        stops += [] if tol is None else [proof.stop()]
+        stops += [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
@@ -182,9 +182,11 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
+    if plan.columns.null.shape[1]:  # the answer was moved, and its rounding with it
+        proof.found.clear()
     certificate = proof.certificate(int(path.step[i]), plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    target = max(proof.target, 2 * ROUNDING * abs(reached), 2 * certificate.rounding)
+    target = max(proof.reached(certificate), 2 * ROUNDING * abs(reached))
     apart = _separation(rows, problem, plan, path, raw)
     known = {"reached": reached, "target": target, "scale": proof.scale, "separated": apart}
     verdict = judge(_evidence(problem, plan, path, certificate, **known), _notes(rows, plan.columns, path.names))

@@ -146,7 +146,7 @@ def _conjugate_gradients(
         r = r + length * Hp
         gain += length * size
         q = inverse(r)
-        before, size = size, max(0.0, float(r @ q))
+        before, size = size, max(float(r @ q), 0.0)
         diagonal[-1] += 1 / length
         if (price is None and size <= ENOUGH * first) or size == 0 or (price is not None and price(r) <= CLOSE * gain):
             diagonal.append(0.0)

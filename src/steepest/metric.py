@@ -79,22 +79,23 @@ def definite(H: Array, free: NDArray[np.bool_]) -> Array:
     array([[6., 2.],
            [2., 6.]])
     """
-    H = np.where(np.outer(free, free), H, 0.0)
-    size = np.sqrt(np.maximum(np.diag(H), 0.0))
+    if not free.all():
+        H = np.where(np.outer(free, free), H, 0.0)
+    size = np.sqrt(np.maximum(H.diagonal(), 0.0))
     size[size == 0.0] = 1.0
-    likeness = H / size[:, None] / size
-    likeness[np.diag_indices_from(H)] = 1.0
+    likeness = H / (size[:, None] * size)
+    likeness.flat[:: len(H) + 1] = 1.0
     if not _is_definite(likeness):
         values, vectors = np.linalg.eigh(likeness)
         values[values <= len(values) * FLAT] = 1.0
         likeness = (vectors * values) @ vectors.T
-    out: Array = likeness * size[:, None] * size
+    out: Array = likeness * (size[:, None] * size)
     return out
 
 
 def _is_definite(likeness: Array) -> bool:
     """Whether a Cholesky factor exists, whose pivots are well above rounding."""
     try:
-        return bool(np.diag(np.linalg.cholesky(likeness)).min() ** 2 > 100 * len(likeness) * FLAT)
+        return bool(np.linalg.cholesky(likeness).diagonal().min() ** 2 > 100 * len(likeness) * FLAT)
     except np.linalg.LinAlgError:
         return False

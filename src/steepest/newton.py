@@ -100,7 +100,7 @@ def _solved(S: Array, right: Array, on: Mask) -> Array:
 def promise(H: Array, g: Array, w: Array, strength: Array, delta: Array) -> float:
     """By how much the model falls from 0 to delta."""
     paid = strength @ (np.abs(w) - np.abs(w + delta)) if strength.any() else 0.0
-    return max(0.0, float(paid - (g + 0.5 * (H @ delta)) @ delta))
+    return max(float(paid - (g + 0.5 * (H @ delta)) @ delta), 0.0)
 
 
 def small(rows: Rows) -> bool:

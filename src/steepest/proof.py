@@ -19,8 +19,8 @@ from .ways import dear, size_of
 __all__ = ["Proof", "stalled"]
 
 Array = NDArray[np.float64]
-SMALL = 1_000_000  # numbers in a table up to which every check point asks whether the classes are separated
-NEAR_ZERO = 0.05  # share of the constant model's cost below which a larger table asks, too
+SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a bound of rounding counts as near enough
+NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
 
 
 def stalled() -> Stop:
@@ -35,6 +35,7 @@ class Proof:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self.found: dict[int, Certificate] = {}  # by step
         self.wanted = np.inf  # promised fall at which a certificate is worth its cost
+        self.walker = Whole(problem, plan.method, plan.data)  # of which only the promises are asked
         self.form = None
         if isinstance(plan.data, Moments) or (problem.loss.quadratic and not self._automatic and self._small):
             self.form = inverse_form(problem, plan.data, None)
@@ -65,7 +66,11 @@ class Proof:
         metric = self._metric(state)
         found = certify(self.problem, self.plan.data, state.w, self.form, *([] if metric is None else [metric]))
         self.found[state.t] = found
-        return found.gap is not None and bool(found.gap <= max(self.target, 2 * found.rounding))
+        return found.gap is not None and bool(found.gap <= self.reached(found))
+
+    def reached(self, found: Certificate) -> float:
+        """The gap that is small enough: what was asked for, or rounding as long as that is small itself."""
+        return max(self.target, min(2 * found.rounding, SMALL_ROUNDING * self.scale))
 
     def _near_by_change(self, state: State) -> bool:
         """Whether the last step gained so little that the optimum may be near."""
@@ -75,7 +80,7 @@ class Proof:
         """Whether the next step promises so little; after a certificate that failed, only a tenth of that counts."""
         if state.t == 0 and self.plan.method.rule.metric == "renewed":
             return False
-        fall = Whole(self.problem, self.plan.method, self.plan.data).promise(state.origin)
+        fall = self.walker.promise(state.origin)
         if fall > min(self.wanted, max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self.wanted = 0.1 * fall
@@ -89,7 +94,6 @@ class Proof:
         return memory if rule.metric and self.form is None and dear(size_of(self.rows)) else None
 
     def _separated(self, state: State) -> bool:
-        n, d = self.rows.shape
-        if n * d > SMALL and not state.cost < NEAR_ZERO * self.scale:
+        if not self.problem.loss.labels or not state.cost < NEAR_ZERO * self.scale:
             return False
         return separating(self.problem, self.rows, self.plan.data.units.raw(state.w))

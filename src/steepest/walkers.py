@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.order import BUFFER, SAMPLINGS, fill_order
-from .metric import metric
+from .data.rows import Rows
+from .metric import definite, metric
+from .newton import at_once, small
 from .penalties import soften
 from .problem import Method, Problem
 from .proximal import in_metric
@@ -83,13 +85,17 @@ class Whole:
     """Batch descent: every step looks at all of the data."""
 
     per_epoch = 1
+    bent: tuple[Any, Any] = (None, None)  # a point, and the second derivatives there
 
     def __init__(self, problem: Problem, method: Method, data: Any) -> None:
         self.method, self.objective, self.units = method, problem.objective(data), data.units
         rule = method.rule
         self.view = View(learn=getattr(rule, "learn", None))
         if rule.metric == "renewed":
-            self.view = self.view._replace(renew=lambda at, memory: np.copyto(memory, metric(problem, data, at)))
+            self.view = self.view._replace(renew=self.renew)
+            self.problem, self.data, self.free = problem, data, problem.free(data.shape[1])[:, 0] > 0
+            if isinstance(data, Rows) and small(data) and data.y.shape[1] == 1:
+                self.objective = self.look_at_once
         if problem.l1:
             strength = problem.strength(data.shape[1], data.units)
             self.view = self.view._replace(
@@ -107,6 +113,19 @@ class Whole:
     def look(self, t: int, at: Array) -> tuple[float, Array]:
         """Objective and gradient of its smooth part at ``at``."""
         return self.objective(at)
+
+    def look_at_once(self, at: Array) -> tuple[float, Array]:
+        """The same for a small table, keeping the second derivatives, which come with it."""
+        cost, g, H, _ = at_once(self.problem, self.data, at)
+        self.bent = (at, H)
+        return cost, g
+
+    def renew(self, at: Array, memory: Array) -> None:
+        """Put the second derivatives at ``at`` into the memory."""
+        if self.objective == self.look_at_once and self.bent[0] is not at:
+            self.look_at_once(at)
+        known, H = self.bent
+        memory[:] = definite(H, self.free) if known is at else metric(self.problem, self.data, at)
 
     def promise(self, first: Checkpoint) -> float:
         """Fall of the objective per share of the next step, at its foot: twice what a step in a true metric gains."""

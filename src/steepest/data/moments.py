@@ -18,6 +18,7 @@ __all__ = ["Moments", "central_moments", "gram_matrix", "hessian_in", "make_mome
 
 ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what its own cache holds
 FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 would cost digits
+NOISE = 1e-12  # share of a column of size 1 in a direction that is rounding
 FIRM = 1e8  # norm of the inverse of the correlations up to which they are inverted; eigenvalues of 1e-13 are rounding
 Array = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ class Moments(NamedTuple):
     """
 
     hessian: Array  # (d + 1, d + 1)
-    least: Array  # (d + 1, k), the minimiser of smallest raw coefficients
+    least: Array  # (d + 1, k), the minimiser of least norm in columns of size 1
     cost: float
     gradient: Array  # (d + 1, k), the rounding left at the minimiser
     mean: Array  # (d,) of the raw columns
@@ -114,7 +115,8 @@ def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
 def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
-    first = _augmented(rows, 0, 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
+    i = rows.first
+    first = _augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     if not isinstance(rows.X, CSR):
         return _central(rows, first)
     found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # sparse rows stay so where they are not shifted
@@ -227,7 +229,7 @@ def dense_rows(X: Any, low: int, high: int) -> Any:
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
-    """Least-squares coefficients (d, k) of least raw norm, and the raw directions (d, r) that change nothing."""
+    """Least-squares coefficients (d, k), of least norm in columns of size 1, and the raw directions that change nothing."""
     scale, matrix = _correlation(spread)
     with one_blas_thread(2.0 * len(matrix) ** 3):
         inverse = _firm_inverse(matrix)
@@ -239,7 +241,7 @@ def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
         values, vectors, flat = _directions(matrix)
         steep = scale[:, None] * vectors[:, ~flat]
         null = _null(spread, scale, vectors[:, flat])
-        return without(steep @ ((steep.T @ cross) / values[~flat, None]), null), null
+        return steep @ ((steep.T @ cross) / values[~flat, None]), null
 
 
 def null_directions(spread: Array) -> Array:
@@ -253,6 +255,9 @@ def null_directions(spread: Array) -> Array:
 
 
 def _null(spread: Array, scale: Array, vectors: Array) -> Array:
+    vectors = np.where(
+        np.abs(vectors) < NOISE, 0.0, vectors
+    )  # other columns, perhaps of quite another size, have no part
     return np.where(np.diag(spread)[:, None] > 0, scale[:, None] * vectors, vectors)
 
 
@@ -287,5 +292,5 @@ def without(coef: Array, null: Array) -> Array:
     """Remove from the coefficients (..., d, k) what lies in the span of the null directions (d, r)."""
     if null.shape[1] == 0:
         return coef
-    basis, _ = np.linalg.qr(null)
-    return coef - basis @ (basis.T @ coef)
+    basis, triangle = np.linalg.qr(null)
+    return coef - null @ np.linalg.solve(triangle, basis.T @ coef)  # null itself, whose columns cancel in predictions

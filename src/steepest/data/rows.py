@@ -43,6 +43,11 @@ class Rows(NamedTuple):
         return int(n), int(d)
 
     @property
+    def first(self) -> int:
+        """The first row that counts."""
+        return 0 if self.weight is None else int(np.argmax(self.weight > 0))
+
+    @property
     def worth_compiling(self) -> bool:
         """Whether one pass is enough work to enter the compiled layer for."""
         n, d = self.shape

@@ -32,7 +32,7 @@ def mean_and_variance(rows: Rows) -> tuple[Array, Array]:
     (array([2.]), array([0.66666667]))
     """
     rows.read(rows.shape[0])
-    first = np.zeros(rows.shape[1]) if isinstance(rows.X, CSR) else rows.X[0].astype(np.float64)
+    first = np.zeros(rows.shape[1]) if isinstance(rows.X, CSR) else rows.X[rows.first].astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         sums, squares = column_sums(rows, first, rows.weight)
         shifted = sums / rows.total

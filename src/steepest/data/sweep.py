@@ -49,7 +49,8 @@ def sweep(rows: Rows, W: Array, judge: Judge) -> Sums:
     found: list[Any] = [None] * -(-n // size)
 
     def work(first: int, last: int) -> None:
-        room = None if isinstance(rows.X, CSR) else np.empty((min(n, size), d + 1), order=layout(rows.X))
+        bare = isinstance(rows.X, CSR) or rows.worth_compiling
+        room = None if bare else np.empty((min(n, size), d + 1), order=layout(rows.X))
         for b in range(first, last):
             found[b] = _block(rows, b * size, min(n, (b + 1) * size), W, judge, room)
 
@@ -90,13 +91,30 @@ def _size(rows: Rows) -> int:
 
 
 def _block(rows: Rows, low: int, high: int, W: Array, judge: Judge, room: Array | None) -> tuple[Any, Any, Any]:
-    if room is None:
+    if isinstance(rows.X, CSR):
         return _sparse_block(rows, low, high, W, judge)
+    if room is None:
+        return _dense_block(rows, low, high, W, judge)
     part = shifted(rows, low, high, room)
     r, mass, totals = judge(low, high, part @ W)
     products = _products(r, part)
     np.multiply(part, part, out=part)
     return products, (np.ones(high - low) if mass is None else mass) @ part, np.array(totals)
+
+
+def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tuple[Any, Any, Any]:
+    from ..kernels.compiler import compiled
+    from ..kernels.dual import dense_sums, dense_times
+
+    X, shift, d = rows.X, rows.units.shift, rows.shape[1]
+    Z = np.empty((W.shape[1], high - low))
+    compiled(dense_times)(X, shift, np.ascontiguousarray(W[:-1].T), W[-1].copy(), low, high, Z)
+    r, mass, totals = judge(low, high, Z.T)
+    out = np.zeros((len(r) + 1, d))
+    compiled(dense_sums)(X, shift, np.ascontiguousarray(r), mass, low, high, out)
+    ends = np.append(r.sum(1), high - low if mass is None else mass.sum())
+    both = np.concatenate((out, ends[:, None]), axis=1)
+    return both[:-1], both[-1], np.array(totals)
 
 
 def layout(X: Any) -> Literal["C", "F"]:

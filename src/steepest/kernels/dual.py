@@ -1,9 +1,69 @@
-"""Sparse rows in a sweep: predictors of a block, then its products and squares by column, in double precision."""
+"""Rows in a sweep: predictors of a block, then its products and squares by column, in double precision."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
 
-__all__ = ["sparse_sums", "sparse_times"]
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+from .primitives import accumulate, entry, predict
+
+__all__ = ["dense_sums", "dense_times", "sparse_sums", "sparse_times"]
+
+SHORT = 128  # rows that are added one after the other
+
+
+def dense_times(X, shift, v, b, low, high, z):
+    """z (c, rows) = (x - shift) . v_c + b_c for the rows low .. high - 1 of X, v (c, d)."""
+    predict(X, None, None, 0, shift, None, v, low, high, z)
+    for c in range(len(b)):
+        for i in range(high - low):
+            z[c, i] += b[c]
+
+
+def dense_sums(X, shift, r, mass, low, high, out):
+    """Add to out (p + 1, d) the products of r (p, rows) and x - shift, and last mass (x - shift)^2, SHORT by SHORT."""
+    p, d = len(r), X.shape[1]
+    some = np.empty((p, d))
+    squares = np.empty(d)
+    for first in range(low, high, SHORT):
+        last = min(high, first + SHORT)
+        some.fill(0.0)
+        squares.fill(0.0)
+        accumulate(X, None, None, 0, shift, None, r[:, first - low : last - low], first, last, some)
+        square(X, shift, mass, low, first, last, squares)
+        for j in range(d):
+            for c in range(p):
+                out[c, j] += some[c, j]
+            out[p, j] += squares[j]
+
+
+def square(X, shift, mass, low, first, last, squares):
+    """squares[j] += mass (x_j - shift_j)^2 over the rows first .. last - 1; mass begins with that of row ``low``."""
+
+
+def _square_rows(X, shift, mass, low, first, last, squares):
+    for i in range(first, last):
+        x, m = X[i], entry(mass, i - low, 1.0)
+        for j in range(len(x)):
+            away = x[j] - entry(shift, j, 0.0)
+            squares[j] += m * (away * away)
+
+
+def _square_columns(X, shift, mass, low, first, last, squares):
+    columns = X.T
+    for j in range(len(squares)):
+        x, s, total = columns[j], entry(shift, j, 0.0), 0.0
+        for i in range(first, last):
+            away = x[i] - s
+            total += entry(mass, i - low, 1.0) * (away * away)
+        squares[j] += total
+
+
+@overload(square, jit_options={"forceinline": True})
+def _square(X, shift, mass, low, first, last, squares):
+    return _square_columns if isinstance(X, types.Array) and X.layout == "F" else _square_rows
 
 
 def sparse_times(X, W, Z):
