@@ -22,9 +22,10 @@ OURS = "steepest"
 DEFAULT = "default"
 OUR_LEVELS = {DEFAULT: {}, "tol 1e-05": {"tol": 1e-5}, "tol 0": {"tol": 0.0}}
 PAUSE = 0.1  # seconds before each run: threads of the one before still spin
-REPEATS = ((0.05, 21), (5, 7), (20, 3), (math.inf, 0))  # runs after the first, by its seconds
-GIVE_UP = 60.0  # seconds: not repeated, nor tried tighter
-STOP = 180.0  # seconds: stopped, where a peer comes back to Python in between
+REPEATS = ((5, 7), (15, 3), (math.inf, 0))  # runs after the first, by its seconds
+FAR = 10.0  # times as long as ours: once more is enough
+GIVE_UP = 15.0  # seconds: not repeated, nor tried tighter
+STOP = 30.0  # seconds: stopped, where a peer comes back to Python in between
 LONGEST = 160  # letters of a reason
 
 
@@ -157,9 +158,11 @@ def _first_run(candidate: Candidate, result: Race) -> bool:
 
 def _repeat(candidates: list[Candidate]) -> None:
     """In turns, each as often as its fastest run so far allows; the first run drops out once there is another."""
+    near = FAR * min(min(candidate.times) for candidate in candidates if candidate.name == OURS)
     for turn in range(max(repeats for _, repeats in REPEATS)):
         for candidate in candidates:
-            if turn < _repeats(min(candidate.times)):
+            fastest = min(candidate.times)
+            if turn < min(_repeats(fastest), 7 if fastest <= near else 1):
                 seconds = candidate.once()
                 candidate.times = [*(candidate.times if turn else []), seconds]
 

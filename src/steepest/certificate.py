@@ -53,7 +53,12 @@ class Certificate(NamedTuple):
 
 
 def certify(
-    problem: Problem, data: Any, w: Array, form: Callable[[Array], float | None] | None = None, metric: Any = None
+    problem: Problem,
+    data: Any,
+    w: Array,
+    form: Callable[[Array], float | None] | None = None,
+    metric: Any = None,
+    known: tuple[float, Array] | None = None,
 ) -> Certificate:
     """Certificate of the parameters w (d + 1, k) in the units of the data.
 
@@ -65,6 +70,8 @@ def certify(
         `inverse_form` of a squared loss, which is the same at every w: spares the Hessian.
     metric : (d + 1, d + 1) or (d + 1,) array, optional
         Approximate curvature of the objective, or its diagonal: spares the Hessian, see Notes.
+    known : (float, (d + 1, k) array), optional
+        Objective and gradient of its smooth part at w, if they were looked at already: spares a reading.
 
     Notes
     -----
@@ -81,7 +88,7 @@ def certify(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if w.shape[1] > 1 and provable(problem) and isinstance(data, Rows):
             return _by_target(problem, data, w, metric)
-        step = _newton(problem, data, w, form, metric)
+        step = _newton(problem, data, w, form, metric, known)
         norm = float(np.linalg.norm(_steepest(problem, data.units, w, step.g)))
         if provable(problem):
             proven = _proven(problem, data, w, step)
@@ -129,7 +136,7 @@ def _steepest(problem: Problem, units: Any, w: Array, g: Array) -> Array:
     return problem.free(len(w) - 1) * least_slope(w, raw, strength)
 
 
-def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any) -> Step:
+def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known: Any) -> Step:
     """Newton's step from w, by whatever is at hand; of several targets where the loss is squared."""
     d, rows = data.shape[1], isinstance(data, Rows)
     if rows and form is None and (metric is not None or d > MATRIX_COLUMNS):
@@ -143,7 +150,7 @@ def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any) -> St
         look = opening(problem, data, w)  # the fused pass is as coarse as the table
         cost, g, seen = look.cost, look.g[:, None], None
     else:
-        (cost, g), seen = problem.objective(data)(w), None
+        (cost, g), seen = known or problem.objective(data)(w), None
     if w.shape[1] > 1 and not problem.loss.quadratic:
         return Step(np.zeros_like(w), cost, g, None)
     if problem.unpenalised or not (H is not None or form is None or provable(problem)):

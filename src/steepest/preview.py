@@ -30,7 +30,8 @@ def preview(rows: Rows, problem: Problem, start: Any, m: int, seed: int) -> tupl
     """Where to start on all rows, the metric to measure in, both from about m of them, and whether some of it is flat.
 
     The optimum of the sample is found by damped Newton over an eighth of it, and one step over all of it: no nearer
-    than the sample itself is to all rows. A column of which the sample shows nothing is given the curvature of a standardised one.
+    than the sample itself is to all rows. A column of which the sample shows nothing is given the curvature of a
+    standardised one.
     Cost: some 3 m d^2 flops.
     """
     d, w = rows.shape[1], start

@@ -64,7 +64,9 @@ class Proof:
         if not (self._near_by_metric(state) if self._automatic else self._near_by_change(state)):
             return False
         metric = self._metric(state)
-        found = certify(self.problem, self.plan.data, state.w, self.form, *([] if metric is None else [metric]))
+        at = state.origin
+        known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
+        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known)
         self.found[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
 

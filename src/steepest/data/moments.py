@@ -229,7 +229,7 @@ def dense_rows(X: Any, low: int, high: int) -> Any:
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
-    """Least-squares coefficients (d, k), of least norm in columns of size 1, and the raw directions that change nothing."""
+    """Least-squares coefficients (d, k), of least norm in columns of size 1, and raw directions that change nothing."""
     scale, matrix = _correlation(spread)
     with one_blas_thread(2.0 * len(matrix) ** 3):
         inverse = _firm_inverse(matrix)
@@ -255,9 +255,7 @@ def null_directions(spread: Array) -> Array:
 
 
 def _null(spread: Array, scale: Array, vectors: Array) -> Array:
-    vectors = np.where(
-        np.abs(vectors) < NOISE, 0.0, vectors
-    )  # other columns, perhaps of quite another size, have no part
+    vectors = np.where(np.abs(vectors) < NOISE, 0.0, vectors)  # other columns, perhaps much larger, have no part
     return np.where(np.diag(spread)[:, None] > 0, scale[:, None] * vectors, vectors)
 
 

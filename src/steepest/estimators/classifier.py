@@ -167,7 +167,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_ = np.unique(y)
         if len(self.classes_) != 2:
             listed = ", ".join(map(repr, self.classes_[:5].tolist()))
             raise DataError(
@@ -177,7 +177,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, y)
             sample_weight = by_class if sample_weight is None else sample_weight * by_class
-        run = self._descend(X, codes.astype(np.float64), sample_weight, offset)
+        run = self._descend(X, (y == self.classes_[1]).astype(np.float64), sample_weight, offset)
         self.coef_, self.intercept_ = run.coef.T.copy(), run.intercept.copy()
         self._say()
         return self

@@ -43,7 +43,7 @@ class Rim:
     _labels = False  # whether targets are classes
 
     def _table(self, X: Any, y: Any, sample_weight: Any, **checks: Any) -> tuple[Any, Any, NDArray[np.float64] | None]:
-        """Check a table for fitting, without copying it; that its numbers are finite shows in their means, taken anyway."""
+        """Check a table for fitting, without copying it; that its numbers are finite shows in their means."""
         X, y = validate_data(
             self,
             X,
