@@ -20,7 +20,7 @@ from steepest import GDClassifier, GDRegressor
 
 OURS = "steepest"
 DEFAULT = "default"
-OUR_LEVELS = {DEFAULT: {}, "tol 1e-05": {"tol": 1e-5}, "tol 0": {"tol": 0.0}}
+OUR_LEVELS = {DEFAULT: {}, "tol 1e-06": {"tol": 1e-6}, "tol 0": {"tol": 0.0}}
 PAUSE = 0.1  # seconds before each run: threads of the one before still spin
 REPEATS = ((5, 7), (15, 3), (math.inf, 0))  # runs after the first, by its seconds
 FAR = 10.0  # times as long as ours: once more is enough

@@ -59,6 +59,7 @@ def certify(
     form: Callable[[Array], float | None] | None = None,
     metric: Any = None,
     known: tuple[float, Array] | None = None,
+    target: float = 0.0,
 ) -> Certificate:
     """Certificate of the parameters w (d + 1, k) in the units of the data.
 
@@ -72,6 +73,8 @@ def certify(
         Approximate curvature of the objective, or its diagonal: spares the Hessian, see Notes.
     known : (float, (d + 1, k) array), optional
         Objective and gradient of its smooth part at w, if they were looked at already: spares a reading.
+    target : float, optional
+        Gap that is small enough: spares readings where there is no matrix.
 
     Notes
     -----
@@ -88,7 +91,7 @@ def certify(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if w.shape[1] > 1 and provable(problem) and isinstance(data, Rows):
             return _by_target(problem, data, w, metric)
-        step = _newton(problem, data, w, form, metric, known)
+        step = _newton(problem, data, w, form, metric, known, target)
         norm = float(np.linalg.norm(_steepest(problem, data.units, w, step.g)))
         if provable(problem):
             proven = _proven(problem, data, w, step)
@@ -136,12 +139,12 @@ def _steepest(problem: Problem, units: Any, w: Array, g: Array) -> Array:
     return problem.free(len(w) - 1) * least_slope(w, raw, strength)
 
 
-def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known: Any) -> Step:
+def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known: Any, target: float) -> Step:
     """Newton's step from w, by whatever is at hand; of several targets where the loss is squared."""
     d, rows = data.shape[1], isinstance(data, Rows)
     if rows and form is None and (metric is not None or d > MATRIX_COLUMNS):
         if w.shape[1] == 1:
-            return by_products(problem, data, w, metric, provable(problem))
+            return by_products(problem, data, w, metric, provable(problem), target)
         return Step(np.zeros_like(w), *problem.objective(data)(w), None)
     H: Array | None = getattr(form, "matrix", None)
     if rows and form is None and w.shape[1] == 1 and small(data):

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 PRODUCTS, DIAGONAL_PRODUCTS = 8, 30  # readings of the rows for one step, in a metric or in its diagonal
 ENOUGH, CLOSE = 1e-2, 0.02  # what may be left: of g' M^-1 g for a decrement, of the gap for a proof
+SHARE = 0.4  # of the gap that was asked for, which the rest may cost
 TINY = float(np.finfo(float).tiny)
 
 
@@ -53,11 +54,12 @@ def opening(problem: Problem, rows: Rows, w: Array) -> Opening:
     return Opening(cost, g[:, 0], bends, column, sums.squares / total + squares)
 
 
-def by_products(problem: Problem, rows: Rows, w: Array, metric: Array | None, proof: bool) -> Step:
+def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool, target: float = 0.0) -> Step:
     """Newton's step from w (d + 1, 1) by conjugate gradients, each product with the Hessian one reading of the rows.
 
     The intercept is eliminated; of the coefficients under an L1 penalty only those move that are not 0. ``metric``
-    (d + 1, d + 1) or its diagonal (d + 1,) preconditions. For a proof the steps go on until the rest costs little.
+    (d + 1, d + 1) or its diagonal (d + 1,) preconditions. For a proof the steps go on until the rest costs little, or
+    less than ``target``.
 
     The promise is the estimate a + 2 r'M^-1 r / theta, half of that for squared losses: a what the steps have gained, r
     the rest, theta the least Ritz value, which approaches the least eigenvalue of M^-1 H from above.
@@ -96,7 +98,8 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Array | None, pr
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
     inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    found, gain, rest = _conjugate_gradients(product, inverse, begin, most, rest_costs if proof else None)
+    price = (lambda r, gain: rest_costs(r) <= max(CLOSE * gain, SHARE * target)) if proof else None
+    found, gain, rest = _conjugate_gradients(product, inverse, begin, most, price)
     delta = found
     if balanced:
         delta[-1] = -slope[-1] / bend - share @ found
@@ -148,7 +151,7 @@ def _conjugate_gradients(
         q = inverse(r)
         before, size = size, max(float(r @ q), 0.0)
         diagonal[-1] += 1 / length
-        if (price is None and size <= ENOUGH * first) or size == 0 or (price is not None and price(r) <= CLOSE * gain):
+        if (price is None and size <= ENOUGH * first) or size == 0 or (price is not None and price(r, gain)):
             diagonal.append(0.0)
             break
         again = size / before

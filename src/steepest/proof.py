@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,7 +68,7 @@ class Proof:
         metric = self._metric(state)
         at = state.origin
         known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
-        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known)
+        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known, self.target)
         self.found[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
 
@@ -83,12 +85,13 @@ class Proof:
         if state.t == 0 and self.plan.method.rule.metric == "renewed":
             return False
         fall = self.walker.promise(state.origin)
-        if fall > min(self.wanted, max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+        share = 0.3 if self.plan.method.rule.metric == "diagonal" else 1.0
+        if fall > min(self.wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self.wanted = 0.1 * fall
         return True
 
-    def _metric(self, state: State) -> Array | None:
+    def _metric(self, state: State) -> Any:
         """What the descent measures in, where the curvature of all rows would be dear."""
         rule, memory = self.plan.method.rule, state.origin.memory
         if rule.metric == "diagonal":
