@@ -23,9 +23,9 @@ DEFAULT = "default"
 OUR_LEVELS = {DEFAULT: {}, "tol 1e-06": {"tol": 1e-6}, "tol 0": {"tol": 0.0}}
 PAUSE = 0.1  # seconds before each run: threads of the one before still spin
 REPEATS = ((5, 7), (15, 3), (math.inf, 0))  # runs after the first, by its seconds
-FAR = 10.0  # times as long as ours: once more is enough
-GIVE_UP = 15.0  # seconds: not repeated, nor tried tighter
-STOP = 30.0  # seconds: stopped, where a peer comes back to Python in between
+FAR = 8.0  # times as long as ours: one run is enough
+GIVE_UP = 6.0  # seconds: not repeated, nor tried tighter
+STOP = 20.0  # seconds: stopped, where a peer comes back to Python in between
 LONGEST = 160  # letters of a reason
 
 
@@ -162,7 +162,7 @@ def _repeat(candidates: list[Candidate]) -> None:
     for turn in range(max(repeats for _, repeats in REPEATS)):
         for candidate in candidates:
             fastest = min(candidate.times)
-            if turn < min(_repeats(fastest), 7 if fastest <= near else 1):
+            if turn < min(_repeats(fastest), 7 if fastest <= near else 0):
                 seconds = candidate.once()
                 candidate.times = [*(candidate.times if turn else []), seconds]
 

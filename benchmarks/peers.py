@@ -177,9 +177,10 @@ def _straight(module: str, name: str, **options: Any) -> Callable[..., Answer]:
 
 
 ONCE = levels((0.0, 1))
-LBFGS = levels((1e-4, 100), (1e-6, 300), (1e-8, 1000), (1e-10, 3000))
-LIBLINEAR = levels((1e-2, 1000), (1e-4, 1000), (1e-6, 1000), (1e-8, 1000))
-NEWTON = levels((1e-4, 100), (1e-6, 100), (1e-8, 100))
+LBFGS = levels((1e-4, 100), (1e-8, 1000))
+GLUM = levels((1e-4, 100), (1e-6, 300), (1e-9, 1000))
+LIBLINEAR = levels((1e-2, 1000), (1e-4, 1000), (1e-7, 1000))
+NEWTON = levels((1e-4, 100), (1e-8, 100))
 PEERS = {
     "logistic": (
         Peer("scikit-learn lbfgs", "sklearn", _scikit_learn("lbfgs"), LBFGS),
@@ -187,15 +188,15 @@ PEERS = {
         Peer("scikit-learn newton-cg", "sklearn", _scikit_learn("newton-cg"), NEWTON),
         Peer("scikit-learn saga", "sklearn", _scikit_learn("saga"), levels((1e-4, 100), (1e-6, 1000)), "sparse"),
         Peer("intelex lbfgs", "sklearnex.linear_model", _intelex, LBFGS, "dense"),
-        Peer("glum", "glum", _glum("binomial"), LBFGS),
+        Peer("glum", "glum", _glum("binomial"), GLUM),
         Peer("liblinear", "liblinear.liblinearutil", _liblinear, LIBLINEAR),
-        Peer("skglm", "skglm", _skglm, levels((1e-4, 20), (1e-6, 60), (1e-8, 200))),
-        Peer("torch lbfgs", "torch", _torch, levels((1e-7, 20), (1e-9, 200), (1e-11, 2000)), "dense"),
+        Peer("skglm", "skglm", _skglm, levels((1e-4, 20), (1e-8, 200))),
+        Peer("torch lbfgs", "torch", _torch, levels((1e-7, 20), (1e-11, 2000)), "dense"),
         Peer(
             "Vowpal Wabbit bfgs",
             "vowpalwabbit",
             _vowpal_wabbit,
-            levels((1e-3, 20), (1e-6, 60), (0.0, 200)),
+            levels((1e-3, 20), (0.0, 200)),
             "sparse",
             prepare=VWFile,
         ),

@@ -164,7 +164,7 @@ class Descent:
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         with self._quiet():
-            cost, g = self.problem.objective(self.data)(at)
+            cost, g = (self.problem.objective(self.data) if self._sampled else self._walker.objective)(at)
         least = self.problem.least_slope(at, g, self.data.units)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(least))), g
 

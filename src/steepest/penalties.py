@@ -102,7 +102,7 @@ class L1(NamedTuple):
 
     Examples
     --------
-    >>> L1(0.5).value(-2.0), L1(0.5).slope(-2.0)
+    >>> float(L1(0.5).value(-2.0)), L1(0.5).slope(-2.0)
     (1.0, -0.0)
     """
 
@@ -149,7 +149,7 @@ class ElasticNet(NamedTuple):
 
     Examples
     --------
-    >>> ElasticNet(0.5, 0.5).value(-2.0), ElasticNet(0.5, 0.5).slope(-2.0)
+    >>> float(ElasticNet(0.5, 0.5).value(-2.0)), ElasticNet(0.5, 0.5).slope(-2.0)
     (1.0, -0.5)
     """
 

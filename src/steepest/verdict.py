@@ -160,18 +160,22 @@ def _count(x: float) -> str:
     return f"{x:.1e}" if x >= 1e9 else f"{float(f'{x:.2g}'):,.0f}"
 
 
+def _steps(e: Evidence) -> str:
+    return "1 step" if e.steps == 1 else f"{e.steps} steps"
+
+
 def _share(e: Evidence) -> str:
     return f"the cost, {_n(e.reached)}, is " + ("an unknown way" if e.gap is None else _n(e.gap)) + " above its least"
 
 
 def _say_separable(e: Evidence) -> str:
-    now = f"the cost, {_n(e.reached)} after {e.steps} steps, falls towards 0 while the coefficients grow without end"
+    now = f"the cost, {_n(e.reached)} after {_steps(e)}, falls towards 0 while the coefficients grow without end"
     return f"{e.separated}, so no finite optimum exists: {now}"
 
 
 def _say_converged(e: Evidence) -> str:
     within = f" to within {e.gap:.1e}" if e.gap else ""
-    return f"after {e.steps} steps the cost, {_n(e.reached)}, is at its least{within}"
+    return f"after {_steps(e)} the cost, {_n(e.reached)}, is at its least{within}"
 
 
 def _say_diverged(e: Evidence) -> str:
@@ -200,23 +204,23 @@ def _say_cycling(e: Evidence) -> str:
 
 
 def _say_oscillating(e: Evidence) -> str:
-    return f"each step overshoots and comes back; after {e.steps} steps {_share(e)}{_against_limit(e)}"
+    return f"each step overshoots and comes back; after {_steps(e)} {_share(e)}{_against_limit(e)}"
 
 
 def _say_noise(e: Evidence) -> str:
-    return f"steps that look at a batch only jump about and get no lower; after {e.steps} steps {_share(e)}"
+    return f"steps that look at a batch only jump about and get no lower; after {_steps(e)} {_share(e)}"
 
 
 def _say_crawling(e: Evidence) -> str:
     left = remaining(e) or 0.0
     more = f"at this pace about {_count(left)} more are needed" if math.isfinite(left) else "it hardly moves"
     kappa = f"; the condition number is {_n(e.condition)}" if e.condition and e.condition > 10 else ""
-    return f"after {e.steps} steps {_share(e)}; {more}{kappa}"
+    return f"after {_steps(e)} {_share(e)}; {more}{kappa}"
 
 
 def _say_stopped(e: Evidence) -> str:
     why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
-    return f"after {e.steps} steps{why} {_share(e)}, the gradient norm {_n(e.gradient_norm)}"
+    return f"after {_steps(e)}{why} {_share(e)}, the gradient norm {_n(e.gradient_norm)}"
 
 
 def _penalise(_: Evidence) -> str | None:
