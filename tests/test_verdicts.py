@@ -105,7 +105,7 @@ def test_sentences_are_plain(run):
     assert str(verdict).startswith(f"{verdict.status}: ")
     steps = result.trajectory.step[-1]
     assert (
-        f"{steps} steps" in verdict.message
+        f"{steps} step" in verdict.message
         or f"step {steps}" in verdict.message
         or verdict.status in ("cycling", "diverged")
     )

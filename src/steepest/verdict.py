@@ -169,7 +169,7 @@ def _share(e: Evidence) -> str:
 
 
 def _say_separable(e: Evidence) -> str:
-    now = f"the cost, {_n(e.reached)} after {_steps(e)}, falls towards 0 while the coefficients grow without end"
+    now = f"the cost, {_n(e.reached)} after {_steps(e)}, goes on falling while the coefficients grow without end"
     return f"{e.separated}, so no finite optimum exists: {now}"
 
 

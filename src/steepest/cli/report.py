@@ -18,6 +18,9 @@ __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "settings_te
 
 SHOWN = 12  # coefficients in the table
 
+PENALTIES = {"no_penalty": "", "l2": " + alpha/2 |w|^2", "l1": " + alpha |w|_1"}
+SEARCH = "backtracking:eta=1.0,shrink=0.5,slope=0.0001"
+
 
 class Column(NamedTuple):
     """Coefficients and intercept of one answer, to be shown beside another."""
@@ -155,7 +158,7 @@ def _cost(run: Run) -> float:
 
 def _cost_text(run: Run) -> str:
     meta, exact = run.trajectory.meta, _exact(run)
-    penalised = "" if str(meta.get("penalty", "no_penalty")).startswith("no") else " + alpha/2 |w|^2"
+    penalised = PENALTIES.get(str(meta.get("penalty", "no_penalty")).partition(":")[0], " + penalty")
     least = "" if exact is None or exact.get("cost") is None else f", exact answer {number(exact['cost'])}"
     reported = meta.get("reported_step")
     where = "" if reported in (None, run.trajectory.step[-1]) else f" at step {reported:,}"
@@ -182,6 +185,8 @@ def _at_text(at: dict[str, float]) -> str:
 
 
 def _short(rate: str) -> str:
+    if rate == SEARCH:
+        return "1 or less, by backtracking"
     try:
         return f"{float(rate):.6g}"
     except ValueError:
