@@ -16,9 +16,9 @@ INTRODUCTION = """# The automatic mode against its peers
 
 Written by `python -m benchmarks auto`; `STEEPEST_WORKLOADS=correlated,spector` runs only those two tables.
 
-- On each table all candidates take turns in one process. Time is the median: of 21 runs, of 7 where one takes over
-  0.05 s, of 3 over 5 s, of a single one over 20 s; a peer over 60 s is not tried tighter. The first run is not counted
-  where there are more.
+- On each table all candidates take turns in one process. Time is the median of 7 runs after a first one that is not
+  counted; of a single run where a peer takes 8 times as long as ours, or over 6 s, and then it is not tried tighter.
+  After 20 s a peer is stopped, if it comes back to Python by then.
 - One judge computes every objective from the coefficients, in float64, off the clock. The relative error is
   (F - F*) / F*, where F* is the least objective of any candidate or of Newton steps on all rows from the best one.
 - Time is a whole fit from a NumPy array or CSR matrix, into the layout that a candidate works on and back; only Vowpal
