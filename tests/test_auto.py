@@ -10,6 +10,7 @@ from conftest import DATA
 
 from steepest import GDClassifier, GDRegressor
 from steepest.estimators.rim import SeparationWarning
+from steepest.proof import Proof
 
 near = pytest.approx
 
@@ -223,3 +224,18 @@ def test_a_wide_sparse_table_needs_no_matrix():
     zero = sparse.coef_[0] == 0
     assert np.abs(slope[zero]).max() <= 2e-3
     assert np.abs(slope + 2e-3 * np.sign(sparse.coef_[0]))[~zero].max() < 1e-6
+
+
+def test_a_proof_that_fails_teaches_the_step_it_has_found(monkeypatch):
+    """Where squares are penalised little, conjugate gradients know more of the flat directions than ten secants."""
+    from scipy.sparse import diags_array, random_array
+
+    rng = np.random.default_rng(0)
+    X = random_array((6000, 3000), density=0.01, rng=rng, format="csr") @ diags_array(10.0 ** -(4 * rng.random(3000)))
+    y = (X @ rng.standard_normal(3000) + 0.01 * rng.standard_normal(6000) > 0).astype(int)
+    taught = GDClassifier(alpha=1e-6).fit(X, y)
+    monkeypatch.setattr(Proof, "_teaches", False)
+    alone = GDClassifier(alpha=1e-6).fit(X, y)
+    assert taught.verdict_.status == alone.verdict_.status == "converged"
+    assert taught.trajectory_.meta["passes"] < alone.trajectory_.meta["passes"]
+    assert taught.n_iter_ < alone.n_iter_

@@ -23,6 +23,7 @@ __all__ = ["ROUNDING", "Certificate", "Form", "certify", "constant_cost", "inver
 
 Array = NDArray[np.float64]
 BLOCK = 1 << 14
+FAR = 2.0  # times the target: a promise above is, for log loss, a gap above
 GOOD = 3.0  # times the promise of Newton's step: a proven gap so small cannot be bettered by much
 
 
@@ -60,6 +61,7 @@ def certify(
     metric: Any = None,
     known: tuple[float, Array] | None = None,
     target: float = 0.0,
+    learn: Callable[[Array, Array], None] | None = None,
 ) -> Certificate:
     """Certificate of the parameters w (d + 1, k) in the units of the data.
 
@@ -75,6 +77,9 @@ def certify(
         Objective and gradient of its smooth part at w, if they were looked at already: spares a reading.
     target : float, optional
         Gap that is small enough: spares readings where there is no matrix.
+    learn : callable, optional
+        Is told the step that was found where there is no matrix and the change of the gradient that it promises, so
+        that a descent can take it; a gap that is far from ``target`` is then left unproven.
 
     Notes
     -----
@@ -93,6 +98,10 @@ def certify(
             return _by_target(problem, data, w, metric)
         step = _newton(problem, data, w, form, metric, known, target)
         norm = float(np.linalg.norm(_steepest(problem, data.units, w, step.g)))
+        if learn is not None and step.change is not None:
+            learn(step.delta, step.change)
+            if step.promise is not None and step.promise > FAR * target:
+                return Certificate(None, "none", norm)
         if provable(problem):
             proven = _proven(problem, data, w, step)
             least = proven.rounding + 2 * ROUNDING * abs(step.cost)

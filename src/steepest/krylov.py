@@ -98,15 +98,21 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
     inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    price = (lambda r, gain: rest_costs(r) <= max(CLOSE * gain, SHARE * target)) if proof else None
-    found, gain, rest = _conjugate_gradients(product, inverse, begin, most, price)
-    delta = found
+    half = 1.0 if problem.loss.quadratic else 0.5
+
+    def enough(r: Array, gain: float, left: float) -> bool:
+        if not proof or 0.0 < target < half * gain:
+            return left <= ENOUGH
+        return rest_costs(r) <= max(CLOSE * gain, SHARE * target)
+
+    found, r, gain, rest = _conjugate_gradients(product, inverse, begin, most, enough)
+    delta, change = found, np.where(on, r - slope, 0.0)
     if balanced:
         delta[-1] = -slope[-1] / bend - share @ found
         gain += slope[-1] ** 2 / bend
     flat = on[-1] and not balanced and abs(slope[-1]) > 1e-13
     lost = None if flat else (0.5 if problem.loss.quadratic else 1.0) * (gain + 2 * rest)
-    return Step(delta[:, None], look.cost, look.g[:, None], lost)
+    return Step(delta[:, None], look.cost, look.g[:, None], lost, change=change[:, None])
 
 
 def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array], Array]:
@@ -132,14 +138,14 @@ def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array]
 
 
 def _conjugate_gradients(
-    product: Callable[[Array], Array], inverse: Callable[[Array], Array], g: Array, most: int, price: Any
-) -> tuple[Array, float, float]:
-    """delta near -H^-1 g, its gain -g'delta, and what the rest may add to it."""
+    product: Callable[[Array], Array], inverse: Callable[[Array], Array], g: Array, most: int, enough: Any
+) -> tuple[Array, Array, float, float]:
+    """delta near -H^-1 g, the rest g + H delta, its gain -g'delta, and what the rest may add to it."""
     delta, r = np.zeros(len(g)), g.copy()
     q = inverse(r)
     p, size = -q, float(r @ q)
     first, gain, diagonal, beside = size, 0.0, [0.0], [0.0]
-    for _ in range(most):
+    for _ in range(0 if enough(r, 0.0, 1.0) else most):
         Hp = product(p)
         bend = float(p @ Hp)
         if not bend > 0:
@@ -151,14 +157,14 @@ def _conjugate_gradients(
         q = inverse(r)
         before, size = size, max(float(r @ q), 0.0)
         diagonal[-1] += 1 / length
-        if (price is None and size <= ENOUGH * first) or size == 0 or (price is not None and price(r, gain)):
+        if size == 0 or enough(r, gain, size / first):
             diagonal.append(0.0)
             break
         again = size / before
         p = again * p - q
         diagonal.append(again / length)
         beside.append(np.sqrt(again) / length)
-    return delta, gain, size / _least_ritz(diagonal[:-1], beside[1:])
+    return delta, r, gain, size / _least_ritz(diagonal[:-1], beside[1:])
 
 
 def _least_ritz(diagonal: list[float], beside: list[float]) -> float:

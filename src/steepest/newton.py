@@ -129,6 +129,9 @@ class Step(NamedTuple):
     )  # estimate of cost less least cost, by second derivatives; None if they know of no least point
     given_up: float = 0.0  # gap that the step leaves so that rounding cannot take the dual point out of its domain
     seen: Seen | None = None
+    change: Array | None = (
+        None  # (d + 1, 1): of the gradient, by this step, where it is no solution of the whole system
+    )
 
 
 def at_once(problem: Problem, rows: Rows, w: Array) -> tuple[float, Array, Array, Seen]:

@@ -13,7 +13,8 @@ from .data.moments import Moments
 from .data.rows import Rows
 from .plan import Plan
 from .problem import Problem
-from .states import State
+from .rules import Secant
+from .states import Checkpoint, State
 from .stops import Stop
 from .walkers import Whole
 from .ways import dear, size_of
@@ -22,6 +23,7 @@ __all__ = ["Proof", "stalled"]
 
 Array = NDArray[np.float64]
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a bound of rounding counts as near enough
+SHARE, LESSON = 0.3, 30.0  # of the gap asked for, which an estimate without a matrix is worth; where it teaches
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
 
 
@@ -50,6 +52,11 @@ class Proof:
     def _small(self) -> bool:
         return bool(self.plan.data.shape[1] <= MATRIX_COLUMNS)
 
+    @property
+    def _teaches(self) -> bool:
+        """Whether a proof by conjugate gradients has a step to teach, and a rule that remembers it."""
+        return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
+
     def stop(self) -> Stop:
         """End when the certified gap is small enough, or below its rounding, or the classes are separated."""
         return Stop(self._enough, "certified", check=True)
@@ -68,8 +75,9 @@ class Proof:
         metric = self._metric(state)
         at = state.origin
         known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
-        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known, self.target)
-        self.found[state.t] = found
+        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known, self.target, self._learn(at))
+        if found.gap is not None:
+            self.found[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
 
     def reached(self, found: Certificate) -> float:
@@ -85,7 +93,7 @@ class Proof:
         if state.t == 0 and self.plan.method.rule.metric == "renewed":
             return False
         fall = self.walker.promise(state.origin)
-        share = 0.3 if self.plan.method.rule.metric == "diagonal" else 1.0
+        share = (LESSON if self._teaches else SHARE) if self.plan.method.rule.metric == "diagonal" else 1.0
         if fall > min(self.wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self.wanted = 0.1 * fall
@@ -97,6 +105,12 @@ class Proof:
         if rule.metric == "diagonal":
             return memory[0, :, 0]
         return memory if rule.metric and self.form is None and dear(size_of(self.rows)) else None
+
+    def _learn(self, at: Checkpoint) -> Any:
+        """Let a rule that remembers steps learn Newton's step from a proof that fails: it is then the next one."""
+        if not self._teaches:
+            return None
+        return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
     def _separated(self, state: State) -> bool:
         if not self.problem.loss.labels or not state.cost < NEAR_ZERO * self.scale:
