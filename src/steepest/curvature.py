@@ -11,14 +11,14 @@ from . import losses
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, gram_matrix, hessian_in
 from .data.rows import Rows, make_rows
-from .data.sums import bends, mean_and_variance
+from .data.sums import bends
 from .data.units import RAW, Units
 from .losses import SquaredError
 from .penalties import elastic
 from .problem import Problem
 from .records import from_name
 
-__all__ = ["Spectrum", "hessian", "longest_row", "mean_and_variance", "spectrum", "stability_limit", "standard_units"]
+__all__ = ["Spectrum", "hessian", "longest_row", "spectrum", "stability_limit", "standard_units"]
 
 Array = NDArray[np.float64]
 MATRIX_COLUMNS = 1500  # up to so many columns a (d + 1)^2 matrix is formed; beyond, power iteration

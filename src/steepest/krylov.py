@@ -90,20 +90,15 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
         Hv = view.value_and_gradient(SquaredError(), full[:, None])[1][:, 0] + problem.l2 * factor**2 * full
         return np.where(inner, Hv, 0.0)
 
-    def rest_costs(r: Array) -> float:
-        if problem.l2 > 0:
-            return float(((r[:-1] / factor[:-1]) ** 2).sum() / (2 * problem.l2))
-        return float(np.abs(r[:-1] / factor[:-1]).max(initial=0.0) / problem.l1 * look.cost)
-
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
     inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    half = 1.0 if problem.loss.quadratic else 0.5
+    price = _price(problem, factor[:-1], look.cost)
 
     def enough(r: Array, gain: float, left: float) -> bool:
-        if not proof or 0.0 < target < half * gain:
+        if not proof or 0.0 < target < 0.5 * gain:
             return left <= ENOUGH
-        return rest_costs(r) <= max(CLOSE * gain, SHARE * target)
+        return price(r[:-1]) <= max(CLOSE * gain, SHARE * target)
 
     found, r, gain, rest = _conjugate_gradients(product, inverse, begin, most, enough)
     delta, change = found, np.where(on, r - slope, 0.0)
@@ -113,6 +108,13 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
     flat = on[-1] and not balanced and abs(slope[-1]) > 1e-13
     lost = None if flat else (0.5 if problem.loss.quadratic else 1.0) * (gain + 2 * rest)
     return Step(delta[:, None], look.cost, look.g[:, None], lost, change=change[:, None])
+
+
+def _price(problem: Problem, factor: Array, cost: float) -> Callable[[Array], float]:
+    """What a rest of the slopes costs a dual point, in gap."""
+    if problem.l2 > 0:
+        return lambda r: float(((r / factor) ** 2).sum() / (2 * problem.l2))
+    return lambda r: float(np.abs(r / factor).max(initial=0.0) / (problem.l1 or TINY) * cost)
 
 
 def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array], Array]:

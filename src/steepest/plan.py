@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import rules, steps
-from .curvature import MATRIX_COLUMNS, Spectrum, mean_and_variance, spectrum, standard_units
+from .curvature import MATRIX_COLUMNS, Spectrum, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
 from .data.rows import Rows
+from .data.sums import mean_and_variance
 from .data.units import RAW
 from .preview import preview
 from .problem import Method, Problem

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .penalties import soften
 
-__all__ = ["in_metric", "least_slope"]
+__all__ = ["by_signs", "in_metric", "least_slope"]
 
 Array = NDArray[np.float64]
 SWEEPS = 50  # coordinate sweeps at most before signs are taken for right
@@ -43,8 +43,12 @@ def in_metric(v: Array, B: Array, strength: Array, start: Array | None = None) -
     >>> in_metric(np.array([[3.0], [0.1]]), np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0], [1.0]])).ravel()
     array([2.5, 0. ])
     """
-    target, s = (B @ v)[:, 0], strength[:, 0]
-    u = (v if start is None else start)[:, 0].copy()
+    return by_signs(B, (B @ v)[:, 0], strength[:, 0], (v if start is None else start)[:, 0])[:, None]
+
+
+def by_signs(B: Array, target: Array, s: Array, start: Array) -> Array:
+    """The u (m,) that minimises u'B u / 2 - target . u + s . |u|, as `in_metric` does."""
+    u = start.copy()
     rest = B @ u - target
     for _ in range(SWEEPS):
         before = u.copy()
@@ -61,7 +65,7 @@ def in_metric(v: Array, B: Array, strength: Array, start: Array | None = None) -
             break
         if whole:
             sign[j] = -np.sign(B[j] @ u - target[j])
-    return u[:, None]
+    return u
 
 
 def _sweep(u: Array, rest: Array, B: Array, s: Array) -> None:

@@ -13,7 +13,7 @@ from ..data import order as orders
 from ..penalties import NoPenalty
 from . import elementary as elementary  # compiled exp and log1p
 
-__all__ = ["apply_rule", "direct", "fill_order", "penalise", "rate", "shrink", "slope", "value"]
+__all__ = ["apply_rule", "bend", "direct", "fill_order", "penalise", "rate", "shrink", "slope", "value"]
 
 INLINE = {"forceinline": True}  # a call that is not inlined keeps the loop around it from being vectorised
 
@@ -26,6 +26,11 @@ def value(item: Any, z: Any, y: Any) -> Any:
 def slope(item: Any, z: Any, y: Any) -> Any:
     """Derivative of the loss of one row by its linear predictor."""
     return item.slope(z, y)
+
+
+def bend(item: Any, z: Any, y: Any) -> Any:
+    """Second derivative of the loss of one row by its linear predictor."""
+    return item.bend(z, y)
 
 
 def shrink(item: Any, w: Any) -> Any:
@@ -85,6 +90,7 @@ def _source(item: Any, name: str) -> Any:
 
 overload(value, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "value"))
 overload(slope, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "slope"))
+overload(bend, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "bend"))
 overload(shrink, strict=False, jit_options=INLINE)(lambda item, w: _source(item, "slope"))
 overload(rate, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "rate"))
 overload(direct_whole, strict=False)(lambda item, g, memory, t: _source(item, "direction"))

@@ -4,19 +4,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import overload, register_jitable
+from numba.extending import register_jitable
 
-from .methods import INLINE, _source, slope, value
+from .methods import bend, slope, value
 from .primitives import accumulate, entry, predict
 
 __all__ = ["bend_pass", "block_pass"]
-
-
-def bend(item, z, y):
-    """Second derivative of the loss of one row by its linear predictor."""
-
-
-overload(bend, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "bend"))
 
 
 def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
