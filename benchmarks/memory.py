@@ -58,7 +58,7 @@ def watch():
 
 {layout}
 y = X[:, 0].astype(np.float64)
-labels = (y > 0).astype(np.float64)
+labels = (y + np.random.default_rng(1).standard_normal(n) > 0).astype(np.float64)
 whole = n, X, y, labels
 X, y, labels = X[:200_000].copy("K"), y[:200_000], labels[:200_000]
 X.flags.writeable = whole[1].flags.writeable

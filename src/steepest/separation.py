@@ -54,7 +54,7 @@ class _Table(NamedTuple):
     """The rows with the side each belongs to."""
 
     rows: Rows
-    sign: Array  # (n,) +1, -1, and 0 for a row that does not count
+    sign: NDArray[np.int8]  # (n,) +1, -1, and 0 for a row that does not count
     free: Array  # (d + 1, 1)
 
     def part(self, order: Order) -> Array:
@@ -62,16 +62,19 @@ class _Table(NamedTuple):
         X = dense_rows(self.rows.rows(order).X, 0, len(order))
         return np.column_stack((X, np.ones(len(order)))) * self.free[:, 0] * self.sign[order, None]
 
-    def margins(self, V: Array) -> Array:
-        """Margins s_i x_i . v (n, k) for the columns v of V. Cost: one reading of the rows."""
+    def margins(self, v: Array) -> Array:
+        """Margins s_i x_i . v (n,) for v (d + 1, 1). Cost: one reading of the rows."""
         self.rows.read(len(self.sign))
-        return np.concatenate([self.rows.predictor(V, *ends) for ends in _blocks(self.rows)]) * self.sign[:, None]
+        return np.concatenate([self.rows.predictor(v, *ends)[:, 0] for ends in _blocks(self.rows)]) * self.sign
 
-    def margins_and_sizes(self, V: Array) -> tuple[Array, Array]:
-        """Margins, and the sums sum_j |x_ij v_j| that bound their rounding. Cost: two readings of the rows."""
-        self.rows.read(len(self.sign))
-        parts = (self.rows.rows(np.arange(*ends)) for ends in _blocks(self.rows))
-        return self.margins(V), np.concatenate([p._replace(X=_sizes(p.X)).predictor(np.abs(V)) for p in parts])
+    def shares(self, V: Array) -> Iterator[tuple[slice, Array]]:
+        """Of block after block, margins by V in shares of sum_j |x_ij v_j|. Cost: two readings."""
+        self.rows.read(2 * len(self.sign))
+        for low, high in _blocks(self.rows):
+            part = self.rows.rows(np.arange(low, high))
+            sizes = part.X._replace(data=np.abs(part.X.data)) if isinstance(part.X, CSR) else np.abs(part.X)
+            size = part._replace(X=sizes).predictor(np.abs(V))
+            yield slice(low, high), part.predictor(V) * self.sign[low:high, None] / (size + (size == 0))
 
 
 class _Frame(NamedTuple):
@@ -84,8 +87,7 @@ class _Frame(NamedTuple):
 
     def raw(self, u: Array) -> Array:
         v = u * self.scale
-        v[-1] -= self.shift @ v[:-1]
-        return v
+        return np.append(v[:-1], v[-1] - self.shift @ v[:-1])
 
 
 def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
@@ -123,13 +125,13 @@ def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
     free = problem.free(d)
     if not (problem.loss.labels and problem.unpenalised and rows.y.shape[1] == 1 and free.any()):
         return None
-    sign = np.where(rows.y[:, 0] > 0.5, 1.0, -1.0) * (1.0 if rows.weight is None else rows.weight > 0)
+    sign = np.where(rows.y[:, 0] > 0.5, 1, -1).astype(np.int8) * (1 if rows.weight is None else rows.weight > 0)
     table = _Table(rows._replace(offset=None, units=RAW), sign, free)
     with one_blas_thread(2.0 * n * d), np.errstate(over="ignore", invalid="ignore"):
         v = free * (w if np.isfinite(w).all() else 0.0)
-        margin = table.margins(v / (np.abs(v).max() or 1.0))[:, 0]
+        margin = table.margins(v / (np.abs(v).max() or 1.0))
         order = _first_rows(margin, sign, max(FIRST_ROWS, 3 * (d + 1)))
-        found = _claim(table, v, *table.margins_and_sizes(v), order) if (margin[sign != 0] > 0).all() else None
+        found = _claim(table, v, order) if (margin[sign != 0] > 0).all() else None
         return found if found and found.kind == "complete" else _search(table, order)
 
 
@@ -156,25 +158,22 @@ def _blocks(rows: Rows) -> list[tuple[int, int]]:
     return [(low, min(n, low + step)) for low in range(0, n, step)]
 
 
-def _sizes(X: Any) -> Any:
-    return X._replace(data=np.abs(X.data)) if isinstance(X, CSR) else np.abs(X)
-
-
-def _first_rows(margin: Array, sign: Array, size: int) -> Order:
+def _first_rows(margin: Array, sign: NDArray[np.int8], size: int) -> Order:
     """All rows that count, or a quarter of ``size`` of least margin in each class, and evenly spaced ones."""
     counted = np.flatnonzero(sign)
     if len(counted) <= size:
         return counted
-    classes = [np.flatnonzero(sign == s) for s in (-1.0, 1.0) if s in sign]
+    classes = [np.flatnonzero(sign == s) for s in (-1, 1) if s in sign]
     nearest = [ids[np.argpartition(margin[ids], min(size // 4, len(ids) - 1))[: size // 4]] for ids in classes]
     return np.unique(np.concatenate((*nearest, counted[:: max(1, 2 * len(counted) // size)])))
 
 
-def _claim(table: _Table, v: Array, margin: Array, size: Array, order: Order) -> Separation | None:
+def _claim(table: _Table, v: Array, order: Order) -> Separation | None:
     """The separation by v, if no row is on the wrong side and one is on its own, by more than rounding."""
-    counts, bound = table.sign != 0, ROUNDING * len(v) * size[:, 0]
-    strict, rows = int((margin[:, 0] > bound)[counts].sum()), int(counts.sum())
-    if strict == 0 or not (margin[:, 0] >= -bound)[counts].all():
+    bound, strict, rows = ROUNDING * len(v), 0, int(np.count_nonzero(table.sign))
+    for _, share in table.shares(v):  # of rows that do not count it is 0
+        strict += int((share[:, 0] > bound).sum()) if (share >= -bound).all() else -len(table.sign)
+    if strict <= 0:
         return None
     sample = order[:: 1 + int(len(order) * len(v) / LP_NUMBERS)]
     A = table.part(sample)[:, :-1] * table.sign[sample, None]
@@ -191,23 +190,24 @@ def _search(table: _Table, order: Order) -> Separation | None:
         V = _face(table.part(order), table.free, rng)
         if not V.any():
             return None
-        margin, size = table.margins_and_sizes(V)
-        more = _unsettled(table, margin, size, order)
+        more = _unsettled(table, V, order)
         if not len(more):
-            return _claim(table, V[:, :1], margin, size, order)
+            return _claim(table, V[:, :1], order)
         order = np.union1d(order, more)
     return None
 
 
-def _unsettled(table: _Table, margin: Array, size: Array, order: Order) -> Order:
+def _unsettled(table: _Table, V: Array, order: Order) -> Order:
     """Rows outside the working set, at most as many, that v gets wrong or that lie on it without being forced to."""
-    share, bound = margin / (size + (size == 0)), ROUNDING * len(table.free)
-    wrong, loose = share[:, 0] < -bound, np.abs(share[:, 1]) > 1e-9
-    chosen = (wrong | ((share[:, 0] <= bound) & loose)) & (table.sign != 0)
-    chosen[order] = False
-    more = np.flatnonzero(chosen)
-    key = np.where(wrong, share[:, 0], -np.abs(share[:, 1]))[more]
-    return more[np.argsort(key, kind="stable")[: len(order)]]
+    bound, open_ones = ROUNDING * len(table.free), table.sign != 0
+    open_ones[order] = False
+    found, keys = [], []
+    for block, share in table.shares(V):
+        wrong, far = share[:, 0] < -bound, np.abs(share[:, 1])
+        more = np.flatnonzero((wrong | ((share[:, 0] <= bound) & (far > 1e-9))) & open_ones[block])
+        found.append(block.start + more)
+        keys.append(np.where(wrong, share[:, 0], -far)[more])
+    return np.concatenate(found)[np.argsort(np.concatenate(keys), kind="stable")[: len(order)]]
 
 
 def _face(A: Array, free: Array, rng: Any) -> Array:
