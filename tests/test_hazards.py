@@ -31,13 +31,14 @@ from steepest.kernels.compiler import compiled
 from steepest.kernels.sampled import sampled_steps
 from steepest.losses import SquaredError
 from steepest.penalties import NoPenalty
+from steepest.averages import LastPoint
 from steepest.steps import Constant
 from mine import Mine
-records = SquaredError(), NoPenalty(), Mine(), Constant(1.0)
+records = SquaredError(), NoPenalty(), Mine(), Constant(1.0), LastPoint()
 at = np.zeros((1, 2))
 compiled(sampled_steps, *records)(
-    *records, np.ones((1, 1)), np.ones((1, 1)), None, None, None, None, 1.0, np.ones(2), np.ones(2), 1, 0, 0, 0, 1, 1,
-    at, np.zeros((0, 1, 2)), np.zeros(1, np.int64), np.empty((1, 1)), np.empty((1, 1, 2)), np.empty(1),
+    *records, np.ones((1, 1)), np.ones((1, 1)), None, None, None, None, 1.0, np.ones(2), np.ones(2), 0, 1, 0, 0, 0, 1,
+    1, at, np.zeros((0, 1, 2)), np.zeros(1, np.int64), np.empty((1, 1)), np.empty((1, 1, 2)), np.empty(1),
 )
 print(at[0, 0])
 """

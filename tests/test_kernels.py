@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import needs_compiler
 
-from steepest import elementary, losses, make_rows, penalties, rules, steps
+from steepest import averages, elementary, losses, make_rows, penalties, rules, steps
 from steepest.data import moments
 from steepest.data.csr import CSR
 from steepest.data.order import BLOCK, BUFFER, SAMPLINGS, fill_order
@@ -211,8 +211,9 @@ def compiled_steps(loss, penalty, rule, step, rows, free, batch_size, sampling, 
     from steepest.kernels.sampled import sampled_steps
 
     (n, d), sampling = rows.shape, SAMPLINGS.index(sampling)
-    records = (loss, penalty, rule, step)
-    at, memory = np.array(start.T, order="C"), np.zeros((rule.slots, *start.T.shape))
+    records = (loss, penalty, rule, step, averages.LastPoint())
+    own = rule.slots + len(rule.sees)
+    at, memory = np.array(start.T, order="C"), np.zeros((own, *start.T.shape))
     order, kept, etas = np.empty(n, np.int64), [], []
     for t, steps_now in ((0, count // 3), (count // 3, count - count // 3)):
         fill_order(order, seed, t // -(-n // batch_size), sampling)
@@ -220,8 +221,8 @@ def compiled_steps(loss, penalty, rule, step, rows, free, batch_size, sampling, 
         rates = np.empty(steps_now)
         compiled(sampled_steps, *records)(
             *records, rows.X, rows.y, rows.weight, rows.offset, rows.units.shift, rows.units.scale, n / rows.total,
-            rows.units.factor(d).ravel(), free.ravel(), batch_size, sampling, seed, t, steps_now, every, at, memory,
-            order, np.empty((window, d)), points, rates,
+            rows.units.factor(d).ravel(), free.ravel(), own, batch_size, sampling, seed, t, steps_now, every, at,
+            memory, order, np.empty((window, d)), points, rates,
         )  # fmt: skip
         kept.append(points)
         etas.append(rates)

@@ -67,7 +67,7 @@ class Descent:
         origin = block.last if place == len(block.t) - 1 and block.end is None else block.first
         eta, cost, norm, change, seconds = (float(a[place]) for a in block[4:9])
         return State(
-            int(block.t[place]), float(block.epoch[place]), at, at, eta, cost, norm, change, seconds,
+            int(block.t[place]), float(block.epoch[place]), at, eta, cost, norm, change, seconds,
             block.seed, block.compiled, origin,
         )  # fmt: skip
 
@@ -76,7 +76,11 @@ class Descent:
         if kept < len(block.kept) and block.kept[kept] == place:
             w: Array = block.w[kept]
             return w
-        return self.replay(block.first, int(block.t[place])).at
+        return self.answer(self.replay(block.first, int(block.t[place])))
+
+    def answer(self, there: Checkpoint) -> Array:
+        """The answer at a checkpoint: the point that moves, or what the rule or an average makes of it."""
+        return self.method.answer(there.at, there.memory, there.t)
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:
         """Take the steps from a checkpoint to update t again: the same bits."""
@@ -150,16 +154,16 @@ class Descent:
 
     def _opening(self) -> Block:
         """The block that holds the start alone."""
-        first, unknown = self.start, np.array([np.nan])
+        first, w, unknown = self.start, self.answer(self.start), np.array([np.nan])
         cost = norm = np.nan
         if not self._sampled or self._checks:
-            cost, norm, g = self.look(first.at)
+            cost, norm, g = self.look(w)
             if not np.isfinite(cost):
                 raise DataError("the cost at the start is no finite number: look for NaN or huge numbers in the table")
-            first = first._replace(cost=cost, g=None if self._sampled else g)
+            first = first._replace(cost=cost, g=None if self._sampled or w is not first.at else g)
         t, zero = np.array([first.t]), np.array([0])
         numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
-        return self._block(first, first, t, numbers, zero, first.at[None].copy())
+        return self._block(first, first, t, numbers, zero, w[None].copy())
 
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
@@ -182,7 +186,7 @@ class Descent:
         if self._sampled:
             last = last._replace(cost=first.cost)
             if last.t == self._next_check(first.t) and last.fits:
-                cost[-1], norm[-1], _ = self.look(last.at)
+                cost[-1], norm[-1], _ = self.look(self.answer(last))
                 last = last._replace(cost=cost[-1])
         before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
         with np.errstate(invalid="ignore"):
@@ -230,7 +234,8 @@ class Descent:
         if place < 0:
             return block.upto(place, block.first, end)
         t, memory = int(block.t[place]), block.first.memory  # not the memory there: States of a last block are replayed
-        return block.upto(place, Checkpoint(t, self._point(block, place), memory), end)
+        there = self.replay(block.first, t) if self.method.answers else Checkpoint(t, self._point(block, place), memory)
+        return block.upto(place, there, end)
 
     def _checked(self, stop: Stop, block: Block) -> Any:
         """Ask a dear stop, if the block ends at a check point."""

@@ -86,17 +86,17 @@ def descend(
     if at.size != (d + 1) * k or not np.isfinite(at).all():
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
     at = at.reshape(d + 1, k)
-    return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method.rule, data, at)), seed, compiled)
+    return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method, data, at)), seed, compiled)
 
 
-def _opening(problem: Problem, rule: Any, data: Any, at: Array) -> Array:
-    """Memory of a rule that has seen nothing yet, but the curvature at the start where it measures in it."""
-    d, k = data.shape[1], at.shape[1]
+def _opening(problem: Problem, method: Method, data: Any, at: Array) -> Array:
+    """Memory of what has seen nothing yet, but the curvature at the start where the rule measures in it."""
+    (d, k), rule = (data.shape[1], at.shape[1]), method.rule
     if rule.metric == "renewed":
         return np.zeros((d + 1, d + 1))
     if rule.metric == "matrix":
         return metric(problem, data, at)
-    memory = np.zeros((rule.slots, d + 1, k))
+    memory = np.zeros((method.slots, d + 1, k))
     if rule.metric == "diagonal":
         memory[0] = diagonal(problem, data, at)
     return memory

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import losses, penalties, rules, steps
+from . import averages, losses, penalties, rules, steps
 from .data.order import SAMPLINGS
 from .data.units import Units
 from .errors import UsageError
@@ -123,6 +123,8 @@ class Method:
         smaller; each step follows the mean over its own rows.
     sampling : {"shuffle", "replacement", "sequential"}
         Each row once an epoch in random order, independent draws, or the order of the table.
+    average : record or name
+        A record of `steepest.averages`: what the answer is made of.
 
     Raises
     ------
@@ -139,6 +141,7 @@ class Method:
     learning_rate: Any = steps.Constant(0.01)
     batch_size: int | None = None
     sampling: str = "shuffle"
+    average: Any = averages.LastPoint()
 
     def __post_init__(self) -> None:
         rate = self.learning_rate
@@ -146,16 +149,56 @@ class Method:
             rate = steps.Constant(float(rate))
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
-        _check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal"))
+        object.__setattr__(self, "average", from_name(self.average, averages, "average"))
+        _check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees"))
         _check_record(self.learning_rate, "learning rate", ("rate",))
+        _check_record(self.average, "average", ("share",))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
         if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
             raise UsageError(f"batch_size must be None (all rows) or a whole number >= 1, not {size!r}")
-        if size is not None and (self.rule.metric or hasattr(self.learning_rate, "seek")):
-            item = self.rule if self.rule.metric else self.learning_rate
-            raise UsageError(f"{to_name(type(item))!r} looks at all rows in every step: leave batch_size at None")
+        self._refuse_together()
+
+    def _refuse_together(self) -> None:
+        rule, step = self.rule, self.learning_rate
+        looks = hasattr(step, "seek") or hasattr(step, "adapt")
+        if self.batch_size is not None and (rule.metric or looks):
+            item = rule if rule.metric else step
+            raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
+        if rule.metric and (self.averaged or hasattr(step, "adapt")):
+            item = self.average if self.averaged else step
+            raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
+        if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
+            item = step if looks else self.average
+            raise UsageError(f"{_name(item)} needs an answer that is the point that moves: leave the averaging out")
+
+    @property
+    def averaged(self) -> bool:
+        """Whether the answer is a mean of points."""
+        return not isinstance(self.average, averages.LastPoint)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the answer is not the point that moves."""
+        return self.averaged or hasattr(self.rule, "answer")
+
+    @property
+    def own(self) -> int:
+        """Slots of memory that are the rule's; the mean and what the learning rate remembers come after them."""
+        return int(self.rule.slots) + len(self.rule.sees)
+
+    @property
+    def slots(self) -> int:
+        """Slots of memory in all, where the rule measures in no metric."""
+        return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
+
+    def answer(self, at: Array, memory: Array, t: int) -> Array:
+        """The answer after update t, where the point that moves is ``at``."""
+        if t == 0 or not self.answers:
+            return at
+        answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])
+        return answer
 
     def refuse_for(self, problem: Problem) -> None:
         """Refuse what does not go together."""
@@ -166,6 +209,10 @@ class Method:
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one reading of n rows."""
         return 1 if self.batch_size is None else -(-n // self.batch_size)
+
+
+def _name(item: Any) -> str:
+    return repr(to_name(type(item)))
 
 
 def _check_record(item: Any, kind: str, needs: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from .errors import UsageError
 
-__all__ = ["from_name", "loss", "record", "rule", "to_name", "to_spec"]
+__all__ = ["from_name", "loss", "record", "rule", "step", "to_name", "to_spec"]
 
 R = TypeVar("R", bound=type)
 
@@ -60,7 +60,12 @@ def loss(*, curvature: float, formula: str, quadratic: bool = False, labels: boo
 
 
 def rule(
-    *, slots: int | None, elementwise: bool = True, metric: str | None = None, proximal: bool = False
+    *,
+    slots: int | None,
+    elementwise: bool = True,
+    metric: str | None = None,
+    proximal: bool = False,
+    sees: tuple[str, ...] = (),
 ) -> Callable[[R], R]:
     """Decorate a rule: a record with the method direction(g, memory, t), see `steepest.rules`.
 
@@ -75,6 +80,8 @@ def rule(
         same, renewed before every step; or the diagonal of it in the first slot.
     proximal : bool
         Whether an L1 penalty may follow its step.
+    sees : tuple of "rate", "point", "weights"
+        What it is shown before each step, in slots of their own that come after its ``slots``.
 
     Examples
     --------
@@ -87,7 +94,19 @@ def rule(
     >>> Sign().direction(-3.0, (), 1), Sign.slots
     (np.float64(-1.0), 0)
     """
-    return _with({"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal})
+    facts = {"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal, "sees": sees}
+    return _with(facts)
+
+
+def step(*, slots: int) -> Callable[[R], R]:
+    """Decorate a learning rate that looks at the descent: a record with adapt(t, at, g, cost, memory) -> eta.
+
+    Parameters
+    ----------
+    slots : int
+        How many arrays shaped like the parameters it remembers, zero at the start.
+    """
+    return _with({"slots": slots})
 
 
 def _with(facts: dict[str, Any]) -> Callable[[R], R]:

@@ -33,8 +33,7 @@ class State(NamedTuple):
 
     t: int
     epoch: float  # readings of all rows so far
-    at: Array  # (d + 1, k), where the next gradient is taken, in the units of the descent
-    w: Array  # (d + 1, k), the answer if we stopped now, intercept last
+    w: Array  # (d + 1, k), the answer if we stopped now, intercept last, in the units of the descent
     eta: float  # learning rate of the step that led here; NaN at the start
     cost: float  # objective at w; NaN where a sampled descent did not look at all rows
     gradient_norm: float  # of the objective at w; NaN likewise

@@ -195,7 +195,8 @@ def _affordable(updates: float, states: int) -> Spacing:
 class Kept:
     """What is kept of the blocks of a descent: their kept states alone, so that a long run stays small."""
 
-    def __init__(self) -> None:
+    def __init__(self, descent: Descent) -> None:
+        self.answer = descent.answer
         self.columns: list[list[Any]] = []
         self.w: list[Array] = []
         self.last: Block | None = None  # the last block with a state in it
@@ -213,14 +214,14 @@ class Kept:
         assert self.last is not None
         if not len(self.last.kept) or self.last.kept[-1] != len(self.last.t) - 1:
             self.columns.append([getattr(self.last, name)[-1:] for name in KEPT])
-            self.w.append(self.last.last.at[None])
+            self.w.append(self.answer(self.last.last)[None])
         columns = [np.concatenate(pieces) for pieces in zip(*self.columns, strict=True)]
         w, self.w = np.concatenate(self.w), []
         return columns, w
 
 
 def _gather(descent: Descent, spacing: Spacing, progress: Progress | None) -> tuple[Kept, bool]:
-    kept = Kept()
+    kept = Kept(descent)
     try:
         for block in descent.blocks(spacing):
             kept.add(block)
@@ -281,6 +282,7 @@ def _settings(descent: Descent) -> dict[str, Any]:
         "learning_rate": to_spec(method.learning_rate),
         "batch_size": method.batch_size,
         "sampling": method.sampling,
+        "average": to_spec(method.average),
         "seed": descent.seed,
         "standardized": descent.data.units.scale is not None,
         "data": type(descent.data).__name__.lower(),

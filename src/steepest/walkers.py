@@ -29,34 +29,86 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
     """Take ``count`` steps: the loop itself. ``look(t, at)`` gives cost (or NaN) and gradient for the step after t."""
     rule, step, view = method.rule, method.learning_rate, view or View()
     t, at, memory = first.t, first.at, first.memory.copy()
+    own = memory if rule.metric else memory[: method.own]
     cost, g = (first.cost, first.g.copy()) if first.g is not None else look(t, at)
     etas, costs, slopes = np.empty(count), np.empty(count), np.empty((count, *at.shape))
     kept = np.empty(((t + count) // every - t // every, *at.shape))
     for i in range(count):
-        eta, before, slope = step.rate(t + 1), at, g
-        if view.renew is not None:
-            view.renew(at, memory)
-        at = at - eta * rule.direction(g, memory, t + 1)
+        eta = step.rate(t + 1) if view.adapt is None else view.adapt(t + 1, at, g, cost, memory)
+        for prepare in view.prepare:
+            prepare(at, own, eta)
+        before, slope = at, g
+        at = at - eta * rule.direction(g, own, t + 1)
         if view.prox is not None:
             at = view.prox(at, eta, memory, before)
         share, at, cost, g = _look_or_search(look, step, t + 1, before, at, cost, g, view.pay)
         if view.learn is not None:
             view.learn(at - before, g - slope, memory)
         t += 1
-        etas[i], costs[i], slopes[i] = eta * share, cost, view.least(at, g)
+        w, shown = at, (cost, g)
+        if view.answer is not None:
+            w, shown = view.answer(at, memory, t)
+        etas[i], costs[i], slopes[i] = eta * share, shown[0], view.least(w, shown[1])
         if t % every == 0:
-            kept[t // every - first.t // every - 1] = at
-    return Checkpoint(t, at, memory, g, cost), etas, costs, slopes, kept
+            kept[t // every - first.t // every - 1] = w
+    return Checkpoint(t, at, memory, g, shown[0]), etas, costs, slopes, kept
 
 
 class View(NamedTuple):
     """What else a walk may need: each is left out where rule, step and penalty have no use for it."""
 
-    renew: Callable[[Array, Array], None] | None = None  # put the curvature at a point into the memory
+    prepare: tuple[Callable[[Array, Array, float], None], ...] = ()  # put into the rule's memory what it is to see
+    adapt: Callable[[int, Array, Array, float, Array], float] | None = None  # a learning rate that looks
     prox: Callable[[Array, float, Array, Array], Array] | None = None  # of an L1 penalty, in the rule's metric
     pay: Callable[[Array], float] | None = None  # that penalty
     learn: Callable[[Array, Array, Array], None] | None = None  # tell the rule what a step did to the gradient
+    answer: Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]] | None = None  # and cost, gradient there
     least: Callable[[Array, Array], Array] = lambda _, g: g  # the smallest subgradient
+
+
+def make_view(problem: Problem, method: Method, data: Any, look: Callable[[Array], tuple[float, Array]]) -> View:
+    """What rule, learning rate, average and penalty need; ``look`` gives cost and gradient at the answer."""
+    seen = (_seeing(method, problem.free(data.shape[1])),) if method.rule.sees else ()
+    adapt = _adapting(method) if hasattr(method.learning_rate, "adapt") else None
+    answer = _answering(method, look) if method.answers else None
+    view = View(prepare=seen, adapt=adapt, learn=getattr(method.rule, "learn", None), answer=answer)
+    if not problem.l1:
+        return view
+    strength = problem.strength(data.shape[1], data.units)
+    return view._replace(
+        prox=PROX[method.rule.metric](strength),
+        pay=lambda at: float((strength * np.abs(at)).sum()),
+        least=lambda at, g: problem.least_slope(at, g, data.units),
+    )
+
+
+def _seeing(method: Method, free: Array) -> Callable[[Array, Array, float], None]:
+    """Show a rule what it sees, in the last slots of its memory."""
+    loose = free.copy()
+    loose[-1] = 0.0
+
+    def show(at: Array, own: Array, eta: float) -> None:
+        for slot, name in enumerate(method.rule.sees, int(method.rule.slots)):
+            own[slot] = eta if name == "rate" else at if name == "point" else at * loose
+
+    return show
+
+
+def _adapting(method: Method) -> Callable[[int, Array, Array, float, Array], float]:
+    begin = method.own + method.averaged
+    return lambda t, at, g, cost, memory: float(method.learning_rate.adapt(t, at, g, cost, memory[begin:]))
+
+
+def _answering(method: Method, look: Any) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
+    """The answer after update t, with cost and gradient there; a mean is carried on."""
+
+    def answer(at: Array, memory: Array, t: int) -> tuple[Array, tuple[float, Array]]:
+        if method.averaged:
+            memory[method.own] += method.average.share(t) * (at - memory[method.own])
+        w = method.answer(at, memory, t)
+        return w, look(w)
+
+    return answer
 
 
 def _look_or_search(
@@ -89,20 +141,12 @@ class Whole:
 
     def __init__(self, problem: Problem, method: Method, data: Any) -> None:
         self.method, self.objective, self.units = method, problem.objective(data), data.units
-        rule = method.rule
-        self.view = View(learn=getattr(rule, "learn", None))
-        if rule.metric == "renewed":
-            self.view = self.view._replace(renew=self.renew)
-            self.problem, self.data, self.free = problem, data, problem.free(data.shape[1])[:, 0] > 0
+        self.problem, self.data, self.free = problem, data, problem.free(data.shape[1])[:, 0] > 0
+        self.view = make_view(problem, method, data, self.objective)
+        if method.rule.metric == "renewed":
+            self.view = self.view._replace(prepare=(self.renew,))
             if isinstance(data, Rows) and small(data) and data.y.shape[1] == 1:
                 self.objective = self.look_at_once
-        if problem.l1:
-            strength = problem.strength(data.shape[1], data.units)
-            self.view = self.view._replace(
-                prox=PROX[rule.metric](strength),
-                pay=lambda at: float((strength * np.abs(at)).sum()),
-                least=lambda at, g: problem.least_slope(at, g, data.units),
-            )
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
@@ -120,7 +164,7 @@ class Whole:
         self.bent = (at, H)
         return cost, g
 
-    def renew(self, at: Array, memory: Array) -> None:
+    def renew(self, at: Array, memory: Array, eta: float) -> None:
         """Put the second derivatives at ``at`` into the memory."""
         if self.objective == self.look_at_once and self.bent[0] is not at:
             self.look_at_once(at)
@@ -162,11 +206,12 @@ class Sampled:
         self.batch_size = int(method.batch_size or self.n)
         self.per_epoch = method.steps_per_epoch(self.n)
         self.complete = problem.penalised(self.d, data.units)
+        self.view = make_view(problem, method, data, lambda w: (np.nan, w))
         self.epoch, self.order = -1, np.empty(self.n, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
-        last, etas, costs, _, kept = walk(self.look, self.method, first, count, every)
+        last, etas, costs, _, kept = walk(self.look, self.method, first, count, every, self.view)
         return last, etas, costs, np.full(count, np.nan), kept
 
     def look(self, t: int, at: Array) -> tuple[float, Array]:
@@ -195,7 +240,7 @@ class SampledCompiled(Sampled):
         from .kernels.sampled import sampled_steps
 
         super().__init__(problem, method, data, seed)
-        records = (problem.loss, problem.penalty, method.rule, method.learning_rate)
+        records = (problem.loss, problem.penalty, method.rule, method.learning_rate, method.average)
         self.fill = compiled(fill_order)
         self.kernel, self.records = compiled(sampled_steps, *records), records
         self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
@@ -211,8 +256,9 @@ class SampledCompiled(Sampled):
         self.seek(t)
         self.kernel(
             *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.units.shift, rows.units.scale,
-            self.n / rows.total, self.factor, self.free, self.batch_size, SAMPLINGS.index(self.method.sampling),
-            self.seed, t, count, every, at, memory, self.order, self.window, kept, etas,
+            self.n / rows.total, self.factor, self.free, self.method.own, self.batch_size,
+            SAMPLINGS.index(self.method.sampling), self.seed, t, count, every, at, memory,
+            self.order, self.window, kept, etas,
         )  # fmt: skip
         self.epoch = (t + count - 1) // self.per_epoch
         rows.read(min(count * self.batch_size, count * self.n))

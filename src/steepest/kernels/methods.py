@@ -13,8 +13,23 @@ from ..data import order as orders
 from ..penalties import NoPenalty
 from . import elementary as elementary  # compiled exp and log1p
 
-__all__ = ["apply_rule", "bend", "direct", "fill_order", "penalise", "rate", "shrink", "slope", "value"]
+__all__ = [
+    "answer",
+    "answer_whole",
+    "apply_rule",
+    "bend",
+    "direct",
+    "fill_order",
+    "penalise",
+    "rate",
+    "see",
+    "share",
+    "shrink",
+    "slope",
+    "value",
+]
 
+SEEN = ("rate", "point", "weights")  # what a rule may be shown
 INLINE = {"forceinline": True}  # a call that is not inlined keeps the loop around it from being vectorised
 
 
@@ -43,6 +58,21 @@ def rate(item: Any, t: Any) -> Any:
     return item.rate(t)
 
 
+def share(item: Any, t: Any) -> Any:
+    """How far a mean moves to the point after update t."""
+    return item.share(t)
+
+
+def answer(item: Any, at: Any, memory: Any) -> Any:
+    """What a rule makes of one coordinate."""
+    return item.answer(at, memory)
+
+
+def answer_whole(item: Any, at: Any, memory: Any) -> Any:
+    """What a rule makes of all coordinates in one row."""
+    return item.answer(at, memory)
+
+
 def direct(item: Any, g: Any, memory: Any, t: Any) -> Any:
     """Direction of a rule for one coordinate."""
     return item.direction(g, memory, t)
@@ -58,10 +88,12 @@ def penalise(penalty: Any, factor: Any, w: Any, g: Any) -> None:
     g += factor * penalty.slope(factor * w)
 
 
-def apply_rule(rule: Any, eta: Any, g: Any, memory: Any, t: Any, w: Any) -> None:
+def see(rule: Any, memory: Any, own: Any, c: Any, j: Any, w: Any, eta: Any, loose: Any) -> None:
+    """Show a rule what it sees of the coordinate c, j at w; ``loose`` is 0 where that is no weight."""
+
+
+def apply_rule(rule: Any, eta: Any, g: Any, memory: Any, own: Any, free: Any, t: Any, w: Any) -> None:
     """W <- w - eta p, then g <- 0 for the next step, in place: one reading and writing of both."""
-    w -= eta * rule.direction(g, memory, t)
-    g[:] = 0.0
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
@@ -93,19 +125,44 @@ overload(slope, strict=False, jit_options=INLINE)(lambda item, z, y: _source(ite
 overload(bend, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "bend"))
 overload(shrink, strict=False, jit_options=INLINE)(lambda item, w: _source(item, "slope"))
 overload(rate, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "rate"))
+overload(share, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "share"))
+overload(answer, strict=False, jit_options=INLINE)(lambda item, at, memory: _source(item, "answer"))
+overload(answer_whole, strict=False)(lambda item, at, memory: _source(item, "answer"))
 overload(direct_whole, strict=False)(lambda item, g, memory, t: _source(item, "direction"))
 overload(direct, strict=False, jit_options=INLINE)(lambda item, g, memory, t: _source(item, "direction"))
 
 
-def _by_coordinate(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # compiled
+@overload(see, jit_options=INLINE)
+def _see(rule, memory, own, c, j, w, eta, loose):  # type: ignore[no-untyped-def]
+    sees = rule.instance_class.sees
+    if not sees:
+        return lambda rule, memory, own, c, j, w, eta, loose: None
+    rate, point, weights = (sees.index(name) - len(sees) if name in sees else 0 for name in SEEN)
+
+    def shown(rule, memory, own, c, j, w, eta, loose):  # type: ignore[no-untyped-def]
+        if rate:
+            memory[own + rate, c, j] = eta
+        if point:
+            memory[own + point, c, j] = w
+        if weights:
+            memory[own + weights, c, j] = w * loose
+
+    return shown
+
+
+def _by_coordinate(rule, eta, g, memory, own, free, t, w):  # type: ignore[no-untyped-def]  # compiled
     for c in range(w.shape[0]):
         for j in range(w.shape[1]):
-            w[c, j] -= eta * direct(rule, g[c, j], memory[:, c, j], t)
+            see(rule, memory, own, c, j, w[c, j], eta, free[j] if j < w.shape[1] - 1 else 0.0)
+            w[c, j] -= eta * direct(rule, g[c, j], memory[:own, c, j], t)
             g[c, j] = 0.0
 
 
-def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # compiled
-    p = direct_whole(rule, g.reshape(g.size), memory.reshape((len(memory), g.size)), t)
+def _as_a_whole(rule, eta, g, memory, own, free, t, w):  # type: ignore[no-untyped-def]  # compiled
+    for c in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            see(rule, memory, own, c, j, w[c, j], eta, free[j] if j < w.shape[1] - 1 else 0.0)
+    p = direct_whole(rule, g.reshape(g.size), memory[:own].reshape((own, g.size)), t)
     for c in range(w.shape[0]):
         for j in range(w.shape[1]):
             w[c, j] -= eta * p[c * w.shape[1] + j]
@@ -113,7 +170,7 @@ def _as_a_whole(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]  # 
 
 
 @overload(apply_rule, jit_options=INLINE)
-def _apply_rule(rule, eta, g, memory, t, w):  # type: ignore[no-untyped-def]
+def _apply_rule(rule, eta, g, memory, own, free, t, w):  # type: ignore[no-untyped-def]
     return _by_coordinate if rule.instance_class.elementwise else _as_a_whole
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
+from .answers import settle
 from .methods import apply_rule, fill_order, penalise, rate, slope
 from .primitives import accumulate, approach, entry, fetch, predict
 from .single import step_alone
@@ -14,20 +15,19 @@ __all__ = ["sampled_steps"]
 
 
 def sampled_steps(
-    loss, penalty, rule, step, X, y, weight, offset, shift, scale, mass, factor, free,
+    loss, penalty, rule, step, average, X, y, weight, offset, shift, scale, mass, factor, free, own,
     batch_size, sampling, seed, t, steps, every, at, memory, order, window, kept, etas,
 ):  # fmt: skip
     """Take ``steps`` steps after update t and keep the point of every ``every``-th update; at, memory change in place.
 
-    at (k, d + 1), memory (slots, k, d + 1), order (n,) already filled for the epoch of update t + 1, factor and free
-    (d + 1,), window (rows, d), kept ((t + steps) // every - t // every, k, d + 1), etas (steps,).
+    at (k, d + 1), memory (slots, k, d + 1), of which the first ``own`` are the rule's, order (n,) already filled for
+    the epoch of update t + 1, factor and free (d + 1,), window (rows, d), kept ((t + steps) // every - t // every, k,
+    d + 1), etas (steps,).
     """
     n = len(y)
     per_epoch = (n + batch_size - 1) // batch_size
     g, r = np.zeros(at.shape), np.empty((at.shape[0], len(window)))
-    some_fixed = False
-    for j in range(len(free)):
-        some_fixed |= free[j] == 0.0
+    some_fixed = free.min() == 0.0
     held, end = 0, 0  # the window holds the rows at these places of the order
     for u in range(t + 1, t + steps + 1):
         place = (u - 1) % per_epoch
@@ -39,10 +39,25 @@ def sampled_steps(
         if batch_size == 1 and not some_fixed:
             approach(X, y, order, low, stop)
             if step_alone(
-                loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, order[low], memory, u, at
+                loss,
+                penalty,
+                rule,
+                X,
+                y,
+                weight,
+                offset,
+                shift,
+                scale,
+                mass,
+                factor,
+                eta,
+                order[low],
+                memory,
+                own,
+                u,
+                at,
             ):
-                if u % every == 0:
-                    keep(at, kept, u // every - t // every - 1)
+                settle(rule, average, t, u, every, at, memory, own, kept)
                 continue
         share = mass / (stop - low)
         while low < stop:
@@ -58,9 +73,8 @@ def sampled_steps(
         penalise(penalty, factor, at, g)
         if some_fixed:
             hold(free, g)
-        apply_rule(rule, eta, g, memory, u, at)
-        if u % every == 0:
-            keep(at, kept, u // every - t // every - 1)
+        apply_rule(rule, eta, g, memory, own, free, u, at)
+        settle(rule, average, t, u, every, at, memory, own, kept)
 
 
 @register_jitable(forceinline=True)
@@ -96,11 +110,3 @@ def hold(free, g):
     for c in range(g.shape[0]):
         for j in range(g.shape[1]):
             g[c, j] = g[c, j] if free[j] > 0.0 else 0.0
-
-
-@register_jitable(forceinline=True)
-def keep(at, kept, place):
-    """kept[place] = at; written out, it compiles in half the time."""
-    for c in range(at.shape[0]):
-        for j in range(at.shape[1]):
-            kept[place, c, j] = at[c, j]

@@ -7,13 +7,13 @@ from numba import types
 from numba.extending import overload
 
 from ..penalties import NoPenalty
-from .methods import INLINE, direct, shrink, slope
+from .methods import INLINE, direct, see, shrink, slope
 from .primitives import entry, seen
 
 __all__ = ["step_alone"]
 
 
-def step_alone(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, t, at):
+def step_alone(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, own, t, at):
     """Take the step of row i if rows are contiguous and the rule goes by coordinate; say whether it was taken."""
 
 
@@ -28,7 +28,7 @@ def _pull(penalty, factor, j, w):
     return lambda penalty, factor, j, w: factor[j] * shrink(penalty, factor[j] * w)
 
 
-def _taken(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, t, at):
+def _taken(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, own, t, at):
     x, d = X[i], at.shape[1] - 1
     for c in range(at.shape[0]):
         w, total = at[c], 0.0
@@ -38,16 +38,18 @@ def _taken(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor
         u = mass * entry(weight, i, 1.0) * slope(loss, z, y[i, c])
         for j in range(len(x)):
             g = u * seen(x, j, shift, scale) + pull(penalty, factor, j, w[j])
-            w[j] -= eta * direct(rule, g, memory[:, c, j], t)
-        w[d] -= eta * direct(rule, u, memory[:, c, d], t)
+            see(rule, memory, own, c, j, w[j], eta, 1.0)
+            w[j] -= eta * direct(rule, g, memory[:own, c, j], t)
+        see(rule, memory, own, c, d, w[d], eta, 0.0)
+        w[d] -= eta * direct(rule, u, memory[:own, c, d], t)
     return True
 
 
-def _left(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, t, at):
+def _left(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, own, t, at):
     return False
 
 
 @overload(step_alone, jit_options=INLINE)
-def _step_alone(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, t, at):
+def _step_alone(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, own, t, at):
     by_rows = isinstance(X, types.Array) and X.layout != "F"
     return _taken if by_rows and rule.instance_class.elementwise else _left
