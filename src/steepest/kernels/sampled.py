@@ -38,24 +38,9 @@ def sampled_steps(
         eta = etas[u - t - 1] = rate(step, u)
         if batch_size == 1 and not some_fixed:
             approach(X, y, order, low, stop)
+            i = order[low]
             if step_alone(
-                loss,
-                penalty,
-                rule,
-                X,
-                y,
-                weight,
-                offset,
-                shift,
-                scale,
-                mass,
-                factor,
-                eta,
-                order[low],
-                memory,
-                own,
-                u,
-                at,
+                loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor, eta, i, memory, own, u, at
             ):
                 settle(rule, average, t, u, every, at, memory, own, kept)
                 continue
