@@ -42,6 +42,7 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
         "show m.json",
         "show r.npz",
         "limit t.txt -t y",
+        "compare linear t.txt -t y --vary rule=plain,momentum",
         "sample",
         "sample eight",
         "fit linear none -t y",

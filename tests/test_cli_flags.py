@@ -54,6 +54,8 @@ CHANGES = [
     BASE + " --fix x=0.25 --fix intercept=1",
     BASE + " --start 1,2,3",
     BASE + " --batch-size 1",
+    BASE + " --average polyak_ruppert",
+    BASE + " --average weighted:power=1",
     BASE + " --batch-size 3",
     BASE + " --batch-size 3 --seed 1",
     BASE + " --batch-size 3 --sampling replacement",

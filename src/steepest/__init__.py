@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import losses, penalties, records, rules, steps
+    from . import averages, losses, penalties, records, rules, steps
     from .certificate import Certificate
+    from .compare import Comparison, compare
     from .curvature import stability_limit
     from .data.moments import Moments, make_moments
     from .data.rows import Rows, make_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "certificate": ("Certificate",),
+    "compare": ("Comparison", "compare"),
     "curvature": ("stability_limit",),
     "data.moments": ("Moments", "make_moments"),
     "data.rows": ("Rows", "make_rows"),
@@ -42,10 +44,11 @@ _HOMES = {
     "verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("losses", "penalties", "records", "rules", "steps")
+_MODULES = ("averages", "losses", "penalties", "records", "rules", "steps")
 
 __all__ = [
     "Certificate",
+    "Comparison",
     "Descent",
     "DivergenceWarning",
     "GDClassifier",
@@ -60,6 +63,8 @@ __all__ = [
     "SteepestError",
     "Trajectory",
     "Verdict",
+    "averages",
+    "compare",
     "cost_change_below",
     "descend",
     "epochs",

@@ -53,6 +53,7 @@ def fit(
     learning_rate: Any = "auto",
     batch_size: int | None = None,
     sampling: str = "shuffle",
+    average: Any = "auto",
     standardize: Any = "auto",
     max_iter: float = 1000,
     max_updates: int | None = None,
@@ -73,6 +74,9 @@ def fit(
         A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and
         the cheapest way to the optimum, see `steepest.ways`.
     batch_size, sampling : see `Method`
+    average : "auto", bool, name or record
+        What the answer is made of: a record of `steepest.averages`; True is "polyak_ruppert", False the last point.
+        "auto" is "weighted" where batches are descended at the rate "auto", else the last point.
     standardize : "auto" or bool
         Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
     max_iter, max_updates : number
@@ -102,6 +106,7 @@ def fit(
                 learning_rate=learning_rate,
                 batch_size=batch_size,
                 sampling=sampling,
+                average=average,
                 standardize=standardize,
                 updates=max_iter if max_updates is None else min(max_iter, max_updates),
                 start=_start(start, rows),

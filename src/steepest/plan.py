@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import rules, steps
+from . import averages, rules, steps
+from .averages import LastPoint, PolyakRuppert, Weighted
 from .curvature import MATRIX_COLUMNS, Spectrum, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
@@ -19,6 +20,7 @@ from .data.sums import mean_and_variance
 from .data.units import RAW
 from .preview import preview
 from .problem import Method, Problem
+from .records import from_name
 from .ways import cheapest, sample_size, size_of
 
 __all__ = ["Columns", "Plan", "make_plan"]
@@ -56,6 +58,7 @@ def make_plan(
     learning_rate: Any,
     batch_size: int | None,
     sampling: str,
+    average: Any,
     standardize: Any,
     updates: float,
     start: Any = None,
@@ -67,15 +70,24 @@ def make_plan(
     """
     auto = _is_auto(learning_rate)
     standardize = auto if _is_auto(standardize) else bool(standardize)
-    if auto and _is_auto(rule) and batch_size is None:
+    average = _chosen_average(average, auto and batch_size is not None)
+    if auto and _is_auto(rule) and batch_size is None and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
-    method = _asked_method(rule, learning_rate, batch_size, sampling)
+    method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average)
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, standardize, auto, start)
 
 
 def _is_auto(setting: Any) -> bool:
     return isinstance(setting, str) and setting == "auto"
+
+
+def _chosen_average(average: Any, sampled: bool) -> Any:
+    if _is_auto(average):
+        return Weighted() if sampled else LastPoint()
+    if isinstance(average, (bool, np.bool_)):
+        return PolyakRuppert() if average else LastPoint()
+    return from_name(average, averages, "average")
 
 
 def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
@@ -151,10 +163,11 @@ def _plan(
 
 
 def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:
-    """1/L for all rows; for batches a falling rate from half of 1/L of a batch, rows being longer than their mean."""
+    """1/L for all rows; for batches half of 1/L of a batch, rows being longer than their mean, falling if not averaged."""
     if bounds.largest <= 0:
         return steps.Constant(1.0)
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
     longest = problem.loss.curvature * 3.0 * (rows.shape[1] + 1)  # mean squared length of a standardised row, times 3
-    return steps.InverseScaling(0.5 / (bounds.largest + longest / method.batch_size), 0.5)
+    rate = 0.5 / (bounds.largest + longest / method.batch_size)
+    return steps.Constant(rate) if method.averaged else steps.InverseScaling(rate, 0.5)

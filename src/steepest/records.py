@@ -6,13 +6,14 @@ are written once, in NumPy: they run as they stand on arrays and are compiled as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
 from .errors import UsageError
 
-__all__ = ["from_name", "loss", "record", "rule", "step", "to_name", "to_spec"]
+__all__ = ["from_name", "loss", "make", "record", "rule", "step", "to_name", "to_spec"]
 
 R = TypeVar("R", bound=type)
 
@@ -66,6 +67,7 @@ def rule(
     metric: str | None = None,
     proximal: bool = False,
     sees: tuple[str, ...] = (),
+    batch: bool = False,
 ) -> Callable[[R], R]:
     """Decorate a rule: a record with the method direction(g, memory, t), see `steepest.rules`.
 
@@ -82,6 +84,8 @@ def rule(
         Whether an L1 penalty may follow its step.
     sees : tuple of "rate", "point", "weights"
         What it is shown before each step, in slots of their own that come after its ``slots``.
+    batch : bool
+        Whether every step must look at all rows; rules with a metric do so anyway.
 
     Examples
     --------
@@ -95,7 +99,7 @@ def rule(
     (np.float64(-1.0), 0)
     """
     facts = {"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal, "sees": sees}
-    return _with(facts)
+    return _with({**facts, "batch": batch or metric is not None})
 
 
 def step(*, slots: int) -> Callable[[R], R]:
@@ -120,7 +124,7 @@ def _with(facts: dict[str, Any]) -> Callable[[R], R]:
 
 
 def to_name(cls: type) -> str:
-    """Public spelling of a record's class: ``SquaredError`` is "squared_error", ``MSE`` is "mse".
+    """Public spelling of a record's class: ``SquaredError`` is "squared_error", ``RMSProp`` is "rmsprop".
 
     Examples
     --------
@@ -128,16 +132,17 @@ def to_name(cls: type) -> str:
     >>> to_name(SquaredError)
     'squared_error'
     """
-    name = cls.__name__
-    if name.isupper() or not name.isalpha():
-        return name.lower()
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+    return re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
 
 
 def to_spec(item: Any) -> str:
-    """Write a record as the command line reads it: ``Momentum(0.95)`` is "momentum:beta=0.95"."""
-    fields = ",".join(f"{k}={v!r}" for k, v in zip(item._fields, item, strict=True))
-    return to_name(type(item)) + (f":{fields}" if fields else "")
+    """Write a record as the command line reads it: ``Momentum(0.95)`` is "momentum:beta=0.95".
+
+    One of the user's own, ``MyRule()`` in mine.py, is "mine:MyRule".
+    """
+    cls, fields = type(item), ",".join(f"{k}={v!r}" for k, v in zip(item._fields, item, strict=True))
+    ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return (to_name(cls) if ours else f"{cls.__module__}:{cls.__name__}") + (f":{fields}" if fields else "")
 
 
 def from_name(spec: Any, module: ModuleType, what: str) -> Any:
@@ -161,11 +166,12 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
     if name is None:
         raise UsageError(f"no {what} is called {asked!r}: choose one of {', '.join(sorted(known))}")
-    fields = dict(_field(known[name], item, what) for item in rest.split(",") if item)
-    return _filled(known[name], fields, what)
+    return make(known[name], rest, what)
 
 
-def _filled(cls: Any, fields: dict[str, Any], what: str) -> Any:
+def make(cls: Any, text: str, what: str) -> Any:
+    """A record of this class with the fields that ``"beta=0.9,pairs=5"`` gives."""
+    fields = dict(_field(cls, item, what) for item in text.split(",") if item)
     missing = [f for f in cls._fields if f not in fields and f not in cls._field_defaults]
     if missing:
         raise UsageError(f"{what} {to_name(cls)!r} needs {missing[0]!r}: write {to_name(cls)}:{missing[0]}=NUMBER")

@@ -20,12 +20,13 @@ from ..records import from_name, to_spec
 from ..writing import plain
 from .ending import INTERRUPTED, print_object
 from .outputs import check_outputs
+from .own import own_record
 from .progress import Progress
 from .reading import class_numbers, classes_of, target_table
 from .report import Outcome, as_object, lines_of
 from .text import note, say, warn
 
-__all__ = ["Flags", "fit_command"]
+__all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
@@ -48,6 +49,7 @@ class Flags(NamedTuple):
     rule: str
     batch_size: int | None
     sampling: str
+    average: str
     max_iter: int | None
     steps: int | None
     tol: str | float | None
@@ -75,13 +77,13 @@ class Start(NamedTuple):
 def fit_command(flags: Flags) -> int:
     """Fit as the flags say, print the answer, write the files, and return the exit status."""
     loss = chosen_loss(flags.kind, flags.loss)
-    _check(flags)
+    check(flags)
     check_outputs(flags.file, flags.output, flags.trajectory, flags.force)
     logistic = flags.kind == "logistic"
     table = target_table(flags.file, flags, labels=logistic)
     _check_at(flags.at, table)
     classes = classes_of(table, flags.positive) if logistic else None
-    run = _descend(flags, loss, table, classes)
+    run = descend(flags, loss, table, classes)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
     lines = lines_of(outcome)  # before any file is written: a prediction at --at may be refused
     _deliver(outcome, flags, lines)
@@ -103,7 +105,7 @@ def chosen_loss(kind: str, name: str | None) -> Any:
     return loss
 
 
-def _check(flags: Flags) -> None:
+def check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
     if flags.kind == "linear" and flags.positive is not None:
         raise UsageError("--positive names a class: it is for fit logistic")
@@ -144,7 +146,8 @@ def _start(flags: Flags, table: Table) -> Start:
     return Start(point, tuple("intercept" if places[name] == d else places[name] for name in held))
 
 
-def _descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:
+def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:
+    """Fit as the flags say."""
     start = _start(flags, table)
     problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
     y = table.y if classes is None else class_numbers(table, classes)
@@ -153,8 +156,9 @@ def _descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label]
             make_rows(table.X, y, weight=table.weight),
             problem,
             names=table.names,
-            rule=flags.rule,
-            learning_rate=flags.learning_rate,
+            rule=own_record(flags.rule, "rule"),
+            learning_rate=own_record(flags.learning_rate, "learning rate"),
+            average=flags.average,
             batch_size=flags.batch_size,
             sampling=flags.sampling,
             max_iter=flags.max_iter or flags.steps or DEFAULT_EPOCHS,

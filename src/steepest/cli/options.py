@@ -18,6 +18,7 @@ __all__ = [
     "NUMBERS",
     "RATE",
     "TOL",
+    "descent_options",
     "force_option",
     "json_option",
     "loss_options",
@@ -124,6 +125,7 @@ class Assignments(Columns):
 
 
 NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
+COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
 AT = FIX = Assignments()
 
@@ -157,4 +159,41 @@ def loss_options(command: Command) -> Command:
         click.option("--loss", metavar="NAME", help="squared_error (half the square), mse; log_loss for logistic."),
         click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
+    )
+
+
+def descent_options(command: Command) -> Command:
+    """Add the options that say how to descend, and how far."""
+    return _together(
+        command,
+        click.option(
+            "--learning-rate", type=RATE, default="auto", metavar="auto|RATE", help="auto, 0.001, or a schedule."
+        ),
+        click.option(
+            "--rule", default="auto", metavar="RULE", help="momentum:beta=0.95, adam, ...; or mymodule:MyRule."
+        ),
+        click.option(
+            "--batch-size", type=BATCH, default="all", metavar="all|K", help="Rows a step; K > n is all of them."
+        ),
+        click.option(
+            "--sampling", default="shuffle", metavar="S", help="Order of batches: shuffle, replacement, sequential."
+        ),
+        click.option("--average", default="auto", metavar="A", help="auto, last_point, polyak_ruppert, weighted."),
+        click.option("--max-iter", type=COUNT, metavar="N", help="At most N readings of all rows. [default: 1000]"),
+        click.option("--steps", type=COUNT, metavar="N", help="N steps instead, all of them unless --tol is given."),
+        click.option(
+            "--tol", type=TOL, metavar="T|none", help="Stop at a gap of T x the constant model's cost. [1e-10]"
+        ),
+        click.option(
+            "--l1-ratio", type=NUMBER, default=0.0, metavar="R", help="Share of the L1 part of the penalty, 0 to 1."
+        ),
+        click.option(
+            "--fix", type=FIX, multiple=True, metavar="COL=VALUE", help="Hold a coefficient, or intercept=VALUE."
+        ),
+        click.option(
+            "--start", type=NUMBERS, metavar="W,...,B", help="Where to start: coefficients, then the intercept."
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Names the order of sampled rows."
+        ),
     )

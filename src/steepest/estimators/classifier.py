@@ -45,6 +45,9 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Rows a step: None all (batch), 1 stochastic, more mini-batch.
     sampling : {"shuffle", "replacement", "sequential"}
         In what order rows come, where batch_size is a number.
+    average : "auto", bool, name or record
+        What ``coef_`` is made of: a record of `steepest.averages`; True is the mean of all points, False the last one.
+        "auto" weights late points more (`Weighted`) where batches are descended at the rate "auto".
     standardize : "auto" or bool
         Whether to descend on columns of mean 0 and standard deviation 1; changes the way, never the objective.
     fixed : tuple of names or indices
@@ -120,6 +123,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         learning_rate: Any = "auto",
         batch_size: int | None = None,
         sampling: str = "shuffle",
+        average: Any = "auto",
         standardize: Any = "auto",
         fixed: tuple[Any, ...] = (),
         max_iter: int = 1000,
@@ -140,6 +144,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.learning_rate = learning_rate
         self.batch_size = batch_size
         self.sampling = sampling
+        self.average = average
         self.standardize = standardize
         self.fixed = fixed
         self.max_iter = max_iter

@@ -70,6 +70,7 @@ class Rim:
             learning_rate=self.learning_rate,
             batch_size=self.batch_size,
             sampling=self.sampling,
+            average=self.average,
             standardize=self.standardize,
             max_iter=self.max_iter,
             tol=self.tol,
