@@ -49,7 +49,7 @@ def test_t8_learning_rates_compared():
 def test_t13_batch_stochastic_and_mini_batch_side_by_side():
     settings = {"learning_rate": 0.001, "max_iter": 300, "tol": None}
     ways = {"batch": {"batch_size": None}, "stochastic": {"batch_size": 1}, "mini-batch": {"batch_size": 3}}
-    found = compare(lambda **s: GDRegressor(**s).fit(X8, Y8), ways, **settings)
+    found = compare(lambda **s: GDRegressor(**settings, **s).fit(X8, Y8), ways)
     assert found.labels == ("batch", "stochastic", "mini-batch")
     assert found.table()["steps"] == [300, 2400, 900]
     alone = GDRegressor(batch_size=3, **settings).fit(X8, Y8).trajectory_

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .descent import Descent, descend, until
     from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .estimators import GDClassifier, GDRegressor
+    from .growing import descend_growing
     from .problem import Method, Problem
     from .states import State
     from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
@@ -37,6 +38,7 @@ _HOMES = {
     "descent": ("Descent", "descend", "until"),
     "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
     "estimators": ("GDClassifier", "GDRegressor"),
+    "growing": ("descend_growing",),
     "problem": ("Method", "Problem"),
     "states": ("State",),
     "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
@@ -67,6 +69,7 @@ __all__ = [
     "compare",
     "cost_change_below",
     "descend",
+    "descend_growing",
     "epochs",
     "gradient_below",
     "losses",

@@ -67,7 +67,7 @@ def _row(label: str, path: Trajectory) -> tuple[Any, ...]:
     return (label, verdict.status if verdict else None, *ends, str(verdict) if verdict else None)
 
 
-def compare(run: Callable[..., Any], vary: Mapping[str, Any], **settings: Any) -> Comparison:
+def compare(run: Callable[..., Any], vary: Mapping[str, Any]) -> Comparison:
     """Run the same descent with different settings and put the runs side by side.
 
     Parameters
@@ -78,8 +78,6 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any], **settings: Any) -
     vary : dict
         Either lists by the name of a setting, ``{"rule": ["plain", "adam"], "learning_rate": [0.1, 0.01]}``, of which
         every combination is run; or whole settings by the label of a run, ``{"batch": {"batch_size": None}, ...}``.
-    **settings
-        The same in every run.
 
     Returns
     -------
@@ -104,7 +102,7 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any], **settings: Any) -
     found = variants(vary)
     paths = []
     for given in found.values():
-        answer = run(**{**settings, **given})
+        answer = run(**given)
         paths.append(getattr(answer, "trajectory_", getattr(answer, "trajectory", answer)))
         if not isinstance(paths[-1], Trajectory):
             raise UsageError(f"run must return a Trajectory or something fitted, not {type(answer).__name__}")

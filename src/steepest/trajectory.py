@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from .descent import Descent
 from .errors import UsageError
 from .records import to_spec
-from .states import Block, Spacing
+from .states import Block, Checkpoint, Spacing
 from .verdict import Verdict
 
-__all__ = ["Trajectory", "record", "reversals"]
+__all__ = ["Trajectory", "record", "record_on", "reversals"]
 
 Array = NDArray[np.float64]
 RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 64 MB
@@ -166,10 +166,19 @@ def record(
     >>> len(path), round(float(path.cost[-1]), 3)
     (101, 0.752)
     """
+    return record_on(states, keep=keep, names=names, meta=meta, progress=progress)[0]
+
+
+def record_on(
+    states: Any, *, keep: Any = "auto", names: Iterable[str] = (), meta: Any = None, progress: Progress | None = None
+) -> tuple[Trajectory, Checkpoint]:
+    """The trajectory of `record`, and where it ended, complete: what a descent can go on from."""
     if not isinstance(states, Descent):
         raise UsageError("record takes a descent: record(until(descend(problem, method, data), epochs(20)))")
     kept, interrupted = _gather(states, _spacing(keep, states), progress)
-    return _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
+    path = _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
+    assert kept.last is not None
+    return path, kept.last.last
 
 
 def _spacing(keep: Any, descent: Descent) -> Spacing:
