@@ -92,12 +92,12 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any]) -> Comparison:
     Examples
     --------
     >>> from steepest import Method, Problem, descend, make_rows, record, until, updates
-    >>> rows = make_rows([1.0, 3.0, 5.0], [4.0, 3.0, 7.0])
+    >>> rows = make_rows([[1.0], [3.0], [5.0]], [4.0, 3.0, 7.0])
     >>> def run(learning_rate):
     ...     return record(until(descend(Problem(), Method("plain", learning_rate), rows), updates(100)))
     >>> found = compare(run, {"learning_rate": [0.001, 0.05]})
     >>> found.labels, [round(cost, 3) for cost in found.table()["cost"]]
-    (('learning_rate=0.001', 'learning_rate=0.05'), [1.447, 0.752])
+    (('learning_rate=0.001', 'learning_rate=0.05'), [2.077, 0.752])
     """
     found = variants(vary)
     paths = []
