@@ -54,6 +54,8 @@ def draw(races: dict[str, Any], file: Path = FILE) -> None:
 
 
 def _panel(panel: Any, race: dict[str, Any]) -> None:
+    from matplotlib.ticker import LogLocator
+
     for name, (colour, marker) in LOOKS.items():
         results = [(one["seconds"], max(one["error"], FLOOR)) for one in race["ran"] if one["name"] == name]
         points = sorted(results, key=lambda point: (-point[1], point[0]))
@@ -63,6 +65,10 @@ def _panel(panel: Any, race: dict[str, Any]) -> None:
             panel.plot(*zip(*points, strict=True), color=colour, marker=marker, **style)
     panel.axhline(REACH, **LINE)
     panel.set(xscale="log", yscale="log", ylim=(FLOOR / 3, 10), title=race["title"])
+    low, high = panel.get_xlim()
+    panel.xaxis.set_major_formatter("{x:g}")
+    panel.xaxis.set_minor_formatter("{x:g}" if high < 10 * low else "")
+    panel.xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
     panel.set(xlabel="time of a fit (s)", ylabel="suboptimality (F - F*) / F*")
 
 
