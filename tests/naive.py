@@ -48,10 +48,10 @@ def value_and_gradient(loss, rows, w):
 
 
 def sampled_steps(loss, penalty, rule, step, rows, free, batch_size, sampling, seed, steps, start):
-    """Points w_1, w_2, ... (steps, d + 1, k), the memory of the rule, and the learning rates."""
+    """Answers w_1, w_2, ... (steps, d + 1, k), the memory of the rule, and the learning rates."""
     n, d = rows.shape
     factor = rows.units.factor(d)
-    at, memory = start.copy(), np.zeros((rule.slots, *start.shape))
+    at, memory = start.copy(), np.zeros((rule.slots + len(rule.sees), *start.shape))
     points, etas = [], []
     batches = -(-n // batch_size)
     for t in range(1, steps + 1):
@@ -62,7 +62,9 @@ def sampled_steps(loss, penalty, rule, step, rows, free, batch_size, sampling, s
         _, g = summed(loss, rows, batch, at)
         g = g * n / rows.total / len(batch) + factor * penalty.slope(factor * at)
         eta = step.rate(t)
+        shown = {"rate": np.full_like(at, eta), "point": at, "weights": at * np.append(free[:-1], [[0.0]], 0)}
+        memory[rule.slots :] = [shown[name] for name in rule.sees] or 0.0
         at = at - eta * rule.direction(free * g, memory, t)
-        points.append(at)
+        points.append(rule.answer(at, memory) if hasattr(rule, "answer") else at)
         etas.append(eta)
     return np.array(points), memory, np.array(etas)

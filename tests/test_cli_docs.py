@@ -45,6 +45,7 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
         "compare linear t.txt -t y --vary rule=plain,momentum",
         "sample",
         "sample eight",
+        "minimize x**2 --start 1",
         "fit linear none -t y",
     ],
 )

@@ -55,6 +55,8 @@ CHANGES = [
     BASE + " --start 1,2,3",
     BASE + " --batch-size 1",
     BASE + " --average polyak_ruppert",
+    BASE + " --batch-size 3 --estimate saga",
+    BASE + " --batch-size 3 --estimate loopless_svrg",
     BASE + " --average weighted:power=1",
     BASE + " --batch-size 3",
     BASE + " --batch-size 3 --seed 1",

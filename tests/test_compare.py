@@ -23,7 +23,7 @@ from steepest import (
     updates,
 )
 from steepest.cli import main
-from steepest.compare import variants
+from steepest.comparison import variants
 from steepest.errors import UsageError
 
 EIGHT = "x,y\n" + "\n".join(f"{x:g},{y:g}" for x, y in zip(X8[:, 0], Y8, strict=True)) + "\n"

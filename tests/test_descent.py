@@ -394,7 +394,7 @@ def test_records_of_ones_own_work_in_every_mode(rule, batch_size, compiled):
     states = walk(problem, method, ROWS, 399, compiled=compiled)
     path = record(states)
     assert path.cost[-1] < 0.2 * path.cost[0]
-    assert path.meta["loss"] == "pseudo_huber:width=2.0"
+    assert path.meta["loss"] == f"{__name__}:PseudoHuber:width=2.0"
     if batch_size:
         interpreted = points(walk(problem, method, ROWS, 399, compiled=False))
         np.testing.assert_allclose(points(states), interpreted, rtol=1e-12, atol=1e-12)

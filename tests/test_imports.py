@@ -27,6 +27,12 @@ from steepest.fit import fit
 run = fit(make_rows([[1.0], [3.0], [5.0]], [4.0, 3.0, 7.0]), Problem())
 assert run.verdict.status == "converged", run.verdict
 """
+FUNCTION = """
+from steepest import derivative, minimize
+assert derivative("x**2", 4) == 8.0
+assert minimize("(x-3)**2 + 2", 6).verdict.status == "converged"
+assert minimize(lambda x: (x - 3)**2 + 2, 6, rule="auto").verdict.status == "stationary"
+"""
 DATA = """
 from steepest import read_table
 table = read_table({path!r}, target="y")
@@ -46,7 +52,7 @@ def test_importing_the_package_loads_nothing():
     assert loaded("import steepest").isdisjoint({*HEAVY, "numpy", "json", "dataclasses"})
 
 
-@pytest.mark.parametrize("code", [FIT, SAMPLED, AUTO], ids=["batch", "sampled", "automatic"])
+@pytest.mark.parametrize("code", [FIT, SAMPLED, AUTO, FUNCTION], ids=["batch", "sampled", "automatic", "function"])
 def test_small_fit_loads_numpy_alone(code):
     assert loaded(code).isdisjoint(HEAVY)
 

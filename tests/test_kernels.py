@@ -273,7 +273,7 @@ def test_steps_of_every_batch_size_and_sampling(batch_size, sampling):
     check_steps(make_rows(np.asfortranarray(X), y), SquaredError(), batch_size=batch_size, sampling=sampling)
 
 
-@pytest.mark.parametrize("rule", [name for name in rules.__all__ if not getattr(rules, name).metric])
+@pytest.mark.parametrize("rule", [name for name in rules.__all__ if not getattr(rules, name).batch])
 @needs_compiler
 def test_steps_of_every_rule(rule):
     X, y = table(23, labels=True)

@@ -23,6 +23,7 @@ quick = settings(max_examples=40, deadline=None, derandomize=True)
 ALL_LOSSES = [getattr(losses, name)() for name in losses.__all__]
 ALL_RULES = [getattr(rules, name)() for name in rules.__all__]
 ALL_STEPS = [getattr(steps, name)() for name in steps.__all__]
+SCHEDULES = [step for step in ALL_STEPS if not hasattr(step, "seek") and not hasattr(step, "adapt")]
 ALL_PENALTIES = [NoPenalty(), L2(0.3)]
 names = [to_name(type(item)) for item in ALL_LOSSES]
 
@@ -102,9 +103,12 @@ def test_gradient_against_finite_differences(loss, penalty, data):
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda r: to_name(type(r)))
 def test_first_direction_is_downhill_and_memory_is_shaped_as_promised(rule):
     g = np.array([[1.0], [-2.0], [0.5]])
-    memory = np.diag([1.0, 2.0, 3.0]) if rule.metric in ("matrix", "renewed") else np.zeros((rule.slots, 3, 1))
+    own = rule.slots + len(rule.sees)
+    memory = np.diag([1.0, 2.0, 3.0]) if rule.metric in ("matrix", "renewed") else np.zeros((own, 3, 1))
     if rule.metric == "diagonal":
         memory[0] = 1.0
+    if rule.sees:  # a rate and a point
+        memory[rule.slots :] = 1.0
     for t in range(1, 4):
         p = rule.direction(g, memory, t)
         assert p.shape == g.shape
@@ -115,7 +119,9 @@ def test_first_direction_is_downhill_and_memory_is_shaped_as_promised(rule):
 @pytest.mark.parametrize("rule", [r for r in ALL_RULES if r.elementwise], ids=lambda r: to_name(type(r)))
 def test_elementwise_rules_treat_each_coordinate_by_itself(rule):
     rng = np.random.default_rng(0)
-    whole, alone = np.zeros((rule.slots, 2)), [np.zeros((rule.slots,)) for _ in range(2)]
+    own = rule.slots + len(rule.sees)
+    whole, alone = np.ones((own, 2)), [np.ones((own,)) for _ in range(2)]
+    whole[: rule.slots] = alone[0][: rule.slots] = alone[1][: rule.slots] = 0.0
     for t in range(1, 6):
         g = rng.standard_normal(2)
         assert rule.direction(g, whole, t).tolist() == [rule.direction(g[j], alone[j], t) for j in range(2)]
@@ -176,7 +182,7 @@ def test_schedules_by_their_formulas():
         assert steps.ExponentialDecay(0.3, 0.9).rate(t) == near(0.3 * 0.9 ** (t - 1))
 
 
-@pytest.mark.parametrize("step", ALL_STEPS, ids=lambda s: to_name(type(s)))
+@pytest.mark.parametrize("step", [*SCHEDULES, steps.Backtracking()], ids=lambda s: to_name(type(s)))
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
     method = Method("newton" if hasattr(step, "seek") else "plain", step, None if hasattr(step, "seek") else batch_size)

@@ -12,7 +12,7 @@ import pytest
 from steepest import Method, Problem, descend, make_rows
 from steepest.data.rows import jit_allowed
 from steepest.data.units import Units
-from steepest.walkers import SampledCompiled
+from steepest.sampled import SampledCompiled
 
 SCRIPT = """
 import hashlib, sys

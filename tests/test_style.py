@@ -17,7 +17,15 @@ import steepest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "steepest").rglob("*.py"))
 MODULES = [".".join(p.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__") for p in SOURCES]
-USED_BY_NAME = ("losses", "penalties", "rules", "steps", "estimators")  # their public names are what users type
+USED_BY_NAME = (
+    "averages",
+    "estimates",
+    "losses",
+    "penalties",
+    "rules",
+    "steps",
+    "estimators",
+)  # their public names are what users type
 SUMMARY_WIDTH = 120
 
 LONGEST_FILE, LONGEST_BODY, MEDIAN_BODY = 300, 40, 8

@@ -3,18 +3,35 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import COMPILED, LABELS8, X8, Y8
 
-from steepest import Method, Problem, descend, epochs, make_rows, record, stability_limit, until, updates
+from steepest import (
+    Method,
+    Problem,
+    derivative,
+    descend,
+    epochs,
+    gradient,
+    make_rows,
+    minimize,
+    partial,
+    record,
+    secants,
+    stability_limit,
+    until,
+    updates,
+)
 from steepest.fit import fit
 from steepest.penalties import L2
 from steepest.samples import sample
 
 HELD = Problem(fixed=("intercept",))  # the tutorial holds the intercept at 2.6
+HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
 near = pytest.approx
 
 
@@ -187,3 +204,70 @@ def test_T21_stochastic_variant_draws_with_replacement():
     w = [s.w.ravel() for s in until(descend(Problem("mse"), method, make_rows(X8, Y8), start=[0.33, 0.48]), epochs(10))]
     assert len(w) == 21
     assert np.isfinite(w).all()
+
+
+RUDER = {  # the overview's optimisers and a rate at which each goes down the tutorial's own valley
+    "momentum": 0.002,
+    "nesterov": 0.002,
+    "ada_grad": 0.5,
+    "ada_delta": 0.03,
+    "rmsprop": 0.01,
+    "adam": 0.05,
+    "ada_max": 0.05,
+    "nadam": 0.05,
+    "amsgrad": 0.05,
+}
+
+
+@pytest.mark.parametrize("rule", RUDER)
+def test_T23_every_optimiser_of_the_overview_goes_down_the_same_valley(rule):
+    """Both parameters of the eight points, as in T9: within 1e-3 of the least cost after 20,000 steps."""
+    states = descend(Problem(), Method(rule, RUDER[rule]), make_rows(X8, Y8))
+    path = record(until(states, updates(20_000)))
+    assert path.cost[-1] - 0.6314655172413793 < 1e-3
+
+
+def test_T1_a_secant_turns_into_the_tangent():
+    """x^2: slope 6 between 2 and 4, 14 between 6 and 8; at 4 with dx = 0.0001 about 8, and 8 in the limit."""
+    rise = secants("x**2", 2, [2.0])[0, 1], secants("x**2", 6, [2.0])[0, 1]
+    assert rise == (6.0, 14.0)
+    assert secants("x**2", 4, [1e-4])[0, 1] == pytest.approx(8.0001, abs=1e-10)
+    assert derivative("x**2", 4) == 8.0
+    assert derivative(lambda x: x**2, 4) == pytest.approx(8.0, rel=1e-10)
+
+
+def test_T2_one_variable_is_moved_at_a_time():
+    """8 rpm + 3 load + 5 rises by 8 for each rpm wherever it stands; a plane a x + b y + c has slopes a and b."""
+    assert [partial("8*rpm + 3*load + 5", at, "rpm") for at in ([0, 0], [2, 7], [-1, 40])] == [8.0] * 3
+    plane = "2.5*x - 4*y + 1"
+    assert [partial(plane, [3, -2], i) for i in (0, 1)] == [2.5, -4.0]
+    assert gradient(plane, [3, -2]).tolist() == [2.5, -4.0]
+    np.testing.assert_allclose(gradient(lambda p: 2.5 * p[0] - 4 * p[1] + 1, [3.0, -2.0]), [2.5, -4.0], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start", "minimum"),
+    [((4.0, 4.0), (3.0, 2.0)), ((-4.0, 4.0), (-2.805118, 3.131313)), ((-4.0, -4.0), (-3.779310, -3.283186))],
+)
+def test_T18_steps_against_the_gradient_to_the_minimum_nearby(start, minimum):
+    """Himmelblau has four valleys: the chosen start decides which one; each step goes against the slope."""
+    path = minimize(HIMMELBLAU, start, learning_rate=0.01, steps=500)
+    assert path.x[-1] == pytest.approx(minimum, abs=1e-5)
+    assert path.verdict.status == "stationary"
+    assert "local minimum" in path.verdict.message
+    for x, after in pairwise(path.x[:20]):
+        np.testing.assert_allclose(after - x, -0.01 * gradient(HIMMELBLAU, x), rtol=1e-9, atol=1e-12)
+
+
+def test_T20_steps_shrink_with_the_slope_and_a_line_has_no_minimum():
+    """f(x) = (x - 3)^2 + 2 from 6: slopes 6, 2, 0 at 6, 4, 3; 2x + 1 has slope 2 everywhere, and that is said."""
+    f = "(x - 3)**2 + 2"
+    assert [derivative(f, x) for x in (6, 4, 3)] == [6.0, 2.0, 0.0]
+    path = minimize(f, 6, learning_rate=0.2, steps=40)
+    steps = np.abs(np.diff(path.x[:, 0]))
+    assert steps[0] == pytest.approx(1.2)
+    assert (np.diff(steps[:30]) < 0).all()
+    assert path.verdict.status == "converged"
+    line = minimize("2*x + 1", 6)
+    assert line.verdict.status == "unbounded"
+    assert "its slope is 2 everywhere" in line.verdict.message

@@ -6,12 +6,13 @@ import inspect
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import DATA, LABELS8, X8, Y8, linear_table, logistic_table
 
-from steepest import Problem, make_moments, make_rows
+from steepest import Problem, make_moments, make_rows, minimize
 from steepest.evidence import Evidence
 from steepest.fit import fit
 from steepest.penalties import L2
@@ -84,6 +85,27 @@ CASES = [
     ("separable", "quasi-separated", auto(QUASI[:, 1:], QUASI[:, 0], "log_loss")),
     ("stopped", "soon there", textbook(X8, Y8, 0.01, 5000)),
     ("stopped", "one step", textbook(X8, Y8, 0.01, 1)),
+]
+
+
+def descended(f, start, steps=1000, **settings):
+    """A run on a function, to be judged beside the fits."""
+
+    def run(max_iter=steps, **change):
+        path = minimize(f, start, steps=max_iter, **{**settings, **change})
+        return SimpleNamespace(trajectory=path, verdict=path.verdict)
+
+    return run
+
+
+CASES += [
+    ("unbounded", "a line", descended("2*x + 1", 6)),
+    ("unbounded", "a cubic, downhill", descended("x**3", -1)),
+    ("stationary", "a minimum among others", descended("cos(x)", 1)),
+    ("stationary", "a saddle", descended("x**4 - x**2 + y**2", [0, 1], rule="auto")),
+    ("diverged", "a parabola", descended("(x-3)**2 + 2", 6, learning_rate=1.5)),
+    ("converged", "a parabola", descended("(x-3)**2 + 2", 6)),
+    ("cycling", "two wells", descended("x**4 - x**2", 1, learning_rate=0.7, steps=100)),
 ]
 IDS = [f"{status}: {name}" for status, name, _ in CASES]
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import averages, losses, penalties, records, rules, steps
+    from . import averages, estimates, losses, penalties, records, rules, steps
+    from .calculus import check_gradient, derivative, gradient, partial, secants
     from .certificate import Certificate
-    from .compare import Comparison, compare
+    from .comparison import Comparison, compare
     from .curvature import stability_limit
     from .data.moments import Moments, make_moments
     from .data.rows import Rows, make_rows
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
     from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .estimators import GDClassifier, GDRegressor
     from .growing import descend_growing
+    from .minimum import minimize
     from .problem import Method, Problem
+    from .range_test import RangeTest, find_learning_rate
     from .states import State
     from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .trajectory import Trajectory, record
     from .verdict import Verdict
 
 _HOMES = {
+    "calculus": ("check_gradient", "derivative", "gradient", "partial", "secants"),
     "certificate": ("Certificate",),
-    "compare": ("Comparison", "compare"),
+    "comparison": ("Comparison", "compare"),
     "curvature": ("stability_limit",),
     "data.moments": ("Moments", "make_moments"),
     "data.rows": ("Rows", "make_rows"),
@@ -39,14 +43,16 @@ _HOMES = {
     "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
     "estimators": ("GDClassifier", "GDRegressor"),
     "growing": ("descend_growing",),
+    "minimum": ("minimize",),
     "problem": ("Method", "Problem"),
+    "range_test": ("RangeTest", "find_learning_rate"),
     "states": ("State",),
     "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
     "trajectory": ("Trajectory", "record"),
     "verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("averages", "losses", "penalties", "records", "rules", "steps")
+_MODULES = ("averages", "estimates", "losses", "penalties", "records", "rules", "steps")
 
 __all__ = [
     "Certificate",
@@ -59,6 +65,7 @@ __all__ = [
     "Moments",
     "NotConvergedWarning",
     "Problem",
+    "RangeTest",
     "Rows",
     "SeparationWarning",
     "State",
@@ -66,20 +73,28 @@ __all__ = [
     "Trajectory",
     "Verdict",
     "averages",
+    "check_gradient",
     "compare",
     "cost_change_below",
+    "derivative",
     "descend",
     "descend_growing",
     "epochs",
+    "estimates",
+    "find_learning_rate",
+    "gradient",
     "gradient_below",
     "losses",
     "make_moments",
     "make_rows",
+    "minimize",
+    "partial",
     "penalties",
     "read_table",
     "record",
     "records",
     "rules",
+    "secants",
     "stability_limit",
     "steps",
     "until",

@@ -16,9 +16,10 @@ from .data.rows import jit_allowed
 from .errors import DataError
 from .kernels.threads import one_blas_thread
 from .problem import Method, Problem
+from .sampled import Sampled, SampledCompiled
 from .states import Block, Checkpoint, Spacing, State
 from .stops import Stop, next_check
-from .walkers import Sampled, SampledCompiled, Whole
+from .walkers import Whole
 
 __all__ = ["Descent"]
 
@@ -169,7 +170,7 @@ class Descent:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         with self._quiet():
             cost, g = (self.problem.objective(self.data) if self._sampled else self._walker.objective)(at)
-        least = self.problem.least_slope(at, g, self.data.units)
+        least = g if self._sampled else self._walker.view.least(at, g)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(least))), g
 
     def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import Descent
+from .data.moments import Moments
 from .data.rows import Rows
 from .errors import UsageError
 from .metric import diagonal, metric
@@ -41,7 +42,7 @@ def descend(
         What is minimised.
     method : Method
         How.
-    data : Rows or Moments
+    data : Rows, Moments or Function
         Over what; parameters are in its units.
     start : array, State, Checkpoint or None
         A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit. A
@@ -81,7 +82,7 @@ def descend(
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
     method.refuse_for(problem)
     d = data.shape[1]
-    k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1]
+    k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1] if isinstance(data, Moments) else 1
     at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
     if at.size != (d + 1) * k or not np.isfinite(at).all():
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
@@ -96,7 +97,7 @@ def _opening(problem: Problem, method: Method, data: Any, at: Array) -> Array:
         return np.zeros((d + 1, d + 1))
     if rule.metric == "matrix":
         return metric(problem, data, at)
-    memory = np.zeros((method.slots, d + 1, k))
+    memory = np.zeros((method.room(*data.shape), d + 1, k))
     if rule.metric == "diagonal":
         memory[0] = diagonal(problem, data, at)
     return memory

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evidence"]
+__all__ = ["Evidence", "reversals"]
 
 Array = NDArray[np.float64]
 
@@ -34,6 +34,10 @@ class Evidence(NamedTuple):
     auto: bool  # the rate was chosen by the package
     separated: str | None  # how the classes are separated, if they are proven to be
     reversals: float  # share of the last steps that went back against the one before
+    function: bool = False  # the objective is a function of the user's, not of a table
+    convex: bool = True  # the objective is known to be
+    endless: str | None = None  # how it is seen to fall without end
+    standing: str | None = None  # which kind of point the last one is, where its slope is 0 to rounding
 
     @property
     def steps(self) -> int:
@@ -49,3 +53,26 @@ class Evidence(NamedTuple):
     def batch_limit(self) -> float:
         """The limit where it is one: beyond it plain batch descent at a constant rate cannot settle; else infinity."""
         return self.limit if self.plain and not self.sampled else math.inf
+
+    @property
+    def remaining(self) -> float | None:
+        """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown."""
+        if self.above is None or len(self.cost) < 3 or self.steps < 2:
+            return None
+        middle = int(np.searchsorted(self.step, self.steps / 2))
+        if middle >= len(self.cost) - 1 or self.above[-1] <= self.target:
+            return None
+        if self.above[middle] <= self.above[-1]:
+            return math.inf if self.rate <= self.batch_limit < math.inf else None
+        pace = math.log(self.above[middle] / self.above[-1]) / (self.steps - int(self.step[middle]))
+        return math.log(self.above[-1] / self.target) / pace if self.target > 0 else math.inf
+
+
+def reversals(path: Any, last: int = 20) -> float:
+    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
+    m = min(last, len(path) - 1)
+    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
+        return 0.0
+    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
+    moves = np.diff(w / max(1.0, float(np.abs(w).max())), axis=0)
+    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))

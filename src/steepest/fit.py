@@ -16,7 +16,7 @@ from .data.rows import Rows
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
-from .evidence import Evidence
+from .evidence import Evidence, reversals
 from .kernels.threads import one_blas_thread
 from .plan import Columns, Plan, make_plan
 from .polish import polish
@@ -24,7 +24,7 @@ from .problem import Problem
 from .proof import Proof, stalled
 from .separation import describe, separation
 from .stops import epochs, updates
-from .trajectory import Trajectory, record, reversals
+from .trajectory import Trajectory, record
 from .verdict import Verdict, judge
 
 __all__ = ["Run", "fit"]
@@ -54,6 +54,7 @@ def fit(
     batch_size: int | None = None,
     sampling: str = "shuffle",
     average: Any = "auto",
+    estimate: Any = "own_rows",
     standardize: Any = "auto",
     max_iter: float = 1000,
     max_updates: int | None = None,
@@ -77,6 +78,8 @@ def fit(
     average : "auto", bool, name or record
         What the answer is made of: a record of `steepest.averages`; True is "polyak_ruppert", False the last point.
         "auto" is "weighted" where batches are descended at the rate "auto", else the last point.
+    estimate : name or record
+        What a batch takes for the gradient of all rows: a record of `steepest.estimates`.
     standardize : "auto" or bool
         Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
     max_iter, max_updates : number
@@ -107,6 +110,7 @@ def fit(
                 batch_size=batch_size,
                 sampling=sampling,
                 average=average,
+                estimate=estimate,
                 standardize=standardize,
                 updates=max_iter if max_updates is None else min(max_iter, max_updates),
                 start=_start(start, rows),
@@ -220,7 +224,7 @@ def _reported(path: Trajectory) -> int:
 
 def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
     rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
-    back = reversals(path)
+    back, looks = reversals(path), hasattr(rate, "seek") or hasattr(rate, "adapt")
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
     safe = 0.5 * bounds.limit
@@ -232,7 +236,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         end=path.meta["end"],
         gap=certificate.gap,
         gradient_norm=certificate.gradient_norm,
-        rate=float(rate.rate(max(1, int(path.step[-1])))),
+        rate=float(path.learning_rate[-1] if looks else rate.rate(max(1, int(path.step[-1])))),
         limit=bounds.limit,
         safe=safe,
         condition=bounds.condition,

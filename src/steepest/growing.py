@@ -78,7 +78,8 @@ def descend_growing(
     if method.batch_size is None or not (epochs >= 1 and theta > 0):
         raise UsageError("growing batches need a batch_size to begin with, epochs >= 1 and theta > 0")
     n, there = rows.shape[0], start
-    sizes, pieces, steps = [min(method.batch_size, n)], [], 0
+    sizes, steps = [min(method.batch_size, n)], 0
+    pieces: list[Trajectory] = []
     for epoch in range(int(epochs)):
         now = replace(method, batch_size=sizes[-1])
         begin = epoch * now.steps_per_epoch(n)  # t is counted as if all epochs had had this batch
@@ -129,7 +130,7 @@ def _moved(piece: Trajectory, steps: int, seconds: float) -> Trajectory:
 def _joined(pieces: list[Trajectory], sizes: list[int]) -> Trajectory:
     """One trajectory of all epochs; the first state of each is the last of the one before."""
     first, last = pieces[0], pieces[-1]
-    joined = {
+    joined: dict[str, Any] = {
         name: np.concatenate([getattr(first, name), *(getattr(p, name)[1:] for p in pieces[1:])])
         for name in (*COLUMNS, *LOOKS)
     }

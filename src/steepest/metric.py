@@ -11,6 +11,7 @@ from .curvature import hessian
 from .data.moments import Moments
 from .data.rows import Rows
 from .data.sums import bends, column_sums
+from .functions import Function
 from .problem import Problem
 
 __all__ = ["definite", "diagonal", "metric"]
@@ -23,16 +24,21 @@ def metric(problem: Problem, data: Any, w: Array) -> Array:
     """Second derivatives of the objective at w (d + 1, k), made safe to divide by: (d + 1, d + 1), positive definite.
 
     Coordinates that are held stand alone with curvature 1; directions without curvature get that of a single column.
-    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature).
+    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature). Of a function that may
+    bend downwards the sizes of its curvatures are taken.
     """
+    if isinstance(data, Function):
+        return data.metric(w)
     return definite(hessian(problem, data, w), problem.free(data.shape[1])[:, 0] > 0)
 
 
 def diagonal(problem: Problem, data: Any, w: Array) -> Array:
     """Diagonal (d + 1, 1) of the second derivatives of the objective at w; 1 where that is 0 or a coordinate is held.
 
-    Cost: two readings of the rows.
+    Cost: two readings of the rows. A function is taken to bend alike in all of them.
     """
+    if isinstance(data, Function):
+        return data.diagonal(w)
     if isinstance(data, Moments):
         sums = problem.loss.curvature * np.diag(data.hessian)
     else:

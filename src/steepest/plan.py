@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import averages, rules, steps
+from . import averages, estimates, rules, steps
 from .averages import LastPoint, PolyakRuppert, Weighted
-from .curvature import MATRIX_COLUMNS, Spectrum, spectrum, standard_units
+from .curvature import MATRIX_COLUMNS, Spectrum, longest_row, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
 from .data.rows import Rows
@@ -59,6 +59,7 @@ def make_plan(
     batch_size: int | None,
     sampling: str,
     average: Any,
+    estimate: Any,
     standardize: Any,
     updates: float,
     start: Any = None,
@@ -70,10 +71,12 @@ def make_plan(
     """
     auto = _is_auto(learning_rate)
     standardize = auto if _is_auto(standardize) else bool(standardize)
-    average = _chosen_average(average, auto and batch_size is not None)
-    if auto and _is_auto(rule) and batch_size is None and isinstance(average, LastPoint):
+    estimate = from_name(estimate, estimates, "estimate")
+    own = isinstance(estimate, estimates.OwnRows)
+    average = _chosen_average(average, auto and batch_size is not None and own)
+    if auto and _is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
-    method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average)
+    method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, standardize, auto, start)
 
@@ -158,16 +161,19 @@ def _plan(
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(problem, data, location))
     if auto and not method.rule.metric:
-        method = replace(method, learning_rate=_auto_rate(problem, rows, method, bounds()))
+        method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
 
 
-def _auto_rate(problem: Problem, rows: Rows, method: Method, bounds: Spectrum) -> Any:
-    """1/L for all rows; for batches half of 1/L of a batch, rows being longer than their mean, falling if not averaged."""
+def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) -> Any:
+    """1/L for all rows; for batches half of 1/L of the longest batch, falling where the answer is no average."""
     if bounds.largest <= 0:
         return steps.Constant(1.0)
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
-    longest = problem.loss.curvature * 3.0 * (rows.shape[1] + 1)  # mean squared length of a standardised row, times 3
+    if not isinstance(method.estimate, estimates.OwnRows):
+        row = problem.loss.curvature * longest_row(data) + problem.l2
+        return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
+    longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
     rate = 0.5 / (bounds.largest + longest / method.batch_size)
     return steps.Constant(rate) if method.averaged else steps.InverseScaling(rate, 0.5)

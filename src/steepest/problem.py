@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import averages, losses, penalties, rules, steps
+from . import averages, estimates, losses, penalties, rules, steps
 from .data.order import SAMPLINGS
 from .data.units import Units
 from .errors import UsageError
@@ -125,6 +125,8 @@ class Method:
         Each row once an epoch in random order, independent draws, or the order of the table.
     average : record or name
         A record of `steepest.averages`: what the answer is made of.
+    estimate : record or name
+        A record of `steepest.estimates`: what a batch tells of the gradient over all rows.
 
     Raises
     ------
@@ -142,6 +144,7 @@ class Method:
     batch_size: int | None = None
     sampling: str = "shuffle"
     average: Any = averages.LastPoint()
+    estimate: Any = estimates.OwnRows()
 
     def __post_init__(self) -> None:
         rate = self.learning_rate
@@ -150,9 +153,11 @@ class Method:
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
         object.__setattr__(self, "average", from_name(self.average, averages, "average"))
-        _check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees"))
+        _check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees", "batch"))
         _check_record(self.learning_rate, "learning rate", ("rate",))
         _check_record(self.average, "average", ("share",))
+        object.__setattr__(self, "estimate", from_name(self.estimate, estimates, "estimate"))
+        _check_record(self.estimate, "estimate", ("slots", "gradient"))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
@@ -162,13 +167,19 @@ class Method:
 
     def _refuse_together(self) -> None:
         rule, step = self.rule, self.learning_rate
+        if self.batch_size is None and not isinstance(self.estimate, estimates.OwnRows):
+            raise UsageError(
+                f"estimate {_name(self.estimate)} is made from batches of rows: give a batch_size, such as 1"
+            )
         looks = hasattr(step, "seek") or hasattr(step, "adapt")
-        if self.batch_size is not None and (rule.metric or looks):
-            item = rule if rule.metric else step
+        if self.batch_size is not None and (rule.batch or looks):
+            item = rule if rule.batch else step
             raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
         if rule.metric and (self.averaged or hasattr(step, "adapt")):
             item = self.average if self.averaged else step
             raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
+        if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
+            raise UsageError(f"{_name(step)} measures plain steps: take the rule 'plain', not {_name(rule)}")
         if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
             item = step if looks else self.average
             raise UsageError(f"{_name(item)} needs an answer that is the point that moves: leave the averaging out")
@@ -193,6 +204,10 @@ class Method:
         """Slots of memory in all, where the rule measures in no metric."""
         return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
 
+    def room(self, n: int, d: int) -> int:
+        """Slots of memory over n rows of d columns: these, and what the estimate stores after them."""
+        return self.slots + int(self.estimate.slots(n, d))
+
     def answer(self, at: Array, memory: Array, t: int) -> Array:
         """The answer after update t, where the point that moves is ``at``."""
         if t == 0 or not self.answers:
@@ -205,6 +220,8 @@ class Method:
         if problem.l1 and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"
             raise UsageError(f"an L1 penalty goes with all rows at once and a rule that is one of {known}, or auto")
+        if problem.l1 and isinstance(self.learning_rate, steps.Polyak):
+            raise UsageError("'polyak' has no step for an L1 penalty: take 'backtracking' or 'adgd'")
 
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one reading of n rows."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -165,7 +166,9 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     asked, _, rest = str(spec).partition(":")
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
     if name is None:
-        raise UsageError(f"no {what} is called {asked!r}: choose one of {', '.join(sorted(known))}")
+        near = get_close_matches(asked, known, 1)
+        mend = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(sorted(known))}"
+        raise UsageError(f"no {what} is called {asked!r}: {mend}")
     return make(known[name], rest, what)
 
 

@@ -115,7 +115,8 @@ def _read_parquet(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, Any]]:
     width = int(np.prod(header["coef_shape"][1:]))
     arrays = dict(zip(("step", "epoch", "seconds", "learning_rate"), values, strict=False))
     arrays["coef"] = np.column_stack(values[6 : 6 + width]).reshape(header["coef_shape"])
-    arrays["intercept"] = np.column_stack(values[6 + width :]).reshape(header["intercept_shape"])
+    ends = values[6 + width :] or [np.zeros(len(arrays["step"]))]  # a function has no intercept
+    arrays["intercept"] = np.column_stack(ends).reshape(header["intercept_shape"])
     return header, {**arrays, **{a: header[a] for a in ("cost", "gradient_norm", "cost_step")}}
 
 

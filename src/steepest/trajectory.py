@@ -16,7 +16,7 @@ from .records import to_spec
 from .states import Block, Checkpoint, Spacing
 from .verdict import Verdict
 
-__all__ = ["Trajectory", "record", "record_on", "reversals"]
+__all__ = ["Trajectory", "record", "record_on"]
 
 Array = NDArray[np.float64]
 RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 64 MB
@@ -74,6 +74,13 @@ class Trajectory:
         names = ("step", "epoch", "seconds", "learning_rate", "coef", "intercept")
         return {name: getattr(self, name)[i] for name in names}
 
+    @property
+    def x(self) -> Array:
+        """Points (m, d) of the run of a function; of a fit the coefficients with the intercept last."""
+        if "function" in self.meta:
+            return self.coef
+        return np.concatenate((self.coef, self.intercept[:, None]), axis=1)
+
     def __repr__(self) -> str:
         cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
         status = f", {self.verdict.status}" if self.verdict else ""
@@ -92,6 +99,8 @@ class Trajectory:
         names = self.names if coef.shape[1] == len(self.names) else tuple(f"w{j}" for j in range(coef.shape[1]))
         taken = {*columns, "intercept"}
         columns |= {f"coef {name}" if name in taken else name: coef[:, j] for j, name in enumerate(names)}
+        if "function" in self.meta:
+            return columns
         intercept = self.intercept.reshape(len(self), -1)
         ends = ("intercept",) if intercept.shape[1] == 1 else tuple(f"intercept{c}" for c in range(intercept.shape[1]))
         return columns | {name: intercept[:, c] for c, name in enumerate(ends)}
@@ -269,16 +278,6 @@ def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple
     return cost, norm, step[places[fine]]
 
 
-def reversals(path: Trajectory, last: int = 20) -> float:
-    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
-    m = min(last, len(path) - 1)
-    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
-        return 0.0
-    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
-    moves = np.diff(w / max(1.0, float(np.abs(w).max())), axis=0)
-    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))
-
-
 def _settings(descent: Descent) -> dict[str, Any]:
     problem, method = descent.problem, descent.method
     return {
@@ -292,6 +291,7 @@ def _settings(descent: Descent) -> dict[str, Any]:
         "batch_size": method.batch_size,
         "sampling": method.sampling,
         "average": to_spec(method.average),
+        "estimate": to_spec(method.estimate),
         "seed": descent.seed,
         "standardized": descent.data.units.scale is not None,
         "data": type(descent.data).__name__.lower(),

@@ -94,10 +94,20 @@ def _diverged(e: Evidence) -> bool:
     return bool(e.cost[-1] > bar and late.max() >= e.cost.max() and late.max() > before.max())
 
 
+def _unbounded(e: Evidence) -> bool:
+    """A function that falls without end: by its form, or seen to at 10^15 times the size of the point."""
+    return e.endless is not None
+
+
+def _stationary(e: Evidence) -> bool:
+    """A function not known to be convex: the fall that its slope promises is at most tol x the cost at the start."""
+    return e.standing is not None
+
+
 def _converged(e: Evidence) -> bool:
     """The certified gap is at most tol x the cost of the constant model (tol None: 1e-10), or its own rounding."""
     slack = 10 if e.end == "certified" else 1  # the stop that found it so did before it was rounded to raw units
-    return e.gap is not None and e.gap <= slack * e.target
+    return e.convex and e.gap is not None and e.gap <= slack * e.target
 
 
 def _cycling(e: Evidence) -> bool:
@@ -128,22 +138,9 @@ def _noise_floor(e: Evidence) -> bool:
     )
 
 
-def remaining(e: Evidence) -> float | None:
-    """Steps still to go at the late pace; infinite where plain descent stands still, None where the pace is unknown."""
-    if e.above is None or len(e.cost) < 3 or e.steps < 2:
-        return None
-    middle = int(np.searchsorted(e.step, e.steps / 2))
-    if middle >= len(e.cost) - 1 or e.above[-1] <= e.target:
-        return None
-    if e.above[middle] <= e.above[-1]:
-        return math.inf if e.rate <= e.batch_limit < math.inf else None
-    pace = math.log(e.above[middle] / e.above[-1]) / (e.steps - int(e.step[middle]))
-    return math.log(e.above[-1] / e.target) / pace if e.target > 0 else math.inf
-
-
 def _crawling(e: Evidence) -> bool:
     """At the pace of the later half more steps are needed than were made; or plain steps move nothing."""
-    left = remaining(e)
+    left = e.remaining
     return left is not None and left > e.steps
 
 
@@ -165,12 +162,25 @@ def _steps(e: Evidence) -> str:
 
 
 def _share(e: Evidence) -> str:
+    if not e.convex:
+        promise = "" if e.gap is None else f", its slope promising a fall of {_n(e.gap)}"
+        return f"the cost is {_n(e.reached)}{promise}"
     return f"the cost, {_n(e.reached)}, is " + ("an unknown way" if e.gap is None else _n(e.gap)) + " above its least"
 
 
 def _say_separable(e: Evidence) -> str:
     now = f"the cost, {_n(e.reached)} after {_steps(e)}, goes on falling while the coefficients grow without end"
     return f"{e.separated}, so no finite optimum exists: {now}"
+
+
+def _say_unbounded(e: Evidence) -> str:
+    return f"there is no minimum: {e.endless}; after {_steps(e)} the cost is {_n(e.reached)}"
+
+
+def _say_stationary(e: Evidence) -> str:
+    promise = "" if e.gap is None else f", which promises a fall of {_n(e.gap)}"
+    where = f"after {_steps(e)} the gradient norm is {_n(e.gradient_norm)}{promise}"
+    return f"{where}: the cost, {_n(e.reached)}, is that of {e.standing}"
 
 
 def _say_converged(e: Evidence) -> str:
@@ -181,7 +191,9 @@ def _say_converged(e: Evidence) -> str:
 def _say_diverged(e: Evidence) -> str:
     last_below = np.flatnonzero(e.cost <= e.cost[0])[-1]
     since = f"from step {e.step[min(last_below + 1, len(e.step) - 1)]} on the cost was above its start"
-    if e.end == "overflow":
+    if e.end == "overflow" and e.cost[-1] <= e.cost[0] and e.steps:
+        how = f"after step {e.steps}, where the cost is {_n(e.reached)}, the next one led to where it is no number"
+    elif e.end == "overflow":
         how = f"{since}, and after step {e.steps} numbers overflowed" if e.steps else "the very first step overflowed"
     elif e.cost[-1] > e.cost[0]:
         how = f"{since}, {_n(e.cost[-1])} at step {e.steps}"
@@ -212,7 +224,7 @@ def _say_noise(e: Evidence) -> str:
 
 
 def _say_crawling(e: Evidence) -> str:
-    left = remaining(e) or 0.0
+    left = e.remaining or 0.0
     more = f"at this pace about {_count(left)} more are needed" if math.isfinite(left) else "it hardly moves"
     kappa = f"; the condition number is {_n(e.condition)}" if e.condition and e.condition > 10 else ""
     return f"after {_steps(e)} {_share(e)}; {more}{kappa}"
@@ -228,8 +240,20 @@ def _penalise(_: Evidence) -> str | None:
     return "a penalty, alpha=0.001 say, or fewer columns"
 
 
+def _bound(_: Evidence) -> str | None:
+    """Bounds."""
+    return "bounds that hold the minimum that is meant"
+
+
+def _elsewhere(e: Evidence) -> str | None:
+    """Another start, unless it is a minimum."""
+    return None if "minimum" in str(e.standing) else "another start, a little beside this point"
+
+
 def _lower_rate(e: Evidence) -> str | None:
     """A learning rate that settles, or auto."""
+    if e.function and e.auto:
+        return "bounds that keep to where the function has a value"
     rate = e.safe if e.batch_limit < math.inf else min(e.safe, 0.5 * e.rate)
     return f"a learning rate of {_n(rate)}" + ("" if e.auto else ", or learning_rate='auto'")
 
@@ -241,6 +265,8 @@ def _nothing(_: Evidence) -> str | None:
 
 def _faster(e: Evidence) -> str | None:
     """A higher learning rate, or auto."""
+    if e.function:
+        return "more steps, or rule='auto'"
     if e.auto:
         return "more iterations" if e.quadratic else "more iterations, or a small penalty such as alpha=0.0001"
     higher = f"a learning rate of {_n(e.safe)}, or " if e.rate < 0.5 * e.safe and e.batch_limit < math.inf else ""
@@ -248,20 +274,26 @@ def _faster(e: Evidence) -> str | None:
 
 
 def _smaller_noise(e: Evidence) -> str | None:
-    """A falling learning rate, or larger batches."""
-    return ("" if e.auto else "a falling learning rate such as inverse_scaling, or ") + "larger batches"
+    """A falling learning rate, estimate='saga', or larger batches."""
+    return (
+        "" if e.auto else "a falling learning rate such as inverse_scaling, "
+    ) + "estimate='saga', or larger batches"
 
 
 def _more(e: Evidence) -> str | None:
     """More iterations."""
-    left = remaining(e)
-    return "more iterations" + (f", about {_count(left)}" if left and math.isfinite(left) else "")
+    if e.end == "no step lowers the cost":
+        return "another start, or a look at the slopes there"
+    left, what = e.remaining, "steps" if e.function else "iterations"
+    return f"more {what}" + (f", about {_count(left)}" if left and math.isfinite(left) else "")
 
 
 TABLE = (
     Row("separable", _separable, _say_separable, _penalise, warning="SeparationWarning"),
+    Row("unbounded", _unbounded, _say_unbounded, _bound, exit_code=4, warning="DivergenceWarning"),
     Row("diverged", _diverged, _say_diverged, _lower_rate, exit_code=4, warning="DivergenceWarning"),
     Row("converged", _converged, _say_converged, _nothing, warning=None),
+    Row("stationary", _stationary, _say_stationary, _elsewhere, warning=None),
     Row("cycling", _cycling, _say_cycling, _lower_rate),
     Row("oscillating", _oscillating, _say_oscillating, _lower_rate),
     Row("noise floor", _noise_floor, _say_noise, _smaller_noise),

@@ -1,4 +1,4 @@
-"""Walkers take the next steps of a descent: `walk` is the loop, its compiled twin steps over sampled rows."""
+"""Walkers take the next steps of a descent: `walk` is the loop, `Whole` walks over all of the data."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .data.order import BUFFER, SAMPLINGS, fill_order
+from .bounds import bounded
 from .data.rows import Rows
+from .functions import Function
 from .metric import definite, metric
 from .newton import at_once, small
 from .penalties import soften
@@ -17,12 +18,11 @@ from .problem import Method, Problem
 from .proximal import in_metric
 from .states import Checkpoint
 
-__all__ = ["Sampled", "SampledCompiled", "Whole", "walk"]
+__all__ = ["Steps", "Whole", "make_view", "walk"]
 
 Array = NDArray[np.float64]
 Look = Callable[[int, Array], tuple[float, Array]]
 Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T,), gradient or its norm, kept w
-WINDOW_NUMBERS = 1 << 18  # numbers fetched at once where rows are not contiguous: 2 MB
 
 
 def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, view: View | None = None) -> Steps:
@@ -41,7 +41,7 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
         at = at - eta * rule.direction(g, own, t + 1)
         if view.prox is not None:
             at = view.prox(at, eta, memory, before)
-        share, at, cost, g = _look_or_search(look, step, t + 1, before, at, cost, g, view.pay)
+        share, at, cost, g = _look_or_search(look, method, t + 1, before, at, cost, g, memory, view.pay)
         if view.learn is not None:
             view.learn(at - before, g - slope, memory)
         t += 1
@@ -72,6 +72,9 @@ def make_view(problem: Problem, method: Method, data: Any, look: Callable[[Array
     adapt = _adapting(method) if hasattr(method.learning_rate, "adapt") else None
     answer = _answering(method, look) if method.answers else None
     view = View(prepare=seen, adapt=adapt, learn=getattr(method.rule, "learn", None), answer=answer)
+    if isinstance(data, Function) and data.bounds is not None:
+        within: View = bounded(view, method.rule.metric, data)
+        return within
     if not problem.l1:
         return view
     strength = problem.strength(data.shape[1], data.units)
@@ -95,8 +98,13 @@ def _seeing(method: Method, free: Array) -> Callable[[Array, Array, float], None
 
 
 def _adapting(method: Method) -> Callable[[int, Array, Array, float, Array], float]:
-    begin = method.own + method.averaged
-    return lambda t, at, g, cost, memory: float(method.learning_rate.adapt(t, at, g, cost, memory[begin:]))
+    adapt = method.learning_rate.adapt
+    return lambda t, at, g, cost, memory: float(adapt(t, at, g, cost, _remembered(method, memory)))
+
+
+def _remembered(method: Method, memory: Array) -> Array:
+    """What the learning rate remembers: its slots come last."""
+    return memory[:0] if method.rule.metric else memory[method.own + int(method.averaged) :]
 
 
 def _answering(method: Method, look: Any) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
@@ -112,10 +120,11 @@ def _answering(method: Method, look: Any) -> Callable[[Array, Array, int], tuple
 
 
 def _look_or_search(
-    look: Look, step: Any, t: int, at: Array, to: Array, cost: float, g: Array, pay: Callable[[Array], float] | None
-) -> tuple[float, Array, float, Array]:
+    look: Look, method: Method, t: int, at: Array, to: Array, cost: float, g: Array, memory: Array,
+    pay: Callable[[Array], float] | None,
+) -> tuple[float, Array, float, Array]:  # fmt: skip
     """Go where the step leads, or as far on the way there as a step that looks at the objective finds good."""
-    if not hasattr(step, "seek"):
+    if not hasattr(method.learning_rate, "seek"):
         return 1.0, to, *look(t, to)
     way, found = to - at, (0.0, at, cost, g)
     paid = 0.0 if pay is None else pay(to) - pay(at)
@@ -127,7 +136,7 @@ def _look_or_search(
         return found[2], float(np.vdot(found[3], way)) + paid
 
     fall = -float(np.vdot(g, way)) - paid
-    share = step.seek(probe, cost, fall) if fall > 0.0 else 0.0
+    share = method.learning_rate.seek(probe, cost, fall, _remembered(method, memory)) if fall > 0.0 else 0.0
     if share != found[0] > 0.0:
         probe(share)
     return found if share > 0.0 else (0.0, at, cost, g)
@@ -195,73 +204,3 @@ def _in_metric(strength: Array) -> Callable[[Array, float, Array, Array], Array]
 
 
 PROX = {None: _in_place, "diagonal": _in_diagonal, "matrix": _in_metric, "renewed": _in_metric}
-
-
-class Sampled:
-    """Stochastic and mini-batch descent: every step looks at its own batch of rows."""
-
-    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
-        self.problem, self.method, self.data, self.seed = problem, method, data, seed
-        self.n, self.d = data.shape
-        self.batch_size = int(method.batch_size or self.n)
-        self.per_epoch = method.steps_per_epoch(self.n)
-        self.complete = problem.penalised(self.d, data.units)
-        self.view = make_view(problem, method, data, lambda w: (np.nan, w))
-        self.epoch, self.order = -1, np.empty(self.n, np.int64)
-
-    def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
-        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
-        last, etas, costs, _, kept = walk(self.look, self.method, first, count, every, self.view)
-        return last, etas, costs, np.full(count, np.nan), kept
-
-    def look(self, t: int, at: Array) -> tuple[float, Array]:
-        """Gradient at ``at`` over the rows of update t + 1."""
-        place = self.seek(t) * self.batch_size
-        rows = self.data.rows(self.order[place : place + self.batch_size])
-        _, g = self.complete(at, *rows.value_and_gradient(self.problem.loss, at))
-        return float("nan"), g
-
-    def seek(self, t: int) -> int:
-        """Have the order of update t + 1's epoch at hand; say which batch of it comes next."""
-        epoch, place = divmod(t, self.per_epoch)
-        if epoch != self.epoch:
-            self.fill(self.order, self.seed, epoch, SAMPLINGS.index(self.method.sampling))
-            self.epoch = epoch
-        return place
-
-    fill = staticmethod(fill_order)
-
-
-class SampledCompiled(Sampled):
-    """The same steps in one compiled call."""
-
-    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
-        from .kernels.compiler import compiled
-        from .kernels.sampled import sampled_steps
-
-        super().__init__(problem, method, data, seed)
-        records = (problem.loss, problem.penalty, method.rule, method.learning_rate, method.average)
-        self.fill = compiled(fill_order)
-        self.kernel, self.records = compiled(sampled_steps, *records), records
-        self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
-        self.factor = np.ascontiguousarray(data.units.factor(self.d)[:, 0])
-        self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
-
-    def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
-        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
-        rows, t = self.data, first.t
-        at = np.array(first.at.T, order="C")  # copies: the kernel writes to both
-        memory = np.array(first.memory.swapaxes(1, 2), order="C")
-        etas, kept = np.empty(count), np.empty(((t + count) // every - t // every, *at.shape))
-        self.seek(t)
-        self.kernel(
-            *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.units.shift, rows.units.scale,
-            self.n / rows.total, self.factor, self.free, self.method.own, self.batch_size,
-            SAMPLINGS.index(self.method.sampling), self.seed, t, count, every, at, memory,
-            self.order, self.window, kept, etas,
-        )  # fmt: skip
-        self.epoch = (t + count - 1) // self.per_epoch
-        rows.read(min(count * self.batch_size, count * self.n))
-        unknown = np.full(count, np.nan)
-        last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
-        return last, etas, unknown, unknown, kept.swapaxes(1, 2)

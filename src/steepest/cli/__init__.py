@@ -12,7 +12,7 @@ import click
 
 __all__ = ["main"]
 
-COMMANDS = ("fit", "compare", "predict", "evaluate", "show", "limit", "sample")
+COMMANDS = ("fit", "compare", "predict", "evaluate", "show", "limit", "minimize", "sample")
 
 
 class LazyGroup(click.Group):

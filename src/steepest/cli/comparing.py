@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..compare import Comparison, compare, variants
+from ..comparison import Comparison, compare, variants
 from ..data.tables import Table
 from ..errors import UsageError
 from ..model import Label
@@ -21,7 +21,7 @@ from .text import aligned, by_point, paint, say
 
 __all__ = ["compare_command"]
 
-FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # flags of a fit that a comparison has no use for
+FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # of no use to a comparison
 COUNTED = ("steps", "epochs")
 
 

@@ -50,6 +50,7 @@ class Flags(NamedTuple):
     batch_size: int | None
     sampling: str
     average: str
+    estimate: str
     max_iter: int | None
     steps: int | None
     tol: str | float | None
@@ -159,6 +160,7 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
             rule=own_record(flags.rule, "rule"),
             learning_rate=own_record(flags.learning_rate, "learning rate"),
             average=flags.average,
+            estimate=flags.estimate,
             batch_size=flags.batch_size,
             sampling=flags.sampling,
             max_iter=flags.max_iter or flags.steps or DEFAULT_EPOCHS,

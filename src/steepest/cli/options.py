@@ -178,6 +178,7 @@ def descent_options(command: Command) -> Command:
         click.option(
             "--sampling", default="shuffle", metavar="S", help="Order of batches: shuffle, replacement, sequential."
         ),
+        click.option("--estimate", default="own_rows", metavar="E", help="own_rows, saga, loopless_svrg."),
         click.option("--average", default="auto", metavar="A", help="auto, last_point, polyak_ruppert, weighted."),
         click.option("--max-iter", type=COUNT, metavar="N", help="At most N readings of all rows. [default: 1000]"),
         click.option("--steps", type=COUNT, metavar="N", help="N steps instead, all of them unless --tol is given."),

@@ -44,6 +44,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     average : "auto", bool, name or record
         What ``coef_`` is made of: a record of `steepest.averages`; True is the mean of all points, False the last one.
         "auto" weights late points more (`Weighted`) where batches are descended at the rate "auto".
+    estimate : name or record
+        What a batch takes for the gradient of all rows: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool
         Whether to descend on columns of mean 0 and standard deviation 1; changes the way, never the objective.
     fixed : tuple of names or indices
@@ -117,6 +119,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         batch_size: int | None = None,
         sampling: str = "shuffle",
         average: Any = "auto",
+        estimate: Any = "own_rows",
         standardize: Any = "auto",
         fixed: tuple[Any, ...] = (),
         max_iter: int = 1000,
@@ -137,6 +140,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.batch_size = batch_size
         self.sampling = sampling
         self.average = average
+        self.estimate = estimate
         self.standardize = standardize
         self.fixed = fixed
         self.max_iter = max_iter

@@ -71,6 +71,7 @@ class Rim:
             batch_size=self.batch_size,
             sampling=self.sampling,
             average=self.average,
+            estimate=self.estimate,
             standardize=self.standardize,
             max_iter=self.max_iter,
             tol=self.tol,

@@ -8,7 +8,17 @@ from numba.extending import overload, register_jitable
 from ..averages import LastPoint
 from .methods import INLINE, answer, answer_whole, share
 
-__all__ = ["settle"]
+__all__ = ["after", "settle"]
+
+
+def after(average, own):
+    """First slot after the rule's memory and the mean."""
+
+
+@overload(after, jit_options=INLINE)
+def _after(average, own):
+    more = 0 if average.instance_class is LastPoint else 1
+    return lambda average, own: own + more
 
 
 @register_jitable(forceinline=True)

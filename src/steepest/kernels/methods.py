@@ -154,7 +154,7 @@ def _by_coordinate(rule, eta, g, memory, own, free, t, w):  # type: ignore[no-un
     for c in range(w.shape[0]):
         for j in range(w.shape[1]):
             see(rule, memory, own, c, j, w[c, j], eta, free[j] if j < w.shape[1] - 1 else 0.0)
-            w[c, j] -= eta * direct(rule, g[c, j], memory[:own, c, j], t)
+            w[c, j] -= eta * direct(rule, g[c, j], memory[:own, c, j], float(t))
             g[c, j] = 0.0
 
 

@@ -39,9 +39,9 @@ def _taken(loss, penalty, rule, X, y, weight, offset, shift, scale, mass, factor
         for j in range(len(x)):
             g = u * seen(x, j, shift, scale) + pull(penalty, factor, j, w[j])
             see(rule, memory, own, c, j, w[j], eta, 1.0)
-            w[j] -= eta * direct(rule, g, memory[:own, c, j], t)
+            w[j] -= eta * direct(rule, g, memory[:own, c, j], float(t))
         see(rule, memory, own, c, d, w[d], eta, 0.0)
-        w[d] -= eta * direct(rule, u, memory[:own, c, d], t)
+        w[d] -= eta * direct(rule, u, memory[:own, c, d], float(t))
     return True
 
 

@@ -18,8 +18,19 @@ To add a rule write such a record, in a file here or of your own, and name it in
 
 from __future__ import annotations
 
-from . import curved, momentum
-from .curved import *  # noqa: F403  # what a file names in its __all__ is a rule
+from . import adam, adaptive, anderson, curved, free, momentum
+from .adam import *  # noqa: F403  # what a file names in its __all__ is a rule
+from .adaptive import *  # noqa: F403
+from .anderson import *  # noqa: F403
+from .curved import *  # noqa: F403
+from .free import *  # noqa: F403
 from .momentum import *  # noqa: F403
 
-__all__ = [*momentum.__all__, *curved.__all__]
+__all__ = [
+    *momentum.__all__,
+    *adaptive.__all__,
+    *adam.__all__,
+    *free.__all__,
+    *curved.__all__,
+    *anderson.__all__,
+]
