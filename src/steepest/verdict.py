@@ -275,9 +275,7 @@ def _faster(e: Evidence) -> str | None:
 
 def _smaller_noise(e: Evidence) -> str | None:
     """A falling learning rate, estimate='saga', or larger batches."""
-    return (
-        "" if e.auto else "a falling learning rate such as inverse_scaling, "
-    ) + "estimate='saga', or larger batches"
+    return ("" if e.auto else "a falling rate such as inverse_scaling, ") + "estimate='saga', or larger batches"
 
 
 def _more(e: Evidence) -> str | None:
