@@ -203,7 +203,7 @@ def test_a_falling_rate_gets_below_the_noise_floor(run):
     floor = run()
     path = floor.trajectory
     least = path.cost[path.cost_step == path.meta["reported_step"]][0] - floor.certificate.gap
-    assert "a falling learning rate such as inverse_scaling" in floor.verdict.advice
+    assert "a falling rate such as inverse_scaling" in floor.verdict.advice
     spec = f"inverse_scaling:eta={path.learning_rate[-1]},power=0.7"
     again = run(learning_rate=spec, start=[*floor.coef[:, 0], *floor.intercept])
     assert again.certificate.gap < 0.5 * (np.median(path.cost[path.cost_step > path.step[-1] / 2]) - least)
