@@ -24,6 +24,7 @@ GROUPS = {
     "recorded": "recorded",
     "start": "start",
     "auto": "auto",
+    "stream": "stream",
     "tables": "tables",
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest import Problem, make_moments, make_rows
-from steepest.certificate import ROUNDING, certify, constant_cost, separating
+from steepest.certificate import ROUNDING, certify, separating
 from steepest.data.units import Units
 from steepest.fit import fit
 from steepest.losses import LogLoss
 from steepest.penalties import L1, L2, NoPenalty
 from steepest.records import loss
+from steepest.reference import constant_cost
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)

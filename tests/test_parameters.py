@@ -34,6 +34,10 @@ CHANGES = {  # parameter: the settings beside it, and its other value
     "record": (RATE, 3),
     "start": (RATE, (1.0, 2.0, 3.0, 4.0)),
     "random_state": (SAMPLED, 5),
+    "early_stopping": (SAMPLED, True),
+    "validation_fraction": ({**SAMPLED, "early_stopping": True}, 0.3),
+    "n_iter_no_change": ({**SAMPLED, "early_stopping": True, "max_iter": 300}, 50),
+    "callback": (RATE, lambda state: state.t == 5),
 }
 SAME = {  # parameters that change no number: how that is seen
     "warm_start": "test_warm_start_goes_on_where_the_last_fit_ended",
@@ -42,7 +46,7 @@ SAME = {  # parameters that change no number: how that is seen
 }
 MORE = {
     GDRegressor: {"loss": (BASE, MSE())},
-    GDClassifier: {"class_weight": (BASE, "balanced")},
+    GDClassifier: {"class_weight": (BASE, "balanced"), "loss": (RATE, "squared_hinge")},
 }
 
 
@@ -68,9 +72,16 @@ def test_another_value_changes_the_fit(kind, name, beside, value):
     assert before == facts(kind(**beside), y)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_multi_class_changes_the_fit():
+    y = np.digitize(Y, [1.0, 3.0])
+    softmax, ovr = (GDClassifier(alpha=0.1, multi_class=way).fit(X, y) for way in ("softmax", "ovr"))
+    assert np.abs(softmax.predict_proba(X) - ovr.predict_proba(X)).max() > 1e-3
+
+
 @pytest.mark.parametrize("kind", [GDRegressor, GDClassifier])
 def test_no_parameter_is_left_out(kind):
-    known = {*CHANGES, *MORE[kind], *SAME} | ({"loss"} if kind is GDClassifier else set())
+    known = {*CHANGES, *MORE[kind], *SAME} | ({"multi_class"} if kind is GDClassifier else set())
     assert set(kind().get_params()) == known
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .estimators import GDClassifier, GDRegressor
     from .growing import descend_growing
     from .minimum import minimize
+    from .path import AlphaPath, alpha_path
     from .problem import Method, Problem
     from .range_test import RangeTest, find_learning_rate
     from .states import State
@@ -44,6 +45,7 @@ _HOMES = {
     "estimators": ("GDClassifier", "GDRegressor"),
     "growing": ("descend_growing",),
     "minimum": ("minimize",),
+    "path": ("AlphaPath", "alpha_path"),
     "problem": ("Method", "Problem"),
     "range_test": ("RangeTest", "find_learning_rate"),
     "states": ("State",),
@@ -55,6 +57,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = ("averages", "estimates", "losses", "penalties", "records", "rules", "steps")
 
 __all__ = [
+    "AlphaPath",
     "Certificate",
     "Comparison",
     "Descent",
@@ -72,6 +75,7 @@ __all__ = [
     "SteepestError",
     "Trajectory",
     "Verdict",
+    "alpha_path",
     "averages",
     "check_gradient",
     "compare",

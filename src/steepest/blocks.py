@@ -122,8 +122,12 @@ class Descent:
     @cached_property
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
-            return bool(self.compiled) and jit_allowed()
-        return jit_allowed() and (self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf)
+            return bool(self.compiled) and jit_allowed() and getattr(self.data, "compilable", True)
+        return (
+            jit_allowed()
+            and self.data.compilable
+            and (self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf)
+        )
 
     @cached_property
     def _walker(self) -> Any:
@@ -137,13 +141,19 @@ class Descent:
         """Whether a stop wants to be asked at check points."""
         return any(s.check or (s.looks and self._sampled) for s in self.stops if isinstance(s, Stop))
 
+    @cached_property
+    def _each(self) -> bool:
+        """Whether a stop wants to be asked at the end of every epoch."""
+        return any(s.each for s in self.stops if isinstance(s, Stop))
+
     def _next_check(self, t: int) -> float:
         """First check point after update t: a pure function of t."""
         if not self._checks:
             return np.inf
         if self.method.rule.metric:
             return t + 1
-        return next_check(t, self._walker.per_epoch if self._sampled else None)
+        ordinary = next_check(t, self._walker.per_epoch if self._sampled else None)
+        return min(ordinary, (t // self._walker.per_epoch + 1) * self._walker.per_epoch) if self._each else ordinary
 
     def _room(self, t: int, spacing: Spacing) -> int:
         """How many steps the next block may take at most."""
@@ -241,5 +251,8 @@ class Descent:
     def _checked(self, stop: Stop, block: Block) -> Any:
         """Ask a dear stop, if the block ends at a check point."""
         if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
+            return ()
+        t, usual = int(block.t[-1]), self._walker.per_epoch if self._sampled else None
+        if not (stop.each or t == 0 or self.method.rule.metric) and t != next_check(t - 1, usual):
             return ()
         return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()

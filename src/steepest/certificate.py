@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,12 +13,15 @@ from .data.moments import Moments
 from .data.rows import Rows
 from .data.sweep import UNIT
 from .dual import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
+from .form import Form, inverse_form
 from .krylov import by_products, opening
 from .newton import Seen, Step, at_once, matrix_step, promise, small
 from .problem import Problem
 from .proximal import least_slope
+from .simplex import prove
+from .softmax import Classes
 
-__all__ = ["ROUNDING", "Certificate", "Form", "certify", "constant_cost", "inverse_form", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Form", "certify", "inverse_form", "separating"]
 
 Array = NDArray[np.float64]
 BLOCK = 1 << 14
@@ -34,8 +36,10 @@ class Certificate(NamedTuple):
     ----------
     gap : float or None
         Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
-    kind : {"duality gap", "decrement", "none"}
+    kind : {"duality gap", "dual estimate", "decrement", "none"}
         "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised.
+        "dual estimate": the same difference where nothing is penalised and the loss has kinks; no proof, since the
+        slopes theta balance each column only to rounding.
         "decrement": from g' H^-1 g with the Hessian H of all rows at the answer. Half of it for squared losses, where
         it is the gap; the whole for log loss, twice the second-order estimate of the gap: no proof, but the estimate's
         error near the optimum, and far out where the loss falls like exp(-z), is covered. Where H is too large to form,
@@ -94,6 +98,8 @@ def certify(
     doi:10.1017/CBO9780511804441
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        if isinstance(data, Classes):
+            return _of_classes(problem, data, w, target, learn)
         if w.shape[1] > 1 and provable(problem) and isinstance(data, Rows):
             return _by_target(problem, data, w, metric)
         step = _newton(problem, data, w, form, metric, known, target)
@@ -123,6 +129,16 @@ def _of_predictions(problem: Problem, data: Any, w: Array, cost: float, form: An
         size[:-1] += np.abs(data.units.shift) * data.units.factor(len(w) - 1)[:-1, 0]
     unsure = 6 * (len(w) + 8) * UNIT * (2.0 * size @ np.abs(w) + np.sqrt(2.0 * max(cost, 0.0) / c))
     return float(0.5 * c * (unsure**2).sum())
+
+
+def _of_classes(problem: Problem, rows: Classes, w: Array, target: float, learn: Any) -> Certificate:
+    """Softmax has its own proof."""
+    found = prove(problem, rows, w)
+    if learn is not None and found.gap is not None and found.gap > target:
+        learn(found.delta, found.change)
+    norm = float(np.linalg.norm(_steepest(problem, rows.units, w, found.slope)))
+    known = found.gap is not None and np.isfinite(found.gap)
+    return Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
 
 
 def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certificate:
@@ -198,72 +214,6 @@ def _proven(problem: Problem, data: Any, w: Array, step: Step) -> Proven:
     return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)
 
 
-class Form:
-    """The map g -> g' H^-1 g / 2, twice that where the loss is not squared, and the matrix H that it is of."""
-
-    def __init__(self, problem: Problem, H: Array) -> None:
-        self.matrix, self.quadratic = H, problem.loss.quadratic
-        self.free = problem.free(len(H) - 1)[:, 0] > 0
-
-    @cached_property
-    def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
-        """1 / sizes of the free columns, eigenvalues and -vectors of H in columns of size 1, and which are flat."""
-        H = self.matrix[np.ix_(self.free, self.free)]
-        if not np.isfinite(H).all():
-            return None
-        size = np.sqrt(np.maximum(np.diag(H), 0.0))
-        inverse = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
-        values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
-        return inverse, values, vectors, values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
-
-    def __call__(self, g: Array) -> float | None:
-        """None where g points where H has no curvature at all, so that no least point is near."""
-        if self._parts is None or not np.isfinite(g).all():
-            return None
-        inverse, values, vectors, flat = self._parts
-        g = g[self.free]
-        along = vectors.T @ (g * inverse[:, None])
-        if not self.quadratic and (_matters(along, flat) or _matters(g, inverse == 0)):
-            return None  # of a squared loss only rounding points there
-        return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
-
-
-def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
-    """The `Form` of the Hessian of the objective at w (of no account for a squared loss). Cost: that of `hessian`."""
-    return Form(problem, hessian(problem, data, w))
-
-
-def _matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
-    """Whether the chosen slopes are more than the rounding of all."""
-    return bool((np.abs(slopes[chosen]) > 1e-7 * np.abs(slopes).max(initial=0.0) + 1e-13).any())
-
-
-def constant_cost(problem: Problem, rows: Any) -> float:
-    """Cost of the best constant predictor (0 without an intercept): what ``tol`` is measured against.
-
-    For a squared loss the variance of the target, for log loss the entropy of the class shares. Offsets are ignored.
-    """
-    mean = _weighted_mean(rows, lambda y: y)
-    z = np.zeros_like(mean)
-    if problem.intercept and "intercept" not in problem.fixed:
-        if problem.loss.labels:
-            share = np.clip(mean, 1e-300, 1.0 - 1e-16)
-            z = np.log(share / (1.0 - share))
-        else:
-            z = mean
-    return float(_weighted_mean(rows, lambda y: problem.loss.value(z, y)).sum())
-
-
-def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
-    """Weighted mean of f(y) over the rows, (k,), a block at a time."""
-    total: Array = np.zeros(rows.y.shape[1])
-    for low in range(0, len(rows.y), BLOCK):
-        values = f(rows.y[low : low + BLOCK])
-        total += values.sum(0) if rows.weight is None else rows.weight[low : low + BLOCK] @ values
-    mean: Array = total / rows.total
-    return mean
-
-
 def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
@@ -278,7 +228,7 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
     models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
     """
-    if not problem.loss.labels or not problem.unpenalised:
+    if not problem.separable:
         return False
     v, bare, n = problem.free(rows.shape[1]) * w, rows._replace(offset=None), rows.shape[0]
     rows.read(n)
@@ -286,6 +236,10 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
 
 
 def _on_their_sides(rows: Any, v: Array, low: int, high: int) -> bool:
-    margin = np.where(rows.y[low:high] > 0.5, 1.0, -1.0) * rows.predictor(v, low, high)
+    z, own = rows.predictor(v, low, high), rows.y[low:high] > 0.5
+    if isinstance(rows, Classes):
+        margin = z[own][:, None] - np.where(own, -np.inf, z).max(1, keepdims=True)
+    else:
+        margin = np.where(own, 1.0, -1.0) * z
     mass = rows.masses(low, high)
     return bool((margin[slice(None) if mass is None else mass > 0] > 0).all())

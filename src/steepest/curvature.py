@@ -13,12 +13,13 @@ from .data.moments import Moments, central_moments, gram_matrix, hessian_in
 from .data.rows import Rows, make_rows
 from .data.sums import bends
 from .data.units import RAW, Units
+from .errors import UsageError
 from .losses import SquaredError
 from .penalties import elastic
 from .problem import Problem
-from .records import from_name
+from .records import from_name, to_name
 
-__all__ = ["Spectrum", "hessian", "longest_row", "spectrum", "stability_limit", "standard_units"]
+__all__ = ["Spectrum", "bounded", "hessian", "longest_row", "spectrum", "stability_limit", "standard_units"]
 
 Array = NDArray[np.float64]
 MATRIX_COLUMNS = 1500  # up to so many columns a (d + 1)^2 matrix is formed; beyond, power iteration
@@ -75,11 +76,11 @@ def spectrum(problem: Problem, data: Any, location: tuple[Array, Array] | None =
     """Bounds of the curvature of the objective in the units of the data.
 
     For a squared loss exact: the eigenvalues of curvature * X'WX / sum(W) plus the penalty's; for log loss those of a
-    matrix that is never smaller. Cost: one moments pass (none if ``location``, means and covariances, is known), or
-    some 30 readings of the rows beyond 1,500 columns.
+    matrix that is never smaller; 0 where the loss has no largest curvature. Cost: one moments pass (none if
+    ``location``, means and covariances, is known), or some 30 readings of the rows beyond 1,500 columns.
     """
     free = problem.free(data.shape[1])[:, 0] > 0
-    if not free.any():
+    if not free.any() or not np.isfinite(problem.loss.curvature):
         return Spectrum(0.0, None)
     if data.shape[1] > MATRIX_COLUMNS:
         return Spectrum(_power_iteration(problem, data), None)
@@ -182,7 +183,15 @@ def stability_limit(
     rows = make_rows(X, np.zeros(_length(X)))
     penalty = elastic(alpha)
     problem = Problem(from_name(loss, losses, "loss"), penalty, fit_intercept)
+    bounded(problem.loss)
     return spectrum(problem, rows._replace(units=RAW)).limit
+
+
+def bounded(loss: Any) -> None:
+    """Refuse a loss without a largest second derivative where a rate is asked for that is safe everywhere."""
+    if not np.isfinite(loss.curvature):
+        why = "its slope jumps" if getattr(loss, "kinked", False) else "its curvature has no bound"
+        raise UsageError(f"no learning rate is safe for the {to_name(type(loss))} loss, {why}: give a learning rate")
 
 
 def _length(X: Any) -> int:

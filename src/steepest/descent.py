@@ -25,6 +25,7 @@ from .data.rows import Rows
 from .errors import UsageError
 from .metric import diagonal, metric
 from .problem import Method, Problem
+from .softmax import Classes
 from .states import Checkpoint, State
 
 Array = NDArray[np.float64]
@@ -94,7 +95,7 @@ def _opening(problem: Problem, method: Method, data: Any, at: Array) -> Array:
     """Memory of what has seen nothing yet, but the curvature at the start where the rule measures in it."""
     (d, k), rule = (data.shape[1], at.shape[1]), method.rule
     if rule.metric == "renewed":
-        return np.zeros((d + 1, d + 1))
+        return np.zeros((data.parameters, data.parameters) if isinstance(data, Classes) else (d + 1, d + 1))
     if rule.metric == "matrix":
         return metric(problem, data, at)
     memory = np.zeros((method.room(*data.shape), d + 1, k))

@@ -10,6 +10,7 @@ from .data.csr import CSR
 from .data.rows import Rows
 from .errors import DataError, UsageError
 from .problem import Problem
+from .records import to_name
 
 __all__ = ["check_limits", "check_rows", "name_bad_number"]
 
@@ -43,14 +44,18 @@ def check_rows(rows: Rows, problem: Problem) -> None:
         what = "too large: rescale it" if large else "not a finite number: remove the row or fill it in"
         raise DataError(f"the target of row {row + 1} is {what}")
     if problem.loss.labels:
-        _check_labels(rows)
+        _check_labels(rows, to_name(type(problem.loss)))
+    if getattr(problem.loss, "positive", False) and rows.y.min() < 0.0:
+        row = int((rows.y < 0.0).any(1).argmax())
+        held = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
+        raise DataError(f"the target of row {row + 1} {held}: remove the row or choose another loss")
 
 
-def _check_labels(rows: Rows) -> None:
+def _check_labels(rows: Rows, loss: str) -> None:
     ones = int(np.count_nonzero(rows.y == 1.0))
     if ones + int(np.count_nonzero(rows.y == 0.0)) < rows.y.size:
         listed = ", ".join(f"{v:g}" for v in np.unique(rows.y)[:5])
-        raise DataError(f"log loss needs labels 0 and 1, found {listed}: name two classes")
+        raise DataError(f"{loss.replace('_', ' ')} needs labels 0 and 1, found {listed}: name two classes")
     if ones in (0, rows.y.size):
         raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
 

@@ -82,7 +82,10 @@ def _sizes(problem: Problem, rows: Rows, w: Array, cost: float, H: Array) -> tup
         mass = np.full(n, 1 / n) if rows.weight is None else rows.weight / rows.total
         return np.sqrt(mass @ squares) * scales(rows), float(np.sqrt(mass @ slopes))
     size = np.sqrt(np.maximum(np.diag(H), 0.0) / max(H[-1, -1], np.finfo(float).tiny))
-    return size if rows.units.scale is None else np.maximum(size, 1.0), float(np.sqrt(2 * loss.curvature * cost))
+    rms = np.sqrt(2 * loss.curvature * cost)
+    if not np.isfinite(rms):
+        rms = np.sqrt(np.average(loss.slope(rows.predictor(w), rows.y)[:, 0] ** 2, weights=rows.weight))
+    return size if rows.units.scale is None else np.maximum(size, 1.0), float(rms)
 
 
 def _relative(rows: Rows) -> float:
@@ -121,7 +124,10 @@ def rows_gap(problem: Problem, rows: Rows, w: Array, delta: Array, seen: Seen | 
     if not surplus + paid < whole:  # theta = 0 proves that no cost is below 0
         surplus, paid, terms, paid_rounding = cost, whole - cost, cost, 0.0
     rounding = ROUNDING * terms + (balance + UNIT) * cost + paid_rounding
-    rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
+    if np.isfinite(loss.curvature):
+        rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
+    else:
+        rounding += predicted * point.steepness(shrink * share, predicted)
     return Proven(float(surplus + paid), float(rounding))
 
 
@@ -182,6 +188,15 @@ class _Point:
         in_ranges(work, found.shape[1], self.rows.threads if n > 50_000 else 1)
         surplus, terms, cost = found.sum(1) / self.rows.total
         return max(float(surplus), 0.0), float(terms), float(cost)
+
+    def steepness(self, share: Array, predicted: float) -> float:
+        """Largest slope by z of what one row adds to the surplus, within ``predicted`` of where it is."""
+        loss, y = self.loss, self.rows.y[:, 0]
+        if loss.kinked:
+            least, most = loss.domain(y)
+            return float((most - least).max())
+        theta = np.maximum(self.theta, 0.0) * share[0] + np.minimum(self.theta, 0.0) * share[1]
+        return float((np.abs(loss.slope(self.z, y) - theta) + loss.bend(self.z, y) * predicted).max())
 
     def _block_surplus(self, share: Array, low: int, high: int) -> tuple[float, float, float]:
         loss, z, y = self.loss, self.z[low:high], self.rows.y[low:high, 0]

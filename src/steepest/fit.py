@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -9,22 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import __version__, rules, steps
-from .certificate import ROUNDING, Certificate, constant_cost
+from .apart import apart
+from .certificate import ROUNDING, Certificate
 from .curvature import Spectrum, longest_row
-from .data.moments import without
 from .data.rows import Rows
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
 from .evidence import Evidence, reversals
+from .finish import centre, least_norm, with_held
 from .kernels.threads import one_blas_thread
+from .kinks import smoothed, smooths
 from .plan import Columns, Plan, make_plan
 from .polish import polish
 from .problem import Problem
 from .proof import Proof, stalled
-from .separation import describe, separation
-from .stops import epochs, updates
+from .reference import constant_cost
+from .stops import Stop, epochs, updates
 from .trajectory import Trajectory, record
+from .validation import called, held_back
 from .verdict import Verdict, judge
 
 __all__ = ["Run", "fit"]
@@ -63,6 +68,9 @@ def fit(
     start: Any = None,
     seed: int = 0,
     progress: Any = None,
+    validation: Rows | None = None,
+    patience: int = 5,
+    callback: Any = None,
 ) -> Run:
     """Fit a problem to rows.
 
@@ -90,6 +98,11 @@ def fit(
     start : (d + 1,) array
         Start in raw units, intercept last; held coordinates stay there.
     seed : int
+    validation, patience : Rows, int
+        Rows held back: the answer is the one of least loss over them, and the run ends after so many epochs in which
+        it fell by no more than tol x the cost of the constant model.
+    callback : callable
+        Asked at each update, sampled at the end of each epoch, with a State, ``w`` raw; True ends the run.
 
     Returns
     -------
@@ -101,7 +114,7 @@ def fit(
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
-        try:
+        with _bad_numbers_named(rows, names):
             plan = make_plan(
                 rows,
                 problem,
@@ -116,23 +129,49 @@ def fit(
                 start=_start(start, rows),
                 seed=seed,
             )
-        except DataError:
-            name_bad_number(rows, names)
-            raise
         scale = _reference(problem, rows)
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         proof = Proof(problem, rows, plan, target, scale)
-        stops = [] if tol is None else [proof.stop()]
-        stops += [stalled()] if plan.method.rule.metric and tol is not None else []
-        stops += [epochs(max_iter)] + ([updates(max_updates)] if max_updates is not None else [])
+        held = held_back(problem, validation, plan.data.units, patience, (tol or 0.0) * scale)
+        asked = (held and held.stop(), callback and called(callback, plan.data.units))
+        stops = _stops(proof, tol, max_iter, max_updates, [stop for stop in asked if stop])
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
+        stops = [updates(0)] if smooths(problem, plan, held or callback) else stops
         path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
-        path, plan = polish(path, rows, problem, plan, proof, tol == 0)
-        path = _held(_least_norm(path, problem, plan), problem, start)
+        path = smoothed(path, problem, plan, proof, tol, max_iter)
+        path, plan = _finished(path, rows, problem, plan, proof, held, tol == 0)
+        path = with_held(path, problem, start)
         return _judged(rows, problem, plan, path, proof)
+
+
+@contextmanager
+def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
+    """Say where in the table the number stands that is none."""
+    try:
+        yield
+    except DataError:
+        name_bad_number(rows, names)
+        raise
+
+
+def _stops(proof: Proof, tol: float | None, most: float, most_updates: int | None, asked: list[Stop]) -> list[Stop]:
+    """When a run ends: it is good enough, cannot get better, was asked to, or comes to a limit."""
+    enough = [] if tol is None else [proof.stop()]
+    enough += [stalled()] if tol is not None and proof.plan.method.rule.metric else []
+    return [*enough, *asked, epochs(most), *([] if most_updates is None else [updates(most_updates)])]
+
+
+def _finished(
+    path: Trajectory, rows: Rows, problem: Problem, plan: Plan, proof: Proof, held: Any, exact: bool
+) -> tuple[Trajectory, Plan]:
+    """The last digits, and of the answers that predict the same the one to report."""
+    if held:  # what changes no prediction for the rows may change one for those held back
+        return centre(held.chosen(path), problem, plan), plan
+    path, plan = polish(path, rows, problem, plan, proof, exact)
+    return centre(least_norm(path, problem, plan), problem, plan), plan
 
 
 def _reference(problem: Problem, rows: Rows) -> float:
@@ -147,7 +186,9 @@ def _start(start: Any, rows: Rows) -> Any:
     w = np.asarray(start, np.float64)
     shape = (rows.shape[1] + 1, rows.y.shape[1])
     if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
-        raise UsageError(f"start must be {shape[0]} finite numbers, coefficients first and the intercept last")
+        raise UsageError(
+            f"start must be {shape[0] * shape[1]} finite numbers, coefficients first and the intercept last"
+        )
     return w.reshape(shape)
 
 
@@ -158,32 +199,6 @@ def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
         cost, g = problem.objective(data)(np.zeros((d + 1, k)) if w is None else w)
     if not (np.isfinite(cost) and np.isfinite(g).all()):
         raise UsageError("the cost at the start is too large for a number: choose a start, or offsets, nearer to 0")
-
-
-def _least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
-    """Where columns depend on each other, give every recorded state its least raw coefficients; predictions stay.
-
-    Only on scaled columns: on the user's own the path is the textbook's, left as it is.
-    """
-    null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
-    if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
-        return path
-    coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
-    return replace(
-        path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0))
-    )
-
-
-def _held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
-    """Give held coefficients their very start, which scaling and back may miss by a rounding."""
-    m, d = path.coef.shape[:2]
-    held = problem.free(d)[:-1, 0] == 0
-    if held.any():
-        coef = path.coef.reshape(m, d, -1).copy()
-        first = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[:-1][held]
-        coef[:, held] = first
-        path = replace(path, coef=coef.reshape(path.coef.shape))
-    return path
 
 
 def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: Proof) -> Run:
@@ -206,17 +221,21 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
 
 def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array) -> str | None:
     """How the classes are separated, in words; searched for where the last step was no small one."""
-    if not problem.loss.labels or not problem.unpenalised or len(path) < 2:
+    if not problem.separable or len(path) < 2:
         return None
-    moved = np.abs(path.coef[-1] - path.coef[-2]) * np.sqrt(plan.columns.variance)
+    moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
     if path.meta["end"] == "certified" and moved.max() < SETTLED:
         return None
-    found = separation(problem, rows, raw)
-    return None if found is None else describe(found, path.names)
+    return apart(rows, problem, raw, path.names)
 
 
 def _reported(path: Trajectory) -> int:
-    """The last state; where the cost ended above its start, or beyond all numbers, the recorded one of least cost."""
+    """The last state; where the cost ended above its start, or beyond all numbers, the recorded one of least cost.
+
+    Where rows were held back, the one that is best on them.
+    """
+    if "validation" in path.meta:
+        return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not path.cost[-1] > path.cost[0]:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
@@ -271,4 +290,6 @@ def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost
-    return {"coef": least[:-1].squeeze(1).tolist(), "intercept": float(least[-1, 0]), "cost": cost}
+    if least.shape[1] > 1:
+        return {"coef": least[:-1].tolist(), "intercept": least[-1].tolist(), "cost": cost}
+    return {"coef": least[:-1, 0].tolist(), "intercept": float(least[-1, 0]), "cost": cost}

@@ -13,6 +13,7 @@ from .data.rows import Rows
 from .data.sums import bends, column_sums
 from .functions import Function
 from .problem import Problem
+from .softmax import Classes
 
 __all__ = ["definite", "diagonal", "metric"]
 
@@ -23,29 +24,38 @@ FLAT = 8 * float(np.finfo(float).eps)  # share of the largest curvature, for eac
 def metric(problem: Problem, data: Any, w: Array) -> Array:
     """Second derivatives of the objective at w (d + 1, k), made safe to divide by: (d + 1, d + 1), positive definite.
 
+    Of softmax it couples the classes, ((d + 1) k, (d + 1) k).
+
     Coordinates that are held stand alone with curvature 1; directions without curvature get that of a single column.
     Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature). Of a function that may
     bend downwards the sizes of its curvatures are taken.
     """
     if isinstance(data, Function):
         return data.metric(w)
+    if isinstance(data, Classes):
+        free = np.broadcast_to(problem.free(data.shape[1]) > 0, w.shape)
+        return definite(data.curvature(problem, w), free.ravel())
     return definite(hessian(problem, data, w), problem.free(data.shape[1])[:, 0] > 0)
 
 
 def diagonal(problem: Problem, data: Any, w: Array) -> Array:
-    """Diagonal (d + 1, 1) of the second derivatives of the objective at w; 1 where that is 0 or a coordinate is held.
+    """Diagonal of the second derivatives of the objective at w, (d + 1, 1), of softmax (d + 1, k).
+
+    1 where that is 0 or a coordinate is held.
 
     Cost: two readings of the rows. A function is taken to bend alike in all of them.
     """
     if isinstance(data, Function):
         return data.diagonal(w)
     if isinstance(data, Moments):
-        sums = problem.loss.curvature * np.diag(data.hessian)
+        sums = problem.loss.curvature * np.diag(data.hessian)[:, None]
+    elif isinstance(data, Classes):
+        sums = data.diagonal(w)
     else:
-        sums = _squares(problem.loss, data, w) / data.total
-    sums = sums + problem.l2 * data.units.factor(data.shape[1])[:, 0] ** 2
-    live = (problem.free(data.shape[1])[:, 0] > 0) & (sums > 0)
-    return np.where(live, sums, 1.0)[:, None]
+        sums = _squares(problem.loss, data, w)[:, None] / data.total
+    sums = sums + problem.l2 * data.units.factor(data.shape[1]) ** 2
+    live = (problem.free(data.shape[1]) > 0) & (sums > 0)
+    return np.where(live, sums, 1.0)
 
 
 def _squares(loss: Any, rows: Rows, w: Array) -> Array:

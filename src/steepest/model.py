@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from . import losses
 from .data.content import read_content
 from .data.rows import make_rows
 from .errors import DataError, UsageError
+from .records import from_name
 from .writing import json_text, write_new
 
-__all__ = ["Model", "is_model", "predict", "predictor", "probability", "read_model", "write_model"]
+__all__ = ["Model", "is_model", "predict", "predictor", "probability", "probable", "read_model", "write_model"]
 
 FORMAT = "steepest-model"
 SCHEMA_VERSION = 1
@@ -99,6 +101,8 @@ def is_model(path: str | Path) -> bool:
 def predict(model: Model, X: Any) -> NDArray[Any]:
     """Predictions (n,) for the rows of X (n, d) or CSR: numbers, or the likelier class of each row.
 
+    A number is z = x . coef + intercept, or exp(z) of a model by the loss "poisson".
+
     Raises
     ------
     UsageError
@@ -113,7 +117,12 @@ def predict(model: Model, X: Any) -> NDArray[Any]:
     [7.0, 9.0]
     """
     z = predictor(model, X)
-    return z if model.classes is None else np.array(model.classes)[(z > 0).astype(int)]
+    if model.classes is not None:
+        labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int)]
+        return labels
+    inverse = getattr(_loss(model), "inverse", None)
+    with np.errstate(over="ignore"):
+        return z if inverse is None else _finite(inverse(z))
 
 
 def probability(model: Model, X: Any) -> NDArray[np.float64]:
@@ -130,8 +139,9 @@ def probability(model: Model, X: Any) -> NDArray[np.float64]:
     >>> probability(sigmoid, [[0.0]]).tolist()
     [0.5]
     """
-    if model.classes is None:
-        raise UsageError(f"a {model.kind} model has no probabilities: only a logistic one has")
+    if not probable(model):
+        what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
+        raise UsageError(f"a {what} has no probabilities: only a logistic one has")
     z = predictor(model, X)
     e: NDArray[np.float64] = np.exp(-np.abs(z))
     return np.where(z < 0, e, 1.0) / (1.0 + e)
@@ -153,10 +163,27 @@ def predictor(model: Model, X: Any) -> NDArray[np.float64]:
         raise UsageError(f"the model takes {len(model.names)} columns, not {d}: {', '.join(model.names[:20])}")
     with np.errstate(over="ignore", invalid="ignore"):
         z = rows.predictor(np.array([*model.coef, model.intercept])[:, None])[:, 0] if n else np.zeros(0)
+    return _finite(z)
+
+
+def _finite(z: NDArray[np.float64]) -> NDArray[np.float64]:
     if not np.isfinite(z).all():
         row = int(np.isfinite(z).argmin()) + 1
         raise DataError(f"row {row}: the prediction is too large for a number: look at its values and the coefficients")
     return z
+
+
+def _loss(model: Model) -> Any:
+    """The loss that the model names, or None where it is one of the user's own."""
+    try:
+        return from_name(model.loss, losses, "loss")
+    except UsageError:
+        return None
+
+
+def probable(model: Model) -> bool:
+    """Whether a model's predictors are log odds: it has classes, and its loss is no hinge."""
+    return model.classes is not None and not getattr(_loss(model), "attained", False)
 
 
 def _height(X: Any) -> int:

@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from . import averages, estimates, rules, steps
 from .averages import LastPoint, PolyakRuppert, Weighted
-from .curvature import MATRIX_COLUMNS, Spectrum, longest_row, spectrum, standard_units
+from .curvature import MATRIX_COLUMNS, Spectrum, bounded, longest_row, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
 from .data.rows import Rows
+from .data.sample import sample
 from .data.sums import mean_and_variance
 from .data.units import RAW
+from .errors import UsageError
 from .preview import preview
 from .problem import Method, Problem
 from .records import from_name
-from .ways import cheapest, sample_size, size_of
+from .smoothing import approach
+from .softmax import Classes
+from .ways import Size, cheapest, sample_size, size_of
 
 __all__ = ["Columns", "Plan", "make_plan"]
 
@@ -77,6 +81,8 @@ def make_plan(
     if auto and _is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
     method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
+    if problem.kinked and method.rule.metric:
+        raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, standardize, auto, start)
 
@@ -96,16 +102,29 @@ def _chosen_average(average: Any, sampled: bool) -> Any:
 def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
     """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
     size = size_of(rows)
-    way = cheapest(size, problem.loss.quadratic, problem.l1 > 0)
+    way = "newton" if problem.kinked else _way(rows, problem, size)
     method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
     if way == "moments":
         return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
-    columns = _located(rows) if way == "newton" and problem.unpenalised else _sized(rows)
+    exact = way == "newton" and problem.unpenalised and not problem.kinked
+    columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
+    if hasattr(problem.loss, "easier"):
+        some = sample(plan.data, sample_size(size), seed, False) if way == "whitened" else plan.data
+        plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
         checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
+
+
+def _way(rows: Rows, problem: Problem, size: Size) -> str:
+    """The cheapest way; for classes Newton's up to some number of parameters."""
+    if not isinstance(rows, Classes):
+        return cheapest(size, problem.loss.quadratic, problem.l1 > 0)
+    if rows.bendable:
+        return "newton"
+    return "spectral" if problem.l1 else "secant"
 
 
 WHITENED = rules.Whitened()
@@ -161,6 +180,7 @@ def _plan(
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(problem, data, location))
     if auto and not method.rule.metric:
+        bounded(problem.loss)
         method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
 

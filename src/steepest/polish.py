@@ -16,7 +16,7 @@ from .problem import Problem
 from .proof import Proof
 from .trajectory import Trajectory
 
-__all__ = ["polish"]
+__all__ = ["extended", "polish"]
 
 ENDS = ("certified", "no step lowers the cost")
 ILL = 1e8  # condition number of the curvature from which half of the digits would be lost
@@ -42,7 +42,7 @@ def polish(
         if rank < problem.free(rows.shape[1]).sum():
             return path, plan
         plan = plan._replace(columns=plan.columns._replace(null=moments.null[:, :0]))
-    path = _extended(path, steps[1:])
+    path = extended(path, steps[1:], {"polished": len(steps) - 1})
     proof.found[int(path.step[-1])] = _certificate(problem, steps[-1])
     return path, plan
 
@@ -53,8 +53,8 @@ def _certificate(problem: Problem, last: Polished) -> Certificate:
     return Certificate(last.excess + least, kind, float(np.linalg.norm(last.gradient)), least)
 
 
-def _extended(path: Trajectory, steps: list[Polished]) -> Trajectory:
-    """The trajectory and these states after it."""
+def extended(path: Trajectory, steps: list[Any], meta: dict[str, Any]) -> Trajectory:
+    """The trajectory and these states after it, each with raw w, cost and gradient."""
     if not steps:
         return path
     m, more = len(steps), np.arange(1, len(steps) + 1)
@@ -71,4 +71,4 @@ def _extended(path: Trajectory, steps: list[Polished]) -> Trajectory:
         "cost_step": path.cost_step[-1] + more,
     }
     joined: dict[str, Any] = {name: np.concatenate((getattr(path, name), column)) for name, column in columns.items()}
-    return replace(path, meta={**path.meta, "polished": m}, **joined)
+    return replace(path, meta={**path.meta, **meta}, **joined)

@@ -70,6 +70,16 @@ class Problem:
         return float(self.penalty.l1)
 
     @property
+    def separable(self) -> bool:
+        """Whether classes that a plane separates leave it without an optimum."""
+        return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self.unpenalised)
+
+    @property
+    def kinked(self) -> bool:
+        """Whether the slope of the loss jumps somewhere."""
+        return bool(getattr(self.loss, "kinked", False))
+
+    @property
     def unpenalised(self) -> bool:
         """Whether nothing is penalised."""
         return self.l2 == 0 and self.l1 == 0

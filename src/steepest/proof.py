@@ -113,6 +113,6 @@ class Proof:
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
     def _separated(self, state: State) -> bool:
-        if not self.problem.loss.labels or not state.cost < NEAR_ZERO * self.scale:
+        if not self.problem.separable or not state.cost < NEAR_ZERO * self.scale:
             return False
         return separating(self.problem, self.rows, self.plan.data.units.raw(state.w))

@@ -44,21 +44,38 @@ def record(cls: R) -> R:
     return cls
 
 
-def loss(*, curvature: float, formula: str, quadratic: bool = False, labels: bool = False) -> Callable[[R], R]:
+def loss(
+    *,
+    curvature: float | None,
+    formula: str,
+    quadratic: bool = False,
+    labels: bool = False,
+    attained: bool = False,
+    positive: bool = False,
+    kinked: bool = False,
+) -> Callable[[R], R]:
     """Decorate a loss: a record with methods value(z, y), slope(z, y) and bend(z, y), see `steepest.losses`.
 
     Parameters
     ----------
-    curvature : float
-        Largest second derivative by z, over all z and y.
+    curvature : float or None
+        Largest second derivative by z, over all z and y: infinite where there is none; None if the record says so
+        itself.
     formula : str
         What a printed cost means.
     quadratic : bool
         Whether it is curvature/2 (z - y)^2, so that moments can stand in for the rows.
     labels : bool
         Whether targets are the classes 0 and 1.
+    attained : bool
+        Whether the least value for a class is reached at a finite z, so that separated classes have an optimum.
+    positive : bool
+        Whether targets are numbers >= 0.
+    kinked : bool
+        Whether the slope jumps somewhere, so that second derivatives tell nothing.
     """
-    return _with({"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels})
+    facts = {"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels}
+    return _with({**facts, "attained": attained, "positive": positive, "kinked": kinked})
 
 
 def rule(
@@ -117,7 +134,7 @@ def step(*, slots: int) -> Callable[[R], R]:
 def _with(facts: dict[str, Any]) -> Callable[[R], R]:
     def decorate(cls: R) -> R:
         for name, fact in facts.items():
-            if not (name == "slots" and fact is None):
+            if not (name in ("slots", "curvature") and fact is None):
                 setattr(cls, name, fact)
         return record(cls)
 

@@ -115,7 +115,7 @@ class SampledCompiled(Sampled):
         self.data.read(min(count * self.batch_size, count * self.n))
         unknown = np.full(count, np.nan)
         last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
-        return last, etas, unknown, unknown, kept.swapaxes(1, 2)
+        return last, etas, unknown, unknown.copy(), kept.swapaxes(1, 2)
 
     def steps(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
         """Take ``count`` steps after update t in place."""

@@ -123,7 +123,7 @@ def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
     """
     n, d = rows.shape
     free = problem.free(d)
-    if not (problem.loss.labels and problem.unpenalised and rows.y.shape[1] == 1 and free.any()):
+    if not (problem.separable and rows.y.shape[1] == 1 and free.any()):
         return None
     sign = np.where(rows.y[:, 0] > 0.5, 1, -1).astype(np.int8) * (1 if rows.weight is None else rows.weight > 0)
     table = _Table(rows._replace(offset=None, units=RAW), sign, free)

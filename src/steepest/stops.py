@@ -23,6 +23,7 @@ class Stop(NamedTuple):
     (updates) and ``epochs`` say beforehand where it will be true at the latest. ``looks``: it needs the cost or the
     gradient of all rows, which sampled descent takes only at check points. ``check``: ask at check points alone, with a
     `State`, because the test is dear. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16 ...
+    ``each``: ask with a `State` at the end of every epoch, which in batch descent is every update.
     """
 
     test: Callable[[Any], Any]
@@ -31,6 +32,7 @@ class Stop(NamedTuple):
     epochs: float = float("inf")
     looks: bool = False
     check: bool = False
+    each: bool = False
 
     def __call__(self, state: Any) -> Any:
         """Whether to stop at this state (or, for arrays, at which)."""

@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
     """Name what happened: the first row of ``TABLE`` that holds; a run that the user ended is only stopped."""
-    rows = TABLE[-1:] if evidence.end == "interrupted" else TABLE
+    rows = TABLE[-1:] if evidence.end in ("interrupted", "validation", "callback") else TABLE
     row = next(row for row in rows if row.holds(evidence))
     return Verdict(row.status, row.message(evidence), row.advice(evidence), notes)
 

@@ -200,7 +200,14 @@ def _in_diagonal(strength: Array) -> Callable[[Array, float, Array, Array], Arra
 
 
 def _in_metric(strength: Array) -> Callable[[Array, float, Array, Array], Array]:
-    return lambda to, eta, memory, at: in_metric(to, memory / eta, strength, at)
+    def prox(to: Array, eta: float, memory: Array, at: Array) -> Array:
+        """Each target by itself, or all classes of softmax together: as many numbers as the metric has."""
+        sizes = np.broadcast_to(strength, to.shape)
+        v, s, u = (a.reshape(len(memory), -1, 1).swapaxes(0, 1) for a in (to, sizes, at))
+        near = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
+        return np.hstack(near).reshape(to.shape)
+
+    return prox
 
 
 PROX = {None: _in_place, "diagonal": _in_diagonal, "matrix": _in_metric, "renewed": _in_metric}

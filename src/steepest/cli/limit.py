@@ -24,17 +24,21 @@ def command(**flags: Any) -> None:
     Below it descent with a constant learning rate settles, above it it diverges (squared losses) or may cycle
     (log loss). The limit of mse is half that of squared_error.
     """
-    from ..curvature import spectrum
+    from .. import losses
+    from ..curvature import bounded, spectrum
     from ..data.rows import make_rows
     from ..penalties import elastic
     from ..problem import Problem
+    from ..records import from_name
     from .fitting import chosen_loss
     from .reading import class_numbers, classes_of, target_table
 
     given = SimpleNamespace(**flags)
-    loss = chosen_loss("logistic" if given.loss == "log_loss" else "linear", given.loss)
+    labels = given.loss is not None and from_name(given.loss, losses, "loss").labels
+    loss = chosen_loss("logistic" if labels else "linear", given.loss)
     table = target_table(given.file, given, labels=loss.labels)
     y = class_numbers(table, classes_of(table, None)) if loss.labels else table.y
+    bounded(loss)
     problem = Problem(loss, elastic(given.alpha), not given.no_intercept)
     found = spectrum(problem, make_rows(table.X, y, weight=table.weight))
     _print(found, loss, table, given.as_json)

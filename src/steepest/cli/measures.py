@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..losses import LogLoss
-from ..model import Label, Model, predict, predictor
+from ..model import Label, Model, predict, predictor, probable
 from .ending import print_object
 from .reading import class_numbers, model_table
 from .text import aligned, describe, label_text, number, say
@@ -24,6 +24,7 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
         found = linear_measures(np.asarray(table.y, np.float64), predict(model, table.X))
     else:
         found = logistic_measures(class_numbers(table, model.classes), predictor(model, table.X), model.classes)
+        found["log_loss"] = found["log_loss"] if probable(model) else None
     if as_json:
         head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
         print_object({**head, "rows": table.X.shape[0], "measures": found})
@@ -62,5 +63,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
     names = [label_text(label) for label in found["classes"]]
     rows = [["true \\ predicted", *names]]
     rows += [[name, *map(str, counts)] for name, counts in zip(names, found["confusion"], strict=True)]
-    facts = describe([("accuracy", number(found["accuracy"])), ("log loss", number(found["log_loss"]))])
+    chance = [] if found["log_loss"] is None else [("log loss", number(found["log_loss"]))]
+    facts = describe([("accuracy", number(found["accuracy"])), *chance])
     return [*facts, "", *aligned(rows)]

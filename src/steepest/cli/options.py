@@ -156,7 +156,7 @@ def loss_options(command: Command) -> Command:
         click.option("-t", "--target", metavar="COL", help="The column to predict."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
-        click.option("--loss", metavar="NAME", help="squared_error (half the square), mse; log_loss for logistic."),
+        click.option("--loss", metavar="NAME", help="squared_error (half the square), mse, huber, hinge, ..."),
         click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data.tables import Table
 from ..fit import Run
-from ..model import Model, predict, probability
+from ..model import Model, predict, probability, probable
 from ..writing import plain
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
@@ -167,7 +167,7 @@ def _cost_text(run: Run) -> str:
 
 def _prediction(outcome: Outcome) -> dict[str, Any]:
     found: dict[str, Any] = {"prediction": predict(outcome.model, outcome.point)[0].item()}
-    if outcome.model.classes is not None:
+    if probable(outcome.model):
         found["probability"] = float(probability(outcome.model, outcome.point)[0])
     return found
 
@@ -176,8 +176,8 @@ def _prediction_text(outcome: Outcome) -> str:
     found, classes = _prediction(outcome), outcome.model.classes
     if classes is None:
         return f"{shown_name(outcome.model.target)} {number(found['prediction'])}"
-    chance = f"P({label_text(classes[1])}) = {number(found['probability'])}"
-    return f"{shown_name(outcome.model.target)} {label_text(found['prediction'])}, {chance}"
+    chance = f", P({label_text(classes[1])}) = {number(found['probability'])}" if "probability" in found else ""
+    return f"{shown_name(outcome.model.target)} {label_text(found['prediction'])}{chance}"
 
 
 def _at_text(at: dict[str, float]) -> str:

@@ -48,6 +48,11 @@ class Rows(NamedTuple):
         return 0 if self.weight is None else int(np.argmax(self.weight > 0))
 
     @property
+    def compilable(self) -> bool:
+        """Whether the loss looks at each target by itself, as compiled passes do."""
+        return True
+
+    @property
     def worth_compiling(self) -> bool:
         """Whether one pass is enough work to enter the compiled layer for."""
         n, d = self.shape

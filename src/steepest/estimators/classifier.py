@@ -11,14 +11,18 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..errors import DataError
+from .. import losses
+from ..errors import UsageError
+from ..records import from_name
+from .labels import chunk_target, numbers
 from .rim import Rim
+from .several import fit_each, log_probabilities, refuse_together
 
 __all__ = ["GDClassifier"]
 
 
 class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Logistic regression of two classes by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)).
+    """Logistic regression by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)), or softmax.
 
     Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has
     alpha = 1 / (n C). With default settings nothing is penalised, the columns may have any scale, and classes that a
@@ -26,8 +30,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     Parameters
     ----------
-    loss : "log_loss" or a loss record
-        log(1 + exp(-s z)), s = -1 or 1.
+    loss : {"log_loss", "hinge", "squared_hinge", "modified_huber"} or a loss record
+        log(1 + exp(-s z)), s = -1 or 1; the others as `steepest.losses` has them, without probabilities.
     alpha : float >= 0
         Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss; 0
         penalises nothing.
@@ -55,10 +59,21 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     fixed : tuple of names or indices
         Coefficients kept at their start, "intercept" among them.
     max_iter : int
-        Readings of the table (epochs) at most.
+        Readings of the table (epochs) at most; over all rows an epoch is one update.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol x the cost of the constant model. 0: until it is below its own
-        rounding; None: run all ``max_iter``.
+        rounding; None: run all ``max_iter``. A validation loss improves where it falls by more than tol x that cost.
+    early_stopping : bool
+        Whether to hold rows back, stop when the loss over them falls no more, and keep the answer where it was least.
+    validation_fraction : float between 0 and 1
+        Share of the rows held back of each class, drawn by ``random_state``.
+    n_iter_no_change : int >= 1
+        Epochs without an improvement of the validation loss after which the run ends.
+    callback : callable State -> bool or None
+        Asked at the start and after each update (sampled rows: each epoch), with ``w`` (d + 1, k) for the columns as
+        they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
+    multi_class : {"softmax", "ovr"}
+        Of k > 2 classes: P(c) = exp(z_c) / sum exp(z) in one fit, or a fit of each class against the rest.
     record : "auto", True, int or False
         Which steps the trajectory keeps: up to 64 MB, every, every k-th, first and last.
     start : (d + 1,) array or None
@@ -76,12 +91,12 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     Attributes
     ----------
-    coef_ : (1, d) array
-    intercept_ : (1,) array
-    classes_ : (2,) array
-        Sorted labels; the second is the positive one.
+    coef_ : (1, d) array, (k, d) of k > 2 classes
+    intercept_ : (1,) or (k,) array
+    classes_ : (k,) array
+        Sorted labels; of two the second is the positive one.
     trajectory_ : Trajectory
-        Every recorded step, in raw units.
+        Every recorded step, in raw units; of "ovr" a list, one for each class.
     certificate_ : Certificate
         How far the cost is from its least value.
     verdict_ : Verdict
@@ -138,6 +153,11 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         random_state: Any = None,
         n_jobs: int | None = None,
         progress: bool = False,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        callback: Any = None,
+        multi_class: str = "softmax",
     ) -> None:
         self.loss = loss
         self.alpha = alpha
@@ -160,61 +180,113 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.progress = progress
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callback = callback
+        self.multi_class = multi_class
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> GDClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None
+    ) -> GDClassifier:
         """Fit to a table.
 
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
         y : (n,) array
-            Two labels of any kind.
+            Two or more labels of any kind.
         sample_weight : (n,) array, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, optional
             A known part of each linear predictor, added to X . w + b.
+        validation : (Xv, yv), optional
+            Rows to stop by, in place of some held back: see ``early_stopping``, which then need not be True.
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
-        if len(self.classes_) != 2:
-            listed = ", ".join(map(repr, self.classes_[:5].tolist()))
-            raise DataError(
-                "Only binary classification is supported: the labels must be two classes, "
-                f"found {len(self.classes_)} class{'es' * (len(self.classes_) > 1)}: {listed}"
-            )
+        refuse_together(self, y, sample_weight, offset)
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, y)
             sample_weight = by_class if sample_weight is None else sample_weight * by_class
-        run = self._descend(X, (y == self.classes_[1]).astype(np.float64), sample_weight, offset)
-        self.coef_, self.intercept_ = run.coef.T.copy(), run.intercept.copy()
+        if len(self.classes_) > 2 and self.multi_class == "ovr":
+            if self.early_stopping or validation is not None:
+                raise UsageError("multi_class='ovr' has no early stopping: take 'softmax', or fit each class by itself")
+            self.coef_, self.intercept_ = fit_each(self, X, self._numbers(y), sample_weight)
+        else:
+            run = self._descend(X, self._numbers(y), sample_weight, offset, validation)
+            self.coef_, self.intercept_ = run.coef.T.copy(), run.intercept.copy()
         self._say()
         return self
 
+    def _numbers(self, y: Any) -> NDArray[np.float64]:
+        return numbers(y, self.classes_)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> GDClassifier:
+        """Go on with the rows of one chunk of a stream, any number of them, each seen once.
+
+        Kept from call to call: parameters, the rule's memory, the count of updates (so the place in a schedule of
+        learning rates), the mean of points, and mean and variance of each column. The settings are those of the first
+        call, until a `fit`. After a `fit` it goes on from that answer.
+
+        With the rate "auto" columns are standardised by what was seen of them so far, batches have 32 rows (a smaller
+        chunk is one batch), and a step goes c/L far, with c = 1/2 and L the mean curvature of the batches so far, but
+        no farther than 1/L of the longest row. A number or schedule as rate is used as it is, on raw columns.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+        y : (n,) array
+        sample_weight : (n,) array, optional
+            Weight of each row, >= 0; the mean weight of the stream so far counts as 1.
+        classes : (k,) array
+            All labels; needed in the first call.
+
+        Raises
+        ------
+        DataError, UsageError
+            The chunk is then not taken: the estimator is as before.
+
+        Notes
+        -----
+        Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
+        chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
+        steps). Cost: some four readings of the chunk.
+        """
+        X, y, sample_weight = self._chunk(X, y, sample_weight, numeric=False)
+        target, sample_weight = chunk_target(self, y, sample_weight, classes)
+        w = self._advance(X, target, sample_weight)
+        self.coef_, self.intercept_ = w[:-1].T.copy(), w[-1].copy()
+        return self
+
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Linear predictors X . coef_ + intercept_, (n,); positive predicts classes_[1]."""
+        """Linear predictors X . coef_ + intercept_: (n,), positive predicts classes_[1]; (n, k), the largest does."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        z: NDArray[np.float64] = X @ self.coef_[0] + self.intercept_[0]
-        return z
+        z: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
+        return z[:, 0] if z.shape[1] == 1 else z
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The likelier label of each row, (n,)."""
         z = self.decision_function(X)
-        labels: NDArray[Any] = self.classes_[(z > 0).astype(int)]
+        labels: NDArray[Any] = self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of both classes, (n, 2)."""
+        """Probabilities of the classes, (n, k)."""
         return np.exp(self.predict_log_proba(X))
 
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
-        """Logarithms of the probabilities of both classes, (n, 2); they neither overflow nor cancel."""
+        """Logarithms of the probabilities of the classes, (n, k); they neither overflow nor cancel."""
+        if getattr(from_name(self.loss, losses, "loss"), "attained", False):
+            raise UsageError(f"loss={self.loss!r} knows no probabilities: use decision_function, or loss='log_loss'")
         z = self.decision_function(X)
+        if z.ndim == 2:
+            return log_probabilities(z, self.multi_class)
         return -np.logaddexp(0.0, np.column_stack((z, -z)))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        tags.classifier_tags.multi_class = False
         return tags

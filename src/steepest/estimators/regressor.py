@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import losses
+from ..records import from_name
 from .rim import Rim
 
 __all__ = ["GDRegressor"]
@@ -22,8 +24,9 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Parameters
     ----------
-    loss : {"squared_error", "mse"} or a loss record
-        (z - y)^2 / 2, or (z - y)^2: the same answer, but costs and rates differ by 2.
+    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"} or a loss record
+        (z - y)^2 / 2, or (z - y)^2: the same answer, but costs and rates differ by 2; "huber:delta=1.35",
+        "quantile:q=0.5" and the others as `steepest.losses` has them; "poisson" predicts exp(X . coef_ + intercept_).
     alpha : float >= 0
         Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss; 0
         penalises nothing.
@@ -51,10 +54,19 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     fixed : tuple of names or indices
         Coefficients kept at their start, "intercept" among them.
     max_iter : int
-        Readings of the table (epochs) at most.
+        Readings of the table (epochs) at most; over all rows an epoch is one update.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol x the cost of the constant model. 0: until it is below its own
-        rounding; None: run all ``max_iter``.
+        rounding; None: run all ``max_iter``. A validation loss improves where it falls by more than tol x that cost.
+    early_stopping : bool
+        Whether to hold rows back, stop when the loss over them falls no more, and keep the answer where it was least.
+    validation_fraction : float between 0 and 1
+        Share of the rows held back, drawn by ``random_state``.
+    n_iter_no_change : int >= 1
+        Epochs without an improvement of the validation loss after which the run ends.
+    callback : callable State -> bool or None
+        Asked at the start and after each update (sampled rows: each epoch), with ``w`` (d + 1, k) for the columns as
+        they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
     record : "auto", True, int or False
         Which steps the trajectory keeps: up to 64 MB, every, every k-th, first and last.
     start : (d + 1,) array or None
@@ -70,8 +82,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Attributes
     ----------
-    coef_ : (d,) array
-    intercept_ : float
+    coef_ : (d,) array, (k, d) of y (n, k)
+    intercept_ : float, (k,) array of y (n, k)
     trajectory_ : Trajectory
         Every recorded step, in raw units.
     certificate_ : Certificate
@@ -130,6 +142,10 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         random_state: Any = None,
         n_jobs: int | None = None,
         progress: bool = False,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        callback: Any = None,
     ) -> None:
         self.loss = loss
         self.alpha = alpha
@@ -151,33 +167,81 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.progress = progress
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callback = callback
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> GDRegressor:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> GDRegressor:
         """Fit to a table.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+        y : (n,) or (n, k) array
+        sample_weight : (n,) array, optional
+            Weight of each row in the mean, >= 0.
+        offset : (n,) array, optional
+            A known part of each prediction, added to X . w + b.
+        validation : (Xv, yv), optional
+            Rows to stop by, in place of some held back: see ``early_stopping``, which then need not be True.
+        """
+        X, y, sample_weight = self._table(X, y, sample_weight, y_numeric=True, multi_output=True)
+        run = self._descend(X, y, sample_weight, offset, validation)
+        single = np.ndim(y) == 1
+        self.coef_ = run.coef[:, 0].copy() if single else run.coef.T.copy()
+        self.intercept_: Any = float(run.intercept[0]) if single else run.intercept.copy()
+        self._say()
+        return self
+
+    @staticmethod
+    def _numbers(y: Any) -> Any:
+        return y
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> GDRegressor:
+        """Go on with the rows of one chunk of a stream, any number of them, each seen once.
+
+        Kept from call to call: parameters, the rule's memory, the count of updates (so the place in a schedule of
+        learning rates), the mean of points, and mean and variance of each column. The settings are those of the first
+        call, until a `fit`. After a `fit` it goes on from that answer.
+
+        With the rate "auto" columns are standardised by what was seen of them so far, batches have 32 rows (a smaller
+        chunk is one batch), and a step goes c/L far, with c = 1/2 and L the mean curvature of the batches so far, but
+        no farther than 1/L of the longest row. A number or schedule as rate is used as it is, on raw columns.
 
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
         y : (n,) array
         sample_weight : (n,) array, optional
-            Weight of each row in the mean, >= 0.
-        offset : (n,) array, optional
-            A known part of each prediction, added to X . w + b.
+            Weight of each row, >= 0; the mean weight of the stream so far counts as 1.
+
+        Raises
+        ------
+        DataError, UsageError
+            The chunk is then not taken: the estimator is as before.
+
+        Notes
+        -----
+        Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
+        chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
+        steps). Cost: some four readings of the chunk.
         """
-        X, y, sample_weight = self._table(X, y, sample_weight, y_numeric=True)
-        run = self._descend(X, y, sample_weight, offset)
-        self.coef_, self.intercept_ = run.coef[:, 0].copy(), float(run.intercept[0])
-        self._say()
+        X, y, sample_weight = self._chunk(X, y, sample_weight, numeric=True)
+        w = self._advance(X, y, sample_weight)
+        self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions X . coef_ + intercept_, (n,)."""
+        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) where the loss is "poisson"."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        prediction: NDArray[np.float64] = X @ self.coef_ + self.intercept_
-        return prediction
+        prediction: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
+        loss = from_name(self.loss, losses, "loss")
+        return loss.inverse(prediction) if hasattr(loss, "inverse") else prediction
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.target_tags.multi_output = True
         return tags

@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from .. import errors
-from ..data.rows import make_rows
+from ..data.rows import Rows, make_rows
 from ..errors import UsageError
 from ..fit import Run, fit
 from ..penalties import elastic
 from ..problem import Problem
+from ..softmax import Classes
 from ..verdict import TABLE
+from .exchange import Exchange
+from .held import given, split
+from .several import softmax_of
+from .stream import Streaming, seed_of
 
 __all__ = ["Rim"]
 
@@ -37,7 +41,7 @@ class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # ty
 WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
 
 
-class Rim:
+class Rim(Exchange, Streaming):
     """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
@@ -58,13 +62,19 @@ class Rim:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         return X, y, sample_weight
 
-    def _descend(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any) -> Run:
+    def _descend(
+        self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any, validation: Any = None, start: Any = None
+    ) -> Run:
         """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
         rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        several = self._labels and rows.y.shape[1] > 1
+        rows = Classes(*rows) if several else rows
+        self._total = rows.total
         names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(X.shape[1])]))
+        rows, held = self._held_back(rows, validation)
         run = fit(
             rows,
-            self._problem(names),
+            self._problem(names, softmax_of(self) if several else self.loss),
             names=names,
             rule=self.rule,
             learning_rate=self.learning_rate,
@@ -76,17 +86,32 @@ class Rim:
             max_iter=self.max_iter,
             tol=self.tol,
             keep=self.record,
-            start=self._start(),
-            seed=_seed(self.random_state),
+            start=self._start() if start is None else start,
+            seed=seed_of(self.random_state),
             progress=_bar() if self.progress else None,
+            validation=held,
+            patience=self.n_iter_no_change,
+            callback=self.callback,
         )
+        self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
         self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
         return run
 
-    def _problem(self: Any, names: tuple[str, ...]) -> Problem:
+    def _held_back(self: Any, rows: Rows, validation: Any) -> tuple[Rows, Rows | None]:
+        """Rows to descend on, and those held back if any are."""
+        if validation is not None:
+            held = given(self, validation, self._numbers)
+            return rows, type(rows)(*held)
+        if not self.early_stopping:
+            return rows, None
+        return split(rows, self.validation_fraction, seed_of(self.random_state), labels=self._labels)
+
+    def _problem(self: Any, names: tuple[str, ...], loss: Any = None) -> Problem:
         fixed = tuple(self._coordinate(c, names) for c in self.fixed)
-        problem = Problem(self.loss, elastic(self.alpha, self.l1_ratio), bool(self.fit_intercept), fixed)
+        problem = Problem(
+            self.loss if loss is None else loss, elastic(self.alpha, self.l1_ratio), bool(self.fit_intercept), fixed
+        )
         if problem.loss.labels is not self._labels:
             other = "GDRegressor" if self._labels else "GDClassifier"
             raise UsageError(f"loss={self.loss!r} is not one of {type(self).__name__}: use {other}")
@@ -103,21 +128,18 @@ class Rim:
     def _start(self: Any) -> Any:
         if self.start is not None or not (self.warm_start and hasattr(self, "coef_")):
             return self.start
-        return np.append(np.ravel(self.coef_), np.ravel(self.intercept_))
+        return np.vstack((np.atleast_2d(self.coef_).T, np.reshape(self.intercept_, (1, -1))))
 
     def _say(self: Any) -> None:
         """Warn of what the verdict warns of; raise Ctrl-C again, now that the attributes are set."""
         row = next(row for row in TABLE if row.status == self.verdict_.status)
-        if self.trajectory_.meta["interrupted"]:
+        path = self.trajectory_[0] if isinstance(self.trajectory_, list) else self.trajectory_
+        if path.meta["interrupted"]:
             raise KeyboardInterrupt
+        if path.meta["end"] in ("validation", "callback"):  # as the user asked
+            return
         if row.warning and not (self.tol is None and row.warning == "NotConvergedWarning"):
             warnings.warn(str(self.verdict_), WARNINGS[row.warning], stacklevel=3)
-
-
-def _seed(random_state: Any) -> int:
-    if random_state is None:
-        return 0
-    return random_state if isinstance(random_state, int) else int(check_random_state(random_state).randint(2**31 - 1))
 
 
 def _bar() -> Any:

@@ -32,7 +32,7 @@ class Newton(NamedTuple):
 
     def direction(self, g: G, memory: Any, t: int) -> G:
         """p = H^-1 g."""
-        return np.linalg.solve(memory, g)
+        return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
 
 @rule(slots=0, elementwise=False, metric="matrix", proximal=True)
@@ -60,10 +60,11 @@ class Whitened(NamedTuple):
 
     def direction(self, g: G, memory: Any, t: int) -> G:
         """p = B^-1 g."""
-        return np.linalg.solve(memory, g)
+        return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
     def learn(self, step: G, change: G, memory: Any) -> None:
         """Have B turn this step into this change; leave it where the change is no curvature, or there are targets."""
+        step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
         bent, seen = memory @ step, float(np.vdot(step, change))
         expected = float(np.vdot(step, bent))
         if step.shape[1] == 1 and seen > 1e-8 * expected > 0.0:

@@ -1,0 +1,57 @@
+"""Labels of rows that come after the classes are known: rows held back, and chunks of a stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import _check_partial_fit_first_call
+
+from ..errors import DataError, UsageError
+
+__all__ = ["chunk_target", "numbers"]
+
+
+def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
+    """Labels of known classes as 0 and 1; of more than two classes as a row of them for each.
+
+    Raises
+    ------
+    DataError
+        If a label is none of the classes.
+
+    Examples
+    --------
+    >>> numbers(np.array(["no", "yes", "no"]), np.array(["no", "yes"]))
+    array([0., 1., 0.])
+    """
+    strange = np.setdiff1d(y, classes)
+    if len(strange):
+        listed = ", ".join(map(repr, strange[:5].tolist()))
+        raise DataError(f"labels must be of the classes known so far, found {listed}")
+    own = y == classes[1] if len(classes) == 2 else np.asarray(y)[:, None] == classes
+    return np.asarray(own, np.float64)
+
+
+def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[NDArray[np.float64], Any]:
+    """Labels of a chunk as 0 and 1, and the weights of its rows, by class too; sets ``classes_`` in the first call.
+
+    Raises
+    ------
+    DataError, UsageError
+        If there is one class only, a label is none of them, or weights need all rows.
+    """
+    _check_partial_fit_first_call(classifier, classes)
+    if len(classifier.classes_) < 2:
+        raise DataError(f"the labels must be of two or more classes, found 1 class: {classifier.classes_[0]!r}")
+    if len(classifier.classes_) > 2 and classifier.multi_class != "softmax":
+        raise UsageError("a stream of more than two classes needs multi_class='softmax'")
+    target, by_class = numbers(y, classifier.classes_), classifier.class_weight
+    if isinstance(by_class, str):
+        raise UsageError("class_weight='balanced' needs all rows: give a stream a dict of weights")
+    if by_class is not None:
+        masses = compute_sample_weight(by_class, y)
+        weight = masses if weight is None else weight * masses
+    return target, weight

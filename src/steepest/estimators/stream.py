@@ -1,0 +1,270 @@
+"""Streams: descent that goes on from one chunk of rows to the next, each row seen once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from .. import averages, estimates, rules, steps
+from ..curvature import longest_row
+from ..data.csr import CSR
+from ..data.rows import Rows, make_rows
+from ..data.units import RAW, Units
+from ..descent import descend, until
+from ..errors import DataError, UsageError
+from ..problem import Method, Problem
+from ..records import from_name, to_name
+from ..running import Running, batch_curvature
+from ..softmax import Classes
+from ..states import Checkpoint
+from ..stops import updates
+from ..trajectory import Trajectory, record_on
+from .several import softmax_of
+
+__all__ = ["Stream", "Streaming", "advance", "open_stream", "seed_of"]
+
+Array = NDArray[np.float64]
+BATCH = 32  # rows a step where none are asked for; a smaller chunk is one batch
+SHARE = 0.5  # of 1/L that a step at the rate "auto" goes
+WARM = 32  # rows until which that rate rises: the units are not known yet
+LOOKS = 8  # batches of a chunk at most whose curvature is looked at
+
+
+class Stream(NamedTuple):
+    """Where a stream stands after some chunks: everything that the next one needs."""
+
+    problem: Problem
+    method: Method
+    auto: bool  # whether the learning rate is chosen here
+    standardize: bool
+    whole: bool  # whether the batch size is: BATCH, or all rows of a smaller chunk
+    order: str  # the sampling asked for, inside a chunk
+    seed: int
+    there: Checkpoint  # in these units
+    running: Running
+    units: Units = RAW
+    bend: float = 0.0  # mean curvature of the batches so far, by rows
+    chunks: int = 0
+
+    @property
+    def w(self) -> Array:
+        """The answer (d + 1, k) in raw units, intercept last."""
+        return self.units.raw(self.method.answer(self.there.at, self.there.memory, self.there.t))
+
+
+def open_stream(
+    problem: Problem,
+    start: Array,
+    *,
+    rule: Any = "auto",
+    learning_rate: Any = "auto",
+    batch_size: int | None = None,
+    sampling: str = "shuffle",
+    average: Any = "auto",
+    estimate: Any = "own_rows",
+    standardize: Any = "auto",
+    seed: int = 0,
+) -> Stream:
+    """A stream of no chunk yet, which starts at ``start`` (d + 1, k), raw; settings as in `steepest.fit.fit`.
+
+    Raises
+    ------
+    UsageError
+        If a setting needs all rows at once, or rows that come again.
+    """
+    auto = _is_auto(learning_rate)
+    rule, rate = from_name("plain" if _is_auto(rule) else rule, rules, "rule"), 1.0 if auto else learning_rate
+    average = _average(average, auto and not hasattr(rule, "answer"))
+    method = Method(rule, rate, BATCH if batch_size is None else batch_size, sampling, average)
+    standardize = auto if _is_auto(standardize) else bool(standardize)
+    _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
+    if auto and not np.isfinite(problem.loss.curvature):
+        name = to_name(type(problem.loss))
+        raise UsageError(f"loss {name!r} bends without bound: give a stream a learning rate, such as 'inverse_scaling'")
+    d = len(start) - 1
+    problem.free(d)
+    there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
+    whole = batch_size is None
+    method = replace(method, sampling="sequential")
+    return Stream(problem, method, auto, standardize, whole, sampling, seed, there, Running.of(d))
+
+
+def _is_auto(setting: Any) -> bool:
+    return isinstance(setting, str) and setting == "auto"
+
+
+def _average(average: Any, auto: bool) -> Any:
+    if _is_auto(average):
+        return averages.Weighted() if auto else averages.LastPoint()
+    if isinstance(average, (bool, np.bool_)):
+        return averages.PolyakRuppert() if average else averages.LastPoint()
+    return average
+
+
+def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) -> None:
+    method.refuse_for(problem)
+    if not isinstance(estimate, estimates.OwnRows):
+        name = to_name(type(estimate))
+        raise UsageError(f"estimate {name!r} comes back to rows, but those of a stream pass once: use 'own_rows'")
+    points = hasattr(method.rule, "answer") or "point" in method.rule.sees
+    if standardize and points:
+        name = to_name(type(method.rule))
+        raise UsageError(f"rule {name!r} remembers points, in units that change with a stream: use standardize=False")
+
+
+def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, ...] = ()) -> tuple[Stream, Trajectory]:
+    """Take the steps of one chunk; the stream given stays as it is.
+
+    Returns
+    -------
+    Stream, Trajectory
+        Where it stands now, and the steps of this chunk.
+
+    Raises
+    ------
+    DataError, UsageError
+        If the chunk holds numbers that are not finite, or its steps lead to such.
+
+    Notes
+    -----
+    Cost: some four readings of the chunk, one of which takes the steps.
+    """
+    running = stream.running.add(rows)
+    shifted = bool(stream.problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
+    units = running.units(shifted) if stream.standardize else RAW
+    n, size = rows.shape[0], min(rows.shape[0], BATCH) if stream.whole else int(stream.method.batch_size or 1)
+    rows = rows._replace(units=units, total=n * running.weight)
+    stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
+    method, bend = replace(stream.method, batch_size=size), stream.bend
+    order = _order(stream, n)
+    if stream.auto:
+        rate, bend = _rate(stream, rows, order, size)
+        method = replace(method, learning_rate=steps.Constant(rate))
+    last, path = _descended(stream, method, rows.rows(order), keep, names)
+    return stream._replace(there=last, bend=bend, chunks=stream.chunks + 1), path
+
+
+def _in_units(stream: Stream, units: Units) -> Checkpoint:
+    """Point and mean of points in other units, so that predictions stay the same; other memory as it is."""
+    there, old = stream.there, stream.units
+    memory = there.memory.copy()
+    if stream.method.averaged:
+        memory[stream.method.own] = units.scaled(old.raw(memory[stream.method.own]))
+    return Checkpoint(there.t, units.scaled(old.raw(there.at)), memory, seconds=there.seconds)
+
+
+def _order(stream: Stream, n: int) -> NDArray[np.int64]:
+    """Rows of the chunk in the order of the steps: a function of the seed and the number of the chunk."""
+    rng = np.random.default_rng((stream.seed & 0xFFFFFFFF, stream.chunks))
+    if stream.order == "replacement":
+        return rng.integers(n, size=n)
+    return rng.permutation(n) if stream.order == "shuffle" else np.arange(n)
+
+
+def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[float, float]:
+    """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
+    n, problem, units = rows.shape[0], stream.problem, rows.units
+    firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
+    intercept = bool(problem.free(rows.shape[1])[-1, 0])
+    found = np.mean([batch_curvature(rows.rows(order[i : i + size]), intercept) for i in firsts])
+    bend = stream.bend + (float(found) - stream.bend) * n / stream.running.rows
+    penalty = problem.l2 * float((units.factor(rows.shape[1]) ** 2).max())
+    L, most = (problem.loss.curvature * b + penalty for b in (bend, longest_row(rows) / size))
+    rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
+    return rate * min(1.0, stream.running.rows / WARM), bend
+
+
+def _descended(
+    stream: Stream, method: Method, rows: Rows, keep: Any, names: tuple[str, ...]
+) -> tuple[Checkpoint, Trajectory]:
+    """One reading of the rows in this order, by updates that count on.
+
+    A descent knows by its count of updates which batch comes next: rows are turned until that is the first one.
+    """
+    first, count = stream.there, method.steps_per_epoch(rows.shape[0])
+    turn = first.t % count * int(method.batch_size or 1)
+    data = rows.rows(np.roll(np.arange(rows.shape[0]), turn))._replace(total=rows.total)
+    states = until(descend(stream.problem, method, data, start=first, seed=stream.seed), updates(first.t + count))
+    path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
+    if path.meta["interrupted"]:
+        raise KeyboardInterrupt
+    if path.meta["end"] == "overflow" or not last.fits:
+        mend = "look for huge targets" if stream.auto else "use a smaller learning rate, or learning_rate='auto'"
+        raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was not taken: {mend}")
+    epoch = stream.chunks + (path.step - first.t) / count
+    return last, replace(path, epoch=epoch)
+
+
+class Streaming:
+    """What both estimators do with a chunk; mixed into each."""
+
+    def _chunk(self: Any, X: Any, y: Any, weight: Any, numeric: bool) -> tuple[Any, Any, Any]:
+        """Check a chunk, which must fit those before it."""
+        X, y = validate_data(
+            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=True,
+            y_numeric=numeric, reset=not hasattr(self, "coef_"),
+        )  # fmt: skip
+        if weight is not None:
+            weight = _check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
+        return X, y, weight
+
+    def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
+        """Take a chunk's steps, set the attributes that it leaves, and return the answer (d + 1, k), raw."""
+        rows = make_rows(X, y, weight=weight, n_jobs=self.n_jobs)
+        rows = Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
+        names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(X.shape[1])]))
+        stream = getattr(self, "_stream", None) or self._opened(names, rows.y.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            before = rows.value(stream.problem.loss, stream.w)
+            if not np.isfinite(before):
+                raise DataError("the loss of the chunk is no finite number: look for huge numbers in it")
+            stream, path = advance(stream, rows, keep=False if _is_auto(self.record) else self.record, names=names)
+        self.loss_curve_ = [*(getattr(self, "loss_curve_", ()) if stream.chunks > 1 else ()), before]
+        self._stream, self.trajectory_ = stream, path
+        self.n_iter_, self.t_ = stream.chunks, stream.there.t
+        for stale in ("certificate_", "verdict_"):
+            self.__dict__.pop(stale, None)
+        return stream.w
+
+    def _opened(self: Any, names: tuple[str, ...], k: int) -> Stream:
+        start = self.start
+        if start is None and hasattr(self, "coef_"):  # of a fit before
+            start = np.vstack((np.reshape(self.coef_, (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
+        w = np.zeros((len(names) + 1, k)) if start is None else np.array(start, np.float64)
+        if w.size != (len(names) + 1) * k or not np.isfinite(w).all():
+            raise UsageError(f"start must be {(len(names) + 1) * k} finite numbers, the intercept last")
+        return open_stream(
+            self._problem(names, softmax_of(self) if self._labels and k > 1 else None),
+            w.reshape(len(names) + 1, k),
+            rule=self.rule,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            sampling=self.sampling,
+            average=self.average,
+            estimate=self.estimate,
+            standardize=self.standardize,
+            seed=seed_of(self.random_state),
+        )
+
+    def _forget_stream(self: Any) -> None:
+        """A fit begins anew."""
+        for name in ("_stream", "loss_curve_", "t_"):
+            self.__dict__.pop(name, None)
+
+
+def seed_of(random_state: Any) -> int:
+    """The number that a random_state stands for; None is 0.
+
+    Examples
+    --------
+    >>> seed_of(None), seed_of(7)
+    (0, 7)
+    """
+    if random_state is None:
+        return 0
+    return random_state if isinstance(random_state, int) else int(check_random_state(random_state).randint(2**31 - 1))
