@@ -1,4 +1,4 @@
-"""GDClassifier: logistic regression by gradient descent."""
+"""GDClassifier: logistic regression and its kin by gradient descent, for two classes or more."""
 
 from __future__ import annotations
 
