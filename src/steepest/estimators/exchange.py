@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
-from sklearn import linear_model
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,25 +17,6 @@ from ..losses import LogLoss
 __all__ = ["Exchange"]
 
 Array = NDArray[np.float64]
-LINES = (
-    linear_model.LinearRegression,
-    linear_model.Ridge,
-    linear_model.RidgeCV,
-    linear_model.ElasticNet,  # Lasso is one of them
-    linear_model.ElasticNetCV,
-    linear_model.LassoCV,
-    linear_model.Lars,
-    linear_model.BayesianRidge,
-    linear_model.ARDRegression,
-    linear_model.HuberRegressor,
-    linear_model.QuantileRegressor,
-    linear_model.TheilSenRegressor,
-    linear_model.SGDRegressor,
-)
-CURVES = (linear_model.LogisticRegression, linear_model.SGDClassifier)
-LOSSES = {name: name for name in ("squared_error", "log_loss", "hinge", "squared_hinge", "modified_huber")}
-LOSSES |= {"huber": "huber:delta={}", "epsilon_insensitive": "epsilon_insensitive:epsilon={}"}
-PER_ROW = (linear_model.ElasticNet, linear_model.SGDRegressor, linear_model.SGDClassifier)
 
 
 class Exchange:
@@ -64,11 +43,13 @@ class Exchange:
         >>> round(float(model.to_sklearn().predict([[4.0]])[0]), 6)
         2.714286
         """
+        from .standard import curve, line
+
         check_is_fitted(self)
         problem = self._problem(_columns(self))
         if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
             raise UsageError(f"there is no counterpart for {problem.loss!r}: only squared and log loss have one")
-        other = _curve(self) if self._labels else _line(self, problem.loss.curvature)
+        other = curve(self) if self._labels else line(self, problem.loss.curvature)
         names = ("coef_", "intercept_", "classes_", "n_features_in_", "feature_names_in_")
         for name in (name for name in names if hasattr(self, name)):
             value = getattr(self, name)
@@ -106,13 +87,15 @@ class Exchange:
         >>> model.alpha, round(float(model.predict([[4.0]])[0]), 6)
         (0.5, 2.714286)
         """
+        from .standard import CURVES, LINES, loss_of, one_row, strength_of
+
         kinds = CURVES if cls._labels else LINES
         if not isinstance(model, kinds):
             known = ", ".join(kind.__name__ for kind in kinds)
             raise UsageError(f"{cls.__name__} cannot hold a {type(model).__name__}: it takes {known}")
         check_is_fitted(model)
-        coef = _one_row(model, cls.__name__)
-        ours = cls(fit_intercept=bool(model.fit_intercept), **_loss(model, cls.__name__), **_strength(model, rows))
+        coef = one_row(model, cls.__name__)
+        ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **strength_of(model, rows))
         if rows is not None:
             ours._total = float(rows)
         ours.coef_ = coef[None] if cls._labels else coef
@@ -170,59 +153,3 @@ class Exchange:
 
 def _columns(model: Any) -> tuple[str, ...]:
     return tuple(getattr(model, "feature_names_in_", [f"x{j}" for j in range(model.n_features_in_)]))
-
-
-def _line(model: Any, curvature: float) -> Any:
-    """The regressor of the same objective; strengths are those of half squares."""
-    alpha, share, intercept = model.alpha / curvature, model.l1_ratio, bool(model.fit_intercept)
-    if alpha == 0:
-        return linear_model.LinearRegression(fit_intercept=intercept)
-    if share == 0 and hasattr(model, "_total"):
-        return linear_model.Ridge(alpha=float(alpha * model._total), fit_intercept=intercept)
-    return linear_model.ElasticNet(alpha=float(alpha), l1_ratio=float(share), fit_intercept=intercept)
-
-
-def _curve(model: Any) -> Any:
-    """The classifier of the same objective, where the sum of the weights is known."""
-    C = 1.0 / (model.alpha * model._total) if model.alpha > 0 and hasattr(model, "_total") else np.inf
-    settings = {"C": float(C), "fit_intercept": bool(model.fit_intercept), "class_weight": model.class_weight}
-    if model.alpha > 0 and model.l1_ratio > 0:
-        settings |= {"l1_ratio": float(model.l1_ratio), "solver": "saga"}
-    return linear_model.LogisticRegression(**settings)
-
-
-def _one_row(model: Any, name: str) -> Array:
-    """Coefficients (d,) of a model with one target, or two classes."""
-    found = model.coef_.toarray() if issparse(model.coef_) else np.asarray(model.coef_)
-    d = model.n_features_in_
-    if found.size != d or (name == "GDClassifier" and len(model.classes_) != 2):
-        raise UsageError(f"{name} has one row of coefficients, this {type(model).__name__} has {found.size // d}")
-    coef: Array = np.array(found.reshape(d), np.float64)
-    return coef
-
-
-def _loss(model: Any, name: str) -> dict[str, str]:
-    """Our loss for that of an SGD model, with its settings."""
-    asked = getattr(model, "loss", None)
-    if not isinstance(model, (linear_model.SGDRegressor, linear_model.SGDClassifier)):
-        return {}
-    if asked not in LOSSES:
-        raise UsageError(f"{name} has no loss {asked!r}, by which this {type(model).__name__} was fitted")
-    return {"loss": LOSSES[asked].format(float(model.epsilon))}
-
-
-def _strength(model: Any, rows: float | None) -> dict[str, float]:
-    """Our alpha and l1_ratio for the penalty of a model, as far as they are known."""
-    if rows is not None and not (np.isfinite(rows) and rows > 0):
-        raise UsageError(f"rows must be a number > 0, not {rows!r}")
-    kind = getattr(model, "penalty", "elasticnet")
-    if kind is None:
-        return {}
-    share = {"l2": 0.0, "l1": 1.0}.get(kind, float(getattr(model, "l1_ratio", 0.0) or 0.0))
-    if isinstance(model, PER_ROW):
-        return {"alpha": float(model.alpha), "l1_ratio": share}
-    if rows is not None and isinstance(model, linear_model.Ridge):
-        return {"alpha": float(model.alpha) / rows}
-    if rows is not None and hasattr(model, "C"):
-        return {"alpha": 1.0 / (rows * float(model.C)), "l1_ratio": share}
-    return {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import validate_data
 
 from ..data.rows import Rows, make_rows
@@ -22,6 +21,8 @@ def split(rows: Rows, share: float, seed: int, *, labels: bool) -> tuple[Rows, R
     UsageError
         If the share is not between 0 and 1, or a part would lack rows.
     """
+    from sklearn.model_selection import train_test_split  # loads as long as a small fit takes
+
     if not 0 < share < 1:
         raise UsageError(f"validation_fraction must be a number between 0 and 1, not {share!r}")
     classes = rows.y if rows.y.shape[1] == 1 else rows.y.argmax(1)
