@@ -100,6 +100,15 @@ def test_estimators_average_batches_at_the_rate_auto():
     )
 
 
+@pytest.mark.parametrize("batch_size", [None, 1, 16])
+def test_a_rule_that_makes_its_own_mean_is_given_no_second_one(batch_size):
+    """Schedule-free with everything else left to the package was refused for batches."""
+    model = GDRegressor(rule="schedule_free", batch_size=batch_size, max_iter=30, tol=None).fit(X, ROWS.y[:, 0])
+    assert model.trajectory_.meta["average"] == "last_point"
+    least = 0.5 * np.mean((ROWS.y - np.column_stack((X, np.ones(120))) @ BEST) ** 2)
+    assert model.trajectory_.cost[-1] - least < 0.02 * (model.trajectory_.cost[0] - least)
+
+
 @rule(slots=1)
 class Elsewhere:
     """No rule: it stands for one whose answer is not the point that moves."""

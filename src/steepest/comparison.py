@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .errors import UsageError
 from .records import to_spec
 from .trajectory import Trajectory
+from .writing import data_frame
 
 __all__ = ["Comparison", "compare", "variants"]
 
@@ -44,11 +45,7 @@ class Comparison(NamedTuple):
         UsageError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise UsageError("to_frame needs pandas: pip install pandas") from error
-        return pd.DataFrame(self.table())
+        return data_frame(self.table())
 
     def __str__(self) -> str:
         table = self.table()

@@ -27,7 +27,7 @@ from .smoothing import approach
 from .softmax import Classes
 from .ways import Size, cheapest, sample_size, size_of
 
-__all__ = ["Columns", "Plan", "make_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "is_auto", "make_plan"]
 
 Array = NDArray[np.float64]
 SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
@@ -73,12 +73,13 @@ def make_plan(
 
     Cost: one or two readings of the rows, and some 8 n d^2 flops over a sample where the descent begins with one.
     """
-    auto = _is_auto(learning_rate)
-    standardize = auto if _is_auto(standardize) else bool(standardize)
+    auto = is_auto(learning_rate)
+    standardize = auto if is_auto(standardize) else bool(standardize)
     estimate = from_name(estimate, estimates, "estimate")
     own = isinstance(estimate, estimates.OwnRows)
-    average = _chosen_average(average, auto and batch_size is not None and own)
-    if auto and _is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
+    sampled = batch_size is not None and own
+    average = chosen_average(average, auto and sampled and not hasattr(chosen_rule(rule), "answer"))
+    if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
     method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
     if problem.kinked and method.rule.metric:
@@ -87,13 +88,20 @@ def make_plan(
     return _plan(rows, problem, columns, method, standardize, auto, start)
 
 
-def _is_auto(setting: Any) -> bool:
+def is_auto(setting: Any) -> bool:
+    """Whether a setting is left to the package."""
     return isinstance(setting, str) and setting == "auto"
 
 
-def _chosen_average(average: Any, sampled: bool) -> Any:
-    if _is_auto(average):
-        return Weighted() if sampled else LastPoint()
+def chosen_rule(rule: Any) -> Any:
+    """The rule that is asked for; "auto" is plain, where steps are taken as they come."""
+    return from_name("plain" if is_auto(rule) else rule, rules, "rule")
+
+
+def chosen_average(average: Any, jumps: bool) -> Any:
+    """The average that is asked for; "auto" is a weighted one where points jump about, else the last point."""
+    if is_auto(average):
+        return Weighted() if jumps else LastPoint()
     if isinstance(average, (bool, np.bool_)):
         return PolyakRuppert() if average else LastPoint()
     return from_name(average, averages, "average")
@@ -138,8 +146,8 @@ def _unbounded() -> Spectrum:
 
 def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
     """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
-    method = Method(rules.Plain() if _is_auto(rule) else rule, 1.0 if _is_auto(rate) else rate, batch_size, sampling)
-    if _is_auto(rate) and method.rule.metric:
+    method = Method(chosen_rule(rule), 1.0 if is_auto(rate) else rate, batch_size, sampling)
+    if is_auto(rate) and method.rule.metric:
         method = replace(method, learning_rate=steps.Backtracking())
     return method
 
@@ -196,4 +204,4 @@ def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) ->
         return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
     longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
     rate = 0.5 / (bounds.largest + longest / method.batch_size)
-    return steps.Constant(rate) if method.averaged else steps.InverseScaling(rate, 0.5)
+    return steps.Constant(rate) if method.answers else steps.InverseScaling(rate, 0.5)

@@ -15,6 +15,7 @@ from .errors import UsageError
 from .records import to_spec
 from .states import Block, Checkpoint, Spacing
 from .verdict import Verdict
+from .writing import data_frame
 
 __all__ = ["Trajectory", "record", "record_on"]
 
@@ -113,11 +114,7 @@ class Trajectory:
         UsageError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise UsageError("to_frame needs pandas: pip install pandas") from error
-        return pd.DataFrame(self.table())
+        return data_frame(self.table())
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write to .npz, .json or .parquet (everything, floats exactly) or .csv (the table only).

@@ -1,4 +1,4 @@
-"""New files: whole or not at all, and never over an existing one unasked. Values: as strict JSON."""
+"""New files: whole or not at all, and never over an existing one unasked. Values: as strict JSON, or a data frame."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, BinaryIO
 
-from .errors import FileError
+from .errors import FileError, UsageError
 
-__all__ = ["check_new", "json_text", "plain", "write_new"]
+__all__ = ["check_new", "data_frame", "json_text", "plain", "write_new"]
 
 
 def check_new(path: str | Path, force: bool = False) -> None:
@@ -170,3 +170,18 @@ def json_text(value: Any) -> str:
 
 def _line(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
+
+
+def data_frame(table: dict[str, Any]) -> Any:
+    """Columns by name as a pandas DataFrame.
+
+    Raises
+    ------
+    UsageError
+        If pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise UsageError("to_frame needs pandas: pip install pandas") from error
+    return pd.DataFrame(table)

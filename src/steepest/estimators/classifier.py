@@ -254,7 +254,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
         steps). Cost: some four readings of the chunk.
         """
-        X, y, sample_weight = self._chunk(X, y, sample_weight, numeric=False)
+        new = not hasattr(self, "coef_")
+        X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset=new)
         target, sample_weight = chunk_target(self, y, sample_weight, classes)
         w = self._advance(X, target, sample_weight)
         self.coef_, self.intercept_ = w[:-1].T.copy(), w[-1].copy()

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
-from ..data.rows import make_rows
 from ..errorbars import standard_errors
 from ..errors import UsageError
 from ..losses import LogLoss
@@ -46,7 +45,7 @@ class Exchange:
         from .standard import curve, line
 
         check_is_fitted(self)
-        problem = self._problem(_columns(self))
+        problem = self._problem(self._names())
         if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
             raise UsageError(f"there is no counterpart for {problem.loss!r}: only squared and log loss have one")
         other = curve(self) if self._labels else line(self, problem.loss.curvature)
@@ -145,11 +144,7 @@ class Exchange:
                     f"label {strange.tolist()[0]!r} is none of {', '.join(map(repr, self.classes_.tolist()))}"
                 )
             y = (y == self.classes_[1]).astype(np.float64)
-        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
-        names = _columns(self)
+        rows = self._rows(X, y, weight, offset)
+        names = self._names()
         w = np.append(np.ravel(self.coef_), np.ravel(self.intercept_))[:, None]
         return standard_errors(rows, self._problem(names), w, names)
-
-
-def _columns(model: Any) -> tuple[str, ...]:
-    return tuple(getattr(model, "feature_names_in_", [f"x{j}" for j in range(model.n_features_in_)]))

@@ -227,7 +227,9 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
         steps). Cost: some four readings of the chunk.
         """
-        X, y, sample_weight = self._chunk(X, y, sample_weight, numeric=True)
+        X, y, sample_weight = self._table(
+            X, y, sample_weight, finite=True, y_numeric=True, reset=not hasattr(self, "coef_")
+        )
         w = self._advance(X, y, sample_weight)
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self

@@ -46,8 +46,10 @@ class Rim(Exchange, Streaming):
 
     _labels = False  # whether targets are classes
 
-    def _table(self, X: Any, y: Any, sample_weight: Any, **checks: Any) -> tuple[Any, Any, NDArray[np.float64] | None]:
-        """Check a table for fitting, without copying it; that its numbers are finite shows in their means."""
+    def _table(
+        self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
+    ) -> tuple[Any, Any, NDArray[np.float64] | None]:
+        """Check a table without copying it; that all its numbers are finite shows later in their means."""
         X, y = validate_data(
             self,
             X,
@@ -55,39 +57,42 @@ class Rim(Exchange, Streaming):
             accept_sparse="csr",
             dtype=[np.float64, np.float32],
             accept_large_sparse=True,
-            ensure_all_finite=False,
+            ensure_all_finite=finite,
             **checks,
         )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         return X, y, sample_weight
 
+    def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
+        """A checked table as rows; of more than two classes as `Classes`."""
+        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
+
+    def _names(self: Any) -> tuple[str, ...]:
+        return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
+
+    def _settings(self: Any) -> dict[str, Any]:
+        """The parameters that say how to descend."""
+        names = ("rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "standardize")
+        return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
+
     def _descend(
         self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any, validation: Any = None, start: Any = None
     ) -> Run:
         """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
-        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
-        several = self._labels and rows.y.shape[1] > 1
-        rows = Classes(*rows) if several else rows
-        self._total = rows.total
-        names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(X.shape[1])]))
+        rows, names = self._rows(X, y, weight, offset), self._names()
+        self._total, several = rows.total, isinstance(rows, Classes)
         rows, held = self._held_back(rows, validation)
         run = fit(
             rows,
             self._problem(names, softmax_of(self) if several else self.loss),
             names=names,
-            rule=self.rule,
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            sampling=self.sampling,
-            average=self.average,
-            estimate=self.estimate,
-            standardize=self.standardize,
+            **self._settings(),
             max_iter=self.max_iter,
             tol=self.tol,
             keep=self.record,
             start=self._start() if start is None else start,
-            seed=seed_of(self.random_state),
             progress=_bar() if self.progress else None,
             validation=held,
             patience=self.n_iter_no_change,

@@ -8,19 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from .. import averages, estimates, rules, steps
+from .. import estimates, steps
 from ..curvature import longest_row
 from ..data.csr import CSR
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..data.units import RAW, Units
 from ..descent import descend, until
 from ..errors import DataError, UsageError
+from ..plan import chosen_average, chosen_rule, is_auto
 from ..problem import Method, Problem
 from ..records import from_name, to_name
 from ..running import Running, batch_curvature
-from ..softmax import Classes
 from ..states import Checkpoint
 from ..stops import updates
 from ..trajectory import Trajectory, record_on
@@ -77,11 +76,11 @@ def open_stream(
     UsageError
         If a setting needs all rows at once, or rows that come again.
     """
-    auto = _is_auto(learning_rate)
-    rule, rate = from_name("plain" if _is_auto(rule) else rule, rules, "rule"), 1.0 if auto else learning_rate
-    average = _average(average, auto and not hasattr(rule, "answer"))
+    auto = is_auto(learning_rate)
+    rule, rate = chosen_rule(rule), 1.0 if auto else learning_rate
+    average = chosen_average(average, auto and not hasattr(rule, "answer"))
     method = Method(rule, rate, BATCH if batch_size is None else batch_size, sampling, average)
-    standardize = auto if _is_auto(standardize) else bool(standardize)
+    standardize = auto if is_auto(standardize) else bool(standardize)
     _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
     if auto and not np.isfinite(problem.loss.curvature):
         name = to_name(type(problem.loss))
@@ -92,18 +91,6 @@ def open_stream(
     whole = batch_size is None
     method = replace(method, sampling="sequential")
     return Stream(problem, method, auto, standardize, whole, sampling, seed, there, Running.of(d))
-
-
-def _is_auto(setting: Any) -> bool:
-    return isinstance(setting, str) and setting == "auto"
-
-
-def _average(average: Any, auto: bool) -> Any:
-    if _is_auto(average):
-        return averages.Weighted() if auto else averages.LastPoint()
-    if isinstance(average, (bool, np.bool_)):
-        return averages.PolyakRuppert() if average else averages.LastPoint()
-    return average
 
 
 def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) -> None:
@@ -203,27 +190,15 @@ def _descended(
 class Streaming:
     """What both estimators do with a chunk; mixed into each."""
 
-    def _chunk(self: Any, X: Any, y: Any, weight: Any, numeric: bool) -> tuple[Any, Any, Any]:
-        """Check a chunk, which must fit those before it."""
-        X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=True,
-            y_numeric=numeric, reset=not hasattr(self, "coef_"),
-        )  # fmt: skip
-        if weight is not None:
-            weight = _check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
-        return X, y, weight
-
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
         """Take a chunk's steps, set the attributes that it leaves, and return the answer (d + 1, k), raw."""
-        rows = make_rows(X, y, weight=weight, n_jobs=self.n_jobs)
-        rows = Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
-        names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(X.shape[1])]))
+        rows, names = self._rows(X, y, weight), self._names()
         stream = getattr(self, "_stream", None) or self._opened(names, rows.y.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             before = rows.value(stream.problem.loss, stream.w)
             if not np.isfinite(before):
                 raise DataError("the loss of the chunk is no finite number: look for huge numbers in it")
-            stream, path = advance(stream, rows, keep=False if _is_auto(self.record) else self.record, names=names)
+            stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
         self.loss_curve_ = [*(getattr(self, "loss_curve_", ()) if stream.chunks > 1 else ()), before]
         self._stream, self.trajectory_ = stream, path
         self.n_iter_, self.t_ = stream.chunks, stream.there.t
@@ -241,14 +216,7 @@ class Streaming:
         return open_stream(
             self._problem(names, softmax_of(self) if self._labels and k > 1 else None),
             w.reshape(len(names) + 1, k),
-            rule=self.rule,
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            sampling=self.sampling,
-            average=self.average,
-            estimate=self.estimate,
-            standardize=self.standardize,
-            seed=seed_of(self.random_state),
+            **self._settings(),
         )
 
     def _forget_stream(self: Any) -> None:
