@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import averages, estimates, losses, penalties, records, rules, steps
+    from . import averages, estimates, losses, penalties, plots, records, rules, steps
     from .calculus import check_gradient, derivative, gradient, partial, secants
     from .certificate import Certificate
     from .comparison import Comparison, compare
@@ -54,7 +54,7 @@ _HOMES = {
     "verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("averages", "estimates", "losses", "penalties", "records", "rules", "steps")
+_MODULES = ("averages", "estimates", "losses", "penalties", "plots", "records", "rules", "steps")
 
 __all__ = [
     "AlphaPath",
@@ -94,6 +94,7 @@ __all__ = [
     "minimize",
     "partial",
     "penalties",
+    "plots",
     "read_table",
     "record",
     "records",

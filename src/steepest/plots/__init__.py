@@ -1,0 +1,16 @@
+"""Pictures of descents, as scikit-learn's Displays: data as attributes, ``plot(ax=None)``, then ``ax_``, ``figure_``.
+
+Matplotlib is imported when something is drawn (extra ``[plot]``); nobody's rcParams are changed. Every picture says in
+its title what it shows, names its axes and the cost's convention, and carries `alt_text`, made from its data.
+
+>>> from steepest import GDRegressor
+>>> from steepest.plots import CostHistoryDisplay
+>>> model = GDRegressor(learning_rate=0.01, max_iter=400, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])
+>>> CostHistoryDisplay.from_estimator(model).optimum.__round__(4)
+0.9643
+"""
+
+from .history import CostHistoryDisplay
+from .panels import Panels
+
+__all__ = ["CostHistoryDisplay", "Panels"]

@@ -1,0 +1,151 @@
+"""CostHistoryDisplay: the cost of every step, and how far it is from its least."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UsageError
+from ..trajectory import Trajectory
+from .paper import COLOURS, DASHES, Picture, axes, finite, heading, legend, number, spelled, verdict_words
+from .thinning import envelope, share_words
+
+__all__ = ["CostHistoryDisplay"]
+
+Array = NDArray[np.float64]
+DECADES = 2.5  # of falls in cost, from which a scale is logarithmic unasked
+
+
+class CostHistoryDisplay(Picture):
+    """The cost at each recorded step of one run or several, its least value dashed.
+
+    Parameters
+    ----------
+    steps, costs : dict from label to (m,) array
+        A run's label is "" where there is only one.
+    optimum : float or None
+        The least cost, where it is known.
+    cost_name : str
+        Which cost it is, such as "mean (z - y)^2 / 2".
+    verdict : str
+        What happened, in a line.
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    lines_ : list of Matplotlib lines, one a run
+    finding, alt_text : str
+
+    Notes
+    -----
+    Of more than 5,000 steps the first, the last, and least and largest of each stretch are drawn.
+
+    Examples
+    --------
+    >>> from steepest import GDRegressor
+    >>> model = GDRegressor(learning_rate=0.01, max_iter=400, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])
+    >>> CostHistoryDisplay.from_estimator(model).finding
+    'The cost fell from 12.33 to 1.073 in 400 steps'
+    """
+
+    def __init__(
+        self,
+        *,
+        steps: Mapping[str, NDArray[np.int64]],
+        costs: Mapping[str, Array],
+        optimum: float | None = None,
+        cost_name: str = "",
+        verdict: str = "",
+    ) -> None:
+        self.steps, self.costs = dict(steps), dict(costs)
+        self.optimum, self.cost_name, self.verdict = optimum, cost_name, verdict
+
+    @classmethod
+    def from_trajectory(cls, trajectory: Trajectory | Mapping[str, Trajectory]) -> CostHistoryDisplay:
+        """Of a run, or of several by their labels.
+
+        Raises
+        ------
+        UsageError
+            If there is no run, or no cost was looked at.
+        """
+        runs = {"": trajectory} if isinstance(trajectory, Trajectory) else dict(trajectory)
+        if not runs or any(len(run.cost) == 0 for run in runs.values()):
+            raise UsageError("there is no cost to draw: record a run with its costs")
+        least = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
+        least += [
+            run.cost.min() for run in runs.values() if run.verdict is not None and run.verdict.status == "converged"
+        ]
+        first = next(iter(runs.values()))
+        return cls(
+            steps={label: run.cost_step for label, run in runs.items()},
+            costs={label: run.cost for label, run in runs.items()},
+            optimum=float(min(least)) if least else None,
+            cost_name=spelled(str(first.meta.get("loss_formula", ""))),
+            verdict=verdict_words(first) if len(runs) == 1 else "",
+        )
+
+    @classmethod
+    def from_estimator(cls, estimator: Any) -> CostHistoryDisplay:
+        """Of the run of a fitted estimator; of one class against the rest, of each."""
+        path = estimator.trajectory_
+        if isinstance(path, list):
+            path = {str(label): run for label, run in zip(estimator.classes_, path, strict=True)}
+        return cls.from_trajectory(path)
+
+    @property
+    def finding(self) -> str:
+        """How far the cost fell, and in how many steps."""
+        if len(self.costs) > 1:
+            best = min(self.costs, key=lambda label: self.costs[label][-1] if finite(self.costs[label])[-1] else np.inf)
+            return f"Of {len(self.costs)} runs {best} ends lowest, at {number(float(self.costs[best][-1]))}"
+        steps, costs = next(iter(self.steps.values())), next(iter(self.costs.values()))
+        fell = "fell" if costs[-1] < costs[0] else "rose"
+        return f"The cost {fell} from {number(float(costs[0]))} to {number(float(costs[-1]))} in {steps[-1]:,} steps"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        runs = "; ".join(
+            f"{label}{': ' if label else ''}{costs[0]:.6g} at the start, {costs[-1]:.6g} after step {steps[-1]}"
+            for (label, costs), steps in zip(self.costs.items(), self.steps.values(), strict=True)
+        )
+        least = "" if self.optimum is None else f" The least cost, {self.optimum:.6g}, is a dashed line."
+        return f"Line chart of the cost ({self.cost_name}) by step. {runs}.{least} {self.verdict}".strip()
+
+    def plot(self, ax: Any = None, *, scale: str | None = None) -> CostHistoryDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+        scale : {"linear", "log"}, optional
+            Of the cost; by default logarithmic where it fell or rose by a factor of 300.
+        """
+        ax = axes(ax)
+        self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
+        drawn = 0
+        for i, (label, costs) in enumerate(self.costs.items()):
+            sound = finite(costs)
+            steps, costs = self.steps[label][sound], costs[sound]
+            kept = envelope(costs)
+            drawn += len(kept)
+            colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
+            self.lines_ += ax.plot(steps[kept], costs[kept], dash, color=colour, label=label or "cost", lw=1.6)
+        if self.optimum is not None:
+            ax.axhline(self.optimum, color="black", ls=(0, (4, 3)), lw=1, label=f"least cost {number(self.optimum)}")
+        ax.set_yscale(scale or self._scale())
+        ax.set_xlabel("step")
+        ax.set_ylabel(f"cost: {self.cost_name}" if self.cost_name else "cost")
+        heading(ax, self.finding, self.verdict, share_words(drawn, sum(map(len, self.costs.values())), "steps"))
+        legend(ax, loc="upper right")
+        return self
+
+    def _scale(self) -> str:
+        """Logarithmic where the costs span decades and are all above 0."""
+        values = np.concatenate([costs[finite(costs)] for costs in self.costs.values()])
+        positive = len(values) and values.min() > 0
+        return "log" if positive and np.log10(values.max() / values.min()) > DECADES else "linear"
