@@ -12,7 +12,7 @@ import click
 
 __all__ = ["main"]
 
-COMMANDS = ("fit", "compare", "predict", "evaluate", "show", "limit", "minimize", "sample")
+COMMANDS = ("fit", "compare", "predict", "evaluate", "show", "limit", "minimize", "plot", "animate", "sample")
 
 
 class LazyGroup(click.Group):

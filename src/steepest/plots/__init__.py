@@ -10,7 +10,35 @@ its title what it shows, names its axes and the cost's convention, and carries `
 0.9643
 """
 
+from .boundary import DecisionBoundaryDisplay
+from .compared import ComparisonDisplay
+from .cost_shapes import CostShapesDisplay
+from .curve import CostCurveDisplay
+from .fit import FitDisplay
 from .history import CostHistoryDisplay
+from .motion import Animation, animate
 from .panels import Panels
+from .rates import LearningRateDisplay
+from .residuals import ResidualsDisplay
+from .sigmoid import SigmoidDisplay
+from .slopes import PlaneSlopesDisplay
+from .surface import CostSurfaceDisplay
+from .tangent import TangentDisplay
 
-__all__ = ["CostHistoryDisplay", "Panels"]
+__all__ = [
+    "Animation",
+    "ComparisonDisplay",
+    "CostCurveDisplay",
+    "CostHistoryDisplay",
+    "CostShapesDisplay",
+    "CostSurfaceDisplay",
+    "DecisionBoundaryDisplay",
+    "FitDisplay",
+    "LearningRateDisplay",
+    "Panels",
+    "PlaneSlopesDisplay",
+    "ResidualsDisplay",
+    "SigmoidDisplay",
+    "TangentDisplay",
+    "animate",
+]

@@ -76,7 +76,8 @@ def answer_of(fitted: Any) -> Answer:
     if isinstance(fitted, Model):
         loss = from_name(fitted.loss, losses, "loss")
         return Answer(np.array(fitted.coef), fitted.intercept, fitted.names, loss, fitted.classes, None, fitted.target)
-    coef, path = np.asarray(fitted.coef_), fitted.trajectory_
+    coef, path = fitted.coef_, fitted.trajectory_
+    coef = np.asarray(coef.toarray() if hasattr(coef, "toarray") else coef)  # sparsify() made it sparse
     if coef.size != coef.shape[-1] or isinstance(path, list):
         raise UsageError("this picture is one of a single target or of two classes: the estimator has more")
     classes = tuple(fitted.classes_.tolist()) if hasattr(fitted, "classes_") else None

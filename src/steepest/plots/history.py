@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..trajectory import Trajectory
-from .paper import COLOURS, DASHES, Picture, axes, finite, heading, legend, number, spelled, verdict_words
+from .paper import COLOURS, DASHES, MARKERS, Picture, axes, finite, heading, legend, number, spelled, verdict_words
 from .thinning import envelope, share_words
 
 __all__ = ["CostHistoryDisplay"]
 
 Array = NDArray[np.float64]
+FEW = 20  # steps up to which each has a mark
 DECADES = 2.5  # of falls in cost, from which a scale is logarithmic unasked
 
 
@@ -104,7 +105,8 @@ class CostHistoryDisplay(Picture):
             return f"Of {len(self.costs)} runs {best} ends lowest, at {number(float(self.costs[best][-1]))}"
         steps, costs = next(iter(self.steps.values())), next(iter(self.costs.values()))
         fell = "fell" if costs[-1] < costs[0] else "rose"
-        return f"The cost {fell} from {number(float(costs[0]))} to {number(float(costs[-1]))} in {steps[-1]:,} steps"
+        first, last, t = number(float(costs[0])), number(float(costs[-1])), int(steps[-1])
+        return f"The cost {fell} from {first} to {last} in {t:,} step{'s' * (t != 1)}"
 
     @property
     def alt_text(self) -> str:
@@ -135,9 +137,11 @@ class CostHistoryDisplay(Picture):
             drawn += len(kept)
             colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
             self.lines_ += ax.plot(steps[kept], costs[kept], dash, color=colour, label=label or "cost", lw=1.6)
+            self.lines_[-1].set_marker(MARKERS[i % len(MARKERS)] if len(kept) <= FEW else "")
         if self.optimum is not None:
             ax.axhline(self.optimum, color="black", ls=(0, (4, 3)), lw=1, label=f"least cost {number(self.optimum)}")
         ax.set_yscale(scale or self._scale())
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel("step")
         ax.set_ylabel(f"cost: {self.cost_name}" if self.cost_name else "cost")
         heading(ax, self.finding, self.verdict, share_words(drawn, sum(map(len, self.costs.values())), "steps"))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import losses, penalties
-from ..data.moments import Moments, make_moments
+from ..data.moments import make_moments
 from ..data.rows import Rows, make_rows
 from ..errors import UsageError
 from ..fit import fit
@@ -19,15 +19,17 @@ from ..problem import Problem
 from ..records import from_name
 from ..trajectory import Trajectory
 from .answer import answer_of
+from .heights import flat, parabola, sizes, slopes, values
 from .paper import spelled
 
 __all__ = ["Landscape", "landscape_of"]
 
 Array = NDArray[np.float64]
-LOOKS = 20_000_000  # values of a loss that are worked out for one picture at most
-POINTS = 4_000  # points of a picture that these are spread over
+LOOKS = 12_000_000  # values of a loss that are worked out for one picture at most
+FEWEST, MOST = 2_400, 12_000  # points of a picture that these are spread over
 COLUMNS = 1500  # up to so many columns a square matrix stands in for the rows
-ROOM = 1 << 22  # values worked out at once: 32 MB
+LONG = 30  # letters of a name that an axis bears
+SMALL = 2_000_000  # numbers in a table whose least point is found anew
 
 
 class Landscape(NamedTuple):
@@ -47,6 +49,16 @@ class Landscape(NamedTuple):
         What a reader must know, such as that only some rows were looked at.
     held : (p,) array of bool
         Which parameters were kept at their start.
+    size : (p,) array
+        Of what each parameter is multiplied by: the columns' standard deviations where the run saw standardised ones.
+    curved : (p, p) array or None
+        Second derivatives, where they are the same everywhere.
+    room : int
+        Points that may be looked at for one picture.
+    prefix : str
+        What a name is one of: "coefficient of ".
+    flat : callable or None
+        Origin (p,) and directions (r, p) to a function of coordinates (m, r), faster than ``values``.
     """
 
     names: tuple[str, ...]
@@ -56,6 +68,22 @@ class Landscape(NamedTuple):
     cost: str
     note: str
     held: NDArray[np.bool_]
+    size: Array
+    curved: Array | None = None
+    room: int = FEWEST
+    prefix: str = ""
+    flat: Callable[[Array, Array], Callable[[Array], Array]] | None = None
+
+    def title(self, j: int) -> str:
+        """Parameter j as an axis names it."""
+        name = self.names[j]
+        return name if name == "intercept" else self.prefix + (name if len(name) <= LONG else name[: LONG - 1] + "…")
+
+    def along(self, origin: Array, directions: Array) -> Callable[[Array], Array]:
+        """Costs (m,) as a function of coordinates (m, r): those at origin + coordinates . directions."""
+        if self.flat is not None:
+            return self.flat(origin, directions)
+        return lambda coordinates: self.values(origin + coordinates @ directions)
 
 
 def landscape_of(
@@ -89,6 +117,13 @@ def landscape_of(
     Notes
     -----
     Cost: two readings of the rows for a squared loss; else 5,000 rows, evenly spaced, stand in for more.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> run = minimize("(x - 3)**2 + 2", 6, learning_rate=0.25)
+    >>> landscape_of(run).values(np.array([[6.0], [3.0]])).tolist()
+    [11.0, 2.0]
     """
     if "function" in trajectory.meta:
         return _of_function(trajectory, f)
@@ -106,69 +141,70 @@ def landscape_of(
 
 def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
     points, text = trajectory.x, trajectory.meta["function"]
-    names = trajectory.names or tuple(f"x{j + 1}" for j in range(points.shape[1]))
-    settled = trajectory.verdict is not None and trajectory.verdict.status == "converged"
-    best = points[-1] if settled else None
-    held = np.zeros(points.shape[1], bool)
+    p = points.shape[1]
+    names = trajectory.names or tuple(f"x{j + 1}" for j in range(p))
+    status = "" if trajectory.verdict is None else trajectory.verdict.status
+    best = points[-1] if status == "converged" else None
+    plain: dict[str, Any] = {"held": np.zeros(p, bool), "size": np.ones(p), "note": "", "best": best}
     if f is None:
         try:
             formula = read_formula(text, names)
         except UsageError:
             raise UsageError(f"the run went down on {text}, which is no formula: give the function as f") from None
-        return Landscape(names, formula, lambda p: formula.jet(p, 1).slope.T, best, spelled(text), "", held)
+        bends = formula.jet(points[0], 2).bend if formula.degree <= 2 else None
+        if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).bend)[0] > 0:
+            plain["best"] = points[-1]
+        slope = lambda q: formula.jet(q, 1).slope.T  # noqa: E731
+        return Landscape(names, formula, slope, cost=spelled(text), curved=bends, room=MOST, **plain)
 
-    def values(points: Array) -> Array:
-        return np.array([float(np.asarray(f(p if len(p) > 1 else p[0])).reshape(())) for p in points])
+    def heights(points: Array) -> Array:
+        return np.array([float(np.asarray(f(q if p > 1 else q[0])).reshape(())) for q in points])
 
-    def slopes(points: Array) -> Array:
-        return np.array([differences(lambda q: values(q[None])[0], p) for p in points])
+    def inclines(points: Array) -> Array:
+        return np.array([differences(lambda q: heights(q[None])[0], q) for q in points])
 
-    return Landscape(names, values, slopes, best, getattr(f, "__name__", "f(x)"), "", held)
+    return Landscape(names, heights, inclines, cost=getattr(f, "__name__", "f(x)"), **plain)
 
 
 def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
-    meta = trajectory.meta
-    fixed = tuple(meta["fixed"])
-    loss, penalty = from_name(meta["loss"], losses, "loss"), from_name(meta["penalty"], penalties, "penalty")
-    problem = Problem(loss, penalty, meta["intercept"], fixed)
+    problem = _problem(trajectory)
     n, d = rows.shape
-    most = max(1000, LOOKS // POINTS)
-    quadratic = bool(loss.quadratic) and d <= COLUMNS
+    most = LOOKS // FEWEST
+    quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
     note = "" if quadratic or n <= most else f"cost over {most:,} of {n:,} rows"
     data: Any = make_moments(rows) if quadratic else _sample(rows, most)
-    best = _best(trajectory, problem, rows, bool(note))
-    held = problem.free(d)[:, 0] == 0
-    names = (*(trajectory.names or tuple(f"x{j}" for j in range(d))), "intercept")
-    words = spelled(str(meta.get("loss_formula", meta["loss"]))) + ("" if problem.unpenalised else " + penalty")
-    return Landscape(names, _values(problem, data), _slopes(problem, data), best, words, note, held)
+    curved = (
+        problem.loss.curvature * data.hessian + np.diag(problem.squares(d, rows.units)[:, 0]) if quadratic else None
+    )
+    words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
+    return Landscape(
+        names=(*(trajectory.names or tuple(f"x{j}" for j in range(d))), "intercept"),
+        values=values(problem, data),
+        slopes=slopes(problem, data),
+        best=_best(trajectory, problem, rows, bool(note)),
+        cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
+        note=note,
+        held=problem.free(d)[:, 0] == 0,
+        size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
+        curved=None if problem.l1 else curved,
+        room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
+        prefix="coefficient of ",
+        flat=(parabola if quadratic else flat)(problem, data),
+    )
+
+
+def _problem(trajectory: Trajectory) -> Problem:
+    """What the run minimised, from what it kept of it."""
+    meta = trajectory.meta
+    loss, penalty = from_name(meta["loss"], losses, "loss"), from_name(meta["penalty"], penalties, "penalty")
+    fixed = tuple(int(c) if str(c).isdigit() else c for c in meta["fixed"])
+    factors, signs = tuple(meta.get("penalty_factors") or ()), tuple(meta.get("signs") or ())
+    return Problem(loss, penalty, meta["intercept"], fixed, factors, signs)
 
 
 def _sample(rows: Rows, most: int) -> Rows:
     n = rows.shape[0]
     return rows if n <= most else rows.rows(np.linspace(0, n - 1, most).astype(np.int64))
-
-
-def _values(problem: Problem, data: Any) -> Callable[[Array], Array]:
-    d = data.shape[1]
-    if isinstance(data, Moments):
-        objective = problem.objective(data)
-        return lambda points: np.array([objective(p[:, None])[0] for p in points])
-    n = data.shape[0]
-    mass = np.full(n, 1.0 / n) if data.weight is None else data.weight / data.weight.sum()
-
-    def some(points: Array) -> Array:
-        with np.errstate(over="ignore", invalid="ignore"):
-            cost: Array = mass @ problem.loss.value(data.predictor(points.T), data.y)
-            cost += problem.penalty.value(points[:, :d]).sum(1)
-            return cost
-
-    size = max(1, ROOM // n)
-    return lambda points: np.concatenate([some(points[i : i + size]) for i in range(0, len(points), size)])
-
-
-def _slopes(problem: Problem, data: Any) -> Callable[[Array], Array]:
-    objective = problem.objective(data)
-    return lambda points: np.array([objective(p[:, None])[1][:, 0] for p in points])
 
 
 def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
@@ -178,7 +214,7 @@ def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> 
         return np.append(exact["coef"], exact["intercept"])
     if trajectory.verdict is not None and trajectory.verdict.status == "converged":
         return np.array(trajectory.x[np.searchsorted(trajectory.step, trajectory.meta["reported_step"])])
-    if large:
+    if large or rows.shape[0] * rows.shape[1] > SMALL:
         return None
     run = fit(rows, problem, keep=False, start=trajectory.x[0])
     return np.append(run.coef, run.intercept) if run.verdict.status == "converged" else None

@@ -59,7 +59,8 @@ class Panels(Picture):
 
     def draw(self, figure: Any) -> None:
         """Draw on an empty figure of any size."""
-        figure.suptitle(self.finding, fontsize=10 * min(1.0, figure.get_size_inches()[0] / self.size[0] + 0.15))
+        share = min(1.0, figure.get_size_inches()[0] / self.size[0] + 0.15)
+        figure.suptitle(self.finding, fontsize=10 * share, fontweight="bold")
         self.figure_, self.ax_ = figure, []
         for i, picture in enumerate(self.pictures):
             picture.plot(figure.add_subplot(1, len(self.pictures), i + 1, projection=picture.projection))

@@ -16,6 +16,7 @@ from ..writing import write_new
 
 __all__ = [
     "COLOURS",
+    "CUBE",
     "DASHES",
     "MARKERS",
     "Picture",
@@ -34,6 +35,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.4  # inches
+CUBE = (5.2, HEIGHT)  # of a picture that is as wide as high, and of one in space
 FORMATS = ("svg", "png", "pdf")
 DOTS = 200  # an inch, of PNG
 SALT = {"svg.hashsalt": "steepest"}  # names inside of an SVG, so that the same picture is the same bytes
@@ -98,6 +100,8 @@ def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
         "pdf": {"Title": title, "Subject": alt_text, "CreationDate": None},
     }
     out = io.BytesIO()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # each layout moves things a little: the next file is to be the same
     with rc_context(SALT):
         figure.savefig(out, format=kind, dpi=DOTS, metadata=words[kind])
     return _spoken(out.getvalue(), title, alt_text) if kind == "svg" else out.getvalue()
@@ -119,20 +123,21 @@ def blank(size: tuple[float, float]) -> Any:
     return Figure(figsize=size, layout="constrained")
 
 
-def axes(ax: Any = None, *, projection: str | None = None) -> Any:
+def axes(ax: Any = None, *, projection: str | None = None, size: tuple[float, float] = (WIDTH, HEIGHT)) -> Any:
     """The axes to draw on: those given, or those of a new figure, which pyplot shows."""
     if ax is None:
         try:
             from matplotlib import pyplot
         except ImportError as error:
             raise UsageError(MISSING) from error
-        figure = pyplot.figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+        figure = pyplot.figure(figsize=size, layout="constrained")
         ax = figure.add_subplot(projection=projection)
-    size = letters(ax)
-    ax.tick_params(labelsize=0.9 * size)
+    points = letters(ax)
+    ax.set_anchor("W")  # under the heading, which begins there
+    ax.tick_params(labelsize=0.9 * points)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set_size(size)
-        axis.offsetText.set_size(0.9 * size)
+        axis.label.set_size(points)
+        axis.offsetText.set_size(0.9 * points)
     for side in ("top", "right"):
         if side in ax.spines:
             ax.spines[side].set_visible(False)
@@ -145,7 +150,7 @@ def letters(ax: Any) -> float:
 
 
 def _width(ax: Any) -> float:
-    return float(ax.get_position().width * ax.figure.get_size_inches()[0])
+    return float(ax.get_position(original=True).width * ax.figure.get_size_inches()[0])
 
 
 def heading(ax: Any, finding: str, *below: str) -> None:

@@ -11,6 +11,7 @@ __all__ = ["MOST", "along_path", "envelope", "share_words"]
 
 Array = NDArray[np.float64]
 MOST = 5000  # points drawn at most
+BLOCK = 4096  # points looked at in one go
 
 
 def along_path(points: Array, most: int = MOST) -> NDArray[np.int64]:
@@ -23,12 +24,16 @@ def along_path(points: Array, most: int = MOST) -> NDArray[np.int64]:
     >>> along_path(np.array([[0.0], [1.0], [1.001], [1.002], [2.0]]), 3).tolist()
     [0, 1, 4]
     """
-    if len(points) <= most:
-        return np.arange(len(points))
+    m = len(points)
+    if m <= most:
+        return np.arange(m)
     size = np.ptp(points, axis=0)
-    way = np.linalg.norm(np.diff(points / np.where(size > 0, size, 1.0), axis=0), axis=1)
-    length = np.concatenate(([0.0], np.cumsum(way)))
-    return np.unique(np.searchsorted(length, np.linspace(0.0, length[-1], most))).clip(max=len(points) - 1)
+    size = np.where(size > 0, size, 1.0)
+    ways = [np.diff(points[i : i + BLOCK + 1] / size, axis=0) for i in range(0, m - 1, BLOCK)]
+    length = np.concatenate(([0.0], np.cumsum(np.concatenate([np.linalg.norm(way, axis=1) for way in ways]))))
+    places = np.searchsorted(length, np.linspace(0.0, length[-1], most))
+    places[-1] = m - 1
+    return np.unique(places)
 
 
 def envelope(y: Array, most: int = MOST) -> NDArray[np.int64]:

@@ -1,0 +1,22 @@
+"""A fit of ten columns: what came against what was predicted, 50,000 rows counted in cells.
+
+Of many columns there is no line to draw, but a good prediction lies on the diagonal. This made-up instrument cannot
+show more than 60, and the picture gives it away: a dark edge on top, and a cloud that bends off the diagonal towards
+it.
+"""
+
+import numpy as np
+
+from steepest import GDRegressor
+from steepest.plots import FitDisplay
+
+
+def picture() -> FitDisplay:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50_000, 10))
+    y = np.minimum(40 + X @ np.linspace(0, 6, 10) + 4 * rng.normal(size=len(X)), 60)
+    return FitDisplay.from_estimator(GDRegressor().fit(X, y), X, y, target="reading")
+
+
+if __name__ == "__main__":
+    picture().save("fit_many_columns.svg", force=True)

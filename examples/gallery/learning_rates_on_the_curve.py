@@ -1,0 +1,31 @@
+"""Three learning rates on one curve: too small, nearly too large, and too large.
+
+The slope of the eight points, the intercept held at 2.6, 100 steps each. At 0.001 the ball creeps, at 0.05 it swings
+from side to side and settles, at 0.1 it climbs out: the limit is 2 divided by the curvature, 2 / 37.5 = 0.0533.
+"""
+
+import warnings
+
+from steepest import DivergenceWarning, GDRegressor
+from steepest.plots import CostCurveDisplay, Panels
+
+X = [[1.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0], [10.0]]
+Y = [4.0, 3.0, 7.0, 7.0, 8.0, 10.0, 8.0, 11.0]
+
+
+def curve(rate: float) -> CostCurveDisplay:
+    """100 steps at one rate."""
+    slope = GDRegressor(fixed=("intercept",), start=(0.0, 2.6), learning_rate=rate, max_iter=100, tol=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)
+        return CostCurveDisplay.from_estimator(slope.fit(X, Y), X, Y)
+
+
+def picture() -> Panels:
+    """Three descents side by side."""
+    found = "0.001 creeps, 0.05 swings and settles, 0.1 diverges: the limit is 0.0533"
+    return Panels(curve(0.001), curve(0.05), curve(0.1), finding=found)
+
+
+if __name__ == "__main__":
+    picture().save("learning_rates_on_the_curve.svg", force=True)
