@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -237,3 +238,41 @@ def test_a_pickle_is_whole(cls):
     assert again.verdict_ == model.verdict_
     assert again.trajectory_.cost.tolist() == model.trajectory_.cost.tolist()
     assert again.to_sklearn().coef_.tolist() == model.coef_.tolist()
+
+
+@BOTH
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_of_pickle(cls, protocol):
+    X, y = table(cls)
+    model = cls(alpha=0.01, rule=rules.Momentum(0.5), learning_rate=0.01, max_iter=20, tol=None).fit(X, y)
+    again = pickle.loads(pickle.dumps(model, protocol))
+    assert (again.predict(X) == model.predict(X)).all()
+    assert again.rule == model.rule
+    assert again.verdict_ == model.verdict_
+
+
+@BOTH
+def test_read_only_maps_of_a_file_in_processes(cls, tmp_path):
+    X, y = table(cls, 2, 400)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    fitted = Parallel(n_jobs=2)(delayed(cls(alpha=alpha).fit)(mapped, y) for alpha in (0.01, 0.1))
+    for alpha, model in zip((0.01, 0.1), fitted, strict=True):
+        np.testing.assert_allclose(model.coef_, cls(alpha=alpha).fit(X, y).coef_, rtol=1e-12)
+    forced = Parallel(n_jobs=2, max_nbytes=1)(delayed(cls(alpha=0.01).fit)(X, y) for _ in range(2))
+    assert (forced[0].coef_ == forced[1].coef_).all()
+
+
+@BOTH
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_memory_of_a_fit_is_less_than_a_copy_of_the_table(cls, order, dtype):
+    X, y = table(cls, 3, 20_000)
+    X = np.array(np.tile(X, 8), dtype, order=order)
+    model = cls(alpha=0.01, n_jobs=1)
+    model.fit(X[:2000], y[:2000])  # what loads in the first fit
+    tracemalloc.start()
+    model.fit(X, y)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < X.size * 8

@@ -453,8 +453,8 @@ def test_overflow_ends_at_the_last_finite_state(eta, rule, batch_size, compiled)
 
 
 def test_interruption_keeps_what_was_recorded():
-    def progress(done, *_):
-        if done >= 30:
+    def progress(now):
+        if now.done >= 30:
             raise KeyboardInterrupt
 
     path = record(until(descend(Problem(), Method(), ROWS), updates(10**9)), progress=progress)
@@ -465,10 +465,10 @@ def test_interruption_keeps_what_was_recorded():
 
 def test_progress_is_told_how_far_it_is():
     told = []
-    record(until(descend(Problem(), Method(batch_size=2), ROWS), epochs(50)), progress=lambda *now: told.append(now))
-    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
-    assert told[-1][0] == 50
-    assert {total for _, total, _ in told} == {50}
+    record(until(descend(Problem(), Method(batch_size=2), ROWS), epochs(50)), progress=told.append)
+    assert [now.done for now in told] == sorted(now.done for now in told)
+    assert told[-1].done == 50
+    assert {now.total for now in told} == {50}
 
 
 def test_rules_keep_no_memory_from_one_descent_to_the_next():

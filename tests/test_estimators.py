@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,8 @@ def expected_failures(estimator):
         GDRegressor(alpha=0.1, rule="nesterov", standardize=True),
         GDRegressor(batch_size=4, max_iter=30),
         GDClassifier(batch_size=4, max_iter=30),
+        GDRegressor(batch_size=1, max_iter=30),
+        GDClassifier(batch_size=1, max_iter=30),
     ],
     expected_failed_checks=expected_failures,
 )
@@ -47,6 +50,13 @@ def expected_failures(estimator):
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning:sklearn")
 def test_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_no_other_check_is_excused():
+    """What takes the place of the two is tests/test_weights_in_the_mean.py."""
+    for cls in (GDRegressor, GDClassifier):
+        assert expected_failures(cls()) == expected_failures(cls(learning_rate=0.01)) == {}
+        assert {*expected_failures(cls(batch_size=1)), *expected_failures(cls(batch_size=4))} == set(WEIGHT_CHECKS)
 
 
 # ------------------------------------------------------------------ agreement at matched objectives
@@ -234,11 +244,11 @@ def test_senseless_penalties_are_refused_in_words():
 
 
 def test_ctrl_c_leaves_a_fitted_estimator(monkeypatch):
-    def interrupt(done, *_):
-        if done > 20:
+    def interrupt(now):
+        if now.done > 20:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("steepest.estimators.rim._bar", lambda: interrupt)
+    monkeypatch.setattr("steepest.estimators.rim.Bar", lambda: nullcontext(interrupt))
     model = GDClassifier(learning_rate=1e-5, max_iter=10**9, progress=True)
     with pytest.raises(KeyboardInterrupt):
         model.fit(*logistic_table(1))

@@ -26,6 +26,7 @@ from steepest import (
 from steepest.certificate import separating
 from steepest.cli import main
 from steepest.curvature import longest_row
+from steepest.data.rows import jit_allowed
 from steepest.errors import DataError, SteepestError, UsageError
 from steepest.fit import fit
 from steepest.records import loss, rule
@@ -195,3 +196,16 @@ def test_float32_rows_were_cast_as_a_whole_to_look_for_separation():
         assert tracemalloc.get_traced_memory()[1] < X.nbytes
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("loss", ["quantile:q=0.3", "epsilon_insensitive:epsilon=0.5", "hinge"])
+def test_a_loss_with_kinks_on_a_large_table_could_not_be_compiled(loss):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60_000, 20))
+    y = X @ rng.normal(size=20) + rng.standard_t(3, 60_000)
+    rows = make_rows(X, (y > 0) * 1.0 if loss == "hinge" else y)
+    assert rows.worth_compiling or not jit_allowed()
+    smooth, w = Problem(loss).loss.smoothed(0.3), rng.normal(size=(21, 1))
+    found, expected = rows.value_and_gradient(smooth, w), rows._plain_sums(smooth, w)
+    assert found[0] == pytest.approx(expected[0] / rows.total, rel=1e-12)
+    assert fit(rows, Problem(loss), tol=1e-4).verdict.status == "converged"

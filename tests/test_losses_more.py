@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 from scipy.sparse import random as random_sparse
 from sklearn.linear_model import PoissonRegressor, QuantileRegressor
-from sklearn.svm import LinearSVC
+from sklearn.svm import LinearSVC, LinearSVR
 
 from steepest import Method, Problem, descend, losses, make_rows, stability_limit, until, updates
 from steepest.certificate import certify
@@ -31,6 +31,8 @@ NEW = [
     losses.Quantile(0.9),
     losses.EpsilonInsensitive(),
     losses.EpsilonInsensitive(0.0),
+    losses.SquaredEpsilonInsensitive(),
+    losses.SquaredEpsilonInsensitive(2.0),
     losses.Poisson(),
     losses.Hinge(),
     losses.SquaredHinge(),
@@ -189,6 +191,19 @@ def test_support_vectors_are_those_of_scikit_learn(name):
     assert ours.verdict_.status == "converged"
 
 
+def test_squares_beyond_epsilon_are_those_of_scikit_learn():
+    X, y = table(losses.SquaredEpsilonInsensitive(), 3, d=2)
+    X, y, alpha = (X - X.mean(0)) / X.std(0), y - y.mean(), 0.05
+    ours = GDRegressor("squared_epsilon_insensitive:epsilon=1", alpha=alpha, fit_intercept=False).fit(X, y)
+    other = LinearSVR(
+        epsilon=1, loss="squared_epsilon_insensitive", C=1 / (alpha * len(y)), fit_intercept=False, tol=1e-10,
+        max_iter=1_000_000,
+    ).fit(X, y)  # fmt: skip
+    assert ours.coef_ == near(other.coef_, rel=1e-6)
+    assert ours.verdict_.status == "converged"
+    assert (np.abs(ours.predict(X) - y) < 1).mean() > 0.1  # of which nothing is lost
+
+
 # ------------------------------------------------------------------ proofs
 
 
@@ -281,6 +296,7 @@ def test_plain_and_compiled_steps_agree():
         (lambda: Problem("quantile:q=1"), "0 < q < 1"),
         (lambda: Problem(losses.Quantile("half")), "0 < q < 1"),
         (lambda: Problem("epsilon_insensitive:epsilon=-1"), "epsilon >= 0"),
+        (lambda: Problem("squared_epsilon_insensitive:epsilon=-1"), "squared_epsilon_insensitive loss needs a number"),
         (lambda: stability_limit(np.ones((3, 1)), loss="poisson"), "no learning rate is safe"),
         (lambda: GDRegressor("quantile", rule="momentum").fit(np.eye(4), np.arange(4.0)), "give a learning rate"),
         (lambda: GDRegressor("quantile", batch_size=2).fit(np.eye(4), np.arange(4.0)), "give a learning rate"),

@@ -185,6 +185,7 @@ def test_schedules_by_their_formulas():
     for t in (1, 2, 10, 1000):
         assert steps.Constant(0.3).rate(t) == 0.3
         assert steps.InverseScaling(0.3, 0.5).rate(t) == near(0.3 / math.sqrt(t))
+        assert steps.InverseTime(0.3, 0.25).rate(t) == near(1.2 / (3 + t))
         assert steps.ExponentialDecay(0.3, 0.9).rate(t) == near(0.3 * 0.9 ** (t - 1))
 
 
@@ -226,6 +227,7 @@ def test_settings_compare_with_their_type():
         lambda: Method("plain", -0.1),
         lambda: Method("plain", float("nan")),
         lambda: Method("plain", "inverse_scaling:power=-1"),
+        lambda: Method("plain", "inverse_time:decay=-1"),
         lambda: Method("plain", "exponential_decay:decay=1.1"),
         lambda: Method("plain", 0.1, batch_size=0),
         lambda: Method("plain", 0.1, batch_size=2.5),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,8 @@ RATE = {**BASE, "learning_rate": 0.01}
 CHANGES = {  # parameter: the settings beside it, and its other value
     "alpha": (BASE, 0.5),
     "l1_ratio": ({**BASE, "alpha": 0.5}, 1.0),
+    "penalty_factors": ({**BASE, "alpha": 0.5}, (1.0, 2.0, 0.0)),
+    "signs": (BASE, {0: "-"}),
     "fit_intercept": (BASE, False),
     "rule": (RATE, "momentum"),
     "learning_rate": (RATE, steps.Cosine(0.01, steps=12)),
@@ -90,7 +94,8 @@ def test_a_value_of_no_sense_is_refused(kind):
     """One line that names the value, for each parameter that can have one."""
     y = Y if kind is GDRegressor else CLASSES
     wrong = {
-        "loss": "nonsense", "alpha": -1.0, "l1_ratio": 2.0, "rule": "nonsense", "learning_rate": -0.1, "batch_size": 0,
+        "loss": "nonsense", "alpha": -1.0, "l1_ratio": 2.0, "penalty_factors": (1.0,), "signs": "no",
+        "rule": "nonsense", "learning_rate": -0.1, "batch_size": 0,
         "sampling": "nonsense", "average": "nonsense", "estimate": "nonsense", "fixed": ("nonsense",), "max_iter": -1,
         "tol": -1.0, "record": -1, "start": (1.0,),
     }  # fmt: skip
@@ -102,7 +107,7 @@ def test_a_value_of_no_sense_is_refused(kind):
 
 def test_progress(monkeypatch):
     told = []
-    monkeypatch.setattr(rim, "_bar", lambda: lambda done, total, cost: told.append((done, total, cost)))
+    monkeypatch.setattr(rim, "Bar", lambda: nullcontext(told.append))
     GDRegressor(**RATE).fit(X, Y)
     assert told == []
     GDRegressor(**RATE, progress=True).fit(X, Y)

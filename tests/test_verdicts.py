@@ -254,6 +254,20 @@ def test_the_noise_floor_of_a_large_table_was_called_crawling(seed):
     assert textbook(X, y, 0.05, 20, batch_size=32, seed=seed)().verdict.status == "noise floor"
 
 
+@pytest.mark.parametrize("rate", ["cosine:eta=0.0015,steps=200", "one_cycle:eta=0.0015,steps=200"])
+def test_a_schedule_at_its_end_was_called_crawling(rate):
+    """It moves no more by its own plan; half way through it crawls like any other rate, and at a floor too."""
+    X, y = PARK[:, :1], PARK[:, 1]
+    run = textbook(X, y, rate, 200)()
+    assert run.verdict.status == "stopped"
+    assert "the schedule of learning rates has run out" in run.verdict.message
+    assert run.verdict.advice == "a longer schedule, or the rate 'auto'"
+    assert textbook(X, y, rate.replace("200", "400"), 200)().verdict.status == "crawling"
+    assert textbook(X, y, "cosine:eta=0.001,steps=200,floor=0.0005", 200)().verdict.status == "crawling"
+    path = minimize("(x - 1)**2 + 1000 * y**2", (0, 1), learning_rate="cosine:eta=0.0005,steps=50", steps=50)
+    assert "has run out" in path.verdict.message
+
+
 def test_the_slope_alone_with_the_intercept_held_is_not_separable():
     run = textbook(X8, LABELS8, 1, 1000, "log_loss", held=("intercept",), start=[0, -67.57])()
     assert run.verdict.status == "crawling"

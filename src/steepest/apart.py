@@ -31,7 +31,7 @@ def apart(rows: Rows, problem: Problem, raw: Array, names: tuple[str, ...]) -> s
     k = raw.shape[1]
     if separating(problem, rows, raw):
         return f"the {k} classes are completely separated: in every row its own has the largest linear predictor"
-    for c in range(k):
+    for c in range(0 if any(problem.signs) else k):
         binary = Rows(*rows._replace(y=rows.y[:, c : c + 1]))
         found = separation(replace(problem, loss=LogLoss()), binary, raw[:, c : c + 1] - raw.mean(1, keepdims=True))
         if found is not None:

@@ -12,12 +12,13 @@ from .curvature import MATRIX_COLUMNS, hessian
 from .data.moments import Moments
 from .data.rows import Rows
 from .data.sweep import UNIT
+from .data.units import RAW
 from .dual import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
 from .form import Form, inverse_form
 from .krylov import by_products, opening
 from .newton import Seen, Step, at_once, matrix_step, promise, small
 from .problem import Problem
-from .proximal import least_slope
+from .proximal import least_slope, paid
 from .simplex import prove
 from .softmax import Classes
 
@@ -37,13 +38,15 @@ class Certificate(NamedTuple):
     gap : float or None
         Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
     kind : {"duality gap", "dual estimate", "decrement", "none"}
-        "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised.
+        "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised, none by a
+        factor of 0.
         "dual estimate": the same difference where nothing is penalised and the loss has kinks; no proof, since the
         slopes theta balance each column only to rounding.
-        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer. Half of it for squared losses, where
-        it is the gap; the whole for log loss, twice the second-order estimate of the gap: no proof, but the estimate's
-        error near the optimum, and far out where the loss falls like exp(-z), is covered. Where H is too large to form,
-        from conjugate gradients: an estimate of it.
+        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer; under signs or penalties of sizes from
+        twice the fall of the quadratic model. Half of it for squared losses, where it is the gap; the whole for log
+        loss, twice the second-order estimate of the gap: no proof, but the estimate's error near the optimum, and far
+        out where the loss falls like exp(-z), is covered. Where H is too large to form, from conjugate gradients: an
+        estimate of it.
     gradient_norm : float
         Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the least
         subgradient.
@@ -157,11 +160,10 @@ def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certifica
 def _steepest(problem: Problem, units: Any, w: Array, g: Array) -> Array:
     """Gradient by the raw parameters, or the least subgradient."""
     raw: Array = units.raw_gradient(g)
-    if problem.l1 == 0:
+    if not problem.proximal:
         return raw
-    strength = np.full(w.shape, problem.l1)
-    strength[-1] = 0.0
-    return problem.free(len(w) - 1) * least_slope(w, raw, strength)
+    d = len(w) - 1
+    return problem.free(d) * least_slope(w, raw, problem.strength(d, RAW))
 
 
 def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known: Any, target: float) -> Step:
@@ -190,13 +192,13 @@ def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known
 def _matrix_steps(problem: Problem, data: Any, w: Array, cost: float, g: Array, H: Array, seen: Seen | None) -> Step:
     d, delta, fall = data.shape[1], np.empty(w.shape), 0.0
     free = problem.free(d)[:, 0] > 0
-    strength, given_up = problem.l1 * data.units.factor(d) + np.zeros(w.shape), 0.0
+    strength, given_up = np.broadcast_to(problem.strength(d, data.units), (2, *w.shape)), 0.0
     if problem.l1 > 0 and problem.l2 == 0:  # aim inside of |v| <= l1, by what rounding may add to v
         less = np.minimum(doubt(problem, data, w, cost, H), 0.5 * strength)
-        strength, given_up = strength - less, float(np.vdot(less, np.abs(w)))
+        strength, given_up = strength - less, float(paid(w, less).sum())
     for c in range(w.shape[1]):
-        delta[:, c] = matrix_step(H, g[:, c], w[:, c], strength[:, c], free)
-        fall += promise(H, g[:, c], w[:, c], strength[:, c], delta[:, c])
+        delta[:, c] = matrix_step(H, g[:, c], w[:, c], strength[..., c], free)
+        fall += promise(H, g[:, c], w[:, c], strength[..., c], delta[:, c])
     return Step(delta, cost, g, fall if problem.loss.quadratic else 2 * fall, given_up, seen)
 
 

@@ -98,8 +98,7 @@ def _bound(problem: Problem, data: Any, location: tuple[Array, Array] | None) ->
 
 
 def _add_penalty(matrix: Array, problem: Problem, units: Units) -> Array:
-    factor = units.factor(len(matrix) - 1)[:, 0]
-    matrix[np.diag_indices_from(matrix)] += problem.l2 * factor**2
+    matrix[np.diag_indices_from(matrix)] += problem.squares(len(matrix) - 1, units)[:, 0]
     return matrix
 
 
@@ -114,8 +113,7 @@ def _power_iteration(problem: Problem, data: Any, steps: int = 40) -> float:
     for _ in range(steps):
         v = v / np.linalg.norm(v)
         _, g = data.value_and_gradient(SquaredError(), v)
-        penalty = problem.penalty.slope(data.units.factor(data.shape[1]) ** 2 * v)
-        v = free * (factor * (g - g0) + penalty)
+        v = free * (factor * (g - g0) + problem.squares(data.shape[1], data.units) * v)
         before, value = value, float(np.linalg.norm(v))
         if abs(value - before) <= 1e-3 * value:
             break

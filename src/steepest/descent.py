@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from .blocks import Descent
 from .data.moments import Moments
 from .data.rows import Rows
+from .doors import check_start
 from .errors import UsageError
 from .metric import diagonal, metric
 from .problem import Method, Problem
@@ -88,6 +89,7 @@ def descend(
     if at.size != (d + 1) * k or not np.isfinite(at).all():
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
     at = at.reshape(d + 1, k)
+    check_start(problem, at)
     return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method, data, at)), seed, compiled)
 
 

@@ -12,7 +12,7 @@ from .errors import DataError, UsageError
 from .problem import Problem
 from .records import to_name
 
-__all__ = ["check_limits", "check_rows", "name_bad_number"]
+__all__ = ["check_limits", "check_rows", "check_start", "name_bad_number"]
 
 LARGEST = 1e150  # its square, summed over the rows, is still a number
 
@@ -26,6 +26,14 @@ def check_limits(max_iter: float, max_updates: float | None, tol: float | None, 
         raise UsageError(f"tol must be a number >= 0, or None to run to the limit, not {tol!r}")
     if standardize not in ("auto", True, False):
         raise UsageError(f"standardize must be 'auto', True or False, not {standardize!r}")
+
+
+def check_start(problem: Problem, w: Any) -> None:
+    """Refuse a start w (d + 1, k) where a coefficient has the sign that it must not have."""
+    for j, sign in enumerate(problem.signs):
+        if (sign * w[j] < 0).any():
+            found, must = ("> 0", "<= 0") if sign < 0 else ("< 0", ">= 0")
+            raise UsageError(f"coefficient {j + 1} of the start is {found}, but by its sign must be {must}: change one")
 
 
 def check_rows(rows: Rows, problem: Problem) -> None:

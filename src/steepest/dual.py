@@ -6,8 +6,9 @@ With l* the conjugate of the loss and X, columns as the descent sees them, exten
     D(theta) = sum_i m_i (theta_i offset_i - l*(theta_i, y_i)) / total - sum_j r*(-v_j),      v = X' M theta / total
 
 F(w) >= F* >= D(theta) for every theta that satisfies sum_i m_i theta_i = 0 where there is an intercept to fit, lies in
-the domain of l*, and has |v_j| <= l1 where l2 = 0. The difference is computed as a sum of terms none of which is
-negative, so that it does not cancel:
+the domain of l*, and has -up <= v_j <= down where l2 = 0, for up and down the prices of a positive and of a negative
+w_j: both l1 but for a sign constraint, where one is without end. The difference is computed as a sum of terms none of
+which is negative, so that it does not cancel:
 
     F(w) - D(theta) = sum_i m_i (l(z_i) + l*(theta_i) - theta_i z_i) / total + sum_j (r(w_j) + r*(-v_j) + w_j v_j)
 
@@ -32,9 +33,12 @@ from .data.csr import CSR
 from .data.moments import Moments
 from .data.rows import Rows
 from .data.sweep import UNIT, chain, scales, shifted, sweep
+from .data.units import RAW
 from .kernels.threads import in_ranges
 from .newton import Seen
+from .penalties import soften
 from .problem import Problem
+from .proximal import paid
 
 __all__ = ["ROUNDING", "Proven", "doubt", "into_ball", "moments_gap", "penalty_surplus", "provable", "rows_gap"]
 
@@ -59,7 +63,7 @@ class Proven(NamedTuple):
 
 def provable(problem: Problem) -> bool:
     """Whether a dual point proves something: every coefficient is penalised and the loss states its conjugate."""
-    return not problem.unpenalised and hasattr(problem.loss, "conjugate") and hasattr(problem.loss, "domain")
+    return problem.penalised_throughout and hasattr(problem.loss, "conjugate") and hasattr(problem.loss, "domain")
 
 
 def doubt(problem: Problem, data: Any, w: Array, cost: float, H: Array) -> Array:
@@ -112,23 +116,23 @@ def rows_gap(problem: Problem, rows: Rows, w: Array, delta: Array, seen: Seen | 
     size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
     factor = rows.units.factor(d)[:-1, 0]
     unsure = (_relative(rows) * rms + (chain(rows) * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
-    inner = free[:-1] if problem.fixed else slice(None)
-    raw = (factor * w[:-1, 0])[inner], (v / factor)[inner], (unsure / np.abs(factor))[inner]
+    inner = free[:-1]
+    raw = inner * factor * w[:-1, 0], inner * v / factor, inner * unsure / np.abs(factor)
     shrink = into_ball(problem, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
-    paid, paid_rounding = penalty_surplus(problem, raw[0], shrink * raw[1], raw[2])
+    owed, owed_rounding = penalty_surplus(problem, raw[0], shrink * raw[1], raw[2])
     predicted = (_longest(rows) + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
     if loss.quadratic:  # the slopes themselves are rounded, and shifted by a rounded mean
         predicted, terms = predicted + (balance + SPARE) * rms / loss.curvature, 0.0
     whole = float(cost + penalty_of(problem, raw[0]))
-    if not surplus + paid < whole:  # theta = 0 proves that no cost is below 0
-        surplus, paid, terms, paid_rounding = cost, whole - cost, cost, 0.0
-    rounding = ROUNDING * terms + (balance + UNIT) * cost + paid_rounding
+    if not surplus + owed < whole:  # theta = 0 proves that no cost is below 0
+        surplus, owed, terms, owed_rounding = cost, whole - cost, cost, 0.0
+    rounding = ROUNDING * terms + (balance + UNIT) * cost + owed_rounding
     if np.isfinite(loss.curvature):
         rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
     else:
         rounding += predicted * point.steepness(shrink * share, predicted)
-    return Proven(float(surplus + paid), float(rounding))
+    return Proven(float(surplus + owed), float(rounding))
 
 
 class _Point:
@@ -220,36 +224,41 @@ def _longest(rows: Rows) -> int:
 
 
 def into_ball(problem: Problem, v: Array, unsure: Array) -> float:
-    """Factor that takes theta to where |v_j| <= l1 holds, whatever the rounding of v, if only sizes are penalised."""
+    """Factor that takes theta to where -up <= v_j <= down, whatever the rounding of v (d,), if l2 is 0."""
     if problem.l2 > 0:
         return 1.0
-    most = float((np.abs(v) + unsure).max(initial=0.0))
-    return 1.0 if most <= problem.l1 else problem.l1 / most * (1 - 4 * UNIT)
+    d, over = len(v), 0.0
+    for bound, side in zip(problem.strength(d, RAW)[:, :-1], (1.0, -1.0), strict=True):
+        most = side * v.reshape(d, -1) + unsure.reshape(d, -1)
+        over = max(over, float((most / np.where(bound > 0, bound, np.inf)).max(initial=0.0)))
+    return 1.0 if over <= 1.0 else (1 - 4 * UNIT) / over
 
 
 def penalty_surplus(problem: Problem, w: Array, v: Array, unsure: Array) -> tuple[float, float]:
     """Sum of r(w_j) + r*(-v_j) + w_j v_j over raw coefficients, and a bound of its rounding: v_j is known to unsure_j.
 
-    With t = (r*)'(-v), the coefficients that belong to v: l2/2 (w - t)^2 + l1 |w| + w clip(v, -l1, l1).
+    With t = (r*)'(-v), the coefficients that belong to v: l2/2 (w - t)^2 + r1(w) + w clip(v, -up, down), r1 the part of
+    r that prices sizes. All are (d,) or (d, k), and 0 where a coefficient is held. A v beyond these bounds, where l2 is
+    0, proves nothing; it is taken for rounding, and what it has is paid for at w alone.
     """
-    l2, l1 = problem.l2, problem.l1
-    size, moved = np.abs(w), np.abs(v)
-    unsure = unsure + SPARE * (moved + l2 * size)
-    if l1 == 0:
-        away = np.abs(w + v / l2)
-        return 0.5 * l2 * float(away @ away), float(unsure @ (away + unsure / (2 * l2)))
-    within = np.minimum(np.maximum(v, -l1), l1)
-    excess = float(l1 * size.sum() + w @ within)
-    if l2 == 0:
-        return max(excess, 0.0), float(unsure @ size)
-    away = np.abs(w + (v - within) / l2)
-    rounding = unsure @ (away + unsure / (2 * l2)) + 2 * ROUNDING * l1 * size.sum()
-    return 0.5 * l2 * float(away @ away) + max(excess, 0.0), float(rounding)
+    w, v, unsure = (a.reshape(len(w), -1) for a in (w, v, unsure))
+    l2, prices = problem.squares(len(w), RAW)[:-1], problem.strength(len(w), RAW)[:, :-1]
+    unsure = unsure + SPARE * (np.abs(v) + l2 * np.abs(w))
+    beyond, sizes = (soften(v, prices[::-1]), paid(w, prices)) if problem.proximal else (v, 0.0 * w)
+    curve = np.where(l2 > 0, l2, np.inf)
+    excess = float((sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)).sum())
+    away = np.abs(w + beyond / curve)
+    rounding = float((unsure * (away + unsure / (2 * curve))).sum())
+    if problem.l2 > 0:
+        rounding += 2 * ROUNDING * float(sizes.sum())
+    return 0.5 * float((l2 * away**2).sum()) + max(excess, 0.0), rounding
 
 
 def penalty_of(problem: Problem, w: Array) -> float:
-    """Penalty on raw coefficients."""
-    return float(problem.l1 * np.abs(w).sum() + 0.5 * problem.l2 * np.vdot(w, w))
+    """Penalty on raw coefficients, (d,) or (d, k)."""
+    w = w.reshape(len(w), -1)
+    l2, prices = problem.squares(len(w), RAW)[:-1], problem.strength(len(w), RAW)[:, :-1]
+    return float((paid(w, prices) + 0.5 * l2 * w * w).sum())
 
 
 def moments_gap(problem: Problem, moments: Moments, w: Array, delta: Array) -> Proven:
@@ -262,13 +271,13 @@ def moments_gap(problem: Problem, moments: Moments, w: Array, delta: Array) -> P
         delta = delta.copy()
         delta[-1] -= (g[-1] + H[-1] @ delta) / H[-1, -1]
     turned = H @ delta
-    inner, (size, lost) = free[:-1], _lost(problem, moments, w, delta)
+    inner, (size, lost) = free[:-1, None], _lost(problem, moments, w, delta)
     moved, slopes = c * (size @ np.abs(delta)), np.sqrt(2 * c * max(cost, 0.0))
-    v, unsure = (g[:-1] + turned[:-1]) / factor, 2 * size[:-1, None] * lost / np.abs(factor)
-    s = into_ball(problem, v[inner], unsure[inner])
+    v, unsure = inner * (g[:-1] + turned[:-1]) / factor, inner * 2 * size[:-1, None] * lost / np.abs(factor)
+    raw, s = inner * factor * w[:-1], into_ball(problem, v, unsure)
     surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, turned)
-    paid, rounding = penalty_surplus(problem, *(part[inner].ravel() for part in (factor * w[:-1], s * v, unsure)))
-    value, whole = max(float(surplus), 0.0) + paid, cost + penalty_of(problem, (factor * w[:-1])[inner])
+    owed, rounding = penalty_surplus(problem, raw, s * v, unsure)
+    value, whole = max(float(surplus), 0.0) + owed, cost + penalty_of(problem, raw)
     if not value < whole:  # theta = 0 proves that no cost is below 0
         value, rounding, s = whole, 0.0, 0.0
     rounding += 2 / c * lost @ (lost + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))

@@ -71,6 +71,8 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
 
 
 def _check(problem: Problem, rows: Rows) -> None:
+    if any(problem.signs):
+        raise UsageError("a constraint on signs moves the answer and leaves it no standard errors: fit with signs=None")
     if not problem.unpenalised:
         raise UsageError("a penalty moves the answer on purpose and leaves it no standard errors: fit with alpha=0")
     if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evidence", "reversals"]
+__all__ = ["Evidence", "reversals", "run_out"]
 
 Array = NDArray[np.float64]
 
@@ -37,6 +37,7 @@ class Evidence(NamedTuple):
     function: bool = False  # the objective is a function of the user's, not of a table
     convex: bool = True  # the objective is known to be
     endless: str | None = None  # how it is seen to fall without end
+    spent: bool = False  # the schedule of learning rates has run out
     standing: str | None = None  # which kind of point the last one is, where its slope is 0 to rounding
 
     @property
@@ -56,8 +57,11 @@ class Evidence(NamedTuple):
 
     @property
     def remaining(self) -> float | None:
-        """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown."""
-        if self.above is None or len(self.cost) < 3 or self.steps < 2:
+        """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown.
+
+        Or where the learning rate has run out: no number of such steps would do.
+        """
+        if self.spent or self.above is None or len(self.cost) < 3 or self.steps < 2:
             return None
         middle = int(np.searchsorted(self.step, self.steps / 2))
         if middle >= len(self.cost) - 1 or self.above[-1] <= self.target:
@@ -66,6 +70,24 @@ class Evidence(NamedTuple):
             return math.inf if self.rate <= self.batch_limit < math.inf else None
         pace = math.log(self.above[middle] / self.above[-1]) / (self.steps - int(self.step[middle]))
         return math.log(self.above[-1] / self.target) / pace if self.target > 0 else math.inf
+
+
+def run_out(rate: Any, steps: int) -> bool:
+    """Whether a schedule, after so many steps, goes no hundredth as far in as many more: sum of eta over both.
+
+    Looked at in a hundred places of each.
+
+    Examples
+    --------
+    >>> from steepest.steps import Constant, Cosine, InverseScaling
+    >>> [run_out(eta, 500) for eta in (Cosine(0.1, steps=500), Cosine(0.1, steps=900), Constant(), InverseScaling())]
+    [True, False, False, False]
+    """
+    if steps < 2 or hasattr(rate, "seek") or hasattr(rate, "adapt"):
+        return False
+    places = np.linspace(1, steps, min(100, steps)).astype(int)
+    far, further = (sum(float(rate.rate(int(t) + past)) for t in places) for past in (0, steps))
+    return further < 0.01 * far
 
 
 def reversals(path: Any, last: int = 20) -> float:

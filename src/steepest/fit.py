@@ -18,13 +18,14 @@ from .data.rows import Rows
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, UsageError
-from .evidence import Evidence, reversals
+from .evidence import Evidence, reversals, run_out
 from .finish import centre, least_norm, with_held
 from .kernels.threads import one_blas_thread
 from .kinks import smoothed, smooths
 from .plan import Columns, Plan, make_plan
 from .polish import polish
 from .problem import Problem
+from .progress import with_gap
 from .proof import Proof, stalled
 from .reference import constant_cost
 from .stops import Stop, epochs, updates
@@ -102,7 +103,7 @@ def fit(
         Rows held back: the answer is the one of least loss over them, and the run ends after so many epochs in which
         it fell by no more than tol x the cost of the constant model.
     callback : callable
-        Asked at each update, sampled at the end of each epoch, with a State, ``w`` raw; True ends the run.
+        Asked at each update (sampled: epoch; rounds of a loss with kinks: each), with a State, ``w`` raw; True ends it.
 
     Returns
     -------
@@ -133,15 +134,16 @@ def fit(
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         proof = Proof(problem, rows, plan, target, scale)
         held = held_back(problem, validation, plan.data.units, patience, (tol or 0.0) * scale)
-        asked = (held and held.stop(), callback and called(callback, plan.data.units))
-        stops = _stops(proof, tol, max_iter, max_updates, [stop for stop in asked if stop])
+        asked = [s for s in (held and held.stop(), callback and called(callback, plan.data.units)) if s]
+        stops = _stops(proof, tol, max_iter, max_updates, asked)
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
-        stops = [updates(0)] if smooths(problem, plan, held or callback) else stops
-        path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=progress)
-        path = smoothed(path, problem, plan, proof, tol, max_iter)
+        stops = [*asked, updates(0)] if smooths(problem, plan, held) else stops
+        told = with_gap(progress, proof, early=tol is not None or bool(asked))
+        path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=told)
+        path = smoothed(path, problem, plan, proof, tol, max_iter, asked, told)
         path, plan = _finished(path, rows, problem, plan, proof, held, tol == 0)
         path = with_held(path, problem, start)
         return _judged(rows, problem, plan, path, proof)
@@ -211,7 +213,7 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
     certificate = proof.certificate(int(path.step[i]), plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(proof.reached(certificate), 2 * ROUNDING * abs(reached))
-    apart = _separation(rows, problem, plan, path, raw)
+    apart = _separation(rows, problem, plan, path, raw, proof)
     known = {"reached": reached, "target": target, "scale": proof.scale, "separated": apart}
     verdict = judge(_evidence(problem, plan, path, certificate, **known), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
@@ -219,10 +221,12 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
     return Run(coef, intercept, path, certificate, verdict)
 
 
-def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array) -> str | None:
+def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, proof: Proof) -> str | None:
     """How the classes are separated, in words; searched for where the last step was no small one."""
-    if not problem.separable or len(path) < 2:
+    if not problem.separable:
         return None
+    if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
+        return apart(rows, problem, raw, path.names) if proof.separates(path.cost[-1], raw) else None
     moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
     if path.meta["end"] == "certified" and moved.max() < SETTLED:
         return None
@@ -263,6 +267,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         sampled=sampled,
         plain=isinstance(rule, rules.Plain) and isinstance(rate, steps.Constant),
         auto=plan.auto,
+        spent=run_out(rate, int(path.step[-1])),
         reversals=back,
         **found,
     )

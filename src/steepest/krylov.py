@@ -13,6 +13,7 @@ from .data.sweep import sweep
 from .losses import SquaredError
 from .newton import Step
 from .problem import Problem
+from .proximal import least_slope
 
 __all__ = ["Opening", "by_products", "opening"]
 
@@ -50,7 +51,7 @@ def opening(problem: Problem, rows: Rows, w: Array) -> Opening:
     sums = sweep(rows, w, judge)
     slopes, column = sums.products / total
     cost, g = problem.penalised(rows.shape[1], rows.units)(w, float(sums.totals[0] / total), slopes[:, None])
-    squares = problem.l2 * rows.units.factor(rows.shape[1])[:, 0] ** 2
+    squares = problem.squares(rows.shape[1], rows.units)[:, 0]
     return Opening(cost, g[:, 0], bends, column, sums.squares / total + squares)
 
 
@@ -72,10 +73,11 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
     Standards 49(6). doi:10.6028/jres.049.044
     """
     d, look = rows.shape[1], opening(problem, rows, w)
-    factor = rows.units.factor(d)[:, 0]
-    strength, at = problem.l1 * np.abs(factor), w[:, 0]
-    on = (problem.free(d)[:, 0] > 0) & ((at != 0) | (strength == 0))
-    slope = np.where(on, look.g + strength * np.sign(at), 0.0)
+    squares, strength, at = problem.squares(d, rows.units)[:, 0], problem.strength(d, rows.units)[..., 0], w[:, 0]
+    least = least_slope(at, look.g, strength)
+    moves = (at != 0) | ~strength.any(0) | ((least != 0) & (not proof))
+    on = (problem.free(d)[:, 0] > 0) & moves
+    slope = np.where(on, least, 0.0)
     column, bend = look.column, look.diagonal[-1]
     balanced = bool(on[-1] and bend > 0)
     share = np.where(on, column, 0.0) / bend if balanced else np.zeros(d + 1)
@@ -87,13 +89,13 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
     def product(v: Array) -> Array:
         full = v.copy()
         full[-1] = -share @ v
-        Hv = view.value_and_gradient(SquaredError(), full[:, None])[1][:, 0] + problem.l2 * factor**2 * full
+        Hv = view.value_and_gradient(SquaredError(), full[:, None])[1][:, 0] + squares * full
         return np.where(inner, Hv, 0.0)
 
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
     inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    price = _price(problem, factor[:-1], look.cost)
+    price = _price(squares[:-1], strength[:, :-1], look.cost)
 
     def enough(r: Array, gain: float, left: float) -> bool:
         if not proof or 0.0 < target < 0.5 * gain:
@@ -110,11 +112,11 @@ def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool
     return Step(delta[:, None], look.cost, look.g[:, None], lost, change=change[:, None])
 
 
-def _price(problem: Problem, factor: Array, cost: float) -> Callable[[Array], float]:
+def _price(squares: Array, strength: Array, cost: float) -> Callable[[Array], float]:
     """What a rest of the slopes costs a dual point, in gap."""
-    if problem.l2 > 0:
-        return lambda r: float(((r / factor) ** 2).sum() / (2 * problem.l2))
-    return lambda r: float(np.abs(r / factor).max(initial=0.0) / (problem.l1 or TINY) * cost)
+    if squares.any():
+        return lambda r: float((r**2 / (2 * np.maximum(squares, TINY))).sum())
+    return lambda r: float((np.abs(r) / np.maximum(strength.min(0), TINY)).max(initial=0.0) * cost)
 
 
 def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array], Array]:

@@ -53,7 +53,7 @@ def diagonal(problem: Problem, data: Any, w: Array) -> Array:
         sums = data.diagonal(w)
     else:
         sums = _squares(problem.loss, data, w)[:, None] / data.total
-    sums = sums + problem.l2 * data.units.factor(data.shape[1]) ** 2
+    sums = sums + problem.squares(data.shape[1], data.units)
     live = (problem.free(data.shape[1]) > 0) & (sums > 0)
     return np.where(live, sums, 1.0)
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from . import steps
 from .descent import descend, until
 from .errors import UsageError
-from .evidence import Evidence, reversals
+from .evidence import Evidence, reversals, run_out
 from .extremum import LARGE, Standing, endless, kind_of, quadratic_form, stand
 from .formulas import Formula
 from .problem import Problem
+from .progress import Told, may_end
 from .rules import Plain
 from .states import State
 from .stops import Stop, updates
@@ -30,7 +31,18 @@ SMALL_SLOPE = 1e-6  # share of the slope at the start that counts as none, beyon
 LOWEST = -1e290  # cost that only a fall without end reaches
 LATE = 8  # recorded points that the largest safe rate is measured at
 ROUNDING = 1e-32  # the same where nothing is to be gained any more
-OF_TABLES = ("loss", "penalty", "intercept", "fixed", "batch_size", "sampling", "standardized", "rows")
+OF_TABLES = (
+    "loss",
+    "penalty",
+    "intercept",
+    "fixed",
+    "penalty_factors",
+    "signs",
+    "batch_size",
+    "sampling",
+    "standardized",
+    "rows",
+)
 
 
 def minimize(
@@ -47,6 +59,7 @@ def minimize(
     names: Iterable[str] | None = None,
     record: Any = "auto",
     seed: int = 0,
+    progress: Told | None = None,
 ) -> Any:
     """The run of a descent on a function, from a start: its points, costs, and a verdict on where it ended.
 
@@ -84,6 +97,8 @@ def minimize(
         Which steps are kept, see `steepest.record`.
     seed : int
         Kept with the run; a descent on a function draws no random numbers.
+    progress : callable
+        Told how far it is, see `steepest.record`.
 
     Returns
     -------
@@ -114,15 +129,15 @@ def minimize(
     starts = make_array(start)
     settings = (gradient, rule, learning_rate, tol, bounds, average, names)
     if starts.ndim <= 1:
-        return _run(make_task(f, starts, *settings), steps, record, seed)
-    return [_run(make_task(f, one, *settings), steps, record, seed) for one in starts]
+        return _run(make_task(f, starts, *settings), steps, record, seed, progress)
+    return [_run(make_task(f, one, *settings), steps, record, seed, progress) for one in starts]
 
 
-def _run(task: Task, most: int, keep: Any, seed: int) -> Trajectory:
+def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> Trajectory:
     if isinstance(most, bool) or not most >= 0 or most != int(most):
         raise UsageError(f"steps must be a whole number >= 0, not {most!r}")
     states = descend(Problem(), task.method, task.function, start=task.start, seed=seed)
-    path = record(until(states, updates(int(most)), *_stops(task)), keep=keep)
+    path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
     x = np.concatenate((path.coef, path.intercept[:, None]), axis=1)
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
     text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
@@ -218,6 +233,7 @@ def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fa
         sampled=False,
         plain=isinstance(rule, Plain) and isinstance(rate, steps.Constant),
         auto=task.auto,
+        spent=run_out(rate, int(path.step[-1])),
         separated=None,
         reversals=reversals(path),
         function=True,

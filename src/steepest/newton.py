@@ -1,4 +1,4 @@
-"""Newton steps: to the least point of the quadratic model of the objective, an L1 penalty left as it is."""
+"""Newton steps: to the least point of the quadratic model of the objective, a penalty on sizes left as it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .data.csr import CSR
 from .data.rows import Rows
 from .data.sweep import UNIT, scales, shifted
 from .problem import Problem
-from .proximal import by_signs
+from .proximal import FORBIDDEN, by_signs, paid
 
 __all__ = ["Seen", "Step", "at_once", "matrix_step", "promise", "small"]
 
@@ -22,9 +22,9 @@ LEAST = float(np.finfo(float).tiny)
 
 
 def matrix_step(H: Array, g: Array, w: Array, strength: Array, free: Mask) -> Array:
-    """The delta (m,) that minimises g'delta + delta' H delta / 2 + strength . |w + delta| over the free coordinates.
+    """The delta (m,) that minimises g'delta + delta' H delta / 2 + what w + delta pays over the free coordinates.
 
-    With a strength, by the signs of `steepest.proximal.in_metric`. Cost: m^3 / 3 flops for each change of signs.
+    With a strength (2, m), by the signs of `steepest.proximal.in_metric`. Cost: m^3 / 3 flops for each change of signs.
     """
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
     live = free & (size > 0)
@@ -35,14 +35,15 @@ def matrix_step(H: Array, g: Array, w: Array, strength: Array, free: Mask) -> Ar
     if not s.any() or not np.isfinite(S).all():
         return -inverse * np.asarray(np.linalg.solve(S, slope))
     step, on = np.zeros(len(g)), np.flatnonzero(live)
-    step[on] = by_signs(S[np.ix_(on, on)], (S @ at - slope)[on], s[on], at[on]) - at[on]
+    step[on] = by_signs(S[np.ix_(on, on)], (S @ at - slope)[on], s[..., on], at[on]) - at[on]
     return inverse * step
 
 
 def promise(H: Array, g: Array, w: Array, strength: Array, delta: Array) -> float:
     """By how much the model falls from 0 to delta."""
-    paid = strength @ (np.abs(w) - np.abs(w + delta)) if strength.any() else 0.0
-    return max(float(paid - (g + 0.5 * (H @ delta)) @ delta), 0.0)
+    allowed = np.where(strength < FORBIDDEN, strength, 0.0)  # w + delta may be off by a rounding
+    saved = (paid(w, allowed) - paid(w + delta, allowed)).sum() if allowed.any() else 0.0
+    return max(float(saved - (g + 0.5 * (H @ delta)) @ delta), 0.0)
 
 
 def small(rows: Rows) -> bool:
@@ -90,9 +91,9 @@ def at_once(problem: Problem, rows: Rows, w: Array) -> tuple[float, Array, Array
     H = (A * bend[:, None]).T @ A
     H *= scale * (scale / rows.total)[:, None]
     factor = rows.units.factor(d)
-    raw, curve = factor * w, problem.l2 * factor
-    H.flat[:: d + 2] += (curve * factor)[:, 0]
-    g += curve * raw
+    raw, curve = factor * w, problem.squares(d, rows.units)
+    H.flat[:: d + 2] += curve[:, 0]
+    g += curve * w
     if problem.fixed or not problem.intercept:
         g *= problem.free(d)
-    return float(cost.sum() / rows.total) + float(problem.penalty.value(raw).sum()), g, H, seen
+    return float(cost.sum() / rows.total) + float((problem.multiples(d) * problem.penalty.value(raw)).sum()), g, H, seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from .data.exact import Exact
 from .data.rows import Rows, make_rows
 from .data.sums import mean_and_variance
+from .data.units import RAW
 from .descent import descend, until
 from .doors import check_limits, check_rows, name_bad_number
 from .errors import DataError, NotConvergedWarning, UsageError
 from .fit import fit
 from .kernels.threads import one_blas_thread
-from .penalties import elastic
+from .penalties import NoPenalty, elastic
+from .per_column import factors_of, signs_of
 from .plan import Plan, make_plan
 from .problem import Problem
 from .proof import Proof, stalled
@@ -64,6 +67,8 @@ def alpha_path(
     l1_ratio: float = 1.0,
     loss: Any = "squared_error",
     fit_intercept: bool = True,
+    penalty_factors: Any = None,
+    signs: Any = None,
     sample_weight: Any = None,
     max_iter: int = 1000,
     tol: float = 1e-12,
@@ -72,7 +77,7 @@ def alpha_path(
     """The regularisation path: minimisers of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1).
 
     Begins at the strength above which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio, g the gradient at the
-    best constant model, and descends to each answer by the automatic way, warm from the one before.
+    best model of what is not penalised, and descends to each answer by the automatic way, warm from the one before.
 
     Cost: the columns are looked at once. For a squared loss of up to 1,500 columns two readings of the rows and n d^2
     flops in all, then some d^2 a step; else a few readings for each strength.
@@ -92,6 +97,10 @@ def alpha_path(
         One without kinks.
     fit_intercept : bool
         Whether there is an intercept; it is never penalised.
+    penalty_factors : None, (d,) array or dict {index: factor >= 0}
+        Column j is penalised by alpha factor_j, 1 where none is given; factors are never rescaled.
+    signs : None, "+", "-" or dict {index: "+" or "-"}
+        Coefficients that must be >= 0 or <= 0.
     sample_weight : (n,) array, optional
         Weight of each row in the mean, >= 0.
     max_iter : int
@@ -124,7 +133,9 @@ def alpha_path(
     ([2.0, 0.2, 0.02], [[0.0, 3.6, 3.96], [0.0, 0.6, 0.96]])
     """
     rows = make_rows(X, y, weight=sample_weight, n_jobs=n_jobs)
-    problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept))
+    names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
+    factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
+    problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
     if getattr(problem.loss, "kinked", False):
         raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
     check_limits(max_iter, None, tol, "auto")
@@ -147,7 +158,7 @@ def _descents(
     l1_ratio, max_iter, tol = settings
     scale, late = constant_cost(problem, rows), 0
     for alpha in alphas:
-        problem = Problem(problem.loss, elastic(float(alpha), l1_ratio), problem.intercept)
+        problem = replace(problem, penalty=elastic(float(alpha), l1_ratio))
         proof = Proof(problem, rows, plan, tol * scale, scale)
         stops = (proof.stop(), stalled(), epochs(max_iter))
         path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
@@ -185,14 +196,15 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> 
 
 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
-    """The best constant model (d + 1, 1)."""
-    w = np.zeros((rows.shape[1] + 1, 1))
-    if problem.intercept and hasattr(problem.loss, "constant"):
+    """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
+    w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
+    held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
+    if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
-    elif problem.intercept:
-        alone = Problem(problem.loss, fixed=tuple(range(rows.shape[1])))
-        w[-1] = fit(rows, alone, tol=0).intercept[0]
+    elif problem.intercept or len(held) < d:
+        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=held), tol=0)
+        w = np.concatenate((found.coef, found.intercept[None]))
     return w
 
 
@@ -205,9 +217,11 @@ def _strengths(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: f
     if not problem.l1 > 0:
         raise UsageError("l1_ratio=0 has no strength above which coefficients are 0: give alphas")
     data = Exact(rows) if problem.loss.quadratic else rows
-    g = data.value_and_gradient(problem.loss, start)[1][:, 0]
+    g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
     slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
-    largest = ABOVE * float(np.abs(slopes).max()) / problem.l1
+    below, above = problem.strength(d, RAW)[:, :-1, 0]
+    shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
+    largest = ABOVE * float(shares.max())
     if not largest > 0:
         raise UsageError("no column says anything of the target: there is no path to follow")
     return largest * np.geomspace(1.0, eps, int(n_alphas)) if n_alphas > 1 else np.array([largest])

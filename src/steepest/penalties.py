@@ -2,7 +2,8 @@
 
 A penalty r(w) = l2/2 |w|^2 + l1 |w|_1 is a record of two strengths, ``l2`` and ``l1``, and two methods that work
 coordinate by coordinate on raw coefficients: ``value``, all of r, and ``slope``, the derivative of its smooth part. The
-other part, l1 |w|_1, has no derivative at 0: a step goes on with its proximal map `soften`.
+other part, l1 |w|_1, has no derivative at 0: a step goes on with its proximal map `soften`. A `Problem` may multiply
+the penalty of each column by a factor of its own, and ask for signs of coefficients.
 """
 
 from __future__ import annotations
@@ -197,9 +198,12 @@ def elastic(alpha: float, l1_ratio: float = 0.0) -> Any:
 def soften(w: Any, by: Any) -> Any:
     """Proximal map of by |w|: each coordinate moves towards 0 by ``by``, and stops there.
 
+    Two numbers each, (2, ...), are for going up to 0 and for going down to it.
+
     Examples
     --------
     >>> soften(np.array([3.0, -0.5]), 1.0)
     array([2., 0.])
     """
-    return w - np.minimum(np.maximum(w, -by), by)
+    up, down = by if np.ndim(by) > np.ndim(w) else (by, by)
+    return w - np.minimum(np.maximum(w, -up), down)

@@ -129,10 +129,10 @@ def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, s
 def _way(rows: Rows, problem: Problem, size: Size) -> str:
     """The cheapest way; for classes Newton's up to some number of parameters."""
     if not isinstance(rows, Classes):
-        return cheapest(size, problem.loss.quadratic, problem.l1 > 0)
+        return cheapest(size, problem.loss.quadratic, problem.proximal)
     if rows.bendable:
         return "newton"
-    return "spectral" if problem.l1 else "secant"
+    return "spectral" if problem.proximal else "secant"
 
 
 WHITENED = rules.Whitened()
@@ -200,7 +200,7 @@ def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) ->
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
     if not isinstance(method.estimate, estimates.OwnRows):
-        row = problem.loss.curvature * longest_row(data) + problem.l2
+        row = problem.loss.curvature * longest_row(data) + problem.l2 * max(problem.factors, default=1.0)
         return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
     longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
     rate = 0.5 / (bounds.largest + longest / method.batch_size)

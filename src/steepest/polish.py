@@ -32,7 +32,7 @@ def polish(
     each of two or three steps.
     """
     moments = plan.columns.moments
-    if moments is None or not plan.method.rule.metric or problem.l1 or path.meta["end"] not in ENDS:
+    if moments is None or not plan.method.rule.metric or problem.proximal or path.meta["end"] not in ENDS:
         return path, plan
     if not asked and (plan.bounds().condition or np.inf) <= ILL:
         return path, plan
@@ -48,7 +48,7 @@ def polish(
 
 
 def _certificate(problem: Problem, last: Polished) -> Certificate:
-    kind = "duality gap" if problem.l2 else "decrement"
+    kind = "duality gap" if problem.penalised_throughout else "decrement"
     least = ROUNDING * abs(last.cost)
     return Certificate(last.excess + least, kind, float(np.linalg.norm(last.gradient)), least)
 

@@ -41,7 +41,7 @@ def preview(rows: Rows, problem: Problem, start: Any, m: int, seed: int) -> tupl
         for state in until(states, updates(most), lambda s, near=near: s.t > 0 and abs(s.change) <= near * s.cost):
             w = state.w
     H = hessian(problem, some, w)
-    penalty = problem.l2 * rows.units.factor(d)[:, 0] ** 2
+    penalty = problem.squares(d, rows.units)[:, 0]
     unseen = np.flatnonzero(np.diag(H) - penalty <= UNSEEN * H[-1, -1])
     H[unseen, unseen] += H[-1, -1]
     free = problem.free(d)[:, 0] > 0

@@ -13,7 +13,7 @@ from . import averages, estimates, losses, penalties, rules, steps
 from .data.order import SAMPLINGS
 from .data.units import Units
 from .errors import UsageError
-from .proximal import least_slope
+from .proximal import FORBIDDEN, least_slope
 from .records import from_name, to_name
 
 __all__ = ["Method", "Problem"]
@@ -36,11 +36,15 @@ class Problem:
         Whether there is an intercept b; without, it stays 0.
     fixed : tuple of int or "intercept"
         Coordinates that keep their start: column numbers from 0, and "intercept".
+    factors : tuple of d numbers >= 0
+        What the penalty of each coefficient is multiplied by; () is 1 for each.
+    signs : tuple of d numbers -1, 0, 1
+        Coefficients that must be <= 0, may be anything, must be >= 0; () is 0 for each.
 
     Raises
     ------
     UsageError
-        If a name is unknown.
+        If a name is unknown, or a number out of its range.
 
     Examples
     --------
@@ -52,10 +56,17 @@ class Problem:
     penalty: Any = penalties.NoPenalty()
     intercept: bool = True
     fixed: tuple[Any, ...] = ()
+    factors: tuple[float, ...] = ()
+    signs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
-        object.__setattr__(self, "fixed", tuple(self.fixed))
+        for name in ("fixed", "factors", "signs"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not all(0 <= f < np.inf for f in self.factors):
+            raise UsageError(f"factors of the penalty must be numbers >= 0, not {self.factors!r}")
+        if not set(self.signs) <= {-1, 0, 1}:
+            raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
         _check_record(self.loss, "loss", ("value", "slope", "bend", "curvature", "quadratic", "labels", "formula"))
         _check_record(self.penalty, "penalty", ("value", "slope", "l2", "l1"))
 
@@ -72,7 +83,7 @@ class Problem:
     @property
     def separable(self) -> bool:
         """Whether classes that a plane separates leave it without an optimum."""
-        return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self.unpenalised)
+        return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self._costless)
 
     @property
     def kinked(self) -> bool:
@@ -81,8 +92,22 @@ class Problem:
 
     @property
     def unpenalised(self) -> bool:
-        """Whether nothing is penalised."""
-        return self.l2 == 0 and self.l1 == 0
+        """Whether the objective is the mean loss alone: nothing is penalised, and no sign asked for."""
+        return self._costless and not any(self.signs)
+
+    @property
+    def _costless(self) -> bool:
+        return (self.l2 == 0 and self.l1 == 0) or (bool(self.factors) and not any(self.factors))
+
+    @property
+    def penalised_throughout(self) -> bool:
+        """Whether each coefficient that may move is penalised."""
+        return not self._costless and all(f > 0 or j in self.fixed for j, f in enumerate(self.factors))
+
+    @property
+    def proximal(self) -> bool:
+        """Whether a part of the objective has no derivative: sizes are penalised, or signs asked for."""
+        return self.l1 > 0 or any(self.signs)
 
     def free(self, d: int) -> Array:
         """1 for each coordinate (d + 1, 1) that may move, 0 for each that is held."""
@@ -95,24 +120,43 @@ class Problem:
 
     def penalised(self, d: int, units: Units) -> Callable[[Array, float, Array], tuple[float, Array]]:
         """Complete mean loss and gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is held."""
-        free, factor = self.free(d), units.factor(d)
+        free, factor, multiples = self.free(d), units.factor(d), self.multiples(d)
         if free.all() and isinstance(self.penalty, penalties.NoPenalty):
             return lambda _, cost, g: (cost, g)
 
         def complete(w: Array, cost: float, g: Array) -> tuple[float, Array]:
             raw = factor * w
-            cost += float(self.penalty.value(raw).sum())
-            return cost, free * (g + factor * self.penalty.slope(raw))
+            cost += float((multiples * self.penalty.value(raw)).sum())
+            return cost, free * (g + multiples * factor * self.penalty.slope(raw))
 
         return complete
 
+    def multiples(self, d: int) -> Array:
+        """What the penalty of each coordinate (d + 1, 1) is multiplied by."""
+        return self._by_column(self.factors, d, 1.0)
+
+    def squares(self, d: int, units: Units) -> Array:
+        """Strength of the squares by coordinate (d + 1, 1), in the units of the data: their second derivative."""
+        curves: Array = self.l2 * self.multiples(d) * units.factor(d) ** 2
+        return curves
+
     def strength(self, d: int, units: Units) -> Array:
-        """Strength of the sizes by coordinate (d + 1, 1), in the units of the data; 0 where one is held."""
-        return self.l1 * self.free(d) * np.abs(units.factor(d))
+        """Strength of the sizes (2, d + 1, 1), below 0 and above, in the units of the data; 0 where one is held."""
+        if not self.proximal:
+            return np.zeros((2, d + 1, 1))
+        size = self.l1 * self.multiples(d) * self.free(d) * np.abs(units.factor(d))
+        sign = self._by_column(self.signs, d, 0.0) * self.free(d)
+        return np.stack([np.where(side * sign < 0, FORBIDDEN, size) for side in (-1, 1)])
+
+    def _by_column(self, numbers: tuple[float, ...], d: int, usual: float) -> Array:
+        """One number for each of d columns, and for the intercept the usual one, (d + 1, 1)."""
+        if len(numbers) not in (0, d):
+            raise UsageError(f"there are {d} columns, but {len(numbers)} factors of the penalty or signs")
+        return np.append(numbers, usual)[:, None] if numbers else np.full((d + 1, 1), usual)
 
     def least_slope(self, w: Array, g: Array, units: Units) -> Array:
         """Smallest subgradient of F at w, from the gradient g of its smooth part: 0 at an optimum."""
-        return least_slope(w, g, self.strength(len(w) - 1, units)) if self.l1 else g
+        return least_slope(w, g, self.strength(len(w) - 1, units)) if self.proximal else g
 
     def objective(self, data: Any) -> Objective:
         """F and the gradient of its smooth part in the units of the data: (d + 1, k) -> cost, gradient (d + 1, k)."""
@@ -227,11 +271,12 @@ class Method:
 
     def refuse_for(self, problem: Problem) -> None:
         """Refuse what does not go together."""
-        if problem.l1 and (self.batch_size is not None or not self.rule.proximal):
+        what = "an L1 penalty" if problem.l1 else "a constraint on signs"
+        if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"
-            raise UsageError(f"an L1 penalty goes with all rows at once and a rule that is one of {known}, or auto")
-        if problem.l1 and isinstance(self.learning_rate, steps.Polyak):
-            raise UsageError("'polyak' has no step for an L1 penalty: take 'backtracking' or 'adgd'")
+            raise UsageError(f"{what} goes with all rows at once and a rule that is one of {known}, or auto")
+        if problem.proximal and isinstance(self.learning_rate, steps.Polyak):
+            raise UsageError(f"'polyak' has no step for {what}: take 'backtracking' or 'adgd'")
 
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one reading of n rows."""

@@ -68,7 +68,7 @@ class Proof:
         return self.found[step]
 
     def _enough(self, state: State) -> bool:
-        if self._separated(state):
+        if self.separates(state.cost, self.plan.data.units.raw(state.w)):
             return True
         if not (self._near_by_metric(state) if self._automatic else self._near_by_change(state)):
             return False
@@ -112,7 +112,7 @@ class Proof:
             return None
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
-    def _separated(self, state: State) -> bool:
-        if not self.problem.separable or not state.cost < NEAR_ZERO * self.scale:
-            return False
-        return separating(self.problem, self.rows, self.plan.data.units.raw(state.w))
+    def separates(self, cost: float, raw: Array) -> bool:
+        """Whether a point, raw, with this cost separates the classes: a run ends there."""
+        near = self.problem.separable and cost < NEAR_ZERO * self.scale
+        return near and separating(self.problem, self.rows, raw)

@@ -97,7 +97,7 @@ class SampledCompiled(Sampled):
         self.records += (method.average,) + (() if isinstance(method.estimate, OwnRows) else (method.estimate,))
         self.fill, self.kernel = compiled(fill_order), compiled(kernel_for(method, lazy), *self.records)
         self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
-        self.factor = np.ascontiguousarray(data.units.factor(self.d)[:, 0])
+        self.factor = np.ascontiguousarray(rooted(problem, data)[:, 0])
         self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
@@ -130,6 +130,12 @@ class SampledCompiled(Sampled):
         self.epoch = (t + count - 1) // self.per_epoch
 
 
+def rooted(problem: Problem, data: Rows) -> Array:
+    """Raw coefficient per scaled one, times the root of its penalty's factor: squares are then penalised alike."""
+    root: Array = data.units.factor(data.shape[1]) * np.sqrt(problem.multiples(data.shape[1]))
+    return root
+
+
 def kernel_for(method: Method, lazy: bool) -> Any:
     """The compiled loop that a method needs."""
     from .kernels.estimated import estimated_steps
@@ -146,7 +152,7 @@ def lazily(problem: Problem, method: Method, data: Rows) -> bool:
     if not isinstance(data.X, CSR) or not isinstance(method.rule, (rules.Plain, rules.Momentum, rules.Nesterov)):
         return False
     (n, d), free = data.shape, isinstance(problem.penalty, NoPenalty)
-    alike = free or (isinstance(problem.penalty, L2) and len(np.unique(data.units.factor(d)[:d])) < 2)
+    alike = free or (isinstance(problem.penalty, L2) and len(np.unique(rooted(problem, data)[:d])) < 2)
     still = free and isinstance(method.rule, rules.Plain) and not method.averaged
     numbers = len(data.X.data) / n * min(n, method.batch_size or n)
     pays = numbers * (STILL if still else MOVING) < d

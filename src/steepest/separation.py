@@ -132,7 +132,7 @@ def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
         margin = table.margins(v / (np.abs(v).max() or 1.0))
         order = _first_rows(margin, sign, max(FIRST_ROWS, 3 * (d + 1)))
         found = _claim(table, v, order) if (margin[sign != 0] > 0).all() else None
-        return found if found and found.kind == "complete" else _search(table, order)
+        return found if any(problem.signs) or (found and found.kind == "complete") else _search(table, order)
 
 
 def describe(separation: Separation, names: tuple[str, ...]) -> str:

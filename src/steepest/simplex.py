@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from .data.sums import column_sums
 from .data.sweep import UNIT
-from .dual import ROUNDING, penalty_surplus
+from .dual import ROUNDING, into_ball, penalty_surplus
 from .metric import definite
-from .newton import matrix_step
+from .newton import matrix_step, promise
 from .problem import Problem
 from .softmax import Classes, log_softmax
 
@@ -55,7 +55,7 @@ def prove(problem: Problem, rows: Classes, w: Array) -> Proof:
     cost, g = problem.objective(rows)(w)
     delta, change, fall = (_by_matrix if rows.bendable else _by_products)(problem, rows, w, g)
     least = ROUNDING * abs(cost)
-    if problem.unpenalised:
+    if not problem.penalised_throughout:
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", g, least, delta, change)
     found = [_gap(problem, rows, w, step) for step in (delta, 0.0 * delta)]
@@ -64,14 +64,20 @@ def prove(problem: Problem, rows: Classes, w: Array) -> Proof:
 
 
 def _by_matrix(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Array, Array, float | None]:
-    """Newton's step, the change of the gradient along it, and g' H^-1 g; None where g points along no curvature."""
+    """Newton's step, the change of the gradient along it, and g' H^-1 g; None where g points along no curvature.
+
+    Where sizes or signs have a price, twice what the step promises stands for g' H^-1 g.
+    """
     d = rows.shape[1]
     free = np.broadcast_to(problem.free(d) > 0, w.shape).ravel()
     H, slope = rows.curvature(problem, w), g.ravel()
     if not np.isfinite(H).all():
         return 0.0 * w, 0.0 * w, None
-    strength = np.broadcast_to(problem.strength(d, rows.units), w.shape).ravel()
+    strength = np.broadcast_to(problem.strength(d, rows.units), (2, *w.shape)).reshape(2, -1)
     step = free * matrix_step(definite(H, free), slope, w.ravel(), strength, free)
+    if problem.proximal:
+        twice = 2 * promise(H, slope, w.ravel(), strength, step)
+        return step.reshape(w.shape), (H @ step).reshape(w.shape), twice
     size = np.sqrt(np.maximum(H.diagonal()[free], np.finfo(float).tiny))
     values, vectors = np.linalg.eigh(H[np.ix_(free, free)] / size[:, None] / size)
     along, flat = vectors.T @ (slope[free] / size), values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
@@ -86,11 +92,12 @@ def _by_products(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[A
     Of an L1 penalty the signs are kept, and what is 0 stays there.
     """
     d = rows.shape[1]
-    curve, strength = problem.l2 * rows.units.factor(d) ** 2, problem.strength(d, rows.units)
-    live = problem.free(d) * ((w != 0) | (strength == 0))
+    curve, strength = problem.squares(d, rows.units), problem.strength(d, rows.units)
+    least = problem.least_slope(w, g, rows.units)
+    live = problem.free(d) * ((w != 0) | ~strength.any(0) | ((least != 0) & (not problem.penalised_throughout)))
     p, D = np.exp(log_softmax(rows.predictor(w))), rows.diagonal(w) + curve
     D = np.where(D > 0, D, 1.0)
-    delta, rest = 0.0 * w, -live * problem.least_slope(w, g, rows.units)
+    delta, rest = 0.0 * w, -live * least
     v, left = rest / D, float(np.vdot(rest, rest / D))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
@@ -115,12 +122,11 @@ def _gap(problem: Problem, rows: Classes, w: Array, delta: Array) -> tuple[float
         q = _balanced(q, rows.y, mass)
     theta = q - rows.y
     v = rows.units.raw_gradient(rows.along(theta))
-    if problem.l2 == 0:  # into the ball where |v| <= l1
-        share = min(1.0, problem.l1 / max(float(np.abs(v[:-1][free[:-1]]).max(initial=0.0)), 1e-300))
-        q, v = rows.y + share * theta, share * v
-    raw, inner = rows.units.raw(w), free[:-1]
-    unsure = _unsure(rows, np.sqrt(mass @ theta**2))[inner]
-    paid, rounding = penalty_surplus(problem, raw[:-1][inner], v[:-1][inner], unsure)
+    inner = free[:-1]
+    share = into_ball(problem, inner * v[:-1], 0.0 * v[:-1])
+    q, v, raw = rows.y + share * theta, share * v, rows.units.raw(w)
+    unsure = inner * _unsure(rows, np.sqrt(mass @ theta**2))
+    paid, rounding = penalty_surplus(problem, inner * raw[:-1], inner * v[:-1], unsure)
     apart = float(mass @ _divergence(q, logs))
     loose = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # 0 but for rounding
     return apart + paid + loose, rounding

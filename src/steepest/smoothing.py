@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .curvature import MATRIX_COLUMNS
 from .data.rows import Rows
 from .descent import descend, until
-from .dual import ROUNDING, Proven, provable, rows_gap
+from .dual import ROUNDING, Proven, penalty_surplus, provable, rows_gap
 from .losses import SquaredError
 from .newton import Seen
 from .problem import Method, Problem
@@ -88,7 +88,7 @@ def rounds(problem: Problem, rows: Rows, start: Any, target: float) -> Iterator[
 
 
 def _method(problem: Problem, rows: Rows) -> Method:
-    large = Spectral() if problem.l1 else Secant()
+    large = Spectral() if problem.proximal else Secant()
     return Method(Newton() if rows.shape[1] <= MATRIX_COLUMNS else large, Backtracking())
 
 
@@ -132,4 +132,7 @@ def _judged(problem: Problem, rows: Rows, w: Array, z: Array, theta: Array) -> R
         seen = Seen(z, each, theta, np.zeros(n))
         return Round(w, cost, g, rows_gap(problem, rows, w, np.zeros_like(w), seen), 0)
     excess = float(mass @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
-    return Round(w, cost, g, Proven(excess + float(np.abs(g[:, 0]) @ np.abs(w[:, 0])), ROUNDING * abs(cost)), 0)
+    factor = problem.free(d) * rows.units.factor(d)
+    v = np.divide(slopes, factor, out=np.zeros_like(slopes), where=factor > 0)[:-1, 0]
+    owed = penalty_surplus(problem, (factor * w)[:-1, 0], v, 0.0 * v)[0]
+    return Round(w, cost, g, Proven(excess + owed + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost)), 0)

@@ -175,8 +175,7 @@ class Classes(Rows):
         """
         d, k = self.shape[1], w.shape[1]
         H = self.hessian(w).reshape(d + 1, k, d + 1, k)
-        factor = self.units.factor(d)[:, 0]
-        strength, loose = problem.l2 * factor**2, problem.l1 * factor == 0
+        strength, loose = problem.squares(d, self.units)[:, 0], ~problem.strength(d, self.units).any((0, 2))
         for j in range(d + 1):
             own = H[j, :, j, :]
             own += strength[j] * np.eye(k) if strength[j] > 0 else np.trace(own) / k**2 * loose[j]

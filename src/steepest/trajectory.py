@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from .descent import Descent
 from .errors import UsageError
+from .progress import Progress, Told
 from .records import to_spec
+from .sketch import html_of
 from .states import Block, Checkpoint, Spacing
 from .verdict import Verdict
 from .writing import data_frame
@@ -24,7 +26,6 @@ RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 6
 SAMPLED_COSTS = 200  # costs evaluated at most in a sampled run
 FREE_LOOK = 100_000  # numbers in a table whose full cost is looked at without counting
 KEPT = ("t", "epoch", "eta", "cost", "gradient_norm", "seconds")
-Progress = Callable[[float, float, "float | None"], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ class Trajectory:
     names: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
+    _repr_html_ = html_of  # what a notebook shows
 
     def __len__(self) -> int:
         """Number of recorded states."""
@@ -98,8 +100,8 @@ class Trajectory:
             columns[name] = column
         coef = self.coef.reshape(len(self), -1)
         names = self.names if coef.shape[1] == len(self.names) else tuple(f"w{j}" for j in range(coef.shape[1]))
-        taken = {*columns, "intercept"}
-        columns |= {f"coef {name}" if name in taken else name: coef[:, j] for j, name in enumerate(names)}
+        named = [f"coef {name}" if name in {*columns, "intercept"} else name for name in names]
+        columns |= dict(zip(named, coef.T, strict=True))
         if "function" in self.meta:
             return columns
         intercept = self.intercept.reshape(len(self), -1)
@@ -142,7 +144,7 @@ def record(
     keep: Any = "auto",
     names: Iterable[str] = (),
     meta: dict[str, Any] | None = None,
-    progress: Progress | None = None,
+    progress: Told | None = None,
 ) -> Trajectory:
     """Run a descent to its end and keep what happened.
 
@@ -157,7 +159,8 @@ def record(
         Names of the columns, for tables and pictures.
     meta : dict
         Added to the trajectory's own.
-    progress : callable (epochs done, epochs planned, cost or None), called after each block of states.
+    progress : callable
+        Told how far it is, a `Progress`, after each block of states.
 
     Returns
     -------
@@ -176,7 +179,7 @@ def record(
 
 
 def record_on(
-    states: Any, *, keep: Any = "auto", names: Iterable[str] = (), meta: Any = None, progress: Progress | None = None
+    states: Any, *, keep: Any = "auto", names: Iterable[str] = (), meta: Any = None, progress: Told | None = None
 ) -> tuple[Trajectory, Checkpoint]:
     """The trajectory of `record`, and where it ended, complete: what a descent can go on from."""
     if not isinstance(states, Descent):
@@ -235,14 +238,13 @@ class Kept:
         return columns, w
 
 
-def _gather(descent: Descent, spacing: Spacing, progress: Progress | None) -> tuple[Kept, bool]:
+def _gather(descent: Descent, spacing: Spacing, progress: Told | None) -> tuple[Kept, bool]:
     kept = Kept(descent)
     try:
         for block in descent.blocks(spacing):
             kept.add(block)
             if progress is not None and len(block.t):
-                looked = block.cost[np.isfinite(block.cost)]
-                progress(float(block.epoch[-1]), descent.planned_epochs, float(looked[-1]) if len(looked) else None)
+                progress(Progress.of(block, descent.planned_epochs))
     except KeyboardInterrupt:
         if kept.last is None:
             raise
@@ -252,10 +254,9 @@ def _gather(descent: Descent, spacing: Spacing, progress: Progress | None) -> tu
 
 def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[str, Any]) -> Trajectory:
     (step, epoch, eta, cost, norm, seconds), w = kept.arrays()
+    looked = step
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
-    else:
-        looked = step
     raw = descent.data.units.raw(w)
     coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
     meta = {**_settings(descent), "end": kept.end, **meta}
@@ -283,6 +284,8 @@ def _settings(descent: Descent) -> dict[str, Any]:
         "penalty": to_spec(problem.penalty),
         "intercept": problem.intercept,
         "fixed": [str(c) for c in problem.fixed],
+        "penalty_factors": list(problem.factors),
+        "signs": list(problem.signs),
         "rule": to_spec(method.rule),
         "learning_rate": to_spec(method.learning_rate),
         "batch_size": method.batch_size,
@@ -292,6 +295,5 @@ def _settings(descent: Descent) -> dict[str, Any]:
         "seed": descent.seed,
         "standardized": descent.data.units.scale is not None,
         "data": type(descent.data).__name__.lower(),
-        "rows": descent.data.shape[0],
-        "columns": descent.data.shape[1],
+        **dict(zip(("rows", "columns"), descent.data.shape, strict=True)),
     }

@@ -40,8 +40,7 @@ class Verdict(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{self.status}: {self.message}"]
-        lines += [f"try: {self.advice}"] if self.advice else []
+        lines = [f"{self.status}: {self.message}", *([f"try: {self.advice}"] if self.advice else [])]
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
 
     @property
@@ -139,7 +138,7 @@ def _noise_floor(e: Evidence) -> bool:
 
 
 def _crawling(e: Evidence) -> bool:
-    """At the pace of the later half more steps are needed than were made; or plain steps move nothing."""
+    """At the pace of the later half more steps are needed than were made, the rate not run out; or none moves it."""
     left = e.remaining
     return left is not None and left > e.steps
 
@@ -232,7 +231,8 @@ def _say_crawling(e: Evidence) -> str:
 
 def _say_stopped(e: Evidence) -> str:
     why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
-    return f"after {_steps(e)}{why} {_share(e)}, the gradient norm {_n(e.gradient_norm)}"
+    out = f"; the schedule of learning rates has run out, {_n(e.rate)} now" if e.spent else ""
+    return f"after {_steps(e)}{why} {_share(e)}, the gradient norm {_n(e.gradient_norm)}{out}"
 
 
 def _penalise(_: Evidence) -> str | None:
@@ -279,9 +279,9 @@ def _smaller_noise(e: Evidence) -> str | None:
 
 
 def _more(e: Evidence) -> str | None:
-    """More iterations."""
-    if e.end == "no step lowers the cost":
-        return "another start, or a look at the slopes there"
+    """More iterations, or of a schedule that has run out a longer one."""
+    if e.spent or e.end == "no step lowers the cost":
+        return "a longer schedule, or the rate 'auto'" if e.spent else "another start, or a look at the slopes there"
     left, what = e.remaining, "steps" if e.function else "iterations"
     return f"more {what}" + (f", about {_count(left)}" if left and math.isfinite(left) else "")
 

@@ -15,7 +15,7 @@ from .metric import definite, metric
 from .newton import at_once, small
 from .penalties import soften
 from .problem import Method, Problem
-from .proximal import in_metric
+from .proximal import in_metric, least_slope, paid
 from .states import Checkpoint
 
 __all__ = ["Steps", "Whole", "make_view", "walk"]
@@ -75,13 +75,13 @@ def make_view(problem: Problem, method: Method, data: Any, look: Callable[[Array
     if isinstance(data, Function) and data.bounds is not None:
         within: View = bounded(view, method.rule.metric, data)
         return within
-    if not problem.l1:
+    if not problem.proximal:
         return view
     strength = problem.strength(data.shape[1], data.units)
     return view._replace(
         prox=PROX[method.rule.metric](strength),
-        pay=lambda at: float((strength * np.abs(at)).sum()),
-        least=lambda at, g: problem.least_slope(at, g, data.units),
+        pay=lambda at: float(paid(at, strength).sum()),
+        least=lambda at, g: least_slope(at, g, strength),
     )
 
 
@@ -202,8 +202,9 @@ def _in_diagonal(strength: Array) -> Callable[[Array, float, Array, Array], Arra
 def _in_metric(strength: Array) -> Callable[[Array, float, Array, Array], Array]:
     def prox(to: Array, eta: float, memory: Array, at: Array) -> Array:
         """Each target by itself, or all classes of softmax together: as many numbers as the metric has."""
-        sizes = np.broadcast_to(strength, to.shape)
-        v, s, u = (a.reshape(len(memory), -1, 1).swapaxes(0, 1) for a in (to, sizes, at))
+        v, u = (a.reshape(len(memory), -1, 1).swapaxes(0, 1) for a in (to, at))
+        sizes = strength if to.shape[1] == 1 else np.broadcast_to(strength, (2, *to.shape))
+        s = sizes.reshape(2, len(memory), -1, 1).transpose(2, 0, 1, 3)
         near = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
         return np.hstack(near).reshape(to.shape)
 

@@ -21,7 +21,7 @@ from ..writing import plain
 from .ending import INTERRUPTED, print_object
 from .outputs import check_outputs
 from .own import own_record
-from .progress import Progress
+from .progress import shown
 from .reading import class_numbers, classes_of, target_table
 from .report import Outcome, as_object, lines_of
 from .text import note, say, warn
@@ -30,6 +30,7 @@ __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
+OF_THE_RUN = ("exact", "table")  # settings that a model file does not repeat
 COMPILING = "compiling for the first time, a few seconds: the next run finds it done"
 
 
@@ -152,8 +153,8 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
     start = _start(flags, table)
     problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
     y = table.y if classes is None else class_numbers(table, classes)
-    with Progress() as progress, told(lambda: note(COMPILING)):
-        return fit(
+    with shown() as progress, told(lambda: note(COMPILING)):
+        run = fit(
             make_rows(table.X, y, weight=table.weight),
             problem,
             names=table.names,
@@ -170,6 +171,8 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
             seed=flags.seed,
             progress=progress,
         )
+    run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
+    return run
 
 
 def _tolerance(flags: Flags) -> float | None:
@@ -188,7 +191,7 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
         float(run.intercept[0]),
         classes,
         to_spec(loss),
-        {name: plain(value) for name, value in run.trajectory.meta.items() if name != "exact"},
+        {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN},
         plain(run.verdict._asdict()),
         plain(run.certificate._asdict()),
     )

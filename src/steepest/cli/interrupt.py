@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = ["heard", "listening"]
 
-heard = threading.Event()  # set by Ctrl-C; `Progress` looks at it between two blocks of steps
+heard = threading.Event()  # set by Ctrl-C; `progress.shown` looks at it between two blocks of steps
 
 
 @contextmanager

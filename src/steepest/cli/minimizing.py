@@ -15,6 +15,7 @@ from ..trajectory import Trajectory
 from ..verdict import Verdict
 from ..writing import check_new, plain
 from .ending import INTERRUPTED, print_object
+from .progress import shown
 from .report import settings_text, verdict_text
 from .showing import shown_places
 from .text import aligned, by_point, describe, number, say, shown_name, warn
@@ -46,15 +47,17 @@ def minimize_command(flags: Flags) -> int:
     if flags.trajectory:
         check_name(Path(flags.trajectory))
         check_new(flags.trajectory, flags.force)
-    path = minimize(
-        read_formula(flags.formula),
-        flags.start,
-        rule=flags.rule,
-        learning_rate=flags.learning_rate,
-        steps=flags.steps,
-        tol=None if flags.tol == "none" else float(flags.tol),
-        bounds=_bounds(flags.bounds),
-    )
+    with shown("steps") as progress:
+        path = minimize(
+            read_formula(flags.formula),
+            flags.start,
+            rule=flags.rule,
+            learning_rate=flags.learning_rate,
+            steps=flags.steps,
+            tol=None if flags.tol == "none" else float(flags.tol),
+            bounds=_bounds(flags.bounds),
+            progress=progress,
+        )
     if flags.trajectory:
         path.save(flags.trajectory, force=flags.force)
     status = _status(path, flags)

@@ -140,7 +140,8 @@ def triangle(rows: Rows, problem: Any) -> tuple[Units, Array]:
         scale = 1.0 / np.where(norms > 0, norms, 1.0)
         R[:, :d] *= scale
         if problem.l2 > 0:
-            R = _triangular(np.concatenate((R, np.sqrt(problem.l2) * np.diag(np.append(scale, 0.0)))))
+            roots = np.sqrt(problem.squares(d, Units(shift, scale))[:, 0])
+            R = _triangular(np.concatenate((R, np.diag(roots))))
     return Units(shift, scale), R
 
 
@@ -285,8 +286,7 @@ def polished(rows: Rows, problem: Any, w: Array, most: int = 6) -> tuple[list[Po
 def _objective(rows: Rows, problem: Any, w: Pair) -> tuple[float, Pair]:
     """Objective and its gradient as a pair at w."""
     cost, g = Exact(rows).gradient_pair(problem.loss, *w)
-    strength = np.full_like(w[0], problem.l2)
-    strength[-1] = 0.0
+    strength = problem.squares(len(w[0]) - 1, RAW)
     return cost + 0.5 * float(np.vdot(strength * w[0], w[0])), plus(g, times(w, strength))
 
 

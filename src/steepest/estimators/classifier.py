@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .. import losses
 from ..errors import UsageError
-from ..records import from_name
-from .labels import chunk_target, numbers
+from .callbacks import Answer, Task, watched
+from .labels import chunk_target, numbers, row_weights
+from .probabilities import log_probabilities, probabilities, probable
 from .rim import Rim
-from .several import fit_each, log_probabilities, refuse_together
+from .several import each_target, fit_each, refuse_together
+from .sparsity import predictors
 
 __all__ = ["GDClassifier"]
 
@@ -31,17 +31,19 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     Parameters
     ----------
     loss : {"log_loss", "hinge", "squared_hinge", "modified_huber"} or a loss record
-        log(1 + exp(-s z)), s = -1 or 1; the others as `steepest.losses` has them, without probabilities.
+        log(1 + exp(-s z)), s = -1 or 1; the others as `steepest.losses` has them. The hinges know no probabilities.
     alpha : float >= 0
-        Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss; 0
-        penalises nothing.
+        Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss.
     l1_ratio : float from 0 to 1
         Share of the L1 part: 0 is ridge, 1 is lasso, with exact zeros.
+    penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
+        Column j is penalised by alpha factor_j, 1 where none is given, 0 not at all; factors are never rescaled.
+    signs : None, "+", "-" or dict {name or index: "+" or "-"}
+        Coefficients that must be >= 0 or <= 0: all of them, or those named; never the intercept.
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
-        Direction of a step. "auto": where the rate is "auto" over all rows, whichever way to the optimum is cheapest
-        for the table (moments, Newton, the metric of a sample, secants); else plain.
+        Direction of a step. "auto": where the rate is "auto" over all rows the cheapest way to the optimum, else plain.
     learning_rate : "auto", number or record of `steepest.steps`
         A number is the textbook: that rate, on the columns as they are. "auto": columns standardised on the way (never
         in the answer) and the step 1/L, or 1 where the rule measures in the curvature.
@@ -70,8 +72,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     n_iter_no_change : int >= 1
         Epochs without an improvement of the validation loss after which the run ends.
     callback : callable State -> bool or None
-        Asked at the start and after each update (sampled rows: each epoch), with ``w`` (d + 1, k) for the columns as
-        they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
+        Asked at the start and each update (or epoch, or round) with raw ``w`` (d + 1, k), ``cost`` ...; True ends it.
     multi_class : {"softmax", "ovr"}
         Of k > 2 classes: P(c) = exp(z_c) / sum exp(z) in one fit, or a fit of each class against the rest.
     record : "auto", True, int or False
@@ -81,13 +82,13 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     warm_start : bool
         Start from the last fit's answer.
     class_weight : dict, "balanced" or None
-        Weight of each class, times the rows' own.
+        Weight of each class, times the rows' own; "balanced" gives each the same share of the sum of the weights.
     random_state : int, RandomState or None
         Names the order of rows; None is 0.
     n_jobs : int or None
         Threads; None is all cores (one inside a joblib worker), the answer is the same bits for any number.
     progress : bool
-        Show a bar on stderr after half a second.
+        Show a bar with cost, gap, rate and time left after half a second, on stderr or in a notebook.
 
     Attributes
     ----------
@@ -97,10 +98,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Sorted labels; of two the second is the positive one.
     trajectory_ : Trajectory
         Every recorded step, in raw units; of "ovr" a list, one for each class.
-    certificate_ : Certificate
-        How far the cost is from its least value.
-    verdict_ : Verdict
-        What happened, in words.
+    certificate_, verdict_ : Certificate, Verdict
+        How far the cost is from its least value; what happened, in words.
     n_iter_, n_features_in_, feature_names_in_
 
     Raises
@@ -115,8 +114,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     Notes
     -----
-    Cost with default settings: about ten readings of the table, ``trajectory_.meta["passes"]``, and some n d^2 flops
-    for the certificate (d <= 1,500); on small tables n d^2 flops in each of some eight steps.
+    Cost by default: about ten readings of the table, ``trajectory_.meta["passes"]``, and some n d^2 flops for the
+    certificate (d <= 1,500); on small tables n d^2 flops in each of some eight steps.
 
     Examples
     --------
@@ -135,6 +134,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         *,
         alpha: float = 0.0,
         l1_ratio: float = 0.0,
+        penalty_factors: Any = None,
+        signs: Any = None,
         fit_intercept: bool = True,
         rule: Any = "auto",
         learning_rate: Any = "auto",
@@ -162,6 +163,8 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.loss = loss
         self.alpha = alpha
         self.l1_ratio = l1_ratio
+        self.penalty_factors = penalty_factors
+        self.signs = signs
         self.fit_intercept = fit_intercept
         self.rule = rule
         self.learning_rate = learning_rate
@@ -207,16 +210,19 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         refuse_together(self, y, sample_weight, offset)
-        if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, y)
-            sample_weight = by_class if sample_weight is None else sample_weight * by_class
-        if len(self.classes_) > 2 and self.multi_class == "ovr":
-            if self.early_stopping or validation is not None:
-                raise UsageError("multi_class='ovr' has no early stopping: take 'softmax', or fit each class by itself")
-            self.coef_, self.intercept_ = fit_each(self, X, self._numbers(y), sample_weight)
-        else:
-            run = self._descend(X, self._numbers(y), sample_weight, offset, validation)
-            self.coef_, self.intercept_ = run.coef.T.copy(), run.intercept.copy()
+        table = (X, y, sample_weight)
+        sample_weight = row_weights(self.class_weight, y, sample_weight)
+        together = len(self.classes_) == 2 or self.multi_class == "softmax"
+        if not together and (self.early_stopping or validation is not None):
+            raise UsageError("multi_class='ovr' has no early stopping: take 'softmax', or fit each class by itself")
+
+        def descend(task: Task | None) -> Answer:
+            if not together:
+                return fit_each(self, X, self._numbers(y), sample_weight, task)
+            run = self._descend(X, self._numbers(y), sample_weight, offset, validation, task=task)
+            return run.coef, run.intercept
+
+        watched(self, table, each_target, descend, parts=1 if together else len(self.classes_))
         self._say()
         return self
 
@@ -265,7 +271,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """Linear predictors X . coef_ + intercept_: (n,), positive predicts classes_[1]; (n, k), the largest does."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        z: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
+        z = predictors(X, self.coef_, self.intercept_)
         return z[:, 0] if z.shape[1] == 1 else z
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -274,18 +280,15 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         labels: NDArray[Any] = self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
 
+    @probable
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities of the classes, (n, k)."""
-        return np.exp(self.predict_log_proba(X))
+        return probabilities(self.decision_function(X), self.loss, self.multi_class)
 
+    @probable
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Logarithms of the probabilities of the classes, (n, k); they neither overflow nor cancel."""
-        if getattr(from_name(self.loss, losses, "loss"), "attained", False):
-            raise UsageError(f"loss={self.loss!r} knows no probabilities: use decision_function, or loss='log_loss'")
-        z = self.decision_function(X)
-        if z.ndim == 2:
-            return log_probabilities(z, self.multi_class)
-        return -np.logaddexp(0.0, np.column_stack((z, -z)))
+        return log_probabilities(self.decision_function(X), self.loss, self.multi_class)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

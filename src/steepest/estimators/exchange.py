@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
 from ..errorbars import standard_errors
 from ..errors import UsageError
 from ..losses import LogLoss
+from .labels import row_weights
+from .sparsity import dense
 
 __all__ = ["Exchange"]
 
@@ -31,7 +32,7 @@ class Exchange:
         Raises
         ------
         UsageError
-            If the loss is another than squared and log loss.
+            If the loss is another than squared and log loss, or scikit-learn has no such penalty factors or signs.
 
         Examples
         --------
@@ -48,10 +49,13 @@ class Exchange:
         problem = self._problem(self._names())
         if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
             raise UsageError(f"there is no counterpart for {problem.loss!r}: only squared and log loss have one")
-        other = curve(self) if self._labels else line(self, problem.loss.curvature)
+        if (problem.factors and self.alpha > 0) or (problem.signs and (self._labels or set(problem.signs) != {1})):
+            what = "penalty_factors" if problem.factors else f"signs={self.signs!r}"
+            raise UsageError(f"there is no counterpart for {what}: take coef_ and intercept_ themselves")
+        other = curve(self) if self._labels else line(self, problem.loss.curvature, bool(problem.signs))
         names = ("coef_", "intercept_", "classes_", "n_features_in_", "feature_names_in_")
         for name in (name for name in names if hasattr(self, name)):
-            value = getattr(self, name)
+            value = dense(self.coef_) if name == "coef_" else getattr(self, name)
             setattr(other, name, value.copy() if isinstance(value, np.ndarray) else value)
         if hasattr(other, "max_iter") and hasattr(self, "n_iter_"):
             other.n_iter_ = np.array([self.n_iter_], np.int32) if self._labels else self.n_iter_
@@ -61,9 +65,9 @@ class Exchange:
     def from_sklearn(cls: Any, model: Any, *, rows: float | None = None) -> Any:
         """Ours with the coefficients, classes and feature names of a fitted linear model of scikit-learn.
 
-        Settings are ours; of the model's own, ``fit_intercept`` and the loss of an SGD model are kept, and the penalty
-        where its strength is that of a mean or ``rows`` says of how many. Else alpha is 0, which matters to a later
-        ``fit`` alone.
+        Settings are ours; of the model's own, ``fit_intercept``, ``positive`` and the loss of an SGD model are kept,
+        and the penalty where its strength is that of a mean or ``rows`` says of how many. Else alpha is 0, which
+        matters to a later ``fit`` alone.
 
         Parameters
         ----------
@@ -95,6 +99,8 @@ class Exchange:
         check_is_fitted(model)
         coef = one_row(model, cls.__name__)
         ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **strength_of(model, rows))
+        if getattr(model, "positive", False):
+            ours.signs = "+"
         if rows is not None:
             ours._total = float(rows)
         ours.coef_ = coef[None] if cls._labels else coef
@@ -135,9 +141,7 @@ class Exchange:
         if self._labels and len(self.classes_) > 2:
             raise UsageError(f"standard errors are known for two classes, not for {len(self.classes_)}")
         if self._labels:
-            if getattr(self, "class_weight", None) is not None:
-                by_class = compute_sample_weight(self.class_weight, y)
-                weight = by_class if weight is None else weight * by_class
+            weight = row_weights(self.class_weight, y, weight)
             strange = np.setdiff1d(y, self.classes_)
             if len(strange):
                 raise UsageError(
@@ -146,5 +150,5 @@ class Exchange:
             y = (y == self.classes_[1]).astype(np.float64)
         rows = self._rows(X, y, weight, offset)
         names = self._names()
-        w = np.append(np.ravel(self.coef_), np.ravel(self.intercept_))[:, None]
+        w = np.append(np.ravel(dense(self.coef_)), np.ravel(self.intercept_))[:, None]
         return standard_errors(rows, self._problem(names), w, names)

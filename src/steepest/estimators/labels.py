@@ -1,4 +1,4 @@
-"""Labels of rows that come after the classes are known: rows held back, and chunks of a stream."""
+"""Labels as numbers, and what classes weigh: of a table, rows held back, and chunks of a stream."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from ..errors import DataError, UsageError
 
-__all__ = ["chunk_target", "numbers"]
+__all__ = ["chunk_target", "numbers", "row_weights"]
 
 
 def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
@@ -35,6 +35,29 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(own, np.float64)
 
 
+def row_weights(class_weight: Any, y: Any, weight: Any) -> Any:
+    """Weight of each row times that of its class; None where neither is given.
+
+    "balanced" gives every class the same share of the sum of the weights, so that weight k is the row k times.
+
+    Examples
+    --------
+    >>> row_weights("balanced", np.array(["a", "a", "b"]), np.array([1.0, 1.0, 2.0])).tolist()
+    [1.0, 1.0, 2.0]
+    >>> row_weights({"b": 3.0}, np.array(["a", "a", "b"]), None).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    if class_weight is None:
+        return weight
+    if weight is None or not isinstance(class_weight, str):
+        by_class = compute_sample_weight(class_weight, y)
+        return by_class if weight is None else weight * by_class
+    compute_sample_weight(class_weight, y)  # refuses what is no known name
+    _, own = np.unique(y, return_inverse=True)
+    mass = np.bincount(own, weight)
+    return weight * (mass.sum() / (np.count_nonzero(mass) * np.where(mass > 0, mass, 1.0)))[own]
+
+
 def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[NDArray[np.float64], Any]:
     """Labels of a chunk as 0 and 1, and the weights of its rows, by class too; sets ``classes_`` in the first call.
 
@@ -51,7 +74,4 @@ def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[ND
     target, by_class = numbers(y, classifier.classes_), classifier.class_weight
     if isinstance(by_class, str):
         raise UsageError("class_weight='balanced' needs all rows: give a stream a dict of weights")
-    if by_class is not None:
-        masses = compute_sample_weight(by_class, y)
-        weight = masses if weight is None else weight * masses
-    return target, weight
+    return target, row_weights(by_class, y, weight)

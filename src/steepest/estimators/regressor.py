@@ -11,7 +11,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import losses
 from ..records import from_name
+from .callbacks import Answer, Task, watched
 from .rim import Rim
+from .several import each_target
+from .sparsity import predictors
 
 __all__ = ["GDRegressor"]
 
@@ -24,7 +27,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Parameters
     ----------
-    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"} or a loss record
+    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"}, others or a record
         (z - y)^2 / 2, or (z - y)^2: the same answer, but costs and rates differ by 2; "huber:delta=1.35",
         "quantile:q=0.5" and the others as `steepest.losses` has them; "poisson" predicts exp(X . coef_ + intercept_).
     alpha : float >= 0
@@ -32,6 +35,10 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         penalises nothing.
     l1_ratio : float from 0 to 1
         Share of the L1 part: 0 is ridge, 1 is lasso, with exact zeros.
+    penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
+        Column j is penalised by alpha factor_j, 1 where none is given, 0 not at all; factors are never rescaled.
+    signs : None, "+", "-" or dict {name or index: "+" or "-"}
+        Coefficients that must be >= 0 or <= 0: all of them, or those named; never the intercept.
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
@@ -65,8 +72,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     n_iter_no_change : int >= 1
         Epochs without an improvement of the validation loss after which the run ends.
     callback : callable State -> bool or None
-        Asked at the start and after each update (sampled rows: each epoch), with ``w`` (d + 1, k) for the columns as
-        they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
+        Asked at the start and after each update (sampled rows: epoch; loss with kinks, "auto": round), with ``w``
+        (d + 1, k) for the columns as they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
     record : "auto", True, int or False
         Which steps the trajectory keeps: up to 64 MB, every, every k-th, first and last.
     start : (d + 1,) array or None
@@ -78,7 +85,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     n_jobs : int or None
         Threads; None is all cores (one inside a joblib worker), the answer is the same bits for any number.
     progress : bool
-        Show a bar on stderr after half a second.
+        Show a bar with cost, gap, rate and time left after half a second, on stderr or in a notebook.
 
     Attributes
     ----------
@@ -125,6 +132,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         *,
         alpha: float = 0.0,
         l1_ratio: float = 0.0,
+        penalty_factors: Any = None,
+        signs: Any = None,
         fit_intercept: bool = True,
         rule: Any = "auto",
         learning_rate: Any = "auto",
@@ -150,6 +159,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.loss = loss
         self.alpha = alpha
         self.l1_ratio = l1_ratio
+        self.penalty_factors = penalty_factors
+        self.signs = signs
         self.fit_intercept = fit_intercept
         self.rule = rule
         self.learning_rate = learning_rate
@@ -187,10 +198,12 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
             Rows to stop by, in place of some held back: see ``early_stopping``, which then need not be True.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, y_numeric=True, multi_output=True)
-        run = self._descend(X, y, sample_weight, offset, validation)
-        single = np.ndim(y) == 1
-        self.coef_ = run.coef[:, 0].copy() if single else run.coef.T.copy()
-        self.intercept_: Any = float(run.intercept[0]) if single else run.intercept.copy()
+
+        def descend(task: Task | None) -> Answer:
+            run = self._descend(X, y, sample_weight, offset, validation, task=task)
+            return run.coef, run.intercept
+
+        watched(self, (X, y, sample_weight), one_target if np.ndim(y) == 1 else each_target, descend)
         self._say()
         return self
 
@@ -238,7 +251,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) where the loss is "poisson"."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        prediction: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
+        prediction = predictors(X, self.coef_, self.intercept_)
         loss = from_name(self.loss, losses, "loss")
         return loss.inverse(prediction) if hasattr(loss, "inverse") else prediction
 
@@ -247,3 +260,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         tags.input_tags.sparse = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def one_target(coef: NDArray[np.float64], intercept: NDArray[np.float64]) -> dict[str, Any]:
+    """The attributes of a single target, by its coefficients (d, 1) and intercept (1,)."""
+    return {"coef_": coef[:, 0].copy(), "intercept_": float(intercept[0])}

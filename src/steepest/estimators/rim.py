@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,16 @@ from ..data.rows import Rows, make_rows
 from ..errors import UsageError
 from ..fit import Run, fit
 from ..penalties import elastic
+from ..per_column import factors_of, signs_of
 from ..problem import Problem
+from ..progress import Bar
 from ..softmax import Classes
 from ..verdict import TABLE
+from .callbacks import Callbacks, Task, asked
 from .exchange import Exchange
 from .held import given, split
 from .several import softmax_of
+from .sparsity import Sparsity, dense
 from .stream import Streaming, seed_of
 
 __all__ = ["Rim"]
@@ -41,10 +46,12 @@ class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # ty
 WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
 
 
-class Rim(Exchange, Streaming):
+class Rim(Exchange, Streaming, Callbacks, Sparsity):
     """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
+    coef_: Any
+    intercept_: Any
 
     def _table(
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
@@ -78,26 +85,34 @@ class Rim(Exchange, Streaming):
         return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
 
     def _descend(
-        self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any, validation: Any = None, start: Any = None
+        self: Any,
+        X: Any,
+        y: NDArray[np.float64],
+        weight: Any,
+        offset: Any,
+        validation: Any = None,
+        start: Any = None,
+        task: Task | None = None,
     ) -> Run:
         """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
         rows, names = self._rows(X, y, weight, offset), self._names()
         self._total, several = rows.total, isinstance(rows, Classes)
         rows, held = self._held_back(rows, validation)
-        run = fit(
-            rows,
-            self._problem(names, softmax_of(self) if several else self.loss),
-            names=names,
-            **self._settings(),
-            max_iter=self.max_iter,
-            tol=self.tol,
-            keep=self.record,
-            start=self._start() if start is None else start,
-            progress=_bar() if self.progress else None,
-            validation=held,
-            patience=self.n_iter_no_change,
-            callback=self.callback,
-        )
+        with Bar() if self.progress else nullcontext() as bar:
+            run = fit(
+                rows,
+                self._problem(names, softmax_of(self) if several else self.loss),
+                names=names,
+                **self._settings(),
+                max_iter=self.max_iter,
+                tol=self.tol,
+                keep=self.record,
+                start=self._start() if start is None else start,
+                progress=bar,
+                validation=held,
+                patience=self.n_iter_no_change,
+                callback=asked(self.callback, task),
+            )
         self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
         self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
@@ -115,7 +130,12 @@ class Rim(Exchange, Streaming):
     def _problem(self: Any, names: tuple[str, ...], loss: Any = None) -> Problem:
         fixed = tuple(self._coordinate(c, names) for c in self.fixed)
         problem = Problem(
-            self.loss if loss is None else loss, elastic(self.alpha, self.l1_ratio), bool(self.fit_intercept), fixed
+            self.loss if loss is None else loss,
+            elastic(self.alpha, self.l1_ratio),
+            bool(self.fit_intercept),
+            fixed,
+            factors_of(self.penalty_factors, names),
+            signs_of(self.signs, names),
         )
         if problem.loss.labels is not self._labels:
             other = "GDRegressor" if self._labels else "GDClassifier"
@@ -133,7 +153,7 @@ class Rim(Exchange, Streaming):
     def _start(self: Any) -> Any:
         if self.start is not None or not (self.warm_start and hasattr(self, "coef_")):
             return self.start
-        return np.vstack((np.atleast_2d(self.coef_).T, np.reshape(self.intercept_, (1, -1))))
+        return np.vstack((np.atleast_2d(dense(self.coef_)).T, np.reshape(self.intercept_, (1, -1))))
 
     def _say(self: Any) -> None:
         """Warn of what the verdict warns of; raise Ctrl-C again, now that the attributes are set."""
@@ -145,18 +165,3 @@ class Rim(Exchange, Streaming):
             return
         if row.warning and not (self.tol is None and row.warning == "NotConvergedWarning"):
             warnings.warn(str(self.verdict_), WARNINGS[row.warning], stacklevel=3)
-
-
-def _bar() -> Any:
-    """A progress bar on stderr, after half a second."""
-    from tqdm.auto import tqdm
-
-    bar = tqdm(delay=0.5, unit="epoch", leave=False)
-
-    def progress(done: float, total: float, cost: float | None) -> None:
-        bar.total = None if total == float("inf") else total
-        bar.n = done
-        bar.set_postfix_str("" if cost is None else f"cost {cost:.6g}", refresh=False)
-        bar.update(0)
-
-    return progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from .. import losses
 from ..certificate import Certificate
 from ..errors import DataError, UsageError
 from ..records import from_name
-from ..softmax import Softmax, log_softmax
+from ..softmax import Softmax
 from ..verdict import TABLE
+from .callbacks import Task
 
-__all__ = ["fit_each", "log_probabilities", "refuse_together", "softmax_of"]
+__all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
 
 Array = NDArray[np.float64]
 STATUSES = [row.status for row in TABLE]  # the graver first
@@ -43,8 +45,13 @@ def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
             raise DataError(f"every row of class {empty[0]!r} has weight 0: leave the class out")
 
 
-def fit_each(estimator: Any, X: Any, targets: Array, weight: Any) -> tuple[Array, Array]:
-    """Coefficients (k, d) and intercepts (k,) of one fit for each column of 0 and 1.
+def each_target(coef: Array, intercept: Array) -> dict[str, Any]:
+    """The attributes of targets or classes, by their coefficients (d, k) and intercepts (k,)."""
+    return {"coef_": coef.T.copy(), "intercept_": intercept.copy()}
+
+
+def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | None = None) -> tuple[Array, Array]:
+    """Coefficients (d, k) and intercepts (k,) of one fit for each column of 0 and 1.
 
     Sets ``trajectory_`` to the list of their runs, ``certificate_`` to the sum of the gaps (of the sum of the costs),
     ``verdict_`` to the gravest and ``n_iter_`` to the largest number.
@@ -52,7 +59,8 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any) -> tuple[Array
     start, found = estimator._start(), []
     for c in range(targets.shape[1]):
         own = None if start is None else np.reshape(start, (X.shape[1] + 1, -1))[:, c]
-        run = estimator._descend(X, targets[:, c], weight, None, start=own)
+        with nullcontext() if task is None else task.part(f"class {estimator.classes_[c]!s} against the rest") as part:
+            run = estimator._descend(X, targets[:, c], weight, None, start=own, task=part)
         found.append((run, estimator.n_iter_))
         if run.trajectory.meta["interrupted"]:
             raise KeyboardInterrupt
@@ -63,7 +71,7 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any) -> tuple[Array
     said = f"class {estimator.classes_[worst]!s} against the rest: {verdict.message}"
     estimator.verdict_ = verdict if verdict.status in FINE else verdict._replace(message=said)
     estimator.n_iter_ = max(n for _, n in found)
-    return np.array([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])
+    return np.column_stack([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])
 
 
 def _rank(status: str) -> int:
@@ -78,14 +86,3 @@ def _summed(runs: list[Any]) -> Certificate:
         return Certificate(None, "none", norm)
     kind = "duality gap" if all(part.kind == "duality gap" for part in parts) else "decrement"
     return Certificate(sum(gaps), kind, norm, sum(part.rounding for part in parts))
-
-
-def log_probabilities(z: Array, multi_class: str) -> Array:
-    """Logarithms of the probabilities of k > 2 classes (n, k), by their linear predictors.
-
-    Examples
-    --------
-    >>> np.exp(log_probabilities(np.zeros((1, 4)), "softmax")).tolist()
-    [[0.25, 0.25, 0.25, 0.25]]
-    """
-    return log_softmax(z if multi_class == "softmax" else -np.logaddexp(0.0, -z))

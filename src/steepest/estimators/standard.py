@@ -34,18 +34,20 @@ LINES = (
 )
 CURVES = (linear_model.LogisticRegression, linear_model.SGDClassifier)
 LOSSES = {name: name for name in ("squared_error", "log_loss", "hinge", "squared_hinge", "modified_huber")}
-LOSSES |= {"huber": "huber:delta={}", "epsilon_insensitive": "epsilon_insensitive:epsilon={}"}
+LOSSES |= {"huber": "huber:delta={}"}
+LOSSES |= {name: f"{name}:epsilon={{}}" for name in ("epsilon_insensitive", "squared_epsilon_insensitive")}
 PER_ROW = (linear_model.ElasticNet, linear_model.SGDRegressor, linear_model.SGDClassifier)
 
 
-def line(model: Any, curvature: float) -> Any:
+def line(model: Any, curvature: float, positive: bool) -> Any:
     """The regressor of the same objective; strengths are those of half squares."""
-    alpha, share, intercept = model.alpha / curvature, model.l1_ratio, bool(model.fit_intercept)
+    alpha, share = model.alpha / curvature, model.l1_ratio
+    settings = {"fit_intercept": bool(model.fit_intercept), "positive": positive}
     if alpha == 0:
-        return linear_model.LinearRegression(fit_intercept=intercept)
+        return linear_model.LinearRegression(**settings)
     if share == 0 and hasattr(model, "_total"):
-        return linear_model.Ridge(alpha=float(alpha * model._total), fit_intercept=intercept)
-    return linear_model.ElasticNet(alpha=float(alpha), l1_ratio=float(share), fit_intercept=intercept)
+        return linear_model.Ridge(alpha=float(alpha * model._total), **settings)
+    return linear_model.ElasticNet(alpha=float(alpha), l1_ratio=float(share), **settings)
 
 
 def curve(model: Any) -> Any:

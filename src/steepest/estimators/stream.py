@@ -24,6 +24,7 @@ from ..states import Checkpoint
 from ..stops import updates
 from ..trajectory import Trajectory, record_on
 from .several import softmax_of
+from .sparsity import dense
 
 __all__ = ["Stream", "Streaming", "advance", "open_stream", "seed_of"]
 
@@ -160,7 +161,7 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     intercept = bool(problem.free(rows.shape[1])[-1, 0])
     found = np.mean([batch_curvature(rows.rows(order[i : i + size]), intercept) for i in firsts])
     bend = stream.bend + (float(found) - stream.bend) * n / stream.running.rows
-    penalty = problem.l2 * float((units.factor(rows.shape[1]) ** 2).max())
+    penalty = float(problem.squares(rows.shape[1], units).max())
     L, most = (problem.loss.curvature * b + penalty for b in (bend, longest_row(rows) / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
     return rate * min(1.0, stream.running.rows / WARM), bend
@@ -209,7 +210,7 @@ class Streaming:
     def _opened(self: Any, names: tuple[str, ...], k: int) -> Stream:
         start = self.start
         if start is None and hasattr(self, "coef_"):  # of a fit before
-            start = np.vstack((np.reshape(self.coef_, (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
+            start = np.vstack((np.reshape(dense(self.coef_), (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
         w = np.zeros((len(names) + 1, k)) if start is None else np.array(start, np.float64)
         if w.size != (len(names) + 1) * k or not np.isfinite(w).all():
             raise UsageError(f"start must be {(len(names) + 1) * k} finite numbers, the intercept last")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..records import loss
 
-__all__ = ["EpsilonInsensitive", "Huber", "Quantile"]
+__all__ = ["EpsilonInsensitive", "Huber", "Quantile", "SquaredEpsilonInsensitive"]
 
 Z = Any  # an array in plain NumPy, one number in compiled code
 
@@ -190,6 +190,59 @@ class EpsilonInsensitive(NamedTuple):
         return None if right else f"the epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
 
 
+@loss(curvature=2.0, formula="mean max(0, |z - y| - epsilon)^2")
+class SquaredEpsilonInsensitive(NamedTuple):
+    """Squared error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon)^2, with epsilon = 0 that of `MSE`.
+
+    Second derivative 2 where |z - y| > epsilon, else 0. scikit-learn's ``LinearSVR(C)`` of this loss without intercept
+    has alpha = 1 / (n C).
+
+    Parameters
+    ----------
+    epsilon : float >= 0
+        Residual up to which nothing is lost, in the units of the target.
+
+    References
+    ----------
+    Ho, C.-H. and Lin, C.-J. (2012). Large-scale linear support vector regression. J. Mach. Learn. Res. 13.
+
+    Examples
+    --------
+    >>> loss = SquaredEpsilonInsensitive(0.5)
+    >>> float(loss.value(3.0, 1.0)), float(loss.slope(3.0, 1.0)), float(loss.slope(1.25, 1.0))
+    (2.25, 3.0, 0.0)
+    """
+
+    epsilon: float = 0.1
+
+    def value(self, z: Z, y: Z) -> Z:
+        """max(0, |z - y| - epsilon)^2."""
+        a = np.maximum(np.abs(z - y) - self.epsilon, 0.0)
+        return a * a
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: twice what z - y is beyond epsilon."""
+        return 2.0 * (np.maximum(z - y - self.epsilon, 0.0) + np.minimum(z - y + self.epsilon, 0.0))
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: 2 beyond epsilon, else 0."""
+        return np.where(np.abs(z - y) > self.epsilon, 2.0, 0.0)
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta^2 / 4 + theta y + epsilon |theta|."""
+        return theta * (0.25 * theta + y) + self.epsilon * np.abs(theta)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Every slope may be taken."""
+        return 0.0 * y - np.inf, 0.0 * y + np.inf
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = number(self.epsilon) and self.epsilon >= 0
+        text = f"the squared_epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
+        return None if right else text
+
+
 @loss(curvature=None, formula="mean size of the residual, its kinks rounded")
 class SmoothResidual(NamedTuple):
     """Largest of theta (z - y) - epsilon |theta| - width theta^2 / 2 over -down <= theta <= up.
@@ -219,8 +272,10 @@ class SmoothResidual(NamedTuple):
 
     def value(self, z: Z, y: Z) -> Z:
         """theta (z - y) - epsilon |theta| - width theta^2 / 2 at its largest."""
-        theta = self.slope(z, y)
-        return theta * (z - y - 0.5 * self.width * theta) - self.epsilon * np.abs(theta)
+        r = z - y
+        beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
+        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)  # written out: compiled as it stands
+        return theta * (r - 0.5 * self.width * theta) - self.epsilon * np.abs(theta)
 
     def slope(self, z: Z, y: Z) -> Z:
         """Derivative by z: that theta."""
@@ -230,6 +285,8 @@ class SmoothResidual(NamedTuple):
 
     def bend(self, z: Z, y: Z) -> Z:
         """Second derivative by z on the parabolas; elsewhere a tenth of that of a parabola through the same slope."""
-        theta, r = self.slope(z, y), np.abs(z - y)
+        r = z - y
+        beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
+        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
         inside = (theta > -self.down) & (theta < self.up) & ((theta != 0.0) | (self.epsilon == 0.0))
-        return np.where(inside, 1.0 / self.width, 0.1 * np.abs(theta) / np.maximum(r, self.width))
+        return np.where(inside, 1.0 / self.width, 0.1 * np.abs(theta) / np.maximum(np.abs(r), self.width))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..records import record
 from .settings import positive, share, up_to, whole
 
-__all__ = ["Constant", "ExponentialDecay", "InverseScaling", "Silver", "StepDecay"]
+__all__ = ["Constant", "ExponentialDecay", "InverseScaling", "InverseTime", "Silver", "StepDecay"]
 
 
 @record
@@ -64,6 +64,43 @@ class InverseScaling(NamedTuple):
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
         return positive(self.eta) or up_to("power", self.power, 10)
+
+
+@record
+class InverseTime(NamedTuple):
+    """Constant at first, later falling like 1/t: eta_t = eta / (1 + decay (t - 1)).
+
+    With decay = alpha eta, alpha the strength of an L2 penalty, the steps of a strongly convex objective that end as
+    1 / (alpha t). scikit-learn's "optimal" is that with eta = alpha^(-1/4).
+
+    Parameters
+    ----------
+    eta : float > 0
+        Learning rate of the first step; half of it is left at t = 1 + 1 / decay.
+    decay : float >= 0
+        How fast it falls.
+
+    References
+    ----------
+    Bottou, L. (2012). Stochastic gradient descent tricks. In Neural Networks: Tricks of the Trade.
+    doi:10.1007/978-3-642-35289-8_25
+
+    Examples
+    --------
+    >>> [round(InverseTime(0.1, 0.5).rate(t), 4) for t in (1, 3, 19)]
+    [0.1, 0.05, 0.01]
+    """
+
+    eta: float = 0.01
+    decay: float = 0.001
+
+    def rate(self, t: int) -> float:
+        """Learning rate of update t."""
+        return self.eta / (1.0 + self.decay * (t - 1))
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return positive(self.eta) or up_to("decay", self.decay, 1e12)
 
 
 @record

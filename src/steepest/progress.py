@@ -1,0 +1,186 @@
+"""Progress: how far a run is, told as it goes, and a bar that shows it."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["Bar", "Outlook", "Progress", "Told", "may_end", "with_gap"]
+
+PATIENCE = 0.5  # seconds before a bar opens: a short run shows none
+PAUSE = 0.1  # seconds from one change of the bar to the next
+KNOWN = "{percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f}"
+ENDLESS = "{n:.0f}"
+
+
+class Progress(NamedTuple):
+    """How far a run is. All of it is known anyway: nothing is computed to be told.
+
+    Attributes
+    ----------
+    done, total : float
+        Readings of all rows (epochs) so far, and at most; infinite where no limit is known.
+    cost, rate : float or None
+        Objective where it was looked at last, learning rate of the last step.
+    gap : float or None
+        Of the last certificate; None where none was taken yet.
+    target : float or None
+        The gap that ends the run, 0 where something else may; None where all of ``total`` will be run.
+
+    Examples
+    --------
+    >>> str(Progress(3, 10, 0.25, 0.1, gap=1.5e-3)), Progress(3, 10).done
+    ('cost 0.25, gap 0.0015, rate 0.1', 3)
+    """
+
+    done: float
+    total: float
+    cost: float | None = None
+    rate: float | None = None
+    gap: float | None = None
+    target: float | None = None
+
+    @staticmethod
+    def of(block: Any, total: float) -> Progress:
+        """Where a descent stands at the end of a block of states."""
+        costs = (float(block.cost[-1]), float(block.last.cost))
+        rate = float(block.eta[-1])
+        cost = next((c for c in costs if math.isfinite(c)), None)
+        return Progress(float(block.epoch[-1]), float(total), cost, rate if math.isfinite(rate) else None)
+
+    def __str__(self) -> str:
+        known = {"cost": (self.cost, ".6g"), "gap": (self.gap, ".2g"), "rate": (self.rate, ".3g")}
+        return ", ".join(f"{name} {value:{form}}" for name, (value, form) in known.items() if value is not None)
+
+
+Told = Callable[[Progress], Any]
+
+
+def with_gap(told: Told | None, proof: Any, early: bool) -> Told | None:
+    """The same, told the gap of the last certificate too; ``early``: the run may end before its limit."""
+    if told is None:
+        return None
+
+    def tell(now: Progress) -> None:
+        if not now.total:  # the start that rounds go on from: nothing is planned yet
+            return
+        last = next(reversed(proof.found.values()), None)
+        told(now._replace(gap=last and last.gap, target=_target(proof, last) if early else None))
+
+    return tell
+
+
+def may_end(told: Told | None) -> Told | None:
+    """The same, told that the run may end before its limit."""
+    return None if told is None else lambda now: told(now._replace(target=0.0))
+
+
+def _target(proof: Any, last: Any) -> float:
+    return float(proof.target if last is None else proof.reached(last))
+
+
+class Outlook:
+    """How long a run will take yet: by the pace at which its gap shrinks, or at most, by its limit.
+
+    Between two certificates, gap_2 = gap_1 exp(-pace seconds): linear convergence goes on so.
+
+    Examples
+    --------
+    >>> outlook = Outlook()
+    >>> outlook(Progress(10, 1000, target=1e-6), 1.0), outlook(Progress(20, 1000, target=1e-6), 2.0)
+    (None, ('at most', 98.0))
+    >>> outlook(Progress(30, 1000, gap=1e-2, target=1e-6), 3.0)[0]
+    'at most'
+    >>> word, seconds = outlook(Progress(40, 1000, gap=1e-3, target=1e-6), 4.0)
+    >>> word, round(seconds, 6)
+    ('about', 3.0)
+    """
+
+    def __init__(self) -> None:
+        self.first: tuple[float, float] | None = None  # seconds, epochs
+        self.gaps: list[tuple[float, float]] = []  # seconds, gap of the last two certificates
+
+    def __call__(self, now: Progress, seconds: float) -> tuple[str, float] | None:
+        """How sure, "about", "at most" or "", and seconds to go; None where nothing is known yet."""
+        if now.gap is not None and (not self.gaps or self.gaps[-1][1] != now.gap):
+            self.gaps = [*self.gaps[-1:], (seconds, now.gap)]
+        by_gap, by_limit = self._by_gap(now, seconds), self._by_limit(now, seconds)
+        if by_gap < by_limit:
+            return "about", by_gap
+        if by_limit == math.inf:
+            return None
+        return "" if now.target is None else "at most", by_limit
+
+    def _by_limit(self, now: Progress, seconds: float) -> float:
+        self.first = self.first or (seconds, now.done)
+        since, done = seconds - self.first[0], now.done - self.first[1]
+        return since * max(0.0, now.total - now.done) / done if done > 0 else math.inf
+
+    def _by_gap(self, now: Progress, seconds: float) -> float:
+        if len(self.gaps) < 2 or not now.target:
+            return math.inf
+        (before, larger), (last, gap) = self.gaps
+        if not larger > gap > now.target or not last > before:
+            return math.inf
+        pace = math.log(larger / gap) / (last - before)
+        return max(0.0, last + math.log(gap / now.target) / pace - seconds)
+
+
+class Bar:
+    """A bar on stderr, or in a notebook, which opens after half a second; call it with `Progress`, in a ``with``."""
+
+    def __init__(self, unit: str = "epochs") -> None:
+        self.unit = unit
+        self.began = self.last = time.monotonic()
+        self.outlook = Outlook()
+        self.bar: Any = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def __call__(self, now: Progress) -> None:
+        """Show how far it is, some ten times a second at most."""
+        clock = time.monotonic()
+        left = self.outlook(now, clock - self.began)
+        if clock - self.began < PATIENCE or clock - self.last < PAUSE:
+            return
+        if self.bar is None:  # not ``or``: an empty bar is false
+            self.bar = _opened(now.total, self.unit, clock - self.began)
+        self.last = clock
+        self.bar.set_postfix_str(_words(now, left), refresh=False)
+        self.bar.n = min(now.done, now.total)
+        self.bar.refresh()
+
+
+def _opened(total: float, unit: str, seconds: float) -> Any:
+    from tqdm.auto import tqdm
+
+    known = math.isfinite(total)
+    bar = tqdm(
+        total=total if known else None,
+        file=sys.stderr,
+        leave=False,
+        bar_format=(KNOWN if known else ENDLESS) + f" {unit} [{{elapsed}}{{postfix}}]",
+        dynamic_ncols=True,
+    )
+    bar.start_t -= seconds
+    return bar
+
+
+def _words(now: Progress, left: tuple[str, float] | None) -> str:
+    if left is None:
+        return str(now)
+    return ", ".join(part for part in (f"{left[0]} {_clock(left[1])} left".strip(), str(now)) if part)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
