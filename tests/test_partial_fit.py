@@ -260,6 +260,7 @@ def test_steps_that_overflow_are_refused():
         ({"rule": "newton"}, "all rows in every step"),
         ({"learning_rate": "backtracking"}, "all rows in every step"),
         ({"alpha": 0.1, "l1_ratio": 1.0}, "L1 penalty"),
+        ({"early_stopping": True}, "a stream has none to spare"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"rule": "schedule_free"}, "remembers points"),
         ({"start": [1.0]}, "start must be 4 finite numbers"),

@@ -63,7 +63,7 @@ DESELECTED = (
     (r"test_check_solver_option|l1_ratio_err_helpful|multiclass_raises", "their text, and what a solver cannot do"),
     (r"test_liblinear_with_large_values|test_underflow_or_overflow", "their text; ours names row and column"),
     (r"test_sgd_failing_penalty_validation|test_provide_coef|test_set_intercept_offset\[", "their text"),
-    (r"test_sgd_early_stopping_with_partial_fit", "their text; early_stopping is of fit alone here, as documented"),
+    (r"test_sgd_early_stopping_with_partial_fit", "their text; ours points to loss_curve_"),
     (r"test_partial_fit_weight_class_balanced|test_sgd_error_on_zero_validation", "their text"),
     (r"test_power_t_limits|test_penalty_deprecated|test_l1_ratio_None|warns_with", "warnings of their deprecations"),
     (r"test_l1_ratio_non_elasticnet|test_lr_penalty_l1ratio|test_penalty_none|lr_scoring_warns", "the same there"),

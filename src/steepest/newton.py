@@ -41,8 +41,10 @@ def matrix_step(H: Array, g: Array, w: Array, strength: Array, free: Mask) -> Ar
 
 def promise(H: Array, g: Array, w: Array, strength: Array, delta: Array) -> float:
     """By how much the model falls from 0 to delta."""
-    allowed = np.where(strength < FORBIDDEN, strength, 0.0)  # w + delta may be off by a rounding
-    saved = (paid(w, allowed) - paid(w + delta, allowed)).sum() if allowed.any() else 0.0
+    saved = 0.0
+    if strength.any():
+        allowed = strength * (strength < FORBIDDEN)  # w + delta may be off by a rounding
+        saved = float((paid(w, allowed) - paid(w + delta, allowed)).sum())
     return max(float(saved - (g + 0.5 * (H @ delta)) @ delta), 0.0)
 
 
@@ -90,10 +92,12 @@ def at_once(problem: Problem, rows: Rows, w: Array) -> tuple[float, Array, Array
     g = (slope @ A * scale / rows.total)[:, None]
     H = (A * bend[:, None]).T @ A
     H *= scale * (scale / rows.total)[:, None]
-    factor = rows.units.factor(d)
-    raw, curve = factor * w, problem.squares(d, rows.units)
-    H.flat[:: d + 2] += curve[:, 0]
-    g += curve * w
+    total = float(cost.sum() / rows.total)
+    if problem.l2 > 0 or problem.l1 > 0:
+        curve = problem.squares(d, rows.units)
+        H.flat[:: d + 2] += curve[:, 0]
+        g += curve * w
+        total += float((problem.multiples(d) * problem.penalty.value(rows.units.factor(d) * w)).sum())
     if problem.fixed or not problem.intercept:
         g *= problem.free(d)
-    return float(cost.sum() / rows.total) + float((problem.multiples(d) * problem.penalty.value(raw)).sum()), g, H, seen
+    return total, g, H, seen

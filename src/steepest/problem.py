@@ -120,7 +120,7 @@ class Problem:
 
     def penalised(self, d: int, units: Units) -> Callable[[Array, float, Array], tuple[float, Array]]:
         """Complete mean loss and gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is held."""
-        free, factor, multiples = self.free(d), units.factor(d), self.multiples(d)
+        free, factor, multiples = self.free(d), units.factor(d), self.multiples(d) if self.factors else 1.0
         if free.all() and isinstance(self.penalty, penalties.NoPenalty):
             return lambda _, cost, g: (cost, g)
 
@@ -137,14 +137,16 @@ class Problem:
 
     def squares(self, d: int, units: Units) -> Array:
         """Strength of the squares by coordinate (d + 1, 1), in the units of the data: their second derivative."""
-        curves: Array = self.l2 * self.multiples(d) * units.factor(d) ** 2
-        return curves
+        curves: Array = self.l2 * units.factor(d) ** 2
+        return curves * self.multiples(d) if self.factors else curves
 
     def strength(self, d: int, units: Units) -> Array:
         """Strength of the sizes (2, d + 1, 1), below 0 and above, in the units of the data; 0 where one is held."""
         if not self.proximal:
             return np.zeros((2, d + 1, 1))
         size = self.l1 * self.multiples(d) * self.free(d) * np.abs(units.factor(d))
+        if not self.signs:
+            return np.stack((size, size))
         sign = self._by_column(self.signs, d, 0.0) * self.free(d)
         return np.stack([np.where(side * sign < 0, FORBIDDEN, size) for side in (-1, 1)])
 

@@ -208,6 +208,8 @@ class Streaming:
         return stream.w
 
     def _opened(self: Any, names: tuple[str, ...], k: int) -> Stream:
+        if self.early_stopping:
+            raise UsageError("early_stopping holds rows back from a fit, a stream has none to spare: see loss_curve_")
         start = self.start
         if start is None and hasattr(self, "coef_"):  # of a fit before
             start = np.vstack((np.reshape(dense(self.coef_), (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
