@@ -26,6 +26,7 @@ GROUPS = {
     "auto": "auto",
     "stream": "stream",
     "tables": "tables",
+    "pictures": "pictures",
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("numpy", "numba", "scikit-learn")
