@@ -89,7 +89,7 @@ def drawn(line: str, tmp_path: Path) -> tuple[dict[str, Any], ET.Element]:
 
 
 PICTURES = {
-    "cost-history run.npz": r"The cost fell from 1\.266e\+05 to .* in 30 steps",
+    "cost-history run.npz": r"The cost fell from 126,589 to .* in 30 steps",
     "cost-history run.npz auto.json": "Of 2 runs auto ends lowest, at 64.82",
     "cost-history xy.npz": r"The cost fell from 11 to .* in 30 steps",
     "cost-curve run.npz park.txt": "in 30 steps",

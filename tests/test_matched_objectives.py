@@ -199,6 +199,7 @@ LINES = ["squared_error", "huber:delta=0.7", "poisson", "quantile:q=0.3", "epsil
 MARGINS = ["log_loss", "squared_hinge", "modified_huber", "hinge"]
 
 
+@pytest.mark.filterwarnings("ignore::steepest.errors.NotConvergedWarning")  # kinks: some end at a gap of 1e-9
 @given(
     seed=st.integers(0, 2**31),
     loss=st.sampled_from([*LINES, *MARGINS, "softmax"]),

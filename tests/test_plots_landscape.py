@@ -125,7 +125,7 @@ def test_many_rows_are_stood_for_by_some_and_the_note_says_so():
     labels = (x[:, 0] + RNG.logistic(size=12_000) > 0).astype(int)
     run = quiet_fit(GDClassifier(), x, labels).trajectory_
     landscape = landscape_of(run, x, labels)
-    assert landscape.note == "cost over 5,000 of 12,000 rows"
+    assert landscape.note == "shape of the cost from 5,000 of 12,000 rows"
     picture = CostSurfaceDisplay.from_trajectory(run, x, labels)
     assert picture.ends[""] == (run.cost[0], run.cost[-1])  # the title speaks of all rows
     assert landscape_of(quiet_fit(GDRegressor(), x, labels).trajectory_, x, labels).note == ""
@@ -268,7 +268,7 @@ def test_a_rate_that_overshoots_is_drawn_with_an_arrow():
     picture = drawn(CostCurveDisplay.from_estimator(slope(1.0, 4), X, Y))
     assert_allclose(picture.states, [0.0, 31.7], rtol=1e-12)
     assert_allclose(picture.beyond, [-1125.35, 41106.975], rtol=1e-12)
-    assert picture.finding == "Every step overshoots: 31.7, \N{MINUS SIGN}1125, 4.111e+04 (rate 1, limit 0.05333)"
+    assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1125 → 41,107 (rate 1, limit 0.05333)"
     assert picture.verdict.startswith("diverged")
     (left, right), (low, high) = picture.ax_.get_xlim(), picture.ax_.get_ylim()
     x, y = picture.leaves_.xy

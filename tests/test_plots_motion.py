@@ -36,8 +36,8 @@ from steepest import (
 )
 from steepest.errors import FileError, UsageError
 from steepest.plots import animate
-from steepest.plots.course import BallPanel, CostPanel, PathPanel
-from steepest.plots.stage import LinePanel, PredictionPanel, inside
+from steepest.plots.motion.costs import BallPanel, CostPanel, PathPanel
+from steepest.plots.motion.rows import LinePanel, PredictionPanel, inside
 
 near = pytest.approx
 quick = settings(max_examples=15, deadline=None, derandomize=True)

@@ -14,7 +14,7 @@ from .data.rows import Rows
 from .data.sweep import UNIT
 from .data.units import RAW
 from .dual import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
-from .form import Form, inverse_form
+from .form import Form, inverse_form, matters
 from .krylov import by_products, opening
 from .newton import Seen, Step, at_once, matrix_step, promise, small
 from .problem import Problem
@@ -199,7 +199,9 @@ def _matrix_steps(problem: Problem, data: Any, w: Array, cost: float, g: Array, 
     for c in range(w.shape[1]):
         delta[:, c] = matrix_step(H, g[:, c], w[:, c], strength[..., c], free)
         fall += promise(H, g[:, c], w[:, c], strength[..., c], delta[:, c])
-    return Step(delta, cost, g, fall if problem.loss.quadratic else 2 * fall, given_up, seen)
+    downhill = least_slope(w, g, strength)[free]
+    endless = matters(downhill, H.diagonal()[free] <= 0)  # a slope and no curvature: no least point is near
+    return Step(delta, cost, g, None if endless else fall if problem.loss.quadratic else 2 * fall, given_up, seen)
 
 
 def _proven(problem: Problem, data: Any, w: Array, step: Step) -> Proven:

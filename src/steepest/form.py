@@ -12,7 +12,7 @@ from .curvature import hessian
 from .dual import ROUNDING
 from .problem import Problem
 
-__all__ = ["Form", "inverse_form"]
+__all__ = ["Form", "inverse_form", "matters"]
 
 Array = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Form:
         inverse, values, vectors, flat = self._parts
         g = g[self.free]
         along = vectors.T @ (g * inverse[:, None])
-        if not self.quadratic and (_matters(along, flat) or _matters(g, inverse == 0)):
+        if not self.quadratic and (matters(along, flat) or matters(g, inverse == 0)):
             return None  # of a squared loss only rounding points there
         return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
 
@@ -52,6 +52,6 @@ def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
     return Form(problem, hessian(problem, data, w))
 
 
-def _matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
+def matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
     """Whether the chosen slopes are more than the rounding of all."""
     return bool((np.abs(slopes[chosen]) > 1e-7 * np.abs(slopes).max(initial=0.0) + 1e-13).any())

@@ -15,10 +15,11 @@ from .functions import Function
 from .problem import Problem
 from .softmax import Classes
 
-__all__ = ["definite", "diagonal", "metric"]
+__all__ = ["definite", "diagonal", "metric", "spare"]
 
 Array = NDArray[np.float64]
 FLAT = 8 * float(np.finfo(float).eps)  # share of the largest curvature, for each column, that is rounding
+SPARE = 1e-6  # curvature, as a share of a column's, where there is none: what is to be gained there may lie far off
 
 
 def metric(problem: Problem, data: Any, w: Array) -> Array:
@@ -26,7 +27,7 @@ def metric(problem: Problem, data: Any, w: Array) -> Array:
 
     Of softmax it couples the classes, ((d + 1) k, (d + 1) k).
 
-    Coordinates that are held stand alone with curvature 1; directions without curvature get that of a single column.
+    Coordinates that are held stand alone with curvature 1; directions without curvature get that of `spare`.
     Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature). Of a function that may
     bend downwards the sizes of its curvatures are taken.
     """
@@ -35,7 +36,15 @@ def metric(problem: Problem, data: Any, w: Array) -> Array:
     if isinstance(data, Classes):
         free = np.broadcast_to(problem.free(data.shape[1]) > 0, w.shape)
         return definite(data.curvature(problem, w), free.ravel())
-    return definite(hessian(problem, data, w), problem.free(data.shape[1])[:, 0] > 0)
+    return definite(hessian(problem, data, w), problem.free(data.shape[1])[:, 0] > 0, spare=spare(problem))
+
+
+def spare(problem: Problem) -> float:
+    """Curvature, as a share of a column's, for directions without: little, so that a slope there leads far.
+
+    An L1 penalty has one, or a robust loss beyond its parabola. Under a squared loss alone only rounding slopes there.
+    """
+    return 1.0 if problem.loss.quadratic and not problem.proximal else SPARE
 
 
 def diagonal(problem: Problem, data: Any, w: Array) -> Array:
@@ -67,25 +76,25 @@ def _squares(loss: Any, rows: Rows, w: Array) -> Array:
     return np.append(squares if rows.units.scale is None else squares * rows.units.scale**2, masses.sum())
 
 
-def definite(H: Array, free: NDArray[np.bool_]) -> Array:
-    """H (m, m) with curvature where it has none: 1 on the diagonal of what is held, that of a column where it is flat.
+def definite(H: Array, free: NDArray[np.bool_], *, spare: float = SPARE) -> Array:
+    """H (m, m) with curvature where it has none: 1 where one is held, ``spare`` of a column's where it is flat.
 
     Examples
     --------
     >>> definite(np.array([[4.0, 4.0], [4.0, 4.0]]), np.array([True, True])).round(9)
-    array([[6., 2.],
-           [2., 6.]])
+    array([[4.000002, 3.999998],
+           [3.999998, 4.000002]])
     """
     if not free.all():
         H = np.where(np.outer(free, free), H, 0.0)
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
-    size[size == 0.0] = 1.0
+    size = np.where(size > 0.0, size, np.where(free, spare**0.5, 1.0))
     likeness = H / (size[:, None] * size)
     likeness.flat[:: len(H) + 1] = 1.0
     if not _is_definite(likeness):
         values, vectors = np.linalg.eigh(likeness)
-        values[values <= len(values) * FLAT] = 1.0
-        likeness = (vectors * values) @ vectors.T
+        values[values <= len(values) * FLAT] = spare
+        likeness = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))
     out: Array = likeness * (size[:, None] * size)
     return out
 

@@ -149,7 +149,7 @@ class Bar:
         """Show how far it is, some ten times a second at most."""
         clock = time.monotonic()
         left = self.outlook(now, clock - self.began)
-        if clock - self.began < PATIENCE or clock - self.last < PAUSE:
+        if clock - self.began < PATIENCE or clock - self.last < PAUSE or sys.stderr is None:
             return
         if self.bar is None:  # not ``or``: an empty bar is false
             self.bar = _opened(now.total, self.unit, clock - self.began)

@@ -143,4 +143,8 @@ def called(callback: Callable[[State], bool | None], units: Units) -> Stop:
     """
     if not callable(callback):
         raise UsageError(f"callback must be a function of a State, or None, not {callback!r}")
-    return Stop(lambda state: bool(callback(state._replace(w=units.raw(state.w)))), "callback", check=True, each=True)
+
+    def asked(state: State) -> bool:  # of a copy: what is done to it must not reach the point that moves
+        return bool(callback(state._replace(w=units.raw(state.w.copy()))))
+
+    return Stop(asked, "callback", check=True, each=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .bounds import bounded
 from .data.rows import Rows
 from .functions import Function
-from .metric import definite, metric
+from .metric import definite, metric, spare
 from .newton import at_once, small
 from .penalties import soften
 from .problem import Method, Problem
@@ -178,7 +178,10 @@ class Whole:
         if self.objective == self.look_at_once and self.bent[0] is not at:
             self.look_at_once(at)
         known, H = self.bent
-        memory[:] = definite(H, self.free) if known is at else metric(self.problem, self.data, at)
+        if known is at:
+            memory[:] = definite(H, self.free, spare=spare(self.problem))
+        else:
+            memory[:] = metric(self.problem, self.data, at)
 
     def promise(self, first: Checkpoint) -> float:
         """Fall of the objective per share of the next step, at its foot: twice what a step in a true metric gains."""

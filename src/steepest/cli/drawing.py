@@ -119,8 +119,7 @@ def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajecto
     """Runs, and the rows they went down on, by the names of `landscape_of`; of a function none."""
 
     def fits(sources: Sources) -> bool:
-        tables = 0 if any("function" in run.meta for run in sources.runs.values()) else 1
-        return 1 <= len(sources.runs) <= most and not sources.models and len(sources.files) == tables
+        return 1 <= len(sources.runs) <= most and not sources.models and len(sources.files) == sources.tables
 
     runs, _, files = _sources(flags, wanted, fits)
     if not files:

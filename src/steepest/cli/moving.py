@@ -51,8 +51,7 @@ def animate_command(flags: Flags) -> None:
 def _run_and_file(flags: Flags) -> tuple[Trajectory, Any]:
     sources = sources_of(flags.given)
     runs, models, files = sources
-    tables = 0 if any("function" in run.meta for run in runs.values()) else 1
-    if len(runs) != 1 or models or len(files) != tables:
+    if len(runs) != 1 or models or len(files) != sources.tables:
         example = "steepest animate run.npz park.txt -o fit.gif"
         raise UsageError(
             f"animate takes a recorded run, and the table it was fitted to, not {sources.words()}: {example}"

@@ -36,6 +36,11 @@ class Sources(NamedTuple):
     models: tuple[Model, ...]
     files: tuple[str, ...]
 
+    @property
+    def tables(self) -> int:
+        """How many tables the runs were fitted to: none where they are of a function."""
+        return 0 if any("function" in run.meta for run in self.runs.values()) else 1
+
     def words(self) -> str:
         """What they are, in words."""
         models = [f"a model of {model.target}" for model in self.models]

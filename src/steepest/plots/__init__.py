@@ -10,6 +10,11 @@ its title what it shows, names its axes and the cost's convention, and carries `
 0.9643
 """
 
+# What Displays share: `paper` is the look, `words` all that is written, `thinning` fewer points, `edges` limits and
+# what leaves them, `cloud` rows on paper. What they are drawn of: `answer`, `predicted`, `runs`, and `drawn` functions.
+# The cost over parameters: `landscape` (its costs in `heights`), seen on a `plane`, framed as a `scene`, put on paper
+# as a `relief`.
+
 from .boundary import DecisionBoundaryDisplay
 from .compared import ComparisonDisplay
 from .cost_shapes import CostShapesDisplay

@@ -13,6 +13,7 @@ from ..errors import DataError, UsageError
 from ..model import Model
 from ..records import from_name
 from ..trajectory import Trajectory
+from .runs import reported
 
 __all__ = ["Answer", "answer_of"]
 
@@ -90,7 +91,7 @@ def _of_trajectory(path: Trajectory) -> Answer:
         raise UsageError("this picture is one of rows, but the run is one of a function")
     if path.coef.ndim > 2:
         raise UsageError("this picture is one of a single target or of two classes: the run has more")
-    i = int(np.searchsorted(path.step, path.meta.get("reported_step", path.step[-1])))
+    i = reported(path)
     names = path.names or tuple(f"x{j}" for j in range(path.coef.shape[1]))
     loss, table = from_name(path.meta["loss"], losses, "loss"), path.meta.get("table", {})
     classes = tuple(table["classes"]) if table.get("classes") else None

@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 
 from ..data.csr import CSR
 from ..errors import UsageError
-from ..trajectory import Trajectory
-from .cloud import brief, corner, labels
-from .paper import COLOURS, axes, heading, legend, letters, number
+from .cloud import labels, most_of
+from .edges import corner, margins
+from .paper import COLOURS, axes, heading, legend, letters
+from .plane import places_of
 from .predicted import OfRows, Predicted, predicted_of
 from .sigmoid import sigmoid
-from .thinning import share_words
+from .thinning import evenly
+from .words import brief, number, own_side, share_words
 
 __all__ = ["DecisionBoundaryDisplay"]
 
 Array = NDArray[np.float64]
 MOST = 1500  # rows drawn, so that the field is seen between them
+LOOKED = 5000  # rows whose columns are looked at
 CELLS = 160  # of the field, along each side
 FAR = 0.01  # share of rows at each end, of many, that may fall off the picture to let the others be seen
 
@@ -95,7 +98,7 @@ class DecisionBoundaryDisplay(OfRows):
     @classmethod
     def from_estimator(
         cls,
-        estimator: Any,
+        fitted: Any,
         X: Any,
         y: Any,
         *,
@@ -104,41 +107,8 @@ class DecisionBoundaryDisplay(OfRows):
         names: Sequence[str] | None = None,
         columns: Sequence[str] | None = None,
     ) -> Self:
-        """Of a fitted estimator and rows; ``columns`` names the two to look along, see `OfRows.from_estimator`."""
-        return cls._over(predicted_of(estimator, X, y, offset=offset, target=target, names=names), columns)
-
-    @classmethod
-    def from_trajectory(
-        cls,
-        trajectory: Trajectory,
-        X: Any,
-        y: Any,
-        *,
-        offset: Any = None,
-        target: str | None = None,
-        names: Sequence[str] | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> Self:
-        """Of a run and the rows it went down on; the other parameters are those of `from_estimator`."""
-        return cls._over(predicted_of(trajectory, X, y, offset=offset, target=target, names=names), columns)
-
-    @classmethod
-    def from_model(
-        cls,
-        model: Any,
-        X: Any,
-        y: Any,
-        *,
-        offset: Any = None,
-        target: str | None = None,
-        names: Sequence[str] | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> Self:
-        """Of a model that was read from its file; the other parameters are those of `from_estimator`."""
-        return cls._over(predicted_of(model, X, y, offset=offset, target=target, names=names), columns)
-
-    @classmethod
-    def _over(cls, found: Predicted, columns: Sequence[str] | None) -> Self:
+        """Of a fitted estimator, run or model and rows; ``columns`` names the two to look along, see `OfRows`."""
+        found = predicted_of(fitted, X, y, offset=offset, target=target, names=names)
         answer = found.answer
         if not answer.loss.labels:
             raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
@@ -156,11 +126,13 @@ class DecisionBoundaryDisplay(OfRows):
             verdict=found.verdict,
         )
 
+    from_trajectory = from_estimator
+    from_model = from_estimator
+
     @property
     def finding(self) -> str:
         """How many rows are on their own side of the line."""
-        n = len(self.y)
-        rows = f"{self.right:.1%} of {n:,} rows" if n > 100 else f"{round(self.right * n)} of {n} rows"
+        rows = own_side(self.right, len(self.y))
         line = "P = 0.5" if self.probable else "z = 0"
         if self.cut.words:
             return f"{rows} are on their own side of {line}; {self.cut.words}"
@@ -181,14 +153,9 @@ class DecisionBoundaryDisplay(OfRows):
 
     def limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Least and largest value of each column to draw."""
-        low, high = self.points.min(0), self.points.max(0)
-        if len(self.points) > MOST:  # a few rows far out would hide the others
-            near = np.quantile(self.points, [FAR, 1 - FAR], axis=0)
-            wide = (high - low > 2 * (near[1] - near[0])) & (near[1] > near[0])
-            low, high = np.where(wide, near[0], low), np.where(wide, near[1], high)
-        margin = np.where(high > low, 0.06 * (high - low), 1.0)
-        (a, c), (b, d) = (low - margin).tolist(), (high + margin).tolist()
-        return (a, b), (c, d)
+        far = FAR if len(self.points) > MOST else 0.0  # a few rows far out would hide the others
+        x, y = (margins(*most_of(column, far, 2.0), 0.06) for column in self.points.T)
+        return x, y
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
@@ -202,7 +169,7 @@ class DecisionBoundaryDisplay(OfRows):
         labels(ax, *self.cut.names)
         beyond = "" if self.boundary_ is not None else "the boundary lies outside of the picture"
         heading(ax, self.finding, self.verdict, beyond, share_words(drawn, len(self.y), "rows"))
-        legend(ax, loc=corner(ax, *self.points.T))
+        legend(ax, loc=corner(ax, self.points))
         return self
 
     def _field(self, ax: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
@@ -227,7 +194,7 @@ class DecisionBoundaryDisplay(OfRows):
 
     def _rows(self, ax: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> int:
         n = len(self.y)
-        some = np.arange(n) if n <= MOST else np.linspace(0, n - 1, MOST).astype(np.int64)
+        some = evenly(n, MOST)
         u, v = self.points[some].T
         some = some[(u >= xlim[0]) & (u <= xlim[1]) & (v >= ylim[0]) & (v <= ylim[1])]
         size = (0.62 if n <= 100 else 0.4 if n <= 500 else 0.3) * letters(ax)
@@ -243,7 +210,9 @@ def _cut(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, in
     """The two columns to look along, and the predictor over them with the others at their means."""
     coef, names = found.answer.coef, found.names
     mean, spread = _moments(found.rows.X)
-    i, j = _places(names, columns) if columns is not None else sorted(np.argsort(-np.abs(coef) * spread)[:2].tolist())
+    effect = np.abs(coef) * _reach(found.rows.X, spread)
+    strongest = sorted(np.argsort(-effect)[:2].tolist())
+    i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
     rest = found.answer.intercept + float(coef[others] @ mean[others])
     rest += 0.0 if found.rows.offset is None else float(found.rows.offset.mean())
@@ -251,15 +220,6 @@ def _cut(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, in
     if len(others) == 1:
         words = f"slice at {brief(names[others[0]], 20)} = {number(float(mean[others[0]]))}"
     return (i, j), Cut((float(coef[i]), float(coef[j])), rest, (names[i], names[j]), words)
-
-
-def _places(names: tuple[str, ...], columns: Sequence[str]) -> tuple[int, int]:
-    if isinstance(columns, str) or len(columns) != 2 or len(set(columns)) != 2:
-        raise UsageError(f"columns must be two names of {', '.join(names[:20])}")
-    unknown = [name for name in columns if name not in names]
-    if unknown:
-        raise UsageError(f"no column is called {unknown[0]!r}: there are {', '.join(names[:20])}")
-    return names.index(columns[0]), names.index(columns[1])
 
 
 def _moments(X: Any) -> tuple[Array, Array]:
@@ -271,6 +231,14 @@ def _moments(X: Any) -> tuple[Array, Array]:
     away = np.bincount(X.indices, (X.data - mean[X.indices]) ** 2, minlength=d)
     absent = n - np.bincount(X.indices, minlength=d)
     return mean, np.sqrt((away + absent * mean**2) / n)
+
+
+def _reach(X: Any, spread: Array) -> Array:
+    """How far nine of ten rows lie apart along each column; the spread where that is nothing along all but one."""
+    if isinstance(X, CSR):
+        return spread
+    low, high = np.quantile(X[evenly(len(X), LOOKED)], [0.05, 0.95], axis=0)
+    return np.asarray(high - low) if (high > low).sum() > 1 else spread
 
 
 def _crossing(cut: Cut, xlim: tuple[float, float], ylim: tuple[float, float]) -> Array | None:

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .paper import COLOURS, letters, number
+from .paper import COLOURS, letters
 from .thinning import MOST
+from .words import brief
 
-__all__ = ["brief", "cloud", "corner", "group_means", "labels", "line_words", "plain"]
+__all__ = ["cloud", "group_means", "labels", "most_of"]
 
 Array = NDArray[np.float64]
 CELLS = 40  # hexagons across a picture
 FAR = 0.0005  # share of rows at each end, of many, that may fall off the picture to let the others be seen
-LONG = 14  # letters of a name that a formula can bear
 
 
 def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
@@ -26,10 +26,10 @@ def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
         style |= {"ms": size * letters(ax) / 10, "zorder": 2}
         label = f"{len(x):,} rows" if letters(ax) > 7 else "_"  # a small picture has no room for what is plain
         return ax.plot(x, y, "o", label=label, **style)[0], ""
-    low, high = _most(x), _most(y)
-    inside = (x >= low[0]) & (x <= low[1]) & (y >= high[0]) & (y <= high[1])
+    wide, tall = most_of(x, FAR), most_of(y, FAR)
+    inside = (x >= wide[0]) & (x <= wide[1]) & (y >= tall[0]) & (y <= tall[1])
     style = {"gridsize": (CELLS, int(0.6 * CELLS)), "bins": "log", "cmap": "Greys", "mincnt": 1, "zorder": 1}
-    cells = ax.hexbin(x[inside], y[inside], extent=(*low, *high), linewidths=0.2, **style)
+    cells = ax.hexbin(x[inside], y[inside], extent=(*wide, *tall), linewidths=0.2, **style)
     most = int(cells.get_array().max())
     cells.set_clim(0.3, most)  # the palest grey is still seen
     beyond = len(x) - int(inside.sum())
@@ -37,32 +37,13 @@ def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
     return cells, f"{len(x):,} rows counted in cells, darker is more (up to {most:,}){outside}"
 
 
-def _most(values: Array) -> tuple[float, float]:
-    """Where all values lie, or nearly all if some are far out."""
+def most_of(values: Array, share: float, times: float = 1.5) -> tuple[float, float]:
+    """Where all values lie, or all but a share at each end if these make it so many times wider."""
     low, high = float(values.min()), float(values.max())
-    near = np.quantile(values, [FAR, 1 - FAR])
-    if high - low > 1.5 * (near[1] - near[0]) > 0:
+    near = np.quantile(values, [share, 1 - share])
+    if high - low > times * (near[1] - near[0]) > 0:
         low, high = float(near[0]), float(near[1])
     return (low, high) if high > low else (low - 0.5, high + 0.5)
-
-
-def corner(ax: Any, x: Array, y: Array) -> str:
-    """The corner of a picture with the fewest of these points and of the lines drawn, for a legend."""
-    lines = [
-        line.get_xydata() for line in ax.lines if line.get_transform() == ax.transData and len(line.get_xdata()) > 1
-    ]
-    ways = [np.linspace(line[0], line[-1], 16) for line in lines if line.shape[0] == 2]
-    x, y = np.concatenate([np.stack((x, y), axis=1), *ways]).T
-    xlim, ylim = ax.get_xlim(), ax.get_ylim()
-    u, v = (x - xlim[0]) / (xlim[1] - xlim[0]), (y - ylim[0]) / (ylim[1] - ylim[0])
-    places = {
-        "upper left": (u < 0.5) & (v > 0.62),
-        "lower right": (u > 0.5) & (v < 0.38),
-        "upper right": (u > 0.5) & (v > 0.62),
-        "lower left": (u < 0.5) & (v < 0.38),
-    }
-    seen = (u >= 0) & (u <= 1) & (v >= 0) & (v <= 1)
-    return min(places, key=lambda name: int((places[name] & seen).sum()))
 
 
 def group_means(x: Array, y: Array, groups: int = 20) -> tuple[Array, Array]:
@@ -80,21 +61,6 @@ def group_means(x: Array, y: Array, groups: int = 20) -> tuple[Array, Array]:
     return sums[0] / size, sums[1] / size
 
 
-def line_words(a: float, b: float, x: str = "x", y: str = "y", inside: str = "{}") -> str:
-    """A line as a formula; names too long for one are x and y.
-
-    Examples
-    --------
-    >>> line_words(0.84482758, -2.6034)
-    'y = 0.8448 x − 2.603'
-    >>> line_words(2.0, 1.0, "t", "n", "exp({})")
-    'n = exp(2 t + 1)'
-    """
-    x, y = (name if len(name) <= LONG else short for name, short in ((x, "x"), (y, "y")))
-    sign = "\N{MINUS SIGN}" if b < 0 else "+"
-    return f"{y} = {inside.format(f'{plain(a)} {x} {sign} {plain(abs(b))}')}"
-
-
 def labels(ax: Any, x: str, y: str) -> None:
     """Name the axes, names cut where they are longer than these, and thin their numbers so that none touch."""
     from matplotlib.ticker import EngFormatter, MaxNLocator
@@ -107,21 +73,3 @@ def labels(ax: Any, x: str, y: str) -> None:
         axis.set_major_locator(MaxNLocator(int(np.clip(most, 3, 8)), steps=[1, 2, 5, 10]))
         if max(map(abs, limits)) >= 1e4:  # thousands as k, millions as M
             axis.set_major_formatter(EngFormatter(sep=""))
-
-
-def plain(value: float, digits: int = 4) -> str:
-    """A number as `number` has it, but thousands written out.
-
-    Examples
-    --------
-    >>> plain(50771.3), plain(0.25)
-    ('50,771', '0.25')
-    """
-    if not 1e4 <= abs(value) < 1e7:
-        return number(value, digits)
-    return ("\N{MINUS SIGN}" if value < 0 else "") + f"{abs(value):,.0f}"
-
-
-def brief(text: str, length: int = 40) -> str:
-    """A name, cut where it is too long for an axis."""
-    return text if len(text) <= length else text[: length - 1] + "…"

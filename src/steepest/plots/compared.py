@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from ..comparison import Comparison
 from ..errors import UsageError
 from ..trajectory import Trajectory
-from .edges import leaves_at, leaving
-from .paper import COLOURS, DASHES, MARKERS, Picture, axes, finite, heading, legend, number
-from .runs import cost_of, least_of, listed, spread, status_of, stood
-from .thinning import envelope, share_words
+from .edges import arrow, leaves_at, margins
+from .paper import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
+from .runs import cost_of, least_of, spread, status_of, stood
+from .thinning import envelope
+from .words import cost_below, cost_words, counted, listed, number, share_words
 
 __all__ = ["ComparisonDisplay"]
 
@@ -154,7 +155,7 @@ class ComparisonDisplay(Picture):
         first, lowest = min(down, key=lambda label: down[label]), min(sound, key=lambda label: self.costs[label][-1])
         runs = f"Of {len(self.costs)} runs " if len(self.costs) > 1 else ""
         if np.isfinite(down[first]):
-            count = f"{down[first]:,.0f} step{'s' if down[first] != 1 else ''}"
+            count = counted(down[first], "step")
             if self.by != "step":
                 count = f"{number(down[first], 3)} {UNITS[self.by][1]}"
             ending = lost or (f"; {lowest} ends lowest" if self._ends_lower(lowest, first) else "")
@@ -200,12 +201,13 @@ class ComparisonDisplay(Picture):
         ax.set_ylim(*self._heights(ax.get_yscale() == "log"))
         left_out = sum(self._run(ax, i, label) for i, label in enumerate(self.costs))
         if self.least is not None and not self.excess:
-            ax.axhline(self.least, color="black", ls=(0, (4, 3)), lw=1, label=f"least cost {number(self.least)}")
+            ax.axhline(self.least, label=f"least cost {number(self.least)}", **DASHED)
         ax.set_xlabel(UNITS[self.by][0] + (" (logarithmic)" if ax.get_xscale() != "linear" else ""))
         what = "cost above its least" if self.excess else "cost"
-        ax.set_ylabel(f"{what}: {self.cost_name}" if self.cost_name else what)
+        ax.set_ylabel(cost_words(self.cost_name, what))
         points = sum(map(len, self.costs.values()))
-        heading(ax, self.finding, self.note, share_words(points - left_out, points, "points"))
+        thinned = share_words(points - left_out, points)
+        heading(ax, self.finding, self.note, cost_below(self.cost_name), thinned)
         legend(ax)
         return self
 
@@ -252,8 +254,7 @@ class ComparisonDisplay(Picture):
         if logarithmic:
             decades = max(np.log10(high / low), 1.0)
             return low * 10 ** (-0.06 * decades), high * (BEYOND if self.diverged else 10 ** (0.15 * decades))
-        height = high - low or max(1.0, abs(high))
-        return low - 0.06 * height, high + 0.15 * height
+        return margins(low, high, 0.06, 0.15)
 
     def _run(self, ax: Any, i: int, label: str) -> int:
         """Draw one run up to the edge; how many points of it are left out."""
@@ -266,7 +267,7 @@ class ComparisonDisplay(Picture):
         if 0 < last < len(y):
             start = (x[last - 1], y[last - 1])
             share = _crossing(start[1], float(y[last]), top, ax.get_yscale() == "log")
-            self.arrows_[label] = leaving(ax, start, (start[0] + share * (x[last] - start[0]), top), style["color"])
+            self.arrows_[label] = arrow(ax, start, (start[0] + share * (x[last] - start[0]), top), style["color"])
         return last - len(kept)
 
     def _label(self, label: str) -> str | None:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..losses import LogLoss
 from .cloud import labels
-from .paper import COLOURS, axes, heading, legend, letters, number
+from .paper import COLOURS, axes, heading, legend, letters
 from .predicted import OfRows, Predicted
 from .sigmoid import sigmoid
-from .thinning import share_words
+from .thinning import evenly
+from .words import number, share_words
 
 __all__ = ["CostShapesDisplay"]
 
 Array = NDArray[np.float64]
-ROWS = 5000  # looked at, at most
 GRID = 601
 CONCAVE = 1e-9  # share of a cost's largest second difference below 0 from which it bends down
 
@@ -100,7 +100,7 @@ class CostShapesDisplay(OfRows):
             raise UsageError("x must be one column of finite numbers, y as many labels 0 and 1")
         if not (np.isfinite([low, high, intercept]).all() and low < high):
             raise UsageError(f"slopes must be two rising numbers and the intercept finite, not {slopes}, {intercept}")
-        some = np.linspace(0, len(x) - 1, min(len(x), ROWS)).astype(np.int64)
+        some = evenly(len(x))
         at, grid = low + (high - low) / 4 if at is None else float(at), np.linspace(low, high, GRID)
         squared, entropy = np.array([_costs(m, intercept, x[some], y[some]) for m in grid]).T
         gradients = _gradients(at, intercept, x[some], y[some])

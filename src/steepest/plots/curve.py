@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..trajectory import Trajectory
+from .edges import arrow, corner, margins
 from .landscape import landscape_of
-from .paper import COLOURS, Picture, axes, finite, heading, legend, letters, number, verdict_words
-from .relief import cramped, plain, quiet
-from .scene import ends_of, lowest, rate_limit, rolled, run_of, scene_of, tangents_at
-from .thinning import share_words
+from .paper import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
+from .relief import cramped, plain
+from .runs import run_of
+from .scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
+from .words import cost_below, cost_words, counted, number, share_words, told_apart, verdict_words
 
 __all__ = ["CostCurveDisplay"]
 
@@ -22,7 +23,6 @@ Array = NDArray[np.float64]
 POINTS = 401  # of the curve
 HEAD = 0.06  # of the height of the curve, above it
 LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
-LONG = 34  # letters of a cost that an axis can bear
 APART = 0.01  # of the height of the curve, that a ball off it is seen to be
 
 
@@ -110,7 +110,7 @@ class CostCurveDisplay(Picture):
     @classmethod
     def from_trajectory(
         cls,
-        trajectory: Trajectory,
+        fitted: Any,
         X: Any = None,
         y: Any = None,
         *,
@@ -121,11 +121,12 @@ class CostCurveDisplay(Picture):
         offset: Any = None,
         classes: Any = None,
     ) -> CostCurveDisplay:
-        """Of a run of a fit, with its rows, or of `minimize`.
+        """Of a run of a fit, with its rows, or of `minimize`; ``from_estimator`` is the same.
 
         Parameters
         ----------
-        trajectory : Trajectory
+        fitted : Trajectory, or an estimator that holds one
+            Of one target or two classes.
         X, y, sample_weight, offset : as given to ``fit``
         parameter : str, optional
             Name of the column or variable, or "intercept"; by default the coefficient that moved farthest.
@@ -141,7 +142,8 @@ class CostCurveDisplay(Picture):
         UsageError
             If the rows do not fit the run, or there is no such parameter or state.
         """
-        given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes}
+        trajectory, known = run_of(fitted)
+        given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes or known}
         landscape = landscape_of(trajectory, X, y, **given)
         scene = scene_of({"": trajectory}, landscape, axes=1, parameters=None if parameter is None else [parameter])
         at = np.linspace(scene.low[0], scene.high[0], POINTS)
@@ -169,35 +171,23 @@ class CostCurveDisplay(Picture):
             note=landscape.note,
         )
 
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        *,
-        parameter: str | None = None,
-        tangent: int | Sequence[int] = (),
-        sample_weight: Any = None,
-        offset: Any = None,
-    ) -> CostCurveDisplay:
-        """Of the run of a fitted estimator of one target or two classes, with the rows of the fit."""
-        run, classes = run_of(estimator)
-        given = {"sample_weight": sample_weight, "offset": offset, "classes": classes}
-        return cls.from_trajectory(run, X, y, parameter=parameter, tangent=tangent, **given)
+    from_estimator = from_trajectory
 
     @property
     def finding(self) -> str:
         """Where the run went and what became of the cost."""
         first, last, steps = number(float(self.states[0])), number(float(self.states[-1])), int(self.steps[-1])
         if self.leaves is not None:
-            on = ", ".join(number(value) for value in (*self.states[-2:], *self.beyond)[-3:])
+            on = (*self.states[-2:], *self.beyond)[-3:]
             limit = "" if self.limit is None else f" (rate {number(self.rate or 0)}, limit {number(self.limit)})"
-            return f"Every step overshoots: {on}{limit}"
+            turns = len(on) < 3 or (on[1] - on[0]) * (on[2] - on[1]) < 0
+            what = "Every step overshoots" if turns else "The steps leave the picture"
+            return f"{what}: {' → '.join(map(number, on))}{limit}"
         before, after = self.ends
-        way = f"{'falls' if after < before else 'rises'} from {number(before)} to"
-        went = f"the cost {'stays at' if after == before else way} {number(after)}"
-        return f"From {first} to {last} in {steps:,} step{'s' * (steps != 1)}: {went}"
+        old, new = told_apart(before, after)
+        way = f"{'falls' if after < before else 'rises'} from {old} to"
+        went = f"the cost {'stays at' if after == before else way} {new}"
+        return f"From {first} to {last} in {counted(steps, 'step')}: {went}"
 
     @property
     def alt_text(self) -> str:
@@ -226,26 +216,23 @@ class CostCurveDisplay(Picture):
         self.tangents_ = [self._tangent(ax, row, half, (low, high)) for row in self.tangents]
         plain(ax.yaxis, low, high)
         ax.set_xlabel(self.name)
-        short = self.cost_name and len(self.cost_name) <= LONG
-        ax.set_ylabel(f"cost: {self.cost_name}" if short else "cost")
-        long = "" if short else self.cost_name and f"cost: {self.cost_name}"
+        ax.set_ylabel(cost_words(self.cost_name))
         small = "; ".join(filter(None, self._small_words()))
-        heading(ax, self.finding, *([] if cramped(ax) else [self.verdict, long, small]))
+        heading(ax, self.finding, *([] if cramped(ax) else [self.verdict, cost_below(self.cost_name), small]))
         if not cramped(ax):
-            legend(ax, loc=quiet(ax, *(np.column_stack(pair) for pair in self._lines())))
+            lines = (self.at, self.costs), (self.states, self.state_costs)
+            legend(ax, loc=corner(ax, paths=[np.column_stack(line) for line in lines]))
         return self
 
     def _small_words(self) -> list[str]:
         over = "" if self.limit is None or self.leaves is not None else f"rates below {number(self.limit)} settle"
         gap = self.state_costs - np.interp(self.states, self.at, self.costs)
         off = "balls above the curve: there the others were elsewhere"
-        height = np.ptp(self.costs[finite(self.costs)])
+        shown = self.costs[finite(self.costs)]
+        height = np.ptp(shown) if len(shown) else np.inf
         apart = (gap[finite(gap)] > APART * height).any()
         many = "" if self.leaves is not None else share_words(len(self.states), self.recorded, "states")
         return [self.words, off if apart else "", self.note, many, over]
-
-    def _lines(self) -> list[tuple[Array, Array]]:
-        return [(self.at, self.costs), (self.states, self.state_costs)]
 
     def _limits(self) -> tuple[float, float]:
         """Lowest and highest cost to draw."""
@@ -254,8 +241,7 @@ class CostCurveDisplay(Picture):
         low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
         if not low <= high:
             raise UsageError("there is no finite cost to draw near the start of this run")
-        room = HEAD * (high - low) or 1.0
-        return low - room, high + room * (1.0 if self.leaves is None else 3.0)
+        return margins(low, high, HEAD, HEAD if self.leaves is None else 3.0 * HEAD)
 
     def _balls(self, ax: Any, size: float) -> None:
         colour = COLOURS[1]
@@ -268,8 +254,7 @@ class CostCurveDisplay(Picture):
         if self.leaves is None:
             ax.plot(*self._end(-1), "D", ms=6 * size, **{**style, "zorder": 4})
             return
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
-        self.leaves_ = ax.annotate("", self.leaves, self._end(-1), arrowprops=arrow, zorder=4)
+        self.leaves_ = arrow(ax, self._end(-1), self.leaves, colour, 1.2)
         ax.plot([], [], color=colour, marker=r"$\rightarrow$", ls="none", ms=8 * size, label="leaves the picture")
 
     def _end(self, i: int) -> tuple[float, float]:
@@ -279,8 +264,7 @@ class CostCurveDisplay(Picture):
         self.minimum_ = None
         if self.minimum is not None:
             at, cost = map(number, self.minimum)
-            style = {"color": "black", "ls": (0, (4, 3)), "lw": 1, "zorder": 1.5}
-            self.minimum_ = ax.axvline(self.minimum[0], label=f"minimum {cost} at {at}", **style)
+            self.minimum_ = ax.axvline(self.minimum[0], label=f"minimum {cost} at {at}", zorder=1.5, **DASHED)
 
     def _tangent(self, ax: Any, row: Array, half: float, height: tuple[float, float]) -> Any:
         at, cost, slope = row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..formulas import Formula, read_formula
-from .paper import finite, spelled
+from .paper import finite
+from .words import spelled
 
-__all__ = ["Drawn", "drawn", "numbers", "printed"]
+__all__ = ["Drawn", "drawn", "numbers"]
 
 Array = NDArray[np.float64]
-RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"  # digits as powers
 
 
 class Drawn(NamedTuple):
@@ -82,19 +81,7 @@ def _formula(formula: Formula, names: tuple[str, ...]) -> Drawn:
     free = [name for name in names if name not in formula.names]
     order = (*formula.names, *free)[: len(names)]
     whole = read_formula(formula.text, order)
-    return Drawn(lambda points: np.array(whole(points), np.float64), printed(formula.text), order, whole)
-
-
-def printed(formula: str) -> str:
-    """A formula with the signs of print, those of products among them.
-
-    Examples
-    --------
-    >>> printed("2*x**4 + 1"), printed("x**0.5")
-    ('2·x⁴ + 1', 'x^0.5')
-    """
-    powers = re.sub(r"\*\*(\d)(?![\d.])", lambda found: RAISED[int(found[1])], spelled(formula))
-    return powers.replace("**", "^").replace("*", "\N{MIDDLE DOT}")
+    return Drawn(lambda points: np.array(whole(points), np.float64), spelled(formula.text), order, whole)
 
 
 def numbers(values: Any, what: str) -> Array:

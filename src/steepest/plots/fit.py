@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from .cloud import brief, cloud, corner, labels, line_words, plain
-from .paper import COLOURS, axes, heading, legend, number
+from .cloud import cloud, labels
+from .edges import corner, margins
+from .paper import COLOURS, DASHED, axes, heading, legend
 from .predicted import OfRows, Predicted
+from .words import brief, counted, line_words, number
 
 __all__ = ["FitDisplay"]
 
@@ -145,17 +147,17 @@ class FitDisplay(OfRows):
         """The line and how near the exact one it is; of more columns how good the predictions are."""
         if self.line is None:
             share = "" if np.isnan(self.r2) else f"R² = {number(self.r2, 3)}, "
-            error = plain(float(np.abs(self.errors).mean()))
+            error = number(float(np.abs(self.errors).mean()))
             return f"Actual against predicted {brief(self.target)}: {share}mean absolute error {error}"
         if self.diverged is not None:
             exact = f", the exact one {number(self.exact[0])}" if self.exact is not None else ""
             return f"Diverged: after {self.step:,} steps the slope is {number(self.diverged[0], 3)}{exact}"
-        after = "" if self.step is None else f" after {self.step:,} step{'s' * (self.step != 1)}"
+        after = "" if self.step is None else f" after {counted(self.step, 'step')}"
         if self.apart is None:
             return self.words(self.line) + after
         if self.apart < SAME * max(float(np.ptp(self.y)), 1e-300):
             return f"{self.words(self.line)}{after}: the exact line"
-        return f"{self.words(self.line)}{after}, at most {plain(self.apart)} from the exact line"
+        return f"{self.words(self.line)}{after}, at most {number(self.apart)} from the exact line"
 
     @property
     def alt_text(self) -> str:
@@ -179,7 +181,8 @@ class FitDisplay(OfRows):
         else:
             self._lines(ax)
         heading(ax, self.finding, self.verdict, said)
-        legend(ax, loc=corner(ax, self.x, self.y))
+        lines = [line.get_xydata() for line in (*self.way_, self.line_, self.exact_) if line]
+        legend(ax, loc=corner(ax, np.column_stack((self.x, self.y)), paths=lines))
         return self
 
     def _diagonal(self, ax: Any) -> None:
@@ -204,8 +207,7 @@ class FitDisplay(OfRows):
         self.line_ = ax.plot(grid, self.at(self.line, grid), color=COLOURS[0], lw=2.2, label=words, zorder=3)[0]
         if self.exact is not None:
             words = f"exact: {self.words(self.exact)}"
-            style = {"color": "black", "ls": (0, (4, 3)), "lw": 1.1, "zorder": 4}
-            self.exact_ = ax.plot(grid, self.at(self.exact, grid), label=words, **style)[0]
+            self.exact_ = ax.plot(grid, self.at(self.exact, grid), label=words, zorder=4, **DASHED)[0]
         ax.set(xlim=(grid[0], grid[-1]), ylim=ylim)
         labels(ax, self.x_name, self.target)
 
@@ -218,8 +220,7 @@ class FitDisplay(OfRows):
             z = self.at(line, ends) if line is not None else ends * np.nan
             if np.isfinite(z).all() and z.min() >= low - reach and z.max() <= high + reach:
                 low, high = min(low, float(z.min())), max(high, float(z.max()))
-        margin = 0.07 * (high - low) or 0.5
-        return low - margin, high + margin
+        return margins(low, high, 0.07)
 
 
 def _way(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..trajectory import Trajectory
-from .paper import COLOURS, DASHES, MARKERS, Picture, axes, finite, heading, legend, number, spelled, verdict_words
-from .thinning import envelope, share_words
+from .paper import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
+from .runs import least_of, spread
+from .thinning import envelope
+from .words import cost_below, cost_words, fall_words, number, share_words, spelled, verdict_words
 
 __all__ = ["CostHistoryDisplay"]
 
@@ -76,15 +78,11 @@ class CostHistoryDisplay(Picture):
         runs = {"": trajectory} if isinstance(trajectory, Trajectory) else dict(trajectory)
         if not runs or any(len(run.cost) == 0 for run in runs.values()):
             raise UsageError("there is no cost to draw: record a run with its costs")
-        least = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
-        least += [
-            run.cost.min() for run in runs.values() if run.verdict is not None and run.verdict.status == "converged"
-        ]
         first = next(iter(runs.values()))
         return cls(
             steps={label: run.cost_step for label, run in runs.items()},
             costs={label: run.cost for label, run in runs.items()},
-            optimum=float(min(least)) if least else None,
+            optimum=least_of(runs),
             cost_name=spelled(str(first.meta.get("loss_formula", ""))),
             verdict=verdict_words(first) if len(runs) == 1 else "",
         )
@@ -94,7 +92,10 @@ class CostHistoryDisplay(Picture):
         """Of the run of a fitted estimator; of one class against the rest, of each."""
         path = estimator.trajectory_
         if isinstance(path, list):
-            path = {str(label): run for label, run in zip(estimator.classes_, path, strict=True)}
+            runs = {f"class {label}": run for label, run in zip(estimator.classes_, path, strict=True)}
+            found = cls.from_trajectory(runs)
+            found.optimum = None  # each class has its own
+            return found
         return cls.from_trajectory(path)
 
     @property
@@ -104,9 +105,7 @@ class CostHistoryDisplay(Picture):
             best = min(self.costs, key=lambda label: self.costs[label][-1] if finite(self.costs[label])[-1] else np.inf)
             return f"Of {len(self.costs)} runs {best} ends lowest, at {number(float(self.costs[best][-1]))}"
         steps, costs = next(iter(self.steps.values())), next(iter(self.costs.values()))
-        fell = "fell" if costs[-1] < costs[0] else "rose"
-        first, last, t = number(float(costs[0])), number(float(costs[-1])), int(steps[-1])
-        return f"The cost {fell} from {first} to {last} in {t:,} step{'s' * (t != 1)}"
+        return fall_words(float(costs[0]), float(costs[-1]), int(steps[-1]))
 
     @property
     def alt_text(self) -> str:
@@ -139,17 +138,16 @@ class CostHistoryDisplay(Picture):
             self.lines_ += ax.plot(steps[kept], costs[kept], dash, color=colour, label=label or "cost", lw=1.6)
             self.lines_[-1].set_marker(MARKERS[i % len(MARKERS)] if len(kept) <= FEW else "")
         if self.optimum is not None:
-            ax.axhline(self.optimum, color="black", ls=(0, (4, 3)), lw=1, label=f"least cost {number(self.optimum)}")
+            ax.axhline(self.optimum, label=f"least cost {number(self.optimum)}", **DASHED)
         ax.set_yscale(scale or self._scale())
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel("step")
-        ax.set_ylabel(f"cost: {self.cost_name}" if self.cost_name else "cost")
-        heading(ax, self.finding, self.verdict, share_words(drawn, sum(map(len, self.costs.values())), "steps"))
+        ax.set_ylabel(cost_words(self.cost_name))
+        thinned = share_words(drawn, sum(map(len, self.costs.values())), "steps")
+        heading(ax, self.finding, self.verdict, cost_below(self.cost_name), thinned)
         legend(ax, loc="upper right")
         return self
 
     def _scale(self) -> str:
         """Logarithmic where the costs span decades and are all above 0."""
-        values = np.concatenate([costs[finite(costs)] for costs in self.costs.values()])
-        positive = len(values) and values.min() > 0
-        return "log" if positive and np.log10(values.max() / values.min()) > DECADES else "linear"
+        return "log" if spread(np.concatenate(list(self.costs.values()))) > DECADES else "linear"

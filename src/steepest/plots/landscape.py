@@ -20,7 +20,9 @@ from ..records import from_name
 from ..trajectory import Trajectory
 from .answer import answer_of
 from .heights import flat, parabola, sizes, slopes, values
-from .paper import spelled
+from .runs import least_of, reported
+from .thinning import evenly
+from .words import brief, spelled
 
 __all__ = ["Landscape", "landscape_of"]
 
@@ -51,6 +53,8 @@ class Landscape(NamedTuple):
         Which parameters were kept at their start.
     size : (p,) array
         Of what each parameter is multiplied by: the columns' standard deviations where the run saw standardised ones.
+    least : float or None
+        The cost of the least point, over all rows.
     curved : (p, p) array or None
         Second derivatives, where they are the same everywhere.
     room : int
@@ -69,6 +73,7 @@ class Landscape(NamedTuple):
     note: str
     held: NDArray[np.bool_]
     size: Array
+    least: float | None = None
     curved: Array | None = None
     room: int = FEWEST
     prefix: str = ""
@@ -77,7 +82,7 @@ class Landscape(NamedTuple):
     def title(self, j: int) -> str:
         """Parameter j as an axis names it."""
         name = self.names[j]
-        return name if name == "intercept" else self.prefix + (name if len(name) <= LONG else name[: LONG - 1] + "…")
+        return name if name == "intercept" else self.prefix + brief(name, LONG)
 
     def along(self, origin: Array, directions: Array) -> Callable[[Array], Array]:
         """Costs (m,) as a function of coordinates (m, r): those at origin + coordinates . directions."""
@@ -126,7 +131,7 @@ def landscape_of(
     [11.0, 2.0]
     """
     if "function" in trajectory.meta:
-        return _of_function(trajectory, f)
+        return _with_least(_of_function(trajectory, f), trajectory)
     if trajectory.coef.ndim > 2:
         raise UsageError("a landscape is drawn of one target or two classes: this run has more")
     if X is None or y is None:
@@ -136,7 +141,37 @@ def landscape_of(
     rows = make_rows(X, answer.numbers(y), weight=sample_weight, offset=offset)
     if rows.shape[1] != trajectory.coef.shape[1]:
         raise UsageError(f"the run has {trajectory.coef.shape[1]} columns, the table {rows.shape[1]}: give the same")
-    return _of_rows(trajectory, rows)
+    landscape = _of_rows(trajectory, rows)
+    if landscape.note:
+        landscape = _lifted(landscape, _problem(trajectory), rows, trajectory.x[reported(trajectory)])
+    return _with_least(landscape, trajectory)
+
+
+def _with_least(landscape: Landscape, trajectory: Trajectory) -> Landscape:
+    if landscape.best is None:
+        return landscape
+    if landscape.note:  # only some rows are looked at, but the run knows better
+        return landscape._replace(least=least_of({"": trajectory}))
+    return landscape._replace(least=float(landscape.values(landscape.best[None])[0]))
+
+
+def _lifted(landscape: Landscape, problem: Problem, rows: Rows, answer: Array) -> Landscape:
+    """The cost over some rows, lifted and tilted: at the least point, or the answer, cost and slope are all rows'."""
+    at = answer if landscape.best is None else landscape.best
+    lift = values(problem, rows)(at[None])[0] - landscape.values(at[None])[0]
+    tilt = slopes(problem, rows)(at[None])[0] - landscape.slopes(at[None])[0]
+    if not np.isfinite(np.append(tilt, lift)).all():
+        return landscape
+
+    def level(origin: Array, along: Array) -> Callable[[Array], Array]:
+        some, base, rise = landscape.along(origin, along), lift + (origin - at) @ tilt, along @ tilt
+        return lambda coordinates: some(coordinates) + base + coordinates @ rise
+
+    return landscape._replace(
+        values=lambda points: landscape.values(points) + lift + (points - at) @ tilt,
+        slopes=lambda points: landscape.slopes(points) + tilt,
+        flat=level,
+    )
 
 
 def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
@@ -171,8 +206,8 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     n, d = rows.shape
     most = LOOKS // FEWEST
     quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
-    note = "" if quadratic or n <= most else f"cost over {most:,} of {n:,} rows"
-    data: Any = make_moments(rows) if quadratic else _sample(rows, most)
+    note = "" if quadratic or n <= most else f"shape of the cost from {most:,} of {n:,} rows"
+    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.rows(evenly(n, most))
     curved = (
         problem.loss.curvature * data.hessian + np.diag(problem.squares(d, rows.units)[:, 0]) if quadratic else None
     )
@@ -202,18 +237,13 @@ def _problem(trajectory: Trajectory) -> Problem:
     return Problem(loss, penalty, meta["intercept"], fixed, factors, signs)
 
 
-def _sample(rows: Rows, most: int) -> Rows:
-    n = rows.shape[0]
-    return rows if n <= most else rows.rows(np.linspace(0, n - 1, most).astype(np.int64))
-
-
 def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
     """The least point: known, reached, or found anew where that takes a moment."""
     exact = trajectory.meta.get("exact")
     if exact:
         return np.append(exact["coef"], exact["intercept"])
     if trajectory.verdict is not None and trajectory.verdict.status == "converged":
-        return np.array(trajectory.x[np.searchsorted(trajectory.step, trajectory.meta["reported_step"])])
+        return np.array(trajectory.x[reported(trajectory)])
     if large or rows.shape[0] * rows.shape[1] > SMALL:
         return None
     run = fit(rows, problem, keep=False, start=trajectory.x[0])

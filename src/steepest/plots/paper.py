@@ -14,25 +14,11 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..writing import write_new
 
-__all__ = [
-    "COLOURS",
-    "CUBE",
-    "DASHES",
-    "MARKERS",
-    "Picture",
-    "axes",
-    "blank",
-    "finite",
-    "heading",
-    "legend",
-    "letters",
-    "number",
-    "spelled",
-    "verdict_words",
-]
+__all__ = ["COLOURS", "CUBE", "DASHES", "MARKERS", "Picture", "axes", "blank", "finite", "heading", "legend", "letters"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # told apart by every eye
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
+DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # what is known: an optimum, a limit
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.4  # inches
 CUBE = (5.2, HEIGHT)  # of a picture that is as wide as high, and of one in space
@@ -41,6 +27,7 @@ DOTS = 200  # an inch, of PNG
 SALT = {"svg.hashsalt": "steepest"}  # names inside of an SVG, so that the same picture is the same bytes
 MISSING = "pictures need Matplotlib: pip install 'steepest[plot]'"
 LETTER = 0.52  # mean width of a letter in its size
+HIGHEST = 0.45  # share of the height that a heading takes at most
 BOLD, SMALL, LEAD = 1.12, 0.88, 1.45  # width of bold letters, size of small ones, height of a line; times that
 
 
@@ -153,17 +140,34 @@ def _width(ax: Any) -> float:
     return float(ax.get_position(original=True).width * ax.figure.get_size_inches()[0])
 
 
+def _height(ax: Any) -> float:
+    """Of the place of axes with their heading, in points."""
+    return float(ax.get_position(original=True).height * ax.figure.get_size_inches()[1] * 72)
+
+
 def heading(ax: Any, finding: str, *below: str) -> None:
     """Put the finding over the axes, bold, and between them what else must be known, broken into lines that fit."""
     size = letters(ax)
     room = max(20, int(_width(ax) * 72 / (LETTER * size)))
     lines = [line for text in below if text for line in textwrap.wrap(text, int(room / SMALL))]
     title = "\n".join(textwrap.wrap(finding, int(room / BOLD)))
-    ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + len(lines) * SMALL * size * LEAD)
+    most = max(1, int((HIGHEST * _height(ax) - (title.count("\n") + 1) * 1.2 * size) / (SMALL * size * LEAD)))
+    lines = lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: int(room / SMALL) - 2] + " …"]
+    lift = LEAD * size if _factor(ax) else 0.0
+    ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + lift + len(lines) * SMALL * size * LEAD)
     if lines:
-        place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (0, 6), "textcoords": "offset points"}
+        place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (0, 6 + lift), "textcoords": "offset points"}
         style = {"fontsize": SMALL * size, "color": "#404040", "va": "bottom", "ha": "left"}
         ax.annotate("\n".join(lines), **place, **style)
+
+
+def _factor(ax: Any) -> bool:
+    """Whether a factor such as 1e10 stands over the numbers of the y axis."""
+    if hasattr(ax, "zaxis"):
+        return False
+    form = ax.yaxis.get_major_formatter()
+    form.set_locs(ax.yaxis.get_majorticklocs())
+    return bool(form.get_offset())
 
 
 def legend(ax: Any, loc: str = "best") -> None:
@@ -171,36 +175,6 @@ def legend(ax: Any, loc: str = "best") -> None:
     handles, _ = ax.get_legend_handles_labels()
     if handles:
         ax.legend(fontsize=0.85 * letters(ax), frameon=True, framealpha=0.85, edgecolor="none", loc=loc)
-
-
-def number(value: float, digits: int = 4) -> str:
-    """A number as a reader writes it.
-
-    Examples
-    --------
-    >>> number(0.84482758), number(-1234567.0), number(2.0)
-    ('0.8448', '−1.235e+06', '2')
-    """
-    return ("\N{MINUS SIGN}" if value < 0 else "") + f"{abs(value):.{digits}g}"
-
-
-def spelled(formula: str) -> str:
-    """A formula with the signs of print.
-
-    Examples
-    --------
-    >>> spelled("mean (z - y)^2 / 2")
-    'mean (z − y)² / 2'
-    """
-    return formula.replace("**2", "^2").replace("^2", "\N{SUPERSCRIPT TWO}").replace(" - ", " \N{MINUS SIGN} ")
-
-
-def verdict_words(trajectory: Any, length: int = 110) -> str:
-    """The verdict of a run in one line."""
-    if trajectory is None or trajectory.verdict is None:
-        return ""
-    words = f"{trajectory.verdict.status}: {trajectory.verdict.message}"
-    return textwrap.shorten(words, length, placeholder=" …")
 
 
 def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:

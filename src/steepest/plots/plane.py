@@ -13,10 +13,12 @@ from ..errors import UsageError
 from ..kernels.threads import one_blas_thread
 from .landscape import Landscape
 from .thinning import along_path
+from .words import counted
 
-__all__ = ["Plane", "leaving", "level", "plane_of", "window"]
+__all__ = ["Plane", "leaving", "level", "places_of", "plane_of", "window"]
 
 Array = NDArray[np.float64]
+ALONE = 1.0  # times the start, that is looked at where there is no minimum to look towards
 FAR = 4.0  # times the way from start to minimum beyond which a point lies outside of the picture
 MARGIN = 0.15  # of the width, on each side
 CAME_BACK = 0.5  # of its largest distance from the minimum, within which a path ends that is looked at as a whole
@@ -80,7 +82,7 @@ def plane_of(
     """
     p = len(landscape.names)
     if parameters is not None:
-        return _slice(landscape, answer, _places(landscape, parameters, axes))
+        return _slice(landscape, answer, places_of(landscape.names, parameters, "parameter", axes))
     movable = [j for j in range(p) if not landscape.held[j]]
     if axes == 1:
         moved = landscape.size * np.max([np.abs(path[-1] - path[0]) for path in paths], axis=0)
@@ -93,13 +95,20 @@ def plane_of(
     return _principal(landscape, paths, answer)
 
 
-def _places(landscape: Landscape, parameters: Sequence[str], axes: int) -> list[int]:
-    if isinstance(parameters, str) or len(parameters) != axes or len(set(parameters)) != axes:
-        raise UsageError(f"parameters must be {axes} name{'s' * (axes > 1)} of {', '.join(landscape.names[:20])}")
-    unknown = [name for name in parameters if name not in landscape.names]
+def places_of(names: tuple[str, ...], wanted: Sequence[str], what: str, count: int) -> list[int]:
+    """Where these are among the names of columns or parameters, so many of them and all different.
+
+    Examples
+    --------
+    >>> places_of(("age", "height", "weight"), ["weight", "age"], "column", 2)
+    [2, 0]
+    """
+    if isinstance(wanted, str) or len(wanted) != count or len(set(wanted)) != count:
+        raise UsageError(f"{what}s must be {counted(count, 'name')} of {', '.join(names[:20])}")
+    unknown = [name for name in wanted if name not in names]
     if unknown:
-        raise UsageError(f"no parameter is called {unknown[0]!r}: there are {', '.join(landscape.names[:20])}")
-    return [landscape.names.index(name) for name in parameters]
+        raise UsageError(f"no {what} is called {unknown[0]!r}: there are {', '.join(names[:20])}")
+    return [names.index(name) for name in wanted]
 
 
 def _slice(landscape: Landscape, answer: Array, places: list[int]) -> Plane:
@@ -163,6 +172,8 @@ def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple
             continue
         reach = away[:2].max(0, initial=0.0)
         reach = np.where(reach > 0, reach, away.max(0, initial=0.0))
+        if best is None and not away[0].any():  # a run without end: its first steps may be tiny
+            reach = np.maximum(reach, np.minimum(away.max(0, initial=0.0), ALONE * np.maximum(1.0, np.abs(middle))))
         inside = (away <= FAR * reach + 1e-300).all(1)
         near.append(sound[inside])
     points = np.concatenate(near)
@@ -234,5 +245,6 @@ def leaving(path: Array, low: Array, high: Array) -> tuple[int, Array | None]:
         return last + 1, None
     here, step = path[last], path[last + 1] - path[last]
     room = np.where(step > 0, high - here, low - here)
-    share = min(float(r / s) for r, s in zip(room, step, strict=True) if s != 0)
+    with np.errstate(over="ignore"):
+        share = min(float(r / s) for r, s in zip(room, step, strict=True) if s != 0)
     return last + 1, here + max(share, 0.0) * step

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import shorten
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -15,7 +14,8 @@ from ..errors import DataError, UsageError
 from ..model import Model
 from ..trajectory import Trajectory
 from .answer import Answer, answer_of
-from .paper import Picture, verdict_words
+from .paper import Picture
+from .words import status_words, verdict_words
 
 __all__ = ["OfRows", "Predicted", "predicted_of"]
 
@@ -77,7 +77,7 @@ class OfRows(Picture):
     @classmethod
     def from_estimator(
         cls,
-        estimator: Any,
+        fitted: Any,
         X: Any,
         y: Any,
         *,
@@ -85,11 +85,13 @@ class OfRows(Picture):
         target: str | None = None,
         names: Sequence[str] | None = None,
     ) -> Self:
-        """Of a fitted estimator and rows, those it was fitted to or others.
+        """Of what holds an answer and rows, those it was fitted to or others.
+
+        ``from_trajectory`` and ``from_model`` are the same by the name of what they are given.
 
         Parameters
         ----------
-        estimator : GDRegressor, GDClassifier or a kin of theirs
+        fitted : GDRegressor, GDClassifier or a kin of theirs, Trajectory or Model
         X : (n, d) array, data frame or sparse matrix
         y : (n,) array
             Targets or labels.
@@ -105,35 +107,10 @@ class OfRows(Picture):
         UsageError, DataError
             If the answer is of several targets or classes, or the rows do not belong to it.
         """
-        return cls._of(predicted_of(estimator, X, y, offset=offset, target=target, names=names))
+        return cls._of(predicted_of(fitted, X, y, offset=offset, target=target, names=names))
 
-    @classmethod
-    def from_trajectory(
-        cls,
-        trajectory: Trajectory,
-        X: Any,
-        y: Any,
-        *,
-        offset: Any = None,
-        target: str | None = None,
-        names: Sequence[str] | None = None,
-    ) -> Self:
-        """Of a run and the rows it went down on; the other parameters are those of `from_estimator`."""
-        return cls._of(predicted_of(trajectory, X, y, offset=offset, target=target, names=names))
-
-    @classmethod
-    def from_model(
-        cls,
-        model: Any,
-        X: Any,
-        y: Any,
-        *,
-        offset: Any = None,
-        target: str | None = None,
-        names: Sequence[str] | None = None,
-    ) -> Self:
-        """Of a model that was read from its file; the other parameters are those of `from_estimator`."""
-        return cls._of(predicted_of(model, X, y, offset=offset, target=target, names=names))
+    from_trajectory = from_estimator
+    from_model = from_estimator
 
     @classmethod
     def _of(cls, found: Predicted) -> Self:
@@ -209,9 +186,5 @@ def _target_name(answer: Answer, y: Any, target: str | None) -> str:
 def _verdict(fitted: Any, answer: Answer) -> str:
     if answer.trajectory is not None:
         return verdict_words(answer.trajectory)
-    said = getattr(fitted, "verdict", None)
-    return (
-        shorten(f"{said['status']}: {said.get('message', '')}", 110, placeholder=" …")
-        if isinstance(said, dict) and "status" in said
-        else ""
-    )
+    said = getattr(fitted, "verdict", None)  # a model's, from its file
+    return status_words(said["status"], said.get("message", "")) if isinstance(said, dict) and "status" in said else ""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..range_test import RangeTest
 from ..trajectory import Trajectory
-from .paper import COLOURS, Picture, axes, finite, heading, legend, number
+from .paper import COLOURS, DASHED, Picture, axes, finite, heading, legend
 from .runs import cost_of, least_of, spread, status_of
+from .words import number
 
 __all__ = ["LearningRateDisplay"]
 
@@ -187,7 +188,7 @@ class LearningRateDisplay(Picture):
                 **place,
             )
         if self.limit is not None:
-            ax.axvline(self.limit, color="black", ls=(0, (4, 3)), lw=1, label=f"stability limit {number(self.limit)}")
+            ax.axvline(self.limit, label=f"stability limit {number(self.limit)}", **DASHED)
         if self.suggestion is not None:
             ax.axvline(self.suggestion, color=COLOURS[2], ls="-.", lw=1.4, label=f"suggested {number(self.suggestion)}")
         ax.set_xlabel("learning rate (logarithmic)")

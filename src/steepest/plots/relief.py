@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .paper import COLOURS, DASHES, MARKERS, axes, finite, heading, legend, letters, number
-from .thinning import share_words
+from .edges import arrow, corner
+from .paper import COLOURS, DASHES, MARKERS, axes, finite, heading, legend, letters
+from .words import COST, brief, cost_below, cost_words, number, share_words
 
-__all__ = ["contour", "cramped", "levels", "plain", "quiet", "relief"]
+__all__ = ["contour", "cramped", "in_space", "levels", "plain", "relief"]
 
 Array = NDArray[np.float64]
 LINES = 14
 ROOM = 8.0  # points, the size of letters where there is room
 LOWEST = 0.004  # share of the picture that lies below the first line
 STRONG = 1e9  # times the first height above the least cost, up to which lines are drawn
+STAR: dict[str, Any] = {"color": "white", "mec": "black", "mew": 1.0, "ls": "none", "zorder": 6}  # the minimum
 SINGLE = "#B2182B"  # of the path where there is only one
 CRAMPED = 1.6  # inches
 RESTLESS = 3.0  # times as long as the map is wide is a path that needs a thin line
 ROOMY, NARROW = 0.92, 0.7  # share of its place that a surface takes: labels need the rest
 MOST = 40  # states up to which each is a dot
-LONG, SHORT = 34, 28  # letters of a cost that a scale can bear; of a name, an axis in space
+SHORT, SHORTEST = 28, 15  # letters of a name that an axis in space can bear, where it is long and where it is short
+NARROW_COST = 20  # letters of a cost that a short scale can bear
 
 
 def levels(costs: Array, least: float) -> Array:
@@ -54,18 +58,21 @@ def contour(picture: Any, ax: Any) -> None:
     picture.paths_ = {label: _path(picture, ax, i, label, size) for i, label in enumerate(picture.paths)}
     picture.minimum_ = None
     if picture.minimum is not None:
-        star = {"color": "white", "mec": "black", "mew": 1.0, "ls": "none", "zorder": 6}
-        picture.minimum_ = ax.plot(*picture.minimum, "*", ms=13 * size, label=_least_words(picture), **star)[0]
+        words = f"minimum {number(picture.least)}"
+        picture.minimum_ = ax.plot(*picture.minimum, "*", ms=13 * size, label=words, **STAR)[0]
     ax.set_xlim(picture.x[0], picture.x[-1])
     ax.set_ylim(picture.y[0], picture.y[-1])
     plain(ax.xaxis, *ax.get_xlim())
     plain(ax.yaxis, *ax.get_ylim())
+    if letters(ax) < ROOM:
+        ax.xaxis.get_major_locator().set_params(nbins=4)
+        ax.yaxis.get_major_locator().set_params(nbins=4)
     ax.set_xlabel(picture.labels[0])
     ax.set_ylabel(picture.labels[1])
     _said(picture, ax)
-    marked = [] if picture.minimum is None else [np.array([picture.minimum])]
     if not cramped(ax):
-        legend(ax, loc=quiet(ax, *picture.paths.values(), *marked))
+        marked = [] if picture.minimum is None else [np.array([picture.minimum])]
+        legend(ax, loc=corner(ax, *marked, paths=[*picture.paths.values()]))
 
 
 def plain(axis: Any, low: float, high: float) -> None:
@@ -81,25 +88,6 @@ def cramped(ax: Any) -> bool:
     return float(ax.get_position().width * ax.figure.get_size_inches()[0]) < CRAMPED
 
 
-def quiet(ax: Any, *paths: Array) -> str:
-    """The corner of a map with the least of these paths (k, 2) in it, ends counting most, for a legend."""
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    points = []
-    for path in paths:
-        share = (path - [left, low]) / [right - left, high - low]
-        way = np.linspace(0, len(path) - 1, 200)
-        inner = [np.interp(way, np.arange(len(path)), column) for column in share.T]
-        points += [np.column_stack(inner), np.repeat(share[[0, -1]], 20, axis=0)]
-    u, v = np.concatenate(points).T
-    far, near, up, down = u > 0.48, u < 0.52, v > 0.6, v < 0.4
-    places = {"upper left": near & up, "upper right": far & up, "lower left": near & down, "lower right": far & down}
-    return min(places, key=lambda name: int(places[name].sum()))
-
-
-def _least_words(picture: Any) -> str:
-    return f"minimum {number(picture.least)}"
-
-
 def _lines(picture: Any, ax: Any) -> None:
     """Bands of cost with a scale beside them."""
     edges, costs = _bands(picture)
@@ -107,9 +95,14 @@ def _lines(picture: Any, ax: Any) -> None:
     picture.heights_ = ax.contourf(picture.x, picture.y, costs, levels=edges, alpha=0.75, **_shades(edges))
     ax.contour(picture.x, picture.y, costs, levels=found[:-1], colors="white", linewidths=0.5, alpha=0.7)
     bar = ax.figure.colorbar(picture.heights_, ax=ax, ticks=found[::3], pad=0.02, panchor=False, aspect=28)
-    bar.ax.set_yticklabels([_short(float(value)) for value in found[::3]])
+    bar.ax.set_yticklabels([number(float(value), 3) for value in found[::3]])
     bar.ax.tick_params(labelsize=0.85 * letters(ax))
-    bar.set_label(_cost_words(picture), size=letters(ax))
+    bar.set_label(cost_words(picture.cost_name, length=_long(ax)), size=letters(ax))
+
+
+def _long(ax: Any) -> int:
+    """Letters of a cost that a scale can bear."""
+    return COST if letters(ax) > ROOM else NARROW_COST
 
 
 def _bands(picture: Any) -> tuple[Array, Array]:
@@ -126,19 +119,11 @@ def _shades(edges: Array) -> dict[str, Any]:
     return {"norm": BoundaryNorm(edges, 256), "cmap": "cividis"}
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if 1e3 <= value < 1e6 else number(value, 3)
-
-
 def _least(picture: Any) -> float:
     """The least cost that is known: on the plane, or on a path."""
     known = [] if picture.minimum is None else [picture.least]
     values = np.concatenate([picture.costs.ravel(), *picture.path_costs.values()])
     return float(min([*known, values[finite(values)].min(initial=np.inf)]))
-
-
-def _cost_words(picture: Any) -> str:
-    return f"cost: {picture.cost_name}" if 0 < len(picture.cost_name) <= LONG else "cost"
 
 
 def _arrows(picture: Any, ax: Any) -> None:
@@ -168,8 +153,7 @@ def _path(picture: Any, ax: Any, i: int, label: str, size: float) -> Any:
     first = {"color": "white", "mec": "black", "mew": 1.2, "ls": "none", "zorder": 5}
     ax.plot(*path[0], "s", ms=6 * size, label=_start(ax, i, picture), **first)
     if label in picture.leaves:
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", picture.leaves[label], tuple(path[-1]), arrowprops=arrow, zorder=5)
+        arrow(ax, tuple(path[-1]), picture.leaves[label], colour)
     else:
         ax.plot(*path[-1], mark, ms=6 * size, **{**first, "color": colour})
     return line
@@ -193,11 +177,11 @@ def _restless(picture: Any, path: Array) -> bool:
 def _said(picture: Any, ax: Any) -> None:
     """Title, verdict, and what else must be known."""
     drawn = sum(map(len, picture.paths.values()))
-    long = f"cost: {picture.cost_name}" if len(picture.cost_name) > LONG else ""
     hint = "arrows: negative gradient" if picture.kind == "contour" and len(picture.arrows) else ""
     many = share_words(drawn, picture.recorded, "states")
     small = "; ".join(filter(None, (picture.words, picture.note, many, hint)))
-    heading(ax, picture.finding, *([] if cramped(ax) else [picture.verdict, long, small]))
+    cost = cost_below(picture.cost_name, _long(ax))
+    heading(ax, picture.finding, *([] if cramped(ax) else [picture.verdict, cost, small]))
 
 
 def relief(picture: Any, ax: Any) -> None:
@@ -212,21 +196,25 @@ def relief(picture: Any, ax: Any) -> None:
     picture.paths_ = {label: _path_in_space(picture, ax, i, label) for i, label in enumerate(picture.paths)}
     picture.minimum_ = None
     if picture.minimum is not None:
-        star = {"color": "white", "mec": "black", "mew": 1.0, "ls": "none", "zorder": 6}
-        place = *picture.minimum, picture.least
-        picture.minimum_ = ax.plot(*place, "*", ms=1.3 * letters(ax), label=_least_words(picture), **star)[0]
+        place, words = (*picture.minimum, picture.least), f"minimum {number(picture.least)}"
+        picture.minimum_ = ax.plot(*place, "*", ms=1.3 * letters(ax), label=words, **STAR)[0]
     for axis, values in ((ax.xaxis, picture.x), (ax.yaxis, picture.y), (ax.zaxis, costs)):
         plain(axis, float(values.min()), float(values.max()))
-    ax.tick_params(axis="z", labelsize=0.85 * letters(ax))
-    ax.set_box_aspect(None, zoom=ROOMY if letters(ax) > ROOM else NARROW)
-    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.get_major_locator().set_params(nbins=5 if letters(ax) > ROOM else 3)
-        axis.set_tick_params(pad=(0 if letters(ax) > ROOM else -3) + (4 if axis is ax.zaxis else 0))
-    for axis, words in zip((ax.xaxis, ax.yaxis, ax.zaxis), (*picture.labels, _cost_words(picture)), strict=True):
-        axis.set_label_text(words if len(words) <= SHORT else words[: SHORT - 1] + "…", fontsize=0.95 * letters(ax))
-        axis.labelpad = (2.0 if letters(ax) > ROOM else -3.0) + (6.0 if axis is ax.zaxis else 0.0)
+    in_space(ax, (*picture.labels, cost_words(picture.cost_name)))
     _said(picture, ax)
     legend(ax, loc="upper left")
+
+
+def in_space(ax: Any, names: Sequence[str]) -> None:
+    """Name three axes, with few enough numbers on each that none touch."""
+    size, roomy = letters(ax), letters(ax) > ROOM
+    ax.tick_params(axis="z", labelsize=0.85 * size)
+    ax.set_box_aspect(None, zoom=ROOMY if roomy else NARROW)
+    for axis, name, out in zip((ax.xaxis, ax.yaxis, ax.zaxis), names, (0, 0, 1), strict=True):
+        axis.get_major_locator().set_params(nbins=5 if roomy else 3)
+        axis.set_tick_params(pad=(0 if roomy else -3) + 4 * out)
+        axis.set_label_text(brief(name, SHORT if roomy else SHORTEST), fontsize=0.95 * size)
+        axis.labelpad = (2.0 if roomy else -3.0) + 6.0 * out
 
 
 def _path_in_space(picture: Any, ax: Any, i: int, label: str) -> Any:

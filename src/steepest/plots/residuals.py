@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from .cloud import brief, cloud, corner, group_means, labels, plain
-from .paper import COLOURS, axes, heading, legend, letters, number
+from .cloud import cloud, group_means, labels
+from .edges import corner
+from .paper import COLOURS, DASHED, axes, heading, legend, letters
 from .predicted import OfRows, Predicted
+from .words import brief, counted, number
 
 __all__ = ["ResidualsDisplay"]
 
 Array = NDArray[np.float64]
 STICKS = 200  # rows whose residuals are drawn as sticks
+ROUNDING = 1e-12  # of the largest target
 GROUPS = 20  # of rows, whose mean residual is drawn
 CLEAR = 5.0  # standard errors of a group's mean from which it is no chance
 
@@ -91,9 +94,14 @@ class ResidualsDisplay(OfRows):
         return group_means(self.predicted, self.residuals, GROUPS)
 
     @property
+    def rounding(self) -> bool:
+        """Whether the residuals are no more than what rounding leaves."""
+        return bool(np.abs(self.residuals).max() <= ROUNDING * np.abs(self.y).max())
+
+    @property
     def off(self) -> bool:
         """Whether the mean residual of some group is farther from 0 than chance puts it."""
-        if len(self.y) < 10 * GROUPS:
+        if len(self.y) < 10 * GROUPS or self.rounding:
             return False
         return bool(np.abs(self.groups[1]).max() > CLEAR * self.spread / np.sqrt(len(self.y) / GROUPS))
 
@@ -101,12 +109,15 @@ class ResidualsDisplay(OfRows):
     def finding(self) -> str:
         """How large the residuals are, and whether they average to 0 everywhere."""
         i = int(np.abs(self.residuals).argmax())
-        words = f"Residuals of {len(self.y):,} rows: standard deviation {plain(self.spread)}"
+        if self.rounding:
+            most = f" up to rounding, the largest {number(float(self.residuals[i]))}" if self.residuals[i] else ""
+            return f"All residuals of {counted(len(self.y), 'row')} are 0{most}"
+        words = f"Residuals of {counted(len(self.y), 'row')}: standard deviation {number(self.spread)}"
         if self.off:
-            low, high = (plain(float(v), 3) for v in (self.groups[1].min(), self.groups[1].max()))
+            low, high = (number(float(v), 3) for v in (self.groups[1].min(), self.groups[1].max()))
             return f"{words}; their mean is not 0 everywhere but runs from {low} to {high}"
         where = f" at {brief(self.x_name, 20)} = {number(float(self.x[i]))}" if self.x is not None else ""
-        return f"{words}, the largest {plain(float(self.residuals[i]))}{where}"
+        return f"{words}, the largest {number(float(self.residuals[i]))}{where}"
 
     @property
     def alt_text(self) -> str:
@@ -122,7 +133,7 @@ class ResidualsDisplay(OfRows):
         said = self._against(ax) if self.x is None else self._sticks(ax, self.x)
         heading(ax, self.finding, self.verdict, said)
         rows = (self.predicted, self.residuals) if self.x is None else (self.x, self.y)
-        legend(ax, loc=corner(ax, *rows))
+        legend(ax, loc=corner(ax, np.column_stack(rows), paths=[self.line_.get_xydata()] if self.x is not None else []))
         return self
 
     def _sticks(self, ax: Any, x: Array) -> str:
@@ -137,9 +148,9 @@ class ResidualsDisplay(OfRows):
     def _against(self, ax: Any) -> str:
         self.points_, said = cloud(ax, self.predicted, self.residuals)
         xlim = ax.get_xlim()
-        self.line_ = ax.axhline(0.0, color="black", lw=1.0, ls=(0, (4, 3)), label="no residual", zorder=3)
+        self.line_ = ax.axhline(0.0, label="no residual", zorder=3, **DASHED)
         for side in (-1, 1):
-            label = f"± {plain(self.spread)}, one standard deviation" if side > 0 else "_"
+            label = f"± {number(self.spread)}, one standard deviation" if side > 0 else "_"
             ax.axhline(side * self.spread, color=COLOURS[0], lw=1.0, ls=":", label=label, zorder=3)
         if len(self.y) >= 10 * GROUPS:
             size = 0.45 * letters(ax)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,40 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..trajectory import Trajectory
-from .paper import finite, spelled
+from .paper import finite
+from .words import spelled
 
-__all__ = ["cost_of", "least_of", "listed", "spread", "status_of", "stood"]
+__all__ = ["cost_of", "first_of", "leading", "least_of", "reported", "run_of", "spread", "status_of", "stood"]
 
 Array = NDArray[np.float64]
+SETTLED = ("converged", "stationary")
+
+
+def first_of(runs: Mapping[Any, Trajectory]) -> Trajectory:
+    """The first of several runs."""
+    if not runs:
+        raise UsageError("there is no run to draw: give one, or a dict from label to run")
+    return next(iter(runs.values()))
+
+
+def run_of(fitted: Any) -> tuple[Trajectory, tuple[Any, Any] | None]:
+    """A run, or that of a fitted estimator of one target or two classes; and the estimator's classes."""
+    path = getattr(fitted, "trajectory_", fitted)
+    if not isinstance(path, Trajectory):
+        raise UsageError("this picture is one of a run with one target or two classes: here are more, or no run")
+    classes = getattr(fitted, "classes_", None)
+    return path, None if classes is None else tuple(classes.tolist())
+
+
+def leading(runs: Mapping[Any, Trajectory]) -> Trajectory:
+    """Of the runs that found a minimum the one that is lowest, else the first."""
+    found = [run for run in runs.values() if run.verdict is not None and run.verdict.status in SETTLED]
+    return min(found, key=lambda run: float(run.cost[-1])) if found else first_of(runs)
+
+
+def reported(run: Trajectory) -> int:
+    """Which of its states a run gives as its answer."""
+    return int(np.searchsorted(run.step, run.meta.get("reported_step", run.step[-1])))
 
 
 def cost_of(runs: Mapping[Any, Trajectory]) -> str:
@@ -43,7 +72,7 @@ def status_of(run: Trajectory) -> str:
 def least_of(runs: Mapping[Any, Trajectory]) -> float | None:
     """The least cost, if a run has an exact solution beside it or converged."""
     exact = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
-    reached = [run.cost.min() for run in runs.values() if status_of(run) == "converged"]
+    reached = [run.cost.min() for run in runs.values() if len(run.cost) and status_of(run) == "converged"]
     return float(min(exact + reached)) if exact or reached else None
 
 
@@ -63,15 +92,3 @@ def spread(values: Array) -> float:
     """
     values = values[finite(values)]
     return float(np.log10(values.max() / values.min())) if len(values) and values.min() > 0 else 0.0
-
-
-def listed(words: Sequence[str], most: int = 4) -> str:
-    """Words one after the other.
-
-    Examples
-    --------
-    >>> listed(["0.1", "0.7"]), listed(list("abcdef"), 3)
-    ('0.1 and 0.7', 'a, b and 4 more')
-    """
-    shown = [*words[: most - 1], f"{len(words) - most + 1} more"] if len(words) > most else list(words)
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -13,23 +13,12 @@ from ..trajectory import Trajectory
 from .landscape import Landscape
 from .paper import finite
 from .plane import Plane, leaving, level, plane_of, window
+from .runs import first_of, reported, status_of
 from .thinning import along_path
 
-__all__ = [
-    "Scene",
-    "ends_of",
-    "first_of",
-    "leading",
-    "lowest",
-    "rate_limit",
-    "rolled",
-    "run_of",
-    "scene_of",
-    "tangents_at",
-]
+__all__ = ["Scene", "ends_of", "lowest", "rate_limit", "rolled", "scene_of", "tangents_at"]
 
 Array = NDArray[np.float64]
-SETTLED = ("converged", "stationary")
 COLUMNS = 300  # up to so many the largest curvature is worked out
 BALLS = 60  # states on a curve at most
 CLOSER = 6  # times the search for the lowest point looks closer
@@ -63,6 +52,13 @@ class Scene(NamedTuple):
     high: Array
     cost: Callable[[Array], Array]
 
+    def grid(self, count: int) -> tuple[Array, Array, Array]:
+        """Coordinates (count,) and (count,) over the window, and costs whose first index is that of the second."""
+        x, y = (np.linspace(low, high, count) for low, high in zip(self.low, self.high, strict=True))
+        with np.errstate(all="ignore"):
+            costs = self.cost(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
+        return x, y, costs.reshape(count, count)
+
 
 def scene_of(
     runs: Mapping[str, Trajectory], landscape: Landscape, *, axes: int, parameters: Sequence[str] | None = None
@@ -78,7 +74,7 @@ def scene_of(
         raise UsageError("runs on one landscape need the same parameters: give runs on the same rows or function")
     first = first_of(runs)
     points = {label: run.x for label, run in runs.items()}
-    answer = first.x[_reported(first)]
+    answer = first.x[0 if status_of(first) == "unbounded" else reported(first)]  # the end of such a run is no place
     plane = plane_of(landscape, list(points.values()), answer, axes, parameters)
     with np.errstate(over="ignore", invalid="ignore"):
         paths = {label: plane.coordinates(path) for label, path in points.items()}
@@ -109,32 +105,6 @@ def _opened(
         moved &= extent > STRAIGHT * extent.max()
         half = np.full(2, float((high - low).max()) / 2)
     return np.where(moved, low, middle - half), np.where(moved, high, middle + half), moved
-
-
-def first_of(runs: Mapping[str, Trajectory]) -> Trajectory:
-    """The first of several runs."""
-    if not runs:
-        raise UsageError("there is no run to draw: give one, or a dict from label to run")
-    return next(iter(runs.values()))
-
-
-def leading(runs: Mapping[str, Trajectory]) -> Trajectory:
-    """Of the runs that found a minimum the one that is lowest, else the first."""
-    found = [run for run in runs.values() if run.verdict is not None and run.verdict.status in SETTLED]
-    return min(found, key=lambda run: float(run.cost[-1])) if found else first_of(runs)
-
-
-def _reported(run: Trajectory) -> int:
-    return int(np.searchsorted(run.step, run.meta.get("reported_step", run.step[-1])))
-
-
-def run_of(estimator: Any) -> tuple[Trajectory, Any]:
-    """The run of a fitted estimator of one target or two classes, and its classes."""
-    path = estimator.trajectory_
-    if isinstance(path, list):
-        raise UsageError("a landscape is drawn of one target or two classes: this estimator has more")
-    classes = getattr(estimator, "classes_", None)
-    return path, None if classes is None else tuple(classes.tolist())
 
 
 def ends_of(run: Trajectory, landscape: Landscape, last: int = -1) -> tuple[float, float]:
@@ -193,11 +163,13 @@ def tangents_at(scene: Scene, run: Trajectory, places: tuple[int, ...]) -> Array
 
 def lowest(cost: Callable[[Array], Array], at: Array, costs: Array) -> tuple[float, float] | None:
     """Lowest point of a curve, looked at closer and closer; None where it is at an end of the curve."""
-    for _ in range(CLOSER):
+    for look in range(CLOSER):
         i = int(np.where(finite(costs), costs, np.inf).argmin())
         if not 0 < i < len(at) - 1:
-            return None
+            if look == 0:
+                return None
+            break  # so close that rounding decides
         at = np.linspace(at[i - 1], at[i + 1], 41)
         costs = cost(at[:, None])
-    i = int(costs.argmin())
-    return float(at[i]), float(costs[i])
+    i = int(np.where(finite(costs), costs, np.inf).argmin())
+    return (float(at[i]), float(costs[i])) if finite(costs).all() else None

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .paper import letters, number
+from .paper import letters
+from .words import number
 
 __all__ = ["Secant"]
 

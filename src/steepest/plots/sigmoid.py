@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from .cloud import brief, group_means, labels
-from .paper import COLOURS, axes, heading, legend, letters, number
+from .cloud import group_means, labels
+from .edges import margins
+from .paper import COLOURS, DASHED, axes, heading, legend, letters
 from .predicted import OfRows, Predicted
+from .words import brief, number, own_side
 
 __all__ = ["SigmoidDisplay", "sigmoid"]
 
@@ -122,8 +124,7 @@ class SigmoidDisplay(OfRows):
         """Where P is one half, and how many rows are on their own side."""
         if not len(self.x):
             return "The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25"
-        n = len(self.x)
-        rows = f"{self.right:.1%} of {n:,} rows" if n > 100 else f"{round(self.right * n)} of {n} rows"
+        rows = own_side(self.right, len(self.x))
         if self.cut is None:
             return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
         apart = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
@@ -147,8 +148,7 @@ class SigmoidDisplay(OfRows):
             near, flat = np.quantile(self.x, [0.01, 0.99]), 6 / abs(self.a)
             low = max(low, min(near[0], self.cut - flat))
             high = min(high, max(near[1], self.cut + flat))
-        margin = 0.06 * (high - low) or 1.0
-        return low - margin, high + margin
+        return margins(low, high, 0.06)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
@@ -170,7 +170,7 @@ class SigmoidDisplay(OfRows):
             )[0]
         if self.cut is not None and low <= self.cut <= high:
             words = f"P = 0.5 at {number(self.cut)}"
-            self.cut_ = ax.axvline(self.cut, color="black", lw=1, ls=(0, (4, 3)), label=words, zorder=2)
+            self.cut_ = ax.axvline(self.cut, label=words, zorder=2, **DASHED)
         ax.axhline(0.5, color="black", lw=0.5, ls=":", zorder=1)
         ax.set(xlim=(low, high), ylim=(-0.06, 1.06))
         labels(ax, self.x_name, "probability P" if len(self.x) else "P and its slope")

@@ -12,7 +12,9 @@ from ..calculus import gradient
 from ..errors import UsageError
 from ..formulas import Formula
 from .drawn import drawn, numbers
-from .paper import COLOURS, CUBE, Picture, axes, heading, legend, letters, number
+from .paper import COLOURS, CUBE, Picture, axes, heading, legend
+from .relief import in_space
+from .words import number
 
 __all__ = ["PlaneSlopesDisplay"]
 
@@ -117,17 +119,12 @@ class PlaneSlopesDisplay(Picture):
         ax = axes(ax, projection="3d", size=CUBE)
         if not hasattr(ax, "plot_surface"):
             raise UsageError("this picture needs axes in space: figure.add_subplot(projection='3d')")
-        self.ax_, self.figure_, size = ax, ax.figure, letters(ax)
+        self.ax_, self.figure_ = ax, ax.figure
         style = {"cmap": "cividis", "alpha": 0.45, "lw": 0, "rstride": 1, "cstride": 1}
         self.surface_ = ax.plot_surface(*np.meshgrid(self.x, self.y), self.z, **style)
         self.lines_ = [self._line(ax, i) for i in range(2)]
         ax.plot(*self.at[:, None], "o", color="black", ms=5, zorder=10)
-        for axis, name in zip((ax.xaxis, ax.yaxis, ax.zaxis), (*self.names, self.function), strict=True):
-            axis.set_label_text(name, fontsize=size)
-            axis.labelpad = 1.6 * (size - 10)
-            axis.set_ticks(_ticks(*axis.get_view_interval()))
-        ax.tick_params(labelsize=0.8 * size, pad=0.6 * (size - 10))
-        ax.set_box_aspect(None, zoom=0.86)
+        in_space(ax, (*self.names, self.function))
         heading(ax, self.finding)
         legend(ax, loc="upper left")
         return self
@@ -143,11 +140,3 @@ class PlaneSlopesDisplay(Picture):
         words = f"{number(self.slopes[i])} along {self.names[i]}, {self.names[1 - i]} = {number(self.at[1 - i])} held"
         (line,) = ax.plot(*points[:, near], WAYS[i], color=(COLOURS[1], COLOURS[0])[i], lw=2.4, zorder=9, label=words)
         return line
-
-
-def _ticks(low: float, high: float) -> Array:
-    """A few round numbers between low and high."""
-    from matplotlib.ticker import MaxNLocator
-
-    ticks = np.asarray(MaxNLocator(4).tick_values(low, high))
-    return ticks[(ticks >= low) & (ticks <= high)]

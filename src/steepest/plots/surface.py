@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..trajectory import Trajectory
-from .landscape import Landscape, landscape_of
-from .paper import CUBE, Picture, number, verdict_words
+from .landscape import landscape_of
+from .paper import CUBE, Picture
 from .plane import leaving
 from .relief import contour, relief
-from .scene import Scene, ends_of, first_of, leading, run_of, scene_of
+from .runs import first_of, leading, run_of
+from .scene import Scene, ends_of, scene_of
 from .thinning import along_path
+from .words import counted, number, verdict_words
 
 __all__ = ["CostSurfaceDisplay"]
 
@@ -23,6 +25,7 @@ Array = NDArray[np.float64]
 Place = tuple[float, float]
 KINDS = ("contour", "surface")
 ARROWS = (9, 7)  # across and up
+ROUNDING = 1e-12  # of the first cost, from which two are told apart
 SQUARE = 2.5  # times as wide as high, up to which a window is made square where the units are the same
 
 
@@ -119,7 +122,7 @@ class CostSurfaceDisplay(Picture):
     @classmethod
     def from_trajectory(
         cls,
-        trajectory: Trajectory | Mapping[str, Trajectory],
+        fitted: Any,
         X: Any = None,
         y: Any = None,
         *,
@@ -130,12 +133,12 @@ class CostSurfaceDisplay(Picture):
         offset: Any = None,
         classes: Any = None,
     ) -> CostSurfaceDisplay:
-        """Of a run of a fit, with its rows, or of `minimize`; or of several by their labels.
+        """Of a run of a fit, with its rows, or of `minimize`; or of several. ``from_estimator`` is the same.
 
         Parameters
         ----------
-        trajectory : Trajectory or dict from label to Trajectory
-            Several are drawn on the landscape of the first.
+        fitted : Trajectory, an estimator that holds one, or dict from label to Trajectory
+            Of one target or two classes. Several are drawn on the landscape of the first.
         X, y, sample_weight, offset : as given to ``fit``
         parameters : two str, optional
             Names of columns or variables, or "intercept"; by default both where there are two, else the plane in which
@@ -152,27 +155,13 @@ class CostSurfaceDisplay(Picture):
         UsageError
             If there is one parameter only, the rows do not fit the run, or a name is unknown.
         """
-        runs = {"": trajectory} if isinstance(trajectory, Trajectory) else dict(trajectory)
-        given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes}
+        one, known = (None, None) if isinstance(fitted, Mapping) else run_of(fitted)
+        runs = dict(fitted) if one is None else {"": one}
+        given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes or known}
         scene = scene_of(runs, landscape_of(leading(runs), X, y, **given), axes=2, parameters=parameters)
         return _drawn(cls, runs, scene, kind)
 
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        *,
-        parameters: Sequence[str] | None = None,
-        kind: str = "contour",
-        sample_weight: Any = None,
-        offset: Any = None,
-    ) -> CostSurfaceDisplay:
-        """Of the run of a fitted estimator of one target or two classes, with the rows of the fit."""
-        run, classes = run_of(estimator)
-        given = {"sample_weight": sample_weight, "offset": offset, "classes": classes}
-        return cls.from_trajectory(run, X, y, parameters=parameters, kind=kind, **given)
+    from_estimator = from_trajectory
 
     @property
     def finding(self) -> str:
@@ -181,13 +170,15 @@ class CostSurfaceDisplay(Picture):
             final = ", ".join(f"{label} {number(cost)}" for label, (_, cost) in self.ends.items())
             return f"At the end the cost is: {final}" + ("" if self.least is None else f"; least {number(self.least)}")
         before, after = next(iter(self.ends.values()))
-        many = f"{self.steps:,} step{'s' * (self.steps != 1)}"
+        many = counted(self.steps, "step")
         if not self.leaves and after == before:
             return f"The cost stays at {number(after)} in {many}"
         if self.leaves or not after < before:
-            return f"The run leaves the valley: the cost rises from {number(before)} to {number(after)} in {many}"
+            way = "falls" if after < before else "rises"
+            return f"The run leaves the valley: the cost {way} from {number(before)} to {number(after)} in {many}"
         least = "" if self.least is None else f"; the least is {number(self.least)}"
-        least = ", its least" if self.least is not None and number(self.least) == number(after) else least
+        if self.least is not None and (number(self.least) == number(after) or after - self.least < ROUNDING * before):
+            least = ", its least"
         return f"{many} down the valley: the cost falls from {number(before)} to {number(after)}{least}"
 
     @property
@@ -219,9 +210,7 @@ def _drawn(
 ) -> CostSurfaceDisplay:
     landscape, first = scene.landscape, first_of(runs)
     scene, square = _squared(scene)
-    count = int(np.clip(np.sqrt(landscape.room), 41, 121))
-    x, y = (np.linspace(a, b, count) for a, b in zip(scene.low, scene.high, strict=True))
-    costs = scene.cost(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(count, count)
+    x, y, costs = scene.grid(int(np.clip(np.sqrt(landscape.room), 41, 121)))
     paths: dict[str, Array] = {}
     leaves: dict[str, Place] = {}
     for label, path in scene.paths.items():
@@ -247,19 +236,10 @@ def _drawn(
         note=landscape.note,
         steps=max(int(run.step[-1]) for run in runs.values()),
         recorded=sum(map(len, runs.values())) if not leaves else 0,
-        least=_least(runs, landscape),
+        least=landscape.least,
         kind=kind,
         square=square,
     )
-
-
-def _least(runs: Mapping[str, Trajectory], landscape: Landscape) -> float | None:
-    """The least cost, over all rows where they are not all looked at."""
-    if landscape.best is None:
-        return None
-    if landscape.note:
-        return min(float(run.cost.min(initial=np.inf)) for run in runs.values())
-    return float(landscape.values(landscape.best[None])[0])
 
 
 def _squared(scene: Scene) -> tuple[Scene, bool]:

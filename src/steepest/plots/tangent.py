@@ -12,25 +12,14 @@ from ..calculus import derivative
 from ..errors import UsageError
 from ..formulas import Formula
 from ..trajectory import Trajectory
-from .drawn import drawn, numbers, printed
-from .edges import leaves_at, leaving, near_heights
+from .drawn import drawn, numbers
+from .edges import arrow, leaves_at, near_heights
 from .landscape import landscape_of
-from .paper import (
-    COLOURS,
-    DASHES,
-    MARKERS,
-    Picture,
-    axes,
-    finite,
-    heading,
-    legend,
-    letters,
-    number,
-    verdict_words,
-)
+from .paper import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend, letters
 from .plane import window
 from .secant import Secant
-from .thinning import along_path, share_words
+from .thinning import along_path
+from .words import counted, number, share_words, verdict_words
 
 __all__ = ["TangentDisplay"]
 
@@ -120,6 +109,8 @@ class TangentDisplay(Picture):
         points, runs = numbers(at, "at"), numbers(() if dx is None else dx, "dx")
         if not len(points) or (runs == 0).any():
             raise UsageError("dx must be other than 0" if len(points) else "at needs a number, or several")
+        if len(np.unique(runs)) < len(runs):
+            raise UsageError("dx must be different numbers: one is there twice")
         shown = drawn(f, ("x",))
         places = np.concatenate((points, *(points + run for run in runs)))
         heights, x = shown.sound(places[:, None]), _around(places)
@@ -172,8 +163,8 @@ class TangentDisplay(Picture):
             heights=heights[shown],
             slopes=land.slopes(points[shown])[:, 0],
             steps=np.column_stack((points[:, 0], heights)),
-            optimum=None if land.best is None else float(land.values(land.best[None])[0]),
-            function=printed(land.cost),
+            optimum=land.least,
+            function=land.cost,
             name=land.names[0],
             verdict=verdict,
         )
@@ -196,14 +187,20 @@ class TangentDisplay(Picture):
     def _descent(self) -> str:
         assert self.steps is not None
         status = self.verdict.partition(":")[0]
-        first, last, count = self.slopes[0], self.slopes[-1], f"{len(self.steps) - 1:,} steps"
+        first, last, count = self.slopes[0], self.slopes[-1], counted(len(self.steps) - 1, "step")
         if status == "unbounded":
             same = np.ptp(self.slopes) <= 1e-9 * np.abs(self.slopes).max()
             where = f"The slope is {number(first)} everywhere" if same else f"The slope never becomes 0 in {count}"
             return f"{where}: {self.function} has no minimum"
         if status == "diverged":
             start, end = self.steps[0, 1], self.steps[finite(self.steps[:, 1]), 1][-1]
-            return f"The steps lead up and away: {self.function} rose from {number(start)} to {number(end)} in {count}"
+            if start == end:
+                return f"The first step leads to no number: {self.function} stays at {number(start)}"
+            way, went = ("up", "rose") if end > start else ("down", "fell")
+            fate = f"{went} from {number(start)} to {number(end)} in {count}"
+            return f"The steps lead {way} and away: {self.function} {fate}"
+        if first == 0 and len(self.steps) == 1:
+            return f"The slope of {self.function} is 0 at {self.name} = {number(self.steps[0, 0])}: no step leads away"
         shrink = "As the slope shrinks, so do the steps" if abs(last) < abs(first) else "The slope does not shrink"
         return f"{shrink}: slope {number(first)} at the start, {number(last, 3)} after {count}"
 
@@ -234,7 +231,7 @@ class TangentDisplay(Picture):
         touch = range(len(self.at)) if self._has_tangents() else ()
         self.tangents_ = [self._tangent(ax, i) for i in touch]
         if self.optimum is not None:
-            ax.axhline(self.optimum, color="black", ls=(0, (4, 3)), lw=1, label=f"least value {number(self.optimum)}")
+            ax.axhline(self.optimum, label=f"least value {number(self.optimum)}", **DASHED)
         self.steps_, thinned = (None, "") if self.steps is None else self._walk(ax)
         ax.set_xlabel(self.name)
         ax.set_ylabel(self.function, fontsize=letters(ax))
@@ -289,7 +286,7 @@ class TangentDisplay(Picture):
         if last < len(self.steps) or self.verdict.startswith("unbounded"):
             ahead = self.steps[min(last, len(self.steps) - 1), 0] > points[-1 if last < len(self.steps) else 0, 0]
             edge = right if ahead else left
-            leaving(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))
+            arrow(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))
         return line, share_words(len(kept), len(self.steps), "steps")
 
 

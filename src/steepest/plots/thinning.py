@@ -7,11 +7,22 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MOST", "along_path", "envelope", "share_words"]
+__all__ = ["MOST", "along_path", "envelope", "evenly"]
 
 Array = NDArray[np.float64]
 MOST = 5000  # points drawn at most
 BLOCK = 4096  # points looked at in one go
+
+
+def evenly(n: int, most: int = MOST) -> NDArray[np.int64]:
+    """Places of at most so many of n rows, evenly spaced.
+
+    Examples
+    --------
+    >>> evenly(9, 3).tolist(), evenly(2, 3).tolist()
+    ([0, 4, 8], [0, 1])
+    """
+    return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
 
 
 def along_path(points: Array, most: int = MOST) -> NDArray[np.int64]:
@@ -53,14 +64,3 @@ def envelope(y: Array, most: int = MOST) -> NDArray[np.int64]:
         stretch = y[low:high]
         found += [low + int(stretch.argmin()), low + int(stretch.argmax())]
     return np.unique(found)
-
-
-def share_words(drawn: int, of: int, what: str = "points") -> str:
-    """How many of something are drawn, in words; nothing where all are.
-
-    Examples
-    --------
-    >>> share_words(2000, 100_000, "steps"), share_words(8, 8)
-    ('2,000 of 100,000 steps drawn', '')
-    """
-    return "" if drawn >= of else f"{drawn:,} of {of:,} {what} drawn"

@@ -13,7 +13,7 @@ __all__ = ["Backtracking", "ExactLine"]
 
 Probe = Callable[[float], tuple[float, float]]  # share -> cost and slope there
 NOISE = 1e-13  # relative rounding of a cost, which is a sum over many rows
-SHORTEST = 1e-10  # share of a step below which there is no better one
+SHORTEST = 1e-10  # share of a step below which there is no better one, unless it promises more than rounding
 LONGEST = 1e10
 TRIALS = 30
 
@@ -69,7 +69,7 @@ class Backtracking(NamedTuple):
 def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: float = 0.5, part: float = 1e-4) -> float:
     """Armijo's rule below ``above``, which is the cost itself, or more where the cost may rise for a while."""
     share, noise = 1.0, NOISE * abs(above)
-    while share > SHORTEST:
+    while share > SHORTEST or share * fall > noise > 0.0:
         reached, slope = probe(share)
         if reached <= above - part * share * fall and reached < above - noise:
             return share

@@ -1,4 +1,4 @@
-"""Motion: a descent as moving pictures: the line, the cost and the path in step."""
+"""Animation: a descent as moving pictures: the line, the cost and the path in step, as a GIF or an MP4."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UsageError
-from ..writing import write_new
+from ...errors import UsageError
+from ...writing import write_new
+from ..paper import MISSING, axes, blank, letters
+from ..runs import run_of
+from ..words import fall_words, number, verdict_words
 from .film import film
-from .moving import panels_of
-from .paper import MISSING, axes, blank, letters, number, verdict_words
-from .stage import LARGER, Panel
+from .panels import panels_of
+from .rows import LARGER, Panel
 
 __all__ = ["Animation", "animate"]
 
@@ -216,19 +218,20 @@ def animate(
         raise UsageError(f"frames must be a whole number from 2 to {FRAMES:,}, not {frames!r}")
     if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 0.1 <= fps <= FASTEST:
         raise UsageError(f"fps must be a number from 0.1 to {FASTEST}, not {fps!r}")
-    run = getattr(fitted, "trajectory_", fitted)
+    run, _ = run_of(fitted)
     panels, places, note = panels_of(fitted, X, y, sample_weight, f, int(frames))
     steps = run.step[places]
     known = [_cost_at(run, step) for step in steps]
     captions = [
         f"step {step:,} of {run.step[-1]:,}: cost {number(cost)}" for step, cost in zip(steps, known, strict=True)
     ]
+    finding = fall_words(float(run.cost[0]), float(run.cost[-1]), int(run.step[-1]))
     motion = Animation(
         panels,
         steps,
         captions,
-        finding=_finding(run),
-        alt_text=_told(run, panels, len(steps), note),
+        finding=finding,
+        alt_text=_told(run, panels, len(steps), note, finding),
         fps=float(fps),
     )
     if path is not None:
@@ -242,18 +245,11 @@ def _cost_at(run: Any, step: int) -> float:
     return float(run.cost[max(0, place)])
 
 
-def _finding(run: Any) -> str:
-    first, last = float(run.cost[0]), float(run.cost[-1])
-    way = "fell" if last < first else "rose"
-    count = f"{run.step[-1]:,} step{'s' if run.step[-1] != 1 else ''}"
-    return f"The cost {way} from {number(first)} to {number(last)} in {count}"
-
-
-def _told(run: Any, panels: list[Panel], count: int, note: str) -> str:
+def _told(run: Any, panels: list[Panel], count: int, note: str, finding: str) -> str:
     shown = ", ".join(panel.words for panel in panels)
     parts = [
         f"Animation of {count} frames in {len(panels)} panels: {shown}.",
-        f"{_finding(run)}.",
+        f"{finding}.",
         note,
         verdict_words(run),
     ]

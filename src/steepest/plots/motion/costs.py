@@ -1,4 +1,4 @@
-"""Course: the panels of an animation that follow a descent on its way: the cost by step, the ball, the path."""
+"""Panels over the cost: the cost by step, the ball on its curve, the path on its contours."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .edges import leaves_at
-from .paper import COLOURS, finite, legend, number
-from .runs import spread
-from .stage import Panel, inside, room
+from ..edges import leaves_at, margins
+from ..paper import COLOURS, DASHED, finite, legend
+from ..runs import spread
+from ..words import cost_words, number
+from .rows import Panel, inside, room
 
 __all__ = ["BallPanel", "CostPanel", "PathPanel", "Trail"]
 
@@ -56,7 +57,7 @@ class CostPanel(Panel):
             ax.set_xticks([0, *_tens(self.shown[-1])])
         ax.plot(self.steps, self.costs, color="#C8C8C8", lw=1)
         if self.least is not None:
-            ax.axhline(self.least, color="black", ls=(0, (4, 3)), lw=1, label=f"least {number(self.least)}")
+            ax.axhline(self.least, label=f"least {number(self.least)}", **DASHED)
         _heights(ax, shown if self.least is None else np.append(shown, self.least))
         ax.set_xlim(
             -0.02 * self.shown[-1] if self.shown[-1] <= LONG else -0.2,
@@ -65,7 +66,7 @@ class CostPanel(Panel):
         (self.line,) = ax.plot([], [], color=COLOURS[0], lw=1.8, animated=True)
         (self.ball,) = ax.plot([], [], "o", color=COLOURS[1], ms=6, animated=True)
         ax.set_xlabel("step")
-        ax.set_ylabel(f"cost: {self.cost_name}" if len(self.cost_name) <= 24 else "cost")
+        ax.set_ylabel(cost_words(self.cost_name, length=24))
         legend(ax, loc="upper right")
 
     def move(self, i: int) -> Sequence[Any]:
@@ -185,8 +186,7 @@ def _heights(ax: Any, values: Array) -> None:
         factor = (high / low) ** 0.08
         ax.set_ylim(low / factor, high * factor)
     else:
-        width = high - low or max(1.0, abs(high))
-        ax.set_ylim(low - 0.08 * width, high + 0.08 * width)
+        ax.set_ylim(*margins(low, high, 0.08))
 
 
 def _shades(count: int) -> Array:

@@ -1,4 +1,4 @@
-"""Moving: what the panels of an animation show of a run, and when."""
+"""What the panels of an animation show of a run, and which of its states each frame is."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.rows import Rows, make_rows
-from ..errors import UsageError
-from ..losses import LogLoss
-from ..trajectory import Trajectory
-from .answer import Answer, answer_of
-from .course import BallPanel, CostPanel, PathPanel
-from .landscape import Landscape, landscape_of
-from .runs import least_of
-from .scene import Scene, scene_of
-from .stage import LinePanel, Panel, PredictionPanel, inside
-from .thinning import along_path, share_words
+from ...data.rows import Rows, make_rows
+from ...errors import UsageError
+from ...losses import LogLoss
+from ...trajectory import Trajectory
+from ..answer import Answer, answer_of
+from ..landscape import Landscape, landscape_of
+from ..runs import run_of
+from ..scene import Scene, scene_of
+from ..sigmoid import sigmoid
+from ..thinning import along_path, evenly
+from ..words import share_words
+from .costs import BallPanel, CostPanel, PathPanel
+from .rows import LinePanel, Panel, PredictionPanel, inside
 
 __all__ = ["panels_of"]
 
@@ -30,9 +32,7 @@ GRID, CURVE = 48, 241  # points of a contour map along each axis, points of a cu
 
 def panels_of(fitted: Any, X: Any, y: Any, weight: Any, f: Any, frames: int) -> tuple[list[Panel], Places, str]:
     """Panels of a run, which of its states each frame shows, and what a reader must know."""
-    run = getattr(fitted, "trajectory_", fitted)
-    if isinstance(run, list) or not isinstance(run, Trajectory):
-        raise UsageError("an animation is one of a run with one target or two classes")
+    run, _ = run_of(fitted)
     if len(run) < 2 or not len(run.cost):
         raise UsageError("there is nothing to move: record a run with its costs and a step at least")
     places, scene = _places(run, frames), list[Panel]()
@@ -42,18 +42,10 @@ def panels_of(fitted: Any, X: Any, y: Any, weight: Any, f: Any, frames: int) -> 
         answer = answer_of(fitted)
         land = landscape_of(run, X, y, sample_weight=weight, classes=answer.classes)
         scene, note = _prediction(answer, run, X, y, places)
-    cost = CostPanel(run.cost_step, run.cost, run.step[places], _least(land, run), land.cost)
+    cost = CostPanel(run.cost_step, run.cost, run.step[places], land.least, land.cost)
     moving, words = _moving(land, run, places)
     panels = [*scene, cost, moving] if scene else [moving, cost]
     return panels, places, " ".join(f"{text}." for text in (note, land.note, words) if text)
-
-
-def _least(land: Landscape, run: Trajectory) -> float | None:
-    """The least cost, over all rows."""
-    known = least_of({"": run})
-    if known is None and land.best is not None and not land.note:
-        known = float(land.values(land.best[None])[0])
-    return known
 
 
 def _places(run: Trajectory, frames: int) -> Places:
@@ -67,7 +59,7 @@ def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places)
     """What was predicted at each frame; and how many rows are drawn."""
     targets = answer.numbers(y)
     n, d = len(targets), run.coef.shape[1]
-    kept = np.linspace(0, n - 1, min(n, DRAWN)).astype(np.int64)
+    kept = evenly(n, DRAWN)
     rows: Rows = make_rows(X, targets).rows(kept)
     w = run.x[places].T
     note = share_words(len(kept), n, "rows")
@@ -90,7 +82,7 @@ def _predicted(answer: Answer, z: Array) -> Array:
     """Predictions from linear predictors: probabilities, classes or numbers."""
     with np.errstate(over="ignore", invalid="ignore"):
         if isinstance(answer.loss, LogLoss):
-            return 0.5 * (1.0 + np.tanh(0.5 * z))
+            return sigmoid(z)
         if answer.loss.labels:
             return (z > 0).astype(np.float64)
         found: Array = answer.loss.inverse(z) if hasattr(answer.loss, "inverse") else z
@@ -119,9 +111,4 @@ def _ball(scene: Scene, path: Array, at: Places, least: Array | None) -> Panel:
 
 
 def _path(scene: Scene, path: Array, at: Places, least: Array | None) -> Panel:
-    x, y = (np.linspace(scene.low[j], scene.high[j], GRID) for j in range(2))
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    with np.errstate(all="ignore"):
-        z = scene.cost(grid).reshape(GRID, GRID)
-    names = (scene.plane.labels[0], scene.plane.labels[1])
-    return PathPanel(x, y, z, path, at, least, names)
+    return PathPanel(*scene.grid(GRID), path, at, least, (scene.plane.labels[0], scene.plane.labels[1]))

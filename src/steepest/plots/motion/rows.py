@@ -1,4 +1,4 @@
-"""Stage: the panels of an animation, each drawn once and then moved from frame to frame."""
+"""Panels over the rows, each drawn once and then moved from frame to frame: the line, the predictions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .paper import COLOURS, finite, legend
+from ..edges import margins
+from ..paper import COLOURS, DASHED, finite, legend
 
 __all__ = ["LARGER", "LinePanel", "Panel", "PredictionPanel", "inside", "near", "room"]
 
@@ -91,11 +92,11 @@ class PredictionPanel(Panel):
         across = self.actual
         if self.classes is None:
             room(ax, ends, near(self.predicted[-1], self.actual))
-            ax.plot(ends, ends, color="black", lw=1, ls=(0, (4, 3)), label="perfect")
+            ax.plot(ends, ends, label="perfect", **DASHED)
         else:
             across = self.actual + 0.6 * (np.arange(len(self.actual)) * GOLDEN % 1 - 0.5)  # side by side, to be seen
             room(ax, np.array([-0.35, 1.35]), np.array([0.0, 1.0]))
-            ax.axhline(0.5, color="black", lw=1, ls=(0, (4, 3)), label="cut-off")
+            ax.axhline(0.5, label="cut-off", **DASHED)
             ax.set_xticks([0, 1], [str(label)[:12] for label in self.classes])
         self._predicted = inside(self.predicted, *ax.get_ylim())
         size = 3.0 if len(self.actual) <= 100 else 1.2
@@ -137,6 +138,4 @@ def near(values: Array, points: Array) -> Array:
 def room(ax: Any, x: Array, y: Array, beside: float = 0.04) -> None:
     """Limits around x and y."""
     for values, share, setter in ((x, beside, ax.set_xlim), (y, 0.08, ax.set_ylim)):
-        low, high = float(values.min()), float(values.max())
-        width = high - low or max(1.0, abs(high))
-        setter(low - share * width, high + share * width)
+        setter(*margins(float(values.min()), float(values.max()), share))

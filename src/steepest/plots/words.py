@@ -1,0 +1,170 @@
+"""Words: numbers, counts, formulas and verdicts as a reader writes them, for titles, axes and descriptions."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = [
+    "brief",
+    "cost_below",
+    "cost_words",
+    "counted",
+    "fall_words",
+    "line_words",
+    "listed",
+    "number",
+    "own_side",
+    "share_words",
+    "spelled",
+    "status_words",
+    "told_apart",
+    "verdict_words",
+]
+
+EXPONENT = 1e7  # from which a number has one
+RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"  # digits as powers
+LONG, COST = 14, 34  # letters of a name that a formula can bear; of a cost, an axis
+VERDICT = 110  # letters of a line
+FEW = 100  # rows up to which they are counted, not given in percent
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number as a reader writes it: of so many digits, with no exponent below ten million.
+
+    Examples
+    --------
+    >>> number(0.84482758), number(50771.3), number(-12345678.0), number(2.0)
+    ('0.8448', '50,771', '−1.235e+07', '2')
+    """
+    text = f"{abs(value):.{digits}g}"
+    if "e+" in text and abs(value) < EXPONENT:
+        text = f"{abs(value):,.0f}"
+    return ("\N{MINUS SIGN}" if value < 0 else "") + text
+
+
+def counted(count: float, what: str) -> str:
+    """So many of something.
+
+    Examples
+    --------
+    >>> counted(1, "step"), counted(4000, "step")
+    ('1 step', '4,000 steps')
+    """
+    return f"{count:,.0f} {what}{'' if count == 1 else 's'}"
+
+
+def share_words(drawn: int, of: int, what: str = "points") -> str:
+    """How many of something are drawn, in words; nothing where all are.
+
+    Examples
+    --------
+    >>> share_words(2000, 100_000, "steps"), share_words(8, 8)
+    ('2,000 of 100,000 steps drawn', '')
+    """
+    return "" if drawn >= of else f"{drawn:,} of {of:,} {what} drawn"
+
+
+def fall_words(first: float, last: float, steps: int) -> str:
+    """What became of a cost, in a sentence.
+
+    Examples
+    --------
+    >>> fall_words(12.33, 1.073, 400)
+    'The cost fell from 12.33 to 1.073 in 400 steps'
+    >>> fall_words(1.0, 0.999998, 1), fall_words(3.0, 3.0, 0)
+    ('The cost fell from 1 to 0.999998 in 1 step', 'The cost stays at 3 in 0 steps')
+    """
+    if first == last:
+        return f"The cost stays at {number(first)} in {counted(steps, 'step')}"
+    before, after = told_apart(first, last)
+    return f"The cost {'fell' if last < first else 'rose'} from {before} to {after} in {counted(steps, 'step')}"
+
+
+def told_apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers, with as many digits as tell them apart.
+
+    Examples
+    --------
+    >>> told_apart(11.0, 2.0), told_apart(1.0, 0.999998)
+    (('11', '2'), ('1', '0.999998'))
+    """
+    digits = next((k for k in (4, 7, 10, 13, 17) if number(a, k) != number(b, k)), 4)
+    return number(a, digits), number(b, digits)
+
+
+def own_side(share: float, n: int) -> str:
+    """How many of n rows are on their own side of a boundary.
+
+    Examples
+    --------
+    >>> own_side(0.875, 8), own_side(0.875, 8000)
+    ('7 of 8 rows', '87.5% of 8,000 rows')
+    """
+    return f"{share:.1%} of {n:,} rows" if n > FEW else f"{round(share * n)} of {n} rows"
+
+
+def listed(words: Sequence[str], most: int = 4) -> str:
+    """Words one after the other.
+
+    Examples
+    --------
+    >>> listed(["0.1", "0.7"]), listed(list("abcdef"), 3)
+    ('0.1 and 0.7', 'a, b and 4 more')
+    """
+    shown = [*words[: most - 1], f"{len(words) - most + 1} more"] if len(words) > most else list(words)
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+
+
+def brief(text: str, length: int = 40) -> str:
+    """A name, cut where it is too long."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def line_words(a: float, b: float, x: str = "x", y: str = "y", inside: str = "{}") -> str:
+    """A line as a formula; names too long for one are x and y.
+
+    Examples
+    --------
+    >>> line_words(0.84482758, -2.6034)
+    'y = 0.8448 x − 2.603'
+    >>> line_words(2.0, 1.0, "t", "n", "exp({})")
+    'n = exp(2 t + 1)'
+    """
+    x, y = (name if len(name) <= LONG else short for name, short in ((x, "x"), (y, "y")))
+    sign = "\N{MINUS SIGN}" if b < 0 else "+"
+    return f"{y} = {inside.format(f'{number(a)} {x} {sign} {number(abs(b))}')}"
+
+
+def spelled(formula: str) -> str:
+    """A formula with the signs of print.
+
+    Examples
+    --------
+    >>> spelled("mean (z - y)^2 / 2"), spelled("2*x**4 + 1"), spelled("x**0.5")
+    ('mean (z − y)² / 2', '2·x⁴ + 1', 'x^0.5')
+    """
+    powers = re.sub(r"(?:\*\*|\^)(\d)(?![\d.])", lambda found: RAISED[int(found[1])], formula)
+    return powers.replace("**", "^").replace("*", "\N{MIDDLE DOT}").replace(" - ", " \N{MINUS SIGN} ")
+
+
+def cost_words(name: str, what: str = "cost", length: int = COST) -> str:
+    """The label of an axis of costs: which cost it is, where that is known and not too long."""
+    return f"{what}: {name}" if 0 < len(name) <= length else what
+
+
+def cost_below(name: str, length: int = COST) -> str:
+    """What a heading says of a cost that is too long for an axis."""
+    return f"cost: {name}" if len(name) > length else ""
+
+
+def status_words(status: str, message: str) -> str:
+    """A verdict in one line."""
+    return textwrap.shorten(f"{status}: {message}", VERDICT, placeholder=" …")
+
+
+def verdict_words(trajectory: Any) -> str:
+    """The verdict of a run in one line; "" where it has none."""
+    return "" if trajectory.verdict is None else status_words(trajectory.verdict.status, trajectory.verdict.message)
