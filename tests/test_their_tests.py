@@ -19,6 +19,7 @@ from sklearn.linear_model import SGDClassifier
 
 from steepest import GDClassifier
 from steepest.errors import UsageError
+from steepest.kernels.compiler import numba
 
 HERE = Path(__file__).parent
 FILES = ("test_sgd", "test_logistic", "test_base")
@@ -86,6 +87,8 @@ DESELECTED = (
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """What became of every case, in a process of its own since modules of scikit-learn are changed in it."""
+    if numba.config.DISABLE_JIT:
+        pytest.skip("a quarter of an hour without compiled steps; the compiled suite runs it")
     folder = tmp_path_factory.mktemp("theirs")
     table, out = folder / "table.json", folder / "found.json"
     table.write_text(json.dumps([pattern for pattern, _ in DESELECTED]))
