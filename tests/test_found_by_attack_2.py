@@ -300,3 +300,19 @@ def test_no_feasible_point_costs_less_than_the_gap_says(seed, loss, l1_ratio):
     assert cost - model.certificate_.gap <= least + 1e-15 * abs(least)
     assert model.verdict_.status == "converged"
     assert cost - least <= 1e-9 * F.cost(np.zeros(d + 1)) + 1e-13
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_copy_that_is_nearly_one_beside_a_constant_column(seed, dtype):
+    """Certified, though the cost was 5 % above its least: a constant column hid that the others have full rank."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.standard_normal((2, 60))
+    near_a = a * (1 + 1e-8 * rng.standard_normal(60))
+    X, y = np.column_stack((a, b, near_a, np.full(60, 3.0))).astype(dtype), a - 2 * b + rng.standard_normal(60)
+    model, without = GDRegressor().fit(X, y), GDRegressor().fit(X[:, :3], y)
+    assert model.verdict_.status == "converged"
+    assert model.coef_[3] == 0.0
+    assert model.coef_[:3] == pytest.approx(without.coef_, rel=1e-6)
+    assert model.trajectory_.cost[-1] == pytest.approx(without.trajectory_.cost[-1], rel=1e-8)
+    assert [note for note in model.verdict_.notes if "depend" in note] == []

@@ -276,7 +276,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
 def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
     """Facts about the columns that explain an answer."""
     n, d = rows.shape
-    constant = columns.variance <= (ROUNDING * np.abs(columns.mean)) ** 2
+    constant = columns.constant
     notes = [f"column {names[j]!r} is constant: it says nothing about the target" for j in np.flatnonzero(constant)[:5]]
     if n <= d:
         return (*notes, f"{n} rows cannot determine {d} coefficients and an intercept: many answers fit equally well")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from . import averages, estimates, rules, steps
 from .averages import LastPoint, PolyakRuppert, Weighted
+from .certificate import ROUNDING
 from .curvature import MATRIX_COLUMNS, Spectrum, bounded, longest_row, spectrum, standard_units
 from .data.csr import CSR
 from .data.moments import Moments, central_moments, make_moments, null_directions
@@ -41,6 +42,12 @@ class Columns(NamedTuple):
     spread: Array | None  # (d, d), where it was needed
     null: Array  # (d, r), raw directions that change no prediction
     moments: Moments | None
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """Which columns hold one number, but for rounding, (d,)."""
+        found: NDArray[np.bool_] = self.variance <= (ROUNDING * np.abs(self.mean)) ** 2
+        return found
 
 
 class Plan(NamedTuple):

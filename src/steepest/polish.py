@@ -36,12 +36,15 @@ def polish(
         return path, plan
     if not asked and (plan.bounds().condition or np.inf) <= ILL:
         return path, plan
-    w = np.concatenate((path.coef[-1].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[-1])[None]))
-    steps, rank = polished(rows._replace(units=RAW), problem, w)
+    d = rows.shape[1]
+    w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
+    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & (problem.free(d)[-1] > 0))
+    without = replace(problem, fixed=(*problem.fixed, *map(int, idle)))  # the intercept does what they could
+    steps, rank = polished(rows._replace(units=RAW), without, w)
     if moments.null.shape[1]:
-        if rank < problem.free(rows.shape[1]).sum():
+        if rank < without.free(d).sum():
             return path, plan
-        plan = plan._replace(columns=plan.columns._replace(null=moments.null[:, :0]))
+        plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
     path = extended(path, steps[1:], {"polished": len(steps) - 1})
     proof.found[int(path.step[-1])] = _certificate(problem, steps[-1])
     return path, plan
