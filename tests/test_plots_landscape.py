@@ -501,3 +501,11 @@ def test_own_axes_are_drawn_on():
     assert CostCurveDisplay.from_estimator(slope(0.01), X, Y).plot(ax).ax_ is ax
     ax = blank((6.4, 4.4)).add_subplot()
     assert CostSurfaceDisplay.from_estimator(both(), X, Y).plot(ax).ax_ is ax
+
+
+def test_a_run_within_bounds_says_so():
+    run = minimize("(x-3)**2 + (y-1)**2", [0.0, 0.0], bounds={"x": (None, 2)})
+    assert run.meta["bounds"] == [[None, None], [2.0, None]]
+    picture = CostSurfaceDisplay.from_trajectory(run)
+    assert "kept within bounds" in picture.note
+    assert picture.least == pytest.approx(1.0)

@@ -142,6 +142,8 @@ def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> 
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
     text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
     meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
+    if task.function.bounds is not None:
+        meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]
     path = replace(path, coef=x, intercept=np.zeros(len(x)), names=task.names, meta=meta)
     return _judged(task, path)
 

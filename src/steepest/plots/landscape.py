@@ -180,7 +180,8 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
     names = trajectory.names or tuple(f"x{j + 1}" for j in range(p))
     status = "" if trajectory.verdict is None else trajectory.verdict.status
     best = points[-1] if status == "converged" else None
-    plain: dict[str, Any] = {"held": np.zeros(p, bool), "size": np.ones(p), "note": "", "best": best}
+    note = "the run was kept within bounds, and the least is that within them" if "bounds" in trajectory.meta else ""
+    plain: dict[str, Any] = {"held": np.zeros(p, bool), "size": np.ones(p), "note": note, "best": best}
     if f is None:
         try:
             formula = read_formula(text, names)
