@@ -17,7 +17,7 @@ from .plane import places_of
 from .predicted import OfRows, Predicted, predicted_of
 from .sigmoid import sigmoid
 from .thinning import evenly
-from .words import brief, number, own_side, share_words
+from .words import brief, number, own_side, sentences, share_words
 
 __all__ = ["DecisionBoundaryDisplay"]
 
@@ -145,7 +145,7 @@ class DecisionBoundaryDisplay(OfRows):
         field = "probability" if self.probable else "linear predictor"
         line = f"{number(a)} {u} + {number(b)} {v} + {number(self.cut.rest)} = 0"
         words = f"Field of the {field} of class {self.classes[1]} over {u} and {v}, with {len(self.y)} rows"
-        return f"{words} and the boundary {line}. {self.finding}. {self.verdict}".strip()
+        return sentences(f"{words} and the boundary {line}", self.finding, self.verdict)
 
     def at(self, u: Any, v: Any) -> Array:
         """Linear predictor z over the two columns."""

@@ -15,7 +15,7 @@ from .paper import COLOURS, DASHED, Picture, axes, finite, heading, legend, lett
 from .relief import cramped, plain
 from .runs import run_of
 from .scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
-from .words import cost_below, cost_words, counted, number, share_words, told_apart, verdict_words
+from .words import cost_below, cost_words, counted, number, sentences, share_words, told_apart, verdict_words
 
 __all__ = ["CostCurveDisplay"]
 
@@ -199,7 +199,7 @@ class CostCurveDisplay(Picture):
         left = "" if self.leaves is None else " Then it leaves the picture."
         curve = f"Curve of the cost ({self.cost_name}) by {self.name}, from {self.at[0]:.6g} to {self.at[-1]:.6g}."
         path = f" Dots lead from {ends} in {int(self.steps[-1])} steps."
-        return f"{curve}{path}{left}{least}{slopes} {self.words} {self.verdict}".strip()
+        return sentences(f"{curve}{path}{left}{least}{slopes}", self.words, self.verdict)
 
     def plot(self, ax: Any = None) -> CostCurveDisplay:
         """Draw."""

@@ -13,7 +13,7 @@ from .cloud import cloud, labels
 from .edges import corner, margins
 from .paper import COLOURS, DASHED, axes, heading, legend
 from .predicted import OfRows, Predicted
-from .words import brief, counted, line_words, number
+from .words import brief, counted, line_words, number, sentences
 
 __all__ = ["FitDisplay"]
 
@@ -169,7 +169,7 @@ class FitDisplay(OfRows):
         exact = "" if self.exact is None else f" The exact line, {self.words(self.exact)}, is dashed."
         way = f" Faint lines show steps {', '.join(map(str, self.way))}." if self.way else ""
         words = f"Scatter plot of {len(self.x)} rows, {self.x_name} {spans}, with the line {self.words(self.line)}."
-        return f"{words}{exact}{way} {self.verdict}".strip()
+        return sentences(f"{words}{exact}{way}", self.verdict)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""

@@ -13,7 +13,7 @@ from ..trajectory import Trajectory
 from .paper import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
 from .runs import least_of, spread
 from .thinning import envelope
-from .words import cost_below, cost_words, fall_words, number, share_words, spelled, verdict_words
+from .words import cost_below, cost_words, fall_words, number, sentences, share_words, spelled, verdict_words
 
 __all__ = ["CostHistoryDisplay"]
 
@@ -115,7 +115,7 @@ class CostHistoryDisplay(Picture):
             for (label, costs), steps in zip(self.costs.items(), self.steps.values(), strict=True)
         )
         least = "" if self.optimum is None else f" The least cost, {self.optimum:.6g}, is a dashed line."
-        return f"Line chart of the cost ({self.cost_name}) by step. {runs}.{least} {self.verdict}".strip()
+        return sentences(f"Line chart of the cost ({self.cost_name}) by step. {runs}.{least}", self.verdict)
 
     def plot(self, ax: Any = None, *, scale: str | None = None) -> CostHistoryDisplay:
         """Draw.

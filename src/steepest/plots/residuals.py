@@ -12,7 +12,7 @@ from .cloud import cloud, group_means, labels
 from .edges import corner
 from .paper import COLOURS, DASHED, axes, heading, legend, letters
 from .predicted import OfRows, Predicted
-from .words import brief, counted, number
+from .words import brief, counted, number, sentences
 
 __all__ = ["ResidualsDisplay"]
 
@@ -124,7 +124,7 @@ class ResidualsDisplay(OfRows):
         """The picture in words."""
         kind = "sticks from the fitted line to the rows" if self.x is not None else "points above the predictions"
         mean = number(float(self.residuals.mean()))
-        return f"Residuals of {self.target} as {kind}, mean {mean}. {self.finding}. {self.verdict}".strip()
+        return sentences(f"Residuals of {self.target} as {kind}, mean {mean}", self.finding, self.verdict)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""

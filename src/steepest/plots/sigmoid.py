@@ -12,7 +12,7 @@ from .cloud import group_means, labels
 from .edges import margins
 from .paper import COLOURS, DASHED, axes, heading, legend, letters
 from .predicted import OfRows, Predicted
-from .words import brief, number, own_side
+from .words import brief, number, own_side, sentences
 
 __all__ = ["SigmoidDisplay", "sigmoid"]
 
@@ -137,7 +137,7 @@ class SigmoidDisplay(OfRows):
         ends = [number(float(v)) for v in (low, high, *self.probability([low, high]))]
         curve = f"S-shaped curve of the probability P by {self.x_name}, from {ends[2]} at {ends[0]} to {ends[3]}"
         rows = f" {len(self.x)} rows, {int(self.y.sum())} of class {self.classes[1]}." if len(self.x) else ""
-        return f"{curve} at {ends[1]}.{rows} {self.finding}. {self.verdict}".strip()
+        return sentences(f"{curve} at {ends[1]}.{rows}", self.finding, self.verdict)
 
     def limits(self) -> tuple[float, float]:
         """Least and largest x to draw."""

@@ -17,7 +17,7 @@ from .relief import contour, relief
 from .runs import first_of, leading, run_of
 from .scene import Scene, ends_of, scene_of
 from .thinning import along_path
-from .words import counted, number, verdict_words
+from .words import counted, number, sentences, verdict_words
 
 __all__ = ["CostSurfaceDisplay"]
 
@@ -192,7 +192,7 @@ class CostSurfaceDisplay(Picture):
             text += f" The path{label and f' of {label}'} leads from {ends}{left}."
         if self.minimum is not None:
             text += " The minimum, a star, is at ({:.6g}, {:.6g}).".format(*self.minimum)
-        return f"{text} {self.words} {self.verdict}".strip()
+        return sentences(text, self.words, self.verdict)
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
         """Draw; on axes of one's own with projection="3d" where the kind is "surface"."""

@@ -19,7 +19,7 @@ from .paper import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, head
 from .plane import window
 from .secant import Secant
 from .thinning import along_path
-from .words import counted, number, share_words, verdict_words
+from .words import counted, number, sentences, share_words, verdict_words
 
 __all__ = ["TangentDisplay"]
 
@@ -214,9 +214,8 @@ class TangentDisplay(Picture):
         if self.steps is not None:
             (a, fa), (b, fb) = self.steps[0], self.steps[-1]
             steps = f"{len(self.steps) - 1} steps lead from ({a:.6g}, {fa:.6g}) to ({b:.6g}, {fb:.6g})."
-        return " ".join(
-            filter(None, [curve, *(secant.told(self.name) for secant in self.secants), *tangents, steps, self.verdict])
-        )
+        secants = (secant.told(self.name) for secant in self.secants)
+        return sentences(curve, *secants, *tangents, steps, self.verdict)
 
     def _has_tangents(self) -> bool:
         return len({secant.run for secant in self.secants}) != 1

@@ -17,6 +17,7 @@ __all__ = [
     "listed",
     "number",
     "own_side",
+    "sentences",
     "share_words",
     "spelled",
     "status_words",
@@ -65,6 +66,18 @@ def share_words(drawn: int, of: int, what: str = "points") -> str:
     ('2,000 of 100,000 steps drawn', '')
     """
     return "" if drawn >= of else f"{drawn:,} of {of:,} {what} drawn"
+
+
+def sentences(*parts: str) -> str:
+    """What is said, one sentence after the other.
+
+    Examples
+    --------
+    >>> sentences("The least cost is dashed.", "", "slice at b = 2", "converged: it is there")
+    'The least cost is dashed. Slice at b = 2. Converged: it is there.'
+    """
+    said = (part.strip() for part in parts)
+    return " ".join(part[0].upper() + part[1:] + ("" if part[-1] in ".…" else ".") for part in said if part)
 
 
 def fall_words(first: float, last: float, steps: int) -> str:
