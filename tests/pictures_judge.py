@@ -1,4 +1,4 @@
-"""The judge of pictures: no text leaves the canvas, no two texts overlap, at the full size and at a small one.
+"""The judge of pictures: no text leaves the canvas, no two texts overlap, at the full size and at half of it.
 
 ``python tests/pictures_judge.py examples/gallery/*.py`` prints what is wrong, and ends with 1 if something is.
 """
@@ -16,7 +16,7 @@ import numpy as np
 
 GALLERY = Path(__file__).parent.parent / "examples" / "gallery"
 ROOM = 1.0  # pixels that a text may stick out, and by which boxes are shrunk before they are compared
-NARROWEST = 3.2  # inches
+SMALL = 0.5  # share of its size that a picture must bear
 LINE = 1.2  # height of a line in sizes of its letters
 
 
@@ -35,12 +35,6 @@ def draw(picture: Any, share: float = 1.0) -> Any:
     figure = blank((share * width, share * height))
     picture.draw(figure)
     return figure
-
-
-def small(picture: Any) -> float:
-    """Share of its size that a picture must bear: a half; of three or more side by side, 3.2 inches for each."""
-    count = len(getattr(picture, "pictures", ()))
-    return 0.5 if count < 3 else float(NARROWEST * count / picture.size[0])
 
 
 def faults(figure: Any) -> list[str]:
@@ -115,7 +109,7 @@ def _overlap(a: Box, b: Box) -> bool:
 
 
 def judged(script: Path) -> list[str]:
-    """What is wrong with the picture of a gallery script, at full and at small size; one in motion is not looked at."""
+    """What is wrong with the picture of a gallery script, at its full size and half of it; one in motion is not looked at."""
     from steepest.plots.paper import Picture
 
     made = runpy.run_path(str(script))
@@ -124,7 +118,7 @@ def judged(script: Path) -> list[str]:
         return []
     return [
         f"{script.name} at {share:.2g} of its size: {fault}"
-        for share in (1.0, small(picture))
+        for share in (1.0, SMALL)
         for fault in faults(draw(picture, share))
     ]
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from pictures_judge import GALLERY, draw, faults, small
+from pictures_judge import GALLERY, SMALL, draw, faults
 
 from steepest.plots.paper import Picture, blank, picture_bytes
 
@@ -65,7 +65,7 @@ def test_picture_says_what_it_shows(script):
 @pytest.mark.parametrize("size", ["full", "small"])
 def test_no_text_is_hidden(script, size):
     picture, figure, _ = still(script)
-    assert faults(figure if size == "full" else draw(picture, small(picture))) == []
+    assert faults(figure if size == "full" else draw(picture, SMALL)) == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

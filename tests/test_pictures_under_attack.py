@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import LABELS8, X8, Y8
-from pictures_judge import draw, faults, small
+from pictures_judge import SMALL, draw, faults
 
 pytest.importorskip("matplotlib")
 
@@ -71,7 +71,7 @@ def sound(make) -> Any:
         picture = make()
     except SteepestError as error:
         return None if "\n" not in str(error) else pytest.fail(str(error))
-    assert faults(draw(picture, small(picture))) == []  # where room is least
+    assert faults(draw(picture, SMALL)) == []  # where room is least
     assert not NO_NUMBER.search(f"{picture.finding} {picture.alt_text}")
     return picture
 
