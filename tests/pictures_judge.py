@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 GALLERY = Path(__file__).parent.parent / "examples" / "gallery"
+DOTS = 200  # an inch, as pictures are saved: letters are not as wide at all resolutions
 ROOM = 1.0  # pixels that a text may stick out, and by which boxes are shrunk before they are compared
 SMALL = 0.5  # share of its size that a picture must bear
 LINE = 1.2  # height of a line in sizes of its letters
@@ -33,6 +34,7 @@ def draw(picture: Any, share: float = 1.0) -> Any:
 
     width, height = picture.size
     figure = blank((share * width, share * height))
+    figure.set_dpi(DOTS)
     picture.draw(figure)
     return figure
 
@@ -109,7 +111,7 @@ def _overlap(a: Box, b: Box) -> bool:
 
 
 def judged(script: Path) -> list[str]:
-    """What is wrong with the picture of a gallery script, at its full size and half of it; one in motion is not looked at."""
+    """What is wrong with the picture of a gallery script, at its full size and at half of it; none of one in motion."""
     from steepest.plots.paper import Picture
 
     made = runpy.run_path(str(script))

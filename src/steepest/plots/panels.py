@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .paper import HEIGHT, WIDTH, Picture
+from .paper import HEIGHT, WIDTH, Picture, broken
 
 __all__ = ["Panels"]
 
@@ -59,8 +59,9 @@ class Panels(Picture):
 
     def draw(self, figure: Any) -> None:
         """Draw on an empty figure of any size."""
-        share = min(1.0, figure.get_size_inches()[0] / self.size[0] + 0.15)
-        figure.suptitle(self.finding, fontsize=10 * share, fontweight="bold")
+        width = float(figure.get_size_inches()[0])
+        size = 10 * min(1.0, width / self.size[0] + 0.15)
+        figure.suptitle(broken(self.finding, 0.95 * width, size), fontsize=size, fontweight="bold")
         self.figure_, self.ax_ = figure, []
         for i, picture in enumerate(self.pictures):
             picture.plot(figure.add_subplot(1, len(self.pictures), i + 1, projection=picture.projection))

@@ -145,12 +145,17 @@ def _height(ax: Any) -> float:
     return float(ax.get_position(original=True).height * ax.figure.get_size_inches()[1] * 72)
 
 
+def broken(text: str, inches: float, size: float, width: float = BOLD) -> str:
+    """A text in lines that fit into a width, in letters of a size in points, by default bold ones."""
+    return "\n".join(textwrap.wrap(text, max(18, int(inches * 72 / (LETTER * width * size)))))
+
+
 def heading(ax: Any, finding: str, *below: str) -> None:
     """Put the finding over the axes, bold, and between them what else must be known, broken into lines that fit."""
     size = letters(ax)
     room = max(20, int(_width(ax) * 72 / (LETTER * size)))
     lines = [line for text in below if text for line in textwrap.wrap(text, int(room / SMALL))]
-    title = "\n".join(textwrap.wrap(finding, int(room / BOLD)))
+    title = broken(finding, _width(ax), size)
     most = max(1, int((HIGHEST * _height(ax) - (title.count("\n") + 1) * 1.2 * size) / (SMALL * size * LEAD)))
     lines = lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: int(room / SMALL) - 2] + " …"]
     lift = LEAD * size if _factor(ax) else 0.0
