@@ -480,3 +480,15 @@ def wide(seed, n=40, d=60):
     X = rng.standard_normal((2 * n, d))
     y = X[:, 0] + X[:, 1] + rng.standard_normal(2 * n)
     return X[:n], y[:n], X[n:], y[n:]
+
+
+def test_a_rule_with_a_mean_of_its_own_goes_along_a_stream():
+    """It was given a second one, and refused for that."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 3))
+    y = X @ [1.0, -2.0, 0.5] + 3.0 + rng.standard_normal(2000)
+    model = GDRegressor(rule="schedule_free", standardize=False)
+    for low in range(0, 2000, 100):
+        model.partial_fit(X[low : low + 100], y[low : low + 100])
+    assert model.trajectory_.meta["average"] == "last_point"
+    assert [*model.coef_, model.intercept_] == pytest.approx([1.0, -2.0, 0.5, 3.0], abs=0.15)

@@ -312,6 +312,18 @@ def test_a_flat_answer_has_no_cut():
 # ------------------------------------------------------------------ cost shapes
 
 
+def test_shapes_of_costs_around_what_was_fitted():
+    model = GDClassifier(alpha=0.1).fit(X8, LABELS8)
+    picture = CostShapesDisplay.from_estimator(model, X8, LABELS8)
+    assert picture.slopes[[0, -1]] == near([0.0, 2 * model.coef_[0, 0]])
+    assert picture.intercept == near(model.intercept_[0])
+    z = X8[:, 0] * picture.slopes[100] + model.intercept_[0]
+    entropy = np.array([np.mean(np.logaddexp(0, w) - LABELS8 * w) for w in (z, np.full(8, model.intercept_[0]))])
+    assert picture.entropy[100] / picture.entropy[0] == near(entropy[0] / entropy[1])
+    with pytest.raises(UsageError, match="a classifier with one column"):
+        CostShapesDisplay.from_estimator(GDRegressor().fit(X8, Y8), X8, Y8)
+
+
 def test_cross_entropy_is_convex_and_squared_error_is_not():
     picture = CostShapesDisplay.from_rows(X8[:, 0], LABELS8, intercept=-67.57, slopes=(0, 30), at=10)
     drawn(picture)

@@ -343,3 +343,14 @@ def test_a_large_table_and_a_long_run_are_thinned():
     assert len(line.points) == 1000
     assert len(path.path) < 2000
     assert time.perf_counter() - start < 5 * 3
+
+
+def test_weights_count_in_the_cost_that_is_drawn():
+    weight = np.arange(1.0, 9.0)
+    model = GDRegressor(fixed=("intercept",), start=(0.0, 2.6), learning_rate=0.001, max_iter=50, tol=None)
+    model.fit(X8, Y8, sample_weight=weight)
+    ball = animate(model, X8, Y8, sample_weight=weight, frames=5).panels[-1]
+    assert isinstance(ball, BallPanel)
+    assert ball.path[[0, -1], 1] == near(model.trajectory_.cost[[0, -1]], rel=1e-9)
+    unweighted = animate(model, X8, Y8, frames=5).panels[-1]
+    assert abs(unweighted.path[0, 1] - model.trajectory_.cost[0]) > 1
