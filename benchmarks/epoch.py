@@ -11,9 +11,9 @@ from sklearn.linear_model import SGDClassifier
 from benchmarks.measure import Row, best_times, size_of, table
 from benchmarks.workloads import words
 from steepest import Method, Problem, make_rows
-from steepest.penalties import L2, NoPenalty
-from steepest.sampled import SampledCompiled
-from steepest.states import Checkpoint
+from steepest.descent.minibatch import SampledCompiled
+from steepest.descent.states import Checkpoint
+from steepest.objective.penalties import L2, NoPenalty
 
 N, D = 1_000_000, 100
 

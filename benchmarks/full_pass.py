@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.measure import Row, best_times, reader, size_of, table
 from steepest import make_rows
 from steepest.data.csr import CSR
-from steepest.losses import LogLoss, SquaredError
+from steepest.objective.losses import LogLoss, SquaredError
 
 SHAPES = ((1_000_000, 100), (200_000, 500), (4_000_000, 20))
 

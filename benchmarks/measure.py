@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from steepest.kernels.threads import thread_count
+from steepest.core.threads import thread_count
 
 SEED = 0
 

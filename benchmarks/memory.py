@@ -28,7 +28,7 @@ SCRIPT = """
 import threading, time
 import numpy as np
 from steepest import Problem, make_rows
-from steepest.fit import fit
+from steepest.solve.fit import fit
 from steepest.penalties import L2
 
 n, d = {n}, {d}

@@ -9,10 +9,10 @@ import numpy as np
 
 from benchmarks.measure import Row, best_times, reader, size_of, table
 from steepest import Problem, make_moments, make_rows
-from steepest.curvature import hessian
+from steepest.data.column_sums import mean_and_variance
 from steepest.data.csr import CSR
-from steepest.data.sums import mean_and_variance
-from steepest.losses import SquaredError
+from steepest.objective.losses import SquaredError
+from steepest.optimality.curvature import hessian
 
 
 def rows() -> Iterator[Row]:

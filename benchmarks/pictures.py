@@ -15,7 +15,7 @@ import numpy as np
 warnings.simplefilter("ignore")
 import matplotlib.figure, matplotlib.backends.backend_agg, mpl_toolkits.mplot3d
 from steepest import GDClassifier, GDRegressor, plots
-from steepest.plots.paper import blank, picture_bytes
+from steepest.plots.drawing.style import blank, picture_bytes
 rng = np.random.default_rng(0)
 
 def held():

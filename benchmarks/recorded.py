@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks.measure import Row, best_times, table
 from steepest import Method, Problem, descend, make_rows, record, until, updates
-from steepest.fit import fit
-from steepest.losses import SquaredError
+from steepest.objective.losses import SquaredError
+from steepest.solve.fit import fit
 
 
 def rows() -> Iterator[Row]:

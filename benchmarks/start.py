@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Row
-from steepest.samples import sample
+from steepest.data.samples import sample
 
 RUN = "import sys; from steepest.cli import main; main()"
 

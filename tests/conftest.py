@@ -11,7 +11,8 @@ import pytest
 
 from steepest import make_moments, make_rows
 
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
 X8 = np.array([1.0, 3, 4, 5, 6, 7, 8, 10])[:, None]
 Y8 = np.array([4.0, 3, 7, 7, 8, 10, 8, 11])
 LABELS8 = np.array([0.0, 0, 0, 1, 1, 1, 1, 1])

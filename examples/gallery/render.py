@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from steepest.plots.paper import Picture
+from steepest.plots.drawing.style import Picture
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "pictures.md"

@@ -8,53 +8,69 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from .core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from . import averages, estimates, losses, penalties, plots, records, rules, steps
-    from .calculus import check_gradient, derivative, gradient, partial, secants
-    from .certificate import Certificate
-    from .comparison import Comparison, compare
-    from .curvature import stability_limit
+    from . import plots
+    from .core.errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
+    from .core.records import loss, rule, step
     from .data.moments import Moments, make_moments
+    from .data.readers.tables import read_table
     from .data.rows import Rows, make_rows
-    from .data.tables import read_table
-    from .descent import Descent, descend, until
-    from .errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
+    from .descent.descent import Descent, descend, until
+    from .descent.growing_batches import descend_growing
+    from .descent.recording import record
+    from .descent.states import State
+    from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
+    from .descent.trajectory import Trajectory
     from .estimators import GDClassifier, GDRegressor
-    from .growing import descend_growing
-    from .minimum import minimize
-    from .path import AlphaPath, alpha_path
-    from .problem import Method, Problem
-    from .range_test import RangeTest, find_learning_rate
-    from .states import State
-    from .stops import cost_change_below, epochs, gradient_below, updates, wall_time
-    from .trajectory import Trajectory, record
-    from .verdict import Verdict
+    from .methods import averages, estimates, rules, steps
+    from .methods.method import Method
+    from .objective import losses, penalties
+    from .objective.functions.derivatives import check_gradient, derivative, gradient, partial, secants
+    from .objective.problem import Problem
+    from .optimality.certificate import Certificate
+    from .optimality.curvature import stability_limit
+    from .optimality.verdict import Verdict
+    from .solve.comparison import Comparison, compare
+    from .solve.learning_rate_finder import RangeTest, find_learning_rate
+    from .solve.minimize import minimize
+    from .solve.regularization_path import AlphaPath, alpha_path
 
 _HOMES = {
-    "calculus": ("check_gradient", "derivative", "gradient", "partial", "secants"),
-    "certificate": ("Certificate",),
-    "comparison": ("Comparison", "compare"),
-    "curvature": ("stability_limit",),
+    "objective.functions.derivatives": ("check_gradient", "derivative", "gradient", "partial", "secants"),
+    "optimality.certificate": ("Certificate",),
+    "solve.comparison": ("Comparison", "compare"),
+    "optimality.curvature": ("stability_limit",),
     "data.moments": ("Moments", "make_moments"),
     "data.rows": ("Rows", "make_rows"),
-    "data.tables": ("read_table",),
-    "descent": ("Descent", "descend", "until"),
-    "errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
+    "data.readers.tables": ("read_table",),
+    "descent.descent": ("Descent", "descend", "until"),
+    "core.errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
     "estimators": ("GDClassifier", "GDRegressor"),
-    "growing": ("descend_growing",),
-    "minimum": ("minimize",),
-    "path": ("AlphaPath", "alpha_path"),
-    "problem": ("Method", "Problem"),
-    "range_test": ("RangeTest", "find_learning_rate"),
-    "states": ("State",),
-    "stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
-    "trajectory": ("Trajectory", "record"),
-    "verdict": ("Verdict",),
+    "descent.growing_batches": ("descend_growing",),
+    "solve.minimize": ("minimize",),
+    "solve.regularization_path": ("AlphaPath", "alpha_path"),
+    "core.records": ("loss", "rule", "step"),
+    "descent.recording": ("record",),
+    "methods.method": ("Method",),
+    "objective.problem": ("Problem",),
+    "solve.learning_rate_finder": ("RangeTest", "find_learning_rate"),
+    "descent.states": ("State",),
+    "descent.stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
+    "descent.trajectory": ("Trajectory",),
+    "optimality.verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
-_MODULES = ("averages", "estimates", "losses", "penalties", "plots", "records", "rules", "steps")
+_MODULES = {
+    "averages": "methods.averages",
+    "estimates": "methods.estimates",
+    "losses": "objective.losses",
+    "penalties": "objective.penalties",
+    "plots": "plots",
+    "rules": "methods.rules",
+    "steps": "methods.steps",
+}
 
 __all__ = [
     "AlphaPath",
@@ -88,6 +104,7 @@ __all__ = [
     "find_learning_rate",
     "gradient",
     "gradient_below",
+    "loss",
     "losses",
     "make_moments",
     "make_rows",
@@ -97,10 +114,11 @@ __all__ = [
     "plots",
     "read_table",
     "record",
-    "records",
+    "rule",
     "rules",
     "secants",
     "stability_limit",
+    "step",
     "steps",
     "until",
     "updates",
@@ -110,7 +128,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f".{name}", __name__)
+        return import_module(f".{_MODULES[name]}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module 'steepest' has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

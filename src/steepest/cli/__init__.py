@@ -26,14 +26,14 @@ class LazyGroup(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f".{cmd_name}", __name__).command
+        command: click.Command = import_module(f".commands.{cmd_name}", __name__).command
         return command
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *more: Any, **extra: Any) -> Any:
         """Run and leave with one of the documented exit statuses."""
         if "_STEEPEST_COMPLETE" in os.environ or not extra.get("standalone_mode", True):
             return super().main(args, prog_name, *more, **extra)
-        from .ending import exit_status
+        from .exit_status import exit_status
 
         given = list(sys.argv[1:] if args is None else args) or ["--help"]
         sys.exit(exit_status(lambda: self._called(given), as_json="--json" in given))
@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        from .. import __version__
+        from ..core.version import __version__
 
         click.echo(f"steepest {__version__}")
         ctx.exit()

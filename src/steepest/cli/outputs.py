@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import UsageError
-from ..storage import check_name
-from ..writing import check_new
+from ..core.errors import UsageError
+from ..core.files import check_new
+from ..descent.storage import check_name
 
 __all__ = ["check_outputs"]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..progress import Bar, Progress, Told
+from ..core.progress import Bar, Progress, Told
 from .interrupt import heard
 
 __all__ = ["shown"]

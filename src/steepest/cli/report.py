@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data.tables import Table
-from ..fit import Run
-from ..model import Model, predict, probability, probable
-from ..writing import plain
+from ..core.files import plain
+from ..data.readers.tables import Table
+from ..solve.fit import Run
+from ..solve.model import Model, predict, probability, probable
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "settings_text", "verdict_text"]

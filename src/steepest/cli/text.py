@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from ..model import Label
+from ..solve.model import Label
 
 __all__ = ["aligned", "by_point", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
 

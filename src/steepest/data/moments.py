@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
-from ..kernels.threads import in_ranges, one_blas_thread
-from ..losses import SquaredError
+from ..core.errors import DataError
+from ..core.threads import in_ranges, one_blas_thread
+from ..core.types import Array
+from ..core.units import RAW, Units
+from ..objective.losses import SquaredError
 from .csr import CSR
 from .rows import Rows
-from .units import RAW, Units
 
 __all__ = ["Moments", "central_moments", "gram_matrix", "hessian_in", "make_moments", "null_directions", "without"]
 
@@ -20,7 +21,6 @@ ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what
 FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 would cost digits
 NOISE = 1e-12  # share of a column of size 1 in a direction that is rounding
 FIRM = 1e8  # norm of the inverse of the correlations up to which they are inverted; eigenvalues of 1e-13 are rounding
-Array = NDArray[np.float64]
 
 
 class Moments(NamedTuple):
@@ -78,7 +78,7 @@ def make_moments(rows: Rows) -> Moments:
 
     Examples
     --------
-    >>> from steepest.data.rows import make_rows
+    >>> from steepest import make_rows
     >>> make_moments(make_rows([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])).least.ravel().round(9)
     array([2., 1.])
     """

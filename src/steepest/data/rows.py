@@ -8,16 +8,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, UsageError
-from ..kernels.threads import in_ranges, one_blas_thread, thread_count
+from ..core.errors import DataError, UsageError
+from ..core.threads import in_ranges, one_blas_thread, thread_count
+from ..core.types import Array
+from ..core.units import RAW, Units
 from .csr import CSR
-from .units import RAW, Units
 
 __all__ = ["Rows", "jit_allowed", "make_rows"]
 
 BLOCK = 4096  # rows whose sums are added in one go; the plan depends on row numbers alone, never on threads
 NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile, the rows that stay in the cache between predictor and gradient
 COMPILE_AT = 1_000_000  # numbers in the table from which a pass is worth entering Numba for
+
+
+class Given(NamedTuple):
+    """The loss whose slope is the target: its gradient adds up rows with factors that are known."""
+
+    def value(self, z: Any, y: Any) -> Any:
+        """No cost."""
+        return 0.0 * z
+
+    def slope(self, z: Any, y: Any) -> Any:
+        """The target itself."""
+        return y + 0.0 * z
 
 
 class Rows(NamedTuple):
@@ -65,6 +78,11 @@ class Rows(NamedTuple):
     def value_and_gradient(self, loss: Any, w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one reading of the rows, about 4 n d flops."""
         return self._pass(loss, w, gradient=True)
+
+    def transpose_product(self, r: Array) -> Array:
+        """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one reading of the rows."""
+        given = self._replace(y=np.asfortranarray(r), offset=None)
+        return given.value_and_gradient(Given(), np.zeros((self.shape[1] + 1, r.shape[1])))[1]
 
     def rows(self, order: NDArray[np.int64]) -> Rows:
         """Take the named rows as a table of its own, whose mean estimates the mean over all rows."""
@@ -131,7 +149,7 @@ class Rows(NamedTuple):
 
     def _compiled_sums(self, loss: Any, w: NDArray[np.float64], gradient: bool) -> NDArray[np.float64]:
         from ..kernels.compiler import compiled
-        from ..kernels.passes import block_pass
+        from ..kernels.full_pass import block_pass
 
         n = self.shape[0]
         size, tile = plan(self.X)
@@ -171,7 +189,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     Examples
     --------
     >>> rows = make_rows([[1.0], [3.0]], [2.0, 4.0])
-    >>> from steepest.losses import MSE
+    >>> from steepest.objective.losses import MSE
     >>> rows.value(MSE(), np.zeros((2, 1)))
     10.0
     """

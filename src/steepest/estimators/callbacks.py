@@ -11,14 +11,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..errors import UsageError
+from ..core.errors import UsageError
+from ..core.types import Array
 
 __all__ = ["Callbacks", "Task", "asked", "watched"]
 
-Array = NDArray[np.float64]
 Answer = tuple[Array, Array]  # coefficients (d, k) and intercepts (k,), raw
 TASKS = 1000  # tasks of one descent at most: each stays in memory, and a bar of theirs adds all of them up at each
 

@@ -10,12 +10,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..errors import UsageError
+from ..core.errors import UsageError
 from .callbacks import Answer, Task, watched
 from .labels import chunk_target, numbers, row_weights
+from .linear_estimator import Rim
+from .multiclass import each_target, fit_each, refuse_together
 from .probabilities import log_probabilities, probabilities, probable
-from .rim import Rim
-from .several import each_target, fit_each, refuse_together
 from .sparsity import predictors
 
 __all__ = ["GDClassifier"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
-from ..errors import DataError, UsageError
+from ..core.errors import DataError, UsageError
 
 __all__ = ["chunk_target", "numbers", "row_weights"]
 

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .. import losses
-from ..errors import UsageError
-from ..records import from_name
-from ..softmax import log_softmax
+from ..core.errors import UsageError
+from ..core.records import from_name
+from ..core.types import Array
+from ..objective import losses
+from ..objective.losses.softmax import log_softmax
 
 __all__ = ["ProbabilityError", "log_probabilities", "probabilities", "probable"]
-
-Array = NDArray[np.float64]
 
 
 class ProbabilityError(UsageError, AttributeError):

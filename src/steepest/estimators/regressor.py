@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .. import losses
-from ..records import from_name
+from ..core.records import from_name
+from ..objective import losses
 from .callbacks import Answer, Task, watched
-from .rim import Rim
-from .several import each_target
+from .linear_estimator import Rim
+from .multiclass import each_target
 from .sparsity import predictors
 
 __all__ = ["GDRegressor"]

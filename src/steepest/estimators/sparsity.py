@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["Sparsity", "dense", "predictors"]
+from ..core.types import Array
 
-Array = NDArray[np.float64]
+__all__ = ["Sparsity", "dense", "predictors"]
 
 
 class Sparsity:

@@ -15,7 +15,7 @@ import numba
 from numba.core import event
 from numba.core.caching import FunctionCache
 
-from .notice import compiling
+from ..core.compile_notice import compiling
 
 __all__ = ["compiled"]
 

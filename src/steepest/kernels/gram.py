@@ -12,8 +12,8 @@ from numba.core import cgutils
 from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic, overload, register_jitable
 
-from .near import LINE, ask, ask_line
-from .primitives import INLINE, entry, place
+from .prefetch import LINE, ask, ask_line
+from .row_access import INLINE, entry, place
 
 __all__ = ["TILE", "WIDTH", "gram_pass", "sparse_gram_pass"]
 

@@ -15,20 +15,20 @@ its title what it shows, names its axes and the cost's convention, and carries `
 # The cost over parameters: `landscape` (its costs in `heights`), seen on a `plane`, framed as a `scene`, put on paper
 # as a `relief`.
 
-from .boundary import DecisionBoundaryDisplay
-from .compared import ComparisonDisplay
-from .cost_shapes import CostShapesDisplay
-from .curve import CostCurveDisplay
-from .fit import FitDisplay
-from .history import CostHistoryDisplay
-from .motion import Animation, animate
-from .panels import Panels
-from .rates import LearningRateDisplay
-from .residuals import ResidualsDisplay
-from .sigmoid import SigmoidDisplay
-from .slopes import PlaneSlopesDisplay
-from .surface import CostSurfaceDisplay
-from .tangent import TangentDisplay
+from .animation import Animation, animate
+from .displays.boundary import DecisionBoundaryDisplay
+from .displays.comparison import ComparisonDisplay
+from .displays.cost_curve import CostCurveDisplay
+from .displays.cost_history import CostHistoryDisplay
+from .displays.cost_shapes import CostShapesDisplay
+from .displays.cost_surface import CostSurfaceDisplay
+from .displays.fit import FitDisplay
+from .displays.learning_rates import LearningRateDisplay
+from .displays.panels import Panels
+from .displays.plane_slopes import PlaneSlopesDisplay
+from .displays.residuals import ResidualsDisplay
+from .displays.sigmoid import SigmoidDisplay
+from .displays.tangent import TangentDisplay
 
 __all__ = [
     "Animation",

@@ -1,0 +1,123 @@
+"""What ``compare`` does: fits for each combination of values, one line for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...core.errors import UsageError
+from ...core.files import plain
+from ...data.readers.tables import Table
+from ...solve.comparison import Comparison, compare, variants
+from ...solve.model import Label
+from ..exit_status import print_object
+from ..options import descent_options
+from ..outputs import check_outputs
+from ..table_input import classes_of, target_table
+from ..text import aligned, by_point, paint, say
+from .fit import Flags, check, chosen_loss, descend
+
+__all__ = ["compare_command"]
+
+FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # of no use to a comparison
+COUNTED = ("steps", "epochs")
+
+
+def compare_command(given: dict[str, Any]) -> None:
+    """Fit as the flags say, once for each combination, print the table and write the runs."""
+    vary = _combined(_varied(given.pop("vary")))
+    flags = Flags(**given, **FIXED)
+    loss = chosen_loss(flags.kind, flags.loss)
+    check(flags)
+    table = target_table(flags.file, flags, labels=loss.labels)
+    classes = classes_of(table, flags.positive) if loss.labels else None
+    _check_files(flags, vary)
+    found = compare(lambda **values: _run(flags._replace(**values), loss, table, classes), vary)
+    files = _written(found, flags)
+    if flags.as_json:
+        runs = [dict(zip(found.table(), row, strict=True)) for row in zip(*found.table().values(), strict=True)]
+        print_object({"command": "compare", "source": table.source, "runs": plain(runs), "files": files})
+    else:
+        say(_lines(found, files))
+
+
+def _run(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Any:
+    check(flags)
+    return descend(flags, loss, table, classes)
+
+
+def _combined(vary: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Settings by label, spelled as on the command line, of every combination."""
+    texts = variants({flag: list(values) for flag, values in vary.items()})
+    settings = ({flag: vary[flag][text] for flag, text in one.items()} for one in texts.values())
+    labels = (", ".join(f"{flag.replace('_', '-')}={text}" for flag, text in one.items()) for one in texts.values())
+    return dict(zip(labels, settings, strict=True))
+
+
+def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Values by flag and text, each read as its option reads it."""
+    options = {param.name: param for param in descent_options(click.Command("compare")).params}
+    vary: dict[str, dict[str, Any]] = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        flag = name.strip().lstrip("-").replace("-", "_")
+        if flag not in options or not equals or flag == "fix" or flag == "start":
+            known = ", ".join(sorted(str(key).replace("_", "-") for key in options if key not in ("fix", "start")))
+            raise UsageError(f"--vary takes OPTION=VALUE,VALUE with one of {known}, not {text!r}")
+        if flag in vary:
+            raise UsageError(f"--vary: {name!r} is given twice: put all its values after one --vary")
+        option = options[flag]
+        vary[flag] = {text.strip(): option.type.convert(text.strip(), option, None) for text in _split(values)}
+    if not vary:
+        raise UsageError("--vary says what to compare: --vary learning-rate=0.001,0.01 say")
+    return vary
+
+
+def _split(values: str) -> list[str]:
+    """Values at commas; a setting of a record, ``beta=0.9``, belongs to the value before it."""
+    found: list[str] = []
+    for piece in values.split(","):
+        if "=" in piece and ":" not in piece and found:
+            found[-1] += "," + piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _lines(found: Comparison, files: list[str]) -> list[str]:
+    table = found.table()
+    counts = [[f"{value:,.6g}" for value in table[name]] for name in COUNTED]
+    columns = [found.labels, table["status"], *counts, by_point(table["cost"])]
+    rows = list(zip(*([head, *column] for head, column in zip(HEADS, columns, strict=True)), strict=True))
+    verdicts = [f"{label}: {paint(status, text)}" for label, status, text in _verdicts(found)]
+    return [*aligned(rows, left=2), "", *verdicts, *([f"wrote {', '.join(files)}"] if files else [])]
+
+
+HEADS = ("", "verdict", *COUNTED, "cost")
+
+
+def _verdicts(found: Comparison) -> list[tuple[str, str, str]]:
+    table = found.table()
+    firsts = [str(text).partition("\n")[0] for text in table["verdict"]]
+    return list(zip(found.labels, table["status"], firsts, strict=True))
+
+
+def _names(flags: Flags, count: int) -> list[str]:
+    if not flags.trajectory:
+        return []
+    path = Path(flags.trajectory)
+    return [str(path.with_name(f"{path.stem}-{i}{path.suffix}")) for i in range(1, count + 1)]
+
+
+def _check_files(flags: Flags, vary: dict[str, dict[str, Any]]) -> None:
+    for name in _names(flags, len(vary)):
+        check_outputs(flags.file, None, name, flags.force)
+
+
+def _written(found: Comparison, flags: Flags) -> list[str]:
+    names = _names(flags, len(found.labels))
+    for name, path in zip(names, found.trajectories, strict=False):
+        path.save(name, force=flags.force)
+    return names

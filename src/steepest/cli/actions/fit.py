@@ -1,0 +1,239 @@
+"""What ``fit`` does: flags to a problem, a descent, files, and an exit status."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.compile_notice import told
+from ...core.errors import SteepestError, UsageError
+from ...core.files import plain
+from ...core.records import from_name, to_spec
+from ...data.readers.tables import Table
+from ...data.rows import make_rows
+from ...objective import losses
+from ...objective.penalties import elastic
+from ...objective.problem import Problem
+from ...solve.fit import DEFAULT_TOL, Run, fit
+from ...solve.model import Label, Model, write_model
+from ..exit_status import INTERRUPTED, print_object
+from ..outputs import check_outputs
+from ..plugins import own_record
+from ..progress import shown
+from ..report import Outcome, as_object, lines_of
+from ..table_input import class_numbers, classes_of, target_table
+from ..text import note, say, warn
+
+__all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
+
+NOT_CONVERGED = 5
+DEFAULT_EPOCHS = 1000
+OF_THE_RUN = ("exact", "table")  # settings that a model file does not repeat
+COMPILING = "compiling for the first time, a few seconds: the next run finds it done"
+
+
+class Flags(NamedTuple):
+    """The options of ``fit`` as Click hands them over."""
+
+    kind: str
+    file: str
+    target: str | None
+    features: tuple[str, ...] | None
+    weights: str | None
+    loss: str | None
+    alpha: float
+    no_intercept: bool
+    positive: str | None
+    learning_rate: str | float
+    rule: str
+    batch_size: int | None
+    sampling: str
+    average: str
+    estimate: str
+    max_iter: int | None
+    steps: int | None
+    tol: str | float | None
+    l1_ratio: float
+    fix: tuple[dict[str, float], ...]
+    start: tuple[float, ...] | None
+    seed: int
+    at: dict[str, float] | None
+    output: str | None
+    trajectory: str | None
+    require_converged: bool
+    no_header: bool
+    delimiter: str | None
+    as_json: bool
+    force: bool
+
+
+class Start(NamedTuple):
+    """Where the descent starts, and what is held there."""
+
+    point: NDArray[np.float64]  # (d + 1,), intercept last
+    fixed: tuple[int | str, ...]
+
+
+def fit_command(flags: Flags) -> int:
+    """Fit as the flags say, print the answer, write the files, and return the exit status."""
+    loss = chosen_loss(flags.kind, flags.loss)
+    check(flags)
+    check_outputs(flags.file, flags.output, flags.trajectory, flags.force)
+    logistic = flags.kind == "logistic"
+    table = target_table(flags.file, flags, labels=logistic)
+    _check_at(flags.at, table)
+    classes = classes_of(table, flags.positive) if logistic else None
+    run = descend(flags, loss, table, classes)
+    outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
+    lines = lines_of(outcome)  # before any file is written: a prediction at --at may be refused
+    _deliver(outcome, flags, lines)
+    return _status(run, flags)
+
+
+def chosen_loss(kind: str, name: str | None) -> Any:
+    """Find the loss by name, or the usual one of the kind.
+
+    Raises
+    ------
+    UsageError
+        If there is no such loss, or it belongs to the other kind.
+    """
+    logistic = kind == "logistic"
+    loss = from_name(name or ("log_loss" if logistic else "squared_error"), losses, "loss")
+    if loss.labels != logistic:
+        raise UsageError(f"the loss {name!r} is for fit {'linear' if logistic else 'logistic'}: leave --loss out")
+    return loss
+
+
+def check(flags: Flags) -> None:
+    """Refuse flags that contradict each other, before anything is read."""
+    if flags.kind == "linear" and flags.positive is not None:
+        raise UsageError("--positive names a class: it is for fit logistic")
+    if flags.steps is not None and flags.max_iter is not None:
+        raise UsageError("--steps counts steps and --max-iter readings of all rows: give one of them")
+    if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
+        raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
+
+
+def _check_at(at: dict[str, float] | None, table: Table) -> None:
+    if at is None:
+        return
+    missing = [name for name in table.names if name not in at]
+    unknown = [name for name in at if name not in table.names]
+    if unknown:
+        raise UsageError(f"--at: no feature is called {unknown[0]!r}: there is {', '.join(table.names[:20])}")
+    if missing:
+        raise UsageError(f"--at needs a value for {missing[0]!r} too: write COL=VALUE,COL=VALUE")
+
+
+def _start(flags: Flags, table: Table) -> Start:
+    """Put --start, --fix and --no-intercept together."""
+    d = len(table.names)
+    held = {name: value for group in flags.fix for name, value in group.items()}
+    if flags.no_intercept and "intercept" in held:
+        raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
+    given = flags.start or (0.0,) * (d + 1)
+    if flags.no_intercept and len(given) == d:
+        given = (*given, 0.0)
+    if len(given) != d + 1:
+        raise UsageError(f"--start needs {d + 1} numbers, the coefficients and then the intercept, not {len(given)}")
+    point = np.array(given)
+    places = {name: j for j, name in enumerate(table.names)} | {"intercept": d}
+    for name, value in held.items():
+        if name not in places:
+            raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(table.names[:20])}, intercept")
+        point[places[name]] = value
+    return Start(point, tuple("intercept" if places[name] == d else places[name] for name in held))
+
+
+def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:
+    """Fit as the flags say."""
+    start = _start(flags, table)
+    problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
+    y = table.y if classes is None else class_numbers(table, classes)
+    with shown() as progress, told(lambda: note(COMPILING)):
+        run = fit(
+            make_rows(table.X, y, weight=table.weight),
+            problem,
+            names=table.names,
+            rule=own_record(flags.rule, "rule"),
+            learning_rate=own_record(flags.learning_rate, "learning rate"),
+            average=flags.average,
+            estimate=flags.estimate,
+            batch_size=flags.batch_size,
+            sampling=flags.sampling,
+            max_iter=flags.max_iter or flags.steps or DEFAULT_EPOCHS,
+            max_updates=flags.steps,
+            tol=_tolerance(flags),
+            start=start.point,
+            seed=flags.seed,
+            progress=progress,
+        )
+    run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
+    return run
+
+
+def _tolerance(flags: Flags) -> float | None:
+    """Return what --tol says; without it --steps N means all N of them."""
+    if flags.tol == "none" or (flags.tol is None and flags.steps is not None):
+        return None
+    return DEFAULT_TOL if flags.tol is None else float(flags.tol)
+
+
+def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None, run: Run) -> Model:
+    return Model(
+        flags.kind,
+        str(table.target),
+        tuple(table.names),
+        tuple(run.coef[:, 0].tolist()),
+        float(run.intercept[0]),
+        classes,
+        to_spec(loss),
+        {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN},
+        plain(run.verdict._asdict()),
+        plain(run.certificate._asdict()),
+    )
+
+
+def _files(flags: Flags) -> tuple[str, ...]:
+    return tuple(path for path in (flags.output, flags.trajectory) if path)
+
+
+def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
+    """Write the files, then print; if a file fails, the answer is printed all the same, then the error."""
+    try:
+        if flags.trajectory:
+            outcome.run.trajectory.save(flags.trajectory, force=flags.force)
+        if flags.output:
+            write_model(outcome.model, flags.output, flags.force)
+    except SteepestError:
+        if not flags.as_json:
+            say(lines_of(outcome._replace(files=())))
+        raise
+    if flags.as_json:
+        print_object(as_object(outcome, _status(outcome.run, flags)))
+    else:
+        say(lines)
+    _warn(outcome.run)
+
+
+def _warn(run: Run) -> None:
+    """Say on stderr, in one line, what a script must not overlook."""
+    status = run.verdict.status
+    if run.trajectory.meta.get("interrupted"):
+        warn("interrupted: this is the state reached")
+    elif status in ("diverged", "separable"):
+        warn(status)
+    elif status != "converged":
+        warn(f"not converged: {status}")
+
+
+def _status(run: Run, flags: Flags) -> int:
+    """Exit status of a fit that came to its end."""
+    if run.trajectory.meta.get("interrupted"):
+        return INTERRUPTED
+    if run.verdict.exit_code:
+        return run.verdict.exit_code
+    return NOT_CONVERGED if flags.require_converged and run.verdict.status != "converged" else 0

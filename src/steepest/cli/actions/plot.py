@@ -1,0 +1,214 @@
+"""What ``plot`` does: arguments to a picture in a file, and its finding in a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from ... import plots
+from ...core.errors import UsageError
+from ...data.readers.tables import Table
+from ...descent.trajectory import Trajectory
+from ...solve.model import Model
+from ..exit_status import print_object
+from ..kinds import KINDS
+from ..picture_input import Sources, check_picture, sources_of, table_of
+from ..report import as_options
+from ..text import say
+
+__all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
+
+ENDINGS = (".svg", ".png", ".pdf")
+MANY = 1000  # runs in one picture, more than anyone has
+TABLELESS = ("cost-history", "comparison", "learning-rates", "tangent", "slopes")
+ONLY = {  # options of some kinds alone
+    "parameter": ("cost-curve",),
+    "parameters": ("cost-surface",),
+    "view": ("cost-surface",),
+    "columns": ("decision-boundary",),
+    "at": ("tangent", "slopes"),
+}
+
+
+class Flags(NamedTuple):
+    """The options of ``plot`` as Click hands them over."""
+
+    kind: str
+    given: tuple[str, ...]
+    output: str
+    target: str | None
+    weights: str | None
+    parameter: str | None
+    parameters: tuple[str, ...] | None
+    columns: tuple[str, ...] | None
+    view: str | None
+    at: tuple[float, ...] | None
+    no_header: bool
+    delimiter: str | None
+    as_json: bool
+    force: bool
+
+
+def plot_command(flags: Flags) -> None:
+    """Draw as the flags say, write the file, and say what is to be seen."""
+    draw = _drawer(flags.kind)
+    _check_options(flags)
+    check_picture(flags.output, ENDINGS, flags.given, flags.force)
+    try:
+        picture = draw(flags)
+    except UsageError as error:
+        raise UsageError(as_kinds(str(error))) from None
+    picture.save(flags.output, force=flags.force)
+    if flags.as_json:
+        words = {"finding": picture.finding, "alt_text": picture.alt_text}
+        print_object({"command": "plot", "kind": flags.kind, "file": flags.output, **words})
+    else:
+        say([f"wrote {flags.output}: {picture.finding}"])
+
+
+def _drawer(kind: str) -> Callable[[Flags], Any]:
+    if kind not in DRAWN:
+        near = get_close_matches(kind, DRAWN, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(DRAWN)}"
+        raise UsageError(f"no kind of picture is called {kind!r}: {hint}")
+    return DRAWN[kind]
+
+
+def _check_options(flags: Flags) -> None:
+    """Refuse an option that this kind has no use for."""
+    for option, kinds in ONLY.items():
+        if getattr(flags, option) is not None and flags.kind not in kinds:
+            shown = "kind" if option == "view" else option
+            raise UsageError(f"--{shown} is for {' and '.join(kinds)}, not for {flags.kind}: leave it out")
+    for option in ("target", "weights"):
+        if getattr(flags, option) is not None and flags.kind in TABLELESS:
+            raise UsageError(f"--{option} names a column, and {flags.kind} is drawn without a table: leave it out")
+
+
+def as_kinds(message: str) -> str:
+    """Spell names of Displays and parameters as the command line does.
+
+    Examples
+    --------
+    >>> as_kinds("draw DecisionBoundaryDisplay, or fit loss='log_loss'")
+    'draw decision-boundary, or fit --loss log_loss'
+    """
+    named = re.sub(r"\b([A-Z]\w+?)Display\b", lambda m: re.sub(r"(?<!^)(?=[A-Z])", "-", m[1]).lower(), message)
+    return as_options(named)
+
+
+def _sources(flags: Flags, wanted: str, fits: Callable[[Sources], bool]) -> Sources:
+    """The arguments, if they are what the kind is drawn of."""
+    sources = sources_of(flags.given)
+    if not fits(sources):
+        example = f"steepest plot {flags.kind} {KINDS[flags.kind]} -o picture.svg"
+        raise UsageError(f"{flags.kind} is drawn of {wanted}, not of {sources.words()}: {example}")
+    return sources
+
+
+def _runs(flags: Flags, wanted: str, fewest: int) -> dict[str, Trajectory]:
+    def fits(sources: Sources) -> bool:
+        return len(sources.runs) >= fewest and not sources.models and not sources.files
+
+    return _sources(flags, wanted, fits).runs
+
+
+def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajectory], dict[str, Any]]:
+    """Runs, and the rows they went down on, by the names of `landscape_of`; of a function none."""
+
+    def fits(sources: Sources) -> bool:
+        return 1 <= len(sources.runs) <= most and not sources.models and len(sources.files) == sources.tables
+
+    runs, _, files = _sources(flags, wanted, fits)
+    if not files:
+        return runs, {}
+    table = table_of(next(iter(runs.values())), files[0], flags)
+    return runs, {"X": table.X, "y": table.y, "sample_weight": table.weight}
+
+
+def _fitted(flags: Flags) -> tuple[Trajectory | Model, Table]:
+    def fits(sources: Sources) -> bool:
+        return len(sources.runs) + len(sources.models) == len(sources.files) == 1
+
+    runs, models, files = _sources(flags, "a run or a model, and a table", fits)
+    fitted = models[0] if models else next(iter(runs.values()))
+    return fitted, table_of(fitted, files[0], flags)
+
+
+def _point(flags: Flags, wanted: str, counts: tuple[int, ...]) -> tuple[str, tuple[float, ...]]:
+    """The formula, and the numbers of --at."""
+    if len(flags.given) != 1 or flags.at is None or len(flags.at) not in counts:
+        example = f"steepest plot {flags.kind} {KINDS[flags.kind]} -o picture.svg"
+        raise UsageError(f"{flags.kind} is drawn of a formula and {wanted}: {example}")
+    return flags.given[0], flags.at
+
+
+def _history(flags: Flags) -> Any:
+    runs = _runs(flags, "one recorded run or more", 1)
+    return plots.CostHistoryDisplay.from_trajectory(_alone(runs))
+
+
+def _comparison(flags: Flags) -> Any:
+    return plots.ComparisonDisplay.from_trajectories(_runs(flags, "two recorded runs or more", 2))
+
+
+def _rates(flags: Flags) -> Any:
+    return plots.LearningRateDisplay.from_trajectories(_runs(flags, "two recorded runs or more", 2))
+
+
+def _curve(flags: Flags) -> Any:
+    runs, rows = _landscape(flags, "a recorded run, and the table it was fitted to", 1)
+    return plots.CostCurveDisplay.from_trajectory(_alone(runs), **rows, parameter=flags.parameter)
+
+
+def _surface(flags: Flags) -> Any:
+    runs, rows = _landscape(flags, "recorded runs, and the table they were fitted to", MANY)
+    draw = plots.CostSurfaceDisplay.from_trajectory
+    return draw(_alone(runs), **rows, parameters=flags.parameters, kind=flags.view or "contour")
+
+
+def _alone(runs: dict[str, Trajectory]) -> Any:
+    return runs if len(runs) > 1 else next(iter(runs.values()))
+
+
+def _of_rows(display: Any, flags: Flags, **more: Any) -> Any:
+    """A picture of predictions, from a run or a model."""
+    fitted, table = _fitted(flags)
+    draw = display.from_model if isinstance(fitted, Model) else display.from_trajectory
+    return draw(fitted, table.X, table.y, **more)
+
+
+def _boundary(flags: Flags) -> Any:
+    return _of_rows(plots.DecisionBoundaryDisplay, flags, columns=flags.columns)
+
+
+def _sigmoid(flags: Flags) -> Any:
+    return _of_rows(plots.SigmoidDisplay, flags) if flags.given else plots.SigmoidDisplay()
+
+
+def _tangent(flags: Flags) -> Any:
+    formula, at = _point(flags, "--at X or --at X,DX", (1, 2))
+    return plots.TangentDisplay.from_function(formula, at=at[0], dx=at[1] if len(at) > 1 else None)
+
+
+def _slopes(flags: Flags) -> Any:
+    formula, at = _point(flags, "--at X,Y", (2,))
+    return plots.PlaneSlopesDisplay.from_function(formula, at=at)
+
+
+DRAWN: dict[str, Callable[[Flags], Any]] = {
+    "cost-history": _history,
+    "cost-curve": _curve,
+    "cost-surface": _surface,
+    "fit": lambda flags: _of_rows(plots.FitDisplay, flags),
+    "residuals": lambda flags: _of_rows(plots.ResidualsDisplay, flags),
+    "sigmoid": _sigmoid,
+    "cost-shapes": lambda flags: _of_rows(plots.CostShapesDisplay, flags),
+    "decision-boundary": _boundary,
+    "comparison": _comparison,
+    "learning-rates": _rates,
+    "tangent": _tangent,
+    "slopes": _slopes,
+}

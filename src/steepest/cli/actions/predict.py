@@ -1,0 +1,34 @@
+"""Predictions as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+from ...data.readers.tables import Table
+from ...solve.model import Model, predict, probability
+from ..exit_status import print_object
+from ..text import label_text
+
+__all__ = ["print_predictions"]
+
+
+def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) -> None:
+    """Print a prediction, or the probabilities of both classes, for each row of a table."""
+    if proba:
+        p = probability(model, table.X)
+        labels = [label_text(label) for label in model.classes or ()]
+        columns = dict(zip(labels, ((1.0 - p).tolist(), p.tolist()), strict=True))
+    else:
+        columns = {"prediction": predict(model, table.X).tolist()}
+    if as_json:
+        found = {"probability": columns} if proba else columns
+        head = {"command": "predict", "target": model.target, "source": table.source, "rows": table.X.shape[0]}
+        print_object({**head, **found})
+        return
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow([f"probability_{label}" for label in columns] if proba else columns)
+    if proba or model.classes is None:
+        out.writerows(zip(*columns.values(), strict=True))  # the csv module writes floats exactly
+    else:
+        out.writerows([label_text(label)] for label in columns["prediction"])

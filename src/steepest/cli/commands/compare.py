@@ -1,0 +1,34 @@
+"""The command ``compare``: one table, fitted in several ways, side by side. What it does stands in `comparing`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..options import descent_options, force_option, json_option, loss_options, table_options
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Fit a table in several ways, side by side.")
+@click.argument("kind", type=click.Choice(["linear", "logistic"]))
+@click.argument("file")
+@click.option("--vary", multiple=True, metavar="OPTION=V,V", help="Values to compare; every combination is run.")
+@loss_options
+@click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
+@descent_options
+@click.option("--trajectory", metavar="RUN.npz", help="Write the runs, as RUN-1.npz, RUN-2.npz and so on.")
+@table_options
+@json_option
+@force_option
+def command(**flags: Any) -> None:
+    r"""Fit FILE once for each combination of the values after --vary, and print one line for each.
+
+    \b
+    steepest compare linear eight.csv -t y --steps 100 --vary learning-rate=0.0001,0.05,0.1,0.7
+    steepest compare linear eight.csv -t y --vary rule=plain,momentum --vary batch-size=all,3,1 --learning-rate 0.001
+    """
+    from ..actions.compare import compare_command
+
+    compare_command(flags)

@@ -1,0 +1,28 @@
+"""The command ``predict``: one prediction a line for the rows of a file."""
+
+from __future__ import annotations
+
+import click
+
+from ..options import json_option, table_options
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Predict the rows of a table with a model file.")
+@click.argument("model")
+@click.argument("file")
+@click.option("--proba", is_flag=True, help="Probabilities of both classes instead (logistic).")
+@table_options
+@json_option
+def command(model: str, file: str, proba: bool, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+    """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
+
+    Prints CSV: a header, then one line a row, numbers exactly.
+    """
+    from ...solve.model import read_model
+    from ..actions.predict import print_predictions
+    from ..table_input import model_table
+
+    found = read_model(model)
+    print_predictions(found, model_table(found, file, no_header, delimiter), proba, as_json)

@@ -1,0 +1,19 @@
+"""The command ``show``: what stands in a model file or in the file of a run."""
+
+from __future__ import annotations
+
+import click
+
+from ..options import json_option
+
+__all__ = ["command"]
+
+
+@click.command(short_help="Show a model file or a recorded run.")
+@click.argument("file", metavar="RUN|MODEL")
+@json_option
+def command(file: str, as_json: bool) -> None:
+    """Show a model (coefficients, settings, verdict) or a recorded run (ten of its steps, log-spaced)."""
+    from ..actions.show import show_file
+
+    show_file(file, as_json)

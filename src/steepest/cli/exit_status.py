@@ -1,0 +1,92 @@
+"""How a command ends: its exit status, and one line (or one JSON object) for whatever went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ..core.errors import SteepestError
+from ..core.files import json_text
+from .interrupt import heard, listening
+
+__all__ = ["INTERRUPTED", "exit_status", "print_object"]
+
+SCHEMA_VERSION = 1  # of every object that --json prints
+INTERRUPTED = 130
+STOPPED = ("interrupted", "interrupted: nothing was written", INTERRUPTED)
+CLOSED_PIPE = 141  # 128 + SIGPIPE, as other commands end
+
+
+def print_object(found: dict[str, Any]) -> None:
+    """Print what --json asks for."""
+    click.echo(json_text({"schema_version": SCHEMA_VERSION, **found}), nl=False)
+
+
+def exit_status(call: Callable[[], Any], as_json: bool) -> int:
+    """Run a command that returns its exit status or None; say in one line what stops it."""
+    if hasattr(sys.stdout, "reconfigure"):  # a name the terminal cannot show must not stop the answer
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        with listening():
+            status = call()
+        sys.stdout.flush()
+        return status or 0
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except BrokenPipeError:
+        _drop_output()
+        return CLOSED_PIPE
+    except (KeyboardInterrupt, click.Abort):
+        return _told(*STOPPED, as_json)
+    except Exception as error:
+        if heard.is_set():
+            return _told(*STOPPED, as_json)
+        if os.environ.get("STEEPEST_DEBUG", "0") not in ("", "0"):
+            raise
+        return _told(*_meaning(error), as_json)
+
+
+def _meaning(error: Exception) -> tuple[str, str, int]:
+    """Kind, message and exit status of an error."""
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f" (see {context.command_path} --help)" if context else ""
+        return "usage", error.format_message() + hint, 2
+    if isinstance(error, SteepestError):
+        kind = {1: "file", 2: "usage", 3: "data"}.get(error.exit_code, "internal")
+        return kind, str(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return "internal", "out of memory: try fewer columns, fewer recorded steps or a smaller file", 1
+    if isinstance(error, OSError):
+        _drop_output()
+        return "file", f"the output cannot be written: {str(error.strerror or error).lower()}", 1
+    return "internal", f"internal error, {type(error).__name__}: {error} (STEEPEST_DEBUG=1 shows where)", 1
+
+
+def _told(kind: str, message: str, status: int, as_json: bool) -> int:
+    line = " ".join(c if c.isprintable() else " " for c in " ".join(message.split()).split(" "))
+    if as_json:
+        error = {"kind": kind, "message": line, "exit_code": status}
+        _try(lambda: print_object({"error": error}))
+    else:
+        _try(lambda: click.echo(f"error: {line}" if kind != "interrupted" else line, err=True))
+    return status
+
+
+def _try(write: Callable[[], None]) -> None:
+    try:
+        write()
+    except OSError:
+        _drop_output()
+
+
+def _drop_output() -> None:
+    """Let nothing be flushed into a closed pipe or a full disk when Python ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # no real file
+        return

@@ -1,0 +1,146 @@
+"""What a picture is drawn of: arguments told apart, and the rows that a run or a model was fitted to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..core.errors import DataError, FileError, UsageError
+from ..core.files import check_new
+from ..core.records import from_name
+from ..data.readers.tables import Table, read_table
+from ..descent.trajectory import Trajectory
+from ..objective import losses
+from ..solve.model import Model, is_model, read_model
+from .table_input import classes_of
+
+__all__ = ["Sources", "check_picture", "sources_of", "table_of"]
+
+ENDINGS = (".npz", ".json", ".parquet")  # a run is kept in
+
+
+class Sources(NamedTuple):
+    """Arguments, told apart by what is in them.
+
+    Attributes
+    ----------
+    runs : dict from label to Trajectory
+    models : tuple of Model
+    files : tuple of str
+        The tables.
+    """
+
+    runs: dict[str, Trajectory]
+    models: tuple[Model, ...]
+    files: tuple[str, ...]
+
+    @property
+    def tables(self) -> int:
+        """How many tables the runs were fitted to: none where they are of a function."""
+        return 0 if any("function" in run.meta for run in self.runs.values()) else 1
+
+    def words(self) -> str:
+        """What they are, in words."""
+        models = [f"a model of {model.target}" for model in self.models]
+        found = [*(f"run {label}" for label in self.runs), *models, *(f"table {file}" for file in self.files)]
+        return ", ".join(found) or "nothing"
+
+
+def sources_of(given: Sequence[str]) -> Sources:
+    """Read model files and runs; what is neither is a table."""
+    labels = _labels(given)
+    runs, models, files = {}, [], []
+    for name, label in zip(given, labels, strict=True):
+        if is_model(name):
+            models.append(read_model(name))
+        elif (run := _run(name)) is not None:
+            runs[label] = run
+        elif name == "-" or Path(name).exists():
+            files.append(name)
+        else:
+            raise FileError(f"{name}: no such file")
+    return Sources(runs, tuple(models), tuple(files))
+
+
+def _labels(given: Sequence[str]) -> list[str]:
+    """Names of files without folder and ending, where that tells them apart."""
+    stems = [Path(name).stem for name in given]
+    count = Counter(stems)
+    return [stem if count[stem] == 1 else name for stem, name in zip(stems, given, strict=True)]
+
+
+def _run(name: str) -> Trajectory | None:
+    if not name.endswith(ENDINGS):
+        return None
+    try:
+        return Trajectory.load(name)
+    except DataError:  # a table may have the same ending
+        return None
+
+
+def table_of(fitted: Trajectory | Model, file: str, flags: Any) -> Table:
+    """The rows of a file as a run or a model sees them: its columns by name, its target, the run's weights.
+
+    Parameters
+    ----------
+    fitted : Trajectory or Model
+        A run that does not know its target and classes is told them.
+    file : str
+    flags : record
+        With target, weights, no_header, delimiter.
+
+    Raises
+    ------
+    UsageError
+        If nobody says which column the target is.
+    """
+    known = _known(fitted)
+    weights = flags.weights or known.get("weights")
+    labels = bool(from_name(_loss(fitted), losses, "loss").labels)
+    table = read_table(
+        file,
+        target=flags.target or known.get("target"),
+        features=fitted.names,
+        weights=weights,
+        header=False if flags.no_header else None,
+        delimiter=flags.delimiter,
+        labels=labels,
+    )
+    if table.y is None:
+        raise UsageError(f"{table.source}: the run does not say which column it predicts: name it with -t")
+    if isinstance(fitted, Trajectory):
+        classes = known.get("classes") or (classes_of(table, None) if labels else None)
+        fitted.meta["table"] = {"target": table.target, "weights": weights, "classes": classes}
+    return table
+
+
+def _known(fitted: Trajectory | Model) -> dict[str, Any]:
+    if isinstance(fitted, Model):
+        return {"target": fitted.target}
+    found = fitted.meta.get("table")
+    return found if isinstance(found, dict) else {}
+
+
+def _loss(fitted: Trajectory | Model) -> str:
+    if isinstance(fitted, Trajectory) and fitted.coef.ndim > 2:
+        raise UsageError("this picture is one of a single target or of two classes: the run has more")
+    return str(fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss"))
+
+
+def check_picture(output: str, endings: Sequence[str], given: Sequence[str], force: bool) -> None:
+    """Refuse, before any work is done, a picture that cannot be written.
+
+    Raises
+    ------
+    UsageError
+        If its name ends in none of these, or is that of an argument.
+    FileError
+        If it exists and ``force`` is false, or its folder is missing or closed to us.
+    """
+    if Path(output).suffix.lower() not in endings:
+        raise UsageError(f"-o: a picture ends in {', '.join(endings[:-1])} or {endings[-1]}, not {output!r}")
+    if Path(output).resolve() in {Path(name).resolve() for name in given if name != "-" and Path(name).exists()}:
+        raise UsageError(f"{output} is named twice: each file needs a name of its own")
+    check_new(output, force)

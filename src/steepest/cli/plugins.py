@@ -1,0 +1,52 @@
+"""Rules and learning rates of the user's own: ``--rule mymodule:MyRule`` loads the class from a file of theirs.
+
+Only what is typed on the command line is loaded so; no table, model or recorded run can name code.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib import import_module
+from typing import Any
+
+from ..core.errors import UsageError
+from ..core.records import make
+
+__all__ = ["own_record"]
+
+SPEC = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?::(.*))?")
+
+
+def own_record(spec: Any, what: str) -> Any:
+    """The record that ``mymodule:MyRule`` or ``mymodule:MyRule:beta=0.9`` names; anything else is returned as it is.
+
+    The module is looked for in the working directory first.
+
+    Raises
+    ------
+    UsageError
+        If there is no such module, or no such record in it, or a field is unknown or not a number.
+    """
+    found = SPEC.fullmatch(spec) if isinstance(spec, str) else None
+    if found is None:
+        return spec
+    module, name, fields = found.groups()
+    cls = getattr(_module(module, what), name, None)
+    if not (isinstance(cls, type) and hasattr(cls, "_fields")):
+        raise UsageError(f"{module!r} holds no {what} {name!r}: it must be a NamedTuple class of that name")
+    return make(cls, fields or "", what)
+
+
+def _module(name: str, what: str) -> Any:
+    sys.path.insert(0, "")
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise UsageError(f"{what}: the module {name!r} needs {error.name!r}, which is not installed") from error
+        raise UsageError(f"{what}: there is no module {name!r} in this folder or installed") from error
+    except Exception as error:
+        raise UsageError(f"{what}: the module {name!r} cannot be loaded: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove("")

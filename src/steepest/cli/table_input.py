@@ -1,0 +1,89 @@
+"""Tables as the commands read them: by the flags, or by what a model needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, UsageError
+from ..data.readers.tables import Table, read_table
+from ..solve.model import Label, Model
+from .text import label_text
+
+__all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
+
+LISTED = 10  # labels shown in a message
+
+
+def target_table(file: str, flags: Any, labels: bool) -> Table:
+    """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe."""
+    table = read_table(
+        file,
+        target=flags.target,
+        features=flags.features,
+        weights=flags.weights,
+        header=False if flags.no_header else None,
+        delimiter=flags.delimiter,
+        labels=labels,
+    )
+    if table.y is None:
+        raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
+    return table
+
+
+def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
+    """Read the columns a model needs, by name, and its target if asked for."""
+    return read_table(
+        file,
+        target=model.target if target else None,
+        features=model.names,
+        header=False if no_header else None,
+        delimiter=delimiter,
+        labels=target and model.classes is not None,
+    )
+
+
+def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
+    """Find the negative and the positive label of a target column: sorted, unless ``positive`` says otherwise."""
+    found = np.unique(_target(table)).tolist()
+    if len(found) != 2:
+        shown = _listed([label_text(label) for label in found])
+        count = "only one label" if len(found) == 1 else f"{len(found)} different labels"
+        problem = f"{count} ({shown}): logistic regression needs two"
+        raise DataError(problem, file=table.source, column=table.target)
+    if positive is None:
+        return found[0], found[1]
+    texts = [label_text(label) for label in found]
+    if positive not in texts:
+        raise UsageError(f"--positive {positive!r} is no label of column {table.target!r}: it has {_listed(texts)}")
+    return found[1 - texts.index(positive)], found[texts.index(positive)]
+
+
+def class_numbers(table: Table, classes: tuple[Label, Label]) -> NDArray[np.float64]:
+    """Labels as 0 (negative) and 1 (positive).
+
+    Raises
+    ------
+    DataError
+        If a label is neither.
+    """
+    y = _target(table)
+    known = np.isin(y, classes) if isinstance(classes[0], str) == (y.dtype.kind == "U") else np.zeros(len(y), bool)
+    if not known.all():
+        row = int(known.argmin())
+        shown = " and ".join(label_text(label) for label in classes)
+        problem = f"row {row + 1}: {label_text(y[row].item())} is neither of the model's classes {shown}"
+        raise DataError(problem, file=table.source, column=table.target)
+    numbers: NDArray[np.float64] = (y == classes[1]).astype(np.float64)
+    return numbers
+
+
+def _target(table: Table) -> NDArray[Any]:
+    assert table.y is not None  # asked for by name
+    return table.y
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(names[:LISTED]) + (f", ... ({len(names)} in all)" if len(names) > LISTED else "")

@@ -1,0 +1,4 @@
+"""The ground: types, errors, records, units of columns, files, progress and threads. Imports nothing of ours.
+
+Begin with ``records.py``: what a loss, a rule and a learning rate are as Python objects.
+"""

@@ -1,0 +1,79 @@
+"""Units: the user's own columns, or shifted and scaled ones. Scaling changes the way, never the objective."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import Array
+
+__all__ = ["RAW", "Units", "standard_units"]
+
+
+class Units(NamedTuple):
+    """How descent sees the columns: x -> (x - shift) * scale; None leaves them as they are.
+
+    ``raw`` and ``scaled`` translate parameters (d + 1, k), intercept last, so that predictions stay the same:
+    coef = scale u, intercept = u_0 - shift . coef.
+
+    Examples
+    --------
+    >>> units = Units(shift=np.array([10.0]), scale=np.array([0.5]))
+    >>> units.raw(np.array([[4.0], [1.0]])).ravel()
+    array([  2., -19.])
+    """
+
+    shift: NDArray[np.float64] | None = None  # (d,)
+    scale: NDArray[np.float64] | None = None  # (d,)
+
+    def raw(self, w: NDArray[Any]) -> NDArray[Any]:
+        """Parameters for the user's own columns, from (..., d + 1, k) for the scaled ones."""
+        if self.scale is None and self.shift is None:
+            return w
+        out = w.copy()
+        if self.scale is not None:
+            out[..., :-1, :] *= self.scale[:, None]
+        if self.shift is not None:
+            out[..., -1, :] -= np.einsum("j,...jk->...k", self.shift, out[..., :-1, :])
+        return out
+
+    def scaled(self, w: NDArray[Any]) -> NDArray[Any]:
+        """Parameters for the scaled columns, from (..., d + 1, k) for the user's own."""
+        if self.scale is None and self.shift is None:
+            return w
+        out = w.copy()
+        if self.shift is not None:
+            out[..., -1, :] += np.einsum("j,...jk->...k", self.shift, w[..., :-1, :])
+        if self.scale is not None:
+            out[..., :-1, :] /= self.scale[:, None]
+        return out
+
+    def raw_gradient(self, g: NDArray[Any]) -> NDArray[Any]:
+        """Gradient by the raw parameters, from (..., d + 1, k) by the scaled ones."""
+        if self.scale is None and self.shift is None:
+            return g
+        out = g.copy()
+        if self.scale is not None:
+            out[..., :-1, :] /= self.scale[:, None]
+        if self.shift is not None:
+            out[..., :-1, :] += self.shift[:, None] * g[..., -1:, :]
+        return out
+
+    def factor(self, d: int) -> NDArray[np.float64]:
+        """Raw coefficient per scaled one, (d + 1, 1), and 0 for the intercept, which no penalty touches."""
+        factor = np.zeros((d + 1, 1))
+        factor[:d, 0] = 1.0 if self.scale is None else self.scale
+        return factor
+
+
+RAW = Units()
+
+
+def standard_units(mean: Array, variance: Array, shifted: bool) -> Units:
+    """Columns of mean 0 and standard deviation 1; if they may not be shifted, of root mean square 1."""
+    variance = np.maximum(variance, 0.0)
+    size = np.sqrt(variance if shifted else variance + mean**2)
+    scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 1.0)
+    return Units(shift=mean if shifted else None, scale=scale)

@@ -1,0 +1,179 @@
+"""A sweep: one reading of the rows in double precision, block by block, for work that needs every predictor.
+
+The fused pass of `rows` is faster, and of a table in single precision it is as coarse as the table. A sweep is for
+proofs: its products and sums are doubles whatever the table holds, and their rounding is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ..core.threads import in_ranges, one_blas_thread
+from ..core.types import Array
+from .csr import CSR
+from .rows import Rows
+
+__all__ = ["UNIT", "Sums", "chain", "scales", "shifted", "sweep"]
+
+UNIT = float(np.finfo(float).eps) / 2  # relative error of one rounding
+ROOM = 1 << 17  # numbers of a block: 1 MB
+LONGEST, SPARSE = 2048, 4096  # rows of a block at most, and of a sparse one at least
+SHORT = 256  # rows that are added one by one
+Judge = Callable[[int, int, Array], tuple[Array, "Array | None", tuple[float, ...]]]
+
+
+class Sums(NamedTuple):
+    """What a sweep has added up, by the parameters of the rows' units, intercept last."""
+
+    products: Array  # (p, d + 1): the sums of r [x, 1]
+    squares: Array  # (d + 1,): the sum of mass [x, 1]^2
+    totals: Array  # whatever else the judge has added up
+
+
+def sweep(rows: Rows, W: Array, judge: Judge) -> Sums:
+    """Show the predictors of each block to the judge and sum what it makes of them. Cost: one reading of the rows.
+
+    ``judge(low, high, Z)`` takes Z = [x, 1] W (high - low, c), offsets left out, of rows low .. high - 1. It returns
+    p rows r (p, high - low) to be multiplied with the table's, masses for their squares (None is all 1) and numbers.
+    Blocks and the order of all sums depend on the table's shape alone, never on threads.
+    """
+    n, d = rows.shape
+    rows.read(n)
+    scale = None if rows.units.scale is None else scales(rows)
+    W = W if scale is None else W * scale[:, None]
+    size = _size(rows)
+    found: list[Any] = [None] * -(-n // size)
+
+    def work(first: int, last: int) -> None:
+        bare = isinstance(rows.X, CSR) or rows.worth_compiling
+        room = None if bare else np.empty((min(n, size), d + 1), order=layout(rows.X))
+        for b in range(first, last):
+            found[b] = _block(rows, b * size, min(n, (b + 1) * size), W, judge, room)
+
+    with one_blas_thread(2.0 * n * d):
+        in_ranges(work, len(found), rows.threads if n * d > 100_000 else 1)
+    products, squares, totals = (_total(parts) for parts in zip(*found, strict=True))
+    return Sums(products, squares, totals) if scale is None else Sums(products * scale, squares * scale**2, totals)
+
+
+def _total(parts: Sequence[Array]) -> Array:
+    """Sum of the parts of all blocks, in pairs and pairs of pairs."""
+    while len(parts) > 1:
+        rest = parts[len(parts) // 2 * 2 :]
+        parts = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)] + list(rest)
+    return parts[0]
+
+
+def scales(rows: Rows) -> Array:
+    """Scale of each column and of the intercept, (d + 1,)."""
+    scale = np.ones(rows.shape[1] + 1)
+    if rows.units.scale is not None:
+        scale[:-1] = rows.units.scale
+    return scale
+
+
+def chain(rows: Rows) -> float:
+    """Relative rounding of a sum over the rows: of sum |terms|, at most so much is lost in ``Sums``."""
+    n, size = rows.shape[0], _size(rows)
+    one_by_one = min(n, size) if isinstance(rows.X, CSR) else min(n, 2 * SHORT) + size // SHORT
+    return (one_by_one + (-(-n // size)).bit_length() + 8) * UNIT
+
+
+def _size(rows: Rows) -> int:
+    n, d = rows.shape
+    if isinstance(rows.X, CSR):  # the sums of a block take d numbers however few it reads
+        return max(SPARSE, min(n, 16 * (d + 1) * n // max(1, len(rows.X.data))))
+    return max(64, min(LONGEST, ROOM // (d + 1)))
+
+
+def _block(rows: Rows, low: int, high: int, W: Array, judge: Judge, room: Array | None) -> tuple[Any, Any, Any]:
+    if isinstance(rows.X, CSR):
+        return _sparse_block(rows, low, high, W, judge)
+    if room is None:
+        return _dense_block(rows, low, high, W, judge)
+    part = shifted(rows, low, high, room)
+    r, mass, totals = judge(low, high, part @ W)
+    products = _products(r, part)
+    np.multiply(part, part, out=part)
+    return products, (np.ones(high - low) if mass is None else mass) @ part, np.array(totals)
+
+
+def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tuple[Any, Any, Any]:
+    from ..kernels.blockwise import dense_sums, dense_times
+    from ..kernels.compiler import compiled
+
+    X, shift, d = rows.X, rows.units.shift, rows.shape[1]
+    Z = np.empty((W.shape[1], high - low))
+    compiled(dense_times)(X, shift, np.ascontiguousarray(W[:-1].T), W[-1].copy(), low, high, Z)
+    r, mass, totals = judge(low, high, Z.T)
+    out = np.zeros((len(r) + 1, d))
+    compiled(dense_sums)(X, shift, np.ascontiguousarray(r), mass, low, high, out)
+    ends = np.append(r.sum(1), high - low if mass is None else mass.sum())
+    both = np.concatenate((out, ends[:, None]), axis=1)
+    return both[:-1], both[-1], np.array(totals)
+
+
+def layout(X: Any) -> Literal["C", "F"]:
+    """The order in which a dense table is copied fastest."""
+    return "C" if X.flags.c_contiguous else "F"
+
+
+def _products(r: Array, part: Array) -> Array:
+    """r part for r (p, rows), rows added SHORT by SHORT, so that less is rounded."""
+    whole, p = len(part) // SHORT * SHORT, len(r)
+    if whole < 2 * SHORT:
+        return np.asarray(r @ part)
+    pieces = r[:, :whole].reshape(p, -1, SHORT).transpose(1, 0, 2) @ part[:whole].reshape(-1, SHORT, part.shape[1])
+    return np.asarray(pieces.sum(0) + r[:, whole:] @ part[whole:])
+
+
+def shifted(rows: Rows, low: int, high: int, room: Array) -> Array:
+    """Rows low .. high - 1 as [x - shift, 1], not scaled, put into ``room``."""
+    part = room[: high - low]
+    if rows.units.shift is None:
+        part[:, :-1] = rows.X[low:high]
+    else:
+        np.subtract(rows.X[low:high], rows.units.shift, out=part[:, :-1])
+    part[:, -1] = 1.0
+    return part
+
+
+def _sparse_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tuple[Any, Any, Any]:
+    data, indices, indptr, d = rows.X
+    part = slice(indptr[low], indptr[high])
+    block = CSR(data[part], indices[part], indptr[low : high + 1] - indptr[low], d)
+    times, sums = _compiled() if rows.worth_compiling else (_times, _sums)
+    Z = np.empty((high - low, W.shape[1]))
+    times(block, W, Z)
+    r, mass, totals = judge(low, high, Z)
+    mass = np.ones(high - low) if mass is None else mass
+    out = np.zeros((d + 1, len(r) + 1))
+    sums(block, r, mass, out)
+    out[-1, :-1], out[-1, -1] = r.sum(1), mass.sum()
+    return out[:, :-1].T, out[:, -1], np.array(totals)
+
+
+def _compiled() -> Any:
+    from ..kernels.blockwise import sparse_sums, sparse_times
+    from ..kernels.compiler import compiled
+
+    return compiled(sparse_times), compiled(sparse_sums)
+
+
+def _times(X: CSR, W: Array, Z: Array) -> None:
+    """Z = [x, 1] W."""
+    numbers = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+    for c, w in enumerate(W.T):
+        Z[:, c] = np.bincount(numbers, X.data * w[X.indices], minlength=X.shape[0]) + w[-1]
+
+
+def _sums(X: CSR, r: Array, mass: Array, out: Array) -> None:
+    """Products of r (p, rows) and X, and mass'X^2, into the columns of out (d + 1, p + 1), without the last row."""
+    lengths, d = np.diff(X.indptr), X.columns
+    data = X.data.astype(np.float64)
+    for c, u in enumerate(r):
+        out[:-1, c] = np.bincount(X.indices, data * np.repeat(u, lengths), minlength=d)
+    out[:-1, -1] = np.bincount(X.indices, data * data * np.repeat(mass, lengths), minlength=d)

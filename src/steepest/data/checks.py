@@ -1,0 +1,79 @@
+"""The door: rows that cannot be fitted are refused here, by name and place, before anything is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import DataError
+from ..core.records import to_name
+from ..objective.problem import Problem
+from .csr import CSR
+from .rows import Rows
+
+__all__ = ["check_rows", "name_bad_number"]
+
+LARGEST = 1e150  # its square, summed over the rows, is still a number
+
+
+def check_rows(rows: Rows, problem: Problem) -> None:
+    """Refuse empty tables, targets that are not finite numbers, and labels that are not two classes.
+
+    Bad numbers in the columns show in their means, which every fit takes anyway: see `name_bad_number`.
+    """
+    n, d = rows.shape
+    if n == 0:
+        raise DataError("the table has no rows: nothing to fit")
+    if d == 0:
+        raise DataError("the table has no columns besides the target: nothing to fit")
+    if not np.abs(rows.y).max() < LARGEST:
+        row = _first_bad(rows.y)[0]
+        large = np.isfinite(rows.y[row]).all()
+        what = "too large: rescale it" if large else "not a finite number: remove the row or fill it in"
+        raise DataError(f"the target of row {row + 1} is {what}")
+    if problem.loss.labels:
+        _check_labels(rows, to_name(type(problem.loss)))
+    if getattr(problem.loss, "positive", False) and rows.y.min() < 0.0:
+        row = int((rows.y < 0.0).any(1).argmax())
+        held = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
+        raise DataError(f"the target of row {row + 1} {held}: remove the row or choose another loss")
+
+
+def _check_labels(rows: Rows, loss: str) -> None:
+    ones = int(np.count_nonzero(rows.y == 1.0))
+    if ones + int(np.count_nonzero(rows.y == 0.0)) < rows.y.size:
+        listed = ", ".join(f"{v:g}" for v in np.unique(rows.y)[:5])
+        raise DataError(f"{loss.replace('_', ' ')} needs labels 0 and 1, found {listed}: name two classes")
+    if ones in (0, rows.y.size):
+        raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
+
+
+def _first_bad(values: Any) -> tuple[int, int]:
+    i, j = np.argwhere(_unusable(values))[0]
+    return int(i), int(j)
+
+
+def name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
+    """Search the table for a number that is not finite and refuse it by row and column."""
+    for low in range(0, rows.shape[0], 4096):
+        if isinstance(rows.X, CSR):
+            a, b = rows.X.indptr[low], rows.X.indptr[min(low + 4096, rows.shape[0])]
+            bad = np.flatnonzero(_unusable(rows.X.data[a:b]))
+            if len(bad):
+                i = int(np.searchsorted(rows.X.indptr, a + bad[0], side="right")) - 1
+                _refuse(rows.X.data[a + bad[0]], i, names[rows.X.indices[a + bad[0]]])
+        elif _unusable(rows.X[low : low + 4096]).any():
+            i, j = _first_bad(rows.X[low : low + 4096])
+            _refuse(rows.X[low + i, j], low + i, names[j])
+
+
+def _unusable(values: Any) -> Any:
+    """Which numbers are not finite, or so large that sums of squares overflow."""
+    return ~(np.abs(values) < LARGEST)
+
+
+def _refuse(value: Any, row: int, name: str) -> None:
+    mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
+    held = "NaN" if np.isnan(value) else f"{value}"
+    raise DataError(f"row {row + 1}, column {name!r} holds {held}: {mend}")

@@ -1,0 +1,124 @@
+"""The bytes of a file: read, decompressed, and, where they should be text, known to be text."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from ...core.errors import DataError, FileError, UsageError
+
+__all__ = ["Content", "check_text", "damaged", "lines", "read_content"]
+
+PACKING = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
+UNPACKED = (".npy", ".npz", ".parquet", ".pq", ".arrow", ".feather", ".ipc")  # compressed within, if at all
+SIGNATURES = {
+    b"\x1f\x8b": "a gzip file: use a file name that ends in .gz",
+    b"BZh": "a bzip2 file: use a file name that ends in .bz2",
+    b"\xfd7zXZ\x00": "an xz file: use a file name that ends in .xz",
+    b"PAR1": "a Parquet file: use a file name that ends in .parquet",
+    b"ARROW1": "an Arrow file: use a file name that ends in .arrow",
+    b"\x93NUMPY": "a NumPy array: use a file name that ends in .npy",
+    b"PK\x03\x04": "a zip, Excel or .npz file: use a file name that ends in .npz, or save the table as CSV",
+    b"\x89HDF": "an HDF5 file: save the table as CSV or Parquet",
+    b"\xff\xfe": "UTF-16 text: save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text: save it as UTF-8",
+} | {bytes([0x80, protocol]): "a pickle, which could run code when loaded: save it as CSV" for protocol in range(2, 6)}
+
+
+class Content(NamedTuple):
+    """What a file holds."""
+
+    name: str  # as shown to people, always one line
+    suffix: str  # of the format, in lower case: ".csv" of "a.CSV.gz"
+    data: bytes
+
+
+def read_content(source: str | Path) -> Content:
+    """Read a file, or standard input for "-", and decompress what ends in .gz, .bz2 or .xz.
+
+    Raises
+    ------
+    FileError
+        If there is no such file or it cannot be read or decompressed.
+    """
+    if str(source) == "-":
+        return Content("standard input", "", _standard_input())
+    name = str(source) if str(source).isprintable() else ascii(str(source))
+    suffixes = [suffix.lower() for suffix in Path(source).suffixes[-2:]]
+    data = _bytes(Path(source), name)
+    if not suffixes or suffixes[-1] not in PACKING:
+        return Content(name, suffixes[-1] if suffixes else "", data)
+    inner = suffixes[0] if len(suffixes) > 1 else ""
+    if inner in UNPACKED:
+        raise UsageError(f"{name}: only text may be compressed: decompress it to a {inner} file")
+    return Content(name, inner, _unpacked(data, suffixes[-1], name))
+
+
+def check_text(content: Content) -> None:
+    """Refuse what is empty, binary, holds a NUL byte or is not UTF-8, with the line."""
+    name, data = content.name, content.data
+    for signature, what in SIGNATURES.items():
+        if data.startswith(signature):
+            raise DataError(f"not a text table but {what}", file=name)
+    if (at := data.find(b"\0")) >= 0:
+        raise DataError("NUL byte: the file is damaged or not text", file=name, line=_line(data, at))
+    try:
+        data.isascii() or data.decode()
+    except UnicodeDecodeError as error:
+        byte = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise DataError(byte, file=name, line=_line(data, error.start)) from None
+    if not any(map(str.strip, lines(data))):
+        raise DataError("empty file: give it a header and rows", file=name)
+
+
+def lines(data: bytes) -> Iterator[str]:
+    r"""Lines of UTF-8 text without its byte order mark, each ending in "\n" whatever it ends in there.
+
+    Examples
+    --------
+    >>> list(lines(b"a,b\r\n1,2\r3,4"))
+    ['a,b\n', '1,2\n', '3,4']
+    """
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
+
+
+def damaged(name: str, kind: str) -> FileError:
+    """Return the error for a file that its own format's reader cannot read."""
+    return FileError(f"{name}: damaged or not {kind}: make it anew")
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise FileError(f"{name}: a directory: name a file in it")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileError(f"{name}: no such file: check its name and place") from None
+    except FileError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{name}: cannot be read ({reason.lower()}): check the file") from None
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, ValueError, AttributeError) as error:  # closed, or there is none
+        raise FileError(f"standard input: cannot be read ({str(error).lower()}): give a file") from None
+
+
+def _unpacked(data: bytes, suffix: str, name: str) -> bytes:
+    try:
+        unpacked: bytes = import_module(PACKING[suffix]).decompress(data)
+    except Exception:  # each of the three has errors of its own
+        raise damaged(name, f"a {suffix} file") from None
+    return unpacked
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1

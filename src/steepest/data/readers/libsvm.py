@@ -1,0 +1,143 @@
+"""Sparse rows as LIBSVM writes them: ``LABEL INDEX:VALUE INDEX:VALUE ...``, indices from 1, ascending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import DataError, UsageError
+from ..csr import CSR
+from .cells import as_numbers, number_fault
+from .columns import BLOCK, Wanted, collect
+from .content import Content, lines
+
+__all__ = ["LABEL", "Sparse", "looks_sparse", "read_libsvm"]
+
+LABEL = "label"  # the name of the target, which has none in the file
+MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
+ROW = re.compile(r"\s*([^\s:#]+)((?:\s+\d{1,9}:[^\s:#]+)*+)\s*(?:#.*)?\n?", re.ASCII)
+
+
+class Sparse(NamedTuple):
+    """A libsvm file."""
+
+    file: str
+    X: CSR
+    labels: list[str]
+    lines: list[int]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns c1, c2, ... up to the highest index in the file."""
+        return tuple(f"c{i + 1}" for i in range(self.X.columns))
+
+    def target(self, as_labels: bool) -> NDArray[Any]:
+        """First number of each row."""
+        rows = zip(self.lines, ([label] for label in self.labels), strict=True)
+        numbers = [] if as_labels else [Wanted(LABEL, "correct it or remove the row")]
+        return collect(rows, [LABEL], numbers, LABEL if as_labels else None, self.file)[0]
+
+    def select(self, features: Sequence[str]) -> CSR:
+        """Return the columns named, in that order; one beyond the file's highest index holds zeros."""
+        new = np.full(self.X.columns, -1, np.int64)
+        for j, name in enumerate(features):
+            k = _index(name, self.file)
+            if k < len(new):
+                new[k] = j
+        kept = new[self.X.indices] >= 0
+        indptr = np.concatenate(([0], np.cumsum(kept)))[self.X.indptr]
+        indices = new[self.X.indices[kept]]
+        order = np.lexsort((indices, np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))))
+        return _csr(self.X.data[kept][order], indices[order], indptr, len(features))
+
+
+def looks_sparse(line: str) -> bool:
+    """Whether a line is a libsvm row with at least one INDEX:VALUE.
+
+    Examples
+    --------
+    >>> looks_sparse("-1 3:1 11:0.5"), looks_sparse("1 2 3")
+    (True, False)
+    """
+    found = ROW.fullmatch(line)
+    return bool(found and found[2])
+
+
+def read_libsvm(content: Content) -> Sparse:
+    r"""Read all rows; lines that are empty or hold a comment only are passed over.
+
+    Examples
+    --------
+    >>> read_libsvm(Content("a9a", "", b"-1 1:1 3:0.5\n+1 2:2\n")).X.shape
+    (2, 3)
+    """
+    file, rows = content.name, _rows(content)
+    labels: list[str] = []
+    numbers: list[int] = []
+    parts = []
+    while block := list(islice(rows, BLOCK)):
+        numbers += [line for line, _, _ in block]
+        labels += [label for _, label, _ in block]
+        parts.append(_block(block, file))
+    if not parts:
+        raise DataError("no rows: write LABEL INDEX:VALUE ... in each line", file=file)
+    data, indices, counts = (np.concatenate(part) for part in zip(*parts, strict=True))
+    indptr = np.concatenate(([0], np.cumsum(counts)))
+    return Sparse(file, _csr(data, indices - 1, indptr, int(indices.max(initial=0))), labels, numbers)
+
+
+def _rows(content: Content) -> Iterator[tuple[int, str, list[str]]]:
+    """Line number, label, and index, value, index, value, ... of each row."""
+    for number, line in enumerate(lines(content.data), 1):
+        found = ROW.fullmatch(line)
+        if found:
+            yield number, found[1], found[2].replace(":", " ").split()
+        elif line.split("#")[0].strip():
+            problem = "not a libsvm row: write LABEL INDEX:VALUE INDEX:VALUE ..."
+            raise DataError(problem, file=content.name, line=number)
+
+
+def _block(block: Sequence[tuple[int, str, list[str]]], file: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Values, indices (from 1) and the number of them in each row."""
+    counts = np.array([len(pairs) // 2 for _, _, pairs in block])
+    numbers = np.repeat([line for line, _, _ in block], counts)
+    indices = np.array([int(k) for _, _, pairs in block for k in pairs[::2]], dtype=np.int64)
+    _check_indices(indices, counts, numbers, file)
+    cells = [value for _, _, pairs in block for value in pairs[1::2]]
+    values = as_numbers(cells)
+    if values is None:
+        at, problem = next(
+            (i, p) for i, c in enumerate(cells) if (p := number_fault(c, "correct it or remove the row"))
+        )
+        raise DataError(problem, file=file, line=int(numbers[at]), column=f"c{indices[at]}")
+    return values, indices, counts
+
+
+def _check_indices(indices: NDArray[Any], counts: NDArray[Any], numbers: NDArray[Any], file: str) -> None:
+    before = np.concatenate(([0], indices[:-1]))
+    starts = np.cumsum(counts) - counts
+    before[starts[counts > 0]] = 0
+    wrong = (indices <= before) | (indices > MOST_COLUMNS)
+    if wrong.any():
+        at = int(wrong.argmax())
+        index, last = int(indices[at]), int(before[at])
+        why = f"is not above {last}: count indices from 1, ascending in each row"
+        if index > MOST_COLUMNS:
+            why = f"is above {MOST_COLUMNS}, the most columns: number them anew"
+        raise DataError(f"index {index} {why}", file=file, line=int(numbers[at]))
+
+
+def _index(name: str, file: str) -> int:
+    if not re.fullmatch(r"c[1-9]\d{0,7}", name, re.ASCII):
+        raise UsageError(f"{file} has no column {name!r}: a libsvm file has c1, c2, c3, ...")
+    return int(name[1:]) - 1
+
+
+def _csr(data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any], columns: int) -> CSR:
+    wide = np.int32 if len(data) < 2**31 else np.int64
+    return CSR(data, indices.astype(np.int32), indptr.astype(wide), columns)

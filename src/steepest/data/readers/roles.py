@@ -1,0 +1,79 @@
+"""Which column of a table plays which part: feature, target, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...core.errors import DataError, UsageError
+from .columns import Sheet, Wanted, listed
+
+__all__ = ["Roles", "choose"]
+
+
+class Roles(NamedTuple):
+    """Names of the columns of each part; a part that is not there is None."""
+
+    features: tuple[str, ...]
+    target: str | None
+    weights: str | None
+    asked: bool  # whether the features were named by the user
+
+    def numbers(self, labels: bool) -> list[Wanted]:
+        """Columns to be read as numbers: the features, then the weights, then the target unless it holds labels."""
+        mend = "correct it or remove the row" if self.asked else "correct it, or name the columns to use with -x"
+        wanted = [Wanted(name, mend) for name in self.features]
+        if self.weights is not None:
+            wanted.append(Wanted(self.weights, "correct it or remove the row"))
+        if self.target is not None and not labels:
+            wanted.append(Wanted(self.target, "correct it, or choose a target of numbers"))
+        return wanted
+
+
+def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | None, weights: str | int | None) -> Roles:
+    """Give each column its part.
+
+    What a format itself calls target or weights is that, unless told otherwise or named as a feature.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or used twice.
+    """
+    asked = None if features is None else tuple(_known(sheet, name) for name in features)
+    goal = _own(sheet.own_target, asked) if target is None else _known(sheet, target)
+    weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
+    chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in (goal, weight))
+    _check_apart([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
+    if not chosen and asked is None:
+        raise DataError("no column is left for the features: add one or choose another target", file=sheet.file)
+    return Roles(chosen, goal, weight, asked is not None)
+
+
+def _own(name: str | None, asked: tuple[str, ...] | None) -> str | None:
+    return None if name in (asked or ()) else name
+
+
+def _known(sheet: Sheet, name: str | int) -> str:
+    text = str(name)
+    if text in sheet.names:
+        return text
+    if sheet.numbered and f"c{text}" in sheet.names:
+        return f"c{text}"
+    raise UsageError(f"{sheet.file} has no column {text!r}: {_nearest(text, sheet.names)}it has {listed(sheet.names)}")
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    lowered = {known.casefold(): known for known in reversed(names)}
+    near = get_close_matches(name.casefold()[:100], list(lowered)[-1000:], 1)
+    return f"did you mean {lowered[near[0]]!r}? " if near else ""
+
+
+def _check_apart(names: Sequence[str], file: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise UsageError(f"{file}: column {name!r} is asked for twice: give each column one part")
+        seen.add(name)

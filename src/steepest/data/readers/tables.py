@@ -1,0 +1,193 @@
+"""Tables out of files: every format by one function, and one line for whatever cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import DataError, UsageError
+from ..csr import CSR
+from .arrow_file import open_arrow, open_parquet
+from .columns import Sheet, refuse
+from .content import Content, check_text, lines, read_content
+from .delimited import open_text
+from .dialect import named_delimiter
+from .json_lines import open_json
+from .libsvm import LABEL, looks_sparse, read_libsvm
+from .numpy_file import open_npy, open_npz
+from .roles import Roles, choose
+
+__all__ = ["Table", "read_table"]
+
+TEXT = "text"
+JSON = "JSON lines"
+LIBSVM = "libsvm"
+KINDS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".dat", ".data"), TEXT),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), JSON),
+    **dict.fromkeys((".libsvm", ".svm", ".svmlight"), LIBSVM),
+    **dict.fromkeys((".parquet", ".pq"), "Parquet"),
+    **dict.fromkeys((".arrow", ".feather", ".ipc"), "Arrow"),
+    ".npy": "npy",
+    ".npz": "npz",
+}
+OPENERS: dict[str, Callable[[Content], Sheet]] = {
+    "Parquet": open_parquet,
+    "Arrow": open_arrow,
+    "npy": open_npy,
+    "npz": open_npz,
+}
+
+
+class Table(NamedTuple):
+    """Rows of numbers and what is known about them."""
+
+    X: NDArray[np.float64] | CSR  # (n, d), C order
+    y: NDArray[Any] | None  # (n,) float64, or labels
+    weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
+    names: tuple[str, ...]  # (d,) of the features
+    target: str | None
+    source: str  # the file's name as shown to people
+
+
+def read_table(
+    source: str | Path,
+    *,
+    target: str | int | None = None,
+    features: Sequence[str] | None = None,
+    weights: str | int | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    labels: bool = False,
+) -> Table:
+    r"""Table of a file, every number of it finite.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file, or "-" for standard input. Its ending tells the format: .csv .tsv .txt .dat .data (delimited text),
+        .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet
+        .arrow .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). Any other ending, and
+        standard input, is text of one of the first three kinds, whichever its first line looks like.
+    target : str or int, optional
+        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
+        A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
+    features : sequence of str, optional
+        The columns wanted, in this order; all but target and weights by default. Other columns may hold anything.
+    weights : str or int, optional
+        The column of the rows' weights; "weight" in .npz.
+    header : bool, optional
+        Whether the first row of delimited text holds the names. By default it does if a cell of it is neither a number
+        nor a missing value.
+    delimiter : str, optional
+        A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
+        that fits the first hundred lines.
+    labels : bool
+        Whether the target names classes: kept as text unless all of it is numbers.
+
+    Returns
+    -------
+    Table
+        With X (n, d) float64 in C order, or CSR for libsvm; y is None where there is no target.
+
+    Raises
+    ------
+    DataError
+        If a cell, row, or header cannot be used: with file, line and column.
+    UsageError
+        If there is no such column, or the delimiter makes no sense.
+    FileError
+        If the file cannot be read.
+
+    Notes
+    -----
+    Nothing is guessed: a missing value, text where a number belongs, an infinity, a row too short, an unclosed quote
+    or two columns of one name are refused. Numbers are what ``float`` reads, without underscores. Large text
+    is read by pyarrow, if it is installed; small text, and whatever pyarrow stumbles over, by our own reader. The whole
+    file is held in memory while it is read. No pickle is ever loaded.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "pizza.txt")
+    ...     _ = path.write_text("Reservations  Pizzas\n13  33\n2   16\n")
+    ...     table = read_table(path, target="Pizzas")
+    >>> table.names, table.X.tolist(), table.y.tolist()
+    (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
+    """
+    content = read_content(source)
+    kind = _kind(content, header, delimiter)
+    if kind != TEXT and (header is not None or delimiter is not None):
+        raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
+    if kind == LIBSVM:
+        return _sparse_table(content, target, features, weights, labels)
+    sheet = _sheet(content, kind, header, delimiter)
+    wanted = [features] if isinstance(features, str) else features
+    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
+
+
+def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
+    kind = KINDS.get(content.suffix)
+    if kind in OPENERS:
+        return str(kind)
+    check_text(content)
+    if kind is not None or header is not None or delimiter is not None:
+        return kind or TEXT
+    first = next(line for line in lines(content.data) if line.strip())
+    if first.lstrip().startswith("{"):
+        return JSON
+    return LIBSVM if looks_sparse(first) else TEXT
+
+
+def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
+    if kind == JSON:
+        return open_json(content)
+    if kind in OPENERS:
+        return OPENERS[kind](content)
+    given = "\t" if delimiter is None and content.suffix == ".tsv" else delimiter
+    return open_text(content, header, None if given is None else named_delimiter(given))
+
+
+def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
+    columns = sheet.read(roles.numbers(labels), roles.target if labels else None)
+    if not columns:
+        raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
+    if not len(columns[0]):
+        raise DataError("no rows: add some", file=sheet.file)
+    d = len(roles.features)
+    X = np.empty((len(columns[0]), d))
+    for j in range(d):
+        X[:, j] = columns[j]
+    y = None if roles.target is None else np.ascontiguousarray(columns[-1])
+    weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
+    return Table(X, y, weight, roles.features, roles.target, sheet.file)
+
+
+def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:
+    if (column < 0).any():
+        row = int((column < 0).argmax())
+        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, sheet.line(row))
+    if not column.any():
+        raise DataError("all weights are zero: give some row a weight above zero", file=sheet.file, column=name)
+    return np.ascontiguousarray(column)
+
+
+def _sparse_table(
+    content: Content,
+    target: str | int | None,
+    features: Sequence[str] | None,
+    weights: str | int | None,
+    labels: bool,
+) -> Table:
+    if target not in (None, LABEL) or weights is not None:
+        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no weights")
+    sparse = read_libsvm(content)
+    names = sparse.names if features is None else tuple(features)
+    X = sparse.X if features is None else sparse.select(names)
+    return Table(X, sparse.target(labels), None, names, LABEL, content.name)

@@ -1,0 +1,113 @@
+"""Running: what is known of the columns of a stream so far, and the units that follow from it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.types import Array
+from ..core.units import Units, standard_units
+from .column_sums import mean_and_variance
+from .csr import CSR
+from .rows import Rows
+
+__all__ = ["Running", "batch_curvature"]
+
+
+class Running(NamedTuple):
+    """Weighted mean and variance of each column over the rows of a stream so far; of no row at the start.
+
+    Chunks are joined by mean += delta m / M, S += s + delta^2 (M - m) m / M, with m and M the weight of the chunk and
+    of all rows, delta the distance of their means and S the weighted sum of squared deviations.
+
+    Parameters
+    ----------
+    rows : int
+        How many.
+    total : float
+        Sum of their weights.
+    mean, square : (d,) arrays
+        Mean of each column and sum of weight times squared deviation from it.
+
+    References
+    ----------
+    Chan, T. F., Golub, G. H. and LeVeque, R. J. (1983). Algorithms for computing the sample variance: analysis and
+    recommendations. Am. Stat. 37(3). doi:10.1080/00031305.1983.10483115. Welford, B. P. (1962). Note on a method for
+    calculating corrected sums of squares and products. Technometrics 4(3). doi:10.1080/00401706.1962.10490022
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> two = Running.of(1).add(make_rows([[1.0], [3.0]], [0.0, 0.0]))
+    >>> three = two.add(make_rows([[8.0]], [0.0]))
+    >>> float(three.mean[0]), round(float(three.variance[0]), 6)
+    (4.0, 8.666667)
+    """
+
+    rows: int
+    total: float
+    mean: Array
+    square: Array
+
+    @staticmethod
+    def of(d: int) -> Running:
+        """Nothing seen yet of d columns."""
+        return Running(0, 0.0, np.zeros(d), np.zeros(d))
+
+    @property
+    def variance(self) -> Array:
+        """Weighted variance of each column, 0 where nothing was seen."""
+        return self.square / self.total if self.total else self.square
+
+    @property
+    def weight(self) -> float:
+        """Mean weight of a row, 1 where nothing was seen."""
+        return self.total / self.rows if self.rows else 1.0
+
+    def add(self, rows: Rows) -> Running:
+        """With these rows too. Cost: one reading of them.
+
+        Raises
+        ------
+        DataError
+            If a mean or variance is no finite number.
+        """
+        mean, variance = mean_and_variance(rows)
+        total, away = self.total + rows.total, mean - self.mean
+        square = self.square + rows.total * (variance + away * away * (self.total / total))
+        return Running(self.rows + rows.shape[0], total, self.mean + away * (rows.total / total), square)
+
+    def units(self, shifted: bool) -> Units:
+        """Columns of mean 0 and variance 1 so far; if they may not be shifted, of root mean square 1."""
+        seen = self.variance > (1e-12 * self.mean) ** 2  # less is the rounding of a constant column
+        return standard_units(self.mean, np.where(seen, self.variance, 0.0), shifted)
+
+
+def batch_curvature(rows: Rows, intercept: bool) -> float:
+    """Largest eigenvalue of Z'Z/m over the m rows of a batch, in their units; an intercept is a column of ones in Z.
+
+    Cost: m^2 d flops.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> batch_curvature(make_rows([[3.0, 4.0]], [0.0]), intercept=False)
+    25.0
+    """
+    Z = _dense(rows)
+    mass = 1.0 if rows.weight is None else rows.weight[:, None] * (rows.shape[0] / rows.total)
+    product = (Z @ Z.T + float(intercept)) * np.sqrt(mass * np.transpose(mass))
+    return float(np.linalg.eigvalsh(product)[-1]) / rows.shape[0]
+
+
+def _dense(rows: Rows) -> Any:
+    """Rows in their units, and of sparse ones only the columns that occur."""
+    X, units = rows.X, rows.units
+    if not isinstance(X, CSR):
+        Z = X.astype(np.float64) if units.shift is None else X - units.shift
+        return Z if units.scale is None else Z * units.scale
+    columns, place = np.unique(X.indices, return_inverse=True)
+    Z = np.zeros((rows.shape[0], len(columns)))
+    np.add.at(Z, (np.repeat(np.arange(rows.shape[0]), np.diff(X.indptr)), place), X.data)
+    return Z if units.scale is None else Z * units.scale[columns]

@@ -1,0 +1,133 @@
+"""The descent: four independent choices make one step.
+
+    g_t       = gradient at at_t of mean loss over the rows B_t, plus penalty   which rows: Method.batch_size, .sampling
+                                                                                which loss: Problem
+    p_t       = rule(g_t, memory, t)                                            which direction: Method.rule
+    eta_t     = learning_rate(t)                                                how far: Method.learning_rate
+    at_{t+1}  = at_t - eta_t p_t
+
+`walkers.walk` is that loop. `descend` hands out its states, `until` ends it, `trajectory.record` keeps them. States are
+computed in blocks of about 0.1 s, so that a million recorded steps need no million Python objects, and Ctrl-C is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import UsageError
+from ..core.types import Array
+from ..data.classes import Classes
+from ..data.moments import Moments
+from ..data.rows import Rows
+from ..methods.method import Method
+from ..objective.problem import Problem, check_start
+from ..optimality.preconditioner import diagonal, metric
+from .engine import Descent
+from .states import Checkpoint, State
+
+__all__ = ["Descent", "descend", "until"]
+
+
+def descend(
+    problem: Problem, method: Method, data: Any, *, start: Any = None, seed: int = 0, compiled: bool | None = None
+) -> Descent:
+    """Descend from ``start`` for ever: iterate over the result for one `State` after the other.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is minimised.
+    method : Method
+        How.
+    data : Rows, Moments or Function
+        Over what; parameters are in its units.
+    start : array, State, Checkpoint or None
+        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit. A
+        Checkpoint brings a memory of its own: a metric learnt elsewhere, say.
+    seed : int
+        Names the order in which rows come; the same seed gives the same bits, whatever is recorded, for the same
+        ``compiled`` (plain and compiled steps differ by rounding).
+    compiled : bool or None
+        Whether sampled steps run compiled; None decides by the expected work. Batch steps are compiled pass by pass,
+        where one pass is work enough.
+
+    Returns
+    -------
+    Descent
+        Endless; bound it with `until`. It ends by itself only when numbers overflow.
+
+    Raises
+    ------
+    UsageError
+        If the start does not fit the data, or a sampled method is asked of data without rows.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> from steepest import updates
+    >>> rows = make_rows([[1.0], [2.0]], [2.0, 4.0])
+    >>> states = descend(Problem("mse", intercept=False), Method(learning_rate=0.1), rows)
+    >>> [round(float(s.w[0, 0]), 3) for s in until(states, updates(3))]
+    [0.0, 1.0, 1.5, 1.75]
+    """
+    if isinstance(start, Checkpoint):
+        return Descent(problem, method, data, start, seed, compiled)
+    if isinstance(start, State):
+        descent = Descent(problem, method, data, start.origin, start.seed, start.compiled)
+        return replace(descent, start=descent.replay(start.origin, start.t))
+    if method.batch_size is not None and not isinstance(data, Rows):
+        raise UsageError("sampled descent needs rows: use batch_size=None on moments")
+    method.refuse_for(problem)
+    d = data.shape[1]
+    k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1] if isinstance(data, Moments) else 1
+    at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
+    if at.size != (d + 1) * k or not np.isfinite(at).all():
+        raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
+    at = at.reshape(d + 1, k)
+    check_start(problem, at)
+    return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method, data, at)), seed, compiled)
+
+
+def _opening(problem: Problem, method: Method, data: Any, at: Array) -> Array:
+    """Memory of what has seen nothing yet, but the curvature at the start where the rule measures in it."""
+    (d, k), rule = (data.shape[1], at.shape[1]), method.rule
+    if rule.metric == "renewed":
+        return np.zeros((data.parameters, data.parameters) if isinstance(data, Classes) else (d + 1, d + 1))
+    if rule.metric == "matrix":
+        return metric(problem, data, at)
+    memory = np.zeros((method.room(*data.shape), d + 1, k))
+    if rule.metric == "diagonal":
+        memory[0] = diagonal(problem, data, at)
+    return memory
+
+
+def until(states: Any, *stops: Any) -> Any:
+    """End a descent at the first state where a stop is true; that state is the last one.
+
+    Parameters
+    ----------
+    states : Descent, or any iterable of State
+    *stops : Stop or callable
+        `updates`, `epochs`, `gradient_below`, `cost_change_below`, `wall_time`, or any function State -> bool.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> states = descend(Problem("mse"), Method(learning_rate=0.1), make_rows([[1.0], [2.0]], [2.0, 4.0]))
+    >>> [s.t for s in until(states, lambda s: s.cost < 1.0)]
+    [0, 1, 2]
+    """
+    if isinstance(states, Descent):
+        return replace(states, stops=(*states.stops, *stops))
+    return _until_one_by_one(states, stops)
+
+
+def _until_one_by_one(states: Any, stops: tuple[Any, ...]) -> Iterator[State]:
+    for state in states:
+        yield state
+        if any(stop(state) for stop in stops):
+            return

@@ -1,0 +1,210 @@
+"""Sketch: what a notebook shows of a run: a summary, its verdict, and its costs as SVG that needs no other library."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Array
+
+__all__ = ["cost_svg", "html_of"]
+
+WIDTH, HEIGHT = 440, 220  # of the picture, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 76, 28, 24, 38  # margins, in pixels
+STRETCHES = 180  # of the steps; least and largest cost of each are drawn
+DECADES = 2.5  # of falls in cost, from which the scale is logarithmic
+LARGEST = 1e150  # costs beyond it are left out
+SHOWN = 6  # parameters
+
+
+class Scale(NamedTuple):
+    """From numbers to pixels, along one axis."""
+
+    low: float
+    high: float
+    start: float  # pixel of low
+    end: float  # pixel of high
+    log: bool = False
+
+    def pixels(self, values: Any) -> Array:
+        """Where values stand."""
+        low, high, values = self.low, self.high, np.asarray(values, np.float64)
+        if self.log:
+            low, high, values = np.log10(low), np.log10(high), np.log10(values)
+        share: Array = (values / 2 - low / 2) / (high / 2 - low / 2)
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self) -> list[float]:
+        """Two to six round numbers."""
+        if self.log:
+            first, last = int(np.ceil(np.log10(self.low))), int(np.floor(np.log10(self.high)))
+            return [10.0**k for k in range(first, last + 1, 1 + (last - first) // 5)]
+        rough = self.high / 4 - self.low / 4
+        power = 10.0 ** np.floor(np.log10(rough))
+        step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
+        first, last = int(np.ceil(self.low / step)), int(np.floor(self.high / step))
+        return [float(step * k) for k in range(first, last + 1)]
+
+
+def html_of(path: Any) -> str:
+    """A `Trajectory` as a notebook shows it: HTML with inline SVG, at most 40 kB, no script.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> text = html_of(minimize("(x-3)**2+2", 6.0, learning_rate=0.25, steps=9))
+    >>> "cost from 11 to 2.000034" in text, text.count("<svg")
+    (True, 1)
+    """
+    lines = [f"<b>{_safe(_title(path))}</b>", *map(_safe, _facts(path)), _verdict(path)]
+    words = "".join(f"<div>{line}</div>" for line in lines if line)
+    return f'<div style="max-width:{WIDTH + 60}px;line-height:1.45">{words}{cost_svg(path)}</div>'
+
+
+def cost_svg(path: Any) -> str:
+    """The costs of a run by step as an SVG of its own, "" where no cost was looked at; the least cost is dashed."""
+    sound = np.isfinite(path.cost) & (np.abs(path.cost) < LARGEST)
+    steps, costs = path.cost_step[sound], path.cost[sound]
+    if not len(costs):
+        return ""
+    least = _least(path)
+    x, y = _scales(steps, costs, least)
+    body = [_axes(x, y), _line(x.pixels(steps), y.pixels(costs))]
+    if least is not None:
+        body.append(_across(float(y.pixels(least)), f"dashed: least cost {_number(least, 4)}"))
+    words = f"<title>{_safe(_fall(path))}</title><desc>{_safe(_description(steps, costs, least))}</desc>"
+    size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%"'
+    look = 'role="img" fill="none" stroke="currentColor" font-family="sans-serif" font-size="11"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>{words}{"".join(body)}</svg>'
+
+
+def _scales(steps: Any, costs: Array, least: float | None) -> tuple[Scale, Scale]:
+    values = costs if least is None else np.append(costs, least)
+    low, high = float(values.min()), float(values.max())
+    log = low > 0 and bool(np.log10(high) - np.log10(low) > DECADES)
+    if log:
+        low, high = low / 1.3, high * 1.3
+    else:
+        room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+        low, high = low - room, high + room
+    x = Scale(0.0, float(max(steps[-1], 1)), LEFT, WIDTH - RIGHT)
+    return x, Scale(low, high, HEIGHT - BOTTOM, TOP, log)
+
+
+def _axes(x: Scale, y: Scale) -> str:
+    """Numbers and ticks at the left and at the bottom, and what they count."""
+    bottom, middle = HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2
+    drawn = [f'<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}" stroke-opacity="0.6"/>']
+    whole = [value for value in x.ticks() if value == int(value)]
+    drawn += [_text(f"{int(v):,}", float(x.pixels(v)), bottom + 15, "middle") for v in whole]
+    drawn += [_text(text, LEFT - 6, float(y.pixels(v)) + 4, "end") for v, text in _labels(y.ticks())]
+    drawn += [_text("step", middle, HEIGHT - 6, "middle"), _text("cost", LEFT - 6, TOP - 10, "end")]
+    return "".join(drawn)
+
+
+def _labels(ticks: list[float]) -> list[tuple[float, str]]:
+    """Numbers with as many digits as tell them apart."""
+    digits = 4
+    while digits < 15 and len({f"{v:.{digits}g}" for v in ticks}) < len(ticks):
+        digits += 1
+    return [(v, _number(v, digits)) for v in ticks]
+
+
+def _line(x: Array, y: Array) -> str:
+    kept = _thinned(y)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[kept], y[kept], strict=True))
+    end = f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.5" fill="currentColor" stroke="none"/>'
+    return f'<polyline points="{points}" stroke-width="1.8" stroke-linejoin="round"/>{end}'
+
+
+def _thinned(y: Array) -> NDArray[np.int64]:
+    """Places of the first and last value, and of the least and largest of each stretch."""
+    m = len(y)
+    if m <= 2 * STRETCHES:
+        return np.arange(m)
+    edges = np.linspace(0, m, STRETCHES + 1).astype(int)
+    pieces = [(low, y[low:high]) for low, high in itertools.pairwise(edges)]
+    return np.unique([0, m - 1, *(low + place(p) for low, p in pieces for place in (np.argmin, np.argmax))])
+
+
+def _across(at: float, words: str) -> str:
+    """A dashed line, and what it is."""
+    line = f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke-dasharray="4 3"/>'
+    return line + _text(words, WIDTH - RIGHT, TOP - 10, "end")
+
+
+def _text(text: str, x: float, y: float, anchor: str) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} fill="currentColor" stroke="none">{_safe(text)}</text>'
+
+
+def _least(path: Any) -> float | None:
+    """The least cost there is, where it is known."""
+    exact = path.meta.get("exact")
+    if isinstance(exact, dict) and exact.get("cost") is not None:
+        return float(exact["cost"])
+    settled = path.verdict is not None and path.verdict.status == "converged"
+    return float(path.cost.min()) if settled and len(path.cost) else None
+
+
+def _title(path: Any) -> str:
+    return f"{path.step[-1]:,} {'step' if path.step[-1] == 1 else 'steps'}, {_fall(path)}"
+
+
+def _fall(path: Any) -> str:
+    if not len(path.cost):
+        return "no cost was looked at"
+    return f"cost from {_number(float(path.cost[0]), 7)} to {_number(float(path.cost[-1]), 7)}"
+
+
+def _facts(path: Any) -> list[str]:
+    """What the cost is, how the steps were made, and where they led."""
+    meta = path.meta
+    rate = re.sub(r"^constant:eta=", "", str(meta.get("learning_rate", "")))
+    size = meta.get("batch_size")
+    batch = f", {size:,} {'row' if size == 1 else 'rows'} a step" if size else ""
+    cost, rule = meta.get("loss_formula"), meta.get("rule")
+    return [f"cost: {cost}" if cost else "", f"{rule}, learning rate {rate}{batch}" if rule else "", _answer(path)]
+
+
+def _answer(path: Any) -> str:
+    """The parameters that are the answer, if they are few and of one target."""
+    i = int(np.searchsorted(path.step, path.meta.get("reported_step", path.step[-1])))
+    if path.coef.ndim > 2:
+        return f"{path.coef[0].size:,} coefficients, {path.intercept.shape[1]:,} intercepts"
+    values = path.x[i].tolist()
+    names = list(path.names) or [f"x{j}" for j in range(path.coef.shape[1])]
+    names += ["intercept"] * (len(values) - len(names))
+    shown = [f"{name} = {_number(value, 6)}" for name, value in zip(names, values, strict=True)]
+    more = [f"... ({len(shown):,} in all)"] if len(shown) > SHOWN else []
+    return ", ".join([*(text[:60] for text in shown[:SHOWN]), *more])
+
+
+def _verdict(path: Any) -> str:
+    if path.verdict is None:
+        return ""
+    advice = f"; try {path.verdict.advice}" if path.verdict.advice else ""
+    return f"<b>{_safe(path.verdict.status)}</b>: {_safe(path.verdict.message + advice)}"
+
+
+def _description(steps: Any, costs: Array, least: float | None) -> str:
+    ends = f"{_number(float(costs[0]), 6)} at the start, {_number(float(costs[-1]), 6)} after step {steps[-1]:,}"
+    dashed = "" if least is None else f"; the least cost, {_number(least, 6)}, is dashed"
+    return f"Line chart of the cost by step: {ends}{dashed}."
+
+
+def _number(value: float, digits: int) -> str:
+    if not np.isfinite(value):
+        return "infinity" if value > 0 else "no number"
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}", 1 if value < 0 else 0)
+
+
+def _safe(text: str) -> str:
+    """A text that stands for itself in HTML and XML, whatever letters are in it."""
+    from html import escape
+
+    return escape("".join(c if c.isprintable() else " " for c in text))

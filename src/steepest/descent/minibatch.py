@@ -1,0 +1,160 @@
+"""Walkers over batches of rows: the loop of ``walkers.py``, and its compiled twins."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Array
+from ..data.csr import CSR
+from ..data.rows import Rows
+from ..methods import rules
+from ..methods.estimates import OwnRows
+from ..methods.method import Method
+from ..methods.sampling import BUFFER, SAMPLINGS, fill_order
+from ..objective.penalties import L2, NoPenalty
+from ..objective.problem import Problem
+from .loop import Steps, make_view, walk
+from .states import Checkpoint
+
+__all__ = ["Sampled", "SampledCompiled"]
+
+WINDOW_NUMBERS = 1 << 18  # numbers fetched at once where rows are not contiguous: 2 MB
+STILL, MOVING = 50, 150  # coordinates that a step passes in the time that one held by a row takes, if left alone
+
+
+class Sampled:
+    """Stochastic and mini-batch descent: every step looks at its own batch of rows."""
+
+    waiting = 0  # slots of memory for what is left alone for a while
+
+    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
+        self.problem, self.method, self.data, self.seed = problem, method, data, seed
+        self.n, self.d = data.shape
+        self.batch_size = int(method.batch_size or self.n)
+        self.per_epoch = method.steps_per_epoch(self.n)
+        self.complete = problem.penalised(self.d, data.units)
+        self.view = make_view(problem, method, data, lambda w: (np.nan, w))
+        self.epoch, self.order = -1, np.empty(self.n, np.int64)
+
+    def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
+        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
+        memory = self.remembered(first)
+        stored = memory[self.method.slots :].copy()
+        first = first._replace(memory=memory)
+        last, etas, costs, _, kept = walk(
+            lambda t, at: self.look(t, at, stored), self.method, first, count, every, self.view
+        )
+        last.memory[self.method.slots :] = stored
+        return last, etas, costs, np.full(count, np.nan), kept
+
+    def remembered(self, first: Checkpoint) -> Array:
+        """Memory at a checkpoint, with zeros in the slots that it lacks."""
+        lack = self.method.room(self.n, self.d) + self.waiting - len(first.memory)
+        return np.concatenate((first.memory, np.zeros((max(0, lack), *first.at.shape))))
+
+    def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
+        """Estimate at ``at`` from the rows of update t + 1."""
+        if self.renewals(t, 1, stored)[0]:
+            stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
+        place = self.seek(t) * self.batch_size
+        numbers = self.order[place : place + self.batch_size]
+        g = self.method.estimate.gradient(self.problem.loss, self.data.rows(numbers), numbers, at, stored)
+        return self.complete(at, float("nan"), g)
+
+    def renewals(self, t: int, count: int, stored: Array) -> NDArray[np.bool_]:
+        """Before which of the updates t + 1 .. t + count the estimate wants the gradient over all rows."""
+        if not hasattr(self.method.estimate, "renews"):
+            return np.zeros(count, bool)
+        updates, share = np.arange(t + 1, t + count + 1), self.batch_size / self.n
+        renewals: NDArray[np.bool_] = self.method.estimate.renews(updates, self.seed, share)
+        renewals[0] |= not stored.any()
+        return renewals
+
+    def seek(self, t: int) -> int:
+        """Have the order of update t + 1's epoch at hand; say which batch of it comes next."""
+        epoch, place = divmod(t, self.per_epoch)
+        if epoch != self.epoch:
+            self.fill(self.order, self.seed, epoch, SAMPLINGS.index(self.method.sampling))
+            self.epoch = epoch
+        return place
+
+    fill = staticmethod(fill_order)
+
+
+class SampledCompiled(Sampled):
+    """The same steps in one compiled call, or a few where all rows are read in between."""
+
+    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
+        from ..kernels.compiler import compiled
+
+        super().__init__(problem, method, data, seed)
+        lazy = lazily(problem, method, data)
+        self.waiting = method.own + method.averaged + 2 if lazy else 0
+        self.records: tuple[Any, ...] = (problem.loss, problem.penalty, method.rule, method.learning_rate)
+        self.records += (method.average,) + (() if isinstance(method.estimate, OwnRows) else (method.estimate,))
+        self.fill, self.kernel = compiled(fill_order), compiled(kernel_for(method, lazy), *self.records)
+        self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
+        self.factor = np.ascontiguousarray(rooted(problem, data)[:, 0])
+        self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
+
+    def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
+        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
+        t, at = first.t, np.array(first.at.T, order="C")  # copies: the kernel writes to both
+        memory = np.array(self.remembered(first).swapaxes(1, 2), order="C")
+        etas, kept = np.empty(count), np.empty(((t + count) // every - t // every, *at.shape))
+        stored = memory[self.method.slots :]
+        renewals = self.renewals(t, count, stored)
+        for a, b in pairwise(sorted({0, *np.flatnonzero(renewals).tolist(), count})):
+            if renewals[a]:
+                stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at.T)[1].T
+            here = kept[(t + a) // every - t // every : (t + b) // every - t // every]
+            self.steps(t + a, b - a, every, at, memory, here, etas[a:b])
+        self.data.read(min(count * self.batch_size, count * self.n))
+        unknown = np.full(count, np.nan)
+        last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
+        return last, etas, unknown, unknown.copy(), kept.swapaxes(1, 2)
+
+    def steps(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
+        """Take ``count`` steps after update t in place."""
+        rows = self.data
+        self.seek(t)
+        self.kernel(
+            *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.units.shift, rows.units.scale,
+            self.n / rows.total, self.factor, self.free, self.method.own, self.batch_size,
+            SAMPLINGS.index(self.method.sampling), self.seed, t, count, every, at, memory,
+            self.order, self.window, kept, etas,
+        )  # fmt: skip
+        self.epoch = (t + count - 1) // self.per_epoch
+
+
+def rooted(problem: Problem, data: Rows) -> Array:
+    """Raw coefficient per scaled one, times the root of its penalty's factor: squares are then penalised alike."""
+    root: Array = data.units.factor(data.shape[1]) * np.sqrt(problem.multiples(data.shape[1]))
+    return root
+
+
+def kernel_for(method: Method, lazy: bool) -> Any:
+    """The compiled loop that a method needs."""
+    from ..kernels.lazy_sparse import sparse_steps
+    from ..kernels.minibatch import sampled_steps
+    from ..kernels.variance_reduced import estimated_steps
+
+    if not isinstance(method.estimate, OwnRows):
+        return estimated_steps
+    return sparse_steps if lazy else sampled_steps
+
+
+def lazily(problem: Problem, method: Method, data: Rows) -> bool:
+    """Whether steps over sparse rows leave alone what the rows do not hold: where that can be done, and pays."""
+    if not isinstance(data.X, CSR) or not isinstance(method.rule, (rules.Plain, rules.Momentum, rules.Nesterov)):
+        return False
+    (n, d), free = data.shape, isinstance(problem.penalty, NoPenalty)
+    alike = free or (isinstance(problem.penalty, L2) and len(np.unique(rooted(problem, data)[:d])) < 2)
+    still = free and isinstance(method.rule, rules.Plain) and not method.averaged
+    numbers = len(data.X.data) / n * min(n, method.batch_size or n)
+    pays = numbers * (STILL if still else MOVING) < d
+    return pays and alike and bool(problem.free(d)[:d].all()) and isinstance(method.estimate, OwnRows)

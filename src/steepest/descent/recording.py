@@ -1,0 +1,191 @@
+"""Recording: a descent run to its end, and which of its states are kept as a `Trajectory`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import UsageError
+from ..core.progress import Progress, Told
+from ..core.records import to_spec
+from ..core.types import Array
+from .descent import Descent
+from .states import Block, Checkpoint, Spacing
+from .trajectory import Trajectory
+
+__all__ = ["record", "record_on"]
+
+RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 64 MB
+
+
+SAMPLED_COSTS = 200  # costs evaluated at most in a sampled run
+
+
+FREE_LOOK = 100_000  # numbers in a table whose full cost is looked at without counting
+
+
+KEPT = ("t", "epoch", "eta", "cost", "gradient_norm", "seconds")
+
+
+def record(
+    states: Any,
+    *,
+    keep: Any = "auto",
+    names: Iterable[str] = (),
+    meta: dict[str, Any] | None = None,
+    progress: Told | None = None,
+) -> Trajectory:
+    """Run a descent to its end and keep what happened.
+
+    Parameters
+    ----------
+    states : Descent
+        From `descend`, bounded by `until`.
+    keep : "auto", True, int or False
+        "auto": every step up to 64 MB, else twice as sparse each time the step number doubles. True: every step; an
+        int k: every k-th; False: first and last only. First and last are always kept.
+    names : iterable of str
+        Names of the columns, for tables and pictures.
+    meta : dict
+        Added to the trajectory's own.
+    progress : callable
+        Told how far it is, a `Progress`, after each block of states.
+
+    Returns
+    -------
+    Trajectory
+        On Ctrl-C what was recorded so far, with ``meta["interrupted"]``.
+
+    Examples
+    --------
+    >>> from steepest import Method, Problem, descend, make_rows, until, updates
+    >>> rows = make_rows([[1.0], [3.0], [5.0]], [4.0, 3.0, 7.0])
+    >>> path = record(until(descend(Problem(), Method(learning_rate=0.05), rows), updates(100)))
+    >>> len(path), round(float(path.cost[-1]), 3)
+    (101, 0.752)
+    """
+    return record_on(states, keep=keep, names=names, meta=meta, progress=progress)[0]
+
+
+def record_on(
+    states: Any, *, keep: Any = "auto", names: Iterable[str] = (), meta: Any = None, progress: Told | None = None
+) -> tuple[Trajectory, Checkpoint]:
+    """The trajectory of `record`, and where it ended, complete: what a descent can go on from."""
+    if not isinstance(states, Descent):
+        raise UsageError("record takes a descent: record(until(descend(problem, method, data), epochs(20)))")
+    kept, interrupted = _gather(states, _spacing(keep, states), progress)
+    path = _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
+    assert kept.last is not None
+    return path, kept.last.last
+
+
+def _spacing(keep: Any, descent: Descent) -> Spacing:
+    if isinstance(keep, bool) or keep is None:
+        return Spacing(1) if keep else Spacing(1 << 40)
+    if isinstance(keep, int) and keep >= 1:
+        return Spacing(keep)
+    if keep == "auto":
+        return _affordable(descent.planned_updates, RECORD_NUMBERS // descent.start.at.size)
+    raise UsageError(f"record must be 'auto', True, False or a whole number >= 1, not {keep!r}")
+
+
+def _affordable(updates: float, states: int) -> Spacing:
+    """Every step if so many states may be kept, else octaves of equally many states, a quarter as many in all."""
+    if updates <= states:
+        return Spacing(1)
+    octave = 1 << max(6, states.bit_length() - 1)
+    while octave > 64 and octave * (1 + np.log2(min(updates, 2.0**40) / octave)) > states / 4:
+        octave >>= 1
+    return Spacing(1, octave)
+
+
+class Kept:
+    """What is kept of the blocks of a descent: their kept states alone, so that a long run stays small."""
+
+    def __init__(self, descent: Descent) -> None:
+        self.answer = descent.answer
+        self.columns: list[list[Any]] = []
+        self.w: list[Array] = []
+        self.last: Block | None = None  # the last block with a state in it
+        self.end = "interrupted"
+
+    def add(self, block: Block) -> None:
+        """Take the kept states of one more block."""
+        self.columns.append([getattr(block, name)[block.kept] for name in KEPT])
+        self.w.append(block.w)
+        self.last = block if len(block.t) else self.last
+        self.end = block.end or self.end
+
+    def arrays(self) -> tuple[list[Any], Array]:
+        """Columns and parameters of all kept states; the last state is one of them, whatever the spacing."""
+        assert self.last is not None
+        if not len(self.last.kept) or self.last.kept[-1] != len(self.last.t) - 1:
+            self.columns.append([getattr(self.last, name)[-1:] for name in KEPT])
+            self.w.append(self.answer(self.last.last)[None])
+        columns = [np.concatenate(pieces) for pieces in zip(*self.columns, strict=True)]
+        w, self.w = np.concatenate(self.w), []
+        return columns, w
+
+
+def _gather(descent: Descent, spacing: Spacing, progress: Told | None) -> tuple[Kept, bool]:
+    kept = Kept(descent)
+    try:
+        for block in descent.blocks(spacing):
+            kept.add(block)
+            if progress is not None and len(block.t):
+                progress(Progress.of(block, descent.planned_epochs))
+    except KeyboardInterrupt:
+        if kept.last is None:
+            raise
+        kept.end = "interrupted"
+    return kept, kept.end == "interrupted"
+
+
+def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[str, Any]) -> Trajectory:
+    (step, epoch, eta, cost, norm, seconds), w = kept.arrays()
+    looked = step
+    if descent.method.batch_size is not None:
+        cost, norm, looked = _sampled_costs(descent, w, step)
+    raw = descent.data.units.raw(w)
+    coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
+    meta = {**_settings(descent), "end": kept.end, **meta}
+    return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
+
+
+def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Look at all rows for some of the kept states, half of them log-spaced, half evenly, first and last among them."""
+    n, d = descent.data.shape
+    epochs = step[-1] / descent.method.steps_per_epoch(n)
+    most = SAMPLED_COSTS if n * (d + 1) <= FREE_LOOK else int(min(SAMPLED_COSTS, 4 + 2 * epochs))
+    spaced = (np.geomspace(1, len(step), most // 2), np.linspace(1, len(step), most - most // 2))
+    places = np.unique(np.concatenate(spaced).round().astype(int) - 1)
+    looks = [descent.look(w[i]) for i in places]
+    fine = [i for i, look in enumerate(looks) if np.isfinite(look[0]) and np.isfinite(look[1])]
+    cost, norm = np.array([looks[i][0] for i in fine]), np.array([looks[i][1] for i in fine])
+    return cost, norm, step[places[fine]]
+
+
+def _settings(descent: Descent) -> dict[str, Any]:
+    problem, method = descent.problem, descent.method
+    return {
+        "loss": to_spec(problem.loss),
+        "loss_formula": problem.loss.formula,
+        "penalty": to_spec(problem.penalty),
+        "intercept": problem.intercept,
+        "fixed": [str(c) for c in problem.fixed],
+        "penalty_factors": list(problem.factors),
+        "signs": list(problem.signs),
+        "rule": to_spec(method.rule),
+        "learning_rate": to_spec(method.learning_rate),
+        "batch_size": method.batch_size,
+        "sampling": method.sampling,
+        "average": to_spec(method.average),
+        "estimate": to_spec(method.estimate),
+        "seed": descent.seed,
+        "standardized": descent.data.units.scale is not None,
+        "data": type(descent.data).__name__.lower(),
+        **dict(zip(("rows", "columns"), descent.data.shape, strict=True)),
+    }

@@ -1,0 +1,143 @@
+"""Stops: when a descent ends. Each is one expression over a state, or over the arrays of a whole block of states.
+
+``until`` also takes any function State -> bool; it is asked at every state, one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..core.errors import UsageError
+
+__all__ = [
+    "Stop",
+    "check_limits",
+    "cost_change_below",
+    "epochs",
+    "gradient_below",
+    "next_check",
+    "updates",
+    "wall_time",
+]
+
+LOOK_EVERY = 1000  # updates at least between two looks at all rows in sampled descent
+
+
+class Stop(NamedTuple):
+    """End at the first state for which ``test`` is true, that state included.
+
+    ``test`` takes an object with t, epoch, cost, gradient_norm, change and seconds, numbers or arrays alike. ``limit``
+    (updates) and ``epochs`` say beforehand where it will be true at the latest. ``looks``: it needs the cost or the
+    gradient of all rows, which sampled descent takes only at check points. ``check``: ask at check points alone, with a
+    `State`, because the test is dear. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16 ...
+    ``each``: ask with a `State` at the end of every epoch, which in batch descent is every update.
+    """
+
+    test: Callable[[Any], Any]
+    name: str
+    limit: float = float("inf")
+    epochs: float = float("inf")
+    looks: bool = False
+    check: bool = False
+    each: bool = False
+
+    def __call__(self, state: Any) -> Any:
+        """Whether to stop at this state (or, for arrays, at which)."""
+        return self.test(state)
+
+
+def updates(n: int) -> Stop:
+    """After n updates of the parameters.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> updates(10)(SimpleNamespace(t=10))
+    True
+    """
+    if not n >= 0 or n != int(min(n, 1 << 62)):
+        raise UsageError(f"updates takes a whole number >= 0, not {n!r}")
+    return Stop(lambda s: s.t >= n, f"{n} updates", limit=n)
+
+
+def epochs(n: float) -> Stop:
+    """After n readings of all rows: n updates in batch descent, n * rows / batch_size in sampled descent.
+
+    Examples
+    --------
+    >>> epochs(2).name
+    '2 epochs'
+    """
+    return Stop(lambda s: s.epoch >= n, f"{n} epochs", epochs=_bound(n, "epochs"))
+
+
+def gradient_below(bound: float) -> Stop:
+    """When the Euclidean norm of the gradient of the objective, by the raw parameters, is at most ``bound``.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> gradient_below(1e-6)(SimpleNamespace(gradient_norm=1e-7))
+    True
+    """
+    _bound(bound, "gradient_below")
+    return Stop(lambda s: s.gradient_norm <= bound, f"gradient below {bound:g}", looks=True)
+
+
+def cost_change_below(bound: float) -> Stop:
+    """When the cost fell by at most ``bound`` since it was last looked at (a step; an epoch when rows are sampled).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> cost_change_below(1e-6)(SimpleNamespace(change=-1.0))
+    False
+    """
+    _bound(bound, "cost_change_below")
+    return Stop(lambda s: abs(s.change) <= bound, f"cost change below {bound:g}", looks=True)
+
+
+def wall_time(limit: float) -> Stop:
+    """When ``limit`` seconds have passed, to about 0.2 s.
+
+    Examples
+    --------
+    >>> wall_time(0.5).name
+    '0.5 seconds'
+    """
+    _bound(limit, "wall_time")
+    return Stop(lambda s: s.seconds >= limit, f"{limit:g} seconds")
+
+
+def _bound(value: float, name: str) -> float:
+    if not value >= 0:
+        raise UsageError(f"{name} takes a number >= 0, not {value!r}")
+    return value
+
+
+def next_check(t: int, per_epoch: int | None) -> int:
+    """First check point after update t: the end of an epoch in sampled descent, else 8, 10, 13, 16, 20 and so on.
+
+    Examples
+    --------
+    >>> next_check(8, None), next_check(8, 7)
+    (10, 1001)
+    """
+    if per_epoch is None:
+        k = max(0, math.floor(math.log(max(t, 1) / 8) / math.log(1.25)) - 1)
+        return next(p for p in (math.ceil(8 * 1.25**i) for i in range(k, k + 6)) if p > t)
+    every = per_epoch * -(-LOOK_EVERY // per_epoch)
+    return (t // every + 1) * every
+
+
+def check_limits(max_iter: float, max_updates: float | None, tol: float | None, standardize: Any) -> None:
+    """Refuse limits and switches that make no sense."""
+    for name, value in (("max_iter", max_iter), ("max_updates", max_updates)):
+        if value is not None and not value >= 1:
+            raise UsageError(f"{name} must be a number >= 1, not {value!r}")
+    if tol is not None and not 0 <= tol < float("inf"):
+        raise UsageError(f"tol must be a number >= 0, or None to run to the limit, not {tol!r}")
+    if standardize not in ("auto", True, False):
+        raise UsageError(f"standardize must be 'auto', True or False, not {standardize!r}")

@@ -1,0 +1,148 @@
+"""Trajectory: what happened, state by state, in the user's own units. `record` makes one from a descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.files import data_frame, plain
+from ..core.types import Array
+from ..optimality.verdict import Verdict
+from .html import html_of
+
+__all__ = ["Trajectory"]
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Recorded states of one descent, start first, in raw units.
+
+    Attributes
+    ----------
+    coef : (m, d) or (m, d, k) array
+    intercept : (m,) or (m, k) array
+    step : (m,) array
+        Updates made so far; the start is 0.
+    epoch : (m,) array
+        Readings of all rows so far.
+    learning_rate : (m,) array
+        Rate of the step that led here; the first one, where there was none, is 0.
+    seconds : (m,) array
+        Wall time since the start, interpolated inside a block of states.
+    cost, gradient_norm, cost_step : (c,) arrays
+        Full objective, Euclidean norm of its gradient by the raw parameters, and the steps at which they were looked
+        at: every recorded one in batch descent (c = m), at most 200 in a sampled one.
+    names : tuple of str
+        Names of the columns.
+    meta : dict
+        Settings, seed, versions and what the run found (JSON).
+    verdict : Verdict or None
+    """
+
+    coef: Array
+    intercept: Array
+    step: NDArray[np.int64]
+    epoch: Array
+    learning_rate: Array
+    seconds: Array
+    cost: Array
+    gradient_norm: Array
+    cost_step: NDArray[np.int64]
+    names: tuple[str, ...] = ()
+    meta: dict[str, Any] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    _repr_html_ = html_of  # what a notebook shows
+
+    def __len__(self) -> int:
+        """Number of recorded states."""
+        return len(self.step)
+
+    def __getitem__(self, i: int) -> dict[str, Any]:
+        """One recorded state as a dict: step, epoch, seconds, learning_rate, coef, intercept."""
+        names = ("step", "epoch", "seconds", "learning_rate", "coef", "intercept")
+        return {name: getattr(self, name)[i] for name in names}
+
+    @property
+    def x(self) -> Array:
+        """Points (m, d) of the run of a function; of a fit the coefficients with the intercept last."""
+        if "function" in self.meta:
+            return self.coef
+        return np.concatenate((self.coef, self.intercept[:, None]), axis=1)
+
+    def __repr__(self) -> str:
+        cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
+        status = f", {self.verdict.status}" if self.verdict else ""
+        return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
+
+    def table(self) -> dict[str, NDArray[Any]]:
+        """Columns of the table of recorded states; a sampled run's cost is left empty (NaN) where nobody looked."""
+        where = np.searchsorted(self.step, self.cost_step)
+        columns: dict[str, NDArray[Any]] = {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+        columns["learning_rate"] = self.learning_rate
+        for name in ("cost", "gradient_norm"):
+            column = np.full(len(self), np.nan)
+            column[where] = getattr(self, name)
+            columns[name] = column
+        coef = self.coef.reshape(len(self), -1)
+        names = self.names if coef.shape[1] == len(self.names) else tuple(f"w{j}" for j in range(coef.shape[1]))
+        named = [f"coef {name}" if name in {*columns, "intercept"} else name for name in names]
+        columns |= dict(zip(named, coef.T, strict=True))
+        if "function" in self.meta:
+            return columns
+        intercept = self.intercept.reshape(len(self), -1)
+        ends = ("intercept",) if intercept.shape[1] == 1 else tuple(f"intercept{c}" for c in range(intercept.shape[1]))
+        return columns | {name: intercept[:, c] for c, name in enumerate(ends)}
+
+    def to_frame(self) -> Any:
+        """The table of recorded states as a pandas DataFrame.
+
+        Raises
+        ------
+        UsageError
+            If pandas is not installed.
+        """
+        return data_frame(self.table())
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write to .npz, .json or .parquet (everything, floats exactly) or .csv (the table only).
+
+        Raises
+        ------
+        FileError
+            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+        """
+        from .storage import ARRAYS, Stored, save
+
+        save(Stored(_header(self), {a: getattr(self, a) for a in ARRAYS}, self.table()), Path(path), force)
+
+    @staticmethod
+    def load(path: str | Path) -> Trajectory:
+        """Read what `save` wrote. No code is executed; a file that is no trajectory is refused with one line."""
+        from .storage import load
+
+        return load(Path(path), _checked)
+
+
+def _header(path: Trajectory) -> dict[str, Any]:
+    from .storage import FORMAT, VERSION
+
+    verdict = path.verdict._asdict() if path.verdict else None
+    meta = plain(path.meta)
+    return {"format": FORMAT, "schema_version": VERSION, "names": list(path.names), "meta": meta, "verdict": verdict}
+
+
+def _checked(header: dict[str, Any], arrays: dict[str, Any]) -> Trajectory:
+    from .storage import ARRAYS, FORMAT, VERSION, WHOLE_NUMBERS
+
+    if header["format"] != FORMAT or header["schema_version"] != VERSION:
+        raise ValueError("another format or version")
+    arrays = {a: np.asarray(arrays[a], np.int64 if a in WHOLE_NUMBERS else np.float64) for a in ARRAYS}
+    m, c = len(arrays["step"]), len(arrays["cost_step"])
+    if any(len(arrays[a]) != (c if a in ("cost", "gradient_norm", "cost_step") else m) for a in ARRAYS):
+        raise ValueError("arrays of different lengths")
+    verdict = header["verdict"] and Verdict(**{**header["verdict"], "notes": tuple(header["verdict"]["notes"])})
+    return Trajectory(**arrays, names=tuple(header["names"]), meta=dict(header["meta"]), verdict=verdict or None)

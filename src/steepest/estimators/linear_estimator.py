@@ -1,0 +1,167 @@
+"""The thin rim over ``fit.py``: parameters in, attributes and warnings out."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from ..core import errors
+from ..core.errors import UsageError
+from ..core.progress import Bar
+from ..data.classes import Classes
+from ..data.rows import Rows, make_rows
+from ..objective.column_settings import factors_of, signs_of
+from ..objective.penalties import elastic
+from ..objective.problem import Problem
+from ..optimality.verdict import TABLE
+from ..solve.fit import Run, fit
+from .callbacks import Callbacks, Task, asked
+from .multiclass import softmax_of
+from .partial_fit import Streaming, seed_of
+from .sklearn_exchange import Exchange
+from .sparsity import Sparsity, dense
+from .validation_split import given, split
+
+__all__ = ["Rim"]
+
+
+class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
+    """The cost grew without bound."""
+
+
+class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
+    """The classes are separated: no finite optimum."""
+
+
+class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
+    """The run ended before the answer was as good as asked."""
+
+
+WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
+
+
+class Rim(Exchange, Streaming, Callbacks, Sparsity):
+    """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
+
+    _labels = False  # whether targets are classes
+    coef_: Any
+    intercept_: Any
+
+    def _table(
+        self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
+    ) -> tuple[Any, Any, NDArray[np.float64] | None]:
+        """Check a table without copying it; that all its numbers are finite shows later in their means."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            accept_large_sparse=True,
+            ensure_all_finite=finite,
+            **checks,
+        )
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        return X, y, sample_weight
+
+    def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
+        """A checked table as rows; of more than two classes as `Classes`."""
+        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
+
+    def _names(self: Any) -> tuple[str, ...]:
+        return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
+
+    def _settings(self: Any) -> dict[str, Any]:
+        """The parameters that say how to descend."""
+        names = ("rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "standardize")
+        return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
+
+    def _descend(
+        self: Any,
+        X: Any,
+        y: NDArray[np.float64],
+        weight: Any,
+        offset: Any,
+        validation: Any = None,
+        start: Any = None,
+        task: Task | None = None,
+    ) -> Run:
+        """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
+        rows, names = self._rows(X, y, weight, offset), self._names()
+        self._total, several = rows.total, isinstance(rows, Classes)
+        rows, held = self._held_back(rows, validation)
+        with Bar() if self.progress else nullcontext() as bar:
+            run = fit(
+                rows,
+                self._problem(names, softmax_of(self) if several else self.loss),
+                names=names,
+                **self._settings(),
+                max_iter=self.max_iter,
+                tol=self.tol,
+                keep=self.record,
+                start=self._start() if start is None else start,
+                progress=bar,
+                validation=held,
+                patience=self.n_iter_no_change,
+                callback=asked(self.callback, task),
+            )
+        self._forget_stream()
+        self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
+        self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
+        return run
+
+    def _held_back(self: Any, rows: Rows, validation: Any) -> tuple[Rows, Rows | None]:
+        """Rows to descend on, and those held back if any are."""
+        if validation is not None:
+            held = given(self, validation, self._numbers)
+            return rows, type(rows)(*held)
+        if not self.early_stopping:
+            return rows, None
+        return split(rows, self.validation_fraction, seed_of(self.random_state), labels=self._labels)
+
+    def _problem(self: Any, names: tuple[str, ...], loss: Any = None) -> Problem:
+        fixed = tuple(self._coordinate(c, names) for c in self.fixed)
+        problem = Problem(
+            self.loss if loss is None else loss,
+            elastic(self.alpha, self.l1_ratio),
+            bool(self.fit_intercept),
+            fixed,
+            factors_of(self.penalty_factors, names),
+            signs_of(self.signs, names),
+        )
+        if problem.loss.labels is not self._labels:
+            other = "GDRegressor" if self._labels else "GDClassifier"
+            raise UsageError(f"loss={self.loss!r} is not one of {type(self).__name__}: use {other}")
+        return problem
+
+    @staticmethod
+    def _coordinate(c: Any, names: tuple[str, ...]) -> Any:
+        if not isinstance(c, str) or c == "intercept":
+            return c
+        if c not in names:
+            raise UsageError(f"fixed: no column is called {c!r}: there are {', '.join(names)}")
+        return names.index(c)
+
+    def _start(self: Any) -> Any:
+        if self.start is not None or not (self.warm_start and hasattr(self, "coef_")):
+            return self.start
+        return np.vstack((np.atleast_2d(dense(self.coef_)).T, np.reshape(self.intercept_, (1, -1))))
+
+    def _say(self: Any) -> None:
+        """Warn of what the verdict warns of; raise Ctrl-C again, now that the attributes are set."""
+        row = next(row for row in TABLE if row.status == self.verdict_.status)
+        path = self.trajectory_[0] if isinstance(self.trajectory_, list) else self.trajectory_
+        if path.meta["interrupted"]:
+            raise KeyboardInterrupt
+        if path.meta["end"] in ("validation", "callback"):  # as the user asked
+            return
+        if row.warning and not (self.tol is None and row.warning == "NotConvergedWarning"):
+            warnings.warn(str(self.verdict_), WARNINGS[row.warning], stacklevel=3)

@@ -1,0 +1,87 @@
+"""Several classes: softmax in one fit, or one fit for each class against the rest."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import DataError, UsageError
+from ..core.records import from_name
+from ..core.types import Array
+from ..objective import losses
+from ..objective.losses.softmax import Softmax
+from ..optimality.certificate import Certificate
+from ..optimality.verdict import TABLE
+from .callbacks import Task
+
+__all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
+
+STATUSES = [row.status for row in TABLE]  # the graver first
+FINE = ("converged", "settled")
+
+
+def softmax_of(estimator: Any) -> Any:
+    """The loss of several classes: that of softmax in place of log loss."""
+    if isinstance(from_name(estimator.loss, losses, "loss"), losses.LogLoss):
+        return Softmax()
+    raise UsageError(f"loss={estimator.loss!r} is one of two classes: for more take multi_class='ovr' or 'log_loss'")
+
+
+def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
+    """Refuse what does not go with the number of classes."""
+    if estimator.multi_class not in ("softmax", "ovr"):
+        raise UsageError(f"multi_class must be 'softmax' or 'ovr', not {estimator.multi_class!r}")
+    k = len(estimator.classes_)
+    if k < 2:
+        raise DataError(f"the labels must be of two or more classes, found 1 class: {estimator.classes_[0]!r}")
+    if k > 2 and offset is not None:
+        raise UsageError(f"an offset goes with two classes, not with {k}: leave it out")
+    if k > 2 and weight is not None:
+        empty = [c for c in estimator.classes_ if not np.any(np.asarray(weight)[y == c] > 0)]
+        if empty:
+            raise DataError(f"every row of class {empty[0]!r} has weight 0: leave the class out")
+
+
+def each_target(coef: Array, intercept: Array) -> dict[str, Any]:
+    """The attributes of targets or classes, by their coefficients (d, k) and intercepts (k,)."""
+    return {"coef_": coef.T.copy(), "intercept_": intercept.copy()}
+
+
+def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | None = None) -> tuple[Array, Array]:
+    """Coefficients (d, k) and intercepts (k,) of one fit for each column of 0 and 1.
+
+    Sets ``trajectory_`` to the list of their runs, ``certificate_`` to the sum of the gaps (of the sum of the costs),
+    ``verdict_`` to the gravest and ``n_iter_`` to the largest number.
+    """
+    start, found = estimator._start(), []
+    for c in range(targets.shape[1]):
+        own = None if start is None else np.reshape(start, (X.shape[1] + 1, -1))[:, c]
+        with nullcontext() if task is None else task.part(f"class {estimator.classes_[c]!s} against the rest") as part:
+            run = estimator._descend(X, targets[:, c], weight, None, start=own, task=part)
+        found.append((run, estimator.n_iter_))
+        if run.trajectory.meta["interrupted"]:
+            raise KeyboardInterrupt
+    runs = [run for run, _ in found]
+    estimator.trajectory_, estimator.certificate_ = [run.trajectory for run in runs], _summed(runs)
+    worst = min(range(len(runs)), key=lambda c: _rank(runs[c].verdict.status))
+    verdict = runs[worst].verdict
+    said = f"class {estimator.classes_[worst]!s} against the rest: {verdict.message}"
+    estimator.verdict_ = verdict if verdict.status in FINE else verdict._replace(message=said)
+    estimator.n_iter_ = max(n for _, n in found)
+    return np.column_stack([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])
+
+
+def _rank(status: str) -> int:
+    return len(STATUSES) if status in FINE else STATUSES.index(status)
+
+
+def _summed(runs: list[Any]) -> Certificate:
+    parts = [run.certificate for run in runs]
+    gaps = [part.gap for part in parts if part.gap is not None]
+    norm = float(np.linalg.norm([part.gradient_norm for part in parts]))
+    if len(gaps) < len(parts):
+        return Certificate(None, "none", norm)
+    kind = "duality gap" if all(part.kind == "duality gap" for part in parts) else "decrement"
+    return Certificate(sum(gaps), kind, norm, sum(part.rounding for part in parts))

@@ -1,0 +1,71 @@
+"""partial_fit: one more chunk of a stream for an estimator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+
+from ..core.errors import DataError, UsageError
+from ..core.types import Array
+from ..solve.auto.plan import is_auto
+from ..solve.stream import Stream, advance, open_stream
+from .multiclass import softmax_of
+from .sparsity import dense
+
+__all__ = ["Streaming", "seed_of"]
+
+
+class Streaming:
+    """What both estimators do with a chunk; mixed into each."""
+
+    def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
+        """Take a chunk's steps, set the attributes that it leaves, and return the answer (d + 1, k), raw."""
+        rows, names = self._rows(X, y, weight), self._names()
+        stream = getattr(self, "_stream", None) or self._opened(names, rows.y.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            before = rows.value(stream.problem.loss, stream.w)
+            if not np.isfinite(before):
+                raise DataError("the loss of the chunk is no finite number: look for huge numbers in it")
+            stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
+        self.loss_curve_ = [*(getattr(self, "loss_curve_", ()) if stream.chunks > 1 else ()), before]
+        self._stream, self.trajectory_ = stream, path
+        self.n_iter_, self.t_ = stream.chunks, stream.there.t
+        for stale in ("certificate_", "verdict_"):
+            self.__dict__.pop(stale, None)
+        return stream.w
+
+    def _opened(self: Any, names: tuple[str, ...], k: int) -> Stream:
+        if self.early_stopping:
+            raise UsageError("early_stopping holds rows back from a fit, a stream has none to spare: see loss_curve_")
+        start = self.start
+        if start is None and hasattr(self, "coef_"):  # of a fit before
+            start = np.vstack((np.reshape(dense(self.coef_), (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
+        w = np.zeros((len(names) + 1, k)) if start is None else np.array(start, np.float64)
+        if w.size != (len(names) + 1) * k or not np.isfinite(w).all():
+            raise UsageError(f"start must be {(len(names) + 1) * k} finite numbers, the intercept last")
+        return open_stream(
+            self._problem(names, softmax_of(self) if self._labels and k > 1 else None),
+            w.reshape(len(names) + 1, k),
+            **self._settings(),
+        )
+
+    def _forget_stream(self: Any) -> None:
+        """A fit begins anew."""
+        for name in ("_stream", "loss_curve_", "t_"):
+            self.__dict__.pop(name, None)
+
+
+def seed_of(random_state: Any) -> int:
+    """The number that a random_state stands for; None is 0.
+
+    Examples
+    --------
+    >>> seed_of(None), seed_of(7)
+    (0, 7)
+    """
+    if random_state is None:
+        return 0
+    return random_state if isinstance(random_state, int) else int(check_random_state(random_state).randint(2**31 - 1))

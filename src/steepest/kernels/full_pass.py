@@ -1,0 +1,71 @@
+"""The full pass: mean loss and gradient in one reading of the rows, block by block."""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+from numba.extending import register_jitable
+
+from .dispatch import bend, slope, value
+from .row_access import accumulate, entry, predict
+
+__all__ = ["bend_pass", "block_pass"]
+
+
+def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
+    """Sum the weighted losses and their gradient over each of the blocks first .. last - 1 of ``size`` rows.
+
+    y (k, n), v (k, d) and b (k,); out (blocks, 1 + k (d + 1)): the loss, then for each of the k predictors d slopes and
+    one for the intercept. Inside a block the rows come in tiles that stay in the cache between predictor and gradient.
+    """
+    k, d = v.shape
+    n = y.shape[1]
+    z = np.empty((k, tile), v.dtype)
+    g = np.empty((k, d), v.dtype)
+    sums = np.empty(k)
+    for block in range(first, last):
+        g.fill(0.0)
+        sums.fill(0.0)
+        total = 0.0
+        end = min(n, (block + 1) * size)
+        for low in range(block * size, end, tile):
+            high = min(end, low + tile)
+            predict(X, None, None, 0, shift, None, v, low, high, z)
+            for c in range(k):
+                total += judge(loss, y, weight, offset, b, c, low, high, z, sums)
+            if gradient:
+                accumulate(X, None, None, 0, shift, None, z, low, high, g)
+        out[block, 0] = total
+        for c in range(k):
+            for j in range(d):
+                out[block, 1 + c * (d + 1) + j] = g[c, j]
+            out[block, (c + 1) * (d + 1)] = sums[c]
+
+
+@register_jitable(forceinline=True)
+def judge(loss, y, weight, offset, b, c, low, high, z, sums):
+    """Turn the predictors z[c] of a tile into weighted slopes, in place; return the sum of the losses.
+
+    It is given whole arrays, no views: a view counts references, and threads would wait for each other's count.
+    """
+    total = 0.0
+    slopes = 0.0
+    for i in range(low, high):
+        u = z[c, i - low] + b[c] + entry(offset, i, 0.0)
+        mass = entry(weight, i, 1.0)
+        total += mass * value(loss, u, y[c, i])
+        r = mass * slope(loss, u, y[c, i])
+        slopes += r
+        z[c, i - low] = r
+    sums[c] += slopes
+    return total
+
+
+def bend_pass(loss, X, y, offset, shift, v, b, tile, begin, end, out):
+    """Second derivative of the loss of each row by its predictor, over the tiles begin .. end - 1; out (n,)."""
+    z = np.empty((1, tile), v.dtype)
+    for low in range(begin * tile, min(len(out), end * tile), tile):
+        high = min(len(out), low + tile)
+        predict(X, None, None, 0, shift, None, v, low, high, z)
+        for i in range(low, high):
+            out[i] = bend(loss, z[0, i - low] + b[0] + entry(offset, i, 0.0), y[0, i])

@@ -1,0 +1,91 @@
+"""Averages: what the answer of a descent is made of, where it is not the last point.
+
+An average is a record with one method, ``share(t)``: after update t the mean moves that share of the way to the new
+point. Averages of sampled descent settle where the last point jumps about.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..core.records import record
+
+__all__ = ["LastPoint", "PolyakRuppert", "Weighted"]
+
+
+@record
+class LastPoint(NamedTuple):
+    """No average: the answer is the last point.
+
+    Examples
+    --------
+    >>> LastPoint().share(7)
+    1.0
+    """
+
+    def share(self, t: int) -> float:
+        """1: the new point alone."""
+        return 1.0
+
+
+@record
+class PolyakRuppert(NamedTuple):
+    """The plain mean of all points after update ``begin``.
+
+    Parameters
+    ----------
+    begin : int
+        Updates that are left out; until then the answer is the last point.
+
+    References
+    ----------
+    Polyak, B. and Juditsky, A. (1992). Acceleration of stochastic approximation by averaging. SIAM J. Control Optim.
+    30(4). doi:10.1137/0330046. Ruppert, D. (1988). Efficient estimations from a slowly convergent Robbins-Monro
+    process. Cornell University.
+
+    Examples
+    --------
+    >>> [PolyakRuppert(begin=2).share(t) for t in (1, 2, 3, 4)]
+    [1.0, 1.0, 1.0, 0.5]
+    """
+
+    begin: int = 0
+
+    def share(self, t: int) -> float:
+        """1 / (t - begin), 1 until then."""
+        return 1.0 / max(1, t - self.begin)
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return None if self.begin >= 0 else f"polyak_ruppert needs begin >= 0, not {self.begin!r}"
+
+
+@record
+class Weighted(NamedTuple):
+    """A mean in which the point after update t has a weight of about t^power: it forgets its beginning.
+
+    Parameters
+    ----------
+    power : float >= 0
+        0 is the plain mean; 3 lets the last half of the points have fifteen sixteenths of the weight.
+
+    References
+    ----------
+    Shamir, O. and Zhang, T. (2013). Stochastic gradient descent for non-smooth optimization: convergence results and
+    optimal averaging schemes. ICML. arXiv:1212.1824 (polynomial-decay averaging)
+
+    Examples
+    --------
+    >>> [Weighted(1.0).share(t) for t in (1, 2, 3)]
+    [1.0, 0.6666666666666666, 0.5]
+    """
+
+    power: float = 3.0
+
+    def share(self, t: int) -> float:
+        """(power + 1) / (power + t)."""
+        return (self.power + 1.0) / (self.power + t)
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return None if 0 <= self.power <= 100 else f"weighted needs a power from 0 to 100, not {self.power!r}"

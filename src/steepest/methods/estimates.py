@@ -1,0 +1,134 @@
+"""Estimates: what a step of sampled descent takes for the gradient of the mean loss, given the rows of its batch.
+
+An estimate is a record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero at the start.
+``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
+table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient over all rows
+has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in all rows;
+it finds the point where that was taken in ``stored[0]`` and the gradient in ``stored[1]``.
+
+All of them are right on average: the mean over the batches that may come is the gradient over all rows. The penalty is
+no part of them; its gradient is always taken at the point itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.records import record
+from ..core.types import Array
+from .sampling import mix
+
+__all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
+
+
+@record
+class OwnRows(NamedTuple):
+    """The mean gradient over the batch's own rows: it keeps jumping about, however near the optimum is.
+
+    References
+    ----------
+    Robbins, H. and Monro, S. (1951). A stochastic approximation method. Ann. Math. Statist. 22(3).
+    doi:10.1214/aoms/1177729586
+
+    Examples
+    --------
+    >>> OwnRows().slots(1000, 20)
+    0
+    """
+
+    def slots(self, n: int, d: int) -> int:
+        """Nothing is stored."""
+        return 0
+
+    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+        """Mean over the rows."""
+        g: Array = rows.value_and_gradient(loss, at)[1]
+        return g
+
+
+@record
+class SAGA(NamedTuple):
+    """The batch's gradient less what its rows had when they were last seen, plus the mean of that over all rows.
+
+    g = mean over the batch of (l'_i(z_i) - s_i) x_i + G, with s_i the last slope of row i (one number a target) and
+    G the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
+    tends to 0: with a constant rate of 1 / (3 L), where L is the largest curvature of one row, the mean squared
+    distance falls at least by the factor 1 - min(1 / (4 n), mu / (3 L)) a step of one row. Memory: n k numbers.
+
+    References
+    ----------
+    Defazio, A., Bach, F. and Lacoste-Julien, S. (2014). SAGA: a fast incremental gradient method with support for
+    non-strongly convex composite objectives. NeurIPS. arXiv:1407.0202
+
+    Examples
+    --------
+    >>> SAGA().slots(1000, 20)
+    49
+    """
+
+    def slots(self, n: int, d: int) -> int:
+        """One for G, and as many as n slopes a target fill."""
+        return 1 - (-n // (d + 1))
+
+    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+        """The estimate; a row that comes twice in a batch is stored once."""
+        k = at.shape[1]
+        table = stored[1:].reshape(-1, k)
+        fresh = loss.slope(rows.predictor(at), rows.y)
+        change = fresh - table[numbers]
+        g: Array = rows.transpose_product(change) + stored[0]
+        once = np.zeros((len(numbers), 1))
+        once[np.unique(numbers, return_index=True)[1]] = 1.0
+        table[numbers] = fresh
+        stored[0] += rows.transpose_product(once * change) * len(numbers) / rows.tally[1]
+        return g
+
+
+@record
+class LooplessSVRG(NamedTuple):
+    """The batch's gradient less that at an older point, plus the gradient over all rows there.
+
+    g = mean over the batch of (l'_i(z_i) - l'_i(z_i of the older point)) x_i + G. Before each update the older point
+    is moved to where the descent stands with chance p, at the price of one reading of all rows. With a constant rate of
+    1 / (6 L), where L is the largest curvature of one row, the distance falls at least by the factor
+    max(1 - mu / (6 L), 1 - p / 2) a step, in the mean and measured as in the paper. Memory: two points.
+
+    Parameters
+    ----------
+    p : float, 0 <= p <= 1
+        Chance; 0 is the batch's share in all rows, so that renewing costs as much as stepping.
+
+    References
+    ----------
+    Kovalev, D., Horvath, S. and Richtarik, P. (2020). Don't jump through hoops and remove those loops: SVRG and
+    Katyusha are better without the outer loop. ALT. arXiv:1901.08689
+
+    Examples
+    --------
+    >>> float(LooplessSVRG(p=0.5).renews(np.arange(1, 10_001), 0, 0.01).mean())
+    0.5079
+    """
+
+    p: float = 0.0
+
+    def slots(self, n: int, d: int) -> int:
+        """The older point, and the gradient there."""
+        return 2
+
+    def renews(self, t: Any, seed: int, share: float) -> Any:
+        """Whether the older point is moved before update t: a pure function of t and seed."""
+        draw = mix(mix(t ^ 0x3C6EF372) ^ mix(mix(seed) ^ (seed >> 32)))
+        return draw < (self.p or min(1.0, share)) * 2.0**32
+
+    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+        """The estimate."""
+        change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
+        g: Array = rows.transpose_product(change) + stored[1]
+        return g
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return None if 0 <= self.p <= 1 else f"looplesssvrg needs a chance p from 0 to 1, not {self.p!r}"

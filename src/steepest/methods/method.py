@@ -1,0 +1,139 @@
+"""Method: how a descent goes, validated once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import UsageError
+from ..core.records import check_record, from_name, to_name
+from ..core.types import Array
+from . import averages, estimates, rules, steps
+from .sampling import SAMPLINGS
+
+__all__ = ["Method"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to descend: direction, distance, and how many rows a step looks at.
+
+    Parameters
+    ----------
+    rule, learning_rate : record or name
+        Records of `steepest.rules` and `steepest.steps`, or "momentum:beta=0.95"; a number is a constant rate.
+    batch_size : int or None
+        Rows a step: None is all of them (batch), 1 stochastic, more mini-batch. The last batch of an epoch may be
+        smaller; each step follows the mean over its own rows.
+    sampling : {"shuffle", "replacement", "sequential"}
+        Each row once an epoch in random order, independent draws, or the order of the table.
+    average : record or name
+        A record of `steepest.averages`: what the answer is made of.
+    estimate : record or name
+        A record of `steepest.estimates`: what a batch tells of the gradient over all rows.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or a setting is out of its range.
+
+    Examples
+    --------
+    >>> Method("momentum", 0.1, batch_size=32).rule
+    Momentum(beta=0.9)
+    """
+
+    rule: Any = rules.Plain()
+    learning_rate: Any = steps.Constant(0.01)
+    batch_size: int | None = None
+    sampling: str = "shuffle"
+    average: Any = averages.LastPoint()
+    estimate: Any = estimates.OwnRows()
+
+    def __post_init__(self) -> None:
+        rate = self.learning_rate
+        if isinstance(rate, (int, float, np.number)) and not isinstance(rate, bool):
+            rate = steps.Constant(float(rate))
+        object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
+        object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
+        object.__setattr__(self, "average", from_name(self.average, averages, "average"))
+        check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees", "batch"))
+        check_record(self.learning_rate, "learning rate", ("rate",))
+        check_record(self.average, "average", ("share",))
+        object.__setattr__(self, "estimate", from_name(self.estimate, estimates, "estimate"))
+        check_record(self.estimate, "estimate", ("slots", "gradient"))
+        if self.sampling not in SAMPLINGS:
+            raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
+        size = self.batch_size
+        if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
+            raise UsageError(f"batch_size must be None (all rows) or a whole number >= 1, not {size!r}")
+        self._refuse_together()
+
+    def _refuse_together(self) -> None:
+        rule, step = self.rule, self.learning_rate
+        if self.batch_size is None and not isinstance(self.estimate, estimates.OwnRows):
+            raise UsageError(
+                f"estimate {_name(self.estimate)} is made from batches of rows: give a batch_size, such as 1"
+            )
+        looks = hasattr(step, "seek") or hasattr(step, "adapt")
+        if self.batch_size is not None and (rule.batch or looks):
+            item = rule if rule.batch else step
+            raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
+        if rule.metric and (self.averaged or hasattr(step, "adapt")):
+            item = self.average if self.averaged else step
+            raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
+        if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
+            raise UsageError(f"{_name(step)} measures plain steps: take the rule 'plain', not {_name(rule)}")
+        if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
+            item = step if looks else self.average
+            raise UsageError(f"{_name(item)} needs an answer that is the point that moves: leave the averaging out")
+
+    @property
+    def averaged(self) -> bool:
+        """Whether the answer is a mean of points."""
+        return not isinstance(self.average, averages.LastPoint)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the answer is not the point that moves."""
+        return self.averaged or hasattr(self.rule, "answer")
+
+    @property
+    def own(self) -> int:
+        """Slots of memory that are the rule's; the mean and what the learning rate remembers come after them."""
+        return int(self.rule.slots) + len(self.rule.sees)
+
+    @property
+    def slots(self) -> int:
+        """Slots of memory in all, where the rule measures in no metric."""
+        return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
+
+    def room(self, n: int, d: int) -> int:
+        """Slots of memory over n rows of d columns: these, and what the estimate stores after them."""
+        return self.slots + int(self.estimate.slots(n, d))
+
+    def answer(self, at: Array, memory: Array, t: int) -> Array:
+        """The answer after update t, where the point that moves is ``at``."""
+        if t == 0 or not self.answers:
+            return at
+        answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])
+        return answer
+
+    def refuse_for(self, problem: Any) -> None:
+        """Refuse what does not go together."""
+        what = "an L1 penalty" if problem.l1 else "a constraint on signs"
+        if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
+            known = "plain, newton, spectral, whitened"
+            raise UsageError(f"{what} goes with all rows at once and a rule that is one of {known}, or auto")
+        if problem.proximal and isinstance(self.learning_rate, steps.Polyak):
+            raise UsageError(f"'polyak' has no step for {what}: take 'backtracking' or 'adgd'")
+
+    def steps_per_epoch(self, n: int) -> int:
+        """Updates in one reading of n rows."""
+        return 1 if self.batch_size is None else -(-n // self.batch_size)
+
+
+def _name(item: Any) -> str:
+    return repr(to_name(type(item)))

@@ -1,0 +1,36 @@
+"""Rules: which direction p_t to go, given the gradient g_t and what the rule remembers.
+
+A rule is a record with one method, ``direction(g, memory, t) -> p``, written once in NumPy. ``memory`` holds ``slots``
+arrays shaped like the parameters, zero at the start and updated in place; g itself is not to be changed; t counts
+updates from 1. The step is w <- w - eta p. An ``elementwise`` rule (the default) treats each coordinate by itself, so
+the same method runs on whole arrays in plain NumPy and on single numbers in compiled code; a rule that sums or compares
+over g needs ``elementwise=False`` and is given whole arrays in both.
+
+Rules that measure in a ``metric`` find the curvature of the objective in their memory, and may have a second method,
+``learn(step, change, memory)``, which is told what each step did to the gradient.
+
+A rule that ``sees`` more than the gradient finds it after its own slots, in the order in which it names it: "rate"
+(eta), "point" (where g was taken) or "weights" (the same, but 0 in the intercept and in what is held). One whose answer
+is not the point that moves has a method ``answer(at, memory) -> w``, elementwise like ``direction``.
+
+To add a rule write such a record, in a file here or of your own, and name it in ``__all__``: nothing else.
+"""
+
+from __future__ import annotations
+
+from . import adam, adaptive, anderson, momentum, parameter_free, second_order
+from .adam import *  # noqa: F403  # what a file names in its __all__ is a rule
+from .adaptive import *  # noqa: F403
+from .anderson import *  # noqa: F403
+from .momentum import *  # noqa: F403
+from .parameter_free import *  # noqa: F403
+from .second_order import *  # noqa: F403
+
+__all__ = [
+    *momentum.__all__,
+    *adaptive.__all__,
+    *adam.__all__,
+    *parameter_free.__all__,
+    *second_order.__all__,
+    *anderson.__all__,
+]

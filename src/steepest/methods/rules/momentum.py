@@ -1,0 +1,133 @@
+"""Rules of steepest descent and of momentum."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.records import rule
+
+__all__ = ["Accelerated", "Momentum", "Nesterov", "Plain"]
+
+G = Any  # the gradient: an array, or one number of it in compiled code
+
+
+@rule(slots=0, proximal=True)
+class Plain(NamedTuple):
+    """Steepest descent: p = g, so w <- w - eta g.
+
+    References
+    ----------
+    Cauchy, A. (1847). Methode generale pour la resolution des systemes d'equations simultanees. C. R. Acad. Sci. 25.
+
+    Examples
+    --------
+    >>> Plain().direction(2.0, (), 1)
+    2.0
+    """
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """p = g."""
+        return g
+
+
+@rule(slots=1)
+class Momentum(NamedTuple):
+    """Heavy ball: v <- beta v + g, p = v (the form of torch.optim.SGD without dampening).
+
+    Parameters
+    ----------
+    beta : float, 0 <= beta < 1
+        Share of the last velocity that is kept; the steady step is 1 / (1 - beta) times the plain one.
+
+    References
+    ----------
+    Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods. USSR Comp. Math. 4(5).
+    doi:10.1016/0041-5553(64)90137-5
+
+    Examples
+    --------
+    >>> v = np.array([1.0])
+    >>> float(Momentum(0.5).direction(2.0, v, 1))
+    2.5
+    """
+
+    beta: float = 0.9
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """V <- beta v + g; p = v."""
+        memory[0] = self.beta * memory[0] + g
+        return memory[0]
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return None if 0 <= self.beta < 1 else f"momentum needs 0 <= beta < 1, not {self.beta!r}"
+
+
+@rule(slots=1)
+class Nesterov(NamedTuple):
+    """Nesterov's momentum: v <- beta v + g, p = g + beta v (the form of torch.optim.SGD with nesterov=True).
+
+    The point that moves is the look-ahead point, where gradients are taken.
+
+    Parameters
+    ----------
+    beta : float, 0 <= beta < 1
+        Share of the last velocity that is kept.
+
+    References
+    ----------
+    Nesterov, Y. (1983). A method of solving a convex programming problem with convergence rate O(1/k^2). Soviet Math.
+    Dokl. 27. Sutskever, I. et al. (2013). On the importance of initialization and momentum in deep learning. ICML.
+
+    Examples
+    --------
+    >>> v = np.array([1.0])
+    >>> float(Nesterov(0.5).direction(2.0, v, 1))
+    3.25
+    """
+
+    beta: float = 0.9
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """V <- beta v + g; p = g + beta v."""
+        memory[0] = self.beta * memory[0] + g
+        return g + self.beta * memory[0]
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return None if 0 <= self.beta < 1 else f"nesterov needs 0 <= beta < 1, not {self.beta!r}"
+
+
+@rule(slots=2, elementwise=False)
+class Accelerated(NamedTuple):
+    """Nesterov's momentum with the growing coefficient of 1983 and adaptive restart: no setting, step 1/L.
+
+    With theta_1 = 1, theta_{t+1} = (1 + sqrt(1 + 4 theta_t^2)) / 2 and beta_t = (theta_t - 1) / theta_{t+1}:
+    v <- beta_{t-1} v + g, p = g + beta_t v. When the velocity points uphill, <g, v> < 0, it is forgotten and theta
+    starts again. Meant for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t.
+
+    References
+    ----------
+    O'Donoghue, B. and Candes, E. (2015). Adaptive restart for accelerated gradient schemes. Found. Comput. Math. 15.
+    doi:10.1007/s10208-013-9150-3
+
+    Examples
+    --------
+    >>> memory = np.zeros((2, 1))
+    >>> Accelerated().direction(np.array([2.0]), memory, 1)
+    array([2.])
+    """
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """V <- beta_{t-1} v + g, forgotten if it points uphill; p = g + beta_t v."""
+        v = memory[0] + g
+        theta = np.maximum(memory[1], 1.0)
+        if np.sum(g * v) < 0.0:
+            v = g + 0.0
+            theta = 0.0 * theta + 1.0
+        after = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * theta * theta))
+        memory[0] = (theta - 1.0) / after * v
+        memory[1] = after
+        return g + memory[0]

@@ -1,0 +1,162 @@
+"""Rules that measure in a metric: the curvature of the objective, or what steps have taught of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.records import rule
+
+__all__ = ["Newton", "Secant", "Spectral", "Whitened"]
+
+G = Any  # the gradient, an array
+
+
+@rule(slots=0, elementwise=False, metric="renewed", proximal=True)
+class Newton(NamedTuple):
+    """Newton's direction: p = H^-1 g, with H the second derivatives of the objective where the gradient was taken.
+
+    With the learning rate `steps.Backtracking` this is damped Newton: quadratic convergence from any start, at
+    n d^2 flops a step over n rows.
+
+    References
+    ----------
+    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 9.5. doi:10.1017/CBO9780511804441
+
+    Examples
+    --------
+    >>> Newton().direction(np.array([[2.0]]), np.array([[4.0]]), 1)
+    array([[0.5]])
+    """
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """p = H^-1 g."""
+        return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
+
+
+@rule(slots=0, elementwise=False, metric="matrix", proximal=True)
+class Whitened(NamedTuple):
+    """Steepest descent in the metric B of the objective's own curvature: p = B^-1 g.
+
+    B is the Hessian at the start, of all rows or of a sample, and each step corrects it along itself: with s the step
+    and y the change of the gradient, B <- B - B s s' B / s'B s + y y' / y's (BFGS). Where B is learnt from m of n rows
+    the error falls by a factor of about sqrt(d / m) a step, at 3 d^2 + d^3 / 3 flops besides the gradient.
+
+    References
+    ----------
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 6.1. doi:10.1007/978-0-387-40065-5
+    Erdogdu, M. and Montanari, A. (2015). Convergence rates of sub-sampled Newton methods. NeurIPS. arXiv:1508.02810
+
+    Examples
+    --------
+    >>> B = np.array([[4.0]])
+    >>> Whitened().direction(np.array([[2.0]]), B, 1)
+    array([[0.5]])
+    >>> Whitened().learn(np.array([[1.0]]), np.array([[5.0]]), B)
+    >>> B
+    array([[5.]])
+    """
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """p = B^-1 g."""
+        return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
+
+    def learn(self, step: G, change: G, memory: Any) -> None:
+        """Have B turn this step into this change; leave it where the change is no curvature, or there are targets."""
+        step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
+        bent, seen = memory @ step, float(np.vdot(step, change))
+        expected = float(np.vdot(step, bent))
+        if step.shape[1] == 1 and seen > 1e-8 * expected > 0.0:
+            memory += change * change.T / seen - bent * bent.T / expected
+
+
+@rule(slots=None, elementwise=False, metric="diagonal")
+class Secant(NamedTuple):
+    """Steepest descent in a metric of the last steps (L-BFGS): what Whitened does where a matrix is too large.
+
+    p is H g with H the diagonal's inverse, corrected by the last ``pairs`` steps s and changes y of the gradient in the
+    two-loop recursion; the diagonal is rescaled by s'y / y'D^-1 y. Cost: 4 d ``pairs`` flops.
+
+    Parameters
+    ----------
+    pairs : int
+        Steps that are remembered.
+
+    References
+    ----------
+    Liu, D. and Nocedal, J. (1989). On the limited memory BFGS method for large scale optimization. Math. Programming
+    45. doi:10.1007/BF01589116
+
+    Examples
+    --------
+    >>> Secant(1).direction(np.array([[2.0]]), np.array([[[4.0]], [[0.0]], [[0.0]]]), 1)
+    array([[0.5]])
+    """
+
+    pairs: int = 10
+
+    @property
+    def slots(self) -> int:
+        """The diagonal, and a step and a change for each pair."""
+        return 1 + 2 * self.pairs
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """Two loops over the pairs, the newest first and then the oldest first."""
+        diagonal, steps, changes = memory[0], memory[1 : self.pairs + 1], memory[self.pairs + 1 :]
+        known = [i for i in range(self.pairs) if changes[i].any()]
+        bends = [np.vdot(steps[i], changes[i]) for i in known]
+        p, shares = g + 0.0, []
+        for i, bend in zip(known, bends, strict=True):
+            shares.append(np.vdot(steps[i], p) / bend)
+            p -= shares[-1] * changes[i]
+        p /= diagonal
+        if known:
+            p *= bends[0] / np.vdot(changes[known[0]], changes[known[0]] / diagonal)
+        for i, bend, share in zip(known[::-1], bends[::-1], shares[::-1], strict=True):
+            p += (share - np.vdot(changes[i], p) / bend) * steps[i]
+        return p
+
+    def learn(self, step: G, change: G, memory: Any) -> None:
+        """Remember a step and its change, and forget the oldest."""
+        if np.vdot(step, change) > 1e-10 * np.linalg.norm(step) * np.linalg.norm(change):
+            for pairs, newest in ((memory[1 : self.pairs + 1], step), (memory[self.pairs + 1 :], change)):
+                pairs[1:] = pairs[:-1].copy()
+                pairs[0] = newest
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = isinstance(self.pairs, (int, np.integer)) and self.pairs >= 1
+        return None if right else f"secant needs a whole number of pairs >= 1, not {self.pairs!r}"
+
+
+@rule(slots=2, elementwise=False, metric="diagonal", proximal=True)
+class Spectral(NamedTuple):
+    """Steepest descent in the diagonal of the curvature, scaled to the last step (Barzilai and Borwein).
+
+    With D the diagonal at the start, s the last step and y its change of the gradient: p = g / (sigma D), where
+    sigma = s'y / s'D s. Cost: 5 d flops. An L1 penalty can follow it, in that same diagonal metric.
+
+    References
+    ----------
+    Barzilai, J. and Borwein, J. (1988). Two-point step size gradient methods. IMA J. Numer. Anal. 8(1).
+    doi:10.1093/imanum/8.1.141. Wright, S., Nowak, R. and Figueiredo, M. (2009). Sparse reconstruction by separable
+    approximation. IEEE Trans. Signal Process. 57(7). doi:10.1109/TSP.2009.2016892
+
+    Examples
+    --------
+    >>> Spectral().direction(np.array([[2.0]]), np.array([[[4.0]], [[0.0]]]), 1)
+    array([[0.5]])
+    """
+
+    def direction(self, g: G, memory: Any, t: int) -> G:
+        """p = g / (sigma D)."""
+        if not memory[1].any():
+            memory[1] = memory[0]
+        return g / memory[1]
+
+    def learn(self, step: G, change: G, memory: Any) -> None:
+        """Sigma = s'y / s'D s, kept within six decades of 1."""
+        length = np.vdot(step, memory[0] * step)
+        if length > 0.0:
+            memory[1] = min(max(float(np.vdot(step, change) / length), 1e-6), 1e6) * memory[0]

@@ -1,0 +1,233 @@
+"""Slopes of functions: exact for formulas, by shrinking differences for callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from .formula import Formula, read_formula
+
+__all__ = ["GradientCheck", "check_gradient", "derivative", "gradient", "partial", "secants"]
+
+STEPS = (1.0, 0.1, 0.01, 0.001, 0.0001)
+
+
+class GradientCheck(NamedTuple):
+    """How well a gradient agrees with the slopes of its function.
+
+    Attributes
+    ----------
+    error : float
+        Largest difference, as a share of the larger of 1 and the largest slope.
+    place : int
+        Coordinate of that difference, from 0.
+    given, expected : float
+        The two slopes there.
+    """
+
+    error: float
+    place: int
+    given: float
+    expected: float
+
+
+def derivative(f: str | Formula | Callable[..., Any], x: float) -> float:
+    """The slope of the tangent at x: df/dx, the limit of (f(x + dx) - f(x)) / dx as dx shrinks.
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+        A formula of one variable, or a callable that takes a number and returns one.
+    x : float
+
+    Raises
+    ------
+    UsageError
+        If f has no finite slope there, or is a formula of several variables.
+
+    Notes
+    -----
+    Formulas: exact to rounding. Callables: scipy.differentiate, to about 1e-10, at some 20 values.
+
+    Examples
+    --------
+    >>> derivative("x**2", 4)
+    8.0
+    >>> round(derivative(lambda x: x**2, 4), 6)
+    8.0
+    """
+    if isinstance(f, (str, Formula)):
+        f = _formula(f)
+        if len(f.names) > 1:
+            raise UsageError(f"the formula has {len(f.names)} variables, {', '.join(f.names)}: use partial or gradient")
+        return float(gradient(f, [_number(x)])[0]) if f.names else 0.0
+    return _difference(f, _number(x))
+
+
+def partial(f: str | Formula | Callable[..., Any], x: Any, i: int | str) -> float:
+    """The slope by one variable, the others being held: df/dx_i at x (d,).
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+        A callable takes an array (d,) and returns a number.
+    x : (d,) array
+    i : int or str
+        Which variable: its place from 0, or its name in a formula.
+
+    Raises
+    ------
+    UsageError
+        If there is no such variable, or no finite slope.
+
+    Examples
+    --------
+    >>> partial("8*rpm + 3*load + 5", [2, 7], "rpm")
+    8.0
+    """
+    point = _point(x)
+    if isinstance(f, (str, Formula)):
+        f = _formula(f)
+        place = f.names.index(i) if isinstance(i, str) and i in f.names else i
+        names = f", {', '.join(f.names[:20])}"
+    else:
+        place, names = i, ""
+    if isinstance(place, bool) or not isinstance(place, (int, np.integer)) or not 0 <= place < len(point):
+        raise UsageError(f"no variable is called {i!r}: there are {len(point)}, from 0{names}")
+    if isinstance(f, Formula):
+        return float(gradient(f, point)[place])
+    units, call = np.eye(len(point)), f
+    return _difference(lambda value: call(point + (value - point[place]) * units[place]), float(point[place]))
+
+
+def gradient(f: str | Formula | Callable[..., Any], x: Any) -> Array:
+    """The slopes by every variable at x: an array (d,) that points up the steepest way.
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+    x : (d,) array
+
+    Raises
+    ------
+    UsageError
+        If f has no finite slope there.
+
+    Examples
+    --------
+    >>> gradient("2*x + 3*y + 4", [1, 1]).tolist()
+    [2.0, 3.0]
+    """
+    point = _point(x)
+    if not isinstance(f, (str, Formula)):
+        return np.array([partial(f, point, i) for i in range(len(point))])
+    jet = _formula(f).jet(point, 1)
+    if not (np.isfinite(jet.value) and np.isfinite(jet.slope).all()):
+        raise UsageError(f"the function has no finite slope at {', '.join(f'{v:.6g}' for v in point[:6])}")
+    slopes: Array = np.array(jet.slope, np.float64)
+    return slopes
+
+
+def secants(f: str | Formula | Callable[..., Any], x: float, steps: Iterable[float] = STEPS) -> Array:
+    """Slopes of secants from x, rise over run, as the run shrinks: rows (dx, (f(x + dx) - f(x)) / dx).
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+        Of one variable.
+    x : float
+    steps : numbers other than 0
+        The runs dx.
+
+    Examples
+    --------
+    >>> secants("x**2", 2, [2])[0].tolist()
+    [2.0, 6.0]
+    >>> secants("x**2", 4).round(4)[:, 1].tolist()
+    [9.0, 8.1, 8.01, 8.001, 8.0001]
+    """
+    x, runs = _number(x), np.array(list(steps), np.float64)
+    if not (np.isfinite(runs) & (runs != 0)).all():
+        raise UsageError("steps must be finite numbers other than 0")
+    value = _of_one(f)
+    start = value(x)
+    return np.array([(dx, (value(x + dx) - start) / dx) for dx in runs.tolist()]).reshape(-1, 2)
+
+
+def check_gradient(f: str | Formula | Callable[..., Any], gradient: Callable[..., Any], x: Any) -> GradientCheck:
+    """How far a gradient that somebody wrote is from the slopes of its function at x.
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+    gradient : callable, x (d,) -> (d,)
+    x : (d,) array
+
+    Returns
+    -------
+    GradientCheck
+        Its ``error`` is about 1e-9 where both agree; a slip is rarely below 1e-3.
+
+    Examples
+    --------
+    >>> check_gradient("x**3", lambda x: 3 * x, [2.0]).error
+    0.5
+    """
+    expected = _gradient(f, x)
+    given = np.array(gradient(_point(x)), np.float64).reshape(-1)
+    if given.shape != expected.shape:
+        raise UsageError(f"the gradient must hold {len(expected)} numbers, one for each of x, not {len(given)}")
+    off = np.abs(given - expected)
+    off[np.isnan(off)] = np.inf
+    j = int(off.argmax())
+    return GradientCheck(float(off[j] / max(1.0, np.abs(expected).max())), j, float(given[j]), float(expected[j]))
+
+
+_gradient = gradient
+
+
+def _formula(f: str | Formula) -> Formula:
+    return read_formula(f) if isinstance(f, str) else f
+
+
+def _of_one(f: Any) -> Callable[[float], float]:
+    if isinstance(f, (str, Formula)):
+        formula = _formula(f)
+        if len(formula.names) > 1:
+            raise UsageError(f"the formula has {len(formula.names)} variables: name one that has one")
+        return lambda x: float(formula([x][: len(formula.names)]))
+    return lambda x: float(np.asarray(f(x)).reshape(()))
+
+
+def _number(x: Any) -> float:
+    point = _point(x)
+    if len(point) != 1:
+        raise UsageError(f"x must be one number, not {len(point)}: use partial or gradient")
+    return float(point[0])
+
+
+def _point(x: Any) -> Array:
+    try:
+        point = np.array(x, np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        raise UsageError(f"x must be numbers, not {str(x)[:60]!r}") from None
+    if not len(point) or not np.isfinite(point).all():
+        raise UsageError("x must be finite numbers")
+    return point
+
+
+def _difference(f: Callable[[Any], Any], x: float) -> float:
+    """A slope by differences that shrink until they agree."""
+    from scipy.differentiate import derivative as differentiate
+
+    with np.errstate(all="ignore"):
+        found = differentiate(np.vectorize(f, otypes=[float]), x, tolerances={"atol": 1e-10, "rtol": 1e-8})
+        slope, error = float(found.df), float(found.error)
+    bound = 1e-4 * max(1.0, abs(slope)) + 1e-8 * abs(float(np.asarray(f(x)).reshape(())))
+    if not np.isfinite(slope) or not error <= bound:
+        raise UsageError(f"the function has no slope at {x:.6g} that differences agree on")
+    return slope

@@ -1,0 +1,66 @@
+"""Losses of a target that is counted: z is the logarithm of its mean."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.records import loss
+
+__all__ = ["Poisson"]
+
+Z = Any  # an array in plain NumPy, one number in compiled code
+
+
+@loss(curvature=np.inf, positive=True, formula="half the mean Poisson deviance, z = log of the mean")
+class Poisson(NamedTuple):
+    """Half the Poisson deviance of a count y >= 0 with mean exp(z): l(z, y) = exp(z) - y z + y log y - y.
+
+    It is 0 where exp(z) = y and differs from the negative log likelihood by a constant alone: the loss of
+    scikit-learn's ``PoissonRegressor``. Second derivative exp(z), without bound, so that no constant learning rate is
+    safe everywhere. y need not be whole. Predictions are exp(z).
+
+    References
+    ----------
+    McCullagh, P. and Nelder, J. (1989). Generalized Linear Models, chapter 6. doi:10.1007/978-1-4899-3242-6
+
+    Examples
+    --------
+    >>> float(Poisson().value(0.0, 1.0)), float(Poisson().slope(0.0, 3.0))
+    (0.0, -2.0)
+    """
+
+    def value(self, z: Z, y: Z) -> Z:
+        """exp(z) - y (1 + u) with u = z - log y, which does not cancel near u = 0."""
+        u = z - np.log(np.where(y > 0.0, y, 1.0))
+        c = np.minimum(np.maximum(u, -1.0), 1.0)
+        return np.where((y > 0.0) & (u == c), y * (np.expm1(c) - c), np.exp(z) - y * (1.0 + u))
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: exp(z) - y."""
+        return np.exp(z) - y
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: exp(z)."""
+        return np.exp(z) + 0.0 * y
+
+    def constant(self, mean: Z) -> Z:
+        """Best predictor of all rows alike: the logarithm of the mean target."""
+        return np.log(np.maximum(mean, 1e-300))
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """p log p - y log y - theta with p = y + theta, infinite unless p >= 0."""
+        p, known = np.maximum(y + theta, 0.0), np.where(y > 0.0, y, 1.0)
+        near = (y > 0.0) & (np.abs(theta) < y)
+        growth = p * np.log1p(np.where(near, theta, 0.0) / known) + theta * np.log(known)
+        apart = p * np.log(np.where(p > 0.0, p, 1.0)) - y * np.log(known)
+        return np.where(y + theta >= 0.0, np.where(near, growth, apart) - theta, np.inf)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Slopes from -y on."""
+        return -y, 0.0 * y + np.inf
+
+    def inverse(self, z: Z) -> Z:
+        """The prediction that belongs to z: exp(z)."""
+        return np.exp(z)

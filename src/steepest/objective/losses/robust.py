@@ -1,0 +1,292 @@
+"""Losses of the residual that grow like its size, so that a few far targets do not carry the fit away."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.records import loss
+
+__all__ = ["EpsilonInsensitive", "Huber", "Quantile", "SquaredEpsilonInsensitive"]
+
+Z = Any  # an array in plain NumPy, one number in compiled code
+
+
+def number(value: Any) -> bool:
+    """Whether this is a finite number."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@loss(curvature=1.0, formula="mean of r^2 / 2, or delta (|r| - delta / 2) where |r| > delta, r = z - y")
+class Huber(NamedTuple):
+    """Huber's loss: half the squared error up to ``delta``, from there a line.
+
+    With r = z - y: l = r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2). Second derivative 1 inside, 0 outside.
+    ``delta`` is in the units of the target: 1.35 standard deviations of the noise keep 95 % of the efficiency of least
+    squares where the noise is normal. The scale of the noise is not estimated, other than in scikit-learn's
+    ``HuberRegressor``; its ``SGDRegressor(loss="huber")`` has this loss, with ``epsilon`` for delta.
+
+    Parameters
+    ----------
+    delta : float > 0
+        Residual from which on the loss is a line.
+
+    References
+    ----------
+    Huber, P. J. (1964). Robust estimation of a location parameter. Ann. Math. Statist. 35(1).
+    doi:10.1214/aoms/1177703732
+
+    Examples
+    --------
+    >>> float(Huber(1.0).value(3.0, 0.0)), float(Huber(1.0).slope(3.0, 0.0))
+    (2.5, 1.0)
+    """
+
+    delta: float = 1.35
+
+    def value(self, z: Z, y: Z) -> Z:
+        """r^2 / 2, or delta (|r| - delta / 2)."""
+        r = np.abs(z - y)
+        c = np.minimum(r, self.delta)
+        return c * (r - 0.5 * c)
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: r, at most delta in size."""
+        return np.minimum(np.maximum(z - y, -self.delta), self.delta)
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: 1 where |r| <= delta, else 0."""
+        return np.where(np.abs(z - y) <= self.delta, 1.0, 0.0)
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta^2 / 2 + theta y where |theta| <= delta."""
+        return np.where(np.abs(theta) <= self.delta, theta * (0.5 * theta + y), np.inf)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Slopes from -delta to delta."""
+        return 0.0 * y - self.delta, 0.0 * y + self.delta
+
+    def easier(self, far: float) -> list[Huber]:
+        """The same with wider parabolas, from one that holds residuals up to ``far`` on, each a quarter of the last."""
+        steps = math.log(max(far / self.delta, 1.0), 4.0)
+        return [Huber(self.delta * 4.0**i) for i in range(math.ceil(steps), 0, -1)]
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = number(self.delta) and self.delta > 0
+        return None if right else f"the huber loss needs a number delta > 0, not {self.delta!r}"
+
+
+@loss(curvature=np.inf, kinked=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
+class Quantile(NamedTuple):
+    """Pinball loss, of which the best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
+
+    q = 0.5 is half the absolute error. It has a kink where z = y: the slope there is taken to be 0, and no learning
+    rate settles by itself. The automatic mode smooths the kink, see `smoothed`. The loss of scikit-learn's
+    ``QuantileRegressor``.
+
+    Parameters
+    ----------
+    q : float, 0 < q < 1
+        Share of the targets that are to lie below the predictions.
+
+    References
+    ----------
+    Koenker, R. and Bassett, G. (1978). Regression quantiles. Econometrica 46(1). doi:10.2307/1913643
+
+    Examples
+    --------
+    >>> float(Quantile(0.9).value(1.0, 3.0)), float(Quantile(0.9).slope(1.0, 3.0))
+    (1.8, -0.9)
+    """
+
+    q: float = 0.5
+
+    def value(self, z: Z, y: Z) -> Z:
+        """q (y - z), or (1 - q) (z - y)."""
+        return np.maximum(self.q * (y - z), (1.0 - self.q) * (z - y))
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: -q below the target, 1 - q above."""
+        return np.where(z < y, -self.q, 0.0) + np.where(z > y, 1.0 - self.q, 0.0)
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: 0 beside the kink."""
+        return 0.0 * (z - y)
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta y where -q <= theta <= 1 - q."""
+        return np.where((theta >= -self.q) & (theta <= 1.0 - self.q), theta * y, np.inf)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Slopes from -q to 1 - q."""
+        return 0.0 * y - self.q, 0.0 * y + (1.0 - self.q)
+
+    def smoothed(self, width: float) -> SmoothResidual:
+        """The same with its kink rounded: a parabola where -q width < z - y < (1 - q) width."""
+        return SmoothResidual(width, self.q, 1.0 - self.q)
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = number(self.q) and 0 < self.q < 1
+        return None if right else f"the quantile loss needs a number 0 < q < 1, not {self.q!r}"
+
+
+@loss(curvature=np.inf, kinked=True, formula="mean max(0, |z - y| - epsilon)")
+class EpsilonInsensitive(NamedTuple):
+    """Absolute error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.
+
+    It has kinks where |z - y| = epsilon: the slope there is taken to be 0, and no learning rate settles by itself. The
+    automatic mode smooths the kinks, see `smoothed`. With epsilon = 0 the absolute error.
+
+    Parameters
+    ----------
+    epsilon : float >= 0
+        Residual up to which nothing is lost, in the units of the target.
+
+    References
+    ----------
+    Smola, A. and Schölkopf, B. (2004). A tutorial on support vector regression. Statistics and Computing 14.
+    doi:10.1023/B:STCO.0000035301.49549.88
+
+    Examples
+    --------
+    >>> float(EpsilonInsensitive(0.5).value(3.0, 1.0)), float(EpsilonInsensitive(0.5).slope(1.25, 1.0))
+    (1.5, 0.0)
+    """
+
+    epsilon: float = 0.1
+
+    def value(self, z: Z, y: Z) -> Z:
+        """max(0, |z - y| - epsilon)."""
+        return np.maximum(np.abs(z - y) - self.epsilon, 0.0)
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: the sign of z - y beyond epsilon, else 0."""
+        return np.where(z - y > self.epsilon, 1.0, 0.0) - np.where(y - z > self.epsilon, 1.0, 0.0)
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: 0 beside the kinks."""
+        return 0.0 * (z - y)
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta y + epsilon |theta| where |theta| <= 1."""
+        return np.where(np.abs(theta) <= 1.0, theta * y + self.epsilon * np.abs(theta), np.inf)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Slopes from -1 to 1."""
+        return 0.0 * y - 1.0, 0.0 * y + 1.0
+
+    def smoothed(self, width: float) -> SmoothResidual:
+        """The same with its kinks rounded: parabolas where epsilon < |z - y| < epsilon + width."""
+        return SmoothResidual(width, 1.0, 1.0, self.epsilon)
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = number(self.epsilon) and self.epsilon >= 0
+        return None if right else f"the epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
+
+
+@loss(curvature=2.0, formula="mean max(0, |z - y| - epsilon)^2")
+class SquaredEpsilonInsensitive(NamedTuple):
+    """Squared error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon)^2, with epsilon = 0 that of `MSE`.
+
+    Second derivative 2 where |z - y| > epsilon, else 0. scikit-learn's ``LinearSVR(C)`` of this loss without intercept
+    has alpha = 1 / (n C).
+
+    Parameters
+    ----------
+    epsilon : float >= 0
+        Residual up to which nothing is lost, in the units of the target.
+
+    References
+    ----------
+    Ho, C.-H. and Lin, C.-J. (2012). Large-scale linear support vector regression. J. Mach. Learn. Res. 13.
+
+    Examples
+    --------
+    >>> loss = SquaredEpsilonInsensitive(0.5)
+    >>> float(loss.value(3.0, 1.0)), float(loss.slope(3.0, 1.0)), float(loss.slope(1.25, 1.0))
+    (2.25, 3.0, 0.0)
+    """
+
+    epsilon: float = 0.1
+
+    def value(self, z: Z, y: Z) -> Z:
+        """max(0, |z - y| - epsilon)^2."""
+        a = np.maximum(np.abs(z - y) - self.epsilon, 0.0)
+        return a * a
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: twice what z - y is beyond epsilon."""
+        return 2.0 * (np.maximum(z - y - self.epsilon, 0.0) + np.minimum(z - y + self.epsilon, 0.0))
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z: 2 beyond epsilon, else 0."""
+        return np.where(np.abs(z - y) > self.epsilon, 2.0, 0.0)
+
+    def conjugate(self, theta: Z, y: Z) -> Z:
+        """theta^2 / 4 + theta y + epsilon |theta|."""
+        return theta * (0.25 * theta + y) + self.epsilon * np.abs(theta)
+
+    def domain(self, y: Z) -> tuple[Z, Z]:
+        """Every slope may be taken."""
+        return 0.0 * y - np.inf, 0.0 * y + np.inf
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        right = number(self.epsilon) and self.epsilon >= 0
+        text = f"the squared_epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
+        return None if right else text
+
+
+@loss(curvature=None, formula="mean size of the residual, its kinks rounded")
+class SmoothResidual(NamedTuple):
+    """Largest of theta (z - y) - epsilon |theta| - width theta^2 / 2 over -down <= theta <= up.
+
+    With width 0 that is `Quantile` (down = q, up = 1 - q, epsilon = 0) or `EpsilonInsensitive` (down = up = 1).
+
+    References
+    ----------
+    Nesterov, Y. (2005). Smooth minimization of non-smooth functions. Math. Programming 103.
+    doi:10.1007/s10107-004-0552-5
+
+    Examples
+    --------
+    >>> float(SmoothResidual(2.0, 0.5, 0.5).value(0.5, 0.0)), float(SmoothResidual(2.0, 0.5, 0.5).slope(0.5, 0.0))
+    (0.0625, 0.25)
+    """
+
+    width: float
+    down: float
+    up: float
+    epsilon: float = 0.0
+
+    @property
+    def curvature(self) -> float:
+        """1 / width."""
+        return 1.0 / self.width
+
+    def value(self, z: Z, y: Z) -> Z:
+        """theta (z - y) - epsilon |theta| - width theta^2 / 2 at its largest."""
+        r = z - y
+        beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
+        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)  # written out: compiled as it stands
+        return theta * (r - 0.5 * self.width * theta) - self.epsilon * np.abs(theta)
+
+    def slope(self, z: Z, y: Z) -> Z:
+        """Derivative by z: that theta."""
+        r = z - y
+        beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
+        return np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
+
+    def bend(self, z: Z, y: Z) -> Z:
+        """Second derivative by z on the parabolas; elsewhere a tenth of that of a parabola through the same slope."""
+        r = z - y
+        beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
+        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
+        inside = (theta > -self.down) & (theta < self.up) & ((theta != 0.0) | (self.epsilon == 0.0))
+        return np.where(inside, 1.0 / self.width, 0.1 * np.abs(theta) / np.maximum(np.abs(r), self.width))

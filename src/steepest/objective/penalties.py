@@ -1,0 +1,209 @@
+"""Penalties: what the size of the raw coefficients costs. The intercept is never penalised.
+
+A penalty r(w) = l2/2 |w|^2 + l1 |w|_1 is a record of two strengths, ``l2`` and ``l1``, and two methods that work
+coordinate by coordinate on raw coefficients: ``value``, all of r, and ``slope``, the derivative of its smooth part. The
+other part, l1 |w|_1, has no derivative at 0: a step goes on with its proximal map `soften`. A `Problem` may multiply
+the penalty of each column by a factor of its own, and ask for signs of coefficients.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.records import record
+
+__all__ = ["L1", "L2", "ElasticNet", "NoPenalty"]
+
+
+@record
+class NoPenalty(NamedTuple):
+    """Nothing is penalised: r(w) = 0.
+
+    Examples
+    --------
+    >>> NoPenalty().value(3.0)
+    0.0
+    """
+
+    @property
+    def l2(self) -> float:
+        """Strength of the squares: 0."""
+        return 0.0
+
+    @property
+    def l1(self) -> float:
+        """Strength of the sizes: 0."""
+        return 0.0
+
+    def value(self, w: Any) -> Any:
+        """0 for each coefficient."""
+        return 0.0 * w
+
+    def slope(self, w: Any) -> Any:
+        """0 for each coefficient."""
+        return 0.0 * w
+
+
+@record
+class L2(NamedTuple):
+    """Ridge penalty r(w) = alpha/2 |w|^2, added to the mean loss (not to the sum).
+
+    Parameters
+    ----------
+    alpha : float
+        Strength, >= 0; scikit-learn's ``Ridge(alpha)`` on n rows is ``alpha / n`` here, ``LogisticRegression(C)`` is
+        ``1 / (n C)``.
+
+    Examples
+    --------
+    >>> L2(0.5).value(2.0), L2(0.5).slope(2.0)
+    (1.0, 1.0)
+    """
+
+    alpha: float = 1.0
+
+    @property
+    def l2(self) -> float:
+        """Strength of the squares: alpha."""
+        return self.alpha
+
+    @property
+    def l1(self) -> float:
+        """Strength of the sizes: 0."""
+        return 0.0
+
+    def value(self, w: Any) -> Any:
+        """alpha/2 w^2 for each coefficient."""
+        return 0.5 * self.alpha * w * w
+
+    def slope(self, w: Any) -> Any:
+        """Alpha w for each coefficient."""
+        return self.alpha * w
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return _wrong_strength(self.alpha)
+
+
+@record
+class L1(NamedTuple):
+    """Lasso penalty r(w) = alpha |w|_1, added to the mean loss: many coefficients end at 0 exactly.
+
+    Parameters
+    ----------
+    alpha : float
+        Strength, >= 0; scikit-learn's ``Lasso(alpha)`` is the same with loss "squared_error".
+
+    References
+    ----------
+    Tibshirani, R. (1996). Regression shrinkage and selection via the lasso. J. R. Statist. Soc. B 58(1).
+    doi:10.1111/j.2517-6161.1996.tb02080.x
+
+    Examples
+    --------
+    >>> float(L1(0.5).value(-2.0)), L1(0.5).slope(-2.0)
+    (1.0, -0.0)
+    """
+
+    alpha: float = 1.0
+
+    @property
+    def l2(self) -> float:
+        """Strength of the squares: 0."""
+        return 0.0
+
+    @property
+    def l1(self) -> float:
+        """Strength of the sizes: alpha."""
+        return self.alpha
+
+    def value(self, w: Any) -> Any:
+        """Alpha |w| for each coefficient."""
+        return self.alpha * np.abs(w)
+
+    def slope(self, w: Any) -> Any:
+        """0: there is no smooth part."""
+        return 0.0 * w
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        return _wrong_strength(self.alpha)
+
+
+@record
+class ElasticNet(NamedTuple):
+    """Both at once: r(w) = alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1), added to the mean loss.
+
+    Parameters
+    ----------
+    alpha : float
+        Strength, >= 0, as in glmnet (``lambda`` there) and scikit-learn's ``ElasticNet``.
+    l1_ratio : float
+        Share of the L1 part, from 0 to 1 (``alpha`` in glmnet).
+
+    References
+    ----------
+    Zou, H. and Hastie, T. (2005). Regularization and variable selection via the elastic net. J. R. Statist. Soc. B
+    67(2). doi:10.1111/j.1467-9868.2005.00503.x
+
+    Examples
+    --------
+    >>> float(ElasticNet(0.5, 0.5).value(-2.0)), ElasticNet(0.5, 0.5).slope(-2.0)
+    (1.0, -0.5)
+    """
+
+    alpha: float = 1.0
+    l1_ratio: float = 0.5
+
+    @property
+    def l2(self) -> float:
+        """Strength of the squares: alpha (1 - l1_ratio)."""
+        return self.alpha * (1.0 - self.l1_ratio)
+
+    @property
+    def l1(self) -> float:
+        """Strength of the sizes: alpha l1_ratio."""
+        return self.alpha * self.l1_ratio
+
+    def value(self, w: Any) -> Any:
+        """r(w) for each coefficient."""
+        return self.alpha * (0.5 * (1.0 - self.l1_ratio) * w * w + self.l1_ratio * np.abs(w))
+
+    def slope(self, w: Any) -> Any:
+        """Derivative of the squares: alpha (1 - l1_ratio) w for each coefficient."""
+        return self.alpha * (1.0 - self.l1_ratio) * w
+
+    def check(self) -> str | None:
+        """Say what is wrong with the settings, or None."""
+        ratio = f"l1_ratio must be a number from 0 to 1, not {self.l1_ratio!r}"
+        return _wrong_strength(self.alpha) or (None if 0 <= self.l1_ratio <= 1 else ratio)
+
+
+def _wrong_strength(alpha: float) -> str | None:
+    right = 0 <= alpha < float("inf")
+    return None if right else f"alpha, the strength of the penalty, must be a number >= 0, not {alpha!r}"
+
+
+def elastic(alpha: float, l1_ratio: float = 0.0) -> Any:
+    """The simplest penalty of this strength and share of L1."""
+    if not alpha and 0 <= l1_ratio <= 1:
+        return NoPenalty()
+    if l1_ratio == 0.0:
+        return L2(float(alpha))
+    return L1(float(alpha)) if l1_ratio == 1.0 else ElasticNet(float(alpha), float(l1_ratio))
+
+
+def soften(w: Any, by: Any) -> Any:
+    """Proximal map of by |w|: each coordinate moves towards 0 by ``by``, and stops there.
+
+    Two numbers each, (2, ...), are for going up to 0 and for going down to it.
+
+    Examples
+    --------
+    >>> soften(np.array([3.0, -0.5]), 1.0)
+    array([2., 0.])
+    """
+    up, down = by if np.ndim(by) > np.ndim(w) else (by, by)
+    return w - np.minimum(np.maximum(w, -up), down)

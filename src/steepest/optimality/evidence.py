@@ -1,0 +1,100 @@
+"""Evidence: the facts of a run that its verdict is judged by."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Array
+
+__all__ = ["Evidence", "reversals", "run_out"]
+
+
+class Evidence(NamedTuple):
+    """What a verdict is judged by; costs are the full objective at the recorded steps."""
+
+    cost: Array  # (c,)
+    step: NDArray[np.int64]  # (c,) updates at which those costs were looked at
+    end: str  # why the run ended: a stop's name, "overflow" or "interrupted"
+    gap: float | None  # certified cost of the reported state above the least, if known
+    reached: float  # cost of the reported state
+    target: float  # the gap that counts as converged: tol x cost of the constant model
+    scale: float  # cost of the constant model: 1e-12 of it is rounding
+    gradient_norm: float
+    rate: float  # learning rate of the last step
+    limit: float  # largest constant rate of plain batch descent that settles
+    safe: float  # a rate at which any rule, on batches too, settles
+    condition: float | None  # kappa
+    quadratic: bool  # squared loss
+    sampled: bool  # steps looked at batches of rows
+    plain: bool  # plain rule at a constant rate
+    auto: bool  # the rate was chosen by the package
+    separated: str | None  # how the classes are separated, if they are proven to be
+    reversals: float  # share of the last steps that went back against the one before
+    function: bool = False  # the objective is a function of the user's, not of a table
+    convex: bool = True  # the objective is known to be
+    endless: str | None = None  # how it is seen to fall without end
+    spent: bool = False  # the schedule of learning rates has run out
+    standing: str | None = None  # which kind of point the last one is, where its slope is 0 to rounding
+
+    @property
+    def steps(self) -> int:
+        """Updates made."""
+        return int(self.step[-1])
+
+    @property
+    def above(self) -> Array | None:
+        """Costs above the least cost, which certificate and reported cost give together."""
+        return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
+
+    @property
+    def batch_limit(self) -> float:
+        """The limit where it is one: beyond it plain batch descent at a constant rate cannot settle; else infinity."""
+        return self.limit if self.plain and not self.sampled else math.inf
+
+    @property
+    def remaining(self) -> float | None:
+        """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown.
+
+        Or where the learning rate has run out: no number of such steps would do.
+        """
+        if self.spent or self.above is None or len(self.cost) < 3 or self.steps < 2:
+            return None
+        middle = int(np.searchsorted(self.step, self.steps / 2))
+        if middle >= len(self.cost) - 1 or self.above[-1] <= self.target:
+            return None
+        if self.above[middle] <= self.above[-1]:
+            return math.inf if self.rate <= self.batch_limit < math.inf else None
+        pace = math.log(self.above[middle] / self.above[-1]) / (self.steps - int(self.step[middle]))
+        return math.log(self.above[-1] / self.target) / pace if self.target > 0 else math.inf
+
+
+def run_out(rate: Any, steps: int) -> bool:
+    """Whether a schedule, after so many steps, goes no hundredth as far in as many more: sum of eta over both.
+
+    Looked at in a hundred places of each.
+
+    Examples
+    --------
+    >>> from steepest.methods.steps import Constant, Cosine, InverseScaling
+    >>> [run_out(eta, 500) for eta in (Cosine(0.1, steps=500), Cosine(0.1, steps=900), Constant(), InverseScaling())]
+    [True, False, False, False]
+    """
+    if steps < 2 or hasattr(rate, "seek") or hasattr(rate, "adapt"):
+        return False
+    places = np.linspace(1, steps, min(100, steps)).astype(int)
+    far, further = (sum(float(rate.rate(int(t) + past)) for t in places) for past in (0, steps))
+    return further < 0.01 * far
+
+
+def reversals(path: Any, last: int = 20) -> float:
+    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
+    m = min(last, len(path) - 1)
+    if m < 3 or path.step[-1] - path.step[-1 - m] != m:
+        return 0.0
+    w = np.column_stack((path.coef[-m - 1 :].reshape(m + 1, -1), path.intercept[-m - 1 :].reshape(m + 1, -1)))
+    moves = np.diff(w / max(1.0, float(np.abs(w).max())), axis=0)
+    return float(np.mean((moves[1:] * moves[:-1]).sum(1) < 0))

@@ -1,0 +1,52 @@
+"""What ``tol`` is measured against: the cost of the best constant predictor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..core.types import Array
+from ..objective.problem import Problem
+
+__all__ = ["constant_cost"]
+
+BLOCK = 1 << 14
+HALVINGS = 30
+
+
+def constant_cost(problem: Problem, rows: Any) -> float:
+    """Cost of the best constant predictor (0 without an intercept): what ``tol`` is measured against.
+
+    For a squared loss the variance of the target, for log loss the entropy of the class shares. Offsets are ignored.
+    Cost: a look at the targets, some 30 where the loss does not know its best constant.
+    """
+    mean = _weighted_mean(rows, lambda y: y)
+    z = np.zeros_like(mean)
+    if problem.intercept and "intercept" not in problem.fixed:
+        z = problem.loss.constant(mean) if hasattr(problem.loss, "constant") else _best_constant(problem.loss, rows)
+    return float(_weighted_mean(rows, lambda y: problem.loss.value(z, y)).sum())
+
+
+def _best_constant(loss: Any, rows: Any) -> Array:
+    """The constant predictor of least cost (k,), near enough, by halving where it may lie."""
+    low, high = np.full(rows.y.shape[1], -30.0), np.full(rows.y.shape[1], 30.0)
+    if not loss.labels:
+        low, high = rows.y.min(0), rows.y.max(0)
+    for _ in range(HALVINGS):
+        z = 0.5 * (low + high)
+        above = _weighted_mean(rows, partial(loss.slope, z)) > 0.0
+        low, high = np.where(above, low, z), np.where(above, z, high)
+    return np.asarray(0.5 * (low + high))
+
+
+def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
+    """Weighted mean of f(y) over the rows, (k,), a block at a time."""
+    total: Array = np.zeros(rows.y.shape[1])
+    for low in range(0, len(rows.y), BLOCK):
+        values = f(rows.y[low : low + BLOCK])
+        total += values.sum(0) if rows.weight is None else rows.weight[low : low + BLOCK] @ values
+    mean: Array = total / rows.total
+    return mean

@@ -1,0 +1,257 @@
+"""A plane between two classes: linear programmes over a working set of rows, proven on all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.threads import one_blas_thread
+from ..core.types import Array
+from ..data.csr import CSR
+from ..data.moments import dense_rows
+from ..data.rows import Rows
+
+__all__ = ["Labelled", "Separation", "separating_plane"]
+
+Order = NDArray[np.int64]
+
+
+ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: a margin up to it may be 0
+
+
+BLOCK = 1 << 18  # numbers of the table looked at in one go
+
+
+FIRST_ROWS = 1000  # working rows to begin with, or 3 a column
+
+
+LP_NUMBERS, LP_WORK = 4e6, 1.2e8  # working rows x columns, and x columns^2: about 3 s of HiGHS
+
+
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # HiGHS knows no tighter
+
+
+class Separation(NamedTuple):
+    """A plane that has no row on the wrong side.
+
+    Attributes
+    ----------
+    kind : {"complete", "quasi"}
+        "complete": every row is strictly on its own side; "quasi": some rows lie on every such plane.
+    direction : (d + 1, 1) array
+        Raw parameters v, intercept last, largest entry 1 in size: s_i x_i . v >= 0 for all rows, checked on all.
+    strict, rows : int
+        Rows strictly on their side, as many as any such plane has; rows that count, those of weight > 0.
+    columns : tuple of int
+        Columns of the direction, by falling weight |v_j| x spread of column j; those over 1e-6 of the largest.
+    """
+
+    kind: str
+    direction: Array
+    strict: int
+    rows: int
+    columns: tuple[int, ...] = ()
+
+
+class Labelled(NamedTuple):
+    """The rows with the side each belongs to."""
+
+    rows: Rows
+    sign: NDArray[np.int8]  # (n,) +1, -1, and 0 for a row that does not count
+    free: Array  # (d + 1, 1)
+
+    def part(self, order: Order) -> Array:
+        """Rows s_i (x_i, 1) of the working set, 0 in held coordinates."""
+        X = dense_rows(self.rows.rows(order).X, 0, len(order))
+        return np.column_stack((X, np.ones(len(order)))) * self.free[:, 0] * self.sign[order, None]
+
+    def margins(self, v: Array) -> Array:
+        """Margins s_i x_i . v (n,) for v (d + 1, 1). Cost: one reading of the rows."""
+        self.rows.read(len(self.sign))
+        return np.concatenate([self.rows.predictor(v, *ends)[:, 0] for ends in _blocks(self.rows)]) * self.sign
+
+    def shares(self, V: Array) -> Iterator[tuple[slice, Array]]:
+        """Of block after block, margins by V in shares of sum_j |x_ij v_j|. Cost: two readings."""
+        self.rows.read(2 * len(self.sign))
+        for low, high in _blocks(self.rows):
+            part = self.rows.rows(np.arange(low, high))
+            sizes = part.X._replace(data=np.abs(part.X.data)) if isinstance(part.X, CSR) else np.abs(part.X)
+            size = part._replace(X=sizes).predictor(np.abs(V))
+            yield slice(low, high), part.predictor(V) * self.sign[low:high, None] / (size + (size == 0))
+
+
+class _Frame(NamedTuple):
+    """Working rows of about length 1 in columns of length 1; a direction u there is v = scale u in raw columns."""
+
+    B: Array  # (m, d + 1)
+    scale: Array  # (d + 1,)
+    shift: Array  # (d,), 0 where the intercept is held
+    noise: float  # how much of B the rounding of the table's numbers may be
+
+    def raw(self, u: Array) -> Array:
+        v = u * self.scale
+        return np.append(v[:-1], v[-1] - self.shift @ v[:-1])
+
+
+def separating_plane(table: Labelled, w: Array, complete_only: bool) -> Separation | None:
+    """The separation that w (d + 1, 1) shows, or one that a linear programme finds; see `separation`."""
+    (n, d), sign = table.rows.shape, table.sign
+    with one_blas_thread(2.0 * n * d), np.errstate(over="ignore", invalid="ignore"):
+        v = table.free * (w if np.isfinite(w).all() else 0.0)
+        margin = table.margins(v / (np.abs(v).max() or 1.0))
+        order = _first_rows(margin, sign, max(FIRST_ROWS, 3 * (d + 1)))
+        found = _claim(table, v, order) if (margin[sign != 0] > 0).all() else None
+        return found if complete_only or (found and found.kind == "complete") else _search(table, order)
+
+
+def _blocks(rows: Rows) -> list[tuple[int, int]]:
+    n, d = rows.shape
+    step = max(64, BLOCK // (1 + (len(rows.X.data) // n if isinstance(rows.X, CSR) else d)))
+    return [(low, min(n, low + step)) for low in range(0, n, step)]
+
+
+def _first_rows(margin: Array, sign: NDArray[np.int8], size: int) -> Order:
+    """All rows that count, or a quarter of ``size`` of least margin in each class, and evenly spaced ones."""
+    counted = np.flatnonzero(sign)
+    if len(counted) <= size:
+        return counted
+    classes = [np.flatnonzero(sign == s) for s in (-1, 1) if s in sign]
+    nearest = [ids[np.argpartition(margin[ids], min(size // 4, len(ids) - 1))[: size // 4]] for ids in classes]
+    return np.unique(np.concatenate((*nearest, counted[:: max(1, 2 * len(counted) // size)])))
+
+
+def _claim(table: Labelled, v: Array, order: Order) -> Separation | None:
+    """The separation by v, if no row is on the wrong side and one is on its own, by more than rounding."""
+    bound, strict, rows = ROUNDING * len(v), 0, int(np.count_nonzero(table.sign))
+    for _, share in table.shares(v):  # of rows that do not count it is 0
+        strict += int((share[:, 0] > bound).sum()) if (share >= -bound).all() else -len(table.sign)
+    if strict <= 0:
+        return None
+    sample = order[:: 1 + int(len(order) * len(v) / LP_NUMBERS)]
+    A = table.part(sample)[:, :-1] * table.sign[sample, None]
+    weight = np.abs(v[:-1, 0]) * (A.std(0) if table.free[-1, 0] else np.sqrt((A * A).mean(0)))
+    columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > 1e-6 * weight.max())
+    return Separation("complete" if strict == rows else "quasi", v / np.abs(v).max(), strict, rows, columns)
+
+
+def _search(table: Labelled, order: Order) -> Separation | None:
+    rng, q = np.random.default_rng(0), len(table.free)
+    for _ in range(40 if find_spec("scipy") else 0):
+        if q * (m := len(order)) > LP_NUMBERS or (m > q and m * q * q > LP_WORK):
+            return None
+        V = _face(table.part(order), table.free, rng)
+        if not V.any():
+            return None
+        more = _unsettled(table, V, order)
+        if not len(more):
+            return _claim(table, V[:, :1], order)
+        order = np.union1d(order, more)
+    return None
+
+
+def _unsettled(table: Labelled, V: Array, order: Order) -> Order:
+    """Rows outside the working set, at most as many, that v gets wrong or that lie on it without being forced to."""
+    bound, open_ones = ROUNDING * len(table.free), table.sign != 0
+    open_ones[order] = False
+    found, keys = [], []
+    for block, share in table.shares(V):
+        wrong, far = share[:, 0] < -bound, np.abs(share[:, 1])
+        more = np.flatnonzero((wrong | ((share[:, 0] <= bound) & (far > 1e-9))) & open_ones[block])
+        found.append(block.start + more)
+        keys.append(np.where(wrong, share[:, 0], -far)[more])
+    return np.concatenate(found)[np.argsort(np.concatenate(keys), kind="stable")[: len(order)]]
+
+
+def _face(A: Array, free: Array, rng: Any) -> Array:
+    """Two directions (d + 1, 2) for the working rows A, or 0 where there is none or no exact one was found.
+
+    The first is strictly right for as many rows as possible and 0 on the others, as is every v that gets no row wrong;
+    the second is random among all that are 0 on those.
+    """
+    frame = _standard(A, bool(free[-1, 0]))
+    u, strict = _widest(frame)
+    chance = free[:, 0] * _flat(rng.standard_normal(len(free)), frame.B[~strict], frame.noise)
+    second = frame.raw(np.where(np.abs(chance) < 1e-12, 0.0, chance))
+    for v in _candidates(A, frame, free[:, 0] * u, ~strict) if strict.any() else (0.0 * u,):
+        margin, bound = A @ v, ROUNDING * len(v) * (np.abs(A) @ np.abs(v))
+        if np.where(strict, margin > bound, np.abs(margin) <= bound).all():
+            return np.column_stack((v / (np.abs(v).max() or 1.0), second))
+    return np.zeros((len(free), 2))
+
+
+def _standard(A: Array, shifted: bool) -> _Frame:
+    shift = (A[:, :-1] * A[:, -1:]).mean(0) if shifted else np.zeros(A.shape[1] - 1)
+    B, largest = A.copy(), np.abs(A).max(0)
+    B[:, :-1] -= A[:, -1:] * shift
+    constant = np.abs(B).max(0) <= ROUNDING * largest
+    B[:, constant] = 0.0
+    size = np.where(constant, largest + (largest == 0), np.abs(B).max(0))
+    lengths = np.linalg.norm(B / size, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1.0
+    along = np.linalg.norm(B / size / lengths, axis=0)
+    size *= along + (along == 0)
+    return _Frame(B / size / lengths, 1.0 / size, shift, ROUNDING * float(np.linalg.norm(A / size / lengths)))
+
+
+def _row_space(B: Array, noise: float) -> tuple[Array, Array, Array]:
+    """Thin singular value decomposition of B without what rounding made."""
+    U, S, Vt = np.linalg.svd(B, full_matrices=False)
+    return U[:, noise < S], S[noise < S], Vt[noise < S]
+
+
+def _flat(u: Array, B: Array, noise: float) -> Array:
+    """The part of u along which every row of B is 0, to the last bits."""
+    U, S, Vt = _row_space(B, noise)
+    u = u * (len(S) < len(u))
+    for _ in range(3):  # the last ones take away what rounding left
+        u = u - Vt.T @ ((U.T @ (B @ u)) / S)
+    return u
+
+
+def _widest(frame: _Frame) -> tuple[Array, NDArray[np.bool_]]:
+    """A direction strictly right for as many rows as possible and wrong for none, and which these rows are.
+
+    Maximise sum t_i, 0 <= t_i <= min(1, g_i . y), with g_i from an orthonormal basis, by the dual, which has a row only
+    for each column: maximise sum a_i with sum (a_i + b_i) g_i = 0, 0 <= a_i <= 1, b_i >= 0. Its prices are y.
+    """
+    from scipy.optimize import linprog
+
+    U, S, Vt = _row_space(frame.B, frame.noise)
+    (m, r), lengths = U.shape, np.linalg.norm(U, axis=1)
+    if r in (0, m) or m * r * r > LP_WORK:  # independent rows can have any margins
+        return Vt.T @ ((U.T @ lengths) / S), np.full(m, r == m)
+    G = np.where(lengths > 1e-12, U.T / (lengths + (lengths == 0)), 0.0)
+    cost, box = np.repeat([-1.0, 0.0], m), np.column_stack((np.zeros(2 * m), np.repeat([1.0, np.inf], m)))
+    found = linprog(cost, A_eq=np.hstack((G, G)), b_eq=np.zeros(r), bounds=box, method="highs-ds", options=TIGHT)
+    y = -found.eqlin.marginals if found.status == 0 else np.zeros(r)
+    return Vt.T @ (y / S), y @ G > 0.5
+
+
+def _candidates(A: Array, frame: _Frame, u: Array, zero: NDArray[np.bool_]) -> Iterator[Array]:
+    """Raw directions near u that should be exactly 0 on the rows ``zero``, the simplest first."""
+    for least in (1e-9, 0.0):
+        keep = np.abs(u) >= least * np.abs(u).max()
+        v = frame.raw(keep * _flat(u * keep, frame.B[zero] * keep, frame.noise))
+        if zero.any() and np.count_nonzero(v) <= 100:
+            yield _anchored(A[zero], _rounded(v, frame.scale))
+        yield _anchored(A[zero], v)
+
+
+def _rounded(v: Array, scale: Array) -> Array:
+    """Coefficients as simple fractions of the largest, each in decimal units of its column."""
+    unit = 10.0 ** np.round(-np.log10(scale[:-1]))
+    f = v[:-1] * unit / (np.abs(v[:-1] * unit).max(initial=0.0) or 1.0)
+    return np.append([float(Fraction(float(x)).limit_denominator(10**5)) for x in f] / unit, v[-1])
+
+
+def _anchored(A: Array, v: Array) -> Array:
+    """Direction v with the intercept, if there is one, that puts the shortest of the rows A exactly on the plane."""
+    if A[:, -1].any():
+        row = A[np.argmin(np.abs(A[:, :-1]) @ np.abs(v[:-1]))]
+        v = np.append(v[:-1], -(row[:-1] @ v[:-1]) * row[-1])
+    return v

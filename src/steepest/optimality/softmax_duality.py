@@ -1,0 +1,170 @@
+"""Proofs for softmax: how far the cost is from its least value, from a point q_i of the simplex for each row.
+
+With p_i the probabilities at w, q_i any others, theta_i = q_i - y_i and v = mean of theta_i x_i over the rows,
+
+    F(w) - D(theta) = mean of KL(q_i || p_i) + sum_jc (r(w_jc) + r*(-v_jc) + w_jc v_jc)
+
+bounds F(w) - F* from above if the theta_i have mean 0 where there are intercepts to fit, and |v_jc| <= l1 where l2 = 0;
+no term is negative. Taken is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, mixed with one
+constant point so that theta has mean 0: q <- (1 - s) q + s u, with s the least share for which u is no less than 0. At
+the optimum s and delta are 0; near it the difference is second order small.
+
+Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.types import Array
+from ..data.blockwise import UNIT
+from ..data.classes import Classes
+from ..data.column_sums import column_sums
+from ..objective.losses.softmax import log_softmax
+from ..objective.problem import Problem
+from .duality import ROUNDING, into_ball, penalty_surplus
+from .newton import matrix_step, promise
+from .preconditioner import definite
+
+__all__ = ["Proof", "prove"]
+
+PRODUCTS, NEAR = 60, 0.03  # of conjugate gradients; how much of the slope they may leave
+INSIDE = 0.99  # share of the way to the border of the simplex that a step may take
+SUM = 64 * UNIT  # relative rounding of a mean over rows
+
+
+class Proof(NamedTuple):
+    """What is known of the gap at w: a bound, or a measure by second derivatives, and the Newton step it came from."""
+
+    gap: float | None
+    kind: str
+    slope: Array  # (d + 1, k): gradient of the smooth part
+    rounding: float
+    delta: Array  # (d + 1, k)
+    change: Array  # (d + 1, k): of the gradient, by delta
+
+
+def prove(problem: Problem, rows: Classes, w: Array) -> Proof:
+    """Certify w (d + 1, k), in the units of the rows: a proof where all coefficients are penalised, else a decrement.
+
+    Cost: of a small table one Hessian and some four readings of the rows, else two readings for each of at most
+    60 products.
+    """
+    cost, g = problem.objective(rows)(w)
+    delta, change, fall = (_by_matrix if rows.bendable else _by_products)(problem, rows, w, g)
+    least = ROUNDING * abs(cost)
+    if not problem.penalised_throughout:
+        gap = None if fall is None else fall + least
+        return Proof(gap, "decrement", g, least, delta, change)
+    found = [_gap(problem, rows, w, step) for step in (delta, 0.0 * delta)]
+    value, rounding = min(found, key=lambda f: f[0] + f[1] if np.isfinite(f[0] + f[1]) else np.inf)
+    return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change)
+
+
+def _by_matrix(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+    """Newton's step, the change of the gradient along it, and g' H^-1 g; None where g points along no curvature.
+
+    Where sizes or signs have a price, twice what the step promises stands for g' H^-1 g.
+    """
+    d = rows.shape[1]
+    free = np.broadcast_to(problem.free(d) > 0, w.shape).ravel()
+    H, slope = rows.curvature(problem, w), g.ravel()
+    if not np.isfinite(H).all():
+        return 0.0 * w, 0.0 * w, None
+    strength = np.broadcast_to(problem.strength(d, rows.units), (2, *w.shape)).reshape(2, -1)
+    step = free * matrix_step(definite(H, free), slope, w.ravel(), strength, free)
+    if problem.proximal:
+        twice = 2 * promise(H, slope, w.ravel(), strength, step)
+        return step.reshape(w.shape), (H @ step).reshape(w.shape), twice
+    size = np.sqrt(np.maximum(H.diagonal()[free], np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(H[np.ix_(free, free)] / size[:, None] / size)
+    along, flat = vectors.T @ (slope[free] / size), values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
+    lost = np.abs(along[flat]).max(initial=0.0) > 1e-7 * np.abs(along).max(initial=0.0) + 1e-13
+    fall = None if lost else float((along[~flat] ** 2 / values[~flat]).sum())
+    return step.reshape(w.shape), (H @ step).reshape(w.shape), fall
+
+
+def _by_products(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+    """The same by conjugate gradients, scaled by the diagonal; None if they leave too much of the slope.
+
+    Of an L1 penalty the signs are kept, and what is 0 stays there.
+    """
+    d = rows.shape[1]
+    curve, strength = problem.squares(d, rows.units), problem.strength(d, rows.units)
+    least = problem.least_slope(w, g, rows.units)
+    live = problem.free(d) * ((w != 0) | ~strength.any(0) | ((least != 0) & (not problem.penalised_throughout)))
+    p, D = np.exp(log_softmax(rows.predictor(w))), rows.diagonal(w) + curve
+    D = np.where(D > 0, D, 1.0)
+    delta, rest = 0.0 * w, -live * least
+    v, left = rest / D, float(np.vdot(rest, rest / D))
+    first, slope = left, rest.copy()
+    for _ in range(PRODUCTS):
+        bent = live * (rows.bent(p, v) + curve * v)
+        bend = float(np.vdot(v, bent))
+        if left <= NEAR**2 * first or not bend > 0:
+            break
+        delta, rest = delta + left / bend * v, rest - left / bend * bent
+        before, left = left, float(np.vdot(rest, rest / D))
+        v = rest / D + left / before * v
+    fall = float(np.vdot(slope, delta)) if left <= NEAR**2 * first else None
+    return delta, slope - rest, fall
+
+
+def _gap(problem: Problem, rows: Classes, w: Array, delta: Array) -> tuple[float, float]:
+    """F(w) - D(theta) for the dual point that delta leads to, and a bound of its rounding."""
+    free = np.broadcast_to(problem.free(rows.shape[1]) > 0, w.shape)
+    mass = (np.ones(rows.shape[0]) if rows.weight is None else rows.weight) / rows.total
+    logs = log_softmax(rows.predictor(w))
+    q = _moved(np.exp(logs), rows._replace(offset=None).predictor(delta))
+    if free[-1, 0]:
+        q = _balanced(q, rows.y, mass)
+    theta = q - rows.y
+    v = rows.units.raw_gradient(rows.along(theta))
+    inner = free[:-1]
+    share = into_ball(problem, inner * v[:-1], 0.0 * v[:-1])
+    q, v, raw = rows.y + share * theta, share * v, rows.units.raw(w)
+    unsure = inner * _unsure(rows, np.sqrt(mass @ theta**2))
+    paid, rounding = penalty_surplus(problem, inner * raw[:-1], inner * v[:-1], unsure)
+    apart = float(mass @ _divergence(q, logs))
+    loose = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # 0 but for rounding
+    return apart + paid + loose, rounding
+
+
+def _moved(p: Array, z: Array) -> Array:
+    """The probabilities p (n, k) after a small change z of the predictors, held inside of the simplex."""
+    share = z - (p * z).sum(1, keepdims=True)
+    q: Array = p * (1.0 + share * np.minimum(1.0, INSIDE / np.maximum(-share.min(1, keepdims=True), INSIDE)))
+    q /= q.sum(1, keepdims=True)
+    return q
+
+
+def _balanced(q: Array, y: Array, mass: Array) -> Array:
+    """The q mixed with one constant point, as little as it takes to have the mean of y."""
+    mean, wanted = mass @ q, mass @ y
+    share = float(np.max((mean - wanted) / np.maximum(mean, 1e-300), initial=0.0))
+    if share <= 0.0:
+        return q
+    constant = np.maximum(wanted - (1.0 - share) * mean, 0.0)
+    return (1.0 - share) * q + constant
+
+
+def _divergence(q: Array, logs: Array) -> Array:
+    """KL(q || p) of each row, by log p: a sum of terms none of which is negative."""
+    p = np.exp(logs)
+    more = np.where(p > 1e-300, (q - p) / np.maximum(p, 1e-300), np.inf)
+    near = np.abs(more) < 0.5
+    some = np.where(near, more, 0.0)
+    far = q * (np.log(np.maximum(q, 1e-300)) - logs) - q + p
+    terms: Array = np.where(near, p * ((1.0 + some) * np.log1p(some) - some), far)
+    rows: Array = np.maximum(terms, 0.0).sum(1)
+    return rows
+
+
+def _unsure(rows: Classes, sizes: Array) -> Array:
+    """What rounding may do to the raw v (d, k), whose factors have these root mean squares (k,)."""
+    rows.read(rows.shape[0])
+    first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
+    squares = column_sums(rows, first, rows.weight)[1] / rows.total
+    return SUM * (np.sqrt(squares)[:, None] + np.abs(first)[:, None]) * sizes

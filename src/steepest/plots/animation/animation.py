@@ -1,0 +1,255 @@
+"""Animation: a descent as moving pictures: the line, the cost and the path in step, as a GIF or an MP4."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.files import write_new
+from ..drawing.style import MISSING, axes, blank, letters
+from ..drawing.words import fall_words, number, verdict_words
+from ..sources.runs import run_of
+from .panels import panels_of
+from .row_panels import LARGER, Panel
+from .video import film
+
+__all__ = ["Animation", "animate"]
+
+DOTS = 100  # an inch
+WIDTH, HEIGHT = 3.2, 3.6  # of a panel and of the whole, inches
+FRAMES, FASTEST = 1000, 50  # frames at most; frames a second at most
+HOLD = 1.5  # seconds that the last frame stays
+SHADES = 160  # colours of a GIF
+
+
+class Animation:
+    """Moving pictures of a descent. Made by `animate`.
+
+    Parameters
+    ----------
+    panels : list of Panel
+    steps : (frames,) array of int
+        Step of each frame.
+    captions : list of str
+        What each frame says below.
+    finding, alt_text : str
+        Title, and the whole in words.
+    fps : float
+        Frames a second.
+
+    Attributes
+    ----------
+    figure_ : Matplotlib figure, at the last frame
+    """
+
+    def __init__(
+        self,
+        panels: list[Panel],
+        steps: NDArray[np.int64],
+        captions: list[str],
+        *,
+        finding: str,
+        alt_text: str,
+        fps: float,
+    ) -> None:
+        self.panels, self.steps, self.captions = panels, steps, captions
+        self.finding, self.alt_text, self.fps = finding, alt_text, fps
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches."""
+        return WIDTH * len(self.panels), HEIGHT
+
+    def draw(self, figure: Any, i: int = -1) -> None:
+        """Draw frame i on an empty figure of any size."""
+        self._place(figure).set_text(self.captions[i])
+        for panel in self.panels:
+            panel.move(range(len(self.steps))[i])
+
+    @cached_property
+    def figure_(self) -> Any:
+        """The figure at the last frame."""
+        figure = blank(self.size)
+        self.draw(figure)
+        return figure
+
+    @cached_property
+    def frames(self) -> list[NDArray[np.uint8]]:
+        """Pictures (height, width, 3), one a frame."""
+        figure = blank(self.size)
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        canvas = FigureCanvasAgg(figure)
+        figure.set_dpi(DOTS)
+        caption = self._place(figure)
+        canvas.draw()  # finds every place, once
+        figure.set_layout_engine("none")
+        caption.set_animated(True)
+        canvas.draw()
+        background = canvas.copy_from_bbox(figure.bbox)
+        return [self._frame(canvas, background, caption, i) for i in range(len(self.steps))]
+
+    def _place(self, figure: Any) -> Any:
+        """Draw all that stays; the line of text below is returned, as long as it becomes."""
+        share = min(1.0, figure.get_size_inches()[0] / self.size[0])
+        for i, panel in enumerate(self.panels):
+            ax = axes(figure.add_subplot(1, len(self.panels), i + 1))
+            size = max(1.0, LARGER * share) * letters(ax)
+            ax.tick_params(labelsize=0.9 * size)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.label.set_size(size)
+            panel.draw(ax)
+        figure.suptitle(self.finding, fontsize=1.2 * size, fontweight="bold")
+        return figure.supxlabel(max(self.captions, key=len), fontsize=1.1 * size)
+
+    def _frame(self, canvas: Any, background: Any, caption: Any, i: int) -> NDArray[np.uint8]:
+        canvas.restore_region(background)
+        for ax, panel in zip(canvas.figure.axes, self.panels, strict=True):
+            for artist in panel.move(i):
+                ax.draw_artist(artist)
+        caption.set_text(self.captions[i])
+        canvas.figure.draw_artist(caption)
+        return np.array(canvas.buffer_rgba())[..., :3]
+
+    @cached_property
+    def gif(self) -> bytes:
+        """The moving pictures as a GIF; the same descent is the same bytes."""
+        try:
+            from PIL import Image
+        except ImportError as error:
+            raise UsageError(MISSING) from error
+        frames = [Image.fromarray(frame) for frame in self.frames]
+        some = np.concatenate([self.frames[i] for i in (0, len(frames) // 2, -1)])
+        palette = Image.fromarray(some).quantize(SHADES, method=Image.Quantize.MEDIANCUT)
+        drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        step = 10 * max(2, round(100 / self.fps))  # milliseconds, which a GIF counts in tens
+        times = [step] * (len(drawn) - 1) + [int(1000 * HOLD)]
+        out = io.BytesIO()
+        drawn[0].save(out, "GIF", save_all=True, append_images=drawn[1:], duration=times, loop=0, comment=b"")
+        return out.getvalue()
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write to .gif, or to .mp4 where the program ffmpeg is there.
+
+        Raises
+        ------
+        UsageError
+            If the name ends in something else, or ffmpeg is needed and missing.
+        FileError
+            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind not in (".gif", ".mp4"):
+            raise UsageError(f"moving pictures end in .gif or .mp4, not {path.name!r}")
+        data = self.gif if kind == ".gif" else film(self.frames, self.fps, HOLD)
+        write_new(path, lambda file: file.write(data), force)
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.gif).decode()
+        return f'<img alt="{escape(self.alt_text)}" src="data:image/gif;base64,{data}">'
+
+
+def animate(
+    fitted: Any,
+    X: Any = None,
+    y: Any = None,
+    path: str | Path | None = None,
+    *,
+    sample_weight: Any = None,
+    f: Any = None,
+    frames: int = 60,
+    fps: float = 12,
+    force: bool = False,
+) -> Animation:
+    """Moving pictures of a descent: the line over the rows, the cost by step and the path on the cost, in step.
+
+    Of more columns than one, predictions against targets take the place of the line; of a function there are two
+    panels. Frames are spaced evenly in the logarithm of the step, and the last one stays for 1.5 seconds.
+
+    Parameters
+    ----------
+    fitted : Trajectory, or an estimator that holds one
+        Of a fit with one target or two classes, or of `minimize`.
+    X, y : as given to ``fit``
+        The rows, for a run that had rows; of more than 1,000 some, evenly spaced, are drawn.
+    path : str or Path, optional
+        Where to write, .gif or .mp4 (which needs the program ffmpeg).
+    sample_weight : (n,) array, optional
+        As given to ``fit``.
+    f : callable, optional
+        The function, for a run of one that was no formula.
+    frames : int from 2 to 1,000
+        At most; a run of fewer steps has a frame each.
+    fps : float from 0.1 to 50
+        Frames a second.
+    force : bool
+        Whether a file of that name may be replaced.
+
+    Returns
+    -------
+    Animation
+        With ``save``, ``figure_`` and ``alt_text``; notebooks show it moving.
+
+    Raises
+    ------
+    UsageError
+        If a setting makes no sense, or what the run went down on is not given.
+    FileError
+        If the file exists or cannot be written.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> motion = animate(minimize("(x-3)**2+2", 6, learning_rate=0.25, steps=8))
+    >>> motion.steps.tolist(), len(motion.panels)
+    ([0, 1, 2, 3, 4, 5, 6, 7, 8], 2)
+    """
+    if isinstance(frames, bool) or not isinstance(frames, (int, np.integer)) or not 2 <= frames <= FRAMES:
+        raise UsageError(f"frames must be a whole number from 2 to {FRAMES:,}, not {frames!r}")
+    if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 0.1 <= fps <= FASTEST:
+        raise UsageError(f"fps must be a number from 0.1 to {FASTEST}, not {fps!r}")
+    run, _ = run_of(fitted)
+    panels, places, note = panels_of(fitted, X, y, sample_weight, f, int(frames))
+    steps = run.step[places]
+    known = [_cost_at(run, step) for step in steps]
+    captions = [
+        f"step {step:,} of {run.step[-1]:,}: cost {number(cost)}" for step, cost in zip(steps, known, strict=True)
+    ]
+    finding = fall_words(float(run.cost[0]), float(run.cost[-1]), int(run.step[-1]))
+    motion = Animation(
+        panels,
+        steps,
+        captions,
+        finding=finding,
+        alt_text=_told(run, panels, len(steps), note, finding),
+        fps=float(fps),
+    )
+    if path is not None:
+        motion.save(path, force=force)
+    return motion
+
+
+def _cost_at(run: Any, step: int) -> float:
+    """The last cost that was looked at up to a step."""
+    place = int(np.searchsorted(run.cost_step, step, side="right")) - 1
+    return float(run.cost[max(0, place)])
+
+
+def _told(run: Any, panels: list[Panel], count: int, note: str, finding: str) -> str:
+    shown = ", ".join(panel.words for panel in panels)
+    parts = [
+        f"Animation of {count} frames in {len(panels)} panels: {shown}.",
+        f"{finding}.",
+        note,
+        verdict_words(run),
+    ]
+    return " ".join(filter(None, parts))

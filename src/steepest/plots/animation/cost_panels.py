@@ -1,0 +1,203 @@
+"""Panels over the cost: the cost by step, the ball on its curve, the path on its contours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.types import Array
+from ..drawing.edges import leaves_at, margins
+from ..drawing.style import COLOURS, DASHED, finite, legend
+from ..drawing.words import cost_words, number
+from ..sources.runs import spread
+from .row_panels import Panel, inside, room
+
+__all__ = ["BallPanel", "CostPanel", "PathPanel", "Trail"]
+
+DECADES = 2.5  # of costs, from which their axis is logarithmic
+LONG = 50  # steps, from which the axis of steps is logarithmic
+GONE = 3.0  # widths from the middle of a picture from which on a path is not followed
+TURNS = 10  # to and fro, from which a path is drawn thin
+LEVELS = 14  # of cost in a contour map
+TOP = 1e3  # times the first cost, beyond which a cost is not drawn
+
+
+class CostPanel(Panel):
+    """The cost by step, up to the step of the frame.
+
+    Parameters
+    ----------
+    steps, costs : (c,) arrays
+        Where the cost was looked at.
+    shown : (frames,) array of int
+        Step of each frame.
+    least : float or None
+    cost_name : str
+    """
+
+    words = "the cost by step"
+
+    def __init__(
+        self, steps: NDArray[np.int64], costs: Array, shown: NDArray[np.int64], least: float | None, cost_name: str
+    ) -> None:
+        sound = finite(costs)
+        self.steps, self.costs, self.shown = steps[sound], costs[sound], shown
+        self.least, self.cost_name = least, cost_name
+
+    def draw(self, ax: Any) -> None:
+        """The whole curve pale."""
+        shown = self.costs[self.costs <= max(TOP * abs(self.costs[0]), self.costs.min())]
+        if spread(shown) > DECADES:
+            ax.set_yscale("log")
+        if self.shown[-1] > LONG:
+            ax.set_xscale("symlog", linthresh=1.0)
+            ax.set_xticks([0, *_tens(self.shown[-1])])
+        ax.plot(self.steps, self.costs, color="#C8C8C8", lw=1)
+        if self.least is not None:
+            ax.axhline(self.least, label=f"least {number(self.least)}", **DASHED)
+        _heights(ax, shown if self.least is None else np.append(shown, self.least))
+        ax.set_xlim(
+            -0.02 * self.shown[-1] if self.shown[-1] <= LONG else -0.2,
+            self.shown[-1] * (1.05 if self.shown[-1] <= LONG else 1.5),
+        )
+        (self.line,) = ax.plot([], [], color=COLOURS[0], lw=1.8, animated=True)
+        (self.ball,) = ax.plot([], [], "o", color=COLOURS[1], ms=6, animated=True)
+        ax.set_xlabel("step")
+        ax.set_ylabel(cost_words(self.cost_name, length=24))
+        legend(ax, loc="upper right")
+
+    def move(self, i: int) -> Sequence[Any]:
+        """The curve up to frame i."""
+        until = max(1, int(np.searchsorted(self.steps, self.shown[i], side="right")))
+        self.line.set_data(self.steps[:until], self.costs[:until])
+        self.ball.set_data(self.steps[until - 1 : until], self.costs[until - 1 : until])
+        return self.line, self.ball
+
+
+class Trail(Panel):
+    """A ball that moves along a path and leaves a trail.
+
+    Parameters
+    ----------
+    path : (s, 2) array
+    places : (frames,) array of int
+        Which point of the path each frame is at.
+    least : (2,) array or None
+        The minimum.
+    names : two str
+    """
+
+    def __init__(self, path: Array, places: NDArray[np.int64], least: Array | None, names: tuple[str, str]) -> None:
+        self.path, self.places, self.least, self.names = path, places, least, names
+
+    def _start(self, ax: Any, *, fmt: str, **look: Any) -> None:
+        ends = np.array([ax.get_xlim(), ax.get_ylim()])
+        self._path = np.column_stack([inside(self.path[:, j], *ends[j]) for j in range(2)])
+        out = np.abs(self._path - ends.mean(1)) > GONE * np.ptp(ends, axis=1)
+        self._path[leaves_at(~out.any(1)) + 1 :] = np.nan
+        (self.trail,) = ax.plot([], [], fmt, animated=True, **look)
+        (self.ball,) = ax.plot([], [], "o", color=COLOURS[1], mec="white", ms=8, animated=True)
+
+    def _turns(self) -> float:
+        """How often the path goes to and fro over its whole width."""
+        sound = self._path[np.isfinite(self._path).all(1)]
+        way, width = np.abs(np.diff(sound, axis=0)).sum(0), np.ptp(sound, axis=0)
+        return float((way / np.where(width > 0, width, 1.0)).max())
+
+    def move(self, i: int) -> Sequence[Any]:
+        """The path up to frame i."""
+        at = self.places[i]
+        self.trail.set_data(*self._path[: at + 1].T)
+        self.ball.set_data(*self._path[at : at + 1].T)
+        return self.trail, self.ball
+
+
+class BallPanel(Trail):
+    """A ball on the curve of a cost of one parameter.
+
+    Parameters
+    ----------
+    x, y : (m,) arrays
+        The curve.
+    path, places, least, names
+        See `Trail`.
+    """
+
+    words = "the ball on the cost curve"
+
+    def __init__(self, x: Array, y: Array, *trail: Any) -> None:
+        super().__init__(*trail)
+        self.x, self.y = x, y
+
+    def draw(self, ax: Any) -> None:
+        """The curve and its minimum."""
+        ax.plot(self.x, self.y, color="#4D4D4D", lw=1.4)
+        room(ax, self.x, self.y[finite(self.y)], 0.0)
+        if self.least is not None:
+            ax.plot(*self.least[:, None], "*", color="black", ms=8, label=f"least at {number(self.least[0])}")
+        self._start(ax, fmt="o", color=COLOURS[0], ms=2.5, alpha=0.7)
+        ax.set_xlabel(self.names[0])
+        ax.set_ylabel(self.names[1])
+        legend(ax, loc="upper center")
+
+
+class PathPanel(Trail):
+    """The path on a contour map of the cost.
+
+    Parameters
+    ----------
+    x, y : (m,) arrays
+    z : (m, m) array
+        Costs; the first index is that of y.
+    path, places, least, names
+        See `Trail`.
+    """
+
+    words = "the path on the contours of the cost"
+
+    def __init__(self, x: Array, y: Array, z: Array, *trail: Any) -> None:
+        super().__init__(*trail)
+        self.x, self.y, self.z = x, y, z
+
+    def draw(self, ax: Any) -> None:
+        """Contours, denser near the least cost, and the minimum."""
+        values = self.z[finite(self.z)]
+        share = np.linspace(0, 1, LEVELS) ** 2.2
+        levels = values.min() + (np.ptp(values) or 1.0) * share
+        ax.contourf(self.x, self.y, self.z, levels=levels, colors=_shades(LEVELS - 1))
+        ax.set_xlim(self.x[0], self.x[-1])
+        ax.set_ylim(self.y[0], self.y[-1])
+        ax.plot(*self.path[0][:, None], "s", color="white", mec="black", ms=6, label="start")
+        if self.least is not None:
+            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label="least cost")
+        self._start(ax, fmt="-", color="white")
+        self.trail.set_linewidth(1.6 if self._turns() < TURNS else 0.6)
+        for name, setter in zip(self.names, (ax.set_xlabel, ax.set_ylabel), strict=True):
+            setter(name, fontsize=ax.xaxis.label.get_size() * min(1.0, 30 / max(len(name), 1)))
+        legend(ax, loc="upper right")
+
+
+def _heights(ax: Any, values: Array) -> None:
+    low, high = float(values.min()), float(values.max())
+    if ax.get_yscale() == "log":
+        factor = (high / low) ** 0.08
+        ax.set_ylim(low / factor, high * factor)
+    else:
+        ax.set_ylim(*margins(low, high, 0.08))
+
+
+def _shades(count: int) -> Array:
+    """Colours of the steps of a contour map, dark where the cost is low."""
+    from matplotlib import colormaps
+
+    shades: Array = colormaps["cividis"](np.linspace(0.05, 1.0, count))
+    return shades
+
+
+def _tens(last: float) -> list[float]:
+    """At most four powers of ten up to the last step."""
+    powers = np.arange(0, int(np.log10(last)) + 1)
+    return [10.0**p for p in powers[:: max(1, -(-len(powers) // 4))]]

@@ -1,0 +1,285 @@
+"""ComparisonDisplay: the costs of several runs side by side, by step, by reading of the rows or by second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...descent.trajectory import Trajectory
+from ...solve.comparison import Comparison
+from ..drawing.edges import arrow, leaves_at, margins
+from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
+from ..drawing.thinning import envelope
+from ..drawing.words import cost_below, cost_words, counted, listed, number, share_words
+from ..sources.runs import cost_of, least_of, spread, status_of, stood
+
+__all__ = ["ComparisonDisplay"]
+
+UNITS = {
+    "step": ("step", "steps"),
+    "epoch": ("epochs (readings of all rows)", "epochs"),
+    "seconds": ("time (seconds)", "seconds"),
+}  # on the axis, and counted
+DECADES = 2.5  # of cost above the least, from which that is drawn unasked, logarithmic
+NAMED = 5  # runs with a name of their own
+DOWN = 0.99  # share of the way to the least cost that counts as being there
+CLOSE = 1e-6  # share of the way down within which two runs end alike
+BEYOND = 100.0  # times the highest cost up to which runs that diverge are followed, on a logarithmic scale
+EARLY = 0.05  # share of the steps within which such a run is gone, so that these are drawn wider
+FLOOR = 1e-15  # share of the start beyond which what is above the least is rounding
+
+
+class ComparisonDisplay(Picture):
+    """Costs of several runs on one problem; runs that diverge leave at the top.
+
+    Parameters
+    ----------
+    along, costs : dict from label to (m,) array
+        Where each run stood, in steps, epochs or seconds, and its cost there.
+    statuses : dict from label to str
+        What became of each run.
+    by : {"step", "epoch", "seconds"}
+    least : float or None
+        The least cost, where it is known.
+    excess : bool
+        Whether costs are drawn as what they are above the least, on a logarithmic scale.
+    cost_name, note : str
+        Which cost it is, and what else must be known.
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    lines_ : dict from label to Matplotlib line
+    arrows_ : dict from label to Matplotlib annotation, of runs that diverge
+    finding, alt_text : str
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> runs = {str(rate): minimize("(x-3)**2+2", 6, learning_rate=rate, steps=20) for rate in (0.02, 0.3, 1.1)}
+    >>> ComparisonDisplay.from_trajectories(runs).finding
+    'Of 3 runs 0.3 comes down first: 99 % of the way after 3 steps; 1.1 diverges'
+    """
+
+    lines_: dict[str, Any]
+    arrows_: dict[str, Any]
+
+    def __init__(
+        self,
+        *,
+        along: Mapping[str, Array],
+        costs: Mapping[str, Array],
+        statuses: Mapping[str, str],
+        by: str = "step",
+        least: float | None = None,
+        excess: bool = False,
+        cost_name: str = "",
+        note: str = "",
+    ) -> None:
+        self.along, self.costs, self.statuses = dict(along), dict(costs), dict(statuses)
+        self.by, self.least, self.excess, self.cost_name, self.note = by, least, excess, cost_name, note
+
+    @classmethod
+    def from_trajectories(
+        cls,
+        runs: Mapping[str, Trajectory],
+        *,
+        by: str = "step",
+        excess: bool | None = None,
+        least: float | None = None,
+        note: str = "",
+    ) -> ComparisonDisplay:
+        """Of runs by their labels.
+
+        Parameters
+        ----------
+        runs : dict from label to Trajectory
+        by : {"step", "epoch", "seconds"}
+            What costs are drawn against.
+        excess : bool, optional
+            Whether the cost above the least is drawn, logarithmic; by default where it spans a factor of 300.
+        least : float, optional
+            The least cost; by default that of an exact solution or of a run that converged.
+        note : str
+            What else must be known, for the line below the title.
+
+        Raises
+        ------
+        UsageError
+            If there is no run, one has no cost or another cost than the others, or ``least`` is needed and not known.
+        """
+        if by not in UNITS:
+            raise UsageError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
+        name, known = cost_of(runs), least_of(runs) if least is None else float(least)
+        if excess and known is None:
+            raise UsageError("the least cost is not known, as no run converged: give it as least, or excess=False")
+        found = cls(
+            along={label: stood(run, by) for label, run in runs.items()},
+            costs={label: run.cost for label, run in runs.items()},
+            statuses={label: status_of(run) for label, run in runs.items()},
+            by=by,
+            least=known,
+            excess=known is not None,
+            cost_name=name,
+            note=note,
+        )
+        found.excess = found.excess and (found._spread() > DECADES if excess is None else excess)
+        return found
+
+    @classmethod
+    def from_comparison(
+        cls, comparison: Comparison, *, by: str = "step", excess: bool | None = None, least: float | None = None
+    ) -> ComparisonDisplay:
+        """Of what `steepest.compare` found; see `from_trajectories`."""
+        runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))
+        return cls.from_trajectories(runs, by=by, excess=excess, least=least)
+
+    @property
+    def diverged(self) -> tuple[str, ...]:
+        """Labels of the runs that diverged."""
+        return tuple(label for label, status in self.statuses.items() if status == "diverged")
+
+    @property
+    def finding(self) -> str:
+        """Which run comes down first, and which diverge."""
+        lost = f"; {listed(self.diverged)} diverge{'s' * (len(self.diverged) == 1)}" if self.diverged else ""
+        sound = [label for label in self.costs if label not in self.diverged]
+        if not sound:
+            return f"All {len(self.costs)} runs diverge" if len(self.costs) > 1 else f"{self.diverged[0]} diverges"
+        down = {label: self.reached(label) for label in sound}
+        first, lowest = min(down, key=lambda label: down[label]), min(sound, key=lambda label: self.costs[label][-1])
+        runs = f"Of {len(self.costs)} runs " if len(self.costs) > 1 else ""
+        if np.isfinite(down[first]):
+            count = counted(down[first], "step")
+            if self.by != "step":
+                count = f"{number(down[first], 3)} {UNITS[self.by][1]}"
+            ending = lost or (f"; {lowest} ends lowest" if self._ends_lower(lowest, first) else "")
+            return f"{runs}{first} comes down first: {DOWN * 100:.0f} % of the way after {count}{ending}"
+        return f"{runs}{lowest} ends lowest, at {number(float(self.costs[lowest][-1]))}{lost}"
+
+    def _ends_lower(self, label: str, other: str) -> bool:
+        """Whether one run ends lower than another by more than rounding."""
+        start, end, than = self.costs[label][0], self.costs[label][-1], self.costs[other][-1]
+        return bool(than - end > CLOSE * (start - end))
+
+    def reached(self, label: str) -> float:
+        """When a run first was 99 % of the way to the least cost; infinite if it never was."""
+        costs = self.costs[label]
+        sound = [c[finite(c)].min(initial=np.inf) for c in self.costs.values()]
+        least = min(sound) if self.least is None else self.least
+        there = costs <= least + (1 - DOWN) * (costs[0] - least)
+        return float(self.along[label][there.argmax()]) if there.any() else np.inf
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        what = "the cost above its least, on a logarithmic scale," if self.excess else "the cost"
+        parts = [
+            f"{label}: {costs[0]:.6g} at the start, {costs[-1]:.6g} at {self.by} {self.along[label][-1]:.6g}"
+            f"{', ' + self.statuses[label] if self.statuses[label] else ''}."
+            for label, costs in self.costs.items()
+        ]
+        least = "" if self.least is None else f"The least cost is {self.least:.6g}."
+        runs = "one run" if len(self.costs) == 1 else f"{len(self.costs)} runs"
+        head = f"Line chart of {what} ({self.cost_name}) of {runs} by {self.by}."
+        return " ".join(filter(None, [head, *parts, least, self.note]))
+
+    def plot(self, ax: Any = None) -> ComparisonDisplay:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_, self.lines_, self.arrows_ = ax, ax.figure, {}, {}
+        ax.set_yscale(
+            "log" if self.excess or (self._positive() and (self.diverged or self._spread() > DECADES)) else "linear"
+        )
+        if self._gone_early():
+            ax.set_xscale("symlog", linthresh=1.0)
+        ax.set_ylim(*self._heights(ax.get_yscale() == "log"))
+        left_out = sum(self._run(ax, i, label) for i, label in enumerate(self.costs))
+        if self.least is not None and not self.excess:
+            ax.axhline(self.least, label=f"least cost {number(self.least)}", **DASHED)
+        ax.set_xlabel(UNITS[self.by][0] + (" (logarithmic)" if ax.get_xscale() != "linear" else ""))
+        what = "cost above its least" if self.excess else "cost"
+        ax.set_ylabel(cost_words(self.cost_name, what))
+        points = sum(map(len, self.costs.values()))
+        thinned = share_words(points - left_out, points)
+        heading(ax, self.finding, self.note, cost_below(self.cost_name), thinned)
+        legend(ax)
+        return self
+
+    def drawn_costs(self, label: str) -> Array:
+        """Costs of a run as they are drawn, infinite where there is none."""
+        costs = np.array(np.where(finite(self.costs[label]), self.costs[label], np.inf))
+        if not self.excess:
+            return costs
+        above: Array = np.maximum(costs - float(self.least or 0.0), self._floor(label))
+        return above
+
+    def _floor(self, label: str) -> float:
+        """What is as good as nothing above the least cost."""
+        return FLOOR * abs(float(self.costs[label][0])) if self.excess else -np.inf
+
+    def _sound(self) -> Array:
+        """Costs to make room for: of runs that diverged only where they started."""
+        ends = {label: 1 if label in self.diverged else None for label in self.costs}
+        found = {label: self.drawn_costs(label)[:end] for label, end in ends.items()}
+        kept = [v[np.isfinite(v) & (v > self._floor(label))] for label, v in found.items()]
+        return np.concatenate(kept)
+
+    def _spread(self) -> float:
+        return spread(self._sound())
+
+    def _positive(self) -> bool:
+        return bool((self._sound() > 0).all())
+
+    def _gone_early(self) -> bool:
+        """Whether a run that diverges leaves so soon that nobody would see it."""
+        if self.by != "step" or not self.diverged or not self._positive():
+            return False
+        top = BEYOND * float(self._sound().max(initial=0.0))
+        gone = min(
+            self.along[label][min(leaves_at(~(self.costs[label] > top)), len(self.costs[label]) - 1)]
+            for label in self.diverged
+        )
+        return bool(gone < EARLY * max(x[-1] for x in self.along.values()))
+
+    def _heights(self, logarithmic: bool) -> tuple[float, float]:
+        """Lowest and highest cost to draw."""
+        values = np.append(self._sound(), [] if self.least is None or self.excess else [self.least])
+        low, high = (float(values.min()), float(values.max())) if len(values) else (0.1, 1.0)
+        if logarithmic:
+            decades = max(np.log10(high / low), 1.0)
+            return low * 10 ** (-0.06 * decades), high * (BEYOND if self.diverged else 10 ** (0.15 * decades))
+        return margins(low, high, 0.06, 0.15)
+
+    def _run(self, ax: Any, i: int, label: str) -> int:
+        """Draw one run up to the edge; how many points of it are left out."""
+        x, y, top = self.along[label], self.drawn_costs(label), ax.get_ylim()[1]
+        last = leaves_at(~(y > top))
+        kept = envelope(y[:last]) if last else np.arange(0)
+        style = {"color": COLOURS[i % len(COLOURS)], "ls": DASHES[i % len(DASHES)], "lw": 1.6}
+        mark = {"marker": MARKERS[i % len(MARKERS)], "ms": 5, "markevery": [len(kept) // 3] if len(kept) else []}
+        (self.lines_[label],) = ax.plot(x[kept], y[kept], label=self._label(label), **style, **mark)
+        if 0 < last < len(y):
+            start = (x[last - 1], y[last - 1])
+            share = _crossing(start[1], float(y[last]), top, ax.get_yscale() == "log")
+            self.arrows_[label] = arrow(ax, start, (start[0] + share * (x[last] - start[0]), top), style["color"])
+        return last - len(kept)
+
+    def _label(self, label: str) -> str | None:
+        """Of a run in the legend: where there are many, of a few, first those that the title is about."""
+        ahead = sorted(self.costs, key=lambda other: other not in self.finding)
+        if ahead.index(label) >= NAMED - (self.least is not None and not self.excess):
+            return None
+        return f"{label}: diverged" if label in self.diverged else label
+
+
+def _crossing(start: float, end: float, top: float, logarithmic: bool) -> float:
+    """Share of the way from start to end at which the top is crossed."""
+    end = min(end, 1e150)
+    if logarithmic:
+        start, end, top = np.log10([start, end, top])
+    return float((top - start) / (end - start))

@@ -1,0 +1,274 @@
+"""CostCurveDisplay: the cost along one parameter, and a descent as a ball that rolls down on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ..drawing.contours import cramped, plain
+from ..drawing.edges import arrow, corner, margins
+from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
+from ..drawing.words import cost_below, cost_words, counted, number, sentences, share_words, told_apart, verdict_words
+from ..landscape.landscape import landscape_of
+from ..landscape.scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
+from ..sources.runs import run_of
+
+__all__ = ["CostCurveDisplay"]
+
+POINTS = 401  # of the curve
+HEAD = 0.06  # of the height of the curve, above it
+LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
+APART = 0.01  # of the height of the curve, that a ball off it is seen to be
+
+
+class CostCurveDisplay(Picture):
+    """The cost along one parameter, with the states of a run on it, its least value dashed.
+
+    Parameters
+    ----------
+    at, costs : (m,) arrays
+        The curve.
+    states, state_costs : (k,) arrays
+        The states that are drawn: their parameter, and their own cost.
+    steps : (k,) array
+        How many updates led to each.
+    minimum : (parameter, cost) or None
+        Lowest point of the curve, unless it is at its end.
+    tangents : (q, 3) array
+        Rows parameter, cost, slope.
+    leaves : (parameter, cost) or None
+        Where the run leaves the picture for good.
+    beyond : tuple of float
+        The next values of the parameter, where it leaves.
+    name, cost_name : str
+    words : str
+        Where the other parameters stay.
+    limit, rate : float or None
+        Largest learning rate at which such a run settles, where it is known, and the rate of this one.
+    recorded : int
+        States of which those drawn were chosen.
+    ends : (float, float)
+        Cost of the first and of the last state drawn, over all rows.
+    verdict, note : str
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    curve_, balls_, minimum_ : Matplotlib lines
+    tangents_ : list of Matplotlib lines
+    leaves_ : Matplotlib annotation or None
+    finding, alt_text : str
+
+    Notes
+    -----
+    At most 60 states are drawn, evenly spaced along the way. A state whose other parameters are not at the answer lies
+    above the curve. Cost: see `landscape_of`.
+
+    Examples
+    --------
+    >>> from steepest import GDRegressor
+    >>> x, y = [[1.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0], [10.0]], [4.0, 3, 7, 7, 8, 10, 8, 11]
+    >>> slope = GDRegressor(fixed=("intercept",), start=(0.0, 2.6), learning_rate=0.001, max_iter=1000, tol=None)
+    >>> CostCurveDisplay.from_estimator(slope.fit(x, y), x, y).minimum[0].__round__(6)
+    0.845333
+    """
+
+    def __init__(
+        self,
+        *,
+        at: Array,
+        costs: Array,
+        states: Array,
+        state_costs: Array,
+        steps: NDArray[np.int64],
+        minimum: tuple[float, float] | None = None,
+        tangents: Array | None = None,
+        leaves: tuple[float, float] | None = None,
+        beyond: tuple[float, ...] = (),
+        name: str = "w",
+        cost_name: str = "",
+        words: str = "",
+        limit: float | None = None,
+        rate: float | None = None,
+        recorded: int | None = None,
+        ends: tuple[float, float] | None = None,
+        verdict: str = "",
+        note: str = "",
+    ) -> None:
+        self.at, self.costs, self.states, self.state_costs, self.steps = at, costs, states, state_costs, steps
+        self.minimum, self.leaves, self.beyond = minimum, leaves, beyond
+        self.tangents = np.empty((0, 3)) if tangents is None else tangents
+        self.name, self.cost_name, self.words, self.limit, self.rate = name, cost_name, words, limit, rate
+        self.ends = (float(state_costs[0]), float(state_costs[-1])) if ends is None else ends
+        self.recorded, self.verdict, self.note = len(states) if recorded is None else recorded, verdict, note
+
+    @classmethod
+    def from_trajectory(
+        cls,
+        fitted: Any,
+        X: Any = None,
+        y: Any = None,
+        *,
+        parameter: str | None = None,
+        tangent: int | Sequence[int] = (),
+        f: Any = None,
+        sample_weight: Any = None,
+        offset: Any = None,
+        classes: Any = None,
+    ) -> CostCurveDisplay:
+        """Of a run of a fit, with its rows, or of `minimize`; ``from_estimator`` is the same.
+
+        Parameters
+        ----------
+        fitted : Trajectory, or an estimator that holds one
+            Of one target or two classes.
+        X, y, sample_weight, offset : as given to ``fit``
+        parameter : str, optional
+            Name of the column or variable, or "intercept"; by default the coefficient that moved farthest.
+        tangent : int or several
+            Recorded states, from 0 or from -1 backwards, whose tangents are drawn.
+        f : callable
+            The function, for a run of one that was no formula.
+        classes : two labels
+            See `landscape_of`.
+
+        Raises
+        ------
+        UsageError
+            If the rows do not fit the run, or there is no such parameter or state.
+        """
+        trajectory, known = run_of(fitted)
+        given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes or known}
+        landscape = landscape_of(trajectory, X, y, **given)
+        scene = scene_of({"": trajectory}, landscape, axes=1, parameters=None if parameter is None else [parameter])
+        at = np.linspace(scene.low[0], scene.high[0], POINTS)
+        costs, path = scene.cost(at[:, None]), scene.paths[""]
+        drawn, leaves = rolled(scene, trajectory, costs)
+        rates = trajectory.learning_rate
+        return cls(
+            at=at,
+            costs=costs,
+            states=path[drawn, 0],
+            state_costs=landscape.values(trajectory.x[drawn]),
+            steps=trajectory.step[drawn],
+            minimum=lowest(scene.cost, at, costs),
+            tangents=tangents_at(scene, trajectory, (tangent,) if isinstance(tangent, int) else tuple(tangent)),
+            leaves=leaves,
+            beyond=tuple(path[drawn[-1] + 1 : drawn[-1] + 3, 0].tolist()) if leaves else (),
+            name=scene.plane.labels[0],
+            cost_name=landscape.cost,
+            words=scene.plane.words,
+            limit=rate_limit(trajectory, landscape),
+            rate=float(rates[-1]) if len(rates) > 1 and (rates[1:] == rates[-1]).all() else None,
+            recorded=len(trajectory),
+            ends=ends_of(trajectory, landscape, int(drawn[-1])),
+            verdict=verdict_words(trajectory),
+            note=landscape.note,
+        )
+
+    from_estimator = from_trajectory
+
+    @property
+    def finding(self) -> str:
+        """Where the run went and what became of the cost."""
+        first, last, steps = number(float(self.states[0])), number(float(self.states[-1])), int(self.steps[-1])
+        if self.leaves is not None:
+            on = (*self.states[-2:], *self.beyond)[-3:]
+            limit = "" if self.limit is None else f" (rate {number(self.rate or 0)}, limit {number(self.limit)})"
+            turns = len(on) < 3 or (on[1] - on[0]) * (on[2] - on[1]) < 0
+            what = "Every step overshoots" if turns else "The steps leave the picture"
+            return f"{what}: {' → '.join(map(number, on))}{limit}"
+        before, after = self.ends
+        old, new = told_apart(before, after)
+        way = f"{'falls' if after < before else 'rises'} from {old} to"
+        went = f"the cost {'stays at' if after == before else way} {new}"
+        return f"From {first} to {last} in {counted(steps, 'step')}: {went}"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        pairs = zip(self.states[[0, -1]], self.state_costs[[0, -1]], strict=True)
+        ends = " to ".join(f"{at:.6g} (cost {cost:.6g})" for at, cost in pairs)
+        least = "" if self.minimum is None else " Its minimum, {:.6g} at {:.6g}, is dashed.".format(*self.minimum[::-1])
+        slopes = "".join(f" The tangent at {at:.6g} has slope {slope:.6g}." for at, _, slope in self.tangents)
+        left = "" if self.leaves is None else " Then it leaves the picture."
+        curve = f"Curve of the cost ({self.cost_name}) by {self.name}, from {self.at[0]:.6g} to {self.at[-1]:.6g}."
+        path = f" Dots lead from {ends} in {int(self.steps[-1])} steps."
+        return sentences(f"{curve}{path}{left}{least}{slopes}", self.words, self.verdict)
+
+    def plot(self, ax: Any = None) -> CostCurveDisplay:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_ = ax, ax.figure
+        size = letters(ax) / 10
+        self.curve_ = ax.plot(self.at, self.costs, color=COLOURS[6], lw=1.6 * size, zorder=1)[0]
+        low, high = self._limits()
+        ax.set_xlim(self.at[0], self.at[-1])
+        ax.set_ylim(low, high)
+        self._balls(ax, size)
+        self._least(ax)
+        half = LENGTH * (self.at[-1] - self.at[0])
+        self.tangents_ = [self._tangent(ax, row, half, (low, high)) for row in self.tangents]
+        plain(ax.yaxis, low, high)
+        ax.set_xlabel(self.name)
+        ax.set_ylabel(cost_words(self.cost_name))
+        small = "; ".join(filter(None, self._small_words()))
+        heading(ax, self.finding, *([] if cramped(ax) else [self.verdict, cost_below(self.cost_name), small]))
+        if not cramped(ax):
+            lines = (self.at, self.costs), (self.states, self.state_costs)
+            legend(ax, loc=corner(ax, paths=[np.column_stack(line) for line in lines]))
+        return self
+
+    def _small_words(self) -> list[str]:
+        over = "" if self.limit is None or self.leaves is not None else f"rates below {number(self.limit)} settle"
+        gap = self.state_costs - np.interp(self.states, self.at, self.costs)
+        off = "balls above the curve: there the others were elsewhere"
+        shown = self.costs[finite(self.costs)]
+        height = np.ptp(shown) if len(shown) else np.inf
+        apart = (gap[finite(gap)] > APART * height).any()
+        many = "" if self.leaves is not None else share_words(len(self.states), self.recorded, "states")
+        return [self.words, off if apart else "", self.note, many, over]
+
+    def _limits(self) -> tuple[float, float]:
+        """Lowest and highest cost to draw."""
+        values = np.concatenate((self.costs, self.state_costs))
+        values = values[finite(values)]
+        low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
+        if not low <= high:
+            raise UsageError("there is no finite cost to draw near the start of this run")
+        return margins(low, high, HEAD, HEAD if self.leaves is None else 3.0 * HEAD)
+
+    def _balls(self, ax: Any, size: float) -> None:
+        colour = COLOURS[1]
+        style = {"color": colour, "mec": "white", "mew": 0.4, "zorder": 3}
+        ax.plot(self.states, self.state_costs, "-", color=colour, lw=0.7, alpha=0.6, zorder=2)
+        self.balls_ = ax.plot(self.states, self.state_costs, "o", ms=4.5 * size, label="states", **style)[0]
+        start = {"mfc": "white", "mec": colour, "mew": 1.4, "ls": "none", "zorder": 4}
+        ax.plot(*self._end(0), "s", ms=6.5 * size, label=f"start, {number(float(self.states[0]))}", **start)
+        self.leaves_ = None
+        if self.leaves is None:
+            ax.plot(*self._end(-1), "D", ms=6 * size, **{**style, "zorder": 4})
+            return
+        self.leaves_ = arrow(ax, self._end(-1), self.leaves, colour, 1.2)
+        ax.plot([], [], color=colour, marker=r"$\rightarrow$", ls="none", ms=8 * size, label="leaves the picture")
+
+    def _end(self, i: int) -> tuple[float, float]:
+        return float(self.states[i]), float(self.state_costs[i])
+
+    def _least(self, ax: Any) -> None:
+        self.minimum_ = None
+        if self.minimum is not None:
+            at, cost = map(number, self.minimum)
+            self.minimum_ = ax.axvline(self.minimum[0], label=f"minimum {cost} at {at}", zorder=1.5, **DASHED)
+
+    def _tangent(self, ax: Any, row: Array, half: float, height: tuple[float, float]) -> Any:
+        at, cost, slope = row
+        steep = LENGTH * (height[1] - height[0]) / max(abs(slope), 1e-300)
+        x = np.array([at - min(half, steep), at + min(half, steep)])
+        label = f"tangent, slope {number(float(slope))}"
+        return ax.plot(x, cost + slope * (x - at), color=COLOURS[2], lw=2, label=label, zorder=3.5)[0]

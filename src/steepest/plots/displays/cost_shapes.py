@@ -1,0 +1,190 @@
+"""CostShapesDisplay: why a sigmoid is fitted by cross-entropy and not by squared error."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...objective.losses import LogLoss
+from ..drawing.scatter import labels
+from ..drawing.style import COLOURS, axes, heading, legend, letters
+from ..drawing.thinning import evenly
+from ..drawing.words import number, share_words
+from ..sources.predicted import OfRows, Predicted
+from .sigmoid import sigmoid
+
+__all__ = ["CostShapesDisplay"]
+
+GRID = 601
+CONCAVE = 1e-9  # share of a cost's largest second difference below 0 from which it bends down
+
+
+class CostShapesDisplay(OfRows):
+    """Two costs of P = 1 / (1 + exp(-(m x + b))) along the slope m: mean (P - y)^2 and mean cross-entropy.
+
+    Each is divided by its value at the left end, and its tangent at one slope is drawn: the cross-entropy lies above
+    its own everywhere, the squared error does not, and where it is flat descent hardly moves.
+
+    Parameters
+    ----------
+    slopes : (m,) array
+    squared, entropy : (m,) arrays
+        The two costs.
+    at : float
+        The slope of the tangents.
+    gradients : (float, float)
+        Derivatives of squared error and cross-entropy by the slope there, mean (P - y) x of the second.
+    intercept : float
+    rows, of : int
+        Rows that the costs are means over, and rows there are.
+
+    Attributes
+    ----------
+    bends_down : (m,) array of bool
+        Where the squared error is not convex.
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    squared_, entropy_ : Matplotlib lines
+    tangents_ : list of two Matplotlib lines
+    finding, alt_text : str
+
+    Examples
+    --------
+    >>> x, y = [1.0, 3, 4, 5, 6, 7, 8, 10], [0, 0, 0, 1, 1, 1, 1, 1]
+    >>> shapes = CostShapesDisplay.from_rows(x, y, intercept=-67.57, slopes=(0, 30))
+    >>> float(shapes.slopes[shapes.entropy.argmin()])
+    15.05
+    """
+
+    def __init__(
+        self,
+        *,
+        slopes: Array,
+        squared: Array,
+        entropy: Array,
+        at: float,
+        gradients: tuple[float, float],
+        intercept: float = 0.0,
+        rows: int = 0,
+        of: int = 0,
+    ) -> None:
+        self.slopes, self.squared, self.entropy = slopes, squared, entropy
+        self.at, self.gradients, self.intercept, self.rows, self.of = at, gradients, intercept, rows, of
+
+    @classmethod
+    def from_rows(
+        cls, x: Any, y: Any, *, intercept: float = 0.0, slopes: tuple[float, float], at: float | None = None
+    ) -> Self:
+        """Of a column and labels 0 and 1.
+
+        Parameters
+        ----------
+        x, y : (n,) arrays
+            More than 5,000 rows are thinned to as many, evenly spaced.
+        intercept : float
+        slopes : (low, high)
+            Where the costs are looked at.
+        at : float, optional
+            Slope of the tangents; left out, a quarter of the way.
+
+        Raises
+        ------
+        UsageError
+            If the labels are not 0 and 1, lengths differ, or the slopes do not rise.
+        """
+        x, y, (low, high) = np.asarray(x, np.float64), np.asarray(y, np.float64), slopes
+        if x.ndim != 1 or x.shape != y.shape or not len(x) or not np.isfinite(x).all() or not np.isin(y, (0, 1)).all():
+            raise UsageError("x must be one column of finite numbers, y as many labels 0 and 1")
+        if not (np.isfinite([low, high, intercept]).all() and low < high):
+            raise UsageError(f"slopes must be two rising numbers and the intercept finite, not {slopes}, {intercept}")
+        some = evenly(len(x))
+        at, grid = low + (high - low) / 4 if at is None else float(at), np.linspace(low, high, GRID)
+        squared, entropy = np.array([_costs(m, intercept, x[some], y[some]) for m in grid]).T
+        gradients = _gradients(at, intercept, x[some], y[some])
+        count = {"rows": len(some), "of": len(x)}
+        return cls(
+            slopes=grid, squared=squared, entropy=entropy, at=at, gradients=gradients, intercept=intercept, **count
+        )
+
+    @classmethod
+    def _of(cls, found: Predicted) -> Self:
+        """Slopes from 0 to twice the one found, the intercept held at the one found."""
+        if not (found.single and found.answer.loss.labels):
+            raise UsageError("the shapes of costs are drawn of a classifier with one column")
+        slope = float(found.answer.coef[0]) or 1.0
+        around = (min(0.0, 2 * slope), max(0.0, 2 * slope))
+        return cls.from_rows(found.column(0), found.y, intercept=found.answer.intercept, slopes=around)
+
+    @property
+    def bends_down(self) -> NDArray[np.bool_]:
+        """Where the squared error is not convex: its second difference is below 0."""
+        second = np.diff(self.squared, 2)
+        return np.concatenate(([False], second < -CONCAVE * np.abs(second).max(initial=0.0), [False]))
+
+    @property
+    def finding(self) -> str:
+        """Over how much of the slopes the squared error is not convex."""
+        share = float(self.bends_down.mean())
+        if share == 0:
+            return "Over these slopes both costs are convex: look farther from the minimum"
+        return f"Squared error of a sigmoid bends down over {share:.0%} of these slopes; cross-entropy is convex"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        low, high = (number(float(m)) for m in (self.slopes[0], self.slopes[-1]))
+        least = [number(float(self.slopes[c.argmin()])) for c in (self.squared, self.entropy)]
+        words = (
+            f"Two costs along the slope, from {low} to {high}: squared error, least at {least[0]}, with flat stretches"
+        )
+        slopes = [number(g, 3) for g in self.gradients]
+        tangents = f"At {number(self.at)} the derivative is {slopes[0]} and {slopes[1]}"
+        return f"{words}, and cross-entropy, least at {least[1]}. {tangents}. {self.finding}."
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_, self.tangents_ = ax, ax.figure, list[Any]()
+        names = ("mean (P \N{MINUS SIGN} y)²", "mean cross-entropy")
+        lines = []
+        for cost, gradient, name, dash, colour in zip(
+            (self.squared, self.entropy), self.gradients, names, ("-.", "-"), (COLOURS[1], COLOURS[0]), strict=True
+        ):
+            unit = float(cost[0]) or 1.0
+            lines += ax.plot(self.slopes, cost / unit, dash, color=colour, lw=2, label=name, zorder=3)
+            self._tangent(ax, cost, gradient, unit, colour)
+        self.squared_, self.entropy_ = lines
+        low, high = ax.get_ylim()
+        ax.fill_between(
+            self.slopes, 0, 1, where=self.bends_down, color=COLOURS[1], alpha=0.12, lw=0,
+            transform=ax.get_xaxis_transform(), label="squared error bends down", zorder=0,
+        )  # fmt: skip
+        ax.set(xlim=(self.slopes[0], self.slopes[-1]), ylim=(low, high))
+        labels(ax, f"slope m (intercept {number(self.intercept)})", "cost, left end = 1")
+        slopes = " and ".join(number(g, 3) for g in self.gradients)
+        said = f"at m = {number(self.at)} the derivatives are {slopes}"
+        heading(ax, self.finding, said, share_words(self.rows, self.of, "rows"))
+        legend(ax, loc="upper right")
+        return self
+
+    def _tangent(self, ax: Any, cost: Array, gradient: float, unit: float, colour: str) -> None:
+        value = float(np.interp(self.at, self.slopes, cost))
+        half = 0.13 * float(np.ptp(self.slopes))
+        m = self.at + np.array([-half, half])
+        style = {"color": "black", "lw": 1.0, "zorder": 4}
+        label = f"tangents at m = {number(self.at)}" if not self.tangents_ else "_"
+        self.tangents_ += ax.plot(m, (value + gradient * (m - self.at)) / unit, label=label, **style)
+        ax.plot(self.at, value / unit, "o", ms=0.6 * letters(ax), color=colour, mec="black", mew=0.6, zorder=5)
+
+
+def _costs(m: float, b: float, x: Array, y: Array) -> tuple[float, float]:
+    z = m * x + b
+    return float(((sigmoid(z) - y) ** 2).mean()), float(LogLoss().value(z, y).mean())
+
+
+def _gradients(m: float, b: float, x: Array, y: Array) -> tuple[float, float]:
+    p = sigmoid(m * x + b)
+    return float((2 * (p - y) * p * (1 - p) * x).mean()), float(((p - y) * x).mean())

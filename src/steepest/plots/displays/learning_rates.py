@@ -1,0 +1,212 @@
+"""LearningRateDisplay: what each learning rate leads to, with the largest one that settles marked on the axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...descent.trajectory import Trajectory
+from ...solve.learning_rate_finder import RangeTest
+from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend
+from ..drawing.words import number
+from ..sources.runs import cost_of, least_of, spread, status_of
+
+__all__ = ["LearningRateDisplay"]
+
+DECADES = 1.5  # of values, from which a scale is logarithmic
+SHOWN = {"steps": "steps to 99.9 % of the way down", "cost": "cost after the last step"}
+DOWN = 1e-3  # share of the cost above the least at the start that counts as nothing
+CUT = 1.5  # times the first cost beyond which a range test is not drawn
+
+
+class LearningRateDisplay(Picture):
+    """Cost, or number of steps, against the learning rate on a logarithmic axis.
+
+    Parameters
+    ----------
+    rates : (m,) array
+        Rising.
+    values : (m,) array
+        What each led to; infinite or NaN where nothing was reached.
+    diverged : (m,) array of bool
+    limit : float or None
+        Largest learning rate that settles, see `steepest.stability_limit`.
+    suggestion : float or None
+        A rate to begin with.
+    value_name, note : str
+        What the values are, and what else must be known.
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    line_ : Matplotlib line
+    finding, alt_text : str
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> rates = (0.01, 0.1, 0.4, 0.9, 1.1)
+    >>> runs = [minimize("(x-3)**2+2", 6, learning_rate=rate, steps=400) for rate in rates]
+    >>> LearningRateDisplay.from_trajectories(runs, limit=1.0).values.tolist()
+    [171.0, 16.0, 3.0, 16.0, inf]
+    """
+
+    def __init__(
+        self,
+        *,
+        rates: Array,
+        values: Array,
+        diverged: NDArray[np.bool_],
+        limit: float | None = None,
+        suggestion: float | None = None,
+        value_name: str = "",
+        note: str = "",
+    ) -> None:
+        self.rates, self.values, self.diverged, self.limit = rates, values, diverged, limit
+        self.suggestion, self.value_name, self.note = suggestion, value_name, note
+
+    @classmethod
+    def from_range_test(cls, found: RangeTest, *, limit: float | None = None) -> LearningRateDisplay:
+        """Of what `steepest.find_learning_rate` found."""
+        over = np.asarray(found.costs) > CUT * found.costs[0] if len(found.costs) else np.zeros(0, bool)
+        return cls(
+            rates=found.rates,
+            values=found.costs,
+            diverged=over,
+            limit=limit,
+            suggestion=found.suggestion,
+            value_name="cost after a step at this rate",
+            note=found.reason,
+        )
+
+    @classmethod
+    def from_trajectories(
+        cls,
+        runs: Mapping[Any, Trajectory] | list[Trajectory],
+        *,
+        show: str | None = None,
+        limit: float | None = None,
+        least: float | None = None,
+    ) -> LearningRateDisplay:
+        """Of runs with a constant learning rate each.
+
+        Parameters
+        ----------
+        runs : list of Trajectory, or dict of them
+        show : {"steps", "cost"}, optional
+            Steps until the cost was 99.9 % of the way to its least, or the cost after the last step; by default steps
+            where a run comes so far.
+        limit : float, optional
+            Largest learning rate that settles.
+        least : float, optional
+            The least cost; by default that of an exact solution or of a run that converged.
+
+        Raises
+        ------
+        UsageError
+            If a run has no cost or no constant rate, or no least cost is known to count steps to.
+        """
+        if show is not None and show not in SHOWN:
+            raise UsageError(f"show must be one of {', '.join(SHOWN)}, not {show!r}")
+        found = dict(runs) if isinstance(runs, Mapping) else dict(enumerate(runs))
+        name, known = cost_of(found), least_of(found) if least is None else float(least)
+        if show == "steps" and known is None:
+            raise UsageError("no run converged, so the least cost is not known: give it as least, or show='cost'")
+        ordered = sorted(found.values(), key=_rate)
+        costs, steps = np.array([run.cost[-1] for run in ordered]), np.full(len(ordered), np.inf)
+        if known is not None:
+            steps = np.array([_steps(run, known) for run in ordered])
+        show = show or ("steps" if np.isfinite(steps).any() else "cost")
+        return cls(
+            rates=np.array([_rate(run) for run in ordered]),
+            values=steps if show == "steps" else costs,
+            diverged=np.array([status_of(run) == "diverged" for run in ordered]),
+            limit=limit,
+            value_name=SHOWN[show] if show == "steps" else f"{SHOWN[show]}: {name}",
+        )
+
+    @property
+    def _sound(self) -> NDArray[np.bool_]:
+        return finite(self.values) & ~self.diverged
+
+    @property
+    def best(self) -> float | None:
+        """The rate of the least value, if any was reached."""
+        return float(self.rates[self._sound][self.values[self._sound].argmin()]) if self._sound.any() else None
+
+    @property
+    def finding(self) -> str:
+        """Which rate is best, and from which on none settles."""
+        if self.suggestion is not None:
+            best = f"A learning rate to begin with is {number(self.suggestion)}"
+        elif self.best is not None:
+            best = f"Of {len(self.rates)} learning rates {number(self.best)} is best"
+        else:
+            steps = self.value_name == SHOWN["steps"] and not self.diverged.all()
+            best = f"None of {len(self.rates)} learning rates {'comes 99.9 % of the way' if steps else 'settles'}"
+        if self.limit is None:
+            return best
+        if self.diverged.any() and np.array_equal(self.diverged, self.rates > self.limit):
+            return f"{best}; beyond {number(self.limit)} all diverge"
+        return f"{best}; the stability limit is {number(self.limit)}"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        sound = self._sound
+        ends = f"Chart of {self.value_name} by learning rate, from {self.rates[0]:.6g} to {self.rates[-1]:.6g}."
+        least = "" if self.best is None else f"It is least, {self.values[sound].min():.6g}, at {self.best:.6g}."
+        lost = (
+            f"At the {int(self.diverged.sum())} marked by triangles the cost grew without end."
+            if self.diverged.any()
+            else ""
+        )
+        limit = "" if self.limit is None else f"The largest rate that settles, {self.limit:.6g}, is a dashed line."
+        return " ".join(filter(None, [ends, least, lost, limit, self.note]))
+
+    def plot(self, ax: Any = None) -> LearningRateDisplay:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_, sound = ax, ax.figure, self._sound
+        (self.line_,) = ax.plot(self.rates[sound], self.values[sound], "o-", color=COLOURS[0], ms=3, lw=1.4)
+        ax.set_xscale("log")
+        ax.set_yscale("log" if spread(self.values[sound]) > DECADES else "linear")
+        if self.diverged.any():
+            place = {"transform": ax.get_xaxis_transform(), "clip_on": False}
+            ax.plot(
+                self.rates[self.diverged],
+                np.full(self.diverged.sum(), 0.97),
+                "^",
+                color=COLOURS[1],
+                ms=5,
+                label="diverged",
+                **place,
+            )
+        if self.limit is not None:
+            ax.axvline(self.limit, label=f"stability limit {number(self.limit)}", **DASHED)
+        if self.suggestion is not None:
+            ax.axvline(self.suggestion, color=COLOURS[2], ls="-.", lw=1.4, label=f"suggested {number(self.suggestion)}")
+        ax.set_xlabel("learning rate (logarithmic)")
+        ax.set_ylabel(self.value_name)
+        heading(ax, self.finding, self.note)
+        legend(ax)
+        return self
+
+
+def _rate(run: Trajectory) -> float:
+    """The constant learning rate of a run."""
+    rates = run.learning_rate[1:]
+    if not len(rates) or np.ptp(rates) > 1e-9 * abs(rates[0]):
+        raise UsageError("a picture over learning rates needs runs with one constant rate each, and a step at least")
+    return float(rates[0])
+
+
+def _steps(run: Trajectory, least: float) -> float:
+    """Steps until nothing is left above the least cost; infinite where something always is."""
+    there = run.cost - least <= DOWN * (run.cost[0] - least)
+    return float(run.cost_step[there.argmax()]) if there.any() else np.inf

@@ -1,0 +1,68 @@
+"""Panels: several pictures side by side in one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..drawing.style import HEIGHT, WIDTH, Picture, broken
+
+__all__ = ["Panels"]
+
+SHARE = 0.62  # of the width of a picture that stands alone
+
+
+class Panels(Picture):
+    """Pictures side by side.
+
+    Parameters
+    ----------
+    pictures : Displays
+    finding : str
+        What they show together; left out, what the first one shows.
+
+    Attributes
+    ----------
+    pictures : tuple of Displays
+    ax_, figure_ : list of Matplotlib axes, and their figure, after `plot`
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> from steepest.plots import CostHistoryDisplay, Panels
+    >>> runs = [minimize("(x-3)**2+2", 6.0, learning_rate=rate, steps=9) for rate in (0.1, 0.25)]
+    >>> both = Panels(*map(CostHistoryDisplay.from_trajectory, runs), finding="A larger rate is sooner there")
+    >>> len(both.pictures)
+    2
+    """
+
+    def __init__(self, *pictures: Picture, finding: str = "") -> None:
+        self.pictures = pictures
+        self._finding = finding or (pictures[0].finding if pictures else "")
+        self.size = (max(WIDTH, SHARE * WIDTH * len(pictures)), HEIGHT)
+
+    @property
+    def finding(self) -> str:
+        """What the pictures show together."""
+        return self._finding
+
+    @property
+    def alt_text(self) -> str:
+        """The pictures in words, one after the other."""
+        return " ".join([f"{len(self.pictures)} pictures side by side.", *(p.alt_text for p in self.pictures)])
+
+    def plot(self, ax: Any = None) -> Panels:
+        """Draw on a new figure, which pyplot shows; there is no one ``ax`` for several pictures."""
+        from matplotlib import pyplot
+
+        self.draw(pyplot.figure(figsize=self.size, layout="constrained"))
+        return self
+
+    def draw(self, figure: Any) -> None:
+        """Draw on an empty figure of any size."""
+        width = float(figure.get_size_inches()[0])
+        size = 10 * min(1.0, width / self.size[0] + 0.15)
+        figure.suptitle(broken(self.finding, 0.95 * width, size), fontsize=size, fontweight="bold")
+        self.figure_, self.ax_ = figure, []
+        for i, picture in enumerate(self.pictures):
+            picture.plot(figure.add_subplot(1, len(self.pictures), i + 1, projection=picture.projection))
+            self.ax_.append(picture.ax_)

@@ -1,0 +1,141 @@
+"""PlaneSlopesDisplay: a function of two variables, and its slope by each of them while the other is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...objective.functions.derivatives import gradient
+from ...objective.functions.formula import Formula
+from ..drawing.contours import in_space
+from ..drawing.style import COLOURS, CUBE, Picture, axes, heading, legend
+from ..drawing.words import number
+from ..sources.function_input import drawn, numbers
+
+__all__ = ["PlaneSlopesDisplay"]
+
+GRID = 25  # points of the surface along each axis
+WAYS = ("-", "--")  # of the lines along the two axes
+
+
+class PlaneSlopesDisplay(Picture):
+    """The surface of f(x, y) in space, with the two partial slopes at a point: one variable moved at a time.
+
+    Parameters
+    ----------
+    x, y : (m,) arrays
+        The grid.
+    z : (m, m) array
+        Values; the first index is that of y. NaN where there is none.
+    at : (3,) array
+        The point and its value.
+    slopes : (2,) array
+        By x with y held, and by y with x held.
+    function : str
+        As it is printed.
+    names : two str
+        The variables.
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes in space and figure, after `plot`
+    surface_ : Matplotlib surface
+    lines_ : two Matplotlib lines
+    finding, alt_text : str
+
+    Examples
+    --------
+    >>> PlaneSlopesDisplay.from_function("8*rpm + 3*load + 5", at={"rpm": 2, "load": 7}).slopes.tolist()
+    [3.0, 8.0]
+    """
+
+    projection, size = "3d", CUBE
+
+    def __init__(
+        self, *, x: Array, y: Array, z: Array, at: Array, slopes: Array, function: str, names: tuple[str, ...]
+    ) -> None:
+        self.x, self.y, self.z, self.at, self.slopes = x, y, z, at, slopes
+        self.function, self.names = function, names
+
+    @classmethod
+    def from_function(
+        cls, f: str | Formula | Callable[..., Any], *, at: Any, width: float | None = None
+    ) -> PlaneSlopesDisplay:
+        """Of a formula or callable of two variables, at a point.
+
+        Parameters
+        ----------
+        f : str, Formula or callable
+            A callable takes an array (2,) and returns a number.
+        at : two numbers, or dict from name to number
+            Without names in the order of the formula's, which is sorted.
+        width : float > 0, optional
+            How far the surface reaches to each side; by default as far as the larger of 1 and the point's numbers.
+
+        Raises
+        ------
+        UsageError
+            If a number is none, f has more variables, or no finite value or slope at the point.
+        """
+        shown = drawn(f, tuple(at) if isinstance(at, dict) else ("x", "y"))
+        if isinstance(at, dict) and set(at) != set(shown.names):
+            raise UsageError(f"at must name the two variables {' and '.join(shown.names)}, not {', '.join(at)}")
+        point = numbers([at[name] for name in shown.names] if isinstance(at, dict) else at, "at")
+        if len(point) != 2:
+            raise UsageError(f"at must be two numbers, not {len(point)}")
+        if width is not None and not 0 < width < np.inf:
+            raise UsageError(f"width must be a number > 0, not {width!r}")
+        height = shown.sound(point[None])[0]
+        x, y = (p + np.linspace(-1, 1, GRID) * (width or max(1.0, abs(p))) for p in point)
+        grid = np.stack(np.meshgrid(x, y), axis=-1)
+        z = shown.values(grid.reshape(-1, 2)).reshape(GRID, GRID)
+        touched = np.append(point, height)
+        return cls(x=x, y=y, z=z, at=touched, slopes=gradient(shown.f, point), function=shown.words, names=shown.names)
+
+    @property
+    def finding(self) -> str:
+        """What the two slopes are."""
+        place = ", ".join(f"{name} = {number(p)}" for name, p in zip(self.names, self.at, strict=False))
+        both = " and ".join(f"{number(s)} along {name}" for name, s in zip(self.names, self.slopes, strict=True))
+        return f"One variable moved at a time: at {place} the slope is {both}"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        x, y, z = (f"{v:.6g}" for v in self.at)
+        lines = [
+            f"A line along {name} through it, {other} being held, has the slope {slope:.6g}."
+            for name, other, slope in zip(self.names, self.names[::-1], self.slopes, strict=True)
+        ]
+        return f"Surface of {self.function} in space. The point ({x}, {y}) has the value {z}. {' '.join(lines)}"
+
+    def plot(self, ax: Any = None) -> PlaneSlopesDisplay:
+        """Draw, on axes in space."""
+        ax = axes(ax, projection="3d", size=CUBE)
+        if not hasattr(ax, "plot_surface"):
+            raise UsageError("this picture needs axes in space: figure.add_subplot(projection='3d')")
+        self.ax_, self.figure_ = ax, ax.figure
+        style = {"cmap": "cividis", "alpha": 0.45, "lw": 0, "rstride": 1, "cstride": 1}
+        self.surface_ = ax.plot_surface(*np.meshgrid(self.x, self.y), self.z, **style)
+        self.lines_ = [self._line(ax, i) for i in range(2)]
+        ax.plot(*self.at[:, None], "o", color="black", ms=5, zorder=10)
+        in_space(ax, (*self.names, self.function))
+        heading(ax, self.finding)
+        legend(ax, loc="upper left")
+        return self
+
+    def _line(self, ax: Any, i: int) -> Any:
+        """The tangent along axis i, within the surface."""
+        along = (self.x, self.y)[i]
+        points = np.tile(self.at[:, None], len(along))
+        points[i] = along
+        points[2] += self.slopes[i] * (along - self.at[i])
+        low, high = np.nanmin(self.z), np.nanmax(self.z)
+        near = (points[2] >= low - 0.2 * (high - low) - 1e-9) & (points[2] <= high + 0.2 * (high - low) + 1e-9)
+        words = f"{number(self.slopes[i])} along {self.names[i]}, {self.names[1 - i]} = {number(self.at[1 - i])} held"
+        (line,) = ax.plot(*points[:, near], WAYS[i], color=(COLOURS[1], COLOURS[0])[i], lw=2.4, zorder=9, label=words)
+        return line

@@ -1,0 +1,249 @@
+"""SigmoidDisplay: the probability of a class beside the rows, and where it is one half."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ..drawing.edges import margins
+from ..drawing.scatter import group_means, labels
+from ..drawing.style import COLOURS, DASHED, axes, heading, legend, letters
+from ..drawing.words import brief, number, own_side, sentences
+from ..sources.predicted import OfRows, Predicted
+
+__all__ = ["SigmoidDisplay", "sigmoid"]
+
+POINTS = 200  # rows drawn one by one; more are histograms
+BARS, GROUPS = 40, 15  # bars of a histogram; groups of rows whose share is drawn
+TALL = 0.3  # height of the tallest bar
+Z = "linear predictor z"
+STANDARD = 10.0  # the curve without rows is drawn from -10 to 10
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), which neither overflows nor cancels.
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-800.0, 0.0, 800.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    e: Array = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1.0) / (1.0 + e)
+
+
+class SigmoidDisplay(OfRows):
+    """The probability P = 1 / (1 + exp(-(a x + b))) of the positive class, with the rows at 0 and 1.
+
+    Of one column x is the column; of more, or with an offset, x is the linear predictor z itself (a = 1, b = 0).
+    ``SigmoidDisplay()`` is the sigmoid alone, on -10 .. 10, with its slope P (1 - P).
+
+    Parameters
+    ----------
+    x, y : (n,) arrays
+        The column or the linear predictors, and the labels as 0 and 1; empty for the curve alone.
+    a, b : float
+    classes : two labels
+        The negative and the positive one.
+    x_name, target : str
+    verdict : str
+        What happened, in a line.
+
+    Attributes
+    ----------
+    cut : float or None
+        x where P = 0.5; None where P is the same everywhere.
+    right : float
+        Share of the rows on their own side of the cut.
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    curve_, slope_, cut_, shares_ : Matplotlib lines or None
+    rows_ : list of two Matplotlib artists
+        Of the negative and the positive class; empty without rows.
+    finding, alt_text : str
+
+    Notes
+    -----
+    More than 200 rows are two histograms, and squares show the share of the positive class among groups of rows, which
+    a good model's curve runs through. Cost: one reading of the rows, and their sorting.
+
+    Examples
+    --------
+    >>> SigmoidDisplay().finding
+    'The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25'
+    >>> SigmoidDisplay(x=[1.0, 3.0, 5.0], y=[0, 0, 1], a=2.0, b=-8.0).finding
+    'P = 0.5 at x = 4; 3 of 3 rows are on their own side'
+    """
+
+    def __init__(
+        self,
+        *,
+        x: Any = (),
+        y: Any = (),
+        a: float = 1.0,
+        b: float = 0.0,
+        classes: tuple[Any, Any] = (0, 1),
+        x_name: str = "",
+        target: str = "y",
+        verdict: str = "",
+    ) -> None:
+        self.x, self.y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+        self.a, self.b, self.classes, self.target, self.verdict = a, b, classes, target, verdict
+        self.x_name = x_name or ("x" if len(self.x) else "z")
+
+    @classmethod
+    def _of(cls, found: Predicted) -> Self:
+        answer = found.answer
+        check_probable(answer.loss)
+        classes = answer.classes or (0, 1)
+        x, a, b, x_name = found.z, 1.0, 0.0, Z
+        if found.single:
+            x, a, b, x_name = found.column(0), float(answer.coef[0]), answer.intercept, found.names[0]
+        target, verdict = found.target, found.verdict
+        return cls(x=x, y=found.y, a=a, b=b, classes=classes, x_name=x_name, target=target, verdict=verdict)
+
+    def probability(self, x: Any) -> Array:
+        """P of the positive class at x."""
+        return sigmoid(self.a * np.asarray(x, np.float64) + self.b)
+
+    @property
+    def cut(self) -> float | None:
+        """The x where P = 0.5."""
+        return -self.b / self.a + 0.0 if self.a != 0 else None
+
+    @property
+    def right(self) -> float:
+        """Share of the rows on their own side, as `GDClassifier.predict` decides."""
+        return float(((self.a * self.x + self.b > 0) == (self.y > 0.5)).mean()) if len(self.x) else float("nan")
+
+    @property
+    def finding(self) -> str:
+        """Where P is one half, and how many rows are on their own side."""
+        if not len(self.x):
+            return "The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25"
+        rows = own_side(self.right, len(self.x))
+        if self.cut is None:
+            return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
+        apart = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
+        return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{apart}"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        low, high = self.limits()
+        ends = [number(float(v)) for v in (low, high, *self.probability([low, high]))]
+        curve = f"S-shaped curve of the probability P by {self.x_name}, from {ends[2]} at {ends[0]} to {ends[3]}"
+        rows = f" {len(self.x)} rows, {int(self.y.sum())} of class {self.classes[1]}." if len(self.x) else ""
+        return sentences(f"{curve} at {ends[1]}.{rows}", self.finding, self.verdict)
+
+    def limits(self) -> tuple[float, float]:
+        """Least and largest x to draw."""
+        if not len(self.x):
+            return -STANDARD, STANDARD
+        low, high = float(self.x.min()), float(self.x.max())
+        if len(self.x) > POINTS and self.cut is not None:  # far out, where P is 0 or 1, rows would hide the others
+            near, flat = np.quantile(self.x, [0.01, 0.99]), 6 / abs(self.a)
+            low = max(low, min(near[0], self.cut - flat))
+            high = min(high, max(near[1], self.cut + flat))
+        return margins(low, high, 0.06)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_, self.slope_, self.cut_, self.shares_ = ax, ax.figure, None, None, None
+        low, high = self.limits()
+        grid = np.union1d(np.linspace(low, high, 401), self._steep(low, high))
+        p = self.probability(grid)
+        name = (
+            f"P({brief(self.target, 14)} = {brief(str(self.classes[1]), 12)})"
+            if len(self.x)
+            else "P = 1 / (1 + exp(\N{MINUS SIGN}z))"
+        )
+        self.rows_ = self._rows(ax, low, high)
+        self.curve_ = ax.plot(grid, p, color=COLOURS[0], lw=2.2, label=name, zorder=3)[0]
+        if not len(self.x):
+            self.slope_ = ax.plot(
+                grid, p * (1 - p), "--", color=COLOURS[1], lw=1.8, label="slope P (1 \N{MINUS SIGN} P)"
+            )[0]
+        if self.cut is not None and low <= self.cut <= high:
+            words = f"P = 0.5 at {number(self.cut)}"
+            self.cut_ = ax.axvline(self.cut, label=words, zorder=2, **DASHED)
+        ax.axhline(0.5, color="black", lw=0.5, ls=":", zorder=1)
+        ax.set(xlim=(low, high), ylim=(-0.06, 1.06))
+        labels(ax, self.x_name, "probability P" if len(self.x) else "P and its slope")
+        heading(ax, self.finding, self.verdict, self._said(low, high))
+        legend(ax, loc=self._corner(low, high))
+        return self
+
+    def _said(self, low: float, high: float) -> str:
+        n = len(self.x)
+        if n <= POINTS:
+            return ""
+        far = int(((self.x < low) | (self.x > high)).sum())
+        names = [brief(str(name), 16) for name in self.classes]
+        words = f"{n:,} rows as histograms, {names[1]} from above, {names[0]} from below"
+        return f"{words}; {far:,} far out not drawn" if far else words
+
+    def _steep(self, low: float, high: float) -> Array:
+        """Places close enough for a curve that is nearly a step."""
+        if self.cut is None:
+            return np.zeros(0)
+        near = self.cut + np.linspace(-8, 8, 161) / self.a
+        return near[(near > low) & (near < high)]
+
+    def _rows(self, ax: Any, low: float, high: float) -> list[Any]:
+        if not len(self.x):
+            return []
+        if len(self.x) > POINTS:
+            return self._histograms(ax, low, high)
+        drawn = []
+        for label, level, marker, colour in zip(self.classes, (0, 1), "os", (COLOURS[6], COLOURS[1]), strict=True):
+            x = self.x[self.y == level]
+            style = {"ms": 0.6 * letters(ax), "color": colour, "ls": "none", "mew": 0, "zorder": 4}
+            name = f"{brief(self.target, 14)} = {brief(str(label), 12)}" if letters(ax) > 7 else "_"
+            drawn += ax.plot(x, np.full(len(x), level), marker, label=name, **style)
+        return drawn
+
+    def _histograms(self, ax: Any, low: float, high: float) -> list[Any]:
+        edges = np.linspace(low, high, BARS + 1)
+        counts = [np.histogram(self.x[self.y == level], edges)[0] for level in (0, 1)]
+        most, width, drawn = max(1, *map(int, map(np.max, counts))), edges[1] - edges[0], []
+        for count, level, colour in zip(counts, (0, 1), (COLOURS[6], COLOURS[1]), strict=True):
+            height = (1 - 2 * level) * TALL * count / most
+            style = {"bottom": level, "align": "edge", "color": colour, "alpha": 0.55, "zorder": 1.5}
+            drawn.append(ax.bar(edges[:-1], height, width, **style))
+        self.shares_ = self._shares(ax) if self.cut is not None else None
+        return drawn
+
+    def _shares(self, ax: Any) -> Any:
+        """Share of the positive class among groups of rows, where the curve passes the mean of their P."""
+        p, share = group_means(self.probability(self.x) * np.sign(self.a), self.y, GROUPS)
+        p = np.clip(np.abs(p), 1e-12, 1 - 1e-12)
+        at = (np.log(p / (1 - p)) - self.b) / self.a
+        style = {"ms": 0.5 * letters(ax), "color": COLOURS[2], "ls": "none", "mec": "white", "mew": 0.5, "zorder": 4}
+        return ax.plot(at, share, "D", label=f"share in {GROUPS} groups of rows", **style)[0]
+
+    def _corner(self, low: float, high: float) -> str:
+        """Beside the step of the curve, on the side with more room, off the rows."""
+        rising, cut = self.a >= 0, self.cut if self.cut is not None else low
+        left = cut - low > high - cut
+        return "center left" if left == rising and left else "center right" if rising else "best"
+
+
+def check_probable(loss: Any) -> None:
+    """Refuse a loss whose predictors are no log odds.
+
+    Raises
+    ------
+    UsageError
+    """
+    if not loss.labels:
+        raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
+    if loss.attained:
+        raise UsageError("this loss gives no probabilities: draw DecisionBoundaryDisplay, or fit loss='log_loss'")
+
+
+def _short(name: str) -> str:
+    return "z" if name == Z else name

@@ -1,0 +1,295 @@
+"""TangentDisplay: what a slope is: rise over run, the secant that becomes a tangent, tangents along a descent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...descent.trajectory import Trajectory
+from ...objective.functions.derivatives import derivative
+from ...objective.functions.formula import Formula
+from ..drawing.edges import arrow, leaves_at, near_heights
+from ..drawing.secant import Secant
+from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend, letters
+from ..drawing.thinning import along_path
+from ..drawing.words import counted, number, sentences, share_words, verdict_words
+from ..landscape.landscape import landscape_of
+from ..landscape.plane import window
+from ..sources.function_input import drawn, numbers
+
+__all__ = ["TangentDisplay"]
+
+CURVE = 401  # points of the curve
+MOST = 4  # tangents of a run, secants with a name of their own
+ROOM = 0.45  # of the width between the points, beside them
+LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
+
+
+class TangentDisplay(Picture):
+    """A function of one variable with its slopes: tangents, secants with rise and run, or the steps of a descent.
+
+    Parameters
+    ----------
+    x, y : (m,) arrays
+        The curve; y is NaN where the function has no value.
+    at, heights, slopes : (k,) arrays
+        Where tangents touch, the values there, and their slopes.
+    secants : sequence of Secant
+        Each with x, run, height, rise and slope.
+    steps : (s, 2) array or None
+        Points of a descent and their values, start first.
+    optimum : float or None
+        The least value, where it is known.
+    function, name : str
+        The function and its variable as they are printed.
+    verdict : str
+        What happened to a descent, in a line; its first word is the status.
+
+    Attributes
+    ----------
+    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    curve_ : Matplotlib line
+    tangents_, secants_ : lists of Matplotlib lines
+    steps_ : Matplotlib line or None
+    finding, alt_text : str
+
+    Examples
+    --------
+    >>> TangentDisplay.from_function("x**2", at=2, dx=2).finding
+    'The slope of x² between 2 and 4 is 12 / 2 = 6'
+    >>> TangentDisplay.from_function("(x-3)**2+2", at=(6, 4, 3)).slopes.tolist()
+    [6.0, 2.0, 0.0]
+    """
+
+    steps_: Any
+
+    def __init__(
+        self,
+        *,
+        x: Array,
+        y: Array,
+        at: Array,
+        heights: Array,
+        slopes: Array,
+        secants: Sequence[Secant] = (),
+        steps: Array | None = None,
+        optimum: float | None = None,
+        function: str = "f(x)",
+        name: str = "x",
+        verdict: str = "",
+    ) -> None:
+        self.x, self.y, self.at, self.heights, self.slopes = x, y, at, heights, slopes
+        self.secants = tuple(secants)
+        self.steps, self.optimum, self.function, self.name, self.verdict = steps, optimum, function, name, verdict
+
+    @classmethod
+    def from_function(cls, f: str | Formula | Callable[..., Any], *, at: Any, dx: Any = None) -> TangentDisplay:
+        """Of a formula or callable of one variable, at one point or several.
+
+        Parameters
+        ----------
+        f : str, Formula or callable
+            A callable takes a number and returns one.
+        at : number or sequence of numbers
+            Where the tangents touch.
+        dx : number or sequence of numbers other than 0, optional
+            Runs of secants. One run: a triangle of rise and run in place of each tangent. Several: the secants of
+            each, which turn into the tangent as the run shrinks.
+
+        Raises
+        ------
+        UsageError
+            If a number is none, f has several variables, or no finite value or slope at a point.
+        """
+        points, runs = numbers(at, "at"), numbers(() if dx is None else dx, "dx")
+        if not len(points) or (runs == 0).any():
+            raise UsageError("dx must be other than 0" if len(points) else "at needs a number, or several")
+        if len(np.unique(runs)) < len(runs):
+            raise UsageError("dx must be different numbers: one is there twice")
+        shown = drawn(f, ("x",))
+        places = np.concatenate((points, *(points + run for run in runs)))
+        heights, x = shown.sound(places[:, None]), _around(places)
+        n = len(points)
+        starts = list(zip(points.tolist(), heights[:n].tolist(), strict=True))
+        ends = iter(heights[n:].tolist())
+        secants = [Secant(p, run, height, next(ends) - height) for run in runs.tolist() for p, height in starts]
+        slopes = np.array([derivative(f, p) for p in points.tolist()])
+        return cls(
+            x=x,
+            y=shown.values(x[:, None]),
+            at=points,
+            heights=heights[:n],
+            slopes=slopes,
+            secants=secants,
+            function=shown.words,
+            name=shown.names[0],
+        )
+
+    @classmethod
+    def from_trajectory(cls, trajectory: Trajectory, *, f: Any = None) -> TangentDisplay:
+        """Of a run of `minimize` on a function of one variable: its steps, and the tangents of the first few.
+
+        Parameters
+        ----------
+        trajectory : Trajectory
+        f : callable
+            The function, where it was no formula.
+
+        Raises
+        ------
+        UsageError
+            If the run is not one of a function of one variable, or the function is not known.
+        """
+        if "function" not in trajectory.meta or trajectory.x.shape[1] != 1:
+            raise UsageError("tangents are drawn of a run of minimize on one variable: this run has more, or rows")
+        land = landscape_of(trajectory, f=f)
+        sound = finite(trajectory.x[:, 0])
+        points = trajectory.x[sound]
+        verdict = verdict_words(trajectory)
+        low, high = window([points], land.best, points[0 if verdict.startswith(("diverged", "unbounded")) else -1])
+        x = np.linspace(low[0], high[0], CURVE)
+        heights = land.values(points)
+        last = leaves_at(finite(heights) & (points[:, 0] >= low) & (points[:, 0] <= high))
+        shown = np.unique([*range(min(last, MOST - 2)), max(last - 1, 0)])
+        return cls(
+            x=x,
+            y=land.values(x[:, None]),
+            at=points[shown, 0],
+            heights=heights[shown],
+            slopes=land.slopes(points[shown])[:, 0],
+            steps=np.column_stack((points[:, 0], heights)),
+            optimum=land.least,
+            function=land.cost,
+            name=land.names[0],
+            verdict=verdict,
+        )
+
+    @property
+    def finding(self) -> str:
+        """What the slopes are."""
+        if self.steps is not None:
+            return self._descent()
+        if self.secants and self._has_tangents():
+            where = " and ".join(number(p) for p in self.at[:3])
+            slopes = " and ".join(number(s) for s in self.slopes[:3])
+            return f"The secants at {self.name} = {where} turn into the tangent of slope {slopes} as the run shrinks"
+        if self.secants:
+            fractions = ", and ".join(secant.fraction for secant in self.secants[:3])
+            return f"The slope of {self.function} {fractions}"
+        parts = [f"{number(s)} at {self.name} = {number(p)}" for p, s in zip(self.at[:4], self.slopes, strict=False)]
+        return f"The slope of {self.function} is {', '.join(parts)}"
+
+    def _descent(self) -> str:
+        assert self.steps is not None
+        status = self.verdict.partition(":")[0]
+        first, last, count = self.slopes[0], self.slopes[-1], counted(len(self.steps) - 1, "step")
+        if status == "unbounded":
+            same = np.ptp(self.slopes) <= 1e-9 * np.abs(self.slopes).max()
+            where = f"The slope is {number(first)} everywhere" if same else f"The slope never becomes 0 in {count}"
+            return f"{where}: {self.function} has no minimum"
+        if status == "diverged":
+            start, end = self.steps[0, 1], self.steps[finite(self.steps[:, 1]), 1][-1]
+            if start == end:
+                return f"The first step leads to no number: {self.function} stays at {number(start)}"
+            way, went = ("up", "rose") if end > start else ("down", "fell")
+            fate = f"{went} from {number(start)} to {number(end)} in {count}"
+            return f"The steps lead {way} and away: {self.function} {fate}"
+        if first == 0 and len(self.steps) == 1:
+            return f"The slope of {self.function} is 0 at {self.name} = {number(self.steps[0, 0])}: no step leads away"
+        shrink = "As the slope shrinks, so do the steps" if abs(last) < abs(first) else "The slope does not shrink"
+        return f"{shrink}: slope {number(first)} at the start, {number(last, 3)} after {count}"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words."""
+        curve = f"Curve of {self.function} for {self.name} from {self.x[0]:.6g} to {self.x[-1]:.6g}."
+        touch = zip(self.at, self.slopes, strict=True) if self._has_tangents() else ()
+        tangents = [f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." for p, s in touch]
+        steps = ""
+        if self.steps is not None:
+            (a, fa), (b, fb) = self.steps[0], self.steps[-1]
+            steps = f"{len(self.steps) - 1} steps lead from ({a:.6g}, {fa:.6g}) to ({b:.6g}, {fb:.6g})."
+        secants = (secant.told(self.name) for secant in self.secants)
+        return sentences(curve, *secants, *tangents, steps, self.verdict)
+
+    def _has_tangents(self) -> bool:
+        return len({secant.run for secant in self.secants}) != 1
+
+    def plot(self, ax: Any = None) -> TangentDisplay:
+        """Draw."""
+        ax = axes(ax)
+        self.ax_, self.figure_ = ax, ax.figure
+        (self.curve_,) = ax.plot(self.x, self.y, color="#4D4D4D", lw=1.4, zorder=2)
+        self._limits(ax)
+        self.secants_ = [self._secant(ax, i) for i in range(len(self.secants))]
+        touch = range(len(self.at)) if self._has_tangents() else ()
+        self.tangents_ = [self._tangent(ax, i) for i in touch]
+        if self.optimum is not None:
+            ax.axhline(self.optimum, label=f"least value {number(self.optimum)}", **DASHED)
+        self.steps_, thinned = (None, "") if self.steps is None else self._walk(ax)
+        ax.set_xlabel(self.name)
+        ax.set_ylabel(self.function, fontsize=letters(ax))
+        heading(ax, self.finding, self.verdict, thinned)
+        legend(ax)
+        return self
+
+    def _limits(self, ax: Any) -> None:
+        least = [] if self.optimum is None else [self.optimum]
+        ends = np.concatenate((self.heights, [secant.height + secant.rise for secant in self.secants], least))
+        ax.set_ylim(*near_heights(self.y, ends))
+        ax.set_xlim(self.x[0], self.x[-1])
+
+    def _secant(self, ax: Any, i: int) -> Any:
+        """Across the picture where there are tangents to compare with, else with its triangle."""
+        secant, colour = self.secants[i], COLOURS[i % len(COLOURS)]
+        ends = (self.x[0], self.x[-1]) if self._has_tangents() else (secant.x, secant.x + secant.run)
+        if not self._has_tangents():
+            secant.draw_triangle(ax, colour)
+        named = i < MOST - 1 or i == len(self.secants) - 1
+        style = {"color": colour, "ls": DASHES[(i + 1) % len(DASHES)]}
+        return secant.draw(ax, ends, style=style, marker=MARKERS[i % len(MARKERS)], named=named)
+
+    def _tangent(self, ax: Any, i: int) -> Any:
+        p, h, s = self.at[i], self.heights[i], self.slopes[i]
+        wide, tall = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
+        half = LENGTH / np.hypot(1 / wide, s / tall)
+        alone = len(self.secants) == 0
+        colour = COLOURS[i % len(COLOURS)] if alone else "black"
+        label = f"slope {number(s, 3)} at {self.name} = {number(p)}" if i < MOST else None
+        across = np.array([p - half, p + half]) if alone else self.x[[0, -1]]
+        (line,) = ax.plot(
+            across,
+            h + s * (across - p),
+            color=colour,
+            ls=DASHES[i % len(DASHES)] if alone else "-",
+            lw=2,
+            zorder=3,
+            label=label if alone else f"tangent: slope {number(s)}",
+        )
+        ax.plot(p, h, MARKERS[i % len(MARKERS)] if alone else "o", color=colour, ms=6, zorder=5)
+        return line
+
+    def _walk(self, ax: Any) -> tuple[Any, str]:
+        """The steps, and an arrow where they leave the picture or go on."""
+        assert self.steps is not None
+        left, right = ax.get_xlim()
+        last = leaves_at(finite(self.steps[:, 1]) & (self.steps[:, 0] >= left) & (self.steps[:, 0] <= right))
+        points = self.steps[: max(1, last)]
+        kept = along_path(points)
+        (line,) = ax.plot(*points[kept].T, "o", color="black", ms=3.5, zorder=5.5, label="steps")
+        if last < len(self.steps) or self.verdict.startswith("unbounded"):
+            ahead = self.steps[min(last, len(self.steps) - 1), 0] > points[-1 if last < len(self.steps) else 0, 0]
+            edge = right if ahead else left
+            arrow(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))
+        return line, share_words(len(kept), len(self.steps), "steps")
+
+
+def _around(places: Array) -> Array:
+    """Points of the curve: past the places, on both sides."""
+    low, high = places.min(), places.max()
+    width = high - low or max(1.0, abs(high))
+    return np.linspace(low - ROOM * width, high + ROOM * width, CURVE)

@@ -1,0 +1,1 @@
+"""What Displays share: style, words, points, contours and limits."""

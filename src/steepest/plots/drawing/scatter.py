@@ -1,0 +1,74 @@
+"""Cloud: the rows of a table on paper, as points, or counted in cells where there are too many to be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...core.types import Array
+from .style import COLOURS, letters
+from .thinning import MOST
+from .words import brief
+
+__all__ = ["cloud", "group_means", "labels", "most_of"]
+
+CELLS = 40  # hexagons across a picture
+FAR = 0.0005  # share of rows at each end, of many, that may fall off the picture to let the others be seen
+
+
+def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
+    """Draw rows: up to 5,000 as points, more as counts in hexagons; return the artist and what must be said of it."""
+    if len(x) <= MOST:
+        size = 5.5 if len(x) <= 100 else 3.0 if len(x) <= 1000 else 1.6
+        style = {"color": COLOURS[6], "ls": "none", "alpha": 1.0 if len(x) <= 200 else 0.5, "mew": 0}
+        style |= {"ms": size * letters(ax) / 10, "zorder": 2}
+        label = f"{len(x):,} rows" if letters(ax) > 7 else "_"  # a small picture has no room for what is plain
+        return ax.plot(x, y, "o", label=label, **style)[0], ""
+    wide, tall = most_of(x, FAR), most_of(y, FAR)
+    inside = (x >= wide[0]) & (x <= wide[1]) & (y >= tall[0]) & (y <= tall[1])
+    style = {"gridsize": (CELLS, int(0.6 * CELLS)), "bins": "log", "cmap": "Greys", "mincnt": 1, "zorder": 1}
+    cells = ax.hexbin(x[inside], y[inside], extent=(*wide, *tall), linewidths=0.2, **style)
+    most = int(cells.get_array().max())
+    cells.set_clim(0.3, most)  # the palest grey is still seen
+    beyond = len(x) - int(inside.sum())
+    outside = f"; {beyond:,} far out not drawn" if beyond else ""
+    return cells, f"{len(x):,} rows counted in cells, darker is more (up to {most:,}){outside}"
+
+
+def most_of(values: Array, share: float, times: float = 1.5) -> tuple[float, float]:
+    """Where all values lie, or all but a share at each end if these make it so many times wider."""
+    low, high = float(values.min()), float(values.max())
+    near = np.quantile(values, [share, 1 - share])
+    if high - low > times * (near[1] - near[0]) > 0:
+        low, high = float(near[0]), float(near[1])
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def group_means(x: Array, y: Array, groups: int = 20) -> tuple[Array, Array]:
+    """Means of x and y over groups of as many rows each, by rising x.
+
+    Examples
+    --------
+    >>> group_means(np.array([4.0, 1.0, 3.0, 2.0]), np.array([8.0, 2.0, 6.0, 4.0]), 2)
+    (array([1.5, 3.5]), array([3., 7.]))
+    """
+    order = np.argsort(x, kind="stable")
+    edges = np.linspace(0, len(x), min(groups, len(x)) + 1).astype(int)
+    size = np.diff(edges)
+    sums = [np.add.reduceat(values[order], edges[:-1]) for values in (x, y)]
+    return sums[0] / size, sums[1] / size
+
+
+def labels(ax: Any, x: str, y: str) -> None:
+    """Name the axes, names cut where they are longer than these, and thin their numbers so that none touch."""
+    from matplotlib.ticker import EngFormatter, MaxNLocator
+
+    place, inches, size = ax.get_position(), ax.figure.get_size_inches(), letters(ax)
+    room = np.array([place.width, 0.62 * place.height]) * inches * 72 / (0.6 * size)  # in letters
+    ax.set_xlabel(brief(x, int(room[0])))
+    ax.set_ylabel(brief(y, int(room[1])))
+    for axis, limits, most in ((ax.xaxis, ax.get_xlim(), room[0] / 7), (ax.yaxis, ax.get_ylim(), room[1] / 4)):
+        axis.set_major_locator(MaxNLocator(int(np.clip(most, 3, 8)), steps=[1, 2, 5, 10]))
+        if max(map(abs, limits)) >= 1e4:  # thousands as k, millions as M
+            axis.set_major_formatter(EngFormatter(sep=""))

@@ -1,0 +1,188 @@
+"""Paper: what all pictures share: colours, letters that fit the size, headings, thinning, files with words for ears."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.files import write_new
+
+__all__ = ["COLOURS", "CUBE", "DASHES", "MARKERS", "Picture", "axes", "blank", "finite", "heading", "legend", "letters"]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # told apart by every eye
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
+DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # what is known: an optimum, a limit
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+WIDTH, HEIGHT = 6.4, 4.4  # inches
+CUBE = (5.2, HEIGHT)  # of a picture that is as wide as high, and of one in space
+FORMATS = ("svg", "png", "pdf")
+DOTS = 200  # an inch, of PNG
+SALT = {"svg.hashsalt": "steepest"}  # names inside of an SVG, so that the same picture is the same bytes
+MISSING = "pictures need Matplotlib: pip install 'steepest[plot]'"
+LETTER = 0.52  # mean width of a letter in its size
+HIGHEST = 0.45  # share of the height that a heading takes at most
+BOLD, SMALL, LEAD = 1.12, 0.88, 1.45  # width of bold letters, size of small ones, height of a line; times that
+
+
+class Picture:
+    """What every Display offers beside its data: ``plot``, ``save``, and after these ``ax_`` and ``figure_``."""
+
+    ax_: Any
+    figure_: Any
+    size: tuple[float, float] = (WIDTH, HEIGHT)  # inches
+    projection: str | None = None  # "3d" where it is one in space
+
+    @property
+    def finding(self) -> str:
+        """What the picture shows, in a sentence: its title."""
+        raise NotImplementedError
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, made from its data, for those who do not see it."""
+        raise NotImplementedError
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw, on ``ax`` or on a new figure, and return the Display."""
+        raise NotImplementedError
+
+    def draw(self, figure: Any) -> None:
+        """Draw on an empty figure of any size."""
+        self.plot(figure.add_subplot(projection=self.projection))
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write to .svg, .png or .pdf, with title and `alt_text` inside; the same picture is the same bytes.
+
+        Raises
+        ------
+        UsageError
+            If the name ends in something else.
+        FileError
+            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+        """
+        path = Path(path)
+        kind = path.suffix.lower().removeprefix(".")
+        if kind not in FORMATS:
+            raise UsageError(f"a picture ends in .svg, .png or .pdf, not {path.name!r}")
+        if not hasattr(self, "figure_"):
+            self.draw(blank(self.size))
+        data = picture_bytes(self.figure_, kind, self.finding, self.alt_text)
+        write_new(path, lambda file: file.write(data), force)
+
+
+def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
+    """A figure as the bytes of a file of this kind, with its title and description inside."""
+    from matplotlib import rc_context
+
+    words: dict[str, dict[str, Any]] = {
+        "svg": {"Title": title, "Description": alt_text, "Date": None, "Creator": None},
+        "png": {"Title": title, "Description": alt_text, "Software": None},
+        "pdf": {"Title": title, "Subject": alt_text, "CreationDate": None},
+    }
+    out = io.BytesIO()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # each layout moves things a little: the next file is to be the same
+    with rc_context(SALT):
+        figure.savefig(out, format=kind, dpi=DOTS, metadata=words[kind])
+    return _spoken(out.getvalue(), title, alt_text) if kind == "svg" else out.getvalue()
+
+
+def _spoken(svg: bytes, title: str, alt_text: str) -> bytes:
+    """Put <title> and <desc>, which screen readers read, first into an SVG."""
+    at = svg.index(b">", svg.index(b"<svg")) + 1
+    words = f"\n <title>{escape(title)}</title>\n <desc>{escape(alt_text)}</desc>"
+    return svg[: at - 1] + b' role="img">' + words.encode() + svg[at:]
+
+
+def blank(size: tuple[float, float]) -> Any:
+    """An empty figure, in inches, of no window."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UsageError(MISSING) from error
+    return Figure(figsize=size, layout="constrained")
+
+
+def axes(ax: Any = None, *, projection: str | None = None, size: tuple[float, float] = (WIDTH, HEIGHT)) -> Any:
+    """The axes to draw on: those given, or those of a new figure, which pyplot shows."""
+    if ax is None:
+        try:
+            from matplotlib import pyplot
+        except ImportError as error:
+            raise UsageError(MISSING) from error
+        figure = pyplot.figure(figsize=size, layout="constrained")
+        ax = figure.add_subplot(projection=projection)
+    points = letters(ax)
+    ax.set_anchor("W")  # under the heading, which begins there
+    ax.tick_params(labelsize=0.9 * points)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set_size(points)
+        axis.offsetText.set_size(0.9 * points)
+    for side in ("top", "right"):
+        if side in ax.spines:
+            ax.spines[side].set_visible(False)
+    return ax
+
+
+def letters(ax: Any) -> float:
+    """Size of letters in points: 10 where the axes are wide, down to 6.5 where they are narrow."""
+    return float(np.clip(10.0 * _width(ax) / (0.775 * WIDTH), 6.5, 10.0))
+
+
+def _width(ax: Any) -> float:
+    return float(ax.get_position(original=True).width * ax.figure.get_size_inches()[0])
+
+
+def _height(ax: Any) -> float:
+    """Of the place of axes with their heading, in points."""
+    return float(ax.get_position(original=True).height * ax.figure.get_size_inches()[1] * 72)
+
+
+def broken(text: str, inches: float, size: float, width: float = BOLD) -> str:
+    """A text in lines that fit into a width, in letters of a size in points, by default bold ones."""
+    return "\n".join(textwrap.wrap(text, max(18, int(inches * 72 / (LETTER * width * size)))))
+
+
+def heading(ax: Any, finding: str, *below: str) -> None:
+    """Put the finding over the axes, bold, and between them what else must be known, broken into lines that fit."""
+    size = letters(ax)
+    room = max(20, int(_width(ax) * 72 / (LETTER * size)))
+    lines = [line for text in below if text for line in textwrap.wrap(text, int(room / SMALL))]
+    title = broken(finding, _width(ax), size)
+    most = max(1, int((HIGHEST * _height(ax) - (title.count("\n") + 1) * 1.2 * size) / (SMALL * size * LEAD)))
+    lines = lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: int(room / SMALL) - 2] + " …"]
+    lift = LEAD * size if _factor(ax) else 0.0
+    ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + lift + len(lines) * SMALL * size * LEAD)
+    if lines:
+        place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (0, 6 + lift), "textcoords": "offset points"}
+        style = {"fontsize": SMALL * size, "color": "#404040", "va": "bottom", "ha": "left"}
+        ax.annotate("\n".join(lines), **place, **style)
+
+
+def _factor(ax: Any) -> bool:
+    """Whether a factor such as 1e10 stands over the numbers of the y axis."""
+    if hasattr(ax, "zaxis"):
+        return False
+    form = ax.yaxis.get_major_formatter()
+    form.set_locs(ax.yaxis.get_majorticklocs())
+    return bool(form.get_offset())
+
+
+def legend(ax: Any, loc: str = "best") -> None:
+    """Name what is drawn, if anything has a name, where it hides least."""
+    handles, _ = ax.get_legend_handles_labels()
+    if handles:
+        ax.legend(fontsize=0.85 * letters(ax), frameon=True, framealpha=0.85, edgecolor="none", loc=loc)
+
+
+def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values are numbers that can be drawn."""
+    kept: NDArray[np.bool_] = np.isfinite(values) & (np.abs(values) < 1e150)
+    return kept

@@ -1,0 +1,129 @@
+"""Heights: costs of many points at once, of all of a line or plane by its own few coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...core.threads import one_blas_thread
+from ...core.types import Array
+from ...data.csr import CSR
+from ...data.moments import Moments
+from ...data.rows import Rows
+from ...objective.problem import Problem
+
+__all__ = ["flat", "parabola", "sizes", "slopes", "values"]
+
+Heights = Callable[[Array], Array]  # points or coordinates (m, r) to costs (m,)
+ROOM = 1 << 18  # values worked out at once: 2 MB
+
+
+def sizes(data: Any) -> Array:
+    """Standard deviations of the columns, 1 for what is constant and for the intercept."""
+    variance: Array
+    if isinstance(data, Moments):
+        variance = np.diag(data.spread)
+    elif isinstance(data.X, CSR):
+        each = np.repeat(_mass(data), np.diff(data.X.indptr))
+        sums = [np.asarray(np.bincount(data.X.indices, each * data.X.data**k, data.shape[1]), float) for k in (1, 2)]
+        variance = np.subtract(sums[1], sums[0] ** 2)
+    else:
+        mass = _mass(data)
+        variance = mass @ (data.X - mass @ data.X) ** 2
+    size = np.sqrt(np.maximum(variance, 0.0))
+    return np.append(np.where(size > 0, size, 1.0), 1.0)
+
+
+def _mass(rows: Rows) -> Array:
+    n = rows.shape[0]
+    mass: Array = np.full(n, 1.0 / n) if rows.weight is None else rows.weight / rows.weight.sum()
+    return mass
+
+
+def _paid(problem: Problem, points: Array) -> Array:
+    """What the sizes of the coefficients cost at points (m, d + 1)."""
+    if problem.l1 == problem.l2 == 0:
+        return np.zeros(len(points))
+    d = points.shape[1] - 1
+    paid: Array = problem.penalty.value(points[:, :d]) @ problem.multiples(d)[:d, 0]
+    return paid
+
+
+def values(problem: Problem, data: Any) -> Heights:
+    """Costs (m,) at points (m, d + 1)."""
+    if isinstance(data, Moments):
+        return lambda points: _bowl(problem, data, points - data.least[:, 0]) + _paid(problem, points)
+    cost = _rows_cost(problem, data)
+    return _in_pieces(lambda points: cost(data.predictor(points.T)) + _paid(problem, points), data.shape[0])
+
+
+def _bowl(problem: Problem, moments: Moments, away: Array) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):
+        rise = ((0.5 * away @ moments.hessian + moments.gradient[:, 0]) * away).sum(1)
+        cost: Array = problem.loss.curvature * np.maximum(moments.cost + rise, 0.0)
+    return cost
+
+
+def _rows_cost(problem: Problem, rows: Rows) -> Heights:
+    """Mean losses (m,) of predictors (n, m)."""
+    mass = _mass(rows)
+
+    def cost(z: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(mass @ problem.loss.value(z, rows.y))
+
+    return cost
+
+
+def _in_pieces(some: Heights, n: int) -> Heights:
+    size = max(1, ROOM // n)
+
+    def pieces(points: Array) -> Array:
+        with one_blas_thread(float(n) * len(points)):
+            return np.concatenate([some(points[i : i + size]) for i in range(0, len(points), size)])
+
+    return pieces
+
+
+def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
+    """Costs on a line or plane: the predictors there are those of its origin and directions, added up."""
+    cost = _rows_cost(problem, rows)
+
+    def on(origin: Array, along: Array) -> Heights:
+        first = rows.predictor(origin[:, None])
+        turn = rows._replace(offset=None).predictor(along.T)
+
+        def some(at: Array) -> Array:
+            return cost(first + turn @ at.T) + _paid(problem, origin + at @ along)
+
+        return _in_pieces(some, max(rows.shape))
+
+    return on
+
+
+def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Heights]:
+    """Costs on a line or plane: a parabola of r numbers, about the place there that is nearest to the least point."""
+
+    def on(origin: Array, along: Array) -> Heights:
+        middle = np.linalg.lstsq(along.T, moments.least[:, 0] - origin, rcond=None)[0]
+        away = origin + middle @ along - moments.least[:, 0]
+        c, bends = problem.loss.curvature, along @ moments.hessian @ along.T
+        base = moments.cost + away @ (0.5 * moments.hessian @ away + moments.gradient[:, 0])
+        slope = along @ (moments.hessian @ away + moments.gradient[:, 0])
+
+        def some(at: Array) -> Array:
+            rise = ((0.5 * (at - middle) @ bends + slope) * (at - middle)).sum(1)
+            cost: Array = c * np.maximum(base + rise, 0.0) + _paid(problem, origin + at @ along)
+            return cost
+
+        return _in_pieces(some, len(origin))
+
+    return on
+
+
+def slopes(problem: Problem, data: Any) -> Heights:
+    """Gradients (m, d + 1) of the smooth part at points (m, d + 1)."""
+    objective = problem.objective(data)
+    return lambda points: np.array([objective(p[:, None])[1][:, 0] for p in points])

@@ -1,0 +1,251 @@
+"""Landscape: the cost as a function of the parameters, to be looked at along lines and planes through an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.records import from_name
+from ...core.types import Array
+from ...data.moments import make_moments
+from ...data.rows import Rows, make_rows
+from ...descent.trajectory import Trajectory
+from ...objective import losses, penalties
+from ...objective.functions.formula import read_formula
+from ...objective.functions.function import differences
+from ...objective.problem import Problem
+from ...solve.fit import fit
+from ..drawing.thinning import evenly
+from ..drawing.words import brief, spelled
+from ..sources.answer import answer_of
+from ..sources.runs import least_of, reported
+from .heights import flat, parabola, sizes, slopes, values
+
+__all__ = ["Landscape", "landscape_of"]
+
+LOOKS = 12_000_000  # values of a loss that are worked out for one picture at most
+FEWEST, MOST = 2_400, 12_000  # points of a picture that these are spread over
+COLUMNS = 1500  # up to so many columns a square matrix stands in for the rows
+LONG = 30  # letters of a name that an axis bears
+SMALL = 2_000_000  # numbers in a table whose least point is found anew
+
+
+class Landscape(NamedTuple):
+    """The cost of p parameters.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the parameters, the intercept last.
+    values, slopes : callables, points (m, p) -> costs (m,), gradients (m, p)
+        Without an L1 part the slopes are those of the values.
+    best : (p,) array or None
+        The least point, where it is known.
+    cost : str
+        Which cost it is, such as "mean (z - y)^2 / 2".
+    note : str
+        What a reader must know, such as that only some rows were looked at.
+    held : (p,) array of bool
+        Which parameters were kept at their start.
+    size : (p,) array
+        Of what each parameter is multiplied by: the columns' standard deviations where the run saw standardised ones.
+    least : float or None
+        The cost of the least point, over all rows.
+    curved : (p, p) array or None
+        Second derivatives, where they are the same everywhere.
+    room : int
+        Points that may be looked at for one picture.
+    prefix : str
+        What a name is one of: "coefficient of ".
+    flat : callable or None
+        Origin (p,) and directions (r, p) to a function of coordinates (m, r), faster than ``values``.
+    """
+
+    names: tuple[str, ...]
+    values: Callable[[Array], Array]
+    slopes: Callable[[Array], Array]
+    best: Array | None
+    cost: str
+    note: str
+    held: NDArray[np.bool_]
+    size: Array
+    least: float | None = None
+    curved: Array | None = None
+    room: int = FEWEST
+    prefix: str = ""
+    flat: Callable[[Array, Array], Callable[[Array], Array]] | None = None
+
+    def title(self, j: int) -> str:
+        """Parameter j as an axis names it."""
+        name = self.names[j]
+        return name if name == "intercept" else self.prefix + brief(name, LONG)
+
+    def along(self, origin: Array, directions: Array) -> Callable[[Array], Array]:
+        """Costs (m,) as a function of coordinates (m, r): those at origin + coordinates . directions."""
+        if self.flat is not None:
+            return self.flat(origin, directions)
+        return lambda coordinates: self.values(origin + coordinates @ directions)
+
+
+def landscape_of(
+    trajectory: Trajectory,
+    X: Any = None,
+    y: Any = None,
+    *,
+    sample_weight: Any = None,
+    offset: Any = None,
+    f: Any = None,
+    classes: Any = None,
+) -> Landscape:
+    """The cost that a run went down on.
+
+    Parameters
+    ----------
+    trajectory : Trajectory
+        Of a fit with one target or two classes, or of `minimize`.
+    X, y, sample_weight, offset : as given to ``fit``
+        The rows, for a run that had rows.
+    f : callable
+        The function, for a run of one that was no formula.
+    classes : two labels
+        The negative and the positive one, where y holds labels; None takes those of the run, else sorts them.
+
+    Raises
+    ------
+    UsageError
+        If the run has several targets or classes, or what it went down on is not given.
+
+    Notes
+    -----
+    Cost: two readings of the rows for a squared loss; else 5,000 rows, evenly spaced, stand in for more.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> run = minimize("(x - 3)**2 + 2", 6, learning_rate=0.25)
+    >>> landscape_of(run).values(np.array([[6.0], [3.0]])).tolist()
+    [11.0, 2.0]
+    """
+    if "function" in trajectory.meta:
+        return _with_least(_of_function(trajectory, f), trajectory)
+    if trajectory.coef.ndim > 2:
+        raise UsageError("a landscape is drawn of one target or two classes: this run has more")
+    if X is None or y is None:
+        raise UsageError("which rows did the run go down on? give X and y, as to fit")
+    answer = answer_of(trajectory)
+    answer = answer if classes is None else answer._replace(classes=tuple(classes))
+    rows = make_rows(X, answer.numbers(y), weight=sample_weight, offset=offset)
+    if rows.shape[1] != trajectory.coef.shape[1]:
+        raise UsageError(f"the run has {trajectory.coef.shape[1]} columns, the table {rows.shape[1]}: give the same")
+    landscape = _of_rows(trajectory, rows)
+    if landscape.note:
+        landscape = _lifted(landscape, _problem(trajectory), rows, trajectory.x[reported(trajectory)])
+    return _with_least(landscape, trajectory)
+
+
+def _with_least(landscape: Landscape, trajectory: Trajectory) -> Landscape:
+    if landscape.best is None:
+        return landscape
+    if landscape.note:  # only some rows are looked at, but the run knows better
+        return landscape._replace(least=least_of({"": trajectory}))
+    return landscape._replace(least=float(landscape.values(landscape.best[None])[0]))
+
+
+def _lifted(landscape: Landscape, problem: Problem, rows: Rows, answer: Array) -> Landscape:
+    """The cost over some rows, lifted and tilted: at the least point, or the answer, cost and slope are all rows'."""
+    at = answer if landscape.best is None else landscape.best
+    lift = values(problem, rows)(at[None])[0] - landscape.values(at[None])[0]
+    tilt = slopes(problem, rows)(at[None])[0] - landscape.slopes(at[None])[0]
+    if not np.isfinite(np.append(tilt, lift)).all():
+        return landscape
+
+    def level(origin: Array, along: Array) -> Callable[[Array], Array]:
+        some, base, rise = landscape.along(origin, along), lift + (origin - at) @ tilt, along @ tilt
+        return lambda coordinates: some(coordinates) + base + coordinates @ rise
+
+    return landscape._replace(
+        values=lambda points: landscape.values(points) + lift + (points - at) @ tilt,
+        slopes=lambda points: landscape.slopes(points) + tilt,
+        flat=level,
+    )
+
+
+def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
+    points, text = trajectory.x, trajectory.meta["function"]
+    p = points.shape[1]
+    names = trajectory.names or tuple(f"x{j + 1}" for j in range(p))
+    status = "" if trajectory.verdict is None else trajectory.verdict.status
+    best = points[-1] if status == "converged" else None
+    note = "the run was kept within bounds, and the least is that within them" if "bounds" in trajectory.meta else ""
+    plain: dict[str, Any] = {"held": np.zeros(p, bool), "size": np.ones(p), "note": note, "best": best}
+    if f is None:
+        try:
+            formula = read_formula(text, names)
+        except UsageError:
+            raise UsageError(f"the run went down on {text}, which is no formula: give the function as f") from None
+        bends = formula.jet(points[0], 2).bend if formula.degree <= 2 else None
+        if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).bend)[0] > 0:
+            plain["best"] = points[-1]
+        slope = lambda q: formula.jet(q, 1).slope.T  # noqa: E731
+        return Landscape(names, formula, slope, cost=spelled(text), curved=bends, room=MOST, **plain)
+
+    def heights(points: Array) -> Array:
+        return np.array([float(np.asarray(f(q if p > 1 else q[0])).reshape(())) for q in points])
+
+    def inclines(points: Array) -> Array:
+        return np.array([differences(lambda q: heights(q[None])[0], q) for q in points])
+
+    return Landscape(names, heights, inclines, cost=getattr(f, "__name__", "f(x)"), **plain)
+
+
+def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
+    problem = _problem(trajectory)
+    n, d = rows.shape
+    most = LOOKS // FEWEST
+    quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
+    note = "" if quadratic or n <= most else f"shape of the cost from {most:,} of {n:,} rows"
+    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.rows(evenly(n, most))
+    curved = (
+        problem.loss.curvature * data.hessian + np.diag(problem.squares(d, rows.units)[:, 0]) if quadratic else None
+    )
+    words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
+    return Landscape(
+        names=(*(trajectory.names or tuple(f"x{j}" for j in range(d))), "intercept"),
+        values=values(problem, data),
+        slopes=slopes(problem, data),
+        best=_best(trajectory, problem, rows, bool(note)),
+        cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
+        note=note,
+        held=problem.free(d)[:, 0] == 0,
+        size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
+        curved=None if problem.l1 else curved,
+        room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
+        prefix="coefficient of ",
+        flat=(parabola if quadratic else flat)(problem, data),
+    )
+
+
+def _problem(trajectory: Trajectory) -> Problem:
+    """What the run minimised, from what it kept of it."""
+    meta = trajectory.meta
+    loss, penalty = from_name(meta["loss"], losses, "loss"), from_name(meta["penalty"], penalties, "penalty")
+    fixed = tuple(int(c) if str(c).isdigit() else c for c in meta["fixed"])
+    factors, signs = tuple(meta.get("penalty_factors") or ()), tuple(meta.get("signs") or ())
+    return Problem(loss, penalty, meta["intercept"], fixed, factors, signs)
+
+
+def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
+    """The least point: known, reached, or found anew where that takes a moment."""
+    exact = trajectory.meta.get("exact")
+    if exact:
+        return np.append(exact["coef"], exact["intercept"])
+    if trajectory.verdict is not None and trajectory.verdict.status == "converged":
+        return np.array(trajectory.x[reported(trajectory)])
+    if large or rows.shape[0] * rows.shape[1] > SMALL:
+        return None
+    run = fit(rows, problem, keep=False, start=trajectory.x[0])
+    return np.append(run.coef, run.intercept) if run.verdict.status == "converged" else None

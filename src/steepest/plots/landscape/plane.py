@@ -1,0 +1,250 @@
+"""Planes: the line or plane on which a landscape of many parameters is looked at, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.threads import one_blas_thread
+from ...core.types import Array
+from ..drawing.thinning import along_path
+from ..drawing.words import counted
+from .landscape import Landscape
+
+__all__ = ["Plane", "leaving", "level", "places_of", "plane_of", "window"]
+
+ALONE = 1.0  # times the start, that is looked at where there is no minimum to look towards
+FAR = 4.0  # times the way from start to minimum beyond which a point lies outside of the picture
+MARGIN = 0.15  # of the width, on each side
+CAME_BACK = 0.5  # of its largest distance from the minimum, within which a path ends that is looked at as a whole
+STATES = 200  # of a path that its principal plane is found from
+FLAT = 50.0  # times less rise in cost along one axis than along another from which it is looked at farther
+TRIES = 60
+NO_TURN, SLIGHT = 1e-12, 0.005  # shares of a path across its main direction: rounding, too little to name
+
+
+class Plane(NamedTuple):
+    """Points origin + coordinates . along of a line (r = 1) or plane (r = 2).
+
+    Attributes
+    ----------
+    origin : (p,) array
+    along, onto : (r, p) arrays
+        Directions, and what coordinates are read off with: the same where the directions are orthonormal.
+    labels : tuple of str
+        Of the r axes.
+    words : str
+        What is looked at, where there are more parameters than axes; else "".
+    """
+
+    origin: Array
+    along: Array
+    onto: Array
+    labels: tuple[str, ...]
+    words: str
+
+    def points(self, coordinates: Array) -> Array:
+        """Coordinates (m, r) as points (m, p)."""
+        return self.origin + coordinates @ self.along
+
+    def coordinates(self, points: Array) -> Array:
+        """Coordinates (m, r) of the points of the plane that are nearest to points (m, p), in their sizes."""
+        return (points - self.origin) @ self.onto.T
+
+
+def plane_of(
+    landscape: Landscape, paths: Sequence[Array], answer: Array, axes: int = 2, parameters: Sequence[str] | None = None
+) -> Plane:
+    """The plane (axes = 2) or line (axes = 1) through the answer to look at.
+
+    Two parameters are looked at as they are, and so are those that are named. Of more, a plane is the one in which the
+    paths are longest (their principal plane), and a line that of the parameter that moved farthest, both measured in
+    the sizes of the landscape.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    paths : sequence of (m, p) arrays
+    answer : (p,) array
+        Where the other parameters stay.
+    parameters : sequence of str, optional
+        As many names as there are axes.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, or there are not as many as axes.
+    """
+    p = len(landscape.names)
+    if parameters is not None:
+        return _slice(landscape, answer, places_of(landscape.names, parameters, "parameter", axes))
+    movable = [j for j in range(p) if not landscape.held[j]]
+    if axes == 1:
+        moved = landscape.size * np.max([np.abs(path[-1] - path[0]) for path in paths], axis=0)
+        coefficients = [j for j in movable if landscape.names[j] != "intercept"] or movable or [0]
+        return _slice(landscape, answer, [max(coefficients, key=lambda j: moved[j])])
+    if len(movable) <= 2 and p >= 2:
+        return _slice(landscape, answer, sorted([*movable, *(j for j in range(p) if j not in movable)][:2]))
+    if p < 2:
+        raise UsageError("a surface needs two parameters: take the cost curve of one")
+    return _principal(landscape, paths, answer)
+
+
+def places_of(names: tuple[str, ...], wanted: Sequence[str], what: str, count: int) -> list[int]:
+    """Where these are among the names of columns or parameters, so many of them and all different.
+
+    Examples
+    --------
+    >>> places_of(("age", "height", "weight"), ["weight", "age"], "column", 2)
+    [2, 0]
+    """
+    if isinstance(wanted, str) or len(wanted) != count or len(set(wanted)) != count:
+        raise UsageError(f"{what}s must be {counted(count, 'name')} of {', '.join(names[:20])}")
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise UsageError(f"no {what} is called {unknown[0]!r}: there are {', '.join(names[:20])}")
+    return [names.index(name) for name in wanted]
+
+
+def _slice(landscape: Landscape, answer: Array, places: list[int]) -> Plane:
+    origin = answer.copy()
+    origin[places] = 0.0
+    labels = tuple(landscape.title(j) for j in places)
+    others = [j for j in range(len(answer)) if j not in places]
+    words = ""
+    if len(others) == 1:
+        words = f"slice at {landscape.title(others[0])} = {answer[others[0]]:.4g}"
+    elif others:
+        words = f"slice along {' and '.join(labels)}; the other {len(others)} parameters stay at the answer"
+    axes = np.eye(len(answer))[places]
+    return Plane(origin, axes, axes, labels, words)
+
+
+def _principal(landscape: Landscape, paths: Sequence[Array], answer: Array) -> Plane:
+    sound = [path[np.isfinite(path).all(1)] for path in paths]
+    away = np.concatenate([path[along_path(path, STATES)] for path in sound]) - answer
+    if landscape.best is not None:
+        away = np.vstack((away, landscape.best - answer))
+    away = away * landscape.size
+    farthest = max(float(np.abs(away).max()), 1e-300)
+    table = np.vstack((away / farthest, np.zeros((2, len(answer)))))
+    with one_blas_thread(table.size * 2.0 * min(table.shape)):
+        _, spread, directions = np.linalg.svd(table, full_matrices=False)
+    share = spread[:2] ** 2 / max(float((spread**2).sum()), 1e-300)
+    turn = directions[:2]
+    if share[1] < NO_TURN:  # the path is straight: across it, the parameter it moved least along
+        other = np.eye(len(answer))[_least_along(landscape, turn[0])]
+        other = other - (other @ turn[0]) * turn[0]
+        turn = np.array([turn[0], other / np.linalg.norm(other)])
+    across = f"direction 2 ({share[1]:.0%})" if share[1] >= SLIGHT else "across the path"
+    labels = (f"direction 1 of the path ({share[0]:.0%} of it)", across)
+    words = f"plane in which the path of {len(answer)} parameters is longest, through the answer"
+    return Plane(answer.copy(), turn / landscape.size, turn * landscape.size, labels, words)
+
+
+def _least_along(landscape: Landscape, direction: Array) -> int:
+    return int(np.where(landscape.held, np.inf, np.abs(direction)).argmin())
+
+
+def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple[Array, Array]:
+    """Lowest and highest coordinates (r,) to draw: starts, minimum, and of each path the part that stays near.
+
+    Parameters
+    ----------
+    paths : sequence of (m, r) arrays
+    best : (r,) array or None
+        The minimum.
+    landmark : (r,) array
+        The answer, where there is no minimum.
+    """
+    middle = landmark if best is None else best
+    near = [np.atleast_2d(middle)]
+    for path in paths:
+        sound = path[np.isfinite(path).all(1)]
+        away = np.abs(sound - middle)
+        if (away[-1] < CAME_BACK * away.max(0, initial=0.0)).all():
+            near.append(sound)
+            continue
+        reach = away[:2].max(0, initial=0.0)
+        reach = np.where(reach > 0, reach, away.max(0, initial=0.0))
+        if best is None and not away[0].any():  # a run without end: its first steps may be tiny
+            reach = np.maximum(reach, np.minimum(away.max(0, initial=0.0), ALONE * np.maximum(1.0, np.abs(middle))))
+        inside = (away <= FAR * reach + 1e-300).all(1)
+        near.append(sound[inside])
+    points = np.concatenate(near)
+    low, high = points.min(0), points.max(0)
+    width = np.where(high > low, high - low, np.maximum(1.0, np.abs(middle)))
+    return low - MARGIN * width, high + MARGIN * width
+
+
+def level(
+    low: Array, high: Array, middle: Array, moved: NDArray[np.bool_], cost: Callable[[Array], Array]
+) -> tuple[Array, Array]:
+    """The same window, wider or narrower along axes that show nothing: where the cost rises far less than along others.
+
+    Parameters
+    ----------
+    low, high, middle : (r,) arrays
+        The window, and the minimum or answer in it.
+    moved : (r,) array of bool
+        Along which axes a path moved: these are never looked at less far.
+    cost : callable
+        Coordinates (m, r) to costs (m,).
+    """
+    low, high, base = low.copy(), high.copy(), cost(middle[None])[0]
+
+    def rise(i: int, share: float) -> float:
+        ends = np.repeat(middle[None], 2, axis=0)
+        ends[:, i] += share * (np.array([low[i], high[i]]) - middle[i])
+        found = float(np.max(cost(ends) - base))
+        return found if np.isfinite(found) else np.inf
+
+    rises = np.array([rise(i, 1.0) for i in range(len(middle))])
+    goal = max((r for r, m in zip(rises, moved, strict=True) if m and np.isfinite(r)), default=0.0)
+    for i in range(len(middle)):
+        if goal > 0 and (rises[i] < goal / FLAT or not moved[i]):
+            share = _fitting(partial(rise, i), goal, bool(moved[i]))
+            low[i], high[i] = middle[i] + share * (low[i] - middle[i]), middle[i] + share * (high[i] - middle[i])
+    return low, high
+
+
+def _fitting(rise: Callable[[float], float], goal: float, moved: bool) -> float:
+    """Times the window at which the cost rises by between a half and twice the goal, or 1 if there is none."""
+    share = 1.0
+    for _ in range(TRIES):
+        found = rise(share)
+        if found > 2.0 * goal and not moved:
+            share /= 1.6
+        elif found < 0.5 * goal:
+            share *= 1.6
+        else:
+            return share
+    return 1.0
+
+
+def leaving(path: Array, low: Array, high: Array) -> tuple[int, Array | None]:
+    """How many points of a path (m, r) there are up to the last within a window, and where it then leaves it.
+
+    Examples
+    --------
+    >>> box = np.zeros(2), np.ones(2)
+    >>> leaving(np.array([[0.5, 0.5], [0.5, 1.0], [2.5, 2.0], [9.0, 9.0]]), *box)
+    (2, array([0.5, 1. ]))
+    >>> leaving(np.array([[0.5, 0.5], [2.5, 0.5]]), *box)
+    (1, array([1. , 0.5]))
+    """
+    with np.errstate(invalid="ignore"):
+        inside = np.flatnonzero(((path >= low) & (path <= high)).all(1))
+    last = int(inside[-1]) if len(inside) else 0
+    if last == len(path) - 1 or not np.isfinite(path[last + 1]).all():
+        return last + 1, None
+    here, step = path[last], path[last + 1] - path[last]
+    room = np.where(step > 0, high - here, low - here)
+    with np.errstate(over="ignore"):
+        share = min(float(r / s) for r, s in zip(room, step, strict=True) if s != 0)
+    return last + 1, here + max(share, 0.0) * step

@@ -1,0 +1,175 @@
+"""Scene: one run or several with the line or plane of the landscape on which they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...descent.trajectory import Trajectory
+from ..drawing.style import finite
+from ..drawing.thinning import along_path
+from ..sources.runs import first_of, reported, status_of
+from .landscape import Landscape
+from .plane import Plane, leaving, level, plane_of, window
+
+__all__ = ["Scene", "ends_of", "lowest", "rate_limit", "rolled", "scene_of", "tangents_at"]
+
+COLUMNS = 300  # up to so many the largest curvature is worked out
+BALLS = 60  # states on a curve at most
+CLOSER = 6  # times the search for the lowest point looks closer
+HEAD = 0.12  # of the height of a curve, above it, in which an arrow leaves
+BEYOND = 2.5  # times less far is looked beyond a minimum than before it, at least
+STILL = 1e-9  # share of a coordinate that is no move
+STRAIGHT = 1e-6  # share of the way along a path, across it, that is no move
+
+
+class Scene(NamedTuple):
+    """What a picture of a landscape is drawn from.
+
+    Attributes
+    ----------
+    landscape : Landscape
+    plane : Plane
+    paths : dict from label to (m, r) array
+        All states of each run, by their coordinates on the plane.
+    middle : (r,) array
+        The minimum where it is known, else the answer.
+    low, high : (r,) arrays
+        The window.
+    cost : callable, coordinates (m, r) -> costs (m,)
+    """
+
+    landscape: Landscape
+    plane: Plane
+    paths: dict[str, Array]
+    middle: Array
+    low: Array
+    high: Array
+    cost: Callable[[Array], Array]
+
+    def grid(self, count: int) -> tuple[Array, Array, Array]:
+        """Coordinates (count,) and (count,) over the window, and costs whose first index is that of the second."""
+        x, y = (np.linspace(low, high, count) for low, high in zip(self.low, self.high, strict=True))
+        with np.errstate(all="ignore"):
+            costs = self.cost(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
+        return x, y, costs.reshape(count, count)
+
+
+def scene_of(
+    runs: Mapping[str, Trajectory], landscape: Landscape, *, axes: int, parameters: Sequence[str] | None = None
+) -> Scene:
+    """The scene of runs on one landscape, through the answer of the first one.
+
+    Raises
+    ------
+    UsageError
+        If runs have different parameters, or no parameter is called so.
+    """
+    if any(run.x.shape[1] != len(landscape.names) for run in runs.values()):
+        raise UsageError("runs on one landscape need the same parameters: give runs on the same rows or function")
+    first = first_of(runs)
+    points = {label: run.x for label, run in runs.items()}
+    answer = first.x[0 if status_of(first) == "unbounded" else reported(first)]  # the end of such a run is no place
+    plane = plane_of(landscape, list(points.values()), answer, axes, parameters)
+    with np.errstate(over="ignore", invalid="ignore"):
+        paths = {label: plane.coordinates(path) for label, path in points.items()}
+    best = None if landscape.best is None else plane.coordinates(landscape.best[None])[0]
+    middle = plane.coordinates(answer[None])[0] if best is None else best
+    low, high = window(list(paths.values()), best, middle)
+    cost = landscape.along(plane.origin, plane.along)
+    if best is not None:  # both sides of the valley
+        low, high = (
+            np.minimum(low, middle - (high - middle) / BEYOND),
+            np.maximum(high, middle + (middle - low) / BEYOND),
+        )
+    if axes > 1:
+        low, high, moved = _opened(plane, list(paths.values()), middle, low, high)
+        low, high = level(low, high, middle, moved, cost)
+    return Scene(landscape, plane, paths, middle, low, high, cost)
+
+
+def _opened(
+    plane: Plane, paths: Sequence[Array], middle: Array, low: Array, high: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """The window, as wide across a path that is straight as along it, and along which axes a path moved."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        extent = np.max([np.ptp(path[np.isfinite(path).all(1)], axis=0) for path in paths], axis=0)
+    moved = extent > STILL * np.maximum(np.abs(low), np.abs(high))
+    half = np.maximum(1.0, np.abs(middle))
+    if plane.along is not plane.onto:  # both axes have the same units
+        moved &= extent > STRAIGHT * extent.max()
+        half = np.full(2, float((high - low).max()) / 2)
+    return np.where(moved, low, middle - half), np.where(moved, high, middle + half), moved
+
+
+def ends_of(run: Trajectory, landscape: Landscape, last: int = -1) -> tuple[float, float]:
+    """Cost at the start and at a recorded state, over all rows where somebody looked there."""
+    places = {0: 0, last: last % len(run)}
+    known = dict(zip(run.cost_step.tolist(), run.cost.tolist(), strict=True))
+    found = [known.get(int(run.step[i])) for i in places.values()]
+    if None not in found:
+        return float(found[0] or 0.0), float(found[-1] or 0.0)
+    values = landscape.values(run.x[list(places.values())])
+    return float(values[0]), float(values[-1])
+
+
+def rate_limit(run: Trajectory, landscape: Landscape) -> float | None:
+    """Largest constant rate at which plain steps of such a run settle, where that is known."""
+    plain = run.meta.get("rule") == "plain" and str(run.meta.get("learning_rate")).startswith("constant")
+    if landscape.curved is None or len(landscape.curved) > COLUMNS or run.meta.get("standardized") or not plain:
+        return None
+    if run.meta.get("batch_size") is not None:
+        return None
+    free = ~landscape.held
+    largest = float(np.linalg.eigvalsh(landscape.curved[np.ix_(free, free)]).max(initial=0.0))
+    return 2.0 / largest if largest > 0 else None
+
+
+def rolled(scene: Scene, run: Trajectory, costs: Array) -> tuple[Any, tuple[float, float] | None]:
+    """Places of the states to draw on a curve of costs, and where the run leaves the picture, if it does."""
+    path = scene.paths[""]
+    kept, exit_ = leaving(path, scene.low, scene.high)
+    drawn = along_path(path[:kept], BALLS)
+    if exit_ is None and kept == len(path):
+        return drawn, None
+    here = scene.landscape.values(run.x[kept - 1 : kept])[0]
+    top = max(here, float(costs[finite(costs)].max())) + HEAD * float(np.ptp(costs[finite(costs)]))
+    if kept == len(path) or exit_ is None:
+        return drawn, (float(path[kept - 1, 0]), top)
+    ahead = scene.landscape.values(run.x[kept : kept + 1])[0]
+    rise, step = ahead - here, path[kept, 0] - path[kept - 1, 0]
+    across = (exit_[0] - path[kept - 1, 0]) / step
+    share = min(across, (top - here) / rise) if rise > 0 else across
+    return drawn, (float(path[kept - 1, 0] + share * step), float(here + share * rise) if np.isfinite(rise) else top)
+
+
+def tangents_at(scene: Scene, run: Trajectory, places: tuple[int, ...]) -> Array:
+    """Rows parameter, cost, slope at recorded states."""
+    m = len(run)
+    wrong = [i for i in places if not -m <= i < m]
+    if wrong:
+        raise UsageError(f"there is no recorded state {wrong[0]}: tangent goes from 0 to {m - 1}")
+    if not places:
+        return np.empty((0, 3))
+    at = run.x[list(places)]
+    slopes = scene.landscape.slopes(at) @ scene.plane.along[0]
+    return np.column_stack((scene.plane.coordinates(at)[:, 0], scene.landscape.values(at), slopes))
+
+
+def lowest(cost: Callable[[Array], Array], at: Array, costs: Array) -> tuple[float, float] | None:
+    """Lowest point of a curve, looked at closer and closer; None where it is at an end of the curve."""
+    for look in range(CLOSER):
+        i = int(np.where(finite(costs), costs, np.inf).argmin())
+        if not 0 < i < len(at) - 1:
+            if look == 0:
+                return None
+            break  # so close that rounding decides
+        at = np.linspace(at[i - 1], at[i + 1], 41)
+        costs = cost(at[:, None])
+    i = int(np.where(finite(costs), costs, np.inf).argmin())
+    return (float(at[i]), float(costs[i])) if finite(costs).all() else None

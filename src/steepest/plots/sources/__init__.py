@@ -1,0 +1,1 @@
+"""What pictures are drawn of: answers, runs, predictions, functions."""

@@ -1,0 +1,188 @@
+"""Predicted: rows, and what an answer predicts for them; the Displays that are drawn of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from ...core.errors import DataError, UsageError
+from ...core.types import Array
+from ...data.csr import CSR
+from ...data.rows import Rows, make_rows
+from ...descent.trajectory import Trajectory
+from ...solve.model import Model
+from ..drawing.style import Picture
+from ..drawing.words import status_words, verdict_words
+from .answer import Answer, answer_of
+
+__all__ = ["OfRows", "Predicted", "predicted_of"]
+
+
+class Predicted(NamedTuple):
+    """Rows, and what an answer predicts for them.
+
+    Attributes
+    ----------
+    answer : Answer
+    rows : Rows
+    z : (n,) array
+        Linear predictors.
+    y : (n,) array
+        Targets; labels as 0 and 1.
+    target : str
+        Name of the target.
+    verdict : str
+        What happened, in a line.
+    """
+
+    answer: Answer
+    rows: Rows
+    z: Array
+    y: Array
+    target: str
+    verdict: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns; the only one of an unnamed table is x."""
+        return ("x",) if self.answer.names == ("x0",) else self.answer.names
+
+    @property
+    def single(self) -> bool:
+        """Whether one column alone says what is predicted."""
+        return len(self.names) == 1 and self.rows.offset is None
+
+    def column(self, j: int) -> Array:
+        """Column j, (n,)."""
+        X = self.rows.X
+        if not isinstance(X, CSR):
+            return np.asarray(X[:, j], np.float64)
+        where = X.indices == j
+        row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))[where]
+        return np.asarray(np.bincount(row, X.data[where], minlength=X.shape[0]), np.float64)
+
+    def predictions(self) -> Array:
+        """Predicted targets (n,): z, or what the loss makes of it."""
+        inverse = getattr(self.answer.loss, "inverse", None)
+        return self.z if inverse is None else np.asarray(inverse(self.z))
+
+
+class OfRows(Picture):
+    """A Display of an answer and rows, whatever holds the answer."""
+
+    @classmethod
+    def from_estimator(
+        cls,
+        fitted: Any,
+        X: Any,
+        y: Any,
+        *,
+        offset: Any = None,
+        target: str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Self:
+        """Of what holds an answer and rows, those it was fitted to or others.
+
+        ``from_trajectory`` and ``from_model`` are the same by the name of what they are given.
+
+        Parameters
+        ----------
+        fitted : GDRegressor, GDClassifier or a kin of theirs, Trajectory or Model
+        X : (n, d) array, data frame or sparse matrix
+        y : (n,) array
+            Targets or labels.
+        offset : (n,) array, optional
+            Known part of each row's linear predictor.
+        target : str, optional
+            Name of what is predicted; left out, the name that ``y`` has.
+        names : sequence of str, optional
+            Names of the columns; left out, those of the answer.
+
+        Raises
+        ------
+        UsageError, DataError
+            If the answer is of several targets or classes, or the rows do not belong to it.
+        """
+        return cls._of(predicted_of(fitted, X, y, offset=offset, target=target, names=names))
+
+    from_trajectory = from_estimator
+    from_model = from_estimator
+
+    @classmethod
+    def _of(cls, found: Predicted) -> Self:
+        raise NotImplementedError
+
+
+def predicted_of(
+    fitted: Any,
+    X: Any,
+    y: Any,
+    *,
+    offset: Any = None,
+    target: str | None = None,
+    names: Sequence[str] | None = None,
+) -> Predicted:
+    """The answer that something fitted holds, beside rows; see `OfRows.from_estimator`."""
+    if not isinstance(fitted, Trajectory | Model) and not (hasattr(fitted, "coef_") and hasattr(fitted, "trajectory_")):
+        what = type(fitted).__name__
+        raise UsageError(f"this {what} holds no answer: give a fitted GDRegressor or GDClassifier, a run or a model")
+    answer = answer_of(fitted)
+    _check_names(answer, X)
+    answer = answer if names is None else _renamed(answer, names)
+    X = np.asarray(X, np.float64) if hasattr(X, "columns") and hasattr(X, "to_numpy") else X
+    rows = make_rows(X, _targets(answer, y), offset=offset)
+    if rows.shape[1] != len(answer.coef):
+        raise UsageError(f"the answer has {len(answer.coef)} coefficients, the table {rows.shape[1]} columns")
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = rows.predictor(np.append(answer.coef, answer.intercept)[:, None])[:, 0]
+    found = Predicted(answer, rows, z, rows.y[:, 0], _target_name(answer, y, target), _verdict(fitted, answer))
+    for what, values in (("target", found.y), ("prediction", found.predictions())):
+        if not np.isfinite(values).all():
+            raise DataError(
+                f"row {int(np.isfinite(values).argmin()) + 1}: the {what} is no finite number: drop such rows"
+            )
+    return found
+
+
+def _renamed(answer: Answer, names: Sequence[str]) -> Answer:
+    if isinstance(names, str) or len(names) != len(answer.coef):
+        raise UsageError(f"names must be {len(answer.coef)} names of columns, not {names!r}")
+    return answer._replace(names=tuple(map(str, names)))
+
+
+def _check_names(answer: Answer, X: Any) -> None:
+    named = not answer.names or answer.names[0] != "x0"
+    if not named or not hasattr(X, "columns"):
+        return
+    names = tuple(map(str, X.columns))
+    if names != answer.names:
+        other = next((name for name in names if name not in answer.names), names[0] if names else "")
+        raise UsageError(f"the table's columns are not the answer's: {other!r}; give {', '.join(answer.names[:20])}")
+
+
+def _targets(answer: Answer, y: Any) -> Array:
+    shape = np.shape(y)
+    if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
+        raise UsageError(f"y must be one target a row, not an array of shape {shape}")
+    try:
+        return answer.numbers(np.ravel(y))
+    except (TypeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError("the target must hold numbers: this one holds words") from None
+
+
+def _target_name(answer: Answer, y: Any, target: str | None) -> str:
+    if target is not None:
+        return target
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else answer.target
+
+
+def _verdict(fitted: Any, answer: Answer) -> str:
+    if answer.trajectory is not None:
+        return verdict_words(answer.trajectory)
+    said = getattr(fitted, "verdict", None)  # a model's, from its file
+    return status_words(said["status"], said.get("message", "")) if isinstance(said, dict) and "status" in said else ""

@@ -1,0 +1,93 @@
+"""Runs: what a picture of several runs reads from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.types import Array
+from ...descent.trajectory import Trajectory
+from ..drawing.style import finite
+from ..drawing.words import spelled
+
+__all__ = ["cost_of", "first_of", "leading", "least_of", "reported", "run_of", "spread", "status_of", "stood"]
+
+SETTLED = ("converged", "stationary")
+
+
+def first_of(runs: Mapping[Any, Trajectory]) -> Trajectory:
+    """The first of several runs."""
+    if not runs:
+        raise UsageError("there is no run to draw: give one, or a dict from label to run")
+    return next(iter(runs.values()))
+
+
+def run_of(fitted: Any) -> tuple[Trajectory, tuple[Any, Any] | None]:
+    """A run, or that of a fitted estimator of one target or two classes; and the estimator's classes."""
+    path = getattr(fitted, "trajectory_", fitted)
+    if not isinstance(path, Trajectory):
+        raise UsageError("this picture is one of a run with one target or two classes: here are more, or no run")
+    classes = getattr(fitted, "classes_", None)
+    return path, None if classes is None else tuple(classes.tolist())
+
+
+def leading(runs: Mapping[Any, Trajectory]) -> Trajectory:
+    """Of the runs that found a minimum the one that is lowest, else the first."""
+    found = [run for run in runs.values() if run.verdict is not None and run.verdict.status in SETTLED]
+    return min(found, key=lambda run: float(run.cost[-1])) if found else first_of(runs)
+
+
+def reported(run: Trajectory) -> int:
+    """Which of its states a run gives as its answer."""
+    return int(np.searchsorted(run.step, run.meta.get("reported_step", run.step[-1])))
+
+
+def cost_of(runs: Mapping[Any, Trajectory]) -> str:
+    """Which cost these runs went down on.
+
+    Raises
+    ------
+    UsageError
+        If there is none, a run has no cost, or they are different ones.
+    """
+    if not runs or not all(isinstance(run, Trajectory) and len(run.cost) for run in runs.values()):
+        raise UsageError("there is no cost to compare: give runs with costs by their labels, {'0.01': trajectory}")
+    names = sorted({spelled(str(run.meta.get("loss_formula", ""))) for run in runs.values()})
+    if len(names) > 1:
+        raise UsageError(f"these runs have different costs, {' and '.join(names)}: compare runs of one cost")
+    return names[0]
+
+
+def status_of(run: Trajectory) -> str:
+    """What became of a run; without a verdict "diverged" where it ended above its start, else ""."""
+    if run.verdict is not None:
+        return run.verdict.status
+    return "" if finite(run.cost[-1:])[0] and run.cost[-1] <= run.cost[0] else "diverged"
+
+
+def least_of(runs: Mapping[Any, Trajectory]) -> float | None:
+    """The least cost, if a run has an exact solution beside it or converged."""
+    exact = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
+    reached = [run.cost.min() for run in runs.values() if len(run.cost) and status_of(run) == "converged"]
+    return float(min(exact + reached)) if exact or reached else None
+
+
+def stood(run: Trajectory, by: str) -> Array:
+    """Where a run stood when its costs were looked at, in steps, epochs or seconds."""
+    column: Array = getattr(run, by)[np.searchsorted(run.step, run.cost_step)]
+    return column.astype(np.float64)
+
+
+def spread(values: Array) -> float:
+    """Decades that values span; 0 where one is not above 0.
+
+    Examples
+    --------
+    >>> spread(np.array([0.1, 10.0])), spread(np.array([0.0, 10.0]))
+    (2.0, 0.0)
+    """
+    values = values[finite(values)]
+    return float(np.log10(values.max() / values.min())) if len(values) and values.min() > 0 else 0.0

@@ -1,0 +1,117 @@
+"""Proof: when a descent may end, because a certificate says that its answer is good enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.types import Array
+from ..data.moments import Moments
+from ..data.rows import Rows
+from ..descent.loop import Whole
+from ..descent.states import Checkpoint, State
+from ..descent.stops import Stop
+from ..methods.rules import Secant
+from ..objective.problem import Problem
+from ..optimality.certificate import ROUNDING, Certificate, certify, inverse_form, separating
+from ..optimality.curvature import MATRIX_COLUMNS
+from .auto.cost_model import dear, size_of
+from .auto.plan import Plan
+
+__all__ = ["Proof", "stalled"]
+
+SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a bound of rounding counts as near enough
+SHARE, LESSON = 0.3, 30.0  # of the gap asked for, which an estimate without a matrix is worth; where it teaches
+NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
+
+
+def stalled() -> Stop:
+    """When a step in a metric does not lower the cost: what is left is rounding."""
+    return Stop(lambda s: s.change <= 0.0, "no step lowers the cost")
+
+
+class Proof:
+    """Certificates of one fit: taken when the descent's own estimate says that they are worth their cost, and kept."""
+
+    def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
+        self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
+        self.found: dict[int, Certificate] = {}  # by step
+        self.wanted = np.inf  # promised fall at which a certificate is worth its cost
+        self.walker = Whole(problem, plan.method, plan.data)  # of which only the promises are asked
+        self.form = None
+        if isinstance(plan.data, Moments) or (problem.loss.quadratic and not self._automatic and self._small):
+            self.form = inverse_form(problem, plan.data, None)
+
+    @property
+    def _automatic(self) -> bool:
+        return bool(self.plan.method.rule.metric)
+
+    @property
+    def _small(self) -> bool:
+        return bool(self.plan.data.shape[1] <= MATRIX_COLUMNS)
+
+    @property
+    def _teaches(self) -> bool:
+        """Whether a proof by conjugate gradients has a step to teach, and a rule that remembers it."""
+        return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
+
+    def stop(self) -> Stop:
+        """End when the certified gap is small enough, or below its rounding, or the classes are separated."""
+        return Stop(self._enough, "certified", check=True)
+
+    def certificate(self, step: int, w: Array) -> Certificate:
+        """The certificate of the state after that step, w (d + 1, k) in the units of the descent."""
+        if step not in self.found:
+            self.found[step] = certify(self.problem, self.plan.data, w, self.form)
+        return self.found[step]
+
+    def _enough(self, state: State) -> bool:
+        if self.separates(state.cost, self.plan.data.units.raw(state.w)):
+            return True
+        if not (self._near_by_metric(state) if self._automatic else self._near_by_change(state)):
+            return False
+        metric = self._metric(state)
+        at = state.origin
+        known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
+        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known, self.target, self._learn(at))
+        if found.gap is not None:
+            self.found[state.t] = found
+        return found.gap is not None and bool(found.gap <= self.reached(found))
+
+    def reached(self, found: Certificate) -> float:
+        """The gap that is small enough: what was asked for, or rounding as long as that is small itself."""
+        return max(self.target, min(2 * found.rounding, SMALL_ROUNDING * self.scale))
+
+    def _near_by_change(self, state: State) -> bool:
+        """Whether the last step gained so little that the optimum may be near."""
+        return not abs(state.change) > 10 * max(self.target, ROUNDING * state.cost)
+
+    def _near_by_metric(self, state: State) -> bool:
+        """Whether the next step promises so little; after a certificate that failed, only a tenth of that counts."""
+        if state.t == 0 and self.plan.method.rule.metric == "renewed":
+            return False
+        fall = self.walker.promise(state.origin)
+        share = (LESSON if self._teaches else SHARE) if self.plan.method.rule.metric == "diagonal" else 1.0
+        if fall > min(self.wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+            return False
+        self.wanted = 0.1 * fall
+        return True
+
+    def _metric(self, state: State) -> Any:
+        """What the descent measures in, where the curvature of all rows would be dear."""
+        rule, memory = self.plan.method.rule, state.origin.memory
+        if rule.metric == "diagonal":
+            return memory[0, :, 0]
+        return memory if rule.metric and self.form is None and dear(size_of(self.rows)) else None
+
+    def _learn(self, at: Checkpoint) -> Any:
+        """Let a rule that remembers steps learn Newton's step from a proof that fails: it is then the next one."""
+        if not self._teaches:
+            return None
+        return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
+
+    def separates(self, cost: float, raw: Array) -> bool:
+        """Whether a point, raw, with this cost separates the classes: a run ends there."""
+        near = self.problem.separable and cost < NEAR_ZERO * self.scale
+        return near and separating(self.problem, self.rows, raw)

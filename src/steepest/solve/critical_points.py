@@ -1,0 +1,154 @@
+"""What a point of a function is: a minimum, a saddle, flat; and whether the function falls without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Array
+from ..objective.functions.function import Function, scaled, upward
+
+__all__ = ["LARGE", "Standing", "endless", "kind_of", "quadratic_form", "stand"]
+
+LARGE = 50  # variables beyond which second derivatives are not looked at
+FLAT = 1e-10  # share of the largest curvature that counts as none
+LASTING = 0.8  # share of the least curvature that is there still a step further on, at a minimum
+QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+DECADES = range(2, 16)  # how far away a fall is looked for, as powers of 10
+
+
+class Standing(NamedTuple):
+    """What slopes and second derivatives say of a point."""
+
+    gap: float | None  # fall that they promise; None where they were not looked at
+    curvatures: Array  # eigenvalues over the numbers that may move, least first
+
+    @property
+    def upward(self) -> bool:
+        """Whether every curvature is upward, so that a minimum may be near."""
+        return self.gap is not None and bool((self.curvatures > 0).all())
+
+    @property
+    def limit(self) -> float:
+        """Largest constant rate of plain descent that settles here."""
+        top = float(self.curvatures[-1]) if len(self.curvatures) else 0.0
+        return 2.0 / top if top > 0 else float("inf")
+
+    @property
+    def condition(self) -> float | None:
+        """Condition number, where every curvature is upward."""
+        ends = self.curvatures[[0, -1]] if len(self.curvatures) else np.zeros(2)
+        return float(ends[1] / ends[0]) if ends[0] > FLAT * ends[1] > 0 else None
+
+
+@QUIET
+def stand(function: Function, w: Array) -> Standing:
+    """Look around a point w (d, 1). Cost: one evaluation of the second derivatives, and 10 d^3 flops."""
+    if function.size > LARGE:
+        return Standing(None, np.empty(0))
+    H, g, _ = _free(function, w)
+    if not np.isfinite(H).all():
+        return Standing(None, np.empty(0))
+    gap = 0.5 * float(g @ np.linalg.solve(upward(H), g)) if len(g) else 0.0
+    return Standing(gap, np.asarray(np.linalg.eigvalsh(H), np.float64))
+
+
+def _free(function: Function, w: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Second derivatives and gradient by the numbers that no bound holds, and which these are."""
+    _, g = function.value_and_gradient(None, w)
+    free = ~function.held(w, g)[:, 0]
+    return function.bend(w[:, 0])[np.ix_(free, free)], g[free, 0], free
+
+
+@QUIET
+def kind_of(function: Function, w: Array) -> str:
+    """Which kind of point w (d, 1), with a slope of about 0, is: in words, with its least curvature.
+
+    By the signs of the curvatures, beyond what may be rounding. A minimum whose curvature fades on the short way that
+    is left to it is flat. Cost: two evaluations of the second derivatives.
+    """
+    if function.size > LARGE:
+        return f"a point, a minimum or not: second derivatives are not looked at beyond {LARGE} variables"
+    H, g, free = _free(function, w)
+    within = "" if free.all() else " within its bounds"
+    if not np.isfinite(H).all():
+        return "a point without finite second derivatives" + within
+    if not len(g):
+        return "a local minimum in a corner of its bounds"
+    noise = 1e-6 * abs(function.look(w[:, 0])[0]) if function.slopes == "differenced" else 0.0
+    likeness, size = scaled(H, noise / function.rounding)
+    signs = np.linalg.eigvalsh(likeness)
+    way = np.zeros_like(w)
+    way[free, 0] = np.linalg.solve(upward(H), g)
+    ahead = function.bend(function.inside(w - way)[:, 0])[np.ix_(free, free)] / size[:, None] / size
+    fades = not np.isfinite(ahead).all() or np.linalg.eigvalsh(ahead)[0] < LASTING * signs[0]
+    word = _word(signs / function.rounding, fades)
+    return f"{word}{within}, its least curvature {np.linalg.eigvalsh(H)[0]:.4g}"
+
+
+def _word(signs: Any, fades: bool) -> str:
+    """Name a point by its curvatures, in units of what may be rounding."""
+    if signs[0] > 1.0 and not fades:
+        return "a local minimum"
+    if signs[-1] < -1.0:
+        return "a local maximum"
+    return "a saddle" if signs[0] < -1.0 else "a point that is flat in some direction"
+
+
+def endless(value: Callable[[Array], Any], w: Array, ways: list[Array]) -> str | None:
+    """How a function is seen to fall without end along one of the ways from w (d,), if it is.
+
+    It must go on falling to 10^15 times the size of w, by no less in the later decades than in those before them.
+    """
+    for way in ways:
+        length = float(np.linalg.norm(way))
+        if not 0.0 < length < np.inf:
+            continue
+        ray = way / length * max(1.0, float(np.abs(w).max()))
+        costs = np.array([_looked(value, w + 10.0**k * ray) for k in DECADES])
+        beyond = int(np.argmax(costs == -np.inf)) if (costs == -np.inf).any() else -1
+        if beyond >= 0 and (np.diff(costs[: beyond + 1]) < 0).all():
+            return f"along the way down it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
+        falls = costs[:-1] - costs[1:] if np.isfinite(costs).all() else -np.ones(1)
+        if (falls > 0).all() and (falls[1:] >= 0.99 * falls[:-1]).all():
+            return f"along the way down it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+    return None
+
+
+def _looked(value: Callable[[Array], Any], x: Array) -> float:
+    """The value at a far point, NaN where there is none: a function may well raise there."""
+    try:
+        with np.errstate(all="ignore"):
+            return float(value(x))
+    except Exception:
+        return float("nan")
+
+
+def quadratic_form(H: Array, g: Array) -> tuple[float | None, str | None]:
+    """Gap of a function with these second derivatives everywhere and this gradient here; or how it falls without end.
+
+    Examples
+    --------
+    >>> quadratic_form(np.array([[2.0]]), np.array([6.0]))
+    (9.0, None)
+    >>> quadratic_form(np.array([[0.0]]), np.array([2.0]))
+    (None, 'its slope is 2 everywhere')
+    """
+    values, vectors = np.linalg.eigh(H)
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0:
+        size = float(np.linalg.norm(g))
+        return (0.0, None) if size == 0.0 else (None, f"its slope is {_along(g)} everywhere")
+    if values[0] < -FLAT * largest:
+        return None, f"it is quadratic with a curvature of {values[0]:.4g} everywhere"
+    along, live = vectors.T @ g, values > FLAT * largest
+    if np.linalg.norm(along[~live]) > 1e-8 * np.linalg.norm(g) > 0.0:
+        return None, f"in a direction without curvature its slope is {np.linalg.norm(along[~live]):.4g} everywhere"
+    return 0.5 * float((along[live] ** 2 / values[live]).sum()), None
+
+
+def _along(g: Array) -> str:
+    return f"{g[0]:.4g}" if len(g) == 1 else "(" + ", ".join(f"{v:.4g}" for v in g[:6]) + ")"

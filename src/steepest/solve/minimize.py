@@ -1,0 +1,245 @@
+"""Minimise any function: a formula written as text, or a callable with or without its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import UsageError
+from ..core.progress import Told, may_end
+from ..core.types import Array
+from ..descent.descent import descend, until
+from ..descent.recording import record
+from ..descent.states import State
+from ..descent.stops import Stop, updates
+from ..descent.trajectory import Trajectory
+from ..methods import steps
+from ..methods.rules import Plain
+from ..objective.functions.formula import Formula
+from ..objective.problem import Problem
+from ..optimality.evidence import Evidence, reversals, run_out
+from ..optimality.verdict import judge
+from .critical_points import LARGE, Standing, endless, kind_of, quadratic_form, stand
+from .minimize_setup import Task, make_array, make_task
+
+__all__ = ["minimize"]
+
+SMALL_SLOPE = 1e-6  # share of the slope at the start that counts as none, beyond 50 variables
+LOWEST = -1e290  # cost that only a fall without end reaches
+LATE = 8  # recorded points that the largest safe rate is measured at
+ROUNDING = 1e-32  # the same where nothing is to be gained any more
+OF_TABLES = (
+    "loss",
+    "penalty",
+    "intercept",
+    "fixed",
+    "penalty_factors",
+    "signs",
+    "batch_size",
+    "sampling",
+    "standardized",
+    "rows",
+)
+
+
+def minimize(
+    f: str | Formula | Callable[..., Any],
+    start: Any,
+    *,
+    gradient: Callable[..., Any] | bool | None = None,
+    rule: Any = "plain",
+    learning_rate: Any = "auto",
+    steps: int = 1000,
+    tol: float | None = None,
+    bounds: Any = None,
+    average: Any = "last_point",
+    names: Iterable[str] | None = None,
+    record: Any = "auto",
+    seed: int = 0,
+    progress: Told | None = None,
+) -> Any:
+    """The run of a descent on a function, from a start: its points, costs, and a verdict on where it ended.
+
+    x_{t+1} = x_t - eta_t p_t, with p_t what ``rule`` makes of the gradient at x_t and eta_t the ``learning_rate``.
+
+    Parameters
+    ----------
+    f : str, Formula or callable
+        A formula such as "(x - 3)**2 + 2"; or a callable that takes an array (d,), a number where ``start`` is one, and
+        returns a number. Its own exceptions are passed on.
+    start : number, (d,) or (n, d) array
+        Where to begin; of n starts each has a run of its own.
+    gradient : callable, True or None
+        Of a callable f: x -> (d,), or anything NumPy makes an array of; True if f returns value and gradient; None for
+        central differences. Formulas have exact slopes.
+    rule : record or name
+        "plain" is steepest descent. "auto" is the robust method: Newton with the sizes of the curvatures up to 50
+        variables, "secant" beyond, "plain" there within bounds.
+    learning_rate : "auto", number, name or record
+        "auto" is Barzilai and Borwein's for "plain", a line search for rules that measure in a metric.
+    steps : int >= 0
+        Steps at most.
+    tol : float >= 0 or None
+        End once the fall that slope g and second derivatives H promise, g' |H|^-1 g / 2, is at most ``tol`` times the
+        size of the cost at the start (1 if that is 0); beyond 50 variables, once a step lowers the cost by no more.
+        None goes on to 1e-32 times it, or until no step lowers the cost.
+    bounds : (d, 2) array, mapping or None
+        Lowest and highest x, None or infinite where there is none; {"x": (0, None)} by name. For the rules plain,
+        newton, whitened, spectral, and auto.
+    average : record or name
+        What the answer is made of, see `steepest.averages`.
+    names : iterable of str or None
+        Names of the variables; those of the formula by default, sorted naturally, or x1, x2, ...
+    record : "auto", True, int or False
+        Which steps are kept, see `steepest.record`.
+    seed : int
+        Kept with the run; a descent on a function draws no random numbers.
+    progress : callable
+        Told how far it is, see `steepest.record`.
+
+    Returns
+    -------
+    Trajectory, or a list of them for several starts
+        ``x`` (m, d), ``cost``, ``gradient_norm``, ``learning_rate``; ``verdict``.
+
+    Raises
+    ------
+    UsageError
+        If the formula, start, bounds or names do not fit, or the function has no finite value at the start.
+
+    Notes
+    -----
+    A value that is no number ends a line search's trial like a step too long. Cost of a step: one gradient for each
+    trial; Newton one evaluation of the second derivatives too, d gradients or 2 d^2 values where they are differenced.
+
+    References
+    ----------
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3. doi:10.1007/978-0-387-40065-5
+    Dauphin, Y. et al. (2014). Identifying and attacking the saddle point problem. arXiv:1406.2572 (sizes of curvatures)
+
+    Examples
+    --------
+    >>> path = minimize("(x - 3)**2 + 2", 6, learning_rate=0.25)
+    >>> path.x[:4, 0].tolist(), path.verdict.status
+    ([6.0, 4.5, 3.75, 3.375], 'converged')
+    """
+    starts = make_array(start)
+    settings = (gradient, rule, learning_rate, tol, bounds, average, names)
+    if starts.ndim <= 1:
+        return _run(make_task(f, starts, *settings), steps, record, seed, progress)
+    return [_run(make_task(f, one, *settings), steps, record, seed, progress) for one in starts]
+
+
+def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> Trajectory:
+    if isinstance(most, bool) or not most >= 0 or most != int(most):
+        raise UsageError(f"steps must be a whole number >= 0, not {most!r}")
+    states = descend(Problem(), task.method, task.function, start=task.start, seed=seed)
+    path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
+    x = np.concatenate((path.coef, path.intercept[:, None]), axis=1)
+    meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
+    text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
+    meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
+    if task.function.bounds is not None:
+        meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]
+    path = replace(path, coef=x, intercept=np.zeros(len(x)), names=task.names, meta=meta)
+    return _judged(task, path)
+
+
+def _stops(task: Task) -> list[Stop]:
+    """When a run ends before its last step."""
+    stops = [Stop(lambda s: s.gradient_norm == 0.0, "the slope is 0")]
+    if hasattr(task.method.learning_rate, "adapt"):
+        stops.append(Stop(lambda s: s.change == 0.0, "no step lowers the cost"))
+    elif hasattr(task.method.learning_rate, "seek"):
+        stops.append(Stop(lambda s: s.change <= 0.0, "no step lowers the cost"))
+    if task.function.size <= LARGE:
+        stops.append(Stop(lambda s: _near(task, s), "settled", check=True))
+    elif task.tol is not None:
+        stops.append(Stop(lambda s: abs(s.change) <= task.target, "settled"))
+    return stops
+
+
+def _near(task: Task, state: State) -> bool:
+    found = stand(task.function, state.w)
+    least = ROUNDING * task.scale if task.tol is None else task.target
+    return found.gap is not None and found.gap <= least
+
+
+def _judged(task: Task, path: Trajectory) -> Trajectory:
+    """The same run with its verdict; a run that diverged reports its recorded state of least cost."""
+    final = path.x[-1][:, None]
+    standing = stand(task.function, final)
+    gap, fall = _by_form(task, path.x[-1])
+    convex = gap is not None
+    if fall is None and not convex and not _settled(task, path, standing):
+        fall = _far_fall(task, path)
+    evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
+    verdict = judge(evidence)
+    if verdict.status == "converged":
+        verdict = verdict._replace(notes=("the function is quadratic and bends upwards: there is no lower minimum",))
+    place = int(np.argmin(path.cost)) if verdict.exit_code else len(path.step) - 1
+    return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
+
+
+def _by_form(task: Task, x: Array) -> tuple[float | None, str | None]:
+    """Gap of a formula known to be convex, and how it falls without end if its form says so."""
+    if not isinstance(task.f, Formula) or task.f.degree > 2 or task.function.size > LARGE:
+        return None, None
+    jet = task.f.jet(x, 2)
+    if task.function.bounds is None:
+        return quadratic_form(jet.bend, jet.slope)
+    gap = stand(task.function, x[:, None]).gap
+    return (gap if np.linalg.eigvalsh(jet.bend)[0] >= 0 else None), None
+
+
+def _far_fall(task: Task, path: Trajectory) -> str | None:
+    if path.cost[-1] < LOWEST:
+        return f"it has fallen to {path.cost[-1]:.4g} already"
+    _, g = task.function.look(path.x[-1])
+    value = task.f if isinstance(task.f, Formula) else lambda x: task.function.look(x)[0]
+    inside = lambda x: value(task.function.inside(x[:, None])[:, 0])  # noqa: E731
+    return endless(inside, path.x[-1], [-g, path.x[-1] - path.x[max(0, len(path) - 2)]])
+
+
+def _settled(task: Task, path: Trajectory, standing: Standing) -> bool:
+    if task.function.size > LARGE:
+        return bool(path.gradient_norm[-1] <= SMALL_SLOPE * path.gradient_norm[0])
+    if standing.gap is None:
+        return False
+    return standing.gap <= task.target or path.gradient_norm[-1] == 0.0
+
+
+def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fall: str | None) -> Evidence:
+    rule, rate = task.method.rule, task.method.learning_rate
+    fixed = not (hasattr(rate, "seek") or hasattr(rate, "adapt"))
+    limit = min((stand(task.function, x[:, None]).limit for x in path.x[-LATE:]), default=np.inf) if fixed else np.inf
+    last = float(path.learning_rate[-1]) or rate.rate(1)
+    settled = not convex and _settled(task, path, standing)
+    return Evidence(
+        cost=path.cost,
+        step=path.cost_step,
+        end=path.meta["end"],
+        gap=standing.gap if settled or standing.upward else None,
+        reached=float(path.cost[-1]),
+        target=task.target,
+        scale=task.scale,
+        gradient_norm=float(path.gradient_norm[-1]),
+        rate=last,
+        limit=limit,
+        safe=0.5 * limit if np.isfinite(limit) else 0.1 * last,
+        condition=standing.condition,
+        quadratic=convex,
+        sampled=False,
+        plain=isinstance(rule, Plain) and isinstance(rate, steps.Constant),
+        auto=task.auto,
+        spent=run_out(rate, int(path.step[-1])),
+        separated=None,
+        reversals=reversals(path),
+        function=True,
+        convex=convex,
+        endless=fall,
+        standing=kind_of(task.function, path.x[-1][:, None]) if settled else None,
+    )

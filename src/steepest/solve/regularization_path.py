@@ -1,0 +1,237 @@
+"""Path: the answers for a falling sequence of penalty strengths, each found from the one before."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.errors import DataError, NotConvergedWarning, UsageError
+from ..core.threads import one_blas_thread
+from ..core.types import Array
+from ..core.units import RAW
+from ..data.checks import check_rows, name_bad_number
+from ..data.column_sums import mean_and_variance
+from ..data.refinement import Exact
+from ..data.rows import Rows, make_rows
+from ..descent.descent import descend, until
+from ..descent.recording import record
+from ..descent.stops import check_limits, epochs
+from ..descent.trajectory import Trajectory
+from ..objective.column_settings import factors_of, signs_of
+from ..objective.penalties import NoPenalty, elastic
+from ..objective.problem import Problem
+from ..optimality.null_model import constant_cost
+from .auto.plan import Plan, make_plan
+from .certified_stop import Proof, stalled
+from .fit import fit
+
+__all__ = ["AlphaPath", "alpha_path"]
+
+ABOVE = 1.0 + 1e-14  # so that rounding leaves no coefficient at the first strength
+
+
+class AlphaPath(NamedTuple):
+    """Answers along falling penalty strengths.
+
+    Attributes
+    ----------
+    alphas : (m,) array
+        Strengths, falling.
+    coefs : (d, m) array
+        Coefficients by raw columns; zeros of an L1 penalty are exact.
+    intercepts : (m,) array
+    gaps : (m,) array
+        Certified distance of each cost from its least value; inf where none could be certified.
+    trajectories : tuple of m Trajectory
+        The descent to each answer from the one before.
+    """
+
+    alphas: Array
+    coefs: Array
+    intercepts: Array
+    gaps: Array
+    trajectories: tuple[Trajectory, ...]
+
+
+def alpha_path(
+    X: Any,
+    y: Any,
+    *,
+    alphas: Any = None,
+    n_alphas: int = 100,
+    eps: float = 1e-3,
+    l1_ratio: float = 1.0,
+    loss: Any = "squared_error",
+    fit_intercept: bool = True,
+    penalty_factors: Any = None,
+    signs: Any = None,
+    sample_weight: Any = None,
+    max_iter: int = 1000,
+    tol: float = 1e-12,
+    n_jobs: int | None = None,
+) -> AlphaPath:
+    """The regularisation path: minimisers of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1).
+
+    Begins at the strength above which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio, g the gradient at the
+    best model of what is not penalised, and descends to each answer by the automatic way, warm from the one before.
+
+    Cost: the columns are looked at once. For a squared loss of up to 1,500 columns two readings of the rows and n d^2
+    flops in all, then some d^2 a step; else a few readings for each strength.
+
+    Parameters
+    ----------
+    X, y : (n, d) array or sparse matrix, (n,) array
+        Targets of a loss of two classes are 0 and 1.
+    alphas : numbers >= 0, optional
+        Strengths; they are sorted to fall.
+    n_alphas : int >= 1, default 100
+        How many strengths there are where ``alphas`` are not given: equal ratios from alpha_max to eps alpha_max.
+    eps : float, 0 < eps < 1, default 1e-3
+    l1_ratio : float from 0 to 1, default 1
+        Share of the L1 part: 1 is the lasso; 0, ridge, has no alpha_max and needs ``alphas``.
+    loss : name or record of `steepest.losses`
+        One without kinks.
+    fit_intercept : bool
+        Whether there is an intercept; it is never penalised.
+    penalty_factors : None, (d,) array or dict {index: factor >= 0}
+        Column j is penalised by alpha factor_j, 1 where none is given; factors are never rescaled.
+    signs : None, "+", "-" or dict {index: "+" or "-"}
+        Coefficients that must be >= 0 or <= 0.
+    sample_weight : (n,) array, optional
+        Weight of each row in the mean, >= 0.
+    max_iter : int
+        Epochs at most for each strength.
+    tol : float >= 0, default 1e-12
+        Each descent ends when its certified gap is at most tol x the cost of the constant model.
+    n_jobs : int or None
+        Threads; None is every core.
+
+    Raises
+    ------
+    DataError, UsageError
+        If the table or a setting makes no sense, or the target leaves nothing to explain.
+
+    Warns
+    -----
+    NotConvergedWarning
+        If a descent ended before its gap was small enough.
+
+    References
+    ----------
+    Friedman, J., Hastie, T. and Tibshirani, R. (2010). Regularization paths for generalized linear models via
+    coordinate descent. J. Stat. Softw. 33(1). doi:10.18637/jss.v033.i01
+
+    Examples
+    --------
+    >>> X = [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]
+    >>> path = alpha_path(X, [4.0, -4.0, 1.0, -1.0], n_alphas=3, eps=0.01)
+    >>> path.alphas.round(6).tolist(), path.coefs.round(6).tolist()
+    ([2.0, 0.2, 0.02], [[0.0, 3.6, 3.96], [0.0, 0.6, 0.96]])
+    """
+    rows = make_rows(X, y, weight=sample_weight, n_jobs=n_jobs)
+    names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
+    factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
+    problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
+    if getattr(problem.loss, "kinked", False):
+        raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
+    check_limits(max_iter, None, tol, "auto")
+    check_rows(rows, problem)
+    n, d = rows.shape
+    with one_blas_thread(2.0 * d * max(n, d * d)):
+        start = _constant_model(problem, rows)
+        plan = _first_plan(problem, rows, start, max_iter)
+        wanted = _strengths(problem, rows, start, n_alphas, eps) if alphas is None else _given(alphas)
+        found = list(_descents(problem, rows, plan, wanted, (l1_ratio, max_iter, tol)))
+    w, gaps, paths = zip(*found, strict=True)
+    points = np.stack(w)[:, :, 0]
+    return AlphaPath(wanted, points[:, :-1].T.copy(), points[:, -1].copy(), np.array(gaps), paths)
+
+
+def _descents(
+    problem: Problem, rows: Rows, plan: Plan, alphas: Array, settings: tuple[float, float, float]
+) -> Iterator[tuple[Array, float, Trajectory]]:
+    """Answer (d + 1, 1), gap and trajectory for each strength, each from the answer before."""
+    l1_ratio, max_iter, tol = settings
+    scale, late = constant_cost(problem, rows), 0
+    for alpha in alphas:
+        problem = replace(problem, penalty=elastic(float(alpha), l1_ratio))
+        proof = Proof(problem, rows, plan, tol * scale, scale)
+        stops = (proof.stop(), stalled(), epochs(max_iter))
+        path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
+        w = np.append(path.coef[-1], path.intercept[-1])[:, None]
+        plan = plan._replace(start=plan.data.units.scaled(w))
+        certificate = proof.certificate(int(path.step[-1]), plan.start)
+        gap = np.inf if certificate.gap is None else float(certificate.gap)
+        late += gap > proof.reached(certificate)
+        yield w, gap, path
+    if late:
+        said = f"{late} of {len(alphas)} answers are not as good as tol={tol:g} asks: raise max_iter, or tol"
+        warnings.warn(said, NotConvergedWarning, stacklevel=3)
+
+
+def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> Plan:
+    """The automatic way, chosen once: the columns are the same for every strength."""
+    try:
+        plan = make_plan(
+            rows,
+            problem,
+            rule="auto",
+            learning_rate="auto",
+            batch_size=None,
+            sampling="shuffle",
+            average="auto",
+            estimate="own_rows",
+            standardize="auto",
+            updates=max_iter,
+            start=start,
+        )
+    except DataError:
+        name_bad_number(rows, tuple(f"x{j + 1}" for j in range(rows.shape[1])))
+        raise
+    return plan._replace(start=plan.data.units.scaled(start))
+
+
+def _constant_model(problem: Problem, rows: Rows) -> Array:
+    """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
+    w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
+    held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
+    if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
+        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+        w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
+    elif problem.intercept or len(held) < d:
+        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=held), tol=0)
+        w = np.concatenate((found.coef, found.intercept[None]))
+    return w
+
+
+def _strengths(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
+    """Strengths in equal ratios from alpha_max to eps alpha_max."""
+    if isinstance(n_alphas, bool) or not isinstance(n_alphas, (int, np.integer)) or n_alphas < 1:
+        raise UsageError(f"n_alphas must be a whole number >= 1, not {n_alphas!r}")
+    if not 0 < eps < 1:
+        raise UsageError(f"eps must be a number between 0 and 1, not {eps!r}")
+    if not problem.l1 > 0:
+        raise UsageError("l1_ratio=0 has no strength above which coefficients are 0: give alphas")
+    data = Exact(rows) if problem.loss.quadratic else rows
+    g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
+    slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
+    below, above = problem.strength(d, RAW)[:, :-1, 0]
+    shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
+    largest = ABOVE * float(shares.max())
+    if not largest > 0:
+        raise UsageError("no column says anything of the target: there is no path to follow")
+    return largest * np.geomspace(1.0, eps, int(n_alphas)) if n_alphas > 1 else np.array([largest])
+
+
+def _given(alphas: Any) -> Array:
+    try:
+        found = np.sort(np.asarray(alphas, np.float64).ravel())[::-1]
+    except (TypeError, ValueError):
+        found = np.array([np.nan])
+    if not (found.size and np.isfinite(found).all() and found[-1] >= 0):
+        raise UsageError(f"alphas must be numbers >= 0, not {alphas!r}")
+    return np.array(found)
