@@ -271,7 +271,7 @@ def test_our_own_callback_is_asked_as_well():
         GDRegressor(callback=3).set_callbacks(Recorder()).fit(X, Z)
 
 
-def test_rows_held_back_go_with_callbacks():
+def test_early_stopping_with_callbacks():
     seen = Recorder()
     model = watched(GDRegressor(learning_rate=0.005, early_stopping=True, random_state=0), seen, X, Z)
     assert (seen.fitted()[-1].coef_ == model.coef_).all()

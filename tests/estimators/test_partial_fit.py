@@ -1,4 +1,4 @@
-"""Streams, rows held back, callbacks: what goes on from call to call, what ends a run, what is refused."""
+"""Streams, held-out rows, callbacks: what continues from call to call, what ends a run, what is refused."""
 
 from __future__ import annotations
 
@@ -256,16 +256,16 @@ def test_steps_that_overflow_are_refused():
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"estimate": "saga", "batch_size": 1}, "saga' comes back to rows"),
+        ({"estimate": "saga", "batch_size": 1}, "saga' needs each row more than once"),
         ({"rule": "newton"}, "all rows in every step"),
         ({"learning_rate": "backtracking"}, "all rows in every step"),
         ({"alpha": 0.1, "l1_ratio": 1.0}, "L1 penalty"),
-        ({"early_stopping": True}, "a stream has none to spare"),
+        ({"early_stopping": True}, "needs held-out rows"),
         ({"batch_size": 0}, "batch_size must be"),
-        ({"rule": "schedule_free"}, "remembers points"),
+        ({"rule": "schedule_free"}, "stores points"),
         ({"start": [1.0]}, "start must be 4 finite numbers"),
         ({"fixed": (9,)}, "fixed must hold"),
-        ({"loss": "poisson"}, "bends without bound: give a stream a learning rate"),
+        ({"loss": "poisson"}, "has an unbounded second derivative: set a rate"),
     ],
 )
 def test_settings_that_need_more_than_a_stream(how, words):
@@ -325,7 +325,7 @@ def test_curvature_of_a_batch(sparse, intercept):
     assert batch_curvature(rows, intercept) == pytest.approx(expected, rel=1e-12)
 
 
-# ------------------------------------------------------------------ rows held back
+# ------------------------------------------------------------------ held-out rows
 
 
 WAYS = [{}, {"learning_rate": 0.02}, {"batch_size": 4}, {"batch_size": 1, "learning_rate": 0.01}, {"rule": "spectral"}]
@@ -333,7 +333,7 @@ WAYS = [{}, {"learning_rate": 0.02}, {"batch_size": 4}, {"batch_size": 1, "learn
 
 @pytest.mark.parametrize("how", WAYS, ids=str)
 @pytest.mark.parametrize("keep", ["auto", False, 7])
-def test_the_answer_is_the_best_one_on_the_rows_held_back(how, keep):
+def test_the_answer_is_the_best_one_on_the_held_out_rows(how, keep):
     """More columns than rows tell: the validation loss falls and rises."""
     X, y, Xv, yv = wide(0)
     seen = []
@@ -354,7 +354,7 @@ def test_the_answer_is_the_best_one_on_the_rows_held_back(how, keep):
     assert found["step"] in model.trajectory_.cost_step
 
 
-def test_held_back_by_fraction_and_seed():
+def test_held_out_by_fraction_and_seed():
     X, y, *_ = wide(1)
     how = {"early_stopping": True, "validation_fraction": 0.25, "learning_rate": 0.02}
     models = [GDRegressor(**how, random_state=seed).fit(X, y) for seed in (3, 3, 4)]
@@ -397,7 +397,7 @@ def test_no_warning_of_a_run_that_was_to_end_early():
     ("how", "validation", "words"),
     [
         ({"early_stopping": True, "validation_fraction": 1.5}, None, "between 0 and 1"),
-        ({"early_stopping": True, "validation_fraction": 0.01}, None, "no rows can be held back"),
+        ({"early_stopping": True, "validation_fraction": 0.01}, None, "no rows can be held out"),
         ({"early_stopping": True, "n_iter_no_change": 0}, None, "n_iter_no_change must be"),
         ({}, "rows", "must be two things"),
         ({}, (np.ones((2, 5)), [1.0, 0.0]), "features"),

@@ -90,5 +90,5 @@ def test_who_knows_them(loss, known):
     model = GDClassifier(loss)
     assert hasattr(model, "predict_proba") is hasattr(model, "predict_log_proba") is known
     if not known:
-        with pytest.raises(UsageError, match=r"knows no probabilities|no loss is called"):
+        with pytest.raises(UsageError, match=r"has no probabilities|no loss is called"):
             model.predict_proba([[0.0]])

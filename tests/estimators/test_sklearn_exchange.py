@@ -339,14 +339,14 @@ def test_other_models_are_refused():
         with pytest.raises(UsageError, match=said):
             cls.from_sklearn(model)
 
-    says(GDRegressor, linear_model.PoissonRegressor().fit(X, y), "cannot hold a PoissonRegressor")
-    says(GDRegressor, linear_model.LogisticRegression().fit(X, y), "cannot hold a LogisticRegression")
+    says(GDRegressor, linear_model.PoissonRegressor().fit(X, y), "cannot be made from a PoissonRegressor")
+    says(GDRegressor, linear_model.LogisticRegression().fit(X, y), "cannot be made from a LogisticRegression")
     says(GDRegressor, linear_model.LinearRegression().fit(X, np.c_[y, y]), "one row of coefficients.* has 2")
     says(GDRegressor, linear_model.MultiTaskLasso().fit(X, np.c_[y, y]), "one row of coefficients.* has 2")
     says(GDClassifier, linear_model.LogisticRegression().fit(X, three), "one row of coefficients.* has 3")
     says(GDClassifier, linear_model.SGDClassifier("perceptron").fit(X, y), "no loss 'perceptron'")
-    says(GDClassifier, linear_model.RidgeClassifier().fit(X, y), "cannot hold a RidgeClassifier")
-    says(GDRegressor, "a name", "cannot hold a str")
+    says(GDClassifier, linear_model.RidgeClassifier().fit(X, y), "cannot be made from a RidgeClassifier")
+    says(GDRegressor, "a name", "cannot be made from a str")
     with pytest.raises(NotFittedError):
         GDRegressor.from_sklearn(linear_model.Ridge())
     with pytest.raises(UsageError, match="rows must be a number > 0, not -1"):

@@ -150,7 +150,7 @@ def test_a_loss_without_probabilities_has_no_such_methods():  # their test_sgd_p
     assert not hasattr(GDClassifier("hing"), "predict_proba")
     assert hasattr(model.set_params(loss="log_loss"), "predict_proba")
     assert hasattr(model.set_params(loss="modified_huber"), "predict_log_proba")
-    with pytest.raises(UsageError, match="knows no probabilities: use decision_function"):
+    with pytest.raises(UsageError, match="has no probabilities: use decision_function"):
         GDClassifier("hinge").predict_proba([[0.0]])
 
 

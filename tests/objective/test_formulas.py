@@ -41,7 +41,7 @@ def test_values_slopes_and_second_derivatives_of_rosenbrock():
     assert formula.names == ("x1", "x2")
     assert jet.value == pytest.approx(24.2, rel=1e-15)
     np.testing.assert_allclose(jet.slope, [-215.6, -88.0], rtol=1e-14)
-    np.testing.assert_allclose(jet.bend, [[1330.0, 480.0], [480.0, 200.0]], rtol=1e-14)
+    np.testing.assert_allclose(jet.hessian, [[1330.0, 480.0], [480.0, 200.0]], rtol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -190,26 +190,26 @@ def test_kinks_have_the_slope_of_one_side():
     assert read_formula("max(x, -x)").jet([0.0], 1).slope[0] == 1.0
     assert read_formula("min(2*x, 3*x)").jet([0.0], 1).slope[0] == 2.0
     assert np.isinf(read_formula("sqrt(x)").jet([0.0], 1).slope[0])
-    assert read_formula("x**2 + x").jet([0.0], 2).bend[0, 0] == 2.0
+    assert read_formula("x**2 + x").jet([0.0], 2).hessian[0, 0] == 2.0
 
 
 def test_many_points_at_once_are_the_points_one_by_one():
     formula = read_formula("x**2*exp(y) + atan2(x, y)*max(x, y) + 3")
     points = np.random.default_rng(1).normal(size=(3, 4, 2))
     whole = formula.jet(points, 2)
-    assert (whole.value.shape, whole.slope.shape, whole.bend.shape) == ((3, 4), (2, 3, 4), (2, 2, 3, 4))
+    assert (whole.value.shape, whole.slope.shape, whole.hessian.shape) == ((3, 4), (2, 3, 4), (2, 2, 3, 4))
     for i in np.ndindex(3, 4):
         one = formula.jet(points[i], 2)
         np.testing.assert_allclose(whole.value[i], one.value, rtol=1e-13)
         np.testing.assert_allclose(whole.slope[(slice(None), *i)], one.slope, rtol=1e-12)
-        np.testing.assert_allclose(whole.bend[(slice(None), slice(None), *i)], one.bend, rtol=1e-12)
+        np.testing.assert_allclose(whole.hessian[(slice(None), slice(None), *i)], one.hessian, rtol=1e-12)
 
 
 def test_a_constant_has_zeros_for_derivatives():
     jet = read_formula("3", names=("x", "y")).jet(np.ones((5, 2)), 2)
     assert jet.value.tolist() == [3.0] * 5
     assert (jet.slope == 0).all()
-    assert jet.bend.shape == (2, 2, 5)
+    assert jet.hessian.shape == (2, 2, 5)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
@@ -231,9 +231,9 @@ def test_every_function_against_mpmath(name, a, b):
             float(mpmath.diff(exact, (mpmath.mpf(a), mpmath.mpf(b)), n)) if any(n) else float(exact(a, b))
             for n in orders
         ]
-    found = [jet.value, *jet.slope, jet.bend[0, 0], jet.bend[0, 1], jet.bend[1, 1]]
+    found = [jet.value, *jet.slope, jet.hessian[0, 0], jet.hessian[0, 1], jet.hessian[1, 1]]
     np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-11)
-    assert jet.bend[0, 1] == jet.bend[1, 0]
+    assert jet.hessian[0, 1] == jet.hessian[1, 0]
 
 
 LEAVES = st.sampled_from(["x", "y", "2", "0.5", "pi"])
@@ -256,7 +256,7 @@ TREES = st.recursive(
 @given(text=TREES, x=st.floats(-1, 1), y=st.floats(-1, 1))
 def test_derivatives_of_grown_formulas_against_mpmath(text, x, y):
     jet = read_formula(text, names=("x", "y")).jet([x, y], 2)
-    if not np.abs(jet.bend).max() < 1e8:
+    if not np.abs(jet.hessian).max() < 1e8:
         return
     names = {"sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "atan": mpmath.atan, "sqrt": mpmath.sqrt}
     tree = compile(text, "grown", "eval")  # grown by this test
@@ -264,7 +264,7 @@ def test_derivatives_of_grown_formulas_against_mpmath(text, x, y):
     with mpmath.workdps(40):
         at = (mpmath.mpf(x), mpmath.mpf(y))
         known = [float(mpmath.diff(exact, at, n)) for n in ((1, 0), (0, 1), (2, 0), (1, 1), (0, 2))]
-    found = [*jet.slope, jet.bend[0, 0], jet.bend[0, 1], jet.bend[1, 1]]
+    found = [*jet.slope, jet.hessian[0, 0], jet.hessian[0, 1], jet.hessian[1, 1]]
     size = max(1.0, *map(abs, known))
     np.testing.assert_allclose(found, known, rtol=1e-7, atol=1e-10 * size)
 

@@ -105,5 +105,5 @@ def test_penalties_by_strength_and_share():
 
 @pytest.mark.parametrize(("alpha", "share"), [(-1.0, 0.0), (float("nan"), 0.5), (1.0, 1.5), (1.0, -0.1), (0.0, 2.0)])
 def test_senseless_strengths_are_refused(alpha, share):
-    with pytest.raises(UsageError, match=r"alpha, the strength|l1_ratio must be"):
+    with pytest.raises(UsageError, match=r"alpha, the weight|l1_ratio must be"):
         Problem("mse", elastic(alpha, share))

@@ -125,8 +125,8 @@ def test_falling_without_end_is_unbounded(f, start, why, rule):
     ("f", "start", "kind"),
     [
         ("cos(x)", 0.1, "a local minimum"),
-        ("cos(x)", 0, "a local maximum, its least curvature -1"),
-        ("x**4 - x**2 + y**2", [0, 1], "a saddle, its least curvature -2"),
+        ("cos(x)", 0, "a local maximum, its smallest curvature -1"),
+        ("x**4 - x**2 + y**2", [0, 1], "a saddle, its smallest curvature -2"),
         ("x**3", 1, "flat"),
         ("exp(x)", 0, "flat"),
         ("x**4", 1, "flat"),

@@ -149,7 +149,7 @@ def test_other_smooth_losses_against_cold_fits(loss):
 
 @pytest.mark.parametrize("loss", ["hinge", "quantile", "epsilon_insensitive"])
 def test_losses_with_kinks_are_refused(loss):
-    with pytest.raises(UsageError, match="has kinks"):
+    with pytest.raises(UsageError, match="is not smooth"):
         alpha_path(*logistic_table(1), loss=loss)
 
 
@@ -185,7 +185,7 @@ def test_gaps_and_trajectories_belong_to_the_answers():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"l1_ratio": 0.0}, "l1_ratio=0 has no strength .* give alphas"),
+        ({"l1_ratio": 0.0}, "l1_ratio=0 has no alpha .* give alphas"),
         ({"l1_ratio": 1.5}, "l1_ratio must be a number from 0 to 1"),
         ({"n_alphas": 0}, "n_alphas must be a whole number >= 1, not 0"),
         ({"n_alphas": 2.5}, "n_alphas must be a whole number"),
@@ -208,7 +208,7 @@ def test_senseless_settings_are_refused(settings, said):
 
 def test_hopeless_tables_are_refused():
     X, y = correlated(1, 20, 3)
-    with pytest.raises(UsageError, match="no column says anything of the target"):
+    with pytest.raises(UsageError, match="no column is correlated with the target"):
         alpha_path(X, np.full(20, 3.0))
     with pytest.raises(DataError, match="labels 0 and 1"):
         alpha_path(X, y, loss="log_loss")

@@ -1,4 +1,4 @@
-"""Who is told that kernels are being compiled: nobody, until a rim asks. Importing this loads nothing."""
+"""The listener that is told when kernels are compiled; there is none by default. Importing this file loads no other."""
 
 from __future__ import annotations
 

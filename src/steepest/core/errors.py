@@ -1,4 +1,4 @@
-"""Every error and warning of the package: one line that names what, where and the mend."""
+"""Every error and warning of the package: one line that says what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class DataError(SteepestError, ValueError):
     Parameters
     ----------
     problem : str
-        What is wrong and the mend, without the place.
+        What is wrong and how to fix it, without the place.
     file, line, column : optional
         The place: a file name, a line counted from 1 (the header is a line too), a column's name.
     """
@@ -64,4 +64,4 @@ class SeparationWarning(UserWarning):
 
 
 class NotConvergedWarning(UserWarning):
-    """The run ended before the answer was as good as ``tol`` asks."""
+    """The run ended before the gap reached ``tol``."""

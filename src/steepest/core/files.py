@@ -1,4 +1,4 @@
-"""New files: whole or not at all, and never over an existing one unasked. Values: as strict JSON, or a data frame."""
+"""Writing files, complete or not at all and never over an existing one by default; values as JSON or a data frame."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_new(path: str | Path, force: bool = False) -> None:
     Raises
     ------
     FileError
-        If the path is a directory, its folder is missing or closed to us, or a file is there and ``force`` is false.
+        If the path is a directory, its folder is missing or not writable, or the file exists and ``force`` is false.
     """
     path = Path(path)
     try:
@@ -32,7 +32,7 @@ def check_new(path: str | Path, force: bool = False) -> None:
 
 
 def write_new(path: str | Path, write: Callable[[BinaryIO], object], force: bool = False) -> None:
-    """Write a file that appears whole or not at all.
+    """Write a file that appears complete or not at all.
 
     The bytes go to a temporary file in the same folder, which gets its name once they are on the disk. A device or
     pipe is written to directly.
@@ -85,7 +85,7 @@ def _check(path: Path, force: bool) -> None:
 
 
 def _refusal(path: Path, error: Exception) -> Exception:
-    """Say it in one line; a ValueError of the caller's own stays what it is."""
+    """The error as one line; a ValueError of the caller is raised unchanged."""
     name = str(path) if str(path).isprintable() else ascii(str(path))
     if isinstance(error, FileError) or (isinstance(error, ValueError) and "\0" not in str(path)):
         return error
@@ -138,7 +138,7 @@ def _link(part: Path, target: Path) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Turn a value into what JSON knows: records and tuples to lists, NumPy to numbers, NaN and infinities to None.
+    """Turn a value into JSON types: records and tuples to lists, NumPy values to numbers, NaN and infinities to None.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Progress: how far a run is, told as it goes, and a bar that shows it."""
+"""Progress: how far a run is, reported while it runs, and a bar that shows it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ ENDLESS = "{n:.0f}"
 
 
 class Progress(NamedTuple):
-    """How far a run is. All of it is known anyway: nothing is computed to be told.
+    """How far a run is. Every field is a by-product of the descent: nothing is computed for the report.
 
     Attributes
     ----------
     done, total : float
-        Readings of all rows (epochs) so far, and at most; infinite where no limit is known.
+        Passes over the data (epochs) so far, and their maximum; infinite where no limit is known.
     cost, rate : float or None
-        Objective where it was looked at last, learning rate of the last step.
+        Last computed value of the objective; learning rate of the last step.
     gap : float or None
-        Of the last certificate; None where none was taken yet.
+        Gap of the last certificate; None before the first.
     target : float or None
-        The gap that ends the run, 0 where something else may; None where all of ``total`` will be run.
+        The gap that ends the run; 0 if another criterion may end it; None if the run always takes ``total`` epochs.
 
     Examples
     --------
@@ -60,12 +60,12 @@ Told = Callable[[Progress], Any]
 
 
 def with_gap(told: Told | None, proof: Any, early: bool) -> Told | None:
-    """The same, told the gap of the last certificate too; ``early``: the run may end before its limit."""
+    """The same report with the gap of the last certificate; ``early``: the run may end before its limit."""
     if told is None:
         return None
 
     def tell(now: Progress) -> None:
-        if not now.total:  # the start that rounds go on from: nothing is planned yet
+        if not now.total:  # the start of a continuation: its limit is not known yet
             return
         last = next(reversed(proof.found.values()), None)
         told(now._replace(gap=last and last.gap, target=_target(proof, last) if early else None))
@@ -74,7 +74,7 @@ def with_gap(told: Told | None, proof: Any, early: bool) -> Told | None:
 
 
 def may_end(told: Told | None) -> Told | None:
-    """The same, told that the run may end before its limit."""
+    """The same report, for a run that may end before its limit."""
     return None if told is None else lambda now: told(now._replace(target=0.0))
 
 
@@ -83,9 +83,9 @@ def _target(proof: Any, last: Any) -> float:
 
 
 class Outlook:
-    """How long a run will take yet: by the pace at which its gap shrinks, or at most, by its limit.
+    """The remaining time of a run: an estimate from the rate at which its gap shrinks, or a bound from its limit.
 
-    Between two certificates, gap_2 = gap_1 exp(-pace seconds): linear convergence goes on so.
+    The pace follows from two certificates, gap_2 = gap_1 exp(-pace seconds), which assumes linear convergence.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Outlook:
         self.gaps: list[tuple[float, float]] = []  # seconds, gap of the last two certificates
 
     def __call__(self, now: Progress, seconds: float) -> tuple[str, float] | None:
-        """How sure, "about", "at most" or "", and seconds to go; None where nothing is known yet."""
+        """Kind of the estimate ("about", "at most" or "") and remaining seconds; None while they are unknown."""
         if now.gap is not None and (not self.gaps or self.gaps[-1][1] != now.gap):
             self.gaps = [*self.gaps[-1:], (seconds, now.gap)]
         by_gap, by_limit = self._by_gap(now, seconds), self._by_limit(now, seconds)

@@ -59,16 +59,16 @@ def loss(
     Parameters
     ----------
     curvature : float or None
-        Largest second derivative by z, over all z and y: infinite where there is none; None if the record says so
-        itself.
+        Upper bound of the second derivative by z over all z and y, infinite if there is none; None if the record itself
+        has the attribute.
     formula : str
-        What a printed cost means.
+        Formula of the cost, as reports print it.
     quadratic : bool
-        Whether it is curvature/2 (z - y)^2, so that moments can stand in for the rows.
+        Whether the loss is curvature/2 (z - y)^2, so that moments can replace the rows.
     labels : bool
         Whether targets are the classes 0 and 1.
     attained : bool
-        Whether the least value for a class is reached at a finite z, so that separated classes have an optimum.
+        Whether the minimum over z for a class is attained at a finite z, so that separated classes have an optimum.
     positive : bool
         Whether targets are numbers >= 0.
     nonsmooth : bool
@@ -107,18 +107,18 @@ def rule(
     Parameters
     ----------
     slots : int or None
-        How many arrays shaped like the parameters it remembers; None if the record says so itself.
+        Number of arrays of memory shaped like the parameters; None if the record itself has the attribute.
     elementwise : bool
-        Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
+        Whether the method treats each coordinate independently; if not, it is always given whole arrays.
     metric : "matrix", "renewed", "diagonal" or None
-        Whether its memory begins with the curvature at the start: all of it, (d + 1, d + 1), in place of slots; the
-        same, renewed before every step; or the diagonal of it in the first slot.
+        What its memory begins with: the Hessian at the start, (d + 1, d + 1), in place of slots; the Hessian, computed
+        anew before every step; or the diagonal of the Hessian at the start, in the first slot.
     proximal : bool
         Whether an L1 penalty may follow its step.
     sees : tuple of "rate", "point", "weights"
-        What it is shown before each step, in slots of their own that come after its ``slots``.
+        Values that are put into further slots of memory before each step, after its own ``slots``.
     batch : bool
-        Whether every step must look at all rows; rules with a metric do so anyway.
+        Whether every step needs the gradient over all rows; a rule with a metric always does.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def step(*, slots: int = 0) -> Callable[[R], R]:
     Parameters
     ----------
     slots : int
-        How many arrays shaped like the parameters it remembers, zero at the start.
+        Number of arrays of memory shaped like the parameters, zero at the start.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def _field(cls: Any, item: str, what: str) -> tuple[str, Any]:
 
 
 def check_record(item: Any, kind: str, needs: tuple[str, ...]) -> None:
-    """Refuse a record that lacks what its kind needs, or whose own ``check`` finds its settings wrong."""
+    """Refuse a record that lacks an attribute of its kind, or whose own ``check`` rejects its settings."""
     missing = [name for name in needs if not hasattr(item, name)]
     if missing:
         decorator = kind if kind in ("loss", "rule") else "record"

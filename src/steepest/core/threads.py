@@ -1,4 +1,4 @@
-"""Threads: how many, the pool that runs kernels, and BLAS held to one thread inside a fit."""
+"""Threads: their number, the pool that runs kernels, and BLAS limited to one thread inside a fit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _controller() -> Any:
 
 
 class _Hold:
-    """BLAS held to one thread, for the whole process, from the first who asks to the last who lets go."""
+    """BLAS limited to one thread in the whole process while at least one user of this context is active."""
 
     def __init__(self) -> None:
         self.lock, self.count, self.limit = Lock(), 0, ExitStack()
@@ -85,7 +85,7 @@ _hold = _Hold()
 
 @contextmanager
 def one_blas_thread(work: float) -> Iterator[None]:
-    """Hold BLAS to one thread where it would start more (``work`` in flops): same bits on any number of cores."""
+    """Limit BLAS to one thread if it would start more (``work`` in flops): same bits on any number of cores."""
     if work < 5e3:
         yield
         return

@@ -1,4 +1,4 @@
-"""Units: the user's own columns, or shifted and scaled ones. Scaling changes the way, never the objective."""
+"""Units: the columns as given, or shifted and scaled. Scaling changes the path of a descent, not the objective."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RAW", "Units", "standard_units"]
 
 
 class Units(NamedTuple):
-    """How descent sees the columns: x -> (x - shift) * scale; None leaves them as they are.
+    """The transform of the columns that a descent works on: x -> (x - shift) * scale; None leaves them unchanged.
 
     ``raw`` and ``scaled`` translate parameters (d + 1, k), intercept last, so that predictions stay the same:
     coef = scale u, intercept = u_0 - shift . coef.
@@ -62,7 +62,7 @@ class Units(NamedTuple):
         return out
 
     def factor(self, d: int) -> NDArray[np.float64]:
-        """Raw coefficient per scaled one, (d + 1, 1), and 0 for the intercept, which no penalty touches."""
+        """Raw coefficient per scaled one, (d + 1, 1), and 0 for the intercept, which is never penalised."""
         factor = np.zeros((d + 1, 1))
         factor[:d, 0] = 1.0 if self.scale is None else self.scale
         return factor

@@ -1,4 +1,4 @@
-"""The version, where no other file needs to be loaded to read it."""
+"""The version, in a file of its own so that reading it loads no other."""
 
 from __future__ import annotations
 

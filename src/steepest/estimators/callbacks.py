@@ -1,6 +1,6 @@
-"""Callbacks: scikit-learn's own (1.9 or later), told of a fit and its steps. The only module that knows of them.
+"""Support of scikit-learn's own callbacks (1.9 or later). The only module that depends on them.
 
-What is theirs is imported where callbacks are set, not before: it takes 24 ms where rich is installed.
+scikit-learn's module is imported when callbacks are set, not before: that takes 24 ms where rich is installed.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from ..core.types import Array
 __all__ = ["Callbacks", "Task", "asked", "watched"]
 
 Answer = tuple[Array, Array]  # coefficients (d, k) and intercepts (k,), raw
-TASKS = 1000  # tasks of one descent at most: each stays in memory, and a bar of theirs adds all of them up at each
+TASKS = 1000  # maximum number of tasks of one descent: each stays in memory, and scikit-learn's bar sums over all
 
 
 class Callbacks:
-    """What an estimator does with scikit-learn's callbacks; mixed into both."""
+    """Support of scikit-learn's callbacks, a mixin of both estimators."""
 
     def set_callbacks(self: Any, *callbacks: Any) -> Any:
-        """Set scikit-learn's callbacks, such as ``sklearn.callback.ProgressBar()``; none takes them away.
+        """Set scikit-learn's callbacks, such as ``sklearn.callback.ProgressBar()``; without arguments, remove them.
 
-        A ``fit`` is a task, and so is each of its steps (sampled: each epoch); of more than 1,000 planned ones every
-        second, third and so on ends a task. The last task is what comes after the last step: last digits, certificate.
-        A callback whose ``on_fit_task_end`` returns True ends the fit. ``partial_fit`` calls none.
+        A ``fit`` is a task, and so is each of its steps (with batches: each epoch); if more than 1,000 are planned, a
+        task comprises two or more of them. The last task is the work after the last step: refinement and certificate. A
+        callback whose ``on_fit_task_end`` returns True ends the fit. ``partial_fit`` calls none.
 
         Parameters
         ----------
@@ -43,7 +43,7 @@ class Callbacks:
         UsageError
             If scikit-learn is older than 1.9.
         TypeError
-            If one is no callback.
+            If an argument is not a callback.
 
         Examples
         --------
@@ -63,7 +63,7 @@ class Callbacks:
 
 
 class Given(NamedTuple):
-    """What the callbacks of a fit are given besides."""
+    """Further data for the callbacks of a fit."""
 
     estimator: Any
     X: Any
@@ -72,16 +72,16 @@ class Given(NamedTuple):
 
 
 class Task:
-    """A task of a fit, and the steps in it, each a task of its own. It is asked like any ``callback``."""
+    """A task of a fit, with its steps as subtasks. It is called like any ``callback``."""
 
     def __init__(self, context: Any, given: Given, attributes: Callable[[Array, Array], dict[str, Any]] | None) -> None:
         self.context, self.given, self.attributes = context, given, attributes
         self.every, self.most = _every(given.estimator.max_iter), _most(given.estimator.max_iter) or TASKS
         self.states = self.steps = 0
-        self.open: Any = None  # the step that is being taken
+        self.open: Any = None  # the current step
 
     def __call__(self, state: Any) -> bool:
-        """End a step with this state, ``w`` raw, and begin the next; whether a callback wants no next one."""
+        """End a step with this state, ``w`` raw, and begin the next; returns whether a callback stops the run."""
         due = self.states % self.every == 0
         self.states += 1
         if not due or self.steps >= self.most:
@@ -92,12 +92,12 @@ class Task:
         return stop
 
     def close(self) -> None:
-        """End what comes after the last step; the answer is that of the estimator."""
+        """End the task after the last step; the answer is that of the estimator."""
         self._end(self.attributes and dict)
 
     @contextmanager
     def part(self, name: str) -> Iterator[Task]:
-        """A descent that is but a part of the fit: its steps make no estimator that can predict."""
+        """A descent that is one part of a fit: its steps do not give an estimator that can predict."""
         context = self.context.subcontext(task_name=name, max_subtasks=_most(self.given.estimator.max_iter))
         context.call_on_fit_task_begin(**self.given._asdict())
         task = Task(context, self.given, None)
@@ -129,7 +129,7 @@ def watched(
     *,
     parts: int = 1,
 ) -> None:
-    """Descend and set the attributes that coefficients (d, k) and intercepts (k,) make, under the eyes of callbacks.
+    """Descend with callbacks, and set the attributes from coefficients (d, k) and intercepts (k,).
 
     Parameters
     ----------
@@ -138,9 +138,9 @@ def watched(
     attributes : callable
         Makes ``coef_`` and ``intercept_`` of coefficients and intercepts.
     descend : callable
-        Is given the task to ask on the way, None where no callback is set.
+        Called with the task, or None where no callback is set.
     parts : int
-        How many descents it makes.
+        Number of descents.
     """
     if not getattr(estimator, "_skl_callbacks", None):
         vars(estimator).update(attributes(*descend(None)))
@@ -165,19 +165,19 @@ def _told(estimator: Any, table: Any, attributes: Any, descend: Any, parts: int)
 
 
 def asked(callback: Any, task: Task | None) -> Any:
-    """What a fit asks on its way: the user's own function, the task, or both."""
-    if task is None or not (callback is None or callable(callback)):  # what cannot be called is refused by the fit
+    """The callback of a fit: the user's own function, the task, or both."""
+    if task is None or not (callback is None or callable(callback)):  # the fit refuses an object that is not callable
         return callback
     return task if callback is None else lambda state: bool(callback(state)) | task(state)
 
 
 def _every(max_iter: Any) -> int:
-    """How many steps make a task."""
+    """Number of steps per task."""
     return max(1, math.ceil(max_iter / TASKS)) if _known(max_iter) else 1
 
 
 def _most(max_iter: Any) -> int | None:
-    """How many tasks there are at most, what comes after the last step among them; None where that is not known."""
+    """Maximum number of tasks, including the one after the last step; None if unknown."""
     return math.ceil(max_iter / _every(max_iter)) + 1 if _known(max_iter) else None
 
 

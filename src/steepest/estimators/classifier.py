@@ -1,4 +1,4 @@
-"""GDClassifier: logistic regression and its kin by gradient descent, for two classes or more."""
+"""GDClassifier: logistic regression and other linear classifiers by gradient descent, for two or more classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..core.errors import UsageError
 from .callbacks import Answer, Task, watched
 from .labels import chunk_target, numbers, row_weights
-from .linear_estimator import Rim
+from .linear_estimator import LinearEstimator
 from .multiclass import each_target, fit_each, refuse_together
 from .probabilities import log_probabilities, probabilities, probable
 from .sparsity import predictors
@@ -21,74 +21,78 @@ from .sparsity import predictors
 __all__ = ["GDClassifier"]
 
 
-class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Logistic regression by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)), or softmax.
 
-    Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has
-    alpha = 1 / (n C). With default settings nothing is penalised, the columns may have any scale, and classes that a
-    plane separates are reported as such, since they have no finite optimum.
+    Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 / (n
+    C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are reported,
+    since they have no finite optimum.
 
     Parameters
     ----------
     loss : {"log_loss", "hinge", "squared_hinge", "modified_huber"} or a loss record
-        log(1 + exp(-s z)), s = -1 or 1; the others as `steepest.losses` has them. The hinges know no probabilities.
+        log(1 + exp(-s z)), s = -1 or 1; others: `steepest.losses`. The hinge losses have no probabilities.
     alpha : float >= 0
-        Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss.
+        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
     l1_ratio : float from 0 to 1
-        Share of the L1 part: 0 is ridge, 1 is lasso, with exact zeros.
+        Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
-        Column j is penalised by alpha factor_j, 1 where none is given, 0 not at all; factors are never rescaled.
+        The penalty weight of column j is alpha times factor_j. The default is 1. Factors are not rescaled.
     signs : None, "+", "-" or dict {name or index: "+" or "-"}
-        Coefficients that must be >= 0 or <= 0: all of them, or those named; never the intercept.
+        Sign constraints, >= 0 or <= 0, of all coefficients or of those named; the intercept is never constrained.
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
-        Direction of a step. "auto": where the rate is "auto" over all rows the cheapest way to the optimum, else plain.
+        Direction of a step. "auto": the method with the lowest estimated cost for the table; "plain" on batches or at a
+        given rate.
     learning_rate : "auto", number or record of `steepest.steps`
-        A number is the textbook: that rate, on the columns as they are. "auto": columns standardised on the way (never
-        in the answer) and the step 1/L, or 1 where the rule measures in the curvature.
+        A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
+        rule. The answer is always for the raw columns.
     batch_size : int or None
-        Rows a step: None all (batch), 1 stochastic, more mini-batch.
+        Rows per step: None is all rows (batch), 1 is stochastic, more are a mini-batch.
     sampling : {"shuffle", "replacement", "sequential"}
-        In what order rows come, where batch_size is a number.
+        Order of the rows, if batch_size is a number.
     average : "auto", bool, name or record
-        What ``coef_`` is made of: a record of `steepest.averages`; True is the mean of all points, False the last one.
-        "auto" weights late points more (`Weighted`) where batches are descended at the rate "auto".
+        Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
+        is the last point. "auto": `Weighted`, in which late points count more, for batches at the rate "auto";
+        otherwise the last point.
     estimate : name or record
-        What a batch takes for the gradient of all rows: a record of `steepest.estimates`, such as "saga".
+        How a batch estimates the full gradient: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool
-        Whether to descend on columns of mean 0 and standard deviation 1; changes the way, never the objective.
+        Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
     fixed : tuple of names or indices
-        Coefficients kept at their start, "intercept" among them.
+        Coefficients fixed at their start; "intercept" is allowed.
     max_iter : int
-        Readings of the table (epochs) at most; over all rows an epoch is one update.
+        Maximum number of epochs (passes over the data); over all rows an epoch is one update.
     tol : float >= 0 or None
-        Stop when the certified gap is at most tol x the cost of the constant model. 0: until it is below its own
-        rounding; None: run all ``max_iter``. A validation loss improves where it falls by more than tol x that cost.
+        Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
+        rounding error. None: run all ``max_iter``. A validation loss improves by a decrease of more than tol times that
+        cost.
     early_stopping : bool
-        Whether to hold rows back, stop when the loss over them falls no more, and keep the answer where it was least.
+        Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
     validation_fraction : float between 0 and 1
-        Share of the rows held back of each class, drawn by ``random_state``.
+        Share of the held-out rows, stratified by class and drawn by ``random_state``.
     n_iter_no_change : int >= 1
         Epochs without an improvement of the validation loss after which the run ends.
     callback : callable State -> bool or None
-        Asked at the start and each update (or epoch, or round) with raw ``w`` (d + 1, k), ``cost`` ...; True ends it.
+        Called at the start and after each update (or epoch, or round) with raw ``w`` (d + 1, k), ``cost`` and so on.
+        True ends the run.
     multi_class : {"softmax", "ovr"}
-        Of k > 2 classes: P(c) = exp(z_c) / sum exp(z) in one fit, or a fit of each class against the rest.
+        For k > 2 classes: one fit with P(c) = exp(z_c) / sum exp(z), or one fit of each class against the rest.
     record : "auto", True, int or False
-        Which steps the trajectory keeps: up to 64 MB, every, every k-th, first and last.
+        Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
-        Coefficients first, intercept last; None is 0.
+        Start: the coefficients, then the intercept; None is 0.
     warm_start : bool
         Start from the last fit's answer.
     class_weight : dict, "balanced" or None
-        Weight of each class, times the rows' own; "balanced" gives each the same share of the sum of the weights.
+        Weights of the classes, by which the rows' weights are multiplied; "balanced" makes the class totals equal.
     random_state : int, RandomState or None
-        Names the order of rows; None is 0.
+        Seed of the order of rows; None is 0.
     n_jobs : int or None
-        Threads; None is all cores (one inside a joblib worker), the answer is the same bits for any number.
+        Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
     progress : bool
-        Show a bar with cost, gap, rate and time left after half a second, on stderr or in a notebook.
+        Show a bar with cost, gap, rate and remaining time, after half a second, on stderr or in a notebook.
 
     Attributes
     ----------
@@ -99,13 +103,13 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     trajectory_ : Trajectory
         Every recorded step, in raw units; of "ovr" a list, one for each class.
     certificate_, verdict_ : Certificate, Verdict
-        How far the cost is from its least value; what happened, in words.
+        Bound or estimate of the gap to the minimum; what happened, in words.
     n_iter_, n_features_in_, feature_names_in_
 
     Raises
     ------
     DataError, UsageError
-        Both are ValueErrors; one line that names what is wrong and the mend.
+        Both are ValueErrors; one line says what is wrong and how to fix it.
 
     Warns
     -----
@@ -114,7 +118,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     Notes
     -----
-    Cost by default: about ten readings of the table, ``trajectory_.meta["passes"]``, and some n d^2 flops for the
+    Cost by default: about ten passes over the data, ``trajectory_.meta["passes"]``, and some n d^2 flops for the
     certificate (d <= 1,500); on small tables n d^2 flops in each of some eight steps.
 
     Examples
@@ -204,7 +208,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         offset : (n,) array, optional
             A known part of each linear predictor, added to X . w + b.
         validation : (Xv, yv), optional
-            Rows to stop by, in place of some held back: see ``early_stopping``, which then need not be True.
+            Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
         check_classification_targets(y)
@@ -230,15 +234,15 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return numbers(y, self.classes_)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> GDClassifier:
-        """Go on with the rows of one chunk of a stream, any number of them, each seen once.
+        """Continue with one chunk of a stream: any number of rows, each used once.
 
-        Kept from call to call: parameters, the rule's memory, the count of updates (so the place in a schedule of
-        learning rates), the mean of points, and mean and variance of each column. The settings are those of the first
-        call, until a `fit`. After a `fit` it goes on from that answer.
+        Each call continues with the parameters, the rule's memory, the count of updates (the place in a schedule), the
+        mean of points, and mean and variance of each column. The settings are those of the first call, until a `fit`.
+        After a `fit` a stream continues from that answer.
 
-        With the rate "auto" columns are standardised by what was seen of them so far, batches have 32 rows (a smaller
-        chunk is one batch), and a step goes c/L far, with c = 1/2 and L the mean curvature of the batches so far, but
-        no farther than 1/L of the longest row. A number or schedule as rate is used as it is, on raw columns.
+        With the rate "auto" columns are standardised by the running means and variances, batches have 32 rows (a
+        smaller chunk is one batch), and the rate is c/L, where c = 1/2 and L is the mean curvature of the batches so
+        far, but at most 1/L of the longest row. Any other rate is used as given, on raw columns.
 
         Parameters
         ----------
@@ -252,13 +256,13 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Raises
         ------
         DataError, UsageError
-            The chunk is then not taken: the estimator is as before.
+            The chunk is then rejected, and the estimator is unchanged.
 
         Notes
         -----
         Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
-        steps). Cost: some four readings of the chunk.
+        steps). Cost: some four passes over the chunk.
         """
         new = not hasattr(self, "coef_")
         X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset=new)
@@ -268,14 +272,14 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Linear predictors X . coef_ + intercept_: (n,), positive predicts classes_[1]; (n, k), the largest does."""
+        """Linear predictors X . coef_ + intercept_: (n,), positive for classes_[1]; or (n, k), one per class."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         z = predictors(X, self.coef_, self.intercept_)
         return z[:, 0] if z.shape[1] == 1 else z
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The likelier label of each row, (n,)."""
+        """The most probable label of each row, (n,)."""
         z = self.decision_function(X)
         labels: NDArray[Any] = self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels

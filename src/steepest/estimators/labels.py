@@ -1,4 +1,4 @@
-"""Labels as numbers, and what classes weigh: of a table, rows held back, and chunks of a stream."""
+"""Labels as numbers, and class weights: of a table, of held-out rows, and of chunks of a stream."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["chunk_target", "numbers", "row_weights"]
 
 
 def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
-    """Labels of known classes as 0 and 1; of more than two classes as a row of them for each.
+    """Labels of known classes as 0 and 1; of more than two classes one-hot.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
 def row_weights(class_weight: Any, y: Any, weight: Any) -> Any:
     """Weight of each row times that of its class; None where neither is given.
 
-    "balanced" gives every class the same share of the sum of the weights, so that weight k is the row k times.
+    "balanced" gives every class the same total weight, so that a row of weight k counts as k rows.
 
     Examples
     --------
@@ -52,10 +52,10 @@ def row_weights(class_weight: Any, y: Any, weight: Any) -> Any:
     if weight is None or not isinstance(class_weight, str):
         by_class = compute_sample_weight(class_weight, y)
         return by_class if weight is None else weight * by_class
-    compute_sample_weight(class_weight, y)  # refuses what is no known name
+    compute_sample_weight(class_weight, y)  # an unknown name is refused
     _, own = np.unique(y, return_inverse=True)
-    mass = np.bincount(own, weight)
-    return weight * (mass.sum() / (np.count_nonzero(mass) * np.where(mass > 0, mass, 1.0)))[own]
+    total = np.bincount(own, weight)
+    return weight * (total.sum() / (np.count_nonzero(total) * np.where(total > 0, total, 1.0)))[own]
 
 
 def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[NDArray[np.float64], Any]:

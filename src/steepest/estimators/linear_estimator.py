@@ -1,4 +1,4 @@
-"""The thin rim over ``fit.py``: parameters in, attributes and warnings out."""
+"""The layer between the estimators and ``solve/fit.py``: parameters in, attributes and warnings out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
 from .validation_split import given, split
 
-__all__ = ["Rim"]
+__all__ = ["LinearEstimator"]
 
 
 class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
@@ -40,14 +40,14 @@ class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):  # type: 
 
 
 class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
-    """The run ended before the answer was as good as asked."""
+    """The run ended before the gap reached ``tol``."""
 
 
 WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
 
 
-class Rim(Exchange, Streaming, Callbacks, Sparsity):
-    """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
+class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
+    """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
     coef_: Any
@@ -56,7 +56,7 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
     def _table(
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
     ) -> tuple[Any, Any, NDArray[np.float64] | None]:
-        """Check a table without copying it; that all its numbers are finite shows later in their means."""
+        """Check a table without copying it; numbers that are not finite are found later, in the column means."""
         X, y = validate_data(
             self,
             X,
@@ -80,7 +80,7 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
         return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
 
     def _settings(self: Any) -> dict[str, Any]:
-        """The parameters that say how to descend."""
+        """The parameters of the method."""
         names = ("rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "standardize")
         return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
 
@@ -94,10 +94,10 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
         start: Any = None,
         task: Task | None = None,
     ) -> Run:
-        """Fit and set the attributes that every fit leaves; on Ctrl-C too, before it goes on its way."""
+        """Fit and set the attributes of every fit; after Ctrl-C too, before KeyboardInterrupt is raised."""
         rows, names = self._rows(X, y, weight, offset), self._names()
         self._total, several = rows.total, isinstance(rows, Classes)
-        rows, held = self._held_back(rows, validation)
+        rows, held_out = self._held_out(rows, validation)
         with Bar() if self.progress else nullcontext() as bar:
             run = fit(
                 rows,
@@ -109,7 +109,7 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
                 keep=self.record,
                 start=self._start() if start is None else start,
                 progress=bar,
-                validation=held,
+                validation=held_out,
                 patience=self.n_iter_no_change,
                 callback=asked(self.callback, task),
             )
@@ -118,11 +118,11 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
         self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
         return run
 
-    def _held_back(self: Any, rows: Rows, validation: Any) -> tuple[Rows, Rows | None]:
-        """Rows to descend on, and those held back if any are."""
+    def _held_out(self: Any, rows: Rows, validation: Any) -> tuple[Rows, Rows | None]:
+        """Training rows, and held-out rows if there are any."""
         if validation is not None:
-            held = given(self, validation, self._numbers)
-            return rows, type(rows)(*held)
+            held_out = given(self, validation, self._numbers)
+            return rows, type(rows)(*held_out)
         if not self.early_stopping:
             return rows, None
         return split(rows, self.validation_fraction, seed_of(self.random_state), labels=self._labels)
@@ -156,7 +156,7 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
         return np.vstack((np.atleast_2d(dense(self.coef_)).T, np.reshape(self.intercept_, (1, -1))))
 
     def _say(self: Any) -> None:
-        """Warn of what the verdict warns of; raise Ctrl-C again, now that the attributes are set."""
+        """Issue the warning of the verdict; raise KeyboardInterrupt after Ctrl-C, now that the attributes are set."""
         row = next(row for row in TABLE if row.status == self.verdict_.status)
         path = self.trajectory_[0] if isinstance(self.trajectory_, list) else self.trajectory_
         if path.meta["interrupted"]:

@@ -18,7 +18,7 @@ from .callbacks import Task
 
 __all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
 
-STATUSES = [row.status for row in TABLE]  # the graver first
+STATUSES = [row.status for row in TABLE]  # the more serious first
 FINE = ("converged", "settled")
 
 
@@ -30,7 +30,7 @@ def softmax_of(estimator: Any) -> Any:
 
 
 def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
-    """Refuse what does not go with the number of classes."""
+    """Refuse settings that do not suit the number of classes."""
     if estimator.multi_class not in ("softmax", "ovr"):
         raise UsageError(f"multi_class must be 'softmax' or 'ovr', not {estimator.multi_class!r}")
     k = len(estimator.classes_)
@@ -45,7 +45,7 @@ def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
 
 
 def each_target(coef: Array, intercept: Array) -> dict[str, Any]:
-    """The attributes of targets or classes, by their coefficients (d, k) and intercepts (k,)."""
+    """The attributes of targets or classes, from their coefficients (d, k) and intercepts (k,)."""
     return {"coef_": coef.T.copy(), "intercept_": intercept.copy()}
 
 
@@ -53,7 +53,7 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | N
     """Coefficients (d, k) and intercepts (k,) of one fit for each column of 0 and 1.
 
     Sets ``trajectory_`` to the list of their runs, ``certificate_`` to the sum of the gaps (of the sum of the costs),
-    ``verdict_`` to the gravest and ``n_iter_`` to the largest number.
+    ``verdict_`` to the most serious one and ``n_iter_`` to the largest number.
     """
     start, found = estimator._start(), []
     for c in range(targets.shape[1]):

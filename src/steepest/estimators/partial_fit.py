@@ -1,4 +1,4 @@
-"""partial_fit: one more chunk of a stream for an estimator."""
+"""partial_fit: an estimator's next chunk of a stream."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ __all__ = ["Streaming", "seed_of"]
 
 
 class Streaming:
-    """What both estimators do with a chunk; mixed into each."""
+    """The steps of a chunk, a mixin of both estimators."""
 
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
-        """Take a chunk's steps, set the attributes that it leaves, and return the answer (d + 1, k), raw."""
+        """Take the steps of a chunk, set the attributes, and return the answer (d + 1, k), raw."""
         rows, names = self._rows(X, y, weight), self._names()
         stream = getattr(self, "_stream", None) or self._opened(names, rows.y.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             before = rows.value(stream.problem.loss, stream.w)
             if not np.isfinite(before):
-                raise DataError("the loss of the chunk is no finite number: look for huge numbers in it")
+                raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
             stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
         self.loss_curve_ = [*(getattr(self, "loss_curve_", ()) if stream.chunks > 1 else ()), before]
         self._stream, self.trajectory_ = stream, path
@@ -39,9 +39,9 @@ class Streaming:
 
     def _opened(self: Any, names: tuple[str, ...], k: int) -> Stream:
         if self.early_stopping:
-            raise UsageError("early_stopping holds rows back from a fit, a stream has none to spare: see loss_curve_")
+            raise UsageError("early_stopping needs held-out rows, which a stream does not have: see loss_curve_")
         start = self.start
-        if start is None and hasattr(self, "coef_"):  # of a fit before
+        if start is None and hasattr(self, "coef_"):  # of an earlier fit
             start = np.vstack((np.reshape(dense(self.coef_), (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
         w = np.zeros((len(names) + 1, k)) if start is None else np.array(start, np.float64)
         if w.size != (len(names) + 1) * k or not np.isfinite(w).all():
@@ -53,13 +53,13 @@ class Streaming:
         )
 
     def _forget_stream(self: Any) -> None:
-        """A fit begins anew."""
+        """Discard the stream: a fit starts from the beginning."""
         for name in ("_stream", "loss_curve_", "t_"):
             self.__dict__.pop(name, None)
 
 
 def seed_of(random_state: Any) -> int:
-    """The number that a random_state stands for; None is 0.
+    """The seed of a random_state; None is 0.
 
     Examples
     --------

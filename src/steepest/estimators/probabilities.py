@@ -1,4 +1,4 @@
-"""Probabilities of classes by their linear predictors, and methods that are there where the loss knows them."""
+"""Probabilities of classes from their linear predictors, and methods that exist only if the loss has them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["ProbabilityError", "log_probabilities", "probabilities", "probable"]
 
 
 class ProbabilityError(UsageError, AttributeError):
-    """A loss without probabilities: to ``hasattr``, so to whoever asks what a classifier can do, they are not there."""
+    """The loss has no probabilities; an AttributeError, so that ``hasattr`` is false."""
 
 
 class probable:  # noqa: N801  # a decorator
-    """Decorate a method of a classifier that is there only where the loss knows probabilities.
+    """Decorate a method of a classifier that exists only if the loss has probabilities.
 
     Raises
     ------
     ProbabilityError
-        On access, where it knows none. Those of classes know them that have no optimum where a plane separates the
-        classes, such as log loss, and modified Huber loss does.
+        On access, if the loss has none. Losses for classes have probabilities if they have no optimum for separated
+        classes, such as log loss; modified Huber loss has them too.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def _refuse(loss: Any) -> None:
     except UsageError as error:  # no such loss
         raise ProbabilityError(str(error)) from None
     if not found.labels or (getattr(found, "attained", False) and not _bounded(found)):
-        raise ProbabilityError(f"loss={loss!r} knows no probabilities: use decision_function, or loss='log_loss'")
+        raise ProbabilityError(f"loss={loss!r} has no probabilities: use decision_function, or loss='log_loss'")
 
 
 def _bounded(loss: Any) -> bool:
@@ -59,10 +59,11 @@ def _bounded(loss: Any) -> bool:
 
 
 def probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
-    """Probabilities of the classes, (n, k), by the linear predictors (n,) of two of them, (n, k) of more.
+    """Probabilities of the classes, (n, k), from the linear predictors: (n,) for two classes, (n, k) for more.
 
-    Of modified Huber loss P(c) = (min(1, max(-1, z_c)) + 1) / 2, with z and -z of two classes (Zhang 2004): 0 and 1 are
-    reached. More classes share their sum; where all of them have 0, each has 1/k. Else see `log_probabilities`.
+    For modified Huber loss P(c) = (min(1, max(-1, z_c)) + 1) / 2, with z and -z for two classes (Zhang 2004); 0 and 1
+    are attained. For more classes these values are divided by their sum; if all are 0, each is 1/k. For other losses
+    see `log_probabilities`.
 
     References
     ----------
@@ -79,16 +80,16 @@ def probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
     if not _bounded(loss):
         return np.exp(log_probabilities(z, loss, multi_class))
     own = 0.5 * (np.clip(np.column_stack((-z, z)) if z.ndim == 1 else z, -1.0, 1.0) + 1.0)
-    mass = own.sum(1, keepdims=True)
-    shares: Array = np.where(mass > 0, own / np.where(mass > 0, mass, 1.0), 1.0 / own.shape[1])
+    total = own.sum(1, keepdims=True)
+    shares: Array = np.where(total > 0, own / np.where(total > 0, total, 1.0), 1.0 / own.shape[1])
     return shares
 
 
 def log_probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
     """Logarithms of the probabilities of the classes, (n, k), -inf where one is 0.
 
-    Of two classes P = 1 / (1 + exp(-z)) and 1 / (1 + exp(z)); of more softmax, or with "ovr" each against the rest,
-    over their sum.
+    For two classes P = 1 / (1 + exp(-z)) and 1 / (1 + exp(z)). For more classes softmax, or with "ovr" the probability
+    of each class against the rest, divided by their sum.
 
     Examples
     --------

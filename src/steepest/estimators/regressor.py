@@ -12,14 +12,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..core.records import from_name
 from ..objective import losses
 from .callbacks import Answer, Task, watched
-from .linear_estimator import Rim
+from .linear_estimator import LinearEstimator
 from .multiclass import each_target
 from .sparsity import predictors
 
 __all__ = ["GDRegressor"]
 
 
-class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Linear regression by gradient descent: y is predicted as X . coef_ + intercept_.
 
     Minimises mean loss(x_i . w + b, y_i) + alpha/2 |w|^2 over the rows. With default settings the columns may have any
@@ -28,64 +28,69 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     Parameters
     ----------
     loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"}, others or a record
-        (z - y)^2 / 2, or (z - y)^2: the same answer, but costs and rates differ by 2; "huber:delta=1.35",
-        "quantile:q=0.5" and the others as `steepest.losses` has them; "poisson" predicts exp(X . coef_ + intercept_).
+        (z - y)^2 / 2, or (z - y)^2, which have the same optimum but differ by the factor 2 in costs and rates;
+        "huber:delta=1.35", "quantile:q=0.5" and the others are described in `steepest.losses`; "poisson" predicts exp(X
+        . coef_ + intercept_).
     alpha : float >= 0
-        Strength of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) added to the *mean* loss; 0
-        penalises nothing.
+        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss;
+        0 is no penalty.
     l1_ratio : float from 0 to 1
-        Share of the L1 part: 0 is ridge, 1 is lasso, with exact zeros.
+        Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
-        Column j is penalised by alpha factor_j, 1 where none is given, 0 not at all; factors are never rescaled.
+        The penalty weight of column j is alpha times factor_j. The default factor is 1; columns with factor 0 are not
+        penalised. Factors are not rescaled.
     signs : None, "+", "-" or dict {name or index: "+" or "-"}
-        Coefficients that must be >= 0 or <= 0: all of them, or those named; never the intercept.
+        Sign constraints, >= 0 or <= 0, of all coefficients or of those named; the intercept is never constrained.
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
-        Direction of a step. "auto": where the rate is "auto" over all rows, whichever way to the optimum is cheapest
-        for the table (moments, Newton, the metric of a sample, secants); else plain.
+        Direction of a step. "auto": for the rate "auto" over all rows, the method with the lowest estimated cost for
+        the table (normal equations, Newton, a preconditioner from a sample, L-BFGS); otherwise plain.
     learning_rate : "auto", number or record of `steepest.steps`
-        A number is the textbook: that rate, on the columns as they are. "auto": columns standardised on the way (never
-        in the answer) and the step 1/L, or 1 where the rule measures in the curvature.
+        A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
+        rule. The answer is always for the raw columns.
     batch_size : int or None
-        Rows a step: None all (batch), 1 stochastic, more mini-batch.
+        Rows per step: None is all rows (batch), 1 is stochastic, more are a mini-batch.
     sampling : {"shuffle", "replacement", "sequential"}
-        In what order rows come, where batch_size is a number.
+        Order of the rows, if batch_size is a number.
     average : "auto", bool, name or record
-        What ``coef_`` is made of: a record of `steepest.averages`; True is the mean of all points, False the last one.
-        "auto" weights late points more (`Weighted`) where batches are descended at the rate "auto".
+        Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
+        is the last point. "auto": `Weighted`, in which late points count more, for batches at the rate "auto";
+        otherwise the last point.
     estimate : name or record
-        What a batch takes for the gradient of all rows: a record of `steepest.estimates`, such as "saga".
+        How a batch estimates the gradient over all rows: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool
-        Whether to descend on columns of mean 0 and standard deviation 1; changes the way, never the objective.
+        Whether to descend on columns of mean 0 and standard deviation 1. This changes the steps, not the objective.
     fixed : tuple of names or indices
-        Coefficients kept at their start, "intercept" among them.
+        Coefficients fixed at their start; "intercept" is allowed.
     max_iter : int
-        Readings of the table (epochs) at most; over all rows an epoch is one update.
+        Maximum number of epochs (passes over the data); over all rows an epoch is one update.
     tol : float >= 0 or None
-        Stop when the certified gap is at most tol x the cost of the constant model. 0: until it is below its own
-        rounding; None: run all ``max_iter``. A validation loss improves where it falls by more than tol x that cost.
+        Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
+        rounding error. None: run all ``max_iter``. A validation loss improves by a decrease of more than tol times that
+        cost.
     early_stopping : bool
-        Whether to hold rows back, stop when the loss over them falls no more, and keep the answer where it was least.
+        Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
     validation_fraction : float between 0 and 1
-        Share of the rows held back, drawn by ``random_state``.
+        Share of the held-out rows, drawn by ``random_state``.
     n_iter_no_change : int >= 1
         Epochs without an improvement of the validation loss after which the run ends.
     callback : callable State -> bool or None
-        Asked at the start and after each update (sampled rows: epoch; loss with kinks, "auto": round), with ``w``
-        (d + 1, k) for the columns as they are, ``t``, ``epoch``, ``cost`` and so on; True ends the run.
+        Called with a `State` at the start and after each update (with batches: each epoch; for a non-smooth loss with
+        "auto": each round of smoothing). Its fields are ``w`` (d + 1, k) for the raw columns, ``t``, ``epoch``,
+        ``cost`` and so on. Returning True ends the run.
     record : "auto", True, int or False
-        Which steps the trajectory keeps: up to 64 MB, every, every k-th, first and last.
+        Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
-        Coefficients first, intercept last; None is 0.
+        Start: the coefficients, then the intercept; None is 0.
     warm_start : bool
         Start from the last fit's answer.
     random_state : int, RandomState or None
-        Names the order of rows; None is 0.
+        Seed of the order of rows; None is 0.
     n_jobs : int or None
-        Threads; None is all cores (one inside a joblib worker), the answer is the same bits for any number.
+        Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
     progress : bool
-        Show a bar with cost, gap, rate and time left after half a second, on stderr or in a notebook.
+        Show a bar with cost, gap, rate and remaining time, after half a second, on stderr or in a notebook.
 
     Attributes
     ----------
@@ -94,7 +99,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     trajectory_ : Trajectory
         Every recorded step, in raw units.
     certificate_ : Certificate
-        How far the cost is from its least value.
+        Bound or estimate of the gap to the minimum.
     verdict_ : Verdict
         What happened, in words.
     n_iter_, n_features_in_, feature_names_in_
@@ -102,7 +107,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
     Raises
     ------
     DataError, UsageError
-        Both are ValueErrors; one line that names what is wrong and the mend.
+        Both are ValueErrors; one line says what is wrong and how to fix it.
 
     Warns
     -----
@@ -111,7 +116,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Notes
     -----
-    Cost: up to 1,500 columns two readings of the table and n d^2 flops, then d^2 a step; beyond, one reading a step.
+    Cost: up to 1,500 columns two passes over the data and n d^2 flops, then d^2 a step; beyond, one pass a step.
 
     Examples
     --------
@@ -195,7 +200,7 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         offset : (n,) array, optional
             A known part of each prediction, added to X . w + b.
         validation : (Xv, yv), optional
-            Rows to stop by, in place of some held back: see ``early_stopping``, which then need not be True.
+            Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, y_numeric=True, multi_output=True)
 
@@ -212,15 +217,15 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         return y
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> GDRegressor:
-        """Go on with the rows of one chunk of a stream, any number of them, each seen once.
+        """Continue with one chunk of a stream: any number of rows, each used once.
 
-        Kept from call to call: parameters, the rule's memory, the count of updates (so the place in a schedule of
-        learning rates), the mean of points, and mean and variance of each column. The settings are those of the first
-        call, until a `fit`. After a `fit` it goes on from that answer.
+        Each call continues with the parameters, the rule's memory, the count of updates (and thus the place in a
+        schedule of learning rates), the mean of points, and mean and variance of each column. The settings are those of
+        the first call, until a `fit`. After a `fit` a stream continues from that answer.
 
-        With the rate "auto" columns are standardised by what was seen of them so far, batches have 32 rows (a smaller
-        chunk is one batch), and a step goes c/L far, with c = 1/2 and L the mean curvature of the batches so far, but
-        no farther than 1/L of the longest row. A number or schedule as rate is used as it is, on raw columns.
+        With the rate "auto" columns are standardised by the running means and variances, batches have 32 rows (a
+        smaller chunk is one batch), and the rate is c/L, where c = 1/2 and L is the mean curvature of the batches so
+        far, but at most 1/L of the longest row. Any other rate is used as given, on raw columns.
 
         Parameters
         ----------
@@ -232,13 +237,13 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         Raises
         ------
         DataError, UsageError
-            The chunk is then not taken: the estimator is as before.
+            The chunk is then rejected, and the estimator is unchanged.
 
         Notes
         -----
         Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
-        steps). Cost: some four readings of the chunk.
+        steps). Cost: some four passes over the chunk.
         """
         X, y, sample_weight = self._table(
             X, y, sample_weight, finite=True, y_numeric=True, reset=not hasattr(self, "coef_")
@@ -263,5 +268,5 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
 
 
 def one_target(coef: NDArray[np.float64], intercept: NDArray[np.float64]) -> dict[str, Any]:
-    """The attributes of a single target, by its coefficients (d, 1) and intercept (1,)."""
+    """The attributes of a single target, from its coefficients (d, 1) and intercept (1,)."""
     return {"coef_": coef[:, 0].copy(), "intercept_": float(intercept[0])}

@@ -1,4 +1,4 @@
-"""Exchange: fitted models to scikit-learn's own estimators and back, and their standard errors."""
+"""Conversion of fitted models to scikit-learn's own estimators and back, and their standard errors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ __all__ = ["Exchange"]
 
 
 class Exchange:
-    """What both estimators give to others and take from them; `Rim` is one."""
+    """Conversions and standard errors, a mixin of both estimators."""
 
     def to_sklearn(self: Any) -> Any:
         """A fitted estimator of scikit-learn with these coefficients, and so with the same predictions.
 
-        ``LinearRegression``, ``Ridge`` or ``ElasticNet``, and ``LogisticRegression``, with the strengths that make
-        their objective the one that was minimised here, where the number of rows is known: not after ``partial_fit``
-        alone, when C is infinite. Whatever reads those reads the answer: skl2onnx, say.
+        ``LinearRegression``, ``Ridge`` or ``ElasticNet``, and ``LogisticRegression``, with the penalty weight that
+        makes their objective the one that was minimised here. That needs the number of rows, which is unknown after
+        ``partial_fit`` alone; C is then infinite. Tools for scikit-learn's models, such as skl2onnx, can read the
+        result.
 
         Raises
         ------
@@ -63,9 +64,9 @@ class Exchange:
     def from_sklearn(cls: Any, model: Any, *, rows: float | None = None) -> Any:
         """Ours with the coefficients, classes and feature names of a fitted linear model of scikit-learn.
 
-        Settings are ours; of the model's own, ``fit_intercept``, ``positive`` and the loss of an SGD model are kept,
-        and the penalty where its strength is that of a mean or ``rows`` says of how many. Else alpha is 0, which
-        matters to a later ``fit`` alone.
+        The settings ``fit_intercept``, ``positive`` and the loss of an SGD model are kept, and so is the penalty if its
+        weight belongs to the mean loss or ``rows`` is given. Otherwise alpha is 0, which matters only to a later
+        ``fit``. All other settings are defaults.
 
         Parameters
         ----------
@@ -73,12 +74,12 @@ class Exchange:
             One target: LinearRegression, Ridge, Lasso, ElasticNet, their CV forms, Lars, BayesianRidge, Huber,
             quantile, Theil-Sen, SGDRegressor. Two classes: LogisticRegression, SGDClassifier.
         rows : number > 0, optional
-            Rows, or their sum of weights, that Ridge or LogisticRegression was fitted to.
+            Number of rows, or sum of weights, of the data that Ridge or LogisticRegression was fitted to.
 
         Raises
         ------
         UsageError
-            If the model is another, or predicts several targets, or more than two classes.
+            If the model is of another type, or has several targets or more than two classes.
 
         Examples
         --------
@@ -93,7 +94,7 @@ class Exchange:
         kinds = CURVES if cls._labels else LINES
         if not isinstance(model, kinds):
             known = ", ".join(kind.__name__ for kind in kinds)
-            raise UsageError(f"{cls.__name__} cannot hold a {type(model).__name__}: it takes {known}")
+            raise UsageError(f"{cls.__name__} cannot be made from a {type(model).__name__}: it takes {known}")
         check_is_fitted(model)
         coef = one_row(model, cls.__name__)
         ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **strength_of(model, rows))
@@ -110,22 +111,22 @@ class Exchange:
         return ours
 
     def standard_errors(self: Any, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Array:
-        """Standard error of each coefficient, (d + 1,), intercept last; 0 where one is held.
+        """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one.
 
         Square roots of the diagonal of s^2 (A'MA)^-1, or (A'MVA)^-1 for log loss: A the table with a column of ones, M
         the weights, s^2 the sum of weighted squares over n - p, v_i = q_i (1 - q_i). Certified digits of the NIST
-        tables: 13 or more, 7 of Filip. Cost: four readings of the table, 2.5 n d^2 flops.
+        tables: 13 or more, 7 of Filip. Cost: four passes over the data, 2.5 n d^2 flops.
 
         Parameters
         ----------
         X, y, sample_weight, offset : as given to ``fit``
-            Weights are precisions to a squared loss (their scale does not matter), counts to log loss.
+            For a squared loss weights are precisions, whose scale does not matter; for log loss they are counts.
 
         Raises
         ------
         UsageError
-            If the fit is penalised or another loss's, columns depend on each other, classes are separated, or these
-            are not the rows whose optimum the coefficients are.
+            If the fit has a penalty or another loss, columns are linearly dependent, classes are separated, or the
+            coefficients are not the optimum for these rows.
 
         Examples
         --------

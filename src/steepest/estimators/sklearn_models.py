@@ -1,6 +1,6 @@
-"""The standard linear estimators of scikit-learn: which of them hold the same model, and what their settings mean here.
+"""The standard linear estimators of scikit-learn that have a counterpart here, and how their settings translate.
 
-Loaded when a model is exchanged, since loading them takes as long as a small fit.
+Loaded when a model is converted, since loading scikit-learn's linear models takes as long as a small fit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PER_ROW = (linear_model.ElasticNet, linear_model.SGDRegressor, linear_model.SGDC
 
 
 def line(model: Any, curvature: float, positive: bool) -> Any:
-    """The regressor of the same objective; strengths are those of half squares."""
+    """The regressor of the same objective; penalty weights refer to half squares."""
     alpha, share = model.alpha / curvature, model.l1_ratio
     settings = {"fit_intercept": bool(model.fit_intercept), "positive": positive}
     if alpha == 0:

@@ -1,4 +1,4 @@
-"""Coefficients as a sparse array and back: for models of which an L1 penalty left a few."""
+"""Coefficients as a sparse array and back, for models in which an L1 penalty made most of them 0."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Sparsity", "dense", "predictors"]
 
 
 class Sparsity:
-    """What both estimators do with coefficients most of which are 0; mixed into each."""
+    """Sparse coefficients, a mixin of both estimators."""
 
     def sparsify(self: Any) -> Any:
-        """Hold ``coef_`` as a CSR array, which takes 12 bytes for each number that is not 0 in place of 8 for each.
+        """Store ``coef_`` as a CSR array: 12 bytes for each non-zero number in place of 8 for every number.
 
         Predictions are the same up to rounding, and pickles are smaller. ``fit`` and ``partial_fit`` make it dense
         again.
@@ -44,7 +44,7 @@ class Sparsity:
         return self
 
     def densify(self: Any) -> Any:
-        """Hold ``coef_`` as a NumPy array again, as ``fit`` left it.
+        """Store ``coef_`` as a NumPy array again, as after ``fit``.
 
         Returns
         -------
@@ -79,13 +79,13 @@ def dense(coef: Any) -> Array:
 
 
 def predictors(X: Any, coef: Any, intercept: Any) -> Array:
-    """X . coef + intercept, (n,) or (n, k), dense whether table and coefficients are or not.
+    """X . coef + intercept, (n,) or (n, k), as a dense array for dense or sparse table and coefficients.
 
     Examples
     --------
     >>> predictors(csr_array([[1.0, 3.0]]), csr_array([[0.0, 2.0]]), [1.0]).tolist()
     [[7.0]]
     """
-    table = csr_array(X) if issparse(X) and issparse(coef) else X  # a matrix knows no array of one dimension
+    table = csr_array(X) if issparse(X) and issparse(coef) else X  # a sparse matrix takes two dimensions
     z: Array = dense(table @ coef.T) + intercept
     return z

@@ -1,7 +1,7 @@
-"""Averages: what the answer of a descent is made of, where it is not the last point.
+"""Averages of iterates: the answer of a descent whose answer is not the last point.
 
-An average is a record with one method, ``share(t)``: after update t the mean moves that share of the way to the new
-point. Averages of sampled descent settle where the last point jumps about.
+An average is a record with one method, ``share(t)``: after update t, mean <- mean + share(t) (point - mean). In
+stochastic descent an average converges where the last point keeps fluctuating.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class LastPoint(NamedTuple):
     """
 
     def share(self, t: int) -> float:
-        """1: the new point alone."""
+        """1, so that the mean is the last point."""
         return 1.0
 
 
@@ -35,7 +35,7 @@ class PolyakRuppert(NamedTuple):
     Parameters
     ----------
     begin : int
-        Updates that are left out; until then the answer is the last point.
+        Number of updates to skip; until then the answer is the last point.
 
     References
     ----------
@@ -62,12 +62,12 @@ class PolyakRuppert(NamedTuple):
 
 @record
 class Weighted(NamedTuple):
-    """A mean in which the point after update t has a weight of about t^power: it forgets its beginning.
+    """A weighted mean of the points: the point after update t has a weight of about t^power.
 
     Parameters
     ----------
     power : float >= 0
-        0 is the plain mean; 3 lets the last half of the points have fifteen sixteenths of the weight.
+        0 is the plain mean; with 3 the last half of the points has 15/16 of the weight.
 
     References
     ----------

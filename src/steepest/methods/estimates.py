@@ -1,13 +1,14 @@
-"""Estimates: what a step of sampled descent takes for the gradient of the mean loss, given the rows of its batch.
+"""Gradient estimates of stochastic descent: the gradient of the mean loss, estimated from the rows of a batch.
 
 An estimate is a record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero at the start.
 ``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
-table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient over all rows
-has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in all rows;
-it finds the point where that was taken in ``stored[0]`` and the gradient in ``stored[1]``.
+table and their ``numbers``, and brings ``stored`` up to date. An estimate that needs the full gradient from time to
+time has a third method, ``renews(t, seed, share)``, which is true before an update that needs it; ``share`` is the
+batch size divided by the number of rows. The point of the last full gradient is in ``stored[0]`` and the gradient in
+``stored[1]``.
 
-All of them are right on average: the mean over the batches that may come is the gradient over all rows. The penalty is
-no part of them; its gradient is always taken at the point itself.
+All of them are unbiased: their expectation over the batches is the gradient over all rows. They do not include the
+penalty, whose gradient is always exact.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
 
 @record
 class OwnRows(NamedTuple):
-    """The mean gradient over the batch's own rows: it keeps jumping about, however near the optimum is.
+    """The mean gradient over the rows of the batch; its variance does not vanish at the optimum.
 
     References
     ----------
@@ -40,7 +41,7 @@ class OwnRows(NamedTuple):
     """
 
     def slots(self, n: int, d: int) -> int:
-        """Nothing is stored."""
+        """0: no memory is needed."""
         return 0
 
     def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
@@ -51,7 +52,7 @@ class OwnRows(NamedTuple):
 
 @record
 class SAGA(NamedTuple):
-    """The batch's gradient less what its rows had when they were last seen, plus the mean of that over all rows.
+    """SAGA: the gradient of the batch, minus the stored gradients of its rows, plus the mean of all stored gradients.
 
     g = mean over the batch of (l'_i(z_i) - s_i) x_i + G, with s_i the last slope of row i (one number a target) and
     G the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
@@ -70,7 +71,7 @@ class SAGA(NamedTuple):
     """
 
     def slots(self, n: int, d: int) -> int:
-        """One for G, and as many as n slopes a target fill."""
+        """One slot for G, and enough for n slopes per target."""
         return 1 - (-n // (d + 1))
 
     def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
@@ -89,17 +90,17 @@ class SAGA(NamedTuple):
 
 @record
 class LooplessSVRG(NamedTuple):
-    """The batch's gradient less that at an older point, plus the gradient over all rows there.
+    """Loopless SVRG: the gradient of the batch, minus that at an older point, plus the full gradient there.
 
-    g = mean over the batch of (l'_i(z_i) - l'_i(z_i of the older point)) x_i + G. Before each update the older point
-    is moved to where the descent stands with chance p, at the price of one reading of all rows. With a constant rate of
-    1 / (6 L), where L is the largest curvature of one row, the distance falls at least by the factor
-    max(1 - mu / (6 L), 1 - p / 2) a step, in the mean and measured as in the paper. Memory: two points.
+    g = mean over the batch of (l'_i(z_i) - l'_i(z_i of the older point)) x_i + G. Before each update, with probability
+    p, the older point is replaced by the current one, which costs one pass over the data. With a constant rate of 1 /
+    (6 L), where L is the largest curvature of one row, the distance falls at least by the factor max(1 - mu / (6 L), 1
+    - p / 2) a step, in expectation and in the paper's distance. Memory: two points.
 
     Parameters
     ----------
     p : float, 0 <= p <= 1
-        Chance; 0 is the batch's share in all rows, so that renewing costs as much as stepping.
+        Probability; 0 stands for batch size / n, with which full gradients cost as much as the steps.
 
     References
     ----------
@@ -119,7 +120,7 @@ class LooplessSVRG(NamedTuple):
         return 2
 
     def renews(self, t: Any, seed: int, share: float) -> Any:
-        """Whether the older point is moved before update t: a pure function of t and seed."""
+        """Whether the older point is replaced before update t: a pure function of t and seed."""
         draw = mix(mix(t ^ 0x3C6EF372) ^ mix(mix(seed) ^ (seed >> 32)))
         return draw < (self.p or min(1.0, share)) * 2.0**32
 

@@ -1,4 +1,4 @@
-"""Method: how a descent goes, validated once."""
+"""Method: the settings of a descent, validated once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Method"]
 
 @dataclass(frozen=True)
 class Method:
-    """How to descend: direction, distance, and how many rows a step looks at.
+    """How to descend: direction, learning rate, and number of rows per step.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ class Method:
     sampling : {"shuffle", "replacement", "sequential"}
         Each row once an epoch in random order, independent draws, or the order of the table.
     average : record or name
-        A record of `steepest.averages`: what the answer is made of.
+        A record of `steepest.averages`: which average of the points is the answer.
     estimate : record or name
-        A record of `steepest.estimates`: what a batch tells of the gradient over all rows.
+        A record of `steepest.estimates`: how a batch estimates the gradient over all rows.
 
     Raises
     ------
@@ -97,32 +97,32 @@ class Method:
 
     @property
     def answers(self) -> bool:
-        """Whether the answer is not the point that moves."""
+        """Whether the answer differs from the current point."""
         return self.averaged or hasattr(self.rule, "answer")
 
     @property
     def own(self) -> int:
-        """Slots of memory that are the rule's; the mean and what the learning rate remembers come after them."""
+        """Slots of memory of the rule; those of the average and of the learning rate follow them."""
         return int(self.rule.slots) + len(self.rule.sees)
 
     @property
     def slots(self) -> int:
-        """Slots of memory in all, where the rule measures in no metric."""
+        """Slots of memory in all, for a rule without a metric."""
         return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
 
     def room(self, n: int, d: int) -> int:
-        """Slots of memory over n rows of d columns: these, and what the estimate stores after them."""
+        """Slots of memory for n rows of d columns: these and, after them, those of the estimate."""
         return self.slots + int(self.estimate.slots(n, d))
 
     def answer(self, at: Array, memory: Array, t: int) -> Array:
-        """The answer after update t, where the point that moves is ``at``."""
+        """The answer after update t, given the current point ``at``."""
         if t == 0 or not self.answers:
             return at
         answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])
         return answer
 
     def refuse_for(self, problem: Any) -> None:
-        """Refuse what does not go together."""
+        """Refuse settings that cannot be combined."""
         what = "an L1 penalty" if problem.l1 else "a constraint on signs"
         if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"
@@ -131,7 +131,7 @@ class Method:
             raise UsageError(f"'polyak' has no step for {what}: take 'backtracking' or 'adgd'")
 
     def steps_per_epoch(self, n: int) -> int:
-        """Updates in one reading of n rows."""
+        """Updates in one pass over n rows."""
         return 1 if self.batch_size is None else -(-n // self.batch_size)
 
 

@@ -44,7 +44,8 @@ def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -
     """Write the n row numbers of one epoch into ``order``; ``sampling`` counts the names in ``SAMPLINGS``.
 
     A table of more than ``BUFFER`` rows is shuffled as blocks of ``BLOCK`` neighbouring rows, then row by row inside
-    buffers of ``BUFFER`` rows (Xu, L. et al. 2022, CorgiPile, arXiv:2206.05830): nearly the speed of reading in order.
+    buffers of ``BUFFER`` rows (Xu, L. et al. 2022, CorgiPile, arXiv:2206.05830): memory access is nearly as fast as in
+    order.
     """
     n = len(order)
     key = mix(mix(seed) + epoch) | (mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1 << 32)

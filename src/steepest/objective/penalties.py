@@ -183,7 +183,7 @@ class ElasticNet(NamedTuple):
 
 def _wrong_strength(alpha: float) -> str | None:
     right = 0 <= alpha < float("inf")
-    return None if right else f"alpha, the strength of the penalty, must be a number >= 0, not {alpha!r}"
+    return None if right else f"alpha, the weight of the penalty, must be a number >= 0, not {alpha!r}"
 
 
 def elastic(alpha: float, l1_ratio: float = 0.0) -> Any:

@@ -26,7 +26,7 @@ def bounded(view: Any, metric: str | None, function: Function) -> Any:
     return view._replace(
         prox=proxes[metric in ("matrix", "renewed")],
         pay=lambda at: 0.0,
-        least=lambda at, g: np.where(function.held(at, g), 0.0, g),
+        least=lambda at, g: np.where(function.active(at, g), 0.0, g),
     )
 
 

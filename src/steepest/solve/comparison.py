@@ -1,4 +1,4 @@
-"""Compare: the same problem descended in several ways, side by side."""
+"""Compare: runs of several methods on the same problem, side by side."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Comparison(NamedTuple):
     Attributes
     ----------
     labels : tuple of str
-        What is different about each.
+        The settings in which they differ.
     trajectories : tuple of Trajectory
         The runs, for tables and pictures.
     """
@@ -84,7 +84,7 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any]) -> Comparison:
     Raises
     ------
     UsageError
-        If nothing is varied, or more than 1,000 combinations are asked for; and what ``run`` raises.
+        If no setting is varied, or there are more than 1,000 combinations; and whatever ``run`` raises.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a point of a function is: a minimum, a saddle, flat; and whether the function falls without end."""
+"""Critical points of a function: minimum, maximum or saddle; and whether the function is unbounded below."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from ..objective.functions.function import Function, scaled, upward
 
 __all__ = ["LARGE", "Standing", "endless", "kind_of", "quadratic_form", "stand"]
 
-LARGE = 50  # variables beyond which second derivatives are not looked at
-FLAT = 1e-10  # share of the largest curvature that counts as none
-LASTING = 0.8  # share of the least curvature that is there still a step further on, at a minimum
+LARGE = 50  # variables beyond which second derivatives are not computed
+FLAT = 1e-10  # share of the largest curvature that counts as 0
+LASTING = 0.8  # share of the smallest curvature that a minimum keeps one Newton step further on
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-DECADES = range(2, 16)  # how far away a fall is looked for, as powers of 10
+DECADES = range(2, 16)  # distances at which the function is evaluated, as powers of 10
 
 
 class Standing(NamedTuple):
-    """What slopes and second derivatives say of a point."""
+    """First and second derivatives at a point, summarised."""
 
-    gap: float | None  # fall that they promise; None where they were not looked at
-    curvatures: Array  # eigenvalues over the numbers that may move, least first
+    gap: float | None  # predicted decrease of a Newton step; None where they were not computed
+    curvatures: Array  # eigenvalues of the Hessian over the free coordinates, ascending
 
     @property
     def upward(self) -> bool:
-        """Whether every curvature is upward, so that a minimum may be near."""
+        """Whether every curvature is positive, so that a minimum may be near."""
         return self.gap is not None and bool((self.curvatures > 0).all())
 
     @property
     def limit(self) -> float:
-        """Largest constant rate of plain descent that settles here."""
+        """Largest constant learning rate with which plain descent is stable here."""
         top = float(self.curvatures[-1]) if len(self.curvatures) else 0.0
         return 2.0 / top if top > 0 else float("inf")
 
     @property
     def condition(self) -> float | None:
-        """Condition number, where every curvature is upward."""
+        """Condition number, where every curvature is positive."""
         ends = self.curvatures[[0, -1]] if len(self.curvatures) else np.zeros(2)
         return float(ends[1] / ends[0]) if ends[0] > FLAT * ends[1] > 0 else None
 
 
 @QUIET
 def stand(function: Function, w: Array) -> Standing:
-    """Look around a point w (d, 1). Cost: one evaluation of the second derivatives, and 10 d^3 flops."""
+    """Derivatives at a point w (d, 1), summarised. Cost: one evaluation of the second derivatives, and 10 d^3 flops."""
     if function.size > LARGE:
         return Standing(None, np.empty(0))
     H, g, _ = _free(function, w)
@@ -57,21 +57,21 @@ def stand(function: Function, w: Array) -> Standing:
 
 
 def _free(function: Function, w: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Second derivatives and gradient by the numbers that no bound holds, and which these are."""
+    """Hessian and gradient over the free coordinates (not at an active bound), and which these are."""
     _, g = function.value_and_gradient(None, w)
-    free = ~function.held(w, g)[:, 0]
-    return function.bend(w[:, 0])[np.ix_(free, free)], g[free, 0], free
+    free = ~function.active(w, g)[:, 0]
+    return function.hessian(w[:, 0])[np.ix_(free, free)], g[free, 0], free
 
 
 @QUIET
 def kind_of(function: Function, w: Array) -> str:
-    """Which kind of point w (d, 1), with a slope of about 0, is: in words, with its least curvature.
+    """The kind of critical point that w (d, 1), with a gradient near 0, is: in words, with its smallest curvature.
 
-    By the signs of the curvatures, beyond what may be rounding. A minimum whose curvature fades on the short way that
-    is left to it is flat. Cost: two evaluations of the second derivatives.
+    It follows from the signs of the curvatures, rounding considered. A minimum whose curvature fades along the last
+    Newton step counts as flat. Cost: two evaluations of the second derivatives.
     """
     if function.size > LARGE:
-        return f"a point, a minimum or not: second derivatives are not looked at beyond {LARGE} variables"
+        return f"a critical point of unknown kind: second derivatives are not computed beyond {LARGE} variables"
     H, g, free = _free(function, w)
     within = "" if free.all() else " within its bounds"
     if not np.isfinite(H).all():
@@ -81,12 +81,12 @@ def kind_of(function: Function, w: Array) -> str:
     noise = 1e-6 * abs(function.look(w[:, 0])[0]) if function.slopes == "differenced" else 0.0
     likeness, size = scaled(H, noise / function.rounding)
     signs = np.linalg.eigvalsh(likeness)
-    way = np.zeros_like(w)
-    way[free, 0] = np.linalg.solve(upward(H), g)
-    ahead = function.bend(function.inside(w - way)[:, 0])[np.ix_(free, free)] / size[:, None] / size
+    step = np.zeros_like(w)
+    step[free, 0] = np.linalg.solve(upward(H), g)
+    ahead = function.hessian(function.inside(w - step)[:, 0])[np.ix_(free, free)] / size[:, None] / size
     fades = not np.isfinite(ahead).all() or np.linalg.eigvalsh(ahead)[0] < LASTING * signs[0]
     word = _word(signs / function.rounding, fades)
-    return f"{word}{within}, its least curvature {np.linalg.eigvalsh(H)[0]:.4g}"
+    return f"{word}{within}, its smallest curvature {np.linalg.eigvalsh(H)[0]:.4g}"
 
 
 def _word(signs: Any, fades: bool) -> str:
@@ -98,28 +98,29 @@ def _word(signs: Any, fades: bool) -> str:
     return "a saddle" if signs[0] < -1.0 else "a point that is flat in some direction"
 
 
-def endless(value: Callable[[Array], Any], w: Array, ways: list[Array]) -> str | None:
-    """How a function is seen to fall without end along one of the ways from w (d,), if it is.
+def endless(value: Callable[[Array], Any], w: Array, directions: list[Array]) -> str | None:
+    """Evidence that a function is unbounded below along one of the directions from w (d,); None if there is none.
 
-    It must go on falling to 10^15 times the size of w, by no less in the later decades than in those before them.
+    The function must decrease up to a distance of 10^15 times the size of w, by at least as much in each decade as in
+    the one before.
     """
-    for way in ways:
-        length = float(np.linalg.norm(way))
+    for step in directions:
+        length = float(np.linalg.norm(step))
         if not 0.0 < length < np.inf:
             continue
-        ray = way / length * max(1.0, float(np.abs(w).max()))
+        ray = step / length * max(1.0, float(np.abs(w).max()))
         costs = np.array([_looked(value, w + 10.0**k * ray) for k in DECADES])
         beyond = int(np.argmax(costs == -np.inf)) if (costs == -np.inf).any() else -1
         if beyond >= 0 and (np.diff(costs[: beyond + 1]) < 0).all():
-            return f"along the way down it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
+            return f"along the descent direction it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
         falls = costs[:-1] - costs[1:] if np.isfinite(costs).all() else -np.ones(1)
         if (falls > 0).all() and (falls[1:] >= 0.99 * falls[:-1]).all():
-            return f"along the way down it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+            return f"along the descent direction it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
     return None
 
 
 def _looked(value: Callable[[Array], Any], x: Array) -> float:
-    """The value at a far point, NaN where there is none: a function may well raise there."""
+    """The value at a distant point, NaN where the function is undefined or raises."""
     try:
         with np.errstate(all="ignore"):
             return float(value(x))
@@ -128,7 +129,7 @@ def _looked(value: Callable[[Array], Any], x: Array) -> float:
 
 
 def quadratic_form(H: Array, g: Array) -> tuple[float | None, str | None]:
-    """Gap of a function with these second derivatives everywhere and this gradient here; or how it falls without end.
+    """Gap of a quadratic function with this Hessian and this gradient here; or the evidence that it is unbounded below.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Range test: one short descent at growing learning rates, to see where the cost stops falling."""
+"""Range test: one short descent with a growing learning rate, which shows where the cost stops falling."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from ..optimality.curvature import longest_row, spectrum
 __all__ = ["RangeTest", "find_learning_rate"]
 
 PER_DECADE = 16  # updates in which the learning rate grows tenfold
-SEEN = 4096  # rows at most over which the cost is looked at, the same ones every time
-LIMITED = (Plain, Momentum, Nesterov)  # rules of which a safe rate is known
-BELOW = 4.0  # how far below the rate of least cost the suggestion is
+EVALUATED = 4096  # maximum number of rows on which the cost is evaluated, always the same ones
+LIMITED = (Plain, Momentum, Nesterov)  # rules with a known safe rate
+BELOW = 4.0  # the suggestion as a share of the rate of lowest cost
 
 
 class RangeTest(NamedTuple):
-    """What a range test found.
+    """The result of a range test.
 
     Attributes
     ----------
     suggestion : float
         A learning rate to begin with.
     rates, costs : (m,) arrays
-        Learning rate of each update and the cost after it, on at most 4,096 rows: plot costs against log(rates).
+        Learning rate of each update, and the cost after it on at most 4,096 rows. Plot costs against log(rates).
     reason : str
         Why this rate, in one sentence with its numbers.
     """
@@ -66,21 +66,21 @@ def find_learning_rate(
 ) -> RangeTest:
     """Learning rate to begin with, found by a descent whose rate grows at every update until the cost rises.
 
-    eta_t = low 10^((t - 1) / 16). The costs are smoothed over five updates; the suggestion is a quarter of the rate at
-    which they are least. For the rules plain, momentum and nesterov it is at most half of
-    `stability_limit`, and with batches of b rows at most (1 - beta) / (L + L_1 / b): L is the largest curvature of the
-    objective and L_1 that of a single row.
+    eta_t = low 10^((t - 1) / 16). The costs are smoothed over five updates; the suggestion is a quarter of the rate
+    with the lowest smoothed cost. For the rules plain, momentum and nesterov it is at most half of `stability_limit`,
+    and with batches of b rows at most (1 - beta) / (L + L_1 / b): L is the largest curvature of the objective and L_1
+    that of a single row.
 
     Parameters
     ----------
     X : (n, d) array or sparse matrix
-        Columns as they will be descended on: a rate found on raw columns is none for standardised ones.
+        The columns of the later descent: a rate for raw columns does not suit standardised ones.
     y : (n,) array
         Targets; 0 and 1 for "log_loss".
     loss, rule, batch_size, sampling : see `Problem` and `Method`
-        Rules that measure in a metric are refused: their rate is 1.
+        Preconditioned rules are refused: their rate is 1.
     alpha : float >= 0
-        L2 strength, as a factor of the mean objective.
+        Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool
     low, high : float > 0 or None
         First and last rate. None: from 10^-4 to 100 times the stability limit, and from 10^-6 to 10 in any case.
@@ -98,8 +98,8 @@ def find_learning_rate(
 
     Notes
     -----
-    Cost: about 100 to 300 updates, a look at up to 4,096 rows after each, and the spectrum of the columns. What was
-    found is where this descent, from 0, stops falling: a start, not a proof.
+    Cost: about 100 to 300 updates, the cost on up to 4,096 rows after each, and the largest eigenvalue of the columns.
+    The suggestion is an estimate from one descent from 0, without a guarantee.
 
     References
     ----------
@@ -118,7 +118,7 @@ def find_learning_rate(
     first, last = _ends(low, high, largest)
     method = Method(rule, Growing(first, 10.0 ** (1.0 / PER_DECADE)), batch_size, sampling)
     if method.rule.metric:
-        raise UsageError(f"rule {to_name(type(method.rule))!r} measures in a metric: its learning rate is 1, or auto")
+        raise UsageError(f"rule {to_name(type(method.rule))!r} is preconditioned: its learning rate is 1, or auto")
     rates, costs = _tried(problem, method, rows, last, seed)
     suggestion, reason = _judged(rates, costs, *_most(problem, method, rows, largest))
     return RangeTest(suggestion, rates, costs[1:], reason)
@@ -159,19 +159,19 @@ def _ends(low: float | None, high: float | None, largest: float) -> tuple[float,
 
 
 def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple[float, str]:
-    """Largest rate that is safe, where that is known, and its name."""
+    """Largest safe rate, where it is known, and its name."""
     if not isinstance(method.rule, LIMITED) or largest <= 0.0:
         return math.inf, ""
     if method.batch_size is None:
         return 1.0 / largest, "half the stability limit"
     row = problem.loss.curvature * longest_row(rows) / method.batch_size
     kept = 1.0 - getattr(method.rule, "beta", 0.0)
-    return kept / (largest + row), "what is safe with the longest row in a batch"
+    return kept / (largest + row), "the safe rate with the longest row in a batch"
 
 
 def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
-    """Rates up to ``last`` and the costs before the first and after each, until one is twice that of the start."""
-    cost = problem.objective(sample(rows, SEEN, seed, problem.loss.labels))
+    """Rates up to ``last``, and the costs before the first and after each, until a cost is twice that of the start."""
+    cost = problem.objective(sample(rows, EVALUATED, seed, problem.loss.labels))
     step, costs = method.learning_rate, []
     count = 1 + math.ceil(math.log(last / step.eta) / math.log(step.growth) - 1e-9)
     for state in until(descend(problem, method, rows, seed=seed, compiled=False), updates(count)):
@@ -184,14 +184,14 @@ def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int)
 
 
 def _judged(rates: Array, costs: Array, most: float, known: str) -> tuple[float, str]:
-    """The suggestion, at most ``most``, which is ``known`` by that name, and why."""
+    """The suggestion, at most ``most`` (whose name is ``known``), and its reason."""
     smooth = _smoothed(costs)
     best = int(smooth[1:].argmin()) if len(rates) else 0
     if not len(rates) or not smooth[best + 1] < costs[0]:
         rate = most if most < math.inf else float(rates[0]) if len(rates) else 1.0
         return rate, f"the cost never fell below the {costs[0]:.4g} of the start, so {rate:.4g} is only a safe rate"
     found, top = float(rates[best]) / BELOW, float(rates[best])
-    rose = "and rose beyond it" if best + 1 < len(rates) else "the largest that was tried"
+    rose = "and rose above it" if best + 1 < len(rates) else "the largest that was tried"
     text = f"the cost fell from {costs[0]:.4g} to {smooth[best + 1]:.4g} up to a rate of {top:.4g}, {rose}"
     if found > most:
         return most, f"{text}: a quarter of it is above {known}, {most:.4g}"

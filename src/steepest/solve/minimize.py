@@ -1,4 +1,4 @@
-"""Minimise any function: a formula written as text, or a callable with or without its gradient."""
+"""Minimise any function: a formula written as text, or a callable with or without a gradient."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from .minimize_setup import Task, make_array, make_task
 
 __all__ = ["minimize"]
 
-SMALL_SLOPE = 1e-6  # share of the slope at the start that counts as none, beyond 50 variables
-LOWEST = -1e290  # cost that only a fall without end reaches
-LATE = 8  # recorded points that the largest safe rate is measured at
-ROUNDING = 1e-32  # the same where nothing is to be gained any more
+SMALL_SLOPE = 1e-6  # share of the gradient norm at the start that counts as 0, beyond 50 variables
+LOWEST = -1e290  # cost below which a function counts as unbounded
+LATE = 8  # recorded points at which the stability limit is computed
+ROUNDING = 1e-32  # the same where no further decrease is possible
 OF_TABLES = (
     "loss",
     "penalty",
@@ -73,24 +73,24 @@ def minimize(
     start : number, (d,) or (n, d) array
         Where to begin; of n starts each has a run of its own.
     gradient : callable, True or None
-        Of a callable f: x -> (d,), or anything NumPy makes an array of; True if f returns value and gradient; None for
-        central differences. Formulas have exact slopes.
+        For a callable f: x -> (d,), or anything that NumPy converts to an array; True if f returns value and gradient;
+        None for central differences. Formulas have exact derivatives.
     rule : record or name
-        "plain" is steepest descent. "auto" is the robust method: Newton with the sizes of the curvatures up to 50
-        variables, "secant" beyond, "plain" there within bounds.
+        "plain" is steepest descent. "auto" is the robust choice: up to 50 variables Newton's method with the absolute
+        values of the curvatures; beyond, "secant", or "plain" if there are bounds.
     learning_rate : "auto", number, name or record
-        "auto" is Barzilai and Borwein's for "plain", a line search for rules that measure in a metric.
+        "auto" is Barzilai and Borwein's step size for "plain", and a line search for preconditioned rules.
     steps : int >= 0
         Steps at most.
     tol : float >= 0 or None
-        End once the fall that slope g and second derivatives H promise, g' |H|^-1 g / 2, is at most ``tol`` times the
-        size of the cost at the start (1 if that is 0); beyond 50 variables, once a step lowers the cost by no more.
-        None goes on to 1e-32 times it, or until no step lowers the cost.
+        End when the predicted decrease g' |H|^-1 g / 2, with gradient g and Hessian H, is at most ``tol`` times the
+        size of the cost at the start (1 if that is 0); beyond 50 variables, when a step lowers the cost by no more than
+        that. None stands for 1e-32, and also ends when no step lowers the cost.
     bounds : (d, 2) array, mapping or None
-        Lowest and highest x, None or infinite where there is none; {"x": (0, None)} by name. For the rules plain,
-        newton, whitened, spectral, and auto.
+        Lower and upper bounds of x, None or infinite where there is none; {"x": (0, None)} by name. For the rules
+        plain, newton, whitened, spectral, and auto.
     average : record or name
-        What the answer is made of, see `steepest.averages`.
+        Which average of the points is the answer, see `steepest.averages`.
     names : iterable of str or None
         Names of the variables; those of the formula by default, sorted naturally, or x1, x2, ...
     record : "auto", True, int or False
@@ -98,7 +98,7 @@ def minimize(
     seed : int
         Kept with the run; a descent on a function draws no random numbers.
     progress : callable
-        Told how far it is, see `steepest.record`.
+        Called with the progress of the run, see `steepest.record`.
 
     Returns
     -------
@@ -112,13 +112,13 @@ def minimize(
 
     Notes
     -----
-    A value that is no number ends a line search's trial like a step too long. Cost of a step: one gradient for each
-    trial; Newton one evaluation of the second derivatives too, d gradients or 2 d^2 values where they are differenced.
+    A line search shortens a step that leads to a value that is not finite. Cost of a step: one gradient for each trial,
+    and for Newton's method one evaluation of the second derivatives (by differences d gradients or 2 d^2 values).
 
     References
     ----------
-    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3. doi:10.1007/978-0-387-40065-5
-    Dauphin, Y. et al. (2014). Identifying and attacking the saddle point problem. arXiv:1406.2572 (sizes of curvatures)
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3. doi:10.1007/978-0-387-40065-5 Dauphin, Y. et al.
+    (2014). Identifying and attacking the saddle point problem. arXiv:1406.2572 (absolute values of curvatures)
 
     Examples
     --------
@@ -149,7 +149,7 @@ def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> 
 
 
 def _stops(task: Task) -> list[Stop]:
-    """When a run ends before its last step."""
+    """The stopping criteria of a run before its last step."""
     stops = [Stop(lambda s: s.gradient_norm == 0.0, "the slope is 0")]
     if hasattr(task.method.learning_rate, "adapt"):
         stops.append(Stop(lambda s: s.change == 0.0, "no step lowers the cost"))
@@ -169,7 +169,7 @@ def _near(task: Task, state: State) -> bool:
 
 
 def _judged(task: Task, path: Trajectory) -> Trajectory:
-    """The same run with its verdict; a run that diverged reports its recorded state of least cost."""
+    """The run with its verdict; a run that diverged reports its recorded state of lowest cost."""
     final = path.x[-1][:, None]
     standing = stand(task.function, final)
     gap, fall = _by_form(task, path.x[-1])
@@ -179,20 +179,20 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
     verdict = judge(evidence)
     if verdict.status == "converged":
-        verdict = verdict._replace(notes=("the function is quadratic and bends upwards: there is no lower minimum",))
+        verdict = verdict._replace(notes=("the function is quadratic and convex: there is no lower minimum",))
     place = int(np.argmin(path.cost)) if verdict.exit_code else len(path.step) - 1
     return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
 
 
 def _by_form(task: Task, x: Array) -> tuple[float | None, str | None]:
-    """Gap of a formula known to be convex, and how it falls without end if its form says so."""
+    """Gap of a quadratic formula that is convex, and the evidence if it is unbounded below."""
     if not isinstance(task.f, Formula) or task.f.degree > 2 or task.function.size > LARGE:
         return None, None
     jet = task.f.jet(x, 2)
     if task.function.bounds is None:
-        return quadratic_form(jet.bend, jet.slope)
+        return quadratic_form(jet.hessian, jet.slope)
     gap = stand(task.function, x[:, None]).gap
-    return (gap if np.linalg.eigvalsh(jet.bend)[0] >= 0 else None), None
+    return (gap if np.linalg.eigvalsh(jet.hessian)[0] >= 0 else None), None
 
 
 def _far_fall(task: Task, path: Trajectory) -> str | None:

@@ -1,4 +1,4 @@
-"""Task: a function, where to start and how to descend, validated once, at the door of `minimize`."""
+"""Task: a function, a start and a method, validated once at the beginning of `minimize`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .critical_points import LARGE
 
 __all__ = ["Task", "make_array", "make_task"]
 
-DEFAULT_TOL = 1e-10  # share of the cost at the start that counts as nothing where tol is None
+DEFAULT_TOL = 1e-10  # tolerance relative to the cost at the start where tol is None
 
 
 class Task(NamedTuple):
-    """What is minimised, from where and how."""
+    """A function, a start and a method."""
 
     f: Any  # a Formula, or the callable
     function: Function
@@ -37,7 +37,7 @@ class Task(NamedTuple):
 
     @property
     def target(self) -> float:
-        """The promised fall that counts as none."""
+        """The predicted decrease at which the run ends."""
         return (DEFAULT_TOL if self.tol is None else self.tol) * self.scale
 
 
@@ -55,7 +55,7 @@ def make_array(values: Any) -> Array:
 def make_task(
     f: Any, start: Array, gradient: Any, rule: Any, rate: Any, tol: float | None, bounds: Any, average: Any, names: Any
 ) -> Task:
-    """Check what is asked of `minimize`, and choose what is left to it."""
+    """Check the arguments of `minimize`, and choose what is "auto"."""
     if tol is not None and not 0 <= tol < np.inf:
         raise UsageError(f"tol must be a number >= 0, or None to go on until no step lowers the cost, not {tol!r}")
     point = start.reshape(-1)
@@ -95,7 +95,7 @@ def _function(f: Any, gradient: Any, point: Array, box: Array | None, scalar: bo
 
 
 def _box(bounds: Any, names: tuple[str, ...], point: Array) -> Array | None:
-    """Lowest and highest x, (2, d)."""
+    """Lower and upper bounds of x, (2, d)."""
     if bounds is None:
         return None
     if isinstance(bounds, Mapping):
@@ -118,7 +118,7 @@ def _box(bounds: Any, names: tuple[str, ...], point: Array) -> Array | None:
 
 
 def _cost_at_start(function: Function, point: Array) -> float:
-    """Size of the cost at the start, 1 if that is 0; refused where it or its slope is no number."""
+    """Size of the cost at the start, 1 if that is 0; an error where the cost or its gradient is not finite."""
     cost, g = function.look(point)
     if not np.isfinite(cost):
         what = "finite value" if np.isfinite(g).all() else "finite slope"

@@ -1,4 +1,4 @@
-"""The model file: one JSON object that says everything a prediction needs and how it was found. Never a pickle."""
+"""The model file: one JSON object with all that a prediction needs and how the model was fitted. Never a pickle."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Model(NamedTuple):
     loss : str
         As `steepest.losses` spells it, such as "squared_error".
     settings, verdict, certificate : dict
-        How the model was found, what was concluded and how good it is; not needed for a prediction.
+        How the model was fitted, its verdict and its certificate; not needed for a prediction.
     """
 
     kind: str
@@ -66,7 +66,7 @@ def write_model(model: Model, path: str | Path, force: bool = False) -> None:
     Raises
     ------
     FileError
-        If the file exists and ``force`` is false, or it cannot be written; nothing half written is left.
+        If the file exists and ``force`` is false, or it cannot be written; no incomplete file is left behind.
     """
     text = json_text({"format": FORMAT, "schema_version": SCHEMA_VERSION, **model._asdict()})
     write_new(path, lambda file: file.write(text.encode()), force)
@@ -90,7 +90,7 @@ def read_model(path: str | Path) -> Model:
 
 
 def is_model(path: str | Path) -> bool:
-    """Whether a file calls itself a model file; what it is else, `read_model` says."""
+    """Whether a file has the format name of a model file; `read_model` checks the rest."""
     try:
         with Path(path).open("rb") as file:
             return FORMAT.encode() in file.read(200)
@@ -99,9 +99,9 @@ def is_model(path: str | Path) -> bool:
 
 
 def predict(model: Model, X: Any) -> NDArray[Any]:
-    """Predictions (n,) for the rows of X (n, d) or CSR: numbers, or the likelier class of each row.
+    """Predictions (n,) for the rows of X (n, d) or CSR: numbers, or the more probable class of each row.
 
-    A number is z = x . coef + intercept, or exp(z) of a model by the loss "poisson".
+    A number is z = x . coef + intercept, or exp(z) for the loss "poisson".
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _finite(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _loss(model: Model) -> Any:
-    """The loss that the model names, or None where it is one of the user's own."""
+    """The loss named in the model, or None if it is a user's own."""
     try:
         return from_name(model.loss, losses, "loss")
     except UsageError:
@@ -182,7 +182,7 @@ def _loss(model: Model) -> Any:
 
 
 def probable(model: Model) -> bool:
-    """Whether a model's predictors are log odds: it has classes, and its loss is no hinge."""
+    """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
     return model.classes is not None and not getattr(_loss(model), "attained", False)
 
 
@@ -191,7 +191,7 @@ def _height(X: Any) -> int:
 
 
 class _NotModelError(Exception):
-    """Why a file is no model."""
+    """Why a file is not a model file."""
 
 
 def _fields(data: bytes) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> None:
-    raise _NotModelError(f"damaged ({name} is no number)")
+    raise _NotModelError(f"damaged ({name} is not a number)")
 
 
 def _model(fields: dict[str, Any]) -> Model:

@@ -1,4 +1,4 @@
-"""Path: the answers for a falling sequence of penalty strengths, each found from the one before."""
+"""Regularisation path: the optima for a decreasing sequence of penalty weights, each started from the last one."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from .fit import fit
 
 __all__ = ["AlphaPath", "alpha_path"]
 
-ABOVE = 1.0 + 1e-14  # so that rounding leaves no coefficient at the first strength
+ABOVE = 1.0 + 1e-14  # so that every coefficient is 0 at the first alpha in spite of rounding
 
 
 class AlphaPath(NamedTuple):
-    """Answers along falling penalty strengths.
+    """The optima for decreasing penalty weights.
 
     Attributes
     ----------
     alphas : (m,) array
-        Strengths, falling.
+        Penalty weights, decreasing.
     coefs : (d, m) array
         Coefficients by raw columns; zeros of an L1 penalty are exact.
     intercepts : (m,) array
     gaps : (m,) array
-        Certified distance of each cost from its least value; inf where none could be certified.
+        Certified distance of each cost from the minimum; inf where there is no certificate.
     trajectories : tuple of m Trajectory
         The descent to each answer from the one before.
     """
@@ -76,25 +76,26 @@ def alpha_path(
 ) -> AlphaPath:
     """The regularisation path: minimisers of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1).
 
-    Begins at the strength above which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio, g the gradient at the
-    best model of what is not penalised, and descends to each answer by the automatic way, warm from the one before.
+    The path begins at the smallest penalty weight for which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio,
+    where g is the gradient at the optimum of the unpenalised parameters. Each answer is found with rule "auto",
+    warm-started from the last one.
 
-    Cost: the columns are looked at once. For a squared loss of up to 1,500 columns two readings of the rows and n d^2
-    flops in all, then some d^2 a step; else a few readings for each strength.
+    Cost: means and variances of the columns are computed once. For a squared loss and up to 1,500 columns, two passes
+    over the data and n d^2 flops in all, then some d^2 flops a step; otherwise a few passes for each alpha.
 
     Parameters
     ----------
     X, y : (n, d) array or sparse matrix, (n,) array
-        Targets of a loss of two classes are 0 and 1.
+        The targets of a loss for two classes are 0 and 1.
     alphas : numbers >= 0, optional
-        Strengths; they are sorted to fall.
+        Penalty weights; they are sorted in decreasing order.
     n_alphas : int >= 1, default 100
-        How many strengths there are where ``alphas`` are not given: equal ratios from alpha_max to eps alpha_max.
+        Number of penalty weights if ``alphas`` are not given: from alpha_max to eps alpha_max in equal ratios.
     eps : float, 0 < eps < 1, default 1e-3
     l1_ratio : float from 0 to 1, default 1
-        Share of the L1 part: 1 is the lasso; 0, ridge, has no alpha_max and needs ``alphas``.
+        Share of the L1 penalty: 1 is the lasso; 0 is ridge, which has no alpha_max and needs ``alphas``.
     loss : name or record of `steepest.losses`
-        One without kinks.
+        A smooth loss.
     fit_intercept : bool
         Whether there is an intercept; it is never penalised.
     penalty_factors : None, (d,) array or dict {index: factor >= 0}
@@ -104,16 +105,16 @@ def alpha_path(
     sample_weight : (n,) array, optional
         Weight of each row in the mean, >= 0.
     max_iter : int
-        Epochs at most for each strength.
+        Maximum number of epochs for each alpha.
     tol : float >= 0, default 1e-12
         Each descent ends when its certified gap is at most tol x the cost of the constant model.
     n_jobs : int or None
-        Threads; None is every core.
+        Threads; None is all cores.
 
     Raises
     ------
     DataError, UsageError
-        If the table or a setting makes no sense, or the target leaves nothing to explain.
+        If the table or a setting is invalid, or no column is correlated with the target.
 
     Warns
     -----
@@ -137,14 +138,14 @@ def alpha_path(
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
     if getattr(problem.loss, "nonsmooth", False):
-        raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
+        raise UsageError(f"{problem.loss!r} is not smooth: fit each alpha by itself, or use a smooth loss")
     check_limits(max_iter, None, tol, "auto")
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
         plan = _first_plan(problem, rows, start, max_iter)
-        wanted = _strengths(problem, rows, start, n_alphas, eps) if alphas is None else _given(alphas)
+        wanted = _alphas(problem, rows, start, n_alphas, eps) if alphas is None else _given(alphas)
         found = list(_descents(problem, rows, plan, wanted, (l1_ratio, max_iter, tol)))
     w, gaps, paths = zip(*found, strict=True)
     points = np.stack(w)[:, :, 0]
@@ -154,7 +155,7 @@ def alpha_path(
 def _descents(
     problem: Problem, rows: Rows, plan: Plan, alphas: Array, settings: tuple[float, float, float]
 ) -> Iterator[tuple[Array, float, Trajectory]]:
-    """Answer (d + 1, 1), gap and trajectory for each strength, each from the answer before."""
+    """Answer (d + 1, 1), gap and trajectory for each alpha, each started from the answer before."""
     l1_ratio, max_iter, tol = settings
     scale, late = constant_cost(problem, rows), 0
     for alpha in alphas:
@@ -174,7 +175,7 @@ def _descents(
 
 
 def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> Plan:
-    """The automatic way, chosen once: the columns are the same for every strength."""
+    """The plan of rule "auto", made once: the columns are the same for every alpha."""
     try:
         plan = make_plan(
             rows,
@@ -196,7 +197,7 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> 
 
 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
-    """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
+    """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
     held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
     if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
@@ -208,14 +209,14 @@ def _constant_model(problem: Problem, rows: Rows) -> Array:
     return w
 
 
-def _strengths(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
-    """Strengths in equal ratios from alpha_max to eps alpha_max."""
+def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
+    """Penalty weights in equal ratios from alpha_max to eps alpha_max."""
     if isinstance(n_alphas, bool) or not isinstance(n_alphas, (int, np.integer)) or n_alphas < 1:
         raise UsageError(f"n_alphas must be a whole number >= 1, not {n_alphas!r}")
     if not 0 < eps < 1:
         raise UsageError(f"eps must be a number between 0 and 1, not {eps!r}")
     if not problem.l1 > 0:
-        raise UsageError("l1_ratio=0 has no strength above which coefficients are 0: give alphas")
+        raise UsageError("l1_ratio=0 has no alpha at which all coefficients are 0: give alphas")
     data = Exact(rows) if problem.loss.quadratic else rows
     g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
     slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
@@ -223,7 +224,7 @@ def _strengths(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: f
     shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
     largest = ABOVE * float(shares.max())
     if not largest > 0:
-        raise UsageError("no column says anything of the target: there is no path to follow")
+        raise UsageError("no column is correlated with the target: every coefficient is 0 for every alpha")
     return largest * np.geomspace(1.0, eps, int(n_alphas)) if n_alphas > 1 else np.array([largest])
 
 

@@ -1,4 +1,4 @@
-"""Streams: descent that goes on from one chunk of rows to the next, each row seen once."""
+"""Streams: a descent that continues from one chunk of rows to the next and uses each row once."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ from .auto.plan import chosen_average, chosen_rule, is_auto
 
 __all__ = ["Stream", "advance", "open_stream"]
 
-BATCH = 32  # rows a step where none are asked for; a smaller chunk is one batch
-SHARE = 0.5  # of 1/L that a step at the rate "auto" goes
-WARM = 32  # rows until which that rate rises: the units are not known yet
-LOOKS = 8  # batches of a chunk at most whose curvature is looked at
+BATCH = 32  # default rows per step; a smaller chunk is one batch
+SHARE = 0.5  # learning rate "auto" as a share of 1/L
+WARM = 32  # rows over which that rate rises, since the units are not known yet
+LOOKS = 8  # maximum number of batches of a chunk whose curvature is computed
 
 
 class Stream(NamedTuple):
-    """Where a stream stands after some chunks: everything that the next one needs."""
+    """The state of a stream after some chunks: all that the next one needs."""
 
     problem: Problem
     method: Method
-    auto: bool  # whether the learning rate is chosen here
+    auto: bool  # whether the learning rate is "auto"
     standardize: bool
-    whole: bool  # whether the batch size is: BATCH, or all rows of a smaller chunk
-    order: str  # the sampling asked for, inside a chunk
+    whole: bool  # whether the batch size is the default: BATCH, or all rows of a smaller chunk
+    order: str  # sampling inside a chunk, as set by the user
     seed: int
     there: Checkpoint  # in these units
     running: Running
     units: Units = RAW
-    bend: float = 0.0  # mean curvature of the batches so far, by rows
+    curvature: float = 0.0  # mean curvature of the batches so far, by rows
     chunks: int = 0
 
     @property
@@ -69,12 +69,12 @@ def open_stream(
     standardize: Any = "auto",
     seed: int = 0,
 ) -> Stream:
-    """A stream of no chunk yet, which starts at ``start`` (d + 1, k), raw; settings as in `steepest.solve.fit.fit`.
+    """A stream before its first chunk, started at ``start`` (d + 1, k), raw; settings as in `steepest.solve.fit.fit`.
 
     Raises
     ------
     UsageError
-        If a setting needs all rows at once, or rows that come again.
+        If a setting needs all rows at once, or more than one pass.
     """
     auto = is_auto(learning_rate)
     rule, rate = chosen_rule(rule), 1.0 if auto else learning_rate
@@ -83,8 +83,8 @@ def open_stream(
     standardize = auto if is_auto(standardize) else bool(standardize)
     _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
     if auto and not np.isfinite(problem.loss.curvature):
-        name = to_name(type(problem.loss))
-        raise UsageError(f"loss {name!r} bends without bound: give a stream a learning rate, such as 'inverse_scaling'")
+        loss = to_name(type(problem.loss))
+        raise UsageError(f"loss {loss!r} has an unbounded second derivative: set a rate, such as 'inverse_scaling'")
     d = len(start) - 1
     problem.free(d)
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
@@ -97,29 +97,29 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
     method.refuse_for(problem)
     if not isinstance(estimate, estimates.OwnRows):
         name = to_name(type(estimate))
-        raise UsageError(f"estimate {name!r} comes back to rows, but those of a stream pass once: use 'own_rows'")
+        raise UsageError(f"estimate {name!r} needs each row more than once, but a stream has one pass: use 'own_rows'")
     points = hasattr(method.rule, "answer") or "point" in method.rule.sees
     if standardize and points:
         name = to_name(type(method.rule))
-        raise UsageError(f"rule {name!r} remembers points, in units that change with a stream: use standardize=False")
+        raise UsageError(f"rule {name!r} stores points, in units that change during a stream: use standardize=False")
 
 
 def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, ...] = ()) -> tuple[Stream, Trajectory]:
-    """Take the steps of one chunk; the stream given stays as it is.
+    """The steps of one chunk; the given stream is not changed.
 
     Returns
     -------
     Stream, Trajectory
-        Where it stands now, and the steps of this chunk.
+        The new state, and the steps of this chunk.
 
     Raises
     ------
     DataError, UsageError
-        If the chunk holds numbers that are not finite, or its steps lead to such.
+        If the chunk has numbers that are not finite, or its steps overflow.
 
     Notes
     -----
-    Cost: some four readings of the chunk, one of which takes the steps.
+    Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
     shifted = bool(stream.problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
@@ -127,17 +127,17 @@ def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, 
     n, size = rows.shape[0], min(rows.shape[0], BATCH) if stream.whole else int(stream.method.batch_size or 1)
     rows = rows._replace(units=units, total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
-    method, bend = replace(stream.method, batch_size=size), stream.bend
+    method, curvature = replace(stream.method, batch_size=size), stream.curvature
     order = _order(stream, n)
     if stream.auto:
-        rate, bend = _rate(stream, rows, order, size)
+        rate, curvature = _rate(stream, rows, order, size)
         method = replace(method, learning_rate=steps.Constant(rate))
     last, path = _descended(stream, method, rows.rows(order), keep, names)
-    return stream._replace(there=last, bend=bend, chunks=stream.chunks + 1), path
+    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
 
 
 def _in_units(stream: Stream, units: Units) -> Checkpoint:
-    """Point and mean of points in other units, so that predictions stay the same; other memory as it is."""
+    """Point and mean of points in other units, with the same predictions; other memory is unchanged."""
     there, old = stream.there, stream.units
     memory = there.memory.copy()
     if stream.method.averaged:
@@ -159,19 +159,19 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
     intercept = bool(problem.free(rows.shape[1])[-1, 0])
     found = np.mean([batch_curvature(rows.rows(order[i : i + size]), intercept) for i in firsts])
-    bend = stream.bend + (float(found) - stream.bend) * n / stream.running.rows
+    curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
     penalty = float(problem.squares(rows.shape[1], units).max())
-    L, most = (problem.loss.curvature * b + penalty for b in (bend, longest_row(rows) / size))
+    L, most = (problem.loss.curvature * b + penalty for b in (curvature, longest_row(rows) / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
-    return rate * min(1.0, stream.running.rows / WARM), bend
+    return rate * min(1.0, stream.running.rows / WARM), curvature
 
 
 def _descended(
     stream: Stream, method: Method, rows: Rows, keep: Any, names: tuple[str, ...]
 ) -> tuple[Checkpoint, Trajectory]:
-    """One reading of the rows in this order, by updates that count on.
+    """One pass over the rows in this order; the count of updates continues.
 
-    A descent knows by its count of updates which batch comes next: rows are turned until that is the first one.
+    A descent finds its next batch by the count of updates, so the rows are rotated until that batch is the first.
     """
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)

@@ -70,7 +70,7 @@ class Flags(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where the descent starts, and what is held there."""
+    """Where the descent starts, and what is fixed there."""
 
     point: NDArray[np.float64]  # (d + 1,), intercept last
     fixed: tuple[int | str, ...]
@@ -131,8 +131,8 @@ def _check_at(at: dict[str, float] | None, table: Table) -> None:
 def _start(flags: Flags, table: Table) -> Start:
     """Put --start, --fix and --no-intercept together."""
     d = len(table.names)
-    held = {name: value for group in flags.fix for name, value in group.items()}
-    if flags.no_intercept and "intercept" in held:
+    fixed = {name: value for group in flags.fix for name, value in group.items()}
+    if flags.no_intercept and "intercept" in fixed:
         raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
     given = flags.start or (0.0,) * (d + 1)
     if flags.no_intercept and len(given) == d:
@@ -141,11 +141,11 @@ def _start(flags: Flags, table: Table) -> Start:
         raise UsageError(f"--start needs {d + 1} numbers, the coefficients and then the intercept, not {len(given)}")
     point = np.array(given)
     places = {name: j for j, name in enumerate(table.names)} | {"intercept": d}
-    for name, value in held.items():
+    for name, value in fixed.items():
         if name not in places:
             raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(table.names[:20])}, intercept")
         point[places[name]] = value
-    return Start(point, tuple("intercept" if places[name] == d else places[name] for name in held))
+    return Start(point, tuple("intercept" if places[name] == d else places[name] for name in fixed))
 
 
 def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:

@@ -44,7 +44,7 @@ def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | Non
     goal = _own(sheet.own_target, asked) if target is None else _known(sheet, target)
     weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
     chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in (goal, weight))
-    _check_apart([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
+    _check_distinct([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
     if not chosen and asked is None:
         raise DataError("no column is left for the features: add one or choose another target", file=sheet.file)
     return Roles(chosen, goal, weight, asked is not None)
@@ -71,7 +71,7 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     return f"did you mean {lowered[near[0]]!r}? " if near else ""
 
 
-def _check_apart(names: Sequence[str], file: str) -> None:
+def _check_distinct(names: Sequence[str], file: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:

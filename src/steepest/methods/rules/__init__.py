@@ -1,19 +1,19 @@
-"""Rules: which direction p_t to go, given the gradient g_t and what the rule remembers.
+"""Rules: the direction p_t of a step, from the gradient g_t and the rule's memory.
 
 A rule is a record with one method, ``direction(g, memory, t) -> p``, written once in NumPy. ``memory`` holds ``slots``
 arrays shaped like the parameters, zero at the start and updated in place; g itself is not to be changed; t counts
-updates from 1. The step is w <- w - eta p. An ``elementwise`` rule (the default) treats each coordinate by itself, so
-the same method runs on whole arrays in plain NumPy and on single numbers in compiled code; a rule that sums or compares
-over g needs ``elementwise=False`` and is given whole arrays in both.
+updates from 1. The step is w <- w - eta p. An ``elementwise`` rule (the default) treats each coordinate independently,
+so the same method runs on whole arrays in plain NumPy and on single numbers in compiled code; a rule that sums or
+compares over g needs ``elementwise=False`` and is given whole arrays in both.
 
-Rules that measure in a ``metric`` find the curvature of the objective in their memory, and may have a second method,
-``learn(step, change, memory)``, which is told what each step did to the gradient.
+A rule with a ``metric`` is preconditioned by the curvature of the objective, which it finds in its memory. It may have
+a second method, ``learn(step, change, memory)``, which is given each step and the change of the gradient.
 
 A rule that ``sees`` more than the gradient finds it after its own slots, in the order in which it names it: "rate"
-(eta), "point" (where g was taken) or "weights" (the same, but 0 in the intercept and in what is held). One whose answer
-is not the point that moves has a method ``answer(at, memory) -> w``, elementwise like ``direction``.
+(eta), "point" (where g was computed) or "weights" (the same, with 0 for the intercept and the fixed coefficients). A
+rule whose answer is not the current point has a method ``answer(at, memory) -> w``, elementwise like ``direction``.
 
-To add a rule write such a record, in a file here or of your own, and name it in ``__all__``: nothing else.
+To add a rule, write such a record, in a file of this folder or of your own, and name it in ``__all__``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Adam and its kin: a mean of slopes over a measure of their size, both corrected for their start at 0."""
+"""The Adam family: a mean of gradients divided by a measure of their size, both with bias correction."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ class Adam(NamedTuple):
 class AdamW(NamedTuple):
     """Adam with decoupled weight decay: p = mhat / (sqrt(vhat) + eps) + decay w, and the intercept is not decayed.
 
-    The form of torch.optim.AdamW: each step takes the share eta decay off the weights, whatever the slopes are. It does
-    not minimise the cost that is shown; a penalty does, see `penalties.L2`. Cost: 15 flops a coordinate.
+    The form of torch.optim.AdamW: each step takes the share eta decay off the weights, whatever the slopes are. The
+    decay is not part of the reported cost; an L2 penalty is, see `penalties.L2`. Cost: 15 flops a coordinate.
 
     Parameters
     ----------
     beta1, beta2, eps : float
         As in `Adam`.
     decay : float >= 0
-        Strength of the decay, of the weights in the units in which the descent runs.
+        Decay rate of the weights, in the units in which the descent runs.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Rules that measure each coordinate by the size of its own slopes, and the rule that takes their sign alone."""
+"""Rules that scale each coordinate by the size of its own gradients, and Lion, which uses only the sign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Anderson acceleration: the combination of the last points whose slopes cancel best."""
+"""Anderson acceleration: the combination of the last points with the smallest extrapolated gradient."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ G = Any  # the gradient, an array
 
 @rule(slots=None, elementwise=False, sees=("rate", "point"), batch=True)
 class Anderson(NamedTuple):
-    """Anderson acceleration of plain steps, and a plain step wherever it does not help: for all rows at once.
+    """Anderson acceleration of plain steps, with plain steps as a safeguard; it needs the gradient over all rows.
 
-    With the last ``pairs`` steps S and changes Y of the gradient as columns, the weights gamma make |g - Y gamma|
-    least, and w <- w - S gamma - eta (g - Y gamma). Where that makes the gradient longer it is undone: w goes back and
-    takes the plain step, and S and Y are forgotten. With eta at most 1/L no plain step makes the gradient of a convex
-    objective longer, and the worst that can happen is half the speed of plain steps. On quadratics it is GMRES with a
-    short memory. Cost: about 4 d pairs^2 flops.
+    With the last ``pairs`` steps S and changes Y of the gradient as columns, gamma minimises |g - Y gamma|, and w <- w
+    - S gamma - eta (g - Y gamma). A step that increases the norm of the gradient is undone: w returns and takes the
+    plain step, and S and Y are discarded. With eta at most 1/L no plain step increases the norm of the gradient of a
+    convex objective, so that the rule takes at most twice the gradients of plain descent. On quadratics it is GMRES
+    with a short memory. Cost: about 4 d pairs^2 flops.
 
     Parameters
     ----------
     pairs : int
-        Steps that are remembered.
+        Number of steps in memory.
 
     References
     ----------
@@ -54,7 +54,7 @@ class Anderson(NamedTuple):
         return 2 * self.pairs + 2
 
     def direction(self, g: G, memory: Any, t: int) -> G:
-        """P = g - Y gamma + S gamma / eta, or the way back and on from the last point."""
+        """P = g - Y gamma + S gamma / eta, or the return to the last point and a plain step from there."""
         m = self.pairs
         steps, changes, rate, w = memory[:m], memory[m : 2 * m], memory[2 * m + 2].max(), memory[2 * m + 3]
         last, before = memory[2 * m], memory[2 * m + 1]
@@ -76,9 +76,9 @@ class Anderson(NamedTuple):
 
 
 def least(rows: G, g: G) -> G:
-    """Weights that make |g - weights @ rows| least; rows that depend on others count for little, rows of 0 for none."""
+    """Weights that minimise |g - weights @ rows|, of least norm (rows scaled to length 1) if several do."""
     size = np.sqrt((rows * rows).sum(axis=1))
     size[size == 0.0] = 1.0
     if not (np.isfinite(size).all() and np.isfinite(g).all()):
-        return 0.0 * size  # the descent is about to end: numbers overflow
+        return 0.0 * size  # the iterates overflow: the descent is about to end
     return np.linalg.lstsq((rows / size[:, None]).T, g, rcond=1e-12)[0] / size

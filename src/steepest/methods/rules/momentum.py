@@ -104,9 +104,9 @@ class Nesterov(NamedTuple):
 class Accelerated(NamedTuple):
     """Nesterov's momentum with the growing coefficient of 1983 and adaptive restart: no setting, step 1/L.
 
-    With theta_1 = 1, theta_{t+1} = (1 + sqrt(1 + 4 theta_t^2)) / 2 and beta_t = (theta_t - 1) / theta_{t+1}:
-    v <- beta_{t-1} v + g, p = g + beta_t v. When the velocity points uphill, <g, v> < 0, it is forgotten and theta
-    starts again. Meant for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t.
+    With theta_1 = 1, theta_{t+1} = (1 + sqrt(1 + 4 theta_t^2)) / 2 and beta_t = (theta_t - 1) / theta_{t+1}: v <-
+    beta_{t-1} v + g, p = g + beta_t v. When the velocity points uphill, <g, v> < 0, velocity and theta are reset. Meant
+    for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t.
 
     References
     ----------
@@ -121,7 +121,7 @@ class Accelerated(NamedTuple):
     """
 
     def direction(self, g: G, memory: Any, t: int) -> G:
-        """V <- beta_{t-1} v + g, forgotten if it points uphill; p = g + beta_t v."""
+        """V <- beta_{t-1} v + g, reset if it points uphill; p = g + beta_t v."""
         v = memory[0] + g
         theta = np.maximum(memory[1], 1.0)
         if np.sum(g * v) < 0.0:

@@ -65,8 +65,8 @@ class ScheduleFree(NamedTuple):
 class DoWG(NamedTuple):
     """Steepest descent whose length comes from the distance travelled: p = g r^2 / sqrt(v); meant for eta 1.
 
-    r is the largest distance |w - w_0| so far, r0 at least, and v <- v + r^2 |g|^2. Multiplying the objective by a
-    constant changes nothing. Cost: 8 flops a coordinate.
+    r is the largest distance |w - w_0| so far, r0 at least, and v <- v + r^2 |g|^2. The steps do not change when the
+    objective is multiplied by a constant. Cost: 8 flops a coordinate.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class DoWG(NamedTuple):
         First guess of the distance to the optimum; a guess that is too small costs a logarithm of its error. The
         first step is this long.
     eps : float >= 0
-        Added to sqrt(v); the authors' code and optax add 1e-4, the paper nothing.
+        Added to sqrt(v); 1e-4 in the authors' code and optax, absent in the paper.
 
     References
     ----------
@@ -94,8 +94,8 @@ class DoWG(NamedTuple):
         """P = g r^2 / (sqrt(v) + eps); the slots are w_0, r^2 and v."""
         if t == 1:
             memory[0] = memory[3]
-        way = memory[3] - memory[0]
-        memory[1] = np.maximum(np.maximum(memory[1], np.sum(way * way)), self.r0 * self.r0)
+        moved = memory[3] - memory[0]
+        memory[1] = np.maximum(np.maximum(memory[1], np.sum(moved * moved)), self.r0 * self.r0)
         memory[2] = memory[2] + memory[1] * np.sum(g * g)
         return g * (memory[1] / np.maximum(np.sqrt(memory[2]) + self.eps, TINY))
 

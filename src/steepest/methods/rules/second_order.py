@@ -1,4 +1,4 @@
-"""Rules that measure in a metric: the curvature of the objective, or what steps have taught of it."""
+"""Preconditioned rules: by the Hessian of the objective, or by an estimate of it from the steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ G = Any  # the gradient, an array
 
 @rule(slots=0, elementwise=False, metric="renewed", proximal=True)
 class Newton(NamedTuple):
-    """Newton's direction: p = H^-1 g, with H the second derivatives of the objective where the gradient was taken.
+    """Newton's direction: p = H^-1 g, with H the Hessian of the objective at the point of the gradient.
 
     With the learning rate `steps.Backtracking` this is damped Newton: quadratic convergence from any start, at
     n d^2 flops a step over n rows.
@@ -37,11 +37,11 @@ class Newton(NamedTuple):
 
 @rule(slots=0, elementwise=False, metric="matrix", proximal=True)
 class Whitened(NamedTuple):
-    """Steepest descent in the metric B of the objective's own curvature: p = B^-1 g.
+    """Steepest descent preconditioned by an approximate Hessian B: p = B^-1 g.
 
-    B is the Hessian at the start, of all rows or of a sample, and each step corrects it along itself: with s the step
-    and y the change of the gradient, B <- B - B s s' B / s'B s + y y' / y's (BFGS). Where B is learnt from m of n rows
-    the error falls by a factor of about sqrt(d / m) a step, at 3 d^2 + d^3 / 3 flops besides the gradient.
+    B is the Hessian at the start, over all rows or a sample of them, updated after each step: with s the step and y the
+    change of the gradient, B <- B - B s s' B / s'B s + y y' / y's (BFGS). Where B is computed from m of n rows the
+    error falls by a factor of about sqrt(d / m) a step, at 3 d^2 + d^3 / 3 flops besides the gradient.
 
     References
     ----------
@@ -63,17 +63,17 @@ class Whitened(NamedTuple):
         return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
     def learn(self, step: G, change: G, memory: Any) -> None:
-        """Have B turn this step into this change; leave it where the change is no curvature, or there are targets."""
+        """The BFGS update of B; skipped where the curvature s'y is not clearly positive, or with several targets."""
         step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
-        bent, seen = memory @ step, float(np.vdot(step, change))
-        expected = float(np.vdot(step, bent))
-        if step.shape[1] == 1 and seen > 1e-8 * expected > 0.0:
-            memory += change * change.T / seen - bent * bent.T / expected
+        product, measured = memory @ step, float(np.vdot(step, change))
+        expected = float(np.vdot(step, product))
+        if step.shape[1] == 1 and measured > 1e-8 * expected > 0.0:
+            memory += change * change.T / measured - product * product.T / expected
 
 
 @rule(slots=None, elementwise=False, metric="diagonal")
 class Secant(NamedTuple):
-    """Steepest descent in a metric of the last steps (L-BFGS): what Whitened does where a matrix is too large.
+    """Steepest descent preconditioned by the last steps (L-BFGS), where the matrix of `Whitened` would be too large.
 
     p is H g with H the diagonal's inverse, corrected by the last ``pairs`` steps s and changes y of the gradient in the
     two-loop recursion; the diagonal is rescaled by s'y / y'D^-1 y. Cost: 4 d ``pairs`` flops.
@@ -105,20 +105,20 @@ class Secant(NamedTuple):
         """Two loops over the pairs, the newest first and then the oldest first."""
         diagonal, steps, changes = memory[0], memory[1 : self.pairs + 1], memory[self.pairs + 1 :]
         known = [i for i in range(self.pairs) if changes[i].any()]
-        bends = [np.vdot(steps[i], changes[i]) for i in known]
+        curvatures = [np.vdot(steps[i], changes[i]) for i in known]
         p, shares = g + 0.0, []
-        for i, bend in zip(known, bends, strict=True):
-            shares.append(np.vdot(steps[i], p) / bend)
+        for i, curvature in zip(known, curvatures, strict=True):
+            shares.append(np.vdot(steps[i], p) / curvature)
             p -= shares[-1] * changes[i]
         p /= diagonal
         if known:
-            p *= bends[0] / np.vdot(changes[known[0]], changes[known[0]] / diagonal)
-        for i, bend, share in zip(known[::-1], bends[::-1], shares[::-1], strict=True):
-            p += (share - np.vdot(changes[i], p) / bend) * steps[i]
+            p *= curvatures[0] / np.vdot(changes[known[0]], changes[known[0]] / diagonal)
+        for i, curvature, share in zip(known[::-1], curvatures[::-1], shares[::-1], strict=True):
+            p += (share - np.vdot(changes[i], p) / curvature) * steps[i]
         return p
 
     def learn(self, step: G, change: G, memory: Any) -> None:
-        """Remember a step and its change, and forget the oldest."""
+        """Store a step and its change of the gradient, and drop the oldest pair."""
         if np.vdot(step, change) > 1e-10 * np.linalg.norm(step) * np.linalg.norm(change):
             for pairs, newest in ((memory[1 : self.pairs + 1], step), (memory[self.pairs + 1 :], change)):
                 pairs[1:] = pairs[:-1].copy()
@@ -132,10 +132,10 @@ class Secant(NamedTuple):
 
 @rule(slots=2, elementwise=False, metric="diagonal", proximal=True)
 class Spectral(NamedTuple):
-    """Steepest descent in the diagonal of the curvature, scaled to the last step (Barzilai and Borwein).
+    """Steepest descent preconditioned by the diagonal of the Hessian, scaled by the last step (Barzilai and Borwein).
 
-    With D the diagonal at the start, s the last step and y its change of the gradient: p = g / (sigma D), where
-    sigma = s'y / s'D s. Cost: 5 d flops. An L1 penalty can follow it, in that same diagonal metric.
+    With D the diagonal at the start, s the last step and y its change of the gradient: p = g / (sigma D), where sigma =
+    s'y / s'D s. Cost: 5 d flops. An L1 penalty is allowed; its proximal step uses the same diagonal metric.
 
     References
     ----------

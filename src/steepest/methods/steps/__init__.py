@@ -1,17 +1,18 @@
-"""Learning rates: how far to go at update t (counted from 1), as records with one method ``rate(t)``.
+"""Learning rates: the length of update t (counted from 1), as records with one method ``rate(t)``.
 
-A schedule is that method alone, plain arithmetic on numbers: it is compiled as it stands.
+A schedule has only that method, plain arithmetic on numbers, which is compiled as it is.
 
-A learning rate that looks at the descent goes with all rows at once. It has one or both of these:
+A learning rate that depends on the descent needs the gradient over all rows. It has one or both of these methods:
 
-``adapt(t, at, g, cost, memory) -> eta``, with cost and gradient where the step begins. ``memory`` holds its own
-``slots`` arrays shaped like the parameters, zero at the start; decorate the record with ``@step(slots=...)``. Its
-``rate(t)`` only says what is used before anything is known, 0 where that depends on the gradient.
+``adapt(t, at, g, cost, memory) -> eta``, with cost and gradient at the start of the step. ``memory`` has ``slots``
+arrays shaped like the parameters, zero at the start; decorate the record with ``@step(slots=...)``. Its ``rate(t)`` is
+the rate before the first step, 0 where that depends on the gradient.
 
-``seek(probe, cost, fall, memory) -> share``: ``probe(share)`` gives cost and slope at that share of the step, 1 being
-the whole of it, ``fall`` is the slope downhill at its foot; it returns the share that is taken, 0 where none is better.
+``seek(probe, cost, fall, memory) -> share``: ``probe(share)`` gives cost and directional derivative at that share of
+the step (1 is the full step), and ``fall`` is minus the directional derivative at its start. It returns the accepted
+share, 0 if no share lowers the cost.
 
-To add a learning rate write such a record, in a file here or of your own, and name it in ``__all__``: nothing else.
+To add a learning rate, write such a record, in a file of this folder or of your own, and name it in ``__all__``.
 """
 
 from __future__ import annotations

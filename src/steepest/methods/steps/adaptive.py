@@ -1,4 +1,4 @@
-"""Learning rates that learn from the descent itself: from its cost, or from what each step did to the gradient."""
+"""Learning rates that adapt to the descent: to its cost, or to the change of the gradient in each step."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ G = Any  # an array shaped like the parameters
 COSTS = 10  # costs of the last steps that Barzilai and Borwein's may rise up to
 SMALL = 1e-6  # length of a first step, as a share of the point's
 LONGEST = 1e150  # learning rate beyond which numbers overflow
-SEEN = 1e-9  # change of a gradient, as a share of it, that is no rounding
+VISIBLE = 1e-9  # relative change of a gradient above which it is not rounding
 
 
 @step(slots=0)
 class Polyak(NamedTuple):
-    """Polyak's step, where the least cost is known: eta_t = (F(w) - least) / |g|^2.
+    """Polyak's step size, for a known minimum of the cost: eta_t = (F(w) - least) / |g|^2.
 
-    On a convex function with that minimum each step comes nearer to every optimum. Without a finite optimum, or with
-    ``least`` below the minimum, steps stay too long and the cost jumps about; where ``least`` is above it the descent
-    ends there. It is meant for the plain rule without an L1 penalty.
+    On a convex function with that minimum each step reduces the distance to every optimum. If ``least`` is below the
+    minimum, or there is no finite optimum, the steps are too long and the cost does not converge; if ``least`` is above
+    the minimum, the descent ends at that cost. It is meant for the plain rule without an L1 penalty.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Polyak(NamedTuple):
         return 0.0
 
     def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
-        """(F - least) / |g|^2, and 0 at the least cost."""
+        """(F - least) / |g|^2, and 0 at the minimum."""
         length = float(np.vdot(g, g))
         return max(0.0, cost - self.least) / length if length > 0.0 else 0.0
 
@@ -63,16 +63,16 @@ class Polyak(NamedTuple):
 
 @step(slots=2 + COSTS)
 class BarzilaiBorwein(NamedTuple):
-    """Barzilai and Borwein's step: the inverse of the curvature that the last step met, under a watch on the cost.
+    """Barzilai and Borwein's step size, 1 / curvature along the last step, with a non-monotone line search.
 
     With s the last step and y its change of the gradient: eta_t = s's / s'y (form 1, long) or s'y / y'y (form 2,
     short), at most 10^4 times the last one. Where s'y <= 0 it is ten times the last one. The first step is a millionth
     of the point's length, which measures the curvature, unless ``eta`` is given.
 
-    On a quadratic the gap falls far faster than with any constant rate, but not at every step. So the watch lets the
-    cost rise up to the greatest of the last 10 costs, F(at - share eta p) <= max - 10^-4 share fall, and shortens the
-    step as `Backtracking` does where it would rise above: so it converges on every smooth convex function that has a
-    minimum. It is meant for the plain rule. Cost: one look a step, rarely more; memory for 12 points.
+    On a quadratic the gap falls far faster than with any constant rate, but not at every step. So the line search
+    allows the cost to rise up to the greatest of the last 10 costs, F(at - share eta p) <= max - 10^-4 share fall, and
+    otherwise shortens the step as `Backtracking` does. It converges on every smooth convex function that has a minimum.
+    It is meant for the plain rule. Cost: one evaluation a step, rarely more; memory for 12 points.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class BarzilaiBorwein(NamedTuple):
         return self.eta
 
     def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
-        """Long or short step from the last step and what it did to the gradient."""
+        """Long or short step from the last step and its change of the gradient."""
         before, slope, costs = memory[0], memory[1], _costs(memory)
         if slope.any():
             costs[t % COSTS] = cost
@@ -119,15 +119,15 @@ class BarzilaiBorwein(NamedTuple):
         return eta
 
     def seek(self, probe: Probe, cost: float, fall: float, memory: Any) -> float:
-        """Share of the step that is taken: all of it, if it does not lead above the last costs."""
+        """Accepted share of the step: all of it, unless its cost is above the last costs."""
         return backtrack(probe, cost, fall, float(_costs(memory).max()))
 
     def _step(self, s: G, y: G, slope: G) -> float:
         moved = size(s)
         if moved == 0.0:
             return 0.0
-        last, bend = moved / size(slope), y / moved
-        curvature, most = float(np.vdot(s / moved, bend)), size(bend)
+        last, ratio = moved / size(slope), y / moved
+        curvature, most = float(np.vdot(s / moved, ratio)), size(ratio)
         if curvature <= 0.0:
             return 10.0 * last
         return min(1.0 / curvature if self.form == 1 else curvature / most / most, 1e4 * last)
@@ -139,18 +139,18 @@ class BarzilaiBorwein(NamedTuple):
 
 
 def _costs(memory: Any) -> Any:
-    """The last costs: one number in each of the slots that are theirs."""
+    """The last costs, one number in each slot."""
     return memory.reshape(len(memory), -1)[2:, 0]
 
 
 @step(slots=4)
 class ADGD(NamedTuple):
-    """Adaptive gradient descent: steps as long as the curvature met so far allows, which grow where it is small.
+    """Adaptive gradient descent (AdGD): step sizes from the curvature along the last step, with limited growth.
 
     With s the last step, y its change of the gradient, L = |y| / |s| and theta the last ratio of two learning rates:
-    eta_t = min(sqrt(2/3 + theta) eta_{t-1}, eta_{t-1} / sqrt(max(0, 2 eta_{t-1}^2 L^2 - 1))), theta = 1/3 at first.
-    It converges on every convex function whose gradient is locally Lipschitz, with no setting, no line search and no
-    look at the cost, which may rise now and then. It is meant for the plain rule. Cost: memory for 4 points.
+    eta_t = min(sqrt(2/3 + theta) eta_{t-1}, eta_{t-1} / sqrt(max(0, 2 eta_{t-1}^2 L^2 - 1))), theta = 1/3 at first. It
+    converges on every convex function whose gradient is locally Lipschitz, without settings, line search or values of
+    the cost, which may rise at some steps. It is meant for the plain rule. Cost: memory for 4 points.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ class ADGD(NamedTuple):
         return self.eta
 
     def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
-        """The smaller of what growth and curvature allow."""
+        """The smaller of the bounds by growth and by curvature."""
         before, slope, eta, theta = memory[0], memory[1], float(memory[2].flat[0]), float(memory[3].flat[0])
         if not slope.any():
             eta, theta = (self.eta, 1.0 / 3.0) if self.eta > 0.0 else (small_step(at, g), 0.0)
@@ -196,10 +196,10 @@ class ADGD(NamedTuple):
 
 def _grown(eta: float, theta: float, moved: float, change: float, slope: float) -> tuple[float, float]:
     """The next learning rate and its ratio to the last one, ``eta``; theta is 0 while the curvature is unknown."""
-    bend = change / moved
+    curvature = change / moved
     if theta == 0.0:
-        return (1.0 / (math.sqrt(2.0) * bend), 1.0 / 3.0) if change > SEEN * slope else (10.0 * eta, 0.0)
-    excess = 2.0 * (eta * bend) ** 2 - 1.0
+        return (1.0 / (math.sqrt(2.0) * curvature), 1.0 / 3.0) if change > VISIBLE * slope else (10.0 * eta, 0.0)
+    excess = 2.0 * (eta * curvature) ** 2 - 1.0
     local = eta / math.sqrt(excess) if excess > 0.0 else math.inf
     grown = min(math.sqrt(2.0 / 3.0 + theta) * eta, local, LONGEST)
     return grown, grown / eta

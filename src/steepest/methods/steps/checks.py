@@ -1,4 +1,4 @@
-"""What the settings of a learning rate may be: each check says what is wrong, or None."""
+"""Checks of the settings of a learning rate: each returns what is wrong, or None."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules laid out for a number of updates: down, up and down, or in turns."""
+"""Schedules for a given number of updates: decreasing, rising and falling, or periodic."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cosine(NamedTuple):
     eta : float > 0
         Learning rate of the first step.
     steps : int >= 1
-        Updates on the way down.
+        Number of updates of the decrease.
     floor : float, 0 <= floor <= eta
         Learning rate from then on; with 0 the descent stands still.
 
@@ -54,14 +54,14 @@ class Cosine(NamedTuple):
 class WarmUp(NamedTuple):
     """A straight line up to eta, eta_t = eta t / warm; then eta, or half a cosine down to a floor at update ``steps``.
 
-    On the way down, eta_t = floor + (eta - floor) (1 + cos(pi (t - warm) / (steps - warm))) / 2.
+    In the decrease, eta_t = floor + (eta - floor) (1 + cos(pi (t - warm) / (steps - warm))) / 2.
 
     Parameters
     ----------
     eta : float > 0
         Largest learning rate, that of update ``warm``.
     warm : int >= 1
-        Updates on the way up.
+        Number of updates of the increase.
     steps : int, 0 or > warm
         Update at which the floor is reached; 0 stays at eta.
     floor : float, 0 <= floor <= eta
@@ -101,7 +101,7 @@ class WarmUp(NamedTuple):
 
 @record
 class OneCycle(NamedTuple):
-    """Up to eta and down to next to nothing, both by half a cosine: one cycle in all.
+    """One cycle: up to eta and down to a rate near 0, each by half a cosine.
 
     With c(x) = (1 - cos(pi x)) / 2, u = t - 1, the top at m = rise steps - 1, low = eta / start and last = low / end:
     eta_t = low + (eta - low) c(u / m) up to the top, then eta - (eta - last) c((u - m) / (steps - 1 - m)).
@@ -113,7 +113,7 @@ class OneCycle(NamedTuple):
     steps : int >= 2
         Updates of the cycle; after them the learning rate stays at its last value.
     rise : float, 1 / steps < rise < 1
-        Share of the updates on the way up.
+        Share of the updates in which the rate rises.
     start, end : float >= 1
         The first learning rate is eta / start, the last one eta / (start end).
 
@@ -160,7 +160,7 @@ class Cyclical(NamedTuple):
     eta : float > 0
         Largest learning rate, that of update half + 1.
     half : int >= 1
-        Updates on the way up, and as many down; Smith advises 2 to 10 epochs.
+        Number of updates in which the rate rises, and in which it falls; Smith advises 2 to 10 epochs.
     floor : float, 0 <= floor <= eta
         Learning rate of the first step.
 

@@ -1,4 +1,4 @@
-"""Searches along the line of a step: which share of it to take."""
+"""Line searches: the share of a step that is taken."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ __all__ = ["Backtracking", "ExactLine"]
 
 Probe = Callable[[float], tuple[float, float]]  # share -> cost and slope there
 NOISE = 1e-13  # relative rounding of a cost, which is a sum over many rows
-SHORTEST = 1e-10  # share of a step below which there is no better one, unless it promises more than rounding
+SHORTEST = 1e-10  # share of a step below which the search ends, unless its predicted decrease is above rounding
 LONGEST = 1e10
 TRIALS = 30
 
 
 @record
 class Backtracking(NamedTuple):
-    """Armijo's rule: the whole step, made shorter until the cost falls by a fair part of what the slope promises.
+    """Armijo's rule: the step is shortened until the cost falls by a given share of the predicted decrease.
 
     With p the direction, ``fall`` = g . p eta and s the share of the step: F(at - s eta p) <= F(at) - slope s fall. The
-    next share is the least point of the parabola through what is known, between a tenth and ``shrink`` of the last one.
-    Where the cost changes by its own rounding alone, the slope at the new point decides (approximate Wolfe condition).
+    next share is the minimum of the parabola through the known values, between a tenth and ``shrink`` of the last one.
+    Where the change of the cost is below rounding, the slope at the new point decides (approximate Wolfe condition).
 
     Parameters
     ----------
     eta : float > 0
-        Learning rate that is tried first; 1 fits Newton's direction and its kin.
+        Learning rate that is tried first; 1 is right for Newton's method and its variants.
     shrink : float, 0.1 <= shrink < 1
         Largest factor from one trial to the next.
     slope : float, 0 < slope < 0.5
-        Part of the promised fall that is enough.
+        Share of the predicted decrease that suffices.
 
     References
     ----------
@@ -57,7 +57,7 @@ class Backtracking(NamedTuple):
         return self.eta
 
     def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
-        """Share of the step that is taken; 0 where no share of it is any better."""
+        """Accepted share of the step; 0 if no share lowers the cost."""
         return backtrack(probe, cost, fall, cost, self.shrink, self.slope)
 
     def check(self) -> str | None:
@@ -67,7 +67,7 @@ class Backtracking(NamedTuple):
 
 
 def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: float = 0.5, part: float = 1e-4) -> float:
-    """Armijo's rule below ``above``, which is the cost itself, or more where the cost may rise for a while."""
+    """Armijo's rule relative to ``above``: the cost, or a higher bound for a non-monotone search."""
     share, noise = 1.0, NOISE * abs(above)
     while share > SHORTEST or share * fall > noise > 0.0:
         reached, slope = probe(share)
@@ -75,15 +75,15 @@ def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: floa
             return share
         if reached <= above + noise and slope <= (1.0 - 2.0 * part) * fall:
             return share
-        bend = 2.0 * (reached - cost + share * fall) / share
-        best = fall / bend if 0.0 < bend < math.inf else 0.0
+        curvature = 2.0 * (reached - cost + share * fall) / share
+        best = fall / curvature if 0.0 < curvature < math.inf else 0.0
         share = min(max(best, 0.1 * share), shrink * share)
     return 0.0
 
 
 @record
 class ExactLine(NamedTuple):
-    """Exact line search: to the least point on the line of the step, where the slope is 0.
+    """Exact line search: to the minimum along the step, where the slope is 0.
 
     With phi(s) the cost at the share s of the step, the next share is where the line through phi' at two points is 0:
     from phi'(0) = -fall and phi'(1) that is fall / (fall + phi'(1)), exact where the cost is a quadratic. Elsewhere the
@@ -91,15 +91,15 @@ class ExactLine(NamedTuple):
     |phi'(s)| <= slope fall. The cost never rises by more than its rounding.
 
     With the plain rule on a quadratic of condition kappa the gap falls by ((kappa - 1) / (kappa + 1))^2 a step or more:
-    Cauchy's method, no faster than a constant rate of 2 / (L + mu), which it need not know. Cost: two looks a step on a
-    quadratic, usually two to five elsewhere.
+    Cauchy's method, no faster than the constant rate 2 / (L + mu), but without L and mu. Cost: two evaluations a step
+    on a quadratic, usually two to five elsewhere.
 
     Parameters
     ----------
     eta : float > 0
         Learning rate that is tried first.
     slope : float, 0 < slope < 1
-        Slope, as a part of that at the foot of the step, that passes for 0.
+        Slope, relative to that at the start of the step, that counts as 0.
 
     References
     ----------
@@ -120,12 +120,12 @@ class ExactLine(NamedTuple):
         return self.eta
 
     def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
-        """Share of the step that is taken; 0 where no share of it is any better."""
+        """Accepted share of the step; 0 if no share lowers the cost."""
         low, high = (0.0, -fall), (math.inf, math.nan)
         share, noise = 1.0, NOISE * abs(cost)
         for trial in range(1, TRIALS):
             reached, slope = probe(share)
-            enough = self.slope if share * fall > noise else 0.9  # below the cost's rounding nothing is exact
+            enough = self.slope if share * fall > noise else 0.9  # below the cost's rounding no slope is exact
             if reached <= cost + noise and abs(slope) <= enough * fall:
                 return share
             if reached <= cost + noise and slope < 0.0:
@@ -142,7 +142,7 @@ class ExactLine(NamedTuple):
 
 
 def _between(low: tuple[float, float], high: tuple[float, float], fall: float, halve: bool) -> float:
-    """Share at which to look next: the root of the line through two slopes, or a safe one."""
+    """The next share to evaluate: the root of the line through two slopes, or a safeguarded one."""
     (a, left), (b, right) = low, high
     if b == math.inf:
         root = a * fall / (fall + left) if fall + left > 0.0 else LONGEST

@@ -1,4 +1,4 @@
-"""Schedules without an end: learning rates that depend on t alone."""
+"""Schedules of any length: learning rates that depend on t alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Constant(NamedTuple):
     Parameters
     ----------
     eta : float > 0
-        Learning rate. For least squares the descent settles exactly when eta < 2 / lambda_max (`stability_limit`).
+        Learning rate. For least squares the descent converges if and only if eta < 2 / lambda_max (`stability_limit`).
 
     Examples
     --------
@@ -70,8 +70,8 @@ class InverseScaling(NamedTuple):
 class InverseTime(NamedTuple):
     """Constant at first, later falling like 1/t: eta_t = eta / (1 + decay (t - 1)).
 
-    With decay = alpha eta, alpha the strength of an L2 penalty, the steps of a strongly convex objective that end as
-    1 / (alpha t). scikit-learn's "optimal" is that with eta = alpha^(-1/4).
+    With decay = alpha eta, where alpha is the weight of an L2 penalty, the rate tends to 1 / (alpha t), the rate for
+    strongly convex objectives. scikit-learn's "optimal" is that with eta = alpha^(-1/4).
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class ExponentialDecay(NamedTuple):
     eta : float > 0
         Learning rate of the first step.
     decay : float, 0 < decay <= 1
-        Factor from one step to the next. All steps together go no farther than eta / (1 - decay) gradients.
+        Factor from one step to the next. The rates sum to at most eta / (1 - decay).
 
     Examples
     --------
@@ -169,9 +169,9 @@ class Silver(NamedTuple):
     """Silver steps: eta_t = eta (1 + rho^(v - 1)), rho = 1 + sqrt(2), 2^v the largest power of 2 that divides t.
 
     Meant for the plain rule, all rows and eta = 1/L, with L the largest curvature. Some steps are far beyond 2/L and
-    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most
-    L |w_0 - w*|^2 / (1 + sqrt(4 rho^(2k) - 3)), which falls like t^-1.27: equal steps of any length do no better than
-    t^-1. The cost in between is promised nothing.
+    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most L |w_0 - w*|^2 / (1 +
+    sqrt(4 rho^(2k) - 3)), which falls like t^-1.27: equal steps of any length do no better than t^-1. There is no bound
+    for the cost in between.
 
     Parameters
     ----------

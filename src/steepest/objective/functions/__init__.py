@@ -1,4 +1,4 @@
-"""Functions in the place of a table: formulas, their derivatives (``jets.py``), and callables.
+"""Functions as objectives, in place of a table: formulas, their derivatives (``jets.py``), and callables.
 
 Begin with ``function.py``.
 """

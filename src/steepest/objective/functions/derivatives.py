@@ -1,4 +1,4 @@
-"""Slopes of functions: exact for formulas, by shrinking differences for callables."""
+"""Derivatives of functions: exact for formulas, by finite differences for callables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STEPS = (1.0, 0.1, 0.01, 0.001, 0.0001)
 
 
 class GradientCheck(NamedTuple):
-    """How well a gradient agrees with the slopes of its function.
+    """How well a gradient agrees with the derivatives of its function.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ def derivative(f: str | Formula | Callable[..., Any], x: float) -> float:
 
 
 def partial(f: str | Formula | Callable[..., Any], x: Any, i: int | str) -> float:
-    """The slope by one variable, the others being held: df/dx_i at x (d,).
+    """The partial derivative by one variable, df/dx_i at x (d,), the others being constant.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def partial(f: str | Formula | Callable[..., Any], x: Any, i: int | str) -> floa
 
 
 def gradient(f: str | Formula | Callable[..., Any], x: Any) -> Array:
-    """The slopes by every variable at x: an array (d,) that points up the steepest way.
+    """The gradient at x: an array (d,) of partial derivatives, which points in the direction of steepest ascent.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def secants(f: str | Formula | Callable[..., Any], x: float, steps: Iterable[flo
 
 
 def check_gradient(f: str | Formula | Callable[..., Any], gradient: Callable[..., Any], x: Any) -> GradientCheck:
-    """How far a gradient that somebody wrote is from the slopes of its function at x.
+    """The error of a hand-written gradient at x, against the derivatives of its function.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def check_gradient(f: str | Formula | Callable[..., Any], gradient: Callable[...
     Returns
     -------
     GradientCheck
-        Its ``error`` is about 1e-9 where both agree; a slip is rarely below 1e-3.
+        Its ``error`` is about 1e-9 if both agree; with a mistake it is rarely below 1e-3.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def _point(x: Any) -> Array:
 
 
 def _difference(f: Callable[[Any], Any], x: float) -> float:
-    """A slope by differences that shrink until they agree."""
+    """A derivative by finite differences of decreasing step, until they agree."""
     from scipy.differentiate import derivative as differentiate
 
     with np.errstate(all="ignore"):

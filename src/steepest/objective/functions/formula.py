@@ -1,11 +1,11 @@
-"""Formulas: functions written as text, read through a whitelist and evaluated here. Text is never run as code.
+"""Formulas: functions written as text, parsed through a whitelist and evaluated here. Text is never run as code.
 
-A formula holds numbers, names, ``+ - * / **``, parentheses, the constants pi and e, and the functions sin, cos, tan,
-asin, acos, atan, atan2(y, x), sinh, cosh, tanh, exp, expm1, log, log1p, log2, log10, sqrt, abs, min and max. Anything
-else is refused by its position. What is left becomes a tape: operations in the order in which they are done.
+A formula may contain numbers, names, ``+ - * / **``, parentheses, the constants pi and e, and the functions sin, cos,
+tan, asin, acos, atan, atan2(y, x), sinh, cosh, tanh, exp, expm1, log, log1p, log2, log10, sqrt, abs, min and max.
+Anything else is refused, with its position. A formula becomes a tape: its operations in the order of evaluation.
 
-Where a function has a kink its derivative is that of one side: abs has slope 0 at 0, min and max that of the argument
-that comes first. Where it has no finite slope (sqrt at 0) there is none, and that is said.
+Where a function is not differentiable, a one-sided derivative or subgradient is used: abs has slope 0 at 0, min and max
+that of the argument that comes first. Where the slope is infinite (sqrt at 0), the derivative is reported as missing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Formula", "Operation", "read_formula"]
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 LONGEST, DEEPEST, NAME = 2000, 100, 30  # characters of a formula, parentheses in each other, characters of a name
-ARGUMENTS = {"atan2": (2, 2), "min": (2, 99), "max": (2, 99)}  # of the others one
+ARGUMENTS = {"atan2": (2, 2), "min": (2, 99), "max": (2, 99)}  # arguments of all other functions: one
 BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 TOKEN = re.compile(r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|\*\*|[-+*/(),]", re.ASCII)
 READ = "a formula holds numbers, names, + - * / ** and ( )"
@@ -36,7 +36,7 @@ MENDS = {"^": "write ** for a power", "=": "write only what is to be minimised",
 
 
 class Operation(NamedTuple):
-    """One entry of a tape: what is done to the last ``takes`` results, or a number or variable that is put there."""
+    """One entry of a tape: an operation on the last ``takes`` results, or a number or variable."""
 
     name: str
     takes: int = 0
@@ -44,13 +44,13 @@ class Operation(NamedTuple):
 
 
 class Formula:
-    """A function that was written as text. Made by `read_formula`; calling it gives values.
+    """A function written as text. `read_formula` makes it; calling it gives values.
 
     Attributes
     ----------
     text : str
     names : tuple of str
-        Its d variables, in the order in which points hold them.
+        Its d variables, in the order of the coordinates of a point.
     tape : tuple of Operation
     """
 
@@ -85,16 +85,16 @@ class Formula:
         return stack[0]
 
     def _filled(self, jet: Jet, x: Array, order: int) -> Jet:
-        """The same where nothing varies: zeros in full shape."""
+        """A constant's jet: derivatives are zeros of full shape."""
         points, d = x.shape[1:], len(x)
         value = np.broadcast_to(jet.value, points)[()]
         slope = jet.slope if jet.slope is not None or not order else np.zeros((d, *points))
-        bend = jet.bend if jet.bend is not None or order < 2 else np.zeros((d, d, *points))
-        return Jet(value, slope, bend)
+        hessian = jet.hessian if jet.hessian is not None or order < 2 else np.zeros((d, d, *points))
+        return Jet(value, slope, hessian)
 
     @cached_property
     def degree(self) -> float:
-        """Degree of the polynomial this is by its form; infinite where it is none."""
+        """Degree of the formula as a polynomial; infinite if it is not written as one."""
         stack: list[tuple[float, float | None]] = []  # degree, and the value of a number
         for name, takes, value in self.tape:
             if not takes:
@@ -128,18 +128,18 @@ def read_formula(text: str, names: Iterable[str] | None = None) -> Formula:
     text : str
         At most 2,000 characters, parentheses at most 100 deep.
     names : iterable of str or None
-        The variables in the order in which points hold them; None takes those of the text, sorted naturally: x, y, or
-        x1, x2, ..., x10.
+        The variables in the order of the coordinates; None takes those of the text, sorted naturally: x, y, or x1, x2,
+        ..., x10.
 
     Raises
     ------
     UsageError
-        If the text is no formula, with the position of what is wrong, or ``names`` leaves one of its variables out.
+        If the text is not a formula, with the position of the error, or ``names`` lacks one of its variables.
 
     Notes
     -----
-    Reading costs some 10 ms at most. A derivative costs about d times the value, second derivatives d^2 times.
-    Forward mode: Griewank, A. and Walther, A. (2008). Evaluating Derivatives, 3. doi:10.1137/1.9780898717761
+    Parsing costs some 10 ms at most. A derivative costs about d times the value, second derivatives d^2 times. Forward
+    mode: Griewank, A. and Walther, A. (2008). Evaluating Derivatives, 3. doi:10.1137/1.9780898717761
 
     Examples
     --------
@@ -159,7 +159,7 @@ def read_formula(text: str, names: Iterable[str] | None = None) -> Formula:
 
 
 def _natural(name: str) -> list[tuple[int, str, int]]:
-    """What sorts x2 before x10."""
+    """Sort key that puts x2 before x10."""
     return [(1, "", int(part)) if part.isdigit() else (0, part, 0) for part in re.split(r"(\d+)", name) if part]
 
 
@@ -179,7 +179,7 @@ def _wrong(position: int, what: str) -> UsageError:
 
 
 def _scan(text: str) -> None:
-    """Refuse what no formula holds, before Python's parser sees it."""
+    """Refuse characters that are not allowed, before Python's parser reads the text."""
     if not text.strip():
         raise UsageError("the formula is empty: write one such as (x-3)**2+2")
     if len(text) > LONGEST:
@@ -201,7 +201,7 @@ def _scan(text: str) -> None:
 
 
 def _check_token(token: re.Match[str], before: str) -> None:
-    """Refuse a name that cannot be one, and 2x."""
+    """Refuse an invalid name, and 2x."""
     kind, text = token.lastgroup, token[0]
     if before == "number" and kind in ("name", "number"):
         raise _wrong(token.start(), f"write * between a number and {text[:NAME]}")
@@ -222,7 +222,7 @@ def _count(token: str, place: int, open_at: list[int]) -> None:
 
 
 def _tape(text: str) -> Iterator[Operation]:
-    """Operations in the order in which they are done; variables still by name."""
+    """Operations in the order of evaluation; variables still by name."""
     inside = text.strip()
     skipped = text.index(inside)
     try:
@@ -237,13 +237,13 @@ def _tape(text: str) -> Iterator[Operation]:
         if isinstance(node, Operation):
             yield node
             continue
-        operation, parts = _taken_apart(node, skipped)
+        operation, parts = _split(node, skipped)
         left.append(operation)
         left.extend(reversed(parts))
 
 
-def _taken_apart(node: Any, skipped: int) -> tuple[Operation, list[ast.expr]]:
-    """What is done at a node of the syntax tree, and to what; anything that is not on the list is refused."""
+def _split(node: Any, skipped: int) -> tuple[Operation, list[ast.expr]]:
+    """Operation and operands of a node of the syntax tree; any node that is not allowed is refused."""
     while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
         node = node.operand
     at = skipped + node.col_offset

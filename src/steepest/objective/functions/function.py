@@ -1,7 +1,7 @@
-"""Functions of d numbers as something to descend on: values, slopes and second derivatives, given or differenced.
+"""Functions of d numbers as objectives: values, gradients and second derivatives, given or by finite differences.
 
-A `Function` takes the place of a table in `descend`. Its point x is the parameters; there is no intercept, so the last
-number of x stands where the intercept would.
+A `Function` takes the place of a table in `descend`. Its point x is the parameter vector. There is no intercept, so the
+last number of x has the intercept's place.
 """
 
 from __future__ import annotations
@@ -27,69 +27,69 @@ THIRD, FOURTH = EPS ** (1 / 3), EPS**0.25
 
 
 class Function(NamedTuple):
-    """A function to descend on.
+    """A function to minimise.
 
     Attributes
     ----------
     size : int
-        Numbers of a point x.
+        Dimension d of a point x.
     look : callable, x (d,) -> value, gradient (d,)
-        The value is NaN where there is none, or no finite slope.
-    bend : callable, x (d,) -> second derivatives (d, d)
+        The value is NaN where the function or its gradient is not finite.
+    hessian : callable, x (d,) -> second derivatives (d, d)
     bounds : (2, d) array or None
-        Lowest and highest x, infinite where there is none.
+        Lower and upper bounds of x, infinite where there is none.
     slopes : str
-        How slopes are known: "exact", "given" or "differenced".
+        How the gradient is computed: "exact", "given" or "differenced".
     """
 
     size: int
     look: Look
-    bend: Callable[[Array], Array]
+    hessian: Callable[[Array], Array]
     bounds: Array | None = None
     slopes: str = "exact"
     units: Units = RAW
 
     @property
     def shape(self) -> tuple[int, int]:
-        """As that of a table of one row whose columns and intercept are the numbers of x."""
+        """The shape of a table of one row whose columns and intercept are the numbers of x."""
         return 1, self.size - 1
 
     def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
-        """Value and gradient (d, 1) at w (d, 1); the loss has no part in it."""
+        """Value and gradient (d, 1) at w (d, 1); the loss is not used."""
         value, slope = self.look(w[:, 0])
         return value, slope[:, None]
 
     @property
     def rounding(self) -> float:
-        """Share of the largest curvature, after scaling, up to which another one may be rounding."""
+        """Share of the largest curvature, after scaling, below which a curvature may be rounding."""
         return EXACT if self.slopes == "exact" else DIFFERENCED
 
     def metric(self, w: Array) -> Array:
-        """Second derivatives at w (d, 1) with every curvature counted as upward, (d, d): saddles repel."""
-        return upward(self.bend(w[:, 0]))
+        """Hessian at w (d, 1) with the absolute values of its eigenvalues, (d, d), so that saddle points repel."""
+        return upward(self.hessian(w[:, 0]))
 
     def diagonal(self, w: Array) -> Array:
-        """A guess of the curvatures at w (d, 1): a first step by it is no longer than w, or 1, nor than the slope."""
+        """Initial curvatures at w (d, 1): the first step is no longer than w (or 1), nor than the gradient."""
         _, g = self.value_and_gradient(None, w)
         return np.full_like(w, max(1.0, float(np.linalg.norm(g)) / max(1.0, float(np.linalg.norm(w)))))
 
     def inside(self, w: Array) -> Array:
-        """The point within the bounds that is nearest to w (d, 1)."""
+        """The projection of w (d, 1) onto the bounds."""
         return w if self.bounds is None else np.clip(w, self.bounds[0][:, None], self.bounds[1][:, None])
 
-    def held(self, w: Array, g: Array) -> NDArray[np.bool_]:
-        """Which numbers of w (d, 1) are at a bound that the negative gradient points out of."""
+    def active(self, w: Array, g: Array) -> NDArray[np.bool_]:
+        """The active set: coordinates of w (d, 1) at a bound where the negative gradient points outside."""
         if self.bounds is None:
             return np.zeros(w.shape, bool)
         low, high = self.bounds[0][:, None], self.bounds[1][:, None]
-        held: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
-        return held
+        active: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
+        return active
 
 
 def upward(H: Array) -> Array:
-    """H (d, d) with the sizes of its eigenvalues, after scaling to a diagonal of 1 or -1: positive definite.
+    """H (d, d) with the absolute values of its eigenvalues, after scaling to a diagonal of 1 or -1: positive definite.
 
-    Directions without curvature get that of a single number.
+    Directions without curvature get the curvature 1 of a single coordinate.
 
     Examples
     --------
@@ -110,37 +110,37 @@ def scaled(H: Array, least: float = 0.0) -> tuple[Array, Array]:
 
     Numbers whose curvature is at most ``least``, or 1e-16 of the largest, keep one that small.
     """
-    bend = np.abs(H.diagonal())
-    size = np.sqrt(np.maximum(bend, max(least, 1e-16 * bend.max(initial=0.0))))
+    diagonal = np.abs(H.diagonal())
+    size = np.sqrt(np.maximum(diagonal, max(least, 1e-16 * diagonal.max(initial=0.0))))
     size[size == 0.0] = 1.0
     likeness: Array = 0.5 * (H + H.T) / size[:, None] / size
     return likeness, size
 
 
 def from_formula(formula: Formula, bounds: Array | None = None) -> Function:
-    """A formula to descend on; all derivatives are exact to rounding."""
+    """The function of a formula; all derivatives are exact to rounding."""
 
     def look(x: Array) -> tuple[float, Array]:
         jet = formula.jet(x, 1)
         return _usable(float(jet.value), jet.slope)
 
-    return Function(len(formula.names), look, lambda x: formula.jet(x, 2).bend, bounds)
+    return Function(len(formula.names), look, lambda x: formula.jet(x, 2).hessian, bounds)
 
 
 def from_callable(
     f: Callable[..., Any], gradient: Any, size: int, bounds: Array | None = None, scalar: bool = False
 ) -> Function:
-    """A callable to descend on.
+    """The function of a callable.
 
     Parameters
     ----------
     f : callable, x -> a number
     gradient : callable x -> (d,), True or None
-        True: f returns value and gradient. None: central differences, at 2 d values each.
+        True: f returns value and gradient. None: central differences, 2 d values for each gradient.
     size : int
         d.
     bounds : (2, d) array or None
-        Differences are taken within them.
+        All points of the differences lie within them.
     scalar : bool
         Whether f is given a number in place of an array of one.
     """
@@ -165,7 +165,7 @@ def from_callable(
 
 
 def _usable(value: float, slope: Array) -> tuple[float, Array]:
-    """No value where there is no finite slope, so that a line search takes it for a step too long."""
+    """NaN where the gradient is not finite, so that a line search shortens the step."""
     return (value if np.isfinite(slope).all() else float("nan")), slope
 
 
@@ -184,7 +184,7 @@ def _slopes(values: Any, size: int) -> Array:
 
 
 def _around(x: Array, j: int, step: float, bounds: Array | None) -> tuple[Array, Array]:
-    """Two points beside x along coordinate j, within the bounds."""
+    """Two points around x along coordinate j, within the bounds."""
     low, high = x.copy(), x.copy()
     h = step * max(1.0, abs(x[j]))
     low[j], high[j] = x[j] - h, x[j] + h
@@ -192,7 +192,7 @@ def _around(x: Array, j: int, step: float, bounds: Array | None) -> tuple[Array,
 
 
 def differences(f: Callable[[Array], Any], x: Array, bounds: Array | None = None, step: float = THIRD) -> Array:
-    """Slopes of f at x (d,) by central differences, (d, ...); one-sided at a bound. Error about 1e-10.
+    """Derivatives of f at x (d,) by central differences, (d, ...); one-sided at a bound. Error about 1e-10.
 
     Examples
     --------

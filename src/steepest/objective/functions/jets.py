@@ -1,8 +1,8 @@
 """Jets: values that carry their derivatives along (forward mode). Exact to rounding, for one point or many at once.
 
 A jet of d variables has a value, the first derivatives (d, ...) and, where asked for, the second (d, d, ...); all are
-arrays over the same points. A slope that is None belongs to a constant. Arithmetic never raises: where a function has
-no value its jet holds NaN, where it has no finite slope the slope is infinite or NaN.
+arrays over the same points. A constant has the slope None. Arithmetic never raises: where a function is undefined its
+jet is NaN, and where its slope is not finite the slope is infinite or NaN.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Jet(NamedTuple):
 
     value: A
     slope: A = None  # (d, ...), None for a constant
-    bend: A = None  # (d, d, ...), None where second derivatives are not asked for
+    hessian: A = None  # (d, d, ...), None where second derivatives are not asked for
 
 
 def variables(x: A, order: int) -> list[Jet]:
@@ -34,7 +34,7 @@ def variables(x: A, order: int) -> list[Jet]:
     Examples
     --------
     >>> x, y = variables(np.array([3.0, 4.0]), 2)
-    >>> OPERATORS["*"](x, y).bend[0, 1]
+    >>> OPERATORS["*"](x, y).hessian[0, 1]
     np.float64(1.0)
     """
     d, each = len(x), (1,) * (x.ndim - 1)
@@ -48,18 +48,18 @@ def _one(a: Jet, value: A, first: Callable[[], A], second: Callable[[], A]) -> J
     if a.slope is None:
         return Jet(value)
     f = first()
-    return Jet(value, f * a.slope, None if a.bend is None else f * a.bend + second() * _outer(a.slope, a.slope))
+    return Jet(value, f * a.slope, None if a.hessian is None else f * a.hessian + second() * _outer(a.slope, a.slope))
 
 
 def _two(a: Jet, b: Jet, value: A, by: Callable[[], Two]) -> Jet:
     """A function of two jets, neither of them constant: the chain rule."""
     by_a, by_b, by_aa, by_ab, by_bb = by()
     slope = by_a * a.slope + by_b * b.slope
-    if a.bend is None:
+    if a.hessian is None:
         return Jet(value, slope)
     mixed = _outer(a.slope, b.slope)
-    bend = by_a * a.bend + by_b * b.bend + by_ab * (mixed + mixed.swapaxes(0, 1))
-    return Jet(value, slope, bend + by_aa * _outer(a.slope, a.slope) + by_bb * _outer(b.slope, b.slope))
+    hessian = by_a * a.hessian + by_b * b.hessian + by_ab * (mixed + mixed.swapaxes(0, 1))
+    return Jet(value, slope, hessian + by_aa * _outer(a.slope, a.slope) + by_bb * _outer(b.slope, b.slope))
 
 
 def _outer(a: A, b: A) -> A:
@@ -74,8 +74,8 @@ def _add(a: Jet, b: Jet) -> Jet:
     value = a.value + b.value
     if _is_constant(a, b):
         moving = a if b.slope is None else b
-        return Jet(value, moving.slope, moving.bend)
-    return Jet(value, a.slope + b.slope, None if a.bend is None else a.bend + b.bend)
+        return Jet(value, moving.slope, moving.hessian)
+    return Jet(value, a.slope + b.slope, None if a.hessian is None else a.hessian + b.hessian)
 
 
 def _negative(a: Jet) -> Jet:
@@ -103,7 +103,7 @@ def _over(a: Jet, b: Jet) -> Jet:
 
 
 def _power(a: Jet, b: Jet) -> Jet:
-    """a**b; a constant exponent may go with any base, another one with a base above 0."""
+    """a**b; a constant exponent is allowed with any base, a variable exponent with a base above 0."""
     x, n = a.value, b.value
     value = np.power(x, n)
     if b.slope is None:
@@ -111,9 +111,9 @@ def _power(a: Jet, b: Jet) -> Jet:
     log = np.log(x)
     if a.slope is None:
         return _one(b, value, lambda: value * log, lambda: value * log * log)
-    slope, bend = _falling(x, n, 1), _falling(x, n, 2)
+    first, second = _falling(x, n, 1), _falling(x, n, 2)
     mixed = np.power(x, n - 1.0) * (1.0 + n * log)
-    return _two(a, b, value, lambda: (slope, value * log, bend, mixed, value * log * log))
+    return _two(a, b, value, lambda: (first, value * log, second, mixed, value * log * log))
 
 
 def _falling(x: A, n: A, times: int) -> A:
@@ -136,13 +136,13 @@ def _angle(b: Jet, a: Jet) -> Jet:
 
 
 def _chosen(a: Jet, b: Jet, first: A, value: A) -> Jet:
-    """Where ``first`` holds a, else b."""
+    """Jet of a where ``first`` is true, else of b."""
     if a.slope is None and b.slope is None:
         return Jet(value)
     slope = np.where(first, _or_zero(a.slope, b.slope), _or_zero(b.slope, a.slope))
-    asked = (a if b.slope is None else b).bend is not None
-    bend = np.where(first, _or_zero(a.bend, b.bend), _or_zero(b.bend, a.bend)) if asked else None
-    return Jet(value, slope, bend)
+    asked = (a if b.slope is None else b).hessian is not None
+    hessian = np.where(first, _or_zero(a.hessian, b.hessian), _or_zero(b.hessian, a.hessian)) if asked else None
+    return Jet(value, slope, hessian)
 
 
 def _or_zero(part: A, other: A) -> A:

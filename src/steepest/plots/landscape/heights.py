@@ -42,7 +42,7 @@ def _mass(rows: Rows) -> Array:
     return mass
 
 
-def _paid(problem: Problem, points: Array) -> Array:
+def _penalty(problem: Problem, points: Array) -> Array:
     """What the sizes of the coefficients cost at points (m, d + 1)."""
     if problem.l1 == problem.l2 == 0:
         return np.zeros(len(points))
@@ -54,9 +54,9 @@ def _paid(problem: Problem, points: Array) -> Array:
 def values(problem: Problem, data: Any) -> Heights:
     """Costs (m,) at points (m, d + 1)."""
     if isinstance(data, Moments):
-        return lambda points: _bowl(problem, data, points - data.least[:, 0]) + _paid(problem, points)
+        return lambda points: _bowl(problem, data, points - data.least[:, 0]) + _penalty(problem, points)
     cost = _rows_cost(problem, data)
-    return _in_pieces(lambda points: cost(data.predictor(points.T)) + _paid(problem, points), data.shape[0])
+    return _in_pieces(lambda points: cost(data.predictor(points.T)) + _penalty(problem, points), data.shape[0])
 
 
 def _bowl(problem: Problem, moments: Moments, away: Array) -> Array:
@@ -96,7 +96,7 @@ def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
         turn = rows._replace(offset=None).predictor(along.T)
 
         def some(at: Array) -> Array:
-            return cost(first + turn @ at.T) + _paid(problem, origin + at @ along)
+            return cost(first + turn @ at.T) + _penalty(problem, origin + at @ along)
 
         return _in_pieces(some, max(rows.shape))
 
@@ -109,13 +109,13 @@ def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Hei
     def on(origin: Array, along: Array) -> Heights:
         middle = np.linalg.lstsq(along.T, moments.least[:, 0] - origin, rcond=None)[0]
         away = origin + middle @ along - moments.least[:, 0]
-        c, bends = problem.loss.curvature, along @ moments.hessian @ along.T
+        c, reduced = problem.loss.curvature, along @ moments.hessian @ along.T
         base = moments.cost + away @ (0.5 * moments.hessian @ away + moments.gradient[:, 0])
         slope = along @ (moments.hessian @ away + moments.gradient[:, 0])
 
         def some(at: Array) -> Array:
-            rise = ((0.5 * (at - middle) @ bends + slope) * (at - middle)).sum(1)
-            cost: Array = c * np.maximum(base + rise, 0.0) + _paid(problem, origin + at @ along)
+            rise = ((0.5 * (at - middle) @ reduced + slope) * (at - middle)).sum(1)
+            cost: Array = c * np.maximum(base + rise, 0.0) + _penalty(problem, origin + at @ along)
             return cost
 
         return _in_pieces(some, len(origin))

@@ -187,11 +187,11 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
             formula = read_formula(text, names)
         except UsageError:
             raise UsageError(f"the run went down on {text}, which is no formula: give the function as f") from None
-        bends = formula.jet(points[0], 2).bend if formula.degree <= 2 else None
-        if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).bend)[0] > 0:
+        hessian = formula.jet(points[0], 2).hessian if formula.degree <= 2 else None
+        if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).hessian)[0] > 0:
             plain["best"] = points[-1]
         slope = lambda q: formula.jet(q, 1).slope.T  # noqa: E731
-        return Landscape(names, formula, slope, cost=spelled(text), curved=bends, room=MOST, **plain)
+        return Landscape(names, formula, slope, cost=spelled(text), curved=hessian, room=MOST, **plain)
 
     def heights(points: Array) -> Array:
         return np.array([float(np.asarray(f(q if p > 1 else q[0])).reshape(())) for q in points])
