@@ -72,8 +72,8 @@ def test_plain_and_compiled_take_the_same_steps(batch_size):
     ("spec", "said"),
     [
         ("nowhere:Rule", "there is no module 'nowhere'"),
-        ("mine:Nothing", "'mine' holds no rule 'Nothing'"),
-        ("mine:np", "'mine' holds no rule 'np'"),
+        ("mine:Nothing", "'mine' has no rule 'Nothing'"),
+        ("mine:np", "'mine' has no rule 'np'"),
         ("mine:SignStep:faster=2", "has no field 'faster'"),
         ("mine:SignStep:longer=x", "'x' is not a number"),
         ("broken:Rule", "cannot be loaded: ZeroDivisionError"),

@@ -95,7 +95,7 @@ def test_the_command_shows_one_line_for_each(cli, tmp_path):
 @pytest.mark.parametrize(
     ("vary", "said"),
     [
-        ([], "--vary says what to compare"),
+        ([], "--vary is missing"),
         (["--vary", "colour=red"], "'colour=red'"),
         (["--vary", "rule"], "OPTION=VALUE"),
         (["--vary", "rule=plain", "--vary", "rule=momentum"], "given twice"),

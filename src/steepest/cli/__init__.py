@@ -58,12 +58,11 @@ name, 3 bad data, 4 diverged, 5 not converged (with --require-converged),
 
 \b
 Try:  steepest sample park > park.txt
-      steepest fit linear park.txt -t visitors --at temperature=33
-"""
+      steepest fit linear park.txt -t visitors --at temperature=33 """
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(cls=LazyGroup, epilog=EPILOG, context_settings=SETTINGS)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print it.")
 def main() -> None:
-    """Gradient descent that shows every step and says how good its answer is."""
+    """Gradient descent that records every step and certifies its answer."""

@@ -1,4 +1,4 @@
-"""Ctrl-C: heard even where a library swallows the exception it raises, as Numba does while it compiles."""
+"""Ctrl-C: noticed even where a library catches KeyboardInterrupt, as Numba does while it compiles."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 __all__ = ["heard", "listening"]
 
-heard = threading.Event()  # set by Ctrl-C; `progress.shown` looks at it between two blocks of steps
+heard = threading.Event()  # set by Ctrl-C; `progress.shown` checks it between two blocks of steps
 
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Remember Ctrl-C besides raising KeyboardInterrupt; where it is ignored (nohup, background), it stays so."""
+    """Record Ctrl-C besides raising KeyboardInterrupt; an ignored signal (nohup, background) stays ignored."""
     heard.clear()
     before, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
     ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["KINDS"]
 
 
-KINDS = {  # what each is drawn of, as an example
+KINDS = {  # example arguments of each kind
     "cost-history": "run.npz other.npz",
     "cost-curve": "run.npz park.txt --parameter temperature",
     "cost-surface": "run.npz park.txt --parameters temperature,intercept",

@@ -61,7 +61,7 @@ class Rate(Word):
     name = "rate"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Keep what starts like the name of a schedule for the core to look up."""
+        """Keep a text that starts like the name of a schedule; the core looks it up."""
         text = str(value)
         named = text[:1].isalpha() and text.lower() not in ("nan", "inf", "infinity")
         return value if named else super().convert(value, param, ctx)
@@ -90,7 +90,7 @@ class Columns(click.ParamType[Any]):
         if not isinstance(value, str):
             return value
         names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
-        return names if names and all(names) else self.fail(f"{value!r} holds an empty name", param, ctx)
+        return names if names and all(names) else self.fail(f"{value!r} has an empty name", param, ctx)
 
 
 class Numbers(Columns):
@@ -141,29 +141,29 @@ force_option = click.option("--force", is_flag=True, help="Overwrite existing fi
 
 
 def table_options(command: Command) -> Command:
-    """Add the options that say how a text table is read."""
+    """Add the options for reading a text table."""
     return _together(
         command,
         click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
-        click.option("--delimiter", metavar="D", help="A character, or tab, or space. [default: found out]"),
+        click.option("--delimiter", metavar="D", help="A character, tab or space. [default: detected]"),
     )
 
 
 def loss_options(command: Command) -> Command:
-    """Add the options that say what is minimised."""
+    """Add the options of the objective."""
     return _together(
         command,
         click.option("-t", "--target", metavar="COL", help="The column to predict."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
-        click.option("--loss", metavar="NAME", help="squared_error (half the square), mse, huber, hinge, ..."),
+        click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),
         click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
     )
 
 
 def descent_options(command: Command) -> Command:
-    """Add the options that say how to descend, and how far."""
+    """Add the options of the method and its stops."""
     return _together(
         command,
         click.option(
@@ -173,28 +173,26 @@ def descent_options(command: Command) -> Command:
             "--rule", default="auto", metavar="RULE", help="momentum:beta=0.95, adam, ...; or mymodule:MyRule."
         ),
         click.option(
-            "--batch-size", type=BATCH, default="all", metavar="all|K", help="Rows a step; K > n is all of them."
+            "--batch-size", type=BATCH, default="all", metavar="all|K", help="Rows per step; K > n means all rows."
         ),
         click.option(
             "--sampling", default="shuffle", metavar="S", help="Order of batches: shuffle, replacement, sequential."
         ),
         click.option("--estimate", default="own_rows", metavar="E", help="own_rows, saga, loopless_svrg."),
         click.option("--average", default="auto", metavar="A", help="auto, last_point, polyak_ruppert, weighted."),
-        click.option("--max-iter", type=COUNT, metavar="N", help="At most N readings of all rows. [default: 1000]"),
-        click.option("--steps", type=COUNT, metavar="N", help="N steps instead, all of them unless --tol is given."),
+        click.option("--max-iter", type=COUNT, metavar="N", help="At most N passes over the data. [default: 1000]"),
+        click.option("--steps", type=COUNT, metavar="N", help="At most N steps; all N unless --tol is given."),
         click.option(
             "--tol", type=TOL, metavar="T|none", help="Stop at a gap of T x the constant model's cost. [1e-10]"
         ),
+        click.option("--l1-ratio", type=NUMBER, default=0.0, metavar="R", help="Share of the L1 penalty, from 0 to 1."),
         click.option(
-            "--l1-ratio", type=NUMBER, default=0.0, metavar="R", help="Share of the L1 part of the penalty, 0 to 1."
-        ),
-        click.option(
-            "--fix", type=FIX, multiple=True, metavar="COL=VALUE", help="Hold a coefficient, or intercept=VALUE."
+            "--fix", type=FIX, multiple=True, metavar="COL=VALUE", help="Fix a coefficient, or intercept=VALUE."
         ),
         click.option(
             "--start", type=NUMBERS, metavar="W,...,B", help="Where to start: coefficients, then the intercept."
         ),
         click.option(
-            "--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Names the order of sampled rows."
+            "--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Seed of the order of sampled rows."
         ),
     )

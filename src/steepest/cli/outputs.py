@@ -1,4 +1,4 @@
-"""Files to be written: refused before the work is done rather than after it."""
+"""Output files, checked before the work is done rather than after it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["check_outputs"]
 
 
 def check_outputs(source: str, model: str | None, run: str | None, force: bool) -> None:
-    """Refuse outputs that exist, cannot be written, or would hit the input or each other.
+    """Refuse outputs that exist, cannot be written, or have the name of the input or of each other.
 
     Raises
     ------
     UsageError
-        If two names mean one file, or a run's name does not end in a format it can be written in.
+        If two names refer to one file, or the name of a run has an unknown ending.
     FileError
-        If a file exists and ``force`` is false, or its folder is missing or closed to us.
+        If a file exists and ``force`` is false, or its folder is missing or not writable.
     """
     if run is not None:
         check_name(Path(run))

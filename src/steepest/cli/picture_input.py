@@ -1,4 +1,4 @@
-"""What a picture is drawn of: arguments told apart, and the rows that a run or a model was fitted to."""
+"""The input of a picture: arguments sorted into runs, models and tables, and the rows of a run or a model."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .table_input import classes_of
 
 __all__ = ["Sources", "check_picture", "sources_of", "table_of"]
 
-ENDINGS = (".npz", ".json", ".parquet")  # a run is kept in
+ENDINGS = (".npz", ".json", ".parquet")  # endings of recorded runs
 
 
 class Sources(NamedTuple):
-    """Arguments, told apart by what is in them.
+    """Arguments, sorted by the content of their files.
 
     Attributes
     ----------
@@ -38,18 +38,18 @@ class Sources(NamedTuple):
 
     @property
     def tables(self) -> int:
-        """How many tables the runs were fitted to: none where they are of a function."""
+        """Number of tables that the runs were fitted to: 0 for runs on a function."""
         return 0 if any("function" in run.meta for run in self.runs.values()) else 1
 
     def words(self) -> str:
-        """What they are, in words."""
+        """The arguments in words."""
         models = [f"a model of {model.target}" for model in self.models]
         found = [*(f"run {label}" for label in self.runs), *models, *(f"table {file}" for file in self.files)]
         return ", ".join(found) or "nothing"
 
 
 def sources_of(given: Sequence[str]) -> Sources:
-    """Read model files and runs; what is neither is a table."""
+    """Read model files and runs; any other file is a table."""
     labels = _labels(given)
     runs, models, files = {}, [], []
     for name, label in zip(given, labels, strict=True):
@@ -65,7 +65,7 @@ def sources_of(given: Sequence[str]) -> Sources:
 
 
 def _labels(given: Sequence[str]) -> list[str]:
-    """Names of files without folder and ending, where that tells them apart."""
+    """Names of files without folder and ending, if these differ."""
     stems = [Path(name).stem for name in given]
     count = Counter(stems)
     return [stem if count[stem] == 1 else name for stem, name in zip(stems, given, strict=True)]
@@ -81,12 +81,12 @@ def _run(name: str) -> Trajectory | None:
 
 
 def table_of(fitted: Trajectory | Model, file: str, flags: Any) -> Table:
-    """The rows of a file as a run or a model sees them: its columns by name, its target, the run's weights.
+    """The rows of a file for a run or a model: its columns by name, its target, the run's weights.
 
     Parameters
     ----------
     fitted : Trajectory or Model
-        A run that does not know its target and classes is told them.
+        The target and the classes are added to a run without them.
     file : str
     flags : record
         With target, weights, no_header, delimiter.
@@ -94,7 +94,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: Any) -> Table:
     Raises
     ------
     UsageError
-        If nobody says which column the target is.
+        If the target column is unknown.
     """
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
@@ -109,7 +109,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: Any) -> Table:
         labels=labels,
     )
     if table.y is None:
-        raise UsageError(f"{table.source}: the run does not say which column it predicts: name it with -t")
+        raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
         fitted.meta["table"] = {"target": table.target, "weights": weights, "classes": classes}
@@ -130,14 +130,14 @@ def _loss(fitted: Trajectory | Model) -> str:
 
 
 def check_picture(output: str, endings: Sequence[str], given: Sequence[str], force: bool) -> None:
-    """Refuse, before any work is done, a picture that cannot be written.
+    """Refuse, before the work is done, a picture that cannot be written.
 
     Raises
     ------
     UsageError
-        If its name ends in none of these, or is that of an argument.
+        If its name has another ending, or is that of an argument.
     FileError
-        If it exists and ``force`` is false, or its folder is missing or closed to us.
+        If it exists and ``force`` is false, or its folder is missing or not writable.
     """
     if Path(output).suffix.lower() not in endings:
         raise UsageError(f"-o: a picture ends in {', '.join(endings[:-1])} or {endings[-1]}, not {output!r}")

@@ -1,6 +1,6 @@
-"""Rules and learning rates of the user's own: ``--rule mymodule:MyRule`` loads the class from a file of theirs.
+"""Plugins, rules and learning rates in a user's file: ``--rule mymodule:MyRule`` loads the class from it.
 
-Only what is typed on the command line is loaded so; no table, model or recorded run can name code.
+Only names on the command line are loaded; no table, model or recorded run can name code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SPEC = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?::(.*))?")
 
 
 def own_record(spec: Any, what: str) -> Any:
-    """The record that ``mymodule:MyRule`` or ``mymodule:MyRule:beta=0.9`` names; anything else is returned as it is.
+    """The record named by ``mymodule:MyRule`` or ``mymodule:MyRule:beta=0.9``; any other value is returned unchanged.
 
     The module is looked for in the working directory first.
 
@@ -34,7 +34,7 @@ def own_record(spec: Any, what: str) -> Any:
     module, name, fields = found.groups()
     cls = getattr(_module(module, what), name, None)
     if not (isinstance(cls, type) and hasattr(cls, "_fields")):
-        raise UsageError(f"{module!r} holds no {what} {name!r}: it must be a NamedTuple class of that name")
+        raise UsageError(f"{module!r} has no {what} {name!r}: it must be a NamedTuple class of that name")
     return make(cls, fields or "", what)
 
 

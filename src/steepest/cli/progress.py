@@ -14,7 +14,7 @@ __all__ = ["shown"]
 
 @contextmanager
 def shown(unit: str = "epochs") -> Iterator[Told]:
-    """What a run is to tell how far it is; it raises KeyboardInterrupt if somebody swallowed it before."""
+    """The progress callback of a run; it raises KeyboardInterrupt if a library caught it before."""
     terminal = sys.stderr.isatty()
     with Bar(unit) as bar:
 

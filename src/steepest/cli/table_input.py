@@ -1,4 +1,4 @@
-"""Tables as the commands read them: by the flags, or by what a model needs."""
+"""Tables as the commands read them: by the flags, or by the columns of a model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def target_table(file: str, flags: Any, labels: bool) -> Table:
 
 
 def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
-    """Read the columns a model needs, by name, and its target if asked for."""
+    """Read the columns of a model, by name, and its target if required."""
     return read_table(
         file,
         target=model.target if target else None,
@@ -81,7 +81,7 @@ def class_numbers(table: Table, classes: tuple[Label, Label]) -> NDArray[np.floa
 
 
 def _target(table: Table) -> NDArray[Any]:
-    assert table.y is not None  # asked for by name
+    assert table.y is not None  # named by the user
     return table.y
 
 

@@ -1,4 +1,4 @@
-"""How numbers, labels and tables look on a terminal: aligned, no wider than it, coloured only where that is wanted."""
+"""Numbers, labels and tables on a terminal: aligned, no wider than the terminal, coloured only on request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def number(value: float, digits: int = DIGITS) -> str:
 
 
 def label_text(label: Label) -> str:
-    """Write a class label as it stood in the file: 1 rather than 1.0."""
+    """Write a class label as in the file: 1 rather than 1.0."""
     return str(int(label)) if isinstance(label, float) and label.is_integer() and abs(label) < 1e15 else str(label)
 
 
@@ -78,7 +78,7 @@ def describe(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def paint(status: str, text: str) -> str:
-    """Colour a text by the status of a verdict; `say` drops the colour where it is not wanted."""
+    """Colour a text by the status of a verdict; `say` drops the colour where there is none."""
     return text.replace(status, click.style(status, fg=COLOURS.get(status, "yellow"), bold=True), 1)
 
 
@@ -94,7 +94,7 @@ def warn(line: str) -> None:
 
 
 def note(line: str) -> None:
-    """Say on stderr what is going on."""
+    """Write a line of progress to stderr."""
     click.echo(line, err=True)
 
 

@@ -1,1 +1,1 @@
-"""What each command does, in the file of its name."""
+"""The work of each command, in the file of its name."""

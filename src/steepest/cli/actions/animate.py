@@ -1,4 +1,4 @@
-"""What ``animate`` does: a run, and the table it was fitted to, to pictures in motion in a file."""
+"""The work of ``animate``: from a run, and the table it was fitted to, to an animation in a file."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
-    weights: str | None = None  # those that the run names
+    weights: str | None = None  # the columns named in the run
 
 
 def animate_command(flags: Flags) -> None:
-    """Draw as the flags say, write the file, and say what is to be seen."""
+    """Draw as the flags say, write the file, and print the finding."""
     check_picture(flags.output, ENDINGS, flags.given, flags.force)
     run, file = _run_and_file(flags)
     X = y = weight = None

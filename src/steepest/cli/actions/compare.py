@@ -1,4 +1,4 @@
-"""What ``compare`` does: fits for each combination of values, one line for each."""
+"""The work of ``compare``: a fit for each combination of values, one line for each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .fit import Flags, check, chosen_loss, descend
 
 __all__ = ["compare_command"]
 
-FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # of no use to a comparison
+FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # options that cannot be varied
 COUNTED = ("steps", "epochs")
 
 
@@ -57,7 +57,7 @@ def _combined(vary: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Values by flag and text, each read as its option reads it."""
+    """Values by flag and text, each parsed like its option."""
     options = {param.name: param for param in descent_options(click.Command("compare")).params}
     vary: dict[str, dict[str, Any]] = {}
     for text in texts:
@@ -71,7 +71,7 @@ def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         option = options[flag]
         vary[flag] = {text.strip(): option.type.convert(text.strip(), option, None) for text in _split(values)}
     if not vary:
-        raise UsageError("--vary says what to compare: --vary learning-rate=0.001,0.01 say")
+        raise UsageError("--vary is missing: write what to compare, for example --vary learning-rate=0.001,0.01")
     return vary
 
 

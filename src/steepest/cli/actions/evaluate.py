@@ -1,4 +1,4 @@
-"""Measures of a model on rows it may never have seen."""
+"""The work of ``evaluate``: error measures of a model on a table."""
 
 from __future__ import annotations
 

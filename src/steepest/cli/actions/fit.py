@@ -1,4 +1,4 @@
-"""What ``fit`` does: flags to a problem, a descent, files, and an exit status."""
+"""The work of ``fit``: from flags to a problem, a descent, files, and an exit status."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
-OF_THE_RUN = ("exact", "table")  # settings that a model file does not repeat
-COMPILING = "compiling for the first time, a few seconds: the next run finds it done"
+OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
+COMPILING = "compiling, once on this machine: a few seconds"
 
 
 class Flags(NamedTuple):
@@ -70,7 +70,7 @@ class Flags(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where the descent starts, and what is fixed there."""
+    """The start of the descent, and the coefficients that are fixed there."""
 
     point: NDArray[np.float64]  # (d + 1,), intercept last
     fixed: tuple[int | str, ...]
@@ -87,13 +87,13 @@ def fit_command(flags: Flags) -> int:
     classes = classes_of(table, flags.positive) if logistic else None
     run = descend(flags, loss, table, classes)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
-    lines = lines_of(outcome)  # before any file is written: a prediction at --at may be refused
+    lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
     return _status(run, flags)
 
 
 def chosen_loss(kind: str, name: str | None) -> Any:
-    """Find the loss by name, or the usual one of the kind.
+    """Find the loss by name, or the default of the kind.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def check(flags: Flags) -> None:
     if flags.kind == "linear" and flags.positive is not None:
         raise UsageError("--positive names a class: it is for fit logistic")
     if flags.steps is not None and flags.max_iter is not None:
-        raise UsageError("--steps counts steps and --max-iter readings of all rows: give one of them")
+        raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
 
@@ -176,7 +176,7 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
 
 
 def _tolerance(flags: Flags) -> float | None:
-    """Return what --tol says; without it --steps N means all N of them."""
+    """The tolerance of --tol; without it --steps N takes all N steps."""
     if flags.tol == "none" or (flags.tol is None and flags.steps is not None):
         return None
     return DEFAULT_TOL if flags.tol is None else float(flags.tol)
@@ -220,7 +220,7 @@ def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
 
 
 def _warn(run: Run) -> None:
-    """Say on stderr, in one line, what a script must not overlook."""
+    """Warn on stderr, in one line, of an outcome that a script must not overlook."""
     status = run.verdict.status
     if run.trajectory.meta.get("interrupted"):
         warn("interrupted: this is the state reached")
@@ -231,7 +231,7 @@ def _warn(run: Run) -> None:
 
 
 def _status(run: Run, flags: Flags) -> int:
-    """Exit status of a fit that came to its end."""
+    """Exit status of a fit that was not interrupted by an error."""
     if run.trajectory.meta.get("interrupted"):
         return INTERRUPTED
     if run.verdict.exit_code:

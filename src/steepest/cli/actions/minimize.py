@@ -1,4 +1,4 @@
-"""What ``minimize`` does: flags to a descent on a formula, a table of its steps, and an exit status."""
+"""The work of ``minimize``: from flags to a descent on a formula, a table of its steps, and an exit status."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _verdict(path: Trajectory) -> Verdict:
 
 
 def _answer(path: Trajectory) -> int:
-    """Place of the state that is the answer."""
+    """Index of the state that is the answer."""
     return int(np.searchsorted(path.step, path.meta["reported_step"]))
 
 
@@ -118,7 +118,7 @@ def _lines(path: Trajectory, flags: Flags) -> list[str]:
 
 
 def _steps(path: Trajectory) -> list[str]:
-    """About ten steps, log-spaced: where they stand, cost and slope there."""
+    """About ten steps, log-spaced, with point, cost and slope."""
     places = shown_places(path.step)
     columns = [["step", *(f"{t:,}" for t in path.step[places].tolist())]]
     for name, x in list(zip(path.names, path.x.T, strict=True))[:SHOWN]:
@@ -129,7 +129,7 @@ def _steps(path: Trajectory) -> list[str]:
 
 
 def _slopes(path: Trajectory, places: list[int]) -> list[str]:
-    """The last column: slopes of a function of one variable, else norms of the gradient."""
+    """The last column: derivatives of a function of one variable, otherwise gradient norms."""
     if len(path.names) > 1:
         return ["gradient norm", *by_point(path.gradient_norm[places].tolist(), 7)]
     slopes = read_formula(path.meta["function"]).jet(path.x[places], 1).slope[0]

@@ -1,4 +1,4 @@
-"""What ``plot`` does: arguments to a picture in a file, and its finding in a line."""
+"""The work of ``plot``: from arguments to a picture in a file, and its finding in a line."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..text import say
 __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
 
 ENDINGS = (".svg", ".png", ".pdf")
-MANY = 1000  # runs in one picture, more than anyone has
+MANY = 1000  # maximum number of runs in one picture
 TABLELESS = ("cost-history", "comparison", "learning-rates", "tangent", "slopes")
-ONLY = {  # options of some kinds alone
+ONLY = {  # options of certain kinds only
     "parameter": ("cost-curve",),
     "parameters": ("cost-surface",),
     "view": ("cost-surface",),
@@ -52,7 +52,7 @@ class Flags(NamedTuple):
 
 
 def plot_command(flags: Flags) -> None:
-    """Draw as the flags say, write the file, and say what is to be seen."""
+    """Draw as the flags say, write the file, and print the finding."""
     draw = _drawer(flags.kind)
     _check_options(flags)
     check_picture(flags.output, ENDINGS, flags.given, flags.force)
@@ -77,7 +77,7 @@ def _drawer(kind: str) -> Callable[[Flags], Any]:
 
 
 def _check_options(flags: Flags) -> None:
-    """Refuse an option that this kind has no use for."""
+    """Refuse an option that this kind does not use."""
     for option, kinds in ONLY.items():
         if getattr(flags, option) is not None and flags.kind not in kinds:
             shown = "kind" if option == "view" else option
@@ -100,7 +100,7 @@ def as_kinds(message: str) -> str:
 
 
 def _sources(flags: Flags, wanted: str, fits: Callable[[Sources], bool]) -> Sources:
-    """The arguments, if they are what the kind is drawn of."""
+    """The arguments, if they suit the kind."""
     sources = sources_of(flags.given)
     if not fits(sources):
         example = f"steepest plot {flags.kind} {KINDS[flags.kind]} -o picture.svg"
@@ -116,7 +116,7 @@ def _runs(flags: Flags, wanted: str, fewest: int) -> dict[str, Trajectory]:
 
 
 def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajectory], dict[str, Any]]:
-    """Runs, and the rows they went down on, by the names of `landscape_of`; of a function none."""
+    """Runs, and the rows they were fitted to, as arguments of `landscape_of`; no rows for a function."""
 
     def fits(sources: Sources) -> bool:
         return 1 <= len(sources.runs) <= most and not sources.models and len(sources.files) == sources.tables

@@ -16,12 +16,12 @@ from ..text import aligned, by_point, describe, label_text, say, shown_name
 
 __all__ = ["show_file"]
 
-STATES = 10  # about so many rows of a run are shown
-COLUMNS = 4  # coefficients of each
+STATES = 10  # approximate number of rows shown of a run
+COLUMNS = 4  # coefficients shown of each
 
 
 def show_file(file: str, as_json: bool) -> None:
-    """Find out what a file is and print it."""
+    """Find out the kind of a file and print it."""
     found, lines = _model(file) if file == "-" or is_model(file) else _run(file)
     if as_json:
         print_object({"command": "show", **found})
@@ -45,7 +45,7 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
 
 def _run(file: str) -> tuple[dict[str, Any], list[str]]:
     path = Trajectory.load(Path(file))
-    places = np.searchsorted(path.step, path.cost_step)  # where the cost is known
+    places = np.searchsorted(path.step, path.cost_step)  # steps with a known cost
     places = places[shown_places(path.step[places])]
     table = {name: column[places] for name, column in path.table().items()}
     verdict = None if path.verdict is None else plain(path.verdict._asdict())
@@ -58,7 +58,7 @@ def _run(file: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def shown_places(steps: Any) -> list[int]:
-    """Places of about ten steps, log-spaced, first and last among them.
+    """Indices of about ten steps, log-spaced, including the first and the last.
 
     Examples
     --------

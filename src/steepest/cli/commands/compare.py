@@ -1,4 +1,4 @@
-"""The command ``compare``: one table, fitted in several ways, side by side. What it does stands in `comparing`."""
+"""The command ``compare``: its options. The work is in ``actions/compare.py``, loaded when the command is called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..options import descent_options, force_option, json_option, loss_options, 
 __all__ = ["command"]
 
 
-@click.command(short_help="Fit a table in several ways, side by side.")
+@click.command(short_help="Compare several settings on one table.")
 @click.argument("kind", type=click.Choice(["linear", "logistic"]))
 @click.argument("file")
 @click.option("--vary", multiple=True, metavar="OPTION=V,V", help="Values to compare; every combination is run.")

@@ -17,7 +17,7 @@ __all__ = ["command"]
 def command(model: str, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
     """Compare the predictions of MODEL with the target column of FILE (or - for standard input).
 
-    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, and how often each class was taken for which.
+    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, and the confusion matrix.
     """
     from ...solve.model import read_model
     from ..actions.evaluate import print_measures

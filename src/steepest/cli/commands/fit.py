@@ -1,4 +1,4 @@
-"""The command ``fit``: its options. What they set in motion stands in `fitting`, loaded when it is called."""
+"""The command ``fit``: its options. The work is in ``actions/fit.py``, loaded when the command is called."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["command"]
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @descent_options
-@click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict there.")
+@click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless converged.")
@@ -27,7 +27,8 @@ __all__ = ["command"]
 def command(**flags: Any) -> int:
     """Fit a model to the rows of FILE (or - for standard input) by gradient descent.
 
-    A number as learning rate is the textbook method on the columns as they are; auto takes care of scaling too.
+    With a number as learning rate this is textbook gradient descent on the raw columns. With auto the columns are
+    scaled and the method is chosen automatically.
     """
     from ..actions.fit import Flags, fit_command
 

@@ -1,4 +1,4 @@
-"""The command ``limit``: the largest constant learning rate at which plain descent settles."""
+"""The command ``limit``: the stability limit, the largest constant learning rate of plain batch descent."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..options import json_option, loss_options, table_options
 __all__ = ["command"]
 
 
-@click.command(short_help="Tell the largest safe learning rate for a table.")
+@click.command(short_help="Print the largest stable learning rate for a table.")
 @click.argument("file")
 @loss_options
 @table_options
 @json_option
 def command(**flags: Any) -> None:
-    """Tell the stability limit of plain batch descent on the columns of FILE (or - for standard input).
+    """Print the stability limit of plain batch descent on the columns of FILE (or - for standard input).
 
-    Below it descent with a constant learning rate settles, above it it diverges (squared losses) or may cycle
+    With a constant learning rate below the limit descent converges; above it, it diverges (squared losses) or may cycle
     (log loss). The limit of mse is half that of squared_error.
     """
     from ...core.records import from_name

@@ -1,4 +1,4 @@
-"""The command ``minimize``: its options. What they set in motion stands in `minimizing`, loaded when it is called."""
+"""The command ``minimize``: its options. The work is in ``actions/minimize.py``, loaded when it is called."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ EXAMPLES = """\b
 Try:  steepest minimize "(x-3)**2+2" --start 6 --rule plain --learning-rate 0.25
       steepest minimize "(1-x)**2 + 100*(y-x**2)**2" --start -1.2,1
 """
-# No option of one letter, and unknown ones pass for the formula: it may begin with a minus.
+# The formula may begin with a minus, so there are no one-letter options, and an unknown option is the formula.
 SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
 @click.command(short_help="Find a minimum of a formula.", context_settings=SETTINGS, epilog=EXAMPLES)
 @click.argument("formula")
-@click.option("--start", type=NUMBERS, required=True, metavar="X,...", help="Where to begin, a number a variable.")
+@click.option("--start", type=NUMBERS, required=True, metavar="X,...", help="Start, one number for each variable.")
 @click.option("--rule", default="auto", metavar="RULE", help="auto, plain, momentum:beta=0.95, newton, ...")
 @click.option("--learning-rate", type=RATE, default="auto", metavar="auto|RATE", help="auto, 0.1, or a schedule.")
-@click.option("--steps", type=click.IntRange(min=0), default=1000, metavar="N", help="Steps at most. [default: 1000]")
-@click.option("--tol", type=TOL, default="none", metavar="T|none", help="End at a promised fall of T x cost at start.")
-@click.option("--bounds", multiple=True, metavar="X=LOW:HIGH", help="Stay there; LOW or HIGH may be left out.")
+@click.option("--steps", type=click.IntRange(min=0), default=1000, metavar="N", help="At most N steps. [default: 1000]")
+@click.option("--tol", type=TOL, default="none", metavar="T|none", help="Stop at a predicted decrease of T x cost.")
+@click.option("--bounds", multiple=True, metavar="X=LOW:HIGH", help="Bounds; LOW or HIGH may be omitted.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless a minimum was reached.")
 @json_option
 @force_option
 def command(**flags: Any) -> int:
-    """Descend on FORMULA from --start, show the steps, and say what was found.
+    """Minimise FORMULA from --start, print the steps, and classify the point that was found.
 
-    A formula holds numbers, variables, + - * / **, parentheses, pi, e, and functions such as sin, exp, log, sqrt, abs.
-    Variables are ordered as x, y or x1, x2, ..., x10.
+    A formula may contain numbers, variables, + - * / **, parentheses, pi, e, and functions such as sin, exp, log, sqrt,
+    abs. Variables are ordered as x, y or x1, x2, ..., x10.
     """
     from ..actions.minimize import Flags, minimize_command
 

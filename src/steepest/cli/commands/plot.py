@@ -1,4 +1,4 @@
-"""The command ``plot``: its options and kinds. What it sets in motion stands in `drawing`, loaded when it is called."""
+"""The command ``plot``: its options and kinds. The work is in ``actions/plot.py``, loaded when it is called."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ EPILOG = "\b\nKinds, each with an example (-o picture.svg is always needed):\n" 
 @click.command(short_help="Draw a run, a model or a formula.", epilog=EPILOG)
 @click.argument("kind")
 @click.argument("given", nargs=-1, metavar="RUN|MODEL|FORMULA [FILE]")
-@click.option("-o", "--output", required=True, metavar="PICTURE", help="Where to: .svg, .png or .pdf.")
-@click.option("-t", "--target", metavar="COL", help="The column predicted. [default: as the run or model says]")
-@click.option("--weights", metavar="COL", help="Column of the rows' weights. [default: as the run says]")
-@click.option("--parameter", metavar="NAME", help="cost-curve: the one to vary. [default: which moved farthest]")
+@click.option("-o", "--output", required=True, metavar="PICTURE", help="Output file: .svg, .png or .pdf.")
+@click.option("-t", "--target", metavar="COL", help="Target column. [default: that of the run or model]")
+@click.option("--weights", metavar="COL", help="Column of the rows' weights. [default: that of the run]")
+@click.option("--parameter", metavar="NAME", help="cost-curve: the one to vary. [default: moved farthest]")
 @click.option("--parameters", type=COLUMNS, metavar="A,B", help="cost-surface: the two to vary; or intercept.")
 @click.option("--columns", type=COLUMNS, metavar="A,B", help="decision-boundary: the two to draw.")
-@click.option("--kind", "view", type=click.Choice(["contour", "surface"]), help="Of a cost-surface. [default: contour]")
-@click.option("--at", type=NUMBERS, metavar="X[,DX]|X,Y", help="tangent: where, and the run of its triangle; slopes.")
+@click.option("--kind", "view", type=click.Choice(["contour", "surface"]), help="cost-surface. [default: contour]")
+@click.option("--at", type=NUMBERS, metavar="X[,DX]|X,Y", help="tangent, slopes: the point; DX: run of a triangle.")
 @table_options
 @json_option
 @force_option
 def command(**flags: Any) -> None:
-    """Draw a picture of one KIND from a recorded run, a model file or a formula, and say what it shows.
+    """Draw a picture of one KIND from a recorded run, a model file or a formula, and print what it shows.
 
-    FILE is the table that a run or model was fitted to, or another with its columns.
+    FILE is the table that a run or model was fitted to, or another table with the same columns.
     """
     from ..actions.plot import Flags, plot_command
 

@@ -18,7 +18,7 @@ __all__ = ["command"]
 def command(model: str, file: str, proba: bool, no_header: bool, delimiter: str | None, as_json: bool) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
-    Prints CSV: a header, then one line a row, numbers exactly.
+    Prints CSV: a header, then one line for each row, with numbers in full precision.
     """
     from ...solve.model import read_model
     from ..actions.predict import print_predictions

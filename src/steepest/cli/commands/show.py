@@ -1,4 +1,4 @@
-"""The command ``show``: what stands in a model file or in the file of a run."""
+"""The command ``show``: the content of a model file or of a recorded run."""
 
 from __future__ import annotations
 

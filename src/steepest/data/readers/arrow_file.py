@@ -1,4 +1,4 @@
-"""What pyarrow reads for us: large CSV, Parquet and Arrow files. It is imported when it is needed."""
+"""Files read through pyarrow: large CSV, Parquet and Arrow files. pyarrow is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
 def read_csv(
     data: bytes, dialect: Dialect, names: Sequence[str], header: bool, numbers: Sequence[str], label: str | None
 ) -> list[NDArray[Any]] | None:
-    """Columns of a text table whose every line is a row, or None if anything at all is not as it should be."""
+    """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
         import pyarrow as pa
     except ImportError:
@@ -73,16 +73,16 @@ class ArrowSheet(NamedTuple):
 
     @property
     def numbered(self) -> bool:
-        """Its columns always have names."""
+        """False: the columns always have names."""
         return False
 
     @property
     def own_target(self) -> None:
-        """The format does not say what the target is."""
+        """None: the format does not name a target."""
 
     @property
     def own_weights(self) -> None:
-        """The format does not say what the weights are."""
+        """None: the format does not name weights."""
 
     def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
         """Columns of numbers, then the labels."""
@@ -106,14 +106,14 @@ def open_parquet(content: Content) -> ArrowSheet:
     try:
         file = parquet.ParquetFile(pa.BufferReader(content.data))
         raw = list(file.schema_arrow.names)
-    except Exception:  # whatever a damaged file makes the decoder raise
+    except Exception:  # the decoder may raise anything on a damaged file
         raise damaged(content.name, "a Parquet file") from None
     names = unique_names(raw, content.name)
     spelled = dict(zip(names, raw, strict=True))
 
     def load(wanted: list[str]) -> Any:
         kept = [spelled[name] for name in wanted]
-        try:  # pyarrow reads "a.b" too where "a" is asked for
+        try:  # for "a" pyarrow also reads "a.b"
             return file.read(columns=kept).select(kept).rename_columns(wanted)
         except Exception:  # as above
             raise damaged(content.name, "a Parquet file") from None

@@ -1,4 +1,4 @@
-"""One cell of a table: a finite number, a missing value or something else, and the words for it."""
+"""One cell of a table: a finite number, a missing value or an error, with its message."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 __all__ = ["as_labels", "as_numbers", "is_missing", "is_number", "label_fault", "number_fault", "shown"]
 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
-LONGEST_LABEL = 200  # characters; an array of text takes the longest times the rows
+LONGEST_LABEL = 200  # characters; an array of text needs the longest label times the rows
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 FILL = "remove the row or fill it in"
 
 
 def shown(cell: Any) -> str:
-    r"""Write a cell as messages show it: text quoted, on one line, 30 characters of it.
+    r"""A cell as messages show it: text quoted, on one line, at most 30 characters.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def is_number(cell: Any) -> bool:
     """
     try:
         float(cell)
-    except OverflowError:  # a whole number beyond 1e308
+    except OverflowError:  # a whole number above 1e308
         return True
     except (ValueError, TypeError):
         return False
@@ -62,7 +62,7 @@ def is_number(cell: Any) -> bool:
 
 
 def number_fault(cell: Any, mend: str) -> str | None:
-    """Say what is wrong with a cell that should be a finite number, with the mend; None if nothing.
+    """The error of a cell that should be a finite number, with its remedy; None if it is one.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def number_fault(cell: Any, mend: str) -> str | None:
 
 
 def label_fault(cell: Any) -> str | None:
-    """Say what is wrong with a cell that should name a class; None if nothing."""
+    """The error of a cell that should be a class label; None if it is one."""
     if is_missing(cell):
         return number_fault(cell, "")
     if isinstance(cell, (list, dict)):

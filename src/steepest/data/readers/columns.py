@@ -1,4 +1,4 @@
-"""Columns out of rows or arrays: finite float64 numbers or labels, or one line that says which cell is not."""
+"""Columns from rows or arrays: finite float64 numbers or labels, or one line that names the first bad cell."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["Rows", "Sheet", "Wanted", "collect", "labels_of", "listed", "numbers
 
 Rows = Iterator[tuple[int, Sequence[Any]]]  # (line number, cells) of each row
 LISTED = 20  # names shown in a message
-BLOCK = 1 << 15  # rows turned into arrays at a time: as text they take ten times the room
+BLOCK = 1 << 15  # rows converted at a time: as text they need ten times the memory
 
 
 class Wanted(NamedTuple):
-    """A column of numbers and what to do about a cell that is none."""
+    """A column of numbers, and the remedy for a cell that is not a number."""
 
     name: str
     mend: str
 
 
 class Sheet(Protocol):
-    """A file whose columns are known and not read yet."""
+    """A file whose column names are known and whose columns are not read yet."""
 
     @property
     def file(self) -> str:
@@ -35,7 +35,7 @@ class Sheet(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all columns in their order."""
+        """Names of all columns, in order."""
 
     @property
     def numbered(self) -> bool:
@@ -63,7 +63,7 @@ def refuse(problem: str, file: str, column: str, row: int, line: int | None = No
 
 
 def unique_names(names: Sequence[str], file: str, line: int | None = None, mend: str = "rename one") -> tuple[str, ...]:
-    """Names without blanks around them, the empty ones called c<i>; refused if two are the same.
+    """Names without surrounding blanks, empty ones replaced by c<i>; an error if two are equal.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def listed(names: Sequence[str]) -> str:
 def collect(
     rows: Rows, names: Sequence[str], numbers: Sequence[Wanted], label: str | None, file: str
 ) -> list[NDArray[Any]]:
-    """Columns of ``numbers``, then the labels if asked for, out of rows of cells, a block of rows at a time."""
+    """Columns of ``numbers``, then the labels if required, from rows of cells, a block of rows at a time."""
     place = {name: j for j, name in enumerate(names)}
     parts: list[list[NDArray[np.float64]]] = [[] for _ in numbers]
     texts: list[Any] = []
@@ -108,9 +108,9 @@ def collect(
 
 
 def numbers_of(column: NDArray[Any], wanted: Wanted, file: str) -> NDArray[np.float64]:
-    """Turn a column of a file without lines into float64; whole numbers, floats and booleans of any width will do."""
+    """Turn a column of a file without lines into float64; integers, floats and booleans of any width are valid."""
     if column.dtype.kind in "biuf":
-        with np.errstate(over="ignore"):  # what becomes infinite is refused by its row below
+        with np.errstate(over="ignore"):  # an infinity is refused with its row below
             values = column.astype(np.float64, copy=False)
         if np.isfinite(values).all():
             return values

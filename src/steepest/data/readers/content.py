@@ -1,4 +1,4 @@
-"""The bytes of a file: read, decompressed, and, where they should be text, known to be text."""
+"""The bytes of a file: read, decompressed, and checked to be text where text is expected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...core.errors import DataError, FileError, UsageError
 __all__ = ["Content", "check_text", "damaged", "lines", "read_content"]
 
 PACKING = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
-UNPACKED = (".npy", ".npz", ".parquet", ".pq", ".arrow", ".feather", ".ipc")  # compressed within, if at all
+UNPACKED = (".npy", ".npz", ".parquet", ".pq", ".arrow", ".feather", ".ipc")  # formats with a compression of their own
 SIGNATURES = {
     b"\x1f\x8b": "a gzip file: use a file name that ends in .gz",
     b"BZh": "a bzip2 file: use a file name that ends in .bz2",
@@ -30,7 +30,7 @@ SIGNATURES = {
 
 
 class Content(NamedTuple):
-    """What a file holds."""
+    """The content of a file."""
 
     name: str  # as shown to people, always one line
     suffix: str  # of the format, in lower case: ".csv" of "a.CSV.gz"
@@ -59,7 +59,7 @@ def read_content(source: str | Path) -> Content:
 
 
 def check_text(content: Content) -> None:
-    """Refuse what is empty, binary, holds a NUL byte or is not UTF-8, with the line."""
+    """Refuse content that is empty, binary, not UTF-8 or has a NUL byte, with the line."""
     name, data = content.name, content.data
     for signature, what in SIGNATURES.items():
         if data.startswith(signature):
@@ -76,7 +76,7 @@ def check_text(content: Content) -> None:
 
 
 def lines(data: bytes) -> Iterator[str]:
-    r"""Lines of UTF-8 text without its byte order mark, each ending in "\n" whatever it ends in there.
+    r"""Lines of UTF-8 text without its byte order mark, each ending in "\n" whatever its original ending.
 
     Examples
     --------
@@ -108,14 +108,14 @@ def _bytes(path: Path, name: str) -> bytes:
 def _standard_input() -> bytes:
     try:
         return sys.stdin.buffer.read()
-    except (OSError, ValueError, AttributeError) as error:  # closed, or there is none
+    except (OSError, ValueError, AttributeError) as error:  # standard input is closed or missing
         raise FileError(f"standard input: cannot be read ({str(error).lower()}): give a file") from None
 
 
 def _unpacked(data: bytes, suffix: str, name: str) -> bytes:
     try:
         unpacked: bytes = import_module(PACKING[suffix]).decompress(data)
-    except Exception:  # each of the three has errors of its own
+    except Exception:  # each of the three formats raises its own errors
         raise damaged(name, f"a {suffix} file") from None
     return unpacked
 

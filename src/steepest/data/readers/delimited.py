@@ -18,7 +18,7 @@ from .dialect import BLANKS, Dialect, sniff
 
 __all__ = ["TextSheet", "open_text"]
 
-SMALL = 4_000_000  # bytes: below, our own reader is done before pyarrow is imported
+SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
 SAMPLE = 100  # lines looked at for the delimiter
 
 
@@ -33,14 +33,14 @@ class TextSheet(NamedTuple):
 
     @property
     def own_target(self) -> None:
-        """Text does not say what its target is."""
+        """None: the format does not name a target."""
 
     @property
     def own_weights(self) -> None:
-        """Text does not say what its weights are."""
+        """None: the format does not name weights."""
 
     def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels; whatever pyarrow stumbles over, our reader reads or names."""
+        """Columns of numbers, then the labels; what pyarrow cannot read, our reader reads or reports."""
         quick = self._read_by_arrow(numbers, label) if len(self.data) >= SMALL else None
         return collect(self._body(), self.names, numbers, label, self.file) if quick is None else quick
 
@@ -62,7 +62,7 @@ class TextSheet(NamedTuple):
 def open_text(content: Content, header: bool | None = None, delimiter: str | None = None) -> TextSheet:
     r"""Find out a text file's dialect and header.
 
-    The first row is the header if it holds a name: a cell that is neither a number nor a missing value.
+    The first row is the header if it has a name: a cell that is neither a number nor a missing value.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def text_rows(data: bytes, dialect: Dialect, file: str) -> Iterator[tuple[int, l
 
 
 def _long_row(start: str, number: int, rest: Iterator[tuple[int, str]], dialect: Dialect, file: str) -> list[str]:
-    """Fields of a row that goes on over the ends of lines, within quotes."""
+    """Fields of a row that continues over several lines, within quotes."""
     parts, is_open = [start], start.count(dialect.quote) % 2 == 1
     while is_open:
         _, line = next(rest, (0, ""))
@@ -127,5 +127,5 @@ def _names_something(first: Sequence[str]) -> bool:
 
 
 def _one_row_a_line(data: bytes, quote: bytes) -> bool:
-    """Whether no quote is open at a line's end: pyarrow drops all that follows one that is never closed."""
+    """Whether every quote is closed on its line: pyarrow drops the text after a quote that is never closed."""
     return quote not in data or all(line.count(quote) % 2 == 0 for line in io.BytesIO(data))

@@ -1,4 +1,4 @@
-"""How a text table separates and quotes its fields, and how to find that out."""
+"""Delimiter and quote character of a text table, and their detection."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Dialect(NamedTuple):
         return fields
 
     def is_blank(self, line: str) -> bool:
-        """Whether a line holds nothing at all; with tabs between fields a tab is something."""
+        """Whether a line is blank; a tab counts as content if tabs are the delimiter."""
         return not line.strip(" \n" if self.delimiter == "\t" else None)
 
 
@@ -72,7 +72,7 @@ def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
     """Dialect of the first lines of a table.
 
     The delimiter is the one of comma, tab, semicolon and white space that cuts most lines into as many fields as the
-    first line; among equals, the one that leaves most numbers. Names quoted with ' make ' the quote.
+    first line; if several do, the one with the most numeric fields. Names quoted with ' make ' the quote.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
         return Dialect(delimiter, quote)
     scores = {d: _score(sample, Dialect(d, quote)) for d in CANDIDATES}
     best = max(CANDIDATES, key=lambda d: scores[d])
-    cuts = scores[best][0] >= min(2, len(sample))  # else the table has one column
+    cuts = scores[best][0] >= min(2, len(sample))  # otherwise the table has one column
     return Dialect(best if cuts else ",", quote)
 
 
@@ -99,7 +99,7 @@ def _score(sample: Sequence[str], dialect: Dialect) -> tuple[int, float]:
 
 @cache
 def _pattern(delimiter: str, quote: str) -> re.Pattern[str]:
-    """Match one field: quoted in group 1, plain in group 2. Nothing is ever tried twice (possessive ++ and *+)."""
+    """Match one field: quoted in group 1, plain in group 2. It never backtracks (possessive ++ and *+)."""
     quoted = f"{quote}((?:[^{quote}]++|{quote}{quote})*+){quote}"
     if delimiter == BLANKS:
         return re.compile(rf"{quoted}(?=\s|\Z)|(\S+)")

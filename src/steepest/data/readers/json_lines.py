@@ -26,16 +26,16 @@ class JSONSheet(NamedTuple):
 
     @property
     def numbered(self) -> bool:
-        """Its columns always have names."""
+        """False: the columns always have names."""
         return False
 
     @property
     def own_target(self) -> None:
-        """The format does not say what the target is."""
+        """None: the format does not name a target."""
 
     @property
     def own_weights(self) -> None:
-        """The format does not say what the weights are."""
+        """None: the format does not name weights."""
 
     def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
         """Columns of numbers, then the labels."""

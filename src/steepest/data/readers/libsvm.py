@@ -43,7 +43,7 @@ class Sparse(NamedTuple):
         return collect(rows, [LABEL], numbers, LABEL if as_labels else None, self.file)[0]
 
     def select(self, features: Sequence[str]) -> CSR:
-        """Return the columns named, in that order; one beyond the file's highest index holds zeros."""
+        """Return the columns named, in that order; a column beyond the file's highest index is 0."""
         new = np.full(self.X.columns, -1, np.int64)
         for j, name in enumerate(features):
             k = _index(name, self.file)
@@ -69,7 +69,7 @@ def looks_sparse(line: str) -> bool:
 
 
 def read_libsvm(content: Content) -> Sparse:
-    r"""Read all rows; lines that are empty or hold a comment only are passed over.
+    r"""Read all rows; empty lines and comments are skipped.
 
     Examples
     --------

@@ -17,7 +17,7 @@ __all__ = ["ArraySheet", "open_npy", "open_npz"]
 
 
 class ArraySheet(NamedTuple):
-    """Columns that lie in memory, as they were saved."""
+    """Columns in memory, as they were saved."""
 
     file: str
     columns: Mapping[str, NDArray[Any]]
@@ -40,7 +40,7 @@ class ArraySheet(NamedTuple):
 
 
 def open_npy(content: Content) -> ArraySheet:
-    """Read a 2-D array; unless told otherwise its last column is the target.
+    """Read a 2-D array; by default its last column is the target.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def _load(content: Content, kind: str, signature: bytes) -> Any:
         raise damaged(content.name, kind)
     try:
         return np.load(io.BytesIO(content.data), allow_pickle=False)
-    except Exception as error:  # whatever a damaged file makes the decoder raise
+    except Exception as error:  # the decoder may raise anything on a damaged file
         _refuse_objects(error, content.name)
         raise damaged(content.name, kind) from None
 

@@ -1,4 +1,4 @@
-"""Which column of a table plays which part: feature, target, weights."""
+"""The role of each column of a table: feature, target or weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Roles", "choose"]
 
 
 class Roles(NamedTuple):
-    """Names of the columns of each part; a part that is not there is None."""
+    """Names of the columns of each role; None for a role without a column."""
 
     features: tuple[str, ...]
     target: str | None
@@ -20,7 +20,7 @@ class Roles(NamedTuple):
     asked: bool  # whether the features were named by the user
 
     def numbers(self, labels: bool) -> list[Wanted]:
-        """Columns to be read as numbers: the features, then the weights, then the target unless it holds labels."""
+        """Columns to be read as numbers: the features, then the weights, then the target unless it has labels."""
         mend = "correct it or remove the row" if self.asked else "correct it, or name the columns to use with -x"
         wanted = [Wanted(name, mend) for name in self.features]
         if self.weights is not None:
@@ -31,9 +31,9 @@ class Roles(NamedTuple):
 
 
 def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | None, weights: str | int | None) -> Roles:
-    """Give each column its part.
+    """Assign a role to each column.
 
-    What a format itself calls target or weights is that, unless told otherwise or named as a feature.
+    A format's own target and weights are used, unless other columns are given or they are named as features.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Tables out of files: every format by one function, and one line for whatever cannot be used."""
+"""Tables from files: one function for every format, and one line for every error."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 
 
 class Table(NamedTuple):
-    """Rows of numbers and what is known about them."""
+    """Rows of numbers, with names and source."""
 
     X: NDArray[np.float64] | CSR  # (n, d), C order
     y: NDArray[Any] | None  # (n,) float64, or labels
     weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
     names: tuple[str, ...]  # (d,) of the features
     target: str | None
-    source: str  # the file's name as shown to people
+    source: str  # the file's name as shown in messages
 
 
 def read_table(
@@ -64,24 +64,24 @@ def read_table(
     delimiter: str | None = None,
     labels: bool = False,
 ) -> Table:
-    r"""Table of a file, every number of it finite.
+    r"""The table in a file; every number is finite.
 
     Parameters
     ----------
     source : str or Path
-        A file, or "-" for standard input. Its ending tells the format: .csv .tsv .txt .dat .data (delimited text),
-        .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet
-        .arrow .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). Any other ending, and
-        standard input, is text of one of the first three kinds, whichever its first line looks like.
+        A file, or "-" for standard input. The ending gives the format: .csv .tsv .txt .dat .data (delimited text),
+        .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet .arrow
+        .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
+        and standard input, is text of one of the first three kinds, detected from its first line.
     target : str or int, optional
         The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
         A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
     features : sequence of str, optional
-        The columns wanted, in this order; all but target and weights by default. Other columns may hold anything.
+        The columns to read, in this order; all but target and weights by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
     header : bool, optional
-        Whether the first row of delimited text holds the names. By default it does if a cell of it is neither a number
+        Whether the first row of delimited text is the header. By default it is if one of its cells is neither a number
         nor a missing value.
     delimiter : str, optional
         A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
@@ -99,16 +99,16 @@ def read_table(
     DataError
         If a cell, row, or header cannot be used: with file, line and column.
     UsageError
-        If there is no such column, or the delimiter makes no sense.
+        If there is no such column, or the delimiter is invalid.
     FileError
         If the file cannot be read.
 
     Notes
     -----
-    Nothing is guessed: a missing value, text where a number belongs, an infinity, a row too short, an unclosed quote
-    or two columns of one name are refused. Numbers are what ``float`` reads, without underscores. Large text
-    is read by pyarrow, if it is installed; small text, and whatever pyarrow stumbles over, by our own reader. The whole
-    file is held in memory while it is read. No pickle is ever loaded.
+    Missing values, text in a column of numbers, infinities, short rows, unclosed quotes and two columns of one name are
+    errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
+    if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
+    while it is read. No pickle is ever loaded.
 
     Examples
     --------
