@@ -1,7 +1,8 @@
-"""All rows, three rows or one row a step: by readings of the table, small batches are down first and then keep shaking.
+"""Batch size 8, 3 or 1: per epoch, small batches reduce the cost fastest, and then keep fluctuating.
 
-The slope of a line through the eight points, its intercept held at 2.6, learning rate 0.005. Batch descent makes one
-step a reading, stochastic descent eight; but a single row does not know the whole table, so its steps never rest.
+The slope of a line through the eight points, with the intercept fixed at 2.6 and the learning rate 0.005. Batch descent
+takes one step per epoch, stochastic descent eight. The gradient of a single row is not 0 at the optimum, so its steps
+do not shrink.
 """
 
 from steepest import Method, Problem, Trajectory, descend, epochs, make_rows, record, until

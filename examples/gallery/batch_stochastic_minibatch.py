@@ -1,8 +1,8 @@
 """All rows, three rows and one row a step on the same map, 400 steps each at the learning rate 0.01.
 
-The gradient of all rows knows the way; that of a few rows is right on average only, so the smaller the batch the more
-a path shakes across the valley. All three get along its floor equally fast, but a step on one row reads an eighth of
-the table.
+The gradient over a few rows is an unbiased estimate of the gradient over all rows. The smaller the batch, the larger
+its variance, and the more the path fluctuates across the valley. Along the valley all three are equally fast, but a
+step on one row costs an eighth of a step on all eight.
 """
 
 import warnings

@@ -1,7 +1,7 @@
 """A function with two valleys: where a descent ends depends on where it starts.
 
-x^4 / 4 - x^2 + x / 4 + y^2 has a lower minimum on the left and a higher one on the right, and a ridge between them.
-Steps follow the negative gradient, so each start ends in the valley that it stands above.
+x^4 / 4 - x^2 + x / 4 + y^2 has the global minimum on the left, a local one on the right, and a ridge between them.
+Steps follow the negative gradient, so each run ends in the valley on whose side of the ridge it starts.
 """
 
 from steepest import minimize

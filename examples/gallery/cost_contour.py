@@ -1,7 +1,7 @@
 """The same cost as a map: lines of equal cost, the negative gradient, and the path of 4,000 steps.
 
-The arrows point the way a step goes, across the valley nearly everywhere. That is why the path turns a corner: first
-the slope is put right, then slope and intercept creep along the floor together.
+The arrows show the directions of the steps, which point across the valley nearly everywhere. So the path has a corner:
+at first only the slope changes, then slope and intercept move slowly along the valley together.
 """
 
 from steepest import GDRegressor

@@ -1,7 +1,7 @@
-"""A ball that rolls down the cost of a slope: 1,000 steps at the learning rate 0.001.
+"""The steps of a descent on the curve of its cost: 1,000 steps at the learning rate 0.001.
 
-The line's intercept is held at 2.6, so the cost is a curve over the slope alone. The tangents at steps 0 and 20 show
-why the steps shrink: a step is the learning rate times the tangent's slope, and that is 0 at the minimum.
+The intercept is fixed at 2.6, so the cost is a function of the slope alone. The tangents at steps 0 and 20 show why the
+steps shrink: a step is the learning rate times the slope of the tangent, which is 0 at the minimum.
 """
 
 from steepest import GDRegressor

@@ -1,7 +1,7 @@
 """The cost of every step, at three learning rates.
 
-A rate too small is hardly on its way after 100 steps, a good one is nearly there; beyond the stability limit of 0.0522
-the cost would grow. The dashed line is the least cost there is.
+With the smallest rate the cost has hardly changed after 100 steps; with the largest it is close to the minimum. Above
+the stability limit, 0.0522, the cost would grow. The dashed line is the minimum cost.
 """
 
 from steepest import GDRegressor

@@ -1,7 +1,7 @@
 """The cost of a line over its slope and intercept, as a surface in space with the path of 4,000 steps on it.
 
-The path falls down the steep side in a few steps and then creeps along the floor of the valley to its least cost,
-0.631466. Shown in a window (`picture().plot()`), the surface turns with the mouse.
+The path descends the steep side in a few steps and then moves slowly along the valley to the minimum, 0.631466. Shown
+in a window (`picture().plot()`), the surface can be rotated with the mouse.
 """
 
 from steepest import GDRegressor

@@ -1,6 +1,6 @@
-"""The decision boundary: the line on which both classes are as probable, and how sure the fit is away from it.
+"""The decision boundary: the line on which both classes have probability 1/2, and the probability around it.
 
-Made-up days, calm or windy, by temperature and humidity. Near the line the colour is grey: there P is near 0.5.
+Synthetic days, calm or windy, by temperature and humidity. Near the line the colour is grey: there P is near 0.5.
 """
 
 import numpy as np

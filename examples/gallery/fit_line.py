@@ -1,8 +1,8 @@
-"""A line through eight points by descent: after 4,000 steps it lies on the exact one.
+"""A line through eight points by descent: after 4,000 steps it agrees with the exact line.
 
-The faint lines are the fit on its way, at a few steps that grow by a factor: the slope is soon nearly right, the
-intercept takes thousands of steps. Learning rate 0.01, started from slope 0 and intercept 0; dashed the exact line, y
-= 0.8448 x + 2.603.
+The faint lines show the fit at a few log-spaced steps. The slope is nearly right after ten steps, the intercept after
+thousands. The learning rate is 0.01, and the start is slope 0 and intercept 0. The exact line, y = 0.8448 x + 2.603, is
+dashed.
 """
 
 from steepest import GDRegressor

@@ -1,8 +1,7 @@
-"""A fit of ten columns: what came against what was predicted, 50,000 rows counted in cells.
+"""A fit of ten columns: actual against predicted targets, 50,000 rows counted in cells.
 
-Of many columns there is no line to draw, but a good prediction lies on the diagonal. This made-up instrument cannot
-show more than 60, and the picture gives it away: a dark edge on top, and a cloud that bends off the diagonal towards
-it.
+For several columns there is no line to draw, but good predictions lie on the diagonal. This synthetic instrument cannot
+show more than 60, which is visible as a dark upper edge, where the points leave the diagonal.
 """
 
 import numpy as np

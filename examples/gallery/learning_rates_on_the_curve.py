@@ -1,7 +1,8 @@
 """Three learning rates on one curve: too small, nearly too large, and too large.
 
-The slope of the eight points, the intercept held at 2.6, 100 steps each. At 0.001 the ball creeps, at 0.05 it swings
-from side to side and settles, at 0.1 it climbs out: the limit is 2 divided by the curvature, 2 / 37.5 = 0.0533.
+The slope of a line through the eight points, with the intercept fixed at 2.6; 100 steps each. With the rate 0.001 the
+run is slow, with 0.05 it oscillates and converges, with 0.1 it diverges. The limit is 2 / curvature = 2 / 37.5 =
+0.0533.
 """
 
 import warnings

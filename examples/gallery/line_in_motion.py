@@ -1,7 +1,7 @@
-"""The line, the cost and the path moving in step: 4,000 steps of gradient descent on the eight points, from 0, 0.
+"""The line, the cost and the path, animated: 4,000 steps of gradient descent on the eight points, from 0, 0.
 
-The slope is found in ten steps; the intercept takes thousands, along the floor of a long valley. With the argument
-``stochastic`` each step looks at one random row, and the line jumps about.
+The slope is nearly right after ten steps; the intercept needs thousands, along a long valley. With the argument
+``stochastic`` each step uses one random row, and the line fluctuates.
 """
 
 import sys

@@ -1,9 +1,9 @@
 """Why a sigmoid is fitted by cross-entropy: squared error is not convex, and flat where the answer is wrong.
 
-Both costs along the slope, the intercept held at -67.57, of eight rows with labels 0 0 0 1 1 1 1 1; each divided by
-its value at slope 0. The squared error falls in stairs, and on a stair its gradient is nearly 0, so that descent
-stands still far from the minimum. The cross-entropy lies above each of its tangents; its gradient is the mean of (P -
-y) x.
+Both costs of eight rows with labels 0 0 0 1 1 1 1 1 as functions of the slope, with the intercept fixed at -67.57; each
+is divided by its value at slope 0. The squared error has plateaus where its gradient is nearly 0, so that descent makes
+almost no progress far from the minimum. The cross-entropy is convex: it lies above each of its tangents. Its gradient
+is the mean of (P - y) x.
 """
 
 from steepest.plots import CostShapesDisplay

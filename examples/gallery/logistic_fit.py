@@ -1,8 +1,8 @@
-"""A logistic fit of separated classes: without a penalty no optimum, with a tiny one slope 17.32, intercept -77.95.
+"""A logistic fit of separated classes: no optimum without a penalty, and slope 17.32, intercept -77.95 with a tiny one.
 
-A cut-off at 4.5 has every row on its own side, so a steeper curve always costs less: the left fit is reported as
-separable, wherever it was stopped. The right one pays alpha/2 slope² with alpha = 1 / (8 x 100,000), which is C =
-100,000 elsewhere, and so has one answer.
+A threshold at 4.5 separates the classes, so a steeper curve always has a lower cost: the left fit is reported as
+separable, wherever it was stopped. The right fit adds the penalty alpha/2 slope² with alpha = 1 / (8 x 100,000), which
+is C = 100,000 in scikit-learn, and so has a unique optimum.
 """
 
 import warnings
@@ -22,9 +22,9 @@ def fit(alpha: float) -> SigmoidDisplay:
 
 
 def picture() -> Panels:
-    free, held = fit(0.0), fit(1 / 8e5)
-    finding = f"No penalty, no optimum; with alpha = 1.25e-6 slope {held.a:.4f}, intercept {held.b:.4f}"
-    return Panels(free, held, finding=finding)
+    free, penalised = fit(0.0), fit(1 / 8e5)
+    finding = f"No penalty, no optimum; with alpha = 1.25e-6 slope {penalised.a:.4f}, intercept {penalised.b:.4f}"
+    return Panels(free, penalised, finding=finding)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Where there is no minimum: 2x + 1 has the slope 2 everywhere, so every step is as long as the one before.
 
-Gradient descent walks down for ever. The verdict says so, instead of printing the last point as if it were an answer.
+Gradient descent never ends here. The verdict says so, instead of reporting the last point as an answer.
 """
 
 from steepest import minimize

@@ -1,7 +1,7 @@
-"""A learning rate of 1 overshoots: each step lands farther up on the other side of the valley.
+"""A learning rate of 1 overshoots: each step ends higher on the other side of the minimum.
 
-The slope of the eight points, the intercept held at 2.6. The rate is 19 times the limit of 0.0533, beyond which plain
-descent cannot settle here. The arrow is where the run leaves the picture for good.
+The slope of a line through the eight points, with the intercept fixed at 2.6. The rate is 19 times the stability limit,
+0.0533, above which plain descent diverges. The arrow shows where the run leaves the picture.
 """
 
 import warnings

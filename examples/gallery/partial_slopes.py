@@ -1,7 +1,7 @@
-"""Partial slopes: on the plane 8 rpm + 3 load + 5, moving only rpm climbs 8 for each 1, moving only load climbs 3.
+"""Partial derivatives: the plane 8 rpm + 3 load + 5 rises by 8 per unit of rpm and by 3 per unit of load.
 
-At every point of a plane these two slopes are the same; on a curved surface they are those of the lines that touch it.
-Together they are the gradient, (3, 8) by (load, rpm), which points up the steepest way.
+On a plane these two slopes are the same at every point; on a curved surface they are the slopes of the tangents.
+Together they are the gradient, (3, 8) by (load, rpm), which points in the direction of steepest ascent.
 """
 
 from steepest.plots import PlaneSlopesDisplay

@@ -1,6 +1,6 @@
 """A range test: one short descent whose learning rate grows at every step, until the cost rises.
 
-The cost falls, then turns: beyond the stability limit every step makes it worse. A rate to begin with lies well below.
+The cost falls and then rises: above the stability limit every step increases it. The suggested rate is well below.
 """
 
 from steepest import find_learning_rate, stability_limit

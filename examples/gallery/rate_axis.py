@@ -1,7 +1,7 @@
 """The learning rate on an axis: too small needs many steps, too large diverges; the limit is 2 / 37.5 = 0.0533.
 
-Plain descent on the slope of the eight points, the intercept held at 2.6, at 40 learning rates. The best one is half of
-the limit: with one parameter it needs a single step.
+Plain descent on the slope of a line through the eight points, with the intercept fixed at 2.6, at 40 learning rates.
+The best rate is half of the limit: with one parameter it needs a single step.
 """
 
 import numpy as np

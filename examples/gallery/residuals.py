@@ -1,6 +1,6 @@
-"""Residuals: what the fitted line misses of each point, as vertical sticks.
+"""Residuals: the vertical distances of the points from the fitted line.
 
-Least squares makes the sum of their squares least: of these eight points the largest stick is 2.138, at x = 3.
+Least squares minimises the sum of their squares. The largest residual of these eight points is -2.138, at x = 3.
 """
 
 from steepest import GDRegressor

@@ -1,8 +1,8 @@
 """Four rules in a long valley, 100 steps each.
 
-The valley is 25 times as steep across as along. Plain descent must take steps short enough for the steep side and
-creeps along the floor. Momentum and Nesterov gather speed there and swing past the minimum; Adam measures both
-directions in sizes of their own and heads there on a straight line.
+The curvature across the valley is 25 times that along it. Plain descent must take steps short enough for the steep
+direction, and so it is slow along the valley. Momentum and Nesterov accelerate along the valley and overshoot the
+minimum. Adam scales both coordinates separately and takes a nearly straight path.
 """
 
 from steepest import minimize

@@ -1,7 +1,7 @@
 """The secant becomes the tangent: as the run shrinks, the slope of x² from x = 4 on goes from 12 to 8.
 
-Each line goes through (4, 16) and a second point of the curve. The nearer that point, the nearer the slope is to 8,
-which is the derivative of x² at 4: ``steepest.secants("x**2", 4)`` prints the same as a table, down to dx = 0.0001.
+Each line goes through (4, 16) and a second point of the curve. As that point approaches (4, 16), the slope approaches
+8, the derivative of x² at 4. ``steepest.secants("x**2", 4)`` gives the same slopes as a table, down to dx = 0.0001.
 """
 
 from steepest.plots import TangentDisplay

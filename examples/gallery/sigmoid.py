@@ -1,6 +1,6 @@
-"""The sigmoid: any number becomes a probability, and its slope is P (1 − P), 1/4 at most.
+"""The sigmoid maps any number to a probability P; its slope is P (1 − P), at most 1/4.
 
-Beyond -5 and 5 the curve is flat: there a row on its own side hardly pulls at the coefficients any more.
+Outside of -5 to 5 the curve is nearly flat, so a correctly classified row there has almost no gradient.
 """
 
 from steepest.plots import SigmoidDisplay

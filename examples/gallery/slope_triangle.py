@@ -1,7 +1,7 @@
 """Rise over run: the slope of x² between 2 and 4 is 12 / 2 = 6, between 6 and 8 it is 28 / 2 = 14.
 
-The shaded triangles are as wide as the run and as high as the rise. The run is the same, the rise is not: the curve
-becomes steeper, so there is no such thing as *the* slope of a curve, only one between two points, or at a point.
+The shaded triangles are as wide as the run and as high as the rise. The runs are equal, but the rises are not, since
+the curve becomes steeper. A curve has no single slope, only one between two points, or at a point.
 """
 
 from steepest.plots import TangentDisplay

@@ -1,7 +1,7 @@
-"""Slopes tell how far to go: (x − 3)² + 2 has the slopes 6, 2 and 0 at x = 6, 4 and 3.
+"""Slopes set the lengths of the steps: (x − 3)² + 2 has the slopes 6, 2 and 0 at x = 6, 4 and 3.
 
-Left the three tangents: the last one is level, that is the minimum. Right gradient descent from x = 6 with the learning
-rate 1/3: each step is a third of the slope, so the steps shrink as the slope does.
+Left: the three tangents, of which the last one, at the minimum, is horizontal. Right: gradient descent from x = 6 with
+the learning rate 1/3. Each step is a third of the slope, so the steps shrink with the slope.
 """
 
 from steepest import minimize

@@ -281,10 +281,10 @@ def test_mp4_is_what_ffmpeg_makes_of_the_frames(tmp_path, monkeypatch):
         (lambda: animate(parabola(), fps=0), "fps must be a number from 0.1"),
         (lambda: animate(parabola(), fps=float("nan")), "fps must be"),
         (lambda: animate(parabola(), fps="12"), "fps must be"),
-        (lambda: animate(parabola(0)), "nothing to move"),
+        (lambda: animate(parabola(0)), "nothing to animate"),
         (lambda: animate("run.npz"), "one of a run"),
-        (lambda: animate(parabola()).save("a.webm"), r"end in \.gif or \.mp4"),
-        (lambda: animate(parabola(), None, None, "a.png"), r"end in \.gif or \.mp4"),
+        (lambda: animate(parabola()).save("a.webm"), r"ends in \.gif or \.mp4"),
+        (lambda: animate(parabola(), None, None, "a.png"), r"ends in \.gif or \.mp4"),
     ],
 )
 def test_bad_animations_are_refused_in_a_line(call, words):

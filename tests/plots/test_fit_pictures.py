@@ -81,7 +81,7 @@ def test_fit_draws_rows_descent_and_exact_line(textbook):
     assert z == near(0.8450107631510549 * x + 2.6022056448336817, rel=1e-12)
     x, z = picture.exact_.get_data()
     assert z == near(0.84482759 * x + 2.6034482758620694, rel=1e-8)
-    assert picture.apart == near(0.0010595, abs=1e-6)
+    assert picture.distance == near(0.0010595, abs=1e-6)
     assert "y = 0.845 x + 2.602" in words(ax)
     assert "exact: y = 0.8448 x + 2.603" in words(ax)
     assert "stopped" in words(ax)
@@ -91,9 +91,9 @@ def test_fit_draws_rows_descent_and_exact_line(textbook):
 def test_lines_on_the_way_are_those_of_the_recorded_steps(textbook):
     picture = FitDisplay.from_estimator(textbook, X8, Y8)
     drawn(picture)
-    assert next(iter(picture.way)) == 0
-    assert len(picture.way_) == len(picture.way) == 5
-    for (step, line), artist in zip(picture.way.items(), picture.way_, strict=True):
+    assert next(iter(picture.earlier)) == 0
+    assert len(picture.earlier_) == len(picture.earlier) == 5
+    for (step, line), artist in zip(picture.earlier.items(), picture.earlier_, strict=True):
         assert line == (textbook.trajectory_.coef[step, 0], textbook.trajectory_.intercept[step])
         assert artist.get_ydata() == near(line[0] * artist.get_xdata() + line[1])
 
@@ -113,7 +113,7 @@ def test_a_diverged_run_is_drawn_near_the_rows_and_said():
     assert ax.get_ylim()[0] > -5
     assert ax.get_ylim()[1] < 20
     assert "diverged" in words(ax)
-    assert [line.get_label() for line in picture.way_] == ["on the way: step 1"]
+    assert [line.get_label() for line in picture.earlier_] == ["earlier: step 1"]
 
 
 def test_a_run_and_a_model_file_draw_the_same_line(textbook):
@@ -124,7 +124,7 @@ def test_a_run_and_a_model_file_draw_the_same_line(textbook):
     assert of_run.line == near(FitDisplay.from_estimator(textbook, X8, Y8).line)
     assert (of_model.line, of_model.verdict) == ((0.5, 1.0), "stopped: early")
     assert of_model.exact is None
-    assert of_model.way == {}
+    assert of_model.earlier == {}
     assert "y = 0.5 x + 1" in words(drawn(of_model))
 
 
@@ -325,7 +325,7 @@ def test_cross_entropy_is_convex_and_squared_error_is_not():
     assert picture.squared == near(((P - LABELS8) ** 2).mean(1), rel=1e-12)
     assert np.diff(picture.entropy, 2).min() > -1e-12
     assert np.diff(picture.squared, 2).min() < -1e-4
-    assert 0.1 < picture.bends_down.mean() < 0.9
+    assert 0.1 < picture.concave.mean() < 0.9
     assert picture.entropy_.get_ydata() == near(picture.entropy / picture.entropy[0])
     p = 1 / (1 + np.exp(-(np.array([[10 - 1e-6], [10], [10 + 1e-6]]) * X8[:, 0] - 67.57)))
     assert picture.gradients[1] == near(((p[1] - LABELS8) * X8[:, 0]).mean())
@@ -433,9 +433,9 @@ def test_a_boundary_outside_of_the_picture_is_said():
         (FitDisplay, "regressor", np.ones((8, 2)), Y8, "1 coefficients, the table 2 columns"),
         (FitDisplay, "regressor", X8, Y8[:5], "8 rows but the target has 5"),
         (FitDisplay, "regressor", X8, np.ones((8, 2)), "one target a row"),
-        (FitDisplay, "regressor", X8, list("abcdefgh"), "must hold numbers"),
-        (FitDisplay, "regressor", X8, [np.nan, *Y8[1:]], "row 1: the target is no finite number"),
-        (FitDisplay, "regressor", [[np.inf], *X8[1:].tolist()], Y8, "row 1: the prediction is no finite number"),
+        (FitDisplay, "regressor", X8, list("abcdefgh"), "must be numbers"),
+        (FitDisplay, "regressor", X8, [np.nan, *Y8[1:]], "row 1: the target is not finite"),
+        (FitDisplay, "regressor", [[np.inf], *X8[1:].tolist()], Y8, "row 1: the prediction is not finite"),
         (FitDisplay, "regressor", X8[:0], Y8[:0], "no rows"),
         (SigmoidDisplay, "classifier", X8, LABELS8 + 5, "labels of two classes"),
     ],
@@ -448,7 +448,7 @@ def test_what_cannot_be_drawn_is_refused_in_a_line(display, kind, X, y, message,
 
 @pytest.mark.parametrize("fitted", [GDRegressor(), GDClassifier(), None, "model.json"])
 def test_what_holds_no_answer_is_refused_in_a_line(fitted):
-    with pytest.raises(UsageError, match=f"this {type(fitted).__name__} holds no answer: give a fitted"):
+    with pytest.raises(UsageError, match=f"this {type(fitted).__name__} has no answer: give a fitted"):
         FitDisplay.from_estimator(fitted, X8, Y8)
 
 

@@ -127,7 +127,7 @@ def test_what_rounding_leaves_is_called_so():
     assert picture.rounding
     assert not picture.off
     assert "are 0 up to rounding" in picture.finding
-    assert CostSurfaceDisplay.from_estimator(model, X, y).finding.endswith("its least")
+    assert CostSurfaceDisplay.from_estimator(model, X, y).finding.endswith("the minimum")
     noisy = ResidualsDisplay.from_estimator(model, X, y + 1e-6 * rng.normal(size=300))
     assert not noisy.rounding
     one = fitted(GDRegressor(), X8[:1], Y8[:1])

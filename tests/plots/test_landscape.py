@@ -161,7 +161,7 @@ def test_a_principal_plane_holds_a_path_that_lies_in_a_plane():
     plane = plane_of(landscape, [path], path[-1])
     assert_allclose(plane.points(plane.coordinates(path)), path, atol=1e-9)
     assert_allclose(plane.along @ plane.onto.T, np.eye(2), atol=1e-12)
-    assert "plane in which the path of 5 parameters is longest" in plane.words
+    assert "principal plane of the path of 5 parameters" in plane.words
 
 
 def test_across_a_straight_path_the_cost_rises_too():
@@ -348,7 +348,7 @@ def test_the_map_holds_path_minimum_and_slopes():
     assert_allclose(-picture.arrows[:, 2:], np.column_stack((residual @ X[:, 0], residual.sum(1))) / 8, rtol=1e-9)
     assert_allclose(picture.paths_[""].get_xydata(), picture.paths[""])
     assert_allclose(picture.minimum_.get_xydata()[0], picture.minimum)
-    assert "the cost falls from 29.5 to 0.6315, its least" in picture.finding
+    assert "the cost falls from 29.5 to 0.6315, the minimum" in picture.finding
     assert "(0.844828, 2.60345)" in picture.alt_text
 
 
@@ -492,7 +492,7 @@ def test_more_columns_than_rows_are_seen_on_their_plane():
     wide = RNG.normal(size=(40, 300))
     labels = (wide[:, 0] > 0).astype(int)
     picture = drawn(CostSurfaceDisplay.from_estimator(quiet_fit(GDClassifier(alpha=0.1), wide, labels), wide, labels))
-    assert "plane in which the path of 301 parameters is longest" in picture.words
+    assert "principal plane of the path of 301 parameters" in picture.words
     assert picture.costs.min() >= picture.least - 1e-12
 
 
@@ -507,5 +507,5 @@ def test_a_run_within_bounds_says_so():
     run = minimize("(x-3)**2 + (y-1)**2", [0.0, 0.0], bounds={"x": (None, 2)})
     assert run.meta["bounds"] == [[None, None], [2.0, None]]
     picture = CostSurfaceDisplay.from_trajectory(run)
-    assert "kept within bounds" in picture.note
+    assert "the run has bounds" in picture.note
     assert picture.least == pytest.approx(1.0)

@@ -242,7 +242,7 @@ def test_cost_above_the_least_by_epoch():
     display = ComparisonDisplay.from_trajectories(runs, by="epoch", least=0.6314655172413793, excess=True)
     ax = shown(display)
     assert ax.get_yscale() == "log"
-    assert ax.get_xlabel() == "epochs (readings of all rows)"
+    assert ax.get_xlabel() == "epochs (passes over the data)"
     x, y = display.lines_["batch"].get_data()
     assert x == near(np.arange(13))
     assert y == near(runs["batch"].cost - 0.6314655172413793)
@@ -253,7 +253,7 @@ def test_comparison_of_compare():
     found = compare(lambda learning_rate: slope_run(learning_rate), {"learning_rate": [0.01, 0.02]})
     display = ComparisonDisplay.from_comparison(found)
     assert list(display.costs) == ["learning_rate=0.01", "learning_rate=0.02"]
-    assert "learning_rate=0.02 comes down first" in display.finding
+    assert "learning_rate=0.02 is fastest" in display.finding
 
 
 def test_first_down_is_the_first_within_a_hundredth():
@@ -267,7 +267,7 @@ def test_first_down_is_the_first_within_a_hundredth():
 def test_of_many_runs_those_that_the_title_names_are_in_the_legend():
     display = rates_compared(0.0001, 0.0002, 0.0003, 0.0004, 0.0005, 0.0006, 0.02, least=LEAST, excess=False)
     words = shown(display).get_legend_handles_labels()[1]
-    assert display.finding.startswith("Of 7 runs 0.02 comes down first")
+    assert display.finding.startswith("Of 7 runs 0.02 is fastest")
     assert "0.02" in words
     assert len(words) == 5
 
@@ -311,13 +311,13 @@ def test_many_steps_are_thinned_and_said_so():
     [
         (lambda: ComparisonDisplay.from_trajectories({}), "no cost to compare"),
         (lambda: ComparisonDisplay.from_trajectories({"a": slope_run(0.01)}, by="hour"), "by must be one of"),
-        (lambda: ComparisonDisplay.from_trajectories({"a": slope_run(0.01)}, excess=True), "least cost is not known"),
+        (lambda: ComparisonDisplay.from_trajectories({"a": slope_run(0.01)}, excess=True), "minimum cost is not known"),
         (
             lambda: ComparisonDisplay.from_trajectories({"a": slope_run(0.01), "b": minimize("x**2", 1, steps=3)}),
             "different costs",
         ),
         (lambda: LearningRateDisplay.from_trajectories([slope_run(0.01)], show="pace"), "show must be one of"),
-        (lambda: LearningRateDisplay.from_trajectories([slope_run(0.01)], show="steps"), "least cost is not known"),
+        (lambda: LearningRateDisplay.from_trajectories([slope_run(0.01)], show="steps"), "minimum cost is not known"),
         (lambda: LearningRateDisplay.from_trajectories([slope_run(0.01, 0)], show="cost"), "one constant rate"),
     ],
 )
@@ -335,14 +335,14 @@ def test_where_no_run_comes_all_the_way_the_last_costs_are_drawn():
     assert display.values.tolist() == [run.cost[-1] for run in runs]
     assert display.finding == "Of 2 learning rates 0.002 is best"
     late = LearningRateDisplay.from_trajectories(runs, least=LEAST, show="steps")
-    assert late.finding == "None of 2 learning rates comes 99.9 % of the way"
+    assert late.finding == "None of 2 learning rates reaches 99.9 % of the decrease"
 
 
 def test_steps_needed_turn_at_half_of_the_limit():
     limit = stability_limit(X8, fit_intercept=False)
     rates = limit * np.array([0.05, 0.2, 0.5, 0.8, 0.95, 1.2])
     display = LearningRateDisplay.from_trajectories([slope_run(r, 300) for r in rates], least=LEAST, limit=limit)
-    # plain descent on one parameter shrinks the cost above its least by (1 - 2 rate / limit)^2 a step
+    # plain descent on one parameter shrinks the cost above the minimum by (1 - 2 rate / limit)^2 a step
     shrink = np.abs(1 - 2 * rates[:5] / limit)
     expected = [1 if s < 1e-12 else math.ceil(math.log(1e-3) / (2 * math.log(s)) - 1e-9) for s in shrink]
     assert display.values[:5] == near(expected)

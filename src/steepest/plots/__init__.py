@@ -1,7 +1,7 @@
-"""Pictures of descents, as scikit-learn's Displays: data as attributes, ``plot(ax=None)``, then ``ax_``, ``figure_``.
+"""Pictures of descents, as Displays in the style of scikit-learn: data as attributes, and ``plot(ax=None)``.
 
-Matplotlib is imported when something is drawn (extra ``[plot]``); nobody's rcParams are changed. Every picture says in
-its title what it shows, names its axes and the cost's convention, and carries `alt_text`, made from its data.
+Matplotlib is imported when something is drawn (extra ``[plot]``), and rcParams are not changed. Every picture has a
+title that states its finding, labels with the formula of the cost, and an `alt_text` from its data.
 
 >>> from steepest import GDRegressor
 >>> from steepest.plots import CostHistoryDisplay
@@ -10,10 +10,9 @@ its title what it shows, names its axes and the cost's convention, and carries `
 0.9643
 """
 
-# What Displays share: `paper` is the look, `words` all that is written, `thinning` fewer points, `edges` limits and
-# what leaves them, `cloud` rows on paper. What they are drawn of: `answer`, `predicted`, `runs`, and `drawn` functions.
-# The cost over parameters: `landscape` (its costs in `heights`), seen on a `plane`, framed as a `scene`, put on paper
-# as a `relief`.
+# `displays` has one file for each picture. `drawing` is what they share: style, texts, thinning of points, limits,
+# scatter plots, contours. `sources` is their input: answers, predictions, runs, functions. `landscape` is the cost over
+# the parameters on a line or plane. `animation` is a descent in motion.
 
 from .animation import Animation, animate
 from .displays.boundary import DecisionBoundaryDisplay

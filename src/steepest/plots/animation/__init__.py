@@ -1,4 +1,4 @@
-"""Motion: a descent as moving pictures: its line, its cost and its path in step."""
+"""Animations of a descent: the line, the cost and the path, side by side."""
 
 from .animation import Animation, animate
 

@@ -1,4 +1,4 @@
-"""Animation: a descent as moving pictures: the line, the cost and the path in step, as a GIF or an MP4."""
+"""Animation of a descent: the line, the cost and the path side by side, as a GIF or an MP4."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = ["Animation", "animate"]
 DOTS = 100  # an inch
 WIDTH, HEIGHT = 3.2, 3.6  # of a panel and of the whole, inches
 FRAMES, FASTEST = 1000, 50  # frames at most; frames a second at most
-HOLD = 1.5  # seconds that the last frame stays
+HOLD = 1.5  # duration of the last frame in seconds
 SHADES = 160  # colours of a GIF
 
 
 class Animation:
-    """Moving pictures of a descent. Made by `animate`.
+    """An animation of a descent, made by `animate`.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ class Animation:
     steps : (frames,) array of int
         Step of each frame.
     captions : list of str
-        What each frame says below.
+        Caption of each frame.
     finding, alt_text : str
-        Title, and the whole in words.
+        Title, and description.
     fps : float
         Frames a second.
 
@@ -90,7 +90,7 @@ class Animation:
         canvas = FigureCanvasAgg(figure)
         figure.set_dpi(DOTS)
         caption = self._place(figure)
-        canvas.draw()  # finds every place, once
+        canvas.draw()  # computes the layout, once
         figure.set_layout_engine("none")
         caption.set_animated(True)
         canvas.draw()
@@ -98,7 +98,7 @@ class Animation:
         return [self._frame(canvas, background, caption, i) for i in range(len(self.steps))]
 
     def _place(self, figure: Any) -> Any:
-        """Draw all that stays; the line of text below is returned, as long as it becomes."""
+        """Draw all that does not move; return the caption, at its longest."""
         share = min(1.0, figure.get_size_inches()[0] / self.size[0])
         for i, panel in enumerate(self.panels):
             ax = axes(figure.add_subplot(1, len(self.panels), i + 1))
@@ -121,7 +121,7 @@ class Animation:
 
     @cached_property
     def gif(self) -> bytes:
-        """The moving pictures as a GIF; the same descent is the same bytes."""
+        """The animation as a GIF; the same descent gives the same bytes."""
         try:
             from PIL import Image
         except ImportError as error:
@@ -137,19 +137,19 @@ class Animation:
         return out.getvalue()
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
-        """Write to .gif, or to .mp4 where the program ffmpeg is there.
+        """Write to .gif, or to .mp4 if the program ffmpeg is installed.
 
         Raises
         ------
         UsageError
-            If the name ends in something else, or ffmpeg is needed and missing.
+            If the name has another ending, or ffmpeg is needed and missing.
         FileError
-            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+            If the file exists (unless ``force``) or cannot be written; no partial file is left behind.
         """
         path = Path(path)
         kind = path.suffix.lower()
         if kind not in (".gif", ".mp4"):
-            raise UsageError(f"moving pictures end in .gif or .mp4, not {path.name!r}")
+            raise UsageError(f"an animation ends in .gif or .mp4, not {path.name!r}")
         data = self.gif if kind == ".gif" else film(self.frames, self.fps, HOLD)
         write_new(path, lambda file: file.write(data), force)
 
@@ -170,25 +170,25 @@ def animate(
     fps: float = 12,
     force: bool = False,
 ) -> Animation:
-    """Moving pictures of a descent: the line over the rows, the cost by step and the path on the cost, in step.
+    """Animate a descent: the line over the rows, the cost by step and the path on the cost, side by side.
 
-    Of more columns than one, predictions against targets take the place of the line; of a function there are two
-    panels. Frames are spaced evenly in the logarithm of the step, and the last one stays for 1.5 seconds.
+    With several columns, predictions against targets replace the line; for a function there are two panels. Frames are
+    log-spaced in the steps, and the last one lasts 1.5 seconds.
 
     Parameters
     ----------
-    fitted : Trajectory, or an estimator that holds one
-        Of a fit with one target or two classes, or of `minimize`.
+    fitted : Trajectory, or an estimator that has one
+        From a fit with one target or two classes, or from `minimize`.
     X, y : as given to ``fit``
-        The rows, for a run that had rows; of more than 1,000 some, evenly spaced, are drawn.
+        The rows, for a run of a fit; of more than 1,000 some, evenly spaced, are drawn.
     path : str or Path, optional
         Where to write, .gif or .mp4 (which needs the program ffmpeg).
     sample_weight : (n,) array, optional
         As given to ``fit``.
     f : callable, optional
-        The function, for a run of one that was no formula.
+        The function, for a run on a callable.
     frames : int from 2 to 1,000
-        At most; a run of fewer steps has a frame each.
+        Maximum number of frames; a run of fewer steps has one frame for each.
     fps : float from 0.1 to 50
         Frames a second.
     force : bool
@@ -197,12 +197,12 @@ def animate(
     Returns
     -------
     Animation
-        With ``save``, ``figure_`` and ``alt_text``; notebooks show it moving.
+        With ``save``, ``figure_`` and ``alt_text``; notebooks play it.
 
     Raises
     ------
     UsageError
-        If a setting makes no sense, or what the run went down on is not given.
+        If a setting is invalid, or the rows or the function of the run are missing.
     FileError
         If the file exists or cannot be written.
 
@@ -239,7 +239,7 @@ def animate(
 
 
 def _cost_at(run: Any, step: int) -> float:
-    """The last cost that was looked at up to a step."""
+    """The last recorded cost up to a step."""
     place = int(np.searchsorted(run.cost_step, step, side="right")) - 1
     return float(run.cost[max(0, place)])
 

@@ -19,10 +19,10 @@ __all__ = ["BallPanel", "CostPanel", "PathPanel", "Trail"]
 
 DECADES = 2.5  # of costs, from which their axis is logarithmic
 LONG = 50  # steps, from which the axis of steps is logarithmic
-GONE = 3.0  # widths from the middle of a picture from which on a path is not followed
-TURNS = 10  # to and fro, from which a path is drawn thin
+GONE = 3.0  # distance from the middle, in widths of the picture, beyond which a path is not drawn
+TURNS = 10  # number of oscillations above which a path is drawn thin
 LEVELS = 14  # of cost in a contour map
-TOP = 1e3  # times the first cost, beyond which a cost is not drawn
+TOP = 1e3  # multiple of the first cost above which a cost is not drawn
 
 
 class CostPanel(Panel):
@@ -31,7 +31,7 @@ class CostPanel(Panel):
     Parameters
     ----------
     steps, costs : (c,) arrays
-        Where the cost was looked at.
+        Steps with a recorded cost, and the costs.
     shown : (frames,) array of int
         Step of each frame.
     least : float or None
@@ -57,7 +57,7 @@ class CostPanel(Panel):
             ax.set_xticks([0, *_tens(self.shown[-1])])
         ax.plot(self.steps, self.costs, color="#C8C8C8", lw=1)
         if self.least is not None:
-            ax.axhline(self.least, label=f"least {number(self.least)}", **DASHED)
+            ax.axhline(self.least, label=f"minimum {number(self.least)}", **DASHED)
         _heights(ax, shown if self.least is None else np.append(shown, self.least))
         ax.set_xlim(
             -0.02 * self.shown[-1] if self.shown[-1] <= LONG else -0.2,
@@ -84,7 +84,7 @@ class Trail(Panel):
     ----------
     path : (s, 2) array
     places : (frames,) array of int
-        Which point of the path each frame is at.
+        Index of the point of the path at each frame.
     least : (2,) array or None
         The minimum.
     names : two str
@@ -102,10 +102,10 @@ class Trail(Panel):
         (self.ball,) = ax.plot([], [], "o", color=COLOURS[1], mec="white", ms=8, animated=True)
 
     def _turns(self) -> float:
-        """How often the path goes to and fro over its whole width."""
+        """Number of times the path crosses its whole width."""
         sound = self._path[np.isfinite(self._path).all(1)]
-        way, width = np.abs(np.diff(sound, axis=0)).sum(0), np.ptp(sound, axis=0)
-        return float((way / np.where(width > 0, width, 1.0)).max())
+        travelled, width = np.abs(np.diff(sound, axis=0)).sum(0), np.ptp(sound, axis=0)
+        return float((travelled / np.where(width > 0, width, 1.0)).max())
 
     def move(self, i: int) -> Sequence[Any]:
         """The path up to frame i."""
@@ -137,7 +137,7 @@ class BallPanel(Trail):
         ax.plot(self.x, self.y, color="#4D4D4D", lw=1.4)
         room(ax, self.x, self.y[finite(self.y)], 0.0)
         if self.least is not None:
-            ax.plot(*self.least[:, None], "*", color="black", ms=8, label=f"least at {number(self.least[0])}")
+            ax.plot(*self.least[:, None], "*", color="black", ms=8, label=f"minimum at {number(self.least[0])}")
         self._start(ax, fmt="o", color=COLOURS[0], ms=2.5, alpha=0.7)
         ax.set_xlabel(self.names[0])
         ax.set_ylabel(self.names[1])
@@ -163,7 +163,7 @@ class PathPanel(Trail):
         self.x, self.y, self.z = x, y, z
 
     def draw(self, ax: Any) -> None:
-        """Contours, denser near the least cost, and the minimum."""
+        """Contours, denser near the minimum, and the minimum."""
         values = self.z[finite(self.z)]
         share = np.linspace(0, 1, LEVELS) ** 2.2
         levels = values.min() + (np.ptp(values) or 1.0) * share
@@ -172,7 +172,7 @@ class PathPanel(Trail):
         ax.set_ylim(self.y[0], self.y[-1])
         ax.plot(*self.path[0][:, None], "s", color="white", mec="black", ms=6, label="start")
         if self.least is not None:
-            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label="least cost")
+            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label="minimum")
         self._start(ax, fmt="-", color="white")
         self.trail.set_linewidth(1.6 if self._turns() < TURNS else 0.6)
         for name, setter in zip(self.names, (ax.set_xlabel, ax.set_ylabel), strict=True):

@@ -1,4 +1,4 @@
-"""What the panels of an animation show of a run, and which of its states each frame is."""
+"""The panels of an animation of a run, and the state of each frame."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ GRID, CURVE = 48, 241  # points of a contour map along each axis, points of a cu
 
 
 def panels_of(fitted: Any, X: Any, y: Any, weight: Any, f: Any, frames: int) -> tuple[list[Panel], Places, str]:
-    """Panels of a run, which of its states each frame shows, and what a reader must know."""
+    """Panels of a run, the index of the state of each frame, and notes."""
     run, _ = run_of(fitted)
     if len(run) < 2 or not len(run.cost):
-        raise UsageError("there is nothing to move: record a run with its costs and a step at least")
+        raise UsageError("nothing to animate: record a run with its costs and at least one step")
     places, scene = _places(run, frames), list[Panel]()
     if "function" in run.meta:
         land, note = landscape_of(run, f=f), ""
@@ -49,14 +49,14 @@ def panels_of(fitted: Any, X: Any, y: Any, weight: Any, f: Any, frames: int) -> 
 
 
 def _places(run: Trajectory, frames: int) -> Places:
-    """States, the first and the last among them, evenly in the logarithm of the step."""
+    """Log-spaced states, including the first and the last."""
     last = run.step[-1]
     wanted = np.geomspace(1, last + 1, frames) - 1 if last + 1 > frames else np.arange(last + 1.0)
     return np.unique(np.searchsorted(run.step, np.round(wanted))).clip(max=len(run) - 1)
 
 
 def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places) -> tuple[list[Panel], str]:
-    """What was predicted at each frame; and how many rows are drawn."""
+    """The predictions at each frame, and the number of rows drawn."""
     targets = answer.numbers(y)
     n, d = len(targets), run.coef.shape[1]
     kept = evenly(n, DRAWN)
@@ -90,8 +90,8 @@ def _predicted(answer: Answer, z: Array) -> Array:
 
 
 def _moving(land: Landscape, run: Trajectory, places: Places) -> tuple[Panel, str]:
-    """The path where there are two free parameters or more, the ball where there is one."""
-    scene = scene_of({"": run}, land, axes=1 if (~land.held).sum() <= 1 else 2)
+    """The path for two or more free parameters, the ball for one."""
+    scene = scene_of({"": run}, land, axes=1 if (~land.fixed).sum() <= 1 else 2)
     path, (low, high) = scene.paths[""], (scene.low, scene.high)
     near = np.column_stack([inside(path[:, j], low[j], high[j]) for j in range(len(low))])
     kept = np.unique(np.append(along_path(near, TRAIL), places))

@@ -1,4 +1,4 @@
-"""Panels over the rows, each drawn once and then moved from frame to frame: the line, the predictions."""
+"""Panels of the line and of the predictions, drawn once and then updated from frame to frame."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..drawing.style import COLOURS, DASHED, finite, legend
 
 __all__ = ["LARGER", "LinePanel", "Panel", "PredictionPanel", "inside", "near", "room"]
 
-FAR = 1e3  # widths outside of a picture at which a line that leaves it ends
+FAR = 1e3  # distance outside of a picture, in its widths, at which a line ends
 GOLDEN = 0.6180339887498949
-LARGER = 1.25  # times the letters of a picture that is not in motion
+LARGER = 1.25  # font size relative to a still picture
 
 
 class Panel:
-    """What all panels do: ``draw`` once on axes, then ``move`` to a frame, which returns what has changed."""
+    """A panel: ``draw`` once on axes, then ``move`` to a frame, which returns the changed artists."""
 
-    words = ""  # what moves in it
+    words = ""  # its moving artists
 
     def draw(self, ax: Any) -> None:
-        """Draw what stays, and make what moves."""
+        """Draw the static artists, and create the moving ones."""
         raise NotImplementedError
 
     def move(self, i: int) -> Sequence[Any]:
@@ -70,7 +70,7 @@ class LinePanel(Panel):
 
 
 class PredictionPanel(Panel):
-    """Predictions above actual targets, for more columns than one; probabilities above the two classes.
+    """Predictions against actual targets, for several columns; probabilities for the two classes.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class PredictionPanel(Panel):
     classes : (negative, positive) or None
     """
 
-    words = "predictions against what came"
+    words = "predictions against actual targets"
 
     def __init__(self, actual: Array, predicted: Array, name: str, classes: Any = None) -> None:
         self.actual, self.predicted, self.name, self.classes = actual, predicted, name, classes
@@ -93,7 +93,7 @@ class PredictionPanel(Panel):
             room(ax, ends, near(self.predicted[-1], self.actual))
             ax.plot(ends, ends, label="perfect", **DASHED)
         else:
-            across = self.actual + 0.6 * (np.arange(len(self.actual)) * GOLDEN % 1 - 0.5)  # side by side, to be seen
+            across = self.actual + 0.6 * (np.arange(len(self.actual)) * GOLDEN % 1 - 0.5)  # side by side, to be visible
             room(ax, np.array([-0.35, 1.35]), np.array([0.0, 1.0]))
             ax.axhline(0.5, label="cut-off", **DASHED)
             ax.set_xticks([0, 1], [str(label)[:12] for label in self.classes])
@@ -111,7 +111,7 @@ class PredictionPanel(Panel):
 
 
 def inside(values: Array, low: float, high: float) -> Array:
-    """Values, those far away or no number brought far outside, where they are drawn on their way out.
+    """Values, with distant and non-finite ones clipped to a place outside of the picture.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def inside(values: Array, low: float, high: float) -> Array:
 
 
 def near(values: Array, points: Array) -> Array:
-    """Points, and those values that are not far from them.
+    """Points, and those values that are near them.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""One file a Display: what it draws, of what, and its title. Begin with ``cost_history.py``."""
+"""One file for each Display: its data, its title and its drawing. Begin with ``cost_history.py``."""

@@ -1,4 +1,4 @@
-"""DecisionBoundaryDisplay: the probability of a class over two columns, and the line where the answer changes."""
+"""DecisionBoundaryDisplay: the probability of a class over two columns, and the decision boundary."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .sigmoid import sigmoid
 
 __all__ = ["DecisionBoundaryDisplay"]
 
-MOST = 1500  # rows drawn, so that the field is seen between them
-LOOKED = 5000  # rows whose columns are looked at
-CELLS = 160  # of the field, along each side
-FAR = 0.01  # share of rows at each end, of many, that may fall off the picture to let the others be seen
+MOST = 1500  # rows drawn, so that the field is visible between them
+LOOKED = 5000  # rows from which the limits of the columns are computed
+CELLS = 160  # points of the field along each side
+FAR = 0.01  # share of rows at each end, of many, that may lie outside of the picture
 
 
 class Cut(NamedTuple):
-    """z = a[0] u + a[1] v + rest over two columns u and v, which `names` tells; `words` says what the others do."""
+    """z = a[0] u + a[1] v + rest over two columns u and v with `names`; `words` describes the other columns."""
 
     a: tuple[float, float]
     rest: float
@@ -39,9 +39,9 @@ class Cut(NamedTuple):
 class DecisionBoundaryDisplay(OfRows):
     """The probability of the positive class over two columns, the line P = 0.5 and the rows of each class.
 
-    Of more than two columns a slice: the two named, or the two of most influence (|coefficient| times the column's
-    standard deviation), with the others at their means. Of a loss without probabilities the field is the linear
-    predictor z, and the line z = 0.
+    For more than two columns the picture is a slice: over the two named columns, or the two with the most influence
+    (|coefficient| times the column's standard deviation), with the others at their means. For a loss without
+    probabilities the field is the linear predictor z, and the line is z = 0.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class DecisionBoundaryDisplay(OfRows):
     cut : Cut
         The linear predictor over the two columns.
     right : float
-        Share of the rows on their own side, all columns looked at.
+        Share of the rows on their own side, by all columns.
     classes : two labels
         The negative and the positive one.
     probable : bool
@@ -69,7 +69,7 @@ class DecisionBoundaryDisplay(OfRows):
 
     Notes
     -----
-    Of more than 1,500 rows as many, evenly spaced, are drawn. Cost: two readings of the rows.
+    Of more than 1,500 rows, 1,500 are drawn, evenly spaced. Cost: two passes over the data.
 
     Examples
     --------
@@ -106,7 +106,7 @@ class DecisionBoundaryDisplay(OfRows):
         names: Sequence[str] | None = None,
         columns: Sequence[str] | None = None,
     ) -> Self:
-        """Of a fitted estimator, run or model and rows; ``columns`` names the two to look along, see `OfRows`."""
+        """From a fitted estimator, run or model and rows; ``columns`` are the two axes, see `OfRows`."""
         found = predicted_of(fitted, X, y, offset=offset, target=target, names=names)
         answer = found.answer
         if not answer.loss.labels:
@@ -139,7 +139,7 @@ class DecisionBoundaryDisplay(OfRows):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         (a, b), (u, v) = self.cut.a, self.cut.names
         field = "probability" if self.probable else "linear predictor"
         line = f"{number(a)} {u} + {number(b)} {v} + {number(self.cut.rest)} = 0"
@@ -152,7 +152,7 @@ class DecisionBoundaryDisplay(OfRows):
 
     def limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Least and largest value of each column to draw."""
-        far = FAR if len(self.points) > MOST else 0.0  # a few rows far out would hide the others
+        far = FAR if len(self.points) > MOST else 0.0  # a few distant rows would compress the others
         x, y = (margins(*most_of(column, far, 2.0), 0.06) for column in self.points.T)
         return x, y
 
@@ -188,7 +188,7 @@ class DecisionBoundaryDisplay(OfRows):
         if ends is None:
             return None
         name = "P = 0.5" if self.probable else "z = 0"
-        ax.plot(*ends.T, "-", color="white", lw=3.0, zorder=3)  # so that the dashes are seen on dark and bright
+        ax.plot(*ends.T, "-", color="white", lw=3.0, zorder=3)  # so that the dashes are visible on dark and bright
         return ax.plot(*ends.T, "--", color="black", lw=1.6, label=name, zorder=3)[0]
 
     def _rows(self, ax: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> int:
@@ -206,7 +206,7 @@ class DecisionBoundaryDisplay(OfRows):
 
 
 def _cut(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, int], Cut]:
-    """The two columns to look along, and the predictor over them with the others at their means."""
+    """The two columns of the axes, and the predictor over them with the others at their means."""
     coef, names = found.answer.coef, found.names
     mean, spread = _moments(found.rows.X)
     effect = np.abs(coef) * _reach(found.rows.X, spread)
@@ -233,7 +233,7 @@ def _moments(X: Any) -> tuple[Array, Array]:
 
 
 def _reach(X: Any, spread: Array) -> Array:
-    """How far nine of ten rows lie apart along each column; the spread where that is nothing along all but one."""
+    """The range of nine of ten rows along each column; the full range where that is 0 in all columns but one."""
     if isinstance(X, CSR):
         return spread
     low, high = np.quantile(X[evenly(len(X), LOOKED)], [0.05, 0.95], axis=0)

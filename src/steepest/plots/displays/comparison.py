@@ -1,4 +1,4 @@
-"""ComparisonDisplay: the costs of several runs side by side, by step, by reading of the rows or by second."""
+"""ComparisonDisplay: the costs of several runs by step, by epoch or by time."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ __all__ = ["ComparisonDisplay"]
 
 UNITS = {
     "step": ("step", "steps"),
-    "epoch": ("epochs (readings of all rows)", "epochs"),
+    "epoch": ("epochs (passes over the data)", "epochs"),
     "seconds": ("time (seconds)", "seconds"),
 }  # on the axis, and counted
-DECADES = 2.5  # of cost above the least, from which that is drawn unasked, logarithmic
-NAMED = 5  # runs with a name of their own
-DOWN = 0.99  # share of the way to the least cost that counts as being there
-CLOSE = 1e-6  # share of the way down within which two runs end alike
-BEYOND = 100.0  # times the highest cost up to which runs that diverge are followed, on a logarithmic scale
-EARLY = 0.05  # share of the steps within which such a run is gone, so that these are drawn wider
-FLOOR = 1e-15  # share of the start beyond which what is above the least is rounding
+DECADES = 2.5  # of cost above the minimum, from which the excess is drawn by default, on a logarithmic scale
+NAMED = 5  # maximum number of runs in the legend
+DOWN = 0.99  # share of the decrease to the minimum at which runs are compared
+CLOSE = 1e-6  # share of the decrease within which two final costs count as equal
+BEYOND = 100.0  # multiple of the highest cost up to which divergent runs are drawn, on a logarithmic scale
+EARLY = 0.05  # if a divergent run leaves within this share of the steps, their axis is logarithmic
+FLOOR = 1e-15  # share of the first cost below which the excess is rounding
 
 
 class ComparisonDisplay(Picture):
@@ -39,16 +39,16 @@ class ComparisonDisplay(Picture):
     Parameters
     ----------
     along, costs : dict from label to (m,) array
-        Where each run stood, in steps, epochs or seconds, and its cost there.
+        Steps, epochs or seconds of each run, and the cost there.
     statuses : dict from label to str
-        What became of each run.
+        Status of each run.
     by : {"step", "epoch", "seconds"}
     least : float or None
-        The least cost, where it is known.
+        The minimum cost, if it is known.
     excess : bool
-        Whether costs are drawn as what they are above the least, on a logarithmic scale.
+        Whether the excess over the minimum is drawn, on a logarithmic scale.
     cost_name, note : str
-        Which cost it is, and what else must be known.
+        Formula of the cost, and a note.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class ComparisonDisplay(Picture):
     >>> from steepest import minimize
     >>> runs = {str(rate): minimize("(x-3)**2+2", 6, learning_rate=rate, steps=20) for rate in (0.02, 0.3, 1.1)}
     >>> ComparisonDisplay.from_trajectories(runs).finding
-    'Of 3 runs 0.3 comes down first: 99 % of the way after 3 steps; 1.1 diverges'
+    'Of 3 runs 0.3 is fastest: 99 % of the decrease after 3 steps; 1.1 diverges'
     """
 
     lines_: dict[str, Any]
@@ -93,30 +93,31 @@ class ComparisonDisplay(Picture):
         least: float | None = None,
         note: str = "",
     ) -> ComparisonDisplay:
-        """Of runs by their labels.
+        """From runs by their labels.
 
         Parameters
         ----------
         runs : dict from label to Trajectory
         by : {"step", "epoch", "seconds"}
-            What costs are drawn against.
+            Horizontal axis.
         excess : bool, optional
-            Whether the cost above the least is drawn, logarithmic; by default where it spans a factor of 300.
+            Whether the excess over the minimum is drawn, on a logarithmic scale; by default if it spans a factor of
+            300.
         least : float, optional
-            The least cost; by default that of an exact solution or of a run that converged.
+            The minimum cost; by default that of an exact solution or of a run that converged.
         note : str
-            What else must be known, for the line below the title.
+            A note for the line below the title.
 
         Raises
         ------
         UsageError
-            If there is no run, one has no cost or another cost than the others, or ``least`` is needed and not known.
+            If there is no run, a run has no cost or another cost than the others, or ``least`` is needed and unknown.
         """
         if by not in UNITS:
             raise UsageError(f"by must be one of {', '.join(UNITS)}, not {by!r}")
         name, known = cost_of(runs), least_of(runs) if least is None else float(least)
         if excess and known is None:
-            raise UsageError("the least cost is not known, as no run converged: give it as least, or excess=False")
+            raise UsageError("the minimum cost is not known, as no run converged: give it as least, or excess=False")
         found = cls(
             along={label: stood(run, by) for label, run in runs.items()},
             costs={label: run.cost for label, run in runs.items()},
@@ -134,7 +135,7 @@ class ComparisonDisplay(Picture):
     def from_comparison(
         cls, comparison: Comparison, *, by: str = "step", excess: bool | None = None, least: float | None = None
     ) -> ComparisonDisplay:
-        """Of what `steepest.compare` found; see `from_trajectories`."""
+        """From a result of `steepest.compare`; see `from_trajectories`."""
         runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))
         return cls.from_trajectories(runs, by=by, excess=excess, least=least)
 
@@ -145,8 +146,8 @@ class ComparisonDisplay(Picture):
 
     @property
     def finding(self) -> str:
-        """Which run comes down first, and which diverge."""
-        lost = f"; {listed(self.diverged)} diverge{'s' * (len(self.diverged) == 1)}" if self.diverged else ""
+        """Which run is fastest, and which diverge."""
+        diverging = f"; {listed(self.diverged)} diverge{'s' * (len(self.diverged) == 1)}" if self.diverged else ""
         sound = [label for label in self.costs if label not in self.diverged]
         if not sound:
             return f"All {len(self.costs)} runs diverge" if len(self.costs) > 1 else f"{self.diverged[0]} diverges"
@@ -157,9 +158,9 @@ class ComparisonDisplay(Picture):
             count = counted(down[first], "step")
             if self.by != "step":
                 count = f"{number(down[first], 3)} {UNITS[self.by][1]}"
-            ending = lost or (f"; {lowest} ends lowest" if self._ends_lower(lowest, first) else "")
-            return f"{runs}{first} comes down first: {DOWN * 100:.0f} % of the way after {count}{ending}"
-        return f"{runs}{lowest} ends lowest, at {number(float(self.costs[lowest][-1]))}{lost}"
+            ending = diverging or (f"; {lowest} ends lowest" if self._ends_lower(lowest, first) else "")
+            return f"{runs}{first} is fastest: {DOWN * 100:.0f} % of the decrease after {count}{ending}"
+        return f"{runs}{lowest} ends lowest, at {number(float(self.costs[lowest][-1]))}{diverging}"
 
     def _ends_lower(self, label: str, other: str) -> bool:
         """Whether one run ends lower than another by more than rounding."""
@@ -167,7 +168,7 @@ class ComparisonDisplay(Picture):
         return bool(than - end > CLOSE * (start - end))
 
     def reached(self, label: str) -> float:
-        """When a run first was 99 % of the way to the least cost; infinite if it never was."""
+        """When a run first had 99 % of the decrease to the minimum; infinite if never."""
         costs = self.costs[label]
         sound = [c[finite(c)].min(initial=np.inf) for c in self.costs.values()]
         least = min(sound) if self.least is None else self.least
@@ -176,14 +177,14 @@ class ComparisonDisplay(Picture):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
-        what = "the cost above its least, on a logarithmic scale," if self.excess else "the cost"
+        """Description of the picture."""
+        what = "the cost above the minimum, on a logarithmic scale," if self.excess else "the cost"
         parts = [
             f"{label}: {costs[0]:.6g} at the start, {costs[-1]:.6g} at {self.by} {self.along[label][-1]:.6g}"
             f"{', ' + self.statuses[label] if self.statuses[label] else ''}."
             for label, costs in self.costs.items()
         ]
-        least = "" if self.least is None else f"The least cost is {self.least:.6g}."
+        least = "" if self.least is None else f"The minimum cost is {self.least:.6g}."
         runs = "one run" if len(self.costs) == 1 else f"{len(self.costs)} runs"
         head = f"Line chart of {what} ({self.cost_name}) of {runs} by {self.by}."
         return " ".join(filter(None, [head, *parts, least, self.note]))
@@ -200,9 +201,9 @@ class ComparisonDisplay(Picture):
         ax.set_ylim(*self._heights(ax.get_yscale() == "log"))
         left_out = sum(self._run(ax, i, label) for i, label in enumerate(self.costs))
         if self.least is not None and not self.excess:
-            ax.axhline(self.least, label=f"least cost {number(self.least)}", **DASHED)
+            ax.axhline(self.least, label=f"minimum cost {number(self.least)}", **DASHED)
         ax.set_xlabel(UNITS[self.by][0] + (" (logarithmic)" if ax.get_xscale() != "linear" else ""))
-        what = "cost above its least" if self.excess else "cost"
+        what = "cost above the minimum" if self.excess else "cost"
         ax.set_ylabel(cost_words(self.cost_name, what))
         points = sum(map(len, self.costs.values()))
         thinned = share_words(points - left_out, points)
@@ -219,11 +220,11 @@ class ComparisonDisplay(Picture):
         return above
 
     def _floor(self, label: str) -> float:
-        """What is as good as nothing above the least cost."""
+        """Excess that counts as 0."""
         return FLOOR * abs(float(self.costs[label][0])) if self.excess else -np.inf
 
     def _sound(self) -> Array:
-        """Costs to make room for: of runs that diverged only where they started."""
+        """Costs that determine the limits: of divergent runs only the first."""
         ends = {label: 1 if label in self.diverged else None for label in self.costs}
         found = {label: self.drawn_costs(label)[:end] for label, end in ends.items()}
         kept = [v[np.isfinite(v) & (v > self._floor(label))] for label, v in found.items()]
@@ -236,7 +237,7 @@ class ComparisonDisplay(Picture):
         return bool((self._sound() > 0).all())
 
     def _gone_early(self) -> bool:
-        """Whether a run that diverges leaves so soon that nobody would see it."""
+        """Whether a divergent run leaves too soon to be visible."""
         if self.by != "step" or not self.diverged or not self._positive():
             return False
         top = BEYOND * float(self._sound().max(initial=0.0))
@@ -270,7 +271,7 @@ class ComparisonDisplay(Picture):
         return last - len(kept)
 
     def _label(self, label: str) -> str | None:
-        """Of a run in the legend: where there are many, of a few, first those that the title is about."""
+        """Label of a run in the legend; of many runs only a few have one, first those in the title."""
         ahead = sorted(self.costs, key=lambda other: other not in self.finding)
         if ahead.index(label) >= NAMED - (self.least is not None and not self.excess):
             return None
@@ -278,7 +279,7 @@ class ComparisonDisplay(Picture):
 
 
 def _crossing(start: float, end: float, top: float, logarithmic: bool) -> float:
-    """Share of the way from start to end at which the top is crossed."""
+    """Fraction of a segment at which it crosses the top."""
     end = min(end, 1e150)
     if logarithmic:
         start, end, top = np.log10([start, end, top])

@@ -1,4 +1,4 @@
-"""CostCurveDisplay: the cost along one parameter, and a descent as a ball that rolls down on it."""
+"""CostCurveDisplay: the cost along one parameter, with the states of a descent on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...core.types import Array
 from ..drawing.contours import cramped, plain
 from ..drawing.edges import arrow, corner, margins
 from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
-from ..drawing.words import cost_below, cost_words, counted, number, sentences, share_words, told_apart, verdict_words
+from ..drawing.words import cost_below, cost_words, counted, distinct, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
 from ..sources.runs import run_of
@@ -21,13 +21,13 @@ from ..sources.runs import run_of
 __all__ = ["CostCurveDisplay"]
 
 POINTS = 401  # of the curve
-HEAD = 0.06  # of the height of the curve, above it
+HEAD = 0.06  # share of the height of the curve, above it
 LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
-APART = 0.01  # of the height of the curve, that a ball off it is seen to be
+VISIBLE = 0.01  # share of the height of the curve from which a ball is visibly off it
 
 
 class CostCurveDisplay(Picture):
-    """The cost along one parameter, with the states of a run on it, its least value dashed.
+    """The cost along one parameter, with the states of a run on it, with its minimum dashed.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ class CostCurveDisplay(Picture):
         The next values of the parameter, where it leaves.
     name, cost_name : str
     words : str
-        Where the other parameters stay.
+        The values of the other parameters.
     limit, rate : float or None
-        Largest learning rate at which such a run settles, where it is known, and the rate of this one.
+        Largest stable learning rate, if it is known, and the rate of this run.
     recorded : int
-        States of which those drawn were chosen.
+        Number of recorded states, of which some are drawn.
     ends : (float, float)
         Cost of the first and of the last state drawn, over all rows.
     verdict, note : str
@@ -66,8 +66,8 @@ class CostCurveDisplay(Picture):
 
     Notes
     -----
-    At most 60 states are drawn, evenly spaced along the way. A state whose other parameters are not at the answer lies
-    above the curve. Cost: see `landscape_of`.
+    At most 60 states are drawn, evenly spaced along the path. A state whose other parameters differ from the answer
+    lies above the curve. Cost: see `landscape_of`.
 
     Examples
     --------
@@ -121,19 +121,19 @@ class CostCurveDisplay(Picture):
         offset: Any = None,
         classes: Any = None,
     ) -> CostCurveDisplay:
-        """Of a run of a fit, with its rows, or of `minimize`; ``from_estimator`` is the same.
+        """From a run of a fit, with its rows, or of `minimize`; ``from_estimator`` is the same.
 
         Parameters
         ----------
-        fitted : Trajectory, or an estimator that holds one
-            Of one target or two classes.
+        fitted : Trajectory, or an estimator that has one
+            With one target or two classes.
         X, y, sample_weight, offset : as given to ``fit``
         parameter : str, optional
             Name of the column or variable, or "intercept"; by default the coefficient that moved farthest.
         tangent : int or several
-            Recorded states, from 0 or from -1 backwards, whose tangents are drawn.
+            Indices of recorded states whose tangents are drawn; negative ones count from the end.
         f : callable
-            The function, for a run of one that was no formula.
+            The function, for a run on a callable.
         classes : two labels
             See `landscape_of`.
 
@@ -175,7 +175,7 @@ class CostCurveDisplay(Picture):
 
     @property
     def finding(self) -> str:
-        """Where the run went and what became of the cost."""
+        """First and last parameter, and the change of the cost."""
         first, last, steps = number(float(self.states[0])), number(float(self.states[-1])), int(self.steps[-1])
         if self.leaves is not None:
             on = (*self.states[-2:], *self.beyond)[-3:]
@@ -184,14 +184,14 @@ class CostCurveDisplay(Picture):
             what = "Every step overshoots" if turns else "The steps leave the picture"
             return f"{what}: {' → '.join(map(number, on))}{limit}"
         before, after = self.ends
-        old, new = told_apart(before, after)
-        way = f"{'falls' if after < before else 'rises'} from {old} to"
-        went = f"the cost {'stays at' if after == before else way} {new}"
+        old, new = distinct(before, after)
+        moved = f"{'falls' if after < before else 'rises'} from {old} to"
+        went = f"the cost {'stays at' if after == before else moved} {new}"
         return f"From {first} to {last} in {counted(steps, 'step')}: {went}"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         pairs = zip(self.states[[0, -1]], self.state_costs[[0, -1]], strict=True)
         ends = " to ".join(f"{at:.6g} (cost {cost:.6g})" for at, cost in pairs)
         least = "" if self.minimum is None else " Its minimum, {:.6g} at {:.6g}, is dashed.".format(*self.minimum[::-1])
@@ -225,14 +225,14 @@ class CostCurveDisplay(Picture):
         return self
 
     def _small_words(self) -> list[str]:
-        over = "" if self.limit is None or self.leaves is not None else f"rates below {number(self.limit)} settle"
+        over = "" if self.limit is None or self.leaves is not None else f"rates below {number(self.limit)} are stable"
         gap = self.state_costs - np.interp(self.states, self.at, self.costs)
-        off = "balls above the curve: there the others were elsewhere"
+        off = "balls above the curve: states with other values of the other parameters"
         shown = self.costs[finite(self.costs)]
         height = np.ptp(shown) if len(shown) else np.inf
-        apart = (gap[finite(gap)] > APART * height).any()
+        separate = (gap[finite(gap)] > VISIBLE * height).any()
         many = "" if self.leaves is not None else share_words(len(self.states), self.recorded, "states")
-        return [self.words, off if apart else "", self.note, many, over]
+        return [self.words, off if separate else "", self.note, many, over]
 
     def _limits(self) -> tuple[float, float]:
         """Lowest and highest cost to draw."""

@@ -1,4 +1,4 @@
-"""CostHistoryDisplay: the cost of every step, and how far it is from its least."""
+"""CostHistoryDisplay: the cost of every step, and its minimum."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from ..sources.runs import least_of, spread
 __all__ = ["CostHistoryDisplay"]
 
 FEW = 20  # steps up to which each has a mark
-DECADES = 2.5  # of falls in cost, from which a scale is logarithmic unasked
+DECADES = 2.5  # of the decrease, from which the scale is logarithmic by default
 
 
 class CostHistoryDisplay(Picture):
-    """The cost at each recorded step of one run or several, its least value dashed.
+    """The cost at each recorded step of one run or several, with the minimum dashed.
 
     Parameters
     ----------
     steps, costs : dict from label to (m,) array
-        A run's label is "" where there is only one.
+        The label of a single run is "".
     optimum : float or None
-        The least cost, where it is known.
+        The minimum cost, if it is known.
     cost_name : str
-        Which cost it is, such as "mean (z - y)^2 / 2".
+        Formula of the cost, such as "mean (z - y)^2 / 2".
     verdict : str
-        What happened, in a line.
+        The verdict, in one line.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class CostHistoryDisplay(Picture):
 
     Notes
     -----
-    Of more than 5,000 steps the first, the last, and least and largest of each stretch are drawn.
+    Of more than 5,000 steps the first and the last are drawn, and the smallest and largest cost of each stretch.
 
     Examples
     --------
@@ -68,12 +68,12 @@ class CostHistoryDisplay(Picture):
 
     @classmethod
     def from_trajectory(cls, trajectory: Trajectory | Mapping[str, Trajectory]) -> CostHistoryDisplay:
-        """Of a run, or of several by their labels.
+        """From a run, or several by their labels.
 
         Raises
         ------
         UsageError
-            If there is no run, or no cost was looked at.
+            If there is no run, or no cost was recorded.
         """
         runs = {"": trajectory} if isinstance(trajectory, Trajectory) else dict(trajectory)
         if not runs or any(len(run.cost) == 0 for run in runs.values()):
@@ -89,7 +89,7 @@ class CostHistoryDisplay(Picture):
 
     @classmethod
     def from_estimator(cls, estimator: Any) -> CostHistoryDisplay:
-        """Of the run of a fitted estimator; of one class against the rest, of each."""
+        """From the run of a fitted estimator; with "ovr", from the run of each class."""
         path = estimator.trajectory_
         if isinstance(path, list):
             runs = {f"class {label}": run for label, run in zip(estimator.classes_, path, strict=True)}
@@ -109,12 +109,12 @@ class CostHistoryDisplay(Picture):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         runs = "; ".join(
             f"{label}{': ' if label else ''}{costs[0]:.6g} at the start, {costs[-1]:.6g} after step {steps[-1]}"
             for (label, costs), steps in zip(self.costs.items(), self.steps.values(), strict=True)
         )
-        least = "" if self.optimum is None else f" The least cost, {self.optimum:.6g}, is a dashed line."
+        least = "" if self.optimum is None else f" The minimum cost, {self.optimum:.6g}, is a dashed line."
         return sentences(f"Line chart of the cost ({self.cost_name}) by step. {runs}.{least}", self.verdict)
 
     def plot(self, ax: Any = None, *, scale: str | None = None) -> CostHistoryDisplay:
@@ -124,7 +124,7 @@ class CostHistoryDisplay(Picture):
         ----------
         ax : Matplotlib axes, optional
         scale : {"linear", "log"}, optional
-            Of the cost; by default logarithmic where it fell or rose by a factor of 300.
+            Scale of the cost; by default logarithmic if it fell or rose by a factor of 300.
         """
         ax = axes(ax)
         self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
@@ -138,7 +138,7 @@ class CostHistoryDisplay(Picture):
             self.lines_ += ax.plot(steps[kept], costs[kept], dash, color=colour, label=label or "cost", lw=1.6)
             self.lines_[-1].set_marker(MARKERS[i % len(MARKERS)] if len(kept) <= FEW else "")
         if self.optimum is not None:
-            ax.axhline(self.optimum, label=f"least cost {number(self.optimum)}", **DASHED)
+            ax.axhline(self.optimum, label=f"minimum cost {number(self.optimum)}", **DASHED)
         ax.set_yscale(scale or self._scale())
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel("step")
@@ -149,5 +149,5 @@ class CostHistoryDisplay(Picture):
         return self
 
     def _scale(self) -> str:
-        """Logarithmic where the costs span decades and are all above 0."""
+        """Logarithmic if the costs are positive and span decades."""
         return "log" if spread(np.concatenate(list(self.costs.values()))) > DECADES else "linear"

@@ -20,14 +20,14 @@ from .sigmoid import sigmoid
 __all__ = ["CostShapesDisplay"]
 
 GRID = 601
-CONCAVE = 1e-9  # share of a cost's largest second difference below 0 from which it bends down
+NEGATIVE = 1e-9  # share of the largest second difference below which it counts as negative
 
 
 class CostShapesDisplay(OfRows):
     """Two costs of P = 1 / (1 + exp(-(m x + b))) along the slope m: mean (P - y)^2 and mean cross-entropy.
 
-    Each is divided by its value at the left end, and its tangent at one slope is drawn: the cross-entropy lies above
-    its own everywhere, the squared error does not, and where it is flat descent hardly moves.
+    Each is divided by its value at the left end, and its tangent at one slope is drawn. The cross-entropy lies above
+    its tangents everywhere. The squared error does not, and where it is flat, descent makes little progress.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ class CostShapesDisplay(OfRows):
     at : float
         The slope of the tangents.
     gradients : (float, float)
-        Derivatives of squared error and cross-entropy by the slope there, mean (P - y) x of the second.
+        Derivatives of squared error and cross-entropy by the slope; that of the cross-entropy is mean (P - y) x.
     intercept : float
     rows, of : int
-        Rows that the costs are means over, and rows there are.
+        Rows used for the means, and rows in all.
 
     Attributes
     ----------
-    bends_down : (m,) array of bool
+    concave : (m,) array of bool
         Where the squared error is not convex.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     squared_, entropy_ : Matplotlib lines
@@ -78,17 +78,17 @@ class CostShapesDisplay(OfRows):
     def from_rows(
         cls, x: Any, y: Any, *, intercept: float = 0.0, slopes: tuple[float, float], at: float | None = None
     ) -> Self:
-        """Of a column and labels 0 and 1.
+        """From a column and labels 0 and 1.
 
         Parameters
         ----------
         x, y : (n,) arrays
-            More than 5,000 rows are thinned to as many, evenly spaced.
+            Of more than 5,000 rows, 5,000 are used, evenly spaced.
         intercept : float
         slopes : (low, high)
-            Where the costs are looked at.
+            Range of slopes.
         at : float, optional
-            Slope of the tangents; left out, a quarter of the way.
+            Slope of the tangents; by default a quarter of the range.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class CostShapesDisplay(OfRows):
 
     @classmethod
     def _of(cls, found: Predicted) -> Self:
-        """Slopes from 0 to twice the one found, the intercept held at the one found."""
+        """Slopes from 0 to twice the fitted one, with the fitted intercept."""
         if not (found.single and found.answer.loss.labels):
             raise UsageError("the shapes of costs are drawn of a classifier with one column")
         slope = float(found.answer.coef[0]) or 1.0
@@ -119,30 +119,28 @@ class CostShapesDisplay(OfRows):
         return cls.from_rows(found.column(0), found.y, intercept=found.answer.intercept, slopes=around)
 
     @property
-    def bends_down(self) -> NDArray[np.bool_]:
+    def concave(self) -> NDArray[np.bool_]:
         """Where the squared error is not convex: its second difference is below 0."""
         second = np.diff(self.squared, 2)
-        return np.concatenate(([False], second < -CONCAVE * np.abs(second).max(initial=0.0), [False]))
+        return np.concatenate(([False], second < -NEGATIVE * np.abs(second).max(initial=0.0), [False]))
 
     @property
     def finding(self) -> str:
-        """Over how much of the slopes the squared error is not convex."""
-        share = float(self.bends_down.mean())
+        """Share of the slopes over which the squared error is not convex."""
+        share = float(self.concave.mean())
         if share == 0:
             return "Over these slopes both costs are convex: look farther from the minimum"
-        return f"Squared error of a sigmoid bends down over {share:.0%} of these slopes; cross-entropy is convex"
+        return f"Squared error of a sigmoid is concave over {share:.0%} of these slopes; cross-entropy is convex"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         low, high = (number(float(m)) for m in (self.slopes[0], self.slopes[-1]))
         least = [number(float(self.slopes[c.argmin()])) for c in (self.squared, self.entropy)]
-        words = (
-            f"Two costs along the slope, from {low} to {high}: squared error, least at {least[0]}, with flat stretches"
-        )
+        words = f"Two costs by slope, from {low} to {high}: squared error, with flat stretches, minimum at {least[0]}"
         slopes = [number(g, 3) for g in self.gradients]
         tangents = f"At {number(self.at)} the derivative is {slopes[0]} and {slopes[1]}"
-        return f"{words}, and cross-entropy, least at {least[1]}. {tangents}. {self.finding}."
+        return f"{words}; cross-entropy, minimum at {least[1]}. {tangents}. {self.finding}."
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
@@ -159,8 +157,8 @@ class CostShapesDisplay(OfRows):
         self.squared_, self.entropy_ = lines
         low, high = ax.get_ylim()
         ax.fill_between(
-            self.slopes, 0, 1, where=self.bends_down, color=COLOURS[1], alpha=0.12, lw=0,
-            transform=ax.get_xaxis_transform(), label="squared error bends down", zorder=0,
+            self.slopes, 0, 1, where=self.concave, color=COLOURS[1], alpha=0.12, lw=0,
+            transform=ax.get_xaxis_transform(), label="squared error is concave", zorder=0,
         )  # fmt: skip
         ax.set(xlim=(self.slopes[0], self.slopes[-1]), ylim=(low, high))
         labels(ax, f"slope m (intercept {number(self.intercept)})", "cost, left end = 1")

@@ -1,4 +1,4 @@
-"""CostSurfaceDisplay: the cost over two parameters as a map or as a surface in space, with the paths of descents."""
+"""CostSurfaceDisplay: the cost over two parameters as a contour map or a surface, with the paths of descents."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["CostSurfaceDisplay"]
 Place = tuple[float, float]
 KINDS = ("contour", "surface")
 ARROWS = (9, 7)  # across and up
-ROUNDING = 1e-12  # of the first cost, from which two are told apart
-SQUARE = 2.5  # times as wide as high, up to which a window is made square where the units are the same
+ROUNDING = 1e-12  # share of the first cost below which a difference is rounding
+SQUARE = 2.5  # largest ratio of width and height for which axes of the same unit get the same scale
 
 
 class CostSurfaceDisplay(Picture):
-    """The cost over two parameters, or over the plane in which a path is longest, with one path or several.
+    """The cost over two parameters, or over the principal plane of the paths, with one path or several.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class CostSurfaceDisplay(Picture):
         Coordinates of the grid.
     costs : (n, m) array
     paths : dict from label to (k, 2) array
-        The states that are drawn, by their coordinates; a run's label is "" where there is only one.
+        The drawn states in the coordinates of the plane; the label of a single run is "".
     path_costs : dict from label to (k,) array
-        The cost of the plane at each of them.
+        The cost of the plane at each state.
     ends : dict from label to (cost at the start, cost at the end)
-        Of all parameters, not only of those on the plane.
+        Costs at all parameters, not only those on the plane.
     leaves : dict from label to (x, y)
         Where a run leaves the picture for good.
     minimum : (x, y) or None
@@ -49,14 +49,14 @@ class CostSurfaceDisplay(Picture):
         Rows x, y and the negative gradient there, by x and y.
     labels : (str, str)
     cost_name, words, verdict, note : str
-        Which cost it is; which plane, where there are more parameters; what happened; what else must be known.
+        Formula of the cost; the plane, if there are more parameters; the verdict; a note.
     steps, recorded : int
-        Steps of the longest run; states of which those drawn were chosen.
+        Steps of the longest run; number of recorded states, of which some are drawn.
     least : float or None
-        The least cost, where it is known.
+        The minimum cost, if it is known.
     kind : {"contour", "surface"}
     square : bool
-        Whether both axes have the same scale, so that the arrows stand at right angles to the lines.
+        Whether both axes have the same scale, so that gradients are perpendicular to the contour lines.
 
     Attributes
     ----------
@@ -68,8 +68,8 @@ class CostSurfaceDisplay(Picture):
 
     Notes
     -----
-    Of long paths at most 5,000 states are drawn, evenly spaced along the way. Levels are spaced by ratios of the height
-    above the least cost, so that the valley is seen. Cost: see `landscape_of`.
+    Of long paths at most 5,000 states are drawn, evenly spaced along the path. The levels above the minimum cost form a
+    geometric sequence, which resolves the valley. Cost: see `landscape_of`.
 
     Examples
     --------
@@ -132,27 +132,27 @@ class CostSurfaceDisplay(Picture):
         offset: Any = None,
         classes: Any = None,
     ) -> CostSurfaceDisplay:
-        """Of a run of a fit, with its rows, or of `minimize`; or of several. ``from_estimator`` is the same.
+        """From a run of a fit, with its rows, or of `minimize`; or from several. ``from_estimator`` is the same.
 
         Parameters
         ----------
-        fitted : Trajectory, an estimator that holds one, or dict from label to Trajectory
-            Of one target or two classes. Several are drawn on the landscape of the first.
+        fitted : Trajectory, an estimator that has one, or dict from label to Trajectory
+            With one target or two classes. Several are drawn on the landscape of the first.
         X, y, sample_weight, offset : as given to ``fit``
         parameters : two str, optional
-            Names of columns or variables, or "intercept"; by default both where there are two, else the plane in which
-            the paths are longest.
+            Names of columns or variables, or "intercept"; by default both if there are two, otherwise the principal
+            plane of the paths.
         kind : {"contour", "surface"}
-            A map, or a surface in space that can be turned.
+            A contour map, or a surface that can be rotated.
         f : callable
-            The function, for a run of one that was no formula.
+            The function, for a run on a callable.
         classes : two labels
             See `landscape_of`.
 
         Raises
         ------
         UsageError
-            If there is one parameter only, the rows do not fit the run, or a name is unknown.
+            If there is only one parameter, the rows do not fit the run, or a name is unknown.
         """
         one, known = (None, None) if isinstance(fitted, Mapping) else run_of(fitted)
         runs = dict(fitted) if one is None else {"": one}
@@ -164,25 +164,25 @@ class CostSurfaceDisplay(Picture):
 
     @property
     def finding(self) -> str:
-        """How far down the run came, or which of several came farthest."""
+        """The decrease of the cost in a run, or the final costs of several."""
         if len(self.ends) > 1:
             final = ", ".join(f"{label} {number(cost)}" for label, (_, cost) in self.ends.items())
-            return f"At the end the cost is: {final}" + ("" if self.least is None else f"; least {number(self.least)}")
+            return f"Final costs: {final}" + ("" if self.least is None else f"; minimum {number(self.least)}")
         before, after = next(iter(self.ends.values()))
         many = counted(self.steps, "step")
         if not self.leaves and after == before:
             return f"The cost stays at {number(after)} in {many}"
         if self.leaves or not after < before:
-            way = "falls" if after < before else "rises"
-            return f"The run leaves the valley: the cost {way} from {number(before)} to {number(after)} in {many}"
-        least = "" if self.least is None else f"; the least is {number(self.least)}"
+            verb = "falls" if after < before else "rises"
+            return f"The run leaves the valley: the cost {verb} from {number(before)} to {number(after)} in {many}"
+        least = "" if self.least is None else f"; the minimum is {number(self.least)}"
         if self.least is not None and (number(self.least) == number(after) or after - self.least < ROUNDING * before):
-            least = ", its least"
+            least = ", the minimum"
         return f"{many} down the valley: the cost falls from {number(before)} to {number(after)}{least}"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         how = "Contour map" if self.kind == "contour" else "Surface in space"
         text = f"{how} of the cost ({self.cost_name}) over {self.labels[0]} and {self.labels[1]}."
         for label, path in self.paths.items():
@@ -194,7 +194,7 @@ class CostSurfaceDisplay(Picture):
         return sentences(text, self.words, self.verdict)
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
-        """Draw; on axes of one's own with projection="3d" where the kind is "surface"."""
+        """Draw; axes given for the kind "surface" need projection="3d"."""
         if self.kind == "contour":
             contour(self, ax)
             return self
@@ -242,7 +242,7 @@ def _drawn(
 
 
 def _squared(scene: Scene) -> tuple[Scene, bool]:
-    """The same scene in a window that is as wide as high, where both axes are variables of a function."""
+    """The scene with equal scales, if both axes are variables of a function."""
     size = scene.high - scene.low
     if scene.landscape.prefix or size.max() > SQUARE * size.min():
         return scene, False
@@ -251,7 +251,7 @@ def _squared(scene: Scene) -> tuple[Scene, bool]:
 
 
 def _arrows(scene: Scene) -> Array:
-    """Negative gradients on a coarse grid, by the coordinates of the plane."""
+    """Negative gradients on a coarse grid, in the coordinates of the plane."""
     size = scene.high - scene.low
     x, y = (
         np.linspace(low + room / (2 * k), high - room / (2 * k), k)

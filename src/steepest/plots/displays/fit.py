@@ -1,4 +1,4 @@
-"""FitDisplay: rows and the line through them; of more columns, what was predicted beside what came."""
+"""FitDisplay: rows and the fitted line; for several columns, actual against predicted targets."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ from ..sources.predicted import OfRows, Predicted
 __all__ = ["FitDisplay"]
 
 Line = tuple[float, float]
-STOPS = 5  # lines of the way at most
-SAME = 1e-4  # of the height of the picture, from which two lines are told apart
+STOPS = 5  # maximum number of lines of earlier steps
+SAME = 1e-4  # share of the height of the picture from which two lines are visibly different
 
 
 class FitDisplay(OfRows):
-    """Rows, the line that descent found, the lines on its way there and the exact one.
+    """Rows, the fitted line, the lines of earlier steps and the exact line.
 
-    Of more columns than one, or with an offset, the actual targets are drawn above the predicted ones, with the
-    diagonal on which a perfect prediction lies.
+    With several columns, or an offset, the actual targets are drawn against the predicted ones, with the diagonal of
+    perfect predictions.
 
     Parameters
     ----------
     x, y : (n,) arrays
         The column and the target; without a ``line`` the predictions and the target.
     line : (slope, intercept) or None
-        The answer, where there is one column.
+        The answer, if there is one column.
     exact : (slope, intercept) or None
-        The optimum, where it is known.
-    way : dict from step to (slope, intercept)
-        Lines on the way, the start first.
+        The optimum, if it is known.
+    earlier : dict from step to (slope, intercept)
+        Lines of earlier steps, the start first.
     step : int or None
-        Updates that led to the answer; of a run that diverged, all.
+        Number of updates up to the answer; for a run that diverged, all.
     diverged : (slope, intercept) or None
-        Where a run that diverged ended; ``line`` is then its start.
+        The last line of a run that diverged; ``line`` is then its start.
     x_name, target : str
     growth : bool
-        Whether the prediction is exp(slope x + intercept), not slope x + intercept.
+        Whether the prediction is exp(slope x + intercept) instead of slope x + intercept.
     verdict : str
-        What happened, in a line.
+        The verdict, in one line.
 
     Attributes
     ----------
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     points_, line_ : Matplotlib artists
         Rows, as points or cells; the line or diagonal.
-    exact_, way_ : Matplotlib line or None, list of Matplotlib lines
+    exact_, earlier_ : Matplotlib line or None, list of Matplotlib lines
     finding, alt_text : str
 
     Notes
     -----
-    More than 5,000 rows are counted in cells. Cost: one reading of the rows.
+    More than 5,000 rows are counted in cells. Cost: one pass over the data.
 
     Examples
     --------
@@ -76,7 +76,7 @@ class FitDisplay(OfRows):
         y: Array,
         line: Line | None = None,
         exact: Line | None = None,
-        way: Mapping[int, Line] | None = None,
+        earlier: Mapping[int, Line] | None = None,
         step: int | None = None,
         diverged: Line | None = None,
         x_name: str = "x",
@@ -85,7 +85,7 @@ class FitDisplay(OfRows):
         verdict: str = "",
     ) -> None:
         self.x, self.y, self.line, self.exact = np.asarray(x, np.float64), np.asarray(y, np.float64), line, exact
-        self.way, self.step, self.diverged, self.growth = dict(way or {}), step, diverged, growth
+        self.earlier, self.step, self.diverged, self.growth = dict(earlier or {}), step, diverged, growth
         self.x_name, self.target, self.verdict = x_name, target, verdict
 
     @classmethod
@@ -97,13 +97,13 @@ class FitDisplay(OfRows):
         if not found.single:
             return cls(x=found.predictions(), y=found.y, x_name="", target=found.target, verdict=found.verdict)
         exact = answer.trajectory.meta.get("exact") if answer.trajectory is not None else None
-        way, step, diverged = _way(answer.trajectory)
+        earlier, step, diverged = _earlier(answer.trajectory)
         return cls(
             x=found.column(0),
             y=found.y,
             line=(float(answer.coef[0]), answer.intercept),
             exact=(float(exact["coef"][0]), float(exact["intercept"])) if exact else None,
-            way=way,
+            earlier=earlier,
             step=step,
             diverged=diverged,
             x_name=found.names[0],
@@ -113,7 +113,7 @@ class FitDisplay(OfRows):
         )
 
     def at(self, line: Line, x: Array) -> Array:
-        """What a line predicts for x."""
+        """Predictions of a line at x."""
         with np.errstate(over="ignore", invalid="ignore"):
             z = line[0] * x + line[1]
             return np.exp(z) if self.growth else z
@@ -123,8 +123,8 @@ class FitDisplay(OfRows):
         return line_words(*line, self.x_name, self.target, "exp({})" if self.growth else "{}")
 
     @property
-    def apart(self) -> float | None:
-        """Largest distance between answer and exact line where there are rows."""
+    def distance(self) -> float | None:
+        """Largest distance between answer and exact line over the range of the rows."""
         if self.line is None or self.exact is None:
             return None
         ends = np.array([self.x.min(), self.x.max()])
@@ -143,7 +143,7 @@ class FitDisplay(OfRows):
 
     @property
     def finding(self) -> str:
-        """The line and how near the exact one it is; of more columns how good the predictions are."""
+        """The line and its distance from the exact one; for several columns the quality of the predictions."""
         if self.line is None:
             share = "" if np.isnan(self.r2) else f"R² = {number(self.r2, 3)}, "
             error = number(float(np.abs(self.errors).mean()))
@@ -152,35 +152,35 @@ class FitDisplay(OfRows):
             exact = f", the exact one {number(self.exact[0])}" if self.exact is not None else ""
             return f"Diverged: after {self.step:,} steps the slope is {number(self.diverged[0], 3)}{exact}"
         after = "" if self.step is None else f" after {counted(self.step, 'step')}"
-        if self.apart is None:
+        if self.distance is None:
             return self.words(self.line) + after
-        if self.apart < SAME * max(float(np.ptp(self.y)), 1e-300):
+        if self.distance < SAME * max(float(np.ptp(self.y)), 1e-300):
             return f"{self.words(self.line)}{after}: the exact line"
-        return f"{self.words(self.line)}{after}, at most {number(self.apart)} from the exact line"
+        return f"{self.words(self.line)}{after}, at most {number(self.distance)} from the exact line"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         ends = [number(float(v)) for v in (self.x.min(), self.x.max(), self.y.min(), self.y.max())]
         spans = f"from {ends[0]} to {ends[1]}, {self.target} from {ends[2]} to {ends[3]}"
         if self.line is None:
             return f"Scatter plot of {len(self.x)} rows, predictions {spans}, and the diagonal. {self.finding}."
         exact = "" if self.exact is None else f" The exact line, {self.words(self.exact)}, is dashed."
-        way = f" Faint lines show steps {', '.join(map(str, self.way))}." if self.way else ""
+        earlier = f" Faint lines show steps {', '.join(map(str, self.earlier))}." if self.earlier else ""
         words = f"Scatter plot of {len(self.x)} rows, {self.x_name} {spans}, with the line {self.words(self.line)}."
-        return sentences(f"{words}{exact}{way}", self.verdict)
+        return sentences(f"{words}{exact}{earlier}", self.verdict)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
         ax = axes(ax)
-        self.ax_, self.figure_, self.exact_, self.way_ = ax, ax.figure, None, list[Any]()
+        self.ax_, self.figure_, self.exact_, self.earlier_ = ax, ax.figure, None, list[Any]()
         self.points_, said = cloud(ax, self.x, self.y)
         if self.line is None:
             self._diagonal(ax)
         else:
             self._lines(ax)
         heading(ax, self.finding, self.verdict, said)
-        lines = [line.get_xydata() for line in (*self.way_, self.line_, self.exact_) if line]
+        lines = [line.get_xydata() for line in (*self.earlier_, self.line_, self.exact_) if line]
         legend(ax, loc=corner(ax, np.column_stack((self.x, self.y)), paths=lines))
         return self
 
@@ -196,11 +196,11 @@ class FitDisplay(OfRows):
         low, high = ax.get_xlim()
         grid = np.linspace(low, high, 200 if self.growth else 2)
         ylim = self._height()
-        seen = {step: self.at(line, grid) for step, line in self.way.items()}
-        seen = {step: z for step, z in seen.items() if z.max() >= ylim[0] and z.min() <= ylim[1]}
-        label = f"on the way: step{'s' * (len(seen) > 1)} {', '.join(f'{step:,}' for step in seen)}"
-        for z in seen.values():
-            self.way_ += ax.plot(grid, z, color=COLOURS[5], lw=0.9, zorder=1.5, label=label)
+        visible = {step: self.at(line, grid) for step, line in self.earlier.items()}
+        visible = {step: z for step, z in visible.items() if z.max() >= ylim[0] and z.min() <= ylim[1]}
+        label = f"earlier: step{'s' * (len(visible) > 1)} {', '.join(f'{step:,}' for step in visible)}"
+        for z in visible.values():
+            self.earlier_ += ax.plot(grid, z, color=COLOURS[5], lw=0.9, zorder=1.5, label=label)
             label = "_"
         words = f"{'descent' if self.diverged is None else 'start'}: {self.words(self.line)}"
         self.line_ = ax.plot(grid, self.at(self.line, grid), color=COLOURS[0], lw=2.2, label=words, zorder=3)[0]
@@ -211,19 +211,19 @@ class FitDisplay(OfRows):
         labels(ax, self.x_name, self.target)
 
     def _height(self) -> Line:
-        """Least and largest target to draw: those of the rows and, where near, of the lines at them."""
+        """Limits of the targets: those of the rows and, if near, of the lines at the rows."""
         low, high = float(self.y.min()), float(self.y.max())
         reach = high - low
         ends = np.array([self.x.min(), self.x.max()])
-        for line in (self.line, self.exact, self.way.get(0)):
+        for line in (self.line, self.exact, self.earlier.get(0)):
             z = self.at(line, ends) if line is not None else ends * np.nan
             if np.isfinite(z).all() and z.min() >= low - reach and z.max() <= high + reach:
                 low, high = min(low, float(z.min())), max(high, float(z.max()))
         return margins(low, high, 0.07)
 
 
-def _way(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:
-    """Lines at the start and at steps that grow by a factor, the step of the answer, and where a run diverged to."""
+def _earlier(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:
+    """Lines at the start and at log-spaced steps, the step of the answer, and the last line of a divergent run."""
     if path is None:
         return {}, None, None
     diverged = path.verdict is not None and path.verdict.status == "diverged"
@@ -231,6 +231,6 @@ def _way(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:
     last = int(np.searchsorted(path.step, reported))
     places = np.arange(1, STOPS) if diverged else np.geomspace(1, max(1, last), STOPS + 1).round().astype(int) - 1
     lines = {int(path.step[i]): (float(path.coef[i, 0]), float(path.intercept[i])) for i in places if i < last}
-    way = {step: line for step, line in lines.items() if np.isfinite(line).all()}
-    way = {step: line for step, line in way.items() if step < 0.9 * reported}
-    return way, reported, (float(path.coef[-1, 0]), float(path.intercept[-1])) if diverged else None
+    earlier = {step: line for step, line in lines.items() if np.isfinite(line).all()}
+    earlier = {step: line for step, line in earlier.items() if step < 0.9 * reported}
+    return earlier, reported, (float(path.coef[-1, 0]), float(path.intercept[-1])) if diverged else None

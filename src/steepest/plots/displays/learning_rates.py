@@ -1,4 +1,4 @@
-"""LearningRateDisplay: what each learning rate leads to, with the largest one that settles marked on the axis."""
+"""LearningRateDisplay: the result of each learning rate, with the stability limit marked on the axis."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.learning_rate_finder import RangeTest
 from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend
-from ..drawing.words import number
+from ..drawing.words import counted, number
 from ..sources.runs import cost_of, least_of, spread, status_of
 
 __all__ = ["LearningRateDisplay"]
 
 DECADES = 1.5  # of values, from which a scale is logarithmic
-SHOWN = {"steps": "steps to 99.9 % of the way down", "cost": "cost after the last step"}
-DOWN = 1e-3  # share of the cost above the least at the start that counts as nothing
-CUT = 1.5  # times the first cost beyond which a range test is not drawn
+SHOWN = {"steps": "steps to 99.9 % of the decrease", "cost": "cost after the last step"}
+DOWN = 1e-3  # share of the first excess over the minimum that counts as converged
+CUT = 1.5  # multiple of the first cost above which a range test is not drawn
 
 
 class LearningRateDisplay(Picture):
@@ -30,16 +30,16 @@ class LearningRateDisplay(Picture):
     Parameters
     ----------
     rates : (m,) array
-        Rising.
+        Learning rates, ascending.
     values : (m,) array
-        What each led to; infinite or NaN where nothing was reached.
+        The result of each rate; infinite or NaN if there is none.
     diverged : (m,) array of bool
     limit : float or None
-        Largest learning rate that settles, see `steepest.stability_limit`.
+        Largest stable learning rate, see `steepest.stability_limit`.
     suggestion : float or None
         A rate to begin with.
     value_name, note : str
-        What the values are, and what else must be known.
+        Meaning of the values, and a note.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class LearningRateDisplay(Picture):
 
     @classmethod
     def from_range_test(cls, found: RangeTest, *, limit: float | None = None) -> LearningRateDisplay:
-        """Of what `steepest.find_learning_rate` found."""
+        """From a result of `steepest.find_learning_rate`."""
         over = np.asarray(found.costs) > CUT * found.costs[0] if len(found.costs) else np.zeros(0, bool)
         return cls(
             rates=found.rates,
@@ -93,30 +93,30 @@ class LearningRateDisplay(Picture):
         limit: float | None = None,
         least: float | None = None,
     ) -> LearningRateDisplay:
-        """Of runs with a constant learning rate each.
+        """From runs with a constant learning rate each.
 
         Parameters
         ----------
         runs : list of Trajectory, or dict of them
         show : {"steps", "cost"}, optional
-            Steps until the cost was 99.9 % of the way to its least, or the cost after the last step; by default steps
-            where a run comes so far.
+            Steps until 99.9 % of the decrease to the minimum, or the cost after the last step; by default steps, if a
+            run gets so far.
         limit : float, optional
-            Largest learning rate that settles.
+            Largest stable learning rate.
         least : float, optional
-            The least cost; by default that of an exact solution or of a run that converged.
+            The minimum cost; by default that of an exact solution or of a run that converged.
 
         Raises
         ------
         UsageError
-            If a run has no cost or no constant rate, or no least cost is known to count steps to.
+            If a run has no cost or no constant rate, or the minimum needed to count steps is unknown.
         """
         if show is not None and show not in SHOWN:
             raise UsageError(f"show must be one of {', '.join(SHOWN)}, not {show!r}")
         found = dict(runs) if isinstance(runs, Mapping) else dict(enumerate(runs))
         name, known = cost_of(found), least_of(found) if least is None else float(least)
         if show == "steps" and known is None:
-            raise UsageError("no run converged, so the least cost is not known: give it as least, or show='cost'")
+            raise UsageError("no run converged, so the minimum cost is not known: give it as least, or show='cost'")
         ordered = sorted(found.values(), key=_rate)
         costs, steps = np.array([run.cost[-1] for run in ordered]), np.full(len(ordered), np.inf)
         if known is not None:
@@ -136,19 +136,20 @@ class LearningRateDisplay(Picture):
 
     @property
     def best(self) -> float | None:
-        """The rate of the least value, if any was reached."""
+        """The rate with the smallest value, if there is one."""
         return float(self.rates[self._sound][self.values[self._sound].argmin()]) if self._sound.any() else None
 
     @property
     def finding(self) -> str:
-        """Which rate is best, and from which on none settles."""
+        """The best rate, and the limit above which runs diverge."""
         if self.suggestion is not None:
             best = f"A learning rate to begin with is {number(self.suggestion)}"
         elif self.best is not None:
             best = f"Of {len(self.rates)} learning rates {number(self.best)} is best"
         else:
             steps = self.value_name == SHOWN["steps"] and not self.diverged.all()
-            best = f"None of {len(self.rates)} learning rates {'comes 99.9 % of the way' if steps else 'settles'}"
+            failed = "reaches 99.9 % of the decrease" if steps else "converges"
+            best = f"None of {len(self.rates)} learning rates {failed}"
         if self.limit is None:
             return best
         if self.diverged.any() and np.array_equal(self.diverged, self.rates > self.limit):
@@ -157,17 +158,14 @@ class LearningRateDisplay(Picture):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         sound = self._sound
         ends = f"Chart of {self.value_name} by learning rate, from {self.rates[0]:.6g} to {self.rates[-1]:.6g}."
-        least = "" if self.best is None else f"It is least, {self.values[sound].min():.6g}, at {self.best:.6g}."
-        lost = (
-            f"At the {int(self.diverged.sum())} marked by triangles the cost grew without end."
-            if self.diverged.any()
-            else ""
-        )
-        limit = "" if self.limit is None else f"The largest rate that settles, {self.limit:.6g}, is a dashed line."
-        return " ".join(filter(None, [ends, least, lost, limit, self.note]))
+        least = "" if self.best is None else f"The minimum, {self.values[sound].min():.6g}, is at {self.best:.6g}."
+        count = int(self.diverged.sum())
+        diverging = f"Triangles mark {counted(count, 'rate')} at which the run diverged." if count else ""
+        limit = "" if self.limit is None else f"The stability limit, {self.limit:.6g}, is a dashed line."
+        return " ".join(filter(None, [ends, least, diverging, limit, self.note]))
 
     def plot(self, ax: Any = None) -> LearningRateDisplay:
         """Draw."""
@@ -202,11 +200,11 @@ def _rate(run: Trajectory) -> float:
     """The constant learning rate of a run."""
     rates = run.learning_rate[1:]
     if not len(rates) or np.ptp(rates) > 1e-9 * abs(rates[0]):
-        raise UsageError("a picture over learning rates needs runs with one constant rate each, and a step at least")
+        raise UsageError("a picture over learning rates needs runs with one constant rate each, and at least one step")
     return float(rates[0])
 
 
 def _steps(run: Trajectory, least: float) -> float:
-    """Steps until nothing is left above the least cost; infinite where something always is."""
+    """Steps until the excess over the minimum counts as converged; infinite if it never does."""
     there = run.cost - least <= DOWN * (run.cost[0] - least)
     return float(run.cost_step[there.argmax()]) if there.any() else np.inf

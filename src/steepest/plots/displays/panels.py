@@ -18,7 +18,7 @@ class Panels(Picture):
     ----------
     pictures : Displays
     finding : str
-        What they show together; left out, what the first one shows.
+        The common finding; by default that of the first picture.
 
     Attributes
     ----------
@@ -42,16 +42,16 @@ class Panels(Picture):
 
     @property
     def finding(self) -> str:
-        """What the pictures show together."""
+        """The common finding of the pictures."""
         return self._finding
 
     @property
     def alt_text(self) -> str:
-        """The pictures in words, one after the other."""
+        """Descriptions of the pictures, one after the other."""
         return " ".join([f"{len(self.pictures)} pictures side by side.", *(p.alt_text for p in self.pictures)])
 
     def plot(self, ax: Any = None) -> Panels:
-        """Draw on a new figure, which pyplot shows; there is no one ``ax`` for several pictures."""
+        """Draw on a new pyplot figure; several pictures have no common ``ax``."""
         from matplotlib import pyplot
 
         self.draw(pyplot.figure(figsize=self.size, layout="constrained"))

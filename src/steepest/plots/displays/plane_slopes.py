@@ -1,4 +1,4 @@
-"""PlaneSlopesDisplay: a function of two variables, and its slope by each of them while the other is held."""
+"""PlaneSlopesDisplay: a function of two variables and its partial derivatives at a point."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ..sources.function_input import drawn, numbers
 __all__ = ["PlaneSlopesDisplay"]
 
 GRID = 25  # points of the surface along each axis
-WAYS = ("-", "--")  # of the lines along the two axes
+DASHES = ("-", "--")  # dashes of the lines along the two axes
 
 
 class PlaneSlopesDisplay(Picture):
-    """The surface of f(x, y) in space, with the two partial slopes at a point: one variable moved at a time.
+    """The surface of f(x, y) in space, with lines for the two partial derivatives at a point.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class PlaneSlopesDisplay(Picture):
     at : (3,) array
         The point and its value.
     slopes : (2,) array
-        By x with y held, and by y with x held.
+        The partial derivatives by x and by y.
     function : str
         As it is printed.
     names : two str
@@ -65,21 +65,21 @@ class PlaneSlopesDisplay(Picture):
     def from_function(
         cls, f: str | Formula | Callable[..., Any], *, at: Any, width: float | None = None
     ) -> PlaneSlopesDisplay:
-        """Of a formula or callable of two variables, at a point.
+        """From a formula or callable of two variables, at a point.
 
         Parameters
         ----------
         f : str, Formula or callable
             A callable takes an array (2,) and returns a number.
         at : two numbers, or dict from name to number
-            Without names in the order of the formula's, which is sorted.
+            Numbers are in the order of the formula's sorted names.
         width : float > 0, optional
-            How far the surface reaches to each side; by default as far as the larger of 1 and the point's numbers.
+            Half the width of the surface; by default the largest of 1 and the sizes of the point's coordinates.
 
         Raises
         ------
         UsageError
-            If a number is none, f has more variables, or no finite value or slope at the point.
+            If a number is invalid, f has more variables, or no finite value or gradient at the point.
         """
         shown = drawn(f, tuple(at) if isinstance(at, dict) else ("x", "y"))
         if isinstance(at, dict) and set(at) != set(shown.names):
@@ -98,17 +98,17 @@ class PlaneSlopesDisplay(Picture):
 
     @property
     def finding(self) -> str:
-        """What the two slopes are."""
+        """The two partial derivatives."""
         place = ", ".join(f"{name} = {number(p)}" for name, p in zip(self.names, self.at, strict=False))
         both = " and ".join(f"{number(s)} along {name}" for name, s in zip(self.names, self.slopes, strict=True))
-        return f"One variable moved at a time: at {place} the slope is {both}"
+        return f"Partial derivatives: at {place} the slope is {both}"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         x, y, z = (f"{v:.6g}" for v in self.at)
         lines = [
-            f"A line along {name} through it, {other} being held, has the slope {slope:.6g}."
+            f"A line along {name} through it, with constant {other}, has the slope {slope:.6g}."
             for name, other, slope in zip(self.names, self.names[::-1], self.slopes, strict=True)
         ]
         return f"Surface of {self.function} in space. The point ({x}, {y}) has the value {z}. {' '.join(lines)}"
@@ -136,6 +136,6 @@ class PlaneSlopesDisplay(Picture):
         points[2] += self.slopes[i] * (along - self.at[i])
         low, high = np.nanmin(self.z), np.nanmax(self.z)
         near = (points[2] >= low - 0.2 * (high - low) - 1e-9) & (points[2] <= high + 0.2 * (high - low) + 1e-9)
-        words = f"{number(self.slopes[i])} along {self.names[i]}, {self.names[1 - i]} = {number(self.at[1 - i])} held"
-        (line,) = ax.plot(*points[:, near], WAYS[i], color=(COLOURS[1], COLOURS[0])[i], lw=2.4, zorder=9, label=words)
+        words = f"{number(self.slopes[i])} along {self.names[i]}, {self.names[1 - i]} = {number(self.at[1 - i])} fixed"
+        (line,) = ax.plot(*points[:, near], DASHES[i], color=(COLOURS[1], COLOURS[0])[i], lw=2.4, zorder=9, label=words)
         return line

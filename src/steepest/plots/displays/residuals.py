@@ -1,4 +1,4 @@
-"""ResidualsDisplay: what a prediction misses, row by row."""
+"""ResidualsDisplay: target minus prediction, row by row."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["ResidualsDisplay"]
 
 STICKS = 200  # rows whose residuals are drawn as sticks
 ROUNDING = 1e-12  # of the largest target
-GROUPS = 20  # of rows, whose mean residual is drawn
-CLEAR = 5.0  # standard errors of a group's mean from which it is no chance
+GROUPS = 20  # groups of rows whose mean residual is drawn
+CLEAR = 5.0  # standard errors from which a group's mean is significant
 
 
 class ResidualsDisplay(OfRows):
     """Residuals, target minus prediction: as sticks from the line to the rows, or against the predictions.
 
-    Sticks are drawn of one column and up to 200 rows. Else a residual is drawn above its prediction, with the mean of
-    20 groups of rows by rising prediction: where that leaves 0, the prediction is off on the average.
+    Sticks are drawn for one column and up to 200 rows. Otherwise residuals are drawn against predictions, with the
+    means of 20 groups of rows in order of prediction; a mean away from 0 shows a bias.
 
     Parameters
     ----------
@@ -35,21 +35,21 @@ class ResidualsDisplay(OfRows):
         The one column; None draws residuals against predictions.
     x_name, target : str
     verdict : str
-        What happened, in a line.
+        The verdict, in one line.
 
     Attributes
     ----------
     residuals : (n,) array
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     points_, sticks_, line_ : Matplotlib artists
-        Rows; sticks or None; the fitted line or the line of no residual.
+        Rows; sticks or None; the fitted line or the line of residual 0.
     means_ : Matplotlib line or None
         Mean residual of groups of rows.
     finding, alt_text : str
 
     Notes
     -----
-    More than 5,000 rows are counted in cells. Cost: one reading of the rows, and their sorting.
+    More than 5,000 rows are counted in cells. Cost: one pass over the data, and sorting.
 
     Examples
     --------
@@ -94,12 +94,12 @@ class ResidualsDisplay(OfRows):
 
     @property
     def rounding(self) -> bool:
-        """Whether the residuals are no more than what rounding leaves."""
+        """Whether the residuals are rounding errors."""
         return bool(np.abs(self.residuals).max() <= ROUNDING * np.abs(self.y).max())
 
     @property
     def off(self) -> bool:
-        """Whether the mean residual of some group is farther from 0 than chance puts it."""
+        """Whether the mean residual of some group is significantly different from 0."""
         if len(self.y) < 10 * GROUPS or self.rounding:
             return False
         return bool(np.abs(self.groups[1]).max() > CLEAR * self.spread / np.sqrt(len(self.y) / GROUPS))
@@ -120,7 +120,7 @@ class ResidualsDisplay(OfRows):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         kind = "sticks from the fitted line to the rows" if self.x is not None else "points above the predictions"
         mean = number(float(self.residuals.mean()))
         return sentences(f"Residuals of {self.target} as {kind}, mean {mean}", self.finding, self.verdict)

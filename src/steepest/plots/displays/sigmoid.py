@@ -1,4 +1,4 @@
-"""SigmoidDisplay: the probability of a class beside the rows, and where it is one half."""
+"""SigmoidDisplay: the probability of a class, the rows, and the point where it is one half."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sigmoid(z: Array) -> Array:
 class SigmoidDisplay(OfRows):
     """The probability P = 1 / (1 + exp(-(a x + b))) of the positive class, with the rows at 0 and 1.
 
-    Of one column x is the column; of more, or with an offset, x is the linear predictor z itself (a = 1, b = 0).
+    With one column x is the column; with more, or an offset, x is the linear predictor z (a = 1, b = 0).
     ``SigmoidDisplay()`` is the sigmoid alone, on -10 .. 10, with its slope P (1 - P).
 
     Parameters
@@ -50,12 +50,12 @@ class SigmoidDisplay(OfRows):
         The negative and the positive one.
     x_name, target : str
     verdict : str
-        What happened, in a line.
+        The verdict, in one line.
 
     Attributes
     ----------
     cut : float or None
-        x where P = 0.5; None where P is the same everywhere.
+        x where P = 0.5; None if P is constant.
     right : float
         Share of the rows on their own side of the cut.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
@@ -66,8 +66,8 @@ class SigmoidDisplay(OfRows):
 
     Notes
     -----
-    More than 200 rows are two histograms, and squares show the share of the positive class among groups of rows, which
-    a good model's curve runs through. Cost: one reading of the rows, and their sorting.
+    More than 200 rows are drawn as two histograms, and squares show the share of the positive class in groups of rows;
+    the curve of a calibrated model passes through them. Cost: one pass over the data, and sorting.
 
     Examples
     --------
@@ -120,18 +120,18 @@ class SigmoidDisplay(OfRows):
 
     @property
     def finding(self) -> str:
-        """Where P is one half, and how many rows are on their own side."""
+        """The x where P is one half, and the number of rows on their own side."""
         if not len(self.x):
             return "The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25"
         rows = own_side(self.right, len(self.x))
         if self.cut is None:
             return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
-        apart = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
-        return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{apart}"
+        fate = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
+        return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{fate}"
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         low, high = self.limits()
         ends = [number(float(v)) for v in (low, high, *self.probability([low, high]))]
         curve = f"S-shaped curve of the probability P by {self.x_name}, from {ends[2]} at {ends[0]} to {ends[3]}"
@@ -139,11 +139,11 @@ class SigmoidDisplay(OfRows):
         return sentences(f"{curve} at {ends[1]}.{rows}", self.finding, self.verdict)
 
     def limits(self) -> tuple[float, float]:
-        """Least and largest x to draw."""
+        """Limits of x."""
         if not len(self.x):
             return -STANDARD, STANDARD
         low, high = float(self.x.min()), float(self.x.max())
-        if len(self.x) > POINTS and self.cut is not None:  # far out, where P is 0 or 1, rows would hide the others
+        if len(self.x) > POINTS and self.cut is not None:  # distant rows, where P is 0 or 1, would compress the others
             near, flat = np.quantile(self.x, [0.01, 0.99]), 6 / abs(self.a)
             low = max(low, min(near[0], self.cut - flat))
             high = min(high, max(near[1], self.cut + flat))
@@ -187,7 +187,7 @@ class SigmoidDisplay(OfRows):
         return f"{words}; {far:,} far out not drawn" if far else words
 
     def _steep(self, low: float, high: float) -> Array:
-        """Places close enough for a curve that is nearly a step."""
+        """Grid that is dense enough for a curve close to a step."""
         if self.cut is None:
             return np.zeros(0)
         near = self.cut + np.linspace(-8, 8, 161) / self.a
@@ -218,7 +218,7 @@ class SigmoidDisplay(OfRows):
         return drawn
 
     def _shares(self, ax: Any) -> Any:
-        """Share of the positive class among groups of rows, where the curve passes the mean of their P."""
+        """Share of the positive class in groups of rows, at the x where P is the group's mean P."""
         p, share = group_means(self.probability(self.x) * np.sign(self.a), self.y, GROUPS)
         p = np.clip(np.abs(p), 1e-12, 1 - 1e-12)
         at = (np.log(p / (1 - p)) - self.b) / self.a
@@ -233,7 +233,7 @@ class SigmoidDisplay(OfRows):
 
 
 def check_probable(loss: Any) -> None:
-    """Refuse a loss whose predictors are no log odds.
+    """Refuse a loss whose linear predictors are not log odds.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""TangentDisplay: what a slope is: rise over run, the secant that becomes a tangent, tangents along a descent."""
+"""TangentDisplay: slopes of a function as rise over run, as limits of secants, and along a descent."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ..sources.function_input import drawn, numbers
 __all__ = ["TangentDisplay"]
 
 CURVE = 401  # points of the curve
-MOST = 4  # tangents of a run, secants with a name of their own
-ROOM = 0.45  # of the width between the points, beside them
+MOST = 4  # tangents of a run, secants in the legend
+ROOM = 0.45  # room beside the points, as a share of their width
 LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 
 
@@ -37,17 +37,17 @@ class TangentDisplay(Picture):
     x, y : (m,) arrays
         The curve; y is NaN where the function has no value.
     at, heights, slopes : (k,) arrays
-        Where tangents touch, the values there, and their slopes.
+        Points of the tangents, values and slopes there.
     secants : sequence of Secant
         Each with x, run, height, rise and slope.
     steps : (s, 2) array or None
         Points of a descent and their values, start first.
     optimum : float or None
-        The least value, where it is known.
+        The minimum, if it is known.
     function, name : str
         The function and its variable as they are printed.
     verdict : str
-        What happened to a descent, in a line; its first word is the status.
+        The verdict of a descent, in one line; its first word is the status.
 
     Attributes
     ----------
@@ -88,22 +88,22 @@ class TangentDisplay(Picture):
 
     @classmethod
     def from_function(cls, f: str | Formula | Callable[..., Any], *, at: Any, dx: Any = None) -> TangentDisplay:
-        """Of a formula or callable of one variable, at one point or several.
+        """From a formula or callable of one variable, at one point or several.
 
         Parameters
         ----------
         f : str, Formula or callable
             A callable takes a number and returns one.
         at : number or sequence of numbers
-            Where the tangents touch.
+            Points of the tangents.
         dx : number or sequence of numbers other than 0, optional
-            Runs of secants. One run: a triangle of rise and run in place of each tangent. Several: the secants of
-            each, which turn into the tangent as the run shrinks.
+            Runs of secants. One run: a triangle of rise and run in place of each tangent. Several: the secants at each
+            point, which converge to the tangent as the run shrinks.
 
         Raises
         ------
         UsageError
-            If a number is none, f has several variables, or no finite value or slope at a point.
+            If a number is invalid, f has several variables, or no finite value or slope at a point.
         """
         points, runs = numbers(at, "at"), numbers(() if dx is None else dx, "dx")
         if not len(points) or (runs == 0).any():
@@ -131,13 +131,13 @@ class TangentDisplay(Picture):
 
     @classmethod
     def from_trajectory(cls, trajectory: Trajectory, *, f: Any = None) -> TangentDisplay:
-        """Of a run of `minimize` on a function of one variable: its steps, and the tangents of the first few.
+        """From a run of `minimize` on a function of one variable: its steps, and the tangents at the first few.
 
         Parameters
         ----------
         trajectory : Trajectory
         f : callable
-            The function, where it was no formula.
+            The function, for a run on a callable.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class TangentDisplay(Picture):
 
     @property
     def finding(self) -> str:
-        """What the slopes are."""
+        """The slopes."""
         if self.steps is not None:
             return self._descent()
         if self.secants and self._has_tangents():
@@ -194,10 +194,10 @@ class TangentDisplay(Picture):
         if status == "diverged":
             start, end = self.steps[0, 1], self.steps[finite(self.steps[:, 1]), 1][-1]
             if start == end:
-                return f"The first step leads to no number: {self.function} stays at {number(start)}"
-            way, went = ("up", "rose") if end > start else ("down", "fell")
+                return f"The first step leads to a value that is not finite: {self.function} stays at {number(start)}"
+            where, went = ("up", "rose") if end > start else ("down", "fell")
             fate = f"{went} from {number(start)} to {number(end)} in {count}"
-            return f"The steps lead {way} and away: {self.function} {fate}"
+            return f"The steps lead {where} and away: {self.function} {fate}"
         if first == 0 and len(self.steps) == 1:
             return f"The slope of {self.function} is 0 at {self.name} = {number(self.steps[0, 0])}: no step leads away"
         shrink = "As the slope shrinks, so do the steps" if abs(last) < abs(first) else "The slope does not shrink"
@@ -205,7 +205,7 @@ class TangentDisplay(Picture):
 
     @property
     def alt_text(self) -> str:
-        """The picture in words."""
+        """Description of the picture."""
         curve = f"Curve of {self.function} for {self.name} from {self.x[0]:.6g} to {self.x[-1]:.6g}."
         touch = zip(self.at, self.slopes, strict=True) if self._has_tangents() else ()
         tangents = [f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." for p, s in touch]
@@ -229,7 +229,7 @@ class TangentDisplay(Picture):
         touch = range(len(self.at)) if self._has_tangents() else ()
         self.tangents_ = [self._tangent(ax, i) for i in touch]
         if self.optimum is not None:
-            ax.axhline(self.optimum, label=f"least value {number(self.optimum)}", **DASHED)
+            ax.axhline(self.optimum, label=f"minimum {number(self.optimum)}", **DASHED)
         self.steps_, thinned = (None, "") if self.steps is None else self._walk(ax)
         ax.set_xlabel(self.name)
         ax.set_ylabel(self.function, fontsize=letters(ax))
@@ -244,7 +244,7 @@ class TangentDisplay(Picture):
         ax.set_xlim(self.x[0], self.x[-1])
 
     def _secant(self, ax: Any, i: int) -> Any:
-        """Across the picture where there are tangents to compare with, else with its triangle."""
+        """Across the picture if there are tangents to compare with, otherwise with its triangle."""
         secant, colour = self.secants[i], COLOURS[i % len(COLOURS)]
         ends = (self.x[0], self.x[-1]) if self._has_tangents() else (secant.x, secant.x + secant.run)
         if not self._has_tangents():
@@ -274,7 +274,7 @@ class TangentDisplay(Picture):
         return line
 
     def _walk(self, ax: Any) -> tuple[Any, str]:
-        """The steps, and an arrow where they leave the picture or go on."""
+        """The steps, and an arrow where they leave the picture or continue."""
         assert self.steps is not None
         left, right = ax.get_xlim()
         last = leaves_at(finite(self.steps[:, 1]) & (self.steps[:, 0] >= left) & (self.steps[:, 0] <= right))
@@ -289,7 +289,7 @@ class TangentDisplay(Picture):
 
 
 def _around(places: Array) -> Array:
-    """Points of the curve: past the places, on both sides."""
+    """Points of the curve, beyond the places on both sides."""
     low, high = places.min(), places.max()
     width = high - low or max(1.0, abs(high))
     return np.linspace(low - ROOM * width, high + ROOM * width, CURVE)

@@ -1,1 +1,1 @@
-"""What Displays share: style, words, points, contours and limits."""
+"""Drawing tools that Displays share: style, texts, points, contours and limits."""

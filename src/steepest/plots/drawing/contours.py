@@ -1,4 +1,4 @@
-"""Relief: how a cost over two parameters is put on paper, as contour lines or as a surface."""
+"""Contour maps and surfaces of a cost over two parameters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["contour", "cramped", "in_space", "levels", "plain", "relief"]
 LINES = 14
 ROOM = 8.0  # points, the size of letters where there is room
 LOWEST = 0.004  # share of the picture that lies below the first line
-STRONG = 1e9  # times the first height above the least cost, up to which lines are drawn
+STRONG = 1e9  # multiple of the first height above the minimum, up to which lines are drawn
 STAR: dict[str, Any] = {"color": "white", "mec": "black", "mew": 1.0, "ls": "none", "zorder": 6}  # the minimum
 SINGLE = "#B2182B"  # of the path where there is only one
 CRAMPED = 1.6  # inches
@@ -29,7 +29,7 @@ NARROW_COST = 20  # letters of a cost that a short scale can bear
 
 
 def levels(costs: Array, least: float) -> Array:
-    """Costs at which to draw lines: by equal ratios of the height above the least one, so that the valley is seen.
+    """Costs of the contour lines: heights above the minimum in equal ratios, which resolves the valley.
 
     Examples
     --------
@@ -119,14 +119,14 @@ def _shades(edges: Array) -> dict[str, Any]:
 
 
 def _least(picture: Any) -> float:
-    """The least cost that is known: on the plane, or on a path."""
+    """The lowest known cost, on the plane or on a path."""
     known = [] if picture.minimum is None else [picture.least]
     values = np.concatenate([picture.costs.ravel(), *picture.path_costs.values()])
     return float(min([*known, values[finite(values)].min(initial=np.inf)]))
 
 
 def _arrows(picture: Any, ax: Any) -> None:
-    """Arrows of one length in the direction in which a step would go on this very picture."""
+    """Arrows of one length in the direction of a gradient step in this plane."""
     picture.arrows_ = None
     if len(picture.arrows):
         x, y, u, v = picture.arrows.T
@@ -168,13 +168,13 @@ def _start(ax: Any, i: int, picture: Any) -> str | None:
 
 
 def _restless(picture: Any, path: Array) -> bool:
-    """Whether a path goes to and fro, so that a broad line would be a blot."""
+    """Whether a path oscillates, so that it needs a thin line."""
     steps = np.diff(path / [np.ptp(picture.x), np.ptp(picture.y)], axis=0)
     return len(path) > MOST and bool(np.hypot(*steps.T).sum() > RESTLESS)
 
 
 def _said(picture: Any, ax: Any) -> None:
-    """Title, verdict, and what else must be known."""
+    """Title, verdict and notes."""
     drawn = sum(map(len, picture.paths.values()))
     hint = "arrows: negative gradient" if picture.kind == "contour" and len(picture.arrows) else ""
     many = share_words(drawn, picture.recorded, "states")

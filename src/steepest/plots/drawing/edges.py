@@ -1,4 +1,4 @@
-"""Edges: how much of a curve to draw, and what shows that something goes on beyond."""
+"""Edges: the limits of a picture, and arrows for what continues beyond them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["arrow", "corner", "leaves_at", "margins", "near_heights"]
 STEEP = 3.0  # times the height that the points span, beyond which a curve is cut off
 CORNERS = ("upper left", "lower right", "upper right", "lower left")
 NEAR, HIGH = 0.52, 0.6  # shares of the picture that a legend in a corner takes
-WAY = 200  # points of a path that are looked at
-FLAT = 1e-12  # share of its ends that a height is rounding below
+PATH_POINTS = 200  # points of a path that are counted
+FLAT = 1e-12  # share of its ends below which a height is rounding
 BELOW, ABOVE = 0.14, 0.06  # room, as a share of the height
 
 
@@ -39,7 +39,7 @@ def near_heights(curve: Array, points: Array) -> tuple[float, float]:
 
 
 def margins(low: float, high: float, below: float, above: float | None = None) -> tuple[float, float]:
-    """Low and high with room beyond, as shares of what lies between; both sides alike unless ``above`` is given.
+    """Low and high with margins, as shares of their distance; both sides equal unless ``above`` is given.
 
     Examples
     --------
@@ -59,17 +59,17 @@ def corner(ax: Any, *points: Array, paths: Sequence[Array] = ()) -> str:
     counts = np.zeros(len(CORNERS))
     for drawn in (*points, *map(_along, paths)):
         u, v = ((drawn - ends[:, 0]) / np.ptp(ends, axis=1)).T
-        seen = (u >= 0) & (u <= 1) & (v >= 0) & (v <= 1)
+        inside = (u >= 0) & (u <= 1) & (v >= 0) & (v <= 1)
         sides = {"left": u < NEAR, "right": u > 1 - NEAR, "upper": v > HIGH, "lower": v < 1 - HIGH}
-        counts += [(seen & sides[up] & sides[side]).sum() / max(len(u), 1) for up, side in map(str.split, CORNERS)]
+        counts += [(inside & sides[up] & sides[side]).sum() / max(len(u), 1) for up, side in map(str.split, CORNERS)]
     return CORNERS[int(counts.argmin())]
 
 
 def _along(path: Array) -> Array:
     """Points evenly along the states of a path, and its ends as often."""
-    way = np.linspace(0, len(path) - 1, WAY)
-    inner = [np.interp(way, np.arange(len(path)), column) for column in path.T]
-    return np.concatenate((np.column_stack(inner), np.repeat(path[[0, -1]], WAY // 2, axis=0)))
+    places = np.linspace(0, len(path) - 1, PATH_POINTS)
+    inner = [np.interp(places, np.arange(len(path)), column) for column in path.T]
+    return np.concatenate((np.column_stack(inner), np.repeat(path[[0, -1]], PATH_POINTS // 2, axis=0)))
 
 
 def leaves_at(inside: NDArray[np.bool_]) -> int:

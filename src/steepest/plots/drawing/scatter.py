@@ -1,4 +1,4 @@
-"""Cloud: the rows of a table on paper, as points, or counted in cells where there are too many to be told apart."""
+"""Scatter plots: the rows of a table as points, or as counts in cells if there are too many."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from .words import brief
 __all__ = ["cloud", "group_means", "labels", "most_of"]
 
 CELLS = 40  # hexagons across a picture
-FAR = 0.0005  # share of rows at each end, of many, that may fall off the picture to let the others be seen
+FAR = 0.0005  # share of rows at each end, of many, that may lie outside of the picture
 
 
 def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
-    """Draw rows: up to 5,000 as points, more as counts in hexagons; return the artist and what must be said of it."""
+    """Draw rows: up to 5,000 as points, more as counts in hexagons; return the artist and its caption."""
     if len(x) <= MOST:
         size = 5.5 if len(x) <= 100 else 3.0 if len(x) <= 1000 else 1.6
         style = {"color": COLOURS[6], "ls": "none", "alpha": 1.0 if len(x) <= 200 else 0.5, "mew": 0}
         style |= {"ms": size * letters(ax) / 10, "zorder": 2}
-        label = f"{len(x):,} rows" if letters(ax) > 7 else "_"  # a small picture has no room for what is plain
+        label = f"{len(x):,} rows" if letters(ax) > 7 else "_"  # a small picture has no room for the obvious
         return ax.plot(x, y, "o", label=label, **style)[0], ""
     wide, tall = most_of(x, FAR), most_of(y, FAR)
     inside = (x >= wide[0]) & (x <= wide[1]) & (y >= tall[0]) & (y <= tall[1])
     style = {"gridsize": (CELLS, int(0.6 * CELLS)), "bins": "log", "cmap": "Greys", "mincnt": 1, "zorder": 1}
     cells = ax.hexbin(x[inside], y[inside], extent=(*wide, *tall), linewidths=0.2, **style)
     most = int(cells.get_array().max())
-    cells.set_clim(0.3, most)  # the palest grey is still seen
+    cells.set_clim(0.3, most)  # the palest grey is still visible
     beyond = len(x) - int(inside.sum())
     outside = f"; {beyond:,} far out not drawn" if beyond else ""
     return cells, f"{len(x):,} rows counted in cells, darker is more (up to {most:,}){outside}"
 
 
 def most_of(values: Array, share: float, times: float = 1.5) -> tuple[float, float]:
-    """Where all values lie, or all but a share at each end if these make it so many times wider."""
+    """The range of all values, or of all but a share at each end if these widen it by this factor."""
     low, high = float(values.min()), float(values.max())
     near = np.quantile(values, [share, 1 - share])
     if high - low > times * (near[1] - near[0]) > 0:
@@ -61,7 +61,7 @@ def group_means(x: Array, y: Array, groups: int = 20) -> tuple[Array, Array]:
 
 
 def labels(ax: Any, x: str, y: str) -> None:
-    """Name the axes, names cut where they are longer than these, and thin their numbers so that none touch."""
+    """Label the axes, with names cut to these lengths, and thin their numbers so that none touch."""
     from matplotlib.ticker import EngFormatter, MaxNLocator
 
     place, inches, size = ax.get_position(), ax.figure.get_size_inches(), letters(ax)

@@ -33,7 +33,7 @@ class Secant(NamedTuple):
 
     @property
     def fraction(self) -> str:
-        """Rise over run in figures."""
+        """Rise over run as numbers."""
         return f"between {number(self.x)} and {number(self.x + self.run)} is {self._over} = {number(self.slope)}"
 
     @property

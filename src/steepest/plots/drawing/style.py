@@ -1,4 +1,4 @@
-"""Paper: what all pictures share: colours, letters that fit the size, headings, thinning, files with words for ears."""
+"""Style of all pictures: colours, font sizes, headings, and files with descriptions for screen readers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ...core.files import write_new
 
 __all__ = ["COLOURS", "CUBE", "DASHES", "MARKERS", "Picture", "axes", "blank", "finite", "heading", "legend", "letters"]
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # told apart by every eye
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # safe for colour-blind readers
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
-DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # what is known: an optimum, a limit
+DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # reference values: an optimum, a limit
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.4  # inches
 CUBE = (5.2, HEIGHT)  # of a picture that is as wide as high, and of one in space
@@ -32,7 +32,7 @@ BOLD, SMALL, LEAD = 1.12, 0.88, 1.45  # width of bold letters, size of small one
 
 
 class Picture:
-    """What every Display offers beside its data: ``plot``, ``save``, and after these ``ax_`` and ``figure_``."""
+    """The base class of Displays: ``plot``, ``save``, and after these ``ax_`` and ``figure_``."""
 
     ax_: Any
     figure_: Any
@@ -41,12 +41,12 @@ class Picture:
 
     @property
     def finding(self) -> str:
-        """What the picture shows, in a sentence: its title."""
+        """The title: a sentence that states what the picture shows."""
         raise NotImplementedError
 
     @property
     def alt_text(self) -> str:
-        """The picture in words, made from its data, for those who do not see it."""
+        """Description of the picture, made from its data, for readers who cannot see it."""
         raise NotImplementedError
 
     def plot(self, ax: Any = None) -> Any:
@@ -65,7 +65,7 @@ class Picture:
         UsageError
             If the name ends in something else.
         FileError
-            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+            If the file exists (unless ``force``) or cannot be written; no partial file is left behind.
         """
         path = Path(path)
         kind = path.suffix.lower().removeprefix(".")
@@ -88,7 +88,7 @@ def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
     }
     out = io.BytesIO()
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # each layout moves things a little: the next file is to be the same
+    figure.set_layout_engine("none")  # each layout pass moves artists slightly, and the next file must be the same
     with rc_context(SALT):
         figure.savefig(out, format=kind, dpi=DOTS, metadata=words[kind])
     return _spoken(out.getvalue(), title, alt_text) if kind == "svg" else out.getvalue()
@@ -102,7 +102,7 @@ def _spoken(svg: bytes, title: str, alt_text: str) -> bytes:
 
 
 def blank(size: tuple[float, float]) -> Any:
-    """An empty figure, in inches, of no window."""
+    """An empty figure, in inches, without a window."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -111,7 +111,7 @@ def blank(size: tuple[float, float]) -> Any:
 
 
 def axes(ax: Any = None, *, projection: str | None = None, size: tuple[float, float] = (WIDTH, HEIGHT)) -> Any:
-    """The axes to draw on: those given, or those of a new figure, which pyplot shows."""
+    """The axes to draw on: those given, or those of a new pyplot figure."""
     if ax is None:
         try:
             from matplotlib import pyplot
@@ -141,7 +141,7 @@ def _width(ax: Any) -> float:
 
 
 def _height(ax: Any) -> float:
-    """Of the place of axes with their heading, in points."""
+    """Size in points of the area of axes with their heading."""
     return float(ax.get_position(original=True).height * ax.figure.get_size_inches()[1] * 72)
 
 
@@ -151,7 +151,7 @@ def broken(text: str, inches: float, size: float, width: float = BOLD) -> str:
 
 
 def heading(ax: Any, finding: str, *below: str) -> None:
-    """Put the finding over the axes, bold, and between them what else must be known, broken into lines that fit."""
+    """Put the finding over the axes, bold, and notes between them, wrapped to the width."""
     size = letters(ax)
     room = max(20, int(_width(ax) * 72 / (LETTER * size)))
     lines = [line for text in below if text for line in textwrap.wrap(text, int(room / SMALL))]
@@ -176,13 +176,13 @@ def _factor(ax: Any) -> bool:
 
 
 def legend(ax: Any, loc: str = "best") -> None:
-    """Name what is drawn, if anything has a name, where it hides least."""
+    """Draw a legend, if there are labels, where it hides least."""
     handles, _ = ax.get_legend_handles_labels()
     if handles:
         ax.legend(fontsize=0.85 * letters(ax), frameon=True, framealpha=0.85, edgecolor="none", loc=loc)
 
 
 def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values are numbers that can be drawn."""
+    """Which values are finite and can be drawn."""
     kept: NDArray[np.bool_] = np.isfinite(values) & (np.abs(values) < 1e150)
     return kept

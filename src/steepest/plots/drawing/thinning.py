@@ -1,4 +1,4 @@
-"""Thinning: fewer points that look the same, and the words that say so."""
+"""Thinning: fewer points with the same appearance."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ...core.types import Array
 __all__ = ["MOST", "along_path", "envelope", "evenly"]
 
 MOST = 5000  # points drawn at most
-BLOCK = 4096  # points looked at in one go
+BLOCK = 4096  # points processed at once
 
 
 def evenly(n: int, most: int = MOST) -> NDArray[np.int64]:
-    """Places of at most so many of n rows, evenly spaced.
+    """Indices of at most so many of n rows, evenly spaced.
 
     Examples
     --------
@@ -27,9 +27,9 @@ def evenly(n: int, most: int = MOST) -> NDArray[np.int64]:
 
 
 def along_path(points: Array, most: int = MOST) -> NDArray[np.int64]:
-    """Places of at most so many points (m, d), first and last among them, evenly spaced along the way.
+    """Indices of at most so many points (m, d), including the first and last, evenly spaced along the path.
 
-    Where a path hardly moves it needs few points, however many steps it took there.
+    A stretch with little movement needs few points, whatever its number of steps.
 
     Examples
     --------
@@ -41,15 +41,15 @@ def along_path(points: Array, most: int = MOST) -> NDArray[np.int64]:
         return np.arange(m)
     size = np.ptp(points, axis=0)
     size = np.where(size > 0, size, 1.0)
-    ways = [np.diff(points[i : i + BLOCK + 1] / size, axis=0) for i in range(0, m - 1, BLOCK)]
-    length = np.concatenate(([0.0], np.cumsum(np.concatenate([np.linalg.norm(way, axis=1) for way in ways]))))
+    moves = [np.diff(points[i : i + BLOCK + 1] / size, axis=0) for i in range(0, m - 1, BLOCK)]
+    length = np.concatenate(([0.0], np.cumsum(np.concatenate([np.linalg.norm(move, axis=1) for move in moves]))))
     places = np.searchsorted(length, np.linspace(0.0, length[-1], most))
     places[-1] = m - 1
     return np.unique(places)
 
 
 def envelope(y: Array, most: int = MOST) -> NDArray[np.int64]:
-    """Places of at most so many values (m,), such that first, last, and least and largest of each stretch are kept.
+    """Indices of at most so many values (m,): the first, the last, and the extremes of each stretch.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Words: numbers, counts, formulas and verdicts as a reader writes them, for titles, axes and descriptions."""
+"""Texts of titles, axes and descriptions: numbers, counts, formulas and verdicts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ __all__ = [
     "cost_below",
     "cost_words",
     "counted",
+    "distinct",
     "fall_words",
     "line_words",
     "listed",
@@ -21,19 +22,18 @@ __all__ = [
     "share_words",
     "spelled",
     "status_words",
-    "told_apart",
     "verdict_words",
 ]
 
 EXPONENT = 1e7  # from which a number has one
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"  # digits as powers
-LONG, COST = 14, 34  # letters of a name that a formula can bear; of a cost, an axis
+LONG, COST = 14, 34  # maximum letters of a name in a formula; of a cost on an axis
 VERDICT = 110  # letters of a line
-FEW = 100  # rows up to which they are counted, not given in percent
+FEW = 100  # number of rows above which a share is given in percent
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number as a reader writes it: of so many digits, with no exponent below ten million.
+    """A number with so many digits, without an exponent below ten million.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def counted(count: float, what: str) -> str:
-    """So many of something.
+    """A count with its noun.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def counted(count: float, what: str) -> str:
 
 
 def share_words(drawn: int, of: int, what: str = "points") -> str:
-    """How many of something are drawn, in words; nothing where all are.
+    """How many of all are drawn, in words; "" if all are.
 
     Examples
     --------
@@ -69,19 +69,19 @@ def share_words(drawn: int, of: int, what: str = "points") -> str:
 
 
 def sentences(*parts: str) -> str:
-    """What is said, one sentence after the other.
+    """Texts joined as sentences.
 
     Examples
     --------
-    >>> sentences("The least cost is dashed.", "", "slice at b = 2", "converged: it is there")
-    'The least cost is dashed. Slice at b = 2. Converged: it is there.'
+    >>> sentences("The minimum is dashed.", "", "slice at b = 2", "converged: it is there")
+    'The minimum is dashed. Slice at b = 2. Converged: it is there.'
     """
     said = (part.strip() for part in parts)
     return " ".join(part[0].upper() + part[1:] + ("" if part[-1] in ".…" else ".") for part in said if part)
 
 
 def fall_words(first: float, last: float, steps: int) -> str:
-    """What became of a cost, in a sentence.
+    """The change of a cost, as a sentence.
 
     Examples
     --------
@@ -92,16 +92,16 @@ def fall_words(first: float, last: float, steps: int) -> str:
     """
     if first == last:
         return f"The cost stays at {number(first)} in {counted(steps, 'step')}"
-    before, after = told_apart(first, last)
+    before, after = distinct(first, last)
     return f"The cost {'fell' if last < first else 'rose'} from {before} to {after} in {counted(steps, 'step')}"
 
 
-def told_apart(a: float, b: float) -> tuple[str, str]:
-    """Two numbers, with as many digits as tell them apart.
+def distinct(a: float, b: float) -> tuple[str, str]:
+    """Two numbers with enough digits to differ.
 
     Examples
     --------
-    >>> told_apart(11.0, 2.0), told_apart(1.0, 0.999998)
+    >>> distinct(11.0, 2.0), distinct(1.0, 0.999998)
     (('11', '2'), ('1', '0.999998'))
     """
     digits = next((k for k in (4, 7, 10, 13, 17) if number(a, k) != number(b, k)), 4)
@@ -109,7 +109,7 @@ def told_apart(a: float, b: float) -> tuple[str, str]:
 
 
 def own_side(share: float, n: int) -> str:
-    """How many of n rows are on their own side of a boundary.
+    """The share of n rows, as a count or in percent.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def own_side(share: float, n: int) -> str:
 
 
 def listed(words: Sequence[str], most: int = 4) -> str:
-    """Words one after the other.
+    """Words as an enumeration.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def listed(words: Sequence[str], most: int = 4) -> str:
 
 
 def brief(text: str, length: int = 40) -> str:
-    """A name, cut where it is too long."""
+    """A name, cut if it is too long."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
@@ -152,7 +152,7 @@ def line_words(a: float, b: float, x: str = "x", y: str = "y", inside: str = "{}
 
 
 def spelled(formula: str) -> str:
-    """A formula with the signs of print.
+    """A formula with typographic signs.
 
     Examples
     --------
@@ -164,12 +164,12 @@ def spelled(formula: str) -> str:
 
 
 def cost_words(name: str, what: str = "cost", length: int = COST) -> str:
-    """The label of an axis of costs: which cost it is, where that is known and not too long."""
+    """The label of an axis of costs, with the formula if it is known and not too long."""
     return f"{what}: {name}" if 0 < len(name) <= length else what
 
 
 def cost_below(name: str, length: int = COST) -> str:
-    """What a heading says of a cost that is too long for an axis."""
+    """The formula of a cost that is too long for an axis, for the heading."""
     return f"cost: {name}" if len(name) > length else ""
 
 

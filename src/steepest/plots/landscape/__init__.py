@@ -1,1 +1,1 @@
-"""The cost over parameters: its values (``heights.py``), the plane it is seen on, and the scene they make."""
+"""The cost over the parameters: its values (``heights.py``), the plane of a picture, and the scene of both."""

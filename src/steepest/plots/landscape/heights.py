@@ -1,4 +1,4 @@
-"""Heights: costs of many points at once, of all of a line or plane by its own few coordinates."""
+"""Heights: costs of many points at once, in particular on a line or plane by its few coordinates."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from ...objective.problem import Problem
 __all__ = ["flat", "parabola", "sizes", "slopes", "values"]
 
 Heights = Callable[[Array], Array]  # points or coordinates (m, r) to costs (m,)
-ROOM = 1 << 18  # values worked out at once: 2 MB
+ROOM = 1 << 18  # values computed at once: 2 MB
 
 
 def sizes(data: Any) -> Array:
-    """Standard deviations of the columns, 1 for what is constant and for the intercept."""
+    """Standard deviations of the columns, 1 for constant columns and for the intercept."""
     variance: Array
     if isinstance(data, Moments):
         variance = np.diag(data.spread)
     elif isinstance(data.X, CSR):
-        each = np.repeat(_mass(data), np.diff(data.X.indptr))
+        each = np.repeat(_shares(data), np.diff(data.X.indptr))
         sums = [np.asarray(np.bincount(data.X.indices, each * data.X.data**k, data.shape[1]), float) for k in (1, 2)]
         variance = np.subtract(sums[1], sums[0] ** 2)
     else:
-        mass = _mass(data)
-        variance = mass @ (data.X - mass @ data.X) ** 2
+        share = _shares(data)
+        variance = share @ (data.X - share @ data.X) ** 2
     size = np.sqrt(np.maximum(variance, 0.0))
     return np.append(np.where(size > 0, size, 1.0), 1.0)
 
 
-def _mass(rows: Rows) -> Array:
+def _shares(rows: Rows) -> Array:
     n = rows.shape[0]
-    mass: Array = np.full(n, 1.0 / n) if rows.weight is None else rows.weight / rows.weight.sum()
-    return mass
+    share: Array = np.full(n, 1.0 / n) if rows.weight is None else rows.weight / rows.weight.sum()
+    return share
 
 
 def _penalty(problem: Problem, points: Array) -> Array:
-    """What the sizes of the coefficients cost at points (m, d + 1)."""
+    """L1 penalty at points (m, d + 1)."""
     if problem.l1 == problem.l2 == 0:
         return np.zeros(len(points))
     d = points.shape[1] - 1
@@ -68,11 +68,11 @@ def _bowl(problem: Problem, moments: Moments, away: Array) -> Array:
 
 def _rows_cost(problem: Problem, rows: Rows) -> Heights:
     """Mean losses (m,) of predictors (n, m)."""
-    mass = _mass(rows)
+    share = _shares(rows)
 
     def cost(z: Array) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(mass @ problem.loss.value(z, rows.y))
+            return np.asarray(share @ problem.loss.value(z, rows.y))
 
     return cost
 
@@ -88,7 +88,7 @@ def _in_pieces(some: Heights, n: int) -> Heights:
 
 
 def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
-    """Costs on a line or plane: the predictors there are those of its origin and directions, added up."""
+    """Costs on a line or plane, from the predictors of its origin and directions."""
     cost = _rows_cost(problem, rows)
 
     def on(origin: Array, along: Array) -> Heights:
@@ -104,7 +104,7 @@ def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
 
 
 def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Heights]:
-    """Costs on a line or plane: a parabola of r numbers, about the place there that is nearest to the least point."""
+    """Costs on a line or plane: a quadratic of r variables about its point nearest to the minimum."""
 
     def on(origin: Array, along: Array) -> Heights:
         middle = np.linalg.lstsq(along.T, moments.least[:, 0] - origin, rcond=None)[0]

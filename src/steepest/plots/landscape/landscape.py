@@ -1,4 +1,4 @@
-"""Landscape: the cost as a function of the parameters, to be looked at along lines and planes through an answer."""
+"""Landscape: the cost as a function of the parameters, for pictures on lines and planes through an answer."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from .heights import flat, parabola, sizes, slopes, values
 
 __all__ = ["Landscape", "landscape_of"]
 
-LOOKS = 12_000_000  # values of a loss that are worked out for one picture at most
-FEWEST, MOST = 2_400, 12_000  # points of a picture that these are spread over
-COLUMNS = 1500  # up to so many columns a square matrix stands in for the rows
-LONG = 30  # letters of a name that an axis bears
-SMALL = 2_000_000  # numbers in a table whose least point is found anew
+LOOKS = 12_000_000  # maximum number of values of a loss computed for one picture
+FEWEST, MOST = 2_400, 12_000  # points of a picture that share these values
+COLUMNS = 1500  # maximum number of columns for which moments replace the rows
+LONG = 30  # maximum letters of a name on an axis
+SMALL = 2_000_000  # maximum size of a table whose optimum is computed
 
 
 class Landscape(NamedTuple):
@@ -42,25 +42,25 @@ class Landscape(NamedTuple):
     names : tuple of str
         Of the parameters, the intercept last.
     values, slopes : callables, points (m, p) -> costs (m,), gradients (m, p)
-        Without an L1 part the slopes are those of the values.
+        The slopes leave out the L1 penalty.
     best : (p,) array or None
-        The least point, where it is known.
+        The minimum, if it is known.
     cost : str
-        Which cost it is, such as "mean (z - y)^2 / 2".
+        Formula of the cost, such as "mean (z - y)^2 / 2".
     note : str
-        What a reader must know, such as that only some rows were looked at.
-    held : (p,) array of bool
-        Which parameters were kept at their start.
+        A note for the reader, such as that only some rows were used.
+    fixed : (p,) array of bool
+        Which parameters are fixed at their start.
     size : (p,) array
-        Of what each parameter is multiplied by: the columns' standard deviations where the run saw standardised ones.
+        Scale of each parameter's factor: the standard deviations of the columns, if the run used standardised ones.
     least : float or None
-        The cost of the least point, over all rows.
+        The minimum cost, over all rows.
     curved : (p, p) array or None
-        Second derivatives, where they are the same everywhere.
+        Second derivatives, if they are constant.
     room : int
-        Points that may be looked at for one picture.
+        Maximum number of points for one picture.
     prefix : str
-        What a name is one of: "coefficient of ".
+        Prefix of the names: "coefficient of ".
     flat : callable or None
         Origin (p,) and directions (r, p) to a function of coordinates (m, r), faster than ``values``.
     """
@@ -71,7 +71,7 @@ class Landscape(NamedTuple):
     best: Array | None
     cost: str
     note: str
-    held: NDArray[np.bool_]
+    fixed: NDArray[np.bool_]
     size: Array
     least: float | None = None
     curved: Array | None = None
@@ -80,7 +80,7 @@ class Landscape(NamedTuple):
     flat: Callable[[Array, Array], Callable[[Array], Array]] | None = None
 
     def title(self, j: int) -> str:
-        """Parameter j as an axis names it."""
+        """Axis label of parameter j."""
         name = self.names[j]
         return name if name == "intercept" else self.prefix + brief(name, LONG)
 
@@ -101,27 +101,27 @@ def landscape_of(
     f: Any = None,
     classes: Any = None,
 ) -> Landscape:
-    """The cost that a run went down on.
+    """The cost that a run minimised.
 
     Parameters
     ----------
     trajectory : Trajectory
-        Of a fit with one target or two classes, or of `minimize`.
+        From a fit with one target or two classes, or from `minimize`.
     X, y, sample_weight, offset : as given to ``fit``
         The rows, for a run that had rows.
     f : callable
-        The function, for a run of one that was no formula.
+        The function, for a run on a callable.
     classes : two labels
-        The negative and the positive one, where y holds labels; None takes those of the run, else sorts them.
+        The negative and the positive one, if y has labels; None takes those of the run, or sorts them.
 
     Raises
     ------
     UsageError
-        If the run has several targets or classes, or what it went down on is not given.
+        If the run has several targets or classes, or its rows or function are missing.
 
     Notes
     -----
-    Cost: two readings of the rows for a squared loss; else 5,000 rows, evenly spaced, stand in for more.
+    Cost: two passes over the data for a squared loss; for other losses 5,000 rows, evenly spaced, represent the table.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def landscape_of(
     if trajectory.coef.ndim > 2:
         raise UsageError("a landscape is drawn of one target or two classes: this run has more")
     if X is None or y is None:
-        raise UsageError("which rows did the run go down on? give X and y, as to fit")
+        raise UsageError("the rows of the run are missing: give X and y, as to fit")
     answer = answer_of(trajectory)
     answer = answer if classes is None else answer._replace(classes=tuple(classes))
     rows = make_rows(X, answer.numbers(y), weight=sample_weight, offset=offset)
@@ -150,13 +150,13 @@ def landscape_of(
 def _with_least(landscape: Landscape, trajectory: Trajectory) -> Landscape:
     if landscape.best is None:
         return landscape
-    if landscape.note:  # only some rows are looked at, but the run knows better
+    if landscape.note:  # only some rows are used, but the run has the minimum over all
         return landscape._replace(least=least_of({"": trajectory}))
     return landscape._replace(least=float(landscape.values(landscape.best[None])[0]))
 
 
 def _lifted(landscape: Landscape, problem: Problem, rows: Rows, answer: Array) -> Landscape:
-    """The cost over some rows, lifted and tilted: at the least point, or the answer, cost and slope are all rows'."""
+    """The cost over some rows plus a linear term: at the optimum, or the answer, it has value and slope of all rows."""
     at = answer if landscape.best is None else landscape.best
     lift = values(problem, rows)(at[None])[0] - landscape.values(at[None])[0]
     tilt = slopes(problem, rows)(at[None])[0] - landscape.slopes(at[None])[0]
@@ -180,13 +180,13 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
     names = trajectory.names or tuple(f"x{j + 1}" for j in range(p))
     status = "" if trajectory.verdict is None else trajectory.verdict.status
     best = points[-1] if status == "converged" else None
-    note = "the run was kept within bounds, and the least is that within them" if "bounds" in trajectory.meta else ""
-    plain: dict[str, Any] = {"held": np.zeros(p, bool), "size": np.ones(p), "note": note, "best": best}
+    note = "the run has bounds, and the minimum is that within them" if "bounds" in trajectory.meta else ""
+    plain: dict[str, Any] = {"fixed": np.zeros(p, bool), "size": np.ones(p), "note": note, "best": best}
     if f is None:
         try:
             formula = read_formula(text, names)
         except UsageError:
-            raise UsageError(f"the run went down on {text}, which is no formula: give the function as f") from None
+            raise UsageError(f"the run is on {text}, which is not a formula: give the function as f") from None
         hessian = formula.jet(points[0], 2).hessian if formula.degree <= 2 else None
         if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).hessian)[0] > 0:
             plain["best"] = points[-1]
@@ -220,7 +220,7 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
         best=_best(trajectory, problem, rows, bool(note)),
         cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
         note=note,
-        held=problem.free(d)[:, 0] == 0,
+        fixed=problem.free(d)[:, 0] == 0,
         size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
         curved=None if problem.l1 else curved,
         room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
@@ -230,7 +230,7 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
 
 
 def _problem(trajectory: Trajectory) -> Problem:
-    """What the run minimised, from what it kept of it."""
+    """The problem of the run, from its recorded settings."""
     meta = trajectory.meta
     loss, penalty = from_name(meta["loss"], losses, "loss"), from_name(meta["penalty"], penalties, "penalty")
     fixed = tuple(int(c) if str(c).isdigit() else c for c in meta["fixed"])
@@ -239,7 +239,7 @@ def _problem(trajectory: Trajectory) -> Problem:
 
 
 def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
-    """The least point: known, reached, or found anew where that takes a moment."""
+    """The minimum: recorded, reached, or computed if that is fast."""
     exact = trajectory.meta.get("exact")
     if exact:
         return np.append(exact["coef"], exact["intercept"])

@@ -1,4 +1,4 @@
-"""Planes: the line or plane on which a landscape of many parameters is looked at, and how much of it."""
+"""Planes: the line or plane on which a landscape of many parameters is drawn, and its window."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .landscape import Landscape
 
 __all__ = ["Plane", "leaving", "level", "places_of", "plane_of", "window"]
 
-ALONE = 1.0  # times the start, that is looked at where there is no minimum to look towards
-FAR = 4.0  # times the way from start to minimum beyond which a point lies outside of the picture
+ALONE = 1.0  # width of the window relative to the start, if there is no minimum
+FAR = 4.0  # multiple of the distance from start to minimum beyond which a point is outside
 MARGIN = 0.15  # of the width, on each side
-CAME_BACK = 0.5  # of its largest distance from the minimum, within which a path ends that is looked at as a whole
-STATES = 200  # of a path that its principal plane is found from
-FLAT = 50.0  # times less rise in cost along one axis than along another from which it is looked at farther
+CAME_BACK = 0.5  # share of its largest distance from the minimum within which a path ends that is drawn as a whole
+STATES = 200  # points of a path from which its principal plane is computed
+FLAT = 50.0  # ratio of the rise in cost along two axes above which the flat one is widened
 TRIES = 60
-NO_TURN, SLIGHT = 1e-12, 0.005  # shares of a path across its main direction: rounding, too little to name
+NO_TURN, SLIGHT = 1e-12, 0.005  # shares of a path across its main direction: rounding, and too small to state
 
 
 class Plane(NamedTuple):
@@ -35,11 +35,11 @@ class Plane(NamedTuple):
     ----------
     origin : (p,) array
     along, onto : (r, p) arrays
-        Directions, and what coordinates are read off with: the same where the directions are orthonormal.
+        Directions, and the dual basis for coordinates: the same if the directions are orthonormal.
     labels : tuple of str
-        Of the r axes.
+        Labels of the r axes.
     words : str
-        What is looked at, where there are more parameters than axes; else "".
+        Description of the plane, if there are more parameters than axes; otherwise "".
     """
 
     origin: Array
@@ -53,25 +53,24 @@ class Plane(NamedTuple):
         return self.origin + coordinates @ self.along
 
     def coordinates(self, points: Array) -> Array:
-        """Coordinates (m, r) of the points of the plane that are nearest to points (m, p), in their sizes."""
+        """Coordinates (m, r) of the projections of points (m, p) onto the plane, in scaled parameters."""
         return (points - self.origin) @ self.onto.T
 
 
 def plane_of(
     landscape: Landscape, paths: Sequence[Array], answer: Array, axes: int = 2, parameters: Sequence[str] | None = None
 ) -> Plane:
-    """The plane (axes = 2) or line (axes = 1) through the answer to look at.
+    """The plane (axes = 2) or line (axes = 1) through the answer.
 
-    Two parameters are looked at as they are, and so are those that are named. Of more, a plane is the one in which the
-    paths are longest (their principal plane), and a line that of the parameter that moved farthest, both measured in
-    the sizes of the landscape.
+    Two parameters are the axes themselves, and so are those that are named. With more, the plane is the principal plane
+    of the paths, and the line is that of the parameter that moved farthest, both in the scales of the landscape.
 
     Parameters
     ----------
     landscape : Landscape
     paths : sequence of (m, p) arrays
     answer : (p,) array
-        Where the other parameters stay.
+        The values of the other parameters.
     parameters : sequence of str, optional
         As many names as there are axes.
 
@@ -83,7 +82,7 @@ def plane_of(
     p = len(landscape.names)
     if parameters is not None:
         return _slice(landscape, answer, places_of(landscape.names, parameters, "parameter", axes))
-    movable = [j for j in range(p) if not landscape.held[j]]
+    movable = [j for j in range(p) if not landscape.fixed[j]]
     if axes == 1:
         moved = landscape.size * np.max([np.abs(path[-1] - path[0]) for path in paths], axis=0)
         coefficients = [j for j in movable if landscape.names[j] != "intercept"] or movable or [0]
@@ -96,7 +95,7 @@ def plane_of(
 
 
 def places_of(names: tuple[str, ...], wanted: Sequence[str], what: str, count: int) -> list[int]:
-    """Where these are among the names of columns or parameters, so many of them and all different.
+    """Indices of these names among those of columns or parameters; ``count`` different ones.
 
     Examples
     --------
@@ -137,22 +136,22 @@ def _principal(landscape: Landscape, paths: Sequence[Array], answer: Array) -> P
         _, spread, directions = np.linalg.svd(table, full_matrices=False)
     share = spread[:2] ** 2 / max(float((spread**2).sum()), 1e-300)
     turn = directions[:2]
-    if share[1] < NO_TURN:  # the path is straight: across it, the parameter it moved least along
+    if share[1] < NO_TURN:  # a straight path: the second axis is the parameter that moved least
         other = np.eye(len(answer))[_least_along(landscape, turn[0])]
         other = other - (other @ turn[0]) * turn[0]
         turn = np.array([turn[0], other / np.linalg.norm(other)])
     across = f"direction 2 ({share[1]:.0%})" if share[1] >= SLIGHT else "across the path"
     labels = (f"direction 1 of the path ({share[0]:.0%} of it)", across)
-    words = f"plane in which the path of {len(answer)} parameters is longest, through the answer"
+    words = f"principal plane of the path of {len(answer)} parameters, through the answer"
     return Plane(answer.copy(), turn / landscape.size, turn * landscape.size, labels, words)
 
 
 def _least_along(landscape: Landscape, direction: Array) -> int:
-    return int(np.where(landscape.held, np.inf, np.abs(direction)).argmin())
+    return int(np.where(landscape.fixed, np.inf, np.abs(direction)).argmin())
 
 
 def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple[Array, Array]:
-    """Lowest and highest coordinates (r,) to draw: starts, minimum, and of each path the part that stays near.
+    """Lowest and highest coordinates (r,) of the window: starts, minimum, and the near part of each path.
 
     Parameters
     ----------
@@ -160,7 +159,7 @@ def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple
     best : (r,) array or None
         The minimum.
     landmark : (r,) array
-        The answer, where there is no minimum.
+        The answer, if there is no minimum.
     """
     middle = landmark if best is None else best
     near = [np.atleast_2d(middle)]
@@ -172,7 +171,7 @@ def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple
             continue
         reach = away[:2].max(0, initial=0.0)
         reach = np.where(reach > 0, reach, away.max(0, initial=0.0))
-        if best is None and not away[0].any():  # a run without end: its first steps may be tiny
+        if best is None and not away[0].any():  # an unbounded run: its first steps may be tiny
             reach = np.maximum(reach, np.minimum(away.max(0, initial=0.0), ALONE * np.maximum(1.0, np.abs(middle))))
         inside = (away <= FAR * reach + 1e-300).all(1)
         near.append(sound[inside])
@@ -185,14 +184,14 @@ def window(paths: Sequence[Array], best: Array | None, landmark: Array) -> tuple
 def level(
     low: Array, high: Array, middle: Array, moved: NDArray[np.bool_], cost: Callable[[Array], Array]
 ) -> tuple[Array, Array]:
-    """The same window, wider or narrower along axes that show nothing: where the cost rises far less than along others.
+    """The window, made wider or narrower along axes on which the cost rises far less than on others.
 
     Parameters
     ----------
     low, high, middle : (r,) arrays
-        The window, and the minimum or answer in it.
+        The window, and the minimum or answer.
     moved : (r,) array of bool
-        Along which axes a path moved: these are never looked at less far.
+        Axes along which a path moved; these are never narrowed.
     cost : callable
         Coordinates (m, r) to costs (m,).
     """
@@ -214,7 +213,7 @@ def level(
 
 
 def _fitting(rise: Callable[[float], float], goal: float, moved: bool) -> float:
-    """Times the window at which the cost rises by between a half and twice the goal, or 1 if there is none."""
+    """Factor of the window with which the cost rises by between a half and twice the goal, or 1 if there is none."""
     share = 1.0
     for _ in range(TRIES):
         found = rise(share)
@@ -228,7 +227,7 @@ def _fitting(rise: Callable[[float], float], goal: float, moved: bool) -> float:
 
 
 def leaving(path: Array, low: Array, high: Array) -> tuple[int, Array | None]:
-    """How many points of a path (m, r) there are up to the last within a window, and where it then leaves it.
+    """Number of points of a path (m, r) up to the last one inside a window, and the point where it leaves.
 
     Examples
     --------

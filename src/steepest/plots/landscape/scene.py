@@ -1,4 +1,4 @@
-"""Scene: one run or several with the line or plane of the landscape on which they are looked at."""
+"""Scene: one run or several with the line or plane of the landscape on which they are drawn."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from .plane import Plane, leaving, level, plane_of, window
 
 __all__ = ["Scene", "ends_of", "lowest", "rate_limit", "rolled", "scene_of", "tangents_at"]
 
-COLUMNS = 300  # up to so many the largest curvature is worked out
-BALLS = 60  # states on a curve at most
-CLOSER = 6  # times the search for the lowest point looks closer
-HEAD = 0.12  # of the height of a curve, above it, in which an arrow leaves
-BEYOND = 2.5  # times less far is looked beyond a minimum than before it, at least
-STILL = 1e-9  # share of a coordinate that is no move
-STRAIGHT = 1e-6  # share of the way along a path, across it, that is no move
+COLUMNS = 300  # maximum number of parameters for which the largest curvature is computed
+BALLS = 60  # maximum number of states on a curve
+CLOSER = 6  # rounds of the search for the lowest point
+HEAD = 0.12  # share of the height of a curve, above it, for the arrow of a run that leaves
+BEYOND = 2.5  # minimum ratio of the window before and beyond a minimum
+STILL = 1e-9  # share of a coordinate that is no movement
+STRAIGHT = 1e-6  # ratio of the movement across and along a path below which the path is straight
 
 
 class Scene(NamedTuple):
-    """What a picture of a landscape is drawn from.
+    """The data of a picture of a landscape.
 
     Attributes
     ----------
     landscape : Landscape
     plane : Plane
     paths : dict from label to (m, r) array
-        All states of each run, by their coordinates on the plane.
+        All states of each run, in the coordinates of the plane.
     middle : (r,) array
-        The minimum where it is known, else the answer.
+        The minimum if it is known, otherwise the answer.
     low, high : (r,) arrays
         The window.
     cost : callable, coordinates (m, r) -> costs (m,)
@@ -53,7 +53,7 @@ class Scene(NamedTuple):
     cost: Callable[[Array], Array]
 
     def grid(self, count: int) -> tuple[Array, Array, Array]:
-        """Coordinates (count,) and (count,) over the window, and costs whose first index is that of the second."""
+        """Coordinates (count,) and (count,) over the window, and costs, indexed by the second axis first."""
         x, y = (np.linspace(low, high, count) for low, high in zip(self.low, self.high, strict=True))
         with np.errstate(all="ignore"):
             costs = self.cost(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
@@ -74,7 +74,7 @@ def scene_of(
         raise UsageError("runs on one landscape need the same parameters: give runs on the same rows or function")
     first = first_of(runs)
     points = {label: run.x for label, run in runs.items()}
-    answer = first.x[0 if status_of(first) == "unbounded" else reported(first)]  # the end of such a run is no place
+    answer = first.x[0 if status_of(first) == "unbounded" else reported(first)]  # a divergent run's end is meaningless
     plane = plane_of(landscape, list(points.values()), answer, axes, parameters)
     with np.errstate(over="ignore", invalid="ignore"):
         paths = {label: plane.coordinates(path) for label, path in points.items()}
@@ -96,7 +96,7 @@ def scene_of(
 def _opened(
     plane: Plane, paths: Sequence[Array], middle: Array, low: Array, high: Array
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """The window, as wide across a path that is straight as along it, and along which axes a path moved."""
+    """The window, for a straight path as wide across it as along it, and the axes along which a path moved."""
     with np.errstate(over="ignore", invalid="ignore"):
         extent = np.max([np.ptp(path[np.isfinite(path).all(1)], axis=0) for path in paths], axis=0)
     moved = extent > STILL * np.maximum(np.abs(low), np.abs(high))
@@ -108,7 +108,7 @@ def _opened(
 
 
 def ends_of(run: Trajectory, landscape: Landscape, last: int = -1) -> tuple[float, float]:
-    """Cost at the start and at a recorded state, over all rows where somebody looked there."""
+    """Cost at the start and at a recorded state, over all rows if the run has it."""
     places = {0: 0, last: last % len(run)}
     known = dict(zip(run.cost_step.tolist(), run.cost.tolist(), strict=True))
     found = [known.get(int(run.step[i])) for i in places.values()]
@@ -119,19 +119,19 @@ def ends_of(run: Trajectory, landscape: Landscape, last: int = -1) -> tuple[floa
 
 
 def rate_limit(run: Trajectory, landscape: Landscape) -> float | None:
-    """Largest constant rate at which plain steps of such a run settle, where that is known."""
+    """Stability limit of plain steps in this run, if it is known."""
     plain = run.meta.get("rule") == "plain" and str(run.meta.get("learning_rate")).startswith("constant")
     if landscape.curved is None or len(landscape.curved) > COLUMNS or run.meta.get("standardized") or not plain:
         return None
     if run.meta.get("batch_size") is not None:
         return None
-    free = ~landscape.held
+    free = ~landscape.fixed
     largest = float(np.linalg.eigvalsh(landscape.curved[np.ix_(free, free)]).max(initial=0.0))
     return 2.0 / largest if largest > 0 else None
 
 
 def rolled(scene: Scene, run: Trajectory, costs: Array) -> tuple[Any, tuple[float, float] | None]:
-    """Places of the states to draw on a curve of costs, and where the run leaves the picture, if it does."""
+    """Indices of the states to draw on a curve of costs, and where the run leaves the picture, if it does."""
     path = scene.paths[""]
     kept, exit_ = leaving(path, scene.low, scene.high)
     drawn = along_path(path[:kept], BALLS)
@@ -162,13 +162,13 @@ def tangents_at(scene: Scene, run: Trajectory, places: tuple[int, ...]) -> Array
 
 
 def lowest(cost: Callable[[Array], Array], at: Array, costs: Array) -> tuple[float, float] | None:
-    """Lowest point of a curve, looked at closer and closer; None where it is at an end of the curve."""
+    """Lowest point of a curve, by successive refinement; None if it is at an end of the curve."""
     for look in range(CLOSER):
         i = int(np.where(finite(costs), costs, np.inf).argmin())
         if not 0 < i < len(at) - 1:
             if look == 0:
                 return None
-            break  # so close that rounding decides
+            break  # the interval is so small that rounding decides
         at = np.linspace(at[i - 1], at[i + 1], 41)
         costs = cost(at[:, None])
     i = int(np.where(finite(costs), costs, np.inf).argmin())

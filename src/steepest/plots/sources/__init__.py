@@ -1,1 +1,1 @@
-"""What pictures are drawn of: answers, runs, predictions, functions."""
+"""The input of pictures: answers, runs, predictions, functions."""

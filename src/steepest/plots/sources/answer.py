@@ -1,4 +1,4 @@
-"""Answer: coefficients and what goes with them, whether an estimator, a run or a model file holds them."""
+"""Answer: the coefficients of an estimator, a run or a model file, with their names, loss and classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Answer", "answer_of"]
 
 
 class Answer(NamedTuple):
-    """What was found, of one target or two classes.
+    """A fitted model with one target or two classes.
 
     Attributes
     ----------
@@ -30,9 +30,9 @@ class Answer(NamedTuple):
     loss : record
     classes : (negative, positive) or None
     trajectory : Trajectory or None
-        The run that led here, where it is known.
+        The run of the fit, if it is known.
     target : str
-        Name of what is predicted.
+        Name of the target.
     """
 
     coef: Array
@@ -63,12 +63,12 @@ class Answer(NamedTuple):
 
 
 def answer_of(fitted: Any) -> Answer:
-    """The answer that a fitted estimator, a `Trajectory` or a model (`steepest.solve.model.Model`) holds.
+    """The answer of a fitted estimator, a `Trajectory` or a model (`steepest.solve.model.Model`).
 
     Raises
     ------
     UsageError
-        If it is of several targets or classes, or of a function without rows.
+        If it has several targets or classes, or is from a function without rows.
     """
     if isinstance(fitted, Trajectory):
         return _of_trajectory(fitted)

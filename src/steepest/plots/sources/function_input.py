@@ -1,4 +1,4 @@
-"""Drawn functions: what a picture of a function needs to know about it, whether it is a formula or a callable."""
+"""Functions for pictures, from a formula or a callable."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Drawn(NamedTuple):
     values : callable, points (m, d) -> (m,)
         NaN where there is no value.
     words : str
-        The function as it is printed.
+        Text of the function.
     names : tuple of str
         Of its d variables.
     f : Formula or callable
-        What it is made of; a formula is one of all d names.
+        The formula, in all d names, or the callable.
     """
 
     values: Callable[[Array], Array]
@@ -83,7 +83,7 @@ def _formula(formula: Formula, names: tuple[str, ...]) -> Drawn:
 
 
 def numbers(values: Any, what: str) -> Array:
-    """Finite numbers (m,), or an error that says what was to hold them.
+    """Finite numbers (m,), or an error that names ``what``.
 
     Examples
     --------

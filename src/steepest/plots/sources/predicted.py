@@ -1,4 +1,4 @@
-"""Predicted: rows, and what an answer predicts for them; the Displays that are drawn of both."""
+"""Predicted: rows with the predictions of an answer, and the base class of Displays of both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["OfRows", "Predicted", "predicted_of"]
 
 
 class Predicted(NamedTuple):
-    """Rows, and what an answer predicts for them.
+    """Rows with the predictions of an answer.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Predicted(NamedTuple):
     target : str
         Name of the target.
     verdict : str
-        What happened, in a line.
+        The verdict, in one line.
     """
 
     answer: Answer
@@ -51,7 +51,7 @@ class Predicted(NamedTuple):
 
     @property
     def single(self) -> bool:
-        """Whether one column alone says what is predicted."""
+        """Whether the prediction depends on one column only."""
         return len(self.names) == 1 and self.rows.offset is None
 
     def column(self, j: int) -> Array:
@@ -64,13 +64,13 @@ class Predicted(NamedTuple):
         return np.asarray(np.bincount(row, X.data[where], minlength=X.shape[0]), np.float64)
 
     def predictions(self) -> Array:
-        """Predicted targets (n,): z, or what the loss makes of it."""
+        """Predicted targets (n,): z, or the inverse link of z."""
         inverse = getattr(self.answer.loss, "inverse", None)
         return self.z if inverse is None else np.asarray(inverse(self.z))
 
 
 class OfRows(Picture):
-    """A Display of an answer and rows, whatever holds the answer."""
+    """A Display of an answer and rows."""
 
     @classmethod
     def from_estimator(
@@ -83,27 +83,26 @@ class OfRows(Picture):
         target: str | None = None,
         names: Sequence[str] | None = None,
     ) -> Self:
-        """Of what holds an answer and rows, those it was fitted to or others.
+        """From something fitted and rows, those it was fitted to or others.
 
-        ``from_trajectory`` and ``from_model`` are the same by the name of what they are given.
+        ``from_trajectory`` and ``from_model`` are the same method under other names.
 
         Parameters
         ----------
-        fitted : GDRegressor, GDClassifier or a kin of theirs, Trajectory or Model
-        X : (n, d) array, data frame or sparse matrix
-        y : (n,) array
+        fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model X : (n, d) array, data frame
+        or sparse matrix y : (n,) array
             Targets or labels.
         offset : (n,) array, optional
             Known part of each row's linear predictor.
         target : str, optional
-            Name of what is predicted; left out, the name that ``y`` has.
+            Name of the target; by default the name of ``y``.
         names : sequence of str, optional
-            Names of the columns; left out, those of the answer.
+            Names of the columns; by default those of the answer.
 
         Raises
         ------
         UsageError, DataError
-            If the answer is of several targets or classes, or the rows do not belong to it.
+            If the answer has several targets or classes, or other columns than the rows.
         """
         return cls._of(predicted_of(fitted, X, y, offset=offset, target=target, names=names))
 
@@ -124,10 +123,10 @@ def predicted_of(
     target: str | None = None,
     names: Sequence[str] | None = None,
 ) -> Predicted:
-    """The answer that something fitted holds, beside rows; see `OfRows.from_estimator`."""
+    """The answer of something fitted, with rows; see `OfRows.from_estimator`."""
     if not isinstance(fitted, Trajectory | Model) and not (hasattr(fitted, "coef_") and hasattr(fitted, "trajectory_")):
         what = type(fitted).__name__
-        raise UsageError(f"this {what} holds no answer: give a fitted GDRegressor or GDClassifier, a run or a model")
+        raise UsageError(f"this {what} has no answer: give a fitted GDRegressor or GDClassifier, a run or a model")
     answer = answer_of(fitted)
     _check_names(answer, X)
     answer = answer if names is None else _renamed(answer, names)
@@ -140,9 +139,7 @@ def predicted_of(
     found = Predicted(answer, rows, z, rows.y[:, 0], _target_name(answer, y, target), _verdict(fitted, answer))
     for what, values in (("target", found.y), ("prediction", found.predictions())):
         if not np.isfinite(values).all():
-            raise DataError(
-                f"row {int(np.isfinite(values).argmin()) + 1}: the {what} is no finite number: drop such rows"
-            )
+            raise DataError(f"row {int(np.isfinite(values).argmin()) + 1}: the {what} is not finite: drop such rows")
     return found
 
 
@@ -171,7 +168,7 @@ def _targets(answer: Answer, y: Any) -> Array:
     except (TypeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError("the target must hold numbers: this one holds words") from None
+        raise DataError("the target must be numbers, not text") from None
 
 
 def _target_name(answer: Answer, y: Any, target: str | None) -> str:

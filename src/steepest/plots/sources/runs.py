@@ -1,4 +1,4 @@
-"""Runs: what a picture of several runs reads from them."""
+"""Runs: the data that a picture of several runs needs."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ def run_of(fitted: Any) -> tuple[Trajectory, tuple[Any, Any] | None]:
 
 
 def leading(runs: Mapping[Any, Trajectory]) -> Trajectory:
-    """Of the runs that found a minimum the one that is lowest, else the first."""
+    """The lowest of the runs that found a minimum, otherwise the first run."""
     found = [run for run in runs.values() if run.verdict is not None and run.verdict.status in SETTLED]
     return min(found, key=lambda run: float(run.cost[-1])) if found else first_of(runs)
 
 
 def reported(run: Trajectory) -> int:
-    """Which of its states a run gives as its answer."""
+    """Index of the state that is a run's answer."""
     return int(np.searchsorted(run.step, run.meta.get("reported_step", run.step[-1])))
 
 
 def cost_of(runs: Mapping[Any, Trajectory]) -> str:
-    """Which cost these runs went down on.
+    """The formula of the cost of these runs.
 
     Raises
     ------
     UsageError
-        If there is none, a run has no cost, or they are different ones.
+        If there is no run, a run has no cost, or their costs differ.
     """
     if not runs or not all(isinstance(run, Trajectory) and len(run.cost) for run in runs.values()):
         raise UsageError("there is no cost to compare: give runs with costs by their labels, {'0.01': trajectory}")
@@ -62,27 +62,27 @@ def cost_of(runs: Mapping[Any, Trajectory]) -> str:
 
 
 def status_of(run: Trajectory) -> str:
-    """What became of a run; without a verdict "diverged" where it ended above its start, else ""."""
+    """Status of a run; without a verdict "diverged" if it ended above its start, otherwise ""."""
     if run.verdict is not None:
         return run.verdict.status
     return "" if finite(run.cost[-1:])[0] and run.cost[-1] <= run.cost[0] else "diverged"
 
 
 def least_of(runs: Mapping[Any, Trajectory]) -> float | None:
-    """The least cost, if a run has an exact solution beside it or converged."""
+    """The minimum cost, if a run has an exact solution or converged."""
     exact = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
     reached = [run.cost.min() for run in runs.values() if len(run.cost) and status_of(run) == "converged"]
     return float(min(exact + reached)) if exact or reached else None
 
 
 def stood(run: Trajectory, by: str) -> Array:
-    """Where a run stood when its costs were looked at, in steps, epochs or seconds."""
+    """Steps, epochs or seconds at which the costs of a run were recorded."""
     column: Array = getattr(run, by)[np.searchsorted(run.step, run.cost_step)]
     return column.astype(np.float64)
 
 
 def spread(values: Array) -> float:
-    """Decades that values span; 0 where one is not above 0.
+    """Decades that values span; 0 if one of them is not positive.
 
     Examples
     --------
