@@ -1,1 +1,1 @@
-"""What the project claims about speed and memory, measured: ``python -m benchmarks`` writes ``RESULTS.md``."""
+"""Measurements behind the project's claims about speed and memory: ``python -m benchmarks`` writes ``RESULTS.md``."""

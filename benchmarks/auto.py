@@ -1,4 +1,4 @@
-"""The automatic mode, nothing set but the penalty, against other packages at several tolerances of theirs."""
+"""The automatic mode, with only the penalty set, against other packages at several of their tolerances."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ LONGEST = 160  # letters of a reason
 
 @dataclass
 class Candidate:
-    """One way to fit at one level, what it answered and how long each run took."""
+    """One method at one level, with its answer and the time of each run."""
 
     name: str
     level: str
@@ -67,7 +67,7 @@ def _stop(*_: Any) -> None:
 
 @dataclass
 class Race:
-    """What came of it: candidates with answers, those without and why, and our default fit."""
+    """The result of a race: candidates with answers, those without and why, and our default fit."""
 
     ran: list[Candidate] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Race:
 
 
 def ours(work: Workload, level: str = DEFAULT) -> Any:
-    """The automatic mode: nothing set but the penalty."""
+    """The automatic mode: only the penalty is set."""
     make = GDClassifier if work.kind == "logistic" else GDRegressor
     return make(alpha=work.alpha, **OUR_LEVELS[level]).fit(work.X, work.y)
 

@@ -1,4 +1,4 @@
-"""Memory that a fit holds beyond the table itself, each in a process of its own (Linux: it reads /proc)."""
+"""Memory of a fit beyond the table itself, each in a process of its own (Linux: it reads /proc)."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def mapped():
     out.flush()
     return np.load({file!r}, mmap_mode="r")
 
-def held():
+def in_use():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon"))
 
 def watch():
     global most
     while not done:
-        most = max(most, held())
+        most = max(most, in_use())
         time.sleep(0.001)
 
 {layout}
@@ -64,7 +64,7 @@ X, y, labels = X[:200_000].copy("K"), y[:200_000], labels[:200_000]
 X.flags.writeable = whole[1].flags.writeable
 {fit}  # compiles for this layout
 n, X, y, labels = whole
-before = most = held()
+before = most = in_use()
 done = False
 watcher = threading.Thread(target=watch)
 watcher.start()
@@ -76,7 +76,7 @@ print(most - before, X.nbytes // 10 + 3 * 8 * n)
 
 
 def rows() -> Iterator[Row]:
-    """Each layout and kind of fit; the ratio is what was held over what is allowed."""
+    """Each layout and kind of fit; the ratio is the memory used over the memory allowed."""
     for n, d in ((1_000_000, 100), (4_000_000, 20)):
         for layout, make in LAYOUTS.items():
             for name, fit in FITS.items():

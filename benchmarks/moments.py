@@ -1,4 +1,4 @@
-"""What all columns have to do with each other: moments, Hessians, means and variances, against reading the table."""
+"""Moments, Hessians, means and variances of all columns, against one read of the table."""
 
 from __future__ import annotations
 

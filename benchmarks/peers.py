@@ -33,7 +33,7 @@ class Level(NamedTuple):
 
 
 class Peer(NamedTuple):
-    """A package's way to fit: levels from its default to the tightest; ``tables`` is "dense", "sparse" or "any"."""
+    """A package's fit: levels from its default to the tightest; ``tables`` is "dense", "sparse" or "any"."""
 
     name: str
     module: str
@@ -168,7 +168,7 @@ def _vowpal_wabbit(file: VWFile, y: Any, alpha: float, level: Level) -> Answer:
 
 
 def _straight(module: str, name: str, **options: Any) -> Callable[..., Answer]:
-    """A least-squares model with nothing to tune."""
+    """A least-squares model without settings to tune."""
 
     def fit(X: Any, y: Any, _alpha: float, _level: Level) -> Answer:
         return _of(getattr(importlib.import_module(module), name)(**options).fit(X, y))

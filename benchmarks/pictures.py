@@ -1,4 +1,4 @@
-"""Pictures of large fits: time and memory of drawing one, in a process that holds the fit already (Linux)."""
+"""Pictures of large fits: time and memory of drawing one, in a process that already has the fit (Linux)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from steepest import GDClassifier, GDRegressor, plots
 from steepest.plots.drawing.style import blank, picture_bytes
 rng = np.random.default_rng(0)
 
-def held():
+def in_use():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("RssAnon")) / 1024
 
 def watch():
     global most
     while True:
-        most = max(most, held())
+        most = max(most, in_use())
         time.sleep(0.001)
 """
 FITS = {
@@ -43,7 +43,7 @@ model = GDRegressor(learning_rate=1e-4, max_iter=100_000, tol=None).fit(X, y)
 """,
 }
 DRAWN = """
-before = most = held()
+before = most = in_use()
 threading.Thread(target=watch, daemon=True).start()
 began = time.perf_counter()
 picture = {picture}

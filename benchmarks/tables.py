@@ -1,4 +1,4 @@
-"""Public tables: ours with nothing set against the best of scikit-learn's estimators over a grid, mean of 5 x 2 folds.
+"""Public tables: our defaults against the best of scikit-learn's estimators over a grid, mean of 5 x 2 folds.
 
 The files are read from the folder STEEPEST_DATA; digits come with scikit-learn. Scores are accuracies or R2.
 """
@@ -29,7 +29,7 @@ class Table(NamedTuple):
 def rows() -> Iterator[Row]:
     """One row for each table that is there."""
     for name, read in TABLES.items():
-        what = f"tables, {name}: score less that of scikit-learn's best"
+        what = f"tables, {name}: score minus that of scikit-learn's best"
         try:
             table = read()
         except FileNotFoundError as error:
