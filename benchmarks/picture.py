@@ -12,7 +12,7 @@ FLOOR = 1e-16  # errors below are drawn here
 REACH = 1e-9
 COLUMNS = 3
 LINE = {"color": "#666666", "linewidth": 0.9, "linestyle": ":"}
-LOOKS = {  # colours of Okabe and Ito, which the colour-blind tell apart; the marker says it a second time
+LOOKS = {  # colours of Okabe and Ito, which the colour-blind can distinguish; the marker says it a second time
     OURS: ("#D55E00", "*"),
     "scikit-learn lbfgs": ("#0072B2", "o"),
     "scikit-learn newton-cholesky": ("#0072B2", "s"),

@@ -58,7 +58,9 @@ name, 3 bad data, 4 diverged, 5 not converged (with --require-converged),
 
 \b
 Try:  steepest sample park > park.txt
-      steepest fit linear park.txt -t visitors --at temperature=33 """
+      steepest fit linear park.txt -t visitors --at temperature=33
+
+Terms: docs/glossary.md"""
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

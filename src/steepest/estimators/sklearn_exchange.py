@@ -89,7 +89,7 @@ class Exchange:
         >>> model.alpha, round(float(model.predict([[4.0]])[0]), 6)
         (0.5, 2.714286)
         """
-        from .sklearn_models import CURVES, LINES, loss_of, one_row, strength_of
+        from .sklearn_models import CURVES, LINES, alpha_of, loss_of, one_row
 
         kinds = CURVES if cls._labels else LINES
         if not isinstance(model, kinds):
@@ -97,7 +97,7 @@ class Exchange:
             raise UsageError(f"{cls.__name__} cannot be made from a {type(model).__name__}: it takes {known}")
         check_is_fitted(model)
         coef = one_row(model, cls.__name__)
-        ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **strength_of(model, rows))
+        ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **alpha_of(model, rows))
         if getattr(model, "positive", False):
             ours.signs = "+"
         if rows is not None:

@@ -14,7 +14,7 @@ from sklearn import linear_model
 from ..core.errors import UsageError
 from ..core.types import Array
 
-__all__ = ["CURVES", "LINES", "curve", "line", "loss_of", "one_row", "strength_of"]
+__all__ = ["CURVES", "LINES", "alpha_of", "curve", "line", "loss_of", "one_row"]
 
 LINES = (
     linear_model.LinearRegression,
@@ -78,7 +78,7 @@ def loss_of(model: Any, name: str) -> dict[str, str]:
     return {"loss": LOSSES[asked].format(float(model.epsilon))}
 
 
-def strength_of(model: Any, rows: float | None) -> dict[str, float]:
+def alpha_of(model: Any, rows: float | None) -> dict[str, float]:
     """Our alpha and l1_ratio for the penalty of a model, as far as they are known."""
     if rows is not None and not (np.isfinite(rows) and rows > 0):
         raise UsageError(f"rows must be a number > 0, not {rows!r}")

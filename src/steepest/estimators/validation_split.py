@@ -32,8 +32,8 @@ def split(rows: Rows, share: float, seed: int, *, labels: bool) -> tuple[Rows, R
         )
     except ValueError as error:
         raise UsageError(f"no rows can be held out: {error}; give them with fit(X, y, validation=(Xv, yv))") from None
-    taught, held = (_part(rows, np.sort(part)) for part in parts)
-    return taught, held
+    training, held_out = (_part(rows, np.sort(part)) for part in parts)
+    return training, held_out
 
 
 def _part(rows: Rows, numbers: Any) -> Rows:

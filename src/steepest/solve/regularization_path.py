@@ -199,12 +199,12 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
-    held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
-    if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
+    penalised = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
+    if problem.intercept and len(penalised) == d and hasattr(problem.loss, "constant"):
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
-    elif problem.intercept or len(held) < d:
-        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=held), tol=0)
+    elif problem.intercept or len(penalised) < d:
+        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=penalised), tol=0)
         w = np.concatenate((found.coef, found.intercept[None]))
     return w
 

@@ -11,7 +11,7 @@ from ..options import AT, descent_options, force_option, json_option, loss_optio
 __all__ = ["command"]
 
 
-@click.command(short_help="Fit a line or a logistic curve to a table.")
+@click.command(short_help="Fit a line or a logistic curve to a table.", epilog="Terms: docs/glossary.md")
 @click.argument("kind", type=click.Choice(["linear", "logistic"]))
 @click.argument("file")
 @loss_options

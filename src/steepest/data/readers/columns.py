@@ -71,11 +71,11 @@ def unique_names(names: Sequence[str], file: str, line: int | None = None, mend:
     ('c1', 'TV', 'Sales')
     """
     full = tuple(name.strip() or f"c{i}" for i, name in enumerate(names, 1))
-    seen: set[str] = set()
+    known: set[str] = set()
     for name in full:
-        if name in seen:
+        if name in known:
             raise DataError(f"two columns are called {name!r}: {mend}", file=file, line=line)
-        seen.add(name)
+        known.add(name)
     return full
 
 

@@ -72,8 +72,8 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 
 
 def _check_distinct(names: Sequence[str], file: str) -> None:
-    seen: set[str] = set()
+    known: set[str] = set()
     for name in names:
-        if name in seen:
+        if name in known:
             raise UsageError(f"{file}: column {name!r} is asked for twice: give each column one part")
-        seen.add(name)
+        known.add(name)

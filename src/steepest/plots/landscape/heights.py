@@ -43,12 +43,12 @@ def _shares(rows: Rows) -> Array:
 
 
 def _penalty(problem: Problem, points: Array) -> Array:
-    """L1 penalty at points (m, d + 1)."""
+    """Penalty (m,) at points (m, d + 1)."""
     if problem.l1 == problem.l2 == 0:
         return np.zeros(len(points))
     d = points.shape[1] - 1
-    paid: Array = problem.penalty.value(points[:, :d]) @ problem.multiples(d)[:d, 0]
-    return paid
+    penalty: Array = problem.penalty.value(points[:, :d]) @ problem.multiples(d)[:d, 0]
+    return penalty
 
 
 def values(problem: Problem, data: Any) -> Heights:
