@@ -137,7 +137,7 @@ def _peer_lane(peer: Peer, work: Workload) -> list[Candidate]:
 
 
 def _first_run(candidate: Candidate, result: Race) -> bool:
-    """Run it once; whether its lane goes on. The first run counts only if it stays the only one."""
+    """Run it once; returns whether its lane continues. The first run counts only if there is no other."""
     try:
         seconds = candidate.once(0 if candidate.name == OURS else STOP)
     except Exception as error:  # a peer may fail in any way; the table says how

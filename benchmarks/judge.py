@@ -1,4 +1,4 @@
-"""One judge for all: the objective of an answer in float64, in plain NumPy, whoever gave it; never on the clock."""
+"""One judge for all answers: the objective in float64, in plain NumPy, outside of the measured time."""
 
 from __future__ import annotations
 

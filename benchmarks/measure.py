@@ -15,7 +15,7 @@ SEED = 0
 
 
 class Row(NamedTuple):
-    """One line of the results: what, in words; the ratio; the times or sizes behind it; what was wanted."""
+    """One line of the results: its description, the ratio, the times or sizes behind it, and the requirement."""
 
     what: str
     ratio: str

@@ -24,7 +24,7 @@ def curve(rate: float) -> CostCurveDisplay:
 
 def picture() -> Panels:
     """Three descents side by side."""
-    found = "0.001 creeps, 0.05 swings and settles, 0.1 diverges: the limit is 0.0533"
+    found = "0.001 is slow, 0.05 oscillates and converges, 0.1 diverges: the limit is 0.0533"
     return Panels(curve(0.001), curve(0.05), curve(0.1), finding=found)
 
 

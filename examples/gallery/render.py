@@ -62,7 +62,7 @@ def scripts() -> list[Path]:
 
 
 def file_of(script: Path, made: Any) -> Path:
-    """Where a script's picture is kept: .svg, .png of many shades, or .gif of one in motion."""
+    """File of a script's picture: .svg, .png for shaded pictures, or .gif for animations."""
     still = ".png" if script.stem in PIXELS else ".svg"
     return PAGE.parent / "pictures" / (script.stem + (still if isinstance(made, Picture) else ".gif"))
 
@@ -84,7 +84,7 @@ def entry(script: Path, made: Any) -> str:
 
 
 def page(pictures: dict[Path, Any]) -> str:
-    """The page with the gallery written anew."""
+    """The page with its gallery rewritten."""
     head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
     return head + MARK + "".join(f"\n{entry(script, made)}\n" for script, made in pictures.items())
 

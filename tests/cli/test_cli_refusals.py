@@ -64,7 +64,7 @@ BAD_NAMES = {
     "fit linear": "Missing argument 'FILE'",
     "fit linear eight.txt extra -t y": "unexpected extra argument",
     "fit logistic three.csv -t label -x nix": "no column 'nix'",
-    "fit logistic good.csv -t label --positive c": "no label of column 'label': it has a, b",
+    "fit logistic good.csv -t label --positive c": "not a label of column 'label': it has a, b",
     "predict eight.txt": "Missing argument 'FILE'",
     "show eight.txt": "by the end of the file's name",
     "nix": "No such command 'nix'",

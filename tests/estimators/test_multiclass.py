@@ -205,7 +205,7 @@ def test_what_does_not_go_together_is_refused():
     X, y = blobs(1)
     with pytest.raises(UsageError, match="multi_class must be 'softmax' or 'ovr', not 'both'"):
         GDClassifier(multi_class="both").fit(X, y)
-    with pytest.raises(UsageError, match="an offset goes with two classes"):
+    with pytest.raises(UsageError, match="an offset needs two classes"):
         GDClassifier().fit(X, y, offset=np.ones(len(y)))
     with pytest.raises(DataError, match="has weight 0: leave the class out"):
         GDClassifier().fit(X, y, sample_weight=(y != 2).astype(float))

@@ -248,7 +248,7 @@ def test_steps_that_overflow_are_refused():
     X, y = table(400)
     model = GDRegressor(learning_rate=50.0, batch_size=1).partial_fit(X[:2], y[:2])
     before = pickle.dumps(model)
-    with pytest.raises(UsageError, match="chunk 2 overflowed, and it was not taken: use a smaller learning rate"):
+    with pytest.raises(UsageError, match="chunk 2 overflowed, and it was rejected: use a smaller learning rate"):
         model.partial_fit(X, y)
     assert pickle.dumps(model) == before
 

@@ -397,7 +397,7 @@ def test_a_descent_by_anderson_ends_where_numbers_overflow():
 
 
 def test_anderson_needs_all_rows_and_whole_pairs():
-    with pytest.raises(UsageError, match="looks at all rows in every step"):
+    with pytest.raises(UsageError, match="needs all rows in every step"):
         Method("anderson", 0.1, batch_size=4)
     for wrong in ("anderson:pairs=0", "anderson:pairs=2.5"):
         with pytest.raises(UsageError, match="whole number of pairs"):
@@ -426,5 +426,5 @@ def test_senseless_settings_are_refused_in_one_line(spec):
 
 def test_an_l1_penalty_is_refused():
     for spec in ("adam", "lion", "dowg", "anderson", "schedule_free"):
-        with pytest.raises(UsageError, match="L1 penalty goes with"):
+        with pytest.raises(UsageError, match="L1 penalty needs all rows"):
             descend(Problem(penalty=L1(0.1)), Method(spec), make_rows(X, Y))

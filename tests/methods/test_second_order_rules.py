@@ -155,7 +155,7 @@ def test_backtracking_retreats_from_what_is_no_number_and_gives_up_where_nothing
 
 def test_what_looks_at_all_rows_refuses_batches():
     for rule, rate in (("newton", 1.0), ("whitened", 1.0), ("secant", 1.0), ("plain", Backtracking())):
-        with pytest.raises(UsageError, match="looks at all rows in every step"):
+        with pytest.raises(UsageError, match="needs all rows in every step"):
             Method(rule, rate, batch_size=4)
     for rate in (Backtracking(shrink=0.05), Backtracking(slope=0.6), Backtracking(eta=0.0)):
         with pytest.raises(UsageError):

@@ -86,7 +86,7 @@ def test_moments_reach_the_lasso_in_one_step(table):
 
 def test_rules_that_would_end_elsewhere_are_refused(table):
     for method in (Method("momentum"), Method("accelerated"), Method("secant"), Method("plain", batch_size=8)):
-        with pytest.raises(UsageError, match="an L1 penalty goes with all rows at once and a rule that is one of"):
+        with pytest.raises(UsageError, match="an L1 penalty needs all rows in every step and a rule that is one of"):
             descend(Problem("mse", L1(0.1)), method, table)
 
 

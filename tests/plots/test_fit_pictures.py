@@ -180,7 +180,7 @@ def test_more_than_5000_rows_are_counted_in_cells_none_lost():
     ax = drawn(picture)
     missing = 7000 - int(picture.points_.get_array().sum())
     assert missing >= 1
-    assert f"{missing} far out not drawn" in words(ax).replace("\n", " ")
+    assert f"{missing} distant ones not drawn" in words(ax).replace("\n", " ")
     assert ax.get_xlim()[1] < 1e3
 
 

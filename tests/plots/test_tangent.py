@@ -170,7 +170,7 @@ def test_bad_slopes_are_refused_in_a_line(call, words):
 def test_secants_know_their_fraction():
     secant = Secant(6.0, 2.0, 36.0, 28.0)
     assert secant.fraction == "between 6 and 8 is 28 / 2 = 14"
-    assert secant.told("x") == "Secant from x = 6: run 2, rise 28, slope 14."
+    assert secant.described("x") == "Secant from x = 6: run 2, rise 28, slope 14."
 
 
 def test_formulas_with_a_name_that_does_not_appear_are_flat_in_it():

@@ -385,7 +385,7 @@ def test_alpha_path_begins_at_the_model_of_what_is_not_penalised():
     line = LinearRegression().fit(X[:, 2:3], Y)
     assert path.coefs[2, 0] == near(line.coef_[0], rel=1e-8)
     assert np.abs(np.delete(path.coefs[:, 0], 2)).max() == 0.0
-    with pytest.raises(UsageError, match="no path"):
+    with pytest.raises(UsageError, match="no column is correlated"):
         alpha_path(X, Y, penalty_factors=np.zeros(D))
 
 
@@ -422,9 +422,9 @@ def test_columns_by_name():
         ({"signs": ["+"] * D}, "signs must be"),
         ({"signs": {0: 1}}, "not 1"),
         ({"signs": {"intercept": "+"}}, "no column is called 'intercept'"),
-        ({"signs": "+", "batch_size": 8}, "all rows at once"),
-        ({"signs": "+", "rule": "momentum", "learning_rate": 0.1}, "all rows at once"),
-        ({"signs": "+", "learning_rate": "polyak"}, "no step for a constraint on signs"),
+        ({"signs": "+", "batch_size": 8}, "all rows in every step"),
+        ({"signs": "+", "rule": "momentum", "learning_rate": 0.1}, "all rows in every step"),
+        ({"signs": "+", "learning_rate": "polyak"}, "does not support a constraint on signs"),
         ({"signs": "+", "start": -np.ones(D + 1)}, "coefficient 1 of the start is < 0"),
         ({"signs": {3: "-"}, "start": np.ones(D + 1)}, "coefficient 4 of the start is > 0"),
     ],
@@ -447,7 +447,7 @@ def test_a_column_named_twice_is_refused():
 
 
 def test_what_a_stream_standard_errors_and_batches_cannot_do():
-    with pytest.raises(UsageError, match="a constraint on signs goes with all rows"):
+    with pytest.raises(UsageError, match="a constraint on signs needs all rows"):
         GDRegressor(signs="+").partial_fit(X, Y)
     with pytest.raises(UsageError, match="no standard errors"):
         GDRegressor(signs="+").fit(X, Y).standard_errors(X, Y)
@@ -486,5 +486,5 @@ def test_what_a_problem_knows_of_itself():
     assert not Problem(penalty=Elastic(1.0), factors=(0.0, 2.0)).penalised_throughout
     assert not Problem(penalty=NoPenalty(), factors=(1.0, 2.0)).penalised_throughout
     assert signs_of({}, ("a",)) == factors_of([1.0], ("a",)) == ()
-    with pytest.raises(UsageError, match="an L1 penalty goes with"):
+    with pytest.raises(UsageError, match="an L1 penalty needs"):
         Method(batch_size=1).refuse_for(Problem(penalty=L1(1.0), signs=(1,)))

@@ -265,7 +265,7 @@ REFUSALS = [
     (("x**2", 1), {"bounds": [(3, 2)]}, "must be below"),
     (("x**2", 1), {"bounds": [1, 2]}, "pairs"),
     (("x**2", 1), {"bounds": [(0, 2), (0, 2)]}, "1 pairs"),
-    (("x**2", 1), {"bounds": [(0, 2)], "rule": "secant"}, "bounds go with"),
+    (("x**2", 1), {"bounds": [(0, 2)], "rule": "secant"}, "bounds need"),
     (("x**2", 1), {"rule": "newtn"}, "no rule is called 'newtn'"),
     ((lambda x: x, [1, 2]), {}, "one number, not 2"),
     ((lambda x: x[0], [1, 2]), {"gradient": lambda x: [1.0]}, "must hold 2 numbers"),

@@ -57,7 +57,7 @@ def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
         return found[0], found[1]
     texts = [label_text(label) for label in found]
     if positive not in texts:
-        raise UsageError(f"--positive {positive!r} is no label of column {table.target!r}: it has {_listed(texts)}")
+        raise UsageError(f"--positive {positive!r} is not a label of column {table.target!r}: it has {_listed(texts)}")
     return found[1 - texts.index(positive)], found[texts.index(positive)]
 
 

@@ -27,13 +27,13 @@ class FileError(SteepestError, OSError):
 
 
 class UsageError(SteepestError, ValueError):
-    """A setting, name or option that makes no sense as given (exit status 2)."""
+    """An invalid setting, name or option (exit status 2)."""
 
     exit_code = 2
 
 
 class DataError(SteepestError, ValueError):
-    """Data that cannot be used as it stands (exit status 3).
+    """Data that cannot be used (exit status 3).
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ def _refusal(path: Path, error: Exception) -> Exception:
     if isinstance(error, FileExistsError):
         return FileError(f"{name} exists: add --force to overwrite it")
     reason = str(getattr(error, "strerror", None) or error)
-    return FileError(f"{name}: cannot be written ({reason.lower()}): nothing was kept of it")
+    return FileError(f"{name}: cannot be written ({reason.lower()}): no part of it was kept")
 
 
 def _filled(target: Path, write: Callable[[BinaryIO], object]) -> Path:
@@ -128,7 +128,7 @@ def _link(part: Path, target: Path) -> None:
         target.hardlink_to(part)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links: take the name first, so that nobody else's file is hit
+    except OSError:  # a file system without hard links: reserve the name first, so that no other file is overwritten
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             part.replace(target)

@@ -45,7 +45,7 @@ class Progress(NamedTuple):
 
     @staticmethod
     def of(block: Any, total: float) -> Progress:
-        """Where a descent stands at the end of a block of states."""
+        """The report at the end of a block of states."""
         costs = (float(block.cost[-1]), float(block.last.cost))
         rate = float(block.eta[-1])
         cost = next((c for c in costs if math.isfinite(c)), None)

@@ -1,7 +1,7 @@
 """Records: small, frozen settings that compare with their type, print as code and are found by name.
 
 A loss, penalty, rule or learning rate is a ``typing.NamedTuple`` with methods, decorated with ``@record``. Its methods
-are written once, in NumPy: they run as they stand on arrays and are compiled as they stand on numbers.
+are written once, in NumPy: the same source runs on arrays and is compiled for numbers.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def check_record(item: Any, kind: str, needs: tuple[str, ...]) -> None:
     missing = [name for name in needs if not hasattr(item, name)]
     if missing:
         decorator = kind if kind in ("loss", "rule") else "record"
-        raise UsageError(f"{item!r} is no {kind}: it lacks {', '.join(missing)}; decorate its class with @{decorator}")
+        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; decorate it with @{decorator}")
     wrong = item.check() if hasattr(item, "check") else None
     if wrong:
         raise UsageError(wrong)

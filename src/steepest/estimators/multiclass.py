@@ -37,7 +37,7 @@ def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
     if k < 2:
         raise DataError(f"the labels must be of two or more classes, found 1 class: {estimator.classes_[0]!r}")
     if k > 2 and offset is not None:
-        raise UsageError(f"an offset goes with two classes, not with {k}: leave it out")
+        raise UsageError(f"an offset needs two classes, not {k}: leave it out")
     if k > 2 and weight is not None:
         empty = [c for c in estimator.classes_ if not np.any(np.asarray(weight)[y == c] > 0)]
         if empty:

@@ -80,15 +80,15 @@ class Method:
         looks = hasattr(step, "seek") or hasattr(step, "adapt")
         if self.batch_size is not None and (rule.batch or looks):
             item = rule if rule.batch else step
-            raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
+            raise UsageError(f"{_name(item)} needs all rows in every step: leave batch_size at None")
         if rule.metric and (self.averaged or hasattr(step, "adapt")):
             item = self.average if self.averaged else step
-            raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
+            raise UsageError(f"rule {_name(rule)} cannot be combined with {_name(item)}: leave one of them out")
         if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
-            raise UsageError(f"{_name(step)} measures plain steps: take the rule 'plain', not {_name(rule)}")
+            raise UsageError(f"{_name(step)} is for plain steps: use the rule 'plain', not {_name(rule)}")
         if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
             item = step if looks else self.average
-            raise UsageError(f"{_name(item)} needs an answer that is the point that moves: leave the averaging out")
+            raise UsageError(f"{_name(item)} needs the current point as answer: leave the average out")
 
     @property
     def averaged(self) -> bool:
@@ -126,9 +126,9 @@ class Method:
         what = "an L1 penalty" if problem.l1 else "a constraint on signs"
         if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"
-            raise UsageError(f"{what} goes with all rows at once and a rule that is one of {known}, or auto")
+            raise UsageError(f"{what} needs all rows in every step and a rule that is one of {known}, or auto")
         if problem.proximal and isinstance(self.learning_rate, steps.Polyak):
-            raise UsageError(f"'polyak' has no step for {what}: take 'backtracking' or 'adgd'")
+            raise UsageError(f"'polyak' does not support {what}: take 'backtracking' or 'adgd'")
 
     def steps_per_epoch(self, n: int) -> int:
         """Updates in one pass over n rows."""

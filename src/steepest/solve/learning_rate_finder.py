@@ -94,7 +94,7 @@ def find_learning_rate(
     Raises
     ------
     UsageError, DataError
-        If a setting makes no sense or the data cannot be fitted.
+        If a setting is invalid or the data cannot be fitted.
 
     Notes
     -----

@@ -136,7 +136,7 @@ def _method(rule: Any, rate: Any, average: Any, function: Function) -> tuple[Met
         rule = _robust(function) if auto else Plain()
     method = Method(rule, 1.0 if auto else rate, average=average)
     if function.bounds is not None and not method.rule.proximal:
-        raise UsageError("bounds go with a rule that is one of plain, newton, whitened, spectral, or auto")
+        raise UsageError("bounds need a rule that is one of plain, newton, whitened, spectral, or auto")
     if not auto:
         return method, False
     if not (method.rule.metric or isinstance(method.rule, Plain)) or method.averaged:

@@ -182,6 +182,6 @@ def _descended(
         raise KeyboardInterrupt
     if path.meta["end"] == "overflow" or not last.fits:
         mend = "look for huge targets" if stream.auto else "use a smaller learning rate, or learning_rate='auto'"
-        raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was not taken: {mend}")
+        raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was rejected: {mend}")
     epoch = stream.chunks + (path.step - first.t) / count
     return last, replace(path, epoch=epoch)

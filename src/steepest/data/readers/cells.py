@@ -32,7 +32,7 @@ def shown(cell: Any) -> str:
 
 
 def is_missing(cell: Any) -> bool:
-    """Whether a cell stands for no value: empty, NA, ?, nan, null (in any case), or None.
+    """Whether a cell is a missing value: empty, NA, ?, nan, null (in any case), or None.
 
     Examples
     --------

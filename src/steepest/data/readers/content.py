@@ -88,7 +88,7 @@ def lines(data: bytes) -> Iterator[str]:
 
 def damaged(name: str, kind: str) -> FileError:
     """Return the error for a file that its own format's reader cannot read."""
-    return FileError(f"{name}: damaged or not {kind}: make it anew")
+    return FileError(f"{name}: damaged or not {kind}: create it again")
 
 
 def _bytes(path: Path, name: str) -> bytes:

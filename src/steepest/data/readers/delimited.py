@@ -19,7 +19,7 @@ from .dialect import BLANKS, Dialect, sniff
 __all__ = ["TextSheet", "open_text"]
 
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
-SAMPLE = 100  # lines looked at for the delimiter
+SAMPLE = 100  # lines from which the delimiter is detected
 
 
 class TextSheet(NamedTuple):

@@ -12,7 +12,7 @@ from .cells import DECIMAL_COMMA, is_number
 
 __all__ = ["BLANKS", "Dialect", "named_delimiter", "sniff"]
 
-BLANKS = " "  # stands for any run of white space
+BLANKS = " "  # any run of white space
 CANDIDATES = (",", "\t", ";", BLANKS)
 SPELLED = {"comma": ",", "tab": "\t", r"\t": "\t", "semicolon": ";", "space": BLANKS, "whitespace": BLANKS}
 

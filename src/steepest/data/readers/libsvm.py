@@ -128,7 +128,7 @@ def _check_indices(indices: NDArray[Any], counts: NDArray[Any], numbers: NDArray
         index, last = int(indices[at]), int(before[at])
         why = f"is not above {last}: count indices from 1, ascending in each row"
         if index > MOST_COLUMNS:
-            why = f"is above {MOST_COLUMNS}, the most columns: number them anew"
+            why = f"is above {MOST_COLUMNS}, the most columns: renumber them"
         raise DataError(f"index {index} {why}", file=file, line=int(numbers[at]))
 
 

@@ -14,7 +14,7 @@ G = Any  # the gradient: an array, or one number of it in compiled code
 
 
 def refusal(rule: Any, *shares: str) -> str | None:
-    """Say which of these fields lies outside 0 <= share < 1, or that eps is not positive; None if all is well."""
+    """A message on the first of these fields outside 0 <= share < 1, or on a bad eps; None if all are valid."""
     name, eps = to_name(type(rule)), getattr(rule, "eps", 1.0)
     for field in shares:
         if not 0 <= getattr(rule, field) < 1:
@@ -59,7 +59,7 @@ class AdaGrad(NamedTuple):
 
 @rule(slots=2)
 class AdaDelta(NamedTuple):
-    """Slopes scaled by the ratio of recent steps to recent slopes, so that p has the units of w; meant for eta 1.
+    """Gradients scaled by the ratio of recent steps to recent gradients, so that p has the units of w; meant for eta 1.
 
     v <- rho v + (1 - rho) g^2, p = g sqrt(u + eps) / sqrt(v + eps), u <- rho u + (1 - rho) p^2: the form of
     torch.optim.Adadelta. Cost: 11 flops a coordinate.
@@ -110,7 +110,7 @@ class RMSProp(NamedTuple):
     eps : float > 0
         Added to the root.
     centred : 0 or 1
-        Whether the spread of the slopes stands in for their size.
+        Whether the standard deviation of the slopes replaces their root mean square.
 
     References
     ----------

@@ -17,7 +17,7 @@ G = Any  # the gradient: an array, or one number of it in compiled code
 
 @rule(slots=2, sees=("rate", "point"))
 class ScheduleFree(NamedTuple):
-    """Plain steps z, their mean x, and gradients taken between the two: as fast as a tuned schedule that knows the end.
+    """Plain steps z, their mean x, and gradients between the two: as fast as a tuned schedule of known length.
 
     z <- z - eta g, x <- x + c (z - x) with c = eta^2 over the sum of all eta^2 so far (1/t for a constant eta), and
     gradients are taken at y = (1 - beta) z + beta x. The answer is x; y is the point that moves: p = (1 - beta) g +

@@ -121,7 +121,7 @@ def _degree(name: str, parts: list[tuple[float, float | None]]) -> tuple[float, 
 
 
 def read_formula(text: str, names: Iterable[str] | None = None) -> Formula:
-    """The function that a text such as "(x - 3)**2 + 2" stands for.
+    """The function given by a text such as "(x - 3)**2 + 2".
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def _named(name: str, at: int) -> Operation:
 def _call(node: ast.Call, at: int) -> tuple[Operation, list[ast.expr]]:
     name = node.func.id if isinstance(node.func, ast.Name) else None
     if name is None or name not in FUNCTIONS:
-        what = "there is no product without *" if name is None else f"{name} is no function"
+        what = "write * for a product" if name is None else f"{name} is no function"
         raise _wrong(at, f"{what}: write * to multiply; functions are {', '.join(FUNCTIONS)}")
     low, high = ARGUMENTS.get(name, (1, 1))
     if node.keywords or not low <= len(node.args) <= high or any(isinstance(a, ast.Starred) for a in node.args):

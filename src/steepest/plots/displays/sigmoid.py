@@ -184,7 +184,7 @@ class SigmoidDisplay(OfRows):
         far = int(((self.x < low) | (self.x > high)).sum())
         names = [brief(str(name), 16) for name in self.classes]
         words = f"{n:,} rows as histograms, {names[1]} from above, {names[0]} from below"
-        return f"{words}; {far:,} far out not drawn" if far else words
+        return f"{words}; {far:,} distant ones not drawn" if far else words
 
     def _steep(self, low: float, high: float) -> Array:
         """Grid that is dense enough for a curve close to a step."""

@@ -213,7 +213,7 @@ class TangentDisplay(Picture):
         if self.steps is not None:
             (a, fa), (b, fb) = self.steps[0], self.steps[-1]
             steps = f"{len(self.steps) - 1} steps lead from ({a:.6g}, {fa:.6g}) to ({b:.6g}, {fb:.6g})."
-        secants = (secant.told(self.name) for secant in self.secants)
+        secants = (secant.described(self.name) for secant in self.secants)
         return sentences(curve, *secants, *tangents, steps, self.verdict)
 
     def _has_tangents(self) -> bool:

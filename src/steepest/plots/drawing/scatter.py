@@ -32,7 +32,7 @@ def cloud(ax: Any, x: Array, y: Array) -> tuple[Any, str]:
     most = int(cells.get_array().max())
     cells.set_clim(0.3, most)  # the palest grey is still visible
     beyond = len(x) - int(inside.sum())
-    outside = f"; {beyond:,} far out not drawn" if beyond else ""
+    outside = f"; {beyond:,} distant ones not drawn" if beyond else ""
     return cells, f"{len(x):,} rows counted in cells, darker is more (up to {most:,}){outside}"
 
 

@@ -40,7 +40,7 @@ class Secant(NamedTuple):
     def _over(self) -> str:
         return f"{number(self.rise)} / {number(self.run)}"
 
-    def told(self, name: str) -> str:
+    def described(self, name: str) -> str:
         """In words, of the variable of this name."""
         ends = f"Secant from {name} = {self.x:.6g}: run {self.run:.6g}, rise {self.rise:.6g}"
         return f"{ends}, slope {self.slope:.6g}."
