@@ -30,6 +30,7 @@ from steepest.core.units import Units
 from steepest.descent import recording
 from steepest.methods.rules import Accelerated, Momentum, Plain
 from steepest.methods.sampling import SAMPLINGS, fill_order
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
 from steepest.solve.fit import fit
 
@@ -320,7 +321,7 @@ def test_scaling_never_changes_the_objective(data):
     units, problem = Units(X.mean(0), 1 / X.std(0)), Problem(penalty=L2(0.3))
     scaled = raw._replace(units=units) if data == "rows" else make_moments(raw).in_units(units)
     u = np.array([[1.0], [-2.0], [0.5], [3.0]])
-    (cost, g), (direct, slope) = problem.objective(scaled)(u), problem.objective(raw)(units.raw(u))
+    (cost, g), (direct, slope) = Objective(problem, scaled)(u), Objective(problem, raw)(units.raw(u))
     assert cost == near(direct, rel=1e-12)
     np.testing.assert_allclose(units.raw_gradient(g), slope, rtol=1e-9, atol=1e-12 * abs(slope).max())
 

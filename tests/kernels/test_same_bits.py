@@ -11,7 +11,7 @@ import pytest
 
 from steepest import Method, Problem, descend, make_rows
 from steepest.core.units import Units
-from steepest.data.rows import jit_allowed
+from steepest.data.layout import jit_allowed
 from steepest.descent.minibatch import SampledCompiled
 
 SCRIPT = """

@@ -87,7 +87,7 @@ def test_a_loss_of_the_package_that_was_edited_acts_at_once(tmp_path):
     assert run(PASS + "print(cost())", tmp_path, copy) == "9.0"
     kept = cache_files(tmp_path / "cache")
     assert len(kept) == 2
-    source = copy / "steepest" / "losses" / "squares.py"
+    source = copy / "steepest" / "objective" / "losses" / "squares.py"
     stamp = source.stat().st_mtime
     text = source.read_text(encoding="utf-8")
     assert "        return (z - y) * (z - y)" in text

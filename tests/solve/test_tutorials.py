@@ -26,6 +26,7 @@ from steepest import (
     updates,
 )
 from steepest.data.samples import sample
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
 from steepest.solve.fit import fit
 
@@ -58,7 +59,7 @@ def test_T3_default_fit_reaches_it():
 def test_T5_cost_along_the_slope(eight):
     m = np.linspace(0, 2, 21)
     direct = [np.mean((Y8 - a * X8[:, 0] - 2.6) ** 2) / 2 for a in m]
-    objective = Problem().objective(eight)
+    objective = Objective(Problem(), eight)
     costs = [objective(np.array([[a], [2.6]]))[0] for a in m]
     assert costs == near(direct, rel=1e-12)
     fine = np.linspace(0.8, 0.9, 100_001)

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from .errors import UsageError
+from .types import Preconditioning
 
 __all__ = ["from_name", "loss", "make", "record", "rule", "step", "to_name", "to_spec"]
 
@@ -97,7 +98,7 @@ def rule(
     *,
     slots: int | None,
     elementwise: bool = True,
-    metric: str | None = None,
+    preconditioner: str | None = None,
     proximal: bool = False,
     sees: tuple[str, ...] = (),
     batch: bool = False,
@@ -110,15 +111,15 @@ def rule(
         How many arrays shaped like the parameters it remembers; None if the record says so itself.
     elementwise : bool
         Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
-    metric : "matrix", "renewed", "diagonal" or None
-        Whether its memory begins with the curvature at the start: all of it, (d + 1, d + 1), in place of slots; the
-        same, renewed before every step; or the diagonal of it in the first slot.
+    preconditioner : "matrix", "hessian", "diagonal" or None
+        Whether its memory begins with second derivatives of the objective: all of those at the start, (d + 1, d + 1),
+        in place of slots; the same, renewed before every step; or their diagonal in the first slot.
     proximal : bool
         Whether an L1 penalty may follow its step.
     sees : tuple of "rate", "point", "weights"
         What it is shown before each step, in slots of their own that come after its ``slots``.
     batch : bool
-        Whether every step must look at all rows; rules with a metric do so anyway.
+        Whether every step must look at all rows; rules with a preconditioner do so anyway.
 
     Examples
     --------
@@ -131,8 +132,9 @@ def rule(
     >>> Sign().direction(-3.0, (), 1), Sign.slots
     (np.float64(-1.0), 0)
     """
-    facts = {"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal, "sees": sees}
-    return _with({**facts, "batch": batch or metric is not None})
+    kind = Preconditioning(preconditioner)
+    facts = {"slots": slots, "elementwise": elementwise, "preconditioner": kind, "proximal": proximal, "sees": sees}
+    return _with({**facts, "batch": batch or bool(kind)})
 
 
 def step(*, slots: int = 0) -> Callable[[R], R]:

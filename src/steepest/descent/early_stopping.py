@@ -12,7 +12,6 @@ from ..core.errors import UsageError
 from ..core.types import Array
 from ..core.units import Units
 from ..data.checks import check_rows
-from ..data.column_sums import mean_and_variance
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .states import State
@@ -63,7 +62,7 @@ class Validation:
     def __init__(self, loss: Any, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, (int, np.integer)) or patience < 1:
             raise UsageError(f"n_iter_no_change must be a whole number >= 1, not {patience!r}")
-        self.loss, self.rows, self.units = loss, rows._replace(units=units), units
+        self.loss, self.rows, self.units = loss, rows.in_units(units), units
         self.patience, self.least_fall = patience, least_fall
         self.best: State | None = None
         self.least = self.bar = np.inf  # least loss so far, and that of the last improvement
@@ -104,7 +103,7 @@ def held_back(problem: Problem, rows: Rows | None, units: Units, patience: int, 
     if rows is None:
         return None
     check_rows(rows, problem)
-    mean_and_variance(rows)  # refuses what is no finite number
+    rows.columns()  # refuses what is no finite number
     return Validation(problem.loss, rows, units, patience, least_fall)
 
 

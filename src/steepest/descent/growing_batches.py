@@ -12,6 +12,7 @@ from ..core.errors import UsageError
 from ..core.types import Array
 from ..data.rows import Rows
 from ..methods.method import Method
+from ..objective.objective import Objective
 from ..objective.problem import Problem
 from .descent import descend, until
 from .recording import record_on
@@ -47,7 +48,7 @@ def descend_growing(
     problem, method, rows : Problem, Method, Rows
         As for `descend`; a ``batch_size`` is where the batches begin.
     epochs : int >= 1
-        Readings of all rows by steps. Each is followed by two readings for the test.
+        Readings of all rows by steps. Each is followed by three passes for the test.
     theta : float > 0
         Noise allowed along the gradient, in standard deviations of its square length; smaller is more rows.
     start, seed, keep : see `descend` and `record`
@@ -99,7 +100,7 @@ def enough_rows(problem: Problem, rows: Rows, w: Array, theta: float = 0.9) -> i
     """How many rows a step at w (d + 1, k) should look at: Var(g_i . g) / (theta |g|^2)^2, rounded up.
 
     g_i is the gradient of row i and g their mean. A mean over so many rows points along g within theta standard
-    deviations. Cost: two readings of the rows.
+    deviations. Cost: three passes over the rows.
 
     Examples
     --------
@@ -108,14 +109,13 @@ def enough_rows(problem: Problem, rows: Rows, w: Array, theta: float = 0.9) -> i
     >>> enough_rows(Problem(intercept=False), rows, np.zeros((2, 1)), theta=0.5)
     3
     """
-    _, g = problem.objective(rows)(w)
+    _, g = Objective(problem, rows)(w)
     n, inner = rows.shape[0], np.empty(rows.shape[0])
-    bare = rows._replace(offset=None)
+    bare = rows.with_rows(offset=None)
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)
         along = bare.predictor(g, low, high)
         inner[low:high] = (problem.loss.slope(rows.predictor(w, low, high), rows.y[low:high]) * along).sum(1)
-    rows.read(n)
     if rows.weight is not None:
         inner *= rows.weight * (n / rows.total)
     length = float(np.vdot(g, g))

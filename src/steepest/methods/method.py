@@ -59,7 +59,9 @@ class Method:
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
         object.__setattr__(self, "average", from_name(self.average, averages, "average"))
-        check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees", "batch"))
+        check_record(
+            self.rule, "rule", ("direction", "slots", "elementwise", "preconditioner", "proximal", "sees", "batch")
+        )
         check_record(self.learning_rate, "learning rate", ("rate",))
         check_record(self.average, "average", ("share",))
         object.__setattr__(self, "estimate", from_name(self.estimate, estimates, "estimate"))
@@ -81,7 +83,7 @@ class Method:
         if self.batch_size is not None and (rule.batch or looks):
             item = rule if rule.batch else step
             raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
-        if rule.metric and (self.averaged or hasattr(step, "adapt")):
+        if rule.preconditioner and (self.averaged or hasattr(step, "adapt")):
             item = self.average if self.averaged else step
             raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
         if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
@@ -101,13 +103,26 @@ class Method:
         return self.averaged or hasattr(self.rule, "answer")
 
     @property
+    def preconditioned(self) -> bool:
+        """Whether the rule measures its direction in second derivatives, so that its steps are few and expensive."""
+        return bool(self.rule.preconditioner)
+
+    def rule_memory(self, memory: Array) -> Array:
+        """The part of a memory that is the rule's."""
+        return memory if self.preconditioned else memory[: self.own]
+
+    def rate_memory(self, memory: Array) -> Array:
+        """The part that is the learning rate's: its slots come last."""
+        return memory[:0] if self.preconditioned else memory[self.own + int(self.averaged) :]
+
+    @property
     def own(self) -> int:
         """Slots of memory that are the rule's; the mean and what the learning rate remembers come after them."""
         return int(self.rule.slots) + len(self.rule.sees)
 
     @property
     def slots(self) -> int:
-        """Slots of memory in all, where the rule measures in no metric."""
+        """Slots of memory in all, where the rule has no preconditioner."""
         return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
 
     def room(self, n: int, d: int) -> int:

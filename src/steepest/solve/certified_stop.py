@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 
 from ..core.types import Array
-from ..data.moments import Moments
 from ..data.rows import Rows
-from ..descent.loop import Whole
 from ..descent.states import Checkpoint, State
 from ..descent.stops import Stop
 from ..methods.rules import Secant
+from ..objective.data import MATRIX_COLUMNS
+from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, certify, inverse_form, separating
-from ..optimality.curvature import MATRIX_COLUMNS
-from .auto.cost_model import dear, size_of
+from ..optimality.certificate import ROUNDING, Certificate, certify, separating
+from ..optimality.newton_decrement import Form, inverse_form
+from ..optimality.preconditioner import preconditioner_of
+from .auto.cost_model import expensive
 from .auto.plan import Plan
 
 __all__ = ["Proof", "stalled"]
@@ -38,18 +39,12 @@ class Proof:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self.found: dict[int, Certificate] = {}  # by step
         self.wanted = np.inf  # promised fall at which a certificate is worth its cost
-        self.walker = Whole(problem, plan.method, plan.data)  # of which only the promises are asked
-        self.form = None
-        if isinstance(plan.data, Moments) or (problem.loss.quadratic and not self._automatic and self._small):
-            self.form = inverse_form(problem, plan.data, None)
-
-    @property
-    def _automatic(self) -> bool:
-        return bool(self.plan.method.rule.metric)
-
-    @property
-    def _small(self) -> bool:
-        return bool(self.plan.data.shape[1] <= MATRIX_COLUMNS)
+        self.objective = Objective(problem, plan.data)
+        self.preconditioner = preconditioner_of(self.objective, plan.method)
+        self.form: Form | None = None
+        known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
+        if known or not plan.data.supports.rows:
+            self.form = inverse_form(self.objective, None)
 
     @property
     def _teaches(self) -> bool:
@@ -63,18 +58,18 @@ class Proof:
     def certificate(self, step: int, w: Array) -> Certificate:
         """The certificate of the state after that step, w (d + 1, k) in the units of the descent."""
         if step not in self.found:
-            self.found[step] = certify(self.problem, self.plan.data, w, self.form)
+            self.found[step] = certify(self.objective, w, self.form)
         return self.found[step]
 
     def _enough(self, state: State) -> bool:
         if self.separates(state.cost, self.plan.data.units.raw(state.w)):
             return True
-        if not (self._near_by_metric(state) if self._automatic else self._near_by_change(state)):
+        if not (self._near_by_step(state) if self.plan.method.preconditioned else self._near_by_change(state)):
             return False
         metric = self._metric(state)
         at = state.origin
         known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
-        found = certify(self.problem, self.plan.data, state.w, self.form, metric, known, self.target, self._learn(at))
+        found = certify(self.objective, state.w, self.form, metric, known, self.target, self._learn(at))
         if found.gap is not None:
             self.found[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
@@ -87,23 +82,24 @@ class Proof:
         """Whether the last step gained so little that the optimum may be near."""
         return not abs(state.change) > 10 * max(self.target, ROUNDING * state.cost)
 
-    def _near_by_metric(self, state: State) -> bool:
-        """Whether the next step promises so little; after a certificate that failed, only a tenth of that counts."""
-        if state.t == 0 and self.plan.method.rule.metric == "renewed":
+    def _near_by_step(self, state: State) -> bool:
+        """Whether the next step predicts so small a decrease; after a certificate that failed, a tenth of that."""
+        at, preconditioner = state.origin, self.preconditioner
+        if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
-        fall = self.walker.promise(state.origin)
-        share = (LESSON if self._teaches else SHARE) if self.plan.method.rule.metric == "diagonal" else 1.0
+        fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
+        share = 1.0 if preconditioner.complete else LESSON if self._teaches else SHARE
         if fall > min(self.wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self.wanted = 0.1 * fall
         return True
 
     def _metric(self, state: State) -> Any:
-        """What the descent measures in, where the curvature of all rows would be dear."""
-        rule, memory = self.plan.method.rule, state.origin.memory
-        if rule.metric == "diagonal":
-            return memory[0, :, 0]
-        return memory if rule.metric and self.form is None and dear(size_of(self.rows)) else None
+        """The preconditioner of the descent, where the curvature of all rows would be expensive."""
+        found = self.preconditioner.curvature(state.origin.memory)
+        if found is None or found.ndim == 1:
+            return found
+        return found if self.form is None and expensive(self.rows.size) else None
 
     def _learn(self, at: Checkpoint) -> Any:
         """Let a rule that remembers steps learn Newton's step from a proof that fails: it is then the next one."""

@@ -59,8 +59,8 @@ def stand(function: Function, w: Array) -> Standing:
 def _free(function: Function, w: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Second derivatives and gradient by the numbers that no bound holds, and which these are."""
     _, g = function.value_and_gradient(None, w)
-    free = ~function.held(w, g)[:, 0]
-    return function.bend(w[:, 0])[np.ix_(free, free)], g[free, 0], free
+    free = ~function.at_bound(w, g)[:, 0]
+    return function.second_derivatives(w[:, 0])[np.ix_(free, free)], g[free, 0], free
 
 
 @QUIET
@@ -83,7 +83,7 @@ def kind_of(function: Function, w: Array) -> str:
     signs = np.linalg.eigvalsh(likeness)
     way = np.zeros_like(w)
     way[free, 0] = np.linalg.solve(upward(H), g)
-    ahead = function.bend(function.inside(w - way)[:, 0])[np.ix_(free, free)] / size[:, None] / size
+    ahead = function.second_derivatives(function.inside(w - way)[:, 0])[np.ix_(free, free)] / size[:, None] / size
     fades = not np.isfinite(ahead).all() or np.linalg.eigvalsh(ahead)[0] < LASTING * signs[0]
     word = _word(signs / function.rounding, fades)
     return f"{word}{within}, its least curvature {np.linalg.eigvalsh(H)[0]:.4g}"

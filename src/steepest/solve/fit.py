@@ -22,9 +22,10 @@ from ..descent.recording import record
 from ..descent.stops import Stop, check_limits, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import rules, steps
+from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
-from ..optimality.curvature import Spectrum, longest_row
+from ..optimality.curvature import Spectrum
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.null_model import constant_cost
 from ..optimality.separation import apart
@@ -111,7 +112,7 @@ def fit(
     Run
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
-    rows = rows._replace(tally=([0], rows.shape[0]))
+    rows = rows.recounted()
     check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
     n, d = rows.shape
@@ -163,7 +164,7 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
 def _stops(proof: Proof, tol: float | None, most: float, most_updates: int | None, asked: list[Stop]) -> list[Stop]:
     """When a run ends: it is good enough, cannot get better, was asked to, or comes to a limit."""
     enough = [] if tol is None else [proof.stop()]
-    enough += [stalled()] if tol is not None and proof.plan.method.rule.metric else []
+    enough += [stalled()] if tol is not None and proof.plan.method.preconditioned else []
     return [*enough, *asked, epochs(most), *([] if most_updates is None else [updates(most_updates)])]
 
 
@@ -187,7 +188,7 @@ def _start(start: Any, rows: Rows) -> Any:
     if start is None:
         return None
     w = np.asarray(start, np.float64)
-    shape = (rows.shape[1] + 1, rows.y.shape[1])
+    shape = (rows.shape[1] + 1, rows.outputs)
     if w.size != (size := shape[0] * shape[1]) or not np.isfinite(w).all():
         raise UsageError(f"start must be {size} finite numbers, coefficients first and the intercept last")
     return w.reshape(shape)
@@ -197,7 +198,7 @@ def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
     """Refuse a start, or offsets, at which the cost is no finite number."""
     d, k = data.shape[1], 1 if w is None else w.shape[1]
     with np.errstate(over="ignore", invalid="ignore"):
-        cost, g = problem.objective(data)(np.zeros((d + 1, k)) if w is None else w)
+        cost, g = Objective(problem, data)(np.zeros((d + 1, k)) if w is None else w)
     if not (np.isfinite(cost) and np.isfinite(g).all()):
         raise UsageError("the cost at the start is too large for a number: choose a start, or offsets, nearer to 0")
 
@@ -251,7 +252,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
     safe = 0.5 * bounds.limit
     if sampled and uneven:
-        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * longest_row(plan.data))
+        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * plan.data.longest_row())
     return Evidence(
         cost=path.cost,
         step=path.cost_step,
@@ -290,7 +291,7 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer where it is known: no penalty, nothing held."""
     moments = plan.columns.moments
-    movable = problem.free(len(plan.columns.mean)).all()
+    movable = Coordinates(problem, len(plan.columns.mean)).free.all()
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
     least, cost = moments.least, problem.loss.curvature * moments.cost

@@ -12,16 +12,16 @@ from ..core.records import from_name, record, to_name
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
-from ..data.subsample import sample
 from ..descent.descent import descend, until
 from ..descent.stops import updates
 from ..methods.method import Method
 from ..methods.rules import Momentum, Nesterov, Plain
 from ..methods.steps.checks import positive
 from ..objective import losses
+from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
-from ..optimality.curvature import longest_row, spectrum
+from ..optimality.curvature import spectrum
 
 __all__ = ["RangeTest", "find_learning_rate"]
 
@@ -114,11 +114,13 @@ def find_learning_rate(
     """
     problem = Problem(from_name(loss, losses, "loss"), elastic(alpha), fit_intercept)
     rows = _checked(X, y, problem, seed)
-    largest = spectrum(problem, rows).largest
+    largest = spectrum(Objective(problem, rows)).largest
     first, last = _ends(low, high, largest)
     method = Method(rule, Growing(first, 10.0 ** (1.0 / PER_DECADE)), batch_size, sampling)
-    if method.rule.metric:
-        raise UsageError(f"rule {to_name(type(method.rule))!r} measures in a metric: its learning rate is 1, or auto")
+    if method.preconditioned:
+        raise UsageError(
+            f"rule {to_name(type(method.rule))!r} measures in second derivatives: its learning rate is 1, or auto"
+        )
     rates, costs = _tried(problem, method, rows, last, seed)
     suggestion, reason = _judged(rates, costs, *_most(problem, method, rows, largest))
     return RangeTest(suggestion, rates, costs[1:], reason)
@@ -164,14 +166,14 @@ def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple
         return math.inf, ""
     if method.batch_size is None:
         return 1.0 / largest, "half the stability limit"
-    row = problem.loss.curvature * longest_row(rows) / method.batch_size
+    row = problem.loss.curvature * rows.longest_row() / method.batch_size
     kept = 1.0 - getattr(method.rule, "beta", 0.0)
     return kept / (largest + row), "what is safe with the longest row in a batch"
 
 
 def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
     """Rates up to ``last`` and the costs before the first and after each, until one is twice that of the start."""
-    cost = problem.objective(sample(rows, SEEN, seed, problem.loss.labels))
+    cost = Objective(problem, rows.sample(SEEN, seed, problem.loss.labels))
     step, costs = method.learning_rate, []
     count = 1 + math.ceil(math.log(last / step.eta) / math.log(step.growth) - 1e-9)
     for state in until(descend(problem, method, rows, seed=seed, compiled=False), updates(count)):

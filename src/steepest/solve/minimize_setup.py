@@ -139,7 +139,7 @@ def _method(rule: Any, rate: Any, average: Any, function: Function) -> tuple[Met
         raise UsageError("bounds go with a rule that is one of plain, newton, whitened, spectral, or auto")
     if not auto:
         return method, False
-    if not (method.rule.metric or isinstance(method.rule, Plain)) or method.averaged:
+    if not (method.preconditioned or isinstance(method.rule, Plain)) or method.averaged:
         what = "an average" if method.averaged else f"the rule {to_name(type(method.rule))!r}"
         raise UsageError(f"{what} needs a learning rate: give a number, 0.01 say")
     plain = isinstance(method.rule, Plain)

@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 def smooths(problem: Problem, plan: Plan, held: Any = None) -> bool:
     """Whether the loss has kinks and the way to its optimum is left to us; rounds are too few to hold rows back."""
-    found = problem.nonsmooth and bool(plan.method.rule.metric)
+    found = problem.nonsmooth and plan.method.preconditioned
     if found and held:
         raise UsageError("validation needs the steps of a loss with kinks: give a learning rate")
     return found
@@ -60,7 +60,7 @@ def smoothed(
     """
     if not smooths(problem, plan) or path.meta["end"] != START:
         return path
-    if plan.data.y.shape[1] > 1:
+    if plan.data.outputs > 1:
         raise UsageError("a loss with kinks takes one target at a time: fit each target by itself")
     began = time.perf_counter()
     taken: list[Round] = []

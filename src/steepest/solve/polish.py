@@ -11,6 +11,7 @@ from ..core.units import RAW
 from ..data.refinement import Polished, polished
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from .auto.plan import Plan
@@ -32,17 +33,17 @@ def polish(
     each of two or three steps.
     """
     moments = plan.columns.moments
-    if moments is None or not plan.method.rule.metric or problem.proximal or path.meta["end"] not in ENDS:
+    if moments is None or not plan.method.preconditioned or problem.proximal or path.meta["end"] not in ENDS:
         return path, plan
     if not asked and (plan.bounds().condition or np.inf) <= ILL:
         return path, plan
     d = rows.shape[1]
     w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
-    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & (problem.free(d)[-1] > 0))
+    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).shifts)
     without = replace(problem, fixed=(*problem.fixed, *map(int, idle)))  # the intercept does what they could
-    steps, rank = polished(rows._replace(units=RAW), without, w)
+    steps, rank = polished(rows.in_units(RAW), without, w)
     if moments.null.shape[1]:
-        if rank < without.free(d).sum():
+        if rank < Coordinates(without, d).free.sum():
             return path, plan
         plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
     path = extended(path, steps[1:], {"polished": len(steps) - 1})

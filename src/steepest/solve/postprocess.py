@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data.classes import Classes
 from ..data.moments import without
 from ..descent.trajectory import Trajectory
 from ..objective.losses.softmax import centred
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
@@ -22,7 +22,7 @@ def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
     Only on scaled columns: on the user's own the path is the textbook's, left as it is.
     """
-    null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
+    null, movable = plan.columns.null, Coordinates(problem, len(plan.columns.mean)).free.all()
     if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
         return path
     coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
@@ -36,7 +36,7 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
     Only on scaled columns, for the same reason.
     """
-    if not isinstance(plan.data, Classes) or plan.data.units.scale is None or problem.fixed:
+    if not plan.data.supports.joint or plan.data.units.scale is None or problem.fixed:
         return path
     w = centred(np.concatenate((path.coef, path.intercept[:, None]), axis=1), not problem.unpenalised)
     return replace(path, coef=w[:, :-1], intercept=w[:, -1])
@@ -45,7 +45,7 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 def with_held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
     """Give held coefficients their very start, which scaling and back may miss by a rounding."""
     m, d = path.coef.shape[:2]
-    held = problem.free(d)[:-1, 0] == 0
+    held = ~Coordinates(problem, d).moves[:-1]
     if held.any():
         coef = path.coef.reshape(m, d, -1).copy()
         first = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[:-1][held]

@@ -12,7 +12,6 @@ import numpy as np
 from ..core.errors import DataError, NotConvergedWarning, UsageError
 from ..core.threads import one_blas_thread
 from ..core.types import Array
-from ..core.units import RAW
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.refinement import Exact
@@ -22,6 +21,7 @@ from ..descent.recording import record
 from ..descent.stops import check_limits, epochs
 from ..descent.trajectory import Trajectory
 from ..objective.column_settings import factors_of, signs_of
+from ..objective.objective import Coordinates
 from ..objective.penalties import NoPenalty, elastic
 from ..objective.problem import Problem
 from ..optimality.null_model import constant_cost
@@ -198,7 +198,7 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
-    held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
+    held = tuple(np.flatnonzero(Coordinates(problem, d).multiples[:-1]).tolist())
     if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
@@ -219,7 +219,7 @@ def _strengths(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: f
     data = Exact(rows) if problem.loss.quadratic else rows
     g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
     slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
-    below, above = problem.strength(d, RAW)[:, :-1, 0]
+    below, above = Coordinates(problem, d).l1[:, :-1, 0]
     shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
     largest = ABOVE * float(shares.max())
     if not largest > 0:

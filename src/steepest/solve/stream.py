@@ -12,7 +12,6 @@ from ..core.errors import UsageError
 from ..core.records import from_name, to_name
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..data.csr import CSR
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvature
 from ..descent.descent import descend, until
@@ -22,8 +21,8 @@ from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
 from ..methods import estimates, steps
 from ..methods.method import Method
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
-from ..optimality.curvature import longest_row
 from .auto.plan import chosen_average, chosen_rule, is_auto
 
 __all__ = ["Stream", "advance", "open_stream"]
@@ -47,7 +46,7 @@ class Stream(NamedTuple):
     there: Checkpoint  # in these units
     running: Running
     units: Units = RAW
-    bend: float = 0.0  # mean curvature of the batches so far, by rows
+    curvature: float = 0.0  # mean curvature of the batches so far, by rows
     chunks: int = 0
 
     @property
@@ -86,7 +85,7 @@ def open_stream(
         name = to_name(type(problem.loss))
         raise UsageError(f"loss {name!r} bends without bound: give a stream a learning rate, such as 'inverse_scaling'")
     d = len(start) - 1
-    problem.free(d)
+    _ = Coordinates(problem, d).free  # refuses columns that are not there
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
     whole = batch_size is None
     method = replace(method, sampling="sequential")
@@ -122,18 +121,18 @@ def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, 
     Cost: some four readings of the chunk, one of which takes the steps.
     """
     running = stream.running.add(rows)
-    shifted = bool(stream.problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
+    shifted = Coordinates(stream.problem, rows.shape[1]).shifts and not rows.sparse
     units = running.units(shifted) if stream.standardize else RAW
     n, size = rows.shape[0], min(rows.shape[0], BATCH) if stream.whole else int(stream.method.batch_size or 1)
     rows = rows._replace(units=units, total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
-    method, bend = replace(stream.method, batch_size=size), stream.bend
+    method, curvature = replace(stream.method, batch_size=size), stream.curvature
     order = _order(stream, n)
     if stream.auto:
-        rate, bend = _rate(stream, rows, order, size)
+        rate, curvature = _rate(stream, rows, order, size)
         method = replace(method, learning_rate=steps.Constant(rate))
-    last, path = _descended(stream, method, rows.rows(order), keep, names)
-    return stream._replace(there=last, bend=bend, chunks=stream.chunks + 1), path
+    last, path = _descended(stream, method, rows.take(order), keep, names)
+    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
 
 
 def _in_units(stream: Stream, units: Units) -> Checkpoint:
@@ -157,13 +156,13 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
     n, problem, units = rows.shape[0], stream.problem, rows.units
     firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
-    intercept = bool(problem.free(rows.shape[1])[-1, 0])
-    found = np.mean([batch_curvature(rows.rows(order[i : i + size]), intercept) for i in firsts])
-    bend = stream.bend + (float(found) - stream.bend) * n / stream.running.rows
-    penalty = float(problem.squares(rows.shape[1], units).max())
-    L, most = (problem.loss.curvature * b + penalty for b in (bend, longest_row(rows) / size))
+    coordinates = Coordinates(problem, rows.shape[1], units)
+    found = np.mean([batch_curvature(rows.take(order[i : i + size]), coordinates.shifts) for i in firsts])
+    curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
+    penalty = float(coordinates.l2.max())
+    L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
-    return rate * min(1.0, stream.running.rows / WARM), bend
+    return rate * min(1.0, stream.running.rows / WARM), curvature
 
 
 def _descended(
@@ -175,7 +174,7 @@ def _descended(
     """
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
-    data = rows.rows(np.roll(np.arange(rows.shape[0]), turn))._replace(total=rows.total)
+    data = rows.take(np.roll(np.arange(rows.shape[0]), turn)).with_rows(total=rows.total)
     states = until(descend(stream.problem, method, data, start=first, seed=stream.seed), updates(first.t + count))
     path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
     if path.meta["interrupted"]:

@@ -13,7 +13,7 @@ __all__ = ["Newton", "Secant", "Spectral", "Whitened"]
 G = Any  # the gradient, an array
 
 
-@rule(slots=0, elementwise=False, metric="renewed", proximal=True)
+@rule(slots=0, elementwise=False, preconditioner="hessian", proximal=True)
 class Newton(NamedTuple):
     """Newton's direction: p = H^-1 g, with H the second derivatives of the objective where the gradient was taken.
 
@@ -35,7 +35,7 @@ class Newton(NamedTuple):
         return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
 
-@rule(slots=0, elementwise=False, metric="matrix", proximal=True)
+@rule(slots=0, elementwise=False, preconditioner="matrix", proximal=True)
 class Whitened(NamedTuple):
     """Steepest descent in the metric B of the objective's own curvature: p = B^-1 g.
 
@@ -71,7 +71,7 @@ class Whitened(NamedTuple):
             memory += change * change.T / seen - bent * bent.T / expected
 
 
-@rule(slots=None, elementwise=False, metric="diagonal")
+@rule(slots=None, elementwise=False, preconditioner="diagonal")
 class Secant(NamedTuple):
     """Steepest descent in a metric of the last steps (L-BFGS): what Whitened does where a matrix is too large.
 
@@ -130,7 +130,7 @@ class Secant(NamedTuple):
         return None if right else f"secant needs a whole number of pairs >= 1, not {self.pairs!r}"
 
 
-@rule(slots=2, elementwise=False, metric="diagonal", proximal=True)
+@rule(slots=2, elementwise=False, preconditioner="diagonal", proximal=True)
 class Spectral(NamedTuple):
     """Steepest descent in the diagonal of the curvature, scaled to the last step (Barzilai and Borwein).
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...core.units import RAW, Units
+from ..data import Supports
 from .formula import Formula
 
 __all__ = ["DIFFERENCED", "EXACT", "Function", "differences", "from_callable", "from_formula", "scaled", "upward"]
@@ -35,7 +36,7 @@ class Function(NamedTuple):
         Numbers of a point x.
     look : callable, x (d,) -> value, gradient (d,)
         The value is NaN where there is none, or no finite slope.
-    bend : callable, x (d,) -> second derivatives (d, d)
+    second_derivatives : callable, x (d,) -> (d, d)
     bounds : (2, d) array or None
         Lowest and highest x, infinite where there is none.
     slopes : str
@@ -44,10 +45,20 @@ class Function(NamedTuple):
 
     size: int
     look: Look
-    bend: Callable[[Array], Array]
+    second_derivatives: Callable[[Array], Array]
     bounds: Array | None = None
     slopes: str = "exact"
     units: Units = RAW
+
+    @property
+    def supports(self) -> Supports:
+        """No rows; a function may have bounds, and curve downwards."""
+        return Supports(any_loss=False, convex=False, bounded=self.bounds is not None)
+
+    @property
+    def outputs(self) -> int:
+        """One."""
+        return 1
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -64,26 +75,42 @@ class Function(NamedTuple):
         """Share of the largest curvature, after scaling, up to which another one may be rounding."""
         return EXACT if self.slopes == "exact" else DIFFERENCED
 
-    def metric(self, w: Array) -> Array:
-        """Second derivatives at w (d, 1) with every curvature counted as upward, (d, d): saddles repel."""
-        return upward(self.bend(w[:, 0]))
-
-    def diagonal(self, w: Array) -> Array:
-        """A guess of the curvatures at w (d, 1): a first step by it is no longer than w, or 1, nor than the slope."""
-        _, g = self.value_and_gradient(None, w)
-        return np.full_like(w, max(1.0, float(np.linalg.norm(g)) / max(1.0, float(np.linalg.norm(w)))))
+    def curvature(self, loss: Any, w: Array) -> FunctionCurvature:
+        """Second derivatives at w (d, 1)."""
+        return FunctionCurvature(self, w)
 
     def inside(self, w: Array) -> Array:
         """The point within the bounds that is nearest to w (d, 1)."""
         return w if self.bounds is None else np.clip(w, self.bounds[0][:, None], self.bounds[1][:, None])
 
-    def held(self, w: Array, g: Array) -> NDArray[np.bool_]:
+    def at_bound(self, w: Array, g: Array) -> NDArray[np.bool_]:
         """Which numbers of w (d, 1) are at a bound that the negative gradient points out of."""
         if self.bounds is None:
             return np.zeros(w.shape, bool)
         low, high = self.bounds[0][:, None], self.bounds[1][:, None]
-        held: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
-        return held
+        found: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
+        return found
+
+
+class FunctionCurvature(NamedTuple):
+    """Second derivatives of a function at w (d, 1)."""
+
+    function: Function
+    w: Array
+
+    def matrix(self) -> Array:
+        """All of them, (d, d)."""
+        return self.function.second_derivatives(self.w[:, 0])
+
+    def diagonal(self) -> Array:
+        """A guess of their sizes (d, 1): a first step by it is no longer than w, or 1, nor than the slope."""
+        _, g = self.function.value_and_gradient(None, self.w)
+        size = max(1.0, float(np.linalg.norm(g)) / max(1.0, float(np.linalg.norm(self.w))))
+        return np.full_like(self.w, size)
+
+    def product(self, v: Array) -> Array:
+        """Their product with v (d, 1)."""
+        return self.matrix() @ v
 
 
 def upward(H: Array) -> Array:

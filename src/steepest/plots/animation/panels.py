@@ -60,7 +60,7 @@ def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places)
     targets = answer.numbers(y)
     n, d = len(targets), run.coef.shape[1]
     kept = evenly(n, DRAWN)
-    rows: Rows = make_rows(X, targets).rows(kept)
+    rows: Rows = make_rows(X, targets).take(kept)
     w = run.x[places].T
     note = share_words(len(kept), n, "rows")
     if d > 1:

@@ -17,6 +17,7 @@ from ...descent.trajectory import Trajectory
 from ...objective import losses, penalties
 from ...objective.functions.formula import read_formula
 from ...objective.functions.function import differences
+from ...objective.objective import Coordinates
 from ...objective.problem import Problem
 from ...solve.fit import fit
 from ..drawing.thinning import evenly
@@ -208,9 +209,11 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     most = LOOKS // FEWEST
     quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
     note = "" if quadratic or n <= most else f"shape of the cost from {most:,} of {n:,} rows"
-    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.rows(evenly(n, most))
+    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.take(evenly(n, most))
     curved = (
-        problem.loss.curvature * data.hessian + np.diag(problem.squares(d, rows.units)[:, 0]) if quadratic else None
+        problem.loss.curvature * data.hessian + np.diag(Coordinates(problem, d, rows.units).l2[:, 0])
+        if quadratic
+        else None
     )
     words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
     return Landscape(
@@ -220,7 +223,7 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
         best=_best(trajectory, problem, rows, bool(note)),
         cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
         note=note,
-        held=problem.free(d)[:, 0] == 0,
+        held=~Coordinates(problem, d).moves,
         size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
         curved=None if problem.l1 else curved,
         room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),

@@ -14,19 +14,17 @@ from ...core.errors import UsageError
 from ...core.records import from_name
 from ...core.types import Array
 from ...core.units import RAW, standard_units
-from ...data.classes import Classes
-from ...data.column_sums import mean_and_variance
-from ...data.csr import CSR
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
-from ...data.subsample import sample
 from ...methods import averages, estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method
+from ...objective.data import MATRIX_COLUMNS, Size
+from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
-from ...optimality.curvature import MATRIX_COLUMNS, Spectrum, bounded, longest_row, spectrum
-from .cost_model import Size, cheapest, sample_size, size_of
+from ...optimality.curvature import Spectrum, bounded, spectrum
+from .cost_model import cheapest, sample_size
 from .smoothing import approach
 from .subsampled_newton import preview
 
@@ -90,7 +88,7 @@ def make_plan(
     if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
     method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
-    if problem.nonsmooth and method.rule.metric:
+    if problem.nonsmooth and method.preconditioned:
         raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, standardize, auto, start)
@@ -117,7 +115,7 @@ def chosen_average(average: Any, jumps: bool) -> Any:
 
 def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
     """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
-    size = size_of(rows)
+    size = rows.size
     way = "newton" if problem.nonsmooth else _way(rows, problem, size)
     method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
     if way == "moments":
@@ -126,7 +124,7 @@ def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, s
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
     if hasattr(problem.loss, "easier"):
-        some = sample(plan.data, sample_size(size), seed, False) if way == "whitened" else plan.data
+        some = plan.data.sample(sample_size(size), seed, by_class=False) if way == "whitened" else plan.data
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
         checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
@@ -136,9 +134,9 @@ def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, s
 
 def _way(rows: Rows, problem: Problem, size: Size) -> str:
     """The cheapest way; for classes Newton's up to some number of parameters."""
-    if not isinstance(rows, Classes):
+    if not rows.supports.joint:
         return cheapest(size, problem.loss.quadratic, problem.proximal)
-    if rows.bendable:
+    if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"
 
@@ -155,7 +153,7 @@ def _unbounded() -> Spectrum:
 def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
     """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
     method = Method(chosen_rule(rule), 1.0 if is_auto(rate) else rate, batch_size, sampling)
-    if is_auto(rate) and method.rule.metric:
+    if is_auto(rate) and method.preconditioned:
         method = replace(method, learning_rate=steps.Backtracking())
     return method
 
@@ -171,7 +169,7 @@ def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Co
 
 
 def _sized(rows: Rows) -> Columns:
-    return Columns(*mean_and_variance(rows), None, np.zeros((rows.shape[1], 0)), None)
+    return Columns(*rows.columns(), None, np.zeros((rows.shape[1], 0)), None)
 
 
 def _located(rows: Rows) -> Columns:
@@ -190,12 +188,12 @@ def _plan(
     """Choose units, data and learning rate."""
     units = RAW
     if standardize:
-        shifted = bool(problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
+        shifted = Coordinates(problem, rows.shape[1]).shifts and not rows.sparse
         units = standard_units(columns.mean, columns.variance, shifted)
-    data = rows._replace(units=units) if columns.moments is None else columns.moments.in_units(units)
+    data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
-    bounds = cache(lambda: spectrum(problem, data, location))
-    if auto and not method.rule.metric:
+    bounds = cache(lambda: spectrum(Objective(problem, data), location))
+    if auto and not method.preconditioned:
         bounded(problem.loss)
         method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
@@ -208,7 +206,7 @@ def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) ->
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
     if not isinstance(method.estimate, estimates.OwnRows):
-        row = problem.loss.curvature * longest_row(data) + problem.l2 * max(problem.factors, default=1.0)
+        row = problem.loss.curvature * data.longest_row() + problem.l2 * max(problem.factors, default=1.0)
         return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
     longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
     rate = 0.5 / (bounds.largest + longest / method.batch_size)

@@ -29,11 +29,11 @@ from ...descent.stops import updates
 from ...methods.method import Method
 from ...methods.rules import Newton, Secant, Spectral
 from ...methods.steps import Backtracking
-from ...objective.losses import SquaredError
+from ...objective.data import MATRIX_COLUMNS
+from ...objective.objective import Objective
 from ...objective.problem import Problem
-from ...optimality.curvature import MATRIX_COLUMNS
 from ...optimality.duality import ROUNDING, Proven, penalty_surplus, provable, rows_gap
-from ...optimality.newton import Seen
+from ...optimality.newton import Pointwise
 
 __all__ = ["Round", "approach", "rounds"]
 
@@ -58,7 +58,7 @@ class Round(NamedTuple):
 
 def approach(problem: Problem, rows: Rows, start: Any) -> Array:
     """Where to start (d + 1, k): the optimum of easier losses, one after the other. Cost: some two steps for each."""
-    w = np.zeros((rows.shape[1] + 1, rows.y.shape[1])) if start is None else start
+    w = np.zeros((rows.shape[1] + 1, rows.outputs)) if start is None else start
     for easier in problem.loss.easier(float(np.abs(_predictors(rows, w) - rows.y).max())):
         states = descend(replace(problem, loss=easier), _method(problem, rows), rows, start=w)
         for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= NEAR * s.cost):
@@ -117,22 +117,22 @@ def _predictors(rows: Rows, w: Array) -> Array:
 
 
 def _shifted(rows: Rows, by: Array) -> Rows:
-    return rows._replace(offset=by if rows.offset is None else rows.offset + by)
+    return rows.with_rows(offset=by if rows.offset is None else rows.offset + by)
 
 
 def _judged(problem: Problem, rows: Rows, w: Array, z: Array, theta: Array) -> Round:
     """Cost of the objective itself at w, and the gap that the dual point theta leaves."""
-    loss, (n, d), y = problem.loss, rows.shape, rows.y[:, 0]
-    complete = problem.penalised(d, rows.units)
+    loss, n, y = problem.loss, rows.shape[0], rows.y[:, 0]
+    F = Objective(problem, rows)
     each = loss.value(z, y)
-    _, slopes = rows._replace(y=-theta[:, None], offset=None).value_and_gradient(SquaredError(), np.zeros_like(w))
-    mass = np.ones(n) if rows.weight is None else rows.weight
-    cost, g = complete(w, float(mass @ each / rows.total), problem.free(d) * slopes)
+    slopes = rows.transpose_product(theta[:, None])
+    weight = np.ones(n) if rows.weight is None else rows.weight
+    cost, g = F.complete(w, float(weight @ each / rows.total), F.free * slopes)
     if provable(problem):
-        seen = Seen(z, each, theta, np.zeros(n))
-        return Round(w, cost, g, rows_gap(problem, rows, w, np.zeros_like(w), seen), 0)
-    excess = float(mass @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
-    factor = problem.free(d) * rows.units.factor(d)
+        pointwise = Pointwise(z, each, theta, np.zeros(n))
+        return Round(w, cost, g, rows_gap(F, w, np.zeros_like(w), pointwise), 0)
+    excess = float(weight @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
+    factor = F.free * F.factor
     v = np.divide(slopes, factor, out=np.zeros_like(slopes), where=factor > 0)[:-1, 0]
-    owed = penalty_surplus(problem, (factor * w)[:-1, 0], v, 0.0 * v)[0]
-    return Round(w, cost, g, Proven(excess + owed + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost)), 0)
+    gap = penalty_surplus(F, (factor * w)[:-1, 0], v, 0.0 * v)[0]
+    return Round(w, cost, g, Proven(excess + gap + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost)), 0)
