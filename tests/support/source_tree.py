@@ -81,6 +81,7 @@ def _file(name, files):
     return name
 
 
+@cache
 def package_graph():
     return import_graph({parts_of(path): tree(path) for path in SOURCES})
 
