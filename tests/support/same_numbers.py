@@ -79,7 +79,7 @@ def flat(value, name=""):
         return {k: v for key, part in kept.items() for k, v in flat(part, f"{name}.{key}".lstrip(".")).items()}
     if isinstance(value, (list, tuple)) and any(isinstance(part, (dict, list, tuple)) for part in value):
         return {k: v for i, part in enumerate(value) for k, v in flat(part, f"{name}.{i}".lstrip(".")).items()}
-    if isinstance(value, np.ndarray) or (isinstance(value, list) and not any(isinstance(v, str) for v in value)):
+    if isinstance(value, np.ndarray) or (isinstance(value, list) and all(isinstance(v, int | float) for v in value)):
         return {name: numbers(value)}
     return {name: value.item() if isinstance(value, np.generic) else value}
 
