@@ -38,18 +38,19 @@ names = [to_name(type(item)) for item in ALL_LOSSES]
 @given(z=st.floats(-30, 30), y=st.sampled_from([0.0, 1.0]))
 def test_slope_and_bend_are_derivatives(loss, z, y):
     h = 1e-5
-    ends = [loss.bend(z - 2 * h, y), loss.bend(z, y), loss.bend(z + 2 * h, y)]
+    ends = [loss.second_derivative(z - 2 * h, y), loss.second_derivative(z, y), loss.second_derivative(z + 2 * h, y)]
     assume(max(ends) <= 1.01 * min(ends) and abs(loss.slope(z + h, y) - loss.slope(z - h, y)) < 0.1 * (1 + max(ends)))
     assert loss.slope(z, y) == near((loss.value(z + h, y) - loss.value(z - h, y)) / (2 * h), rel=1e-5, abs=1e-8)
-    assert loss.bend(z, y) == near((loss.slope(z + h, y) - loss.slope(z - h, y)) / (2 * h), rel=1e-4, abs=1e-8)
-    assert 0 <= loss.bend(z, y) <= loss.curvature * (1 + 1e-15)
+    second = loss.second_derivative(z, y)
+    assert second == near((loss.slope(z + h, y) - loss.slope(z - h, y)) / (2 * h), rel=1e-4, abs=1e-8)
+    assert 0 <= second <= loss.curvature * (1 + 1e-15)
     assert loss.value(z, y) >= 0
 
 
 @pytest.mark.parametrize("loss", ALL_LOSSES, ids=names)
 def test_arrays_and_numbers_alike(loss):
     z, y = np.linspace(-40, 40, 17), np.tile([0.0, 1.0], 9)[:17]
-    for method in (loss.value, loss.slope, loss.bend):
+    for method in (loss.value, loss.slope, loss.second_derivative):
         assert [float(method(a, b)) for a, b in zip(z, y, strict=True)] == method(z, y).tolist()
 
 
@@ -97,7 +98,7 @@ def test_gradient_against_finite_differences(loss, penalty, data):
     assert cost == near(direct, rel=1e-12, abs=1e-12)
     for j in range(d + 1):
         h = 1e-5 * np.eye(d + 1)[:, j : j + 1] * problem.free(d)
-        bent = [loss.bend(rows.predictor(w + s * h)[:, 0], y) for s in (-2, 0, 2)]
+        bent = [loss.second_derivative(rows.predictor(w + s * h)[:, 0], y) for s in (-2, 0, 2)]
         jumps = [loss.slope(rows.predictor(w + s * h)[:, 0], y) for s in (-2, 2)]
         if np.ptp(bent, axis=0).max() > 0.1 or np.ptp(jumps, axis=0).max() > 0.1:
             continue  # a kink, or a bend that jumps, between the two points

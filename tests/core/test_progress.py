@@ -37,7 +37,7 @@ ROWS = make_rows(X8, Y8)
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(120, 3))
 Y = X @ [1.0, -2.0, 0.5] + RNG.standard_t(2, 120)
-KINKED = [("quantile:q=0.3", Y), ("epsilon_insensitive", Y), ("hinge", (Y > 0) * 1.0)]
+NONSMOOTH = [("quantile:q=0.3", Y), ("epsilon_insensitive", Y), ("hinge", (Y > 0) * 1.0)]
 
 
 # ------------------------------------------------------------------ what is told
@@ -258,7 +258,7 @@ def test_the_command_line_shows_no_bar_where_nobody_looks_and_hears_ctrl_c(monke
 # ------------------------------------------------------------------ rounds of a loss with kinks
 
 
-@pytest.mark.parametrize(("loss", "y"), KINKED)
+@pytest.mark.parametrize(("loss", "y"), NONSMOOTH)
 def test_each_round_is_told_with_its_gap(loss, y):
     told = []
     run = fit(make_rows(X, y), Problem(loss), progress=told.append)
@@ -267,7 +267,7 @@ def test_each_round_is_told_with_its_gap(loss, y):
     assert {now.total for now in told} == {1000}
 
 
-@pytest.mark.parametrize(("loss", "y"), KINKED)
+@pytest.mark.parametrize(("loss", "y"), NONSMOOTH)
 @pytest.mark.parametrize("rounds", [1, 4])
 def test_ctrl_c_between_rounds_leaves_the_best_of_them(loss, y, rounds):
     told, full = [], fit(make_rows(X, y), Problem(loss))
@@ -287,7 +287,7 @@ def test_ctrl_c_between_rounds_leaves_the_best_of_them(loss, y, rounds):
     assert (run.coef[:, 0] == full.trajectory.coef[place]).all()
 
 
-@pytest.mark.parametrize(("loss", "y"), KINKED)
+@pytest.mark.parametrize(("loss", "y"), NONSMOOTH)
 def test_ctrl_c_inside_the_first_round_leaves_the_start(loss, y, monkeypatch):
     def no_round(*_):
         raise KeyboardInterrupt
@@ -314,7 +314,7 @@ def test_an_interrupted_estimator_with_kinks_predicts(monkeypatch):
         assert model.predict(X).shape == Y.shape
 
 
-@pytest.mark.parametrize(("loss", "y"), KINKED)
+@pytest.mark.parametrize(("loss", "y"), NONSMOOTH)
 def test_a_callback_watches_the_rounds(loss, y):
     seen, alone = [], fit(make_rows(X, y), Problem(loss))
     run = fit(make_rows(X, y), Problem(loss), callback=seen.append)

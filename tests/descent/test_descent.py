@@ -352,7 +352,7 @@ class PseudoHuber(NamedTuple):
     def slope(self, z: Any, y: Any) -> Any:
         return (z - y) / np.sqrt(1.0 + ((z - y) / self.width) ** 2)
 
-    def bend(self, z: Any, y: Any) -> Any:
+    def second_derivative(self, z: Any, y: Any) -> Any:
         return (1.0 + ((z - y) / self.width) ** 2) ** -1.5
 
 

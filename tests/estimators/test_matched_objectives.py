@@ -216,12 +216,12 @@ def test_a_weight_is_the_row_so_many_times(seed, loss, l1_ratio, sparse):
         X, y = classes(seed, 50, 2)
     count[:9] = 1 + np.arange(9) % 3  # no class goes
     cls, given_loss = (GDRegressor, loss) if loss in LINES else (GDClassifier, loss.replace("softmax", "log_loss"))
-    kinked = loss in ("hinge", *LINES[-2:])
-    model = cls(given_loss, alpha=0.05, l1_ratio=l1_ratio, tol=1e-10 if kinked else 0, max_iter=10_000)
+    nonsmooth = loss in ("hinge", *LINES[-2:])
+    model = cls(given_loss, alpha=0.05, l1_ratio=l1_ratio, tol=1e-10 if nonsmooth else 0, max_iter=10_000)
     kind = csr_array if sparse else np.asarray
     repeated = model.fit(kind(np.repeat(X, count, 0)), np.repeat(y, count))
     answer, cost = np.array(repeated.coef_), repeated.trajectory_.cost[-1]
     weighted = model.fit(kind(X), y, sample_weight=count)
     assert weighted.trajectory_.cost[-1] == near(cost, rel=1e-8)
-    if not kinked:
+    if not nonsmooth:
         np.testing.assert_allclose(weighted.coef_, answer, rtol=1e-6, atol=1e-6)

@@ -178,7 +178,7 @@ def test_hessian_of_log_loss_is_the_plain_sum(layout, scaled, tmp_path):
         rows = rows._replace(units=Units(None if isinstance(rows.X, CSR) else rng.standard_normal(13), rng.random(13)))
     w = np.random.default_rng(4).standard_normal((14, 1)) * 0.5
     A = np.array([naive.seen(x, rows.units) for x in naive.dense(rows.X)])
-    bend = LogLoss().bend((A @ w)[:, 0] + rows.offset, rows.y[:, 0]) * rows.weight
+    bend = LogLoss().second_derivative((A @ w)[:, 0] + rows.offset, rows.y[:, 0]) * rows.weight
     expected = (A * bend[:, None]).T @ A / rows.total
     assert close(hessian(Problem("log_loss"), rows, w), expected, 1e-5 if single else EXACT)
 

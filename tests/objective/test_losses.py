@@ -40,8 +40,8 @@ NEW = [
     losses.SquaredHinge(),
     losses.ModifiedHuber(),
 ]
-SMOOTH = [loss for loss in NEW if not loss.kinked]
-KINKED = [loss for loss in NEW if loss.kinked]
+SMOOTH = [loss for loss in NEW if not loss.nonsmooth]
+NONSMOOTH = [loss for loss in NEW if loss.nonsmooth]
 ROUNDED = [losses.Hinge().smoothed(0.5), losses.Quantile(0.2).smoothed(2.0), losses.EpsilonInsensitive().smoothed(0.7)]
 
 
@@ -97,7 +97,7 @@ def test_the_conjugate_bounds_every_line_and_meets_the_loss_at_its_slope(loss, z
     assert all(loss.conjugate(end, y) == np.inf for end in ends if np.isfinite(end))
 
 
-@pytest.mark.parametrize("loss", KINKED, ids=str)
+@pytest.mark.parametrize("loss", NONSMOOTH, ids=str)
 def test_smoothed_losses_come_as_near_as_their_width(loss):
     z, y = np.linspace(-4, 4, 801), np.ones(801)
     low, high = loss.domain(1.0)
@@ -239,7 +239,7 @@ def test_with_nothing_set_a_fit_converges_whatever_the_scales(loss, alpha):
         y[3] = 1e6  # a target far away
     run = fit(make_rows(X, y), Problem(loss, elastic(alpha)))
     assert run.verdict.status == "converged", run.verdict
-    assert run.certificate.kind == ("duality gap" if alpha else "dual estimate" if loss.kinked else "decrement")
+    assert run.certificate.kind == ("duality gap" if alpha else "dual estimate" if loss.nonsmooth else "decrement")
     assert run.trajectory.cost[-1] == near(objective(loss, X, y, alpha, answer(run)), rel=1e-9)
 
 

@@ -116,7 +116,7 @@ def test_a_record_without_its_facts_failed_late():
         def slope(self, z, y):
             return z - y
 
-    with pytest.raises(UsageError, match="is no loss: it lacks bend"):
+    with pytest.raises(UsageError, match="is no loss: it lacks second_derivative"):
         Problem(Bendless())
 
 
@@ -128,7 +128,7 @@ def test_the_check_of_a_loss_was_never_asked():
         def value(self, z, y):
             return z - y
 
-        slope = bend = value
+        slope = second_derivative = value
 
         def check(self):
             return "delta must be positive"

@@ -32,7 +32,7 @@ class SlowIntercept(NamedTuple):
         return p
 
 
-@loss(curvature=np.inf, labels=True, attained=True, kinked=True, formula="mean max(0, threshold - s z)")
+@loss(curvature=np.inf, labels=True, attained=True, nonsmooth=True, formula="mean max(0, threshold - s z)")
 class Margin(NamedTuple):
     """Their hinge (threshold 1) and perceptron (0), as a user would write it: its slope at the kink is not 0."""
 
@@ -45,7 +45,7 @@ class Margin(NamedTuple):
         s = 2.0 * y - 1.0
         return np.where(s * z <= self.threshold, -s, 0.0)
 
-    def bend(self, z: Any, y: Any) -> Any:
+    def second_derivative(self, z: Any, y: Any) -> Any:
         return 0.0 * (z - y)
 
 

@@ -52,9 +52,9 @@ def loss(
     labels: bool = False,
     attained: bool = False,
     positive: bool = False,
-    kinked: bool = False,
+    nonsmooth: bool = False,
 ) -> Callable[[R], R]:
-    """Decorate a loss: a record with methods value(z, y), slope(z, y) and bend(z, y), see `steepest.losses`.
+    """Decorate a loss: a record with value(z, y), slope(z, y) and second_derivative(z, y), see `steepest.losses`.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def loss(
         Whether the least value for a class is reached at a finite z, so that separated classes have an optimum.
     positive : bool
         Whether targets are numbers >= 0.
-    kinked : bool
-        Whether the slope jumps somewhere, so that second derivatives tell nothing.
+    nonsmooth : bool
+        Whether the slope jumps somewhere, so that second derivatives tell nothing there.
 
     Examples
     --------
@@ -84,13 +84,13 @@ def loss(
     ...         return np.logaddexp(z - y, y - z) - np.log(2.0)
     ...     def slope(self, z, y):
     ...         return np.tanh(z - y)
-    ...     def bend(self, z, y):
+    ...     def second_derivative(self, z, y):
     ...         return 1.0 - np.tanh(z - y) ** 2
     >>> LogCosh.curvature, LogCosh().slope(1.0, 1.0)
     (1.0, np.float64(0.0))
     """
     facts = {"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels}
-    return _with({**facts, "attained": attained, "positive": positive, "kinked": kinked})
+    return _with({**facts, "attained": attained, "positive": positive, "nonsmooth": nonsmooth})
 
 
 def rule(

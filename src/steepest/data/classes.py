@@ -66,7 +66,7 @@ class Classes(Rows):
     def diagonal(self, w: Array) -> Array:
         """Diagonal (d + 1, k) of the second derivatives of the mean loss at w. Cost: k + 1 readings of the rows."""
         self.read((1 + w.shape[1]) * self.shape[0])
-        bend = Softmax().bend(self.predictor(w), self.y)
+        bend = Softmax().second_derivative(self.predictor(w), self.y)
         bend = bend if self.weight is None else bend * self.weight[:, None]
         first = np.zeros(self.shape[1]) if self.units.shift is None else self.units.shift
         squares = [np.append(column_sums(self, first, np.ascontiguousarray(b))[1], b.sum()) for b in bend.T]

@@ -95,5 +95,5 @@ def _plain_bends(rows: Rows, loss: Any, w: Array) -> Array:
     n, found = rows.shape[0], np.empty(rows.shape[0])
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)
-        found[low:high] = loss.bend(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
+        found[low:high] = loss.second_derivative(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
     return found

@@ -17,11 +17,11 @@ __all__ = [
     "answer",
     "answer_whole",
     "apply_rule",
-    "bend",
     "direct",
     "fill_order",
     "penalise",
     "rate",
+    "second_derivative",
     "see",
     "share",
     "shrink",
@@ -43,9 +43,9 @@ def slope(item: Any, z: Any, y: Any) -> Any:
     return item.slope(z, y)
 
 
-def bend(item: Any, z: Any, y: Any) -> Any:
+def second_derivative(item: Any, z: Any, y: Any) -> Any:
     """Second derivative of the loss of one row by its linear predictor."""
-    return item.bend(z, y)
+    return item.second_derivative(z, y)
 
 
 def shrink(item: Any, w: Any) -> Any:
@@ -122,7 +122,7 @@ def _source(item: Any, name: str) -> Any:
 
 overload(value, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "value"))
 overload(slope, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "slope"))
-overload(bend, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "bend"))
+overload(second_derivative, strict=False, jit_options=INLINE)(lambda item, z, y: _source(item, "second_derivative"))
 overload(shrink, strict=False, jit_options=INLINE)(lambda item, w: _source(item, "slope"))
 overload(rate, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "rate"))
 overload(share, strict=False, jit_options=INLINE)(lambda item, t: _source(item, "share"))

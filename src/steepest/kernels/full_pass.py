@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from .dispatch import bend, slope, value
+from .dispatch import second_derivative, slope, value
 from .row_access import accumulate, entry, predict
 
 __all__ = ["bend_pass", "block_pass"]
@@ -68,4 +68,4 @@ def bend_pass(loss, X, y, offset, shift, v, b, tile, begin, end, out):
         high = min(len(out), low + tile)
         predict(X, None, None, 0, shift, None, v, low, high, z)
         for i in range(low, high):
-            out[i] = bend(loss, z[0, i - low] + b[0] + entry(offset, i, 0.0), y[0, i])
+            out[i] = second_derivative(loss, z[0, i - low] + b[0] + entry(offset, i, 0.0), y[0, i])

@@ -65,7 +65,9 @@ class Problem:
             raise UsageError(f"factors of the penalty must be numbers >= 0, not {self.factors!r}")
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
-        check_record(self.loss, "loss", ("value", "slope", "bend", "curvature", "quadratic", "labels", "formula"))
+        check_record(
+            self.loss, "loss", ("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "formula")
+        )
         check_record(self.penalty, "penalty", ("value", "slope", "l2", "l1"))
 
     @property
@@ -84,9 +86,9 @@ class Problem:
         return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self._costless)
 
     @property
-    def kinked(self) -> bool:
+    def nonsmooth(self) -> bool:
         """Whether the slope of the loss jumps somewhere."""
-        return bool(getattr(self.loss, "kinked", False))
+        return bool(getattr(self.loss, "nonsmooth", False))
 
     @property
     def unpenalised(self) -> bool:

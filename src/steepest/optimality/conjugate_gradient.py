@@ -42,7 +42,7 @@ def opening(problem: Problem, rows: Rows, w: Array) -> Opening:
     def judge(low: int, high: int, Z: Array) -> tuple[Array, Array, tuple[float, ...]]:
         z, y, mass = Z[:, 0], rows.y[low:high, 0], rows.masses(low, high)
         z = z if rows.offset is None else z + rows.offset[low:high]
-        r, cost = np.stack((loss.slope(z, y), loss.bend(z, y))), loss.value(z, y)
+        r, cost = np.stack((loss.slope(z, y), loss.second_derivative(z, y))), loss.value(z, y)
         if mass is not None:
             r, cost = r * mass, cost * mass
         bends[low:high] = r[1]

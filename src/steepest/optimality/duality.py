@@ -148,7 +148,7 @@ class _Point:
         offset = None if self.rows.offset is None else self.rows.offset[low:high]
         if seen is None:
             self.z[low:high] = z = Z[:, 0] if offset is None else Z[:, 0] + offset
-            theta = loss.slope(z, y) + loss.bend(z, y) * Z[:, 1]
+            theta = loss.slope(z, y) + loss.second_derivative(z, y) * Z[:, 1]
         else:
             theta = seen.slope[low:high] + seen.bend[low:high] * Z[:, 1]
         if not loss.quadratic:
@@ -196,11 +196,11 @@ class _Point:
     def steepness(self, share: Array, predicted: float) -> float:
         """Largest slope by z of what one row adds to the surplus, within ``predicted`` of where it is."""
         loss, y = self.loss, self.rows.y[:, 0]
-        if loss.kinked:
+        if loss.nonsmooth:
             least, most = loss.domain(y)
             return float((most - least).max())
         theta = np.maximum(self.theta, 0.0) * share[0] + np.minimum(self.theta, 0.0) * share[1]
-        return float((np.abs(loss.slope(self.z, y) - theta) + loss.bend(self.z, y) * predicted).max())
+        return float((np.abs(loss.slope(self.z, y) - theta) + loss.second_derivative(self.z, y) * predicted).max())
 
     def _block_surplus(self, share: Array, low: int, high: int) -> tuple[float, float, float]:
         loss, z, y = self.loss, self.z[low:high], self.rows.y[low:high, 0]

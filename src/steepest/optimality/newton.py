@@ -86,7 +86,7 @@ def at_once(problem: Problem, rows: Rows, w: Array) -> tuple[float, Array, Array
     A, loss, y, scale = shifted(rows, 0, n, np.empty((n, d + 1))), problem.loss, rows.y[:, 0], scales(rows)
     z = A @ (w[:, 0] * scale)
     z = z if rows.offset is None else z + rows.offset
-    _, cost, slope, bend = seen = Seen(z, loss.value(z, y), loss.slope(z, y), loss.bend(z, y))
+    _, cost, slope, bend = seen = Seen(z, loss.value(z, y), loss.slope(z, y), loss.second_derivative(z, y))
     if rows.weight is not None:
         cost, slope, bend = cost * rows.weight, slope * rows.weight, bend * rows.weight
     g = (slope @ A * scale / rows.total)[:, None]

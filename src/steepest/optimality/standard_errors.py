@@ -84,7 +84,7 @@ def _check(problem: Problem, rows: Rows) -> None:
 
 def _weighed(rows: Rows, w: Array) -> Rows:
     """The rows with the second derivatives of their log losses at w for weights."""
-    bend = LogLoss().bend(rows.predictor(w), rows.y)[:, 0]
+    bend = LogLoss().second_derivative(rows.predictor(w), rows.y)[:, 0]
     weight = bend if rows.weight is None else bend * rows.weight
     return rows._replace(weight=weight, total=float(weight.sum()))
 

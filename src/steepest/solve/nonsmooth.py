@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 def smooths(problem: Problem, plan: Plan, held: Any = None) -> bool:
     """Whether the loss has kinks and the way to its optimum is left to us; rounds are too few to hold rows back."""
-    found = problem.kinked and bool(plan.method.rule.metric)
+    found = problem.nonsmooth and bool(plan.method.rule.metric)
     if found and held:
         raise UsageError("validation needs the steps of a loss with kinks: give a learning rate")
     return found

@@ -136,7 +136,7 @@ def alpha_path(
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
-    if getattr(problem.loss, "kinked", False):
+    if getattr(problem.loss, "nonsmooth", False):
         raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
     check_limits(max_iter, None, tol, "auto")
     check_rows(rows, problem)

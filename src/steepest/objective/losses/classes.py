@@ -42,7 +42,7 @@ class LogLoss(NamedTuple):
         e = exp_minus(np.abs(m))
         return -s * np.where(m > 0.0, e, 1.0) / (1.0 + e)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: q (1 - q) with q = 1 / (1 + exp(-z))."""
         e = exp_minus(np.abs(z))
         return e / ((1.0 + e) * (1.0 + e))
@@ -64,7 +64,7 @@ class LogLoss(NamedTuple):
         return -y, 1.0 - y
 
 
-@loss(curvature=np.inf, labels=True, attained=True, kinked=True, formula="mean max(0, 1 - s z)")
+@loss(curvature=np.inf, labels=True, attained=True, nonsmooth=True, formula="mean max(0, 1 - s z)")
 class Hinge(NamedTuple):
     """Hinge loss of a class y in {0, 1}: l(z, y) = max(0, 1 - s z) with s = 2 y - 1; with an L2 penalty the linear SVM.
 
@@ -90,7 +90,7 @@ class Hinge(NamedTuple):
         s = 2.0 * y - 1.0
         return np.where(s * z < 1.0, -s, 0.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 0 beside the kink."""
         return 0.0 * (z - y)
 
@@ -145,7 +145,7 @@ class SmoothHinge(NamedTuple):
         s = 2.0 * y - 1.0
         return -s * np.minimum(np.maximum((1.0 - s * z) / self.width, 0.0), 1.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z inside the parabola; outside a tenth of that of a parabola through the same slope."""
         m = np.abs(1.0 - (2.0 * y - 1.0) * z - 0.5 * self.width)
         return np.where(m <= 0.5 * self.width, 1.0, 0.05 * self.width / np.maximum(m, self.width)) / self.width
@@ -179,7 +179,7 @@ class SquaredHinge(NamedTuple):
         s = 2.0 * y - 1.0
         return -2.0 * s * np.maximum(1.0 - s * z, 0.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 2 where s z < 1, else 0."""
         return np.where((2.0 * y - 1.0) * z < 1.0, 2.0, 0.0)
 
@@ -225,7 +225,7 @@ class ModifiedHuber(NamedTuple):
         s = 2.0 * y - 1.0
         return -2.0 * s * np.minimum(np.maximum(1.0 - s * z, 0.0), 2.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 2 where -1 < s z < 1, else 0."""
         return np.where(np.abs(z) < 1.0, 2.0, 0.0) + 0.0 * y
 

@@ -41,7 +41,7 @@ class Poisson(NamedTuple):
         """Derivative by z: exp(z) - y."""
         return np.exp(z) - y
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: exp(z)."""
         return np.exp(z) + 0.0 * y
 

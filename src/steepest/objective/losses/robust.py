@@ -57,7 +57,7 @@ class Huber(NamedTuple):
         """Derivative by z: r, at most delta in size."""
         return np.minimum(np.maximum(z - y, -self.delta), self.delta)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 1 where |r| <= delta, else 0."""
         return np.where(np.abs(z - y) <= self.delta, 1.0, 0.0)
 
@@ -80,7 +80,7 @@ class Huber(NamedTuple):
         return None if right else f"the huber loss needs a number delta > 0, not {self.delta!r}"
 
 
-@loss(curvature=np.inf, kinked=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
+@loss(curvature=np.inf, nonsmooth=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
 class Quantile(NamedTuple):
     """Pinball loss, of which the best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
 
@@ -113,7 +113,7 @@ class Quantile(NamedTuple):
         """Derivative by z: -q below the target, 1 - q above."""
         return np.where(z < y, -self.q, 0.0) + np.where(z > y, 1.0 - self.q, 0.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 0 beside the kink."""
         return 0.0 * (z - y)
 
@@ -135,7 +135,7 @@ class Quantile(NamedTuple):
         return None if right else f"the quantile loss needs a number 0 < q < 1, not {self.q!r}"
 
 
-@loss(curvature=np.inf, kinked=True, formula="mean max(0, |z - y| - epsilon)")
+@loss(curvature=np.inf, nonsmooth=True, formula="mean max(0, |z - y| - epsilon)")
 class EpsilonInsensitive(NamedTuple):
     """Absolute error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.
 
@@ -168,7 +168,7 @@ class EpsilonInsensitive(NamedTuple):
         """Derivative by z: the sign of z - y beyond epsilon, else 0."""
         return np.where(z - y > self.epsilon, 1.0, 0.0) - np.where(y - z > self.epsilon, 1.0, 0.0)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 0 beside the kinks."""
         return 0.0 * (z - y)
 
@@ -224,7 +224,7 @@ class SquaredEpsilonInsensitive(NamedTuple):
         """Derivative by z: twice what z - y is beyond epsilon."""
         return 2.0 * (np.maximum(z - y - self.epsilon, 0.0) + np.minimum(z - y + self.epsilon, 0.0))
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 2 beyond epsilon, else 0."""
         return np.where(np.abs(z - y) > self.epsilon, 2.0, 0.0)
 
@@ -283,7 +283,7 @@ class SmoothResidual(NamedTuple):
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
         return np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z on the parabolas; elsewhere a tenth of that of a parabola through the same slope."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)

@@ -42,7 +42,7 @@ class Softmax(NamedTuple):
         slopes: Array = np.exp(log_softmax(z)) - y
         return slopes
 
-    def bend(self, z: Array, y: Array) -> Array:
+    def second_derivative(self, z: Array, y: Array) -> Array:
         """Second derivatives by each z_c alone: p_c (1 - p_c)."""
         p = np.exp(log_softmax(z))
         return p * (1.0 - p)

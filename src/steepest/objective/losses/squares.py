@@ -33,7 +33,7 @@ class SquaredError(NamedTuple):
         """Derivative by z: z - y."""
         return z - y
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 1."""
         return 0.0 * (z - y) + 1.0
 
@@ -70,7 +70,7 @@ class MSE(NamedTuple):
         """Derivative by z: 2 (z - y)."""
         return 2.0 * (z - y)
 
-    def bend(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: Z, y: Z) -> Z:
         """Second derivative by z: 2."""
         return 0.0 * (z - y) + 2.0
 

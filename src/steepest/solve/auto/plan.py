@@ -90,7 +90,7 @@ def make_plan(
     if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
     method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
-    if problem.kinked and method.rule.metric:
+    if problem.nonsmooth and method.rule.metric:
         raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, standardize, auto, start)
@@ -118,11 +118,11 @@ def chosen_average(average: Any, jumps: bool) -> Any:
 def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
     """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
     size = size_of(rows)
-    way = "newton" if problem.kinked else _way(rows, problem, size)
+    way = "newton" if problem.nonsmooth else _way(rows, problem, size)
     method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
     if way == "moments":
         return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
-    exact = way == "newton" and problem.unpenalised and not problem.kinked
+    exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
     if hasattr(problem.loss, "easier"):

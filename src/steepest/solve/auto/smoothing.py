@@ -1,6 +1,6 @@
 """Smoothing: the optimum of a loss with kinks, by losses without that come nearer and nearer to it.
 
-Of a kinked loss l with conjugate l*, the smooth one of width h, shifted by a row's own multiplier theta', is
+Of a non-smooth loss l with conjugate l*, the smooth one of width h, shifted by a row's own multiplier theta', is
 
     l_h(z) = max over theta of theta (z + h theta') - l*(theta) - h theta^2 / 2
 
