@@ -23,7 +23,8 @@ from ...solve.fit import fit
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
-from ..sources.runs import least_of, reported
+from ..sources.runs import least_of
+from ..sources.states import reported
 from .heights import flat, parabola, sizes, slopes, values
 
 __all__ = ["Landscape", "landscape_of"]

@@ -13,7 +13,8 @@ from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.style import finite
 from ..drawing.thinning import along_path
-from ..sources.runs import first_of, reported, status_of
+from ..sources.runs import first_of, status_of
+from ..sources.states import reported
 from .landscape import Landscape
 from .plane import Plane, leaving, level, plane_of, window
 

@@ -13,7 +13,7 @@ from ...data.rows import make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses
 from ...solve.model import Model
-from .runs import reported
+from .states import reported
 
 __all__ = ["Answer", "answer_of"]
 
