@@ -138,14 +138,13 @@ def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> 
         raise UsageError(f"steps must be a whole number >= 0, not {most!r}")
     states = descend(Problem(), task.method, task.function, start=task.start, seed=seed)
     path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
-    x = np.concatenate((path.coef, path.intercept[:, None]), axis=1)
+    path = path.mapped(lambda w: np.concatenate((w, np.zeros((len(w), 1, 1))), axis=1))
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
     text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
     meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
     if task.function.bounds is not None:
         meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]
-    path = replace(path, coef=x, intercept=np.zeros(len(x)), names=task.names, meta=meta)
-    return _judged(task, path)
+    return _judged(task, replace(path, names=task.names, meta=meta))
 
 
 def _stops(task: Task) -> list[Stop]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
 from ..core.progress import Progress, Told
-from ..core.types import Array
 from ..descent.states import Checkpoint, State
 from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
@@ -20,20 +19,11 @@ from ..optimality.duality import provable
 from .auto.plan import Plan
 from .auto.smoothing import Round, rounds
 from .certified_stop import Proof
-from .polish import extended
 
 __all__ = ["smoothed", "smooths"]
 
 START = updates(0).name  # how a path ends that is at its start
 IDLE = 25  # rounds that may pass without a smaller gap
-
-
-class Step(NamedTuple):
-    """The state after a round, in raw units."""
-
-    w: Array
-    cost: float
-    gradient: Array
 
 
 def smooths(problem: Problem, plan: Plan, held: Any = None) -> bool:
@@ -103,12 +93,13 @@ def _end(tol: float | None, enough: bool, idle: int, steps: int, max_iter: float
 
 def _joined(path: Trajectory, plan: Plan, taken: list[Round], end: str | None, seconds: float) -> Trajectory:
     """The trajectory of the start and these rounds."""
-    units = plan.data.units
-    steps = [Step(units.raw(found.w), found.cost, units.raw_gradient(found.g)) for found in taken]
     meta = {**path.meta, "end": end, "smoothed": len(taken), "interrupted": end == "interrupted"}
     made = np.array([0, *(found.steps for found in taken)], float)
-    path = replace(extended(path, steps, {}), meta=meta)
-    return replace(path, epoch=made, seconds=seconds * made / max(made[-1], 1.0))
+    if taken:
+        w = np.stack([plan.data.units.raw(found.w) for found in taken])
+        norms = np.array([np.linalg.norm(plan.data.units.raw_gradient(found.g)) for found in taken])
+        path = path.then(Trajectory.of(w, np.array([found.cost for found in taken]), norms).shifted(1))
+    return replace(path, meta=meta, epoch=made, seconds=seconds * made / max(made[-1], 1.0))
 
 
 def _certificate(problem: Problem, plan: Plan, found: Round) -> Certificate:
