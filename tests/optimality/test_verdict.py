@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import DATA, LABELS8, ROOT, X8, Y8, linear_table, logistic_table
+from short_fit import fit
 
 from steepest import Problem, make_moments, make_rows, minimize
 from steepest.data.samples import sample
 from steepest.objective.penalties import L2
 from steepest.optimality.evidence import Evidence
 from steepest.optimality.verdict import TABLE, Verdict, judge
-from steepest.solve.fit import fit
 
 DOCS = ROOT / "docs" / "verdicts.md"
 OVERLAP = np.array([0.0, 0, 1, 0, 1, 1, 1, 0])

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import COMPILED, LABELS8, ROOT, X8, Y8
+from short_fit import fit
 
 from steepest import (
     Method,
@@ -27,7 +28,6 @@ from steepest import (
 )
 from steepest.data.samples import sample
 from steepest.objective.penalties import L2
-from steepest.solve.fit import fit
 
 HELD = Problem(fixed=("intercept",))  # the tutorial holds the intercept at 2.6
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"

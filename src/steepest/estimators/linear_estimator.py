@@ -21,6 +21,7 @@ from ..objective.penalties import elastic
 from ..objective.problem import Problem
 from ..optimality.verdict import TABLE
 from ..solve.fit import Run, fit
+from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .multiclass import softmax_of
 from .partial_fit import Streaming, seed_of
@@ -79,10 +80,10 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
     def _names(self: Any) -> tuple[str, ...]:
         return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
 
-    def _settings(self: Any) -> dict[str, Any]:
+    def _settings(self: Any) -> Settings:
         """The parameters that say how to descend."""
-        names = ("rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "standardize")
-        return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
+        asked = {name: getattr(self, name) for name in Settings.__dataclass_fields__ if name != "seed"}
+        return Settings(**asked, seed=seed_of(self.random_state))
 
     def _descend(
         self: Any,
@@ -102,16 +103,11 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
             run = fit(
                 rows,
                 self._problem(names, softmax_of(self) if several else self.loss),
+                self._settings(),
+                Limits(self.max_iter, None, self.tol),
                 names=names,
-                **self._settings(),
-                max_iter=self.max_iter,
-                tol=self.tol,
-                keep=self.record,
                 start=self._start() if start is None else start,
-                progress=bar,
-                validation=held,
-                patience=self.n_iter_no_change,
-                callback=asked(self.callback, task),
+                watch=Watch(self.record, bar, asked(self.callback, task), held, self.n_iter_no_change),
             )
         self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict

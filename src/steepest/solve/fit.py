@@ -19,7 +19,7 @@ from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.early_stopping import called, held_back
 from ..descent.recording import record
-from ..descent.stops import Stop, check_limits, epochs, updates
+from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import rules, steps
 from ..objective.problem import Problem
@@ -34,11 +34,11 @@ from .certified_stop import Proof, stalled
 from .nonsmooth import smoothed, smooths
 from .polish import polish
 from .postprocess import centre, least_norm, with_held
+from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
 
 SETTLED = 0.05  # last step, in standard deviations of a column, of a descent that is not on its way to infinity
-DEFAULT_TOL = 1e-10  # what "converged" means where tol is None
 
 
 class Run(NamedTuple):
@@ -54,97 +54,60 @@ class Run(NamedTuple):
 def fit(
     rows: Rows,
     problem: Problem,
+    settings: Settings = Settings(),
+    limits: Limits = Limits(),
     *,
     names: tuple[str, ...] = (),
-    rule: Any = "auto",
-    learning_rate: Any = "auto",
-    batch_size: int | None = None,
-    sampling: str = "shuffle",
-    average: Any = "auto",
-    estimate: Any = "own_rows",
-    standardize: Any = "auto",
-    max_iter: float = 1000,
-    max_updates: int | None = None,
-    tol: float | None = DEFAULT_TOL,
-    keep: Any = "auto",
     start: Any = None,
-    seed: int = 0,
-    progress: Any = None,
-    validation: Rows | None = None,
-    patience: int = 5,
-    callback: Any = None,
+    watch: Watch = Watch(),
 ) -> Run:
     """Fit a problem to rows.
 
     Parameters
     ----------
-    rows, problem : Rows, Problem
+    rows, problem, settings, limits, watch : Rows, Problem, Settings, Limits, Watch
     names : tuple of str
         Names of the columns; x1, x2, ... where there are none.
-    rule, learning_rate : "auto", name, number or record
-        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and
-        the cheapest way to the optimum, see `steepest.solve.auto.cost_model`.
-    batch_size, sampling : see `Method`
-    average : "auto", bool, name or record
-        What the answer is made of: a record of `steepest.averages`; True is "polyak_ruppert", False the last point.
-        "auto" is "weighted" where batches are descended at the rate "auto", else the last point.
-    estimate : name or record
-        What a batch takes for the gradient of all rows: a record of `steepest.estimates`.
-    standardize : "auto" or bool
-        Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
-    max_iter, max_updates : number
-        Limits in epochs and updates, the earlier one counts.
-    tol : float >= 0 or None
-        Stop when the certified gap is at most tol x the cost of the constant model; None runs to the limit.
-    keep, progress : see `record`
     start : (d + 1,) array
-        Start in raw units, intercept last; held coordinates stay there.
-    seed : int
-    validation, patience : Rows, int
-        Rows held back: the answer is the one of least loss over them, and the run ends after so many epochs in which
-        it fell by no more than tol x the cost of the constant model.
-    callback : callable
-        Asked at each update (sampled: epoch; rounds of a loss with kinks: each), with a State, ``w`` raw; True ends it.
+        Start in raw units, intercept last; fixed coordinates stay there.
 
     Returns
     -------
     Run
+
+    Raises
+    ------
+    DataError, UsageError
+        If the table or a setting makes no sense.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> run = fit(make_rows([[1.0], [2.0], [4.0]], [3.0, 5.0, 9.0]), Problem(), Settings(learning_rate=0.1))
+    >>> run.coef.round(3).tolist(), run.verdict.status
+    ([[2.0]], 'converged')
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     rows = rows._replace(tally=([0], rows.shape[0]))
-    check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
-            plan = make_plan(
-                rows,
-                problem,
-                rule=rule,
-                learning_rate=learning_rate,
-                batch_size=batch_size,
-                sampling=sampling,
-                average=average,
-                estimate=estimate,
-                standardize=standardize,
-                updates=max_iter if max_updates is None else min(max_iter, max_updates),
-                start=_start(start, rows),
-                seed=seed,
-            )
-        scale = _reference(problem, rows)
+            plan = make_plan(rows, problem, settings, limits.updates, _start(start, rows))
+        scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         proof = Proof(problem, rows, plan, target, scale)
-        held = held_back(problem, validation, plan.data.units, patience, (tol or 0.0) * scale)
-        asked = [s for s in (held and held.stop(), callback and called(callback, plan.data.units)) if s]
-        stops = _stops(proof, tol, max_iter, max_updates, asked)
+        held = held_back(problem, watch.validation, plan.data.units, watch.patience, (tol or 0.0) * scale)
+        asked = [s for s in (held and held.stop(), watch.callback and called(watch.callback, plan.data.units)) if s]
+        stops = _stops(proof, limits, asked)
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
-        states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
-        meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
+        states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+        meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
         stops = [*asked, updates(0)] if smooths(problem, plan, held) else stops
-        told = with_gap(progress, proof, early=tol is not None or bool(asked))
-        path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=told)
-        path = smoothed(path, problem, plan, proof, tol, max_iter, asked, told)
+        told = with_gap(watch.progress, proof, early=tol is not None or bool(asked))
+        path = record(until(states, *stops), keep=watch.keep, names=names, meta=meta, progress=told)
+        path = smoothed(path, problem, plan, proof, limits, asked, told)
         path, plan = _finished(path, rows, problem, plan, proof, held, tol == 0)
         path = with_held(path, problem, start)
         return _judged(rows, problem, plan, path, proof)
@@ -160,11 +123,12 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
         raise
 
 
-def _stops(proof: Proof, tol: float | None, most: float, most_updates: int | None, asked: list[Stop]) -> list[Stop]:
+def _stops(proof: Proof, limits: Limits, asked: list[Stop]) -> list[Stop]:
     """When a run ends: it is good enough, cannot get better, was asked to, or comes to a limit."""
+    tol, most = limits.tol, limits.max_updates
     enough = [] if tol is None else [proof.stop()]
     enough += [stalled()] if tol is not None and proof.plan.method.rule.metric else []
-    return [*enough, *asked, epochs(most), *([] if most_updates is None else [updates(most_updates)])]
+    return [*enough, *asked, epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
 def _finished(

@@ -23,7 +23,7 @@ from ..objective.problem import Problem
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.verdict import judge
 from .critical_points import LARGE, Standing, endless, kind_of, quadratic_form, stand
-from .minimize_setup import Task, make_array, make_task
+from .minimize_setup import Request, Task, make_array, make_task
 
 __all__ = ["minimize"]
 
@@ -127,10 +127,10 @@ def minimize(
     ([6.0, 4.5, 3.75, 3.375], 'converged')
     """
     starts = make_array(start)
-    settings = (gradient, rule, learning_rate, tol, bounds, average, names)
+    asked = Request(gradient, rule, learning_rate, tol, bounds, average, names)
     if starts.ndim <= 1:
-        return _run(make_task(f, starts, *settings), steps, record, seed, progress)
-    return [_run(make_task(f, one, *settings), steps, record, seed, progress) for one in starts]
+        return _run(make_task(f, starts, asked), steps, record, seed, progress)
+    return [_run(make_task(f, one, asked), steps, record, seed, progress) for one in starts]
 
 
 def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> Trajectory:

@@ -19,6 +19,7 @@ from ..optimality.duality import provable
 from .auto.plan import Plan
 from .auto.smoothing import Round, rounds
 from .certified_stop import Proof
+from .settings import Limits
 
 __all__ = ["smoothed", "smooths"]
 
@@ -39,8 +40,7 @@ def smoothed(
     problem: Problem,
     plan: Plan,
     proof: Proof,
-    tol: float | None,
-    max_iter: float,
+    limits: Limits,
     asked: Any = (),
     told: Told | None = None,
 ) -> Trajectory:
@@ -61,9 +61,9 @@ def smoothed(
             taken.append(found)
             gap = np.inf if certificate.gap is None else certificate.gap
             best = min(best, (gap, i))
-            end = _end(tol, gap <= proof.reached(certificate), i - best[1], found.steps, max_iter)
+            end = _end(limits, gap <= proof.reached(certificate), i - best[1], found.steps)
             if told is not None:
-                told(Progress(found.steps, max_iter, found.cost))
+                told(Progress(found.steps, limits.max_iter, found.cost))
             for stop in asked:
                 end = stop.name if stop(_state(path, plan, taken, time.perf_counter() - began)) else end
             if end:
@@ -82,13 +82,13 @@ def _state(path: Trajectory, plan: Plan, taken: list[Round], seconds: float) -> 
     return State(t, float(found.steps), found.w, 1.0, found.cost, norm, before - found.cost, seconds, 0, False, there)
 
 
-def _end(tol: float | None, enough: bool, idle: int, steps: int, max_iter: float) -> str | None:
+def _end(limits: Limits, enough: bool, idle: int, steps: int) -> str | None:
     """Why to stop here, or None."""
-    if enough and tol is not None:
+    if enough and limits.tol is not None:
         return "certified"
     if idle >= IDLE:
         return "no step lowers the cost"
-    return f"{max_iter:g} epochs" if steps >= max_iter else None
+    return f"{limits.max_iter:g} epochs" if steps >= limits.max_iter else None
 
 
 def _joined(path: Trajectory, plan: Plan, taken: list[Round], end: str | None, seconds: float) -> Trajectory:

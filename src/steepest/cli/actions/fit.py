@@ -16,8 +16,9 @@ from ...data.rows import make_rows
 from ...objective import losses
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
-from ...solve.fit import DEFAULT_TOL, Run, fit
+from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
+from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
 from ..exit_status import INTERRUPTED, print_object
 from ..outputs import check_outputs
 from ..plugins import own_record
@@ -157,22 +158,26 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
         run = fit(
             make_rows(table.X, y, weight=table.weight),
             problem,
+            _settings(flags),
+            Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
             names=table.names,
-            rule=own_record(flags.rule, "rule"),
-            learning_rate=own_record(flags.learning_rate, "learning rate"),
-            average=flags.average,
-            estimate=flags.estimate,
-            batch_size=flags.batch_size,
-            sampling=flags.sampling,
-            max_iter=flags.max_iter or flags.steps or DEFAULT_EPOCHS,
-            max_updates=flags.steps,
-            tol=_tolerance(flags),
             start=start.point,
-            seed=flags.seed,
-            progress=progress,
+            watch=Watch(progress=progress),
         )
     run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
     return run
+
+
+def _settings(flags: Flags) -> Settings:
+    return Settings(
+        rule=own_record(flags.rule, "rule"),
+        learning_rate=own_record(flags.learning_rate, "learning rate"),
+        batch_size=flags.batch_size,
+        sampling=flags.sampling,
+        average=flags.average,
+        estimate=flags.estimate,
+        seed=flags.seed,
+    )
 
 
 def _tolerance(flags: Flags) -> float | None:
