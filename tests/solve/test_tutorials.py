@@ -74,7 +74,7 @@ def test_T6_no_learning_rate(eight):
 def test_T6_is_called_diverged():
     run = fit(make_rows(X8, Y8), HELD, learning_rate=1, max_iter=5, tol=None, start=[0, 2.6])
     assert run.verdict.status == "diverged"
-    assert "the learning rate 1 is above the limit 0.05333" in run.verdict.message
+    assert "The learning rate, 1, is above the stability limit, 0.05333" in run.verdict.message
 
 
 def test_T7_learning_rate(eight):

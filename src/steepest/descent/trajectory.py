@@ -242,7 +242,7 @@ def coef_and_intercept(w: Array) -> tuple[Array, Array]:
 def _header(path: Trajectory) -> dict[str, Any]:
     from .storage import FORMAT, VERSION
 
-    verdict = path.verdict._asdict() if path.verdict else None
+    verdict = plain(path.verdict.as_dict()) if path.verdict else None
     meta = plain(path.meta)
     return {"format": FORMAT, "schema_version": VERSION, "names": list(path.names), "meta": meta, "verdict": verdict}
 
@@ -256,5 +256,5 @@ def _checked(header: dict[str, Any], arrays: dict[str, Any]) -> Trajectory:
     m, c = len(arrays["step"]), len(arrays["cost_step"])
     if any(len(arrays[a]) != (c if a in ("cost", "gradient_norm", "cost_step") else m) for a in ARRAYS):
         raise ValueError("arrays of different lengths")
-    verdict = header["verdict"] and Verdict(**{**header["verdict"], "notes": tuple(header["verdict"]["notes"])})
+    verdict = header["verdict"] and Verdict.from_dict(header["verdict"])
     return Trajectory(**arrays, names=tuple(header["names"]), meta=dict(header["meta"]), verdict=verdict or None)

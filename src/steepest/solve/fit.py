@@ -104,6 +104,7 @@ def fit(
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
+        meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
         stops = [*asked, updates(0)] if smooths(problem, plan, held) else stops
         told = with_gap(watch.progress, proof, early=tol is not None or bool(asked))
         path = record(until(states, *stops), keep=watch.keep, names=names, meta=meta, progress=told)
@@ -185,7 +186,7 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
 
 
 def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, proof: Proof) -> str | None:
-    """How the classes are separated, in words; searched for where the last step was no small one."""
+    """How the classes are separated, in words; searched for where the last step was large."""
     if not problem.separable:
         return None
     if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
@@ -240,14 +241,17 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
     """Facts about the columns that explain an answer."""
     n, d = rows.shape
     constant = columns.constant
-    notes = [f"column {names[j]!r} is constant: it says nothing about the target" for j in np.flatnonzero(constant)[:5]]
+    notes = [f"column {names[j]!r} is constant and says nothing about the target" for j in np.flatnonzero(constant)[:5]]
     if n <= d:
-        return (*notes, f"{n} rows cannot determine {d} coefficients and an intercept: many answers fit equally well")
+        return (
+            *notes,
+            f"{n} rows cannot determine {d} coefficients and an intercept, so many answers fit equally well",
+        )
     share = np.abs(columns.null * np.sqrt(np.maximum(columns.variance, 0.0))[:, None]).max(1, initial=0.0)
     tied = np.flatnonzero((share > 1e-6) & ~constant)
     if len(tied):
         listed = ", ".join(repr(names[j]) for j in tied[:5]) + (f" and {len(tied) - 5} more" if len(tied) > 5 else "")
-        notes.append(f"columns {listed} depend on each other: only their joint effect is determined")
+        notes.append(f"columns {listed} are linearly dependent, so only their joint effect is determined")
     return tuple(notes)
 
 

@@ -178,8 +178,8 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
     verdict = judge(evidence)
     if verdict.status == "converged":
-        verdict = verdict._replace(notes=("the function is quadratic and bends upwards: there is no lower minimum",))
-    place = int(np.argmin(path.cost)) if verdict.exit_code else len(path.step) - 1
+        verdict = verdict._replace(notes=("the function is quadratic and convex, so the minimum is global",))
+    place = int(np.argmin(path.cost)) if verdict.lost else len(path.step) - 1
     return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
 
 

@@ -19,7 +19,7 @@ from ...objective.problem import Problem
 from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
 from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
-from ..exit_status import INTERRUPTED, print_object
+from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..outputs import check_outputs
 from ..plugins import own_record
 from ..progress import shown
@@ -29,7 +29,6 @@ from ..text import note, say, warn
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
-NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that a model file does not repeat
 COMPILING = "compiling for the first time, a few seconds: the next run finds it done"
@@ -197,7 +196,7 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
         classes,
         to_spec(loss),
         {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN},
-        plain(run.verdict._asdict()),
+        plain(run.verdict.as_dict()),
         plain(run.certificate._asdict()),
     )
 
@@ -239,6 +238,4 @@ def _status(run: Run, flags: Flags) -> int:
     """Exit status of a fit that came to its end."""
     if run.trajectory.meta.get("interrupted"):
         return INTERRUPTED
-    if run.verdict.exit_code:
-        return run.verdict.exit_code
-    return NOT_CONVERGED if flags.require_converged and run.verdict.status != "converged" else 0
+    return of_verdict(run.verdict, flags.require_converged and run.verdict.status != "converged")

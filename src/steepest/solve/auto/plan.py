@@ -61,6 +61,7 @@ class Plan(NamedTuple):
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
     auto: bool  # whether the learning rate was chosen here
     start: Any = None  # where to start, in the units of the descent; None is 0
+    sample: int | None = None  # rows of which the preconditioner was made, where it was not all of them
 
 
 def make_plan(
@@ -119,6 +120,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Any) -> 
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
         checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
+        plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
 
