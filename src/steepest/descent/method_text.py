@@ -67,9 +67,8 @@ def _whole(meta: dict[str, Any]) -> str | None:
 
 def _rule_and_rate(meta: dict[str, Any]) -> str:
     spec = str(meta.get("rule"))
-    name, _, settings = spec.partition(":")
-    named = NAMES.get(name, name.replace("_", " ")) + (f" ({settings})" if settings and "," not in settings else "")
-    rule = named if not settings or "=" in settings else spec  # a rule of one's own, FILE:NAME, stays as it is
+    name, _, settings = spec.rpartition(":") if "=" in spec else (spec, "", "")
+    rule = NAMES.get(name, name) + (f" ({settings})" if settings and "," not in settings else "")
     return f"{rule}, learning rate {_rate(str(meta.get('learning_rate')))}"
 
 
