@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from conftest import COMPILED, LABELS8, X8, Y8, linear_table, logistic_table, needs_compiler
+from short_fit import fit
 
 from steepest import (
     Method,
@@ -32,7 +33,6 @@ from steepest.methods.rules import Accelerated, Momentum, Plain
 from steepest.methods.sampling import SAMPLINGS, fill_order
 from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
-from steepest.solve.fit import fit
 
 near = pytest.approx
 RULES = ["plain", "momentum", "nesterov", "accelerated"]

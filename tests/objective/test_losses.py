@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 from scipy.sparse import random as random_sparse
+from short_fit import fit
 from sklearn.linear_model import PoissonRegressor, QuantileRegressor
 from sklearn.svm import LinearSVC, LinearSVR
 
@@ -23,7 +24,6 @@ from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import elastic
 from steepest.optimality.certificate import certify
 from steepest.optimality.duality import rows_gap
-from steepest.solve.fit import fit
 from steepest.solve.model import Model, predict, probability
 
 near = pytest.approx

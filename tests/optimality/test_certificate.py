@@ -9,6 +9,7 @@ import pytest
 from conftest import LABELS8, X8, Y8, linear_table, logistic_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from short_fit import fit
 
 from steepest import Problem, make_moments, make_rows
 from steepest.core.records import loss
@@ -18,7 +19,6 @@ from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import L1, L2, NoPenalty
 from steepest.optimality.certificate import ROUNDING, certify, separating
 from steepest.optimality.null_model import constant_cost
-from steepest.solve.fit import fit
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)

@@ -210,7 +210,7 @@ def test_complete_separation_of_the_textbook():
     found = find(*ucla("complete"))
     assert (found.kind, found.strict, found.rows) == ("complete", 8, 8)
     assert describe(found, ("X1", "X2")) == (
-        "the classes are completely separated: a plane has all 8 rows on their own side (largest coefficient: X1)"
+        "the classes are completely separated by a plane with all 8 rows on their own side (largest coefficient: X1)"
     )
 
 
@@ -219,7 +219,7 @@ def test_quasi_separation_of_the_textbook():
     assert (found.kind, found.strict, found.rows, found.columns) == ("quasi", 7, 10, (0,))
     assert (found.direction / found.direction[0]).ravel().tolist() == [1, 0, -3]
     assert describe(found, ("X1", "X2")) == (
-        "the classes are quasi-separated along X1 (all rows on their side or on the plane; 7 of 10 strictly)"
+        "the classes are quasi-separated along X1 (each row is on its own side of a plane or on it, 7 of 10 strictly)"
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from short_fit import fit
 
 from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.cli import main
@@ -18,7 +19,6 @@ from steepest.data.full_pass import _plain_sums
 from steepest.data.layout import jit_allowed
 from steepest.methods import steps
 from steepest.optimality.certificate import separating
-from steepest.solve.fit import fit
 
 X8 = np.array([1, 3, 4, 5, 6, 7, 8, 10.0])[:, None]
 Y8 = np.array([4, 3, 7, 7, 8, 10, 8, 11.0])

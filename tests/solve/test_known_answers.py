@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from conftest import DATA, LABELS8, X8, Y8
+from short_fit import fit
 
 from steepest import Method, Problem, descend, make_moments, make_rows, record, until, updates
 from steepest.objective.objective import Objective
-from steepest.solve.fit import fit
 
 near = pytest.approx
 

@@ -14,7 +14,7 @@ from ..core.records import to_spec
 from ..core.types import Array
 from .descent import Descent
 from .states import Block, Checkpoint, Spacing
-from .trajectory import Trajectory
+from .trajectory import Trajectory, coef_and_intercept
 
 __all__ = ["record", "record_on"]
 
@@ -149,8 +149,7 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
     looked = step
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
-    raw = descent.data.units.raw(w)
-    coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
+    coef, intercept = coef_and_intercept(descent.data.units.raw(w))
     meta = {**_settings(descent), "end": kept.end, **meta}
     return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
 

@@ -67,7 +67,7 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | N
     estimator.trajectory_, estimator.certificate_ = [run.trajectory for run in runs], _summed(runs)
     worst = min(range(len(runs)), key=lambda c: _rank(runs[c].verdict.status))
     verdict = runs[worst].verdict
-    said = f"class {estimator.classes_[worst]!s} against the rest: {verdict.message}"
+    said = f"{verdict.message} This is class {estimator.classes_[worst]!s} against the rest."
     estimator.verdict_ = verdict if verdict.status in FINE else verdict._replace(message=said)
     estimator.n_iter_ = max(n for _, n in found)
     return np.column_stack([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
-from ..solve.auto.plan import is_auto
+from ..solve.settings import is_auto
 from ..solve.stream import Stream, advance, open_stream
 from .multiclass import softmax_of
 from .sparsity import dense
@@ -49,7 +49,7 @@ class Streaming:
         return open_stream(
             self._problem(names, softmax_of(self) if self._labels and k > 1 else None),
             w.reshape(len(names) + 1, k),
-            **self._settings(),
+            self._settings(),
         )
 
     def _forget_stream(self: Any) -> None:

@@ -63,14 +63,14 @@ def describe(separation: Separation, names: tuple[str, ...]) -> str:
     Examples
     --------
     >>> describe(Separation("quasi", np.array([[1.0], [-3.0]]), 7, 10, (0,)), ("x1",))
-    'the classes are quasi-separated along x1 (all rows on their side or on the plane; 7 of 10 strictly)'
+    'the classes are quasi-separated along x1 (each row is on its own side of a plane or on it, 7 of 10 strictly)'
     """
     listed = [names[j] for j in separation.columns] or ["the intercept"]
     if separation.kind == "complete":
-        found = f"completely separated: a plane has all {separation.rows} rows on their own side"
+        found = f"completely separated by a plane with all {separation.rows} rows on their own side"
         return f"the classes are {found} (largest coefficient: {listed[0]})"
     along = ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
-    found = f"all rows on their side or on the plane; {separation.strict} of {separation.rows} strictly"
+    found = f"each row is on its own side of a plane or on it, {separation.strict} of {separation.rows} strictly"
     return f"the classes are quasi-separated along {along} ({found})"
 
 
@@ -85,10 +85,10 @@ def apart(rows: Rows, problem: Problem, raw: Array, names: tuple[str, ...]) -> s
         return None if found is None else describe(found, names)
     k = raw.shape[1]
     if separating(problem, rows, raw):
-        return f"the {k} classes are completely separated: in every row its own has the largest linear predictor"
+        return f"the {k} classes are completely separated, as each row's linear predictor is largest for its own class"
     for c in range(0 if any(problem.signs) else k):
         binary = rows.one_target(c)
         found = separation(replace(problem, loss=LogLoss()), binary, raw[:, c : c + 1] - raw.mean(1, keepdims=True))
         if found is not None:
-            return f"of class {c + 1} of {k} and the rest, {describe(found, names)}"
+            return f"{describe(found, names)}, class {c + 1} of {k} against the rest"
     return None

@@ -65,13 +65,13 @@ def _free(function: Function, w: Array) -> tuple[Array, Array, NDArray[np.bool_]
 
 @QUIET
 def kind_of(function: Function, w: Array) -> str:
-    """Which kind of point w (d, 1), with a slope of about 0, is: in words, with its least curvature.
+    """Which kind of point w (d, 1), with a slope of about 0, is: in words, with its smallest curvature.
 
     By the signs of the curvatures, beyond what may be rounding. A minimum whose curvature fades on the short way that
     is left to it is flat. Cost: two evaluations of the second derivatives.
     """
     if function.size > LARGE:
-        return f"a point, a minimum or not: second derivatives are not looked at beyond {LARGE} variables"
+        return f"a stationary point of any kind, as second derivatives are computed up to {LARGE} variables only"
     H, g, free = _free(function, w)
     within = "" if free.all() else " within its bounds"
     if not np.isfinite(H).all():
@@ -86,7 +86,7 @@ def kind_of(function: Function, w: Array) -> str:
     ahead = function.second_derivatives(function.inside(w - way)[:, 0])[np.ix_(free, free)] / size[:, None] / size
     fades = not np.isfinite(ahead).all() or np.linalg.eigvalsh(ahead)[0] < LASTING * signs[0]
     word = _word(signs / function.rounding, fades)
-    return f"{word}{within}, its least curvature {np.linalg.eigvalsh(H)[0]:.4g}"
+    return f"{word}{within}, with smallest curvature {np.linalg.eigvalsh(H)[0]:.4g}"
 
 
 def _word(signs: Any, fades: bool) -> str:
@@ -111,10 +111,12 @@ def endless(value: Callable[[Array], Any], w: Array, ways: list[Array]) -> str |
         costs = np.array([_looked(value, w + 10.0**k * ray) for k in DECADES])
         beyond = int(np.argmax(costs == -np.inf)) if (costs == -np.inf).any() else -1
         if beyond >= 0 and (np.diff(costs[: beyond + 1]) < 0).all():
-            return f"along the way down it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
+            return f"along the direction of descent it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
         falls = costs[:-1] - costs[1:] if np.isfinite(costs).all() else -np.ones(1)
         if (falls > 0).all() and (falls[1:] >= 0.99 * falls[:-1]).all():
-            return f"along the way down it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+            return (
+                f"along the direction of descent it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+            )
     return None
 
 

@@ -19,7 +19,7 @@ from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.early_stopping import called, held_back
 from ..descent.recording import record
-from ..descent.stops import Stop, check_limits, epochs, updates
+from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import rules, steps
 from ..objective.objective import Coordinates, Objective
@@ -35,11 +35,11 @@ from .certified_stop import Proof, stalled
 from .nonsmooth import smoothed, smooths
 from .polish import polish
 from .postprocess import centre, least_norm, with_held
+from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
 
 SETTLED = 0.05  # last step, in standard deviations of a column, of a descent that is not on its way to infinity
-DEFAULT_TOL = 1e-10  # what "converged" means where tol is None
 
 
 class Run(NamedTuple):
@@ -55,97 +55,61 @@ class Run(NamedTuple):
 def fit(
     rows: Rows,
     problem: Problem,
+    settings: Settings = Settings(),
+    limits: Limits = Limits(),
     *,
     names: tuple[str, ...] = (),
-    rule: Any = "auto",
-    learning_rate: Any = "auto",
-    batch_size: int | None = None,
-    sampling: str = "shuffle",
-    average: Any = "auto",
-    estimate: Any = "own_rows",
-    standardize: Any = "auto",
-    max_iter: float = 1000,
-    max_updates: int | None = None,
-    tol: float | None = DEFAULT_TOL,
-    keep: Any = "auto",
     start: Any = None,
-    seed: int = 0,
-    progress: Any = None,
-    validation: Rows | None = None,
-    patience: int = 5,
-    callback: Any = None,
+    watch: Watch = Watch(),
 ) -> Run:
     """Fit a problem to rows.
 
     Parameters
     ----------
-    rows, problem : Rows, Problem
+    rows, problem, settings, limits, watch : Rows, Problem, Settings, Limits, Watch
     names : tuple of str
         Names of the columns; x1, x2, ... where there are none.
-    rule, learning_rate : "auto", name, number or record
-        A number as rate is the textbook: that rate, on the columns as they are. Both "auto": standardised columns and
-        the cheapest way to the optimum, see `steepest.solve.auto.cost_model`.
-    batch_size, sampling : see `Method`
-    average : "auto", bool, name or record
-        What the answer is made of: a record of `steepest.averages`; True is "polyak_ruppert", False the last point.
-        "auto" is "weighted" where batches are descended at the rate "auto", else the last point.
-    estimate : name or record
-        What a batch takes for the gradient of all rows: a record of `steepest.estimates`.
-    standardize : "auto" or bool
-        Whether to descend on shifted and scaled columns; "auto" does where the rate is "auto".
-    max_iter, max_updates : number
-        Limits in epochs and updates, the earlier one counts.
-    tol : float >= 0 or None
-        Stop when the certified gap is at most tol x the cost of the constant model; None runs to the limit.
-    keep, progress : see `record`
     start : (d + 1,) array
-        Start in raw units, intercept last; held coordinates stay there.
-    seed : int
-    validation, patience : Rows, int
-        Rows held back: the answer is the one of least loss over them, and the run ends after so many epochs in which
-        it fell by no more than tol x the cost of the constant model.
-    callback : callable
-        Asked at each update (sampled: epoch; rounds of a loss with kinks: each), with a State, ``w`` raw; True ends it.
+        Start in raw units, intercept last; fixed coordinates stay there.
 
     Returns
     -------
     Run
+
+    Raises
+    ------
+    DataError, UsageError
+        If the table or a setting makes no sense.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> run = fit(make_rows([[1.0], [2.0], [4.0]], [3.0, 5.0, 9.0]), Problem(), Settings(learning_rate=0.1))
+    >>> run.coef.round(3).tolist(), run.verdict.status
+    ([[2.0]], 'converged')
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     rows = rows.recounted()
-    check_limits(max_iter, max_updates, tol, standardize)
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
-            plan = make_plan(
-                rows,
-                problem,
-                rule=rule,
-                learning_rate=learning_rate,
-                batch_size=batch_size,
-                sampling=sampling,
-                average=average,
-                estimate=estimate,
-                standardize=standardize,
-                updates=max_iter if max_updates is None else min(max_iter, max_updates),
-                start=_start(start, rows),
-                seed=seed,
-            )
-        scale = _reference(problem, rows)
+            plan = make_plan(rows, problem, settings, limits.updates, _start(start, rows))
+        scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         proof = Proof(problem, rows, plan, target, scale)
-        held = held_back(problem, validation, plan.data.units, patience, (tol or 0.0) * scale)
-        asked = [s for s in (held and held.stop(), callback and called(callback, plan.data.units)) if s]
-        stops = _stops(proof, tol, max_iter, max_updates, asked)
+        held = held_back(problem, watch.validation, plan.data.units, watch.patience, (tol or 0.0) * scale)
+        asked = [s for s in (held and held.stop(), watch.callback and called(watch.callback, plan.data.units)) if s]
+        stops = _stops(proof, limits, asked)
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
-        states = descend(problem, plan.method, plan.data, start=plan.start, seed=seed)
-        meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": max_iter}
+        states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+        meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
+        meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
         stops = [*asked, updates(0)] if smooths(problem, plan, held) else stops
-        told = with_gap(progress, proof, early=tol is not None or bool(asked))
-        path = record(until(states, *stops), keep=keep, names=names, meta=meta, progress=told)
-        path = smoothed(path, problem, plan, proof, tol, max_iter, asked, told)
+        told = with_gap(watch.progress, proof, early=tol is not None or bool(asked))
+        path = record(until(states, *stops), keep=watch.keep, names=names, meta=meta, progress=told)
+        path = smoothed(path, problem, plan, proof, limits, asked, told)
         path, plan = _finished(path, rows, problem, plan, proof, held, tol == 0)
         path = with_held(path, problem, start)
         return _judged(rows, problem, plan, path, proof)
@@ -161,11 +125,12 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
         raise
 
 
-def _stops(proof: Proof, tol: float | None, most: float, most_updates: int | None, asked: list[Stop]) -> list[Stop]:
+def _stops(proof: Proof, limits: Limits, asked: list[Stop]) -> list[Stop]:
     """When a run ends: it is good enough, cannot get better, was asked to, or comes to a limit."""
+    tol, most = limits.tol, limits.max_updates
     enough = [] if tol is None else [proof.stop()]
     enough += [stalled()] if tol is not None and proof.plan.method.preconditioned else []
-    return [*enough, *asked, epochs(most), *([] if most_updates is None else [updates(most_updates)])]
+    return [*enough, *asked, epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
 def _finished(
@@ -222,7 +187,7 @@ def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: P
 
 
 def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, proof: Proof) -> str | None:
-    """How the classes are separated, in words; searched for where the last step was no small one."""
+    """How the classes are separated, in words; searched for where the last step was large."""
     if not problem.separable:
         return None
     if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
@@ -277,14 +242,17 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
     """Facts about the columns that explain an answer."""
     n, d = rows.shape
     constant = columns.constant
-    notes = [f"column {names[j]!r} is constant: it says nothing about the target" for j in np.flatnonzero(constant)[:5]]
+    notes = [f"column {names[j]!r} is constant and says nothing about the target" for j in np.flatnonzero(constant)[:5]]
     if n <= d:
-        return (*notes, f"{n} rows cannot determine {d} coefficients and an intercept: many answers fit equally well")
+        return (
+            *notes,
+            f"{n} rows cannot determine {d} coefficients and an intercept, so many answers fit equally well",
+        )
     share = np.abs(columns.null * np.sqrt(np.maximum(columns.variance, 0.0))[:, None]).max(1, initial=0.0)
     tied = np.flatnonzero((share > 1e-6) & ~constant)
     if len(tied):
         listed = ", ".join(repr(names[j]) for j in tied[:5]) + (f" and {len(tied) - 5} more" if len(tied) > 5 else "")
-        notes.append(f"columns {listed} depend on each other: only their joint effect is determined")
+        notes.append(f"columns {listed} are linearly dependent, so only their joint effect is determined")
     return tuple(notes)
 
 

@@ -23,7 +23,7 @@ from ..objective.problem import Problem
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.verdict import judge
 from .critical_points import LARGE, Standing, endless, kind_of, quadratic_form, stand
-from .minimize_setup import Task, make_array, make_task
+from .minimize_setup import Request, Task, make_array, make_task
 
 __all__ = ["minimize"]
 
@@ -127,10 +127,10 @@ def minimize(
     ([6.0, 4.5, 3.75, 3.375], 'converged')
     """
     starts = make_array(start)
-    settings = (gradient, rule, learning_rate, tol, bounds, average, names)
+    asked = Request(gradient, rule, learning_rate, tol, bounds, average, names)
     if starts.ndim <= 1:
-        return _run(make_task(f, starts, *settings), steps, record, seed, progress)
-    return [_run(make_task(f, one, *settings), steps, record, seed, progress) for one in starts]
+        return _run(make_task(f, starts, asked), steps, record, seed, progress)
+    return [_run(make_task(f, one, asked), steps, record, seed, progress) for one in starts]
 
 
 def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> Trajectory:
@@ -138,14 +138,13 @@ def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> 
         raise UsageError(f"steps must be a whole number >= 0, not {most!r}")
     states = descend(Problem(), task.method, task.function, start=task.start, seed=seed)
     path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
-    x = np.concatenate((path.coef, path.intercept[:, None]), axis=1)
+    path = path.mapped(lambda w: np.concatenate((w, np.zeros((len(w), 1, 1))), axis=1))
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
     text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
     meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
     if task.function.bounds is not None:
         meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]
-    path = replace(path, coef=x, intercept=np.zeros(len(x)), names=task.names, meta=meta)
-    return _judged(task, path)
+    return _judged(task, replace(path, names=task.names, meta=meta))
 
 
 def _stops(task: Task) -> list[Stop]:
@@ -179,8 +178,8 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
     verdict = judge(evidence)
     if verdict.status == "converged":
-        verdict = verdict._replace(notes=("the function is quadratic and bends upwards: there is no lower minimum",))
-    place = int(np.argmin(path.cost)) if verdict.exit_code else len(path.step) - 1
+        verdict = verdict._replace(notes=("the function is quadratic and convex, so the minimum is global",))
+    place = int(np.argmin(path.cost)) if verdict.lost else len(path.step) - 1
     return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
 
 

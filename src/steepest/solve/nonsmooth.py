@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
 from ..core.progress import Progress, Told
-from ..core.types import Array
 from ..descent.states import Checkpoint, State
 from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
@@ -20,20 +19,12 @@ from ..optimality.duality import provable
 from .auto.plan import Plan
 from .auto.smoothing import Round, rounds
 from .certified_stop import Proof
-from .polish import extended
+from .settings import Limits
 
 __all__ = ["smoothed", "smooths"]
 
 START = updates(0).name  # how a path ends that is at its start
 IDLE = 25  # rounds that may pass without a smaller gap
-
-
-class Step(NamedTuple):
-    """The state after a round, in raw units."""
-
-    w: Array
-    cost: float
-    gradient: Array
 
 
 def smooths(problem: Problem, plan: Plan, held: Any = None) -> bool:
@@ -49,8 +40,7 @@ def smoothed(
     problem: Problem,
     plan: Plan,
     proof: Proof,
-    tol: float | None,
-    max_iter: float,
+    limits: Limits,
     asked: Any = (),
     told: Told | None = None,
 ) -> Trajectory:
@@ -71,9 +61,9 @@ def smoothed(
             taken.append(found)
             gap = np.inf if certificate.gap is None else certificate.gap
             best = min(best, (gap, i))
-            end = _end(tol, gap <= proof.reached(certificate), i - best[1], found.steps, max_iter)
+            end = _end(limits, gap <= proof.reached(certificate), i - best[1], found.steps)
             if told is not None:
-                told(Progress(found.steps, max_iter, found.cost))
+                told(Progress(found.steps, limits.max_iter, found.cost))
             for stop in asked:
                 end = stop.name if stop(_state(path, plan, taken, time.perf_counter() - began)) else end
             if end:
@@ -92,23 +82,24 @@ def _state(path: Trajectory, plan: Plan, taken: list[Round], seconds: float) -> 
     return State(t, float(found.steps), found.w, 1.0, found.cost, norm, before - found.cost, seconds, 0, False, there)
 
 
-def _end(tol: float | None, enough: bool, idle: int, steps: int, max_iter: float) -> str | None:
+def _end(limits: Limits, enough: bool, idle: int, steps: int) -> str | None:
     """Why to stop here, or None."""
-    if enough and tol is not None:
+    if enough and limits.tol is not None:
         return "certified"
     if idle >= IDLE:
         return "no step lowers the cost"
-    return f"{max_iter:g} epochs" if steps >= max_iter else None
+    return f"{limits.max_iter:g} epochs" if steps >= limits.max_iter else None
 
 
 def _joined(path: Trajectory, plan: Plan, taken: list[Round], end: str | None, seconds: float) -> Trajectory:
     """The trajectory of the start and these rounds."""
-    units = plan.data.units
-    steps = [Step(units.raw(found.w), found.cost, units.raw_gradient(found.g)) for found in taken]
     meta = {**path.meta, "end": end, "smoothed": len(taken), "interrupted": end == "interrupted"}
     made = np.array([0, *(found.steps for found in taken)], float)
-    path = replace(extended(path, steps, {}), meta=meta)
-    return replace(path, epoch=made, seconds=seconds * made / max(made[-1], 1.0))
+    if taken:
+        w = np.stack([plan.data.units.raw(found.w) for found in taken])
+        norms = np.array([np.linalg.norm(plan.data.units.raw_gradient(found.g)) for found in taken])
+        path = path.then(Trajectory.of(w, np.array([found.cost for found in taken]), norms).shifted(1))
+    return replace(path, meta=meta, epoch=made, seconds=seconds * made / max(made[-1], 1.0))
 
 
 def _certificate(problem: Problem, plan: Plan, found: Round) -> Certificate:

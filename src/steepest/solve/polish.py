@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ..optimality.certificate import ROUNDING, Certificate
 from .auto.plan import Plan
 from .certified_stop import Proof
 
-__all__ = ["extended", "polish"]
+__all__ = ["polish"]
 
 ENDS = ("certified", "no step lowers the cost")
 ILL = 1e8  # condition number of the curvature from which half of the digits would be lost
@@ -46,33 +45,22 @@ def polish(
         if rank < Coordinates(without, d).free.sum():
             return path, plan
         plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
-    path = extended(path, steps[1:], {"polished": len(steps) - 1})
+    path = _then(path, steps)
     proof.found[int(path.step[-1])] = _certificate(problem, steps[-1])
     return path, plan
+
+
+def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
+    """The trajectory and these steps, the first of which is its end."""
+    if len(steps) == 1:
+        return path
+    norms = np.array([np.linalg.norm(step.gradient) for step in steps])
+    later = Trajectory.of(np.stack([step.w for step in steps]), np.array([step.cost for step in steps]), norms)
+    later = later.shifted(int(path.step[-1]), float(path.epoch[-1]), float(path.seconds[-1]))
+    return replace(path.then(later), meta={**path.meta, "polished": len(steps) - 1})
 
 
 def _certificate(problem: Problem, last: Polished) -> Certificate:
     kind = "duality gap" if problem.penalised_throughout else "decrement"
     least = ROUNDING * abs(last.cost)
     return Certificate(last.excess + least, kind, float(np.linalg.norm(last.gradient)), least)
-
-
-def extended(path: Trajectory, steps: list[Any], meta: dict[str, Any]) -> Trajectory:
-    """The trajectory and these states after it, each with raw w, cost and gradient."""
-    if not steps:
-        return path
-    m, more = len(steps), np.arange(1, len(steps) + 1)
-    w = np.stack([step.w for step in steps])
-    columns = {
-        "coef": w[:, :-1].reshape(m, *path.coef.shape[1:]),
-        "intercept": w[:, -1].reshape(m, *path.intercept.shape[1:]),
-        "step": path.step[-1] + more,
-        "epoch": path.epoch[-1] + more,
-        "learning_rate": np.ones(m),
-        "seconds": np.full(m, path.seconds[-1]),
-        "cost": np.array([step.cost for step in steps]),
-        "gradient_norm": np.array([np.linalg.norm(step.gradient) for step in steps]),
-        "cost_step": path.cost_step[-1] + more,
-    }
-    joined: dict[str, Any] = {name: np.concatenate((getattr(path, name), column)) for name, column in columns.items()}
-    return replace(path, meta={**path.meta, **meta}, **joined)

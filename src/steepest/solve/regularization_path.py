@@ -18,7 +18,7 @@ from ..data.refinement import Exact
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until
 from ..descent.recording import record
-from ..descent.stops import check_limits, epochs
+from ..descent.stops import epochs
 from ..descent.trajectory import Trajectory
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.objective import Coordinates
@@ -28,6 +28,7 @@ from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan
 from .certified_stop import Proof, stalled
 from .fit import fit
+from .settings import Limits, Settings
 
 __all__ = ["AlphaPath", "alpha_path"]
 
@@ -138,29 +139,29 @@ def alpha_path(
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
     if getattr(problem.loss, "nonsmooth", False):
         raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
-    check_limits(max_iter, None, tol, "auto")
+    limits = Limits(max_iter, None, tol)
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
-        plan = _first_plan(problem, rows, start, max_iter)
+        plan = _first_plan(problem, rows, start, limits)
         wanted = _strengths(problem, rows, start, n_alphas, eps) if alphas is None else _given(alphas)
-        found = list(_descents(problem, rows, plan, wanted, (l1_ratio, max_iter, tol)))
+        found = list(_descents(problem, rows, plan, wanted, l1_ratio, limits))
     w, gaps, paths = zip(*found, strict=True)
     points = np.stack(w)[:, :, 0]
     return AlphaPath(wanted, points[:, :-1].T.copy(), points[:, -1].copy(), np.array(gaps), paths)
 
 
 def _descents(
-    problem: Problem, rows: Rows, plan: Plan, alphas: Array, settings: tuple[float, float, float]
+    problem: Problem, rows: Rows, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits
 ) -> Iterator[tuple[Array, float, Trajectory]]:
     """Answer (d + 1, 1), gap and trajectory for each strength, each from the answer before."""
-    l1_ratio, max_iter, tol = settings
+    tol = limits.tol or 0.0
     scale, late = constant_cost(problem, rows), 0
     for alpha in alphas:
         problem = replace(problem, penalty=elastic(float(alpha), l1_ratio))
         proof = Proof(problem, rows, plan, tol * scale, scale)
-        stops = (proof.stop(), stalled(), epochs(max_iter))
+        stops = (proof.stop(), stalled(), epochs(limits.max_iter))
         path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
         w = np.append(path.coef[-1], path.intercept[-1])[:, None]
         plan = plan._replace(start=plan.data.units.scaled(w))
@@ -173,22 +174,10 @@ def _descents(
         warnings.warn(said, NotConvergedWarning, stacklevel=3)
 
 
-def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> Plan:
+def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits) -> Plan:
     """The automatic way, chosen once: the columns are the same for every strength."""
     try:
-        plan = make_plan(
-            rows,
-            problem,
-            rule="auto",
-            learning_rate="auto",
-            batch_size=None,
-            sampling="shuffle",
-            average="auto",
-            estimate="own_rows",
-            standardize="auto",
-            updates=max_iter,
-            start=start,
-        )
+        plan = make_plan(rows, problem, Settings(), limits.updates, start)
     except DataError:
         name_bad_number(rows, tuple(f"x{j + 1}" for j in range(rows.shape[1])))
         raise
@@ -203,7 +192,7 @@ def _constant_model(problem: Problem, rows: Rows) -> Array:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(held) < d:
-        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=held), tol=0)
+        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=held), limits=Limits(tol=0))
         w = np.concatenate((found.coef, found.intercept[None]))
     return w
 

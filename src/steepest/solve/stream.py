@@ -23,7 +23,8 @@ from ..methods import estimates, steps
 from ..methods.method import Method
 from ..objective.objective import Coordinates
 from ..objective.problem import Problem
-from .auto.plan import chosen_average, chosen_rule, is_auto
+from .auto.plan import chosen_average, chosen_rule
+from .settings import Settings
 
 __all__ = ["Stream", "advance", "open_stream"]
 
@@ -38,11 +39,7 @@ class Stream(NamedTuple):
 
     problem: Problem
     method: Method
-    auto: bool  # whether the learning rate is chosen here
-    standardize: bool
-    whole: bool  # whether the batch size is: BATCH, or all rows of a smaller chunk
-    order: str  # the sampling asked for, inside a chunk
-    seed: int
+    settings: Settings
     there: Checkpoint  # in these units
     running: Running
     units: Units = RAW
@@ -58,38 +55,27 @@ class Stream(NamedTuple):
 def open_stream(
     problem: Problem,
     start: Array,
-    *,
-    rule: Any = "auto",
-    learning_rate: Any = "auto",
-    batch_size: int | None = None,
-    sampling: str = "shuffle",
-    average: Any = "auto",
-    estimate: Any = "own_rows",
-    standardize: Any = "auto",
-    seed: int = 0,
+    settings: Settings = Settings(),
 ) -> Stream:
-    """A stream of no chunk yet, which starts at ``start`` (d + 1, k), raw; settings as in `steepest.solve.fit.fit`.
+    """A stream of no chunk yet, which starts at ``start`` (d + 1, k), raw.
 
     Raises
     ------
     UsageError
         If a setting needs all rows at once, or rows that come again.
     """
-    auto = is_auto(learning_rate)
-    rule, rate = chosen_rule(rule), 1.0 if auto else learning_rate
-    average = chosen_average(average, auto and not hasattr(rule, "answer"))
-    method = Method(rule, rate, BATCH if batch_size is None else batch_size, sampling, average)
-    standardize = auto if is_auto(standardize) else bool(standardize)
-    _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
-    if auto and not np.isfinite(problem.loss.curvature):
+    rule, rate = chosen_rule(settings.rule), 1.0 if settings.auto else settings.learning_rate
+    average = chosen_average(settings.average, settings.auto and not hasattr(rule, "answer"))
+    size = BATCH if settings.batch_size is None else settings.batch_size
+    method = Method(rule, rate, size, settings.sampling, average)
+    _refuse(problem, method, from_name(settings.estimate, estimates, "estimate"), settings.scaled)
+    if settings.auto and not np.isfinite(problem.loss.curvature):
         name = to_name(type(problem.loss))
         raise UsageError(f"loss {name!r} bends without bound: give a stream a learning rate, such as 'inverse_scaling'")
     d = len(start) - 1
     _ = Coordinates(problem, d).free  # refuses columns that are not there
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
-    whole = batch_size is None
-    method = replace(method, sampling="sequential")
-    return Stream(problem, method, auto, standardize, whole, sampling, seed, there, Running.of(d))
+    return Stream(problem, replace(method, sampling="sequential"), settings, there, Running.of(d))
 
 
 def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) -> None:
@@ -122,13 +108,13 @@ def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, 
     """
     running = stream.running.add(rows)
     shifted = Coordinates(stream.problem, rows.shape[1]).shifts and not rows.sparse
-    units = running.units(shifted) if stream.standardize else RAW
-    n, size = rows.shape[0], min(rows.shape[0], BATCH) if stream.whole else int(stream.method.batch_size or 1)
-    rows = rows._replace(units=units, total=n * running.weight)
+    units = running.units(shifted) if stream.settings.scaled else RAW
+    n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
+    rows = rows.in_units(units).with_rows(total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
     method, curvature = replace(stream.method, batch_size=size), stream.curvature
     order = _order(stream, n)
-    if stream.auto:
+    if stream.settings.auto:
         rate, curvature = _rate(stream, rows, order, size)
         method = replace(method, learning_rate=steps.Constant(rate))
     last, path = _descended(stream, method, rows.take(order), keep, names)
@@ -146,10 +132,10 @@ def _in_units(stream: Stream, units: Units) -> Checkpoint:
 
 def _order(stream: Stream, n: int) -> NDArray[np.int64]:
     """Rows of the chunk in the order of the steps: a function of the seed and the number of the chunk."""
-    rng = np.random.default_rng((stream.seed & 0xFFFFFFFF, stream.chunks))
-    if stream.order == "replacement":
+    rng = np.random.default_rng((stream.settings.seed & 0xFFFFFFFF, stream.chunks))
+    if stream.settings.sampling == "replacement":
         return rng.integers(n, size=n)
-    return rng.permutation(n) if stream.order == "shuffle" else np.arange(n)
+    return rng.permutation(n) if stream.settings.sampling == "shuffle" else np.arange(n)
 
 
 def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[float, float]:
@@ -175,12 +161,16 @@ def _descended(
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
     data = rows.take(np.roll(np.arange(rows.shape[0]), turn)).with_rows(total=rows.total)
-    states = until(descend(stream.problem, method, data, start=first, seed=stream.seed), updates(first.t + count))
+    states = until(
+        descend(stream.problem, method, data, start=first, seed=stream.settings.seed), updates(first.t + count)
+    )
     path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
     if path.meta["interrupted"]:
         raise KeyboardInterrupt
     if path.meta["end"] == "overflow" or not last.fits:
-        mend = "look for huge targets" if stream.auto else "use a smaller learning rate, or learning_rate='auto'"
+        mend = (
+            "look for huge targets" if stream.settings.auto else "use a smaller learning rate, or learning_rate='auto'"
+        )
         raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was not taken: {mend}")
     epoch = stream.chunks + (path.step - first.t) / count
     return last, replace(path, epoch=epoch)

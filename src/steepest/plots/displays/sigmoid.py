@@ -126,7 +126,7 @@ class SigmoidDisplay(OfRows):
         rows = own_side(self.right, len(self.x))
         if self.cut is None:
             return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
-        apart = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
+        apart = ": separable, no finite optimum" if self.verdict.lower().startswith("separable") else ""
         return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{apart}"
 
     @property

@@ -20,6 +20,7 @@ from ...objective.functions.function import differences
 from ...objective.objective import Coordinates
 from ...objective.problem import Problem
 from ...solve.fit import fit
+from ...solve.settings import Watch
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
@@ -251,5 +252,5 @@ def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> 
         return np.array(trajectory.x[reported(trajectory)])
     if large or rows.shape[0] * rows.shape[1] > SMALL:
         return None
-    run = fit(rows, problem, keep=False, start=trajectory.x[0])
+    run = fit(rows, problem, start=trajectory.x[0], watch=Watch(keep=False))
     return np.append(run.coef, run.intercept) if run.verdict.status == "converged" else None

@@ -24,11 +24,12 @@ from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
+from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
 from .smoothing import approach
 from .subsampled_newton import preview
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "is_auto", "make_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
 
 SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
 
@@ -58,45 +59,32 @@ class Plan(NamedTuple):
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
     auto: bool  # whether the learning rate was chosen here
     start: Any = None  # where to start, in the units of the descent; None is 0
+    sample: int | None = None  # rows of which the preconditioner was made, where it was not all of them
 
 
 def make_plan(
     rows: Rows,
     problem: Problem,
-    *,
-    rule: Any,
-    learning_rate: Any,
-    batch_size: int | None,
-    sampling: str,
-    average: Any,
-    estimate: Any,
-    standardize: Any,
+    settings: Settings,
     updates: float,
     start: Any = None,
-    seed: int = 0,
 ) -> Plan:
     """Choose how to descend; ``updates`` are those that will be made at most, ``start`` is in raw units.
 
     Cost: one or two readings of the rows, and some 8 n d^2 flops over a sample where the descent begins with one.
     """
-    auto = is_auto(learning_rate)
-    standardize = auto if is_auto(standardize) else bool(standardize)
-    estimate = from_name(estimate, estimates, "estimate")
+    auto, whole = settings.auto, settings.batch_size is None
+    estimate = from_name(settings.estimate, estimates, "estimate")
     own = isinstance(estimate, estimates.OwnRows)
-    sampled = batch_size is not None and own
-    average = chosen_average(average, auto and sampled and not hasattr(chosen_rule(rule), "answer"))
-    if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
-        return _automatic(rows, problem, sampling, standardize, start, seed)
-    method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
+    jumps = auto and own and not whole and not hasattr(chosen_rule(settings.rule), "answer")
+    average = chosen_average(settings.average, jumps)
+    if auto and is_auto(settings.rule) and whole and own and isinstance(average, LastPoint):
+        return _automatic(rows, problem, settings, start)
+    method = replace(_asked_method(settings), average=average, estimate=estimate)
     if problem.nonsmooth and method.preconditioned:
         raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
     columns = _columns(rows, problem, method, updates)
-    return _plan(rows, problem, columns, method, standardize, auto, start)
-
-
-def is_auto(setting: Any) -> bool:
-    """Whether a setting is left to the package."""
-    return isinstance(setting, str) and setting == "auto"
+    return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
 def chosen_rule(rule: Any) -> Any:
@@ -113,11 +101,13 @@ def chosen_average(average: Any, jumps: bool) -> Any:
     return from_name(average, averages, "average")
 
 
-def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
+def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Any) -> Plan:
     """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
-    size = rows.size
+    size, standardize, seed = rows.size, settings.scaled, settings.seed
     way = "newton" if problem.nonsmooth else _way(rows, problem, size)
-    method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
+    method = Method(
+        RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, settings.sampling
+    )
     if way == "moments":
         return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
     exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
@@ -128,6 +118,7 @@ def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, s
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
         checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
+        plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
 
@@ -150,10 +141,11 @@ def _unbounded() -> Spectrum:
     return Spectrum(0.0, None)
 
 
-def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
+def _asked_method(settings: Settings) -> Method:
     """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
-    method = Method(chosen_rule(rule), 1.0 if is_auto(rate) else rate, batch_size, sampling)
-    if is_auto(rate) and method.preconditioned:
+    rate = 1.0 if settings.auto else settings.learning_rate
+    method = Method(chosen_rule(settings.rule), rate, settings.batch_size, settings.sampling)
+    if settings.auto and method.preconditioned:
         method = replace(method, learning_rate=steps.Backtracking())
     return method
 
