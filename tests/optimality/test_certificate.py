@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest import Problem, make_moments, make_rows
-from steepest.core.records import loss
+from steepest.core.record_kinds import loss
 from steepest.core.units import Units
 from steepest.objective.losses import LogLoss
 from steepest.objective.penalties import L1, L2, NoPenalty

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.cli import main
 from steepest.core.errors import DataError, SteepestError, UsageError
-from steepest.core.records import loss, rule
+from steepest.core.record_kinds import loss, rule
 from steepest.data.rows import jit_allowed
 from steepest.methods import steps
 from steepest.optimality.certificate import separating

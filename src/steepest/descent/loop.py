@@ -69,9 +69,9 @@ class View(NamedTuple):
 def make_view(problem: Problem, method: Method, data: Any, look: Callable[[Array], tuple[float, Array]]) -> View:
     """What rule, learning rate, average and penalty need; ``look`` gives cost and gradient at the answer."""
     seen = (_seeing(method, problem.free(data.shape[1])),) if method.rule.sees else ()
-    adapt = _adapting(method) if hasattr(method.learning_rate, "adapt") else None
+    adapt = _adapting(method) if method.learning_rate.adapts else None
     answer = _answering(method, look) if method.answers else None
-    view = View(prepare=seen, adapt=adapt, learn=getattr(method.rule, "learn", None), answer=answer)
+    view = View(prepare=seen, adapt=adapt, learn=method.rule.learn if method.rule.learns else None, answer=answer)
     if isinstance(data, Function) and data.bounds is not None:
         within: View = bounded(view, method.rule.metric, data)
         return within
@@ -124,7 +124,7 @@ def _look_or_search(
     pay: Callable[[Array], float] | None,
 ) -> tuple[float, Array, float, Array]:  # fmt: skip
     """Go where the step leads, or as far on the way there as a step that looks at the objective finds good."""
-    if not hasattr(method.learning_rate, "seek"):
+    if not method.learning_rate.seeks:
         return 1.0, to, *look(t, to)
     way, found = to - at, (0.0, at, cost, g)
     paid = 0.0 if pay is None else pay(to) - pay(at)

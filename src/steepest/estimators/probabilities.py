@@ -50,7 +50,7 @@ def _refuse(loss: Any) -> None:
         found = from_name(loss, losses, "loss")
     except UsageError as error:  # no such loss
         raise ProbabilityError(str(error)) from None
-    if not found.labels or (getattr(found, "attained", False) and not _bounded(found)):
+    if not found.labels or (found.attained and not _bounded(found)):
         raise ProbabilityError(f"loss={loss!r} knows no probabilities: use decision_function, or loss='log_loss'")
 
 

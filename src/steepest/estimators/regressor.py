@@ -253,7 +253,8 @@ class GDRegressor(Rim, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # 
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         prediction = predictors(X, self.coef_, self.intercept_)
         loss = from_name(self.loss, losses, "loss")
-        return loss.inverse(prediction) if hasattr(loss, "inverse") else prediction
+        found: NDArray[np.float64] = loss.inverse(prediction)
+        return found
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.records import record
+from ..core.record_kinds import estimate
 from ..core.types import Array
 from .sampling import mix
 
 __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
 
 
-@record
+@estimate
 class OwnRows(NamedTuple):
     """The mean gradient over the batch's own rows: it keeps jumping about, however near the optimum is.
 
@@ -49,7 +49,7 @@ class OwnRows(NamedTuple):
         return g
 
 
-@record
+@estimate
 class SAGA(NamedTuple):
     """The batch's gradient less what its rows had when they were last seen, plus the mean of that over all rows.
 
@@ -87,7 +87,7 @@ class SAGA(NamedTuple):
         return g
 
 
-@record
+@estimate
 class LooplessSVRG(NamedTuple):
     """The batch's gradient less that at an older point, plus the gradient over all rows there.
 

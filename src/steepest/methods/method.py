@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import check_record, from_name, to_name
+from ..core.records import from_name, to_name
 from ..core.types import Array
 from . import averages, estimates, rules, steps
 from .sampling import SAMPLINGS
@@ -59,11 +59,7 @@ class Method:
         object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
         object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
         object.__setattr__(self, "average", from_name(self.average, averages, "average"))
-        check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees", "batch"))
-        check_record(self.learning_rate, "learning rate", ("rate",))
-        check_record(self.average, "average", ("share",))
         object.__setattr__(self, "estimate", from_name(self.estimate, estimates, "estimate"))
-        check_record(self.estimate, "estimate", ("slots", "gradient"))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
@@ -77,28 +73,27 @@ class Method:
             raise UsageError(
                 f"estimate {_name(self.estimate)} is made from batches of rows: give a batch_size, such as 1"
             )
-        looks = hasattr(step, "seek") or hasattr(step, "adapt")
-        if self.batch_size is not None and (rule.batch or looks):
+        if self.batch_size is not None and (rule.batch or step.looks):
             item = rule if rule.batch else step
             raise UsageError(f"{_name(item)} looks at all rows in every step: leave batch_size at None")
-        if rule.metric and (self.averaged or hasattr(step, "adapt")):
+        if rule.metric and (self.averaged or step.adapts):
             item = self.average if self.averaged else step
             raise UsageError(f"rule {_name(rule)} does not go with {_name(item)}: leave one of them out")
-        if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
+        if step.adapts and not isinstance(rule, rules.Plain):
             raise UsageError(f"{_name(step)} measures plain steps: take the rule 'plain', not {_name(rule)}")
-        if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
-            item = step if looks else self.average
+        if self.answers and (step.looks or (self.averaged and rule.answers)):
+            item = step if step.looks else self.average
             raise UsageError(f"{_name(item)} needs an answer that is the point that moves: leave the averaging out")
 
     @property
     def averaged(self) -> bool:
         """Whether the answer is a mean of points."""
-        return not isinstance(self.average, averages.LastPoint)
+        return bool(self.average.slots)
 
     @property
     def answers(self) -> bool:
         """Whether the answer is not the point that moves."""
-        return self.averaged or hasattr(self.rule, "answer")
+        return self.averaged or self.rule.answers
 
     @property
     def own(self) -> int:
@@ -108,7 +103,7 @@ class Method:
     @property
     def slots(self) -> int:
         """Slots of memory in all, where the rule measures in no metric."""
-        return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
+        return self.own + int(self.averaged) + int(self.learning_rate.slots)
 
     def room(self, n: int, d: int) -> int:
         """Slots of memory over n rows of d columns: these, and what the estimate stores after them."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.records import record
+from ..core.record_kinds import record
 
 __all__ = ["L1", "L2", "ElasticNet", "NoPenalty"]
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import check_record, from_name
+from ..core.record_kinds import check_record
+from ..core.records import from_name
 from ..core.types import Array
 from ..core.units import Units
 from . import losses, penalties
@@ -65,10 +66,7 @@ class Problem:
             raise UsageError(f"factors of the penalty must be numbers >= 0, not {self.factors!r}")
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
-        check_record(
-            self.loss, "loss", ("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "formula")
-        )
-        check_record(self.penalty, "penalty", ("value", "slope", "l2", "l1"))
+        check_record(self.penalty, "penalty")
 
     @property
     def l2(self) -> float:
@@ -83,12 +81,12 @@ class Problem:
     @property
     def separable(self) -> bool:
         """Whether classes that a plane separates leave it without an optimum."""
-        return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self._costless)
+        return bool(self.loss.labels and not self.loss.attained and self._costless)
 
     @property
     def nonsmooth(self) -> bool:
         """Whether the slope of the loss jumps somewhere."""
-        return bool(getattr(self.loss, "nonsmooth", False))
+        return bool(self.loss.nonsmooth)
 
     @property
     def unpenalised(self) -> bool:

@@ -179,7 +179,7 @@ def stability_limit(
 def bounded(loss: Any) -> None:
     """Refuse a loss without a largest second derivative where a rate is asked for that is safe everywhere."""
     if not np.isfinite(loss.curvature):
-        why = "its slope jumps" if getattr(loss, "nonsmooth", False) else "its curvature has no bound"
+        why = "its slope jumps" if loss.nonsmooth else "its curvature has no bound"
         raise UsageError(f"no learning rate is safe for the {to_name(type(loss))} loss, {why}: give a learning rate")
 
 

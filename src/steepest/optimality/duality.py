@@ -63,7 +63,7 @@ class Proven(NamedTuple):
 
 def provable(problem: Problem) -> bool:
     """Whether a dual point proves something: every coefficient is penalised and the loss states its conjugate."""
-    return problem.penalised_throughout and hasattr(problem.loss, "conjugate") and hasattr(problem.loss, "domain")
+    return problem.penalised_throughout and problem.loss.dual
 
 
 def doubt(problem: Problem, data: Any, w: Array, cost: float, H: Array) -> Array:

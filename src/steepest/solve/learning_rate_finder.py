@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import from_name, record, to_name
+from ..core.record_kinds import step
+from ..core.records import from_name, to_name
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
@@ -124,7 +125,7 @@ def find_learning_rate(
     return RangeTest(suggestion, rates, costs[1:], reason)
 
 
-@record
+@step()
 class Growing(NamedTuple):
     """Growing by a fixed factor a step."""
 

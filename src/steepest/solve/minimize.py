@@ -151,9 +151,9 @@ def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> 
 def _stops(task: Task) -> list[Stop]:
     """When a run ends before its last step."""
     stops = [Stop(lambda s: s.gradient_norm == 0.0, "the slope is 0")]
-    if hasattr(task.method.learning_rate, "adapt"):
+    if task.method.learning_rate.adapts:
         stops.append(Stop(lambda s: s.change == 0.0, "no step lowers the cost"))
-    elif hasattr(task.method.learning_rate, "seek"):
+    elif task.method.learning_rate.seeks:
         stops.append(Stop(lambda s: s.change <= 0.0, "no step lowers the cost"))
     if task.function.size <= LARGE:
         stops.append(Stop(lambda s: _near(task, s), "settled", check=True))
@@ -214,7 +214,7 @@ def _settled(task: Task, path: Trajectory, standing: Standing) -> bool:
 
 def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fall: str | None) -> Evidence:
     rule, rate = task.method.rule, task.method.learning_rate
-    fixed = not (hasattr(rate, "seek") or hasattr(rate, "adapt"))
+    fixed = not rate.looks
     limit = min((stand(task.function, x[:, None]).limit for x in path.x[-LATE:]), default=np.inf) if fixed else np.inf
     last = float(path.learning_rate[-1]) or rate.rate(1)
     settled = not convex and _settled(task, path, standing)

@@ -136,7 +136,7 @@ def alpha_path(
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
-    if getattr(problem.loss, "nonsmooth", False):
+    if problem.nonsmooth:
         raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
     check_limits(max_iter, None, tol, "auto")
     check_rows(rows, problem)
@@ -199,7 +199,7 @@ def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
     held = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
-    if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
+    if problem.intercept and len(held) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(held) < d:

@@ -78,7 +78,7 @@ def open_stream(
     """
     auto = is_auto(learning_rate)
     rule, rate = chosen_rule(rule), 1.0 if auto else learning_rate
-    average = chosen_average(average, auto and not hasattr(rule, "answer"))
+    average = chosen_average(average, auto and not rule.answers)
     method = Method(rule, rate, BATCH if batch_size is None else batch_size, sampling, average)
     standardize = auto if is_auto(standardize) else bool(standardize)
     _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
@@ -98,7 +98,7 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
     if not isinstance(estimate, estimates.OwnRows):
         name = to_name(type(estimate))
         raise UsageError(f"estimate {name!r} comes back to rows, but those of a stream pass once: use 'own_rows'")
-    points = hasattr(method.rule, "answer") or "point" in method.rule.sees
+    points = method.rule.answers or "point" in method.rule.sees
     if standardize and points:
         name = to_name(type(method.rule))
         raise UsageError(f"rule {name!r} remembers points, in units that change with a stream: use standardize=False")

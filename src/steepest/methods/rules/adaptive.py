@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import rule, to_name
+from ...core.record_kinds import rule
+from ...core.records import to_name
 
 __all__ = ["AdaDelta", "AdaGrad", "Lion", "RMSProp"]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
 from .adaptive import refusal
 
 __all__ = ["DoWG", "Prodigy", "ScheduleFree"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import step
+from ...core.record_kinds import step
 from .checks import not_negative, number
 from .line_search import Probe, backtrack
 
@@ -20,7 +20,7 @@ LONGEST = 1e150  # learning rate beyond which numbers overflow
 SEEN = 1e-9  # change of a gradient, as a share of it, that is no rounding
 
 
-@step(slots=0)
+@step()
 class Polyak(NamedTuple):
     """Polyak's step, where the least cost is known: eta_t = (F(w) - least) / |g|^2.
 

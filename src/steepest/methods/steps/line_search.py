@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...core.records import record
+from ...core.record_kinds import step
 from .checks import number, positive
 
 __all__ = ["Backtracking", "ExactLine"]
@@ -18,7 +18,7 @@ LONGEST = 1e10
 TRIALS = 30
 
 
-@record
+@step()
 class Backtracking(NamedTuple):
     """Armijo's rule: the whole step, made shorter until the cost falls by a fair part of what the slope promises.
 
@@ -81,7 +81,7 @@ def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: floa
     return 0.0
 
 
-@record
+@step()
 class ExactLine(NamedTuple):
     """Exact line search: to the least point on the line of the step, where the slope is 0.
 

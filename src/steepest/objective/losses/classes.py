@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.exp_log import exp_minus, log1p_unit
-from ...core.records import loss
+from ...core.record_kinds import loss
 
 __all__ = ["Hinge", "LogLoss", "ModifiedHuber", "SquaredHinge"]
 

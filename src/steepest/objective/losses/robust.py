@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import loss
+from ...core.record_kinds import loss
 
 __all__ = ["EpsilonInsensitive", "Huber", "Quantile", "SquaredEpsilonInsensitive"]
 

@@ -86,7 +86,7 @@ def make_plan(
     estimate = from_name(estimate, estimates, "estimate")
     own = isinstance(estimate, estimates.OwnRows)
     sampled = batch_size is not None and own
-    average = chosen_average(average, auto and sampled and not hasattr(chosen_rule(rule), "answer"))
+    average = chosen_average(average, auto and sampled and not chosen_rule(rule).answers)
     if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, sampling, standardize, start, seed)
     method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
@@ -125,7 +125,7 @@ def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, s
     exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
-    if hasattr(problem.loss, "easier"):
+    if problem.loss.staged:
         some = sample(plan.data, sample_size(size), seed, False) if way == "whitened" else plan.data
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
