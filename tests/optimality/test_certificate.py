@@ -108,7 +108,7 @@ def test_nothing_is_stated_of_several_targets_without_a_matrix():
 class OwnLoss(NamedTuple):
     """A user's loss, which states no conjugate."""
 
-    value, slope, bend = LogLoss.value, LogLoss.slope, LogLoss.second_derivative
+    value, slope, second_derivative = LogLoss.value, LogLoss.slope, LogLoss.second_derivative
 
 
 @pytest.mark.parametrize("penalty", [L2(0.01), L1(0.01)], ids=["l2", "l1"])
