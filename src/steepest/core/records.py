@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from .errors import UsageError
 from .record_kinds import check_record
 
-__all__ = ["from_name", "make", "to_name", "to_spec"]
+__all__ = ["RecordField", "from_name", "make", "to_name", "to_spec"]
+
+Given = TypeVar("Given")
+Kept = TypeVar("Kept")
+
+
+class RecordField(Generic[Given, Kept]):
+    """A dataclass field that is given as a record, a name or a number, and kept as the record that ``read`` gives.
+
+    Type checkers take the type of the constructor's argument from ``__set__``, that of the attribute from ``__get__``.
+    """
+
+    def __init__(self, default: Given, read: Callable[[Given], Kept]) -> None:
+        self.default, self.read = default, read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, item: object | None, owner: type | None = None) -> Kept:
+        found: Kept = self.default if item is None else item.__dict__[self.name]  # type: ignore[assignment]
+        return found
+
+    def __set__(self, item: object, given: Given) -> None:
+        item.__dict__[self.name] = self.read(given)
 
 
 def to_name(cls: type) -> str:

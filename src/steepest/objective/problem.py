@@ -10,15 +10,37 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.record_kinds import check_record
-from ..core.records import from_name
-from ..core.types import Array
+from ..core.records import RecordField, from_name
+from ..core.types import Array, Loss, LossLike, Penalty
 from ..core.units import Units
 from . import losses, penalties
 from .prox import FORBIDDEN, least_slope
 
-__all__ = ["Problem", "check_start"]
+__all__ = ["Problem", "check_start", "read_loss"]
 
 Objective = Callable[[Array], tuple[float, Array]]
+
+
+def read_loss(spec: LossLike) -> Loss:
+    """The loss of this name, or this record, checked.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or its settings are out of range.
+
+    Examples
+    --------
+    >>> read_loss("huber:delta=2")
+    Huber(delta=2)
+    """
+    found: Loss = from_name(spec, losses, "loss")
+    return found
+
+
+def _checked(penalty: Penalty) -> Penalty:
+    found: Penalty = check_record(penalty, "penalty")
+    return found
 
 
 @dataclass(frozen=True)
@@ -51,22 +73,20 @@ class Problem:
     array([1., 1., 0.])
     """
 
-    loss: Any = losses.SquaredError()
-    penalty: Any = penalties.NoPenalty()
+    loss: RecordField[LossLike, Loss] = RecordField(losses.SquaredError(), read_loss)
+    penalty: RecordField[Penalty, Penalty] = RecordField(penalties.NoPenalty(), _checked)
     intercept: bool = True
     fixed: tuple[Any, ...] = ()
     factors: tuple[float, ...] = ()
     signs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
         for name in ("fixed", "factors", "signs"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if not all(0 <= f < np.inf for f in self.factors):
             raise UsageError(f"factors of the penalty must be numbers >= 0, not {self.factors!r}")
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
-        check_record(self.penalty, "penalty")
 
     @property
     def l2(self) -> float:

@@ -117,10 +117,11 @@ def find_learning_rate(
     rows = _checked(X, y, problem, seed)
     largest = spectrum(problem, rows).largest
     first, last = _ends(low, high, largest)
-    method = Method(rule, Growing(first, 10.0 ** (1.0 / PER_DECADE)), batch_size, sampling)
+    growing = Growing(first, 10.0 ** (1.0 / PER_DECADE))
+    method = Method(rule, growing, batch_size, sampling)
     if method.rule.metric:
         raise UsageError(f"rule {to_name(type(method.rule))!r} measures in a metric: its learning rate is 1, or auto")
-    rates, costs = _tried(problem, method, rows, last, seed)
+    rates, costs = _tried(problem, method, growing, rows, last, seed)
     suggestion, reason = _judged(rates, costs, *_most(problem, method, rows, largest))
     return RangeTest(suggestion, rates, costs[1:], reason)
 
@@ -170,10 +171,10 @@ def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple
     return kept / (largest + row), "what is safe with the longest row in a batch"
 
 
-def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
+def _tried(problem: Problem, method: Method, step: Growing, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
     """Rates up to ``last`` and the costs before the first and after each, until one is twice that of the start."""
     cost = problem.objective(sample(rows, SEEN, seed, problem.loss.labels))
-    step, costs = method.learning_rate, []
+    costs: list[float] = []
     count = 1 + math.ceil(math.log(last / step.eta) / math.log(step.growth) - 1e-9)
     for state in until(descend(problem, method, rows, seed=seed, compiled=False), updates(count)):
         with np.errstate(over="ignore", invalid="ignore"):
