@@ -16,22 +16,31 @@ __all__ = [
     "Array",
     "Average",
     "AverageLike",
+    "AverageRecord",
+    "Coefficient",
     "Estimate",
     "EstimateLike",
+    "EstimateRecord",
     "Gradient",
     "LinkValue",
     "Loss",
     "LossLike",
+    "LossRecord",
+    "Memory",
     "Penalty",
+    "Probe",
     "Rule",
     "RuleLike",
+    "RuleRecord",
     "Step",
     "StepLike",
+    "StepRecord",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
 LinkValue: TypeAlias = Any  # z, y and what a loss makes of them: arrays in plain NumPy, numbers in compiled code
 Gradient: TypeAlias = Any  # g, or one coordinate of it in compiled code
+Coefficient: TypeAlias = Any  # raw coefficients: an array, or one of them in compiled code
 Memory: TypeAlias = Any  # (slots, ...) arrays shaped like the parameters, or their numbers at one coordinate
 Probe: TypeAlias = Callable[[float], tuple[float, float]]  # share of a step -> cost and slope there
 
@@ -133,10 +142,10 @@ class Penalty(Protocol):
     def l1(self) -> float:
         """Weight of |w|_1."""
 
-    def value(self, w: Any, /) -> Any:
+    def value(self, w: Coefficient, /) -> Coefficient:
         """r(w_j) for each coefficient, shaped like w."""
 
-    def slope(self, w: Any, /) -> Any:
+    def slope(self, w: Coefficient, /) -> Coefficient:
         """Derivative of the smooth part, l2 w, shaped like w."""
 
 

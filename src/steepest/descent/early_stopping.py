@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array
+from ..core.types import Array, Loss
 from ..core.units import Units
 from ..data.checks import check_rows
 from ..data.column_sums import mean_and_variance
@@ -60,7 +60,7 @@ class Validation:
     ('validation', 2)
     """
 
-    def __init__(self, loss: Any, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
+    def __init__(self, loss: Loss, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, (int, np.integer)) or patience < 1:
             raise UsageError(f"n_iter_no_change must be a whole number >= 1, not {patience!r}")
         self.loss, self.rows, self.units = loss, rows._replace(units=units), units
