@@ -6,7 +6,7 @@ defaults that make it a `Loss`, `Rule`, ...: what the package itself works with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -17,11 +17,13 @@ __all__ = [
     "Average",
     "AverageLike",
     "AverageRecord",
+    "ByColumn",
     "Coefficient",
     "Estimate",
     "EstimateLike",
     "EstimateRecord",
     "Gradient",
+    "Keep",
     "LinkValue",
     "Loss",
     "LossLike",
@@ -267,8 +269,11 @@ class Estimate(EstimateRecord, Protocol):
         """Whether the gradient over all rows is needed before update t."""
 
 
+# What a caller may give: a record, its name, or where that says it a number or True.
 LossLike: TypeAlias = LossRecord | str
 RuleLike: TypeAlias = RuleRecord | str
 StepLike: TypeAlias = StepRecord | str | float
 AverageLike: TypeAlias = AverageRecord | str
 EstimateLike: TypeAlias = EstimateRecord | str
+ByColumn: TypeAlias = Mapping[Any, Any] | Sequence[float] | Array | str | None  # a setting of each column
+Keep: TypeAlias = str | int  # which states are kept: "auto", True, False or every k-th

@@ -14,12 +14,14 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ..core import errors
 from ..core.errors import UsageError
 from ..core.progress import Bar
+from ..core.types import Array
 from ..data.classes import Classes
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
-from ..optimality.verdict import TABLE
+from ..optimality.certificate import Certificate
+from ..optimality.verdict import TABLE, Verdict
 from ..solve.fit import Run, fit
 from .callbacks import Callbacks, Task, asked
 from .multiclass import softmax_of
@@ -50,8 +52,11 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
     """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
-    coef_: Any
-    intercept_: Any
+    coef_: Array
+    intercept_: float | Array
+    certificate_: Certificate
+    verdict_: Verdict
+    n_features_in_: int
 
     def _table(
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
