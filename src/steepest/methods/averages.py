@@ -1,7 +1,7 @@
 """Averages: what the answer of a descent is made of, where it is not the last point.
 
-An average is a record with one method, ``share(t)``: after update t the mean moves that share of the way to the new
-point. Averages of sampled descent settle where the last point jumps about.
+An average is an ``@average()`` record with one method, ``share(t)``: after update t the mean moves that share of the
+way to the new point. Averages of sampled descent settle where the last point jumps about.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Estimates: what a step of sampled descent takes for the gradient of the mean loss, given the rows of its batch.
 
-An estimate is a record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero at the start.
+An estimate is an ``@estimate`` record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero
+at the start.
 ``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
 table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient over all rows
 has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in all rows;

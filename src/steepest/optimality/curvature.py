@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.records import from_name, to_name
-from ..core.types import Array
+from ..core.types import Array, LossLike
 from ..core.units import RAW, Units
 from ..data.column_sums import bends
 from ..data.csr import CSR
@@ -135,7 +135,7 @@ def _rows_hessian(loss: Any, rows: Rows, w: Array) -> Array:
 
 
 def stability_limit(
-    X: Any, y: Any = None, *, loss: Any = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
+    X: Any, y: Any = None, *, loss: LossLike = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
 ) -> float:
     """Largest constant learning rate at which plain batch descent on these very columns settles.
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.errors import UsageError
 from ..core.record_kinds import step
 from ..core.records import from_name, to_name
-from ..core.types import Array
+from ..core.types import Array, LossLike, RuleLike
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
 from ..data.subsample import sample
@@ -55,8 +55,8 @@ def find_learning_rate(
     X: Any,
     y: Any,
     *,
-    loss: Any = "squared_error",
-    rule: Any = "plain",
+    loss: LossLike = "squared_error",
+    rule: RuleLike = "plain",
     batch_size: int | None = None,
     sampling: str = "shuffle",
     alpha: float = 0.0,

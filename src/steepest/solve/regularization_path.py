@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, NotConvergedWarning, UsageError
 from ..core.threads import one_blas_thread
-from ..core.types import Array
+from ..core.types import Array, ByColumn, LossLike
 from ..core.units import RAW
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
@@ -61,13 +62,13 @@ def alpha_path(
     X: Any,
     y: Any,
     *,
-    alphas: Any = None,
+    alphas: ArrayLike | None = None,
     n_alphas: int = 100,
     eps: float = 1e-3,
     l1_ratio: float = 1.0,
-    loss: Any = "squared_error",
+    loss: LossLike = "squared_error",
     fit_intercept: bool = True,
-    penalty_factors: Any = None,
+    penalty_factors: ByColumn = None,
     signs: Any = None,
     sample_weight: Any = None,
     max_iter: int = 1000,
