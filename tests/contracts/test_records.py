@@ -28,7 +28,7 @@ ALL_LOSSES = [getattr(losses, name)() for name in losses.__all__]
 DIAGONAL, MATRIX, HESSIAN = Preconditioning.DIAGONAL, Preconditioning.MATRIX, Preconditioning.HESSIAN
 ALL_RULES = [getattr(rules, name)() for name in rules.__all__]
 ALL_STEPS = [getattr(steps, name)() for name in steps.__all__]
-SCHEDULES = [step for step in ALL_STEPS if not hasattr(step, "seek") and not hasattr(step, "adapt")]
+SCHEDULES = [step for step in ALL_STEPS if not step.looks]
 ALL_PENALTIES = [NoPenalty(), L2(0.3)]
 names = [to_name(type(item)) for item in ALL_LOSSES]
 
@@ -198,7 +198,7 @@ def test_schedules_by_their_formulas():
 @pytest.mark.parametrize("step", [*SCHEDULES, steps.Backtracking()], ids=lambda s: to_name(type(s)))
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
-    method = Method("newton" if hasattr(step, "seek") else "plain", step, None if hasattr(step, "seek") else batch_size)
+    method = Method("newton" if step.seeks else "plain", step, None if step.seeks else batch_size)
     states = list(until(descend(Problem("log_loss"), method, make_rows(X8, Y8 > 7.5)), updates(5)))
     assert [s.eta for s in states[1:]] == [step.rate(t) for t in range(1, 6)]
     assert math.isnan(states[0].eta)
@@ -209,9 +209,10 @@ def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
 
 @pytest.mark.parametrize("item", [*ALL_RULES, *ALL_STEPS, *ALL_LOSSES, L2(0.5)], ids=lambda i: to_name(type(i)))
 def test_a_setting_is_found_by_the_name_it_is_written_with(item):
-    module = next(m for m in (rules, steps, losses, penalties) if type(item).__name__ in m.__all__)
-    assert from_name(to_spec(item), module, "setting") == item
-    assert {item: 1}[from_name(to_spec(item), module, "setting")] == 1
+    kinds = {"rule": rules, "learning rate": steps, "loss": losses, "penalty": penalties}
+    kind, module = next((kind, m) for kind, m in kinds.items() if type(item).__name__ in m.__all__)
+    assert from_name(to_spec(item), module, kind) == item
+    assert {item: 1}[from_name(to_spec(item), module, kind)] == 1
 
 
 def test_settings_compare_with_their_type():

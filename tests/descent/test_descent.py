@@ -25,7 +25,7 @@ from steepest import (
     updates,
     wall_time,
 )
-from steepest.core import records
+from steepest.core import record_kinds as records
 from steepest.core.errors import UsageError
 from steepest.core.units import Units
 from steepest.descent import recording
@@ -376,7 +376,7 @@ class UnitLength(NamedTuple):
         return g / (1e-9 + np.sqrt(np.sum(g * g)))
 
 
-@records.record
+@records.step()
 class Cosine(NamedTuple):
     """A schedule of the reader's own."""
 

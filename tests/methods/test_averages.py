@@ -7,7 +7,7 @@ import pytest
 
 from steepest import GDRegressor, Method, Problem, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.core.errors import UsageError
-from steepest.core.records import rule
+from steepest.core.record_kinds import rule
 from steepest.kernels.compiler import numba
 from steepest.methods.averages import LastPoint, PolyakRuppert, Weighted
 from steepest.methods.steps import Backtracking

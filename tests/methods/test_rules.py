@@ -45,7 +45,7 @@ def driven(rule, gradient, start, eta, steps):
         for slot, name in enumerate(rule.sees, rule.slots):
             memory[slot] = eta if name == "rate" else w
         w = w - eta * rule.direction(gradient(w), memory, t)
-        path.append(rule.answer(w, memory) if hasattr(rule, "answer") else w)
+        path.append(rule.answer(w, memory) if rule.answers else w)
     return np.array(path)
 
 

@@ -34,7 +34,7 @@ from steepest.objective.penalties import L1, L2
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)
 ALL = [getattr(steps, name)() for name in steps.__all__]
-SCHEDULES = [s for s in ALL if not hasattr(s, "seek") and not hasattr(s, "adapt")]
+SCHEDULES = [s for s in ALL if not s.looks]
 LOOKING = [s for s in ALL if s not in SCHEDULES]
 
 
@@ -211,7 +211,7 @@ def descent(f, start, step, count):
 
     at = np.array(start, float)[:, None]
     first = Checkpoint(0, at, np.zeros((method.slots, *at.shape)))
-    view = View(adapt=_adapting(method) if hasattr(step, "adapt") else None)
+    view = View(adapt=_adapting(method) if step.adapts else None)
     with np.errstate(over="ignore", invalid="ignore"):
         _, etas, costs, _, points = walk(look, method, first, count, 1, view)
     return np.vstack((at.T, points[:, :, 0])), etas, np.append(looks[0], costs), len(looks)

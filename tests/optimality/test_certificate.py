@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from short_fit import fit
 
 from steepest import Problem, make_moments, make_rows
-from steepest.core.records import loss
+from steepest.core.record_kinds import loss
 from steepest.core.units import Units
 from steepest.objective.losses import LogLoss
 from steepest.objective.objective import Coordinates, Objective

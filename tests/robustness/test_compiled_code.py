@@ -45,7 +45,7 @@ print(at[0, 0])
 
 RULE = """
 from typing import NamedTuple
-from steepest.core.records import record, rule
+from steepest.core.record_kinds import record, rule
 @rule(slots=0)
 @record
 class Mine(NamedTuple):

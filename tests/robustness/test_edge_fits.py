@@ -14,7 +14,7 @@ from short_fit import fit
 from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.cli import main
 from steepest.core.errors import DataError, SteepestError, UsageError
-from steepest.core.records import loss, rule
+from steepest.core.record_kinds import loss, rule
 from steepest.data.full_pass import _plain_sums
 from steepest.data.layout import jit_allowed
 from steepest.methods import steps

@@ -12,9 +12,9 @@ computed in blocks of about 0.1 s, so that a million recorded steps need no mill
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, overload
 
 import numpy as np
 
@@ -27,6 +27,13 @@ from .engine import Descent
 from .states import Checkpoint, State
 
 __all__ = ["Descent", "descend", "until"]
+
+
+class StopLike(Protocol):
+    """A `Stop`, or any function that says whether to end at a state."""
+
+    def __call__(self, state: State, /) -> object:
+        """Whether this state is the last one."""
 
 
 def descend(
@@ -90,7 +97,11 @@ def descend(
     return Descent(problem, method, data, Checkpoint(0, at, memory), seed, compiled)
 
 
-def until(states: Any, *stops: Any) -> Any:
+@overload
+def until(states: Descent, *stops: StopLike) -> Descent: ...
+@overload
+def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]: ...
+def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
     """End a descent at the first state where a stop is true; that state is the last one.
 
     Parameters
@@ -111,7 +122,7 @@ def until(states: Any, *stops: Any) -> Any:
     return _until_one_by_one(states, stops)
 
 
-def _until_one_by_one(states: Any, stops: tuple[Any, ...]) -> Iterator[State]:
+def _until_one_by_one(states: Iterable[State], stops: tuple[StopLike, ...]) -> Iterator[State]:
     for state in states:
         yield state
         if any(stop(state) for stop in stops):

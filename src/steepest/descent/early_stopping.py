@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
+from ..core.types import Loss
 from ..core.units import Units
 from ..data.checks import check_rows
 from ..data.rows import Rows
@@ -58,7 +58,7 @@ class Validation:
     ('validation', 2)
     """
 
-    def __init__(self, loss: Any, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
+    def __init__(self, loss: Loss, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, (int, np.integer)) or patience < 1:
             raise UsageError(f"n_iter_no_change must be a whole number >= 1, not {patience!r}")
         self.loss, self.rows, self.units = loss, rows.in_units(units), units

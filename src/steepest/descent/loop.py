@@ -70,8 +70,8 @@ def make_view(preconditioner: Preconditioner, look: Callable[[Array], tuple[floa
     constrained = objective.constrained
     return View(
         prepare=(*seen, *renewed),
-        adapt=_adapting(method) if hasattr(method.learning_rate, "adapt") else None,
-        learn=getattr(method.rule, "learn", None),
+        adapt=_adapting(method) if method.learning_rate.adapts else None,
+        learn=method.rule.learn if method.rule.learns else None,
         answer=_answering(method, look) if method.answers else None,
         prox=preconditioner.prox if constrained else None,
         penalty=objective.nonsmooth_value if constrained else None,
@@ -113,7 +113,7 @@ def _look_or_search(
     penalty: Callable[[Array], float] | None,
 ) -> tuple[float, Array, float, Array]:  # fmt: skip
     """Go where the step leads, or as far on the way there as a step that looks at the objective finds good."""
-    if not hasattr(method.learning_rate, "seek"):
+    if not method.learning_rate.seeks:
         return 1.0, to, *look(t, to)
     towards, found = to - at, (0.0, at, cost, g)
     rise = 0.0 if penalty is None else penalty(to) - penalty(at)

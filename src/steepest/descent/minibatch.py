@@ -67,7 +67,7 @@ class Sampled:
 
     def renewals(self, t: int, count: int, stored: Array) -> NDArray[np.bool_]:
         """Before which of the updates t + 1 .. t + count the estimate wants the gradient over all rows."""
-        if not hasattr(self.method.estimate, "renews"):
+        if not self.method.estimate.renewing:
             return np.zeros(count, bool)
         updates, share = np.arange(t + 1, t + count + 1), self.batch_size / self.n
         renewals: NDArray[np.bool_] = self.method.estimate.renews(updates, self.seed, share)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..core.errors import UsageError
+from ..core.types import Array, AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..descent.states import State
 from .callbacks import Answer, Task, watched
 from .labels import chunk_target, numbers, row_weights
 from .linear_estimator import Rim
@@ -127,28 +130,30 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     """
 
     _labels = True
+    classes_: NDArray[Any]
+    intercept_: Array
 
     def __init__(
         self,
-        loss: Any = "log_loss",
+        loss: LossLike = "log_loss",
         *,
         alpha: float = 0.0,
         l1_ratio: float = 0.0,
-        penalty_factors: Any = None,
-        signs: Any = None,
+        penalty_factors: ByColumn = None,
+        signs: ByColumn = None,
         fit_intercept: bool = True,
-        rule: Any = "auto",
-        learning_rate: Any = "auto",
+        rule: RuleLike = "auto",
+        learning_rate: StepLike = "auto",
         batch_size: int | None = None,
         sampling: str = "shuffle",
-        average: Any = "auto",
-        estimate: Any = "own_rows",
-        standardize: Any = "auto",
-        fixed: tuple[Any, ...] = (),
+        average: AverageLike | bool = "auto",
+        estimate: EstimateLike = "own_rows",
+        standardize: bool | str = "auto",
+        fixed: Iterable[int | str] = (),
         max_iter: int = 1000,
         tol: float | None = 1e-10,
-        record: Any = "auto",
-        start: Any = None,
+        record: Keep = "auto",
+        start: ArrayLike | None = None,
         warm_start: bool = False,
         class_weight: Any = None,
         random_state: Any = None,
@@ -157,7 +162,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 5,
-        callback: Any = None,
+        callback: Callable[[State], object] | None = None,
         multi_class: str = "softmax",
     ) -> None:
         self.loss = loss
@@ -189,9 +194,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.callback = callback
         self.multi_class = multi_class
 
-    def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None
-    ) -> GDClassifier:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> Self:
         """Fit to a table.
 
         Parameters
@@ -229,7 +232,7 @@ class GDClassifier(Rim, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def _numbers(self, y: Any) -> NDArray[np.float64]:
         return numbers(y, self.classes_)
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> GDClassifier:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Go on with the rows of one chunk of a stream, any number of them, each seen once.
 
         Kept from call to call: parameters, the rule's memory, the count of updates (so the place in a schedule of

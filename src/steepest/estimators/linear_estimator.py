@@ -12,11 +12,14 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ..core.errors import UsageError
 from ..core.progress import Bar
+from ..core.types import Array
 from ..data.classes import Classes
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
+from ..optimality.certificate import Certificate
+from ..optimality.verdict import Verdict
 from ..solve.fit import Run, fit
 from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
@@ -34,8 +37,11 @@ class Rim(Exchange, Streaming, Callbacks, Sparsity):
     """What both estimators do with their parameters; mixed into each beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
-    coef_: Any
-    intercept_: Any
+    coef_: Array
+    intercept_: float | Array
+    certificate_: Certificate
+    verdict_: Verdict
+    n_features_in_: int
 
     def _table(
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any

@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
+from ..descent.trajectory import Trajectory
 from ..solve.settings import is_auto
 from ..solve.stream import Stream, advance, open_stream
 from .multiclass import softmax_of
@@ -20,6 +21,11 @@ __all__ = ["Streaming", "seed_of"]
 
 class Streaming:
     """What both estimators do with a chunk; mixed into each."""
+
+    trajectory_: Trajectory | list[Trajectory]  # a list of classes one against the rest
+    loss_curve_: list[float]
+    n_iter_: int
+    t_: int
 
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
         """Take a chunk's steps, set the attributes that it leaves, and return the answer (d + 1, k), raw."""

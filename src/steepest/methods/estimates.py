@@ -1,6 +1,7 @@
 """Estimates: what a step of sampled descent takes for the gradient of the mean loss, given the rows of its batch.
 
-An estimate is a record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero at the start.
+An estimate is an ``@estimate`` record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero
+at the start.
 ``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
 table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient over all rows
 has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in all rows;
@@ -17,14 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.records import record
-from ..core.types import Array
+from ..core.record_kinds import estimate
+from ..core.types import Array, Loss
 from .sampling import mix
 
 __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
 
 
-@record
+@estimate
 class OwnRows(NamedTuple):
     """The mean gradient over the batch's own rows: it keeps jumping about, however near the optimum is.
 
@@ -43,13 +44,13 @@ class OwnRows(NamedTuple):
         """Nothing is stored."""
         return 0
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """Mean over the rows."""
         g: Array = rows.value_and_gradient(loss, at)[1]
         return g
 
 
-@record
+@estimate
 class SAGA(NamedTuple):
     """The batch's gradient less what its rows had when they were last seen, plus the mean of that over all rows.
 
@@ -73,7 +74,7 @@ class SAGA(NamedTuple):
         """One for G, and as many as n slopes a target fill."""
         return 1 - (-n // (d + 1))
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate; a row that comes twice in a batch is stored once."""
         k = at.shape[1]
         table = stored[1:].reshape(-1, k)
@@ -87,7 +88,7 @@ class SAGA(NamedTuple):
         return g
 
 
-@record
+@estimate
 class LooplessSVRG(NamedTuple):
     """The batch's gradient less that at an older point, plus the gradient over all rows there.
 
@@ -123,7 +124,7 @@ class LooplessSVRG(NamedTuple):
         draw = mix(mix(t ^ 0x3C6EF372) ^ mix(mix(seed) ^ (seed >> 32)))
         return draw < (self.p or min(1.0, share)) * 2.0**32
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate."""
         change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
         g: Array = rows.transpose_product(change) + stored[1]

@@ -8,10 +8,34 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import check_record, from_name
+from ..core.record_kinds import check_record
+from ..core.records import RecordField, from_name
+from ..core.types import Loss, LossLike, Penalty
 from . import losses, penalties
 
-__all__ = ["Problem", "check_start"]
+__all__ = ["Problem", "check_start", "read_loss"]
+
+
+def read_loss(spec: LossLike) -> Loss:
+    """The loss of this name, or this record, checked.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or its settings are out of range.
+
+    Examples
+    --------
+    >>> read_loss("huber:delta=2")
+    Huber(delta=2)
+    """
+    found: Loss = from_name(spec, losses, "loss")
+    return found
+
+
+def _checked(penalty: Penalty) -> Penalty:
+    found: Penalty = check_record(penalty, "penalty")
+    return found
 
 
 @dataclass(frozen=True)
@@ -44,25 +68,20 @@ class Problem:
     True
     """
 
-    loss: Any = losses.SquaredError()
-    penalty: Any = penalties.NoPenalty()
+    loss: RecordField[LossLike, Loss] = RecordField(losses.SquaredError(), read_loss)
+    penalty: RecordField[Penalty, Penalty] = RecordField(penalties.NoPenalty(), _checked)
     intercept: bool = True
     fixed: tuple[Any, ...] = ()
     factors: tuple[float, ...] = ()
     signs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loss", from_name(self.loss, losses, "loss"))
         for name in ("fixed", "factors", "signs"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if not all(0 <= f < np.inf for f in self.factors):
             raise UsageError(f"factors of the penalty must be numbers >= 0, not {self.factors!r}")
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
-        check_record(
-            self.loss, "loss", ("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "formula")
-        )
-        check_record(self.penalty, "penalty", ("value", "slope", "l2", "l1"))
 
     @property
     def l2(self) -> float:
@@ -77,12 +96,12 @@ class Problem:
     @property
     def separable(self) -> bool:
         """Whether classes that a plane separates leave it without an optimum."""
-        return bool(self.loss.labels and not getattr(self.loss, "attained", False) and self._costless)
+        return bool(self.loss.labels and not self.loss.attained and self._costless)
 
     @property
     def nonsmooth(self) -> bool:
         """Whether the slope of the loss jumps somewhere."""
-        return bool(getattr(self.loss, "nonsmooth", False))
+        return bool(self.loss.nonsmooth)
 
     @property
     def unpenalised(self) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.records import from_name, to_name
-from ..core.types import Array
+from ..core.types import Array, LossLike
 from ..core.units import RAW
 from ..data.moments import central_moments, hessian_in
 from ..data.rows import Rows, make_rows
@@ -106,7 +106,7 @@ def hessian(objective: Objective, w: Array | None) -> Array:
 
 
 def stability_limit(
-    X: Any, y: Any = None, *, loss: Any = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
+    X: Any, y: Any = None, *, loss: LossLike = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
 ) -> float:
     """Largest constant learning rate at which plain batch descent on these very columns settles.
 
@@ -150,7 +150,7 @@ def stability_limit(
 def bounded(loss: Any) -> None:
     """Refuse a loss without a largest second derivative where a rate is asked for that is safe everywhere."""
     if not np.isfinite(loss.curvature):
-        why = "its slope jumps" if getattr(loss, "nonsmooth", False) else "its curvature has no bound"
+        why = "its slope jumps" if loss.nonsmooth else "its curvature has no bound"
         raise UsageError(f"no learning rate is safe for the {to_name(type(loss))} loss, {why}: give a learning rate")
 
 

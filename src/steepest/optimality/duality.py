@@ -69,7 +69,7 @@ class Proven(NamedTuple):
 
 def provable(problem: Problem) -> bool:
     """Whether a dual point proves something: every coefficient is penalised and the loss states its conjugate."""
-    return problem.penalised_throughout and hasattr(problem.loss, "conjugate") and hasattr(problem.loss, "domain")
+    return problem.penalised_throughout and problem.loss.dual
 
 
 def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Array:

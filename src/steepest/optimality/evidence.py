@@ -89,7 +89,7 @@ def run_out(rate: Any, steps: int) -> bool:
     >>> [run_out(eta, 500) for eta in (Cosine(0.1, steps=500), Cosine(0.1, steps=900), Constant(), InverseScaling())]
     [True, False, False, False]
     """
-    if steps < 2 or hasattr(rate, "seek") or hasattr(rate, "adapt"):
+    if steps < 2 or rate.looks:
         return False
     places = np.linspace(1, steps, min(100, steps)).astype(int)
     far, further = (sum(float(rate.rate(int(t) + past)) for t in places) for past in (0, steps))

@@ -212,7 +212,7 @@ def _reported(path: Trajectory) -> int:
 
 def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
     rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
-    back, looks = reversals(path), hasattr(rate, "seek") or hasattr(rate, "adapt")
+    back, looks = reversals(path), rate.looks
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
     safe = 0.5 * bounds.limit

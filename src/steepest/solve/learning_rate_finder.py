@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import from_name, record, to_name
-from ..core.types import Array
+from ..core.record_kinds import step
+from ..core.records import from_name, to_name
+from ..core.types import Array, LossLike, RuleLike
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until
@@ -54,8 +55,8 @@ def find_learning_rate(
     X: Any,
     y: Any,
     *,
-    loss: Any = "squared_error",
-    rule: Any = "plain",
+    loss: LossLike = "squared_error",
+    rule: RuleLike = "plain",
     batch_size: int | None = None,
     sampling: str = "shuffle",
     alpha: float = 0.0,
@@ -116,17 +117,17 @@ def find_learning_rate(
     rows = _checked(X, y, problem, seed)
     largest = spectrum(Objective(problem, rows)).largest
     first, last = _ends(low, high, largest)
-    method = Method(rule, Growing(first, 10.0 ** (1.0 / PER_DECADE)), batch_size, sampling)
+    growing = Growing(first, 10.0 ** (1.0 / PER_DECADE))
+    method = Method(rule, growing, batch_size, sampling)
     if method.preconditioned:
-        raise UsageError(
-            f"rule {to_name(type(method.rule))!r} measures in second derivatives: its learning rate is 1, or auto"
-        )
-    rates, costs = _tried(problem, method, rows, last, seed)
+        name = to_name(type(method.rule))
+        raise UsageError(f"rule {name!r} measures in second derivatives: its learning rate is 1, or auto")
+    rates, costs = _tried(problem, method, growing, rows, last, seed)
     suggestion, reason = _judged(rates, costs, *_most(problem, method, rows, largest))
     return RangeTest(suggestion, rates, costs[1:], reason)
 
 
-@record
+@step()
 class Growing(NamedTuple):
     """Growing by a fixed factor a step."""
 
@@ -171,10 +172,10 @@ def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple
     return kept / (largest + row), "what is safe with the longest row in a batch"
 
 
-def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
+def _tried(problem: Problem, method: Method, step: Growing, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
     """Rates up to ``last`` and the costs before the first and after each, until one is twice that of the start."""
     cost = Objective(problem, rows.sample(SEEN, seed, problem.loss.labels))
-    step, costs = method.learning_rate, []
+    costs: list[float] = []
     count = 1 + math.ceil(math.log(last / step.eta) / math.log(step.growth) - 1e-9)
     for state in until(descend(problem, method, rows, seed=seed, compiled=False), updates(count)):
         with np.errstate(over="ignore", invalid="ignore"):

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, NotConvergedWarning, UsageError
 from ..core.threads import one_blas_thread
-from ..core.types import Array
+from ..core.types import Array, ByColumn, LossLike
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.refinement import Exact
@@ -62,13 +63,13 @@ def alpha_path(
     X: Any,
     y: Any,
     *,
-    alphas: Any = None,
+    alphas: ArrayLike | None = None,
     n_alphas: int = 100,
     eps: float = 1e-3,
     l1_ratio: float = 1.0,
-    loss: Any = "squared_error",
+    loss: LossLike = "squared_error",
     fit_intercept: bool = True,
-    penalty_factors: Any = None,
+    penalty_factors: ByColumn = None,
     signs: Any = None,
     sample_weight: Any = None,
     max_iter: int = 1000,
@@ -137,7 +138,7 @@ def alpha_path(
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
-    if getattr(problem.loss, "nonsmooth", False):
+    if problem.nonsmooth:
         raise UsageError(f"{problem.loss!r} has kinks, where no path is followed: fit each alpha, or use a smooth loss")
     limits = Limits(max_iter, None, tol)
     check_rows(rows, problem)
@@ -188,7 +189,7 @@ def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The best model (d + 1, 1) of the intercept and of columns that are not penalised."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
     held = tuple(np.flatnonzero(Coordinates(problem, d).multiples[:-1]).tolist())
-    if problem.intercept and len(held) == d and hasattr(problem.loss, "constant"):
+    if problem.intercept and len(held) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(held) < d:

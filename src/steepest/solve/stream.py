@@ -65,7 +65,7 @@ def open_stream(
         If a setting needs all rows at once, or rows that come again.
     """
     rule, rate = chosen_rule(settings.rule), 1.0 if settings.auto else settings.learning_rate
-    average = chosen_average(settings.average, settings.auto and not hasattr(rule, "answer"))
+    average = chosen_average(settings.average, settings.auto and not rule.answers)
     size = BATCH if settings.batch_size is None else settings.batch_size
     method = Method(rule, rate, size, settings.sampling, average)
     _refuse(problem, method, from_name(settings.estimate, estimates, "estimate"), settings.scaled)
@@ -83,7 +83,7 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
     if not isinstance(estimate, estimates.OwnRows):
         name = to_name(type(estimate))
         raise UsageError(f"estimate {name!r} comes back to rows, but those of a stream pass once: use 'own_rows'")
-    points = hasattr(method.rule, "answer") or "point" in method.rule.sees
+    points = method.rule.answers or "point" in method.rule.sees
     if standardize and points:
         name = to_name(type(method.rule))
         raise UsageError(f"rule {name!r} remembers points, in units that change with a stream: use standardize=False")

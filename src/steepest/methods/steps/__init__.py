@@ -1,4 +1,4 @@
-"""Learning rates: how far to go at update t (counted from 1), as records with one method ``rate(t)``.
+"""Learning rates: how far to go at update t (counted from 1), as ``@step()`` records with one method ``rate(t)``.
 
 A schedule is that method alone, plain arithmetic on numbers: it is compiled as it stands.
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ...core.records import record
+from ...core.record_kinds import step
+from ...core.types import Memory, Probe
 from .checks import number, positive
 
 __all__ = ["Backtracking", "ExactLine"]
 
-Probe = Callable[[float], tuple[float, float]]  # share -> cost and slope there
 NOISE = 1e-13  # relative rounding of a cost, which is a sum over many rows
 SHORTEST = 1e-10  # share of a step below which there is no better one, unless it promises more than rounding
 LONGEST = 1e10
 TRIALS = 30
 
 
-@record
+@step()
 class Backtracking(NamedTuple):
     """Armijo's rule: the whole step, made shorter until the cost falls by a fair part of what the slope promises.
 
@@ -56,7 +55,7 @@ class Backtracking(NamedTuple):
         """Learning rate that is tried first."""
         return self.eta
 
-    def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Memory = ()) -> float:
         """Share of the step that is taken; 0 where no share of it is any better."""
         return backtrack(probe, cost, fall, cost, self.shrink, self.slope)
 
@@ -81,7 +80,7 @@ def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: floa
     return 0.0
 
 
-@record
+@step()
 class ExactLine(NamedTuple):
     """Exact line search: to the least point on the line of the step, where the slope is 0.
 
@@ -119,7 +118,7 @@ class ExactLine(NamedTuple):
         """Learning rate that is tried first."""
         return self.eta
 
-    def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Memory = ()) -> float:
         """Share of the step that is taken; 0 where no share of it is any better."""
         low, high = (0.0, -fall), (math.inf, math.nan)
         share, noise = 1.0, NOISE * abs(cost)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.types import Array
+from ...core.types import Array, LossRecord
 from ...core.units import RAW, Units
 from ..data import Supports
 from .formula import Formula
@@ -65,7 +65,7 @@ class Function(NamedTuple):
         """As that of a table of one row whose columns and intercept are the numbers of x."""
         return 1, self.size - 1
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: LossRecord | None, w: Array) -> tuple[float, Array]:
         """Value and gradient (d, 1) at w (d, 1); the loss has no part in it."""
         value, slope = self.look(w[:, 0])
         return value, slope[:, None]

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from ...core.errors import UsageError
-from ...core.types import Array
+from ...core.types import Array, Loss
 from ..drawing.edges import margins
 from ..drawing.scatter import group_means, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, legend, letters
@@ -232,7 +232,7 @@ class SigmoidDisplay(OfRows):
         return "center left" if left == rising and left else "center right" if rising else "best"
 
 
-def check_probable(loss: Any) -> None:
+def check_probable(loss: Loss) -> None:
     """Refuse a loss whose predictors are no log odds.
 
     Raises

@@ -76,7 +76,7 @@ def make_plan(
     auto, whole = settings.auto, settings.batch_size is None
     estimate = from_name(settings.estimate, estimates, "estimate")
     own = isinstance(estimate, estimates.OwnRows)
-    jumps = auto and own and not whole and not hasattr(chosen_rule(settings.rule), "answer")
+    jumps = auto and own and not whole and not chosen_rule(settings.rule).answers
     average = chosen_average(settings.average, jumps)
     if auto and is_auto(settings.rule) and whole and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, settings, start)
@@ -113,7 +113,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Any) -> 
     exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
-    if hasattr(problem.loss, "easier"):
+    if problem.loss.staged:
         some = plan.data.sample(sample_size(size), seed, by_class=False) if way == "whitened" else plan.data
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
