@@ -8,78 +8,47 @@ from typing import Any, NamedTuple
 import numpy as np
 from data_twin import ClassesTwin, FunctionTwin, Twin
 
-from steepest import Problem, losses, make_moments, make_rows
+from steepest import losses, make_moments, make_rows
 from steepest.core.units import RAW, Units
-from steepest.data.blockwise import sweep
 from steepest.data.classes import Classes
-from steepest.data.column_sums import mean_and_variance
 from steepest.data.csr import CSR
-from steepest.data.moments import Moments, gram_matrix
 from steepest.data.refinement import triangle
-from steepest.data.subsample import sample
-from steepest.methods.sampling import SAMPLINGS, fill_order
 from steepest.objective.functions.formula import read_formula
-from steepest.objective.functions.function import Function, from_callable, from_formula
+from steepest.objective.functions.function import from_callable, from_formula
 from steepest.objective.losses.softmax import Softmax
-from steepest.optimality.curvature import hessian, longest_row
-from steepest.optimality.preconditioner import diagonal
 
 LOSSES = {"squared_error": losses.SquaredError(), "log_loss": losses.LogLoss(), "poisson": losses.Poisson()}
 LOSSES |= {"softmax": Softmax(), "none": None}
 
 
-def each_batch(rows, seed, epoch, size, sampling):
-    """The row numbers and rows of each batch of an epoch."""
-    order = np.empty(rows.shape[0], np.int64)
-    fill_order(order, seed, epoch, SAMPLINGS.index(sampling))
-    for low in range(0, len(order), size):
-        yield order[low : low + size], rows.rows(order[low : low + size])
-
-
-def with_rows(rows, offset=None, weight=None, targets=None):
-    rows = rows if offset is None else rows._replace(offset=offset)
-    rows = rows if weight is None else rows._replace(weight=weight, total=float(weight.sum()))
-    return rows if targets is None else rows._replace(y=np.asfortranarray(targets))
-
-
-def probabilities(data, w):
-    z = np.exp(data.predictor(w))
-    return z / z.sum(1, keepdims=True)
-
-
-def matrix(data, loss, w):
-    """Second derivatives of the mean loss at w, over all coordinates."""
-    if isinstance(data, Function):
-        return data.bend(w[:, 0])
-    return data.hessian(w) if isinstance(data, Classes) else hessian(Problem(loss), data, w)
-
-
-# how each answer is asked for: the one place that knows where it stands today
+# how each answer is asked for
 ANSWERS = {
     "value": lambda data, loss, w: data.value(loss, w),
     "value_and_gradient": lambda data, loss, w: data.value_and_gradient(loss, w),
     "transpose_product": lambda data, r: data.transpose_product(r),
     "predictor": lambda data, w: data.predictor(w),
-    "in_units": lambda data, u: data.in_units(u) if isinstance(data, Moments) else data._replace(units=u),
-    "with_rows": with_rows,
-    "columns": lambda data: (data.mean, np.diag(data.spread)) if isinstance(data, Moments) else mean_and_variance(data),
-    "gram": lambda data, weight: gram_matrix(data, np.zeros(data.shape[1] + data.y.shape[1]), weight),
-    "curvature.matrix": matrix,
-    "curvature.diagonal": lambda data, loss, w: diagonal(Problem(loss), data, w),
-    "curvature.product": lambda data, loss, w, v: data.bent(probabilities(data, w), v),
-    "fold": sweep,
+    "in_units": lambda data, units: data.in_units(units),
+    "with_rows": lambda data, **given: data.with_rows(**given),
+    "columns": lambda data: data.columns(),
+    "targets": lambda data: data.targets(),
+    "gram": lambda data, weight: data.gram(np.zeros(data.shape[1] + data.outputs), weight),
+    "curvature.matrix": lambda data, loss, w: data.curvature(loss, w).matrix(),
+    "curvature.diagonal": lambda data, loss, w: data.curvature(loss, w).diagonal(),
+    "curvature.product": lambda data, loss, w, v: data.curvature(loss, w).product(v),
+    "fold": lambda data, w, judge: data.fold(w, judge),
     "triangle": triangle,
-    "longest_row": longest_row,
-    "take": lambda data, numbers: data.rows(numbers),
-    "sample": lambda data, m, seed, by_class: sample(data, m, seed, by_class),
-    "batches": each_batch,
+    "longest_row": lambda data: data.longest_row(),
+    "take": lambda data, numbers: data.take(numbers),
+    "sample": lambda data, m, seed, by_class: data.sample(m, seed, by_class),
+    "batches": lambda data, *named: data.batches(*named),
 }
 FACTS = {"value", "value_and_gradient"}
-OF_MOMENTS = FACTS | {"in_units", "columns", "curvature.matrix", "curvature.diagonal"}
+CURVATURE = {"curvature.matrix", "curvature.diagonal", "curvature.product"}
+OF_MOMENTS = FACTS | CURVATURE | {"in_units", "columns"}
 OF_CLASSES = set(ANSWERS) - {"gram", "triangle"}
-OF_ROWS = set(ANSWERS) - {"curvature.product"}
-OF_SEVERAL_TARGETS = OF_ROWS - {"curvature.matrix", "curvature.diagonal", "triangle"}
-OF_FUNCTIONS = {"value_and_gradient", "curvature.matrix"}
+OF_ROWS = set(ANSWERS)
+OF_SEVERAL_TARGETS = OF_ROWS - CURVATURE - {"triangle"}
+OF_FUNCTIONS = {"value_and_gradient", "curvature.matrix", "curvature.product"}
 
 
 class Table(NamedTuple):
@@ -161,7 +130,7 @@ def kind_of(layout, target, weighted, scaled):
         rows = make_rows(LAYOUTS[layout](table.X, folder), targets(table), n_jobs=2, **given)
         if target == "moments":
             return make_moments(rows).in_units(units(table))
-        rows = rows._replace(units=units(table))
+        rows = rows.in_units(units(table))
         return Classes(*rows) if target == "classes" else rows
 
     def twin(table):

@@ -96,6 +96,9 @@ class Twin:
         mean = self.weight @ self.X / self.total
         return mean, self.weight @ (self.X - mean) ** 2 / self.total
 
+    def targets(self):
+        return self.y.min(0), self.y.max(0), self.weight @ self.y / self.total
+
     def gram(self, weight):
         """Sum of weight x x' over the rows x = [columns, targets - offset, 1], in the user's own units."""
         full = np.column_stack((self.X, self.y - self.offset[:, None], np.ones(len(self.X))))
@@ -164,7 +167,7 @@ def slope_by_differences(f, w, step=1e-5):
 class Watched(np.ndarray):
     """An array that counts what is read of it, along its first axis, in ``seen[0]``.
 
-    A block that is taken again at once is still in the cache and counts as one; taking the whole array counts as all.
+    A block that is taken again at once is still in the cache and counts as one; the whole array counts each time.
     """
 
     @staticmethod
@@ -177,7 +180,7 @@ class Watched(np.ndarray):
         self.seen, self.last = getattr(parent, "seen", [0]), getattr(parent, "last", [None])
 
     def _note(self, key, count):
-        if key is None or key != self.last[0]:
+        if key is None or key != self.last[0] or count == len(self):
             self.seen[0] += count
         self.last[0] = key
 

@@ -14,7 +14,7 @@ from ..core.types import Array
 from ..objective.data import Supports, TableData
 from ..objective.losses.softmax import Softmax, log_softmax
 from .column_sums import column_sums
-from .full_pass import predictors
+from .full_pass import predictors_of, shifted_rows
 from .layout import dense_rows
 from .rows import Rows
 
@@ -68,7 +68,8 @@ class ClassesCurvature(NamedTuple):
         H, size = np.zeros((d + 1, k, d + 1, k)), max(64, BLOCK // m)
         for low in range(0, n, size):
             high = min(n, low + size)
-            A, p = _table(rows, low, high), np.exp(log_softmax(predictors(rows, w, low, high)))
+            part = shifted_rows(rows, low, high)
+            A, p = _table(rows, part), np.exp(log_softmax(predictors_of(rows, part, w, low, high)))
             weight = rows.weights(low, high)
             A, p = (A, p) if weight is None else (A * np.sqrt(weight)[:, None], p)
             both = (A[:, :, None] * p[:, None, :]).reshape(len(A), m)
@@ -98,9 +99,9 @@ def product(rows: TableData, p: Array, v: Array) -> Array:
     return rows.transpose_product(p * (z - (p * z).sum(1, keepdims=True)))
 
 
-def _table(rows: Rows, low: int, high: int) -> Array:
-    """Rows low .. high - 1 with a column of ones, in the units of the descent."""
-    A = np.ones((high - low, rows.shape[1] + 1))
-    A[:, :-1] = dense_rows(rows.X, low, high)
-    A[:, :-1] -= 0.0 if rows.units.shift is None else rows.units.shift
-    return A * rows.units.scales(rows.shape[1])
+def _table(rows: Rows, part: Any) -> Array:
+    """Shifted rows with a column of ones, in the units of the descent."""
+    n, d = part.shape
+    A = np.ones((n, d + 1))
+    A[:, :-1] = dense_rows(part, 0, n)
+    return A * rows.units.scales(d)

@@ -44,7 +44,7 @@ class RowsCurvature(NamedTuple):
     def product(self, v: Array) -> Array:
         """Its product with v (d + 1, 1). Cost: one pass; as the gradient of weighted squares with targets of 0."""
         zeros = np.zeros((self.rows.shape[0], 1))
-        weighted = self.rows.with_rows(targets=zeros, weight=self.weight, offset=None)
+        weighted = self.rows.with_rows(targets=zeros, weight=self.weight, offset=None, total=self.rows.total)
         return weighted.value_and_gradient(SquaredError(), v)[1]
 
 

@@ -15,7 +15,7 @@ from .layout import BLOCK, dot, plan, slice_rows, transposed_dot
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["Given", "full_pass", "predictors", "slopes_in_kernel"]
+__all__ = ["Given", "full_pass", "predictors", "predictors_of", "shifted_rows", "slopes_in_kernel"]
 
 
 class Given(NamedTuple):
@@ -42,10 +42,11 @@ def full_pass(rows: Rows, loss: Any, w: Array, gradient: bool) -> tuple[float, A
 
 def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
     """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
-    return _predictors(rows, _shifted(rows, low, high), w, low, high)
+    return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
 
 
-def _predictors(rows: Rows, part: Any, w: Array, low: int, high: int) -> Array:
+def predictors_of(rows: Rows, part: Any, w: Array, low: int, high: int) -> Array:
+    """The same from these rows as `shifted_rows` gives them."""
     z: Array = dot(part, _slopes(rows, w)) + w[-1]
     return z if rows.offset is None else z + rows.offset[low:high, None]
 
@@ -54,7 +55,8 @@ def _slopes(rows: Rows, w: Array) -> Array:
     return w[:-1] if rows.units.scale is None else w[:-1] * rows.units.scale[:, None]
 
 
-def _shifted(rows: Rows, low: int, high: int) -> Any:
+def shifted_rows(rows: Rows, low: int, high: int) -> Any:
+    """Rows low .. high - 1 minus the shift of the units, in the layout of the table."""
     X = slice_rows(rows.X, low, high)
     return X if rows.units.shift is None else X - rows.units.shift
 
@@ -70,8 +72,8 @@ def _plain_sums(rows: Rows, loss: Any, w: Array) -> Array:
 
 
 def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array) -> float:
-    part, y, weight = _shifted(rows, *block), rows.y[slice(*block)], rows.weights(*block)
-    z = _predictors(rows, part, w, *block)
+    part, y, weight = shifted_rows(rows, *block), rows.y[slice(*block)], rows.weights(*block)
+    z = predictors_of(rows, part, w, *block)
     cost, r = loss.value(z, y), loss.slope(z, y)
     if weight is not None:
         cost, r = cost * weight[:, None], r * weight[:, None]

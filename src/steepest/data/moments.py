@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..objective.data import Supports
+from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
 from .csr import CSR
 from .curvature import MomentsCurvature
@@ -57,6 +57,10 @@ class Moments(NamedTuple):
     def curvature(self, loss: Any, w: Array) -> MomentsCurvature:
         """Second derivatives of the mean loss, the same everywhere."""
         return MomentsCurvature(loss.curvature * self.hessian)
+
+    def columns(self) -> ColumnStats:
+        """Mean and variance of each raw column, known."""
+        return ColumnStats(self.mean, np.diag(self.spread))
 
     def value(self, loss: Any, w: Array) -> float:
         """Mean loss at w (d + 1, k). Cost: about 2 d^2 flops."""

@@ -119,7 +119,12 @@ class Rows(NamedTuple):
         return self._replace(units=units)
 
     def with_rows(self, *, targets: Any = KEEP, weight: Any = KEEP, offset: Any = KEEP, total: Any = KEEP) -> Rows:
-        """The same table with other targets (n, k), weights or offsets (n,). Means are over ``total`` as before."""
+        """The same table with other targets (n, k), weights or offsets (n,).
+
+        Means are over the sum of the weights, or over ``total``.
+        """
+        if weight is not KEEP and total is KEEP:
+            total = float(self.shape[0] if weight is None else weight.sum())
         given = {"y": targets, "weight": weight, "offset": offset, "total": total}
         return self._replace(**{name: value for name, value in given.items() if value is not KEEP})
 

@@ -87,7 +87,7 @@ def _weighed(rows: Rows, w: Array) -> Rows:
     """The rows with the second derivatives of their log losses at w for weights."""
     bend = LogLoss().second_derivative(rows.predictor(w), rows.y)[:, 0]
     weight = bend if rows.weight is None else bend * rows.weight
-    return rows.with_rows(weight=weight, total=float(weight.sum()))
+    return rows.with_rows(weight=weight)
 
 
 def _cost_and_gradient(rows: Rows, problem: Problem, w: Array) -> tuple[float, Pair]:
