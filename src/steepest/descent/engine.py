@@ -43,6 +43,7 @@ class Descent:
     seed: int
     compiled: bool | None = None
     stops: tuple[Any, ...] = ()
+    walker: Any = None  # what takes the steps, where it is not the method's own
 
     def __iter__(self) -> Iterator[State]:
         """One State after the other."""
@@ -128,6 +129,8 @@ class Descent:
 
     @cached_property
     def _walker(self) -> Any:
+        if self.walker is not None:
+            return self.walker
         if not self._sampled:
             return Whole(self.problem, self.method, self.data)
         kind = SampledCompiled if self._compile else Sampled
@@ -182,7 +185,7 @@ class Descent:
 
     def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
         eta, cost, norm, change, seconds = numbers
-        epoch = t / self._walker.per_epoch
+        epoch = self._walker.epochs(t, last)
         return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
 
     def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:

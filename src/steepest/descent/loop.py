@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..methods.method import Method
@@ -148,6 +149,10 @@ class Whole:
         last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
         slopes = self.units.raw_gradient(slopes)
         return last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept
+
+    def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
+        """Passes over all rows at these updates of a block that ends at ``last``."""
+        return t / self.per_epoch
 
     def look(self, t: int, at: Array) -> tuple[float, Array]:
         """Objective and gradient of its smooth part at ``at``."""

@@ -56,6 +56,10 @@ class Sampled:
         lack = self.method.room(self.n, self.d) + self.waiting - len(first.memory)
         return np.concatenate((first.memory, np.zeros((max(0, lack), *first.at.shape))))
 
+    def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
+        """Passes over all rows at these updates."""
+        return t / self.per_epoch
+
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
         """Estimate at ``at`` from the rows of update t + 1."""
         if self.renewals(t, 1, stored)[0]:

@@ -144,6 +144,18 @@ class Trajectory:
         joined |= {name: np.concatenate((getattr(self, name), getattr(later, name)[looked])) for name in LOOKS}
         return replace(self, **joined, meta={**self.meta, **later.meta}, verdict=later.verdict)
 
+    def upto(self, t: int) -> Trajectory:
+        """The states up to step t.
+
+        Examples
+        --------
+        >>> Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones(3)).upto(1).cost.tolist()
+        [4.0, 2.0]
+        """
+        kept = {name: getattr(self, name)[self.step <= t] for name in STATES}
+        looked = {name: getattr(self, name)[self.cost_step <= t] for name in LOOKS}
+        return replace(self, **kept, **looked)
+
     def insert(self, state: State) -> Trajectory:
         """The same trajectory with this state at its place, and its cost; itself where it holds both already.
 

@@ -1,4 +1,4 @@
-"""Proof: when a descent may end, because a certificate says that its answer is good enough."""
+"""The certified stop: when a descent may end, because a certificate says that its answer is good enough."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..core.progress import Progress, Told
 from ..core.types import Array
 from ..data.rows import Rows
+from ..descent.engine import Descent
 from ..descent.states import Checkpoint, State
 from ..descent.stops import Stop
+from ..descent.trajectory import Trajectory
 from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
@@ -20,25 +23,25 @@ from ..optimality.preconditioner import preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
-__all__ = ["Proof", "stalled"]
+__all__ = ["CertifiedStop"]
 
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a bound of rounding counts as near enough
-SHARE, LESSON = 0.3, 30.0  # of the gap asked for, which an estimate without a matrix is worth; where it teaches
+SHARE, LESSON = 0.3, 30.0  # predicted decrease, in target gaps, that is worth a certificate; where it teaches
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
 
 
 def stalled() -> Stop:
-    """When a step in a metric does not lower the cost: what is left is rounding."""
+    """When a preconditioned step does not lower the cost: what is left is rounding."""
     return Stop(lambda s: s.change <= 0.0, "no step lowers the cost")
 
 
-class Proof:
+class CertifiedStop:
     """Certificates of one fit: taken when the descent's own estimate says that they are worth their cost, and kept."""
 
     def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
-        self.found: dict[int, Certificate] = {}  # by step
-        self.wanted = np.inf  # promised fall at which a certificate is worth its cost
+        self._taken: dict[int, Certificate] = {}  # by step
+        self._wanted = np.inf  # predicted decrease at which a certificate is worth its cost
         self.objective = Objective(problem, plan.data)
         self.preconditioner = preconditioner_of(self.objective, plan.method)
         self.form: Form | None = None
@@ -51,15 +54,45 @@ class Proof:
         """Whether a proof by conjugate gradients has a step to teach, and a rule that remembers it."""
         return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
 
-    def stop(self) -> Stop:
-        """End when the certified gap is small enough, or below its rounding, or the classes are separated."""
-        return Stop(self._enough, "certified", check=True)
+    def continued(self, states: Descent) -> Descent:
+        """The descent as it is."""
+        return states
 
-    def certificate(self, step: int, w: Array) -> Certificate:
-        """The certificate of the state after that step, w (d + 1, k) in the units of the descent."""
-        if step not in self.found:
-            self.found[step] = certify(self.objective, w, self.form)
-        return self.found[step]
+    def stops(self, tol: float | None) -> list[Stop]:
+        """When the certified gap is small enough, or below its rounding, or the classes are separated."""
+        if tol is None:
+            return []
+        found = [Stop(self._enough, "certified", check=True)]
+        return [*found, stalled()] if self.plan.method.preconditioned else found
+
+    def chosen(self, path: Trajectory) -> Trajectory:
+        """The trajectory as it is: its last state is the best."""
+        return path
+
+    def told(self, progress: Told | None, early: bool) -> Told | None:
+        """Progress that is told the gap of the last certificate too; ``early``: the run may end before its limit."""
+        if progress is None:
+            return None
+
+        def tell(now: Progress) -> None:
+            last = self.latest
+            target = self.target if last is None else self.reached(last)
+            progress(now._replace(gap=last and last.gap, target=float(target) if early else None))
+
+        return tell
+
+    @property
+    def latest(self) -> Certificate | None:
+        """The certificate that was taken last."""
+        return next(reversed(self._taken.values()), None)
+
+    def taken(self, step: int) -> Certificate | None:
+        """The certificate of the state after that step, if one was taken."""
+        return self._taken.get(step)
+
+    def certificate(self, w: Array) -> Certificate:
+        """A certificate of w (d + 1, k), in the units of the descent."""
+        return certify(self.objective, w, self.form)
 
     def _enough(self, state: State) -> bool:
         if self.separates(state.cost, self.plan.data.units.raw(state.w)):
@@ -71,7 +104,7 @@ class Proof:
         known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
         found = certify(self.objective, state.w, self.form, metric, known, self.target, self._learn(at))
         if found.gap is not None:
-            self.found[state.t] = found
+            self._taken[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
 
     def reached(self, found: Certificate) -> float:
@@ -89,9 +122,9 @@ class Proof:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
         share = 1.0 if preconditioner.complete else LESSON if self._teaches else SHARE
-        if fall > min(self.wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+        if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
-        self.wanted = 0.1 * fall
+        self._wanted = 0.1 * fall
         return True
 
     def _metric(self, state: State) -> Any:

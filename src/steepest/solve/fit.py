@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.errors import DataError, UsageError
-from ..core.progress import with_gap
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
@@ -31,10 +30,10 @@ from ..optimality.null_model import constant_cost
 from ..optimality.separation import apart
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
-from .certified_stop import Proof, stalled
-from .nonsmooth import smoothed, smooths
+from .certified_stop import CertifiedStop
+from .nonsmooth import certified_stop
 from .polish import polish
-from .postprocess import centre, least_norm, with_held
+from .postprocess import centre, least_norm, with_fixed
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
@@ -97,22 +96,24 @@ def fit(
             plan = make_plan(rows, problem, settings, limits.updates, _start(start, rows))
         scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
-        proof = Proof(problem, rows, plan, target, scale)
+        certified = certified_stop(problem, rows, plan, target, scale)
         held = held_back(problem, watch.validation, plan.data.units, watch.patience, (tol or 0.0) * scale)
         asked = [s for s in (held and held.stop(), watch.callback and called(watch.callback, plan.data.units)) if s]
-        stops = _stops(proof, limits, asked)
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+        states = until(certified.continued(states), *certified.stops(tol), *asked, *_limits(limits))
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
         meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
-        stops = [*asked, updates(0)] if smooths(problem, plan, held) else stops
-        told = with_gap(watch.progress, proof, early=tol is not None or bool(asked))
-        path = record(until(states, *stops), keep=watch.keep, names=names, meta=meta, progress=told)
-        path = smoothed(path, problem, plan, proof, limits, asked, told)
-        path, plan = _finished(path, rows, problem, plan, proof, held, tol == 0)
-        path = with_held(path, problem, start)
-        return _judged(rows, problem, plan, path, proof)
+        told = certified.told(watch.progress, early=tol is not None or bool(asked))
+        path = record(states, keep=watch.keep, names=names, meta=meta, progress=told)
+        if held:  # what changes no prediction for the rows may change one for those held out
+            path, known = held.chosen(path), None
+        else:
+            path, plan, known = polish(certified.chosen(path), rows, problem, plan, tol == 0)
+            path = least_norm(path, problem, plan)
+        path = with_fixed(centre(path, problem, plan), problem, start)
+        return _judged(rows, problem, plan, path, certified, known)
 
 
 @contextmanager
@@ -125,22 +126,10 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
         raise
 
 
-def _stops(proof: Proof, limits: Limits, asked: list[Stop]) -> list[Stop]:
-    """When a run ends: it is good enough, cannot get better, was asked to, or comes to a limit."""
-    tol, most = limits.tol, limits.max_updates
-    enough = [] if tol is None else [proof.stop()]
-    enough += [stalled()] if tol is not None and proof.plan.method.preconditioned else []
-    return [*enough, *asked, epochs(limits.max_iter), *([] if most is None else [updates(most)])]
-
-
-def _finished(
-    path: Trajectory, rows: Rows, problem: Problem, plan: Plan, proof: Proof, held: Any, exact: bool
-) -> tuple[Trajectory, Plan]:
-    """The last digits, and of the answers that predict the same the one to report."""
-    if held:  # what changes no prediction for the rows may change one for those held back
-        return centre(held.chosen(path), problem, plan), plan
-    path, plan = polish(path, rows, problem, plan, proof, exact)
-    return centre(least_norm(path, problem, plan), problem, plan), plan
+def _limits(limits: Limits) -> list[Stop]:
+    """When a run ends at the latest."""
+    most = limits.max_updates
+    return [epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
 def _reference(problem: Problem, rows: Rows) -> float:
@@ -168,30 +157,34 @@ def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
         raise UsageError("the cost at the start is too large for a number: choose a start, or offsets, nearer to 0")
 
 
-def _judged(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, proof: Proof) -> Run:
-    """Choose the state to report, certify it and say what happened."""
+def _judged(
+    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, certified: CertifiedStop, known: Certificate | None
+) -> Run:
+    """Choose the state to report, certify it and say what happened; ``known`` is the certificate of the last one."""
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
-    if plan.columns.null.shape[1]:  # the answer was moved, and its rounding with it
-        proof.found.clear()
-    certificate = proof.certificate(int(path.step[i]), plan.data.units.scaled(raw))
+    known = known or certified.taken(int(path.step[i]))
+    moved = plan.columns.null.shape[1]  # the answer was moved, and its rounding with it
+    certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    target = max(proof.reached(certificate), 2 * ROUNDING * abs(reached))
-    apart = _separation(rows, problem, plan, path, raw, proof)
-    known = {"reached": reached, "target": target, "scale": proof.scale, "separated": apart}
-    verdict = judge(_evidence(problem, plan, path, certificate, **known), _notes(rows, plan.columns, path.names))
+    target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
+    apart = _separation(rows, problem, plan, path, raw, certified)
+    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": apart}
+    verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
 
 
-def _separation(rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, proof: Proof) -> str | None:
+def _separation(
+    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, certified: CertifiedStop
+) -> str | None:
     """How the classes are separated, in words; searched for where the last step was large."""
     if not problem.separable:
         return None
     if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
-        return apart(rows, problem, raw, path.names) if proof.separates(path.cost[-1], raw) else None
+        return apart(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
     moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
     if path.meta["end"] == "certified" and moved.max() < SETTLED:
         return None

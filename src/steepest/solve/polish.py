@@ -14,7 +14,6 @@ from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from .auto.plan import Plan
-from .certified_stop import Proof
 
 __all__ = ["polish"]
 
@@ -23,19 +22,24 @@ ILL = 1e8  # condition number of the curvature from which half of the digits wou
 
 
 def polish(
-    path: Trajectory, rows: Rows, problem: Problem, plan: Plan, proof: Proof, asked: bool
-) -> tuple[Trajectory, Plan]:
-    """Go on from the end of a run on moments with steps over the rows, in twofold precision, to the exact minimiser.
+    path: Trajectory, rows: Rows, problem: Problem, plan: Plan, asked: bool
+) -> tuple[Trajectory, Plan, Certificate | None]:
+    """Go on from the end of a run on moments with steps over the rows, in double-double precision, to the minimiser.
 
     Only where it is ``asked`` for or the curvature is ill-conditioned. Where columns depend on each other the answer of
     the moments stays, the one of least norm. Cost: a factor of the rows (2 n d^2 flops), some 40 full passes' time for
     each of two or three steps.
+
+    Returns
+    -------
+    Trajectory, Plan, Certificate or None
+        The certificate of its end, where it went on.
     """
     moments = plan.columns.moments
     if moments is None or not plan.method.preconditioned or problem.proximal or path.meta["end"] not in ENDS:
-        return path, plan
+        return path, plan, None
     if not asked and (plan.bounds().condition or np.inf) <= ILL:
-        return path, plan
+        return path, plan, None
     d = rows.shape[1]
     w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
     idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).shifts)
@@ -43,11 +47,9 @@ def polish(
     steps, rank = polished(rows.in_units(RAW), without, w)
     if moments.null.shape[1]:
         if rank < Coordinates(without, d).free.sum():
-            return path, plan
+            return path, plan, None
         plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
-    path = _then(path, steps)
-    proof.found[int(path.step[-1])] = _certificate(problem, steps[-1])
-    return path, plan
+    return _then(path, steps), plan, _certificate(problem, steps[-1])
 
 
 def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:

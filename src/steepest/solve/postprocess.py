@@ -1,4 +1,4 @@
-"""Finish: of the answers that predict the same, the one to report; held coefficients as they were given."""
+"""Finish: of the answers that predict the same, the one to report; fixed coefficients as they were given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
-__all__ = ["centre", "least_norm", "with_held"]
+__all__ = ["centre", "least_norm", "with_fixed"]
 
 
 def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
@@ -44,13 +44,13 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     return path.mapped(lambda w: centred(w, not problem.unpenalised))
 
 
-def with_held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
-    """Give held coefficients their very start, which scaling and back may miss by a rounding."""
+def with_fixed(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
+    """Give fixed coefficients their very start, which scaling and back may miss by a rounding."""
     d = path.coef.shape[1]
-    held = np.append(~Coordinates(problem, d).moves[:-1], False)
+    fixed = np.append(~Coordinates(problem, d).moves[:-1], False)
 
     def given(w: Array) -> Array:
-        w[:, held] = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[held]
+        w[:, fixed] = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[fixed]
         return w
 
-    return path.mapped(given) if held.any() else path
+    return path.mapped(given) if fixed.any() else path

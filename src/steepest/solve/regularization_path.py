@@ -27,7 +27,7 @@ from ..objective.penalties import NoPenalty, elastic
 from ..objective.problem import Problem
 from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan
-from .certified_stop import Proof, stalled
+from .certified_stop import CertifiedStop
 from .fit import fit
 from .settings import Limits, Settings
 
@@ -161,14 +161,14 @@ def _descents(
     scale, late = constant_cost(problem, rows), 0
     for alpha in alphas:
         problem = replace(problem, penalty=elastic(float(alpha), l1_ratio))
-        proof = Proof(problem, rows, plan, tol * scale, scale)
-        stops = (proof.stop(), stalled(), epochs(limits.max_iter))
+        certified = CertifiedStop(problem, rows, plan, tol * scale, scale)
+        stops = (*certified.stops(tol), epochs(limits.max_iter))
         path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
         w = np.append(path.coef[-1], path.intercept[-1])[:, None]
         plan = plan._replace(start=plan.data.units.scaled(w))
-        certificate = proof.certificate(int(path.step[-1]), plan.start)
+        certificate = certified.taken(int(path.step[-1])) or certified.certificate(plan.start)
         gap = np.inf if certificate.gap is None else float(certificate.gap)
-        late += gap > proof.reached(certificate)
+        late += gap > certified.reached(certificate)
         yield w, gap, path
     if late:
         said = f"{late} of {len(alphas)} answers are not as good as tol={tol:g} asks: raise max_iter, or tol"
