@@ -29,7 +29,7 @@ import threading, time
 import numpy as np
 from steepest import Problem, make_rows
 from steepest.solve.fit import fit
-from steepest.penalties import L2
+from steepest.objective.penalties import L2
 
 n, d = {n}, {d}
 
