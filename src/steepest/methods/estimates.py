@@ -1,11 +1,10 @@
 """Estimates: what a step of sampled descent takes for the gradient of the mean loss, given the rows of its batch.
 
 An estimate is an ``@estimate`` record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero
-at the start.
-``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
-table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient over all rows
-has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in all rows;
-it finds the point where that was taken in ``stored[0]`` and the gradient in ``stored[1]``.
+at the start. ``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of
+the batch as a table and their ``numbers``, and brings ``stored`` up to date. One that now and then needs the gradient
+over all rows has a third, ``renews(t, seed, share)``, true before update t where it does, ``share`` being a batch in
+all rows; it finds the point where that was taken in ``stored[0]`` and the gradient in ``stored[1]``.
 
 All of them are right on average: the mean over the batches that may come is the gradient over all rows. The penalty is
 no part of them; its gradient is always taken at the point itself.

@@ -9,7 +9,6 @@ import click
 
 from ...core.errors import UsageError
 from ...core.files import plain
-from ...core.types import Loss
 from ...data.readers.tables import Table
 from ...solve.comparison import Comparison, compare, variants
 from ...solve.model import Label
@@ -44,7 +43,7 @@ def compare_command(given: dict[str, Any]) -> None:
         say(_lines(found, files))
 
 
-def _run(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label] | None) -> Any:
+def _run(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Any:
     check(flags)
     return descend(flags, loss, table, classes)
 

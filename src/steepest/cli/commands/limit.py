@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from ...core.types import Loss
 from ..options import json_option, loss_options, table_options
 
 __all__ = ["command"]
@@ -46,7 +45,7 @@ def command(**flags: Any) -> None:
     _print(found, loss, table, given.as_json)
 
 
-def _print(found: Any, loss: Loss, table: Any, as_json: bool) -> None:
+def _print(found: Any, loss: Any, table: Any, as_json: bool) -> None:
     from ...core.records import to_spec
     from ..exit_status import print_object
     from ..text import describe, number, say
