@@ -19,9 +19,10 @@ LAYOUTS = {
 FITS = {
     "squared error, automatic": "fit(make_rows(X, y), Problem('squared_error'))",
     "log loss, automatic": "fit(make_rows(X, labels), Problem('log_loss', L2(1e-6)))",
-    "log loss, 3 full passes": "fit(make_rows(X, labels), Problem('log_loss'), max_iter=3, tol=None)",
+    "log loss, 3 full passes": "fit(make_rows(X, labels), Problem('log_loss'), limits=Limits(3, tol=None))",
     "log loss, an epoch of batch 1": (
-        "fit(make_rows(X, labels), Problem('log_loss'), learning_rate=0.01, batch_size=1, max_iter=1, tol=None)"
+        "fit(make_rows(X, labels), Problem('log_loss'), "
+        "Settings(learning_rate=0.01, batch_size=1), Limits(1, tol=None))"
     ),
 }
 SCRIPT = """
@@ -29,6 +30,7 @@ import threading, time
 import numpy as np
 from steepest import Problem, make_rows
 from steepest.solve.fit import fit
+from steepest.solve.settings import Limits, Settings
 from steepest.penalties import L2
 
 n, d = {n}, {d}

@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.measure import Row, best_times, reader, size_of, table
 from steepest import Problem, make_moments, make_rows
-from steepest.data.column_sums import mean_and_variance
 from steepest.data.csr import CSR
 from steepest.objective.losses import SquaredError
+from steepest.objective.objective import Objective
 from steepest.optimality.curvature import hessian
 
 
@@ -52,7 +52,7 @@ def _moments(what: str, data: Any, d: int) -> Row:
 
 
 def _columns(what: str, data: Any, X: Any) -> Row:
-    times = best_times({"read": reader(X), "sums": lambda: mean_and_variance(data)})
+    times = best_times({"read": reader(X), "sums": lambda: data.columns()})
     figures = f"{times['sums'] * 1e3:.1f} ms; reading {times['read'] * 1e3:.1f} ms"
     share = f"{100 * times['read'] / times['sums']:.0f} %"
     return Row(f"means and variances, {what}: share of the reading speed", share, figures, ">= 80 %")
@@ -60,5 +60,5 @@ def _columns(what: str, data: Any, X: Any) -> Row:
 
 def _hessian(what: str, data: Any, wanted: str) -> Row:
     problem, w = Problem("log_loss"), np.zeros((data.shape[1] + 1, 1))
-    times = best_times({"Hessian": lambda: hessian(problem, data, w)})
+    times = best_times({"Hessian": lambda: hessian(Objective(problem, data), w)})
     return Row(f"Hessian of log loss, {what}", f"{times['Hessian'] * 1e3:.1f} ms", "", wanted)

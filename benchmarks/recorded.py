@@ -10,6 +10,7 @@ from benchmarks.measure import Row, best_times, table
 from steepest import Method, Problem, descend, make_rows, record, until, updates
 from steepest.objective.losses import SquaredError
 from steepest.solve.fit import fit
+from steepest.solve.settings import Limits, Settings, Watch
 
 
 def rows() -> Iterator[Row]:
@@ -20,11 +21,12 @@ def rows() -> Iterator[Row]:
 
 def _batch(n: int, d: int, steps: int) -> Row:
     X, y, _ = table(n, d)
+    textbook = Settings(learning_rate=0.1)
     data, w = make_rows(X, y), np.zeros((d + 1, 1))
     times = best_times(
         {
             "pass": lambda: data.value_and_gradient(SquaredError(), w),
-            "fit": lambda: fit(data, Problem(), learning_rate=0.1, max_iter=steps, tol=None, keep=True),
+            "fit": lambda: fit(data, Problem(), textbook, Limits(steps, tol=None), watch=Watch(keep=True)),
         }
     )
     allowed = 3 * times["pass"] + 0.1

@@ -13,7 +13,7 @@ from .core.version import __version__ as __version__
 if TYPE_CHECKING:
     from . import plots
     from .core.errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
-    from .core.records import loss, rule, step
+    from .core.record_kinds import loss, rule, step
     from .data.moments import Moments, make_moments
     from .data.readers.tables import read_table
     from .data.rows import Rows, make_rows
@@ -51,7 +51,7 @@ _HOMES = {
     "descent.growing_batches": ("descend_growing",),
     "solve.minimize": ("minimize",),
     "solve.regularization_path": ("AlphaPath", "alpha_path"),
-    "core.records": ("loss", "rule", "step"),
+    "core.record_kinds": ("loss", "rule", "step"),
     "descent.recording": ("record",),
     "methods.method": ("Method",),
     "objective.problem": ("Problem",),

@@ -1,20 +1,18 @@
-"""The habits that a reader relies on: small files, short bodies, documented names, nothing of one's own machine."""
+"""The habits that a reader relies on: documented names, no misspelt options, nothing of one's own machine."""
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-import statistics
 import subprocess
 from importlib import import_module
 
 import pytest
 from conftest import ROOT
+from source_tree import SOURCES, functions, in_tree
 
 import steepest
 
-SOURCES = sorted((ROOT / "src" / "steepest").rglob("*.py"))
 MODULES = [".".join(p.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__") for p in SOURCES]
 USED_BY_NAME = (
     "averages",
@@ -26,23 +24,6 @@ USED_BY_NAME = (
     "estimators",
 )  # their public names are what users type
 SUMMARY_WIDTH = 120
-
-LONGEST_FILE, LONGEST_BODY, MEDIAN_BODY = 300, 40, 8
-
-
-def in_tree(path):
-    return path.relative_to(ROOT).as_posix()
-
-
-def functions(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-
-
-def body_lines(function):
-    """Lines of a function's body, the docstring left out."""
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
 
 
 def public(name):
@@ -59,20 +40,6 @@ def tracked_files():
     if found.returncode:
         pytest.skip("not a git checkout")
     return [ROOT / name for name in found.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=in_tree)
-def test_file_is_short_enough_to_read(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=in_tree)
-def test_no_function_is_long(path):
-    assert {f.name: body_lines(f) for f in functions(path) if body_lines(f) > LONGEST_BODY} == {}
-
-
-def test_the_usual_function_fits_in_a_glance():
-    assert statistics.median(body_lines(f) for path in SOURCES for f in functions(path)) <= MEDIAN_BODY
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=in_tree)

@@ -151,7 +151,7 @@ def test_one_row_and_a_constant_column_are_fitted() -> None:
     for name in ("row.csv", "constant.csv"):
         result = run(f"fit linear {name} -t y")
         assert result.exit_code == 0, result.output
-    assert "note: " in run("fit linear constant.csv -t y").stdout
+    assert "Note: " in run("fit linear constant.csv -t y").stdout
 
 
 def test_a_huge_rate_diverges_without_a_traceback() -> None:

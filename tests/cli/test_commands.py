@@ -55,7 +55,7 @@ def test_a_crawling_descent_is_shown_beside_the_exact_line() -> None:
     assert "mean (z - y)^2" in result.stdout
     assert "visitors 683.1979174" in result.stdout
     assert len(result.stdout.splitlines()) <= 15
-    assert "crawling" in result.stdout
+    assert "Crawling" in result.stdout
     assert "exact" in result.stdout
     assert "24.73060997" in result.stdout
     assert "28.97153996" in result.stdout
@@ -87,7 +87,7 @@ def test_a_diverging_fit_shows_both_ends_writes_its_model_and_says_so() -> None:
 def test_separable_classes_are_a_result_unless_convergence_is_required() -> None:
     result = run("fit logistic eight-labels.txt -t label --at x=4.5")
     assert result.exit_code == 0
-    assert "separable" in result.stdout
+    assert "Separable" in result.stdout
     assert "P(1) = " in result.stdout
     assert result.stderr == "warning: separable\n"
     assert run("fit logistic eight-labels.txt -t label --require-converged").exit_code == 5
@@ -109,7 +109,7 @@ def test_the_object_of_a_fit_has_everything() -> None:
     assert found["rows"] == 14
     assert found["files"] == ["m.json"]
     assert found["settings"]["rule"] == "plain"
-    assert {"status", "message", "advice", "notes"} == set(found["verdict"])
+    assert {"status", "message", "advice", "notes", "remedies"} == set(found["verdict"])
 
 
 def test_predictions_are_those_of_the_fit_to_the_last_bit() -> None:

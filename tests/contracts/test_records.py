@@ -15,17 +15,20 @@ from hypothesis.extra.numpy import arrays
 from steepest import Method, Problem, descend, make_rows, until, updates
 from steepest.core.errors import UsageError
 from steepest.core.records import from_name, to_name, to_spec
+from steepest.core.types import Preconditioning
 from steepest.core.units import Units
 from steepest.methods import rules, steps
 from steepest.objective import losses, penalties
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import L2, NoPenalty
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)
 ALL_LOSSES = [getattr(losses, name)() for name in losses.__all__]
+DIAGONAL, MATRIX, HESSIAN = Preconditioning.DIAGONAL, Preconditioning.MATRIX, Preconditioning.HESSIAN
 ALL_RULES = [getattr(rules, name)() for name in rules.__all__]
 ALL_STEPS = [getattr(steps, name)() for name in steps.__all__]
-SCHEDULES = [step for step in ALL_STEPS if not hasattr(step, "seek") and not hasattr(step, "adapt")]
+SCHEDULES = [step for step in ALL_STEPS if not step.looks]
 ALL_PENALTIES = [NoPenalty(), L2(0.3)]
 names = [to_name(type(item)) for item in ALL_LOSSES]
 
@@ -89,15 +92,15 @@ def test_gradient_against_finite_differences(loss, penalty, data):
     units = Units(numbers(d), numbers(d, 0.2, 3.0)) if data.draw(st.booleans()) else Units()
     rows = make_rows(numbers((n, d)), y, weight=weight, offset=offset)._replace(units=units)
     problem = Problem(loss, penalty, intercept=data.draw(st.booleans()))
-    w = numbers((d + 1, 1)) * problem.free(d)
-    objective = problem.objective(rows)
+    w = numbers((d + 1, 1)) * Coordinates(problem, d).free
+    objective = Objective(problem, rows)
     cost, g = objective(w)
     z = ((rows.X - (0 if units.shift is None else units.shift)) * (1 if units.scale is None else units.scale)) @ w[:-1]
     z = z[:, 0] + w[-1] + (0 if offset is None else offset)
     direct = np.average(loss.value(z, y), weights=weight) + penalty.value(units.raw(w)[:-1]).sum()
     assert cost == near(direct, rel=1e-12, abs=1e-12)
     for j in range(d + 1):
-        h = 1e-5 * np.eye(d + 1)[:, j : j + 1] * problem.free(d)
+        h = 1e-5 * np.eye(d + 1)[:, j : j + 1] * Coordinates(problem, d).free
         bent = [loss.second_derivative(rows.predictor(w + s * h)[:, 0], y) for s in (-2, 0, 2)]
         jumps = [loss.slope(rows.predictor(w + s * h)[:, 0], y) for s in (-2, 2)]
         if np.ptp(bent, axis=0).max() > 0.1 or np.ptp(jumps, axis=0).max() > 0.1:
@@ -113,8 +116,8 @@ def test_gradient_against_finite_differences(loss, penalty, data):
 def test_first_direction_is_downhill_and_memory_is_shaped_as_promised(rule):
     g = np.array([[1.0], [-2.0], [0.5]])
     own = rule.slots + len(rule.sees)
-    memory = np.diag([1.0, 2.0, 3.0]) if rule.metric in ("matrix", "renewed") else np.zeros((own, 3, 1))
-    if rule.metric == "diagonal":
+    memory = np.diag([1.0, 2.0, 3.0]) if rule.preconditioner in (MATRIX, HESSIAN) else np.zeros((own, 3, 1))
+    if rule.preconditioner is DIAGONAL:
         memory[0] = 1.0
     if rule.sees:  # a rate and a point
         memory[rule.slots :] = 1.0
@@ -195,7 +198,7 @@ def test_schedules_by_their_formulas():
 @pytest.mark.parametrize("step", [*SCHEDULES, steps.Backtracking()], ids=lambda s: to_name(type(s)))
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
-    method = Method("newton" if hasattr(step, "seek") else "plain", step, None if hasattr(step, "seek") else batch_size)
+    method = Method("newton" if step.seeks else "plain", step, None if step.seeks else batch_size)
     states = list(until(descend(Problem("log_loss"), method, make_rows(X8, Y8 > 7.5)), updates(5)))
     assert [s.eta for s in states[1:]] == [step.rate(t) for t in range(1, 6)]
     assert math.isnan(states[0].eta)
@@ -206,9 +209,10 @@ def test_update_number_t_uses_rate_t_counted_from_1(step, batch_size):
 
 @pytest.mark.parametrize("item", [*ALL_RULES, *ALL_STEPS, *ALL_LOSSES, L2(0.5)], ids=lambda i: to_name(type(i)))
 def test_a_setting_is_found_by_the_name_it_is_written_with(item):
-    module = next(m for m in (rules, steps, losses, penalties) if type(item).__name__ in m.__all__)
-    assert from_name(to_spec(item), module, "setting") == item
-    assert {item: 1}[from_name(to_spec(item), module, "setting")] == 1
+    kinds = {"rule": rules, "learning rate": steps, "loss": losses, "penalty": penalties}
+    kind, module = next((kind, m) for kind, m in kinds.items() if type(item).__name__ in m.__all__)
+    assert from_name(to_spec(item), module, kind) == item
+    assert {item: 1}[from_name(to_spec(item), module, kind)] == 1
 
 
 def test_settings_compare_with_their_type():
@@ -239,8 +243,8 @@ def test_settings_compare_with_their_type():
         lambda: Problem("absolute"),
         lambda: Problem(penalty=L2(-1.0)),
         lambda: Problem(penalty=L2(float("nan"))),
-        lambda: Problem(fixed=(3,)).free(2),
-        lambda: Problem(fixed=("x1",)).free(2),
+        lambda: Coordinates(Problem(fixed=(3,)), 2).free,
+        lambda: Coordinates(Problem(fixed=("x1",)), 2).free,
     ],
 )
 def test_senseless_settings_are_refused_in_one_line(make):

@@ -13,6 +13,7 @@ import pytest
 from conftest import X8, Y8
 from hypothesis import given
 from hypothesis import strategies as st
+from short_fit import fit
 
 from steepest import (
     GDClassifier,
@@ -30,7 +31,6 @@ from steepest import (
 from steepest.cli import interrupt
 from steepest.cli.progress import shown
 from steepest.core.progress import Bar, Outlook, Progress, with_gap
-from steepest.solve.fit import fit
 
 progress = importlib.import_module("steepest.core.progress")
 ROWS = make_rows(X8, Y8)

@@ -15,6 +15,7 @@ from steepest.data.csr import CSR
 from steepest.data.double_double import over, plus, summed, times, two_product, two_sum
 from steepest.data.refinement import Exact, inverse_root, polished, precondition, triangle
 from steepest.objective.losses import MSE, SquaredError
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import L2
 
 POWERS = {"Pontius": 2, "Wampler1": 5, "Wampler3": 5, "Filip": 10}
@@ -50,7 +51,7 @@ def rational(X, y, problem=None, weight=None, offset=None, total=None, start=Non
     factor = unit**2 * mass_unit * Fraction(problem.loss.curvature) / Fraction(float(n if total is None else total))
     gram = [[Fraction(int(v)) * factor for v in row] for row in A.T @ (mass[:, None] * A)]
     known = [Fraction(float(v)) for v in (np.zeros(d + 1) if start is None else start)]
-    live = [j for j in range(d + 1) if problem.free(d)[j, 0]]
+    live = [j for j in range(d + 1) if Coordinates(problem, d).free[j, 0]]
     held = [j for j in range(d + 1) if j not in live]
     system = []
     for i in live:
@@ -180,7 +181,7 @@ def test_minimiser_is_rounded_once(case):
     path = polish(rows, problem, start)
     exact = rational(X, y, problem, given["weight"], given["offset"], rows.total, start)
     assert path[-1].w[:, 0].tolist() == rounded(exact)
-    cost, g = problem.objective(rows)(path[-1].w)
+    cost, g = Objective(problem, rows)(path[-1].w)
     assert path[-1].cost == pytest.approx(cost, rel=1e-12)
     assert np.abs(path[-1].gradient).max() <= 2 * np.abs(g).max() + 1e-12
 
@@ -398,7 +399,7 @@ def test_precondition_is_newtons_step():
     units, R = triangle(rows, problem)
     A = np.column_stack((X, np.ones(100)))
     g = np.array([[1.0], [2.0], [-1.0], [0.5]])
-    p, gain = precondition(units, inverse_root(units, R, problem.free(3)), (g, 0 * g))
+    p, gain = precondition(units, inverse_root(units, R, Coordinates(problem, 3).free), (g, 0 * g))
     assert gain == pytest.approx(np.vdot(g, p), rel=1e-9)
     live = [0, 2, 3]
     assert p[1] == 0

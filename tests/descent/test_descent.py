@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from conftest import COMPILED, LABELS8, X8, Y8, linear_table, logistic_table, needs_compiler
+from short_fit import fit
 
 from steepest import (
     Method,
@@ -24,14 +25,14 @@ from steepest import (
     updates,
     wall_time,
 )
-from steepest.core import records
+from steepest.core import record_kinds as records
 from steepest.core.errors import UsageError
 from steepest.core.units import Units
 from steepest.descent import recording
 from steepest.methods.rules import Accelerated, Momentum, Plain
 from steepest.methods.sampling import SAMPLINGS, fill_order
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
-from steepest.solve.fit import fit
 
 near = pytest.approx
 RULES = ["plain", "momentum", "nesterov", "accelerated"]
@@ -320,7 +321,7 @@ def test_scaling_never_changes_the_objective(data):
     units, problem = Units(X.mean(0), 1 / X.std(0)), Problem(penalty=L2(0.3))
     scaled = raw._replace(units=units) if data == "rows" else make_moments(raw).in_units(units)
     u = np.array([[1.0], [-2.0], [0.5], [3.0]])
-    (cost, g), (direct, slope) = problem.objective(scaled)(u), problem.objective(raw)(units.raw(u))
+    (cost, g), (direct, slope) = Objective(problem, scaled)(u), Objective(problem, raw)(units.raw(u))
     assert cost == near(direct, rel=1e-12)
     np.testing.assert_allclose(units.raw_gradient(g), slope, rtol=1e-9, atol=1e-12 * abs(slope).max())
 
@@ -375,7 +376,7 @@ class UnitLength(NamedTuple):
         return g / (1e-9 + np.sqrt(np.sum(g * g)))
 
 
-@records.record
+@records.step()
 class Cosine(NamedTuple):
     """A schedule of the reader's own."""
 

@@ -64,7 +64,7 @@ def test_every_run_is_shown_in_sound_small_html(name):
     assert np.isfinite(drawn).all()
     assert (drawn >= [LEFT, TOP]).all()
     assert (drawn <= [WIDTH, HEIGHT]).all()
-    assert str(path.verdict.status) in text
+    assert path.verdict.status.capitalize() in text
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -93,9 +93,9 @@ def test_least_cost_is_dashed_and_said():
 
 def test_summary_tells_steps_costs_rule_and_answer():
     text = html_of(RUNS["textbook"]())
-    for words in ("200 steps, cost from 29.5 to 1.159059", "plain, learning rate 0.001", "x0 = 1.1887", "crawling"):
+    for words in ("200 steps, cost from 29.5 to 1.159059", "gradient descent, learning rate 0.001", "x0 = 1.1887"):
         assert words in text
-    assert "learning rate 0.01, 1 row a step" in html_of(RUNS["stochastic"]())
+    assert "single rows (shuffle, seed 0), gradient descent, learning rate 0.01" in html_of(RUNS["stochastic"]())
     assert "<b>1 step, cost from 29.5 to 0.6314" in html_of(RUNS["automatic"]())
     assert "3 coefficients, 3 intercepts" in html_of(RUNS["softmax"]())
 

@@ -14,11 +14,11 @@ import pytest
 from conftest import COMPILED, X8, Y8, linear_table, needs_compiler
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from short_fit import fit
 
 from steepest import Method, Problem, Trajectory, descend, epochs, make_rows, record, until, updates
 from steepest.core.errors import DataError, FileError, SteepestError, UsageError
 from steepest.descent import recording
-from steepest.solve.fit import fit
 
 FORMATS = [".npz", ".json", ".parquet"]
 in_one_folder = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -335,7 +335,7 @@ def test_chunks_of_a_stream_call_none():
 
 def test_without_callbacks_a_fit_is_asked_nothing(monkeypatch):
     found = []
-    monkeypatch.setattr(rim, "fit", lambda *rows, **how: found.append(how["callback"]) or rim_fit(*rows, **how))
+    monkeypatch.setattr(rim, "fit", lambda *rows, **how: found.append(how["watch"].callback) or rim_fit(*rows, **how))
     GDRegressor(**STEPS).fit(X, Z)
     assert found == [None]
 
@@ -403,6 +403,6 @@ def test_the_known_tasks_are_counted_exactly():
 
 
 def test_a_warning_points_at_the_line_of_the_user():
-    with pytest.warns(ConvergenceWarning, match="stopped|crawling") as caught:
+    with pytest.warns(ConvergenceWarning, match="Stopped|Crawling") as caught:
         GDRegressor(learning_rate=0.001, max_iter=5).set_callbacks(Recorder()).fit(X, Z)
     assert caught[0].filename == __file__

@@ -12,7 +12,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from steepest import GDClassifier, GDRegressor, Problem, SeparationWarning, make_rows
 from steepest.core.errors import DataError, UsageError
 from steepest.data.classes import Classes
-from steepest.objective.losses.softmax import Softmax, log_softmax
+from steepest.objective.losses.softmax import Softmax
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import elastic
 from steepest.optimality.certificate import certify
 
@@ -40,16 +41,17 @@ def test_slopes_and_second_derivatives_by_differences():
     X, y = blobs(0)
     weight = np.random.default_rng(0).uniform(0.1, 3, len(y))
     problem, rows = problem_of(X, y, 0.1, weight=weight)
-    rng, look = np.random.default_rng(1), problem.objective(rows)
+    rng, look = np.random.default_rng(1), Objective(problem, rows)
     w, v = 0.3 * rng.standard_normal((4, 4)), rng.standard_normal((4, 4))
     h = 1e-6
     (up, g_up), (down, g_down) = look(w + h * v), look(w - h * v)
     assert np.vdot(look(w)[1], v) == near((up - down) / (2 * h), rel=1e-7)
     bent = (g_up - g_down) / (2 * h)
     penalty = 0.1 * np.append(np.ones(3), 0.0)[:, None] * v
-    np.testing.assert_allclose(rows.hessian(w) @ v.ravel() + penalty.ravel(), bent.ravel(), rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(rows.bent(np.exp(log_softmax(rows.predictor(w))), v) + penalty, bent, 1e-6, 1e-8)
-    np.testing.assert_allclose(rows.diagonal(w).ravel(), np.diag(rows.hessian(w)), rtol=1e-12)
+    curvature = rows.curvature(problem.loss, w)
+    np.testing.assert_allclose(curvature.matrix() @ v.ravel() + penalty.ravel(), bent.ravel(), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(curvature.product(v) + penalty, bent, 1e-6, 1e-8)
+    np.testing.assert_allclose(curvature.diagonal().ravel(), np.diag(curvature.matrix()), rtol=1e-12)
 
 
 # ------------------------------------------------------------------ against scikit-learn
@@ -114,7 +116,7 @@ def test_the_gap_is_never_less_than_the_distance_to_a_long_run(seed):
     tol = 1e-6 if ratio == 1.0 else 1e-13
     settings = {"alpha": problem.l1 + problem.l2, "l1_ratio": ratio, "fit_intercept": problem.intercept}
     model = GDClassifier(tol=tol, **settings).fit(X, y, weight)
-    look = problem.objective(rows)
+    look = Objective(problem, rows)
 
     def cost(w):
         return look(w)[0] + 0.0
@@ -123,8 +125,8 @@ def test_the_gap_is_never_less_than_the_distance_to_a_long_run(seed):
     least = cost(best)
     assert model.certificate_.gap <= max(10 * tol, 1e-9)
     for far in (1.0, 0.1, 1e-3):
-        w = best + far * problem.free(X.shape[1]) * rng.standard_normal(best.shape)
-        found = certify(problem, rows, w)
+        w = best + far * Coordinates(problem, X.shape[1]).free * rng.standard_normal(best.shape)
+        found = certify(Objective(problem, rows), w)
         assert found.kind == "duality gap"
         assert found.gap >= cost(w) - least
         assert ratio > 0 or far > 0.01 or found.gap <= 3 * (cost(w) - least) + 1e-12

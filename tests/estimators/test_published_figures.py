@@ -69,7 +69,7 @@ def pizza_w_b(printed, shared):
 @entry
 def pizza_diverges(printed, shared):
     """``coef_`` is the best point there was, the start; the last one stands in the trajectory."""
-    with pytest.warns(match="diverged"):
+    with pytest.warns(match="Diverged"):
         model = textbook(0.005, 100, loss="mse").fit(*pizza(shared))
     path = model.trajectory_
     assert [path.cost[int(i)] for i in printed["loss"]] == near(list(printed["loss"].values()), rel=1e-12)
@@ -92,7 +92,7 @@ def slope_only(eta, steps, start, cls=GDRegressor):
 @entry
 def eight_points_diverge(printed, _shared):
     model = slope_only(1.0, 5, 2.6)
-    with pytest.warns(match="diverged"):
+    with pytest.warns(match="Diverged"):
         model.fit(X8, Y8)
     assert model.trajectory_.coef[1:, 0] == near(printed["m"], rel=1e-12)
 

@@ -13,7 +13,7 @@ from conftest import needs_compiler
 from steepest import make_rows
 from steepest.core import exp_log as elementary
 from steepest.core.units import Units
-from steepest.data import moments
+from steepest.data import gram, moments
 from steepest.data.csr import CSR
 from steepest.methods import averages, rules, steps
 from steepest.methods.sampling import BLOCK, BUFFER, SAMPLINGS, fill_order
@@ -403,7 +403,7 @@ def test_a_large_table_is_mixed_through_and_through():
 @with_and_without
 def test_moments_are_those_of_the_plain_sums(order, extras, monkeypatch):
     layout = LAYOUTS[order][0]
-    monkeypatch.setattr(moments, "ROOM", 64)  # several pieces, the last one short
+    monkeypatch.setattr(gram, "ROOM", 64)  # several pieces, the last one short
     X, y = table(83, k=2)
     rows = rows_of(layout(X + 5.0 * (order != "CSR"), None), y, extras)._replace(units=Units())
     mass = np.ones(83) if rows.weight is None else rows.weight

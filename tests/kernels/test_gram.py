@@ -12,10 +12,12 @@ from steepest import make_rows
 from steepest.core.errors import DataError
 from steepest.core.units import Units
 from steepest.data import column_sums as sums
-from steepest.data import moments
+from steepest.data import gram, moments
 from steepest.data.csr import CSR
+from steepest.data.gram import gram_matrix
 from steepest.data.rows import Rows
 from steepest.objective.losses import LogLoss, SquaredError
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
 from steepest.optimality.curvature import hessian
 
@@ -74,7 +76,7 @@ def test_gram_matrix_is_the_plain_product(layout, extras, shifted, tmp_path):
     rows = rows_of(layout(X, tmp_path), y, extras)
     first = np.random.default_rng(2).standard_normal(15) * np.where(np.arange(15) < 13, shifted, 1.0)
     A = wide(rows, first)
-    found = moments.gram_matrix(rows, first, rows.weight)
+    found = gram_matrix(rows, first, rows.weight)
     assert close(found, (A * mass_of(rows)[:, None]).T @ A, EXACT)
     assert (found == found.T).all()
 
@@ -102,9 +104,9 @@ def test_gram_matrix_of_sparse_rows_with_any_indices_doubled_and_unsorted(indice
     odd = CSR(twice[0], twice[1].copy(), 2 * X.indptr[-1] - 2 * X.indptr[::-1], 90)
     rows = rows_of(indices(odd), y, extras=True)
     first = np.where(np.arange(92) < 90, 0.0, 0.5)
-    assert moments._worth_pairs(rows, first) == (share < 0.1)
+    assert gram._worth_pairs(rows, first) == (share < 0.1)
     A = wide(rows, first)
-    assert close(moments.gram_matrix(rows, first, rows.weight), (A * rows.weight[:, None]).T @ A, EXACT)
+    assert close(gram_matrix(rows, first, rows.weight), (A * rows.weight[:, None]).T @ A, EXACT)
 
 
 @pytest.mark.parametrize("order", ["C", "F", "CSR", "few a row"])
@@ -116,7 +118,11 @@ def test_same_bits_with_any_number_of_threads(order):
     said = []
     for threads in (1, 2, 3):
         rows, w = rows_of(layout(X, None), y, extras=True, threads=threads), np.full((41, 1), 0.1)
-        found = (*moments.central_moments(rows), *sums.mean_and_variance(rows), sums.bends(rows, LogLoss(), w))
+        found = (
+            *moments.central_moments(rows),
+            *sums.mean_and_variance(rows),
+            sums.second_derivatives(rows, LogLoss(), w),
+        )
         said.append(b"".join(part.tobytes() for part in found))
     assert said[0] == said[1] == said[2]
 
@@ -180,7 +186,7 @@ def test_hessian_of_log_loss_is_the_plain_sum(layout, scaled, tmp_path):
     A = np.array([naive.seen(x, rows.units) for x in naive.dense(rows.X)])
     bend = LogLoss().second_derivative((A @ w)[:, 0] + rows.offset, rows.y[:, 0]) * rows.weight
     expected = (A * bend[:, None]).T @ A / rows.total
-    assert close(hessian(Problem("log_loss"), rows, w), expected, 1e-5 if single else EXACT)
+    assert close(hessian(Objective(Problem("log_loss"), rows), w), expected, 1e-5 if single else EXACT)
 
 
 @on_both_paths

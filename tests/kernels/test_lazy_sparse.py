@@ -16,6 +16,7 @@ from steepest.descent.states import Checkpoint
 from steepest.kernels.lazy_sparse import SPAN
 from steepest.methods.averages import LastPoint, PolyakRuppert, Weighted
 from steepest.methods.steps import Constant, InverseScaling
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2, NoPenalty
 
 pytestmark = needs_compiler
@@ -51,7 +52,7 @@ every_case = pytest.mark.parametrize(("rule", "penalty", "step", "average"), CAS
 def test_steps_are_those_over_all_coordinates(rule, penalty, step, average, batch_size, k, steps):
     problem = Problem("squared_error", penalty=penalty, intercept=batch_size != 4)
     method, rows = Method(rule, step, batch_size, average=average), sparse_rows(k=k)
-    assert lazily(problem, method, rows)
+    assert lazily(Objective(problem, rows), method)
     last, etas, _, _, kept = SampledCompiled(problem, method, rows, 3)(beginning(method, rows), steps, 70)
     there, rates, _, _, points = Sampled(problem, method, rows, 3)(beginning(method, rows), steps, 70)
     np.testing.assert_allclose(kept, points, rtol=1e-10, atol=1e-11)
@@ -86,7 +87,7 @@ def test_a_descent_shows_the_same_states_whoever_asks_and_goes_on_from_each():
 
 def test_scales_that_no_penalty_meets_change_nothing_but_the_numbers():
     problem, method, rows = Problem(), Method("momentum", 0.005, 1), sparse_rows(scale=SCALES)
-    assert lazily(problem, method, rows)
+    assert lazily(Objective(problem, rows), method)
     kept = SampledCompiled(problem, method, rows, 3)(beginning(method, rows), 500, 50)[-1]
     points = Sampled(problem, method, rows, 3)(beginning(method, rows), 500, 50)[-1]
     np.testing.assert_allclose(kept, points, rtol=1e-10, atol=1e-12)
@@ -105,7 +106,7 @@ def test_scales_that_no_penalty_meets_change_nothing_but_the_numbers():
     ids=["scales", "held", "whole-array rule", "batch that holds most", "estimate", "dense"],
 )
 def test_all_coordinates_step_where_they_must(problem, method, rows):
-    assert not lazily(problem, method, rows)
+    assert not lazily(Objective(problem, rows), method)
 
 
 @pytest.mark.parametrize("rule", ["plain", "momentum"])

@@ -11,7 +11,7 @@ import pytest
 
 from steepest import Method, Problem, descend, make_rows
 from steepest.core.units import Units
-from steepest.data.rows import jit_allowed
+from steepest.data.layout import jit_allowed
 from steepest.descent.minibatch import SampledCompiled
 
 SCRIPT = """
@@ -19,13 +19,15 @@ import hashlib, sys
 import numpy as np
 from steepest import Problem, make_rows
 from steepest.solve.fit import fit
+from steepest.solve.settings import Limits, Settings
 rng = np.random.default_rng(0)
 X = rng.standard_normal((3000, {d}))
 y = X[:, 0] + rng.standard_normal(3000)
 labels = (y > 0) * 1.0
-runs = [fit(make_rows(X, y), Problem(), max_iter=30), fit(make_rows(X, y), Problem(), learning_rate=0.01, max_iter=30)]
-runs += [fit(make_rows(X, labels), Problem("log_loss"), max_iter=12)]
-runs += [fit(make_rows(X, labels), Problem("log_loss"), batch_size=64, max_iter=2)]
+few, textbook = Limits(30), Settings(learning_rate=0.01)
+runs = [fit(make_rows(X, y), Problem(), limits=few), fit(make_rows(X, y), Problem(), textbook, few)]
+runs += [fit(make_rows(X, labels), Problem("log_loss"), limits=Limits(12))]
+runs += [fit(make_rows(X, labels), Problem("log_loss"), Settings(batch_size=64), Limits(2))]
 print([hashlib.sha256(run.trajectory.coef.tobytes()).hexdigest()[:12] for run in runs])
 print([run.certificate for run in runs])
 """

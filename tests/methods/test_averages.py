@@ -7,10 +7,11 @@ import pytest
 
 from steepest import GDRegressor, Method, Problem, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.core.errors import UsageError
-from steepest.core.records import rule
+from steepest.core.record_kinds import rule
 from steepest.kernels.compiler import numba
 from steepest.methods.averages import LastPoint, PolyakRuppert, Weighted
 from steepest.methods.steps import Backtracking
+from steepest.objective.objective import Objective
 
 COMPILED = not numba.config.DISABLE_JIT
 RNG = np.random.default_rng(0)
@@ -69,7 +70,7 @@ def test_what_is_recorded_changes_no_bit_and_a_run_goes_on(batch_size, compiled)
 def test_cost_and_gradient_are_those_of_the_mean(batch_size):
     states = descend(Problem(), Method("plain", 0.05, batch_size, average=Weighted()), ROWS, seed=1)
     path = record(until(states, updates(40), gradient_below(1e-12)))
-    objective = Problem().objective(ROWS)
+    objective = Objective(Problem(), ROWS)
     for step, cost, norm in zip(path.cost_step, path.cost, path.gradient_norm, strict=True):
         at = np.append(path.coef[step], path.intercept[step])[:, None]
         assert cost == pytest.approx(objective(at)[0], rel=1e-12)

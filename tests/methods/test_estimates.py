@@ -109,7 +109,7 @@ def test_the_mean_over_all_rows_is_the_gradient(estimate):
         stored[0] = X.T @ (rows.weight[:, None] * stored[1:].reshape(-1, 2)[:n]) / rows.total
     if isinstance(estimate, LooplessSVRG):
         stored[1] = rows.value_and_gradient(loss, stored[0])[1]
-    one_by_one = [estimate.gradient(loss, rows.rows(np.array([i])), np.array([i]), at, stored.copy()) for i in range(n)]
+    one_by_one = [estimate.gradient(loss, rows.take(np.array([i])), np.array([i]), at, stored.copy()) for i in range(n)]
     np.testing.assert_allclose(np.mean(one_by_one, 0), rows.value_and_gradient(loss, at)[1], rtol=1e-12, atol=1e-13)
 
 

@@ -12,9 +12,10 @@ from steepest import Method, Problem, descend, make_moments, make_rows, until, u
 from steepest.core.errors import UsageError
 from steepest.methods.rules import Newton, Secant, Spectral, Whitened
 from steepest.methods.steps import Backtracking
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
 from steepest.optimality.curvature import hessian
-from steepest.optimality.preconditioner import definite, diagonal, metric
+from steepest.optimality.preconditioner import definite, definite_hessian, positive_diagonal
 
 near = pytest.approx
 
@@ -106,13 +107,13 @@ def test_metrics_are_hessians_made_safe():
     X, y = logistic_table(2, d=3)
     rows, problem = make_rows(X, y), Problem("log_loss", L2(0.1), fixed=(0,))
     w = np.full((4, 1), 0.1)
-    H, M = hessian(problem, rows, w), metric(problem, rows, w)
+    H, M = hessian(Objective(problem, rows), w), definite_hessian(Objective(problem, rows), w)
     np.testing.assert_allclose(M[1:, 1:], H[1:, 1:], rtol=1e-12)
     assert M[0].tolist() == [1.0, 0.0, 0.0, 0.0]
-    np.testing.assert_allclose(diagonal(problem, rows, w)[1:, 0], np.diag(H)[1:], rtol=1e-12)
+    np.testing.assert_allclose(positive_diagonal(Objective(problem, rows), w)[1:, 0], np.diag(H)[1:], rtol=1e-12)
     squares = Problem("mse")
-    by_moments = diagonal(squares, make_moments(rows), w)
-    np.testing.assert_allclose(by_moments, diagonal(squares, rows, w), rtol=1e-12)
+    by_moments = positive_diagonal(Objective(squares, make_moments(rows)), w)
+    np.testing.assert_allclose(by_moments, positive_diagonal(Objective(squares, rows), w), rtol=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-9, 1e9])

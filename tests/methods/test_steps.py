@@ -28,12 +28,13 @@ from steepest.core.records import to_name, to_spec
 from steepest.descent.loop import View, _adapting, walk
 from steepest.descent.states import Checkpoint
 from steepest.methods import steps
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L1, L2
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)
 ALL = [getattr(steps, name)() for name in steps.__all__]
-SCHEDULES = [s for s in ALL if not hasattr(s, "seek") and not hasattr(s, "adapt")]
+SCHEDULES = [s for s in ALL if not s.looks]
 LOOKING = [s for s in ALL if s not in SCHEDULES]
 
 
@@ -210,7 +211,7 @@ def descent(f, start, step, count):
 
     at = np.array(start, float)[:, None]
     first = Checkpoint(0, at, np.zeros((method.slots, *at.shape)))
-    view = View(adapt=_adapting(method) if hasattr(step, "adapt") else None)
+    view = View(adapt=_adapting(method) if step.adapts else None)
     with np.errstate(over="ignore", invalid="ignore"):
         _, etas, costs, _, points = walk(look, method, first, count, 1, view)
     return np.vstack((at.T, points[:, :, 0])), etas, np.append(looks[0], costs), len(looks)
@@ -530,7 +531,7 @@ def test_a_descent_at_the_suggested_rate_falls_and_ends_near_the_optimum(seed, r
     found, rows = find_learning_rate(X, y, rule=rule, batch_size=batch_size), make_rows(X, y)
     method = Method(rule, found.suggestion, batch_size)
     *_, last = until(descend(Problem(), method, rows, compiled=False), updates(60 * method.steps_per_epoch(len(y))))
-    objective = Problem().objective(rows)
+    objective = Objective(Problem(), rows)
     A = np.column_stack((X, np.ones(len(y))))
     least = objective(np.linalg.lstsq(A, y, rcond=None)[0][:, None])[0]
     assert objective(last.w)[0] - least <= 0.1 * (objective(0 * last.w)[0] - least)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 from scipy.sparse import random as random_sparse
+from short_fit import fit
 from sklearn.linear_model import PoissonRegressor, QuantileRegressor
 from sklearn.svm import LinearSVC, LinearSVR
 
@@ -19,10 +20,10 @@ from steepest.core.errors import DataError, UsageError
 from steepest.core.records import to_name
 from steepest.estimators import GDClassifier, GDRegressor
 from steepest.objective import losses
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import elastic
 from steepest.optimality.certificate import certify
 from steepest.optimality.duality import rows_gap
-from steepest.solve.fit import fit
 from steepest.solve.model import Model, predict, probability
 
 near = pytest.approx
@@ -220,12 +221,12 @@ def test_no_gap_is_below_the_truth(loss):
         problem = Problem(loss, elastic(0.1, 0.5 * (seed % 2)), intercept=seed % 3 > 0)
         run = fit(rows, problem)
         assert run.verdict.status == "converged", run.verdict
-        w, F = answer(run)[:, None], problem.objective(rows)
+        w, F = answer(run)[:, None], Objective(problem, rows)
         for size in (0.0, 1e-8, 1e-4, 1e-2, 0.1, 1.0):
-            at = w + size * rng.standard_normal(w.shape) * problem.free(3)
+            at = w + size * rng.standard_normal(w.shape) * Coordinates(problem, 3).free
             truth = F(at)[0] - F(w)[0]
-            assert certify(problem, rows, at).gap >= truth - 1e-14
-            assert rows_gap(problem, rows, at, w - at).gap >= truth - 1e-14
+            assert certify(Objective(problem, rows), at).gap >= truth - 1e-14
+            assert rows_gap(Objective(problem, rows), at, w - at).gap >= truth - 1e-14
 
 
 # ------------------------------------------------------------------ the automatic mode

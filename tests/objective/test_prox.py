@@ -9,6 +9,7 @@ from steepest import Method, Problem, descend, make_rows, until, updates
 from steepest.core.errors import UsageError
 from steepest.data.moments import make_moments
 from steepest.methods.steps import Backtracking
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L1, L2, ElasticNet, NoPenalty, elastic, soften
 from steepest.objective.prox import in_metric, least_slope
 
@@ -68,7 +69,7 @@ def test_every_rule_that_takes_l1_ends_at_the_users_optimum(table, loss, penalty
     steps = {"plain": 3000, "spectral": 300}.get(rule, 40)
     *_, last = until(descend(problem, Method(rule, rate), table), updates(steps))
     assert last.gradient_norm < 1e-7
-    slope = problem.objective(table)(last.w)[1][:-1, 0]
+    slope = Objective(problem, table)(last.w)[1][:-1, 0]
     w = last.w[:-1, 0]
     assert np.abs(slope + penalty.l1 * np.sign(w))[w != 0].max(initial=0.0) < 1e-7
     assert (np.abs(slope[w == 0]) <= penalty.l1 + 1e-12).all()

@@ -9,15 +9,16 @@ import pytest
 from conftest import LABELS8, X8, Y8, linear_table, logistic_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from short_fit import fit
 
 from steepest import Problem, make_moments, make_rows
-from steepest.core.records import loss
+from steepest.core.record_kinds import loss
 from steepest.core.units import Units
 from steepest.objective.losses import LogLoss
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import L1, L2, NoPenalty
 from steepest.optimality.certificate import ROUNDING, certify, separating
 from steepest.optimality.null_model import constant_cost
-from steepest.solve.fit import fit
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)
@@ -44,11 +45,11 @@ def test_the_gap_of_a_squared_loss_is_exact(seed, alpha, intercept, loss):
     rows = make_rows(X, y, weight=weight)
     problem = Problem(("squared_error", "mse")[loss - 1], L2(alpha) if alpha else NoPenalty(), intercept)
     least = ridge(X, y, weight, alpha, intercept, loss)
-    w = rng.standard_normal((d + 1, 1)) * problem.free(d)
+    w = rng.standard_normal((d + 1, 1)) * Coordinates(problem, d).free
     scaled = rows._replace(units=Units(None, 1 / np.sqrt((X**2).mean(0))))
     for data, at in ((rows, w), (make_moments(rows), w), (scaled, scaled.units.scaled(w))):
-        certificate = certify(problem, data, at)
-        cost, g = problem.objective(data)(at)
+        certificate = certify(Objective(problem, data), at)
+        cost, g = Objective(problem, data)(at)
         assert certificate.kind == ("duality gap" if alpha else "decrement")
         assert certificate.gap == near(cost - least, rel=1e-7, abs=1e-9 * cost)
         assert certificate.gradient_norm == near(np.linalg.norm(data.units.raw_gradient(g)), rel=1e-10)
@@ -59,7 +60,7 @@ def test_the_gap_of_a_squared_loss_is_exact(seed, alpha, intercept, loss):
 def test_the_gap_at_the_optimum_is_rounding_and_never_negative(seed):
     X, y = linear_table(seed, 25, 3)
     moments = make_moments(make_rows(X, y))
-    gap = certify(Problem(), moments, moments.least).gap
+    gap = certify(Objective(Problem(), moments), moments.least).gap
     assert 0 <= gap <= 100 * ROUNDING * (y**2).mean()
 
 
@@ -70,11 +71,11 @@ def test_the_decrement_of_log_loss_is_twice_the_true_gap_near_the_optimum(seed, 
     problem = Problem("log_loss")
     rows = make_rows(X / X.std(0), y)
     best = fit(rows, problem, tol=1e-15, standardize=True)
-    w, objective = np.append(best.coef[:, 0], best.intercept)[:, None], problem.objective(rows)
+    w, objective = np.append(best.coef[:, 0], best.intercept)[:, None], Objective(problem, rows)
     least = objective(w)[0]
     away = np.random.default_rng(seed).standard_normal((3, 1))
     away *= np.sqrt(gain / (objective(w + 1e-3 * away)[0] - least)) * 1e-3
-    certificate, true = certify(problem, rows, w + away), objective(w + away)[0] - least
+    certificate, true = certify(Objective(problem, rows), w + away), objective(w + away)[0] - least
     assert certificate.kind == "decrement"
     assert certificate.gap / 2 == near(true, rel=0.01, abs=2e-14)
 
@@ -82,10 +83,10 @@ def test_the_decrement_of_log_loss_is_twice_the_true_gap_near_the_optimum(seed, 
 def test_held_coordinates_are_left_out():
     rows = make_rows(X8, Y8)
     w = np.array([[0.0], [2.6]])
-    held = certify(Problem(fixed=("intercept",)), rows, w).gap
+    held = certify(Objective(Problem(fixed=("intercept",)), rows), w).gap
     assert held == near(13.398533333333333, rel=1e-12)  # 0.845333^2 37.5 / 2
-    assert certify(Problem(), rows, w).gap > held
-    assert certify(Problem(fixed=(0, "intercept")), rows, w).gap == near(0, abs=1e-12)
+    assert certify(Objective(Problem(), rows), w).gap > held
+    assert certify(Objective(Problem(fixed=(0, "intercept")), rows), w).gap == near(0, abs=1e-12)
 
 
 def test_without_a_matrix_of_all_columns_the_decrement_comes_from_products():
@@ -93,7 +94,7 @@ def test_without_a_matrix_of_all_columns_the_decrement_comes_from_products():
     wide = make_rows(np.hstack((X, np.zeros((200, 1600)))), y)
     narrow, w = make_rows(X, y), np.zeros((1605, 1))
     w[:4, 0] = 1 / X.std(0)
-    found, exact = certify(Problem(), wide, w), certify(Problem(), narrow, w[[0, 1, 2, 3, 1604]])
+    found, exact = certify(Objective(Problem(), wide), w), certify(Objective(Problem(), narrow), w[[0, 1, 2, 3, 1604]])
     assert found.kind == exact.kind == "decrement"
     assert exact.gap * (1 - 1e-9) <= found.gap <= 1.1 * exact.gap
     assert found.gradient_norm == near(exact.gradient_norm)
@@ -101,14 +102,14 @@ def test_without_a_matrix_of_all_columns_the_decrement_comes_from_products():
 
 def test_nothing_is_stated_of_several_targets_without_a_matrix():
     wide = make_rows(np.eye(3, 1600), np.ones((3, 2)))
-    assert certify(Problem(), wide, np.zeros((1601, 2))) == (None, "none", near(np.sqrt(2 + 2 / 3)), 0.0)
+    assert certify(Objective(Problem(), wide), np.zeros((1601, 2))) == (None, "none", near(np.sqrt(2 + 2 / 3)), 0.0)
 
 
 @loss(curvature=0.25, labels=True, formula="mean log loss")
 class OwnLoss(NamedTuple):
     """A user's loss, which states no conjugate."""
 
-    value, slope, bend = LogLoss.value, LogLoss.slope, LogLoss.second_derivative
+    value, slope, second_derivative = LogLoss.value, LogLoss.slope, LogLoss.second_derivative
 
 
 @pytest.mark.parametrize("penalty", [L2(0.01), L1(0.01)], ids=["l2", "l1"])
@@ -117,11 +118,11 @@ def test_a_loss_without_a_conjugate_is_certified_by_second_derivatives(penalty):
     rows, own, known = make_rows(X / X.std(0), y), Problem(OwnLoss(), penalty), Problem("log_loss", penalty)
     w = np.array([[0.7], [0.5], [0.1]])
     for _ in range(3000):
-        g = known.objective(rows)(w)[1] * 0.5
+        g = Objective(known, rows)(w)[1] * 0.5
         w = w - g
         w[:2] = np.sign(w[:2]) * np.maximum(np.abs(w[:2]) - 0.5 * known.l1, 0)
     w += 1e-4
-    found, proven = certify(own, rows, w), certify(known, rows, w)
+    found, proven = certify(Objective(own, rows), w), certify(Objective(known, rows), w)
     assert (found.kind, proven.kind) == ("decrement", "duality gap")
     assert found.gap / 2 == near(proven.gap, rel=0.02)
 
@@ -129,7 +130,7 @@ def test_a_loss_without_a_conjugate_is_certified_by_second_derivatives(penalty):
 @pytest.mark.parametrize("slope", [-1e3, -1e5])
 def test_a_point_where_every_row_is_saturated_and_wrong_was_certified_to_rounding(slope):
     """No curvature is left there, yet the gradient points on."""
-    certificate = certify(Problem("log_loss"), make_rows(X8, LABELS8), np.array([[slope], [0.0]]))
+    certificate = certify(Objective(Problem("log_loss"), make_rows(X8, LABELS8)), np.array([[slope], [0.0]]))
     assert certificate[:2] == (None, "none")
 
 
@@ -146,7 +147,7 @@ def test_dependent_columns_do_not_hurt():
     rows = make_rows(X, y)
     least = ridge(X, y, np.ones(len(y)), 0, True, 1)
     w = np.ones((6, 1))
-    assert certify(Problem(), rows, w).gap == near(Problem().objective(rows)(w)[0] - least, rel=1e-7)
+    assert certify(Objective(Problem(), rows), w).gap == near(Objective(Problem(), rows)(w)[0] - least, rel=1e-7)
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "log_loss"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from steepest import Problem, make_rows
 from steepest.data.csr import CSR
+from steepest.objective.objective import Coordinates
 from steepest.objective.penalties import L1, L2
 from steepest.optimality import separating_plane as module
 from steepest.optimality.separating_plane import Separation
@@ -40,7 +41,7 @@ def check_direction(found, rows, problem):
     assert (margin >= -1e-13 * size).all()
     assert ((margin > 1e-13 * size).sum(), len(A)) == (found.strict, found.rows)
     assert np.abs(found.direction).max() == 1.0
-    assert not found.direction[problem.free(rows.shape[1]) == 0].any()
+    assert not found.direction[Coordinates(problem, rows.shape[1]).free == 0].any()
     assert (found.kind == "complete") == (found.strict == found.rows)
 
 
@@ -105,7 +106,11 @@ def widest(A):
 
 def agree(X, y, problem=LOG, weight=None, scale=1.0, w=None):
     counted = np.ones(len(y), bool) if weight is None else weight > 0
-    A = np.column_stack((X, np.ones(len(y)))) * problem.free(X.shape[1])[:, 0] * np.where(y > 0.5, 1, -1)[:, None]
+    A = (
+        np.column_stack((X, np.ones(len(y))))
+        * Coordinates(problem, X.shape[1]).free[:, 0]
+        * np.where(y > 0.5, 1, -1)[:, None]
+    )
     strict = len(widest(A[counted].astype(int)))
     found = find(X * scale, y, problem, w, weight=weight)
     kind = None if not strict else "complete" if strict == counted.sum() else "quasi"
@@ -205,7 +210,7 @@ def test_complete_separation_of_the_textbook():
     found = find(*ucla("complete"))
     assert (found.kind, found.strict, found.rows) == ("complete", 8, 8)
     assert describe(found, ("X1", "X2")) == (
-        "the classes are completely separated: a plane has all 8 rows on their own side (largest coefficient: X1)"
+        "the classes are completely separated by a plane with all 8 rows on their own side (largest coefficient: X1)"
     )
 
 
@@ -214,7 +219,7 @@ def test_quasi_separation_of_the_textbook():
     assert (found.kind, found.strict, found.rows, found.columns) == ("quasi", 7, 10, (0,))
     assert (found.direction / found.direction[0]).ravel().tolist() == [1, 0, -3]
     assert describe(found, ("X1", "X2")) == (
-        "the classes are quasi-separated along X1 (all rows on their side or on the plane; 7 of 10 strictly)"
+        "the classes are quasi-separated along X1 (each row is on its own side of a plane or on it, 7 of 10 strictly)"
     )
 
 

@@ -10,13 +10,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import DATA, LABELS8, ROOT, X8, Y8, linear_table, logistic_table
+from short_fit import fit
 
 from steepest import Problem, make_moments, make_rows, minimize
+from steepest.cli.exit_status import VERDICTS
 from steepest.data.samples import sample
+from steepest.estimators.convergence import WARNINGS
 from steepest.objective.penalties import L2
 from steepest.optimality.evidence import Evidence
 from steepest.optimality.verdict import TABLE, Verdict, judge
-from steepest.solve.fit import fit
 
 DOCS = ROOT / "docs" / "verdicts.md"
 OVERLAP = np.array([0.0, 0, 1, 0, 1, 1, 1, 0])
@@ -123,7 +125,8 @@ def test_sentences_are_plain(run):
         assert "\n" not in text
         assert not re.search(r"\b(nan|inf|None|unknown)\b", text), text
         assert len(text) < 250
-    assert str(verdict).startswith(f"{verdict.status}: ")
+    assert verdict.message.startswith(verdict.status.capitalize())
+    assert str(verdict).startswith(verdict.message)
     steps = result.trajectory.step[-1]
     assert (
         f"{steps} step" in verdict.message
@@ -221,10 +224,10 @@ def test_diverged_says_where_and_against_which_limit():
     limit = 2 / np.linalg.eigvalsh(2 * np.cov(np.vstack((PARK[:, 0], np.ones(14))), bias=True) + 2 * outer_mean())[-1]
     last = run.trajectory.step[-1]
     assert (
-        f"from step 1 on the cost was above its start, and after step {last} numbers overflowed" in run.verdict.message
+        f"the cost was above its initial value from step 1 on, and numbers overflowed after step {last}"
+        in run.verdict.message
     )
-    assert f"the learning rate 0.005 is above the limit {limit:.4g}" in run.verdict.message
-    assert run.verdict.exit_code == 4
+    assert f"The learning rate, 0.005, is above the stability limit, {limit:.4g}." in run.verdict.message
     assert run.trajectory.meta["reported_step"] == 0  # the recorded state of least cost
     assert (run.coef == 0).all()
 
@@ -259,7 +262,7 @@ def test_a_schedule_at_its_end_was_called_crawling(rate):
     X, y = PARK[:, :1], PARK[:, 1]
     run = textbook(X, y, rate, 200)()
     assert run.verdict.status == "stopped"
-    assert "the schedule of learning rates has run out" in run.verdict.message
+    assert "learning-rate schedule has run out" in run.verdict.message
     assert run.verdict.advice == "a longer schedule, or the rate 'auto'"
     assert textbook(X, y, rate.replace("200", "400"), 200)().verdict.status == "crawling"
     assert textbook(X, y, "cosine:eta=0.001,steps=200,floor=0.0005", 200)().verdict.status == "crawling"
@@ -278,17 +281,16 @@ def test_notes_name_columns():
     X = np.column_stack((X, X[:, 0] + X[:, 1], np.full(n, 5.0)))
     notes = fit(make_rows(X, y), Problem(), names=("a", "b", "c", "sum", "one")).verdict.notes
     assert notes == (
-        "column 'one' is constant: it says nothing about the target",
-        "columns 'a', 'b', 'sum' depend on each other: only their joint effect is determined",
+        "column 'one' is constant and says nothing about the target",
+        "columns 'a', 'b', 'sum' are linearly dependent, so only their joint effect is determined",
     )
     notes = fit(make_rows(*linear_table(1, 4, 6)), Problem()).verdict.notes
-    assert notes == ("4 rows cannot determine 6 coefficients and an intercept: many answers fit equally well",)
+    assert notes == ("4 rows cannot determine 6 coefficients and an intercept, so many answers fit equally well",)
 
 
 def test_a_verdict_as_text():
-    verdict = Verdict("stopped", "after 3 steps", "more iterations", ("a fact",))
-    assert str(verdict) == "stopped: after 3 steps\ntry: more iterations\nnote: a fact"
-    assert verdict.exit_code == 0
+    verdict = Verdict("stopped", "Stopped after 3 steps.", "more iterations", ("a fact",))
+    assert str(verdict) == "Stopped after 3 steps.\nTry more iterations.\nNote: a fact."
 
 
 def test_the_documentation_is_the_table():
@@ -296,8 +298,9 @@ def test_the_documentation_is_the_table():
     header, _, *documented = [[cell.strip(" `") for cell in row] for row in rows]
     assert header == ["precedence", "status", "criterion", "exit code", "warning", "advice"]
     said = lambda text: " ".join(inspect.cleandoc(text.__doc__).split())  # noqa: E731
+    warning = lambda status: getattr(WARNINGS[status], "__name__", "none")  # noqa: E731
     table = [
-        [str(i), row.status, said(row.holds), str(row.exit_code), row.warning or "none", said(row.advice)]
+        [str(i), row.status, said(row.holds), str(VERDICTS.get(row.status, 0)), warning(row.status), said(row.advice)]
         for i, row in enumerate(TABLE, 1)
     ]
     assert documented == table
@@ -312,5 +315,5 @@ def test_a_gap_that_is_unknown_is_said_in_words():
     )  # fmt: skip
     verdict = judge(evidence)
     assert verdict.status == "stopped"
-    assert "an unknown way above its least" in verdict.message
-    assert math.isfinite(float(re.search(r"gradient norm ([\d.e+-]+)", verdict.message)[1]))
+    assert "an unknown amount above the minimum" in verdict.message
+    assert math.isfinite(float(re.search(r"gradient norm ([\d.e+-]+\d)", verdict.message)[1]))

@@ -84,7 +84,7 @@ def test_fit_draws_rows_descent_and_exact_line(textbook):
     assert picture.distance == near(0.0010595, abs=1e-6)
     assert "y = 0.845 x + 2.602" in words(ax)
     assert "exact: y = 0.8448 x + 2.603" in words(ax)
-    assert "stopped" in words(ax)
+    assert "Stopped" in words(ax)
     assert "dashed" in picture.alt_text
 
 
@@ -112,7 +112,7 @@ def test_a_diverged_run_is_drawn_near_the_rows_and_said():
     assert picture.finding == "Diverged: after 50 steps the slope is \N{MINUS SIGN}4.76e+22, the exact one 0.8448"
     assert ax.get_ylim()[0] > -5
     assert ax.get_ylim()[1] < 20
-    assert "diverged" in words(ax)
+    assert "Diverged: the cost" in words(ax)
     assert [line.get_label() for line in picture.earlier_] == ["earlier: step 1"]
 
 
@@ -122,7 +122,7 @@ def test_a_run_and_a_model_file_draw_the_same_line(textbook):
     model = Model("linear", "y", ("x",), (0.5,), 1.0, None, "mse", {}, {"status": "stopped", "message": "early"}, {})
     of_run, of_model = FitDisplay.from_trajectory(run, X8, Y8), FitDisplay.from_model(model, X8, Y8)
     assert of_run.line == near(FitDisplay.from_estimator(textbook, X8, Y8).line)
-    assert (of_model.line, of_model.verdict) == ((0.5, 1.0), "stopped: early")
+    assert (of_model.line, of_model.verdict) == ((0.5, 1.0), "early")
     assert of_model.exact is None
     assert of_model.earlier == {}
     assert "y = 0.5 x + 1" in words(drawn(of_model))

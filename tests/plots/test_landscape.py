@@ -269,7 +269,7 @@ def test_a_rate_that_overshoots_is_drawn_with_an_arrow():
     assert_allclose(picture.states, [0.0, 31.7], rtol=1e-12)
     assert_allclose(picture.beyond, [-1125.35, 41106.975], rtol=1e-12)
     assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1125 → 41,107 (rate 1, limit 0.05333)"
-    assert picture.verdict.startswith("diverged")
+    assert picture.verdict.startswith("Diverged")
     (left, right), (low, high) = picture.ax_.get_xlim(), picture.ax_.get_ylim()
     x, y = picture.leaves_.xy
     assert left <= x <= right
@@ -302,7 +302,7 @@ def test_a_line_without_end_has_no_minimum():
     picture = drawn(CostCurveDisplay.from_trajectory(minimize("2*x + 1", 2.0, learning_rate=0.1, steps=30)))
     assert picture.minimum is None
     assert picture.minimum_ is None
-    assert picture.verdict.startswith("unbounded")
+    assert picture.verdict.startswith("Unbounded")
 
 
 @pytest.mark.parametrize("formula", ["-x**2", "-exp(x)", "x**3"])
@@ -367,7 +367,7 @@ def test_a_diverging_run_leaves_the_map():
     assert picture.y[0] - 1e-9 <= y <= picture.y[-1] + 1e-9
     assert np.abs(picture.paths[""]).max() < 100
     assert picture.finding.startswith("The run leaves the valley")
-    assert picture.verdict.startswith("diverged")
+    assert picture.verdict.startswith("Diverged")
 
 
 def test_a_surface_in_space_has_the_path_on_it():
@@ -432,7 +432,7 @@ def test_separated_classes_have_no_minimum_to_mark():
     picture = drawn(CostSurfaceDisplay.from_estimator(quiet_fit(GDClassifier(), X, labels), X, labels))
     assert picture.minimum is None
     assert picture.minimum_ is None
-    assert picture.verdict.startswith("separable")
+    assert picture.verdict.startswith("Separable")
 
 
 def test_the_same_map_is_the_same_bytes(tmp_path):

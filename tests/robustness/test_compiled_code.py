@@ -19,7 +19,7 @@ pytestmark = needs_compiler
 PASS = """
 import numpy as np
 from steepest import make_rows
-from steepest.losses import MSE
+from steepest.objective.losses import MSE
 rows = make_rows(np.ones((9000, 1)), np.zeros(9000), n_jobs=2)
 def cost():
     return float(rows._compiled_sums(MSE(), np.array([[2.0], [1.0]]), True)[0]) / 9000
@@ -29,10 +29,10 @@ STEP = """
 import numpy as np
 from steepest.kernels.compiler import compiled
 from steepest.kernels.minibatch import sampled_steps
-from steepest.losses import SquaredError
-from steepest.penalties import NoPenalty
-from steepest.averages import LastPoint
-from steepest.steps import Constant
+from steepest.objective.losses import SquaredError
+from steepest.objective.penalties import NoPenalty
+from steepest.methods.averages import LastPoint
+from steepest.methods.steps import Constant
 from mine import Mine
 records = SquaredError(), NoPenalty(), Mine(), Constant(1.0), LastPoint()
 at = np.zeros((1, 2))
@@ -45,7 +45,7 @@ print(at[0, 0])
 
 RULE = """
 from typing import NamedTuple
-from steepest.core.records import record, rule
+from steepest.core.record_kinds import record, rule
 @rule(slots=0)
 @record
 class Mine(NamedTuple):
@@ -87,7 +87,7 @@ def test_a_loss_of_the_package_that_was_edited_acts_at_once(tmp_path):
     assert run(PASS + "print(cost())", tmp_path, copy) == "9.0"
     kept = cache_files(tmp_path / "cache")
     assert len(kept) == 2
-    source = copy / "steepest" / "losses" / "squares.py"
+    source = copy / "steepest" / "objective" / "losses" / "squares.py"
     stamp = source.stat().st_mtime
     text = source.read_text(encoding="utf-8")
     assert "        return (z - y) * (z - y)" in text
@@ -99,7 +99,7 @@ def test_a_loss_of_the_package_that_was_edited_acts_at_once(tmp_path):
 
 
 def test_a_second_process_compiles_nothing(tmp_path):
-    compiles = "from steepest.kernels import compiler, passes; k = compiler.compiled(passes.block_pass, MSE())\n"
+    compiles = "from steepest.kernels import compiler, full_pass; k = compiler.compiled(full_pass.block_pass, MSE())\n"
     script = PASS + compiles + "cost(); print(sum(k.stats.cache_hits.values()), sum(k.stats.cache_misses.values()))"
     assert [run(script, tmp_path), run(script, tmp_path)] == ["0 1", "1 0"]
 

@@ -19,11 +19,11 @@ from sklearn.model_selection import GridSearchCV
 
 from steepest import GDClassifier, GDRegressor, make_rows
 from steepest.core.errors import UsageError
-from steepest.core.units import RAW
 from steepest.methods.steps import Backtracking
+from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.problem import Problem
 from steepest.optimality.certificate import certify
-from steepest.optimality.newton import promise
+from steepest.optimality.newton import predicted_decrease
 from steepest.optimality.preconditioner import definite
 
 near = pytest.approx
@@ -58,7 +58,7 @@ def test_huber_crawled_where_targets_are_large(asked, size):
 def test_a_slope_without_curvature_was_certified_as_optimum(signs):
     """Every row beyond delta: the Hessian is 0, which proved a gap of 0."""
     x = np.arange(8.0)[:, None]
-    found = certify(Problem("huber:delta=1", signs=signs), make_rows(x, 1e5 + 3 * x[:, 0]), np.zeros((2, 1)))
+    found = certify(Objective(Problem("huber:delta=1", signs=signs), make_rows(x, 1e5 + 3 * x[:, 0])), np.zeros((2, 1)))
     assert found.gap is None
     assert found.gradient_norm > 0
 
@@ -106,9 +106,9 @@ def test_what_is_held_moved_by_a_rounding_where_others_are_flat():
 
 
 def test_a_sign_has_no_price_where_a_coefficient_is_held_or_off_by_a_rounding():
-    assert not Problem(signs=(1, 0), fixed=(0,)).strength(2, RAW).any()
-    prices = Problem(signs=(1,), intercept=False).strength(1, RAW)[:, :-1, 0]
-    assert promise(np.eye(1), np.zeros(1), np.array([-1e-17]), prices, np.array([1e-17])) < 1e-15
+    assert not Coordinates(Problem(signs=(1, 0), fixed=(0,)), 2).l1.any()
+    prices = Coordinates(Problem(signs=(1,), intercept=False), 1).l1[:, :-1, 0]
+    assert predicted_decrease(np.eye(1), np.zeros(1), np.array([-1e-17]), prices, np.array([1e-17])) < 1e-15
 
 
 # ------------------------------------------------------------------ saturated starts
@@ -224,7 +224,7 @@ SMOOTH = ["squared_error", "mse", "huber:delta=1", "poisson", "squared_epsilon_i
 CLASSES = ["log_loss", "squared_hinge", "modified_huber"]
 
 
-class Objective:
+class Halves:
     """F over columns of standard deviation 1, in halves above and below 0, so that sizes have a slope."""
 
     def __init__(self, loss, A, y, l2, l1, mass, offset):
@@ -291,7 +291,7 @@ def test_no_feasible_point_costs_less_than_the_gap_says(seed, loss, l1_ratio):
     assert (raw * signs >= 0).all()
     assert (model.trajectory_.coef.reshape(-1, d) * signs >= 0).all()
     assert held is None or raw[held] == 0.0
-    F = Objective(loss, A, y, alpha * (1 - l1_ratio) * factors, alpha * l1_ratio * factors, mass, offset)
+    F = Halves(loss, A, y, alpha * (1 - l1_ratio) * factors, alpha * l1_ratio * factors, mass, offset)
     w = np.append(raw * scale, model.intercept_)
     low, high = (np.where(np.append(signs, 0) == s, 0.0, -s * np.inf) for s in (1, -1))
     if held is not None:

@@ -9,16 +9,16 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from short_fit import fit
 
 from steepest import Method, Problem, Trajectory, descend, epochs, gradient_below, make_rows, record, until, updates
 from steepest.cli import main
 from steepest.core.errors import DataError, SteepestError, UsageError
-from steepest.core.records import loss, rule
-from steepest.data.rows import jit_allowed
+from steepest.core.record_kinds import loss, rule
+from steepest.data.full_pass import _plain_sums
+from steepest.data.layout import jit_allowed
 from steepest.methods import steps
 from steepest.optimality.certificate import separating
-from steepest.optimality.curvature import longest_row
-from steepest.solve.fit import fit
 
 X8 = np.array([1, 3, 4, 5, 6, 7, 8, 10.0])[:, None]
 Y8 = np.array([4, 3, 7, 7, 8, 10, 8, 11.0])
@@ -171,8 +171,8 @@ def test_the_longest_sparse_row_was_found_by_making_all_rows_dense():
     X = sparse.random(5000, 40, 0.1, format="csr", random_state=0)
     weight = np.linspace(0.5, 2.0, 5000)
     y = np.zeros(5000)
-    dense = longest_row(make_rows(X.toarray(), y, weight=weight))
-    assert longest_row(make_rows(X, y, weight=weight)) == pytest.approx(dense, rel=1e-14)
+    dense = make_rows(X.toarray(), y, weight=weight).longest_row()
+    assert make_rows(X, y, weight=weight).longest_row() == pytest.approx(dense, rel=1e-14)
 
 
 def test_float32_rows_were_cast_as_a_whole_to_look_for_separation():
@@ -195,6 +195,6 @@ def test_a_loss_with_kinks_on_a_large_table_could_not_be_compiled(loss):
     rows = make_rows(X, (y > 0) * 1.0 if loss == "hinge" else y)
     assert rows.worth_compiling or not jit_allowed()
     smooth, w = Problem(loss).loss.smoothed(0.3), rng.normal(size=(21, 1))
-    found, expected = rows.value_and_gradient(smooth, w), rows._plain_sums(smooth, w)
+    found, expected = rows.value_and_gradient(smooth, w), _plain_sums(rows, smooth, w)
     assert found[0] == pytest.approx(expected[0] / rows.total, rel=1e-12)
     assert fit(rows, Problem(loss), tol=1e-4).verdict.status == "converged"

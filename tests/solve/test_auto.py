@@ -9,7 +9,7 @@ import pytest
 from conftest import DATA
 
 from steepest import GDClassifier, GDRegressor
-from steepest.estimators.linear_estimator import SeparationWarning
+from steepest.estimators.convergence import SeparationWarning
 from steepest.solve.certified_stop import Proof
 
 near = pytest.approx
@@ -95,7 +95,7 @@ def as_scipy(X):
 @pytest.mark.parametrize("kind", ["complete", "quasi"])
 def test_classes_without_a_finite_optimum(kind):
     table = np.loadtxt(DATA / f"ucla_{kind}_separation.csv", delimiter=",", skiprows=1)
-    with pytest.warns(SeparationWarning, match="no finite optimum exists"):
+    with pytest.warns(SeparationWarning, match="There is no finite optimum"):
         model = GDClassifier().fit(table[:, 1:], table[:, 0])
     assert model.verdict_.status == "separable"
     word = {"complete": "the classes are completely separated", "quasi": "the classes are quasi-separated along x0"}

@@ -84,7 +84,7 @@ def test_the_command_shows_one_line_for_each(cli, tmp_path):
     out = cli([*common, "--vary", "learning-rate=0.05,0.1", "--trajectory", "run.npz"])
     assert out.exit_code == 0
     assert "learning-rate=0.05   converged" in out.stdout
-    assert "above the limit 0.05333" in out.stdout
+    assert "above the stability limit, 0.05333" in out.stdout
     assert Trajectory.load(tmp_path / "run-1.npz").coef[-1, 0] == pytest.approx(0.845332, abs=5e-7)
     assert cli([*common, "--vary", "learning-rate=0.05,0.1", "--trajectory", "run.npz"]).exit_code == 1
     varied = [*common, "--vary", "rule=plain,momentum:beta=0.5", "--learning-rate", "0.01"]

@@ -5,17 +5,16 @@ import pytest
 
 from steepest import make_rows
 from steepest.data.csr import CSR
-from steepest.data.subsample import sample
+from steepest.objective.data import Size
 from steepest.solve.auto.cost_model import (
     FLOPS,
-    Size,
     cheapest,
-    dear,
+    expensive,
     moments,
     newton,
+    product,
     sample_size,
     secant,
-    size_of,
     whitened,
 )
 
@@ -74,18 +73,18 @@ def test_a_wide_table_forms_no_matrix_but_for_an_l1_penalty():
 
 def test_costs_are_flops_and_bytes():
     size = dense(1000, 9)
-    assert size.reading == pytest.approx(1000 * 9 * 8 / 4e10)
-    assert size.product(1000) == pytest.approx(1000 * 100 / FLOPS + size.reading)
-    assert moments(size) == pytest.approx(size.product(1000) + size.reading + 1000 / FLOPS)
-    assert secant(size) == pytest.approx(305 * (size.reading + 1e-4))
-    assert dear(dense(10_000_000, 500))
-    assert not dear(size)
+    assert size.seconds == pytest.approx(1000 * 9 * 8 / 4e10)
+    assert product(size, 1000) == pytest.approx(1000 * 100 / FLOPS + size.seconds)
+    assert moments(size) == pytest.approx(product(size, 1000) + size.seconds + 1000 / FLOPS)
+    assert secant(size) == pytest.approx(305 * (size.seconds + 1e-4))
+    assert expensive(dense(10_000_000, 500))
+    assert not expensive(size)
 
 
 def test_sizes_of_tables():
-    assert size_of(make_rows(np.ones((4, 3), np.float32), np.ones(4))) == Size(4, 3, 12, 4)
+    assert make_rows(np.ones((4, 3), np.float32), np.ones(4)).size == Size(4, 3, 12, 4)
     X = CSR(np.ones(5), np.array([0, 1, 2, 0, 1], np.int32), np.array([0, 3, 5], np.int32), 3)
-    assert size_of(make_rows(X, np.ones(2))) == Size(2, 3, 5, 12)
+    assert make_rows(X, np.ones(2)).size == Size(2, 3, 5, 12)
 
 
 def make(n, share, weighted, seed=0):
@@ -98,7 +97,7 @@ def make(n, share, weighted, seed=0):
 @pytest.mark.parametrize("share", [0.001, 0.3, 0.999])
 def test_a_sample_holds_both_classes_and_stands_for_all_rows(share, weighted):
     rows = make(50_000, share, weighted)
-    some = sample(rows, 2000, 0, labels=True)
+    some = rows.sample(2000, 0, by_class=True)
     counts = np.ones(50_000, bool) if rows.weight is None else rows.weight > 0
     for label in (0.0, 1.0):
         known, drawn = (rows.y[:, 0] == label) & counts, some.y[:, 0] == label
@@ -111,7 +110,7 @@ def test_a_sample_holds_both_classes_and_stands_for_all_rows(share, weighted):
 
 def test_a_sample_of_a_sorted_table_is_spread_over_it():
     rows = make_rows(np.arange(10_000.0)[:, None], np.zeros(10_000))
-    some = sample(rows, 100, 0, labels=False)
+    some = rows.sample(100, 0, by_class=False)
     assert (np.sort(some.X[:, 0]) // 100 == np.arange(100)).all()
-    assert sample(rows, 100, 0, labels=False).X.tolist() == some.X.tolist()
-    assert sample(rows, 100, 1, labels=False).X.tolist() != some.X.tolist()
+    assert rows.sample(100, 0, by_class=False).X.tolist() == some.X.tolist()
+    assert rows.sample(100, 1, by_class=False).X.tolist() != some.X.tolist()

@@ -15,10 +15,11 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
 
 from steepest import GDClassifier, GDRegressor, descend, make_rows, record, until
 from steepest.core.errors import NotConvergedWarning, SeparationWarning, UsageError
-from steepest.core.units import RAW, Units
+from steepest.core.units import Units
 from steepest.descent.stops import updates
 from steepest.methods.method import Method
 from steepest.objective.column_settings import factors_of, signs_of
+from steepest.objective.objective import Coordinates
 from steepest.objective.penalties import L1, L2, NoPenalty, soften
 from steepest.objective.penalties import ElasticNet as Elastic
 from steepest.objective.problem import Problem
@@ -321,7 +322,8 @@ def test_the_step_in_a_metric_is_the_least_point(seed, m, price, side):
     A = rng.standard_normal((m + 2, m))
     B, v = A.T @ A + 1e-3 * np.eye(m), 3 * rng.standard_normal((m, 1))
     signs = {"": (), "+": (1,) * m, "-": (-1,) * m, "mixed": tuple(int(s) for s in rng.integers(-1, 2, m))}[side]
-    prices = Problem(penalty=L1(price), signs=signs, factors=tuple(rng.uniform(0, 2, m))).strength(m, RAW)[:, :-1]
+    problem = Problem(penalty=L1(price), signs=signs, factors=tuple(rng.uniform(0, 2, m)))
+    prices = Coordinates(problem, m).l1[:, :-1]
     u = in_metric(v, B, prices)
     assert (
         np.abs(least_slope(u, B @ (u - v), prices)).max() <= 1e-10 * (np.abs(B) @ (np.abs(u) + np.abs(v)) + price).max()
@@ -439,7 +441,7 @@ def test_a_column_named_twice_is_refused():
     with pytest.raises(UsageError, match="'x1' is named twice"):
         factors_of({"x1": 2.0, 1: 3.0}, ("x0", "x1"))
     with pytest.raises(UsageError, match="2 columns"):
-        Problem(factors=(1.0, 2.0, 3.0)).multiples(2)
+        _ = Coordinates(Problem(factors=(1.0, 2.0, 3.0)), 2).multiples
     with pytest.raises(UsageError, match="factors"):
         Problem(factors=(-1.0,))
     with pytest.raises(UsageError, match="signs"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from conftest import LABELS8, X8, Y8, linear_table, logistic_table
+from short_fit import fit
 
 from steepest import Problem, make_rows, stability_limit
 from steepest.core.errors import SteepestError
 from steepest.data.csr import CSR
 from steepest.objective.penalties import L2
-from steepest.solve.fit import fit
 
 near = pytest.approx
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from conftest import DATA, LABELS8, X8, Y8
+from short_fit import fit
 
 from steepest import Method, Problem, descend, make_moments, make_rows, record, until, updates
-from steepest.solve.fit import fit
+from steepest.objective.objective import Objective
 
 near = pytest.approx
 
@@ -103,7 +104,7 @@ def test_ng_ex1(shared, known):
     theta = [float(path.intercept[-1]), float(path.coef[-1, 0])]
     assert [round(t, 4) for t in theta] == printed["theta"]
     assert [round(t, 8) for t in theta] == printed["full_precision_mine"]
-    objective = Problem().objective(make_rows(table[:, :1], table[:, 1]))
+    objective = Objective(Problem(), make_rows(table[:, :1], table[:, 1]))
     assert round(path.cost[0], 2) == printed["J_zero"]
     assert round(objective(np.array([[2.0], [-1.0]]))[0], 2) == printed["J_m1_2"]
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import COMPILED, LABELS8, ROOT, X8, Y8
+from short_fit import fit
 
 from steepest import (
     Method,
@@ -26,8 +27,8 @@ from steepest import (
     updates,
 )
 from steepest.data.samples import sample
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
-from steepest.solve.fit import fit
 
 HELD = Problem(fixed=("intercept",))  # the tutorial holds the intercept at 2.6
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
@@ -58,7 +59,7 @@ def test_T3_default_fit_reaches_it():
 def test_T5_cost_along_the_slope(eight):
     m = np.linspace(0, 2, 21)
     direct = [np.mean((Y8 - a * X8[:, 0] - 2.6) ** 2) / 2 for a in m]
-    objective = Problem().objective(eight)
+    objective = Objective(Problem(), eight)
     costs = [objective(np.array([[a], [2.6]]))[0] for a in m]
     assert costs == near(direct, rel=1e-12)
     fine = np.linspace(0.8, 0.9, 100_001)
@@ -74,7 +75,7 @@ def test_T6_no_learning_rate(eight):
 def test_T6_is_called_diverged():
     run = fit(make_rows(X8, Y8), HELD, learning_rate=1, max_iter=5, tol=None, start=[0, 2.6])
     assert run.verdict.status == "diverged"
-    assert "the learning rate 1 is above the limit 0.05333" in run.verdict.message
+    assert "The learning rate, 1, is above the stability limit, 0.05333" in run.verdict.message
 
 
 def test_T7_learning_rate(eight):

@@ -16,7 +16,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.class_weight import compute_sample_weight
 
 from steepest import GDClassifier, GDRegressor
-from steepest.core.records import loss, rule
+from steepest.core.record_kinds import loss, rule
 from steepest.methods.averages import LastPoint, PolyakRuppert
 from steepest.methods.steps import Constant, InverseScaling, InverseTime
 from steepest.objective import losses

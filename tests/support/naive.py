@@ -65,6 +65,6 @@ def sampled_steps(loss, penalty, rule, step, rows, free, batch_size, sampling, s
         shown = {"rate": np.full_like(at, eta), "point": at, "weights": at * np.append(free[:-1], [[0.0]], 0)}
         memory[rule.slots :] = [shown[name] for name in rule.sees] or 0.0
         at = at - eta * rule.direction(free * g, memory, t)
-        points.append(rule.answer(at, memory) if hasattr(rule, "answer") else at)
+        points.append(rule.answer(at, memory) if rule.answers else at)
         etas.append(eta)
     return np.array(points), memory, np.array(etas)

@@ -11,12 +11,15 @@ import click
 
 from ..core.errors import SteepestError
 from ..core.files import json_text
+from ..optimality.verdict import Verdict
 from .interrupt import heard, listening
 
-__all__ = ["INTERRUPTED", "exit_status", "print_object"]
+__all__ = ["INTERRUPTED", "VERDICTS", "exit_status", "of_verdict", "print_object"]
 
 SCHEMA_VERSION = 1  # of every object that --json prints
 INTERRUPTED = 130
+VERDICTS = {"diverged": 4, "unbounded": 4}  # of other verdicts it is 0
+NOT_CONVERGED = 5  # where --require-converged asks for it
 STOPPED = ("interrupted", "interrupted: nothing was written", INTERRUPTED)
 CLOSED_PIPE = 141  # 128 + SIGPIPE, as other commands end
 
@@ -48,6 +51,11 @@ def exit_status(call: Callable[[], Any], as_json: bool) -> int:
         if os.environ.get("STEEPEST_DEBUG", "0") not in ("", "0"):
             raise
         return _told(*_meaning(error), as_json)
+
+
+def of_verdict(verdict: Verdict, missed: bool) -> int:
+    """Exit status of a descent with this verdict; ``missed`` if it was required to converge and did not."""
+    return VERDICTS.get(verdict.status, NOT_CONVERGED if missed else 0)
 
 
 def _meaning(error: Exception) -> tuple[str, str, int]:

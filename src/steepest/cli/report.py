@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,16 +9,17 @@ import numpy as np
 
 from ..core.files import plain
 from ..data.readers.tables import Table
+from ..descent.method_text import method_text
+from ..optimality.advice import Remedy, spelled
 from ..solve.fit import Run
 from ..solve.model import Model, predict, probability, probable
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
-__all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "settings_text", "verdict_text"]
+__all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "verdict_text"]
 
 SHOWN = 12  # coefficients in the table
 
 PENALTIES = {"no_penalty": "", "l2": " + alpha/2 |w|^2", "l1": " + alpha |w|_1"}
-SEARCH = "backtracking:eta=1.0,shrink=0.5,slope=0.0001"
 
 
 class Column(NamedTuple):
@@ -49,8 +49,8 @@ def lines_of(outcome: Outcome) -> list[str]:
     model, meta = outcome.model, outcome.run.trajectory.meta
     facts = [
         ("cost", _cost_text(outcome.run)),
-        ("steps", f"{outcome.run.trajectory.step[-1]:,}   {settings_text(meta)}"),
-        ("verdict", verdict_text(plain(outcome.run.verdict._asdict()))),
+        ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
+        ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
@@ -73,35 +73,23 @@ def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "
     return aligned([*titles, *rows])
 
 
-def settings_text(meta: dict[str, Any]) -> str:
-    """Say how the descent was made: rule, rate, batches."""
-    rate = re.sub(r"^constant:eta=", "", str(meta.get("learning_rate")))
-    parts = [f"{meta.get('rule')}, learning rate {_short(rate)}"]
-    if meta.get("batch_size"):
-        parts.append(f"{meta['batch_size']} rows a step ({meta.get('sampling')}, seed {meta.get('seed')})")
-    if meta.get("standardized"):
-        parts.append("standardised columns")
-    return ", ".join(parts)
-
-
 def verdict_text(verdict: dict[str, Any]) -> str:
     """Write a verdict, its advice spelled as options of the command line."""
     status = verdict["status"]
-    text = [paint(status, f"{status}: {verdict['message']}")]
-    if verdict.get("advice"):
-        text.append("try " + as_options(verdict["advice"]))
-    return "\n".join(text + [f"note: {note}" for note in verdict.get("notes") or ()])
+    advice = spelled((Remedy(**remedy) for remedy in verdict.get("remedies", ())), as_option)
+    text = [paint(status, verdict.get("message") or status), *([f"Try {advice}."] if advice else [])]
+    return "\n".join(text + [f"Note: {note}." for note in verdict.get("notes") or ()])
 
 
-def as_options(advice: str) -> str:
-    """Spell ``learning_rate='auto'`` as ``--learning-rate auto``.
+def as_option(setting: str, value: Any) -> str:
+    """Spell a setting as an option.
 
     Examples
     --------
-    >>> as_options("a penalty, alpha=0.001 say")
-    'a penalty, --alpha 0.001 say'
+    >>> as_option("learning_rate", "auto")
+    '--learning-rate auto'
     """
-    return re.sub(r"\b([a-z][a-z_]*)=(['\"]?)([\w.+-]+)\2", lambda m: f"--{m[1].replace('_', '-')} {m[3]}", advice)
+    return f"--{setting.replace('_', '-')} {value}"
 
 
 def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
@@ -182,12 +170,3 @@ def _prediction_text(outcome: Outcome) -> str:
 
 def _at_text(at: dict[str, float]) -> str:
     return ", ".join(f"{name}={number(value)}" for name, value in at.items())
-
-
-def _short(rate: str) -> str:
-    if rate == SEARCH:
-        return "1 or less, by backtracking"
-    try:
-        return f"{float(rate):.6g}"
-    except ValueError:
-        return rate

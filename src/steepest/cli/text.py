@@ -79,7 +79,11 @@ def describe(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 def paint(status: str, text: str) -> str:
     """Colour a text by the status of a verdict; `say` drops the colour where there is none."""
-    return text.replace(status, click.style(status, fg=COLOURS.get(status, "yellow"), bold=True), 1)
+    place = text.lower().find(status)
+    if place < 0:
+        return text
+    head, word, tail = text[:place], text[place : place + len(status)], text[place + len(status) :]
+    return head + click.style(word, fg=COLOURS.get(status, "yellow"), bold=True) + tail
 
 
 def say(lines: Sequence[str]) -> None:

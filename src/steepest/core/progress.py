@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Bar", "Outlook", "Progress", "Told", "may_end", "with_gap"]
+__all__ = ["Bar", "Outlook", "Progress", "Told", "may_end"]
 
 PATIENCE = 0.5  # seconds before a bar opens: a short run shows none
 PAUSE = 0.1  # seconds from one change of the bar to the next
@@ -59,27 +59,9 @@ class Progress(NamedTuple):
 Told = Callable[[Progress], Any]
 
 
-def with_gap(told: Told | None, proof: Any, early: bool) -> Told | None:
-    """The same report with the gap of the last certificate; ``early``: the run may end before its limit."""
-    if told is None:
-        return None
-
-    def tell(now: Progress) -> None:
-        if not now.total:  # the start of a continuation: its limit is not known yet
-            return
-        last = next(reversed(proof.found.values()), None)
-        told(now._replace(gap=last and last.gap, target=_target(proof, last) if early else None))
-
-    return tell
-
-
 def may_end(told: Told | None) -> Told | None:
     """The same report, for a run that may end before its limit."""
     return None if told is None else lambda now: told(now._replace(target=0.0))
-
-
-def _target(proof: Any, last: Any) -> float:
-    return float(proof.target if last is None else proof.reached(last))
 
 
 class Outlook:

@@ -1,8 +1,4 @@
-"""Records: small, frozen settings that compare with their type, print as code and are found by name.
-
-A loss, penalty, rule or learning rate is a ``typing.NamedTuple`` with methods, decorated with ``@record``. Its methods
-are written once, in NumPy: the same source runs on arrays and is compiled for numbers.
-"""
+"""Records by name: small, frozen settings that print as code are written and found as "momentum:beta=0.95"."""
 
 from __future__ import annotations
 
@@ -10,161 +6,35 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .errors import UsageError
+from .record_kinds import check_record
 
-__all__ = ["from_name", "loss", "make", "record", "rule", "step", "to_name", "to_spec"]
+__all__ = ["RecordField", "from_name", "make", "to_name", "to_spec"]
 
-R = TypeVar("R", bound=type)
+Given = TypeVar("Given")
+Kept = TypeVar("Kept")
 
 
-def record(cls: R) -> R:
-    """Make a NamedTuple class compare and hash with its type, and be true even when it has no field.
+class RecordField(Generic[Given, Kept]):
+    """A dataclass field that is given as a record, a name or a number, and kept as the record that ``read`` gives.
 
-    A bare NamedTuple is a tuple: ``Momentum(0.9) == L2(0.9)``, and one without fields is false.
-
-    Examples
-    --------
-    >>> from typing import NamedTuple
-    >>> @record
-    ... class Half(NamedTuple):
-    ...     factor: float = 0.5
-    >>> Half() == (0.5,), bool(Half()), Half()
-    (False, True, Half(factor=0.5))
+    Type checkers take the type of the constructor's argument from ``__set__``, that of the attribute from ``__get__``.
     """
-    methods = {
-        "__eq__": lambda self, other: type(self) is type(other) and tuple.__eq__(self, other),
-        "__ne__": lambda self, other: type(self) is not type(other) or tuple.__ne__(self, other),
-        "__hash__": lambda self: hash((type(self).__qualname__, *self)),
-        "__bool__": lambda _: True,
-    }
-    for name, method in methods.items():
-        setattr(cls, name, method)
-    return cls
 
+    def __init__(self, default: Given, read: Callable[[Given], Kept]) -> None:
+        self.default, self.read = default, read
 
-def loss(
-    *,
-    curvature: float | None,
-    formula: str,
-    quadratic: bool = False,
-    labels: bool = False,
-    attained: bool = False,
-    positive: bool = False,
-    nonsmooth: bool = False,
-) -> Callable[[R], R]:
-    """Decorate a loss: a record with value(z, y), slope(z, y) and second_derivative(z, y), see `steepest.losses`.
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
-    Parameters
-    ----------
-    curvature : float or None
-        Upper bound of the second derivative by z over all z and y, infinite if there is none; None if the record itself
-        has the attribute.
-    formula : str
-        Formula of the cost, as reports print it.
-    quadratic : bool
-        Whether the loss is curvature/2 (z - y)^2, so that moments can replace the rows.
-    labels : bool
-        Whether targets are the classes 0 and 1.
-    attained : bool
-        Whether the minimum over z for a class is attained at a finite z, so that separated classes have an optimum.
-    positive : bool
-        Whether targets are numbers >= 0.
-    nonsmooth : bool
-        Whether the slope jumps somewhere, so that second derivatives tell nothing there.
+    def __get__(self, item: object | None, owner: type | None = None) -> Kept:
+        found: Kept = self.default if item is None else item.__dict__[self.name]  # type: ignore[assignment]
+        return found
 
-    Examples
-    --------
-    >>> from typing import NamedTuple
-    >>> import numpy as np
-    >>> @loss(curvature=1.0, formula="mean log cosh")
-    ... class LogCosh(NamedTuple):
-    ...     def value(self, z, y):
-    ...         return np.logaddexp(z - y, y - z) - np.log(2.0)
-    ...     def slope(self, z, y):
-    ...         return np.tanh(z - y)
-    ...     def second_derivative(self, z, y):
-    ...         return 1.0 - np.tanh(z - y) ** 2
-    >>> LogCosh.curvature, LogCosh().slope(1.0, 1.0)
-    (1.0, np.float64(0.0))
-    """
-    facts = {"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels}
-    return _with({**facts, "attained": attained, "positive": positive, "nonsmooth": nonsmooth})
-
-
-def rule(
-    *,
-    slots: int | None,
-    elementwise: bool = True,
-    metric: str | None = None,
-    proximal: bool = False,
-    sees: tuple[str, ...] = (),
-    batch: bool = False,
-) -> Callable[[R], R]:
-    """Decorate a rule: a record with the method direction(g, memory, t), see `steepest.rules`.
-
-    Parameters
-    ----------
-    slots : int or None
-        Number of arrays of memory shaped like the parameters; None if the record itself has the attribute.
-    elementwise : bool
-        Whether the method treats each coordinate independently; if not, it is always given whole arrays.
-    metric : "matrix", "renewed", "diagonal" or None
-        What its memory begins with: the Hessian at the start, (d + 1, d + 1), in place of slots; the Hessian, computed
-        anew before every step; or the diagonal of the Hessian at the start, in the first slot.
-    proximal : bool
-        Whether an L1 penalty may follow its step.
-    sees : tuple of "rate", "point", "weights"
-        Values that are put into further slots of memory before each step, after its own ``slots``.
-    batch : bool
-        Whether every step needs the gradient over all rows; a rule with a metric always does.
-
-    Examples
-    --------
-    >>> from typing import NamedTuple
-    >>> import numpy as np
-    >>> @rule(slots=0)
-    ... class Sign(NamedTuple):
-    ...     def direction(self, g, memory, t):
-    ...         return np.sign(g)
-    >>> Sign().direction(-3.0, (), 1), Sign.slots
-    (np.float64(-1.0), 0)
-    """
-    facts = {"slots": slots, "elementwise": elementwise, "metric": metric, "proximal": proximal, "sees": sees}
-    return _with({**facts, "batch": batch or metric is not None})
-
-
-def step(*, slots: int = 0) -> Callable[[R], R]:
-    """Decorate a learning rate: a record with rate(t) -> eta, or adapt(t, at, g, cost, memory), see `steepest.steps`.
-
-    Parameters
-    ----------
-    slots : int
-        Number of arrays of memory shaped like the parameters, zero at the start.
-
-    Examples
-    --------
-    >>> from typing import NamedTuple
-    >>> @step()
-    ... class Harmonic(NamedTuple):
-    ...     eta: float = 0.1
-    ...     def rate(self, t):
-    ...         return self.eta / t
-    >>> Harmonic().rate(4)
-    0.025
-    """
-    return _with({"slots": slots})
-
-
-def _with(facts: dict[str, Any]) -> Callable[[R], R]:
-    def decorate(cls: R) -> R:
-        for name, fact in facts.items():
-            if not (name in ("slots", "curvature") and fact is None):
-                setattr(cls, name, fact)
-        return record(cls)
-
-    return decorate
+    def __set__(self, item: object, given: Given) -> None:
+        item.__dict__[self.name] = self.read(given)
 
 
 def to_name(cls: type) -> str:
@@ -190,12 +60,13 @@ def to_spec(item: Any) -> str:
 
 
 def from_name(spec: Any, module: ModuleType, what: str) -> Any:
-    """Look up ``"momentum"`` or ``"momentum:beta=0.95"`` in a module's ``__all__``; a record is returned as it is.
+    """Look up ``"momentum"`` or ``"momentum:beta=0.95"`` in a module's ``__all__``; a record is checked.
 
     Raises
     ------
     UsageError
-        If no public record of the module has that name, or a field is unknown or not a number.
+        If no public record of the module has that name, a field is unknown, not a number or out of its range, or a
+        record lacks what its kind needs.
 
     Examples
     --------
@@ -204,7 +75,7 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     Momentum(beta=0.95)
     """
     if isinstance(spec, tuple) and hasattr(spec, "_fields"):
-        return spec
+        return check_record(spec, what)
     known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
     asked, _, rest = str(spec).partition(":")
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
@@ -212,7 +83,7 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
         near = get_close_matches(asked, known, 1)
         mend = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(sorted(known))}"
         raise UsageError(f"no {what} is called {asked!r}: {mend}")
-    return make(known[name], rest, what)
+    return check_record(make(known[name], rest, what), what)
 
 
 def make(cls: Any, text: str, what: str) -> Any:
@@ -232,14 +103,3 @@ def _field(cls: Any, item: str, what: str) -> tuple[str, Any]:
         return key, int(text) if text.lstrip("-").isdigit() else float(text)
     except ValueError:
         raise UsageError(f"{what} {to_name(cls)!r}: {key}={text!r} is not a number") from None
-
-
-def check_record(item: Any, kind: str, needs: tuple[str, ...]) -> None:
-    """Refuse a record that lacks an attribute of its kind, or whose own ``check`` rejects its settings."""
-    missing = [name for name in needs if not hasattr(item, name)]
-    if missing:
-        decorator = kind if kind in ("loss", "rule") else "record"
-        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; decorate it with @{decorator}")
-    wrong = item.check() if hasattr(item, "check") else None
-    if wrong:
-        raise UsageError(wrong)

@@ -61,6 +61,13 @@ class Units(NamedTuple):
             out[..., :-1, :] += self.shift[:, None] * g[..., -1:, :]
         return out
 
+    def scales(self, d: int) -> NDArray[np.float64]:
+        """Scale of each column and of the intercept, (d + 1,)."""
+        scales = np.ones(d + 1)
+        if self.scale is not None:
+            scales[:-1] = self.scale
+        return scales
+
     def factor(self, d: int) -> NDArray[np.float64]:
         """Raw coefficient per scaled one, (d + 1, 1), and 0 for the intercept, which is never penalised."""
         factor = np.zeros((d + 1, 1))

@@ -1,48 +1,42 @@
-"""A sweep: one reading of the rows in double precision, block by block, for work that needs every predictor.
+"""A fold: one pass over the rows in double precision, block by block, for work that needs every predictor.
 
-The fused pass of `rows` is faster, and of a table in single precision it is as coarse as the table. A sweep is for
-proofs: its products and sums are doubles whatever the table holds, and their rounding is known.
+The fused pass is faster, but of a table in single precision it is as coarse as the table. A fold is for proofs: its
+products and sums are doubles whatever the table holds, and their rounding is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ..core.threads import in_ranges, one_blas_thread
-from ..core.types import Array
+from ..core.types import UNIT, Array
+from ..objective.data import Judge, Sums
 from .csr import CSR
-from .rows import Rows
 
-__all__ = ["UNIT", "Sums", "chain", "scales", "shifted", "sweep"]
+if TYPE_CHECKING:
+    from .rows import Rows
 
-UNIT = float(np.finfo(float).eps) / 2  # relative error of one rounding
+__all__ = ["fold", "fold_rounding", "longest", "longest_row", "shifted", "table"]
+
 ROOM = 1 << 17  # numbers of a block: 1 MB
 LONGEST, SPARSE = 2048, 4096  # rows of a block at most, and of a sparse one at least
 SHORT = 256  # rows that are added one by one
-Judge = Callable[[int, int, Array], tuple[Array, "Array | None", tuple[float, ...]]]
+LENGTHS = 4096  # rows whose lengths are looked at in one go
 
 
-class Sums(NamedTuple):
-    """What a sweep has added up, by the parameters of the rows' units, intercept last."""
-
-    products: Array  # (p, d + 1): the sums of r [x, 1]
-    squares: Array  # (d + 1,): the sum of mass [x, 1]^2
-    totals: Array  # whatever else the judge has added up
-
-
-def sweep(rows: Rows, W: Array, judge: Judge) -> Sums:
-    """Show the predictors of each block to the judge and sum what it makes of them. Cost: one reading of the rows.
+def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
+    """Show the predictors of each block to the judge and sum what it makes of them. Cost: one pass over the rows.
 
     ``judge(low, high, Z)`` takes Z = [x, 1] W (high - low, c), offsets left out, of rows low .. high - 1. It returns
-    p rows r (p, high - low) to be multiplied with the table's, masses for their squares (None is all 1) and numbers.
+    p rows r (p, high - low) to be multiplied with the table's, weights for their squares (None is all 1) and numbers.
     Blocks and the order of all sums depend on the table's shape alone, never on threads.
     """
     n, d = rows.shape
     rows.read(n)
-    scale = None if rows.units.scale is None else scales(rows)
+    scale = None if rows.units.scale is None else rows.units.scales(d)
     W = W if scale is None else W * scale[:, None]
     size = _size(rows)
     found: list[Any] = [None] * -(-n // size)
@@ -67,15 +61,7 @@ def _total(parts: Sequence[Array]) -> Array:
     return parts[0]
 
 
-def scales(rows: Rows) -> Array:
-    """Scale of each column and of the intercept, (d + 1,)."""
-    scale = np.ones(rows.shape[1] + 1)
-    if rows.units.scale is not None:
-        scale[:-1] = rows.units.scale
-    return scale
-
-
-def chain(rows: Rows) -> float:
+def fold_rounding(rows: Rows) -> float:
     """Relative rounding of a sum over the rows: of sum |terms|, at most so much is lost in ``Sums``."""
     n, size = rows.shape[0], _size(rows)
     one_by_one = min(n, size) if isinstance(rows.X, CSR) else min(n, 2 * SHORT) + size // SHORT
@@ -95,10 +81,10 @@ def _block(rows: Rows, low: int, high: int, W: Array, judge: Judge, room: Array 
     if room is None:
         return _dense_block(rows, low, high, W, judge)
     part = shifted(rows, low, high, room)
-    r, mass, totals = judge(low, high, part @ W)
+    r, weight, totals = judge(low, high, part @ W)
     products = _products(r, part)
     np.multiply(part, part, out=part)
-    return products, (np.ones(high - low) if mass is None else mass) @ part, np.array(totals)
+    return products, (np.ones(high - low) if weight is None else weight) @ part, np.array(totals)
 
 
 def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tuple[Any, Any, Any]:
@@ -108,10 +94,10 @@ def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tup
     X, shift, d = rows.X, rows.units.shift, rows.shape[1]
     Z = np.empty((W.shape[1], high - low))
     compiled(dense_times)(X, shift, np.ascontiguousarray(W[:-1].T), W[-1].copy(), low, high, Z)
-    r, mass, totals = judge(low, high, Z.T)
+    r, weight, totals = judge(low, high, Z.T)
     out = np.zeros((len(r) + 1, d))
-    compiled(dense_sums)(X, shift, np.ascontiguousarray(r), mass, low, high, out)
-    ends = np.append(r.sum(1), high - low if mass is None else mass.sum())
+    compiled(dense_sums)(X, shift, np.ascontiguousarray(r), weight, low, high, out)
+    ends = np.append(r.sum(1), high - low if weight is None else weight.sum())
     both = np.concatenate((out, ends[:, None]), axis=1)
     return both[:-1], both[-1], np.array(totals)
 
@@ -148,11 +134,11 @@ def _sparse_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tu
     times, sums = _compiled() if rows.worth_compiling else (_times, _sums)
     Z = np.empty((high - low, W.shape[1]))
     times(block, W, Z)
-    r, mass, totals = judge(low, high, Z)
-    mass = np.ones(high - low) if mass is None else mass
+    r, weight, totals = judge(low, high, Z)
+    weight = np.ones(high - low) if weight is None else weight
     out = np.zeros((d + 1, len(r) + 1))
-    sums(block, r, mass, out)
-    out[-1, :-1], out[-1, -1] = r.sum(1), mass.sum()
+    sums(block, r, weight, out)
+    out[-1, :-1], out[-1, -1] = r.sum(1), weight.sum()
     return out[:, :-1].T, out[:, -1], np.array(totals)
 
 
@@ -170,10 +156,43 @@ def _times(X: CSR, W: Array, Z: Array) -> None:
         Z[:, c] = np.bincount(numbers, X.data * w[X.indices], minlength=X.shape[0]) + w[-1]
 
 
-def _sums(X: CSR, r: Array, mass: Array, out: Array) -> None:
-    """Products of r (p, rows) and X, and mass'X^2, into the columns of out (d + 1, p + 1), without the last row."""
+def _sums(X: CSR, r: Array, weight: Array, out: Array) -> None:
+    """Products of r (p, rows) and X, and weight'X^2, into the columns of out (d + 1, p + 1), without the last row."""
     lengths, d = np.diff(X.indptr), X.columns
     data = X.data.astype(np.float64)
     for c, u in enumerate(r):
         out[:-1, c] = np.bincount(X.indices, data * np.repeat(u, lengths), minlength=d)
-    out[:-1, -1] = np.bincount(X.indices, data * data * np.repeat(mass, lengths), minlength=d)
+    out[:-1, -1] = np.bincount(X.indices, data * data * np.repeat(weight, lengths), minlength=d)
+
+
+def table(rows: Rows) -> Array:
+    """All rows as [x - shift, 1], not scaled, (n, d + 1). Cost: one pass over the rows."""
+    n, d = rows.shape
+    rows.read(n)
+    return shifted(rows, 0, n, np.empty((n, d + 1)))
+
+
+def longest_row(rows: Rows) -> float:
+    """Largest weighted squared length of a row with its intercept's 1, in the rows' units. Cost: one pass."""
+    n = rows.shape[0]
+    rows.read(n)
+    return max(_longest_in(rows, low, min(n, low + LENGTHS)) for low in range(0, n, LENGTHS))
+
+
+def _longest_in(rows: Rows, low: int, high: int) -> float:
+    scale = np.ones(rows.shape[1]) if rows.units.scale is None else rows.units.scale
+    if isinstance(rows.X, CSR):
+        places = slice(rows.X.indptr[low], rows.X.indptr[high])
+        numbers = np.repeat(np.arange(high - low), np.diff(rows.X.indptr[low : high + 1]))
+        squares = (rows.X.data[places] * scale[rows.X.indices[places]]) ** 2
+        lengths = np.bincount(numbers, squares, minlength=high - low) + 1.0
+    else:
+        shift = 0.0 if rows.units.shift is None else rows.units.shift
+        lengths = (((rows.X[low:high] - shift) * scale) ** 2).sum(1) + 1.0
+    weight = rows.weights(low, high)
+    return float(lengths.max() if weight is None else (lengths * weight).max() * rows.shape[0] / rows.total)
+
+
+def longest(rows: Rows) -> int:
+    """Numbers in the longest row."""
+    return int(np.diff(rows.X.indptr).max()) if isinstance(rows.X, CSR) else rows.shape[1]

@@ -34,7 +34,7 @@ def check_rows(rows: Rows, problem: Problem) -> None:
         raise DataError(f"the target of row {row + 1} is {what}")
     if problem.loss.labels:
         _check_labels(rows, to_name(type(problem.loss)))
-    if getattr(problem.loss, "positive", False) and rows.y.min() < 0.0:
+    if problem.loss.positive and rows.y.min() < 0.0:
         row = int((rows.y < 0.0).any(1).argmax())
         held = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
         raise DataError(f"the target of row {row + 1} {held}: remove the row or choose another loss")

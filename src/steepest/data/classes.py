@@ -1,28 +1,31 @@
-"""Softmax: log loss of k >= 2 classes, and the rows of a table with their classes as something to descend on.
+"""Rows with their classes: k linear predictors a row that meet in one loss, so that second derivatives couple them.
 
-Row i has k linear predictors z_i and the class y_i, written as k numbers of which one is 1. All k of them meet in one
-loss, so that second derivatives couple the classes: they are ((d + 1) k, (d + 1) k), coordinate j of class c at place
-j k + c.
+Row i has k linear predictors z_i and the class y_i, written as k numbers of which one is 1. Second derivatives are
+((d + 1) k, (d + 1) k), coordinate j of class c at place j k + c.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..core.types import Array
+from ..objective.data import Supports, TableData
 from ..objective.losses.softmax import Softmax, log_softmax
-from .blockwise import scales
 from .column_sums import column_sums
-from .moments import dense_rows
-from .rows import Given, Rows
+from .full_pass import predictors_of, shifted_rows
+from .layout import dense_rows
+from .rows import Rows
 
-__all__ = ["Classes"]
+__all__ = ["Classes", "product"]
 
 FEW, MANY = 300, 1000  # parameters up to which second derivatives are formed: always, and of a small table
 WORK = 4e9  # flops for them that make a table small
 BLOCK = 1 << 20  # numbers held at once
+
+
+CLASSES = Supports(rows=True, joint=True)
 
 
 class Classes(Rows):
@@ -31,80 +34,74 @@ class Classes(Rows):
     __slots__ = ()
 
     @property
-    def compilable(self) -> bool:
+    def supports(self) -> Supports:
+        """All that rows can do; the classes of a row meet in one loss."""
+        return CLASSES
+
+    @property
+    def worth_compiling(self) -> bool:
         """Never: compiled passes look at each target by itself."""
         return False
 
     @property
-    def worth_compiling(self) -> bool:
-        """Never."""
-        return False
-
-    @property
-    def parameters(self) -> int:
-        """How many there are in all, (d + 1) k."""
-        return int((self.shape[1] + 1) * self.y.shape[1])
-
-    @property
-    def bendable(self) -> bool:
+    def forms_curvature(self) -> bool:
         """Whether second derivatives are few enough to be formed."""
-        m = self.parameters
+        m = (self.shape[1] + 1) * self.outputs
         return m <= FEW or (m <= MANY and m * m * len(self.y) <= WORK)
 
-    def along(self, factors: Array) -> Array:
-        """Weighted mean over the rows of factor times column, (d + 1, k) for factors (n, k). Cost: one reading."""
-        rows = self._replace(y=np.asfortranarray(factors), offset=None)
-        g: Array = rows.value_and_gradient(Given(), np.zeros((self.shape[1] + 1, factors.shape[1])))[1]
-        return g
+    def curvature(self, loss: Any, w: Array) -> ClassesCurvature:  # type: ignore[override]
+        """Second derivatives of the mean loss at w (d + 1, k)."""
+        return ClassesCurvature(self, w)
 
-    def bent(self, p: Array, v: Array) -> Array:
-        """Second derivatives of the mean loss times v (d + 1, k), where the probabilities are p (n, k)."""
-        z = self._replace(offset=None).predictor(v)
-        self.read(self.shape[0])
-        return self.along(p * (z - (p * z).sum(1, keepdims=True)))
 
-    def diagonal(self, w: Array) -> Array:
-        """Diagonal (d + 1, k) of the second derivatives of the mean loss at w. Cost: k + 1 readings of the rows."""
-        self.read((1 + w.shape[1]) * self.shape[0])
-        bend = Softmax().second_derivative(self.predictor(w), self.y)
-        bend = bend if self.weight is None else bend * self.weight[:, None]
-        first = np.zeros(self.shape[1]) if self.units.shift is None else self.units.shift
-        squares = [np.append(column_sums(self, first, np.ascontiguousarray(b))[1], b.sum()) for b in bend.T]
-        sums: Array = np.column_stack(squares) * scales(self)[:, None] ** 2 / self.total
-        return sums
+class ClassesCurvature(NamedTuple):
+    """Mean of (diag(p_i) - p_i p_i') (x) a_i a_i' over rows a_i = (x_i, 1), p_i the probabilities at w (d + 1, k)."""
 
-    def hessian(self, w: Array) -> Array:
-        """Second derivatives of the mean loss at w (d + 1, k). Cost: one reading, n ((d + 1) k)^2 flops."""
-        (n, d), k, m = self.shape, w.shape[1], self.parameters
-        self.read(n)
+    rows: Classes
+    w: Array
+
+    def matrix(self) -> Array:
+        """All of it, ((d + 1) k, (d + 1) k). Cost: one pass, n ((d + 1) k)^2 flops."""
+        rows, w = self.rows, self.w
+        (n, d), k, m = rows.shape, w.shape[1], w.size
+        rows.read(n)
         H, size = np.zeros((d + 1, k, d + 1, k)), max(64, BLOCK // m)
         for low in range(0, n, size):
             high = min(n, low + size)
-            A, p = self._table(low, high), np.exp(log_softmax(self.predictor(w, low, high)))
-            mass = self.masses(low, high)
-            A, p = (A, p) if mass is None else (A * np.sqrt(mass)[:, None], p)
+            part = shifted_rows(rows, low, high)
+            A, p = _table(rows, part), np.exp(log_softmax(predictors_of(rows, part, w, low, high)))
+            weight = rows.weights(low, high)
+            A, p = (A, p) if weight is None else (A * np.sqrt(weight)[:, None], p)
             both = (A[:, :, None] * p[:, None, :]).reshape(len(A), m)
             H -= (both.T @ both).reshape(H.shape)
             for c in range(k):
                 H[:, c, :, c] += (A * p[:, c : c + 1]).T @ A
-        return H.reshape(m, m) / self.total
+        return H.reshape(m, m) / rows.total
 
-    def _table(self, low: int, high: int) -> Array:
-        """Rows low .. high - 1 with a column of ones, in the units of the descent."""
-        A = np.ones((high - low, self.shape[1] + 1))
-        A[:, :-1] = dense_rows(self.X, low, high)
-        A[:, :-1] -= 0.0 if self.units.shift is None else self.units.shift
-        return A * scales(self)
+    def diagonal(self) -> Array:
+        """Its diagonal (d + 1, k). Cost: k + 1 passes over the rows."""
+        rows = self.rows
+        seconds = Softmax().second_derivative(rows.predictor(self.w), rows.y)
+        seconds = seconds if rows.weight is None else seconds * rows.weight[:, None]
+        first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
+        squares = [np.append(column_sums(rows, first, np.ascontiguousarray(s))[1], s.sum()) for s in seconds.T]
+        sums: Array = np.column_stack(squares) * rows.units.scales(rows.shape[1])[:, None] ** 2 / rows.total
+        return sums
 
-    def curvature(self, problem: Any, w: Array) -> Array:
-        """Second derivatives of the objective at w, with some where all classes move alike and nothing is penalised.
+    def product(self, v: Array) -> Array:
+        """Its product with v (d + 1, k). Cost: three passes."""
+        return product(self.rows, np.exp(log_softmax(self.rows.predictor(self.w))), v)
 
-        The gradient has no part there, so that a step that is solved for has none either.
-        """
-        d, k = self.shape[1], w.shape[1]
-        H = self.hessian(w).reshape(d + 1, k, d + 1, k)
-        strength, loose = problem.squares(d, self.units)[:, 0], ~problem.strength(d, self.units).any((0, 2))
-        for j in range(d + 1):
-            own = H[j, :, j, :]
-            own += strength[j] * np.eye(k) if strength[j] > 0 else np.trace(own) / k**2 * loose[j]
-        return H.reshape(self.parameters, -1)
+
+def product(rows: TableData, p: Array, v: Array) -> Array:
+    """Second derivatives of the mean loss times v (d + 1, k), with probabilities p (n, k). Cost: two passes."""
+    z = rows.with_rows(offset=None).predictor(v)
+    return rows.transpose_product(p * (z - (p * z).sum(1, keepdims=True)))
+
+
+def _table(rows: Rows, part: Any) -> Array:
+    """Shifted rows with a column of ones, in the units of the descent."""
+    n, d = part.shape
+    A = np.ones((n, d + 1))
+    A[:, :-1] = dense_rows(part, 0, n)
+    return A * rows.units.scales(d)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.threads import in_ranges
 from ..core.types import Array
+from ..objective.data import ColumnStats
 from .csr import CSR
-from .moments import refuse_unless_finite
-from .rows import BLOCK, Rows, plan
+from .full_pass import predictors, slopes_in_kernel
+from .gram import refuse_unless_finite
+from .layout import BLOCK, plan
 
-__all__ = ["bends", "column_sums", "mean_and_variance"]
+if TYPE_CHECKING:
+    from .rows import Rows
+
+__all__ = ["column_sums", "mean_and_variance", "second_derivatives"]
 
 
-def mean_and_variance(rows: Rows) -> tuple[Array, Array]:
-    """Weighted mean and variance of each column (d,), without a d x d matrix. Cost: one reading of the rows.
+def mean_and_variance(rows: Rows) -> ColumnStats:
+    """Weighted mean and variance of each column (d,), without a d x d matrix. Cost: one pass over the rows.
 
     Raises
     ------
@@ -27,73 +32,74 @@ def mean_and_variance(rows: Rows) -> tuple[Array, Array]:
     --------
     >>> from steepest import make_rows
     >>> mean_and_variance(make_rows([[1.0], [2.0], [3.0]], [0.0, 0.0, 0.0]))
-    (array([2.]), array([0.66666667]))
+    ColumnStats(mean=array([2.]), variance=array([0.66666667]))
     """
-    rows.read(rows.shape[0])
     first = np.zeros(rows.shape[1]) if isinstance(rows.X, CSR) else rows.X[rows.first].astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         sums, squares = column_sums(rows, first, rows.weight)
         shifted = sums / rows.total
         variance = np.maximum(squares / rows.total - shifted**2, 0.0)
     refuse_unless_finite(variance)
-    return first + shifted, variance
+    return ColumnStats(first + shifted, variance)
 
 
-def column_sums(rows: Rows, first: Array, masses: Array | None) -> tuple[Array, Array]:
-    """Sums of mass (x - first) and of mass (x - first)^2 over the rows, each (d,); ``first`` is 0 for sparse rows."""
-    return (_compiled_sums if rows.worth_compiling else _plain_sums)(rows, first, masses)
+def column_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
+    """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,); of sparse rows about 0."""
+    rows.read(rows.shape[0])
+    return (_compiled_sums if rows.worth_compiling else _plain_sums)(rows, first, weights)
 
 
-def _compiled_sums(rows: Rows, first: Array, masses: Array | None) -> tuple[Array, Array]:
+def _compiled_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
     from ..kernels.column_sums import column_pass
     from ..kernels.compiler import compiled
 
     n, d = rows.shape
     size = plan(rows.X)[0]
     out = np.zeros((-(-n // size), d, 2))
-    kernel, args = compiled(column_pass), (rows.X, n, masses, first, size)
+    kernel, args = compiled(column_pass), (rows.X, n, weights, first, size)
     in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
     sums, squares = out.sum(0).T
     return sums, squares
 
 
-def _plain_sums(rows: Rows, first: Array, masses: Array | None) -> tuple[Array, Array]:
+def _plain_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
     (n, d), X = rows.shape, rows.X
-    mass = np.ones(n) if masses is None else masses
+    weight = np.ones(n) if weights is None else weights
     if isinstance(X, CSR):
-        share = np.repeat(mass, np.diff(X.indptr)) * X.data
+        share = np.repeat(weight, np.diff(X.indptr)) * X.data
         both = share, share * X.data
         sums, squares = (np.bincount(X.indices, part, minlength=d).astype(np.float64) for part in both)
         return sums, squares
     sums, squares = np.zeros(d), np.zeros(d)
     for low in range(0, n, BLOCK):
         block = X[low : low + BLOCK] - first
-        sums += mass[low : low + BLOCK] @ block
-        squares += mass[low : low + BLOCK] @ (block * block)
+        sums += weight[low : low + BLOCK] @ block
+        squares += weight[low : low + BLOCK] @ (block * block)
     return sums, squares
 
 
-def bends(rows: Rows, loss: Any, w: Array) -> Array:
-    """Weight times second derivative of the loss of each row (n,), by its predictor at w (d + 1, 1)."""
-    found: Array = (_compiled_bends if rows.worth_compiling else _plain_bends)(rows, loss, w)
+def second_derivatives(rows: Rows, loss: Any, w: Array) -> Array:
+    """Weight times second derivative of each row's loss (n,) by its predictor, at w (d + 1, 1). Cost: one pass."""
+    rows.read(rows.shape[0])
+    found: Array = (_compiled_seconds if rows.worth_compiling else _plain_seconds)(rows, loss, w)
     return found if rows.weight is None else np.multiply(found, rows.weight, out=found)
 
 
-def _compiled_bends(rows: Rows, loss: Any, w: Array) -> Array:
+def _compiled_seconds(rows: Rows, loss: Any, w: Array) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import bend_pass
 
     n, tile = rows.shape[0], plan(rows.X)[1]
     out, kernel = np.empty(n), compiled(bend_pass, loss)
-    shift, v, b = rows.slopes_in_kernel(w[:, :1])
+    shift, v, b = slopes_in_kernel(rows, w[:, :1])
     args = loss, rows.X, rows.y.T, rows.offset, shift, v, b, tile
     in_ranges(lambda low, high: kernel(*args, low, high, out), -(-n // tile), rows.threads)
     return out
 
 
-def _plain_bends(rows: Rows, loss: Any, w: Array) -> Array:
+def _plain_seconds(rows: Rows, loss: Any, w: Array) -> Array:
     n, found = rows.shape[0], np.empty(rows.shape[0])
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)
-        found[low:high] = loss.second_derivative(rows.predictor(w, low, high), rows.y[low:high])[:, 0]
+        found[low:high] = loss.second_derivative(predictors(rows, w, low, high), rows.y[low:high])[:, 0]
     return found

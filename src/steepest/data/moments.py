@@ -7,20 +7,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError
-from ..core.threads import in_ranges, one_blas_thread
+from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.units import RAW, Units
+from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
 from .csr import CSR
+from .curvature import MomentsCurvature
+from .gram import augmented, refuse_unless_finite
 from .rows import Rows
 
-__all__ = ["Moments", "central_moments", "gram_matrix", "hessian_in", "make_moments", "null_directions", "without"]
+__all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
 
-ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what its own cache holds
 FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 would cost digits
 NOISE = 1e-12  # share of a column of size 1 in a direction that is rounding
 FIRM = 1e8  # norm of the inverse of the correlations up to which they are inverted; eigenvalues of 1e-13 are rounding
+
+
+MOMENTS = Supports(any_loss=False)
 
 
 class Moments(NamedTuple):
@@ -39,6 +43,24 @@ class Moments(NamedTuple):
     null: Array  # (d, r) raw directions that change no prediction
     shape: tuple[int, int]
     units: Units = RAW
+
+    @property
+    def supports(self) -> Supports:
+        """Squared losses alone, and no rows."""
+        return MOMENTS
+
+    @property
+    def outputs(self) -> int:
+        """Targets, k."""
+        return int(self.least.shape[1])
+
+    def curvature(self, loss: Any, w: Array) -> MomentsCurvature:
+        """Second derivatives of the mean loss, the same everywhere."""
+        return MomentsCurvature(loss.curvature * self.hessian)
+
+    def columns(self) -> ColumnStats:
+        """Mean and variance of each raw column, known."""
+        return ColumnStats(self.mean, np.diag(self.spread))
 
     def value(self, loss: Any, w: Array) -> float:
         """Mean loss at w (d + 1, k). Cost: about 2 d^2 flops."""
@@ -116,7 +138,7 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
     d, k = rows.shape[1], rows.y.shape[1]
     i = rows.first
-    first = _augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
+    first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     if not isinstance(rows.X, CSR):
         return _central(rows, first)
     found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # sparse rows stay so where they are not shifted
@@ -126,106 +148,13 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
 def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
     d = rows.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
-        gram = gram_matrix(rows, first, rows.weight)
-    rows.read(rows.shape[0])
+        gram = rows.gram(first, rows.weight)
     refuse_unless_finite(gram)
     total = gram[-1, -1]
     shifted = gram[-1, :-1] / total
     spread = gram[:-1, :-1] / total - shifted[:, None] * shifted
     mean = first + shifted
     return mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
-
-
-def refuse_unless_finite(sums: Array) -> None:
-    """Refuse a table whose sums of squares are no numbers."""
-    if not np.isfinite(sums).all():
-        raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
-
-
-def gram_matrix(rows: Rows, first: Array, masses: Array | None) -> Array:
-    """Sum of mass x x' over the rows [x, y - offset] - first, 1; a mass of 1 each if ``masses`` (n,) is None.
-
-    In fixed blocks, whose matrices together stay far smaller than the table. Cost: about n (d + 2)^2 flops.
-    """
-    return (_compiled_gram if rows.worth_compiling else _plain_gram)(rows, first, masses)
-
-
-def _compiled_gram(rows: Rows, first: Array, masses: Array | None) -> Array:
-    from ..kernels.compiler import compiled
-    from ..kernels.gram import WIDTH, gram_pass, sparse_gram_pass
-
-    n, m = rows.shape[0], len(first) + 1
-    by_pairs = _worth_pairs(rows, first)
-    whole = m if by_pairs else -(-m // WIDTH) * WIDTH
-    size = _rows_of_pairs(n, m, len(rows.X.data)) if by_pairs else _rows_of_a_block(n, m)
-    out, kernel = np.zeros((-(-n // size), whole, whole)), compiled(sparse_gram_pass if by_pairs else gram_pass)
-    args = rows.X, rows.y.T, rows.offset, masses, first, size
-    in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
-    half = out.sum(0)[:m, :m]
-    if not by_pairs:
-        half = np.triu(half)
-        half[np.diag_indices(m)] *= 0.5
-    gram: Array = half + half.T
-    return gram
-
-
-def _worth_pairs(rows: Rows, first: Array) -> bool:
-    """Whether the products of stored numbers alone, one by one, are less work than all products, eight at a time."""
-    n, d = rows.shape
-    if not isinstance(rows.X, CSR) or first[:d].any():
-        return False
-    counts = np.diff(rows.X.indptr) + 2.0
-    return bool(12.0 * (counts @ counts) < n * float(d + 2) ** 2)
-
-
-def _plain_gram(rows: Rows, first: Array, masses: Array | None) -> Array:
-    n, m = rows.shape[0], len(first) + 1
-    size = _rows_of_a_block(n, m)
-    out = np.zeros((-(-n // size), m, m))
-
-    def work(low: int, high: int) -> None:
-        room = np.empty((max(64, min(size, n, ROOM // m)), m))
-        for b in range(low, high):
-            for start in range(b * size, min(n, (b + 1) * size), len(room)):
-                part = _augmented(rows, start, min(n, (b + 1) * size, start + len(room)), first, room)
-                if masses is not None:
-                    part *= np.sqrt(masses[start : start + len(part), None])
-                out[b] += part.T @ part
-
-    with one_blas_thread(2.0 * n * m * m):
-        in_ranges(work, len(out), rows.threads if n * m > 100_000 else 1)
-    gram: Array = out.sum(0)
-    return gram
-
-
-def _rows_of_a_block(n: int, m: int) -> int:
-    return max(8192, 32 * m, n // 256)
-
-
-def _rows_of_pairs(n: int, m: int, stored: int) -> int:
-    """Rows of a block where the matrices of all blocks shall stay smaller than the table."""
-    return -(-n // max(2, min(16, stored // (4 * m * m))))
-
-
-def _augmented(rows: Rows, low: int, high: int, first: Array, room: Array) -> Array:
-    """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``, put into ``room``."""
-    d, part = rows.shape[1], room[: high - low]
-    np.subtract(dense_rows(rows.X, low, high), first[:d], out=part[:, :d])
-    np.subtract(rows.y[low:high], first[d:], out=part[:, d:-1])
-    if rows.offset is not None:
-        part[:, d:-1] -= rows.offset[low:high, None]
-    part[:, -1] = 1.0
-    return part
-
-
-def dense_rows(X: Any, low: int, high: int) -> Any:
-    """Rows low .. high - 1 as a dense array."""
-    if not isinstance(X, CSR):
-        return X[low:high]
-    places = slice(X.indptr[low], X.indptr[high])
-    starts = np.repeat(np.arange(high - low) * X.columns, np.diff(X.indptr[low : high + 1]))
-    cells = np.bincount(starts + X.indices[places], X.data[places], minlength=(high - low) * X.columns)
-    return cells.reshape(high - low, X.columns)
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:

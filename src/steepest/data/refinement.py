@@ -16,8 +16,10 @@ import numpy as np
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array
 from ..core.units import RAW, Units
+from ..objective.objective import Coordinates
 from .double_double import Pair, add_products, combination, halves, over, plus, summed, times, two_sum
-from .moments import dense_rows, refuse_unless_finite
+from .gram import refuse_unless_finite
+from .layout import dense_rows
 from .rows import Rows
 
 __all__ = ["Exact", "Polished", "inverse_root", "polished", "precondition", "triangle"]
@@ -132,14 +134,14 @@ def triangle(rows: Rows, problem: Any) -> tuple[Units, Array]:
     """
     d, curvature = rows.shape[1], problem.loss.curvature
     with one_blas_thread(2.0 * rows.shape[0] * (d + 1) ** 2), np.errstate(invalid="ignore", over="ignore"):
-        shift = _means(rows) if problem.free(d)[-1, 0] else None
+        shift = _means(rows) if Coordinates(problem, d).shifts else None
         R = _factor(rows, shift, curvature)
         norms = np.sqrt(np.einsum("ij,ij->j", R, R) / curvature)[:d]
         refuse_unless_finite(norms)
         scale = 1.0 / np.where(norms > 0, norms, 1.0)
         R[:, :d] *= scale
         if problem.l2 > 0:
-            roots = np.sqrt(problem.squares(d, Units(shift, scale))[:, 0])
+            roots = np.sqrt(Coordinates(problem, d, Units(shift, scale)).l2[:, 0])
             R = _triangular(np.concatenate((R, np.diag(roots))))
     return Units(shift, scale), R
 
@@ -160,8 +162,8 @@ def _means(rows: Rows) -> Array:
     first = np.asarray(dense_rows(rows.X, 0, 1)[0], np.float64)
     sums = np.zeros_like(first)
     for low, high in _blocks(rows):
-        away, mass = dense_rows(rows.X, low, high) - first, rows.masses(low, high)
-        sums += away.sum(0) if mass is None else mass @ away
+        away, weight = dense_rows(rows.X, low, high) - first, rows.weights(low, high)
+        sums += away.sum(0) if weight is None else weight @ away
     return first + sums / rows.total
 
 
@@ -171,13 +173,13 @@ def _factor(rows: Rows, shift: Array | None, curvature: float) -> Array:
     rows.read(rows.shape[0])
     R = np.zeros((d + 1, d + 1))
     for low, high in _blocks(rows):
-        mass = rows.masses(low, high)
+        weight = rows.weights(low, high)
         stack = np.empty((d + 1 + high - low, d + 1))
         stack[: d + 1], block = R, stack[d + 1 :]
         block[:, :d] = dense_rows(rows.X, low, high)
         block[:, :d] -= 0.0 if shift is None else shift
         block[:, d] = shift is not None
-        block *= np.sqrt(curvature / rows.total * (1.0 if mass is None else mass[:, None]))
+        block *= np.sqrt(curvature / rows.total * (1.0 if weight is None else weight[:, None]))
         R = _triangular(stack)
     return R
 
@@ -264,7 +266,7 @@ def polished(rows: Rows, problem: Any, w: Array, most: int = 6) -> tuple[list[Po
     [2.0, -2000000000.0]
     """
     path: list[Polished] = []
-    ahead, last, free = (w, np.zeros_like(w)), np.inf, problem.free(len(w) - 1)
+    ahead, last, free = (w, np.zeros_like(w)), np.inf, Coordinates(problem, len(w) - 1).free
     with one_blas_thread(2.0 * rows.shape[0] * w.size):
         units, R = triangle(rows, problem)
         root = inverse_root(units, R, free)
@@ -285,8 +287,8 @@ def polished(rows: Rows, problem: Any, w: Array, most: int = 6) -> tuple[list[Po
 def _objective(rows: Rows, problem: Any, w: Pair) -> tuple[float, Pair]:
     """Objective and its gradient as a pair at w."""
     cost, g = Exact(rows).gradient_pair(problem.loss, *w)
-    strength = problem.squares(len(w[0]) - 1, RAW)
-    return cost + 0.5 * float(np.vdot(strength * w[0], w[0])), plus(g, times(w, strength))
+    l2 = Coordinates(problem, len(w[0]) - 1).l2
+    return cost + 0.5 * float(np.vdot(l2 * w[0], w[0])), plus(g, times(w, l2))
 
 
 def _rounded(units: Units, R: Array, free: Array, w: Pair, cost: float, g: Array, p: Array) -> Polished:

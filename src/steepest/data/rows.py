@@ -1,36 +1,35 @@
-"""Rows: the table itself. Every reading of all rows goes through one fused pass in fixed blocks."""
+"""Rows: a table in memory, dense or sparse, with its targets, weights and offsets."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
-from ..core.threads import in_ranges, one_blas_thread, thread_count
+from ..core.threads import thread_count
 from ..core.types import Array
 from ..core.units import RAW, Units
+from ..methods.sampling import SAMPLINGS, fill_order
+from ..objective.data import MATRIX_COLUMNS, ColumnStats, Judge, Size, Sums, Supports, TargetStats
+from . import layout
+from .blockwise import fold, fold_rounding, longest, longest_row, table
+from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR
+from .curvature import RowsCurvature
+from .full_pass import Given, full_pass, predictors
+from .gram import gram_matrix
+from .layout import jit_allowed
+from .subsample import chosen
 
-__all__ = ["Rows", "jit_allowed", "make_rows"]
+__all__ = ["Rows", "make_rows"]
 
-BLOCK = 4096  # rows whose sums are added in one go; the plan depends on row numbers alone, never on threads
-NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile, the rows that stay in the cache between predictor and gradient
 COMPILE_AT = 1_000_000  # numbers in the table from which a pass is worth entering Numba for
-
-
-class Given(NamedTuple):
-    """The loss whose slope is the target: its gradient adds up rows with factors that are known."""
-
-    def value(self, z: Any, y: Any) -> Any:
-        """No cost."""
-        return 0.0 * z
-
-    def slope(self, z: Any, y: Any) -> Any:
-        """The target itself."""
-        return y + 0.0 * z
+AT_ONCE = 1 << 15  # numbers of a table so small that one matrix product gives everything
+ROWS = Supports(rows=True)
+KEEP: Any = object()  # what a table has already
 
 
 class Rows(NamedTuple):
@@ -56,14 +55,58 @@ class Rows(NamedTuple):
         return int(n), int(d)
 
     @property
+    def supports(self) -> Supports:
+        """Everything that rows can do."""
+        return ROWS
+
+    @property
+    def outputs(self) -> int:
+        """Targets, k."""
+        return int(self.y.shape[1])
+
+    @property
     def first(self) -> int:
         """The first row that counts."""
         return 0 if self.weight is None else int(np.argmax(self.weight > 0))
 
     @property
-    def compilable(self) -> bool:
-        """Whether the loss looks at each target by itself, as compiled passes do."""
-        return True
+    def small(self) -> bool:
+        """Whether the whole table fits into one block."""
+        n, d = self.shape
+        return not isinstance(self.X, CSR) and n * (d + 1) <= AT_ONCE
+
+    @property
+    def sparse(self) -> bool:
+        """Whether a shift of the columns would fill the table."""
+        return isinstance(self.X, CSR)
+
+    @property
+    def double(self) -> bool:
+        """Whether the table holds doubles, so that a fused pass is as exact as they are."""
+        return bool(self.X.dtype != np.float32)
+
+    @property
+    def forms_curvature(self) -> bool:
+        """Whether second derivatives are few enough to be formed."""
+        return self.shape[1] <= MATRIX_COLUMNS
+
+    @property
+    def fold_rounding(self) -> float:
+        """Relative rounding of a sum over the rows by `fold`: of sum |terms|, at most so much is lost."""
+        return fold_rounding(self)
+
+    @property
+    def longest(self) -> int:
+        """Numbers in the longest row."""
+        return longest(self)
+
+    @property
+    def size(self) -> Size:
+        """What a pass over the table costs."""
+        n, d = self.shape
+        if isinstance(self.X, CSR):
+            return Size(n, d, len(self.X.data), self.X.data.itemsize + self.X.indices.itemsize)
+        return Size(n, d, n * d, self.X.dtype.itemsize)
 
     @property
     def worth_compiling(self) -> bool:
@@ -71,102 +114,131 @@ class Rows(NamedTuple):
         n, d = self.shape
         return jit_allowed() and n * (d + 1) >= COMPILE_AT
 
-    def value(self, loss: Any, w: NDArray[np.float64]) -> float:
-        """Mean loss at w (d + 1, k). Cost: one reading of the rows."""
-        return self._pass(loss, w, gradient=False)[0]
+    def in_units(self, units: Units) -> Rows:
+        """The same rows seen in other units. Nothing is copied."""
+        return self._replace(units=units)
 
-    def value_and_gradient(self, loss: Any, w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """Mean loss and its gradient (d + 1, k) at w. Cost: one reading of the rows, about 4 n d flops."""
-        return self._pass(loss, w, gradient=True)
+    def with_rows(self, *, targets: Any = KEEP, weight: Any = KEEP, offset: Any = KEEP, total: Any = KEEP) -> Rows:
+        """The same table with other targets (n, k), weights or offsets (n,).
+
+        Means are over the sum of the weights, or over ``total``.
+        """
+        if weight is not KEEP and total is KEEP:
+            total = float(self.shape[0] if weight is None else weight.sum())
+        given = {"y": targets, "weight": weight, "offset": offset, "total": total}
+        return self._replace(**{name: value for name, value in given.items() if value is not KEEP})
+
+    def one_target(self, c: int) -> Rows:
+        """The rows with target c alone, or with class c against the others."""
+        return Rows(*self._replace(y=self.y[:, c : c + 1]))
+
+    def value(self, loss: Any, w: Array) -> float:
+        """Mean loss at w (d + 1, k). Cost: one pass over the rows."""
+        return full_pass(self, loss, w, gradient=False)[0]
+
+    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+        """Mean loss and its gradient (d + 1, k) at w. Cost: one pass over the rows, about 4 n d flops."""
+        return full_pass(self, loss, w, gradient=True)
 
     def transpose_product(self, r: Array) -> Array:
-        """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one reading of the rows."""
+        """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass over the rows."""
         given = self._replace(y=np.asfortranarray(r), offset=None)
-        return given.value_and_gradient(Given(), np.zeros((self.shape[1] + 1, r.shape[1])))[1]
+        return full_pass(given, Given(), np.zeros((self.shape[1] + 1, r.shape[1])), gradient=True)[1]
 
-    def rows(self, order: NDArray[np.int64]) -> Rows:
-        """Take the named rows as a table of its own, whose mean estimates the mean over all rows."""
-        mean_weight = self.total / self.shape[0]
-        return self._replace(
-            X=_take(self.X, order),
-            y=self.y[order],
-            weight=None if self.weight is None else self.weight[order],
-            offset=None if self.offset is None else self.offset[order],
-            total=mean_weight * len(order),
-        )
-
-    def predictor(self, w: NDArray[np.float64], low: int = 0, high: int | None = None) -> NDArray[np.float64]:
-        """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
+    def predictor(self, w: Array, low: int = 0, high: int | None = None) -> Array:
+        """Linear predictors z (high - low, k) of rows low .. high - 1, offsets included. Cost: a pass over those."""
         high = self.shape[0] if high is None else high
-        z: NDArray[np.float64] = _dense_or_sparse_dot(self._shifted(low, high), self._slopes(w)) + w[-1]
-        return z if self.offset is None else z + self.offset[low:high, None]
+        self.read(high - low)
+        return predictors(self, w, low, high)
 
-    def _slopes(self, w: NDArray[np.float64]) -> NDArray[np.float64]:
-        return w[:-1] if self.units.scale is None else w[:-1] * self.units.scale[:, None]
-
-    def _shifted(self, low: int, high: int) -> Any:
-        X = _slice(self.X, low, high)
-        return X if self.units.shift is None else X - self.units.shift
-
-    def masses(self, low: int, high: int) -> NDArray[np.float64] | None:
+    def weights(self, low: int, high: int) -> Array | None:
         """Weights of the rows low .. high - 1, None where all are 1."""
         return None if self.weight is None else self.weight[low:high]
 
+    def dense(self) -> Array:
+        """X as a dense array (n, d), as it is."""
+        return np.asarray(layout.dense_rows(self.X, 0, self.shape[0]))
+
+    def sizes(self) -> Rows:
+        """The same rows with |x| for x."""
+        return self._replace(X=layout.absolute(self.X))
+
+    def table(self) -> Array:
+        """Rows [x - shift, 1], not scaled, of a small table (n, d + 1). Cost: one pass."""
+        return table(self)
+
+    def columns(self) -> ColumnStats:
+        """Weighted mean and variance of each column, in raw units. Cost: one pass."""
+        return mean_and_variance(self)
+
+    def targets(self) -> TargetStats:
+        """Least, largest and weighted mean target, each (k,)."""
+        mean = self.y.mean(0) if self.weight is None else self.weight @ self.y / self.total
+        return TargetStats(self.y.min(0), self.y.max(0), mean)
+
+    def column_sums(self, first: Array, weight: Array | None) -> tuple[Array, Array]:
+        """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,). Cost: one pass."""
+        return column_sums(self, first, weight)
+
+    def gram(self, first: Array, weight: Array | None) -> Array:
+        """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
+        return gram_matrix(self, first, weight)
+
+    def curvature(self, loss: Any, w: Array) -> RowsCurvature:
+        """Second derivatives of the mean loss at w (d + 1, 1). Cost: one pass for those by the predictors."""
+        return RowsCurvature(self, second_derivatives(self, loss, w))
+
+    def weighted_curvature(self, weight: Array) -> RowsCurvature:
+        """The same from second derivatives by the predictors, times weights, (n,)."""
+        return RowsCurvature(self, weight)
+
+    def fold(self, w: Array, judge: Judge) -> Sums:
+        """Show the predictors of each block to the judge and sum what it makes of them. Cost: one pass."""
+        return fold(self, w, judge)
+
+    def longest_row(self) -> float:
+        """Largest weighted squared length of a row with its intercept's 1, in the rows' units. Cost: one pass."""
+        return longest_row(self)
+
+    def take(self, numbers: NDArray[np.int64]) -> Rows:
+        """The rows of these numbers as a table of its own, whose mean estimates the mean over all rows."""
+        mean_weight = self.total / self.shape[0]
+        return self._replace(
+            X=layout.take(self.X, numbers),
+            y=self.y[numbers],
+            weight=None if self.weight is None else self.weight[numbers],
+            offset=None if self.offset is None else self.offset[numbers],
+            total=mean_weight * len(numbers),
+        )
+
+    def sample(self, m: int, seed: int, by_class: bool) -> Rows:
+        """About m rows, weighted so that their mean stands for the mean over all; see `subsample.chosen`."""
+        numbers, share = chosen(self, m, seed, by_class)
+        weight = share if self.weight is None else share * self.weight[numbers]
+        return self.take(numbers)._replace(weight=weight, total=float(weight.sum()))
+
+    def batches(
+        self, seed: int, epoch: int, size: int, sampling: str = "shuffle"
+    ) -> Iterator[tuple[NDArray[np.int64], Rows]]:
+        """Numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""
+        order = np.empty(self.shape[0], np.int64)
+        fill_order(order, seed, epoch, SAMPLINGS.index(sampling))
+        for low in range(0, len(order), size):
+            numbers = order[low : low + size]
+            yield numbers, self.take(numbers)
+
     def read(self, count: int) -> None:
-        """Note that ``count`` rows were read."""
+        """Note that ``count`` rows are read."""
         self.tally[0][0] += count
+
+    def recounted(self) -> Rows:
+        """The same rows with a count of passes that begins at 0."""
+        return self._replace(tally=([0], self.shape[0]))
 
     @property
     def passes(self) -> float:
-        """Readings of the whole table so far, by everything that shares it."""
+        """Passes over the whole table so far, by everything that shares it."""
         return self.tally[0][0] / self.tally[1]
-
-    def _pass(self, loss: Any, w: NDArray[np.float64], gradient: bool) -> tuple[float, NDArray[np.float64]]:
-        self.read(len(self.y))
-        sums = self._compiled_sums(loss, w, gradient) if self.worth_compiling else self._plain_sums(loss, w)
-        g: NDArray[np.float64] = sums[1:].reshape(w.shape[1], -1).T / self.total
-        if self.units.scale is not None:
-            g[:-1] *= self.units.scale[:, None]
-        return float(sums[0] / self.total), g
-
-    def _plain_sums(self, loss: Any, w: NDArray[np.float64]) -> NDArray[np.float64]:
-        n, d = self.shape
-        sums = np.zeros((w.shape[1], d + 1))
-        total = 0.0
-        with one_blas_thread(2.0 * n * d):
-            for low in range(0, n, BLOCK):
-                total += self._plain_block(loss, w, low, min(n, low + BLOCK), sums)
-        return np.concatenate(([total], sums.ravel()))
-
-    def _plain_block(self, loss: Any, w: NDArray[np.float64], low: int, high: int, sums: NDArray[np.float64]) -> float:
-        z, y = self.predictor(w, low, high), self.y[low:high]
-        cost, r = loss.value(z, y), loss.slope(z, y)
-        if self.weight is not None:
-            cost, r = cost * self.weight[low:high, None], r * self.weight[low:high, None]
-        sums[:, :-1] += _transposed_dot(self._shifted(low, high), r)
-        sums[:, -1] += r.sum(0)
-        return float(cost.sum())
-
-    def _compiled_sums(self, loss: Any, w: NDArray[np.float64], gradient: bool) -> NDArray[np.float64]:
-        from ..kernels.compiler import compiled
-        from ..kernels.full_pass import block_pass
-
-        n = self.shape[0]
-        size, tile = plan(self.X)
-        blocks = -(-n // size)
-        out = np.empty((blocks, 1 + w.size))
-        kernel = compiled(block_pass, loss)
-        shift, v, b = self.slopes_in_kernel(w)
-        args = (loss, self.X, self.y.T, self.weight, self.offset, shift, v, b, size, tile)
-        in_ranges(lambda first, last: kernel(*args, first, last, gradient, out), blocks, self.threads)
-        sums: NDArray[np.float64] = out.sum(0)
-        return sums
-
-    def slopes_in_kernel(self, w: NDArray[np.float64]) -> tuple[Any, NDArray[Any], NDArray[np.float64]]:
-        """Shift, slopes (k, d) and intercepts (k,) as kernels take them: dense ones in the type of the table."""
-        kind = np.float64 if isinstance(self.X, CSR) else self.X.dtype
-        shift = None if self.units.shift is None else self.units.shift.astype(self.X.dtype)
-        return shift, np.ascontiguousarray(self._slopes(w).T, kind), np.ascontiguousarray(w[-1])
 
 
 def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None) -> Rows:
@@ -193,7 +265,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     >>> rows.value(MSE(), np.zeros((2, 1)))
     10.0
     """
-    X = _matrix(X)
+    X = layout.matrix(X)
     y = np.asarray(y, np.float64)
     y = np.asfortranarray(y if y.ndim == 2 else y.reshape(len(y), 1))
     n = X.shape[0]
@@ -208,42 +280,6 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))
 
 
-def jit_allowed() -> bool:
-    """Whether Numba may be used: not under NUMBA_DISABLE_JIT=1."""
-    return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
-
-
-def plan(X: Any) -> tuple[int, int]:
-    """Rows of a block and of a tile in it, from the table's shape and layout alone."""
-    (n, d), size = X.shape, BLOCK
-    if isinstance(X, CSR):  # the sums of a block take d numbers however few it reads
-        return max(size, min(n, 32 * (d + 1) * n // max(1, len(X.data)))), 64
-    row = X.dtype.itemsize * max(1, d)
-    if X.flags.c_contiguous:
-        return size, max(16, min(64, NEAR // row // 8 * 8))
-    return size, max(192, min(size, FAR // row))  # long pieces of each column
-
-
-def _matrix(X: Any) -> Any:
-    if isinstance(X, CSR):
-        return X
-    if hasattr(X, "tocsr"):
-        X = X.tocsr()
-        return CSR(_real(X.data), X.indices, X.indptr, int(X.shape[1]))
-    X = _real(np.asarray(X))
-    if X.ndim != 2:
-        raise DataError(f"the table must have two dimensions, rows and columns, not {X.ndim}")
-    return X if X.flags.f_contiguous or X.flags.c_contiguous else np.ascontiguousarray(X)
-
-
-def _real(values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype in (np.float32, np.float64) and values.dtype.isnative:
-        return values
-    if values.dtype.kind not in "biuf":
-        raise DataError(f"the table must hold real numbers, not {values.dtype}")
-    return values.astype(np.float64)
-
-
 def _vector(values: Any, n: int, what: str) -> NDArray[np.float64] | None:
     if values is None:
         return None
@@ -253,39 +289,3 @@ def _vector(values: Any, n: int, what: str) -> NDArray[np.float64] | None:
     if not np.isfinite(vector).all():
         raise DataError(f"{what} must be finite numbers")
     return vector
-
-
-def _take(X: Any, order: NDArray[np.int64]) -> Any:
-    if not isinstance(X, CSR):
-        return X[order]
-    counts = np.diff(X.indptr)[order]
-    indptr = np.concatenate(([0], np.cumsum(counts)))
-    where = np.repeat(X.indptr[:-1][order] - indptr[:-1], counts) + np.arange(indptr[-1])
-    return CSR(X.data[where], X.indices[where], indptr, X.columns)
-
-
-def _slice(X: Any, low: int, high: int) -> Any:
-    if not isinstance(X, CSR):
-        return X[low:high]
-    a, b = X.indptr[low], X.indptr[high]
-    return CSR(X.data[a:b], X.indices[a:b], X.indptr[low : high + 1] - a, X.columns)
-
-
-def _row_numbers(X: CSR) -> NDArray[np.int64]:
-    return np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-
-
-def _dense_or_sparse_dot(X: Any, v: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not isinstance(X, CSR):
-        product: NDArray[np.float64] = X @ v
-        return product
-    rows, n = _row_numbers(X), X.shape[0]
-    return np.stack([np.bincount(rows, X.data * c[X.indices], minlength=n) for c in v.T], axis=1)
-
-
-def _transposed_dot(X: Any, r: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not isinstance(X, CSR):
-        product: NDArray[np.float64] = r.T @ X
-        return product
-    rows, d = _row_numbers(X), X.columns
-    return np.stack([np.bincount(X.indices, X.data * c[rows], minlength=d) for c in r.T])

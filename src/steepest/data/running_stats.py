@@ -96,8 +96,8 @@ def batch_curvature(rows: Rows, intercept: bool) -> float:
     25.0
     """
     Z = _dense(rows)
-    mass = 1.0 if rows.weight is None else rows.weight[:, None] * (rows.shape[0] / rows.total)
-    product = (Z @ Z.T + float(intercept)) * np.sqrt(mass * np.transpose(mass))
+    weight = 1.0 if rows.weight is None else rows.weight[:, None] * (rows.shape[0] / rows.total)
+    product = (Z @ Z.T + float(intercept)) * np.sqrt(weight * np.transpose(weight))
     return float(np.linalg.eigvalsh(product)[-1]) / rows.shape[0]
 
 

@@ -6,30 +6,34 @@
     eta_t     = learning_rate(t)                                                how far: Method.learning_rate
     at_{t+1}  = at_t - eta_t p_t
 
-`walkers.walk` is that loop. `descend` hands out its states, `until` ends it, `trajectory.record` keeps them. States are
+`loop.walk` is that loop. `descend` hands out its states, `until` ends it, `recording.record` keeps them. States are
 computed in blocks of about 0.1 s, so that a million recorded steps need no million Python objects, and Ctrl-C is heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, overload
 
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array
-from ..data.classes import Classes
-from ..data.moments import Moments
-from ..data.rows import Rows
 from ..methods.method import Method
+from ..objective.objective import Objective
 from ..objective.problem import Problem, check_start
-from ..optimality.preconditioner import diagonal, metric
+from ..optimality.preconditioner import preconditioner_of
 from .engine import Descent
 from .states import Checkpoint, State
 
 __all__ = ["Descent", "descend", "until"]
+
+
+class StopLike(Protocol):
+    """A `Stop`, or any function that says whether to end at a state."""
+
+    def __call__(self, state: State, /) -> object:
+        """Whether this state is the last one."""
 
 
 def descend(
@@ -47,7 +51,7 @@ def descend(
         Over what; parameters are in its units.
     start : array, State, Checkpoint or None
         A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit. A
-        Checkpoint brings a memory of its own: a metric learnt elsewhere, say.
+        Checkpoint brings a memory of its own: a preconditioner learnt elsewhere, say.
     seed : int
         Names the order in which rows come; the same seed gives the same bits, whatever is recorded, for the same
         ``compiled`` (plain and compiled steps differ by rounding).
@@ -79,33 +83,25 @@ def descend(
     if isinstance(start, State):
         descent = Descent(problem, method, data, start.origin, start.seed, start.compiled)
         return replace(descent, start=descent.replay(start.origin, start.t))
-    if method.batch_size is not None and not isinstance(data, Rows):
+    if method.batch_size is not None and not data.supports.rows:
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
     method.refuse_for(problem)
     d = data.shape[1]
-    k = data.y.shape[1] if isinstance(data, Rows) else data.least.shape[1] if isinstance(data, Moments) else 1
+    k = data.outputs
     at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
     if at.size != (d + 1) * k or not np.isfinite(at).all():
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
     at = at.reshape(d + 1, k)
     check_start(problem, at)
-    return Descent(problem, method, data, Checkpoint(0, at, _opening(problem, method, data, at)), seed, compiled)
+    memory = preconditioner_of(Objective(problem, data), method).open(at)
+    return Descent(problem, method, data, Checkpoint(0, at, memory), seed, compiled)
 
 
-def _opening(problem: Problem, method: Method, data: Any, at: Array) -> Array:
-    """Memory of what has seen nothing yet, but the curvature at the start where the rule measures in it."""
-    (d, k), rule = (data.shape[1], at.shape[1]), method.rule
-    if rule.metric == "renewed":
-        return np.zeros((data.parameters, data.parameters) if isinstance(data, Classes) else (d + 1, d + 1))
-    if rule.metric == "matrix":
-        return metric(problem, data, at)
-    memory = np.zeros((method.room(*data.shape), d + 1, k))
-    if rule.metric == "diagonal":
-        memory[0] = diagonal(problem, data, at)
-    return memory
-
-
-def until(states: Any, *stops: Any) -> Any:
+@overload
+def until(states: Descent, *stops: StopLike) -> Descent: ...
+@overload
+def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]: ...
+def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
     """End a descent at the first state where a stop is true; that state is the last one.
 
     Parameters
@@ -126,7 +122,7 @@ def until(states: Any, *stops: Any) -> Any:
     return _until_one_by_one(states, stops)
 
 
-def _until_one_by_one(states: Any, stops: tuple[Any, ...]) -> Iterator[State]:
+def _until_one_by_one(states: Iterable[State], stops: tuple[StopLike, ...]) -> Iterator[State]:
     for state in states:
         yield state
         if any(stop(state) for stop in stops):

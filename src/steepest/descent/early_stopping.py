@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array
+from ..core.types import Loss
 from ..core.units import Units
 from ..data.checks import check_rows
-from ..data.column_sums import mean_and_variance
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .states import State
@@ -60,10 +58,10 @@ class Validation:
     ('validation', 2)
     """
 
-    def __init__(self, loss: Any, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
+    def __init__(self, loss: Loss, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, (int, np.integer)) or patience < 1:
             raise UsageError(f"n_iter_no_change must be a whole number >= 1, not {patience!r}")
-        self.loss, self.rows, self.units = loss, rows._replace(units=units), units
+        self.loss, self.rows, self.units = loss, rows.in_units(units), units
         self.patience, self.least_fall = patience, least_fall
         self.best: State | None = None
         self.least = self.bar = np.inf  # least loss so far, and that of the last improvement
@@ -89,7 +87,7 @@ class Validation:
         end, found = path.meta["end"], {"step": self.best.t, "loss": self.least, "rows": self.rows.shape[0]}
         if self.best.t < path.step[-1] and end not in ("overflow", "interrupted"):
             end = "validation"
-        path = _with_cost(_with_state(path, self.best, self.units.raw(self.best.w)), self.best)
+        path = path.insert(self.best._replace(w=self.units.raw(self.best.w)))
         return replace(path, meta={**path.meta, "end": end, "validation": found})
 
 
@@ -104,31 +102,8 @@ def held_back(problem: Problem, rows: Rows | None, units: Units, patience: int, 
     if rows is None:
         return None
     check_rows(rows, problem)
-    mean_and_variance(rows)  # refuses what is no finite number
+    rows.columns()  # refuses what is no finite number
     return Validation(problem.loss, rows, units, patience, least_fall)
-
-
-def _with_state(path: Trajectory, state: State, raw: Array) -> Trajectory:
-    """A trajectory that keeps this state too."""
-    place = int(np.searchsorted(path.step, state.t))
-    if place < len(path) and path.step[place] == state.t:
-        return path
-    coef, intercept = raw[:-1].reshape(path.coef.shape[1:]), raw[-1].reshape(path.intercept.shape[1:])
-    values = {"coef": coef, "intercept": intercept, "step": state.t, "epoch": state.epoch, "seconds": state.seconds}
-    return _inserted(path, place, {**values, "learning_rate": np.nan_to_num(state.eta)})
-
-
-def _with_cost(path: Trajectory, state: State) -> Trajectory:
-    """A trajectory that knows the cost of this state."""
-    place = int(np.searchsorted(path.cost_step, state.t))
-    if place < len(path.cost_step) and path.cost_step[place] == state.t:
-        return path
-    return _inserted(path, place, {"cost_step": state.t, "cost": state.cost, "gradient_norm": state.gradient_norm})
-
-
-def _inserted(path: Trajectory, place: int, values: dict[str, Any]) -> Trajectory:
-    longer: dict[str, Any] = {name: np.insert(getattr(path, name), place, v, axis=0) for name, v in values.items()}
-    return replace(path, **longer)
 
 
 def called(callback: Callable[[State], bool | None], units: Units) -> Stop:

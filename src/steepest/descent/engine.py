@@ -14,7 +14,7 @@ import numpy as np
 from ..core.errors import DataError
 from ..core.threads import one_blas_thread
 from ..core.types import Array
-from ..data.rows import jit_allowed
+from ..data.layout import jit_allowed
 from ..methods.method import Method
 from ..objective.problem import Problem
 from .loop import Whole
@@ -43,6 +43,7 @@ class Descent:
     seed: int
     compiled: bool | None = None
     stops: tuple[Any, ...] = ()
+    walker: Any = None  # what takes the steps, where it is not the method's own
 
     def __iter__(self) -> Iterator[State]:
         """One State after the other."""
@@ -122,15 +123,14 @@ class Descent:
     @cached_property
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
-            return bool(self.compiled) and jit_allowed() and getattr(self.data, "compilable", True)
-        return (
-            jit_allowed()
-            and self.data.compilable
-            and (self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf)
-        )
+            return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
+        worth = self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf
+        return jit_allowed() and not self.data.supports.joint and worth
 
     @cached_property
     def _walker(self) -> Any:
+        if self.walker is not None:
+            return self.walker
         if not self._sampled:
             return Whole(self.problem, self.method, self.data)
         kind = SampledCompiled if self._compile else Sampled
@@ -150,15 +150,15 @@ class Descent:
         """First check point after update t: a pure function of t."""
         if not self._checks:
             return np.inf
-        if self.method.rule.metric:
+        if self.method.preconditioned:
             return t + 1
         ordinary = next_check(t, self._walker.per_epoch if self._sampled else None)
         return min(ordinary, (t // self._walker.per_epoch + 1) * self._walker.per_epoch) if self._each else ordinary
 
     def _room(self, t: int, spacing: Spacing) -> int:
         """How many steps the next block may take at most."""
-        if self.method.rule.metric:
-            return 1  # few steps, and dear ones: none beyond a stop
+        if self.method.preconditioned:
+            return 1  # few steps, and expensive ones: none beyond a stop
         numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
         room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
         return int(min(room, self._next_check(t) - t, BLOCK_STEPS))
@@ -179,13 +179,13 @@ class Descent:
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
         with self._quiet():
-            cost, g = (self.problem.objective(self.data) if self._sampled else self._walker.objective)(at)
+            cost, g = self._walker.objective(at)
         least = g if self._sampled else self._walker.view.least(at, g)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(least))), g
 
     def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
         eta, cost, norm, change, seconds = numbers
-        epoch = t / self._walker.per_epoch
+        epoch = self._walker.epochs(t, last)
         return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
 
     def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
@@ -249,10 +249,10 @@ class Descent:
         return block.upto(place, there, end)
 
     def _checked(self, stop: Stop, block: Block) -> Any:
-        """Ask a dear stop, if the block ends at a check point."""
+        """Ask an expensive stop, if the block ends at a check point."""
         if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
             return ()
         t, usual = int(block.t[-1]), self._walker.per_epoch if self._sampled else None
-        if not (stop.each or t == 0 or self.method.rule.metric) and t != next_check(t - 1, usual):
+        if not (stop.each or t == 0 or self.method.preconditioned) and t != next_check(t - 1, usual):
             return ()
         return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()

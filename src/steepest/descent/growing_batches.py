@@ -12,6 +12,7 @@ from ..core.errors import UsageError
 from ..core.types import Array
 from ..data.rows import Rows
 from ..methods.method import Method
+from ..objective.objective import Objective
 from ..objective.problem import Problem
 from .descent import descend, until
 from .recording import record_on
@@ -22,8 +23,6 @@ from .trajectory import Trajectory
 __all__ = ["descend_growing", "enough_rows"]
 
 BLOCK = 4096
-COLUMNS = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")
-LOOKS = ("cost", "gradient_norm", "cost_step")
 
 
 def descend_growing(
@@ -47,7 +46,7 @@ def descend_growing(
     problem, method, rows : Problem, Method, Rows
         As for `descend`; a ``batch_size`` is where the batches begin.
     epochs : int >= 1
-        Readings of all rows by steps. Each is followed by two readings for the test.
+        Readings of all rows by steps. Each is followed by three passes for the test.
     theta : float > 0
         Noise allowed along the gradient, in standard deviations of its square length; smaller is more rows.
     start, seed, keep : see `descend` and `record`
@@ -79,27 +78,31 @@ def descend_growing(
     if method.batch_size is None or not (epochs >= 1 and theta > 0):
         raise UsageError("growing batches need a batch_size to begin with, epochs >= 1 and theta > 0")
     n, there = rows.shape[0], start
-    sizes, steps = [min(method.batch_size, n)], 0
-    pieces: list[Trajectory] = []
+    sizes = [min(method.batch_size, n)]
+    path: Trajectory | None = None
     for epoch in range(int(epochs)):
         now = replace(method, batch_size=sizes[-1])
         begin = epoch * now.steps_per_epoch(n)  # t is counted as if all epochs had had this batch
         there = there._replace(t=begin) if isinstance(there, Checkpoint) else there
         states = until(descend(problem, now, rows, start=there, seed=seed), updates(begin + now.steps_per_epoch(n)))
         piece, there = record_on(states, keep=keep)
-        pieces.append(_moved(piece, steps - begin, float(pieces[-1].seconds[-1]) if pieces else 0.0))
-        steps += int(piece.step[-1]) - begin
+        path = (
+            piece
+            if path is None
+            else path.then(piece.shifted(int(path.step[-1]) - begin, seconds=float(path.seconds[-1])))
+        )
         sizes.append(max(sizes[-1], min(n, enough_rows(problem, rows, states.answer(there), theta))))
         if piece.meta["end"] in ("overflow", "interrupted"):
             break
-    return _joined(pieces, sizes[:-1])
+    assert path is not None
+    return replace(path, meta={**path.meta, "batch_size": sizes[0], "batch_sizes": sizes[:-1]})
 
 
 def enough_rows(problem: Problem, rows: Rows, w: Array, theta: float = 0.9) -> int:
     """How many rows a step at w (d + 1, k) should look at: Var(g_i . g) / (theta |g|^2)^2, rounded up.
 
     g_i is the gradient of row i and g their mean. A mean over so many rows points along g within theta standard
-    deviations. Cost: two readings of the rows.
+    deviations. Cost: three passes over the rows.
 
     Examples
     --------
@@ -108,31 +111,15 @@ def enough_rows(problem: Problem, rows: Rows, w: Array, theta: float = 0.9) -> i
     >>> enough_rows(Problem(intercept=False), rows, np.zeros((2, 1)), theta=0.5)
     3
     """
-    _, g = problem.objective(rows)(w)
+    _, g = Objective(problem, rows)(w)
     n, inner = rows.shape[0], np.empty(rows.shape[0])
-    bare = rows._replace(offset=None)
+    bare = rows.with_rows(offset=None)
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)
         along = bare.predictor(g, low, high)
         inner[low:high] = (problem.loss.slope(rows.predictor(w, low, high), rows.y[low:high]) * along).sum(1)
-    rows.read(n)
     if rows.weight is not None:
         inner *= rows.weight * (n / rows.total)
     length = float(np.vdot(g, g))
     share = float(inner.var()) / (theta * length) ** 2 if length > 0 else math.inf
     return math.ceil(min(share, n))
-
-
-def _moved(piece: Trajectory, steps: int, seconds: float) -> Trajectory:
-    """Count the steps and seconds of the epochs before."""
-    return replace(piece, step=piece.step + steps, cost_step=piece.cost_step + steps, seconds=piece.seconds + seconds)
-
-
-def _joined(pieces: list[Trajectory], sizes: list[int]) -> Trajectory:
-    """One trajectory of all epochs; the first state of each is the last of the one before."""
-    first, last = pieces[0], pieces[-1]
-    joined: dict[str, Any] = {
-        name: np.concatenate([getattr(first, name), *(getattr(p, name)[1:] for p in pieces[1:])])
-        for name in (*COLUMNS, *LOOKS)
-    }
-    return replace(last, **joined, meta={**last.meta, "batch_size": sizes[0], "batch_sizes": sizes})

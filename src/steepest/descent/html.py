@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
+from .method_text import method_text
 
 __all__ = ["cost_svg", "html_of"]
 
@@ -163,12 +163,8 @@ def _fall(path: Any) -> str:
 
 def _facts(path: Any) -> list[str]:
     """What the cost is, how the steps were made, and where they led."""
-    meta = path.meta
-    rate = re.sub(r"^constant:eta=", "", str(meta.get("learning_rate", "")))
-    size = meta.get("batch_size")
-    batch = f", {size:,} {'row' if size == 1 else 'rows'} a step" if size else ""
-    cost, rule = meta.get("loss_formula"), meta.get("rule")
-    return [f"cost: {cost}" if cost else "", f"{rule}, learning rate {rate}{batch}" if rule else "", _answer(path)]
+    cost, rule = path.meta.get("loss_formula"), path.meta.get("rule")
+    return [f"cost: {cost}" if cost else "", method_text(path.meta) if rule else "", _answer(path)]
 
 
 def _answer(path: Any) -> str:
@@ -187,8 +183,8 @@ def _answer(path: Any) -> str:
 def _verdict(path: Any) -> str:
     if path.verdict is None:
         return ""
-    advice = f"; try {path.verdict.advice}" if path.verdict.advice else ""
-    return f"<b>{_safe(path.verdict.status)}</b>: {_safe(path.verdict.message + advice)}"
+    advice = f" Try {path.verdict.advice}." if path.verdict.advice else ""
+    return f"<b>{_safe(path.verdict.message)}</b>{_safe(advice)}"
 
 
 def _description(steps: Any, costs: Array, least: float | None) -> str:

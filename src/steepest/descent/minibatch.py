@@ -1,4 +1,4 @@
-"""Walkers over batches of rows: the loop of ``walkers.py``, and its compiled twins."""
+"""Stochastic and mini-batch descent: the loop over batches of rows, and its compiled twins."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
-from ..data.csr import CSR
-from ..data.rows import Rows
 from ..methods import rules
 from ..methods.estimates import OwnRows
 from ..methods.method import Method
 from ..methods.sampling import BUFFER, SAMPLINGS, fill_order
+from ..objective.objective import Objective
 from ..objective.penalties import L2, NoPenalty
 from ..objective.problem import Problem
+from ..optimality.preconditioner import preconditioner_of
 from .loop import Steps, make_view, walk
 from .states import Checkpoint
 
@@ -36,8 +36,8 @@ class Sampled:
         self.n, self.d = data.shape
         self.batch_size = int(method.batch_size or self.n)
         self.per_epoch = method.steps_per_epoch(self.n)
-        self.complete = problem.penalised(self.d, data.units)
-        self.view = make_view(problem, method, data, lambda w: (np.nan, w))
+        self.objective = Objective(problem, data)
+        self.view = make_view(preconditioner_of(self.objective, method), lambda w: (np.nan, w))
         self.epoch, self.order = -1, np.empty(self.n, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
@@ -56,18 +56,22 @@ class Sampled:
         lack = self.method.room(self.n, self.d) + self.waiting - len(first.memory)
         return np.concatenate((first.memory, np.zeros((max(0, lack), *first.at.shape))))
 
+    def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
+        """Passes over all rows at these updates."""
+        return t / self.per_epoch
+
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
         """Estimate at ``at`` from the rows of update t + 1."""
         if self.renewals(t, 1, stored)[0]:
             stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
         place = self.seek(t) * self.batch_size
         numbers = self.order[place : place + self.batch_size]
-        g = self.method.estimate.gradient(self.problem.loss, self.data.rows(numbers), numbers, at, stored)
-        return self.complete(at, float("nan"), g)
+        g = self.method.estimate.gradient(self.problem.loss, self.data.take(numbers), numbers, at, stored)
+        return self.objective.complete(at, float("nan"), g)
 
     def renewals(self, t: int, count: int, stored: Array) -> NDArray[np.bool_]:
         """Before which of the updates t + 1 .. t + count the estimate wants the gradient over all rows."""
-        if not hasattr(self.method.estimate, "renews"):
+        if not self.method.estimate.renewing:
             return np.zeros(count, bool)
         updates, share = np.arange(t + 1, t + count + 1), self.batch_size / self.n
         renewals: NDArray[np.bool_] = self.method.estimate.renews(updates, self.seed, share)
@@ -92,13 +96,13 @@ class SampledCompiled(Sampled):
         from ..kernels.compiler import compiled
 
         super().__init__(problem, method, data, seed)
-        lazy = lazily(problem, method, data)
+        lazy = lazily(self.objective, method)
         self.waiting = method.own + method.averaged + 2 if lazy else 0
         self.records: tuple[Any, ...] = (problem.loss, problem.penalty, method.rule, method.learning_rate)
         self.records += (method.average,) + (() if isinstance(method.estimate, OwnRows) else (method.estimate,))
         self.fill, self.kernel = compiled(fill_order), compiled(kernel_for(method, lazy), *self.records)
-        self.free = np.ascontiguousarray(problem.free(self.d)[:, 0])
-        self.factor = np.ascontiguousarray(rooted(problem, data)[:, 0])
+        self.free = np.ascontiguousarray(self.objective.free[:, 0])
+        self.factor = np.ascontiguousarray(rooted(self.objective)[:, 0])
         self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
@@ -131,9 +135,9 @@ class SampledCompiled(Sampled):
         self.epoch = (t + count - 1) // self.per_epoch
 
 
-def rooted(problem: Problem, data: Rows) -> Array:
+def rooted(objective: Objective) -> Array:
     """Raw coefficient per scaled one, times the root of its penalty's factor: squares are then penalised alike."""
-    root: Array = data.units.factor(data.shape[1]) * np.sqrt(problem.multiples(data.shape[1]))
+    root: Array = objective.factor * np.sqrt(objective.multiples)
     return root
 
 
@@ -148,13 +152,14 @@ def kernel_for(method: Method, lazy: bool) -> Any:
     return sparse_steps if lazy else sampled_steps
 
 
-def lazily(problem: Problem, method: Method, data: Rows) -> bool:
+def lazily(objective: Objective, method: Method) -> bool:
     """Whether steps over sparse rows leave alone what the rows do not hold: where that can be done, and pays."""
-    if not isinstance(data.X, CSR) or not isinstance(method.rule, (rules.Plain, rules.Momentum, rules.Nesterov)):
+    problem, data = objective.problem, objective.rows
+    if not data.sparse or not isinstance(method.rule, (rules.Plain, rules.Momentum, rules.Nesterov)):
         return False
     (n, d), free = data.shape, isinstance(problem.penalty, NoPenalty)
-    alike = free or (isinstance(problem.penalty, L2) and len(np.unique(rooted(problem, data)[:d])) < 2)
+    alike = free or (isinstance(problem.penalty, L2) and len(np.unique(rooted(objective)[:d])) < 2)
     still = free and isinstance(method.rule, rules.Plain) and not method.averaged
-    numbers = len(data.X.data) / n * min(n, method.batch_size or n)
+    numbers = data.size.numbers / n * min(n, method.batch_size or n)
     pays = numbers * (STILL if still else MOVING) < d
-    return pays and alike and bool(problem.free(d)[:d].all()) and isinstance(method.estimate, OwnRows)
+    return pays and alike and bool(objective.free[:d].all()) and isinstance(method.estimate, OwnRows)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..core.progress import Progress, Told
 from ..core.records import to_spec
-from ..core.types import Array
+from ..core.types import Array, Keep
 from .descent import Descent
 from .states import Block, Checkpoint, Spacing
-from .trajectory import Trajectory
+from .trajectory import Trajectory, coef_and_intercept
 
 __all__ = ["record", "record_on"]
 
@@ -31,9 +31,9 @@ KEPT = ("t", "epoch", "eta", "cost", "gradient_norm", "seconds")
 
 
 def record(
-    states: Any,
+    states: Descent,
     *,
-    keep: Any = "auto",
+    keep: Keep = "auto",
     names: Iterable[str] = (),
     meta: dict[str, Any] | None = None,
     progress: Told | None = None,
@@ -71,7 +71,12 @@ def record(
 
 
 def record_on(
-    states: Any, *, keep: Any = "auto", names: Iterable[str] = (), meta: Any = None, progress: Told | None = None
+    states: Descent,
+    *,
+    keep: Keep = "auto",
+    names: Iterable[str] = (),
+    meta: dict[str, Any] | None = None,
+    progress: Told | None = None,
 ) -> tuple[Trajectory, Checkpoint]:
     """The trajectory of `record`, and where it ended, complete: what a descent can go on from."""
     if not isinstance(states, Descent):
@@ -82,7 +87,7 @@ def record_on(
     return path, kept.last.last
 
 
-def _spacing(keep: Any, descent: Descent) -> Spacing:
+def _spacing(keep: Keep, descent: Descent) -> Spacing:
     if isinstance(keep, bool) or keep is None:
         return Spacing(1) if keep else Spacing(1 << 40)
     if isinstance(keep, int) and keep >= 1:
@@ -149,8 +154,7 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
     looked = step
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
-    raw = descent.data.units.raw(w)
-    coef, intercept = (raw[:, :-1, 0], raw[:, -1, 0]) if raw.shape[2] == 1 else (raw[:, :-1], raw[:, -1])
+    coef, intercept = coef_and_intercept(descent.data.units.raw(w))
     meta = {**_settings(descent), "end": kept.end, **meta}
     return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
 

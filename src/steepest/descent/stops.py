@@ -13,7 +13,6 @@ from ..core.errors import UsageError
 
 __all__ = [
     "Stop",
-    "check_limits",
     "cost_change_below",
     "epochs",
     "gradient_below",
@@ -130,14 +129,3 @@ def next_check(t: int, per_epoch: int | None) -> int:
         return next(p for p in (math.ceil(8 * 1.25**i) for i in range(k, k + 6)) if p > t)
     every = per_epoch * -(-LOOK_EVERY // per_epoch)
     return (t // every + 1) * every
-
-
-def check_limits(max_iter: float, max_updates: float | None, tol: float | None, standardize: Any) -> None:
-    """Refuse limits and switches that make no sense."""
-    for name, value in (("max_iter", max_iter), ("max_updates", max_updates)):
-        if value is not None and not value >= 1:
-            raise UsageError(f"{name} must be a number >= 1, not {value!r}")
-    if tol is not None and not 0 <= tol < float("inf"):
-        raise UsageError(f"tol must be a number >= 0, or None to run to the limit, not {tol!r}")
-    if standardize not in ("auto", True, False):
-        raise UsageError(f"standardize must be 'auto', True or False, not {standardize!r}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ from ..core.files import data_frame, plain
 from ..core.types import Array
 from ..optimality.verdict import Verdict
 from .html import html_of
+from .states import State
 
-__all__ = ["Trajectory"]
+__all__ = ["Trajectory", "coef_and_intercept"]
+
+STATES = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")  # an entry for each recorded state
+LOOKS = ("cost_step", "cost", "gradient_norm")  # an entry for each look at the objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +102,120 @@ class Trajectory:
         ends = ("intercept",) if intercept.shape[1] == 1 else tuple(f"intercept{c}" for c in range(intercept.shape[1]))
         return columns | {name: intercept[:, c] for c, name in enumerate(ends)}
 
+    @classmethod
+    def of(cls, w: Array, cost: Array, gradient_norm: Array) -> Trajectory:
+        """Trajectory of consecutive points w (m, d + 1, k), raw, intercept last: step and epoch 0 .. m - 1, rate 1.
+
+        Parameters
+        ----------
+        w : (m, d + 1, k) array
+        cost, gradient_norm : (m,) arrays
+            The objective at each of them, and the norm of its gradient.
+
+        Examples
+        --------
+        >>> path = Trajectory.of(np.zeros((2, 4, 1)), np.array([2.0, 1.0]), np.array([1.0, 0.5]))
+        >>> path.coef.shape, path.intercept.shape, path.step.tolist()
+        ((2, 3), (2,), [0, 1])
+        """
+        step = np.arange(len(w))
+        rates, seconds = np.ones(len(w)), np.zeros(len(w))
+        return cls(*coef_and_intercept(w), step, step.astype(float), rates, seconds, cost, gradient_norm, step)
+
+    def then(self, later: Trajectory) -> Trajectory:
+        """The states of this trajectory, then those of a later one beyond its last step; the later meta wins.
+
+        Parameters
+        ----------
+        later : Trajectory
+            Counted on from this one, see `shifted`. Its verdict is that of the result.
+
+        Examples
+        --------
+        >>> path = Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones(3))
+        >>> both = path.then(path.shifted(2))
+        >>> both.step.tolist(), both.cost.tolist()
+        ([0, 1, 2, 3, 4], [4.0, 2.0, 1.0, 2.0, 1.0])
+        """
+        new, looked = later.step > self.step[-1], later.cost_step > self.step[-1]
+        joined: dict[str, Any] = {
+            name: np.concatenate((getattr(self, name), getattr(later, name)[new])) for name in STATES
+        }
+        joined |= {name: np.concatenate((getattr(self, name), getattr(later, name)[looked])) for name in LOOKS}
+        return replace(self, **joined, meta={**self.meta, **later.meta}, verdict=later.verdict)
+
+    def upto(self, t: int) -> Trajectory:
+        """The states up to step t.
+
+        Examples
+        --------
+        >>> Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones(3)).upto(1).cost.tolist()
+        [4.0, 2.0]
+        """
+        kept = {name: getattr(self, name)[self.step <= t] for name in STATES}
+        looked = {name: getattr(self, name)[self.cost_step <= t] for name in LOOKS}
+        return replace(self, **kept, **looked)
+
+    def insert(self, state: State) -> Trajectory:
+        """The same trajectory with this state at its place, and its cost; itself where it holds both already.
+
+        Parameters
+        ----------
+        state : State
+            With ``w`` (d + 1, k) in raw units.
+
+        Examples
+        --------
+        >>> from steepest import Method, Problem, descend, make_rows, record, until, updates
+        >>> states = until(descend(Problem(), Method(learning_rate=0.05), make_rows([[1.0]], [2.0])), updates(9))
+        >>> second = list(states)[2]
+        >>> record(states, keep=False).insert(second).step.tolist()
+        [0, 2, 9]
+        """
+        (coef,), (intercept,) = coef_and_intercept(state.w[None])
+        eta = np.nan_to_num(state.eta)
+        path = self._with(STATES, (coef, intercept, state.t, state.epoch, eta, state.seconds), "step", state.t)
+        return path._with(LOOKS, (state.t, state.cost, state.gradient_norm), "cost_step", state.t)
+
+    def _with(self, names: tuple[str, ...], values: tuple[Any, ...], by: str, t: int) -> Trajectory:
+        """These values at the place of step t in the arrays that are ordered by ``by``, unless it is there."""
+        steps = getattr(self, by)
+        place = int(np.searchsorted(steps, t))
+        if place < len(steps) and steps[place] == t:
+            return self
+        longer: dict[str, Any] = {
+            name: np.insert(getattr(self, name), place, value, axis=0)
+            for name, value in zip(names, values, strict=True)
+        }
+        return replace(self, **longer)
+
+    def shifted(self, steps: int, epochs: float = 0.0, seconds: float = 0.0) -> Trajectory:
+        """The same states, counted on from so many steps, epochs and seconds.
+
+        Examples
+        --------
+        >>> Trajectory.of(np.zeros((3, 2, 1)), np.ones(3), np.ones(3)).shifted(7).step.tolist()
+        [7, 8, 9]
+        """
+        counts: dict[str, Any] = {"step": self.step + steps, "cost_step": self.cost_step + steps}
+        return replace(self, **counts, epoch=self.epoch + epochs, seconds=self.seconds + seconds)
+
+    def mapped(self, f: Callable[[Array], Array]) -> Trajectory:
+        """The same trajectory with other parameters: f takes all of them, (m, d + 1, k), raw, intercept last.
+
+        Costs stay as they are: ``f`` leaves predictions as they are, or writes the same point in another way.
+
+        Examples
+        --------
+        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.ones(2), np.ones(2))
+        >>> path.mapped(lambda w: 2 * w).coef.tolist()
+        [[2.0, 2.0], [2.0, 2.0]]
+        """
+        m, d = self.coef.shape[:2]
+        last = self.intercept.reshape(m, 1, -1)
+        coef, intercept = coef_and_intercept(f(np.concatenate((self.coef.reshape(m, d, last.shape[2]), last), axis=1)))
+        return replace(self, coef=coef, intercept=intercept)
+
     def to_frame(self) -> Any:
         """The table of recorded states as a pandas DataFrame.
 
@@ -127,10 +246,15 @@ class Trajectory:
         return load(Path(path), _checked)
 
 
+def coef_and_intercept(w: Array) -> tuple[Array, Array]:
+    """Coefficients and intercepts of w (m, d + 1, k), without the last axis where k is 1."""
+    return (w[:, :-1, 0], w[:, -1, 0]) if w.shape[2] == 1 else (w[:, :-1], w[:, -1])
+
+
 def _header(path: Trajectory) -> dict[str, Any]:
     from .storage import FORMAT, VERSION
 
-    verdict = path.verdict._asdict() if path.verdict else None
+    verdict = plain(path.verdict.as_dict()) if path.verdict else None
     meta = plain(path.meta)
     return {"format": FORMAT, "schema_version": VERSION, "names": list(path.names), "meta": meta, "verdict": verdict}
 
@@ -144,5 +268,5 @@ def _checked(header: dict[str, Any], arrays: dict[str, Any]) -> Trajectory:
     m, c = len(arrays["step"]), len(arrays["cost_step"])
     if any(len(arrays[a]) != (c if a in ("cost", "gradient_norm", "cost_step") else m) for a in ARRAYS):
         raise ValueError("arrays of different lengths")
-    verdict = header["verdict"] and Verdict(**{**header["verdict"], "notes": tuple(header["verdict"]["notes"])})
+    verdict = header["verdict"] and Verdict.from_dict(header["verdict"])
     return Trajectory(**arrays, names=tuple(header["names"]), meta=dict(header["meta"]), verdict=verdict or None)

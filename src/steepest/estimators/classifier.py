@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..core.errors import UsageError
+from ..core.types import Array, AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..descent.states import State
 from .callbacks import Answer, Task, watched
 from .labels import chunk_target, numbers, row_weights
 from .linear_estimator import LinearEstimator
@@ -43,8 +46,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     fit_intercept : bool
         Whether to fit an intercept; it is never penalised.
     rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
-        Direction of a step. "auto": the method with the lowest estimated cost for the table; "plain" on batches or at a
-        given rate.
+        Direction of a step. "auto": the method of lowest estimated cost; "plain" on batches or at a given rate.
     learning_rate : "auto", number or record of `steepest.steps`
         A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
         rule. The answer is always for the raw columns.
@@ -66,8 +68,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         Maximum number of epochs (passes over the data); over all rows an epoch is one update.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
-        rounding error. None: run all ``max_iter``. A validation loss improves by a decrease of more than tol times that
-        cost.
+        rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
     early_stopping : bool
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
     validation_fraction : float between 0 and 1
@@ -75,8 +76,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     n_iter_no_change : int >= 1
         Epochs without an improvement of the validation loss after which the run ends.
     callback : callable State -> bool or None
-        Called at the start and after each update (or epoch, or round) with raw ``w`` (d + 1, k), ``cost`` and so on.
-        True ends the run.
+        Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
     multi_class : {"softmax", "ovr"}
         For k > 2 classes: one fit with P(c) = exp(z_c) / sum exp(z), or one fit of each class against the rest.
     record : "auto", True, int or False
@@ -131,28 +131,30 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     """
 
     _labels = True
+    classes_: NDArray[Any]
+    intercept_: Array
 
     def __init__(
         self,
-        loss: Any = "log_loss",
+        loss: LossLike = "log_loss",
         *,
         alpha: float = 0.0,
         l1_ratio: float = 0.0,
-        penalty_factors: Any = None,
-        signs: Any = None,
+        penalty_factors: ByColumn = None,
+        signs: ByColumn = None,
         fit_intercept: bool = True,
-        rule: Any = "auto",
-        learning_rate: Any = "auto",
+        rule: RuleLike = "auto",
+        learning_rate: StepLike = "auto",
         batch_size: int | None = None,
         sampling: str = "shuffle",
-        average: Any = "auto",
-        estimate: Any = "own_rows",
-        standardize: Any = "auto",
-        fixed: tuple[Any, ...] = (),
+        average: AverageLike | bool = "auto",
+        estimate: EstimateLike = "own_rows",
+        standardize: bool | str = "auto",
+        fixed: Iterable[int | str] = (),
         max_iter: int = 1000,
         tol: float | None = 1e-10,
-        record: Any = "auto",
-        start: Any = None,
+        record: Keep = "auto",
+        start: ArrayLike | None = None,
         warm_start: bool = False,
         class_weight: Any = None,
         random_state: Any = None,
@@ -161,7 +163,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 5,
-        callback: Any = None,
+        callback: Callable[[State], object] | None = None,
         multi_class: str = "softmax",
     ) -> None:
         self.loss = loss
@@ -193,9 +195,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         self.callback = callback
         self.multi_class = multi_class
 
-    def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None
-    ) -> GDClassifier:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> Self:
         """Fit to a table.
 
         Parameters
@@ -233,12 +233,12 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     def _numbers(self, y: Any) -> NDArray[np.float64]:
         return numbers(y, self.classes_)
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> GDClassifier:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 
         Each call continues with the parameters, the rule's memory, the count of updates (the place in a schedule), the
-        mean of points, and mean and variance of each column. The settings are those of the first call, until a `fit`.
-        After a `fit` a stream continues from that answer.
+        mean of points, and mean and variance of each column. The first call sets the settings, until a `fit`, from
+        which a stream continues.
 
         With the rate "auto" columns are standardised by the running means and variances, batches have 32 rows (a
         smaller chunk is one batch), and the rate is c/L, where c = 1/2 and L is the mean curvature of the batches so

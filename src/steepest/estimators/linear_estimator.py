@@ -8,20 +8,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from ..core import errors
 from ..core.errors import UsageError
 from ..core.progress import Bar
+from ..core.types import Array
 from ..data.classes import Classes
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
-from ..optimality.verdict import TABLE
+from ..optimality.certificate import Certificate
+from ..optimality.verdict import Verdict
 from ..solve.fit import Run, fit
+from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
+from .convergence import WARNINGS, NotConvergedWarning
 from .multiclass import softmax_of
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
@@ -31,27 +33,15 @@ from .validation_split import given, split
 __all__ = ["LinearEstimator"]
 
 
-class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
-    """The cost grew without bound."""
-
-
-class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
-    """The classes are separated: no finite optimum."""
-
-
-class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
-    """The run ended before the gap reached ``tol``."""
-
-
-WARNINGS = {c.__name__: c for c in (DivergenceWarning, SeparationWarning, NotConvergedWarning)}
-
-
 class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
-    coef_: Any
-    intercept_: Any
+    coef_: Array
+    intercept_: float | Array
+    certificate_: Certificate
+    verdict_: Verdict
+    n_features_in_: int
 
     def _table(
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
@@ -79,10 +69,10 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
     def _names(self: Any) -> tuple[str, ...]:
         return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
 
-    def _settings(self: Any) -> dict[str, Any]:
+    def _settings(self: Any) -> Settings:
         """The parameters of the method."""
-        names = ("rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "standardize")
-        return {name: getattr(self, name) for name in names} | {"seed": seed_of(self.random_state)}
+        asked = {name: getattr(self, name) for name in Settings.__dataclass_fields__ if name != "seed"}
+        return Settings(**asked, seed=seed_of(self.random_state))
 
     def _descend(
         self: Any,
@@ -102,16 +92,11 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
             run = fit(
                 rows,
                 self._problem(names, softmax_of(self) if several else self.loss),
+                self._settings(),
+                Limits(self.max_iter, None, self.tol),
                 names=names,
-                **self._settings(),
-                max_iter=self.max_iter,
-                tol=self.tol,
-                keep=self.record,
                 start=self._start() if start is None else start,
-                progress=bar,
-                validation=held_out,
-                patience=self.n_iter_no_change,
-                callback=asked(self.callback, task),
+                watch=Watch(self.record, bar, asked(self.callback, task), held_out, self.n_iter_no_change),
             )
         self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
@@ -157,11 +142,11 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
 
     def _say(self: Any) -> None:
         """Issue the warning of the verdict; raise KeyboardInterrupt after Ctrl-C, now that the attributes are set."""
-        row = next(row for row in TABLE if row.status == self.verdict_.status)
+        warning = WARNINGS[self.verdict_.status]
         path = self.trajectory_[0] if isinstance(self.trajectory_, list) else self.trajectory_
         if path.meta["interrupted"]:
             raise KeyboardInterrupt
         if path.meta["end"] in ("validation", "callback"):  # as the user asked
             return
-        if row.warning and not (self.tol is None and row.warning == "NotConvergedWarning"):
-            warnings.warn(str(self.verdict_), WARNINGS[row.warning], stacklevel=3)
+        if warning is not None and not (self.tol is None and warning is NotConvergedWarning):
+            warnings.warn(str(self.verdict_), warning, stacklevel=3)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import DataError, UsageError
-from ..core.records import from_name
 from ..core.types import Array
 from ..objective import losses
 from ..objective.losses.softmax import Softmax
+from ..objective.problem import read_loss
 from ..optimality.certificate import Certificate
 from ..optimality.verdict import TABLE
 from .callbacks import Task
@@ -24,7 +24,7 @@ FINE = ("converged", "settled")
 
 def softmax_of(estimator: Any) -> Any:
     """The loss of several classes: that of softmax in place of log loss."""
-    if isinstance(from_name(estimator.loss, losses, "loss"), losses.LogLoss):
+    if isinstance(read_loss(estimator.loss), losses.LogLoss):
         return Softmax()
     raise UsageError(f"loss={estimator.loss!r} is one of two classes: for more take multi_class='ovr' or 'log_loss'")
 
@@ -67,7 +67,7 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | N
     estimator.trajectory_, estimator.certificate_ = [run.trajectory for run in runs], _summed(runs)
     worst = min(range(len(runs)), key=lambda c: _rank(runs[c].verdict.status))
     verdict = runs[worst].verdict
-    said = f"class {estimator.classes_[worst]!s} against the rest: {verdict.message}"
+    said = f"{verdict.message} This is class {estimator.classes_[worst]!s} against the rest."
     estimator.verdict_ = verdict if verdict.status in FINE else verdict._replace(message=said)
     estimator.n_iter_ = max(n for _, n in found)
     return np.column_stack([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])

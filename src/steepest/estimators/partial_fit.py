@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
-from ..solve.auto.plan import is_auto
+from ..descent.trajectory import Trajectory
+from ..solve.settings import is_auto
 from ..solve.stream import Stream, advance, open_stream
 from .multiclass import softmax_of
 from .sparsity import dense
@@ -20,6 +21,11 @@ __all__ = ["Streaming", "seed_of"]
 
 class Streaming:
     """The steps of a chunk, a mixin of both estimators."""
+
+    trajectory_: Trajectory | list[Trajectory]  # a list of classes one against the rest
+    loss_curve_: list[float]
+    n_iter_: int
+    t_: int
 
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
         """Take the steps of a chunk, set the attributes, and return the answer (d + 1, k), raw."""
@@ -49,7 +55,7 @@ class Streaming:
         return open_stream(
             self._problem(names, softmax_of(self) if self._labels and k > 1 else None),
             w.reshape(len(names) + 1, k),
-            **self._settings(),
+            self._settings(),
         )
 
     def _forget_stream(self: Any) -> None:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import from_name
-from ..core.types import Array
-from ..objective import losses
+from ..core.types import Array, LossLike
+from ..objective.losses import ModifiedHuber
 from ..objective.losses.softmax import log_softmax
+from ..objective.problem import read_loss
 
 __all__ = ["ProbabilityError", "log_probabilities", "probabilities", "probable"]
+
+
+class OfLoss(Protocol):
+    """Whatever is made with a loss."""
+
+    loss: LossLike
+
+
+S = TypeVar("S", bound=OfLoss)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class ProbabilityError(UsageError, AttributeError):
     """The loss has no probabilities; an AttributeError, so that ``hasattr`` is false."""
 
 
-class probable:  # noqa: N801  # a decorator
+class probable(Generic[S, P, R]):  # noqa: N801  # a decorator
     """Decorate a method of a classifier that exists only if the loss has probabilities.
 
     Raises
@@ -36,29 +47,30 @@ class probable:  # noqa: N801  # a decorator
     [True, True, False]
     """
 
-    def __init__(self, method: Callable[..., Any]) -> None:
+    def __init__(self, method: Callable[Concatenate[S, P], R]) -> None:
         self.method = method
 
-    def __get__(self, estimator: Any, owner: Any = None) -> Any:
+    def __get__(self, estimator: S | None, owner: type[S] | None = None) -> Callable[P, R]:
         if estimator is not None:
             _refuse(estimator.loss)
-        return self.method.__get__(estimator, owner)
+        bound: Callable[P, R] = self.method.__get__(estimator, owner)
+        return bound
 
 
-def _refuse(loss: Any) -> None:
+def _refuse(loss: LossLike) -> None:
     try:
-        found = from_name(loss, losses, "loss")
+        found = read_loss(loss)
     except UsageError as error:  # no such loss
         raise ProbabilityError(str(error)) from None
-    if not found.labels or (getattr(found, "attained", False) and not _bounded(found)):
+    if not found.labels or (found.attained and not _bounded(found)):
         raise ProbabilityError(f"loss={loss!r} has no probabilities: use decision_function, or loss='log_loss'")
 
 
-def _bounded(loss: Any) -> bool:
-    return isinstance(from_name(loss, losses, "loss"), losses.ModifiedHuber)
+def _bounded(loss: LossLike) -> bool:
+    return isinstance(read_loss(loss), ModifiedHuber)
 
 
-def probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
+def probabilities(z: Array, loss: LossLike, multi_class: str = "softmax") -> Array:
     """Probabilities of the classes, (n, k), from the linear predictors: (n,) for two classes, (n, k) for more.
 
     For modified Huber loss P(c) = (min(1, max(-1, z_c)) + 1) / 2, with z and -z for two classes (Zhang 2004); 0 and 1
@@ -85,7 +97,7 @@ def probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
     return shares
 
 
-def log_probabilities(z: Array, loss: Any, multi_class: str = "softmax") -> Array:
+def log_probabilities(z: Array, loss: LossLike, multi_class: str = "softmax") -> Array:
     """Logarithms of the probabilities of the classes, (n, k), -inf where one is 0.
 
     For two classes P = 1 / (1 + exp(-z)) and 1 / (1 + exp(z)). For more classes softmax, or with "ovr" the probability

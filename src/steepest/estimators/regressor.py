@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..core.records import from_name
-from ..objective import losses
+from ..core.types import Array, AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..descent.states import State
+from ..descent.trajectory import Trajectory
+from ..objective.problem import read_loss
 from .callbacks import Answer, Task, watched
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
@@ -131,27 +134,30 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     (4001, 0.845011)
     """
 
+    intercept_: float | Array
+    trajectory_: Trajectory
+
     def __init__(
         self,
-        loss: Any = "squared_error",
+        loss: LossLike = "squared_error",
         *,
         alpha: float = 0.0,
         l1_ratio: float = 0.0,
-        penalty_factors: Any = None,
-        signs: Any = None,
+        penalty_factors: ByColumn = None,
+        signs: ByColumn = None,
         fit_intercept: bool = True,
-        rule: Any = "auto",
-        learning_rate: Any = "auto",
+        rule: RuleLike = "auto",
+        learning_rate: StepLike = "auto",
         batch_size: int | None = None,
         sampling: str = "shuffle",
-        average: Any = "auto",
-        estimate: Any = "own_rows",
-        standardize: Any = "auto",
-        fixed: tuple[Any, ...] = (),
+        average: AverageLike | bool = "auto",
+        estimate: EstimateLike = "own_rows",
+        standardize: bool | str = "auto",
+        fixed: Iterable[int | str] = (),
         max_iter: int = 1000,
         tol: float | None = 1e-10,
-        record: Any = "auto",
-        start: Any = None,
+        record: Keep = "auto",
+        start: ArrayLike | None = None,
         warm_start: bool = False,
         random_state: Any = None,
         n_jobs: int | None = None,
@@ -159,7 +165,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 5,
-        callback: Any = None,
+        callback: Callable[[State], object] | None = None,
     ) -> None:
         self.loss = loss
         self.alpha = alpha
@@ -188,7 +194,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         self.n_iter_no_change = n_iter_no_change
         self.callback = callback
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> GDRegressor:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> Self:
         """Fit to a table.
 
         Parameters
@@ -216,7 +222,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     def _numbers(y: Any) -> Any:
         return y
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> GDRegressor:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 
         Each call continues with the parameters, the rule's memory, the count of updates (and thus the place in a
@@ -257,8 +263,8 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         prediction = predictors(X, self.coef_, self.intercept_)
-        loss = from_name(self.loss, losses, "loss")
-        return loss.inverse(prediction) if hasattr(loss, "inverse") else prediction
+        found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
+        return found
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

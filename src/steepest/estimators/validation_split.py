@@ -37,7 +37,7 @@ def split(rows: Rows, share: float, seed: int, *, labels: bool) -> tuple[Rows, R
 
 
 def _part(rows: Rows, numbers: Any) -> Rows:
-    part = rows.rows(numbers)
+    part = rows.take(numbers)
     total = len(numbers) if part.weight is None else part.weight.sum()
     if not total > 0:
         raise UsageError("no rows can be held out: their weights are all 0")

@@ -82,6 +82,6 @@ def _as_a_whole(rule, average, at, memory, own, out):
 def _keep(rule, average, at, memory, own, out):
     if average.instance_class is not LastPoint:
         return _mean
-    if not hasattr(rule.instance_class, "answer"):
+    if not rule.instance_class.answers:
         return _point
     return _by_coordinate if rule.instance_class.elementwise else _as_a_whole

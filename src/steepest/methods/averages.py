@@ -1,19 +1,19 @@
 """Averages of iterates: the answer of a descent whose answer is not the last point.
 
-An average is a record with one method, ``share(t)``: after update t, mean <- mean + share(t) (point - mean). In
-stochastic descent an average converges where the last point keeps fluctuating.
+An average is an ``@average()`` record with one method, ``share(t)``: after update t, mean <- mean + share(t) (point -
+mean). In stochastic descent an average converges where the last point keeps fluctuating.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..core.records import record
+from ..core.record_kinds import average
 
 __all__ = ["LastPoint", "PolyakRuppert", "Weighted"]
 
 
-@record
+@average(slots=0)
 class LastPoint(NamedTuple):
     """No average: the answer is the last point.
 
@@ -28,7 +28,7 @@ class LastPoint(NamedTuple):
         return 1.0
 
 
-@record
+@average()
 class PolyakRuppert(NamedTuple):
     """The plain mean of all points after update ``begin``.
 
@@ -60,7 +60,7 @@ class PolyakRuppert(NamedTuple):
         return None if self.begin >= 0 else f"polyak_ruppert needs begin >= 0, not {self.begin!r}"
 
 
-@record
+@average()
 class Weighted(NamedTuple):
     """A weighted mean of the points: the point after update t has a weight of about t^power.
 

@@ -1,11 +1,11 @@
 """Gradient estimates of stochastic descent: the gradient of the mean loss, estimated from the rows of a batch.
 
-An estimate is a record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero at the start.
-``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of the batch as a
-table and their ``numbers``, and brings ``stored`` up to date. An estimate that needs the full gradient from time to
-time has a third method, ``renews(t, seed, share)``, which is true before an update that needs it; ``share`` is the
-batch size divided by the number of rows. The point of the last full gradient is in ``stored[0]`` and the gradient in
-``stored[1]``.
+An estimate is an ``@estimate`` record with two methods. ``slots(n, d)`` says how many arrays (d + 1, k) it stores, zero
+at the start. ``gradient(loss, rows, numbers, at, stored)`` is the estimate at ``at``, (d + 1, k), from the ``rows`` of
+the batch as a table and their ``numbers``, and brings ``stored`` up to date. An estimate that needs the full gradient
+from time to time has a third method, ``renews(t, seed, share)``, which is true before an update that needs it;
+``share`` is the batch size divided by the number of rows. The point of the last full gradient is in ``stored[0]`` and
+the gradient in ``stored[1]``.
 
 All of them are unbiased: their expectation over the batches is the gradient over all rows. They do not include the
 penalty, whose gradient is always exact.
@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.records import record
-from ..core.types import Array
+from ..core.record_kinds import estimate
+from ..core.types import Array, Loss
 from .sampling import mix
 
 __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
 
 
-@record
+@estimate
 class OwnRows(NamedTuple):
     """The mean gradient over the rows of the batch; its variance does not vanish at the optimum.
 
@@ -44,13 +44,13 @@ class OwnRows(NamedTuple):
         """0: no memory is needed."""
         return 0
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """Mean over the rows."""
         g: Array = rows.value_and_gradient(loss, at)[1]
         return g
 
 
-@record
+@estimate
 class SAGA(NamedTuple):
     """SAGA: the gradient of the batch, minus the stored gradients of its rows, plus the mean of all stored gradients.
 
@@ -74,7 +74,7 @@ class SAGA(NamedTuple):
         """One slot for G, and enough for n slopes per target."""
         return 1 - (-n // (d + 1))
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate; a row that comes twice in a batch is stored once."""
         k = at.shape[1]
         table = stored[1:].reshape(-1, k)
@@ -88,7 +88,7 @@ class SAGA(NamedTuple):
         return g
 
 
-@record
+@estimate
 class LooplessSVRG(NamedTuple):
     """Loopless SVRG: the gradient of the batch, minus that at an older point, plus the full gradient there.
 
@@ -124,7 +124,7 @@ class LooplessSVRG(NamedTuple):
         draw = mix(mix(t ^ 0x3C6EF372) ^ mix(mix(seed) ^ (seed >> 32)))
         return draw < (self.p or min(1.0, share)) * 2.0**32
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate."""
         change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
         g: Array = rows.transpose_product(change) + stored[1]

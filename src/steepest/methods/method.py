@@ -8,12 +8,48 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import check_record, from_name, to_name
-from ..core.types import Array
+from ..core.records import RecordField, from_name, to_name
+from ..core.types import (
+    Array,
+    Average,
+    AverageLike,
+    Estimate,
+    EstimateLike,
+    Rule,
+    RuleLike,
+    Step,
+    StepLike,
+)
 from . import averages, estimates, rules, steps
 from .sampling import SAMPLINGS
 
-__all__ = ["Method"]
+__all__ = ["Method", "read_average", "read_estimate", "read_rate", "read_rule"]
+
+
+def read_rule(spec: RuleLike) -> Rule:
+    """The rule of this name, or this record, checked."""
+    found: Rule = from_name(spec, rules, "rule")
+    return found
+
+
+def read_rate(spec: StepLike) -> Step:
+    """The learning rate of this name, or this record, checked; a number is a constant one."""
+    if isinstance(spec, (int, float, np.number)) and not isinstance(spec, bool):
+        spec = steps.Constant(float(spec))
+    found: Step = from_name(spec, steps, "learning rate")
+    return found
+
+
+def read_average(spec: AverageLike) -> Average:
+    """The average of this name, or this record, checked."""
+    found: Average = from_name(spec, averages, "average")
+    return found
+
+
+def read_estimate(spec: EstimateLike) -> Estimate:
+    """The gradient estimate of this name, or this record, checked."""
+    found: Estimate = from_name(spec, estimates, "estimate")
+    return found
 
 
 @dataclass(frozen=True)
@@ -45,25 +81,14 @@ class Method:
     Momentum(beta=0.9)
     """
 
-    rule: Any = rules.Plain()
-    learning_rate: Any = steps.Constant(0.01)
+    rule: RecordField[RuleLike, Rule] = RecordField(rules.Plain(), read_rule)
+    learning_rate: RecordField[StepLike, Step] = RecordField(steps.Constant(0.01), read_rate)
     batch_size: int | None = None
     sampling: str = "shuffle"
-    average: Any = averages.LastPoint()
-    estimate: Any = estimates.OwnRows()
+    average: RecordField[AverageLike, Average] = RecordField(averages.LastPoint(), read_average)
+    estimate: RecordField[EstimateLike, Estimate] = RecordField(estimates.OwnRows(), read_estimate)
 
     def __post_init__(self) -> None:
-        rate = self.learning_rate
-        if isinstance(rate, (int, float, np.number)) and not isinstance(rate, bool):
-            rate = steps.Constant(float(rate))
-        object.__setattr__(self, "rule", from_name(self.rule, rules, "rule"))
-        object.__setattr__(self, "learning_rate", from_name(rate, steps, "learning rate"))
-        object.__setattr__(self, "average", from_name(self.average, averages, "average"))
-        check_record(self.rule, "rule", ("direction", "slots", "elementwise", "metric", "proximal", "sees", "batch"))
-        check_record(self.learning_rate, "learning rate", ("rate",))
-        check_record(self.average, "average", ("share",))
-        object.__setattr__(self, "estimate", from_name(self.estimate, estimates, "estimate"))
-        check_record(self.estimate, "estimate", ("slots", "gradient"))
         if self.sampling not in SAMPLINGS:
             raise UsageError(f"sampling must be one of {', '.join(SAMPLINGS)}, not {self.sampling!r}")
         size = self.batch_size
@@ -77,28 +102,40 @@ class Method:
             raise UsageError(
                 f"estimate {_name(self.estimate)} is made from batches of rows: give a batch_size, such as 1"
             )
-        looks = hasattr(step, "seek") or hasattr(step, "adapt")
-        if self.batch_size is not None and (rule.batch or looks):
-            item = rule if rule.batch else step
+        if self.batch_size is not None and (rule.batch or step.looks):
+            item: object = rule if rule.batch else step
             raise UsageError(f"{_name(item)} needs all rows in every step: leave batch_size at None")
-        if rule.metric and (self.averaged or hasattr(step, "adapt")):
+        if rule.preconditioner and (self.averaged or step.adapts):
             item = self.average if self.averaged else step
             raise UsageError(f"rule {_name(rule)} cannot be combined with {_name(item)}: leave one of them out")
-        if hasattr(step, "adapt") and not isinstance(rule, rules.Plain):
+        if step.adapts and not isinstance(rule, rules.Plain):
             raise UsageError(f"{_name(step)} is for plain steps: use the rule 'plain', not {_name(rule)}")
-        if self.answers and (looks or (self.averaged and hasattr(rule, "answer"))):
-            item = step if looks else self.average
+        if self.answers and (step.looks or (self.averaged and rule.answers)):
+            item = step if step.looks else self.average
             raise UsageError(f"{_name(item)} needs the current point as answer: leave the average out")
 
     @property
     def averaged(self) -> bool:
         """Whether the answer is a mean of points."""
-        return not isinstance(self.average, averages.LastPoint)
+        return bool(self.average.slots)
 
     @property
     def answers(self) -> bool:
         """Whether the answer differs from the current point."""
-        return self.averaged or hasattr(self.rule, "answer")
+        return self.averaged or self.rule.answers
+
+    @property
+    def preconditioned(self) -> bool:
+        """Whether the rule measures its direction in second derivatives, so that its steps are few and expensive."""
+        return bool(self.rule.preconditioner)
+
+    def rule_memory(self, memory: Array) -> Array:
+        """The part of a memory that is the rule's."""
+        return memory if self.preconditioned else memory[: self.own]
+
+    def rate_memory(self, memory: Array) -> Array:
+        """The part that is the learning rate's: its slots come last."""
+        return memory[:0] if self.preconditioned else memory[self.own + int(self.averaged) :]
 
     @property
     def own(self) -> int:
@@ -107,8 +144,8 @@ class Method:
 
     @property
     def slots(self) -> int:
-        """Slots of memory in all, for a rule without a metric."""
-        return self.own + int(self.averaged) + int(getattr(self.learning_rate, "slots", 0))
+        """Slots of memory in all, where the rule has no preconditioner."""
+        return self.own + int(self.averaged) + int(self.learning_rate.slots)
 
     def room(self, n: int, d: int) -> int:
         """Slots of memory for n rows of d columns: these and, after them, those of the estimate."""

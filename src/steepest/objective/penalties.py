@@ -8,11 +8,12 @@ the penalty of each column by a factor of its own, and ask for signs of coeffici
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ..core.records import record
+from ..core.record_kinds import record
+from ..core.types import Coefficient, Penalty
 
 __all__ = ["L1", "L2", "ElasticNet", "NoPenalty"]
 
@@ -37,11 +38,11 @@ class NoPenalty(NamedTuple):
         """Strength of the sizes: 0."""
         return 0.0
 
-    def value(self, w: Any) -> Any:
+    def value(self, w: Coefficient) -> Coefficient:
         """0 for each coefficient."""
         return 0.0 * w
 
-    def slope(self, w: Any) -> Any:
+    def slope(self, w: Coefficient) -> Coefficient:
         """0 for each coefficient."""
         return 0.0 * w
 
@@ -74,11 +75,11 @@ class L2(NamedTuple):
         """Strength of the sizes: 0."""
         return 0.0
 
-    def value(self, w: Any) -> Any:
+    def value(self, w: Coefficient) -> Coefficient:
         """alpha/2 w^2 for each coefficient."""
         return 0.5 * self.alpha * w * w
 
-    def slope(self, w: Any) -> Any:
+    def slope(self, w: Coefficient) -> Coefficient:
         """Alpha w for each coefficient."""
         return self.alpha * w
 
@@ -119,11 +120,11 @@ class L1(NamedTuple):
         """Strength of the sizes: alpha."""
         return self.alpha
 
-    def value(self, w: Any) -> Any:
+    def value(self, w: Coefficient) -> Coefficient:
         """Alpha |w| for each coefficient."""
         return self.alpha * np.abs(w)
 
-    def slope(self, w: Any) -> Any:
+    def slope(self, w: Coefficient) -> Coefficient:
         """0: there is no smooth part."""
         return 0.0 * w
 
@@ -167,11 +168,11 @@ class ElasticNet(NamedTuple):
         """Strength of the sizes: alpha l1_ratio."""
         return self.alpha * self.l1_ratio
 
-    def value(self, w: Any) -> Any:
+    def value(self, w: Coefficient) -> Coefficient:
         """r(w) for each coefficient."""
         return self.alpha * (0.5 * (1.0 - self.l1_ratio) * w * w + self.l1_ratio * np.abs(w))
 
-    def slope(self, w: Any) -> Any:
+    def slope(self, w: Coefficient) -> Coefficient:
         """Derivative of the squares: alpha (1 - l1_ratio) w for each coefficient."""
         return self.alpha * (1.0 - self.l1_ratio) * w
 
@@ -186,7 +187,7 @@ def _wrong_strength(alpha: float) -> str | None:
     return None if right else f"alpha, the weight of the penalty, must be a number >= 0, not {alpha!r}"
 
 
-def elastic(alpha: float, l1_ratio: float = 0.0) -> Any:
+def elastic(alpha: float, l1_ratio: float = 0.0) -> Penalty:
     """The simplest penalty of this strength and share of L1."""
     if not alpha and 0 <= l1_ratio <= 1:
         return NoPenalty()
@@ -195,7 +196,7 @@ def elastic(alpha: float, l1_ratio: float = 0.0) -> Any:
     return L1(float(alpha)) if l1_ratio == 1.0 else ElasticNet(float(alpha), float(l1_ratio))
 
 
-def soften(w: Any, by: Any) -> Any:
+def soften(w: Coefficient, by: Coefficient) -> Coefficient:
     """Proximal map of by |w|: each coordinate moves towards 0 by ``by``, and stops there.
 
     Two numbers each, (2, ...), are for going up to 0 and for going down to it.

@@ -1,33 +1,15 @@
-"""Bounds: a step that leads outside ends at the nearest point inside, in the metric that the rule measures in."""
+"""The point within bounds that is nearest to another, by a quadratic form."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from ..core.types import Array
-from ..objective.functions.function import Function
 from ..objective.prox import ROUNDING
 
-__all__ = ["bounded", "nearest_inside"]
+__all__ = ["nearest_inside"]
 
 SWEEPS = 100
-
-
-def bounded(view: Any, metric: str | None, function: Function) -> Any:
-    """The view of a walk that stays within the bounds of a function."""
-    assert function.bounds is not None
-    low, high = function.bounds
-    proxes = {
-        False: lambda to, eta, memory, at: function.inside(to),
-        True: lambda to, eta, memory, at: nearest_inside(to[:, 0], memory, low, high, at[:, 0])[:, None],
-    }
-    return view._replace(
-        prox=proxes[metric in ("matrix", "renewed")],
-        pay=lambda at: 0.0,
-        least=lambda at, g: np.where(function.active(at, g), 0.0, g),
-    )
 
 
 def nearest_inside(v: Array, B: Array, low: Array, high: Array, start: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Certificates: how far the cost is from its least value at most, or as near as second derivatives tell."""
+"""Certificates: a bound of how far the cost is above the minimum, or an estimate by second derivatives."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.types import Array
-from ..core.units import RAW
-from ..data.blockwise import UNIT
-from ..data.classes import Classes
-from ..data.moments import Moments
-from ..data.rows import Rows
+from ..core.types import UNIT, Array
+from ..objective.data import MATRIX_COLUMNS
+from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..objective.prox import least_slope, paid
 from .conjugate_gradient import by_products, opening
-from .curvature import MATRIX_COLUMNS, hessian
-from .duality import ROUNDING, Proven, doubt, moments_gap, provable, rows_gap
-from .newton import Seen, Step, at_once, matrix_step, promise, small
+from .curvature import hessian
+from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
+from .newton import Pointwise, Step, at_once, matrix_step, predicted_decrease
 from .newton_decrement import Form, inverse_form, matters
 from .softmax_duality import prove
 
 __all__ = ["ROUNDING", "Certificate", "Form", "certify", "inverse_form", "separating"]
 
 BLOCK = 1 << 14
-FAR = 2.0  # times the target: a promise above is, for log loss, a gap above
-GOOD = 3.0  # times the promise of Newton's step: a proven gap so small cannot be bettered by much
+FAR = 2.0  # times the target: for log loss a predicted decrease above it means a gap above it
+GOOD = 3.0  # times the predicted decrease of Newton's step: a proven gap below cannot be bettered by much
 
 
 class Certificate(NamedTuple):
@@ -35,20 +32,19 @@ class Certificate(NamedTuple):
     Attributes
     ----------
     gap : float or None
-        Cost minus least possible cost; None where nothing is known of it. Includes a rounding bound; never negative.
+        Cost minus the minimum; None where nothing is known of it. Includes a bound of rounding; never negative.
     kind : {"duality gap", "dual estimate", "decrement", "none"}
         "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised, none by a
         factor of 0.
-        "dual estimate": the same difference where nothing is penalised and the loss has kinks; no proof, since the
-        slopes theta balance each column only to rounding.
-        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer; under signs or penalties of sizes from
-        twice the fall of the quadratic model. Half of it for squared losses, where it is the gap; the whole for log
-        loss, twice the second-order estimate of the gap: no proof, but the estimate's error near the optimum, and far
-        out where the loss falls like exp(-z), is covered. Where H is too large to form, from conjugate gradients: an
-        estimate of it.
+        "dual estimate": the same difference where nothing is penalised and the loss is non-smooth. It is no proof,
+        since the slopes theta balance each column only to rounding.
+        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer; under signs or an L1 penalty, from
+        twice the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss
+        it is twice the second-order estimate of the gap: no proof, but it covers the estimate's error near the optimum
+        and far out, where the loss falls like exp(-z). Where H is too large to form, it comes from conjugate gradients.
     gradient_norm : float
-        Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the least
-        subgradient.
+        Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the
+        smallest subgradient.
     rounding : float
         The part of the gap that is a bound of rounding: no certificate at this point can be smaller.
     """
@@ -60,10 +56,9 @@ class Certificate(NamedTuple):
 
 
 def certify(
-    problem: Problem,
-    data: Any,
+    objective: Objective,
     w: Array,
-    form: Callable[[Array], float | None] | None = None,
+    form: Form | None = None,
     metric: Any = None,
     known: tuple[float, Array] | None = None,
     target: float = 0.0,
@@ -73,23 +68,24 @@ def certify(
 
     Parameters
     ----------
-    problem, data : Problem, Rows or Moments
+    objective : Objective
+        Over rows or moments.
     w : (d + 1, k) array
     form : Form, optional
         `inverse_form` of a squared loss, which is the same at every w: spares the Hessian.
     metric : (d + 1, d + 1) or (d + 1,) array, optional
         Approximate curvature of the objective, or its diagonal: spares the Hessian, see Notes.
     known : (float, (d + 1, k) array), optional
-        Objective and gradient of its smooth part at w, if they were looked at already: spares a reading.
+        Objective and gradient of its smooth part at w, if they are known already: spares a pass.
     target : float, optional
-        Gap that is small enough: spares readings where there is no matrix.
+        Gap that is small enough: spares passes where there is no matrix.
     learn : callable, optional
-        Is told the step that was found where there is no matrix and the change of the gradient that it promises, so
+        Is told the step that was found where there is no matrix and the change of the gradient that it predicts, so
         that a descent can take it; a gap that is far from ``target`` is then left unproven.
 
     Notes
     -----
-    Cost, in readings of the rows: one for the gradient, one for the Hessian (about n (d + 1)^2 flops) and, for a
+    Cost, in passes over the rows: one for the gradient, two for the Hessian (about n (d + 1)^2 flops) and, for a
     duality gap, one for the dual point, at worst two. With a metric, or beyond 1,500 columns, up to 8 products (30 for
     a diagonal) take the place of the Hessian, and the gap is proven just as well but may be larger. On moments: O(d^3).
     A small table is read once for gradient and Hessian.
@@ -100,55 +96,62 @@ def certify(
     doi:10.1017/CBO9780511804441
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        if isinstance(data, Classes):
-            return _of_classes(problem, data, w, target, learn)
-        if w.shape[1] > 1 and provable(problem) and isinstance(data, Rows):
-            return _by_target(problem, data, w, metric)
-        step = _newton(problem, data, w, form, metric, known, target)
-        norm = float(np.linalg.norm(_steepest(problem, data.units, w, step.g)))
+        if objective.data.supports.joint:
+            return _of_classes(objective, w, target, learn)
+        if w.shape[1] > 1 and provable(objective.problem) and objective.data.supports.rows:
+            return _by_target(objective, w, metric)
+        step = _newton(objective, w, form, metric, known, target)
+        norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
         if learn is not None and step.change is not None:
             learn(step.delta, step.change)
-            if step.promise is not None and step.promise > FAR * target:
+            if step.predicted is not None and step.predicted > FAR * target:
                 return Certificate(None, "none", norm)
-        if provable(problem):
-            proven = _proven(problem, data, w, step)
-            least = proven.rounding + 2 * ROUNDING * abs(step.cost)
-            gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.given_up)
-        else:
-            least = ROUNDING * abs(step.cost) + _of_predictions(problem, data, w, step.cost, form)
-            gap, kind = np.nan if step.promise is None else step.promise + least, "decrement"
-        return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
+        return _judged(objective, w, step, form, norm)
 
 
-def _of_predictions(problem: Problem, data: Any, w: Array, cost: float, form: Any) -> float:
-    """What rounding of the predictions themselves may add to a mean of squares: all there is where rows fit exactly."""
-    H = data.hessian if isinstance(data, Moments) else getattr(form, "matrix", None)
-    if H is None or not problem.loss.quadratic:
+def _judged(objective: Objective, w: Array, step: Step, form: Form | None, norm: float) -> Certificate:
+    """The certificate that Newton's step gives."""
+    if provable(objective.problem):
+        proven = _proven(objective, w, step)
+        least = proven.rounding + 2 * ROUNDING * abs(step.cost)
+        gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.safeguard)
+    else:
+        least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, form)
+        gap, kind = np.nan if step.predicted is None else step.predicted + least, "decrement"
+    return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
+
+
+def _of_predictions(objective: Objective, w: Array, cost: float, form: Form | None) -> float:
+    """What the rounding of predictions adds to a mean of squares: all of it where the rows are fitted exactly."""
+    data, c = objective.data, objective.loss.curvature
+    moments = not data.supports.any_loss
+    H = objective.moments.hessian if moments else form.matrix if form is not None else None
+    if H is None or not objective.loss.quadratic:
         return 0.0
-    c, share = problem.loss.curvature, 1.0 if isinstance(data, Moments) else problem.loss.curvature
-    size = np.sqrt(np.maximum(H.diagonal(), 0.0) / share)
+    size = np.sqrt(np.maximum(H.diagonal(), 0.0) / (1.0 if moments else c))
     if data.units.shift is not None:  # the answer is rounded once more as coefficients of the columns as they are
-        size[:-1] += np.abs(data.units.shift) * data.units.factor(len(w) - 1)[:-1, 0]
-    unsure = 6 * (len(w) + 8) * UNIT * (2.0 * size @ np.abs(w) + np.sqrt(2.0 * max(cost, 0.0) / c))
-    return float(0.5 * c * (unsure**2).sum())
+        size[:-1] += np.abs(data.units.shift) * objective.factor[:-1, 0]
+    rounding = 6 * (len(w) + 8) * UNIT * (2.0 * size @ np.abs(w) + np.sqrt(2.0 * max(cost, 0.0) / c))
+    return float(0.5 * c * (rounding**2).sum())
 
 
-def _of_classes(problem: Problem, rows: Classes, w: Array, target: float, learn: Any) -> Certificate:
+def _of_classes(objective: Objective, w: Array, target: float, learn: Any) -> Certificate:
     """Softmax has its own proof."""
-    found = prove(problem, rows, w)
+    found = prove(objective, w)
     if learn is not None and found.gap is not None and found.gap > target:
         learn(found.delta, found.change)
-    norm = float(np.linalg.norm(_steepest(problem, rows.units, w, found.slope)))
+    norm = float(np.linalg.norm(_steepest(objective, w, found.slope)))
     known = found.gap is not None and np.isfinite(found.gap)
     return Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
 
 
-def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certificate:
+def _by_target(objective: Objective, w: Array, metric: Any) -> Certificate:
     """Each target has a problem of its own; the objective is the sum."""
-    matrix = problem.loss.quadratic and metric is None and rows.shape[1] <= MATRIX_COLUMNS
-    form = inverse_form(problem, rows, None) if matrix else None
-    single = [rows._replace(y=rows.y[:, c : c + 1]) for c in range(w.shape[1])]
-    found = [certify(problem, part, w[:, c : c + 1], form, metric) for c, part in enumerate(single)]
+    rows = objective.rows
+    matrix = objective.loss.quadratic and metric is None and objective.d <= MATRIX_COLUMNS
+    form = inverse_form(objective, None) if matrix else None
+    single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
+    found = [certify(part, w[:, c : c + 1], form, metric) for c, part in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
     if len(gaps) < len(found):
@@ -156,63 +159,62 @@ def _by_target(problem: Problem, rows: Rows, w: Array, metric: Any) -> Certifica
     return Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
 
 
-def _steepest(problem: Problem, units: Any, w: Array, g: Array) -> Array:
-    """Gradient by the raw parameters, or the least subgradient."""
-    raw: Array = units.raw_gradient(g)
-    if not problem.proximal:
-        return raw
-    d = len(w) - 1
-    return problem.free(d) * least_slope(w, raw, problem.strength(d, RAW))
+def _steepest(objective: Objective, w: Array, g: Array) -> Array:
+    """Gradient by the raw parameters, or the smallest subgradient."""
+    raw: Array = objective.units.raw_gradient(g)
+    return objective.free * objective.raw.subgradient(w, raw) if objective.problem.proximal else raw
 
 
-def _newton(problem: Problem, data: Any, w: Array, form: Any, metric: Any, known: Any, target: float) -> Step:
+def _newton(objective: Objective, w: Array, form: Form | None, metric: Any, known: Any, target: float) -> Step:
     """Newton's step from w, by whatever is at hand; of several targets where the loss is squared."""
-    d, rows = data.shape[1], isinstance(data, Rows)
-    if rows and form is None and (metric is not None or d > MATRIX_COLUMNS):
-        if w.shape[1] == 1:
-            return by_products(problem, data, w, metric, provable(problem), target)
-        return Step(np.zeros_like(w), *problem.objective(data)(w), None)
-    H: Array | None = getattr(form, "matrix", None)
-    if rows and form is None and w.shape[1] == 1 and small(data):
-        cost, g, H, seen = at_once(problem, data, w)
-    elif rows and data.X.dtype == np.float32 and w.shape[1] == 1 and provable(problem):
-        look = opening(problem, data, w)  # the fused pass is as coarse as the table
-        cost, g, seen = look.cost, look.g[:, None], None
+    data, problem, single = objective.data, objective.problem, w.shape[1] == 1
+    rows, table = data.supports.rows, objective.rows
+    if rows and form is None and (metric is not None or objective.d > MATRIX_COLUMNS):
+        if single:
+            return by_products(objective, w, metric, provable(problem), target)
+        return Step(np.zeros_like(w), *objective(w), None)
+    H = None if form is None else form.matrix
+    pointwise: Pointwise | None = None
+    if rows and form is None and single and table.small:
+        cost, g, H, pointwise = at_once(objective, w)
+    elif rows and not table.double and single and provable(problem):
+        look = opening(objective, w)  # the fused pass is as coarse as the table
+        cost, g = look.cost, look.g[:, None]
     else:
-        (cost, g), seen = known or problem.objective(data)(w), None
-    if w.shape[1] > 1 and not problem.loss.quadratic:
+        cost, g = known or objective(w)
+    if not single and not objective.loss.quadratic:
         return Step(np.zeros_like(w), cost, g, None)
     if problem.unpenalised or not (H is not None or form is None or provable(problem)):
-        form = form or (inverse_form(problem, data, w) if H is None else Form(problem, H))
+        form = form or (inverse_form(objective, w) if H is None else Form(objective, H))
         return Step(np.zeros_like(w), cost, g, form(g))
-    return _matrix_steps(problem, data, w, cost, g, hessian(problem, data, w) if H is None else H, seen)
+    return _matrix_steps(objective, w, cost, g, hessian(objective, w) if H is None else H, pointwise)
 
 
-def _matrix_steps(problem: Problem, data: Any, w: Array, cost: float, g: Array, H: Array, seen: Seen | None) -> Step:
-    d, delta, fall = data.shape[1], np.empty(w.shape), 0.0
-    free = problem.free(d)[:, 0] > 0
-    strength, given_up = np.broadcast_to(problem.strength(d, data.units), (2, *w.shape)), 0.0
+def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:
+    delta, fall, free, problem = np.empty(w.shape), 0.0, objective.moves, objective.problem
+    weights, safeguard = np.broadcast_to(objective.l1, (2, *w.shape)), 0.0
     if problem.l1 > 0 and problem.l2 == 0:  # aim inside of |v| <= l1, by what rounding may add to v
-        less = np.minimum(doubt(problem, data, w, cost, H), 0.5 * strength)
-        strength, given_up = strength - less, float(paid(w, less).sum())
+        less = np.minimum(slope_rounding(objective, w, cost, H), 0.5 * weights)
+        weights, safeguard = weights - less, float(paid(w, less).sum())
     for c in range(w.shape[1]):
-        delta[:, c] = matrix_step(H, g[:, c], w[:, c], strength[..., c], free)
-        fall += promise(H, g[:, c], w[:, c], strength[..., c], delta[:, c])
-    downhill = least_slope(w, g, strength)[free]
-    endless = matters(downhill, H.diagonal()[free] <= 0)  # a slope and no curvature: no least point is near
-    return Step(delta, cost, g, None if endless else fall if problem.loss.quadratic else 2 * fall, given_up, seen)
+        delta[:, c] = matrix_step(H, g[:, c], w[:, c], weights[..., c], free)
+        fall += predicted_decrease(H, g[:, c], w[:, c], weights[..., c], delta[:, c])
+    downhill = least_slope(w, g, weights)[free]
+    endless = matters(downhill, H.diagonal()[free] <= 0)  # a slope and no curvature: no minimum is near
+    predicted = None if endless else fall if objective.loss.quadratic else 2 * fall
+    return Step(delta, cost, g, predicted, safeguard, pointwise)
 
 
-def _proven(problem: Problem, data: Any, w: Array, step: Step) -> Proven:
+def _proven(objective: Objective, w: Array, step: Step) -> Proven:
     """The better of two dual points: that of Newton's step and, where it proves little, that of the slopes at w."""
 
     def prove(delta: Array) -> Proven:
-        if isinstance(data, Moments):
-            return moments_gap(problem, data, w, delta)
-        return rows_gap(problem, data, w, delta, step.seen)
+        if objective.data.supports.rows:
+            return rows_gap(objective, w, delta, step.pointwise)
+        return moments_gap(objective, w, delta)
 
     found = prove(step.delta)
-    if found.value <= GOOD * (step.promise or 0.0) + found.rounding:
+    if found.value <= GOOD * (step.predicted or 0.0) + found.rounding:
         return found
     return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)
 
@@ -220,11 +222,10 @@ def _proven(problem: Problem, data: Any, w: Array, step: Step) -> Proven:
 def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
-    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, 1) that is free to grow (offsets
-    and held coordinates left out) and nothing is penalised. Rows of weight 0 do not count. ``rows`` are
-    in raw units.
+    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, k) that is free to grow (offsets
+    and fixed coordinates left out) and nothing is penalised. Rows of weight 0 do not count. ``rows`` are in raw units.
 
-    Cost: at most one reading of the rows.
+    Cost: at most one pass over the rows.
 
     References
     ----------
@@ -233,16 +234,15 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     """
     if not problem.separable:
         return False
-    v, bare, n = problem.free(rows.shape[1]) * w, rows._replace(offset=None), rows.shape[0]
-    rows.read(n)
+    v, bare, n = Coordinates(problem, rows.shape[1]).free * w, rows.with_rows(offset=None), rows.shape[0]
     return all(_on_their_sides(bare, v, low, min(n, low + BLOCK)) for low in range(0, n, BLOCK))
 
 
 def _on_their_sides(rows: Any, v: Array, low: int, high: int) -> bool:
     z, own = rows.predictor(v, low, high), rows.y[low:high] > 0.5
-    if isinstance(rows, Classes):
+    if rows.supports.joint:
         margin = z[own][:, None] - np.where(own, -np.inf, z).max(1, keepdims=True)
     else:
         margin = np.where(own, 1.0, -1.0) * z
-    mass = rows.masses(low, high)
-    return bool((margin[slice(None) if mass is None else mass > 0] > 0).all())
+    weight = rows.weights(low, high)
+    return bool((margin[slice(None) if weight is None else weight > 0] > 0).all())

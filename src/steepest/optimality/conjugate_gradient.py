@@ -1,4 +1,4 @@
-"""Newton steps by conjugate gradients: a product with the Hessian is one reading of the rows; no matrix is formed."""
+"""Newton steps by conjugate gradients: a product with the Hessian is one pass over the rows; no matrix is formed."""
 
 from __future__ import annotations
 
@@ -9,114 +9,111 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
-from ..data.blockwise import sweep
-from ..data.rows import Rows
-from ..objective.losses import SquaredError
-from ..objective.problem import Problem
+from ..objective.objective import Objective
 from ..objective.prox import least_slope
 from .newton import Step
 
 __all__ = ["Opening", "by_products", "opening"]
 
 Mask = NDArray[np.bool_]
-PRODUCTS, DIAGONAL_PRODUCTS = 8, 30  # readings of the rows for one step, in a metric or in its diagonal
+PRODUCTS, DIAGONAL_PRODUCTS = 8, 30  # passes over the rows for one step, with a matrix or a diagonal
 ENOUGH, CLOSE = 1e-2, 0.02  # what may be left: of g' M^-1 g for a decrement, of the gap for a proof
-SHARE = 0.4  # of the gap that was asked for, which the rest may cost
+SHARE = 0.4  # of the gap that was asked for, which the residual may leave
 TINY = float(np.finfo(float).tiny)
 
 
 class Opening(NamedTuple):
-    """One reading of the rows at w."""
+    """What one pass over the rows tells at w."""
 
     cost: float
     g: Array  # (d + 1,)
-    bend: Array  # (n,) second derivatives times weights
+    second: Array  # (n,) second derivatives times weights
     column: Array  # (d + 1,) of the Hessian, that of the intercept
     diagonal: Array  # (d + 1,) of the Hessian
 
 
-def opening(problem: Problem, rows: Rows, w: Array) -> Opening:
-    """Objective, gradient and part of the Hessian at w (d + 1, 1), in double precision. Cost: one reading."""
-    loss, bends, total = problem.loss, np.empty(rows.shape[0]), rows.total
+def opening(objective: Objective, w: Array) -> Opening:
+    """Objective, gradient and part of the Hessian at w (d + 1, 1), in double precision. Cost: one pass."""
+    loss, rows = objective.loss, objective.rows
+    seconds, total = np.empty(rows.shape[0]), rows.total
 
     def judge(low: int, high: int, Z: Array) -> tuple[Array, Array, tuple[float, ...]]:
-        z, y, mass = Z[:, 0], rows.y[low:high, 0], rows.masses(low, high)
+        z, y, weight = Z[:, 0], rows.y[low:high, 0], rows.weights(low, high)
         z = z if rows.offset is None else z + rows.offset[low:high]
         r, cost = np.stack((loss.slope(z, y), loss.second_derivative(z, y))), loss.value(z, y)
-        if mass is not None:
-            r, cost = r * mass, cost * mass
-        bends[low:high] = r[1]
+        if weight is not None:
+            r, cost = r * weight, cost * weight
+        seconds[low:high] = r[1]
         return r, r[1], (cost.sum(),)
 
-    sums = sweep(rows, w, judge)
+    sums = rows.fold(w, judge)
     slopes, column = sums.products / total
-    cost, g = problem.penalised(rows.shape[1], rows.units)(w, float(sums.totals[0] / total), slopes[:, None])
-    squares = problem.squares(rows.shape[1], rows.units)[:, 0]
-    return Opening(cost, g[:, 0], bends, column, sums.squares / total + squares)
+    cost, g = objective.complete(w, float(sums.totals[0] / total), slopes[:, None])
+    return Opening(cost, g[:, 0], seconds, column, sums.squares / total + objective.l2[:, 0])
 
 
-def by_products(problem: Problem, rows: Rows, w: Array, metric: Any, proof: bool, target: float = 0.0) -> Step:
-    """Newton's step from w (d + 1, 1) by conjugate gradients, each product with the Hessian one reading of the rows.
+def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target: float = 0.0) -> Step:
+    """Newton's step from w (d + 1, 1) by conjugate gradients, each product with the Hessian one pass over the rows.
 
-    The intercept is eliminated; of the coefficients under an L1 penalty only those move that are not 0. ``metric``
-    (d + 1, d + 1) or its diagonal (d + 1,) preconditions. For a proof the steps go on until the rest costs little, or
-    less than ``target``.
+    The intercept is eliminated. Of the coefficients under an L1 penalty only those that are not 0 move. ``metric``
+    (d + 1, d + 1), or its diagonal (d + 1,), is the preconditioner M. For a proof the steps go on until the residual
+    leaves a small gap, or one below ``target``.
 
-    The promise is the estimate a + 2 r'M^-1 r / theta, half of that for squared losses: a what the steps have gained, r
-    the rest, theta the least Ritz value, which approaches the least eigenvalue of M^-1 H from above.
+    The predicted decrease is a + 2 r'M^-1 r / theta, half of that for squared losses. Here a is the decrease by the
+    steps, r the residual, and theta the least Ritz value, which approaches the least eigenvalue of M^-1 H from above.
 
-    Cost: one reading of the rows, and at most 8 more, or 30 by a diagonal.
+    Cost: one pass over the rows and at most 8 more, or 30 with a diagonal.
 
     References
     ----------
     Hestenes, M. R. and Stiefel, E. (1952). Methods of conjugate gradients for solving linear systems. J. Res. Nat. Bur.
     Standards 49(6). doi:10.6028/jres.049.044
     """
-    d, look = rows.shape[1], opening(problem, rows, w)
-    squares, strength, at = problem.squares(d, rows.units)[:, 0], problem.strength(d, rows.units)[..., 0], w[:, 0]
-    least = least_slope(at, look.g, strength)
-    moves = (at != 0) | ~strength.any(0) | ((least != 0) & (not proof))
-    on = (problem.free(d)[:, 0] > 0) & moves
+    d, look = objective.d, opening(objective, w)
+    squares, weights, at = objective.l2[:, 0], objective.l1[..., 0], w[:, 0]
+    least = least_slope(at, look.g, weights)
+    moves = (at != 0) | ~weights.any(0) | ((least != 0) & (not proof))
+    on = objective.moves & moves
     slope = np.where(on, least, 0.0)
-    column, bend = look.column, look.diagonal[-1]
-    balanced = bool(on[-1] and bend > 0)
-    share = np.where(on, column, 0.0) / bend if balanced else np.zeros(d + 1)
+    column, second = look.column, look.diagonal[-1]
+    balanced = bool(on[-1] and second > 0)
+    share = np.where(on, column, 0.0) / second if balanced else np.zeros(d + 1)
     share[-1] = 0.0
     inner = on.copy()
     inner[-1] = False
-    view = rows._replace(y=np.zeros((rows.shape[0], 1)), weight=look.bend, offset=None)
+    curvature = objective.rows.weighted_curvature(look.second)
 
     def product(v: Array) -> Array:
         full = v.copy()
         full[-1] = -share @ v
-        Hv = view.value_and_gradient(SquaredError(), full[:, None])[1][:, 0] + squares * full
+        Hv = curvature.product(full[:, None])[:, 0] + squares * full
         return np.where(inner, Hv, 0.0)
 
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
     inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    price = _price(squares[:-1], strength[:, :-1], look.cost)
+    gap_of = _gap_of(squares[:-1], weights[:, :-1], look.cost)
 
     def enough(r: Array, gain: float, left: float) -> bool:
         if not proof or 0.0 < target < 0.5 * gain:
             return left <= ENOUGH
-        return price(r[:-1]) <= max(CLOSE * gain, SHARE * target)
+        return gap_of(r[:-1]) <= max(CLOSE * gain, SHARE * target)
 
     found, r, gain, rest = _conjugate_gradients(product, inverse, begin, most, enough)
     delta, change = found, np.where(on, r - slope, 0.0)
     if balanced:
-        delta[-1] = -slope[-1] / bend - share @ found
-        gain += slope[-1] ** 2 / bend
+        delta[-1] = -slope[-1] / second - share @ found
+        gain += slope[-1] ** 2 / second
     flat = on[-1] and not balanced and abs(slope[-1]) > 1e-13
-    lost = None if flat else (0.5 if problem.loss.quadratic else 1.0) * (gain + 2 * rest)
-    return Step(delta[:, None], look.cost, look.g[:, None], lost, change=change[:, None])
+    predicted = None if flat else (0.5 if objective.loss.quadratic else 1.0) * (gain + 2 * rest)
+    return Step(delta[:, None], look.cost, look.g[:, None], predicted, change=change[:, None])
 
 
-def _price(squares: Array, strength: Array, cost: float) -> Callable[[Array], float]:
-    """What a rest of the slopes costs a dual point, in gap."""
+def _gap_of(squares: Array, weights: Array, cost: float) -> Callable[[Array], float]:
+    """The gap that a remainder of the slopes leaves a dual point."""
     if squares.any():
         return lambda r: float((r**2 / (2 * np.maximum(squares, TINY))).sum())
-    return lambda r: float((np.abs(r) / np.maximum(strength.min(0), TINY)).max(initial=0.0) * cost)
+    return lambda r: float((np.abs(r) / np.maximum(weights.min(0), TINY)).max(initial=0.0) * cost)
 
 
 def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array], Array]:
@@ -144,17 +141,17 @@ def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array]
 def _conjugate_gradients(
     product: Callable[[Array], Array], inverse: Callable[[Array], Array], g: Array, most: int, enough: Any
 ) -> tuple[Array, Array, float, float]:
-    """delta near -H^-1 g, the rest g + H delta, its gain -g'delta, and what the rest may add to it."""
+    """delta near -H^-1 g, the residual g + H delta, the decrease -g'delta, and what the residual may add to it."""
     delta, r = np.zeros(len(g)), g.copy()
     q = inverse(r)
     p, size = -q, float(r @ q)
     first, gain, diagonal, beside = size, 0.0, [0.0], [0.0]
     for _ in range(0 if enough(r, 0.0, 1.0) else most):
         Hp = product(p)
-        bend = float(p @ Hp)
-        if not bend > 0:
+        second = float(p @ Hp)
+        if not second > 0:
             break
-        length = size / bend
+        length = size / second
         delta += length * p
         r = r + length * Hp
         gain += length * size

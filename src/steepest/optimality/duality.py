@@ -24,24 +24,30 @@ doi:10.1137/1.9780898718027
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.threads import in_ranges
-from ..core.types import Array
-from ..core.units import RAW
-from ..data.blockwise import UNIT, chain, scales, shifted, sweep
-from ..data.csr import CSR
-from ..data.moments import Moments
-from ..data.rows import Rows
+from ..core.types import UNIT, Array
+from ..objective.data import TableData
+from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem
 from ..objective.prox import paid
-from .newton import Seen
+from .newton import Pointwise
 
-__all__ = ["ROUNDING", "Proven", "doubt", "into_ball", "moments_gap", "penalty_surplus", "provable", "rows_gap"]
+__all__ = [
+    "ROUNDING",
+    "Proven",
+    "dual_scaling",
+    "moments_gap",
+    "penalty_surplus",
+    "provable",
+    "rows_gap",
+    "slope_rounding",
+]
 
 Mask = NDArray[np.bool_]
 ROUNDING = 4 * float(np.finfo(float).eps)  # of a cost, whatever it is a sum of
@@ -63,28 +69,29 @@ class Proven(NamedTuple):
 
 def provable(problem: Problem) -> bool:
     """Whether a dual point proves something: every coefficient is penalised and the loss states its conjugate."""
-    return problem.penalised_throughout and hasattr(problem.loss, "conjugate") and hasattr(problem.loss, "domain")
+    return problem.penalised_throughout and problem.loss.dual
 
 
-def doubt(problem: Problem, data: Any, w: Array, cost: float, H: Array) -> Array:
-    """What rounding may add to the slopes v of a dual point near w, (d + 1, k): a guess, no part of the proof."""
-    if isinstance(data, Moments):
-        size, lost = _lost(problem, data, w, np.zeros_like(w))
-        return 2.5 * size[:, None] * lost
-    size, rms = _sizes(problem, data, w, cost, H)
-    predicted = H[-1, -1] * (_longest(data) + 8) * UNIT * (np.abs(w).T @ size)
-    unsure: Array = 1.25 * size[:, None] * (_relative(data) * rms + predicted)
-    return unsure
+def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Array:
+    """An estimate of the rounding in the slopes v of a dual point near w, (d + 1, k). The proof does not rely on it."""
+    if not objective.data.supports.rows:
+        size, share = _moments_rounding(objective, w, np.zeros_like(w))
+        return 2.5 * size[:, None] * share
+    size, rms = _sizes(objective, w, cost, H)
+    predicted = H[-1, -1] * (objective.rows.longest + 8) * UNIT * (np.abs(w).T @ size)
+    rounding: Array = 1.25 * size[:, None] * (_relative(objective.rows) * rms + predicted)
+    return rounding
 
 
-def _sizes(problem: Problem, rows: Rows, w: Array, cost: float, H: Array) -> tuple[Array, float]:
+def _sizes(objective: Objective, w: Array, cost: float, H: Array) -> tuple[Array, float]:
     """Root mean squares of the columns and of the slopes at w: of a small table those, else by the Hessian and cost."""
-    (n, d), loss = rows.shape, problem.loss
-    if n * d < SMALL and not isinstance(rows.X, CSR):
-        squares = np.square(shifted(rows, 0, n, np.empty((n, d + 1))))
+    rows, loss = objective.rows, objective.loss
+    n, d = rows.shape
+    if n * d < SMALL and not rows.sparse:
+        squares = np.square(rows.table())
         slopes = np.square(loss.slope(rows.predictor(w), rows.y))[:, 0]
-        mass = np.full(n, 1 / n) if rows.weight is None else rows.weight / rows.total
-        return np.sqrt(mass @ squares) * scales(rows), float(np.sqrt(mass @ slopes))
+        weight = np.full(n, 1 / n) if rows.weight is None else rows.weight / rows.total
+        return np.sqrt(weight @ squares) * rows.units.scales(objective.d), float(np.sqrt(weight @ slopes))
     size = np.sqrt(np.maximum(np.diag(H), 0.0) / max(H[-1, -1], np.finfo(float).tiny))
     rms = np.sqrt(2 * loss.curvature * cost)
     if not np.isfinite(rms):
@@ -92,78 +99,78 @@ def _sizes(problem: Problem, rows: Rows, w: Array, cost: float, H: Array) -> tup
     return size if rows.units.scale is None else np.maximum(size, 1.0), float(rms)
 
 
-def _relative(rows: Rows) -> float:
+def _relative(rows: TableData) -> float:
     """Relative rounding of a slope v_j, of what its terms are in root mean square."""
-    return chain(rows) + _balance(rows) + SPARE
+    return rows.fold_rounding + _balance(rows) + SPARE
 
 
-def _balance(rows: Rows) -> float:
+def _balance(rows: TableData) -> float:
     """Relative rounding of sum m theta, whose parts of one sign are summed in pairs."""
     return 2 * (min(rows.shape[0], 64) + 4) * UNIT
 
 
-def rows_gap(problem: Problem, rows: Rows, w: Array, delta: Array, seen: Seen | None = None) -> Proven:
-    """F(w) - D(theta) for the dual point near w + delta, both (d + 1, 1). Cost: one reading of the rows, 2 n numbers.
+def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise | None = None) -> Proven:
+    """F(w) - D(theta) for the dual point near w + delta, both (d + 1, 1). Cost: one pass over the rows, 2 n numbers.
 
-    What was ``seen`` at w is taken as it is.
+    ``pointwise`` are the values at w, where they are known.
     """
-    d, loss = rows.shape[1], problem.loss
-    free = problem.free(d)[:, 0] > 0
-    point = _Point(problem, rows, bool(free[-1]), seen)
-    sums = sweep(rows, np.concatenate((w, delta), axis=1), point.place)
+    rows, loss, free = objective.rows, objective.loss, objective.moves
+    point = _Point(objective, pointwise)
+    sums = rows.fold(np.concatenate((w, delta), axis=1), point.place)
     share, balance = point.balanced(sums.totals)
     v = (share @ sums.products / rows.total)[:-1]
     size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
-    factor = rows.units.factor(d)[:-1, 0]
-    unsure = (_relative(rows) * rms + (chain(rows) * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
+    factor = objective.factor[:-1, 0]
+    slack = (_relative(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
     inner = free[:-1]
-    raw = inner * factor * w[:-1, 0], inner * v / factor, inner * unsure / np.abs(factor)
-    shrink = into_ball(problem, raw[1], raw[2])
+    raw = inner * factor * w[:-1, 0], inner * v / factor, inner * slack / np.abs(factor)
+    shrink = dual_scaling(objective, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
-    owed, owed_rounding = penalty_surplus(problem, raw[0], shrink * raw[1], raw[2])
-    predicted = (_longest(rows) + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
+    penalty_gap, penalty_rounding = penalty_surplus(objective, raw[0], shrink * raw[1], raw[2])
+    predicted = (rows.longest + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
     if loss.quadratic:  # the slopes themselves are rounded, and shifted by a rounded mean
         predicted, terms = predicted + (balance + SPARE) * rms / loss.curvature, 0.0
-    whole = float(cost + penalty_of(problem, raw[0]))
-    if not surplus + owed < whole:  # theta = 0 proves that no cost is below 0
-        surplus, owed, terms, owed_rounding = cost, whole - cost, cost, 0.0
-    rounding = ROUNDING * terms + (balance + UNIT) * cost + owed_rounding
+    whole = float(cost + penalty_of(objective, raw[0]))
+    if not surplus + penalty_gap < whole:  # theta = 0 proves that no cost is below 0
+        surplus, penalty_gap, terms, penalty_rounding = cost, whole - cost, cost, 0.0
+    rounding = ROUNDING * terms + (balance + UNIT) * cost + penalty_rounding
     if np.isfinite(loss.curvature):
         rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
     else:
         rounding += predicted * point.steepness(shrink * share, predicted)
-    return Proven(float(surplus + owed), float(rounding))
+    return Proven(float(surplus + penalty_gap), float(rounding))
 
 
 class _Point:
     """A dual point and the predictors it belongs to, one number a row, and what they cost together."""
 
-    def __init__(self, problem: Problem, rows: Rows, intercept: bool, seen: Seen | None) -> None:
-        self.loss, self.rows, self.intercept, self.seen = problem.loss, rows, intercept, seen
-        self.z, self.theta = np.empty(rows.shape[0]) if seen is None else seen.z, np.empty(rows.shape[0])
+    def __init__(self, objective: Objective, pointwise: Pointwise | None) -> None:
+        self.loss, self.rows, self.intercept = objective.loss, objective.rows, objective.shifts
+        self.pointwise, n = pointwise, self.rows.shape[0]
+        self.z, self.theta = np.empty(n) if pointwise is None else pointwise.z, np.empty(n)
 
     def place(self, low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
         """Take z and theta from the predictors of w and delta; sort m theta by sign, or set 1 beside it to subtract."""
-        loss, seen, y, mass = self.loss, self.seen, self.rows.y[low:high, 0], self.rows.masses(low, high)
+        loss, known, y, weight = self.loss, self.pointwise, self.rows.y[low:high, 0], self.rows.weights(low, high)
         offset = None if self.rows.offset is None else self.rows.offset[low:high]
-        if seen is None:
+        if known is None:
             self.z[low:high] = z = Z[:, 0] if offset is None else Z[:, 0] + offset
             theta = loss.slope(z, y) + loss.second_derivative(z, y) * Z[:, 1]
         else:
-            theta = seen.slope[low:high] + seen.bend[low:high] * Z[:, 1]
+            theta = known.slope[low:high] + known.second[low:high] * Z[:, 1]
         if not loss.quadratic:
             least, most = loss.domain(y)
             theta = np.minimum(np.maximum(theta, least), most)
         self.theta[low:high] = theta
         r = np.empty((2, high - low))
-        weighted = theta if mass is None else mass * theta
+        weighted = theta if weight is None else weight * theta
         if loss.quadratic:
-            r[0], r[1] = weighted, 1.0 if mass is None else mass
+            r[0], r[1] = weighted, 1.0 if weight is None else weight
         else:
             np.maximum(weighted, 0.0, out=r[0])
             np.minimum(weighted, 0.0, out=r[1])
-        far = 0.0 if offset is None else float(offset @ (offset if mass is None else mass * offset))
-        return r, mass, (r[0].sum(), r[1].sum(), weighted @ theta, far)
+        far = 0.0 if offset is None else float(offset @ (offset if weight is None else weight * offset))
+        return r, weight, (r[0].sum(), r[1].sum(), weighted @ theta, far)
 
     def balanced(self, totals: Array) -> tuple[Array, float]:
         """Shares of the two columns that make sum m theta = 0, and how far from it rounding may leave them."""
@@ -204,8 +211,8 @@ class _Point:
 
     def _block_surplus(self, share: Array, low: int, high: int) -> tuple[float, float, float]:
         loss, z, y = self.loss, self.z[low:high], self.rows.y[low:high, 0]
-        theta, mass = self.theta[low:high], self.rows.masses(low, high)
-        cost = loss.value(z, y) if self.seen is None else self.seen.cost[low:high]
+        theta, weight = self.theta[low:high], self.rows.weights(low, high)
+        cost = loss.value(z, y) if self.pointwise is None else self.pointwise.cost[low:high]
         if loss.quadratic:
             away = share[0] * theta + share[1] - loss.slope(z, y)
             excess = terms = away * away / (2 * loss.curvature)
@@ -213,80 +220,76 @@ class _Point:
             theta = np.maximum(theta, 0.0) * share[0] + np.minimum(theta, 0.0) * share[1]
             conjugate, joint = loss.conjugate(theta, y), theta * z
             excess, terms = cost + conjugate - joint, cost + np.abs(conjugate) + np.abs(joint)
-        if mass is None:
+        if weight is None:
             return float(excess.sum()), float(terms.sum()), float(cost.sum())
-        return float(mass @ excess), float(mass @ terms), float(mass @ cost)
+        return float(weight @ excess), float(weight @ terms), float(weight @ cost)
 
 
-def _longest(rows: Rows) -> int:
-    """Numbers in the longest row."""
-    return int(np.diff(rows.X.indptr).max()) if isinstance(rows.X, CSR) else rows.shape[1]
-
-
-def into_ball(problem: Problem, v: Array, unsure: Array) -> float:
-    """Factor that takes theta to where -up <= v_j <= down, whatever the rounding of v (d,), if l2 is 0."""
-    if problem.l2 > 0:
+def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
+    """Factor that makes theta feasible, -up <= v_j <= down, whatever the rounding of v (d,), if l2 is 0."""
+    if coordinates.problem.l2 > 0:
         return 1.0
     d, over = len(v), 0.0
-    for bound, side in zip(problem.strength(d, RAW)[:, :-1], (1.0, -1.0), strict=True):
-        most = side * v.reshape(d, -1) + unsure.reshape(d, -1)
+    for bound, side in zip(coordinates.raw.l1[:, :-1], (1.0, -1.0), strict=True):
+        most = side * v.reshape(d, -1) + slack.reshape(d, -1)
         over = max(over, float((most / np.where(bound > 0, bound, np.inf)).max(initial=0.0)))
     return 1.0 if over <= 1.0 else (1 - 4 * UNIT) / over
 
 
-def penalty_surplus(problem: Problem, w: Array, v: Array, unsure: Array) -> tuple[float, float]:
+def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) -> tuple[float, float]:
     """Sum of r(w_j) + r*(-v_j) + w_j v_j over raw coefficients, and a bound of its rounding: v_j is known to unsure_j.
 
     With t = (r*)'(-v), the coefficients that belong to v: l2/2 (w - t)^2 + r1(w) + w clip(v, -up, down), r1 the part of
     r that prices sizes. All are (d,) or (d, k), and 0 where a coefficient is held. A v beyond these bounds, where l2 is
     0, proves nothing; it is taken for rounding, and what it has is paid for at w alone.
     """
-    w, v, unsure = (a.reshape(len(w), -1) for a in (w, v, unsure))
-    l2, prices = problem.squares(len(w), RAW)[:-1], problem.strength(len(w), RAW)[:, :-1]
-    unsure = unsure + SPARE * (np.abs(v) + l2 * np.abs(w))
-    beyond, sizes = (soften(v, prices[::-1]), paid(w, prices)) if problem.proximal else (v, 0.0 * w)
+    w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
+    problem, l2, l1 = coordinates.problem, coordinates.raw.l2[:-1], coordinates.raw.l1[:, :-1]
+    slack = slack + SPARE * (np.abs(v) + l2 * np.abs(w))
+    beyond, sizes = (soften(v, l1[::-1]), paid(w, l1)) if problem.proximal else (v, 0.0 * w)
     curve = np.where(l2 > 0, l2, np.inf)
     excess = float((sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)).sum())
     away = np.abs(w + beyond / curve)
-    rounding = float((unsure * (away + unsure / (2 * curve))).sum())
+    rounding = float((slack * (away + slack / (2 * curve))).sum())
     if problem.l2 > 0:
         rounding += 2 * ROUNDING * float(sizes.sum())
     return 0.5 * float((l2 * away**2).sum()) + max(excess, 0.0), rounding
 
 
-def penalty_of(problem: Problem, w: Array) -> float:
+def penalty_of(objective: Objective, w: Array) -> float:
     """Penalty on raw coefficients, (d,) or (d, k)."""
     w = w.reshape(len(w), -1)
-    l2, prices = problem.squares(len(w), RAW)[:-1], problem.strength(len(w), RAW)[:, :-1]
-    return float((paid(w, prices) + 0.5 * l2 * w * w).sum())
+    l2, l1 = objective.raw.l2[:-1], objective.raw.l1[:, :-1]
+    return float((paid(w, l1) + 0.5 * l2 * w * w).sum())
 
 
-def moments_gap(problem: Problem, moments: Moments, w: Array, delta: Array) -> Proven:
+def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
     """F(w) - D(theta) for theta the slopes at w + delta, both (d + 1, k), of a squared loss. Cost: 4 d^2 k flops."""
-    d, c = moments.shape[1], problem.loss.curvature
-    free, factor = problem.free(d)[:, 0] > 0, moments.units.factor(d)[:-1]
+    moments, c = objective.moments, objective.loss.curvature
+    free, factor = objective.moves, objective.factor[:-1]
     H = c * moments.hessian
-    cost, g = moments.value_and_gradient(problem.loss, w)
+    cost, g = moments.value_and_gradient(objective.loss, w)
     if free[-1]:  # the intercept's slope is 0 at the dual point
         delta = delta.copy()
         delta[-1] -= (g[-1] + H[-1] @ delta) / H[-1, -1]
     turned = H @ delta
-    inner, (size, lost) = free[:-1, None], _lost(problem, moments, w, delta)
+    inner, (size, rounded) = free[:-1, None], _moments_rounding(objective, w, delta)
     moved, slopes = c * (size @ np.abs(delta)), np.sqrt(2 * c * max(cost, 0.0))
-    v, unsure = inner * (g[:-1] + turned[:-1]) / factor, inner * 2 * size[:-1, None] * lost / np.abs(factor)
-    raw, s = inner * factor * w[:-1], into_ball(problem, v, unsure)
+    v, slack = inner * (g[:-1] + turned[:-1]) / factor, inner * 2 * size[:-1, None] * rounded / np.abs(factor)
+    raw, s = inner * factor * w[:-1], dual_scaling(objective, v, slack)
     surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, turned)
-    owed, rounding = penalty_surplus(problem, raw, s * v, unsure)
-    value, whole = max(float(surplus), 0.0) + owed, cost + penalty_of(problem, raw)
+    penalty_gap, rounding = penalty_surplus(objective, raw, s * v, slack)
+    value, whole = max(float(surplus), 0.0) + penalty_gap, cost + penalty_of(objective, raw)
     if not value < whole:  # theta = 0 proves that no cost is below 0
         value, rounding, s = whole, 0.0, 0.0
-    rounding += 2 / c * lost @ (lost + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))
+    rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))
     return Proven(float(value), float(rounding))
 
 
-def _lost(problem: Problem, moments: Moments, w: Array, delta: Array) -> tuple[Array, Array]:
-    """Sizes of the columns (d + 1,), and by these what rounding may have done to the slopes at w + delta (k,)."""
-    (n, d), c = moments.shape, problem.loss.curvature
+def _moments_rounding(objective: Objective, w: Array, delta: Array) -> tuple[Array, Array]:
+    """Sizes of the columns (d + 1,), and the rounding of the slopes at w + delta (k,) as a share of these."""
+    moments, c = objective.moments, objective.loss.curvature
+    n, d = moments.shape
     size = np.sqrt(np.maximum(np.diag(moments.hessian), 0.0))
     loose = (min(n, 1 << 13) + n / (1 << 13) + d + 32) * UNIT  # of the sums that the moments are
     way = size @ (np.abs(w - moments.least) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.types import Array
 
-__all__ = ["Evidence", "reversals", "run_out"]
+__all__ = ["Evidence", "quarters", "reversals", "run_out"]
 
 
 class Evidence(NamedTuple):
@@ -19,7 +19,7 @@ class Evidence(NamedTuple):
     cost: Array  # (c,)
     step: NDArray[np.int64]  # (c,) updates at which those costs were looked at
     end: str  # why the run ended: a stop's name, "overflow" or "interrupted"
-    gap: float | None  # certified cost of the reported state above the least, if known
+    gap: float | None  # certified distance of the reported cost from the minimum, if known
     reached: float  # cost of the reported state
     target: float  # the gap that counts as converged: tol x cost of the constant model
     scale: float  # cost of the constant model: 1e-12 of it is rounding
@@ -47,7 +47,7 @@ class Evidence(NamedTuple):
 
     @property
     def above(self) -> Array | None:
-        """Costs above the least cost, which certificate and reported cost give together."""
+        """Costs above the minimum, which certificate and reported cost give together."""
         return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
 
     @property
@@ -59,7 +59,7 @@ class Evidence(NamedTuple):
     def remaining(self) -> float | None:
         """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown.
 
-        Or where the learning rate has run out: no number of such steps would do.
+        None too where the learning rate has run out: more of such steps lead nowhere.
         """
         if self.spent or self.above is None or len(self.cost) < 3 or self.steps < 2:
             return None
@@ -70,6 +70,12 @@ class Evidence(NamedTuple):
             return math.inf if self.rate <= self.batch_limit < math.inf else None
         pace = math.log(self.above[middle] / self.above[-1]) / (self.steps - int(self.step[middle]))
         return math.log(self.above[-1] / self.target) / pace if self.target > 0 else math.inf
+
+
+def quarters(values: Array) -> tuple[Array, Array]:
+    """The last quarter of the values and the quarter before it."""
+    quarter = max(1, len(values) // 4)
+    return values[-quarter:], values[-2 * quarter : -quarter]
 
 
 def run_out(rate: Any, steps: int) -> bool:
@@ -83,7 +89,7 @@ def run_out(rate: Any, steps: int) -> bool:
     >>> [run_out(eta, 500) for eta in (Cosine(0.1, steps=500), Cosine(0.1, steps=900), Constant(), InverseScaling())]
     [True, False, False, False]
     """
-    if steps < 2 or hasattr(rate, "seek") or hasattr(rate, "adapt"):
+    if steps < 2 or rate.looks:
         return False
     places = np.linspace(1, steps, min(100, steps)).astype(int)
     far, further = (sum(float(rate.rate(int(t) + past)) for t in places) for past in (0, steps))

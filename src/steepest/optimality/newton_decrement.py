@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
-from ..objective.problem import Problem
+from ..objective.objective import Objective
 from .curvature import hessian
 from .duality import ROUNDING
 
@@ -19,9 +18,9 @@ __all__ = ["Form", "inverse_form", "matters"]
 class Form:
     """The map g -> g' H^-1 g / 2, twice that where the loss is not squared, and the matrix H that it is of."""
 
-    def __init__(self, problem: Problem, H: Array) -> None:
-        self.matrix, self.quadratic = H, problem.loss.quadratic
-        self.free = problem.free(len(H) - 1)[:, 0] > 0
+    def __init__(self, objective: Objective, H: Array) -> None:
+        self.matrix, self.quadratic = H, objective.loss.quadratic
+        self.free = objective.moves
 
     @cached_property
     def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
@@ -46,9 +45,9 @@ class Form:
         return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
 
 
-def inverse_form(problem: Problem, data: Any, w: Array | None) -> Form:
+def inverse_form(objective: Objective, w: Array | None) -> Form:
     """The `Form` of the Hessian of the objective at w (of no account for a squared loss). Cost: that of `hessian`."""
-    return Form(problem, hessian(problem, data, w))
+    return Form(objective, hessian(objective, w))
 
 
 def matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:

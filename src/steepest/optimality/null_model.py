@@ -26,7 +26,7 @@ def constant_cost(problem: Problem, rows: Any) -> float:
     mean = _weighted_mean(rows, lambda y: y)
     z = np.zeros_like(mean)
     if problem.intercept and "intercept" not in problem.fixed:
-        z = problem.loss.constant(mean) if hasattr(problem.loss, "constant") else _best_constant(problem.loss, rows)
+        z = problem.loss.constant(mean) if problem.loss.constant_known else _best_constant(problem.loss, rows)
     return float(_weighted_mean(rows, lambda y: problem.loss.value(z, y)).sum())
 
 

@@ -1,83 +1,212 @@
-"""Metrics: curvature made safe to divide by, all of it or its diagonal alone. Rules measure their directions in it."""
+"""Preconditioners: second derivatives made safe to divide by, in which a rule measures its direction.
+
+A preconditioner is opened at the start of a descent. Its numbers are in the memory of the Checkpoint, so that a descent
+can go on from there; here is all that depends on their shape.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array
-from ..data.classes import Classes
-from ..data.column_sums import bends, column_sums
-from ..data.moments import Moments
-from ..data.rows import Rows
-from ..objective.functions.function import Function
+from ..core.types import Array, Preconditioning
+from ..methods.method import Method
+from ..objective.functions.function import upward
+from ..objective.objective import Objective
+from ..objective.penalties import soften
 from ..objective.problem import Problem
+from ..objective.prox import in_metric
+from .box_prox import nearest_inside
 from .curvature import hessian
+from .newton import at_once
 
-__all__ = ["definite", "diagonal", "metric", "spare"]
+__all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
 
 FLAT = 8 * float(np.finfo(float).eps)  # share of the largest curvature, for each column, that is rounding
-SPARE = 1e-6  # curvature, as a share of a column's, where there is none: what is to be gained there may lie far off
+DAMPING = 1e-6  # curvature, as a share of a column's, where there is none: the minimum may lie far off there
 
 
-def metric(problem: Problem, data: Any, w: Array) -> Array:
-    """Second derivatives of the objective at w (d + 1, k), made safe to divide by: (d + 1, d + 1), positive definite.
+class Preconditioner:
+    """None: a rule that remembers what it likes. The others are subclasses; see `preconditioner_of`.
 
-    Of softmax it couples the classes, ((d + 1) k, (d + 1) k).
-
-    Coordinates that are held stand alone with curvature 1; directions without curvature get that of `spare`.
-    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature). Of a function that may
-    bend downwards the sizes of its curvatures are taken.
+    Parameters
+    ----------
+    objective : Objective
+        In the units of the descent.
+    method : Method
     """
-    if isinstance(data, Function):
-        return data.metric(w)
-    if isinstance(data, Classes):
-        free = np.broadcast_to(problem.free(data.shape[1]) > 0, w.shape)
-        return definite(data.curvature(problem, w), free.ravel())
-    return definite(hessian(problem, data, w), problem.free(data.shape[1])[:, 0] > 0, spare=spare(problem))
+
+    known_at_start = True  # whether its numbers are those of the start when the descent begins
+    complete = True  # whether a decrease that it predicts knows how the coordinates are coupled
+
+    def __init__(self, objective: Objective, method: Method) -> None:
+        self.objective, self.method = objective, method
+
+    def open(self, at: Array) -> Array:
+        """The memory of a descent that starts at ``at`` (d + 1, k)."""
+        return np.zeros((self.method.room(*self.objective.data.shape), *at.shape))
+
+    def value_and_gradient(self, at: Array) -> tuple[float, Array]:
+        """The objective and the gradient of its smooth part."""
+        return self.objective(at)
+
+    def update(self, at: Array, memory: Array, eta: float) -> None:
+        """Bring the memory up to date before a step from ``at``."""
+
+    def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
+        """Where a step from ``at`` to ``to`` ends: by the proximal map of penalty and signs, or within the bounds."""
+        data = self.objective.data
+        if data.supports.bounded:
+            return self.objective.bounded.inside(to)
+        shrunk: Array = soften(to, eta * self.objective.l1)
+        return shrunk
+
+    def curvature(self, memory: Array) -> Array | None:
+        """What conjugate gradients can be preconditioned with: (d + 1, d + 1), a diagonal (d + 1,), or None."""
+        return None
+
+    def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
+        """Decrease of the objective per share of step t + 1, at its foot: with a Hessian, twice what the step gains."""
+        memory, F = memory.copy(), self.objective
+        p = self.method.rule.direction(g, memory, t + 1)
+        if not F.constrained:
+            return float(np.vdot(g, p))
+        to = self.prox(at - p, 1.0, memory, at)
+        return float(np.vdot(g, at - to)) + F.nonsmooth_value(at) - F.nonsmooth_value(to)
 
 
-def spare(problem: Problem) -> float:
+class Diagonal(Preconditioner):
+    """The diagonal of the second derivatives at the start, in the first slot; the second is the one in use."""
+
+    complete = False
+
+    def open(self, at: Array) -> Array:
+        """The diagonal at the start, and slots of 0."""
+        memory = super().open(at)
+        memory[0] = positive_diagonal(self.objective, at)
+        return memory
+
+    def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
+        """As without, by coordinate."""
+        if self.objective.data.supports.bounded:
+            return super().prox(to, eta, memory, at)
+        shrunk: Array = soften(to, eta * self.objective.l1 / memory[1])
+        return shrunk
+
+    def curvature(self, memory: Array) -> Array | None:
+        """The diagonal."""
+        return memory[0, :, 0]
+
+
+class Matrix(Preconditioner):
+    """All second derivatives at the start, which the rule corrects: they are the memory."""
+
+    def open(self, at: Array) -> Array:
+        """Those at the start."""
+        return definite_hessian(self.objective, at)
+
+    def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
+        """Each target by itself, or all classes together: as many numbers as the matrix has rows."""
+        data = self.objective.data
+        if data.supports.bounded:
+            low, high = np.asarray(self.objective.bounded.bounds)
+            return nearest_inside(to[:, 0], memory, low, high, at[:, 0])[:, None]
+        v, u = (a.reshape(len(memory), -1, 1).swapaxes(0, 1) for a in (to, at))
+        l1 = self.objective.l1
+        weights = l1 if to.shape[1] == 1 else np.broadcast_to(l1, (2, *to.shape))
+        s = weights.reshape(2, len(memory), -1, 1).transpose(2, 0, 1, 3)
+        near = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
+        return np.hstack(near).reshape(to.shape)
+
+    def curvature(self, memory: Array) -> Array | None:
+        """The matrix."""
+        return memory
+
+
+class Hessian(Matrix):
+    """All second derivatives, taken anew before every step. Of a small table they come with the gradient."""
+
+    known_at_start = False
+
+    def __init__(self, objective: Objective, method: Method) -> None:
+        super().__init__(objective, method)
+        data = objective.data
+        self.at_once = data.supports.rows and data.outputs == 1 and objective.rows.small
+        self.latest: tuple[Array | None, Array | None] = (None, None)  # a point, and the second derivatives there
+
+    def open(self, at: Array) -> Array:
+        """Room for them."""
+        m = at.size if self.objective.data.supports.joint else len(at)
+        return np.zeros((m, m))
+
+    def value_and_gradient(self, at: Array) -> tuple[float, Array]:
+        """The objective and its gradient; of a small table the second derivatives are kept too."""
+        if not self.at_once:
+            return super().value_and_gradient(at)
+        cost, g, H, _ = at_once(self.objective, at)
+        self.latest = (at, H)
+        return cost, g
+
+    def update(self, at: Array, memory: Array, eta: float) -> None:
+        """Put the second derivatives at ``at`` into the memory."""
+        if self.at_once and self.latest[0] is not at:
+            self.value_and_gradient(at)
+        known, H = self.latest
+        if known is at and H is not None:
+            memory[:] = definite(H, self.objective.moves, damping=damping(self.objective.problem))
+        else:
+            memory[:] = definite_hessian(self.objective, at)
+
+
+KINDS = {
+    Preconditioning.NONE: Preconditioner,
+    Preconditioning.DIAGONAL: Diagonal,
+    Preconditioning.MATRIX: Matrix,
+    Preconditioning.HESSIAN: Hessian,
+}
+
+
+def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
+    """What the rule of a method measures in."""
+    return KINDS[method.rule.preconditioner](objective, method)
+
+
+def definite_hessian(objective: Objective, w: Array) -> Array:
+    """Second derivatives of the objective at w (d + 1, k), made safe to divide by: positive definite.
+
+    Of a function that may curve downwards the sizes of its curvatures are taken, so that saddles repel.
+    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature).
+    """
+    data = objective.data
+    if not data.supports.convex:
+        return upward(data.curvature(None, w).matrix())
+    if data.supports.joint:
+        return definite(hessian(objective, w), objective.parameters(objective.free > 0).ravel())
+    return definite(hessian(objective, w), objective.moves, damping=damping(objective.problem))
+
+
+def damping(problem: Problem) -> float:
     """Curvature, as a share of a column's, for directions without: little, so that a slope there leads far.
 
-    An L1 penalty has one, or a robust loss beyond its parabola. Under a squared loss alone only rounding slopes there.
+    An L1 penalty leaves such slopes, or a robust loss beyond its parabola. Under a squared loss they are rounding.
     """
-    return 1.0 if problem.loss.quadratic and not problem.proximal else SPARE
+    return 1.0 if problem.loss.quadratic and not problem.proximal else DAMPING
 
 
-def diagonal(problem: Problem, data: Any, w: Array) -> Array:
-    """Diagonal of the second derivatives of the objective at w, (d + 1, 1), of softmax (d + 1, k).
+def positive_diagonal(objective: Objective, w: Array) -> Array:
+    """Diagonal of the second derivatives of the objective at w, (d + 1, 1), or (d + 1, k) where outputs are joint.
 
-    1 where that is 0 or a coordinate is held.
-
-    Cost: two readings of the rows. A function is taken to bend alike in all of them.
+    1 where that is 0 or a coordinate is fixed. Cost: two passes over the rows.
     """
-    if isinstance(data, Function):
-        return data.diagonal(w)
-    if isinstance(data, Moments):
-        sums = problem.loss.curvature * np.diag(data.hessian)[:, None]
-    elif isinstance(data, Classes):
-        sums = data.diagonal(w)
-    else:
-        sums = _squares(problem.loss, data, w)[:, None] / data.total
-    sums = sums + problem.squares(data.shape[1], data.units)
-    live = (problem.free(data.shape[1]) > 0) & (sums > 0)
-    return np.where(live, sums, 1.0)
+    diagonal = objective.data.curvature(objective.loss, w).diagonal()
+    if not objective.data.supports.convex:
+        return diagonal
+    sums = diagonal + objective.l2
+    return np.where((objective.free > 0) & (sums > 0), sums, 1.0)
 
 
-def _squares(loss: Any, rows: Rows, w: Array) -> Array:
-    """Sum of bend x^2 over the rows, intercept last."""
-    n, d = rows.shape
-    rows.read(2 * n)
-    masses = bends(rows, loss, w[:, :1])
-    squares = column_sums(rows, np.zeros(d) if rows.units.shift is None else rows.units.shift, masses)[1]
-    return np.append(squares if rows.units.scale is None else squares * rows.units.scale**2, masses.sum())
-
-
-def definite(H: Array, free: NDArray[np.bool_], *, spare: float = SPARE) -> Array:
-    """H (m, m) with curvature where it has none: 1 where one is held, ``spare`` of a column's where it is flat.
+def definite(H: Array, free: NDArray[np.bool_], *, damping: float = DAMPING) -> Array:
+    """H (m, m) with curvature where it has none: 1 where one is fixed, ``damping`` of a column's where it is flat.
 
     Examples
     --------
@@ -88,12 +217,12 @@ def definite(H: Array, free: NDArray[np.bool_], *, spare: float = SPARE) -> Arra
     if not free.all():
         H = np.where(np.outer(free, free), H, 0.0)
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
-    size = np.where(size > 0.0, size, np.where(free, spare**0.5, 1.0))
+    size = np.where(size > 0.0, size, np.where(free, damping**0.5, 1.0))
     likeness = H / (size[:, None] * size)
     likeness.flat[:: len(H) + 1] = 1.0
     if not _is_definite(likeness):
         values, vectors = np.linalg.eigh(likeness)
-        values[values <= len(values) * FLAT] = spare
+        values[values <= len(values) * FLAT] = damping
         likeness = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))
     out: Array = likeness * (size[:, None] * size)
     return out

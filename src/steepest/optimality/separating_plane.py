@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from ..core.threads import one_blas_thread
 from ..core.types import Array
-from ..data.csr import CSR
-from ..data.moments import dense_rows
 from ..data.rows import Rows
 
 __all__ = ["Labelled", "Separation", "separating_plane"]
@@ -67,21 +65,18 @@ class Labelled(NamedTuple):
 
     def part(self, order: Order) -> Array:
         """Rows s_i (x_i, 1) of the working set, 0 in held coordinates."""
-        X = dense_rows(self.rows.rows(order).X, 0, len(order))
+        X = self.rows.take(order).dense()
         return np.column_stack((X, np.ones(len(order)))) * self.free[:, 0] * self.sign[order, None]
 
     def margins(self, v: Array) -> Array:
-        """Margins s_i x_i . v (n,) for v (d + 1, 1). Cost: one reading of the rows."""
-        self.rows.read(len(self.sign))
+        """Margins s_i x_i . v (n,) for v (d + 1, 1). Cost: one pass over the rows."""
         return np.concatenate([self.rows.predictor(v, *ends)[:, 0] for ends in _blocks(self.rows)]) * self.sign
 
     def shares(self, V: Array) -> Iterator[tuple[slice, Array]]:
-        """Of block after block, margins by V in shares of sum_j |x_ij v_j|. Cost: two readings."""
-        self.rows.read(2 * len(self.sign))
+        """Of block after block, margins by V in shares of sum_j |x_ij v_j|. Cost: two passes."""
         for low, high in _blocks(self.rows):
-            part = self.rows.rows(np.arange(low, high))
-            sizes = part.X._replace(data=np.abs(part.X.data)) if isinstance(part.X, CSR) else np.abs(part.X)
-            size = part._replace(X=sizes).predictor(np.abs(V))
+            part = self.rows.take(np.arange(low, high))
+            size = part.sizes().predictor(np.abs(V))
             yield slice(low, high), part.predictor(V) * self.sign[low:high, None] / (size + (size == 0))
 
 
@@ -110,8 +105,8 @@ def separating_plane(table: Labelled, w: Array, complete_only: bool) -> Separati
 
 
 def _blocks(rows: Rows) -> list[tuple[int, int]]:
-    n, d = rows.shape
-    step = max(64, BLOCK // (1 + (len(rows.X.data) // n if isinstance(rows.X, CSR) else d)))
+    n = rows.shape[0]
+    step = max(64, BLOCK // (1 + rows.size.numbers // n))
     return [(low, min(n, low + step)) for low in range(0, n, step)]
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..core.types import Array
 from ..core.units import RAW
-from ..data.classes import Classes
 from ..data.rows import Rows
 from ..objective.losses import LogLoss
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .certificate import separating
 from .separating_plane import Labelled, Separation, separating_plane
@@ -49,11 +49,11 @@ def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
     >>> found.kind, found.strict, (found.direction / found.direction[0]).ravel()
     ('quasi', 3, array([ 1., -3.]))
     """
-    free = problem.free(rows.shape[1])
+    free = Coordinates(problem, rows.shape[1]).free
     if not (problem.separable and rows.y.shape[1] == 1 and free.any()):
         return None
     sign = np.where(rows.y[:, 0] > 0.5, 1, -1).astype(np.int8) * (1 if rows.weight is None else rows.weight > 0)
-    table = Labelled(rows._replace(offset=None, units=RAW), sign, free)
+    table = Labelled(rows.with_rows(offset=None).in_units(RAW), sign, free)
     return separating_plane(table, w, complete_only=any(problem.signs))
 
 
@@ -63,14 +63,14 @@ def describe(separation: Separation, names: tuple[str, ...]) -> str:
     Examples
     --------
     >>> describe(Separation("quasi", np.array([[1.0], [-3.0]]), 7, 10, (0,)), ("x1",))
-    'the classes are quasi-separated along x1 (all rows on their side or on the plane; 7 of 10 strictly)'
+    'the classes are quasi-separated along x1 (each row is on its own side of a plane or on it, 7 of 10 strictly)'
     """
     listed = [names[j] for j in separation.columns] or ["the intercept"]
     if separation.kind == "complete":
-        found = f"completely separated: a plane has all {separation.rows} rows on their own side"
+        found = f"completely separated by a plane with all {separation.rows} rows on their own side"
         return f"the classes are {found} (largest coefficient: {listed[0]})"
     along = ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
-    found = f"all rows on their side or on the plane; {separation.strict} of {separation.rows} strictly"
+    found = f"each row is on its own side of a plane or on it, {separation.strict} of {separation.rows} strictly"
     return f"the classes are quasi-separated along {along} ({found})"
 
 
@@ -80,15 +80,15 @@ def apart(rows: Rows, problem: Problem, raw: Array, names: tuple[str, ...]) -> s
     Of several classes: all from each other at the raw answer (d + 1, k), or one from the rest, which is enough for
     there to be no finite optimum. Other ways of being separated go unnoticed. Cost: that of `separation`, k times.
     """
-    if not isinstance(rows, Classes):
+    if not rows.supports.joint:
         found = separation(problem, rows, raw)
         return None if found is None else describe(found, names)
     k = raw.shape[1]
     if separating(problem, rows, raw):
-        return f"the {k} classes are completely separated: in every row its own has the largest linear predictor"
+        return f"the {k} classes are completely separated, as each row's linear predictor is largest for its own class"
     for c in range(0 if any(problem.signs) else k):
-        binary = Rows(*rows._replace(y=rows.y[:, c : c + 1]))
+        binary = rows.one_target(c)
         found = separation(replace(problem, loss=LogLoss()), binary, raw[:, c : c + 1] - raw.mean(1, keepdims=True))
         if found is not None:
-            return f"of class {c + 1} of {k} and the rest, {describe(found, names)}"
+            return f"{describe(found, names)}, class {c + 1} of {k} against the rest"
     return None

@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.types import Array
-from ..data.blockwise import UNIT
-from ..data.classes import Classes
-from ..data.column_sums import column_sums
+from ..core.types import UNIT, Array
+from ..data.classes import product
+from ..objective.data import TableData
 from ..objective.losses.softmax import log_softmax
-from ..objective.problem import Problem
-from .duality import ROUNDING, into_ball, penalty_surplus
-from .newton import matrix_step, promise
+from ..objective.objective import Objective
+from .curvature import hessian
+from .duality import ROUNDING, dual_scaling, penalty_surplus
+from .newton import matrix_step, predicted_decrease
 from .preconditioner import definite
 
 __all__ = ["Proof", "prove"]
@@ -46,37 +46,36 @@ class Proof(NamedTuple):
     change: Array  # (d + 1, k): of the gradient, by delta
 
 
-def prove(problem: Problem, rows: Classes, w: Array) -> Proof:
+def prove(objective: Objective, w: Array) -> Proof:
     """Certify w (d + 1, k), in the units of the rows: a proof where all coefficients are penalised, else a decrement.
 
     Cost: of a small table one Hessian and some four readings of the rows, else two readings for each of at most
     60 products.
     """
-    cost, g = problem.objective(rows)(w)
-    delta, change, fall = (_by_matrix if rows.bendable else _by_products)(problem, rows, w, g)
+    cost, g = objective(w)
+    delta, change, fall = (_by_matrix if objective.rows.forms_curvature else _by_products)(objective, w, g)
     least = ROUNDING * abs(cost)
-    if not problem.penalised_throughout:
+    if not objective.problem.penalised_throughout:
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", g, least, delta, change)
-    found = [_gap(problem, rows, w, step) for step in (delta, 0.0 * delta)]
+    found = [_gap(objective, w, step) for step in (delta, 0.0 * delta)]
     value, rounding = min(found, key=lambda f: f[0] + f[1] if np.isfinite(f[0] + f[1]) else np.inf)
     return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change)
 
 
-def _by_matrix(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
     """Newton's step, the change of the gradient along it, and g' H^-1 g; None where g points along no curvature.
 
-    Where sizes or signs have a price, twice what the step promises stands for g' H^-1 g.
+    Under an L1 penalty or signs, twice the predicted decrease of the step stands for g' H^-1 g.
     """
-    d = rows.shape[1]
-    free = np.broadcast_to(problem.free(d) > 0, w.shape).ravel()
-    H, slope = rows.curvature(problem, w), g.ravel()
+    free = np.broadcast_to(objective.free > 0, w.shape).ravel()
+    H, slope = hessian(objective, w), g.ravel()
     if not np.isfinite(H).all():
         return 0.0 * w, 0.0 * w, None
-    strength = np.broadcast_to(problem.strength(d, rows.units), (2, *w.shape)).reshape(2, -1)
-    step = free * matrix_step(definite(H, free), slope, w.ravel(), strength, free)
-    if problem.proximal:
-        twice = 2 * promise(H, slope, w.ravel(), strength, step)
+    weights = np.broadcast_to(objective.l1, (2, *w.shape)).reshape(2, -1)
+    step = free * matrix_step(definite(H, free), slope, w.ravel(), weights, free)
+    if objective.problem.proximal:
+        twice = 2 * predicted_decrease(H, slope, w.ravel(), weights, step)
         return step.reshape(w.shape), (H @ step).reshape(w.shape), twice
     size = np.sqrt(np.maximum(H.diagonal()[free], np.finfo(float).tiny))
     values, vectors = np.linalg.eigh(H[np.ix_(free, free)] / size[:, None] / size)
@@ -86,50 +85,49 @@ def _by_matrix(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Arr
     return step.reshape(w.shape), (H @ step).reshape(w.shape), fall
 
 
-def _by_products(problem: Problem, rows: Classes, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+def _by_products(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
     """The same by conjugate gradients, scaled by the diagonal; None if they leave too much of the slope.
 
     Of an L1 penalty the signs are kept, and what is 0 stays there.
     """
-    d = rows.shape[1]
-    curve, strength = problem.squares(d, rows.units), problem.strength(d, rows.units)
-    least = problem.least_slope(w, g, rows.units)
-    live = problem.free(d) * ((w != 0) | ~strength.any(0) | ((least != 0) & (not problem.penalised_throughout)))
-    p, D = np.exp(log_softmax(rows.predictor(w))), rows.diagonal(w) + curve
+    rows, curve, weights = objective.rows, objective.l2, objective.l1
+    least, partly = objective.subgradient(w, g), not objective.problem.penalised_throughout
+    live = objective.free * ((w != 0) | ~weights.any(0) | ((least != 0) & partly))
+    p, D = np.exp(log_softmax(rows.predictor(w))), rows.curvature(objective.loss, w).diagonal() + curve
     D = np.where(D > 0, D, 1.0)
     delta, rest = 0.0 * w, -live * least
     v, left = rest / D, float(np.vdot(rest, rest / D))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
-        bent = live * (rows.bent(p, v) + curve * v)
-        bend = float(np.vdot(v, bent))
-        if left <= NEAR**2 * first or not bend > 0:
+        bent = live * (product(rows, p, v) + curve * v)
+        second = float(np.vdot(v, bent))
+        if left <= NEAR**2 * first or not second > 0:
             break
-        delta, rest = delta + left / bend * v, rest - left / bend * bent
+        delta, rest = delta + left / second * v, rest - left / second * bent
         before, left = left, float(np.vdot(rest, rest / D))
         v = rest / D + left / before * v
     fall = float(np.vdot(slope, delta)) if left <= NEAR**2 * first else None
     return delta, slope - rest, fall
 
 
-def _gap(problem: Problem, rows: Classes, w: Array, delta: Array) -> tuple[float, float]:
+def _gap(objective: Objective, w: Array, delta: Array) -> tuple[float, float]:
     """F(w) - D(theta) for the dual point that delta leads to, and a bound of its rounding."""
-    free = np.broadcast_to(problem.free(rows.shape[1]) > 0, w.shape)
-    mass = (np.ones(rows.shape[0]) if rows.weight is None else rows.weight) / rows.total
+    rows, free = objective.rows, np.broadcast_to(objective.free > 0, w.shape)
+    weight = (np.ones(rows.shape[0]) if rows.weight is None else rows.weight) / rows.total
     logs = log_softmax(rows.predictor(w))
-    q = _moved(np.exp(logs), rows._replace(offset=None).predictor(delta))
+    q = _moved(np.exp(logs), rows.with_rows(offset=None).predictor(delta))
     if free[-1, 0]:
-        q = _balanced(q, rows.y, mass)
+        q = _balanced(q, rows.y, weight)
     theta = q - rows.y
-    v = rows.units.raw_gradient(rows.along(theta))
+    v = rows.units.raw_gradient(rows.transpose_product(theta))
     inner = free[:-1]
-    share = into_ball(problem, inner * v[:-1], 0.0 * v[:-1])
+    share = dual_scaling(objective, inner * v[:-1], 0.0 * v[:-1])
     q, v, raw = rows.y + share * theta, share * v, rows.units.raw(w)
-    unsure = inner * _unsure(rows, np.sqrt(mass @ theta**2))
-    paid, rounding = penalty_surplus(problem, inner * raw[:-1], inner * v[:-1], unsure)
-    apart = float(mass @ _divergence(q, logs))
+    slack = inner * _slope_rounding(rows, np.sqrt(weight @ theta**2))
+    penalty_gap, rounding = penalty_surplus(objective, inner * raw[:-1], inner * v[:-1], slack)
+    divergence = float(weight @ _divergence(q, logs))
     loose = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # 0 but for rounding
-    return apart + paid + loose, rounding
+    return divergence + penalty_gap + loose, rounding
 
 
 def _moved(p: Array, z: Array) -> Array:
@@ -140,9 +138,9 @@ def _moved(p: Array, z: Array) -> Array:
     return q
 
 
-def _balanced(q: Array, y: Array, mass: Array) -> Array:
+def _balanced(q: Array, y: Array, weight: Array) -> Array:
     """The q mixed with one constant point, as little as it takes to have the mean of y."""
-    mean, wanted = mass @ q, mass @ y
+    mean, wanted = weight @ q, weight @ y
     share = float(np.max((mean - wanted) / np.maximum(mean, 1e-300), initial=0.0))
     if share <= 0.0:
         return q
@@ -162,9 +160,8 @@ def _divergence(q: Array, logs: Array) -> Array:
     return rows
 
 
-def _unsure(rows: Classes, sizes: Array) -> Array:
+def _slope_rounding(rows: TableData, sizes: Array) -> Array:
     """What rounding may do to the raw v (d, k), whose factors have these root mean squares (k,)."""
-    rows.read(rows.shape[0])
     first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
-    squares = column_sums(rows, first, rows.weight)[1] / rows.total
+    squares = rows.column_sums(first, rows.weight)[1] / rows.total
     return SUM * (np.sqrt(squares)[:, None] + np.abs(first)[:, None]) * sizes

@@ -12,6 +12,7 @@ from ..data.double_double import Pair
 from ..data.refinement import Exact, inverse_root, precondition, triangle
 from ..data.rows import Rows
 from ..objective.losses import LogLoss, SquaredError
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .separation import describe, separation
 
@@ -51,7 +52,7 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
     [0.866025, 1.118034]
     """
     _check(problem, rows)
-    free = problem.free(rows.shape[1])
+    free = Coordinates(problem, rows.shape[1]).free
     weighed = _weighed(rows, w) if problem.loss.labels else rows
     if not weighed.total > 0:
         raise _separated(rows, problem, w, names)
@@ -77,7 +78,7 @@ def _check(problem: Problem, rows: Rows) -> None:
     if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
         raise UsageError(f"standard errors are known for squared and log loss, not for {problem.loss!r}")
     counted = len(rows.y) if rows.weight is None else int(np.count_nonzero(rows.weight))
-    moving = int(problem.free(rows.shape[1]).sum())
+    moving = int(Coordinates(problem, rows.shape[1]).free.sum())
     if counted <= moving:
         raise UsageError(f"{counted} rows leave {moving} coefficients no standard errors: give more rows than those")
 
@@ -86,7 +87,7 @@ def _weighed(rows: Rows, w: Array) -> Rows:
     """The rows with the second derivatives of their log losses at w for weights."""
     bend = LogLoss().second_derivative(rows.predictor(w), rows.y)[:, 0]
     weight = bend if rows.weight is None else bend * rows.weight
-    return rows._replace(weight=weight, total=float(weight.sum()))
+    return rows.with_rows(weight=weight)
 
 
 def _cost_and_gradient(rows: Rows, problem: Problem, w: Array) -> tuple[float, Pair]:
@@ -99,7 +100,7 @@ def _cost_and_gradient(rows: Rows, problem: Problem, w: Array) -> tuple[float, P
 
 def _moves(rows: Rows, p: Array) -> bool:
     """Whether Newton's step moves a predictor: on the way to infinity it does, however small it is in errors."""
-    return bool(np.abs(rows._replace(offset=None).predictor(p)).max() > FARTHEST)
+    return bool(np.abs(rows.with_rows(offset=None).predictor(p)).max() > FARTHEST)
 
 
 def _variance(rows: Rows, least: float, moving: int) -> float:

@@ -59,19 +59,19 @@ def stand(function: Function, w: Array) -> Standing:
 def _free(function: Function, w: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Hessian and gradient over the free coordinates (not at an active bound), and which these are."""
     _, g = function.value_and_gradient(None, w)
-    free = ~function.active(w, g)[:, 0]
-    return function.hessian(w[:, 0])[np.ix_(free, free)], g[free, 0], free
+    free = ~function.at_bound(w, g)[:, 0]
+    return function.second_derivatives(w[:, 0])[np.ix_(free, free)], g[free, 0], free
 
 
 @QUIET
 def kind_of(function: Function, w: Array) -> str:
-    """The kind of critical point that w (d, 1), with a gradient near 0, is: in words, with its smallest curvature.
+    """Which kind of point w (d, 1), with a slope of about 0, is: in words, with its smallest curvature.
 
     It follows from the signs of the curvatures, rounding considered. A minimum whose curvature fades along the last
     Newton step counts as flat. Cost: two evaluations of the second derivatives.
     """
     if function.size > LARGE:
-        return f"a critical point of unknown kind: second derivatives are not computed beyond {LARGE} variables"
+        return f"a stationary point of any kind, as second derivatives are computed up to {LARGE} variables only"
     H, g, free = _free(function, w)
     within = "" if free.all() else " within its bounds"
     if not np.isfinite(H).all():
@@ -83,10 +83,10 @@ def kind_of(function: Function, w: Array) -> str:
     signs = np.linalg.eigvalsh(likeness)
     step = np.zeros_like(w)
     step[free, 0] = np.linalg.solve(upward(H), g)
-    ahead = function.hessian(function.inside(w - step)[:, 0])[np.ix_(free, free)] / size[:, None] / size
+    ahead = function.second_derivatives(function.inside(w - step)[:, 0])[np.ix_(free, free)] / size[:, None] / size
     fades = not np.isfinite(ahead).all() or np.linalg.eigvalsh(ahead)[0] < LASTING * signs[0]
     word = _word(signs / function.rounding, fades)
-    return f"{word}{within}, its smallest curvature {np.linalg.eigvalsh(H)[0]:.4g}"
+    return f"{word}{within}, with smallest curvature {np.linalg.eigvalsh(H)[0]:.4g}"
 
 
 def _word(signs: Any, fades: bool) -> str:
@@ -112,10 +112,12 @@ def endless(value: Callable[[Array], Any], w: Array, directions: list[Array]) ->
         costs = np.array([_looked(value, w + 10.0**k * ray) for k in DECADES])
         beyond = int(np.argmax(costs == -np.inf)) if (costs == -np.inf).any() else -1
         if beyond >= 0 and (np.diff(costs[: beyond + 1]) < 0).all():
-            return f"along the descent direction it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
+            return f"along the direction of descent it is below -1.8e308 at a distance of {10.0 ** DECADES[beyond]:.0e}"
         falls = costs[:-1] - costs[1:] if np.isfinite(costs).all() else -np.ones(1)
         if (falls > 0).all() and (falls[1:] >= 0.99 * falls[:-1]).all():
-            return f"along the descent direction it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+            return (
+                f"along the direction of descent it is still {costs[-1]:.4g} at a distance of {10.0 ** DECADES[-1]:.0e}"
+            )
     return None
 
 

@@ -8,20 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import from_name, record, to_name
-from ..core.types import Array
+from ..core.record_kinds import step
+from ..core.records import from_name, to_name
+from ..core.types import Array, LossLike, RuleLike
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
-from ..data.subsample import sample
 from ..descent.descent import descend, until
 from ..descent.stops import updates
 from ..methods.method import Method
 from ..methods.rules import Momentum, Nesterov, Plain
 from ..methods.steps.checks import positive
 from ..objective import losses
+from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
-from ..optimality.curvature import longest_row, spectrum
+from ..optimality.curvature import spectrum
 
 __all__ = ["RangeTest", "find_learning_rate"]
 
@@ -54,8 +55,8 @@ def find_learning_rate(
     X: Any,
     y: Any,
     *,
-    loss: Any = "squared_error",
-    rule: Any = "plain",
+    loss: LossLike = "squared_error",
+    rule: RuleLike = "plain",
     batch_size: int | None = None,
     sampling: str = "shuffle",
     alpha: float = 0.0,
@@ -114,17 +115,19 @@ def find_learning_rate(
     """
     problem = Problem(from_name(loss, losses, "loss"), elastic(alpha), fit_intercept)
     rows = _checked(X, y, problem, seed)
-    largest = spectrum(problem, rows).largest
+    largest = spectrum(Objective(problem, rows)).largest
     first, last = _ends(low, high, largest)
-    method = Method(rule, Growing(first, 10.0 ** (1.0 / PER_DECADE)), batch_size, sampling)
-    if method.rule.metric:
-        raise UsageError(f"rule {to_name(type(method.rule))!r} is preconditioned: its learning rate is 1, or auto")
-    rates, costs = _tried(problem, method, rows, last, seed)
+    growing = Growing(first, 10.0 ** (1.0 / PER_DECADE))
+    method = Method(rule, growing, batch_size, sampling)
+    if method.preconditioned:
+        name = to_name(type(method.rule))
+        raise UsageError(f"rule {name!r} measures in second derivatives: its learning rate is 1, or auto")
+    rates, costs = _tried(problem, method, growing, rows, last, seed)
     suggestion, reason = _judged(rates, costs, *_most(problem, method, rows, largest))
     return RangeTest(suggestion, rates, costs[1:], reason)
 
 
-@record
+@step()
 class Growing(NamedTuple):
     """Growing by a fixed factor a step."""
 
@@ -164,15 +167,15 @@ def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple
         return math.inf, ""
     if method.batch_size is None:
         return 1.0 / largest, "half the stability limit"
-    row = problem.loss.curvature * longest_row(rows) / method.batch_size
+    row = problem.loss.curvature * rows.longest_row() / method.batch_size
     kept = 1.0 - getattr(method.rule, "beta", 0.0)
     return kept / (largest + row), "the safe rate with the longest row in a batch"
 
 
-def _tried(problem: Problem, method: Method, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
+def _tried(problem: Problem, method: Method, step: Growing, rows: Rows, last: float, seed: int) -> tuple[Array, Array]:
     """Rates up to ``last``, and the costs before the first and after each, until a cost is twice that of the start."""
-    cost = problem.objective(sample(rows, EVALUATED, seed, problem.loss.labels))
-    step, costs = method.learning_rate, []
+    cost = Objective(problem, rows.sample(EVALUATED, seed, problem.loss.labels))
+    costs: list[float] = []
     count = 1 + math.ceil(math.log(last / step.eta) / math.log(step.growth) - 1e-9)
     for state in until(descend(problem, method, rows, seed=seed, compiled=False), updates(count)):
         with np.errstate(over="ignore", invalid="ignore"):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
 from ..core.progress import Told, may_end
-from ..core.types import Array
+from ..core.types import Array, AverageLike, Keep, RuleLike, StepLike
 from ..descent.descent import descend, until
 from ..descent.recording import record
 from ..descent.states import State
@@ -23,10 +24,12 @@ from ..objective.problem import Problem
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.verdict import judge
 from .critical_points import LARGE, Standing, endless, kind_of, quadratic_form, stand
-from .minimize_setup import Task, make_array, make_task
+from .minimize_setup import Request, Task, make_array, make_task
 
 __all__ = ["minimize"]
 
+F: TypeAlias = str | Formula | Callable[..., Any]
+G: TypeAlias = Callable[..., Any] | bool | None
 SMALL_SLOPE = 1e-6  # share of the gradient norm at the start that counts as 0, beyond 50 variables
 LOWEST = -1e290  # cost below which a function counts as unbounded
 LATE = 8  # recorded points at which the stability limit is computed
@@ -45,22 +48,40 @@ OF_TABLES = (
 )
 
 
+@overload
 def minimize(
-    f: str | Formula | Callable[..., Any],
-    start: Any,
+    f: F, start: float | Sequence[float], *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
+) -> Trajectory: ...  # fmt: skip
+@overload
+def minimize(
+    f: F, start: Sequence[Sequence[float]], *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
+) -> list[Trajectory]: ...  # fmt: skip
+@overload
+def minimize(
+    f: F, start: Array, *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
+) -> Trajectory | list[Trajectory]: ...  # fmt: skip
+def minimize(
+    f: F,
+    start: ArrayLike,
     *,
-    gradient: Callable[..., Any] | bool | None = None,
-    rule: Any = "plain",
-    learning_rate: Any = "auto",
+    gradient: G = None,
+    rule: RuleLike = "plain",
+    learning_rate: StepLike = "auto",
     steps: int = 1000,
     tol: float | None = None,
     bounds: Any = None,
-    average: Any = "last_point",
+    average: AverageLike = "last_point",
     names: Iterable[str] | None = None,
-    record: Any = "auto",
+    record: Keep = "auto",
     seed: int = 0,
     progress: Told | None = None,
-) -> Any:
+) -> Trajectory | list[Trajectory]:
     """The run of a descent on a function, from a start: its points, costs, and a verdict on where it ended.
 
     x_{t+1} = x_t - eta_t p_t, with p_t what ``rule`` makes of the gradient at x_t and eta_t the ``learning_rate``.
@@ -127,33 +148,32 @@ def minimize(
     ([6.0, 4.5, 3.75, 3.375], 'converged')
     """
     starts = make_array(start)
-    settings = (gradient, rule, learning_rate, tol, bounds, average, names)
+    asked = Request(gradient, rule, learning_rate, tol, bounds, average, names)
     if starts.ndim <= 1:
-        return _run(make_task(f, starts, *settings), steps, record, seed, progress)
-    return [_run(make_task(f, one, *settings), steps, record, seed, progress) for one in starts]
+        return _run(make_task(f, starts, asked), steps, record, seed, progress)
+    return [_run(make_task(f, one, asked), steps, record, seed, progress) for one in starts]
 
 
-def _run(task: Task, most: int, keep: Any, seed: int, progress: Told | None) -> Trajectory:
+def _run(task: Task, most: int, keep: Keep, seed: int, progress: Told | None) -> Trajectory:
     if isinstance(most, bool) or not most >= 0 or most != int(most):
         raise UsageError(f"steps must be a whole number >= 0, not {most!r}")
     states = descend(Problem(), task.method, task.function, start=task.start, seed=seed)
     path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
-    x = np.concatenate((path.coef, path.intercept[:, None]), axis=1)
+    path = path.mapped(lambda w: np.concatenate((w, np.zeros((len(w), 1, 1))), axis=1))
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
     text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
     meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
     if task.function.bounds is not None:
         meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]
-    path = replace(path, coef=x, intercept=np.zeros(len(x)), names=task.names, meta=meta)
-    return _judged(task, path)
+    return _judged(task, replace(path, names=task.names, meta=meta))
 
 
 def _stops(task: Task) -> list[Stop]:
     """The stopping criteria of a run before its last step."""
     stops = [Stop(lambda s: s.gradient_norm == 0.0, "the slope is 0")]
-    if hasattr(task.method.learning_rate, "adapt"):
+    if task.method.learning_rate.adapts:
         stops.append(Stop(lambda s: s.change == 0.0, "no step lowers the cost"))
-    elif hasattr(task.method.learning_rate, "seek"):
+    elif task.method.learning_rate.seeks:
         stops.append(Stop(lambda s: s.change <= 0.0, "no step lowers the cost"))
     if task.function.size <= LARGE:
         stops.append(Stop(lambda s: _near(task, s), "settled", check=True))
@@ -179,8 +199,8 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
     verdict = judge(evidence)
     if verdict.status == "converged":
-        verdict = verdict._replace(notes=("the function is quadratic and convex: there is no lower minimum",))
-    place = int(np.argmin(path.cost)) if verdict.exit_code else len(path.step) - 1
+        verdict = verdict._replace(notes=("the function is quadratic and convex, so the minimum is global",))
+    place = int(np.argmin(path.cost)) if verdict.lost else len(path.step) - 1
     return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
 
 
@@ -214,7 +234,7 @@ def _settled(task: Task, path: Trajectory, standing: Standing) -> bool:
 
 def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fall: str | None) -> Evidence:
     rule, rate = task.method.rule, task.method.learning_rate
-    fixed = not (hasattr(rate, "seek") or hasattr(rate, "adapt"))
+    fixed = not rate.looks
     limit = min((stand(task.function, x[:, None]).limit for x in path.x[-LATE:]), default=np.inf) if fixed else np.inf
     last = float(path.learning_rate[-1]) or rate.rate(1)
     settled = not convex and _settled(task, path, standing)

@@ -17,8 +17,9 @@ from ..methods.rules import Newton, Plain, Secant
 from ..objective.functions.formula import Formula, read_formula
 from ..objective.functions.function import Function, from_callable, from_formula
 from .critical_points import LARGE
+from .settings import is_auto
 
-__all__ = ["Task", "make_array", "make_task"]
+__all__ = ["Request", "Task", "make_array", "make_task"]
 
 DEFAULT_TOL = 1e-10  # tolerance relative to the cost at the start where tol is None
 
@@ -52,10 +53,21 @@ def make_array(values: Any) -> Array:
     return array
 
 
-def make_task(
-    f: Any, start: Array, gradient: Any, rule: Any, rate: Any, tol: float | None, bounds: Any, average: Any, names: Any
-) -> Task:
+class Request(NamedTuple):
+    """What is asked of `minimize` beside the function and its start, unchecked."""
+
+    gradient: Any
+    rule: Any
+    learning_rate: Any
+    tol: float | None
+    bounds: Any
+    average: Any
+    names: Any
+
+
+def make_task(f: Any, start: Array, asked: Request) -> Task:
     """Check the arguments of `minimize`, and choose what is "auto"."""
+    tol, names = asked.tol, asked.names
     if tol is not None and not 0 <= tol < np.inf:
         raise UsageError(f"tol must be a number >= 0, or None to go on until no step lowers the cost, not {tol!r}")
     point = start.reshape(-1)
@@ -64,10 +76,10 @@ def make_task(
     f = read_formula(f, names) if isinstance(f, str) else f
     known = f.names if isinstance(f, Formula) else _names(names, len(point))
     _check_size(known, point)
-    box = _box(bounds, known, point)
-    function = _function(f, gradient, point, box, start.ndim == 0)
+    box = _box(asked.bounds, known, point)
+    function = _function(f, asked.gradient, point, box, start.ndim == 0)
     scale = _cost_at_start(function, point)
-    method, auto = _method(rule, rate, average, function)
+    method, auto = _method(asked, function)
     return Task(f, function, known, point, method, tol, scale, auto)
 
 
@@ -130,16 +142,16 @@ def _shown(point: Array) -> str:
     return ", ".join(f"{v:.6g}" for v in point[:6]) + (" ..." if len(point) > 6 else "")
 
 
-def _method(rule: Any, rate: Any, average: Any, function: Function) -> tuple[Method, bool]:
-    auto = isinstance(rate, str) and rate == "auto"
-    if isinstance(rule, str) and rule == "auto":
+def _method(asked: Request, function: Function) -> tuple[Method, bool]:
+    auto, rule = is_auto(asked.learning_rate), asked.rule
+    if is_auto(rule):
         rule = _robust(function) if auto else Plain()
-    method = Method(rule, 1.0 if auto else rate, average=average)
+    method = Method(rule, 1.0 if auto else asked.learning_rate, average=asked.average)
     if function.bounds is not None and not method.rule.proximal:
         raise UsageError("bounds need a rule that is one of plain, newton, whitened, spectral, or auto")
     if not auto:
         return method, False
-    if not (method.rule.metric or isinstance(method.rule, Plain)) or method.averaged:
+    if not (method.preconditioned or isinstance(method.rule, Plain)) or method.averaged:
         what = "an average" if method.averaged else f"the rule {to_name(type(method.rule))!r}"
         raise UsageError(f"{what} needs a learning rate: give a number, 0.01 say")
     plain = isinstance(method.rule, Plain)

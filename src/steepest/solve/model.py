@@ -120,9 +120,9 @@ def predict(model: Model, X: Any) -> NDArray[Any]:
     if model.classes is not None:
         labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int)]
         return labels
-    inverse = getattr(_loss(model), "inverse", None)
+    loss = _loss(model)
     with np.errstate(over="ignore"):
-        return z if inverse is None else _finite(inverse(z))
+        return z if loss is None else _finite(loss.inverse(z))
 
 
 def probability(model: Model, X: Any) -> NDArray[np.float64]:
@@ -183,7 +183,8 @@ def _loss(model: Model) -> Any:
 
 def probable(model: Model) -> bool:
     """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
-    return model.classes is not None and not getattr(_loss(model), "attained", False)
+    loss = _loss(model)
+    return model.classes is not None and not (loss is not None and loss.attained)
 
 
 def _height(X: Any) -> int:

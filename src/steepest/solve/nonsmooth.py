@@ -1,120 +1,76 @@
-"""Kinks: the run of the automatic mode where the loss has kinks. Each recorded step is a round of `smoothing`."""
+"""Non-smooth losses in the automatic mode: the descent goes by rounds of `smoothing`, and each one is certified."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.errors import UsageError
-from ..core.progress import Progress, Told
-from ..core.types import Array
-from ..descent.states import Checkpoint, State
-from ..descent.stops import updates
+from ..data.rows import Rows
+from ..descent.continuation import continued
+from ..descent.engine import Descent
+from ..descent.states import State
+from ..descent.stops import Stop
 from ..descent.trajectory import Trajectory
 from ..objective.problem import Problem
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
 from .auto.plan import Plan
-from .auto.smoothing import Round, rounds
-from .certified_stop import Proof
-from .polish import extended
+from .auto.smoothing import Smoothing
+from .certified_stop import CertifiedStop
 
-__all__ = ["smoothed", "smooths"]
+__all__ = ["CertifiedRounds", "certified_stop"]
 
-START = updates(0).name  # how a path ends that is at its start
 IDLE = 25  # rounds that may pass without a smaller gap
 
 
-class Step(NamedTuple):
-    """The state after a round, in raw units."""
+class CertifiedRounds(CertifiedStop):
+    """The certified stop of a descent by rounds: every round proves a gap, and the answer is the one of the least."""
 
-    w: Array
-    cost: float
-    gradient: Array
+    def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
+        super().__init__(problem, rows, plan, target, scale)
+        self.smoothing = Smoothing(problem, plan.data, target)
+        self.best: State | None = None
+        self.least = np.inf  # the gap there
 
+    def continued(self, states: Descent) -> Descent:
+        """The descent by rounds in place of steps."""
+        return continued(states, self.smoothing)
 
-def smooths(problem: Problem, plan: Plan, held: Any = None) -> bool:
-    """Whether the loss has kinks and the way to its optimum is left to us; rounds are too few to hold rows back."""
-    found = problem.nonsmooth and bool(plan.method.rule.metric)
-    if found and held:
-        raise UsageError("validation needs the steps of a loss with kinks: give a learning rate")
-    return found
+    def stops(self, tol: float | None) -> list[Stop]:
+        """When the gap is small enough, or has not shrunk for many rounds."""
+        enough = Stop(lambda state: self._enough(state) and tol is not None, "certified", check=True)
+        return [enough, Stop(self._idle, "no step lowers the cost", check=True)]
 
+    def _enough(self, state: State) -> bool:
+        if state.t == 0:
+            return False
+        self._taken[state.t] = found = self._certificate(state)
+        gap = np.inf if found.gap is None else found.gap
+        if gap < self.least or self.best is None:
+            self.best, self.least = state, gap
+        return bool(gap <= self.reached(found))
 
-def smoothed(
-    path: Trajectory,
-    problem: Problem,
-    plan: Plan,
-    proof: Proof,
-    tol: float | None,
-    max_iter: float,
-    asked: Any = (),
-    told: Told | None = None,
-) -> Trajectory:
-    """The path, which is at its start, and rounds until the gap is small enough, shrinks no more, or ``max_iter``.
+    def _idle(self, state: State) -> bool:
+        return self.best is not None and state.t - self.best.t >= IDLE
 
-    Or until one of the stops that are ``asked`` is true, or Ctrl-C. The path itself where nothing is to be smoothed.
-    """
-    if not smooths(problem, plan) or path.meta["end"] != START:
-        return path
-    if plan.data.y.shape[1] > 1:
-        raise UsageError("a loss with kinks takes one target at a time: fit each target by itself")
-    began = time.perf_counter()
-    taken: list[Round] = []
-    best, end = (np.inf, 0), None
-    try:
-        for i, found in enumerate(rounds(problem, plan.data, plan.start, proof.target), 1):
-            proof.found[i] = certificate = _certificate(problem, plan, found)
-            taken.append(found)
-            gap = np.inf if certificate.gap is None else certificate.gap
-            best = min(best, (gap, i))
-            end = _end(tol, gap <= proof.reached(certificate), i - best[1], found.steps, max_iter)
-            if told is not None:
-                told(Progress(found.steps, max_iter, found.cost))
-            for stop in asked:
-                end = stop.name if stop(_state(path, plan, taken, time.perf_counter() - began)) else end
-            if end:
-                break
-    except KeyboardInterrupt:
-        end = "interrupted"
-    return _joined(path, plan, taken[: best[1] or None], end, time.perf_counter() - began)
+    def _certificate(self, state: State) -> Certificate:
+        """A duality gap where that is a proof, else an estimate by the same slopes."""
+        proven = self.smoothing.proven(state.origin)
+        if not np.isfinite(proven.gap):
+            return Certificate(None, "none", state.gradient_norm)
+        kind = "duality gap" if provable(self.problem) else "dual estimate"
+        return Certificate(proven.gap, kind, state.gradient_norm, proven.rounding)
+
+    def chosen(self, path: Trajectory) -> Trajectory:
+        """The trajectory up to its best round."""
+        if self.best is not None:
+            w = self.plan.data.units.raw(self.best.w)
+            path = path.insert(self.best._replace(w=w)).upto(self.best.t)
+        return replace(path, meta={**path.meta, "smoothed": int(path.step[-1])})
 
 
-def _state(path: Trajectory, plan: Plan, taken: list[Round], seconds: float) -> State:
-    """What is asked at the end of a round."""
-    found, t = taken[-1], len(taken)
-    before = taken[-2].cost if t > 1 else float(path.cost[0])
-    norm = float(np.linalg.norm(plan.data.units.raw_gradient(found.g)))
-    there = Checkpoint(t, found.w, np.zeros((0, *found.w.shape)), cost=found.cost, seconds=seconds)
-    return State(t, float(found.steps), found.w, 1.0, found.cost, norm, before - found.cost, seconds, 0, False, there)
-
-
-def _end(tol: float | None, enough: bool, idle: int, steps: int, max_iter: float) -> str | None:
-    """Why to stop here, or None."""
-    if enough and tol is not None:
-        return "certified"
-    if idle >= IDLE:
-        return "no step lowers the cost"
-    return f"{max_iter:g} epochs" if steps >= max_iter else None
-
-
-def _joined(path: Trajectory, plan: Plan, taken: list[Round], end: str | None, seconds: float) -> Trajectory:
-    """The trajectory of the start and these rounds."""
-    units = plan.data.units
-    steps = [Step(units.raw(found.w), found.cost, units.raw_gradient(found.g)) for found in taken]
-    meta = {**path.meta, "end": end, "smoothed": len(taken), "interrupted": end == "interrupted"}
-    made = np.array([0, *(found.steps for found in taken)], float)
-    path = replace(extended(path, steps, {}), meta=meta)
-    return replace(path, epoch=made, seconds=seconds * made / max(made[-1], 1.0))
-
-
-def _certificate(problem: Problem, plan: Plan, found: Round) -> Certificate:
-    """A duality gap where that is a proof, else an estimate by the same slopes."""
-    norm = float(np.linalg.norm(plan.data.units.raw_gradient(found.g)))
-    if not np.isfinite(found.proven.gap):
-        return Certificate(None, "none", norm)
-    kind = "duality gap" if provable(problem) else "dual estimate"
-    return Certificate(found.proven.gap, kind, norm, found.proven.rounding)
+def certified_stop(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> CertifiedStop:
+    """What ends a fit, by how it descends."""
+    rounds = problem.nonsmooth and plan.method.preconditioned
+    return (CertifiedRounds if rounds else CertifiedStop)(problem, rows, plan, target, scale)

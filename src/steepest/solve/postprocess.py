@@ -1,20 +1,20 @@
-"""Finish: of the answers that predict the same, the one to report; held coefficients as they were given."""
+"""Finish: of the answers that predict the same, the one to report; fixed coefficients as they were given."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..data.classes import Classes
+from ..core.types import Array
 from ..data.moments import without
 from ..descent.trajectory import Trajectory
 from ..objective.losses.softmax import centred
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
-__all__ = ["centre", "least_norm", "with_held"]
+__all__ = ["centre", "least_norm", "with_fixed"]
 
 
 def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
@@ -22,13 +22,16 @@ def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
     Only on scaled columns: on the user's own the path is the textbook's, left as it is.
     """
-    null, movable = plan.columns.null, problem.free(len(plan.columns.mean)).all()
+    null, movable = plan.columns.null, Coordinates(problem, len(plan.columns.mean)).free.all()
     if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
         return path
-    coef = without(path.coef.reshape(len(path), null.shape[0], -1), null).reshape(path.coef.shape)
-    return replace(
-        path, coef=coef, intercept=path.intercept + np.tensordot(path.coef - coef, plan.columns.mean, (1, 0))
-    )
+
+    def moved(w: Array) -> Array:
+        coef = without(w[:, :-1], null)
+        intercept = w[:, -1] + np.tensordot(w[:, :-1] - coef, plan.columns.mean, (1, 0))
+        return np.concatenate((coef, intercept[:, None]), axis=1)
+
+    return path.mapped(moved)
 
 
 def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
@@ -36,19 +39,18 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
     Only on scaled columns, for the same reason.
     """
-    if not isinstance(plan.data, Classes) or plan.data.units.scale is None or problem.fixed:
+    if not plan.data.supports.joint or plan.data.units.scale is None or problem.fixed:
         return path
-    w = centred(np.concatenate((path.coef, path.intercept[:, None]), axis=1), not problem.unpenalised)
-    return replace(path, coef=w[:, :-1], intercept=w[:, -1])
+    return path.mapped(lambda w: centred(w, not problem.unpenalised))
 
 
-def with_held(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
-    """Give held coefficients their very start, which scaling and back may miss by a rounding."""
-    m, d = path.coef.shape[:2]
-    held = problem.free(d)[:-1, 0] == 0
-    if held.any():
-        coef = path.coef.reshape(m, d, -1).copy()
-        first = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[:-1][held]
-        coef[:, held] = first
-        path = replace(path, coef=coef.reshape(path.coef.shape))
-    return path
+def with_fixed(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
+    """Give fixed coefficients their very start, which scaling and back may miss by a rounding."""
+    d = path.coef.shape[1]
+    fixed = np.append(~Coordinates(problem, d).moves[:-1], False)
+
+    def given(w: Array) -> Array:
+        w[:, fixed] = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[fixed]
+        return w
+
+    return path.mapped(given) if fixed.any() else path

@@ -8,26 +8,28 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, NotConvergedWarning, UsageError
 from ..core.threads import one_blas_thread
-from ..core.types import Array
-from ..core.units import RAW
+from ..core.types import Array, ByColumn, LossLike
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.refinement import Exact
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until
 from ..descent.recording import record
-from ..descent.stops import check_limits, epochs
+from ..descent.stops import epochs
 from ..descent.trajectory import Trajectory
 from ..objective.column_settings import factors_of, signs_of
+from ..objective.objective import Coordinates
 from ..objective.penalties import NoPenalty, elastic
 from ..objective.problem import Problem
 from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan
-from .certified_stop import Proof, stalled
+from .certified_stop import CertifiedStop
 from .fit import fit
+from .settings import Limits, Settings
 
 __all__ = ["AlphaPath", "alpha_path"]
 
@@ -61,13 +63,13 @@ def alpha_path(
     X: Any,
     y: Any,
     *,
-    alphas: Any = None,
+    alphas: ArrayLike | None = None,
     n_alphas: int = 100,
     eps: float = 1e-3,
     l1_ratio: float = 1.0,
-    loss: Any = "squared_error",
+    loss: LossLike = "squared_error",
     fit_intercept: bool = True,
-    penalty_factors: Any = None,
+    penalty_factors: ByColumn = None,
     signs: Any = None,
     sample_weight: Any = None,
     max_iter: int = 1000,
@@ -137,59 +139,47 @@ def alpha_path(
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)
-    if getattr(problem.loss, "nonsmooth", False):
+    if problem.nonsmooth:
         raise UsageError(f"{problem.loss!r} is not smooth: fit each alpha by itself, or use a smooth loss")
-    check_limits(max_iter, None, tol, "auto")
+    limits = Limits(max_iter, None, tol)
     check_rows(rows, problem)
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
-        plan = _first_plan(problem, rows, start, max_iter)
+        plan = _first_plan(problem, rows, start, limits)
         wanted = _alphas(problem, rows, start, n_alphas, eps) if alphas is None else _given(alphas)
-        found = list(_descents(problem, rows, plan, wanted, (l1_ratio, max_iter, tol)))
+        found = list(_descents(problem, rows, plan, wanted, l1_ratio, limits))
     w, gaps, paths = zip(*found, strict=True)
     points = np.stack(w)[:, :, 0]
     return AlphaPath(wanted, points[:, :-1].T.copy(), points[:, -1].copy(), np.array(gaps), paths)
 
 
 def _descents(
-    problem: Problem, rows: Rows, plan: Plan, alphas: Array, settings: tuple[float, float, float]
+    problem: Problem, rows: Rows, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits
 ) -> Iterator[tuple[Array, float, Trajectory]]:
     """Answer (d + 1, 1), gap and trajectory for each alpha, each started from the answer before."""
-    l1_ratio, max_iter, tol = settings
+    tol = limits.tol or 0.0
     scale, late = constant_cost(problem, rows), 0
     for alpha in alphas:
         problem = replace(problem, penalty=elastic(float(alpha), l1_ratio))
-        proof = Proof(problem, rows, plan, tol * scale, scale)
-        stops = (proof.stop(), stalled(), epochs(max_iter))
+        certified = CertifiedStop(problem, rows, plan, tol * scale, scale)
+        stops = (*certified.stops(tol), epochs(limits.max_iter))
         path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
         w = np.append(path.coef[-1], path.intercept[-1])[:, None]
         plan = plan._replace(start=plan.data.units.scaled(w))
-        certificate = proof.certificate(int(path.step[-1]), plan.start)
+        certificate = certified.taken(int(path.step[-1])) or certified.certificate(plan.start)
         gap = np.inf if certificate.gap is None else float(certificate.gap)
-        late += gap > proof.reached(certificate)
+        late += gap > certified.reached(certificate)
         yield w, gap, path
     if late:
         said = f"{late} of {len(alphas)} answers are not as good as tol={tol:g} asks: raise max_iter, or tol"
         warnings.warn(said, NotConvergedWarning, stacklevel=3)
 
 
-def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> Plan:
+def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits) -> Plan:
     """The plan of rule "auto", made once: the columns are the same for every alpha."""
     try:
-        plan = make_plan(
-            rows,
-            problem,
-            rule="auto",
-            learning_rate="auto",
-            batch_size=None,
-            sampling="shuffle",
-            average="auto",
-            estimate="own_rows",
-            standardize="auto",
-            updates=max_iter,
-            start=start,
-        )
+        plan = make_plan(rows, problem, Settings(), limits.updates, start)
     except DataError:
         name_bad_number(rows, tuple(f"x{j + 1}" for j in range(rows.shape[1])))
         raise
@@ -199,12 +189,12 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, max_iter: float) -> 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
-    penalised = tuple(np.flatnonzero(problem.multiples(d)[:-1]).tolist())
-    if problem.intercept and len(penalised) == d and hasattr(problem.loss, "constant"):
+    penalised = tuple(np.flatnonzero(Coordinates(problem, d).multiples[:-1]).tolist())
+    if problem.intercept and len(penalised) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(penalised) < d:
-        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=penalised), tol=0)
+        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=penalised), limits=Limits(tol=0))
         w = np.concatenate((found.coef, found.intercept[None]))
     return w
 
@@ -220,7 +210,7 @@ def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: floa
     data = Exact(rows) if problem.loss.quadratic else rows
     g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
     slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
-    below, above = problem.strength(d, RAW)[:, :-1, 0]
+    below, above = Coordinates(problem, d).l1[:, :-1, 0]
     shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
     largest = ABOVE * float(shares.max())
     if not largest > 0:

@@ -12,7 +12,6 @@ from ..core.errors import UsageError
 from ..core.records import from_name, to_name
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..data.csr import CSR
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvature
 from ..descent.descent import descend, until
@@ -22,9 +21,10 @@ from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
 from ..methods import estimates, steps
 from ..methods.method import Method
+from ..objective.objective import Coordinates
 from ..objective.problem import Problem
-from ..optimality.curvature import longest_row
-from .auto.plan import chosen_average, chosen_rule, is_auto
+from .auto.plan import chosen_average, chosen_rule
+from .settings import Settings
 
 __all__ = ["Stream", "advance", "open_stream"]
 
@@ -39,11 +39,7 @@ class Stream(NamedTuple):
 
     problem: Problem
     method: Method
-    auto: bool  # whether the learning rate is "auto"
-    standardize: bool
-    whole: bool  # whether the batch size is the default: BATCH, or all rows of a smaller chunk
-    order: str  # sampling inside a chunk, as set by the user
-    seed: int
+    settings: Settings
     there: Checkpoint  # in these units
     running: Running
     units: Units = RAW
@@ -59,38 +55,27 @@ class Stream(NamedTuple):
 def open_stream(
     problem: Problem,
     start: Array,
-    *,
-    rule: Any = "auto",
-    learning_rate: Any = "auto",
-    batch_size: int | None = None,
-    sampling: str = "shuffle",
-    average: Any = "auto",
-    estimate: Any = "own_rows",
-    standardize: Any = "auto",
-    seed: int = 0,
+    settings: Settings = Settings(),
 ) -> Stream:
-    """A stream before its first chunk, started at ``start`` (d + 1, k), raw; settings as in `steepest.solve.fit.fit`.
+    """A stream of no chunk yet, which starts at ``start`` (d + 1, k), raw.
 
     Raises
     ------
     UsageError
         If a setting needs all rows at once, or more than one pass.
     """
-    auto = is_auto(learning_rate)
-    rule, rate = chosen_rule(rule), 1.0 if auto else learning_rate
-    average = chosen_average(average, auto and not hasattr(rule, "answer"))
-    method = Method(rule, rate, BATCH if batch_size is None else batch_size, sampling, average)
-    standardize = auto if is_auto(standardize) else bool(standardize)
-    _refuse(problem, method, from_name(estimate, estimates, "estimate"), standardize)
-    if auto and not np.isfinite(problem.loss.curvature):
-        loss = to_name(type(problem.loss))
-        raise UsageError(f"loss {loss!r} has an unbounded second derivative: set a rate, such as 'inverse_scaling'")
+    rule, rate = chosen_rule(settings.rule), 1.0 if settings.auto else settings.learning_rate
+    average = chosen_average(settings.average, settings.auto and not rule.answers)
+    size = BATCH if settings.batch_size is None else settings.batch_size
+    method = Method(rule, rate, size, settings.sampling, average)
+    _refuse(problem, method, from_name(settings.estimate, estimates, "estimate"), settings.scaled)
+    if settings.auto and not np.isfinite(problem.loss.curvature):
+        name = to_name(type(problem.loss))
+        raise UsageError(f"loss {name!r} has an unbounded second derivative: set a rate, such as 'inverse_scaling'")
     d = len(start) - 1
-    problem.free(d)
+    _ = Coordinates(problem, d).free  # refuses columns that are not there
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
-    whole = batch_size is None
-    method = replace(method, sampling="sequential")
-    return Stream(problem, method, auto, standardize, whole, sampling, seed, there, Running.of(d))
+    return Stream(problem, replace(method, sampling="sequential"), settings, there, Running.of(d))
 
 
 def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) -> None:
@@ -98,7 +83,7 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
     if not isinstance(estimate, estimates.OwnRows):
         name = to_name(type(estimate))
         raise UsageError(f"estimate {name!r} needs each row more than once, but a stream has one pass: use 'own_rows'")
-    points = hasattr(method.rule, "answer") or "point" in method.rule.sees
+    points = method.rule.answers or "point" in method.rule.sees
     if standardize and points:
         name = to_name(type(method.rule))
         raise UsageError(f"rule {name!r} stores points, in units that change during a stream: use standardize=False")
@@ -122,17 +107,17 @@ def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, 
     Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
-    shifted = bool(stream.problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
-    units = running.units(shifted) if stream.standardize else RAW
-    n, size = rows.shape[0], min(rows.shape[0], BATCH) if stream.whole else int(stream.method.batch_size or 1)
-    rows = rows._replace(units=units, total=n * running.weight)
+    shifted = Coordinates(stream.problem, rows.shape[1]).shifts and not rows.sparse
+    units = running.units(shifted) if stream.settings.scaled else RAW
+    n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
+    rows = rows.in_units(units).with_rows(total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
     method, curvature = replace(stream.method, batch_size=size), stream.curvature
     order = _order(stream, n)
-    if stream.auto:
+    if stream.settings.auto:
         rate, curvature = _rate(stream, rows, order, size)
         method = replace(method, learning_rate=steps.Constant(rate))
-    last, path = _descended(stream, method, rows.rows(order), keep, names)
+    last, path = _descended(stream, method, rows.take(order), keep, names)
     return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
 
 
@@ -147,21 +132,21 @@ def _in_units(stream: Stream, units: Units) -> Checkpoint:
 
 def _order(stream: Stream, n: int) -> NDArray[np.int64]:
     """Rows of the chunk in the order of the steps: a function of the seed and the number of the chunk."""
-    rng = np.random.default_rng((stream.seed & 0xFFFFFFFF, stream.chunks))
-    if stream.order == "replacement":
+    rng = np.random.default_rng((stream.settings.seed & 0xFFFFFFFF, stream.chunks))
+    if stream.settings.sampling == "replacement":
         return rng.integers(n, size=n)
-    return rng.permutation(n) if stream.order == "shuffle" else np.arange(n)
+    return rng.permutation(n) if stream.settings.sampling == "shuffle" else np.arange(n)
 
 
 def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[float, float]:
     """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
     n, problem, units = rows.shape[0], stream.problem, rows.units
     firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
-    intercept = bool(problem.free(rows.shape[1])[-1, 0])
-    found = np.mean([batch_curvature(rows.rows(order[i : i + size]), intercept) for i in firsts])
+    coordinates = Coordinates(problem, rows.shape[1], units)
+    found = np.mean([batch_curvature(rows.take(order[i : i + size]), coordinates.shifts) for i in firsts])
     curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
-    penalty = float(problem.squares(rows.shape[1], units).max())
-    L, most = (problem.loss.curvature * b + penalty for b in (curvature, longest_row(rows) / size))
+    penalty = float(coordinates.l2.max())
+    L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
     return rate * min(1.0, stream.running.rows / WARM), curvature
 
@@ -175,13 +160,17 @@ def _descended(
     """
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
-    data = rows.rows(np.roll(np.arange(rows.shape[0]), turn))._replace(total=rows.total)
-    states = until(descend(stream.problem, method, data, start=first, seed=stream.seed), updates(first.t + count))
+    data = rows.take(np.roll(np.arange(rows.shape[0]), turn)).with_rows(total=rows.total)
+    states = until(
+        descend(stream.problem, method, data, start=first, seed=stream.settings.seed), updates(first.t + count)
+    )
     path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
     if path.meta["interrupted"]:
         raise KeyboardInterrupt
     if path.meta["end"] == "overflow" or not last.fits:
-        mend = "look for huge targets" if stream.auto else "use a smaller learning rate, or learning_rate='auto'"
+        mend = (
+            "look for huge targets" if stream.settings.auto else "use a smaller learning rate, or learning_rate='auto'"
+        )
         raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was rejected: {mend}")
     epoch = stream.chunks + (path.step - first.t) / count
     return last, replace(path, epoch=epoch)

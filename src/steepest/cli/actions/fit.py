@@ -16,9 +16,10 @@ from ...data.rows import make_rows
 from ...objective import losses
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
-from ...solve.fit import DEFAULT_TOL, Run, fit
+from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
-from ..exit_status import INTERRUPTED, print_object
+from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
+from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..outputs import check_outputs
 from ..plugins import own_record
 from ..progress import shown
@@ -28,7 +29,6 @@ from ..text import note, say, warn
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
-NOT_CONVERGED = 5
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
 COMPILING = "compiling, once on this machine: a few seconds"
@@ -157,22 +157,26 @@ def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] 
         run = fit(
             make_rows(table.X, y, weight=table.weight),
             problem,
+            _settings(flags),
+            Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
             names=table.names,
-            rule=own_record(flags.rule, "rule"),
-            learning_rate=own_record(flags.learning_rate, "learning rate"),
-            average=flags.average,
-            estimate=flags.estimate,
-            batch_size=flags.batch_size,
-            sampling=flags.sampling,
-            max_iter=flags.max_iter or flags.steps or DEFAULT_EPOCHS,
-            max_updates=flags.steps,
-            tol=_tolerance(flags),
             start=start.point,
-            seed=flags.seed,
-            progress=progress,
+            watch=Watch(progress=progress),
         )
     run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
     return run
+
+
+def _settings(flags: Flags) -> Settings:
+    return Settings(
+        rule=own_record(flags.rule, "rule"),
+        learning_rate=own_record(flags.learning_rate, "learning rate"),
+        batch_size=flags.batch_size,
+        sampling=flags.sampling,
+        average=flags.average,
+        estimate=flags.estimate,
+        seed=flags.seed,
+    )
 
 
 def _tolerance(flags: Flags) -> float | None:
@@ -192,7 +196,7 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
         classes,
         to_spec(loss),
         {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN},
-        plain(run.verdict._asdict()),
+        plain(run.verdict.as_dict()),
         plain(run.certificate._asdict()),
     )
 
@@ -234,6 +238,4 @@ def _status(run: Run, flags: Flags) -> int:
     """Exit status of a fit that was not interrupted by an error."""
     if run.trajectory.meta.get("interrupted"):
         return INTERRUPTED
-    if run.verdict.exit_code:
-        return run.verdict.exit_code
-    return NOT_CONVERGED if flags.require_converged and run.verdict.status != "converged" else 0
+    return of_verdict(run.verdict, flags.require_converged and run.verdict.status != "converged")

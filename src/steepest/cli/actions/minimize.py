@@ -9,20 +9,20 @@ import numpy as np
 
 from ...core.errors import UsageError
 from ...core.files import check_new, plain
+from ...descent.method_text import method_text
 from ...descent.storage import check_name
 from ...descent.trajectory import Trajectory
 from ...objective.functions.formula import read_formula
 from ...optimality.verdict import Verdict
 from ...solve.minimize import minimize
-from ..exit_status import INTERRUPTED, print_object
+from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..progress import shown
-from ..report import settings_text, verdict_text
+from ..report import verdict_text
 from ..text import aligned, by_point, describe, number, say, shown_name, warn
 from .show import shown_places
 
 __all__ = ["Flags", "minimize_command"]
 
-NOT_CONVERGED = 5
 SHOWN = 8  # variables
 
 
@@ -67,7 +67,7 @@ def minimize_command(flags: Flags) -> int:
         say(_lines(path, flags))
     if not _reached(path):
         verdict = _verdict(path)
-        warn(verdict.status if verdict.exit_code else f"not converged: {verdict.status}")
+        warn(verdict.status if verdict.lost else f"not converged: {verdict.status}")
     return status
 
 
@@ -103,11 +103,11 @@ def _answer(path: Trajectory) -> int:
 
 
 def _lines(path: Trajectory, flags: Flags) -> list[str]:
-    i, settings = _answer(path), settings_text(path.meta)
+    i, settings = _answer(path), method_text(path.meta)
     facts = [
         ("cost", f"{number(float(path.cost[i]))}   ({path.meta['loss_formula']})"),
         ("steps", f"{path.step[-1]:,}   {settings}"),
-        ("verdict", verdict_text(plain(_verdict(path)._asdict()))),
+        ("verdict", verdict_text(plain(_verdict(path).as_dict()))),
     ]
     facts += [("wrote", flags.trajectory)] if flags.trajectory else []
     names = [shown_name(name) for name in path.names]
@@ -147,7 +147,7 @@ def _object(path: Trajectory, flags: Flags, status: int) -> dict[str, Any]:
         "cost": {"value": float(path.cost[i]), "formula": path.meta["loss_formula"]},
         "gradient_norm": float(path.gradient_norm[i]),
         "steps": int(path.step[-1]),
-        "verdict": plain(_verdict(path)._asdict()),
+        "verdict": plain(_verdict(path).as_dict()),
         "settings": {name: plain(value) for name, value in path.meta.items()},
         "files": [flags.trajectory] if flags.trajectory else [],
         "interrupted": bool(path.meta.get("interrupted")),
@@ -164,6 +164,4 @@ def _reached(path: Trajectory) -> bool:
 def _status(path: Trajectory, flags: Flags) -> int:
     if path.meta.get("interrupted"):
         return INTERRUPTED
-    if _verdict(path).exit_code:
-        return _verdict(path).exit_code
-    return NOT_CONVERGED if flags.require_converged and not _reached(path) else 0
+    return of_verdict(_verdict(path), flags.require_converged and not _reached(path))

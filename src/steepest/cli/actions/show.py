@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...core.files import plain
+from ...descent.method_text import method_text
 from ...descent.trajectory import Trajectory
 from ...solve.model import is_model, read_model
 from ..exit_status import print_object
-from ..report import coefficient_table, settings_text, verdict_text
+from ..report import coefficient_table, verdict_text
 from ..text import aligned, by_point, describe, label_text, say, shown_name
 
 __all__ = ["show_file"]
@@ -36,9 +37,9 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
         what = f"P({what} = {label_text(model.classes[1])}), the other label is {label_text(model.classes[0])}"
     facts = [("loss", str(model.settings.get("loss_formula", model.loss)))]
     if "rule" in model.settings:
-        facts.append(("by", settings_text(model.settings)))
+        facts.append(("by", method_text(model.settings)))
     if "status" in model.verdict:
-        facts.append(("verdict", verdict_text({"message": "", **model.verdict})))
+        facts.append(("verdict", verdict_text(model.verdict)))
     lines = [f"{model.kind} model: {what}", "", *coefficient_table(model), "", *describe(facts)]
     return {"what": "model", **model._asdict()}, lines
 
@@ -48,8 +49,8 @@ def _run(file: str) -> tuple[dict[str, Any], list[str]]:
     places = np.searchsorted(path.step, path.cost_step)  # steps with a known cost
     places = places[shown_places(path.step[places])]
     table = {name: column[places] for name, column in path.table().items()}
-    verdict = None if path.verdict is None else plain(path.verdict._asdict())
-    facts = [("cost", str(path.meta.get("loss_formula"))), ("by", settings_text(path.meta))]
+    verdict = None if path.verdict is None else plain(path.verdict.as_dict())
+    facts = [("cost", str(path.meta.get("loss_formula"))), ("by", method_text(path.meta))]
     facts += [] if verdict is None else [("verdict", verdict_text(verdict))]
     title = f"run of {path.step[-1]:,} steps, {len(path):,} of its states recorded"
     states = [dict(zip(table, row, strict=True)) for row in zip(*(plain(c) for c in table.values()), strict=True)]

@@ -27,6 +27,7 @@ def command(**flags: Any) -> None:
     from ...core.records import from_name
     from ...data.rows import make_rows
     from ...objective import losses
+    from ...objective.objective import Objective
     from ...objective.penalties import elastic
     from ...objective.problem import Problem
     from ...optimality.curvature import bounded, spectrum
@@ -40,7 +41,7 @@ def command(**flags: Any) -> None:
     y = class_numbers(table, classes_of(table, None)) if loss.labels else table.y
     bounded(loss)
     problem = Problem(loss, elastic(given.alpha), not given.no_intercept)
-    found = spectrum(problem, make_rows(table.X, y, weight=table.weight))
+    found = spectrum(Objective(problem, make_rows(table.X, y, weight=table.weight)))
     _print(found, loss, table, given.as_json)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
+from ...core.types import Gradient, Memory
 from .adaptive import refusal
 
 __all__ = ["AMSGrad", "AdaMax", "Adam", "AdamW", "Nadam"]
-
-G = Any  # the gradient: an array, or one number of it in compiled code
 
 
 @rule(slots=2)
@@ -43,7 +42,7 @@ class Adam(NamedTuple):
     beta2: float = 0.999
     eps: float = 1e-8
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = mhat / (sqrt(vhat) + eps)."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
@@ -84,7 +83,7 @@ class AdamW(NamedTuple):
     eps: float = 1e-8
     decay: float = 0.01
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = mhat / (sqrt(vhat) + eps) + decay w."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
@@ -125,7 +124,7 @@ class AdaMax(NamedTuple):
     beta2: float = 0.999
     eps: float = 1e-8
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = m / (1 - beta1^t) / u."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = np.maximum(self.beta2 * memory[1], np.abs(g) + self.eps)
@@ -169,7 +168,7 @@ class Nadam(NamedTuple):
     warmup: float = 4e-3
     textbook: int = 0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = mbar / (sqrt(vhat) + eps); the last slot holds 1 - M_t, which is 0 at the start."""
         low = 0.5 * (1 - self.textbook)
         mu = self.beta1 * (1.0 - low * 0.96 ** (self.warmup * t))
@@ -217,7 +216,7 @@ class AMSGrad(NamedTuple):
     eps: float = 1e-8
     textbook: int = 0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = mhat / (sqrt(u / (1 - beta2^t)) + eps)."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g

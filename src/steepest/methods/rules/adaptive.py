@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule, to_name
+from ...core.record_kinds import rule
+from ...core.records import to_name
+from ...core.types import Gradient, Memory, RuleRecord
 
 __all__ = ["AdaDelta", "AdaGrad", "Lion", "RMSProp"]
 
-G = Any  # the gradient: an array, or one number of it in compiled code
 
-
-def refusal(rule: Any, *shares: str) -> str | None:
+def refusal(rule: RuleRecord, *shares: str) -> str | None:
     """A message on the first of these fields outside 0 <= share < 1, or on a bad eps; None if all are valid."""
     name, eps = to_name(type(rule)), getattr(rule, "eps", 1.0)
     for field in shares:
@@ -47,7 +47,7 @@ class AdaGrad(NamedTuple):
 
     eps: float = 1e-10
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """V <- v + g^2; p = g / (sqrt(v) + eps)."""
         memory[0] = memory[0] + g * g
         return g / (np.sqrt(memory[0]) + self.eps)
@@ -84,7 +84,7 @@ class AdaDelta(NamedTuple):
     rho: float = 0.9
     eps: float = 1e-6
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = g sqrt(u + eps) / sqrt(v + eps), with u and v the means of p^2 before and of g^2 up to this step."""
         memory[0] = self.rho * memory[0] + (1.0 - self.rho) * g * g
         p = g * np.sqrt(memory[1] + self.eps) / np.sqrt(memory[0] + self.eps)
@@ -127,7 +127,7 @@ class RMSProp(NamedTuple):
     eps: float = 1e-8
     centred: int = 0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = g / (sqrt(v - m^2) + eps), with m 0 unless centred."""
         memory[0] = self.alpha * memory[0] + (1.0 - self.alpha) * g * g
         memory[1] = self.alpha * memory[1] + self.centred * (1.0 - self.alpha) * g
@@ -169,7 +169,7 @@ class Lion(NamedTuple):
     beta2: float = 0.99
     decay: float = 0.0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = sign(beta1 m + (1 - beta1) g) + decay w; m <- beta2 m + (1 - beta2) g."""
         p = np.sign(self.beta1 * memory[0] + (1.0 - self.beta1) * g) + self.decay * memory[1]
         memory[0] = self.beta2 * memory[0] + (1.0 - self.beta2) * g

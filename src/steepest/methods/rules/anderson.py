@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
+from ...core.types import Gradient, Memory
 
 __all__ = ["Anderson"]
-
-G = Any  # the gradient, an array
 
 
 @rule(slots=None, elementwise=False, sees=("rate", "point"), batch=True)
@@ -53,7 +52,7 @@ class Anderson(NamedTuple):
         """A step and a change for each pair, the last point and its gradient."""
         return 2 * self.pairs + 2
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = g - Y gamma + S gamma / eta, or the return to the last point and a plain step from there."""
         m = self.pairs
         steps, changes, rate, w = memory[:m], memory[m : 2 * m], memory[2 * m + 2].max(), memory[2 * m + 3]
@@ -75,7 +74,7 @@ class Anderson(NamedTuple):
         return None if right else f"anderson needs a whole number of pairs >= 1, not {self.pairs!r}"
 
 
-def least(rows: G, g: G) -> G:
+def least(rows: Gradient, g: Gradient) -> Gradient:
     """Weights that minimise |g - weights @ rows|, of least norm (rows scaled to length 1) if several do."""
     size = np.sqrt((rows * rows).sum(axis=1))
     size[size == 0.0] = 1.0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
+from ...core.types import Gradient, Memory
 
 __all__ = ["Accelerated", "Momentum", "Nesterov", "Plain"]
-
-G = Any  # the gradient: an array, or one number of it in compiled code
 
 
 @rule(slots=0, proximal=True)
@@ -27,7 +26,7 @@ class Plain(NamedTuple):
     2.0
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """p = g."""
         return g
 
@@ -55,7 +54,7 @@ class Momentum(NamedTuple):
 
     beta: float = 0.9
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """V <- beta v + g; p = v."""
         memory[0] = self.beta * memory[0] + g
         return memory[0]
@@ -90,7 +89,7 @@ class Nesterov(NamedTuple):
 
     beta: float = 0.9
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """V <- beta v + g; p = g + beta v."""
         memory[0] = self.beta * memory[0] + g
         return g + self.beta * memory[0]
@@ -120,7 +119,7 @@ class Accelerated(NamedTuple):
     array([2.])
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """V <- beta_{t-1} v + g, reset if it points uphill; p = g + beta_t v."""
         v = memory[0] + g
         theta = np.maximum(memory[1], 1.0)

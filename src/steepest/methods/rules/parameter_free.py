@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
+from ...core.types import Gradient, Memory
 from .adaptive import refusal
 
 __all__ = ["DoWG", "Prodigy", "ScheduleFree"]
 
 TINY = 1e-300  # in place of a denominator of 0, whose numerator is 0 too
-G = Any  # the gradient: an array, or one number of it in compiled code
 
 
 @rule(slots=2, sees=("rate", "point"))
@@ -42,7 +42,7 @@ class ScheduleFree(NamedTuple):
 
     beta: float = 0.9
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """Z <- z - eta g; p = (1 - beta) g + beta (x - z) c / eta, with x from y and z before the step."""
         rate, y = memory[2], memory[3]
         if t == 1:
@@ -52,7 +52,7 @@ class ScheduleFree(NamedTuple):
         memory[1] = memory[1] + rate * rate
         return (1.0 - self.beta) * g + self.beta * (x - memory[0]) * (rate / np.maximum(memory[1], TINY))
 
-    def answer(self, at: G, memory: Any) -> G:
+    def answer(self, at: Gradient, memory: Memory) -> Gradient:
         """X = y + (1 / beta - 1) (y - z)."""
         return at + (1.0 / self.beta - 1.0) * (at - memory[0])
 
@@ -90,7 +90,7 @@ class DoWG(NamedTuple):
     r0: float = 1e-2
     eps: float = 0.0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = g r^2 / (sqrt(v) + eps); the slots are w_0, r^2 and v."""
         if t == 1:
             memory[0] = memory[3]
@@ -141,7 +141,7 @@ class Prodigy(NamedTuple):
     d0: float = 1e-6
     corrected: int = 0
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """P = d m / (sqrt(v) + d eps); the slots are w_0, m, v, s, r and d."""
         if t == 1:
             memory[0] = memory[7]

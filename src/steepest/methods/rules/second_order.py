@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import rule
+from ...core.record_kinds import rule
+from ...core.types import Gradient, Memory
 
 __all__ = ["Newton", "Secant", "Spectral", "Whitened"]
 
-G = Any  # the gradient, an array
 
-
-@rule(slots=0, elementwise=False, metric="renewed", proximal=True)
+@rule(slots=0, elementwise=False, preconditioner="hessian", proximal=True)
 class Newton(NamedTuple):
     """Newton's direction: p = H^-1 g, with H the Hessian of the objective at the point of the gradient.
 
@@ -30,12 +29,12 @@ class Newton(NamedTuple):
     array([[0.5]])
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """p = H^-1 g."""
         return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
 
-@rule(slots=0, elementwise=False, metric="matrix", proximal=True)
+@rule(slots=0, elementwise=False, preconditioner="matrix", proximal=True)
 class Whitened(NamedTuple):
     """Steepest descent preconditioned by an approximate Hessian B: p = B^-1 g.
 
@@ -58,11 +57,11 @@ class Whitened(NamedTuple):
     array([[5.]])
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """p = B^-1 g."""
         return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
-    def learn(self, step: G, change: G, memory: Any) -> None:
+    def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """The BFGS update of B; skipped where the curvature s'y is not clearly positive, or with several targets."""
         step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
         product, measured = memory @ step, float(np.vdot(step, change))
@@ -71,7 +70,7 @@ class Whitened(NamedTuple):
             memory += change * change.T / measured - product * product.T / expected
 
 
-@rule(slots=None, elementwise=False, metric="diagonal")
+@rule(slots=None, elementwise=False, preconditioner="diagonal")
 class Secant(NamedTuple):
     """Steepest descent preconditioned by the last steps (L-BFGS), where the matrix of `Whitened` would be too large.
 
@@ -101,7 +100,7 @@ class Secant(NamedTuple):
         """The diagonal, and a step and a change for each pair."""
         return 1 + 2 * self.pairs
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """Two loops over the pairs, the newest first and then the oldest first."""
         diagonal, steps, changes = memory[0], memory[1 : self.pairs + 1], memory[self.pairs + 1 :]
         known = [i for i in range(self.pairs) if changes[i].any()]
@@ -117,7 +116,7 @@ class Secant(NamedTuple):
             p += (share - np.vdot(changes[i], p) / curvature) * steps[i]
         return p
 
-    def learn(self, step: G, change: G, memory: Any) -> None:
+    def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """Store a step and its change of the gradient, and drop the oldest pair."""
         if np.vdot(step, change) > 1e-10 * np.linalg.norm(step) * np.linalg.norm(change):
             for pairs, newest in ((memory[1 : self.pairs + 1], step), (memory[self.pairs + 1 :], change)):
@@ -130,7 +129,7 @@ class Secant(NamedTuple):
         return None if right else f"secant needs a whole number of pairs >= 1, not {self.pairs!r}"
 
 
-@rule(slots=2, elementwise=False, metric="diagonal", proximal=True)
+@rule(slots=2, elementwise=False, preconditioner="diagonal", proximal=True)
 class Spectral(NamedTuple):
     """Steepest descent preconditioned by the diagonal of the Hessian, scaled by the last step (Barzilai and Borwein).
 
@@ -149,13 +148,13 @@ class Spectral(NamedTuple):
     array([[0.5]])
     """
 
-    def direction(self, g: G, memory: Any, t: int) -> G:
+    def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """p = g / (sigma D)."""
         if not memory[1].any():
             memory[1] = memory[0]
         return g / memory[1]
 
-    def learn(self, step: G, change: G, memory: Any) -> None:
+    def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """Sigma = s'y / s'D s, kept within six decades of 1."""
         length = np.vdot(step, memory[0] * step)
         if length > 0.0:

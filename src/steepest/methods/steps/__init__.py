@@ -1,4 +1,4 @@
-"""Learning rates: the length of update t (counted from 1), as records with one method ``rate(t)``.
+"""Learning rates: how far to go at update t (counted from 1), as ``@step()`` records with one method ``rate(t)``.
 
 A schedule has only that method, plain arithmetic on numbers, which is compiled as it is.
 

@@ -7,20 +7,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import step
+from ...core.record_kinds import step
+from ...core.types import Array, Memory, Probe
 from .checks import not_negative, number
-from .line_search import Probe, backtrack
+from .line_search import backtrack
 
 __all__ = ["ADGD", "BarzilaiBorwein", "Polyak"]
 
-G = Any  # an array shaped like the parameters
 COSTS = 10  # costs of the last steps that Barzilai and Borwein's may rise up to
 SMALL = 1e-6  # length of a first step, as a share of the point's
 LONGEST = 1e150  # learning rate beyond which numbers overflow
 VISIBLE = 1e-9  # relative change of a gradient above which it is not rounding
 
 
-@step(slots=0)
+@step()
 class Polyak(NamedTuple):
     """Polyak's step size, for a known minimum of the cost: eta_t = (F(w) - least) / |g|^2.
 
@@ -51,7 +51,7 @@ class Polyak(NamedTuple):
         """0: it depends on the gradient."""
         return 0.0
 
-    def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
+    def adapt(self, t: int, at: Array, g: Array, cost: float, memory: Memory) -> float:
         """(F - least) / |g|^2, and 0 at the minimum."""
         length = float(np.vdot(g, g))
         return max(0.0, cost - self.least) / length if length > 0.0 else 0.0
@@ -106,7 +106,7 @@ class BarzilaiBorwein(NamedTuple):
         """The first learning rate; 0 where it depends on the gradient."""
         return self.eta
 
-    def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
+    def adapt(self, t: int, at: Array, g: Array, cost: float, memory: Memory) -> float:
         """Long or short step from the last step and its change of the gradient."""
         before, slope, costs = memory[0], memory[1], _costs(memory)
         if slope.any():
@@ -118,11 +118,11 @@ class BarzilaiBorwein(NamedTuple):
         memory[0], memory[1] = at, g
         return eta
 
-    def seek(self, probe: Probe, cost: float, fall: float, memory: Any) -> float:
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Memory) -> float:
         """Accepted share of the step: all of it, unless its cost is above the last costs."""
         return backtrack(probe, cost, fall, float(_costs(memory).max()))
 
-    def _step(self, s: G, y: G, slope: G) -> float:
+    def _step(self, s: Array, y: Array, slope: Array) -> float:
         moved = size(s)
         if moved == 0.0:
             return 0.0
@@ -138,7 +138,7 @@ class BarzilaiBorwein(NamedTuple):
         return form or not_negative(self.eta)
 
 
-def _costs(memory: Any) -> Any:
+def _costs(memory: Memory) -> Any:
     """The last costs, one number in each slot."""
     return memory.reshape(len(memory), -1)[2:, 0]
 
@@ -179,7 +179,7 @@ class ADGD(NamedTuple):
         """The first learning rate; 0 where it depends on the gradient."""
         return self.eta
 
-    def adapt(self, t: int, at: G, g: G, cost: float, memory: Any) -> float:
+    def adapt(self, t: int, at: Array, g: Array, cost: float, memory: Memory) -> float:
         """The smaller of the bounds by growth and by curvature."""
         before, slope, eta, theta = memory[0], memory[1], float(memory[2].flat[0]), float(memory[3].flat[0])
         if not slope.any():
@@ -205,13 +205,13 @@ def _grown(eta: float, theta: float, moved: float, change: float, slope: float) 
     return grown, grown / eta
 
 
-def size(v: G) -> float:
+def size(v: Array) -> float:
     """Euclidean length, of numbers of any size."""
     largest = float(np.abs(v).max())
     return largest * float(np.linalg.norm(v / largest)) if 0.0 < largest < math.inf else largest
 
 
-def small_step(at: G, g: G) -> float:
+def small_step(at: Array, g: Array) -> float:
     """A learning rate that moves the point by a millionth of its length, or of 1 if that is more."""
     slope = size(g)
     return SMALL * max(1.0, size(at)) / slope if slope > 0.0 else 1.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ...core.records import record
+from ...core.record_kinds import step
 from .checks import positive, share, up_to, whole
 
 __all__ = ["Cosine", "Cyclical", "OneCycle", "WarmUp"]
 
 
-@record
+@step()
 class Cosine(NamedTuple):
     """Half a cosine from eta down to a floor: eta_t = floor + (eta - floor) (1 + cos(pi (t - 1) / steps)) / 2.
 
@@ -50,7 +50,7 @@ class Cosine(NamedTuple):
         return positive(self.eta) or whole("steps", self.steps) or up_to("floor", self.floor, self.eta)
 
 
-@record
+@step()
 class WarmUp(NamedTuple):
     """A straight line up to eta, eta_t = eta t / warm; then eta, or half a cosine down to a floor at update ``steps``.
 
@@ -99,7 +99,7 @@ class WarmUp(NamedTuple):
         return wrong or up_to("floor", self.floor, self.eta)
 
 
-@record
+@step()
 class OneCycle(NamedTuple):
     """One cycle: up to eta and down to a rate near 0, each by half a cosine.
 
@@ -151,7 +151,7 @@ class OneCycle(NamedTuple):
         return wrong or (None if self.start >= 1 and self.end >= 1 else "one_cycle needs start >= 1 and end >= 1")
 
 
-@record
+@step()
 class Cyclical(NamedTuple):
     """A triangle again and again: eta_t = floor + (eta - floor) (1 - |1 - u|), u = ((t - 1) / half) mod 2.
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ...core.records import record
+from ...core.record_kinds import step
+from ...core.types import Memory, Probe
 from .checks import number, positive
 
 __all__ = ["Backtracking", "ExactLine"]
 
-Probe = Callable[[float], tuple[float, float]]  # share -> cost and slope there
 NOISE = 1e-13  # relative rounding of a cost, which is a sum over many rows
 SHORTEST = 1e-10  # share of a step below which the search ends, unless its predicted decrease is above rounding
 LONGEST = 1e10
 TRIALS = 30
 
 
-@record
+@step()
 class Backtracking(NamedTuple):
     """Armijo's rule: the step is shortened until the cost falls by a given share of the predicted decrease.
 
@@ -56,7 +55,7 @@ class Backtracking(NamedTuple):
         """Learning rate that is tried first."""
         return self.eta
 
-    def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Memory = ()) -> float:
         """Accepted share of the step; 0 if no share lowers the cost."""
         return backtrack(probe, cost, fall, cost, self.shrink, self.slope)
 
@@ -81,7 +80,7 @@ def backtrack(probe: Probe, cost: float, fall: float, above: float, shrink: floa
     return 0.0
 
 
-@record
+@step()
 class ExactLine(NamedTuple):
     """Exact line search: to the minimum along the step, where the slope is 0.
 
@@ -119,7 +118,7 @@ class ExactLine(NamedTuple):
         """Learning rate that is tried first."""
         return self.eta
 
-    def seek(self, probe: Probe, cost: float, fall: float, memory: Any = ()) -> float:
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Memory = ()) -> float:
         """Accepted share of the step; 0 if no share lowers the cost."""
         low, high = (0.0, -fall), (math.inf, math.nan)
         share, noise = 1.0, NOISE * abs(cost)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ...core.records import record
+from ...core.record_kinds import step
 from .checks import positive, share, up_to, whole
 
 __all__ = ["Constant", "ExponentialDecay", "InverseScaling", "InverseTime", "Silver", "StepDecay"]
 
 
-@record
+@step()
 class Constant(NamedTuple):
     """The same learning rate at every step: eta_t = eta.
 
@@ -37,7 +37,7 @@ class Constant(NamedTuple):
         return positive(self.eta)
 
 
-@record
+@step()
 class InverseScaling(NamedTuple):
     """Falling like a power of t: eta_t = eta / t^power (scikit-learn's "invscaling").
 
@@ -66,7 +66,7 @@ class InverseScaling(NamedTuple):
         return positive(self.eta) or up_to("power", self.power, 10)
 
 
-@record
+@step()
 class InverseTime(NamedTuple):
     """Constant at first, later falling like 1/t: eta_t = eta / (1 + decay (t - 1)).
 
@@ -103,7 +103,7 @@ class InverseTime(NamedTuple):
         return positive(self.eta) or up_to("decay", self.decay, 1e12)
 
 
-@record
+@step()
 class ExponentialDecay(NamedTuple):
     """Falling by a fixed factor a step: eta_t = eta decay^(t - 1).
 
@@ -132,7 +132,7 @@ class ExponentialDecay(NamedTuple):
         return positive(self.eta) or share("decay", self.decay)
 
 
-@record
+@step()
 class StepDecay(NamedTuple):
     """Stairs: eta_t = eta factor^floor((t - 1) / every).
 
@@ -164,7 +164,7 @@ class StepDecay(NamedTuple):
         return positive(self.eta) or whole("every", self.every) or share("factor", self.factor)
 
 
-@record
+@step()
 class Silver(NamedTuple):
     """Silver steps: eta_t = eta (1 + rho^(v - 1)), rho = 1 + sqrt(2), 2^v the largest power of 2 that divides t.
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.types import Array
+from ...core.types import Array, LossRecord
 from ...core.units import RAW, Units
+from ..data import Supports
 from .formula import Formula
 
 __all__ = ["DIFFERENCED", "EXACT", "Function", "differences", "from_callable", "from_formula", "scaled", "upward"]
@@ -35,7 +36,7 @@ class Function(NamedTuple):
         Dimension d of a point x.
     look : callable, x (d,) -> value, gradient (d,)
         The value is NaN where the function or its gradient is not finite.
-    hessian : callable, x (d,) -> second derivatives (d, d)
+    second_derivatives : callable, x (d,) -> (d, d)
     bounds : (2, d) array or None
         Lower and upper bounds of x, infinite where there is none.
     slopes : str
@@ -44,17 +45,27 @@ class Function(NamedTuple):
 
     size: int
     look: Look
-    hessian: Callable[[Array], Array]
+    second_derivatives: Callable[[Array], Array]
     bounds: Array | None = None
     slopes: str = "exact"
     units: Units = RAW
+
+    @property
+    def supports(self) -> Supports:
+        """No rows; a function may have bounds, and curve downwards."""
+        return Supports(any_loss=False, convex=False, bounded=self.bounds is not None)
+
+    @property
+    def outputs(self) -> int:
+        """One."""
+        return 1
 
     @property
     def shape(self) -> tuple[int, int]:
         """The shape of a table of one row whose columns and intercept are the numbers of x."""
         return 1, self.size - 1
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: LossRecord | None, w: Array) -> tuple[float, Array]:
         """Value and gradient (d, 1) at w (d, 1); the loss is not used."""
         value, slope = self.look(w[:, 0])
         return value, slope[:, None]
@@ -64,26 +75,42 @@ class Function(NamedTuple):
         """Share of the largest curvature, after scaling, below which a curvature may be rounding."""
         return EXACT if self.slopes == "exact" else DIFFERENCED
 
-    def metric(self, w: Array) -> Array:
-        """Hessian at w (d, 1) with the absolute values of its eigenvalues, (d, d), so that saddle points repel."""
-        return upward(self.hessian(w[:, 0]))
-
-    def diagonal(self, w: Array) -> Array:
-        """Initial curvatures at w (d, 1): the first step is no longer than w (or 1), nor than the gradient."""
-        _, g = self.value_and_gradient(None, w)
-        return np.full_like(w, max(1.0, float(np.linalg.norm(g)) / max(1.0, float(np.linalg.norm(w)))))
+    def curvature(self, loss: Any, w: Array) -> FunctionCurvature:
+        """Second derivatives at w (d, 1)."""
+        return FunctionCurvature(self, w)
 
     def inside(self, w: Array) -> Array:
         """The projection of w (d, 1) onto the bounds."""
         return w if self.bounds is None else np.clip(w, self.bounds[0][:, None], self.bounds[1][:, None])
 
-    def active(self, w: Array, g: Array) -> NDArray[np.bool_]:
+    def at_bound(self, w: Array, g: Array) -> NDArray[np.bool_]:
         """The active set: coordinates of w (d, 1) at a bound where the negative gradient points outside."""
         if self.bounds is None:
             return np.zeros(w.shape, bool)
         low, high = self.bounds[0][:, None], self.bounds[1][:, None]
-        active: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
-        return active
+        found: NDArray[np.bool_] = ((w <= low) & (g > 0)) | ((w >= high) & (g < 0))
+        return found
+
+
+class FunctionCurvature(NamedTuple):
+    """Second derivatives of a function at w (d, 1)."""
+
+    function: Function
+    w: Array
+
+    def matrix(self) -> Array:
+        """All of them, (d, d)."""
+        return self.function.second_derivatives(self.w[:, 0])
+
+    def diagonal(self) -> Array:
+        """A guess of their sizes (d, 1): a first step by it is no longer than w, or 1, nor than the slope."""
+        _, g = self.function.value_and_gradient(None, self.w)
+        size = max(1.0, float(np.linalg.norm(g)) / max(1.0, float(np.linalg.norm(self.w))))
+        return np.full_like(self.w, size)
+
+    def product(self, v: Array) -> Array:
+        """Their product with v (d, 1)."""
+        return self.matrix() @ v
 
 
 def upward(H: Array) -> Array:

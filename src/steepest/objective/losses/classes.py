@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ...core.exp_log import exp_minus, log1p_unit
-from ...core.records import loss
+from ...core.record_kinds import loss
+from ...core.types import LinkValue
 
 __all__ = ["Hinge", "LogLoss", "ModifiedHuber", "SquaredHinge"]
 
 LEAST, BELOW_1 = 5e-324, 1.0 - 2.0**-53
-Z = Any  # an array in plain NumPy, one number in compiled code
 
 
 @loss(curvature=0.25, labels=True, formula="mean log loss")
@@ -30,36 +30,36 @@ class LogLoss(NamedTuple):
     800.0
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """log(1 + exp(-s z))."""
         m = (2.0 * y - 1.0) * z
         return log1p_unit(exp_minus(np.abs(m))) + np.maximum(-m, 0.0)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -s / (1 + exp(s z))."""
         s = 2.0 * y - 1.0
         m = s * z
         e = exp_minus(np.abs(m))
         return -s * np.where(m > 0.0, e, 1.0) / (1.0 + e)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: q (1 - q) with q = 1 / (1 + exp(-z))."""
         e = exp_minus(np.abs(z))
         return e / ((1.0 + e) * (1.0 + e))
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best predictor of all rows alike, from the share of class 1: its log odds."""
         share = np.clip(mean, 1e-300, 1.0 - 1e-16)
         return np.log(share / (1.0 - share))
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """q log q + (1 - q) log(1 - q) with q = -s theta, infinite unless 0 <= q <= 1."""
         q = (1.0 - 2.0 * y) * theta
         inside = np.minimum(np.maximum(q, 0.0), 1.0)  # the logarithms below stay finite, their factors being 0
         size = inside * np.log(np.maximum(q, LEAST)) + (1.0 - inside) * np.log1p(-np.minimum(inside, BELOW_1))
         return np.where(q == inside, size, np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -y to 1 - y."""
         return -y, 1.0 - y
 
@@ -81,29 +81,29 @@ class Hinge(NamedTuple):
     (0.75, -1.0)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """max(0, 1 - s z)."""
         return np.maximum(1.0 - (2.0 * y - 1.0) * z, 0.0)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -s where s z < 1, else 0."""
         s = 2.0 * y - 1.0
         return np.where(s * z < 1.0, -s, 0.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 0 beside the kink."""
         return 0.0 * (z - y)
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best predictor of all rows alike, from the share of class 1: 1 or -1."""
         return np.where(mean > 0.5, 1.0, -1.0)
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """s theta where -1 <= s theta <= 0."""
         a = (1.0 - 2.0 * y) * theta
         return np.where((a >= 0.0) & (a <= 1.0), -a, np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -y to 1 - y."""
         return -y, 1.0 - y
 
@@ -134,18 +134,18 @@ class SmoothHinge(NamedTuple):
         """1 / width."""
         return 1.0 / self.width
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """A parabola, then a line."""
         m = 1.0 - (2.0 * y - 1.0) * z
         a = np.minimum(np.maximum(m / self.width, 0.0), 1.0)
         return a * (m - 0.5 * self.width * a)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -s a with a the share of the parabola that is passed."""
         s = 2.0 * y - 1.0
         return -s * np.minimum(np.maximum((1.0 - s * z) / self.width, 0.0), 1.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z inside the parabola; outside a tenth of that of a parabola through the same slope."""
         m = np.abs(1.0 - (2.0 * y - 1.0) * z - 0.5 * self.width)
         return np.where(m <= 0.5 * self.width, 1.0, 0.05 * self.width / np.maximum(m, self.width)) / self.width
@@ -169,30 +169,30 @@ class SquaredHinge(NamedTuple):
     (4.0, -4.0)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """max(0, 1 - s z)^2."""
         a = np.maximum(1.0 - (2.0 * y - 1.0) * z, 0.0)
         return a * a
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -2 s max(0, 1 - s z)."""
         s = 2.0 * y - 1.0
         return -2.0 * s * np.maximum(1.0 - s * z, 0.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 2 where s z < 1, else 0."""
         return np.where((2.0 * y - 1.0) * z < 1.0, 2.0, 0.0)
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best predictor of all rows alike, from the share of class 1."""
         return 2.0 * mean - 1.0
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """a^2 / 4 - a with a = -s theta, infinite unless a >= 0."""
         a = (1.0 - 2.0 * y) * theta
         return np.where(a >= 0.0, a * (0.25 * a - 1.0), np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes against the class."""
         return np.where(y > 0.5, -np.inf, 0.0), np.where(y > 0.5, 0.0, np.inf)
 
@@ -214,30 +214,30 @@ class ModifiedHuber(NamedTuple):
     (8.0, 0.25)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """a^2 up to a = 2, then 4 (a - 1), with a = max(0, 1 - s z)."""
         a = np.maximum(1.0 - (2.0 * y - 1.0) * z, 0.0)
         b = np.minimum(a, 2.0)
         return b * (2.0 * a - b)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -2 s a, at most 4 in size."""
         s = 2.0 * y - 1.0
         return -2.0 * s * np.minimum(np.maximum(1.0 - s * z, 0.0), 2.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 2 where -1 < s z < 1, else 0."""
         return np.where(np.abs(z) < 1.0, 2.0, 0.0) + 0.0 * y
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best predictor of all rows alike, from the share of class 1."""
         return 2.0 * mean - 1.0
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """a^2 / 4 - a with a = -s theta, infinite unless 0 <= a <= 4."""
         a = (1.0 - 2.0 * y) * theta
         return np.where((a >= 0.0) & (a <= 4.0), a * (0.25 * a - 1.0), np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -4 y to 4 (1 - y)."""
         return -4.0 * y, 4.0 - 4.0 * y

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import loss
+from ...core.record_kinds import loss
+from ...core.types import LinkValue
 
 __all__ = ["Poisson"]
-
-Z = Any  # an array in plain NumPy, one number in compiled code
 
 
 @loss(curvature=np.inf, positive=True, formula="half the mean Poisson deviance, z = log of the mean")
@@ -31,25 +30,25 @@ class Poisson(NamedTuple):
     (0.0, -2.0)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """exp(z) - y (1 + u) with u = z - log y, which does not cancel near u = 0."""
         u = z - np.log(np.where(y > 0.0, y, 1.0))
         c = np.minimum(np.maximum(u, -1.0), 1.0)
         return np.where((y > 0.0) & (u == c), y * (np.expm1(c) - c), np.exp(z) - y * (1.0 + u))
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: exp(z) - y."""
         return np.exp(z) - y
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: exp(z)."""
         return np.exp(z) + 0.0 * y
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best predictor of all rows alike: the logarithm of the mean target."""
         return np.log(np.maximum(mean, 1e-300))
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """p log p - y log y - theta with p = y + theta, infinite unless p >= 0."""
         p, known = np.maximum(y + theta, 0.0), np.where(y > 0.0, y, 1.0)
         near = (y > 0.0) & (np.abs(theta) < y)
@@ -57,10 +56,10 @@ class Poisson(NamedTuple):
         apart = p * np.log(np.where(p > 0.0, p, 1.0)) - y * np.log(known)
         return np.where(y + theta >= 0.0, np.where(near, growth, apart) - theta, np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -y on."""
         return -y, 0.0 * y + np.inf
 
-    def inverse(self, z: Z) -> Z:
+    def inverse(self, z: LinkValue) -> LinkValue:
         """The prediction that belongs to z: exp(z)."""
         return np.exp(z)

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records import loss
+from ...core.record_kinds import loss
+from ...core.types import LinkValue
 
 __all__ = ["EpsilonInsensitive", "Huber", "Quantile", "SquaredEpsilonInsensitive"]
-
-Z = Any  # an array in plain NumPy, one number in compiled code
 
 
 def number(value: Any) -> bool:
@@ -47,25 +46,25 @@ class Huber(NamedTuple):
 
     delta: float = 1.35
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """r^2 / 2, or delta (|r| - delta / 2)."""
         r = np.abs(z - y)
         c = np.minimum(r, self.delta)
         return c * (r - 0.5 * c)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: r, at most delta in size."""
         return np.minimum(np.maximum(z - y, -self.delta), self.delta)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 1 where |r| <= delta, else 0."""
         return np.where(np.abs(z - y) <= self.delta, 1.0, 0.0)
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta^2 / 2 + theta y where |theta| <= delta."""
         return np.where(np.abs(theta) <= self.delta, theta * (0.5 * theta + y), np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -delta to delta."""
         return 0.0 * y - self.delta, 0.0 * y + self.delta
 
@@ -105,23 +104,23 @@ class Quantile(NamedTuple):
 
     q: float = 0.5
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """q (y - z), or (1 - q) (z - y)."""
         return np.maximum(self.q * (y - z), (1.0 - self.q) * (z - y))
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -q below the target, 1 - q above."""
         return np.where(z < y, -self.q, 0.0) + np.where(z > y, 1.0 - self.q, 0.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 0 beside the kink."""
         return 0.0 * (z - y)
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta y where -q <= theta <= 1 - q."""
         return np.where((theta >= -self.q) & (theta <= 1.0 - self.q), theta * y, np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -q to 1 - q."""
         return 0.0 * y - self.q, 0.0 * y + (1.0 - self.q)
 
@@ -160,23 +159,23 @@ class EpsilonInsensitive(NamedTuple):
 
     epsilon: float = 0.1
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """max(0, |z - y| - epsilon)."""
         return np.maximum(np.abs(z - y) - self.epsilon, 0.0)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: the sign of z - y beyond epsilon, else 0."""
         return np.where(z - y > self.epsilon, 1.0, 0.0) - np.where(y - z > self.epsilon, 1.0, 0.0)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 0 beside the kinks."""
         return 0.0 * (z - y)
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta y + epsilon |theta| where |theta| <= 1."""
         return np.where(np.abs(theta) <= 1.0, theta * y + self.epsilon * np.abs(theta), np.inf)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -1 to 1."""
         return 0.0 * y - 1.0, 0.0 * y + 1.0
 
@@ -215,24 +214,24 @@ class SquaredEpsilonInsensitive(NamedTuple):
 
     epsilon: float = 0.1
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """max(0, |z - y| - epsilon)^2."""
         a = np.maximum(np.abs(z - y) - self.epsilon, 0.0)
         return a * a
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: twice what z - y is beyond epsilon."""
         return 2.0 * (np.maximum(z - y - self.epsilon, 0.0) + np.minimum(z - y + self.epsilon, 0.0))
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 2 beyond epsilon, else 0."""
         return np.where(np.abs(z - y) > self.epsilon, 2.0, 0.0)
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta^2 / 4 + theta y + epsilon |theta|."""
         return theta * (0.25 * theta + y) + self.epsilon * np.abs(theta)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Every slope may be taken."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf
 
@@ -270,20 +269,20 @@ class SmoothResidual(NamedTuple):
         """1 / width."""
         return 1.0 / self.width
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """theta (z - y) - epsilon |theta| - width theta^2 / 2 at its largest."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
         theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)  # written out: compiled as it stands
         return theta * (r - 0.5 * self.width * theta) - self.epsilon * np.abs(theta)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: that theta."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
         return np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z on the parabolas; elsewhere a tenth of that of a parabola through the same slope."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)

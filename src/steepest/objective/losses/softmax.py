@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import loss
+from ...core.record_kinds import loss
 from ...core.types import Array
 
 __all__ = ["Softmax", "centred", "log_softmax"]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...core.records import loss
+from ...core.record_kinds import loss
+from ...core.types import LinkValue
 
 __all__ = ["MSE", "SquaredError"]
-
-Z = Any  # an array in plain NumPy, one number in compiled code
 
 
 @loss(curvature=1.0, quadratic=True, formula="mean (z - y)^2 / 2")
@@ -25,27 +24,27 @@ class SquaredError(NamedTuple):
     (2.0, 2.0)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """(z - y)^2 / 2."""
         return 0.5 * (z - y) * (z - y)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: z - y."""
         return z - y
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 1."""
         return 0.0 * (z - y) + 1.0
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best prediction of all rows alike: the mean target."""
         return mean
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta^2 / 2 + theta y."""
         return theta * (0.5 * theta + y)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Every slope may be taken."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf
 
@@ -62,26 +61,26 @@ class MSE(NamedTuple):
     (4.0, 4.0)
     """
 
-    def value(self, z: Z, y: Z) -> Z:
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """(z - y)^2."""
         return (z - y) * (z - y)
 
-    def slope(self, z: Z, y: Z) -> Z:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: 2 (z - y)."""
         return 2.0 * (z - y)
 
-    def second_derivative(self, z: Z, y: Z) -> Z:
+    def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative by z: 2."""
         return 0.0 * (z - y) + 2.0
 
-    def constant(self, mean: Z) -> Z:
+    def constant(self, mean: LinkValue) -> LinkValue:
         """Best prediction of all rows alike: the mean target."""
         return mean
 
-    def conjugate(self, theta: Z, y: Z) -> Z:
+    def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """theta^2 / 4 + theta y."""
         return theta * (0.25 * theta + y)
 
-    def domain(self, y: Z) -> tuple[Z, Z]:
+    def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Every slope may be taken."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf

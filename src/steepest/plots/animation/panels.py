@@ -60,7 +60,7 @@ def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places)
     targets = answer.numbers(y)
     n, d = len(targets), run.coef.shape[1]
     kept = evenly(n, DRAWN)
-    rows: Rows = make_rows(X, targets).rows(kept)
+    rows: Rows = make_rows(X, targets).take(kept)
     w = run.x[places].T
     note = share_words(len(kept), n, "rows")
     if d > 1:
@@ -75,7 +75,7 @@ def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places)
 
 
 def _straight(answer: Answer) -> bool:
-    return not answer.loss.labels and not hasattr(answer.loss, "inverse")
+    return not answer.loss.labels and answer.loss.identity_link
 
 
 def _predicted(answer: Answer, z: Array) -> Array:
@@ -85,7 +85,7 @@ def _predicted(answer: Answer, z: Array) -> Array:
             return sigmoid(z)
         if answer.loss.labels:
             return (z > 0).astype(np.float64)
-        found: Array = answer.loss.inverse(z) if hasattr(answer.loss, "inverse") else z
+        found: Array = answer.loss.inverse(z)
         return found
 
 

@@ -15,7 +15,8 @@ from ..drawing.edges import arrow, leaves_at, margins
 from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
 from ..drawing.thinning import envelope
 from ..drawing.words import cost_below, cost_words, counted, listed, number, share_words
-from ..sources.runs import cost_of, least_of, spread, status_of, stood
+from ..sources.runs import cost_of, least_of, spread, status_of
+from ..sources.states import stood
 
 __all__ = ["ComparisonDisplay"]
 

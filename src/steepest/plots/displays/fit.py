@@ -93,7 +93,7 @@ class FitDisplay(OfRows):
         answer = found.answer
         if answer.loss.labels:
             raise UsageError("a line is fitted to numbers, these are classes: draw SigmoidDisplay")
-        growth = hasattr(answer.loss, "inverse")
+        growth = not answer.loss.identity_link
         if not found.single:
             return cls(x=found.predictions(), y=found.y, x_name="", target=found.target, verdict=found.verdict)
         exact = answer.trajectory.meta.get("exact") if answer.trajectory is not None else None

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from ...core.errors import UsageError
-from ...core.types import Array
+from ...core.types import Array, Loss
 from ..drawing.edges import margins
 from ..drawing.scatter import group_means, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, legend, letters
@@ -126,7 +126,7 @@ class SigmoidDisplay(OfRows):
         rows = own_side(self.right, len(self.x))
         if self.cut is None:
             return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
-        fate = ": separable, no finite optimum" if self.verdict.startswith("separable") else ""
+        fate = ": separable, no finite optimum" if self.verdict.lower().startswith("separable") else ""
         return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{fate}"
 
     @property
@@ -232,7 +232,7 @@ class SigmoidDisplay(OfRows):
         return "center left" if left == rising and left else "center right" if rising else "best"
 
 
-def check_probable(loss: Any) -> None:
+def check_probable(loss: Loss) -> None:
     """Refuse a loss whose linear predictors are not log odds.
 
     Raises

@@ -150,7 +150,8 @@ class TangentDisplay(Picture):
         sound = finite(trajectory.x[:, 0])
         points = trajectory.x[sound]
         verdict = verdict_words(trajectory)
-        low, high = window([points], land.best, points[0 if verdict.startswith(("diverged", "unbounded")) else -1])
+        failed = trajectory.verdict is not None and trajectory.verdict.lost
+        low, high = window([points], land.best, points[0 if failed else -1])
         x = np.linspace(low[0], high[0], CURVE)
         heights = land.values(points)
         last = leaves_at(finite(heights) & (points[:, 0] >= low) & (points[:, 0] <= high))
@@ -185,13 +186,13 @@ class TangentDisplay(Picture):
 
     def _descent(self) -> str:
         assert self.steps is not None
-        status = self.verdict.partition(":")[0]
+        verdict = self.verdict.lower()
         first, last, count = self.slopes[0], self.slopes[-1], counted(len(self.steps) - 1, "step")
-        if status == "unbounded":
+        if verdict.startswith("unbounded"):
             same = np.ptp(self.slopes) <= 1e-9 * np.abs(self.slopes).max()
             where = f"The slope is {number(first)} everywhere" if same else f"The slope never becomes 0 in {count}"
             return f"{where}: {self.function} has no minimum"
-        if status == "diverged":
+        if verdict.startswith("diverged"):
             start, end = self.steps[0, 1], self.steps[finite(self.steps[:, 1]), 1][-1]
             if start == end:
                 return f"The first step leads to a value that is not finite: {self.function} stays at {number(start)}"
@@ -281,7 +282,7 @@ class TangentDisplay(Picture):
         points = self.steps[: max(1, last)]
         kept = along_path(points)
         (line,) = ax.plot(*points[kept].T, "o", color="black", ms=3.5, zorder=5.5, label="steps")
-        if last < len(self.steps) or self.verdict.startswith("unbounded"):
+        if last < len(self.steps) or self.verdict.lower().startswith("unbounded"):
             ahead = self.steps[min(last, len(self.steps) - 1), 0] > points[-1 if last < len(self.steps) else 0, 0]
             edge = right if ahead else left
             arrow(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))

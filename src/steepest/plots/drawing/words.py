@@ -175,7 +175,7 @@ def cost_below(name: str, length: int = COST) -> str:
 
 def status_words(status: str, message: str) -> str:
     """A verdict in one line."""
-    return textwrap.shorten(f"{status}: {message}", VERDICT, placeholder=" …")
+    return textwrap.shorten(message or status, VERDICT, placeholder=" …")
 
 
 def verdict_words(trajectory: Any) -> str:

@@ -12,6 +12,7 @@ from ...core.types import Array
 from ...data.csr import CSR
 from ...data.moments import Moments
 from ...data.rows import Rows
+from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 
 __all__ = ["flat", "parabola", "sizes", "slopes", "values"]
@@ -47,7 +48,7 @@ def _penalty(problem: Problem, points: Array) -> Array:
     if problem.l1 == problem.l2 == 0:
         return np.zeros(len(points))
     d = points.shape[1] - 1
-    penalty: Array = problem.penalty.value(points[:, :d]) @ problem.multiples(d)[:d, 0]
+    penalty: Array = problem.penalty.value(points[:, :d]) @ Coordinates(problem, d).multiples[:d, 0]
     return penalty
 
 
@@ -125,5 +126,5 @@ def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Hei
 
 def slopes(problem: Problem, data: Any) -> Heights:
     """Gradients (m, d + 1) of the smooth part at points (m, d + 1)."""
-    objective = problem.objective(data)
+    objective = Objective(problem, data)
     return lambda points: np.array([objective(p[:, None])[1][:, 0] for p in points])

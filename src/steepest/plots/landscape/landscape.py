@@ -17,12 +17,15 @@ from ...descent.trajectory import Trajectory
 from ...objective import losses, penalties
 from ...objective.functions.formula import read_formula
 from ...objective.functions.function import differences
+from ...objective.objective import Coordinates
 from ...objective.problem import Problem
 from ...solve.fit import fit
+from ...solve.settings import Watch
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
-from ..sources.runs import least_of, reported
+from ..sources.runs import least_of
+from ..sources.states import reported
 from .heights import flat, parabola, sizes, slopes, values
 
 __all__ = ["Landscape", "landscape_of"]
@@ -208,9 +211,11 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     most = LOOKS // FEWEST
     quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
     note = "" if quadratic or n <= most else f"shape of the cost from {most:,} of {n:,} rows"
-    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.rows(evenly(n, most))
+    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.take(evenly(n, most))
     curved = (
-        problem.loss.curvature * data.hessian + np.diag(problem.squares(d, rows.units)[:, 0]) if quadratic else None
+        problem.loss.curvature * data.hessian + np.diag(Coordinates(problem, d, rows.units).l2[:, 0])
+        if quadratic
+        else None
     )
     words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
     return Landscape(
@@ -220,7 +225,7 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
         best=_best(trajectory, problem, rows, bool(note)),
         cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
         note=note,
-        fixed=problem.free(d)[:, 0] == 0,
+        fixed=~Coordinates(problem, d).moves,
         size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
         curved=None if problem.l1 else curved,
         room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
@@ -247,5 +252,5 @@ def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> 
         return np.array(trajectory.x[reported(trajectory)])
     if large or rows.shape[0] * rows.shape[1] > SMALL:
         return None
-    run = fit(rows, problem, keep=False, start=trajectory.x[0])
+    run = fit(rows, problem, start=trajectory.x[0], watch=Watch(keep=False))
     return np.append(run.coef, run.intercept) if run.verdict.status == "converged" else None

@@ -13,7 +13,8 @@ from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.style import finite
 from ..drawing.thinning import along_path
-from ..sources.runs import first_of, reported, status_of
+from ..sources.runs import first_of, status_of
+from ..sources.states import reported
 from .landscape import Landscape
 from .plane import Plane, leaving, level, plane_of, window
 
@@ -24,7 +25,7 @@ BALLS = 60  # maximum number of states on a curve
 CLOSER = 6  # rounds of the search for the lowest point
 HEAD = 0.12  # share of the height of a curve, above it, for the arrow of a run that leaves
 BEYOND = 2.5  # minimum ratio of the window before and beyond a minimum
-STILL = 1e-9  # share of a coordinate that is no movement
+STILL = 1e-9  # share of a coordinate that is no movementment
 STRAIGHT = 1e-6  # ratio of the movement across and along a path below which the path is straight
 
 

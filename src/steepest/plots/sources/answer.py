@@ -8,12 +8,12 @@ import numpy as np
 
 from ...core.errors import DataError, UsageError
 from ...core.records import from_name
-from ...core.types import Array
+from ...core.types import Array, Loss
 from ...data.rows import make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses
 from ...solve.model import Model
-from .runs import reported
+from .states import reported
 
 __all__ = ["Answer", "answer_of"]
 
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     coef: Array
     intercept: float
     names: tuple[str, ...]
-    loss: Any
+    loss: Loss
     classes: tuple[Any, Any] | None = None
     trajectory: Trajectory | None = None
     target: str = "y"

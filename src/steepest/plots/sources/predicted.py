@@ -65,8 +65,7 @@ class Predicted(NamedTuple):
 
     def predictions(self) -> Array:
         """Predicted targets (n,): z, or the inverse link of z."""
-        inverse = getattr(self.answer.loss, "inverse", None)
-        return self.z if inverse is None else np.asarray(inverse(self.z))
+        return np.asarray(self.answer.loss.inverse(self.z))
 
 
 class OfRows(Picture):

@@ -13,7 +13,7 @@ from ...descent.trajectory import Trajectory
 from ..drawing.style import finite
 from ..drawing.words import spelled
 
-__all__ = ["cost_of", "first_of", "leading", "least_of", "reported", "run_of", "spread", "status_of", "stood"]
+__all__ = ["cost_of", "first_of", "leading", "least_of", "run_of", "spread", "status_of"]
 
 SETTLED = ("converged", "stationary")
 
@@ -38,11 +38,6 @@ def leading(runs: Mapping[Any, Trajectory]) -> Trajectory:
     """The lowest of the runs that found a minimum, otherwise the first run."""
     found = [run for run in runs.values() if run.verdict is not None and run.verdict.status in SETTLED]
     return min(found, key=lambda run: float(run.cost[-1])) if found else first_of(runs)
-
-
-def reported(run: Trajectory) -> int:
-    """Index of the state that is a run's answer."""
-    return int(np.searchsorted(run.step, run.meta.get("reported_step", run.step[-1])))
 
 
 def cost_of(runs: Mapping[Any, Trajectory]) -> str:
@@ -73,12 +68,6 @@ def least_of(runs: Mapping[Any, Trajectory]) -> float | None:
     exact = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
     reached = [run.cost.min() for run in runs.values() if len(run.cost) and status_of(run) == "converged"]
     return float(min(exact + reached)) if exact or reached else None
-
-
-def stood(run: Trajectory, by: str) -> Array:
-    """Steps, epochs or seconds at which the costs of a run were recorded."""
-    column: Array = getattr(run, by)[np.searchsorted(run.step, run.cost_step)]
-    return column.astype(np.float64)
 
 
 def spread(values: Array) -> float:

@@ -14,23 +14,22 @@ from ...core.errors import UsageError
 from ...core.records import from_name
 from ...core.types import Array
 from ...core.units import RAW, standard_units
-from ...data.classes import Classes
-from ...data.column_sums import mean_and_variance
-from ...data.csr import CSR
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
-from ...data.subsample import sample
 from ...methods import averages, estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method
+from ...objective.data import MATRIX_COLUMNS, Size
+from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
-from ...optimality.curvature import MATRIX_COLUMNS, Spectrum, bounded, longest_row, spectrum
-from .cost_model import Size, cheapest, sample_size, size_of
+from ...optimality.curvature import Spectrum, bounded, spectrum
+from ..settings import Settings, is_auto
+from .cost_model import cheapest, sample_size
 from .smoothing import approach
 from .subsampled_newton import preview
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "is_auto", "make_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
 
 SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
 
@@ -60,45 +59,32 @@ class Plan(NamedTuple):
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
     auto: bool  # whether the learning rate was chosen here
     start: Any = None  # where to start, in the units of the descent; None is 0
+    sample: int | None = None  # rows of which the preconditioner was made, where it was not all of them
 
 
 def make_plan(
     rows: Rows,
     problem: Problem,
-    *,
-    rule: Any,
-    learning_rate: Any,
-    batch_size: int | None,
-    sampling: str,
-    average: Any,
-    estimate: Any,
-    standardize: Any,
+    settings: Settings,
     updates: float,
     start: Any = None,
-    seed: int = 0,
 ) -> Plan:
     """Choose how to descend; ``updates`` are those that will be made at most, ``start`` is in raw units.
 
     Cost: one or two readings of the rows, and some 8 n d^2 flops over a sample where the descent begins with one.
     """
-    auto = is_auto(learning_rate)
-    standardize = auto if is_auto(standardize) else bool(standardize)
-    estimate = from_name(estimate, estimates, "estimate")
+    auto, whole = settings.auto, settings.batch_size is None
+    estimate = from_name(settings.estimate, estimates, "estimate")
     own = isinstance(estimate, estimates.OwnRows)
-    sampled = batch_size is not None and own
-    average = chosen_average(average, auto and sampled and not hasattr(chosen_rule(rule), "answer"))
-    if auto and is_auto(rule) and batch_size is None and own and isinstance(average, LastPoint):
-        return _automatic(rows, problem, sampling, standardize, start, seed)
-    method = replace(_asked_method(rule, learning_rate, batch_size, sampling), average=average, estimate=estimate)
-    if problem.nonsmooth and method.rule.metric:
+    jumps = auto and own and not whole and not chosen_rule(settings.rule).answers
+    average = chosen_average(settings.average, jumps)
+    if auto and is_auto(settings.rule) and whole and own and isinstance(average, LastPoint):
+        return _automatic(rows, problem, settings, start)
+    method = replace(_asked_method(settings), average=average, estimate=estimate)
+    if problem.nonsmooth and method.preconditioned:
         raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
     columns = _columns(rows, problem, method, updates)
-    return _plan(rows, problem, columns, method, standardize, auto, start)
-
-
-def is_auto(setting: Any) -> bool:
-    """Whether a setting is left to the package."""
-    return isinstance(setting, str) and setting == "auto"
+    return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
 def chosen_rule(rule: Any) -> Any:
@@ -115,30 +101,33 @@ def chosen_average(average: Any, jumps: bool) -> Any:
     return from_name(average, averages, "average")
 
 
-def _automatic(rows: Rows, problem: Problem, sampling: str, standardize: bool, start: Any, seed: int) -> Plan:
+def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Any) -> Plan:
     """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
-    size = size_of(rows)
+    size, standardize, seed = rows.size, settings.scaled, settings.seed
     way = "newton" if problem.nonsmooth else _way(rows, problem, size)
-    method = Method(RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, sampling)
+    method = Method(
+        RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, settings.sampling
+    )
     if way == "moments":
         return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
     exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
-    if hasattr(problem.loss, "easier"):
-        some = sample(plan.data, sample_size(size), seed, False) if way == "whitened" else plan.data
+    if problem.loss.staged:
+        some = plan.data.sample(sample_size(size), seed, by_class=False) if way == "whitened" else plan.data
         plan = plan._replace(start=approach(problem, some, plan.start))
     if way == "whitened":
         checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
+        plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
 
 
 def _way(rows: Rows, problem: Problem, size: Size) -> str:
     """The cheapest way; for classes Newton's up to some number of parameters."""
-    if not isinstance(rows, Classes):
+    if not rows.supports.joint:
         return cheapest(size, problem.loss.quadratic, problem.proximal)
-    if rows.bendable:
+    if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"
 
@@ -152,10 +141,11 @@ def _unbounded() -> Spectrum:
     return Spectrum(0.0, None)
 
 
-def _asked_method(rule: Any, rate: Any, batch_size: int | None, sampling: str) -> Method:
+def _asked_method(settings: Settings) -> Method:
     """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
-    method = Method(chosen_rule(rule), 1.0 if is_auto(rate) else rate, batch_size, sampling)
-    if is_auto(rate) and method.rule.metric:
+    rate = 1.0 if settings.auto else settings.learning_rate
+    method = Method(chosen_rule(settings.rule), rate, settings.batch_size, settings.sampling)
+    if settings.auto and method.preconditioned:
         method = replace(method, learning_rate=steps.Backtracking())
     return method
 
@@ -171,7 +161,7 @@ def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Co
 
 
 def _sized(rows: Rows) -> Columns:
-    return Columns(*mean_and_variance(rows), None, np.zeros((rows.shape[1], 0)), None)
+    return Columns(*rows.columns(), None, np.zeros((rows.shape[1], 0)), None)
 
 
 def _located(rows: Rows) -> Columns:
@@ -190,12 +180,12 @@ def _plan(
     """Choose units, data and learning rate."""
     units = RAW
     if standardize:
-        shifted = bool(problem.free(rows.shape[1])[-1, 0]) and not isinstance(rows.X, CSR)
+        shifted = Coordinates(problem, rows.shape[1]).shifts and not rows.sparse
         units = standard_units(columns.mean, columns.variance, shifted)
-    data = rows._replace(units=units) if columns.moments is None else columns.moments.in_units(units)
+    data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
-    bounds = cache(lambda: spectrum(problem, data, location))
-    if auto and not method.rule.metric:
+    bounds = cache(lambda: spectrum(Objective(problem, data), location))
+    if auto and not method.preconditioned:
         bounded(problem.loss)
         method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
@@ -208,7 +198,7 @@ def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) ->
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
     if not isinstance(method.estimate, estimates.OwnRows):
-        row = problem.loss.curvature * longest_row(data) + problem.l2 * max(problem.factors, default=1.0)
+        row = problem.loss.curvature * data.longest_row() + problem.l2 * max(problem.factors, default=1.0)
         return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
     longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
     rate = 0.5 / (bounds.largest + longest / method.batch_size)

@@ -16,26 +16,27 @@ Programming 103. doi:10.1007/s10107-004-0552-5
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...core.errors import UsageError
 from ...core.types import Array
 from ...data.rows import Rows
 from ...descent.descent import descend, until
+from ...descent.states import Checkpoint
 from ...descent.stops import updates
 from ...methods.method import Method
 from ...methods.rules import Newton, Secant, Spectral
 from ...methods.steps import Backtracking
-from ...objective.losses import SquaredError
+from ...objective.data import MATRIX_COLUMNS
+from ...objective.objective import Objective
 from ...objective.problem import Problem
-from ...optimality.curvature import MATRIX_COLUMNS
 from ...optimality.duality import ROUNDING, Proven, penalty_surplus, provable, rows_gap
-from ...optimality.newton import Seen
+from ...optimality.newton import Pointwise
 
-__all__ = ["Round", "approach", "rounds"]
+__all__ = ["Smoothing", "approach"]
 
 BLOCK = 1 << 13
 SHRINK = 0.25  # of the width, from one round to the next
@@ -46,19 +47,9 @@ NARROW = 0.01  # width, as a share of a residual of middling size, that is narro
 NARROWEST = 1e-9  # width, as a share of the first
 
 
-class Round(NamedTuple):
-    """Where a round ended, judged by the objective itself."""
-
-    w: Array  # (d + 1, 1), in the units of the rows
-    cost: float
-    g: Array  # (d + 1, 1): the objective's subgradient that the slopes make
-    proven: Proven
-    steps: int  # of all rounds so far
-
-
 def approach(problem: Problem, rows: Rows, start: Any) -> Array:
     """Where to start (d + 1, k): the optimum of easier losses, one after the other. Cost: some two steps for each."""
-    w = np.zeros((rows.shape[1] + 1, rows.y.shape[1])) if start is None else start
+    w = np.zeros((rows.shape[1] + 1, rows.outputs)) if start is None else start
     for easier in problem.loss.easier(float(np.abs(_predictors(rows, w) - rows.y).max())):
         states = descend(replace(problem, loss=easier), _method(problem, rows), rows, start=w)
         for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= NEAR * s.cost):
@@ -66,25 +57,75 @@ def approach(problem: Problem, rows: Rows, start: Any) -> Array:
     return w
 
 
-def rounds(problem: Problem, rows: Rows, start: Any, target: float) -> Iterator[Round]:
-    """Rounds without end, each nearer to the optimum; ``target`` is the gap that is aimed at, start in rows' units.
+class Memory(NamedTuple):
+    """What a round depends on besides the point: it lies in the memory of a checkpoint as n + 4 numbers."""
+
+    theta: Array  # (n,) multipliers
+    width: float  # of the next loss
+    first: float  # width of the first one
+    gap: float  # the least so far
+    steps: float  # of all rounds
+
+    def packed(self) -> Array:
+        """As one array."""
+        return np.append(self.theta, self[1:])
+
+    @staticmethod
+    def of(memory: Array) -> Memory:
+        """From that array."""
+        return Memory(memory[:-4], *(float(number) for number in memory[-4:]))
+
+
+class Smoothing:
+    """The sequence of smooth problems that leads to the optimum of a non-smooth one; each update is a round.
 
     Cost: a round takes some five Newton steps over all rows, beyond 1,500 columns steps by secants.
+
+    Parameters
+    ----------
+    problem, rows : Problem, Rows
+    target : float
+        The gap that is aimed at.
     """
-    w = np.zeros((rows.shape[1] + 1, 1)) if start is None else start
-    theta, steps, gap, method = np.zeros(rows.shape[0]), 0, np.inf, _method(problem, rows)
-    first = width = _first_width(problem, rows, w)
-    while True:
-        smooth = replace(problem, loss=problem.loss.smoothed(width))
-        enough = SHARE * max(gap, target)
-        for state in until(descend(smooth, method, _shifted(rows, width * theta), start=w), *_stops(enough)):
+
+    def __init__(self, problem: Problem, rows: Rows, target: float) -> None:
+        if rows.outputs > 1:
+            raise UsageError("a non-smooth loss takes one target at a time: fit each target by itself")
+        self.problem, self.rows, self.target, self.method = problem, rows, target, _method(problem, rows)
+        self.latest: tuple[int, Proven] = (0, Proven(np.inf, 0.0))
+
+    def open(self, at: Array) -> Array:
+        """No multipliers, and a width at which every row is on its parabola."""
+        width = _first_width(self.problem, self.rows, at)
+        return Memory(np.zeros(self.rows.shape[0]), width, width, np.inf, 0.0).packed()
+
+    def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
+        """Where the next round ends, judged by the objective itself."""
+        problem, rows, now = self.problem, self.rows, Memory.of(there.memory)
+        smooth = replace(problem, loss=problem.loss.smoothed(now.width))
+        states = descend(smooth, self.method, _shifted(rows, now.width * now.theta), start=there.at)
+        w, steps = there.at, now.steps
+        for state in until(states, *_stops(SHARE * max(now.gap, self.target))):
             w, steps = state.w, steps + (state.t > 0)
         z = _predictors(rows, w)[:, 0]
-        theta = smooth.loss.slope(z + width * theta, rows.y[:, 0])
-        found = _judged(problem, rows, w, z, theta)
-        gap = min(gap, found.proven.gap)
-        yield found._replace(steps=steps)
-        width = min(width, max(SHRINK * width, NARROW * _unit(problem, rows, z, found.cost), NARROWEST * first))
+        theta = smooth.loss.slope(z + now.width * now.theta, rows.y[:, 0])
+        cost, g, proven = _judged(problem, rows, w, z, theta)
+        self.latest = (there.t + 1, proven)
+        narrow = NARROW * _unit(problem, rows, z, cost)
+        width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
+        memory = Memory(theta, width, now.first, min(now.gap, proven.gap), steps).packed()
+        return Checkpoint(there.t + 1, w, memory, cost=cost), float(np.linalg.norm(rows.units.raw_gradient(g)))
+
+    def epochs(self, there: Checkpoint) -> float:
+        """Steps of all rounds so far."""
+        return Memory.of(there.memory).steps
+
+    def proven(self, there: Checkpoint) -> Proven:
+        """The gap that the multipliers prove at the end of a round."""
+        if self.latest[0] != there.t:
+            z = _predictors(self.rows, there.at)[:, 0]
+            self.latest = (there.t, _judged(self.problem, self.rows, there.at, z, Memory.of(there.memory).theta)[2])
+        return self.latest[1]
 
 
 def _method(problem: Problem, rows: Rows) -> Method:
@@ -117,22 +158,22 @@ def _predictors(rows: Rows, w: Array) -> Array:
 
 
 def _shifted(rows: Rows, by: Array) -> Rows:
-    return rows._replace(offset=by if rows.offset is None else rows.offset + by)
+    return rows.with_rows(offset=by if rows.offset is None else rows.offset + by)
 
 
-def _judged(problem: Problem, rows: Rows, w: Array, z: Array, theta: Array) -> Round:
-    """Cost of the objective itself at w, and the gap that the dual point theta leaves."""
-    loss, (n, d), y = problem.loss, rows.shape, rows.y[:, 0]
-    complete = problem.penalised(d, rows.units)
+def _judged(problem: Problem, rows: Rows, w: Array, z: Array, theta: Array) -> tuple[float, Array, Proven]:
+    """F at w, its subgradient that the slopes theta make, and the gap that theta proves as a dual point."""
+    loss, n, y = problem.loss, rows.shape[0], rows.y[:, 0]
+    F = Objective(problem, rows)
     each = loss.value(z, y)
-    _, slopes = rows._replace(y=-theta[:, None], offset=None).value_and_gradient(SquaredError(), np.zeros_like(w))
-    mass = np.ones(n) if rows.weight is None else rows.weight
-    cost, g = complete(w, float(mass @ each / rows.total), problem.free(d) * slopes)
+    slopes = rows.transpose_product(theta[:, None])
+    weight = np.ones(n) if rows.weight is None else rows.weight
+    cost, g = F.complete(w, float(weight @ each / rows.total), F.free * slopes)
     if provable(problem):
-        seen = Seen(z, each, theta, np.zeros(n))
-        return Round(w, cost, g, rows_gap(problem, rows, w, np.zeros_like(w), seen), 0)
-    excess = float(mass @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
-    factor = problem.free(d) * rows.units.factor(d)
+        pointwise = Pointwise(z, each, theta, np.zeros(n))
+        return cost, g, rows_gap(F, w, np.zeros_like(w), pointwise)
+    excess = float(weight @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
+    factor = F.free * F.factor
     v = np.divide(slopes, factor, out=np.zeros_like(slopes), where=factor > 0)[:-1, 0]
-    owed = penalty_surplus(problem, (factor * w)[:-1, 0], v, 0.0 * v)[0]
-    return Round(w, cost, g, Proven(excess + owed + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost)), 0)
+    gap = penalty_surplus(F, (factor * w)[:-1, 0], v, 0.0 * v)[0]
+    return cost, g, Proven(excess + gap + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost))

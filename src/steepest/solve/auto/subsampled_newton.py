@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...data.rows import Rows
-from ...data.subsample import sample
 from ...descent.descent import descend, until
 from ...descent.states import Checkpoint
 from ...descent.stops import updates
 from ...methods.method import Method
 from ...methods.rules import Newton
 from ...methods.steps import Backtracking
+from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...optimality.curvature import hessian
 from ...optimality.preconditioner import definite
@@ -35,14 +35,13 @@ def preview(rows: Rows, problem: Problem, start: Any, m: int, seed: int) -> tupl
     """
     d, w = rows.shape[1], start
     for size, most in ((m // PART, STEPS), (m, 1)):
-        some, near = sample(rows, size, seed, problem.loss.labels), 0.01 * d / size
+        some, near = rows.sample(size, seed, problem.loss.labels), 0.01 * d / size
         states = descend(problem, Method(Newton(), Backtracking()), some, start=w)
         for state in until(states, updates(most), lambda s, near=near: s.t > 0 and abs(s.change) <= near * s.cost):
             w = state.w
-    H = hessian(problem, some, w)
-    penalty = problem.squares(d, rows.units)[:, 0]
+    objective = Objective(problem, some)
+    H, penalty, free = hessian(objective, w), objective.l2[:, 0], objective.moves
     unseen = np.flatnonzero(np.diag(H) - penalty <= UNSEEN * H[-1, -1])
     H[unseen, unseen] += H[-1, -1]
-    free = problem.free(d)[:, 0] > 0
-    metric = definite(H, free, spare=1.0)  # flat in the sample need not be flat in all rows
+    metric = definite(H, free, damping=1.0)  # flat in the sample need not be flat in all rows
     return Checkpoint(0, w, metric), not np.allclose(metric[np.ix_(free, free)], H[np.ix_(free, free)], rtol=1e-6)

@@ -1,0 +1,103 @@
+"""The fused pass: mean loss and gradient in one pass over fixed blocks, plain or compiled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.threads import in_ranges, one_blas_thread
+from ..core.types import Array
+from .csr import CSR
+from .layout import BLOCK, dot, plan, slice_rows, transposed_dot
+
+if TYPE_CHECKING:
+    from .rows import Rows
+
+__all__ = ["Given", "full_pass", "predictors", "predictors_of", "shifted_rows", "slopes_in_kernel"]
+
+
+class Given(NamedTuple):
+    """The loss whose slope is the target: its gradient adds up rows with factors that are known."""
+
+    def value(self, z: Any, y: Any) -> Any:
+        """No cost."""
+        return 0.0 * z
+
+    def slope(self, z: Any, y: Any) -> Any:
+        """The target itself."""
+        return y + 0.0 * z
+
+
+def full_pass(rows: Rows, loss: Any, w: Array, gradient: bool) -> tuple[float, Array]:
+    """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` its values mean nothing. Cost: one pass."""
+    rows.read(rows.shape[0])
+    sums = _compiled_sums(rows, loss, w, gradient) if rows.worth_compiling else _plain_sums(rows, loss, w)
+    g: Array = sums[1:].reshape(w.shape[1], -1).T / rows.total
+    if rows.units.scale is not None:
+        g[:-1] *= rows.units.scale[:, None]
+    return float(sums[0] / rows.total), g
+
+
+def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
+    """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
+    return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
+
+
+def predictors_of(rows: Rows, part: Any, w: Array, low: int, high: int) -> Array:
+    """The same from these rows as `shifted_rows` gives them."""
+    z: Array = dot(part, _slopes(rows, w)) + w[-1]
+    return z if rows.offset is None else z + rows.offset[low:high, None]
+
+
+def _slopes(rows: Rows, w: Array) -> Array:
+    return w[:-1] if rows.units.scale is None else w[:-1] * rows.units.scale[:, None]
+
+
+def shifted_rows(rows: Rows, low: int, high: int) -> Any:
+    """Rows low .. high - 1 minus the shift of the units, in the layout of the table."""
+    X = slice_rows(rows.X, low, high)
+    return X if rows.units.shift is None else X - rows.units.shift
+
+
+def _plain_sums(rows: Rows, loss: Any, w: Array) -> Array:
+    n, d = rows.shape
+    sums = np.zeros((w.shape[1], d + 1))
+    total = 0.0
+    with one_blas_thread(2.0 * n * d):
+        for low in range(0, n, BLOCK):
+            total += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums)
+    return np.concatenate(([total], sums.ravel()))
+
+
+def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array) -> float:
+    part, y, weight = shifted_rows(rows, *block), rows.y[slice(*block)], rows.weights(*block)
+    z = predictors_of(rows, part, w, *block)
+    cost, r = loss.value(z, y), loss.slope(z, y)
+    if weight is not None:
+        cost, r = cost * weight[:, None], r * weight[:, None]
+    sums[:, :-1] += transposed_dot(part, r)
+    sums[:, -1] += r.sum(0)
+    return float(cost.sum())
+
+
+def _compiled_sums(rows: Rows, loss: Any, w: Array, gradient: bool) -> Array:
+    from ..kernels.compiler import compiled
+    from ..kernels.full_pass import block_pass
+
+    size, tile = plan(rows.X)
+    blocks = -(-rows.shape[0] // size)
+    out = np.empty((blocks, 1 + w.size))
+    kernel = compiled(block_pass, loss)
+    args = (loss, rows.X, rows.y.T, rows.weight, rows.offset, *slopes_in_kernel(rows, w), size, tile)
+    in_ranges(lambda first, last: kernel(*args, first, last, gradient, out), blocks, rows.threads)
+    sums: Array = out.sum(0)
+    return sums
+
+
+def slopes_in_kernel(rows: Rows, w: Array) -> tuple[Any, NDArray[Any], Array]:
+    """Shift, slopes (k, d) and intercepts (k,) as kernels take them: dense ones in the type of the table."""
+    kind = np.float64 if isinstance(rows.X, CSR) else rows.X.dtype
+    shift = None if rows.units.shift is None else rows.units.shift.astype(rows.X.dtype)
+    return shift, np.ascontiguousarray(_slopes(rows, w).T, kind), np.ascontiguousarray(w[-1])

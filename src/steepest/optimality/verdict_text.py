@@ -1,0 +1,117 @@
+"""The sentences of a verdict: each begins with the status and holds the numbers that show it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .advice import count
+from .evidence import Evidence, quarters
+
+__all__ = [
+    "converged",
+    "crawling",
+    "cycling",
+    "diverged",
+    "noise_floor",
+    "oscillating",
+    "separable",
+    "stationary",
+    "stopped",
+    "unbounded",
+]
+
+
+def _n(x: float | None) -> str:
+    return f"{x:.4g}" if x is not None and math.isfinite(x) else "unknown"
+
+
+def _steps(e: Evidence) -> str:
+    return "1 step" if e.steps == 1 else f"{e.steps} steps"
+
+
+def _above(e: Evidence) -> str:
+    """Where the cost stands: above the minimum, or by a function that may not be convex, above what a step leads to."""
+    if not e.convex:
+        return f"the cost is {_n(e.reached)}" + ("" if e.gap is None else f", with a predicted decrease of {_n(e.gap)}")
+    gap = "an unknown amount" if e.gap is None else _n(e.gap)
+    return f"the cost, {_n(e.reached)}, is {gap} above the minimum"
+
+
+def separable(e: Evidence) -> str:
+    """How the classes are separated, and what the cost does about it."""
+    now = f"the cost, {_n(e.reached)} after {_steps(e)}, keeps falling while the coefficients grow without bound"
+    return f"Separable: {e.separated}. There is no finite optimum: {now}."
+
+
+def unbounded(e: Evidence) -> str:
+    """How the function is seen to fall."""
+    return f"Unbounded after {_steps(e)}: the cost, {_n(e.reached)}, has no minimum, because {e.endless}."
+
+
+def stationary(e: Evidence) -> str:
+    """Which kind of point it is."""
+    predicted = "" if e.gap is None else f", with a predicted decrease of {_n(e.gap)}"
+    point = f"Stationary after {_steps(e)}: the cost, {_n(e.reached)}, is that of {e.standing}."
+    return f"{point} The gradient norm is {_n(e.gradient_norm)}{predicted}."
+
+
+def converged(e: Evidence) -> str:
+    """How near the minimum is."""
+    near = f"is within {e.gap:.1e} of the minimum" if e.gap else "is the minimum"
+    return f"Converged after {_steps(e)}: the cost, {_n(e.reached)}, {near}."
+
+
+def diverged(e: Evidence) -> str:
+    """Since when the cost rises, and how the learning rate compares with the stability limit."""
+    last_below = np.flatnonzero(e.cost <= e.cost[0])[-1]
+    since = f"the cost was above its initial value from step {e.step[min(last_below + 1, len(e.step) - 1)]} on"
+    if e.end == "overflow" and e.cost[-1] <= e.cost[0] and e.steps:
+        how = f"after step {e.steps}, where the cost is {_n(e.reached)}, the next one led to a cost that is not finite"
+    elif e.end == "overflow":
+        how = f"{since}, and numbers overflowed after step {e.steps}" if e.steps else "the first step overflowed"
+    elif e.cost[-1] > e.cost[0]:
+        how = f"{since}, and is {_n(e.cost[-1])} at step {e.steps}"
+    else:
+        how = f"the cost fell, then rose again, to {_n(e.cost[-1])} at step {e.steps}"
+    return f"Diverged: {how}.{_against_limit(e)}"
+
+
+def _against_limit(e: Evidence) -> str:
+    if not math.isfinite(e.limit):
+        return ""
+    side = "near" if 0.5 * e.limit < e.rate <= e.limit else "above" if e.rate > e.limit else "below"
+    whose = "" if e.batch_limit < math.inf else " of plain batch descent"
+    return f" The learning rate, {_n(e.rate)}, is {side} the stability limit{whose}, {_n(e.limit)}."
+
+
+def cycling(e: Evidence) -> str:
+    """Between which costs the steps jump."""
+    low, high = (_n(bound(quarters(e.cost)[0])) for bound in (np.min, np.max))
+    return f"Cycling: steps jump back and forth, recently at costs between {low} and {high}.{_against_limit(e)}"
+
+
+def oscillating(e: Evidence) -> str:
+    """What is left to the minimum that each step overshoots."""
+    return f"Oscillating after {_steps(e)}: each step overshoots and comes back, and {_above(e)}.{_against_limit(e)}"
+
+
+def noise_floor(e: Evidence) -> str:
+    """What is left that steps on batches cannot take."""
+    return f"Noise floor after {_steps(e)}: steps on batches of rows fluctuate and get no lower, and {_above(e)}."
+
+
+def crawling(e: Evidence) -> str:
+    """What is left, and how many steps that takes at this pace."""
+    left = e.remaining or 0.0
+    more = f"about {count(left)} more steps are needed at this pace" if math.isfinite(left) else "it hardly moves"
+    kappa = f" The condition number is {_n(e.condition)}." if e.condition and e.condition > 10 else ""
+    return f"Crawling after {_steps(e)}: {_above(e)}, and {more}.{kappa}"
+
+
+def stopped(e: Evidence) -> str:
+    """What ended the run, and where it stands."""
+    why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
+    out = f" The learning-rate schedule has run out; the rate is {_n(e.rate)} now." if e.spent else ""
+    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}"
