@@ -3,6 +3,8 @@
 Matplotlib is imported when something is drawn (extra ``[plot]``); nobody's rcParams are changed. Every picture says in
 its title what it shows, names its axes and the cost's convention, and carries `alt_text`, made from its data.
 
+Imports ``solve`` and the rooms below it. Begin with ``displays/cost_history.py``.
+
 >>> from steepest import GDRegressor
 >>> from steepest.plots import CostHistoryDisplay
 >>> model = GDRegressor(learning_rate=0.01, max_iter=400, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])
