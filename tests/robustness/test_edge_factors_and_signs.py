@@ -1,4 +1,4 @@
-"""Defects around factors, signs and callbacks found by attacking them on purpose, each named after its symptom."""
+"""Penalty factors, signs and callbacks at the edge: each test is named after its symptom."""
 
 from __future__ import annotations
 

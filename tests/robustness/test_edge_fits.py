@@ -1,4 +1,4 @@
-"""Defects found by attacking the package on purpose, each named after its symptom."""
+"""Fits at the edge of what numbers can hold, and input that is nearly right: each test is named after its symptom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command line. Only Click is imported here; each command's file is loaded when it is called."""
+"""The command line: commands/ says what each takes, actions/ does it. Only Click is imported here.
+
+Imports every room but ``estimators``; each command's file is loaded when it is called. Begin with ``commands/fit.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Estimators: linear and logistic models by gradient descent, with the scikit-learn interface."""
+"""Estimators: linear and logistic models by gradient descent, with the scikit-learn interface.
+
+Imports ``solve`` and the rooms below it; ``plots`` and ``cli`` never. Begin with ``linear_estimator.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Matplotlib is imported when something is drawn (extra ``[plot]``), and rcParams are not changed. Every picture has a
 title that states its finding, labels with the formula of the cost, and an `alt_text` from its data.
 
+Imports ``solve`` and the rooms below it. Begin with ``displays/cost_history.py``.
+
 >>> from steepest import GDRegressor
 >>> from steepest.plots import CostHistoryDisplay
 >>> model = GDRegressor(learning_rate=0.01, max_iter=400, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])

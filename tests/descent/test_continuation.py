@@ -1,0 +1,80 @@
+"""Rounds of a non-smooth loss as updates of the loop: resumed, recorded and watched like any other descent."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from short_fit import fit
+
+from steepest import Problem, descend, losses, make_rows, penalties, record, until, updates
+from steepest.descent.continuation import continued
+from steepest.methods.method import Method
+from steepest.methods.rules import Newton
+from steepest.methods.steps import Backtracking
+from steepest.solve.auto.smoothing import Smoothing
+
+RNG = np.random.default_rng(5)
+X = RNG.standard_normal((80, 3))
+Y = X @ [1.0, -2.0, 0.5] + RNG.standard_normal(80)
+QUANTILE = Problem("quantile:q=0.3")
+
+
+def rounds(problem=QUANTILE, count=6):
+    rows = make_rows(X, Y)
+    states = descend(problem, Method(Newton(), Backtracking()), rows)
+    return until(continued(states, Smoothing(problem, rows, 1e-12)), updates(count))
+
+
+def test_each_update_is_a_round_whose_cost_is_that_of_the_loss_itself():
+    path = record(rounds())
+    assert path.step.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert (np.diff(path.epoch) >= 1).all()
+    for coef, intercept, cost in zip(path.coef, path.intercept, path.cost, strict=True):
+        z = X @ coef + intercept
+        assert cost == pytest.approx(np.maximum(0.3 * (Y - z), 0.7 * (z - Y)).mean(), rel=1e-12)
+
+
+def test_a_round_goes_on_from_its_checkpoint_bit_for_bit():
+    descent = rounds()
+    blocks = list(descent.blocks())
+    third = blocks[3].last
+    again = descent.replay(third, 6)
+    assert again.at.tobytes() == blocks[6].last.at.tobytes()
+    assert again.memory.tobytes() == blocks[6].last.memory.tobytes()
+
+
+def test_what_is_recorded_changes_no_round():
+    whole, ends = record(rounds()), record(rounds(), keep=False)
+    assert ends.step.tolist() == [0, 6]
+    assert ends.coef[-1].tobytes() == whole.coef[-1].tobytes()
+
+
+def test_the_gap_that_a_round_proves_is_known_again_from_its_checkpoint():
+    problem, rows = Problem("hinge", penalty=penalties.L2(0.1)), make_rows(X, (Y > 0).astype(float))
+    smoothing = Smoothing(problem, rows, 1e-12)
+    states = list(until(continued(descend(problem, Method(Newton(), Backtracking()), rows), smoothing), updates(4)))
+    proven = smoothing.proven(states[4].origin)
+    smoothing.latest = (0, proven)  # forgotten
+    assert smoothing.proven(states[4].origin) == proven
+    assert proven.gap < smoothing.proven(states[1].origin).gap
+
+
+def test_held_out_rows_choose_a_round():
+    run = fit(make_rows(X, Y), QUANTILE, validation=make_rows(X[::2] + 0.1, Y[::2]), patience=3)
+    path, found = run.trajectory, run.trajectory.meta["validation"]
+    held_out = make_rows(X[::2] + 0.1, Y[::2])
+    loss = [
+        held_out.value(losses.Quantile(0.3), np.append(c, b)[:, None])
+        for c, b in zip(path.coef, path.intercept, strict=True)
+    ]
+    assert found["step"] == path.meta["reported_step"]
+    assert found["loss"] == pytest.approx(min(loss), rel=1e-9)
+
+
+def test_a_callback_sees_every_round_and_ends_it():
+    seen = []
+    run = fit(make_rows(X, Y), QUANTILE, callback=lambda state: seen.append(state.t) or state.t == 3)
+    assert seen == [0, 1, 2, 3]
+    assert all(b > a for a, b in pairwise(run.trajectory.epoch))
