@@ -244,3 +244,16 @@ def test_tables_that_cannot_be_fitted_are_refused_by_name_and_place(X, y, loss, 
     with pytest.raises(SteepestError, match=line) as caught:
         fit(make_rows(as_rows(X), np.array(y, float)), Problem(loss))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("settings", [{"average": True}, {"average": "weighted"}, {"rule": "schedule_free"}], ids=str)
+def test_an_answer_that_is_not_the_point_that_moves_was_certified_by_the_gradient_there(settings):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 3)) * [1.0, 3.0, 0.3]
+    y = X @ [1.0, 2.0, 3.0] + rng.standard_normal(200) + 5.0
+    rows, problem = make_rows(X, y), Problem()
+    run = fit(rows, problem, learning_rate=0.1, max_iter=2000, **settings)
+    exact = fit(rows, problem, tol=0)
+    above = run.trajectory.cost[-1] - exact.trajectory.cost[-1]
+    assert run.certificate.gap >= above * (1 - 1e-6)
+    assert run.verdict.status != "converged" or above <= 1e-8

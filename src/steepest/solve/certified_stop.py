@@ -101,7 +101,8 @@ class CertifiedStop:
             return False
         metric = self._metric(state)
         at = state.origin
-        known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
+        moves = at.t == state.t and not self.plan.method.answers  # the gradient kept is that at the point that moves
+        known = (at.cost, at.g) if moves and at.g is not None else None
         found = certify(self.objective, state.w, self.form, metric, known, self.target, self._learn(at))
         if found.gap is not None:
             self._taken[state.t] = found
