@@ -6,7 +6,7 @@ updates from 1. The step is w <- w - eta p. An ``elementwise`` rule (the default
 so the same method runs on whole arrays in plain NumPy and on single numbers in compiled code; a rule that sums or
 compares over g needs ``elementwise=False`` and is given whole arrays in both.
 
-A rule with a ``metric`` is preconditioned by the curvature of the objective, which it finds in its memory. It may have
+A rule with a ``preconditioner`` finds second derivatives of the objective in its memory. It may have
 a second method, ``learn(step, change, memory)``, which is given each step and the change of the gradient.
 
 A rule that ``sees`` more than the gradient finds it after its own slots, in the order in which it names it: "rate"
