@@ -52,6 +52,11 @@ def test_importing_the_package_loads_nothing():
     assert loaded("import steepest").isdisjoint({*HEAVY, "numpy", "json", "dataclasses"})
 
 
+def test_the_help_of_the_command_line_loads_click_alone():
+    code = "import sys\nfrom steepest.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    print()"
+    assert loaded(code).isdisjoint({*HEAVY, "numpy"} - {"click"})
+
+
 @pytest.mark.parametrize("code", [FIT, SAMPLED, AUTO, FUNCTION], ids=["batch", "sampled", "automatic", "function"])
 def test_small_fit_loads_numpy_alone(code):
     assert loaded(code).isdisjoint(HEAVY)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import SteepestError
 from ..core.files import json_text
-from ..optimality.verdict import Verdict
 from .interrupt import heard, listening
+
+if TYPE_CHECKING:  # the help must not wait for NumPy
+    from ..optimality.verdict import Verdict
 
 __all__ = ["INTERRUPTED", "VERDICTS", "exit_status", "of_verdict", "print_object"]
 

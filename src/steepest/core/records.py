@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import UsageError
 from .record_kinds import check_record
@@ -29,12 +29,13 @@ class RecordField(Generic[Given, Kept]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, item: object | None, owner: type | None = None) -> Kept:
-        found: Kept = self.default if item is None else item.__dict__[self.name]  # type: ignore[assignment]
-        return found
+    if TYPE_CHECKING:  # without it an attribute is read from the instance, as fast as any other
+
+        def __get__(self, item: object | None, owner: type | None = None) -> Kept: ...
 
     def __set__(self, item: object, given: Given) -> None:
-        item.__dict__[self.name] = self.read(given)
+        omitted: bool = given is self  # the class attribute stands for the default
+        item.__dict__[self.name] = self.read(self.default if omitted else given)
 
 
 def to_name(cls: type) -> str:
