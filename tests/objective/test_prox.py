@@ -11,7 +11,7 @@ from steepest.data.moments import make_moments
 from steepest.methods.steps import Backtracking
 from steepest.objective.objective import Objective
 from steepest.objective.penalties import L1, L2, ElasticNet, NoPenalty, elastic, soften
-from steepest.objective.prox import in_metric, least_slope
+from steepest.objective.prox import in_metric, smallest_subgradient
 
 
 def metric(d, seed, kappa):
@@ -23,7 +23,9 @@ def metric(d, seed, kappa):
 def violation(u, v, B, strength):
     """How far -B (u - v) is from the subdifferential of strength . |u|, as a share of what is there."""
     slope = B @ (u - v)
-    return np.abs(least_slope(u, slope, strength)).max() / (np.abs(B) @ (np.abs(u) + np.abs(v)) + strength).max()
+    return (
+        np.abs(smallest_subgradient(u, slope, strength)).max() / (np.abs(B) @ (np.abs(u) + np.abs(v)) + strength).max()
+    )
 
 
 @given(st.integers(1, 12), st.integers(0, 10_000), st.floats(1, 1e8), st.floats(-6, 1), st.integers(0, 3))
@@ -106,5 +108,5 @@ def test_penalties_by_strength_and_share():
 
 @pytest.mark.parametrize(("alpha", "share"), [(-1.0, 0.0), (float("nan"), 0.5), (1.0, 1.5), (1.0, -0.1), (0.0, 2.0)])
 def test_senseless_strengths_are_refused(alpha, share):
-    with pytest.raises(UsageError, match=r"alpha, the strength|l1_ratio must be"):
+    with pytest.raises(UsageError, match=r"alpha, the weight|l1_ratio must be"):
         Problem("mse", elastic(alpha, share))

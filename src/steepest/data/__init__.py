@@ -1,1 +1,4 @@
-"""Data: what a descent can be over (rows, moments), in which units, and how tables are read."""
+"""Tables: rows, classes and moments, as in-memory implementations of `Data`, and readers of files.
+
+Imports ``kernels`` and the rooms below it. Begin with ``rows.py``.
+"""

@@ -1,1 +1,1 @@
-"""The compiled layer, the only place that imports Numba, and only when it is asked to compile."""
+"""The compiled layer, the only place that imports Numba, and only when something is compiled."""

@@ -11,7 +11,7 @@ from ..core.types import UNIT, Array
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
-from ..objective.prox import least_slope, paid
+from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_products, opening
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
@@ -195,11 +195,11 @@ def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Arra
     weights, safeguard = np.broadcast_to(objective.l1, (2, *w.shape)), 0.0
     if problem.l1 > 0 and problem.l2 == 0:  # aim inside of |v| <= l1, by what rounding may add to v
         less = np.minimum(slope_rounding(objective, w, cost, H), 0.5 * weights)
-        weights, safeguard = weights - less, float(paid(w, less).sum())
+        weights, safeguard = weights - less, float(penalty_value(w, less).sum())
     for c in range(w.shape[1]):
         delta[:, c] = matrix_step(H, g[:, c], w[:, c], weights[..., c], free)
         fall += predicted_decrease(H, g[:, c], w[:, c], weights[..., c], delta[:, c])
-    downhill = least_slope(w, g, weights)[free]
+    downhill = smallest_subgradient(w, g, weights)[free]
     endless = matters(downhill, H.diagonal()[free] <= 0)  # a slope and no curvature: no minimum is near
     predicted = None if endless else fall if objective.loss.quadratic else 2 * fall
     return Step(delta, cost, g, predicted, safeguard, pointwise)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..objective.objective import Objective
-from ..objective.prox import least_slope
+from ..objective.prox import smallest_subgradient
 from .newton import Step
 
 __all__ = ["Opening", "by_products", "opening"]
@@ -71,7 +71,7 @@ def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target
     """
     d, look = objective.d, opening(objective, w)
     squares, weights, at = objective.l2[:, 0], objective.l1[..., 0], w[:, 0]
-    least = least_slope(at, look.g, weights)
+    least = smallest_subgradient(at, look.g, weights)
     moves = (at != 0) | ~weights.any(0) | ((least != 0) & (not proof))
     on = objective.moves & moves
     slope = np.where(on, least, 0.0)

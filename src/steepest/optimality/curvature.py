@@ -17,7 +17,7 @@ from ..objective.data import MATRIX_COLUMNS
 from ..objective.losses import SquaredError
 from ..objective.objective import Objective
 from ..objective.penalties import elastic
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_loss
 
 __all__ = ["Spectrum", "bounded", "hessian", "spectrum", "stability_limit"]
 
@@ -72,7 +72,7 @@ def _with_penalty(matrix: Array, objective: Objective) -> Array:
 def _power_iteration(objective: Objective, steps: int = 40) -> float:
     """Largest eigenvalue by repeated products, 5 % added: the iteration approaches it from below."""
     free, factor = objective.free, objective.loss.curvature
-    squares = objective.data.curvature(SquaredError(), np.zeros_like(free))
+    squares = objective.data.curvature(read_loss(SquaredError()), np.zeros_like(free))
     v = free * np.random.default_rng(0).standard_normal(free.shape)
     value = 0.0
     for _ in range(steps):

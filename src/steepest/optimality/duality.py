@@ -35,7 +35,7 @@ from ..objective.data import TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem
-from ..objective.prox import paid
+from ..objective.prox import penalty_value
 from .newton import Pointwise
 
 __all__ = [
@@ -246,7 +246,7 @@ def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) 
     w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
     problem, l2, l1 = coordinates.problem, coordinates.raw.l2[:-1], coordinates.raw.l1[:, :-1]
     slack = slack + SPARE * (np.abs(v) + l2 * np.abs(w))
-    beyond, sizes = (soften(v, l1[::-1]), paid(w, l1)) if problem.proximal else (v, 0.0 * w)
+    beyond, sizes = (soften(v, l1[::-1]), penalty_value(w, l1)) if problem.proximal else (v, 0.0 * w)
     curve = np.where(l2 > 0, l2, np.inf)
     excess = float((sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)).sum())
     away = np.abs(w + beyond / curve)
@@ -260,7 +260,7 @@ def penalty_of(objective: Objective, w: Array) -> float:
     """Penalty on raw coefficients, (d,) or (d, k)."""
     w = w.reshape(len(w), -1)
     l2, l1 = objective.raw.l2[:-1], objective.raw.l1[:, :-1]
-    return float((paid(w, l1) + 0.5 * l2 * w * w).sum())
+    return float((penalty_value(w, l1) + 0.5 * l2 * w * w).sum())
 
 
 def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
@@ -282,7 +282,7 @@ def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
     value, whole = max(float(surplus), 0.0) + penalty_gap, cost + penalty_of(objective, raw)
     if not value < whole:  # theta = 0 proves that no cost is below 0
         value, rounding, s = whole, 0.0, 0.0
-    rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))
+    rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.minimiser)) + slopes))
     return Proven(float(value), float(rounding))
 
 
@@ -292,5 +292,5 @@ def _moments_rounding(objective: Objective, w: Array, delta: Array) -> tuple[Arr
     n, d = moments.shape
     size = np.sqrt(np.maximum(np.diag(moments.hessian), 0.0))
     loose = (min(n, 1 << 13) + n / (1 << 13) + d + 32) * UNIT  # of the sums that the moments are
-    way = size @ (np.abs(w - moments.least) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))
-    return size, c * (loose * way + SPARE * (size @ (np.abs(w) + np.abs(moments.least))))
+    way = size @ (np.abs(w - moments.minimiser) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))
+    return size, c * (loose * way + SPARE * (size @ (np.abs(w) + np.abs(moments.minimiser))))

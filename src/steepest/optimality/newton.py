@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
-from ..objective.prox import FORBIDDEN, by_signs, paid
+from ..objective.prox import FORBIDDEN, by_signs, penalty_value
 
 __all__ = ["Pointwise", "Step", "at_once", "matrix_step", "predicted_decrease"]
 
@@ -41,7 +41,7 @@ def predicted_decrease(H: Array, g: Array, w: Array, weights: Array, delta: Arra
     saved = 0.0
     if weights.any():
         allowed = weights * (weights < FORBIDDEN)  # w + delta may be off by a rounding
-        saved = float((paid(w, allowed) - paid(w + delta, allowed)).sum())
+        saved = float((penalty_value(w, allowed) - penalty_value(w + delta, allowed)).sum())
     return max(float(saved - (g + 0.5 * (H @ delta)) @ delta), 0.0)
 
 

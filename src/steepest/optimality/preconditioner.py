@@ -179,7 +179,7 @@ def definite_hessian(objective: Objective, w: Array) -> Array:
     """
     data = objective.data
     if not data.supports.convex:
-        return upward(data.curvature(None, w).matrix())
+        return upward(data.curvature(objective.loss, w).matrix())
     if data.supports.joint:
         return definite(hessian(objective, w), objective.parameters(objective.free > 0).ravel())
     return definite(hessian(objective, w), objective.moves, damping=damping(objective.problem))

@@ -13,7 +13,7 @@ from ..data.refinement import Exact, inverse_root, precondition, triangle
 from ..data.rows import Rows
 from ..objective.losses import LogLoss, SquaredError
 from ..objective.objective import Coordinates
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_loss
 from .separation import describe, separation
 
 __all__ = ["standard_errors"]
@@ -93,7 +93,7 @@ def _weighed(rows: Rows, w: Array) -> Rows:
 def _cost_and_gradient(rows: Rows, problem: Problem, w: Array) -> tuple[float, Pair]:
     """Mean loss at w and its gradient, that of a squared loss to 32 digits."""
     if problem.loss.quadratic:
-        return Exact(rows).gradient_pair(SquaredError(), w)
+        return Exact(rows).gradient_pair(read_loss(SquaredError()), w)
     cost, g = rows.value_and_gradient(problem.loss, w)
     return float(cost), (g, np.zeros_like(g))
 

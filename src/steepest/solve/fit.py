@@ -255,7 +255,7 @@ def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     movable = Coordinates(problem, len(plan.columns.mean)).free.all()
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
-    least, cost = moments.least, problem.loss.curvature * moments.cost
+    least, cost = moments.minimiser, problem.loss.curvature * moments.cost
     if least.shape[1] > 1:
         return {"coef": least[:-1].tolist(), "intercept": least[-1].tolist(), "cost": cost}
     return {"coef": least[:-1, 0].tolist(), "intercept": float(least[-1, 0]), "cost": cost}
