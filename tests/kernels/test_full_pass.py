@@ -147,7 +147,8 @@ def test_same_bits_with_any_number_of_threads(order):
     X, y = table(3 * 4096 + 17)
     rows = rows_of(LAYOUTS[order][0](X, None), y, extras=True)
     w = np.random.default_rng(2).standard_normal((7, 1))
-    first, *others = [full_pass._compiled_sums(rows._replace(threads=k), SquaredError(), w, True).tobytes() for k in (1, 2, 3)]
+    split = [rows._replace(threads=k) for k in (1, 2, 3)]
+    first, *others = [full_pass._compiled_sums(part, SquaredError(), w, True).tobytes() for part in split]
     assert others == [first, first]
 
 

@@ -10,7 +10,7 @@ from conftest import DATA
 
 from steepest import GDClassifier, GDRegressor
 from steepest.estimators.convergence import SeparationWarning
-from steepest.solve.certified_stop import Proof
+from steepest.solve.certified_stop import CertifiedStop
 
 near = pytest.approx
 
@@ -234,7 +234,7 @@ def test_a_proof_that_fails_teaches_the_step_it_has_found(monkeypatch):
     X = random_array((6000, 3000), density=0.01, rng=rng, format="csr") @ diags_array(10.0 ** -(4 * rng.random(3000)))
     y = (X @ rng.standard_normal(3000) + 0.01 * rng.standard_normal(6000) > 0).astype(int)
     taught = GDClassifier(alpha=1e-6).fit(X, y)
-    monkeypatch.setattr(Proof, "_teaches", False)
+    monkeypatch.setattr(CertifiedStop, "_teaches", False)
     alone = GDClassifier(alpha=1e-6).fit(X, y)
     assert taught.verdict_.status == alone.verdict_.status == "converged"
     assert taught.trajectory_.meta["passes"] < alone.trajectory_.meta["passes"]

@@ -18,7 +18,7 @@ from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, certify, separating
-from ..optimality.newton_decrement import Form, inverse_form
+from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
@@ -44,10 +44,10 @@ class CertifiedStop:
         self._wanted = np.inf  # predicted decrease at which a certificate is worth its cost
         self.objective = Objective(problem, plan.data)
         self.preconditioner = preconditioner_of(self.objective, plan.method)
-        self.form: Form | None = None
+        self.decrement: NewtonDecrement | None = None
         known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
         if known or not plan.data.supports.rows:
-            self.form = inverse_form(self.objective, None)
+            self.decrement = decrement_of(self.objective, None)
 
     @property
     def _teaches(self) -> bool:
@@ -92,7 +92,7 @@ class CertifiedStop:
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent."""
-        return certify(self.objective, w, self.form)
+        return certify(self.objective, w, self.decrement)
 
     def _enough(self, state: State) -> bool:
         if self.separates(state.cost, self.plan.data.units.raw(state.w)):
@@ -102,7 +102,7 @@ class CertifiedStop:
         metric = self._metric(state)
         at = state.origin
         known = (at.cost, at.g) if at.t == state.t and at.g is not None else None
-        found = certify(self.objective, state.w, self.form, metric, known, self.target, self._learn(at))
+        found = certify(self.objective, state.w, self.decrement, metric, known, self.target, self._learn(at))
         if found.gap is not None:
             self._taken[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
@@ -132,7 +132,7 @@ class CertifiedStop:
         found = self.preconditioner.curvature(state.origin.memory)
         if found is None or found.ndim == 1:
             return found
-        return found if self.form is None and expensive(self.rows.size) else None
+        return found if self.decrement is None and expensive(self.rows.size) else None
 
     def _learn(self, at: Checkpoint) -> Any:
         """Let a rule that remembers steps learn Newton's step from a proof that fails: it is then the next one."""

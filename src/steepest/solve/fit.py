@@ -27,7 +27,7 @@ from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.null_model import constant_cost
-from ..optimality.separation import apart
+from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
@@ -169,8 +169,8 @@ def _judged(
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
-    apart = _separation(rows, problem, plan, path, raw, certified)
-    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": apart}
+    separated = _separation(rows, problem, plan, path, raw, certified)
+    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
@@ -184,11 +184,11 @@ def _separation(
     if not problem.separable:
         return None
     if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
-        return apart(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
+        return separation_text(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
     moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
     if path.meta["end"] == "certified" and moved.max() < SETTLED:
         return None
-    return apart(rows, problem, raw, path.names)
+    return separation_text(rows, problem, raw, path.names)
 
 
 def _reported(path: Trajectory) -> int:
