@@ -203,6 +203,10 @@ class TableData(Data, Protocol):
         """Whether the table is in double precision; then fused passes are too."""
 
     @property
+    def worth_compiling(self) -> bool:
+        """Whether a pass is enough work for compiled code."""
+
+    @property
     def forms_curvature(self) -> bool:
         """Whether the Hessian is small enough to be formed."""
 

@@ -19,7 +19,7 @@ from .newton import Pointwise, Step, at_once, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .softmax_duality import prove
 
-__all__ = ["ROUNDING", "Certificate", "certify", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Learn", "certify", "separating"]
 
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 

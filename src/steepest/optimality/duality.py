@@ -151,7 +151,7 @@ class _Point:
         self.z, self.theta = np.empty(n) if pointwise is None else pointwise.z, np.empty(n)
 
     def place(self, low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
-        """The judge of the fold: z and theta from the predictors of w and delta; m theta split by sign, or with ones."""
+        """The judge of the fold: z and theta from the predictors of w and delta; m theta by sign, or with ones."""
         loss, known, y, weight = self.loss, self.pointwise, self.rows.y[low:high, 0], self.rows.weights(low, high)
         offset = None if self.rows.offset is None else self.rows.offset[low:high]
         if known is None:
