@@ -100,7 +100,7 @@ CERTIFIED = {"Norris": 13.9, "Pontius": 13.4, "NoInt1": 14.5, "Longley": 14.4, "
 def test_certified_digits(name, wanted, start):
     X, y, certified = nist(name)
     rows, problem = make_rows(X, y), Problem(intercept=name != "NoInt1")
-    w = make_moments(rows).least if start == "moments" else np.zeros((X.shape[1] + 1, 1))
+    w = make_moments(rows).minimiser if start == "moments" else np.zeros((X.shape[1] + 1, 1))
     w[-1] *= problem.intercept
     path = polished(rows, problem, w)[0]
     assert digits(path[-1].w[:, 0], certified) >= wanted
@@ -110,7 +110,7 @@ def test_certified_digits(name, wanted, start):
 
 def test_moments_alone_lose_digits_that_are_polished_back():
     X, y, certified = nist("Wampler3")
-    assert digits(make_moments(make_rows(X, y)).least[:, 0], certified) < 9
+    assert digits(make_moments(make_rows(X, y)).minimiser[:, 0], certified) < 9
 
 
 def test_residual_sum_of_squares_as_certified():
@@ -129,7 +129,7 @@ def test_columns_a_million_standard_deviations_from_0():
     rows = make_rows(X, y)
     exact = rational(X, y)
     assert polish(rows)[-1].w[:, 0].tolist() == rounded(exact)
-    path = polished(rows, Problem(), make_moments(rows).least)[0]
+    path = polished(rows, Problem(), make_moments(rows).minimiser)[0]
     assert path[-1].w[:, 0].tolist() == rounded(exact)
     assert len(path) == 2
 

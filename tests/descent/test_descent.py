@@ -58,7 +58,7 @@ def test_error_along_each_eigenvector_shrinks_by_its_factor(eta):
     moments = make_moments(make_rows(X, y))
     values, vectors = np.linalg.eigh(moments.hessian)
     w = points(walk(Problem(), Method(learning_rate=eta / values[-1]), moments, 12))
-    along = (w - moments.least.ravel()) @ vectors
+    along = (w - moments.minimiser.ravel()) @ vectors
     np.testing.assert_allclose(along[1:], along[:-1] * (1 - eta * values / values[-1]), atol=1e-12 * abs(along).max())
 
 
@@ -289,7 +289,7 @@ def test_weights_are_repeated_rows(loss):
     np.testing.assert_allclose(a.coef, b.coef, rtol=1e-12)
     np.testing.assert_allclose(a.cost, b.cost, rtol=1e-12)
     if loss == "squared_error":
-        np.testing.assert_allclose(make_moments(weighted).least, make_moments(repeated).least, rtol=1e-12)
+        np.testing.assert_allclose(make_moments(weighted).minimiser, make_moments(repeated).minimiser, rtol=1e-12)
 
 
 def test_offsets_are_shifted_targets():

@@ -87,7 +87,7 @@ def test_points_stand_where_the_costs_are():
 
 def test_least_cost_is_dashed_and_said():
     text = cost_svg(RUNS["textbook"]())
-    assert "dashed: least cost 0.6315" in text
+    assert "dashed: minimum 0.6315" in text
     assert "stroke-dasharray" not in cost_svg(RUNS["unbounded"]())
 
 
@@ -130,7 +130,7 @@ def test_names_of_strangers_are_only_text():
 
 def test_a_run_without_costs_is_words_only():
     path = replace(RUNS["textbook"](), cost=np.zeros(0), gradient_norm=np.zeros(0), cost_step=np.zeros(0, np.int64))
-    assert "no cost was looked at" in path._repr_html_()
+    assert "no cost was evaluated" in path._repr_html_()
     assert "<svg" not in path._repr_html_()
     endless = replace(RUNS["textbook"](), cost=np.full(201, np.nan))
     assert "<svg" not in endless._repr_html_()

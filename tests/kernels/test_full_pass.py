@@ -13,7 +13,7 @@ from conftest import needs_compiler
 from steepest import make_rows
 from steepest.core import exp_log as elementary
 from steepest.core.units import Units
-from steepest.data import gram, moments
+from steepest.data import full_pass, gram, moments
 from steepest.data.csr import CSR
 from steepest.methods import averages, rules, steps
 from steepest.methods.sampling import BLOCK, BUFFER, SAMPLINGS, fill_order
@@ -82,7 +82,7 @@ def close(a, b, tol):
 
 def compiled_pass(rows, loss, w, gradient=True):
     """The full pass through the compiled layer, however small the table."""
-    sums = rows._compiled_sums(loss, w, gradient)
+    sums = full_pass._compiled_sums(rows, loss, w, gradient)
     g = sums[1:].reshape(w.shape[1], -1).T / rows.total
     if rows.units.scale is not None:
         g[:-1] *= rows.units.scale[:, None]
@@ -147,7 +147,8 @@ def test_same_bits_with_any_number_of_threads(order):
     X, y = table(3 * 4096 + 17)
     rows = rows_of(LAYOUTS[order][0](X, None), y, extras=True)
     w = np.random.default_rng(2).standard_normal((7, 1))
-    first, *others = [rows._replace(threads=k)._compiled_sums(SquaredError(), w, True).tobytes() for k in (1, 2, 3)]
+    split = [rows._replace(threads=k) for k in (1, 2, 3)]
+    first, *others = [full_pass._compiled_sums(part, SquaredError(), w, True).tobytes() for part in split]
     assert others == [first, first]
 
 

@@ -90,7 +90,7 @@ def test_compiled_gram_matrix_of_every_size(n, d, order):
     rows = make_rows(np.array(X, order=order), y)
     first = np.append(X[0], y[0])
     A = wide(rows, first)
-    assert close(moments._compiled_gram(rows, first, None), A.T @ A, EXACT)
+    assert close(gram._compiled_gram(rows, first, None), A.T @ A, EXACT)
 
 
 @pytest.mark.parametrize("indices", [with_wide_indices, with_narrow_indices])
@@ -212,11 +212,11 @@ def test_coefficients_are_right_however_near_two_columns_come(noise):
     X[:, 4] = X[:, 0] + noise * X[:, 4]
     y = X @ np.arange(1.0, 6.0) + rng.standard_normal(400)
     found = moments.make_moments(make_rows(X, y))
-    r = y - X @ found.least[:-1, 0] - found.least[-1, 0]
+    r = y - X @ found.minimiser[:-1, 0] - found.minimiser[-1, 0]
     assert found.null.shape[1] == (noise < 1e-6)  # correlations hold the square of the noise
     assert np.abs(X.T @ r).max() / 400 < 1e-9
     if noise == 0.0:
-        np.testing.assert_allclose(found.least[:-1, 0], np.linalg.lstsq(X - X.mean(0), y - y.mean())[0], rtol=1e-9)
+        np.testing.assert_allclose(found.minimiser[:-1, 0], np.linalg.lstsq(X - X.mean(0), y - y.mean())[0], rtol=1e-9)
 
 
 def test_constant_columns_are_directions_that_change_nothing():
@@ -224,4 +224,4 @@ def test_constant_columns_are_directions_that_change_nothing():
     X[:, 3] = 7.0
     found = moments.make_moments(make_rows(X, y))
     assert close(np.abs(found.null[:, 0]), np.eye(13)[3], 1e-13)
-    assert abs(found.least[3, 0]) < 1e-13
+    assert abs(found.minimiser[3, 0]) < 1e-13

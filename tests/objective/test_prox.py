@@ -11,7 +11,7 @@ from steepest.data.moments import make_moments
 from steepest.methods.steps import Backtracking
 from steepest.objective.objective import Objective
 from steepest.objective.penalties import L1, L2, ElasticNet, NoPenalty, elastic, soften
-from steepest.objective.prox import in_metric, least_slope
+from steepest.objective.prox import in_metric, smallest_subgradient
 
 
 def metric(d, seed, kappa):
@@ -23,7 +23,9 @@ def metric(d, seed, kappa):
 def violation(u, v, B, strength):
     """How far -B (u - v) is from the subdifferential of strength . |u|, as a share of what is there."""
     slope = B @ (u - v)
-    return np.abs(least_slope(u, slope, strength)).max() / (np.abs(B) @ (np.abs(u) + np.abs(v)) + strength).max()
+    return (
+        np.abs(smallest_subgradient(u, slope, strength)).max() / (np.abs(B) @ (np.abs(u) + np.abs(v)) + strength).max()
+    )
 
 
 @given(st.integers(1, 12), st.integers(0, 10_000), st.floats(1, 1e8), st.floats(-6, 1), st.integers(0, 3))

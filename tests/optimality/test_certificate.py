@@ -60,7 +60,7 @@ def test_the_gap_of_a_squared_loss_is_exact(seed, alpha, intercept, loss):
 def test_the_gap_at_the_optimum_is_rounding_and_never_negative(seed):
     X, y = linear_table(seed, 25, 3)
     moments = make_moments(make_rows(X, y))
-    gap = certify(Objective(Problem(), moments), moments.least).gap
+    gap = certify(Objective(Problem(), moments), moments.minimiser).gap
     assert 0 <= gap <= 100 * ROUNDING * (y**2).mean()
 
 

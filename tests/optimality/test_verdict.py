@@ -240,7 +240,10 @@ def outer_mean():
 def test_what_is_reported_where_the_cost_fell_before_it_rose():
     """The state of least cost, not the first and not the last."""
     moments = make_moments(make_rows(X8, Y8))
-    start = moments.least[:, 0] + np.linalg.eigh(moments.hessian)[1] @ [5.0, 0.01]  # far off along the slow direction
+    start = moments.minimiser[:, 0] + np.linalg.eigh(moments.hessian)[1] @ [
+        5.0,
+        0.01,
+    ]  # far off along the slow direction
     run = textbook(X8, Y8, 0.0545, 200, start=start)()
     cost = run.trajectory.cost
     assert run.verdict.status == "diverged"

@@ -19,10 +19,11 @@ pytestmark = needs_compiler
 PASS = """
 import numpy as np
 from steepest import make_rows
+from steepest.data.full_pass import _compiled_sums
 from steepest.objective.losses import MSE
 rows = make_rows(np.ones((9000, 1)), np.zeros(9000), n_jobs=2)
 def cost():
-    return float(rows._compiled_sums(MSE(), np.array([[2.0], [1.0]]), True)[0]) / 9000
+    return float(_compiled_sums(rows, MSE(), np.array([[2.0], [1.0]]), True)[0]) / 9000
 """
 
 STEP = """

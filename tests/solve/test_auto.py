@@ -226,7 +226,7 @@ def test_a_wide_sparse_table_needs_no_matrix():
     assert np.abs(slope + 2e-3 * np.sign(sparse.coef_[0]))[~zero].max() < 1e-6
 
 
-def test_a_proof_that_fails_teaches_the_step_it_has_found(monkeypatch):
+def test_a_proof_that_fails_learns_the_step_it_has_found(monkeypatch):
     """Where squares are penalised little, conjugate gradients know more of the flat directions than ten secants."""
     from scipy.sparse import diags_array, random_array
 
@@ -234,7 +234,7 @@ def test_a_proof_that_fails_teaches_the_step_it_has_found(monkeypatch):
     X = random_array((6000, 3000), density=0.01, rng=rng, format="csr") @ diags_array(10.0 ** -(4 * rng.random(3000)))
     y = (X @ rng.standard_normal(3000) + 0.01 * rng.standard_normal(6000) > 0).astype(int)
     taught = GDClassifier(alpha=1e-6).fit(X, y)
-    monkeypatch.setattr(CertifiedStop, "_teaches", False)
+    monkeypatch.setattr(CertifiedStop, "_learns", False)
     alone = GDClassifier(alpha=1e-6).fit(X, y)
     assert taught.verdict_.status == alone.verdict_.status == "converged"
     assert taught.trajectory_.meta["passes"] < alone.trajectory_.meta["passes"]

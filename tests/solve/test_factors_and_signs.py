@@ -23,7 +23,7 @@ from steepest.objective.objective import Coordinates
 from steepest.objective.penalties import L1, L2, NoPenalty, soften
 from steepest.objective.penalties import ElasticNet as Elastic
 from steepest.objective.problem import Problem
-from steepest.objective.prox import in_metric, least_slope, paid
+from steepest.objective.prox import in_metric, penalty_value, smallest_subgradient
 from steepest.solve.regularization_path import alpha_path
 
 near = pytest.approx
@@ -67,7 +67,7 @@ def test_factors_rescale_columns(loss, l1_ratio, root):
 def test_elastic_net_by_factors_has_no_slope_left(alpha):
     model = fitted("squared_error", alpha=alpha, l1_ratio=0.5, penalty_factors=FACTORS)
     g = X.T @ (X @ model.coef_ + model.intercept_ - Y) / len(Y) + 0.5 * alpha * FACTORS * model.coef_
-    assert np.abs(least_slope(model.coef_, g, 0.5 * alpha * FACTORS)).max() < 1e-10
+    assert np.abs(smallest_subgradient(model.coef_, g, 0.5 * alpha * FACTORS)).max() < 1e-10
 
 
 @pytest.mark.parametrize("l1_ratio", [0.0, 0.5, 1.0])
@@ -326,16 +326,17 @@ def test_the_step_in_a_metric_is_the_least_point(seed, m, price, side):
     prices = Coordinates(problem, m).l1[:, :-1]
     u = in_metric(v, B, prices)
     assert (
-        np.abs(least_slope(u, B @ (u - v), prices)).max() <= 1e-10 * (np.abs(B) @ (np.abs(u) + np.abs(v)) + price).max()
+        np.abs(smallest_subgradient(u, B @ (u - v), prices)).max()
+        <= 1e-10 * (np.abs(B) @ (np.abs(u) + np.abs(v)) + price).max()
     )
     assert all(sign * x >= 0 for sign, x in zip(signs, u.ravel(), strict=False))
 
 
 def test_prices_of_two_sides():
     prices = np.array([[1.0, 1.0, 9.0], [0.5, 0.5, 0.1]])
-    assert paid(np.array([2.0, -3.0, 0.0]), prices).tolist() == [1.0, 3.0, 0.0]
+    assert penalty_value(np.array([2.0, -3.0, 0.0]), prices).tolist() == [1.0, 3.0, 0.0]
     assert soften(np.array([2.0, -3.0, -8.0]), prices).tolist() == [1.5, -2.0, 0.0]
-    assert least_slope(np.zeros(3), np.array([1.5, -0.4, -0.3]), prices).round(9).tolist() == [0.5, 0.0, -0.2]
+    assert smallest_subgradient(np.zeros(3), np.array([1.5, -0.4, -0.3]), prices).round(9).tolist() == [0.5, 0.0, -0.2]
 
 
 # ------------------------------------------------------------------ hostile tables

@@ -49,7 +49,7 @@ def test_pizza_diverges(shared, known):
 
 
 def test_eight_points():
-    least = make_moments(make_rows(X8, Y8)).least.ravel()
+    least = make_moments(make_rows(X8, Y8)).minimiser.ravel()
     assert round(float(least[0]), 8) == 0.84482759
     assert least[1] == near(2.6034482758620694, rel=1e-12)
     problem = Problem(fixed=("intercept",))
@@ -156,7 +156,7 @@ LONGLEY = [15.0618722713733, -0.358191792925910e-01, -2.02022980381683, -1.03322
 )
 def test_nist_exact_answer(name, first, last, certified):
     """The exact line that stands beside a descent; the columns of Longley nearly depend on each other."""
-    assert make_moments(make_rows(*nist(name, first, last))).least.ravel() == near(certified, rel=1e-8)
+    assert make_moments(make_rows(*nist(name, first, last))).minimiser.ravel() == near(certified, rel=1e-8)
 
 
 def test_nist_through_the_origin():

@@ -1,13 +1,13 @@
-"""A fold: one pass over the rows in double precision, block by block, for work that needs every predictor.
+"""The fold: one pass over the rows in double precision, block by block, with access to every predictor.
 
-The fused pass is faster, but of a table in single precision it is as coarse as the table. A fold is for proofs: its
-products and sums are doubles whatever the table holds, and their rounding is known.
+The fused pass is faster, but for a table in single precision it rounds to single precision. The fold serves proofs: its
+products and sums are doubles for every table, and their rounding is bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import UNIT, Array
 from ..objective.data import Judge, Sums
 from .csr import CSR
+from .layout import copy_order, dense_rows
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["fold", "fold_rounding", "longest", "longest_row", "shifted", "table"]
 
 ROOM = 1 << 17  # numbers of a block: 1 MB
-LONGEST, SPARSE = 2048, 4096  # rows of a block at most, and of a sparse one at least
-SHORT = 256  # rows that are added one by one
-LENGTHS = 4096  # rows whose lengths are looked at in one go
+LONGEST, SPARSE = 2048, 4096  # most rows of a dense block, and fewest of a sparse one
+SHORT = 256  # rows that are added one after the other
+LENGTHS = 4096  # rows of a block for the longest row
 
 
 def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
-    """Show the predictors of each block to the judge and sum what it makes of them. Cost: one pass over the rows.
+    """Call the judge with the predictors of each block, and sum its results. Cost: one pass over the rows.
 
-    ``judge(low, high, Z)`` takes Z = [x, 1] W (high - low, c), offsets left out, of rows low .. high - 1. It returns
-    p rows r (p, high - low) to be multiplied with the table's, weights for their squares (None is all 1) and numbers.
+    ``judge(low, high, Z)`` takes Z = [x, 1] W (high - low, c) of rows low .. high - 1, without offsets. It returns
+    r (p, high - low), for the products r [x, 1]; weights of the squares [x, 1]^2, None for 1; and a tuple of numbers.
     Blocks and the order of all sums depend on the table's shape alone, never on threads.
     """
     n, d = rows.shape
@@ -42,8 +43,9 @@ def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
     found: list[Any] = [None] * -(-n // size)
 
     def work(first: int, last: int) -> None:
-        bare = isinstance(rows.X, CSR) or rows.worth_compiling
-        room = None if bare else np.empty((min(n, size), d + 1), order=layout(rows.X))
+        X, room = rows.X, None
+        if not (isinstance(X, CSR) or rows.worth_compiling):
+            room = np.empty((min(n, size), d + 1), order=copy_order(X))
         for b in range(first, last):
             found[b] = _block(rows, b * size, min(n, (b + 1) * size), W, judge, room)
 
@@ -62,7 +64,7 @@ def _total(parts: Sequence[Array]) -> Array:
 
 
 def fold_rounding(rows: Rows) -> float:
-    """Relative rounding of a sum over the rows: of sum |terms|, at most so much is lost in ``Sums``."""
+    """Bound of the rounding of the ``Sums`` of a fold, relative to sum |terms|."""
     n, size = rows.shape[0], _size(rows)
     one_by_one = min(n, size) if isinstance(rows.X, CSR) else min(n, 2 * SHORT) + size // SHORT
     return (one_by_one + (-(-n // size)).bit_length() + 8) * UNIT
@@ -70,7 +72,7 @@ def fold_rounding(rows: Rows) -> float:
 
 def _size(rows: Rows) -> int:
     n, d = rows.shape
-    if isinstance(rows.X, CSR):  # the sums of a block take d numbers however few it reads
+    if isinstance(rows.X, CSR):  # a block has d sums, even if it reads few numbers
         return max(SPARSE, min(n, 16 * (d + 1) * n // max(1, len(rows.X.data))))
     return max(64, min(LONGEST, ROOM // (d + 1)))
 
@@ -102,13 +104,8 @@ def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tup
     return both[:-1], both[-1], np.array(totals)
 
 
-def layout(X: Any) -> Literal["C", "F"]:
-    """The order in which a dense table is copied fastest."""
-    return "C" if X.flags.c_contiguous else "F"
-
-
 def _products(r: Array, part: Array) -> Array:
-    """r part for r (p, rows), rows added SHORT by SHORT, so that less is rounded."""
+    """r part for r (p, rows); rows are added SHORT at a time, which bounds the rounding."""
     whole, p = len(part) // SHORT * SHORT, len(r)
     if whole < 2 * SHORT:
         return np.asarray(r @ part)
@@ -117,12 +114,12 @@ def _products(r: Array, part: Array) -> Array:
 
 
 def shifted(rows: Rows, low: int, high: int, room: Array) -> Array:
-    """Rows low .. high - 1 as [x - shift, 1], not scaled, put into ``room``."""
+    """Rows low .. high - 1 as [x - shift, 1], not scaled, written to ``room``."""
     part = room[: high - low]
     if rows.units.shift is None:
-        part[:, :-1] = rows.X[low:high]
+        part[:, :-1] = dense_rows(rows.X, low, high)
     else:
-        np.subtract(rows.X[low:high], rows.units.shift, out=part[:, :-1])
+        np.subtract(dense_rows(rows.X, low, high), rows.units.shift, out=part[:, :-1])
     part[:, -1] = 1.0
     return part
 
@@ -142,7 +139,7 @@ def _sparse_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tu
     return out[:, :-1].T, out[:, -1], np.array(totals)
 
 
-def _compiled() -> Any:
+def _compiled() -> tuple[Callable[..., None], Callable[..., None]]:
     from ..kernels.blockwise import sparse_sums, sparse_times
     from ..kernels.compiler import compiled
 
@@ -157,7 +154,7 @@ def _times(X: CSR, W: Array, Z: Array) -> None:
 
 
 def _sums(X: CSR, r: Array, weight: Array, out: Array) -> None:
-    """Products of r (p, rows) and X, and weight'X^2, into the columns of out (d + 1, p + 1), without the last row."""
+    """Write r X, r (p, rows), and weight'X^2 to the columns of out (d + 1, p + 1); its last row stays."""
     lengths, d = np.diff(X.indptr), X.columns
     data = X.data.astype(np.float64)
     for c, u in enumerate(r):

@@ -1,10 +1,11 @@
-"""The door: rows that cannot be fitted are refused here, by name and place, before anything is computed."""
+"""Checks of the rows before anything is computed; errors name the row and the column."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.records import to_name
@@ -14,13 +15,13 @@ from .rows import Rows
 
 __all__ = ["check_rows", "name_bad_number"]
 
-LARGEST = 1e150  # its square, summed over the rows, is still a number
+LARGEST = 1e150  # its square, summed over the rows, does not overflow
 
 
 def check_rows(rows: Rows, problem: Problem) -> None:
     """Refuse empty tables, targets that are not finite numbers, and labels that are not two classes.
 
-    Bad numbers in the columns show in their means, which every fit takes anyway: see `name_bad_number`.
+    Columns are not checked: a number that is not finite makes their means fail, and `name_bad_number` then finds it.
     """
     n, d = rows.shape
     if n == 0:
@@ -36,8 +37,8 @@ def check_rows(rows: Rows, problem: Problem) -> None:
         _check_labels(rows, to_name(type(problem.loss)))
     if problem.loss.positive and rows.y.min() < 0.0:
         row = int((rows.y < 0.0).any(1).argmax())
-        held = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
-        raise DataError(f"the target of row {row + 1} {held}: remove the row or choose another loss")
+        found = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
+        raise DataError(f"the target of row {row + 1} {found}: remove the row or choose another loss")
 
 
 def _check_labels(rows: Rows, loss: str) -> None:
@@ -49,13 +50,13 @@ def _check_labels(rows: Rows, loss: str) -> None:
         raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
 
 
-def _first_bad(values: Any) -> tuple[int, int]:
+def _first_bad(values: NDArray[Any]) -> tuple[int, int]:
     i, j = np.argwhere(_unusable(values))[0]
     return int(i), int(j)
 
 
 def name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
-    """Search the table for a number that is not finite and refuse it by row and column."""
+    """Find a number of the table that is not finite, and refuse it by row and column."""
     for low in range(0, rows.shape[0], 4096):
         if isinstance(rows.X, CSR):
             a, b = rows.X.indptr[low], rows.X.indptr[min(low + 4096, rows.shape[0])]
@@ -68,12 +69,13 @@ def name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
             _refuse(rows.X[low + i, j], low + i, names[j])
 
 
-def _unusable(values: Any) -> Any:
-    """Which numbers are not finite, or so large that sums of squares overflow."""
-    return ~(np.abs(values) < LARGEST)
+def _unusable(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Numbers that are not finite, or so large that sums of squares overflow."""
+    usable: NDArray[np.bool_] = np.abs(values) < LARGEST
+    return ~usable
 
 
-def _refuse(value: Any, row: int, name: str) -> None:
+def _refuse(value: float, row: int, name: str) -> None:
     mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
-    held = "NaN" if np.isnan(value) else f"{value}"
-    raise DataError(f"row {row + 1}, column {name!r} holds {held}: {mend}")
+    shown = "NaN" if np.isnan(value) else f"{value}"
+    raise DataError(f"row {row + 1}, column {name!r} holds {shown}: {mend}")

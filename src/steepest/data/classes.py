@@ -1,55 +1,55 @@
-"""Rows with their classes: k linear predictors a row that meet in one loss, so that second derivatives couple them.
+"""Rows with classes: the loss of a row couples its k linear predictors, so that second derivatives couple them too.
 
-Row i has k linear predictors z_i and the class y_i, written as k numbers of which one is 1. Second derivatives are
-((d + 1) k, (d + 1) k), coordinate j of class c at place j k + c.
+Row i has k linear predictors z_i and the class y_i in one-hot coding. The Hessian is ((d + 1) k, (d + 1) k), with
+coordinate j of class c at place j k + c.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ..core.types import Array
+from ..core.types import Array, LossRecord
 from ..objective.data import Supports, TableData
 from ..objective.losses.softmax import Softmax, log_softmax
 from .column_sums import column_sums
 from .full_pass import predictors_of, shifted_rows
-from .layout import dense_rows
+from .layout import Table, dense_rows
 from .rows import Rows
 
 __all__ = ["Classes", "product"]
 
-FEW, MANY = 300, 1000  # parameters up to which second derivatives are formed: always, and of a small table
-WORK = 4e9  # flops for them that make a table small
-BLOCK = 1 << 20  # numbers held at once
+FEW, MANY = 300, 1000  # parameters up to which the Hessian is formed: always, and for a small table
+WORK = 4e9  # flops for the Hessian of a small table
+BLOCK = 1 << 20  # numbers of a block
 
 
 CLASSES = Supports(rows=True, joint=True)
 
 
 class Classes(Rows):
-    """Rows whose targets y (n, k) are 1 at the row's class and 0 elsewhere. Passes over them are plain NumPy."""
+    """Rows whose targets y (n, k) are one-hot classes. Passes over them are plain NumPy."""
 
     __slots__ = ()
 
     @property
     def supports(self) -> Supports:
-        """All that rows can do; the classes of a row meet in one loss."""
+        """Everything that rows support; the outputs of a row are coupled by the loss."""
         return CLASSES
 
     @property
     def worth_compiling(self) -> bool:
-        """Never: compiled passes look at each target by itself."""
+        """Never: compiled passes treat each target by itself."""
         return False
 
     @property
     def forms_curvature(self) -> bool:
-        """Whether second derivatives are few enough to be formed."""
+        """Whether the Hessian is small enough to be formed."""
         m = (self.shape[1] + 1) * self.outputs
         return m <= FEW or (m <= MANY and m * m * len(self.y) <= WORK)
 
-    def curvature(self, loss: Any, w: Array) -> ClassesCurvature:  # type: ignore[override]
+    def curvature(self, loss: LossRecord, w: Array) -> ClassesCurvature:
         """Second derivatives of the mean loss at w (d + 1, k)."""
         return ClassesCurvature(self, w)
 
@@ -61,7 +61,7 @@ class ClassesCurvature(NamedTuple):
     w: Array
 
     def matrix(self) -> Array:
-        """All of it, ((d + 1) k, (d + 1) k). Cost: one pass, n ((d + 1) k)^2 flops."""
+        """The whole matrix, ((d + 1) k, (d + 1) k). Cost: one pass, n ((d + 1) k)^2 flops."""
         rows, w = self.rows, self.w
         (n, d), k, m = rows.shape, w.shape[1], w.size
         rows.read(n)
@@ -94,12 +94,12 @@ class ClassesCurvature(NamedTuple):
 
 
 def product(rows: TableData, p: Array, v: Array) -> Array:
-    """Second derivatives of the mean loss times v (d + 1, k), with probabilities p (n, k). Cost: two passes."""
+    """Product of the Hessian of the mean loss and v (d + 1, k), from the probabilities p (n, k). Cost: two passes."""
     z = rows.with_rows(offset=None).predictor(v)
     return rows.transpose_product(p * (z - (p * z).sum(1, keepdims=True)))
 
 
-def _table(rows: Rows, part: Any) -> Array:
+def _table(rows: Rows, part: Table) -> Array:
     """Shifted rows with a column of ones, in the units of the descent."""
     n, d = part.shape
     A = np.ones((n, d + 1))

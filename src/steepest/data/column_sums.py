@@ -1,13 +1,13 @@
-"""Sums over all rows: of the columns and their squares, and the second derivatives that weight a Gram matrix."""
+"""Sums over all rows: of the columns and their squares; and second derivatives of the loss by row."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.threads import in_ranges
-from ..core.types import Array
+from ..core.types import Array, LossRecord
 from ..objective.data import ColumnStats
 from .csr import CSR
 from .full_pass import predictors, slopes_in_kernel
@@ -26,7 +26,7 @@ def mean_and_variance(rows: Rows) -> ColumnStats:
     Raises
     ------
     DataError
-        If one of them is no finite number.
+        If one of them is not finite.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def mean_and_variance(rows: Rows) -> ColumnStats:
 
 
 def column_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,); of sparse rows about 0."""
+    """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,). For sparse rows first is 0."""
     rows.read(rows.shape[0])
     return (_compiled_sums if rows.worth_compiling else _plain_sums)(rows, first, weights)
 
@@ -78,26 +78,26 @@ def _plain_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array,
     return sums, squares
 
 
-def second_derivatives(rows: Rows, loss: Any, w: Array) -> Array:
+def second_derivatives(rows: Rows, loss: LossRecord, w: Array) -> Array:
     """Weight times second derivative of each row's loss (n,) by its predictor, at w (d + 1, 1). Cost: one pass."""
     rows.read(rows.shape[0])
     found: Array = (_compiled_seconds if rows.worth_compiling else _plain_seconds)(rows, loss, w)
     return found if rows.weight is None else np.multiply(found, rows.weight, out=found)
 
 
-def _compiled_seconds(rows: Rows, loss: Any, w: Array) -> Array:
+def _compiled_seconds(rows: Rows, loss: LossRecord, w: Array) -> Array:
     from ..kernels.compiler import compiled
-    from ..kernels.full_pass import bend_pass
+    from ..kernels.full_pass import second_derivative_pass
 
     n, tile = rows.shape[0], plan(rows.X)[1]
-    out, kernel = np.empty(n), compiled(bend_pass, loss)
+    out, kernel = np.empty(n), compiled(second_derivative_pass, loss)
     shift, v, b = slopes_in_kernel(rows, w[:, :1])
     args = loss, rows.X, rows.y.T, rows.offset, shift, v, b, tile
     in_ranges(lambda low, high: kernel(*args, low, high, out), -(-n // tile), rows.threads)
     return out
 
 
-def _plain_seconds(rows: Rows, loss: Any, w: Array) -> Array:
+def _plain_seconds(rows: Rows, loss: LossRecord, w: Array) -> Array:
     n, found = rows.shape[0], np.empty(rows.shape[0])
     for low in range(0, n, BLOCK):
         high = min(n, low + BLOCK)

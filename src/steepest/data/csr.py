@@ -1,4 +1,4 @@
-"""Compressed sparse rows, as three arrays: what SciPy holds too, without importing SciPy."""
+"""Compressed sparse rows as three arrays, like SciPy's but without importing SciPy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["CSR"]
 
 
 class CSR(NamedTuple):
-    """Sparse rows: row i holds ``data[a:b]`` in the columns ``indices[a:b]``, with ``a, b = indptr[i : i + 2]``."""
+    """Sparse rows: row i is ``data[a:b]`` in the columns ``indices[a:b]``, with ``a, b = indptr[i : i + 2]``."""
 
     data: NDArray[Any]  # (nnz,) float32 or float64
     indices: NDArray[Any]  # (nnz,) int32 or int64

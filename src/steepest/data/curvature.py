@@ -1,4 +1,4 @@
-"""Second derivatives of the mean loss over a table: as a matrix, its diagonal, or a product."""
+"""The Hessian of the mean loss over a table: the matrix, its diagonal, or its product with a vector."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class RowsCurvature(NamedTuple):
     weight: Array  # (n,): s_i times the weight of the row
 
     def matrix(self) -> Array:
-        """All of it, (d + 1, d + 1). Cost: one pass, about n (d + 1)^2 flops."""
+        """The whole matrix, (d + 1, d + 1). Cost: one pass, about n (d + 1)^2 flops."""
         rows, (d, k) = self.rows, (self.rows.shape[1], self.rows.outputs)
         first, scale = np.zeros(d + k), np.ones(d + 1)
         first[:d] = 0.0 if rows.units.shift is None else rows.units.shift
         scale[:d] = 1.0 if rows.units.scale is None else rows.units.scale
-        own = np.append(np.arange(d), d + k)  # leave out the targets
+        own = np.append(np.arange(d), d + k)  # without the targets
         gram = gram_matrix(rows, first, self.weight)[np.ix_(own, own)]
         matrix: Array = gram * scale[:, None] * scale / rows.total
         return matrix
@@ -42,25 +42,25 @@ class RowsCurvature(NamedTuple):
         return np.append(scaled, self.weight.sum())[:, None] / rows.total
 
     def product(self, v: Array) -> Array:
-        """Its product with v (d + 1, 1). Cost: one pass; as the gradient of weighted squares with targets of 0."""
+        """Its product with v (d + 1, 1): the gradient of weighted squares with targets of 0. Cost: one pass."""
         zeros = np.zeros((self.rows.shape[0], 1))
         weighted = self.rows.with_rows(targets=zeros, weight=self.weight, offset=None, total=self.rows.total)
         return weighted.value_and_gradient(SquaredError(), v)[1]
 
 
 class MomentsCurvature(NamedTuple):
-    """Second derivatives that are known."""
+    """The Hessian of moments, which is known."""
 
     hessian: Array  # (d + 1, d + 1)
 
     def matrix(self) -> Array:
-        """A copy of them."""
+        """A copy of the Hessian."""
         return self.hessian.copy()
 
     def diagonal(self) -> Array:
-        """Their diagonal (d + 1, 1)."""
+        """Its diagonal (d + 1, 1)."""
         return np.diag(self.hessian)[:, None]
 
     def product(self, v: Array) -> Array:
-        """Their product with v (d + 1, k)."""
+        """Its product with v (d + 1, k)."""
         return self.hessian @ v

@@ -1,12 +1,10 @@
-"""Twofold numbers: a sum of two doubles, the second the rounding of the first; about 32 digits from plain NumPy.
+"""Double-double numbers: a sum of two doubles, the second the rounding of the first; about 32 digits in plain NumPy.
 
-Every function works on whole arrays, number by number. Names and proofs as in Ogita, Rump and Oishi, "Accurate sum and
+Every function is elementwise on arrays. Names and proofs as in Ogita, Rump and Oishi, "Accurate sum and
 dot product", doi 10.1137/030601818.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -26,13 +24,13 @@ __all__ = [
     "two_sum",
 ]
 
-Pair = tuple[Array, Array]  # a number and its rounding: the sum of both is meant
+Pair = tuple[Array, Array]  # a number and its rounding, whose sum is the value
 Halves = tuple[Array, Array]  # the leading 26 bits of a number and the rest: products of halves are exact
 SPLITTER = float((1 << 27) + 1)
 
 
-def two_sum(a: Any, b: Any) -> Pair:
-    """a + b as a pair, without error: the rounded sum and what was rounded off. Cost: 6 flops.
+def two_sum(a: Array, b: Array) -> Pair:
+    """a + b as a pair, without error: the rounded sum and its rounding error. Cost: 6 flops.
 
     Examples
     --------
@@ -46,7 +44,7 @@ def two_sum(a: Any, b: Any) -> Pair:
     return s, rest
 
 
-def halves(a: Any) -> Halves:
+def halves(a: Array) -> Halves:
     """Split a number below 1e300 into two of 26 bits each (Veltkamp). Cost: 4 flops.
 
     Examples
@@ -59,10 +57,10 @@ def halves(a: Any) -> Halves:
     return high, a - high
 
 
-def two_product(a: Any, b: Any, a_halves: Halves | None = None, b_halves: Halves | None = None) -> Pair:
-    """Product of two numbers as a pair, without error but for underflow (Dekker). Cost: 9 flops and 4 a split.
+def two_product(a: Array, b: Array, a_halves: Halves | None = None, b_halves: Halves | None = None) -> Pair:
+    """Product as a pair, without error except for underflow (Dekker). Cost: 9 flops, and 4 for each split.
 
-    Halves that are at hand are used.
+    Halves that the caller has are used.
 
     Examples
     --------
@@ -92,7 +90,7 @@ def plus(a: Pair, b: Pair) -> Pair:
     return two_sum(s, rest + (a[1] + b[1]))
 
 
-def times(a: Pair, b: Any) -> Pair:
+def times(a: Pair, b: Array) -> Pair:
     """Product of a pair and a number, to about 32 digits. Cost: 25 flops.
 
     Examples
@@ -109,16 +107,16 @@ def over(a: Pair, b: float) -> Pair:
 
     Examples
     --------
-    >>> over((1.0, 0.0), 3.0)
-    (0.3333333333333333, 1.850371707708594e-17)
+    >>> [float(part) for part in over((1.0, 0.0), 3.0)]
+    [0.3333333333333333, 1.850371707708594e-17]
     """
     quotient = a[0] / b
-    product, rest = two_product(quotient, b)
+    product, rest = two_product(quotient, np.asarray(b))
     return two_sum(quotient, (a[0] - product - rest + a[1]) / b)
 
 
 def summed(a: Pair) -> Pair:
-    """Sum of pairs along the last axis, halving it each time. Cost: about 8 flops a pair.
+    """Sum of pairs along the last axis, by pairwise summation. Cost: about 8 flops a pair.
 
     Examples
     --------

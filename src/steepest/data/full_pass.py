@@ -8,30 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.threads import in_ranges, one_blas_thread
-from ..core.types import Array
+from ..core.types import Array, LinkValue, LossRecord
 from .csr import CSR
-from .layout import BLOCK, dot, plan, slice_rows, transposed_dot
+from .layout import BLOCK, Table, dot, plan, slice_rows, transposed_dot
 
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["Given", "full_pass", "predictors", "predictors_of", "shifted_rows", "slopes_in_kernel"]
+__all__ = ["GivenSlopes", "full_pass", "predictors", "predictors_of", "shifted_rows", "slopes_in_kernel"]
 
 
-class Given(NamedTuple):
-    """The loss whose slope is the target: its gradient adds up rows with factors that are known."""
+class GivenSlopes(NamedTuple):
+    """A loss whose slope is the target: its gradient is the sum of rows times given factors."""
 
-    def value(self, z: Any, y: Any) -> Any:
-        """No cost."""
+    def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
+        """0."""
         return 0.0 * z
 
-    def slope(self, z: Any, y: Any) -> Any:
+    def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """The target itself."""
         return y + 0.0 * z
 
 
-def full_pass(rows: Rows, loss: Any, w: Array, gradient: bool) -> tuple[float, Array]:
-    """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` its values mean nothing. Cost: one pass."""
+Summed = LossRecord | GivenSlopes
+
+
+def full_pass(rows: Rows, loss: Summed, w: Array, gradient: bool) -> tuple[float, Array]:
+    """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` the latter is undefined. Cost: one pass."""
     rows.read(rows.shape[0])
     sums = _compiled_sums(rows, loss, w, gradient) if rows.worth_compiling else _plain_sums(rows, loss, w)
     g: Array = sums[1:].reshape(w.shape[1], -1).T / rows.total
@@ -45,8 +48,8 @@ def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
     return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
 
 
-def predictors_of(rows: Rows, part: Any, w: Array, low: int, high: int) -> Array:
-    """The same from these rows as `shifted_rows` gives them."""
+def predictors_of(rows: Rows, part: Table, w: Array, low: int, high: int) -> Array:
+    """The same, from rows of `shifted_rows`."""
     z: Array = dot(part, _slopes(rows, w)) + w[-1]
     return z if rows.offset is None else z + rows.offset[low:high, None]
 
@@ -55,13 +58,13 @@ def _slopes(rows: Rows, w: Array) -> Array:
     return w[:-1] if rows.units.scale is None else w[:-1] * rows.units.scale[:, None]
 
 
-def shifted_rows(rows: Rows, low: int, high: int) -> Any:
+def shifted_rows(rows: Rows, low: int, high: int) -> Table:
     """Rows low .. high - 1 minus the shift of the units, in the layout of the table."""
     X = slice_rows(rows.X, low, high)
-    return X if rows.units.shift is None else X - rows.units.shift
+    return X if rows.units.shift is None or isinstance(X, CSR) else X - rows.units.shift
 
 
-def _plain_sums(rows: Rows, loss: Any, w: Array) -> Array:
+def _plain_sums(rows: Rows, loss: Summed, w: Array) -> Array:
     n, d = rows.shape
     sums = np.zeros((w.shape[1], d + 1))
     total = 0.0
@@ -71,7 +74,7 @@ def _plain_sums(rows: Rows, loss: Any, w: Array) -> Array:
     return np.concatenate(([total], sums.ravel()))
 
 
-def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array) -> float:
+def _plain_block(rows: Rows, loss: Summed, w: Array, block: tuple[int, int], sums: Array) -> float:
     part, y, weight = shifted_rows(rows, *block), rows.y[slice(*block)], rows.weights(*block)
     z = predictors_of(rows, part, w, *block)
     cost, r = loss.value(z, y), loss.slope(z, y)
@@ -82,7 +85,7 @@ def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: 
     return float(cost.sum())
 
 
-def _compiled_sums(rows: Rows, loss: Any, w: Array, gradient: bool) -> Array:
+def _compiled_sums(rows: Rows, loss: Summed, w: Array, gradient: bool) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import block_pass
 
@@ -96,8 +99,8 @@ def _compiled_sums(rows: Rows, loss: Any, w: Array, gradient: bool) -> Array:
     return sums
 
 
-def slopes_in_kernel(rows: Rows, w: Array) -> tuple[Any, NDArray[Any], Array]:
-    """Shift, slopes (k, d) and intercepts (k,) as kernels take them: dense ones in the type of the table."""
+def slopes_in_kernel(rows: Rows, w: Array) -> tuple[NDArray[Any] | None, NDArray[Any], Array]:
+    """Shift, slopes (k, d) and intercepts (k,) for a kernel. For a dense table they have its type."""
     kind = np.float64 if isinstance(rows.X, CSR) else rows.X.dtype
     shift = None if rows.units.shift is None else rows.units.shift.astype(rows.X.dtype)
     return shift, np.ascontiguousarray(_slopes(rows, w).T, kind), np.ascontiguousarray(w[-1])

@@ -1,4 +1,4 @@
-"""Gram matrices: sums of weighted products of rows, targets among them, in fixed blocks."""
+"""Gram matrices: weighted sums of products of columns, targets included, in fixed blocks of rows."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["augmented", "gram_matrix", "refuse_unless_finite"]
 
-ROOM = 1 << 18  # numbers a thread holds of the augmented rows: 2 MB, about what its own cache holds
+ROOM = 1 << 18  # numbers of the augmented rows of a thread: 2 MB, about the size of its cache
 
 
 def refuse_unless_finite(sums: Array) -> None:
-    """Refuse a table whose sums of squares are no numbers."""
+    """Refuse a table whose sums of squares are not finite."""
     if not np.isfinite(sums).all():
         raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
 
 
 def gram_matrix(rows: Rows, first: Array, weights: Array | None) -> Array:
-    """Sum of weight x x' over the rows [x, y - offset] - first, 1; a weight of 1 each if ``weights`` (n,) is None.
+    """Sum of weight a a' over the rows a = [x, y - offset] - first, 1; ``weights`` (n,), None for 1.
 
-    In fixed blocks, whose matrices together stay far smaller than the table. Cost: about n (d + 2)^2 flops.
+    It is formed in fixed blocks, whose matrices together are far smaller than the table. Cost: about n (d + 2)^2 flops.
     """
     rows.read(rows.shape[0])
     return (_compiled_gram if rows.worth_compiling else _plain_gram)(rows, first, weights)
@@ -55,7 +55,7 @@ def _compiled_gram(rows: Rows, first: Array, weights: Array | None) -> Array:
 
 
 def _worth_pairs(rows: Rows, first: Array) -> bool:
-    """Whether the products of stored numbers alone, one by one, are less work than all products, eight at a time."""
+    """Whether products of the stored numbers, one at a time, are less work than all products, eight at a time."""
     n, d = rows.shape
     if not isinstance(rows.X, CSR) or first[:d].any():
         return False
@@ -88,12 +88,12 @@ def _rows_of_a_block(n: int, m: int) -> int:
 
 
 def _rows_of_pairs(n: int, m: int, stored: int) -> int:
-    """Rows of a block where the matrices of all blocks shall stay smaller than the table."""
+    """Rows of a block, such that the matrices of all blocks are smaller than the table."""
     return -(-n // max(2, min(16, stored // (4 * m * m))))
 
 
 def augmented(rows: Rows, low: int, high: int, first: Array, room: Array) -> Array:
-    """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``, put into ``room``."""
+    """Rows low .. high - 1 as [x, y - offset, 1], shifted by ``first``, written to ``room``."""
     d, part = rows.shape[1], room[: high - low]
     np.subtract(dense_rows(rows.X, low, high), first[:d], out=part[:, :d])
     np.subtract(rows.y[low:high], first[d:], out=part[:, d:-1])

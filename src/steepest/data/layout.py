@@ -1,9 +1,9 @@
-"""How a table lies in memory: dense in either order, or compressed sparse rows. Only this room and kernels ask."""
+"""Memory layout of a table: dense in either order, or compressed sparse rows. Only data/ and kernels/ depend on it."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from .csr import CSR
 
 __all__ = [
     "BLOCK",
+    "Table",
     "absolute",
+    "copy_order",
     "dense_rows",
     "dot",
     "jit_allowed",
@@ -25,8 +27,10 @@ __all__ = [
     "transposed_dot",
 ]
 
-BLOCK = 4096  # rows whose sums are added in one go; the plan depends on row numbers alone, never on threads
-NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile, the rows that stay in the cache between predictor and gradient
+Table: TypeAlias = CSR | NDArray[Any]  # (n, d), float32 or float64
+
+BLOCK = 4096  # rows of a block of sums; it depends on the shape of the table alone, never on threads
+NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile: rows that stay in the cache between predictor and gradient
 
 
 def jit_allowed() -> bool:
@@ -34,24 +38,24 @@ def jit_allowed() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 
 
-def plan(X: Any) -> tuple[int, int]:
+def plan(X: Table) -> tuple[int, int]:
     """Rows of a block and of a tile in it, from the table's shape and layout alone."""
     (n, d), size = X.shape, BLOCK
-    if isinstance(X, CSR):  # the sums of a block take d numbers however few it reads
+    if isinstance(X, CSR):  # a block has d sums, even if it reads few numbers
         return max(size, min(n, 32 * (d + 1) * n // max(1, len(X.data)))), 64
     row = X.dtype.itemsize * max(1, d)
     if X.flags.c_contiguous:
         return size, max(16, min(64, NEAR // row // 8 * 8))
-    return size, max(192, min(size, FAR // row))  # long pieces of each column
+    return size, max(192, min(size, FAR // row))  # long contiguous parts of each column
 
 
-def matrix(X: Any) -> Any:
-    """A table as it is, where its type is float32 or float64 already: no copy.
+def matrix(X: Any) -> Table:
+    """The table of any array or sparse matrix. Float32 and float64 are not copied.
 
     Raises
     ------
     DataError
-        If it does not have two dimensions, or holds no real numbers.
+        If it does not have two dimensions, or its numbers are not real.
     """
     if isinstance(X, CSR):
         return X
@@ -72,7 +76,7 @@ def _real(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.float64)
 
 
-def take(X: Any, order: NDArray[np.int64]) -> Any:
+def take(X: Table, order: NDArray[np.int64]) -> Table:
     """The rows of these numbers."""
     if not isinstance(X, CSR):
         return X[order]
@@ -82,7 +86,7 @@ def take(X: Any, order: NDArray[np.int64]) -> Any:
     return CSR(X.data[where], X.indices[where], indptr, X.columns)
 
 
-def slice_rows(X: Any, low: int, high: int) -> Any:
+def slice_rows(X: Table, low: int, high: int) -> Table:
     """Rows low .. high - 1, in the layout of the table."""
     if not isinstance(X, CSR):
         return X[low:high]
@@ -90,7 +94,7 @@ def slice_rows(X: Any, low: int, high: int) -> Any:
     return CSR(X.data[a:b], X.indices[a:b], X.indptr[low : high + 1] - a, X.columns)
 
 
-def dense_rows(X: Any, low: int, high: int) -> Any:
+def dense_rows(X: Table, low: int, high: int) -> NDArray[Any]:
     """Rows low .. high - 1 as a dense array."""
     if not isinstance(X, CSR):
         return X[low:high]
@@ -100,12 +104,17 @@ def dense_rows(X: Any, low: int, high: int) -> Any:
     return cells.reshape(high - low, X.columns)
 
 
-def absolute(X: Any) -> Any:
+def absolute(X: Table) -> Table:
     """|X|, in the layout of the table."""
     return X._replace(data=np.abs(X.data)) if isinstance(X, CSR) else np.abs(X)
 
 
-def dot(X: Any, v: Array) -> Array:
+def copy_order(X: NDArray[Any]) -> Literal["C", "F"]:
+    """The order in which a dense table is copied fastest."""
+    return "C" if X.flags.c_contiguous else "F"
+
+
+def dot(X: Table, v: Array) -> Array:
     """X v for v (d, k)."""
     if not isinstance(X, CSR):
         product: Array = X @ v
@@ -114,7 +123,7 @@ def dot(X: Any, v: Array) -> Array:
     return np.stack([np.bincount(rows, X.data * c[X.indices], minlength=n) for c in v.T], axis=1)
 
 
-def transposed_dot(X: Any, r: Array) -> Array:
+def transposed_dot(X: Table, r: Array) -> Array:
     """r'X (k, d) for r (n, k)."""
     if not isinstance(X, CSR):
         product: Array = r.T @ X

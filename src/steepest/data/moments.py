@@ -1,14 +1,14 @@
-"""Moments: for a squared loss the sufficient statistics stand in for the rows, at O(d^2) a step whatever n."""
+"""Moments: for a squared loss the sufficient statistics replace the rows, at O(d^2) a step for any n."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.threads import one_blas_thread
-from ..core.types import Array
+from ..core.types import Array, Loss
 from ..core.units import RAW, Units
 from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
@@ -19,25 +19,25 @@ from .rows import Rows
 
 __all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
 
-FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 would cost digits
-NOISE = 1e-12  # share of a column of size 1 in a direction that is rounding
-FIRM = 1e8  # norm of the inverse of the correlations up to which they are inverted; eigenvalues of 1e-13 are rounding
+FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 lose digits
+NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
+FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
 
 
 MOMENTS = Supports(any_loss=False)
 
 
 class Moments(NamedTuple):
-    """Mean squared loss as a parabola about its least point, never as the raw w'Gw - 2w'c + y'y, which cancels.
+    """Mean squared loss as a parabola about its minimiser; the raw w'Gw - 2w'c + y'y would cancel.
 
-    mean (z - y)^2 / 2 = cost + gradient'(w - least) + (w - least)' hessian (w - least) / 2, exact to rounding; cost
-    and gradient come from one pass over the residuals at ``least``. A value is never negative.
+    mean (z - y)^2 / 2 = cost + gradient'(w - minimiser) + (w - minimiser)' hessian (w - minimiser) / 2, exact to
+    rounding. Cost and gradient come from one pass over the residuals at the minimiser. A value is never negative.
     """
 
     hessian: Array  # (d + 1, d + 1)
-    least: Array  # (d + 1, k), the minimiser of least norm in columns of size 1
+    minimiser: Array  # (d + 1, k), the one of least norm in columns of size 1
     cost: float
-    gradient: Array  # (d + 1, k), the rounding left at the minimiser
+    gradient: Array  # (d + 1, k), the gradient at the minimiser: rounding
     mean: Array  # (d,) of the raw columns
     spread: Array  # (d, d) covariance of the raw columns, divided by the sum of weights
     null: Array  # (d, r) raw directions that change no prediction
@@ -46,45 +46,45 @@ class Moments(NamedTuple):
 
     @property
     def supports(self) -> Supports:
-        """Squared losses alone, and no rows."""
+        """Squared losses alone; no rows."""
         return MOMENTS
 
     @property
     def outputs(self) -> int:
         """Targets, k."""
-        return int(self.least.shape[1])
+        return int(self.minimiser.shape[1])
 
-    def curvature(self, loss: Any, w: Array) -> MomentsCurvature:
-        """Second derivatives of the mean loss, the same everywhere."""
+    def curvature(self, loss: Loss, w: Array) -> MomentsCurvature:
+        """The Hessian of the mean loss, which is constant."""
         return MomentsCurvature(loss.curvature * self.hessian)
 
     def columns(self) -> ColumnStats:
         """Mean and variance of each raw column, known."""
         return ColumnStats(self.mean, np.diag(self.spread))
 
-    def value(self, loss: Any, w: Array) -> float:
+    def value(self, loss: Loss, w: Array) -> float:
         """Mean loss at w (d + 1, k). Cost: about 2 d^2 flops."""
         return self.value_and_gradient(loss, w)[0]
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: Loss, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: about 2 d^2 flops."""
-        away = w - self.least
+        away = w - self.minimiser
         slope = self.hessian @ away
         cost = self.cost + float(np.vdot(away, 0.5 * slope + self.gradient))
         return loss.curvature * max(cost, 0.0), loss.curvature * (slope + self.gradient)
 
     def in_units(self, units: Units) -> Moments:
-        """Express the same parabola in parameters for shifted and scaled columns."""
+        """The same moments, in parameters for shifted and scaled columns."""
         return self._replace(
             hessian=hessian_in(units, self.mean, self.spread),
-            least=units.scaled(self.units.raw(self.least)),
+            minimiser=units.scaled(self.units.raw(self.minimiser)),
             gradient=_gradient_in(units, self.units.raw_gradient(self.gradient)),
             units=units,
         )
 
 
 def _gradient_in(units: Units, g: Array) -> Array:
-    """Gradient (d + 1, k) by parameters for shifted and scaled columns, from the one by raw parameters."""
+    """Gradient (d + 1, k) by parameters for shifted and scaled columns, from that by raw parameters."""
     out = g.copy()
     if units.shift is not None:
         out[:-1] -= units.shift[:, None] * g[-1:]
@@ -94,26 +94,26 @@ def _gradient_in(units: Units, g: Array) -> Array:
 
 
 def make_moments(rows: Rows) -> Moments:
-    """Read the rows twice: once for the moments, shifted by the first row, and once for the residuals.
+    """Moments of the rows, in two passes: one for the sums, shifted by the first row, one for the residuals.
 
     Cost: about n (d + 2)^2 flops; memory 2 MB a thread and 1/30 of the table.
 
     Examples
     --------
     >>> from steepest import make_rows
-    >>> make_moments(make_rows([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])).least.ravel().round(9)
+    >>> make_moments(make_rows([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])).minimiser.ravel().round(9)
     array([2., 1.])
     """
     mean, spread, cross, centre = central_moments(rows)
     coef, null = _solve(spread, cross)
-    least = np.concatenate((coef, centre[None]))
-    cost, gradient = _residuals(rows, mean, least)
+    minimiser = np.concatenate((coef, centre[None]))
+    cost, gradient = _residuals(rows, mean, minimiser)
     raw, hessian = Units(shift=mean), hessian_in(RAW, mean, spread)
-    return Moments(hessian, raw.raw(least), cost, raw.raw_gradient(gradient), mean, spread, null, rows.shape)
+    return Moments(hessian, raw.raw(minimiser), cost, raw.raw_gradient(gradient), mean, spread, null, rows.shape)
 
 
 def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:
-    """Cost and gradient at w for centred columns; sparse rows are not centred, their gradient is."""
+    """Cost and gradient at w for centred columns; for sparse rows the gradient is centred afterwards."""
     centred = Units(shift=mean)
     if not isinstance(rows.X, CSR):
         return rows._replace(units=centred).value_and_gradient(SquaredError(), w)
@@ -141,7 +141,7 @@ def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     if not isinstance(rows.X, CSR):
         return _central(rows, first)
-    found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # sparse rows stay so where they are not shifted
+    found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # an unshifted table stays sparse
     return _central(rows, first) if (found[0] ** 2 > FAR * np.diag(found[1])).any() else found
 
 
@@ -158,7 +158,7 @@ def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
-    """Least-squares coefficients (d, k), of least norm in columns of size 1, and raw directions that change nothing."""
+    """Least-squares coefficients (d, k), of least norm in columns of size 1, and null directions."""
     scale, matrix = _correlation(spread)
     with one_blas_thread(2.0 * len(matrix) ** 3):
         inverse = _firm_inverse(matrix)
@@ -168,9 +168,9 @@ def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
             coef += inverse @ (goal - matrix @ coef)
             return scale[:, None] * coef, np.zeros((len(scale), 0))
         values, vectors, flat = _directions(matrix)
-        steep = scale[:, None] * vectors[:, ~flat]
+        basis = scale[:, None] * vectors[:, ~flat]
         null = _null(spread, scale, vectors[:, flat])
-        return steep @ ((steep.T @ cross) / values[~flat, None]), null
+        return basis @ ((basis.T @ cross) / values[~flat, None]), null
 
 
 def null_directions(spread: Array) -> Array:
@@ -184,7 +184,7 @@ def null_directions(spread: Array) -> Array:
 
 
 def _null(spread: Array, scale: Array, vectors: Array) -> Array:
-    vectors = np.where(np.abs(vectors) < NOISE, 0.0, vectors)  # other columns, perhaps much larger, have no part
+    vectors = np.where(np.abs(vectors) < NOISE, 0.0, vectors)  # columns outside the direction, which may be much larger
     return np.where(np.diag(spread)[:, None] > 0, scale[:, None] * vectors, vectors)
 
 
@@ -196,9 +196,9 @@ def _correlation(spread: Array) -> tuple[Array, Array]:
 
 
 def _firm_inverse(matrix: Array) -> Array | None:
-    """Inverse of the correlations where no eigenvalue is anywhere near 0, at a tenth of the cost of finding them.
+    """Inverse of the correlations if no eigenvalue is near 0, at a tenth of the cost of the eigenvalues.
 
-    The inverse's norm is at least 1 / the smallest eigenvalue, rounding included.
+    The norm of the inverse is at least 1 / the smallest eigenvalue, rounding included.
     """
     if not np.diag(matrix).all():
         return None
@@ -210,14 +210,16 @@ def _firm_inverse(matrix: Array) -> Array | None:
 
 
 def _directions(matrix: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Eigenvalues and -vectors of the correlations, and which eigenvalues are rounding."""
+    """Eigenvalues and eigenvectors of the correlations, and which eigenvalues are rounding."""
     values, vectors = np.linalg.eigh(matrix)
     return values, vectors, values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
 
 
 def without(coef: Array, null: Array) -> Array:
-    """Remove from the coefficients (..., d, k) what lies in the span of the null directions (d, r)."""
+    """Coefficients (..., d, k) minus their part in the span of the null directions (d, r)."""
     if null.shape[1] == 0:
         return coef
     basis, triangle = np.linalg.qr(null)
-    return coef - null @ np.linalg.solve(triangle, basis.T @ coef)  # null itself, whose columns cancel in predictions
+    return coef - null @ np.linalg.solve(
+        triangle, basis.T @ coef
+    )  # null itself rather than its basis: its columns cancel in predictions

@@ -1,22 +1,23 @@
-"""Exact: least squares to the last digit, by steps through a QR factor along gradients summed in twofold numbers.
+"""Iterative refinement: least squares to the last digit, by a QR factor and gradients in double-double numbers.
 
-Normal equations square the condition number of the table, kappa. Here the table is factored once, A = Q R, and a few
-steps w <- w - (R'R)^-1 g follow, each along a gradient g that is summed to about 32 digits: the rounding of R slows
-the steps (each leaves about kappa eps of the distance), it does not enter the answer. Björck, "Iterative refinement of
+Normal equations square the condition number kappa of the table. Here the table is factored once, A = Q R. A few steps
+w <- w - (R'R)^-1 g follow, with gradients g that are summed to about 32 digits. The rounding of R slows the convergence
+(each step leaves about kappa eps of the distance), but does not enter the answer. Björck, "Iterative refinement of
 linear least squares solutions I", doi 10.1007/BF01939321; QR by blocks of rows: Demmel and others, doi
 10.1137/080731992.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..core.threads import in_ranges, one_blas_thread
-from ..core.types import Array
+from ..core.types import Array, Loss
 from ..core.units import RAW, Units
 from ..objective.objective import Coordinates
+from ..objective.problem import Problem
 from .double_double import Pair, add_products, combination, halves, over, plus, summed, times, two_sum
 from .gram import refuse_unless_finite
 from .layout import dense_rows
@@ -24,18 +25,18 @@ from .rows import Rows
 
 __all__ = ["Exact", "Polished", "inverse_root", "polished", "precondition", "triangle"]
 
-TILE = 1 << 15  # numbers of the table that are worked on at a time: few enough to stay in the cache
-GROUPS = 64  # groups of 8 or more tiles with sums of their own, added by number, whatever the threads
-TALL = 512  # rows of a block that goes into the QR factor, or 4 times as many as columns
+TILE = 1 << 15  # numbers of a tile of the table, which stays in the cache
+GROUPS = 64  # groups of 8 or more tiles; sums of groups are added in a fixed order, for any number of threads
+TALL = 512  # rows of a block of the QR factorisation, or 4 times the number of columns
 EPS = float(np.finfo(float).eps)
 
 
 class Exact(NamedTuple):
-    """Rows of a squared loss whose residuals and gradient sums carry about 32 digits; parameters are raw.
+    """Squared loss over rows, with residuals and gradient sums to about 32 digits; parameters are raw.
 
     The gradient of the mean loss, c/n sum m_i r_i [x_i, 1] with r_i = x_i . w + b + offset_i - y_i and c = 1 or 2, is
-    a small difference of large sums near the minimiser, where plain doubles leave no digit of it.
-    Cost: about 45 n d flops and one reading of the rows; memory a few megabytes a thread.
+    a small difference of large sums near the minimiser, where double precision leaves no correct digit.
+    Cost: one pass over the rows, about 45 n d flops; memory a few megabytes a thread.
 
     Examples
     --------
@@ -55,19 +56,19 @@ class Exact(NamedTuple):
 
     @property
     def units(self) -> Units:
-        """The user's own columns."""
+        """Raw units."""
         return RAW
 
-    def value(self, loss: Any, w: Array) -> float:
+    def value(self, loss: Loss, w: Array) -> float:
         """Mean loss at w (d + 1, k)."""
         return self.gradient_pair(loss, w)[0]
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: Loss, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w, each component rounded once."""
         cost, (g, _) = self.gradient_pair(loss, w)
         return cost, g
 
-    def gradient_pair(self, loss: Any, w: Array, rest: Array | None = None) -> tuple[float, Pair]:
+    def gradient_pair(self, loss: Loss, w: Array, rest: Array | None = None) -> tuple[float, Pair]:
         """Mean loss and its gradient as a pair of (d + 1, k), at w or at w + rest."""
         n, d = self.shape
         self.rows.read(n)
@@ -91,14 +92,14 @@ class Exact(NamedTuple):
 def _group_sums(rows: Rows, w: Pair, starts: range) -> tuple[float, Array]:
     """Sum of m r^2, and of m r [x, 1] as a pair (2, d + 1, k), over a group of tiles of rows.
 
-    Row s of each tile goes into the sums of place s; the places are added at the end.
+    Row s of each tile is added to sum number s; these sums are added at the end.
     """
     n, d = rows.shape
     places = np.zeros((2, w[0].shape[1], d + 1, min(n, starts.step)))
     cost = 0.0
     for low in starts:
         high = min(n, low + starts.step)
-        x = np.ascontiguousarray(dense_rows(rows.X, low, high).T, np.float64)  # (d, t): long pieces of each column
+        x = np.ascontiguousarray(dense_rows(rows.X, low, high).T, np.float64)  # (d, t), contiguous by column
         x_halves = halves(x)
         offset = np.zeros(high - low) if rows.offset is None else rows.offset[low:high]
         for k in range(len(places[0])):
@@ -113,14 +114,15 @@ def _group_sums(rows: Rows, w: Pair, starts: range) -> tuple[float, Array]:
     return cost, np.stack((high_sum.T, low_sum.T))
 
 
-def triangle(rows: Rows, problem: Any) -> tuple[Units, Array]:
-    """Units and R (d + 1, d + 1), upper triangular, with R'R the second derivative of the objective in those units.
+def triangle(rows: Rows, problem: Problem) -> tuple[Units, Array]:
+    """Units and R (d + 1, d + 1), upper triangular, with R'R the Hessian of the objective in those units.
 
-    R is the factor of the QR of sqrt(c m_i / total) [(x_i - shift) * scale, 1], a block of rows at a time, and of rows
-    sqrt(l2) scale_j e_j for an L2 penalty. shift: the weighted means; scale: 1 / weighted standard deviation, 1 for a
-    constant column. Where the intercept is held, shift is None, scale is 1 / root mean square and R's last column 0.
+    R is the QR factor of the rows sqrt(c m_i / total) [(x_i - shift) * scale, 1], a block of rows at a time, and of the
+    rows sqrt(l2) scale_j e_j for an L2 penalty. shift is the weighted mean, and scale 1 / the weighted standard
+    deviation, 1 for a constant column. If the intercept is fixed, shift is None, scale is 1 / root mean square and the
+    last column of R is 0.
 
-    Cost: two readings of the rows, about 2.5 n d^2 flops.
+    Cost: two passes over the rows, about 2.5 n d^2 flops.
 
     Examples
     --------
@@ -157,7 +159,7 @@ def _blocks(rows: Rows) -> list[tuple[int, int]]:
 
 
 def _means(rows: Rows) -> Array:
-    """Weighted means of the columns (d,), from their distances to the first row: exact for a constant column."""
+    """Weighted means of the columns (d,), from differences to the first row: exact for a constant column."""
     rows.read(rows.shape[0])
     first = np.asarray(dense_rows(rows.X, 0, 1)[0], np.float64)
     sums = np.zeros_like(first)
@@ -168,7 +170,7 @@ def _means(rows: Rows) -> Array:
 
 
 def _factor(rows: Rows, shift: Array | None, curvature: float) -> Array:
-    """R of sqrt(c m / total) [x - shift, 1], or of [x, 0] without shift: each block goes under the R so far."""
+    """R of sqrt(c m / total) [x - shift, 1], or of [x, 0] without shift, updated block by block."""
     d = rows.shape[1]
     rows.read(rows.shape[0])
     R = np.zeros((d + 1, d + 1))
@@ -185,10 +187,11 @@ def _factor(rows: Rows, shift: Array | None, curvature: float) -> Array:
 
 
 def inverse_root(units: Units, R: Array, free: Array) -> Array:
-    """S (d + 1, r) with S S' the (pseudo-)inverse of R'R among the coordinates that are free (d + 1, 1).
+    """S (d + 1, r) with S S' the (pseudo-)inverse of R'R over the free coordinates, ``free`` (d + 1, 1).
 
-    R^-1 itself, or, where columns depend on each other, its singular vectors without the directions that are the
-    rounding of R, or of columns far from 0, so that a step has no part along them. Cost: O(d^3).
+    S is R^-1. If columns are linearly dependent, it is formed from the singular vectors of R whose singular values are
+    above rounding, that of R and of columns far from 0, so that steps have no component in null directions.
+    Cost: O(d^3).
 
     Examples
     --------
@@ -208,7 +211,7 @@ def inverse_root(units: Units, R: Array, free: Array) -> Array:
 
 
 def _above_noise(R: Array) -> Array:
-    """Root of the pseudo-inverse among the directions that R stretches."""
+    """Root of the pseudo-inverse, from singular values above 1."""
     if np.diag(R).all():
         inverse = np.asarray(np.linalg.inv(R), np.float64)
         if np.linalg.norm(inverse) < 1:
@@ -219,9 +222,9 @@ def _above_noise(R: Array) -> Array:
 
 
 def precondition(units: Units, root: Array, g: Pair) -> tuple[Array, float]:
-    """Raw step p = T S S' T' g (d + 1, k) for a raw gradient pair, and g . p = |S' T' g|^2, twice what it gains.
+    """Raw step p = T S S' T' g (d + 1, k) for a raw gradient pair, and g . p = |S' T' g|^2, twice the decrease.
 
-    T translates scaled parameters to raw ones, so T'g holds g_j - shift_j g_0, which cancels: it is taken of the pair.
+    T maps scaled parameters to raw ones. T'g contains g_j - shift_j g_0, which cancels; it is computed from the pair.
     Cost: about 4 d^2 flops.
     """
     if units.shift is not None:
@@ -235,27 +238,27 @@ def precondition(units: Units, root: Array, g: Pair) -> tuple[Array, float]:
 
 
 class Polished(NamedTuple):
-    """One iterate of `polished`: raw parameters and what is known there."""
+    """One iterate of `polished`."""
 
-    w: Array  # (d + 1, k)
+    w: Array  # (d + 1, k), raw
     cost: float  # the objective
-    gradient: Array  # (d + 1, k) of the objective, 0 where a coordinate is held
-    excess: float  # cost less the least cost there is, by the quadratic model, which is exact here
+    gradient: Array  # (d + 1, k) of the objective, 0 where a coordinate is fixed
+    excess: float  # cost minus the minimum, by the quadratic model, which is exact here
 
 
-def polished(rows: Rows, problem: Any, w: Array, most: int = 6) -> tuple[list[Polished], int]:
-    """Iterates from w (d + 1, k), raw, to the exact minimiser rounded once, the last being the best; and the rank.
+def polished(rows: Rows, problem: Problem, w: Array, most: int = 6) -> tuple[list[Polished], int]:
+    """Iterates from w (d + 1, k), raw, to the exact minimiser rounded once, which is the last; and the rank.
 
-    w <- w - (R'R)^-1 g, with w kept as a pair of doubles and reported rounded, until a step changes no bit of it, or
-    brings the minimiser no closer, or ``most`` steps are done. Any start will do: the first step is a QR solution.
-    Where columns depend on each other, steps have no part along what changes no prediction.
+    Steps w <- w - (R'R)^-1 g, with w stored as a pair of doubles and reported rounded. They end when a step changes no
+    bit of w, does not reduce the distance, or is number ``most``. Any start is possible: the first step is a QR
+    solution. If columns are linearly dependent, steps have no component in null directions.
 
     Cost: `triangle`, then one pass of `Exact` for each iterate: two for a start of 8 correct digits, else three.
 
     Parameters
     ----------
     problem : Problem
-        A squared loss, without penalty or with L2; coordinates may be held.
+        A squared loss, without penalty or with L2; coordinates may be fixed.
 
     Examples
     --------
@@ -284,7 +287,7 @@ def polished(rows: Rows, problem: Any, w: Array, most: int = 6) -> tuple[list[Po
     return path, root.shape[1]
 
 
-def _objective(rows: Rows, problem: Any, w: Pair) -> tuple[float, Pair]:
+def _objective(rows: Rows, problem: Problem, w: Pair) -> tuple[float, Pair]:
     """Objective and its gradient as a pair at w."""
     cost, g = Exact(rows).gradient_pair(problem.loss, *w)
     l2 = Coordinates(problem, len(w[0]) - 1).l2
@@ -292,7 +295,7 @@ def _objective(rows: Rows, problem: Any, w: Pair) -> tuple[float, Pair]:
 
 
 def _rounded(units: Units, R: Array, free: Array, w: Pair, cost: float, g: Array, p: Array) -> Polished:
-    """What holds at the rounded w, from what holds at the pair: there the gradient is g - R'R rest, in raw units."""
+    """The iterate at the rounded w, from values at the pair: the gradient changes by -R'R rest, in raw units."""
     off, away = R @ units.scaled(w[1]), R @ units.scaled(p - w[1])
     gradient = free * (g - units.raw_gradient(R.T @ off))
     return Polished(w[0], cost + 0.5 * float(np.vdot(off, off)), gradient, 0.5 * float(np.vdot(away, away)))

@@ -10,43 +10,43 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..core.threads import thread_count
-from ..core.types import Array
+from ..core.types import Array, LossRecord
 from ..core.units import RAW, Units
 from ..methods.sampling import SAMPLINGS, fill_order
-from ..objective.data import MATRIX_COLUMNS, ColumnStats, Judge, Size, Sums, Supports, TargetStats
+from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size, Sums, Supports, TargetStats
 from . import layout
 from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR
 from .curvature import RowsCurvature
-from .full_pass import Given, full_pass, predictors
+from .full_pass import GivenSlopes, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
 from .subsample import chosen
 
 __all__ = ["Rows", "make_rows"]
 
-COMPILE_AT = 1_000_000  # numbers in the table from which a pass is worth entering Numba for
-AT_ONCE = 1 << 15  # numbers of a table so small that one matrix product gives everything
+COMPILE_AT = 1_000_000  # numbers of a table from which compiled passes are used
+AT_ONCE = 1 << 15  # numbers of a small table, whose passes are single matrix products
 ROWS = Supports(rows=True)
-KEEP: Any = object()  # what a table has already
+KEEP: Any = object()  # the default of `Rows.with_rows`: no change
 
 
 class Rows(NamedTuple):
-    """n rows of d columns with k targets, and what goes with each row.
+    """n rows of d columns with k targets, and a weight and an offset of each row.
 
-    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i; nothing is copied to form it.
-    Row means are weighted: sum_i weight_i l_i / total.
+    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. The table is not copied to form it.
+    Means over rows are weighted: sum_i weight_i l_i / total.
     """
 
-    X: Any  # (n, d) array of any order, float32 or float64, or CSR
+    X: layout.Table  # (n, d) array of any order, or CSR; float32 or float64
     y: NDArray[np.float64]  # (n, k), each target contiguous
     weight: NDArray[np.float64] | None = None  # (n,)
     offset: NDArray[np.float64] | None = None  # (n,)
     units: Units = RAW
     total: float = 1.0  # sum of the weights
     threads: int = 1
-    tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by every view of the table; rows of the table
+    tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by all views of the table; rows of the table
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -56,7 +56,7 @@ class Rows(NamedTuple):
 
     @property
     def supports(self) -> Supports:
-        """Everything that rows can do."""
+        """Everything that rows support."""
         return ROWS
 
     @property
@@ -66,33 +66,33 @@ class Rows(NamedTuple):
 
     @property
     def first(self) -> int:
-        """The first row that counts."""
+        """The first row of weight > 0."""
         return 0 if self.weight is None else int(np.argmax(self.weight > 0))
 
     @property
     def small(self) -> bool:
-        """Whether the whole table fits into one block."""
+        """Whether the table is small enough for single matrix products."""
         n, d = self.shape
         return not isinstance(self.X, CSR) and n * (d + 1) <= AT_ONCE
 
     @property
     def sparse(self) -> bool:
-        """Whether a shift of the columns would fill the table."""
+        """Whether the table is sparse, so that a shift of the columns would fill it."""
         return isinstance(self.X, CSR)
 
     @property
     def double(self) -> bool:
-        """Whether the table holds doubles, so that a fused pass is as exact as they are."""
+        """Whether the table is in double precision; then fused passes are too."""
         return bool(self.X.dtype != np.float32)
 
     @property
     def forms_curvature(self) -> bool:
-        """Whether second derivatives are few enough to be formed."""
+        """Whether the Hessian is small enough to be formed."""
         return self.shape[1] <= MATRIX_COLUMNS
 
     @property
     def fold_rounding(self) -> float:
-        """Relative rounding of a sum over the rows by `fold`: of sum |terms|, at most so much is lost."""
+        """Bound of the rounding of a sum by `fold`, relative to sum |terms|."""
         return fold_rounding(self)
 
     @property
@@ -102,7 +102,7 @@ class Rows(NamedTuple):
 
     @property
     def size(self) -> Size:
-        """What a pass over the table costs."""
+        """Size of the table, for the cost model."""
         n, d = self.shape
         if isinstance(self.X, CSR):
             return Size(n, d, len(self.X.data), self.X.data.itemsize + self.X.indices.itemsize)
@@ -110,43 +110,45 @@ class Rows(NamedTuple):
 
     @property
     def worth_compiling(self) -> bool:
-        """Whether one pass is enough work to enter the compiled layer for."""
+        """Whether a pass is enough work for compiled code."""
         n, d = self.shape
         return jit_allowed() and n * (d + 1) >= COMPILE_AT
 
     def in_units(self, units: Units) -> Rows:
-        """The same rows seen in other units. Nothing is copied."""
+        """The same rows in other units. Nothing is copied."""
         return self._replace(units=units)
 
-    def with_rows(self, *, targets: Any = KEEP, weight: Any = KEEP, offset: Any = KEEP, total: Any = KEEP) -> Rows:
+    def with_rows(
+        self, *, targets: Array = KEEP, weight: Array | None = KEEP, offset: Array | None = KEEP, total: float = KEEP
+    ) -> Rows:
         """The same table with other targets (n, k), weights or offsets (n,).
 
-        Means are over the sum of the weights, or over ``total``.
+        Means are divided by the sum of the weights, or by ``total`` if it is given.
         """
         if weight is not KEEP and total is KEEP:
             total = float(self.shape[0] if weight is None else weight.sum())
-        given = {"y": targets, "weight": weight, "offset": offset, "total": total}
+        given: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
         return self._replace(**{name: value for name, value in given.items() if value is not KEEP})
 
     def one_target(self, c: int) -> Rows:
         """The rows with target c alone, or with class c against the others."""
         return Rows(*self._replace(y=self.y[:, c : c + 1]))
 
-    def value(self, loss: Any, w: Array) -> float:
+    def value(self, loss: LossRecord, w: Array) -> float:
         """Mean loss at w (d + 1, k). Cost: one pass over the rows."""
         return full_pass(self, loss, w, gradient=False)[0]
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass over the rows, about 4 n d flops."""
         return full_pass(self, loss, w, gradient=True)
 
     def transpose_product(self, r: Array) -> Array:
         """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass over the rows."""
-        given = self._replace(y=np.asfortranarray(r), offset=None)
-        return full_pass(given, Given(), np.zeros((self.shape[1] + 1, r.shape[1])), gradient=True)[1]
+        rows = self._replace(y=np.asfortranarray(r), offset=None)
+        return full_pass(rows, GivenSlopes(), np.zeros((self.shape[1] + 1, r.shape[1])), gradient=True)[1]
 
     def predictor(self, w: Array, low: int = 0, high: int | None = None) -> Array:
-        """Linear predictors z (high - low, k) of rows low .. high - 1, offsets included. Cost: a pass over those."""
+        """Linear predictors z (high - low, k) of rows low .. high - 1, with offsets. Cost: a pass over these rows."""
         high = self.shape[0] if high is None else high
         self.read(high - low)
         return predictors(self, w, low, high)
@@ -156,11 +158,11 @@ class Rows(NamedTuple):
         return None if self.weight is None else self.weight[low:high]
 
     def dense(self) -> Array:
-        """X as a dense array (n, d), as it is."""
+        """X as a dense array (n, d), in raw units."""
         return np.asarray(layout.dense_rows(self.X, 0, self.shape[0]))
 
     def sizes(self) -> Rows:
-        """The same rows with |x| for x."""
+        """The rows with |x| in place of x."""
         return self._replace(X=layout.absolute(self.X))
 
     def table(self) -> Array:
@@ -172,7 +174,7 @@ class Rows(NamedTuple):
         return mean_and_variance(self)
 
     def targets(self) -> TargetStats:
-        """Least, largest and weighted mean target, each (k,)."""
+        """Minimum, maximum and weighted mean of the targets, each (k,)."""
         mean = self.y.mean(0) if self.weight is None else self.weight @ self.y / self.total
         return TargetStats(self.y.min(0), self.y.max(0), mean)
 
@@ -184,16 +186,16 @@ class Rows(NamedTuple):
         """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
         return gram_matrix(self, first, weight)
 
-    def curvature(self, loss: Any, w: Array) -> RowsCurvature:
-        """Second derivatives of the mean loss at w (d + 1, 1). Cost: one pass for those by the predictors."""
+    def curvature(self, loss: LossRecord, w: Array) -> Curvature:
+        """The Hessian of the mean loss at w (d + 1, 1). Cost: one pass, for second derivatives by row."""
         return RowsCurvature(self, second_derivatives(self, loss, w))
 
     def weighted_curvature(self, weight: Array) -> RowsCurvature:
-        """The same from second derivatives by the predictors, times weights, (n,)."""
+        """The Hessian, from second derivatives by row times weights, (n,)."""
         return RowsCurvature(self, weight)
 
     def fold(self, w: Array, judge: Judge) -> Sums:
-        """Show the predictors of each block to the judge and sum what it makes of them. Cost: one pass."""
+        """Call the judge with the predictors of each block, and sum its results. Cost: one pass."""
         return fold(self, w, judge)
 
     def longest_row(self) -> float:
@@ -201,7 +203,7 @@ class Rows(NamedTuple):
         return longest_row(self)
 
     def take(self, numbers: NDArray[np.int64]) -> Rows:
-        """The rows of these numbers as a table of its own, whose mean estimates the mean over all rows."""
+        """The rows with these numbers, as a table whose mean estimates the mean over all rows."""
         mean_weight = self.total / self.shape[0]
         return self._replace(
             X=layout.take(self.X, numbers),
@@ -212,7 +214,7 @@ class Rows(NamedTuple):
         )
 
     def sample(self, m: int, seed: int, by_class: bool) -> Rows:
-        """About m rows, weighted so that their mean stands for the mean over all; see `subsample.chosen`."""
+        """About m rows, weighted so that their mean estimates the mean over all; see `subsample.chosen`."""
         numbers, share = chosen(self, m, seed, by_class)
         weight = share if self.weight is None else share * self.weight[numbers]
         return self.take(numbers)._replace(weight=weight, total=float(weight.sum()))
@@ -220,7 +222,7 @@ class Rows(NamedTuple):
     def batches(
         self, seed: int, epoch: int, size: int, sampling: str = "shuffle"
     ) -> Iterator[tuple[NDArray[np.int64], Rows]]:
-        """Numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""
+        """Row numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""
         order = np.empty(self.shape[0], np.int64)
         fill_order(order, seed, epoch, SAMPLINGS.index(sampling))
         for low in range(0, len(order), size):
@@ -228,35 +230,35 @@ class Rows(NamedTuple):
             yield numbers, self.take(numbers)
 
     def read(self, count: int) -> None:
-        """Note that ``count`` rows are read."""
+        """Count ``count`` rows as read."""
         self.tally[0][0] += count
 
     def recounted(self) -> Rows:
-        """The same rows with a count of passes that begins at 0."""
+        """The same rows, with the count of passes at 0."""
         return self._replace(tally=([0], self.shape[0]))
 
     @property
     def passes(self) -> float:
-        """Passes over the whole table so far, by everything that shares it."""
+        """Passes over the whole table so far, by all views of it."""
         return self.tally[0][0] / self.tally[1]
 
 
 def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None) -> Rows:
-    """Take a table as it is: no copy of X where its type is float32 or float64 already.
+    """Rows of a table. X is not copied if its type is float32 or float64.
 
     Parameters
     ----------
     X : (n, d) array of any order, memory map, ``CSR`` or SciPy sparse matrix
     y : (n,) or (n, k) array
     weight, offset : (n,) arrays, optional
-        Weight of each row in the mean (>= 0, not all 0); a known part of its linear predictor.
+        Weight of each row in the mean (>= 0, not all 0); known part of its linear predictor.
     n_jobs : int, optional
-        Threads; None is every core, or STEEPEST_NUM_THREADS.
+        Threads; None is all cores, or STEEPEST_NUM_THREADS.
 
     Raises
     ------
     DataError
-        If lengths differ, a weight is negative, or nothing is left to fit.
+        If lengths differ, a weight is negative, or there are no rows of positive weight.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Running: what is known of the columns of a stream so far, and the units that follow from it."""
+"""Running statistics of the columns of a stream, and the units that follow from them."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,15 +16,15 @@ __all__ = ["Running", "batch_curvature"]
 
 
 class Running(NamedTuple):
-    """Weighted mean and variance of each column over the rows of a stream so far; of no row at the start.
+    """Weighted mean and variance of each column over the rows of a stream so far.
 
-    Chunks are joined by mean += delta m / M, S += s + delta^2 (M - m) m / M, with m and M the weight of the chunk and
+    A chunk is added by mean += delta m / M, S += s + delta^2 (M - m) m / M, with m and M the weight of the chunk and
     of all rows, delta the distance of their means and S the weighted sum of squared deviations.
 
     Parameters
     ----------
     rows : int
-        How many.
+        Number of rows.
     total : float
         Sum of their weights.
     mean, square : (d,) arrays
@@ -52,26 +52,26 @@ class Running(NamedTuple):
 
     @staticmethod
     def of(d: int) -> Running:
-        """Nothing seen yet of d columns."""
+        """The statistics of no rows, for d columns."""
         return Running(0, 0.0, np.zeros(d), np.zeros(d))
 
     @property
     def variance(self) -> Array:
-        """Weighted variance of each column, 0 where nothing was seen."""
+        """Weighted variance of each column; 0 before the first row."""
         return self.square / self.total if self.total else self.square
 
     @property
     def weight(self) -> float:
-        """Mean weight of a row, 1 where nothing was seen."""
+        """Mean weight of a row; 1 before the first row."""
         return self.total / self.rows if self.rows else 1.0
 
     def add(self, rows: Rows) -> Running:
-        """With these rows too. Cost: one reading of them.
+        """The statistics with these rows added. Cost: one pass over them.
 
         Raises
         ------
         DataError
-            If a mean or variance is no finite number.
+            If a mean or variance is not finite.
         """
         mean, variance = mean_and_variance(rows)
         total, away = self.total + rows.total, mean - self.mean
@@ -79,13 +79,13 @@ class Running(NamedTuple):
         return Running(self.rows + rows.shape[0], total, self.mean + away * (rows.total / total), square)
 
     def units(self, shifted: bool) -> Units:
-        """Columns of mean 0 and variance 1 so far; if they may not be shifted, of root mean square 1."""
-        seen = self.variance > (1e-12 * self.mean) ** 2  # less is the rounding of a constant column
-        return standard_units(self.mean, np.where(seen, self.variance, 0.0), shifted)
+        """Units in which columns have mean 0 and variance 1; if they may not be shifted, root mean square 1."""
+        varying = self.variance > (1e-12 * self.mean) ** 2  # smaller is the rounding of a constant column
+        return standard_units(self.mean, np.where(varying, self.variance, 0.0), shifted)
 
 
 def batch_curvature(rows: Rows, intercept: bool) -> float:
-    """Largest eigenvalue of Z'Z/m over the m rows of a batch, in their units; an intercept is a column of ones in Z.
+    """Largest eigenvalue of Z'Z/m over the m rows of a batch, in their units; an intercept adds a column of ones to Z.
 
     Cost: m^2 d flops.
 
@@ -101,11 +101,11 @@ def batch_curvature(rows: Rows, intercept: bool) -> float:
     return float(np.linalg.eigvalsh(product)[-1]) / rows.shape[0]
 
 
-def _dense(rows: Rows) -> Any:
-    """Rows in their units, and of sparse ones only the columns that occur."""
+def _dense(rows: Rows) -> Array:
+    """The rows in their units; sparse rows without columns that are 0."""
     X, units = rows.X, rows.units
     if not isinstance(X, CSR):
-        Z = X.astype(np.float64) if units.shift is None else X - units.shift
+        Z: Array = X.astype(np.float64) if units.shift is None else X - units.shift
         return Z if units.scale is None else Z * units.scale
     columns, place = np.unique(X.indices, return_inverse=True)
     Z = np.zeros((rows.shape[0], len(columns)))

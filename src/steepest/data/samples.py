@@ -1,4 +1,4 @@
-"""Small tables that ship, as text, to try things on."""
+"""Small example tables that ship with the package, as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["SAMPLES", "Sample", "sample"]
 
 
 class Sample(NamedTuple):
-    """A table as text and where it comes from."""
+    """An example table: what it is, and its text."""
 
     about: str
     text: str

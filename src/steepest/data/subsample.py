@@ -1,8 +1,8 @@
-"""Samples: a part of the rows that stands for all of them."""
+"""Subsamples: some of the rows, weighted to represent all of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,19 @@ __all__ = ["chosen"]
 
 
 def chosen(rows: Rows, m: int, seed: int, by_class: bool) -> tuple[NDArray[np.int64], Array]:
-    """Numbers of about m rows, and how many each stands for: half of them from each class.
+    """Numbers of about m rows, and how many rows each represents; half of them from each class.
 
-    A rare class is taken whole. Drawn one from each of m equal stretches of the table, so that a sorted file is as good
-    as a shuffled one. Cost: reading m rows in the table's order.
+    A rare class is taken whole. The table is divided into m equal intervals, and one row is drawn from each, so that a
+    sorted table is as good as a shuffled one. Cost: reads m rows, in the table's order.
 
     Parameters
     ----------
     rows : Rows
     m : int
     seed : int
-        Names the draw.
+        Seed of the draw.
     by_class : bool
-        Whether to do so for targets that are the classes 0 and 1.
+        Whether to balance the classes 0 and 1; else rows are drawn without regard to the targets.
 
     Examples
     --------
@@ -51,8 +51,8 @@ def chosen(rows: Rows, m: int, seed: int, by_class: bool) -> tuple[NDArray[np.in
     return numbers[order], share[order]
 
 
-def _spread(places: NDArray[np.int64], m: int, rng: Any) -> tuple[NDArray[np.int64], Array]:
-    """One place at random from each of m equal stretches, and how many each stands for."""
+def _spread(places: NDArray[np.int64], m: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], Array]:
+    """One random place from each of m equal intervals, and how many each represents."""
     n = len(places)
     if m >= n:
         return places, np.ones(n)

@@ -1,4 +1,4 @@
-"""The loop, and what is kept of it: states, stops, blocks of steps, trajectories.
+"""The descent loop: states, stops, blocks of steps, trajectories.
 
 Imports ``optimality`` and the rooms below it. Begin with ``loop.py``.
 """

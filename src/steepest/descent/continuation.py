@@ -1,9 +1,9 @@
-"""Continuation: descent on a sequence of problems, each begun where the last one ended. One update is one problem."""
+"""Continuation: descent on a sequence of problems, each started from the last solution. One update is one problem."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +13,26 @@ from .engine import Descent
 from .loop import Steps, Whole
 from .states import Checkpoint
 
-__all__ = ["Sequence", "continued"]
+__all__ = ["ProblemSequence", "continued"]
 
 
-class Sequence(Protocol):
-    """A sequence of problems, as a pure function of where a descent stands: its state is in the checkpoint's memory."""
+class ProblemSequence(Protocol):
+    """A sequence of problems. It has no state of its own: that is in the memory of the checkpoint."""
 
     def open(self, at: Array) -> Array:
-        """The memory of a descent that starts at ``at``."""
+        """The initial memory of a descent that starts at ``at``."""
 
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
-        """Where the next problem ends, with the cost of the objective itself, and the norm of its raw subgradient."""
+        """Solve the next problem: its end, with the original objective as cost, and the norm of the raw subgradient."""
 
     def epochs(self, there: Checkpoint) -> float:
-        """Steps of all problems so far."""
+        """Steps taken for all problems so far."""
 
 
 class Continuation(Whole):
-    """What takes the steps of a descent on a sequence; costs and gradients are those of the problem itself."""
+    """The steps of a descent on a sequence of problems; costs and gradients are those of the original problem."""
 
-    def __init__(self, descent: Descent, sequence: Sequence) -> None:
+    def __init__(self, descent: Descent, sequence: ProblemSequence) -> None:
         super().__init__(descent.problem, descent.method, descent.data)
         self.sequence = sequence
 
@@ -46,12 +46,12 @@ class Continuation(Whole):
         return there, np.ones(count), costs, norms, np.array(kept).reshape(-1, *there.at.shape)
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
-        """Steps of all problems up to the block's last state; a block holds one."""
+        """Steps taken for all problems up to the block's only state."""
         return np.full(len(t), self.sequence.epochs(last))
 
 
-def continued(descent: Descent, sequence: Sequence) -> Descent:
-    """The same descent on a sequence of problems, from its start."""
-    at: Any = descent.start.at
+def continued(descent: Descent, sequence: ProblemSequence) -> Descent:
+    """The same descent, on a sequence of problems."""
+    at = descent.start.at
     start = Checkpoint(0, at, sequence.open(at))
     return replace(descent, start=start, walker=Continuation(descent, sequence))

@@ -6,68 +6,63 @@
     eta_t     = learning_rate(t)                                                how far: Method.learning_rate
     at_{t+1}  = at_t - eta_t p_t
 
-`loop.walk` is that loop. `descend` hands out its states, `until` ends it, `recording.record` keeps them. States are
-computed in blocks of about 0.1 s, so that a million recorded steps need no million Python objects, and Ctrl-C is heard.
+`loop.walk` is that loop. `descend` yields its states, `until` ends it, `recording.record` stores them. States are
+computed in blocks of about 0.1 s, so that a million steps do not need a million Python objects, and Ctrl-C is handled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Protocol, overload
+from typing import overload
 
 import numpy as np
 
 from ..core.errors import UsageError
 from ..methods.method import Method
+from ..objective.data import Data
 from ..objective.objective import Objective
 from ..objective.problem import Problem, check_start
 from ..optimality.preconditioner import preconditioner_of
 from .engine import Descent
-from .states import Checkpoint, State
+from .states import Checkpoint, Start, State
+from .stops import StopLike
 
 __all__ = ["Descent", "descend", "until"]
 
 
-class StopLike(Protocol):
-    """A `Stop`, or any function that says whether to end at a state."""
-
-    def __call__(self, state: State, /) -> object:
-        """Whether this state is the last one."""
-
-
 def descend(
-    problem: Problem, method: Method, data: Any, *, start: Any = None, seed: int = 0, compiled: bool | None = None
+    problem: Problem, method: Method, data: Data, *, start: Start = None, seed: int = 0, compiled: bool | None = None
 ) -> Descent:
-    """Descend from ``start`` for ever: iterate over the result for one `State` after the other.
+    """The endless descent from ``start``: iterating over it yields one `State` after the other.
 
     Parameters
     ----------
     problem : Problem
-        What is minimised.
+        The objective.
     method : Method
-        How.
+        Rule, learning rate and batches.
     data : Rows, Moments or Function
-        Over what; parameters are in its units.
+        Data of the objective; parameters are in its units.
     start : array, State, Checkpoint or None
-        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. A State goes on where it stands, bit for bit. A
-        Checkpoint brings a memory of its own: a preconditioner learnt elsewhere, say.
+        A vector (d + 1,) or (d + 1, k), intercept last; None is 0. From a State the descent continues with the same
+        bits. A Checkpoint includes the memory: a preconditioner from a sample, for example.
     seed : int
-        Names the order in which rows come; the same seed gives the same bits, whatever is recorded, for the same
-        ``compiled`` (plain and compiled steps differ by rounding).
+        Seed of the order of rows. The same seed gives the same bits, for any recording and the same ``compiled`` (plain
+        and compiled steps differ by rounding).
     compiled : bool or None
-        Whether sampled steps run compiled; None decides by the expected work. Batch steps are compiled pass by pass,
-        where one pass is work enough.
+        Whether sampled steps are compiled; None decides by the expected work. Batch steps use compiled passes if a
+        pass is enough work.
 
     Returns
     -------
     Descent
-        Endless; bound it with `until`. It ends by itself only when numbers overflow.
+        Endless; end it with `until`. By itself it ends only when numbers overflow.
 
     Raises
     ------
     UsageError
-        If the start does not fit the data, or a sampled method is asked of data without rows.
+        If the start does not fit the data, or the method needs batches of data without rows.
 
     Examples
     --------
@@ -102,7 +97,7 @@ def until(states: Descent, *stops: StopLike) -> Descent: ...
 @overload
 def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]: ...
 def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
-    """End a descent at the first state where a stop is true; that state is the last one.
+    """The descent up to the first state where a stop is true, that state included.
 
     Parameters
     ----------

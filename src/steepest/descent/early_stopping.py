@@ -1,4 +1,4 @@
-"""Validation: rows held back from a descent tell when it has learnt what it will, and which answer was best."""
+"""Early stopping: the loss over held-out rows ends a descent and chooses its answer."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from .states import State
 from .stops import Stop
 from .trajectory import Trajectory
 
-__all__ = ["Validation", "called", "held_back"]
+__all__ = ["Validation", "callback_stop", "validation_on"]
 
 
 class Validation:
-    """Mean loss over rows that no step looks at, after each epoch (batch: each update), and the answer of the least.
+    """Mean loss over held-out rows after each epoch (batch: each update), and the state where it is lowest.
 
     Parameters
     ----------
     loss : record
     rows : Rows
-        Those held back.
+        Held-out rows.
     units : Units
-        In which the descent sees the columns.
+        Units of the descent.
     patience : int >= 1
         Epochs without an improvement after which the descent ends.
     least_fall : float >= 0
-        By how much the loss must fall to count as an improvement.
+        Decrease of the loss that counts as an improvement.
 
     Raises
     ------
     UsageError
-        If ``patience`` is no whole number >= 1.
+        If ``patience`` is not an integer >= 1.
 
     Notes
     -----
-    Cost: one reading of the rows held back each epoch.
+    Cost: one pass over the held-out rows each epoch.
 
     References
     ----------
@@ -51,9 +51,9 @@ class Validation:
     Examples
     --------
     >>> from steepest import Method, Problem, descend, epochs, make_rows, record, until
-    >>> held = Validation(Problem().loss, make_rows([[1.0], [2.0]], [1.1, 1.9]), Units(), patience=3)
+    >>> validation = Validation(Problem().loss, make_rows([[1.0], [2.0]], [1.1, 1.9]), Units(), patience=3)
     >>> states = descend(Problem(), Method(learning_rate=0.2), make_rows([[1.0], [2.0], [3.0]], [0.9, 2.1, 3.6]))
-    >>> path = held.chosen(record(until(states, held.stop(), epochs(500))))
+    >>> path = validation.chosen(record(until(states, validation.stop(), epochs(500))))
     >>> path.meta["end"], path.meta["validation"]["step"]
     ('validation', 2)
     """
@@ -64,8 +64,8 @@ class Validation:
         self.loss, self.rows, self.units = loss, rows.in_units(units), units
         self.patience, self.least_fall = patience, least_fall
         self.best: State | None = None
-        self.least = self.bar = np.inf  # least loss so far, and that of the last improvement
-        self.since = 0.0  # epoch of that
+        self.lowest = self.reference = np.inf  # lowest loss so far, and the loss at the last improvement
+        self.since = 0.0  # epoch of the last improvement
 
     def stop(self) -> Stop:
         """End after ``patience`` epochs without an improvement."""
@@ -74,50 +74,52 @@ class Validation:
     def _settled(self, state: State) -> bool:
         with np.errstate(over="ignore", invalid="ignore"):
             loss = self.rows.value(self.loss, state.w)
-        if self.best is None or loss < self.least:
-            self.best, self.least = state, loss
-        if loss < self.bar - self.least_fall:
-            self.bar, self.since = loss, state.epoch
+        if self.best is None or loss < self.lowest:
+            self.best, self.lowest = state, loss
+        if loss < self.reference - self.least_fall:
+            self.reference, self.since = loss, state.epoch
         return bool(state.epoch - self.since >= self.patience)
 
     def chosen(self, path: Trajectory) -> Trajectory:
-        """The trajectory, with the state of least loss among those it keeps, named in ``meta["validation"]``."""
+        """The trajectory with the state of lowest loss inserted, which ``meta["validation"]`` names."""
         if self.best is None:
             return path
-        end, found = path.meta["end"], {"step": self.best.t, "loss": self.least, "rows": self.rows.shape[0]}
+        end, found = path.meta["end"], {"step": self.best.t, "loss": self.lowest, "rows": self.rows.shape[0]}
         if self.best.t < path.step[-1] and end not in ("overflow", "interrupted"):
             end = "validation"
         path = path.insert(self.best._replace(w=self.units.raw(self.best.w)))
         return replace(path, meta={**path.meta, "end": end, "validation": found})
 
 
-def held_back(problem: Problem, rows: Rows | None, units: Units, patience: int, least_fall: float) -> Validation | None:
-    """Validation on these rows, if there are any.
+def validation_on(
+    problem: Problem, rows: Rows | None, units: Units, patience: int, least_fall: float
+) -> Validation | None:
+    """Validation on these rows, or None without rows.
 
     Raises
     ------
     DataError
-        If they hold what is no finite number.
+        If they contain a number that is not finite.
     """
     if rows is None:
         return None
     check_rows(rows, problem)
-    rows.columns()  # refuses what is no finite number
+    rows.columns()  # raises if a number is not finite
     return Validation(problem.loss, rows, units, patience, least_fall)
 
 
-def called(callback: Callable[[State], bool | None], units: Units) -> Stop:
-    """End when the user's function says True; it is given each update (sampled: the end of each epoch), ``w`` raw.
+def callback_stop(callback: Callable[[State], bool | None], units: Units) -> Stop:
+    """A stop where the user's function returns True. It gets each update (sampled: the end of each epoch), ``w`` raw.
 
     Raises
     ------
     UsageError
-        If it cannot be called.
+        If it is not callable.
     """
     if not callable(callback):
         raise UsageError(f"callback must be a function of a State, or None, not {callback!r}")
 
-    def asked(state: State) -> bool:  # of a copy: what is done to it must not reach the point that moves
+    def asked(state: State) -> bool:  # with a copy of w: the user may change it
         return bool(callback(state._replace(w=units.raw(state.w.copy()))))
 
     return Stop(asked, "callback", check=True, each=True)

@@ -1,4 +1,4 @@
-"""The machine behind `descend`: states computed in blocks, kept as sparsely as asked, cut where a stop is true."""
+"""The engine of `descend`: it computes states in blocks, keeps the wanted ones, and ends at the first true stop."""
 
 from __future__ import annotations
 
@@ -7,43 +7,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..data.layout import jit_allowed
+from ..data.rows import Rows
 from ..methods.method import Method
+from ..objective.data import Data, TableData
 from ..objective.problem import Problem
-from .loop import Whole
+from .loop import Walker, Whole
 from .minibatch import Sampled, SampledCompiled
 from .states import Block, Checkpoint, Spacing, State
-from .stops import Stop, next_check
+from .stops import Stop, StopLike, next_check
 
 __all__ = ["Descent"]
 
-BLOCK_SECONDS = 0.1  # length of a block to aim for; Ctrl-C is heard between blocks
-BLOCK_NUMBERS = 1 << 20  # parameters held by one block: 8 MB
+BLOCK_SECONDS = 0.1  # target duration of a block; Ctrl-C is handled between blocks
+BLOCK_NUMBERS = 1 << 20  # parameters stored by one block: 8 MB
 BLOCK_STEPS = 1 << 18  # steps of one block at most
-BLAS_ROWS = 4096  # rows of one matrix product at most
+BLAS_ROWS = 4096  # most rows of one matrix product
 EVERY_STEP = Spacing()
-COMPILE_STEPS = 20_000  # sampled updates from which entering Numba pays
+COMPILE_STEPS = 20_000  # sampled updates from which compilation is worth its cost
 
 
 @dataclass(frozen=True)
 class Descent:
-    """The states of one descent, start first: iterate over it, or over its ``blocks``. Made by `descend`."""
+    """The states of one descent, start first, by iteration or in ``blocks``. `descend` makes it."""
 
     problem: Problem
     method: Method
-    data: Any
+    data: Data
     start: Checkpoint
     seed: int
     compiled: bool | None = None
-    stops: tuple[Any, ...] = ()
-    walker: Any = None  # what takes the steps, where it is not the method's own
+    stops: tuple[StopLike, ...] = ()
+    walker: Walker | None = None  # takes the steps, in place of the method's own
 
     def __iter__(self) -> Iterator[State]:
         """One State after the other."""
@@ -52,7 +55,7 @@ class Descent:
                 yield self.state(block, place)
 
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
-        """Blocks of consecutive states; ``spacing`` says which of them keep their parameters."""
+        """Blocks of consecutive states; ``spacing`` says for which of them the parameters are kept."""
         block = self._stopped(self._opening())
         count, began = 16, time.perf_counter()
         while block.end is None:
@@ -64,7 +67,7 @@ class Descent:
         yield block
 
     def state(self, block: Block, place: int) -> State:
-        """Look at one state of a block."""
+        """One state of a block."""
         at = self._point(block, place)
         origin = block.last if place == len(block.t) - 1 and block.end is None else block.first
         eta, cost, norm, change, seconds = (float(a[place]) for a in block[4:9])
@@ -81,11 +84,11 @@ class Descent:
         return self.answer(self.replay(block.first, int(block.t[place])))
 
     def answer(self, there: Checkpoint) -> Array:
-        """The answer at a checkpoint: the point that moves, or what the rule or an average makes of it."""
+        """The answer at a checkpoint: the point itself, or that of the rule or the average."""
         return self.method.answer(there.at, there.memory, there.t)
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:
-        """Take the steps from a checkpoint to update t again: the same bits."""
+        """Recompute the steps from a checkpoint to update t, with the same bits."""
         if t == first.t:
             return first
         with self._quiet():
@@ -94,7 +97,7 @@ class Descent:
 
     @contextmanager
     def _quiet(self) -> Iterator[None]:
-        """Let numbers overflow without a word, and the same bits come out whatever number of threads BLAS has."""
+        """Silence overflow warnings, and limit BLAS so that the bits do not depend on its number of threads."""
         n, d = self.data.shape
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * d * max(min(n, BLAS_ROWS), d)):
             yield
@@ -117,33 +120,33 @@ class Descent:
 
     @property
     def planned_epochs(self) -> float:
-        """Readings of all rows at the latest stop that is known; infinite if none is."""
+        """Passes over all rows at the earliest stop that is known beforehand; infinite if none is."""
         return self._limit / self.method.steps_per_epoch(self.data.shape[0])
 
     @cached_property
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
             return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
-        worth = self.data.worth_compiling or COMPILE_STEPS <= self._limit < np.inf
+        worth = cast(TableData, self.data).worth_compiling or COMPILE_STEPS <= self._limit < np.inf
         return jit_allowed() and not self.data.supports.joint and worth
 
     @cached_property
-    def _walker(self) -> Any:
+    def _walker(self) -> Walker:
         if self.walker is not None:
             return self.walker
         if not self._sampled:
             return Whole(self.problem, self.method, self.data)
         kind = SampledCompiled if self._compile else Sampled
-        return kind(self.problem, self.method, self.data, self.seed)
+        return kind(self.problem, self.method, cast(Rows, self.data), self.seed)
 
     @cached_property
     def _checks(self) -> bool:
-        """Whether a stop wants to be asked at check points."""
+        """Whether a stop is evaluated at check points."""
         return any(s.check or (s.looks and self._sampled) for s in self.stops if isinstance(s, Stop))
 
     @cached_property
     def _each(self) -> bool:
-        """Whether a stop wants to be asked at the end of every epoch."""
+        """Whether a stop is evaluated at the end of every epoch."""
         return any(s.each for s in self.stops if isinstance(s, Stop))
 
     def _next_check(self, t: int) -> float:
@@ -156,34 +159,42 @@ class Descent:
         return min(ordinary, (t // self._walker.per_epoch + 1) * self._walker.per_epoch) if self._each else ordinary
 
     def _room(self, t: int, spacing: Spacing) -> int:
-        """How many steps the next block may take at most."""
+        """The largest number of steps of the next block."""
         if self.method.preconditioned:
-            return 1  # few steps, and expensive ones: none beyond a stop
+            return 1  # steps are expensive: none after a stop
         numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
         room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
         return int(min(room, self._next_check(t) - t, BLOCK_STEPS))
 
     def _opening(self) -> Block:
-        """The block that holds the start alone."""
+        """The block with the start only."""
         first, w, unknown = self.start, self.answer(self.start), np.array([np.nan])
         cost = norm = np.nan
         if not self._sampled or self._checks:
             cost, norm, g = self.look(w)
             if not np.isfinite(cost):
-                raise DataError("the cost at the start is no finite number: look for NaN or huge numbers in the table")
+                raise DataError("the cost at the start is not finite: look for NaN or huge numbers in the table")
             first = first._replace(cost=cost, g=None if self._sampled or w is not first.at else g)
         t, zero = np.array([first.t]), np.array([0])
         numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
         return self._block(first, first, t, numbers, zero, w[None].copy())
 
     def look(self, at: Array) -> tuple[float, float, Array]:
-        """Objective, norm of its gradient in raw units, and the gradient, over all of the data."""
+        """Objective, norm of its subgradient in raw units, and gradient of the smooth part, over all data."""
         with self._quiet():
             cost, g = self._walker.objective(at)
-        least = g if self._sampled else self._walker.view.least(at, g)
-        return cost, float(np.linalg.norm(self.data.units.raw_gradient(least))), g
+        slope = g if self._sampled else self._walker.view.subgradient(at, g)
+        return cost, float(np.linalg.norm(self.data.units.raw_gradient(slope))), g
 
-    def _block(self, first: Checkpoint, last: Checkpoint, t: Any, numbers: Any, kept: Any, w: Array) -> Block:
+    def _block(
+        self,
+        first: Checkpoint,
+        last: Checkpoint,
+        t: NDArray[np.int64],
+        numbers: tuple[Array, ...],
+        kept: NDArray[np.int64],
+        w: Array,
+    ) -> Block:
         eta, cost, norm, change, seconds = numbers
         epoch = self._walker.epochs(t, last)
         return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
@@ -209,7 +220,7 @@ class Descent:
         return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
 
     def _finite(self, block: Block) -> Block:
-        """Cut the block before its first state that is not finite, or has a cost that is not."""
+        """Cut the block before its first state with a cost or gradient that is not finite."""
         if self._sampled:
             return block if block.last.fits else self._last_finite(block)
         wrong = ~(np.isfinite(block.cost) & np.isfinite(block.gradient_norm))
@@ -218,7 +229,7 @@ class Descent:
         return self._cut(block, int(wrong.argmax()) - 1, "overflow")
 
     def _last_finite(self, block: Block) -> Block:
-        """Find the last finite state of a sampled block by taking half the steps again and again."""
+        """Cut a sampled block after its last finite state, found by bisection."""
         good, bad = block.first, block.last.t
         while bad - good.t > 1:
             middle = self.replay(good, (good.t + bad) // 2)
@@ -228,31 +239,39 @@ class Descent:
     def _stopped(self, block: Block) -> Block:
         """Cut the block after its first state at which a stop is true."""
         for stop in self.stops:
-            if isinstance(stop, Stop) and stop.check:
-                hits = self._checked(stop, block)
-            elif isinstance(stop, Stop):
-                hits = np.flatnonzero(stop(block))
-            else:
-                hits = np.array([i for i in range(len(block.t)) if stop(self.state(block, i))][:1], int)
-            if len(hits):
-                block = self._cut(block, int(hits[0]), getattr(stop, "name", "a condition of the caller"))
+            place = self._first_true(stop, block)
+            if place is not None:
+                block = self._cut(block, place, getattr(stop, "name", "a condition of the caller"))
         return block
 
+    def _first_true(self, stop: StopLike, block: Block) -> int | None:
+        """Place of the first state of the block at which a stop is true."""
+        if not isinstance(stop, Stop):
+            return next((i for i in range(len(block.t)) if stop(self.state(block, i))), None)
+        if stop.check:
+            return self._checked(stop, block)
+        hits = np.flatnonzero(stop(block))
+        return int(hits[0]) if len(hits) else None
+
     def _cut(self, block: Block, place: int, end: str) -> Block:
-        """End the block, and the descent, with the state at ``place``; -1 leaves nothing of it."""
+        """End the block, and the descent, with the state at ``place``; -1 leaves an empty block."""
         if place == len(block.t) - 1:
             return block if block.end else block._replace(end=end)
         if place < 0:
             return block.upto(place, block.first, end)
-        t, memory = int(block.t[place]), block.first.memory  # not the memory there: States of a last block are replayed
+        t, memory = (
+            int(block.t[place]),
+            block.first.memory,
+        )  # not the memory at t: states of a last block are recomputed
         there = self.replay(block.first, t) if self.method.answers else Checkpoint(t, self._point(block, place), memory)
         return block.upto(place, there, end)
 
-    def _checked(self, stop: Stop, block: Block) -> Any:
-        """Ask an expensive stop, if the block ends at a check point."""
+    def _checked(self, stop: Stop, block: Block) -> int | None:
+        """Place of the last state, if it is a check point and an expensive stop is true there."""
         if not len(block.t) or block.t[-1] not in (0, self._next_check(block.first.t)):
-            return ()
+            return None
         t, usual = int(block.t[-1]), self._walker.per_epoch if self._sampled else None
         if not (stop.each or t == 0 or self.method.preconditioned) and t != next_check(t - 1, usual):
-            return ()
-        return (len(block.t) - 1,) if stop(self.state(block, len(block.t) - 1)) else ()
+            return None
+        last = len(block.t) - 1
+        return last if stop(self.state(block, last)) else None

@@ -1,22 +1,21 @@
-"""Growing batches: each epoch looks at as many rows a step as the inner-product test asks for."""
+"""Growing batches: before each epoch the inner-product test chooses the batch size."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array
+from ..core.types import Array, Keep
 from ..data.rows import Rows
 from ..methods.method import Method
 from ..objective.objective import Objective
 from ..objective.problem import Problem
 from .descent import descend, until
 from .recording import record_on
-from .states import Checkpoint
+from .states import Checkpoint, Start
 from .stops import updates
 from .trajectory import Trajectory
 
@@ -32,34 +31,35 @@ def descend_growing(
     *,
     epochs: int = 20,
     theta: float = 0.9,
-    start: Any = None,
+    start: Start = None,
     seed: int = 0,
-    keep: Any = "auto",
+    keep: Keep = "auto",
 ) -> Trajectory:
-    """Descend on batches that grow, epoch by epoch, from ``method.batch_size`` up to all rows.
+    """Descend on batches that grow from ``method.batch_size`` up to all rows.
 
-    After each epoch the batch becomes `enough_rows`, if these are more: far from the optimum few rows point downhill,
-    near it the noise of small batches is larger than the slope. So a constant learning rate needs not fall to settle.
+    After each epoch the batch size becomes `enough_rows`, if that is larger. Far from the optimum the gradient of few
+    rows is a descent direction; near it the noise of small batches exceeds the gradient. With growing batches a
+    constant learning rate converges.
 
     Parameters
     ----------
     problem, method, rows : Problem, Method, Rows
-        As for `descend`; a ``batch_size`` is where the batches begin.
+        As for `descend`; ``batch_size`` is the first one.
     epochs : int >= 1
-        Readings of all rows by steps. Each is followed by three passes for the test.
+        Passes over all rows by steps. Each is followed by three passes for the test.
     theta : float > 0
-        Noise allowed along the gradient, in standard deviations of its square length; smaller is more rows.
+        Allowed standard deviation of the inner product with the gradient, relative to |g|^2; smaller needs more rows.
     start, seed, keep : see `descend` and `record`
 
     Returns
     -------
     Trajectory
-        ``meta["batch_sizes"]`` holds the batch of each epoch.
+        ``meta["batch_sizes"]`` is the list of the batch sizes, one for each epoch.
 
     Raises
     ------
     UsageError
-        If the method has no batch, or a number is out of its range.
+        If the method has no batch size, or a number is out of its range.
 
     References
     ----------
@@ -82,7 +82,7 @@ def descend_growing(
     path: Trajectory | None = None
     for epoch in range(int(epochs)):
         now = replace(method, batch_size=sizes[-1])
-        begin = epoch * now.steps_per_epoch(n)  # t is counted as if all epochs had had this batch
+        begin = epoch * now.steps_per_epoch(n)  # t as if all epochs had had this batch size
         there = there._replace(t=begin) if isinstance(there, Checkpoint) else there
         states = until(descend(problem, now, rows, start=there, seed=seed), updates(begin + now.steps_per_epoch(n)))
         piece, there = record_on(states, keep=keep)
@@ -99,10 +99,10 @@ def descend_growing(
 
 
 def enough_rows(problem: Problem, rows: Rows, w: Array, theta: float = 0.9) -> int:
-    """How many rows a step at w (d + 1, k) should look at: Var(g_i . g) / (theta |g|^2)^2, rounded up.
+    """The batch size of a step at w (d + 1, k) by the inner-product test: Var(g_i . g) / (theta |g|^2)^2, rounded up.
 
-    g_i is the gradient of row i and g their mean. A mean over so many rows points along g within theta standard
-    deviations. Cost: three passes over the rows.
+    g_i is the gradient of row i and g the mean. For this size the standard deviation of the batch's inner product with
+    g is theta |g|^2. Cost: three passes over the rows.
 
     Examples
     --------

@@ -1,28 +1,31 @@
-"""Sketch: what a notebook shows of a run: a summary, its verdict, and its costs as SVG that needs no other library."""
+"""A run as HTML for notebooks: a summary, its verdict, and its costs as SVG, without another library."""
 
 from __future__ import annotations
 
 import itertools
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.types import Array
 from .method_text import method_text
+
+if TYPE_CHECKING:
+    from .trajectory import Trajectory
 
 __all__ = ["cost_svg", "html_of"]
 
 WIDTH, HEIGHT = 440, 220  # of the picture, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 76, 28, 24, 38  # margins, in pixels
-STRETCHES = 180  # of the steps; least and largest cost of each are drawn
-DECADES = 2.5  # of falls in cost, from which the scale is logarithmic
+INTERVALS = 180  # of the steps; the lowest and highest cost of each are drawn
+DECADES = 2.5  # range of costs from which the scale is logarithmic
 LARGEST = 1e150  # costs beyond it are left out
 SHOWN = 6  # parameters
 
 
 class Scale(NamedTuple):
-    """From numbers to pixels, along one axis."""
+    """An axis: numbers to pixels."""
 
     low: float
     high: float
@@ -30,12 +33,12 @@ class Scale(NamedTuple):
     end: float  # pixel of high
     log: bool = False
 
-    def pixels(self, values: Any) -> Array:
-        """Where values stand."""
-        low, high, values = self.low, self.high, np.asarray(values, np.float64)
+    def pixels(self, values: ArrayLike) -> Array:
+        """Positions of values."""
+        low, high, at = self.low, self.high, np.asarray(values, np.float64)
         if self.log:
-            low, high, values = np.log10(low), np.log10(high), np.log10(values)
-        share: Array = (values / 2 - low / 2) / (high / 2 - low / 2)
+            low, high, at = float(np.log10(low)), float(np.log10(high)), np.log10(at)
+        share: Array = (at / 2 - low / 2) / (high / 2 - low / 2)
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> list[float]:
@@ -50,8 +53,8 @@ class Scale(NamedTuple):
         return [float(step * k) for k in range(first, last + 1)]
 
 
-def html_of(path: Any) -> str:
-    """A `Trajectory` as a notebook shows it: HTML with inline SVG, at most 40 kB, no script.
+def html_of(path: Trajectory) -> str:
+    """A `Trajectory` as HTML with inline SVG, at most 40 kB, without scripts.
 
     Examples
     --------
@@ -65,25 +68,25 @@ def html_of(path: Any) -> str:
     return f'<div style="max-width:{WIDTH + 60}px;line-height:1.45">{words}{cost_svg(path)}</div>'
 
 
-def cost_svg(path: Any) -> str:
-    """The costs of a run by step as an SVG of its own, "" where no cost was looked at; the least cost is dashed."""
+def cost_svg(path: Trajectory) -> str:
+    """The costs of a run by step as SVG, with the minimum dashed; "" if no cost was evaluated."""
     sound = np.isfinite(path.cost) & (np.abs(path.cost) < LARGEST)
     steps, costs = path.cost_step[sound], path.cost[sound]
     if not len(costs):
         return ""
-    least = _least(path)
-    x, y = _scales(steps, costs, least)
+    minimum = _minimum(path)
+    x, y = _scales(steps, costs, minimum)
     body = [_axes(x, y), _line(x.pixels(steps), y.pixels(costs))]
-    if least is not None:
-        body.append(_across(float(y.pixels(least)), f"dashed: least cost {_number(least, 4)}"))
-    words = f"<title>{_safe(_fall(path))}</title><desc>{_safe(_description(steps, costs, least))}</desc>"
+    if minimum is not None:
+        body.append(_across(float(y.pixels(minimum)), f"dashed: minimum {_number(minimum, 4)}"))
+    words = f"<title>{_safe(_fall(path))}</title><desc>{_safe(_description(steps, costs, minimum))}</desc>"
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%"'
     look = 'role="img" fill="none" stroke="currentColor" font-family="sans-serif" font-size="11"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>{words}{"".join(body)}</svg>'
 
 
-def _scales(steps: Any, costs: Array, least: float | None) -> tuple[Scale, Scale]:
-    values = costs if least is None else np.append(costs, least)
+def _scales(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> tuple[Scale, Scale]:
+    values = costs if minimum is None else np.append(costs, minimum)
     low, high = float(values.min()), float(values.max())
     log = low > 0 and bool(np.log10(high) - np.log10(low) > DECADES)
     if log:
@@ -96,7 +99,7 @@ def _scales(steps: Any, costs: Array, least: float | None) -> tuple[Scale, Scale
 
 
 def _axes(x: Scale, y: Scale) -> str:
-    """Numbers and ticks at the left and at the bottom, and what they count."""
+    """Both axes with tick labels and names."""
     bottom, middle = HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2
     drawn = [f'<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}" stroke-opacity="0.6"/>']
     whole = [value for value in x.ticks() if value == int(value)]
@@ -107,7 +110,7 @@ def _axes(x: Scale, y: Scale) -> str:
 
 
 def _labels(ticks: list[float]) -> list[tuple[float, str]]:
-    """Numbers with as many digits as tell them apart."""
+    """Tick labels with as many digits as make them different."""
     digits = 4
     while digits < 15 and len({f"{v:.{digits}g}" for v in ticks}) < len(ticks):
         digits += 1
@@ -122,17 +125,17 @@ def _line(x: Array, y: Array) -> str:
 
 
 def _thinned(y: Array) -> NDArray[np.int64]:
-    """Places of the first and last value, and of the least and largest of each stretch."""
+    """Places of the first and last value, and of the lowest and highest of each interval."""
     m = len(y)
-    if m <= 2 * STRETCHES:
+    if m <= 2 * INTERVALS:
         return np.arange(m)
-    edges = np.linspace(0, m, STRETCHES + 1).astype(int)
+    edges = np.linspace(0, m, INTERVALS + 1).astype(int)
     pieces = [(low, y[low:high]) for low, high in itertools.pairwise(edges)]
     return np.unique([0, m - 1, *(low + place(p) for low, p in pieces for place in (np.argmin, np.argmax))])
 
 
 def _across(at: float, words: str) -> str:
-    """A dashed line, and what it is."""
+    """A dashed line with its label."""
     line = f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke-dasharray="4 3"/>'
     return line + _text(words, WIDTH - RIGHT, TOP - 10, "end")
 
@@ -142,33 +145,33 @@ def _text(text: str, x: float, y: float, anchor: str) -> str:
     return f'<text {place} fill="currentColor" stroke="none">{_safe(text)}</text>'
 
 
-def _least(path: Any) -> float | None:
-    """The least cost there is, where it is known."""
+def _minimum(path: Trajectory) -> float | None:
+    """The minimum of the cost, if it is known."""
     exact = path.meta.get("exact")
     if isinstance(exact, dict) and exact.get("cost") is not None:
         return float(exact["cost"])
-    settled = path.verdict is not None and path.verdict.status == "converged"
-    return float(path.cost.min()) if settled and len(path.cost) else None
+    converged = path.verdict is not None and path.verdict.status == "converged"
+    return float(path.cost.min()) if converged and len(path.cost) else None
 
 
-def _title(path: Any) -> str:
+def _title(path: Trajectory) -> str:
     return f"{path.step[-1]:,} {'step' if path.step[-1] == 1 else 'steps'}, {_fall(path)}"
 
 
-def _fall(path: Any) -> str:
+def _fall(path: Trajectory) -> str:
     if not len(path.cost):
-        return "no cost was looked at"
+        return "no cost was evaluated"
     return f"cost from {_number(float(path.cost[0]), 7)} to {_number(float(path.cost[-1]), 7)}"
 
 
-def _facts(path: Any) -> list[str]:
-    """What the cost is, how the steps were made, and where they led."""
+def _facts(path: Trajectory) -> list[str]:
+    """The cost's formula, the method, and the answer."""
     cost, rule = path.meta.get("loss_formula"), path.meta.get("rule")
     return [f"cost: {cost}" if cost else "", method_text(path.meta) if rule else "", _answer(path)]
 
 
-def _answer(path: Any) -> str:
-    """The parameters that are the answer, if they are few and of one target."""
+def _answer(path: Trajectory) -> str:
+    """The parameters of the answer, if they are of one target."""
     i = int(np.searchsorted(path.step, path.meta.get("reported_step", path.step[-1])))
     if path.coef.ndim > 2:
         return f"{path.coef[0].size:,} coefficients, {path.intercept.shape[1]:,} intercepts"
@@ -180,27 +183,27 @@ def _answer(path: Any) -> str:
     return ", ".join([*(text[:60] for text in shown[:SHOWN]), *more])
 
 
-def _verdict(path: Any) -> str:
+def _verdict(path: Trajectory) -> str:
     if path.verdict is None:
         return ""
     advice = f" Try {path.verdict.advice}." if path.verdict.advice else ""
     return f"<b>{_safe(path.verdict.message)}</b>{_safe(advice)}"
 
 
-def _description(steps: Any, costs: Array, least: float | None) -> str:
+def _description(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> str:
     ends = f"{_number(float(costs[0]), 6)} at the start, {_number(float(costs[-1]), 6)} after step {steps[-1]:,}"
-    dashed = "" if least is None else f"; the least cost, {_number(least, 6)}, is dashed"
+    dashed = "" if minimum is None else f"; the minimum, {_number(minimum, 6)}, is dashed"
     return f"Line chart of the cost by step: {ends}{dashed}."
 
 
 def _number(value: float, digits: int) -> str:
     if not np.isfinite(value):
-        return "infinity" if value > 0 else "no number"
+        return "infinity" if value > 0 else "not a number"
     return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}", 1 if value < 0 else 0)
 
 
 def _safe(text: str) -> str:
-    """A text that stands for itself in HTML and XML, whatever letters are in it."""
+    """A text escaped for HTML and XML."""
     from html import escape
 
     return escape("".join(c if c.isprintable() else " " for c in text))

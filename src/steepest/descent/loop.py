@@ -1,9 +1,9 @@
-"""The loop: `walk` takes the next steps of a descent, `Whole` walks over all of the data."""
+"""The loop: `walk` takes steps of a descent, `Whole` for batch descent over all data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,14 @@ from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
 from .states import Checkpoint
 
-__all__ = ["Steps", "Whole", "make_view", "walk"]
+__all__ = ["Steps", "Walker", "Whole", "make_view", "walk"]
 
-Look = Callable[[int, Array], tuple[float, Array]]
-Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T,), gradient or its norm, kept w
+Look = Callable[[int, Array], tuple[float, Array]]  # update and point -> cost (or NaN) and gradient
+Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T,), gradients or their norms, kept w
 
 
 def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, view: View | None = None) -> Steps:
-    """Take ``count`` steps: the loop itself. ``look(t, at)`` gives cost (or NaN) and gradient for the step after t."""
+    """Take ``count`` steps: the loop itself. ``look(t, at)`` is the cost (or NaN) and gradient for the step after t."""
     rule, step, view = method.rule, method.learning_rate, view or View()
     t, at, memory = first.t, first.at, first.memory.copy()
     own = method.rule_memory(memory)
@@ -45,49 +45,51 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
         w, shown = at, (cost, g)
         if view.answer is not None:
             w, shown = view.answer(at, memory, t)
-        etas[i], costs[i], slopes[i] = eta * share, shown[0], view.least(w, shown[1])
+        etas[i], costs[i], slopes[i] = eta * share, shown[0], view.subgradient(w, shown[1])
         if t % every == 0:
             kept[t // every - first.t // every - 1] = w
     return Checkpoint(t, at, memory, g, shown[0]), etas, costs, slopes, kept
 
 
 class View(NamedTuple):
-    """What else a walk may need: each is left out where rule, step and penalty have no use for it."""
+    """Parts of a step that only some rules, learning rates and penalties need."""
 
-    prepare: tuple[Callable[[Array, Array, float], None], ...] = ()  # what the rule's memory must hold before a step
-    adapt: Callable[[int, Array, Array, float, Array], float] | None = None  # a learning rate that looks
-    prox: Callable[[Array, float, Array, Array], Array] | None = None  # proximal map of an L1 penalty, or into bounds
-    penalty: Callable[[Array], float] | None = None  # the value of that penalty
-    learn: Callable[[Array, Array, Array], None] | None = None  # tell the rule what a step did to the gradient
-    answer: Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]] | None = None  # and cost, gradient there
-    least: Callable[[Array, Array], Array] = lambda _, g: g  # the smallest subgradient
+    prepare: tuple[Callable[[Array, Array, float], None], ...] = ()  # updates of the rule's memory before a step
+    adapt: Callable[[int, Array, Array, float, Array], float] | None = None  # an adaptive learning rate
+    prox: Callable[[Array, float, Array, Array], Array] | None = (
+        None  # proximal map of an L1 penalty, or projection onto bounds
+    )
+    penalty: Callable[[Array], float] | None = None  # value of that penalty
+    learn: Callable[[Array, Array, Array], None] | None = None  # gives the rule a step and the change of the gradient
+    answer: Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]] | None = None  # with cost and gradient
+    subgradient: Callable[[Array, Array], Array] = lambda _, g: g  # the one of least norm
 
 
 def make_view(preconditioner: Preconditioner, look: Callable[[Array], tuple[float, Array]]) -> View:
-    """What rule, learning rate, average and penalty need; ``look`` gives cost and gradient at the answer."""
+    """The parts that rule, learning rate, average and penalty need; ``look`` is cost and gradient at the answer."""
     objective, method = preconditioner.objective, preconditioner.method
-    seen = (_seeing(method, objective.free),) if method.rule.sees else ()
+    shown = (_showing(method, objective.free),) if method.rule.sees else ()
     renewed = () if preconditioner.known_at_start else (preconditioner.update,)
     constrained = objective.constrained
     return View(
-        prepare=(*seen, *renewed),
+        prepare=(*shown, *renewed),
         adapt=_adapting(method) if method.learning_rate.adapts else None,
         learn=method.rule.learn if method.rule.learns else None,
         answer=_answering(method, look) if method.answers else None,
         prox=preconditioner.prox if constrained else None,
         penalty=objective.nonsmooth_value if constrained else None,
-        least=objective.subgradient if constrained else View().least,
+        subgradient=objective.subgradient if constrained else View().subgradient,
     )
 
 
-def _seeing(method: Method, free: Array) -> Callable[[Array, Array, float], None]:
-    """Show a rule what it sees, in the last slots of its memory."""
-    loose = free.copy()
-    loose[-1] = 0.0
+def _showing(method: Method, free: Array) -> Callable[[Array, Array, float], None]:
+    """Write what a rule is shown to the last slots of its memory."""
+    weights = free.copy()
+    weights[-1] = 0.0
 
     def show(at: Array, own: Array, eta: float) -> None:
         for slot, name in enumerate(method.rule.sees, int(method.rule.slots)):
-            own[slot] = eta if name == "rate" else at if name == "point" else at * loose
+            own[slot] = eta if name == "rate" else at if name == "point" else at * weights
 
     return show
 
@@ -97,8 +99,10 @@ def _adapting(method: Method) -> Callable[[int, Array, Array, float, Array], flo
     return lambda t, at, g, cost, memory: float(adapt(t, at, g, cost, method.rate_memory(memory)))
 
 
-def _answering(method: Method, look: Any) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
-    """The answer after update t, with cost and gradient there; a mean is carried on."""
+def _answering(
+    method: Method, look: Callable[[Array], tuple[float, Array]]
+) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
+    """The answer after update t, with cost and gradient; an average is updated first."""
 
     def answer(at: Array, memory: Array, t: int) -> tuple[Array, tuple[float, Array]]:
         if method.averaged:
@@ -113,7 +117,7 @@ def _look_or_search(
     look: Look, method: Method, t: int, at: Array, to: Array, cost: float, g: Array, memory: Array,
     penalty: Callable[[Array], float] | None,
 ) -> tuple[float, Array, float, Array]:  # fmt: skip
-    """Go where the step leads, or as far on the way there as a step that looks at the objective finds good."""
+    """Take the whole step, or the share of it that a line search chooses."""
     if not method.learning_rate.seeks:
         return 1.0, to, *look(t, to)
     towards, found = to - at, (0.0, at, cost, g)
@@ -132,8 +136,30 @@ def _look_or_search(
     return found if share > 0.0 else (0.0, at, cost, g)
 
 
+class Walker(Protocol):
+    """Takes the steps of a descent."""
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates in one pass over all rows."""
+
+    @property
+    def view(self) -> View:
+        """The parts of a step."""
+
+    @property
+    def objective(self) -> Callable[[Array], tuple[float, Array]]:
+        """Objective and gradient of its smooth part over all data."""
+
+    def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
+        """Take ``count`` steps."""
+
+    def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
+        """Passes over all rows at these updates of a block that ends at ``last``."""
+
+
 class Whole:
-    """Batch descent: every step looks at all of the data."""
+    """Batch descent: every step uses all data."""
 
     per_epoch = 1
 

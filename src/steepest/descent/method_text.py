@@ -1,4 +1,4 @@
-"""The method of a run in words, from what its trajectory says of it."""
+"""The method of a run in words, from the meta of its trajectory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEARCHED = "1 or less, by backtracking"
 
 
 def method_text(meta: dict[str, Any]) -> str:
-    """How a run descended: its batches, its rule, its learning rate and what it did to the columns.
+    """The method of a run: batches, rule, learning rate, estimate, average and standardisation.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def _batches(meta: dict[str, Any]) -> str:
 
 
 def _whole(meta: dict[str, Any]) -> str | None:
-    """A method that is known by a name of its own, and chooses its own steps."""
+    """The name of a method as a whole, or None."""
     rule, rate = str(meta.get("rule")), str(meta.get("learning_rate"))
     everywhere = " on all rows" if "rows" in meta else ""
     if meta.get("smoothed"):

@@ -1,7 +1,8 @@
-"""Stochastic and mini-batch descent: the loop over batches of rows, and its compiled twins."""
+"""Stochastic and mini-batch descent: the loop over batches of rows, in NumPy and compiled."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
+from ..data.rows import Rows
 from ..methods import rules
 from ..methods.estimates import OwnRows
 from ..methods.method import Method
@@ -22,16 +24,16 @@ from .states import Checkpoint
 
 __all__ = ["Sampled", "SampledCompiled"]
 
-WINDOW_NUMBERS = 1 << 18  # numbers fetched at once where rows are not contiguous: 2 MB
-STILL, MOVING = 50, 150  # coordinates that a step passes in the time that one held by a row takes, if left alone
+WINDOW_NUMBERS = 1 << 18  # numbers of a window, for a table stored by columns: 2 MB
+STILL, MOVING = 50, 150  # coordinates of a dense step in the time of one lazy update: at rest, or moving
 
 
 class Sampled:
-    """Stochastic and mini-batch descent: every step looks at its own batch of rows."""
+    """Stochastic and mini-batch descent: every step uses its own batch of rows."""
 
-    waiting = 0  # slots of memory for what is left alone for a while
+    waiting = 0  # slots of memory for the state of lazy updates
 
-    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
+    def __init__(self, problem: Problem, method: Method, data: Rows, seed: int) -> None:
         self.problem, self.method, self.data, self.seed = problem, method, data, seed
         self.n, self.d = data.shape
         self.batch_size = int(method.batch_size or self.n)
@@ -41,7 +43,7 @@ class Sampled:
         self.epoch, self.order = -1, np.empty(self.n, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
-        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
+        """Take ``count`` steps; cost and gradient over all rows are unknown, NaN."""
         memory = self.remembered(first)
         stored = memory[self.method.slots :].copy()
         first = first._replace(memory=memory)
@@ -52,7 +54,7 @@ class Sampled:
         return last, etas, costs, np.full(count, np.nan), kept
 
     def remembered(self, first: Checkpoint) -> Array:
-        """Memory at a checkpoint, with zeros in the slots that it lacks."""
+        """Memory at a checkpoint, padded with slots of zeros."""
         lack = self.method.room(self.n, self.d) + self.waiting - len(first.memory)
         return np.concatenate((first.memory, np.zeros((max(0, lack), *first.at.shape))))
 
@@ -61,7 +63,7 @@ class Sampled:
         return t / self.per_epoch
 
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
-        """Estimate at ``at`` from the rows of update t + 1."""
+        """Gradient estimate at ``at`` from the rows of update t + 1."""
         if self.renewals(t, 1, stored)[0]:
             stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
         place = self.seek(t) * self.batch_size
@@ -70,7 +72,7 @@ class Sampled:
         return self.objective.complete(at, float("nan"), g)
 
     def renewals(self, t: int, count: int, stored: Array) -> NDArray[np.bool_]:
-        """Before which of the updates t + 1 .. t + count the estimate wants the gradient over all rows."""
+        """Before which of the updates t + 1 .. t + count the estimate needs the gradient over all rows."""
         if not self.method.estimate.renewing:
             return np.zeros(count, bool)
         updates, share = np.arange(t + 1, t + count + 1), self.batch_size / self.n
@@ -79,7 +81,7 @@ class Sampled:
         return renewals
 
     def seek(self, t: int) -> int:
-        """Have the order of update t + 1's epoch at hand; say which batch of it comes next."""
+        """Set the order to that of update t + 1's epoch; return the number of its batch."""
         epoch, place = divmod(t, self.per_epoch)
         if epoch != self.epoch:
             self.fill(self.order, self.seed, epoch, SAMPLINGS.index(self.method.sampling))
@@ -90,9 +92,9 @@ class Sampled:
 
 
 class SampledCompiled(Sampled):
-    """The same steps in one compiled call, or a few where all rows are read in between."""
+    """The same steps in one compiled call, or a few calls if the estimate needs passes in between."""
 
-    def __init__(self, problem: Problem, method: Method, data: Any, seed: int) -> None:
+    def __init__(self, problem: Problem, method: Method, data: Rows, seed: int) -> None:
         from ..kernels.compiler import compiled
 
         super().__init__(problem, method, data, seed)
@@ -106,7 +108,7 @@ class SampledCompiled(Sampled):
         self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
-        """Take ``count`` steps; cost and gradient of all rows stay unknown, NaN."""
+        """Take ``count`` steps; cost and gradient over all rows are unknown, NaN."""
         t, at = first.t, np.array(first.at.T, order="C")  # copies: the kernel writes to both
         memory = np.array(self.remembered(first).swapaxes(1, 2), order="C")
         etas, kept = np.empty(count), np.empty(((t + count) // every - t // every, *at.shape))
@@ -136,12 +138,12 @@ class SampledCompiled(Sampled):
 
 
 def rooted(objective: Objective) -> Array:
-    """Raw coefficient per scaled one, times the root of its penalty's factor: squares are then penalised alike."""
+    """Raw coefficient per scaled one, times the square root of its penalty factor, so that one L2 weight fits all."""
     root: Array = objective.factor * np.sqrt(objective.multiples)
     return root
 
 
-def kernel_for(method: Method, lazy: bool) -> Any:
+def kernel_for(method: Method, lazy: bool) -> Callable[..., None]:
     """The compiled loop that a method needs."""
     from ..kernels.lazy_sparse import sparse_steps
     from ..kernels.minibatch import sampled_steps
@@ -153,7 +155,7 @@ def kernel_for(method: Method, lazy: bool) -> Any:
 
 
 def lazily(objective: Objective, method: Method) -> bool:
-    """Whether steps over sparse rows leave alone what the rows do not hold: where that can be done, and pays."""
+    """Whether steps over sparse rows use lazy updates: if they are possible, and faster."""
     problem, data = objective.problem, objective.rows
     if not data.sparse or not isinstance(method.rule, (rules.Plain, rules.Momentum, rules.Nesterov)):
         return False
@@ -161,5 +163,5 @@ def lazily(objective: Objective, method: Method) -> bool:
     alike = free or (isinstance(problem.penalty, L2) and len(np.unique(rooted(objective)[:d])) < 2)
     still = free and isinstance(method.rule, rules.Plain) and not method.averaged
     numbers = data.size.numbers / n * min(n, method.batch_size or n)
-    pays = numbers * (STILL if still else MOVING) < d
-    return pays and alike and bool(objective.free[:d].all()) and isinstance(method.estimate, OwnRows)
+    faster = numbers * (STILL if still else MOVING) < d
+    return faster and alike and bool(objective.free[:d].all()) and isinstance(method.estimate, OwnRows)

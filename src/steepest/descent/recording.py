@@ -1,4 +1,4 @@
-"""Recording: a descent run to its end, and which of its states are kept as a `Trajectory`."""
+"""Recording: run a descent to its end and keep some of its states as a `Trajectory`."""
 
 from __future__ import annotations
 
@@ -18,15 +18,9 @@ from .trajectory import Trajectory, coef_and_intercept
 
 __all__ = ["record", "record_on"]
 
-RECORD_NUMBERS = 1 << 23  # parameters that record="auto" keeps at every step: 64 MB
-
-
-SAMPLED_COSTS = 200  # costs evaluated at most in a sampled run
-
-
-FREE_LOOK = 100_000  # numbers in a table whose full cost is looked at without counting
-
-
+RECORD_NUMBERS = 1 << 23  # parameters up to which record="auto" keeps every step: 64 MB
+SAMPLED_COSTS = 200  # most costs evaluated in a sampled run
+FREE_LOOK = 100_000  # numbers of a table up to which all these costs are evaluated
 KEPT = ("t", "epoch", "eta", "cost", "gradient_norm", "seconds")
 
 
@@ -38,26 +32,26 @@ def record(
     meta: dict[str, Any] | None = None,
     progress: Told | None = None,
 ) -> Trajectory:
-    """Run a descent to its end and keep what happened.
+    """Run a descent to its end and record its states.
 
     Parameters
     ----------
     states : Descent
         From `descend`, bounded by `until`.
     keep : "auto", True, int or False
-        "auto": every step up to 64 MB, else twice as sparse each time the step number doubles. True: every step; an
-        int k: every k-th; False: first and last only. First and last are always kept.
+        "auto": every step up to 64 MB, else half as many each time the step number doubles. True: every step. An int k:
+        every k-th. False: none. First and last are always kept.
     names : iterable of str
         Names of the columns, for tables and pictures.
     meta : dict
-        Added to the trajectory's own.
+        Added to the trajectory's ``meta``.
     progress : callable
-        Told how far it is, a `Progress`, after each block of states.
+        Called with a `Progress` after each block of states.
 
     Returns
     -------
     Trajectory
-        On Ctrl-C what was recorded so far, with ``meta["interrupted"]``.
+        After Ctrl-C the part recorded so far, with ``meta["interrupted"]``.
 
     Examples
     --------
@@ -78,7 +72,7 @@ def record_on(
     meta: dict[str, Any] | None = None,
     progress: Told | None = None,
 ) -> tuple[Trajectory, Checkpoint]:
-    """The trajectory of `record`, and where it ended, complete: what a descent can go on from."""
+    """The trajectory of `record`, and its end as a checkpoint, from which a descent can continue."""
     if not isinstance(states, Descent):
         raise UsageError("record takes a descent: record(until(descend(problem, method, data), epochs(20)))")
     kept, interrupted = _gather(states, _spacing(keep, states), progress)
@@ -98,7 +92,7 @@ def _spacing(keep: Keep, descent: Descent) -> Spacing:
 
 
 def _affordable(updates: float, states: int) -> Spacing:
-    """Every step if so many states may be kept, else octaves of equally many states, a quarter as many in all."""
+    """Every step if there are at most ``states``, else octaves with equal numbers, a quarter of ``states`` in all."""
     if updates <= states:
         return Spacing(1)
     octave = 1 << max(6, states.bit_length() - 1)
@@ -108,24 +102,24 @@ def _affordable(updates: float, states: int) -> Spacing:
 
 
 class Kept:
-    """What is kept of the blocks of a descent: their kept states alone, so that a long run stays small."""
+    """The kept states of the blocks of a descent."""
 
     def __init__(self, descent: Descent) -> None:
         self.answer = descent.answer
         self.columns: list[list[Any]] = []
         self.w: list[Array] = []
-        self.last: Block | None = None  # the last block with a state in it
+        self.last: Block | None = None  # the last block that is not empty
         self.end = "interrupted"
 
     def add(self, block: Block) -> None:
-        """Take the kept states of one more block."""
+        """Add the kept states of a block."""
         self.columns.append([getattr(block, name)[block.kept] for name in KEPT])
         self.w.append(block.w)
         self.last = block if len(block.t) else self.last
         self.end = block.end or self.end
 
     def arrays(self) -> tuple[list[Any], Array]:
-        """Columns and parameters of all kept states; the last state is one of them, whatever the spacing."""
+        """Columns and parameters of all kept states, the last state included."""
         assert self.last is not None
         if not len(self.last.kept) or self.last.kept[-1] != len(self.last.t) - 1:
             self.columns.append([getattr(self.last, name)[-1:] for name in KEPT])
@@ -160,7 +154,7 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
 
 
 def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Look at all rows for some of the kept states, half of them log-spaced, half evenly, first and last among them."""
+    """Costs over all rows at some of the kept states: half log-spaced, half evenly spaced, first and last included."""
     n, d = descent.data.shape
     epochs = step[-1] / descent.method.steps_per_epoch(n)
     most = SAMPLED_COSTS if n * (d + 1) <= FREE_LOOK else int(min(SAMPLED_COSTS, 4 + 2 * epochs))

@@ -1,25 +1,25 @@
-"""States of a descent: one of them, a complete one to go on from, and a block of consecutive ones as arrays."""
+"""States of a descent: a state, a checkpoint to continue from, and a block of consecutive states as arrays."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.types import Array
 
-__all__ = ["Block", "Checkpoint", "Spacing", "State"]
+__all__ = ["Block", "Checkpoint", "Spacing", "Start", "State"]
 
 
 class Checkpoint(NamedTuple):
-    """Everything the next step depends on, and what is known at this point already."""
+    """Everything that the next step depends on, and values at the point that are known already."""
 
     t: int
     at: Array  # (d + 1, k), where the next gradient is taken
     memory: Array  # (slots, d + 1, k), the rule's
-    g: Array | None = None  # (d + 1, k), the gradient for the next step, if it was taken
-    cost: float = float("nan")  # the objective here, if it was looked at
+    g: Array | None = None  # (d + 1, k), the gradient for the next step, if it was computed
+    cost: float = float("nan")  # the objective here, if it was computed
     seconds: float = 0.0
 
     @property
@@ -29,25 +29,28 @@ class Checkpoint(NamedTuple):
 
 
 class State(NamedTuple):
-    """Where the descent stands after update t. ``descend(..., start=state)`` goes on from it, bit for bit."""
+    """The state after update t. ``descend(..., start=state)`` continues from it with the same bits."""
 
     t: int
-    epoch: float  # readings of all rows so far
-    w: Array  # (d + 1, k), the answer if we stopped now, intercept last, in the units of the descent
+    epoch: float  # passes over all rows so far
+    w: Array  # (d + 1, k), the answer at this state, intercept last, in the units of the descent
     eta: float  # learning rate of the step that led here; NaN at the start
-    cost: float  # objective at w; NaN where a sampled descent did not look at all rows
+    cost: float  # objective at w; NaN if a sampled descent did not evaluate it
     gradient_norm: float  # of the objective at w; NaN likewise
-    change: float  # cost at the last look minus cost
+    change: float  # last evaluated cost minus cost
     seconds: float
     seed: int
     compiled: bool
-    origin: Checkpoint  # a complete state at or before this one, from which it is replayed
+    origin: Checkpoint  # a checkpoint at or before this state, from which it is recomputed
+
+
+Start: TypeAlias = State | Checkpoint | ArrayLike | None  # of a descent; None is 0
 
 
 class Block(NamedTuple):
-    """Consecutive states as arrays of length T; the parameters of those whose t ``every`` divides are kept.
+    """Consecutive states as arrays of length T; parameters are kept for those whose t ``every`` divides.
 
-    The first block of a descent holds its start alone.
+    The first block of a descent contains only its start.
     """
 
     first: Checkpoint  # before the first of these states
@@ -66,16 +69,16 @@ class Block(NamedTuple):
     end: str | None = None  # why the descent ended with this block: a stop's name, or "overflow"
 
     def upto(self, place: int, last: Checkpoint, end: str) -> Block:
-        """Keep the states at places 0 .. place; ``last`` is the one at ``place``."""
+        """The block with the states at places 0 .. place only; ``last`` is the one at ``place``."""
         cut = {name: getattr(self, name)[: place + 1] for name in self._fields[2:9]}
         m = int(np.searchsorted(self.kept, place, side="right"))
         return self._replace(last=last, **cut, kept=self.kept[:m], w=self.w[:m], end=end)
 
 
 class Spacing(NamedTuple):
-    """Which states are kept: every ``base``-th, twice as sparse each time t doubles beyond ``octave``.
+    """Which states are kept: every ``base``-th, half as many each time t doubles beyond ``octave``.
 
-    A pure function of t, so what is recorded depends on no clock.
+    It is a pure function of t, so that the recording does not depend on time.
 
     Examples
     --------
@@ -87,9 +90,9 @@ class Spacing(NamedTuple):
     octave: float = float("inf")
 
     def every(self, t: int) -> int:
-        """Distance between kept states just after t."""
+        """Steps between kept states after t."""
         return self.base if t < self.octave else self.base << (int(t // self.octave).bit_length() - 1)
 
     def boundary(self, t: int) -> float:
-        """Where the distance changes next."""
+        """The t at which this distance changes next."""
         return self.octave if t < self.octave else self.octave * (1 << int(t // self.octave).bit_length())

@@ -1,18 +1,20 @@
-"""Stops: when a descent ends. Each is one expression over a state, or over the arrays of a whole block of states.
+"""Stops: conditions that end a descent. Each is one expression on a state, or on the arrays of a block of states.
 
-``until`` also takes any function State -> bool; it is asked at every state, one by one.
+``until`` also takes any function State -> bool, which is evaluated at every state.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ..core.errors import UsageError
+from .states import State
 
 __all__ = [
     "Stop",
+    "StopLike",
     "cost_change_below",
     "epochs",
     "gradient_below",
@@ -21,20 +23,27 @@ __all__ = [
     "wall_time",
 ]
 
-LOOK_EVERY = 1000  # updates at least between two looks at all rows in sampled descent
+LOOK_EVERY = 1000  # fewest updates between two evaluations over all rows in sampled descent
+
+
+class StopLike(Protocol):
+    """A `Stop`, or any function of a state that returns whether to end there."""
+
+    def __call__(self, state: State, /) -> object:
+        """Whether this state is the last one."""
 
 
 class Stop(NamedTuple):
     """End at the first state for which ``test`` is true, that state included.
 
-    ``test`` takes an object with t, epoch, cost, gradient_norm, change and seconds, numbers or arrays alike. ``limit``
-    (updates) and ``epochs`` say beforehand where it will be true at the latest. ``looks``: it needs the cost or the
-    gradient of all rows, which sampled descent takes only at check points. ``check``: ask at check points alone, with a
-    `State`, because the test is dear. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16 ...
-    ``each``: ask with a `State` at the end of every epoch, which in batch descent is every update.
+    ``test`` takes an object with t, epoch, cost, gradient_norm, change and seconds, as numbers or as arrays. ``limit``
+    (updates) and ``epochs`` say when it is true at the latest. ``looks``: it needs the cost or the gradient of all
+    rows, which sampled descent computes only at check points. ``check``: the test is expensive, and is evaluated with a
+    `State` at check points only. Check points are ends of epochs in sampled descent, else t = 8, 10, 13, 16 ...
+    ``each``: it is evaluated with a `State` at the end of every epoch, which in batch descent is every update.
     """
 
-    test: Callable[[Any], Any]
+    test: Callable[[Any], Any]  # a state gives a bool, a block an array of them
     name: str
     limit: float = float("inf")
     epochs: float = float("inf")
@@ -62,7 +71,7 @@ def updates(n: int) -> Stop:
 
 
 def epochs(n: float) -> Stop:
-    """After n readings of all rows: n updates in batch descent, n * rows / batch_size in sampled descent.
+    """After n passes over all rows: n updates in batch descent, n * rows / batch_size in sampled descent.
 
     Examples
     --------
@@ -86,7 +95,7 @@ def gradient_below(bound: float) -> Stop:
 
 
 def cost_change_below(bound: float) -> Stop:
-    """When the cost fell by at most ``bound`` since it was last looked at (a step; an epoch when rows are sampled).
+    """When the cost changed by at most ``bound`` since its last evaluation (a step; an epoch in sampled descent).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Trajectories on disk: .npz, .json and .parquet keep everything exactly, .csv the table. Never pickle."""
+"""Trajectories in files: .npz, .json and .parquet keep everything exactly, .csv the table. Pickle is not used."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ T = TypeVar("T")
 
 
 class Stored(NamedTuple):
-    """A trajectory as it lies in a file: a header that JSON can hold, the arrays named in ``ARRAYS``, and the table."""
+    """The content of a trajectory file: a header for JSON, the arrays named in ``ARRAYS``, and the table."""
 
     header: dict[str, Any]
     arrays: dict[str, Any]
-    table: dict[str, Any]  # columns, one row a state
+    table: dict[str, Any]  # columns, one row for each state
 
 
 def save(path: Stored, file: Path, force: bool) -> None:
-    """Write a trajectory in the format its file name asks for."""
+    """Write a trajectory, in the format of the file name's ending."""
     check_name(file)
     writers = dict(zip(ENDINGS, (_write_npz, _write_json, _write_parquet, _write_csv), strict=True))
     write_new(file, lambda out: writers[file.suffix](path, out), force)
@@ -50,7 +50,7 @@ def check_name(file: Path) -> None:
 
 
 def load(file: Path, made: Callable[[dict[str, Any], dict[str, Any]], T]) -> T:
-    """What ``made`` makes of a file's header and arrays; a file that is no trajectory is refused with one line."""
+    """The result of ``made`` on a file's header and arrays; a file that is not a trajectory is refused."""
     readers = {".npz": _read_npz, ".json": _read_json, ".parquet": _read_parquet}
     if file.suffix == ".csv":
         raise UsageError(f"{file.name}: a .csv holds the table only and cannot be loaded as a trajectory: save .npz")
@@ -86,7 +86,7 @@ def _read_json(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _write_parquet(path: Stored, out: BinaryIO) -> None:
-    """The table of states, with a second look-up of the costs and the header as metadata of the schema."""
+    """The table of states, with the header and the costs as metadata of the schema."""
     pa, pq = _arrow()
     whole = {a: path.arrays[a].tolist() for a in ("cost", "gradient_norm", "cost_step")}
     shapes = {f"{a}_shape": path.arrays[a].shape for a in ("coef", "intercept")}
@@ -123,7 +123,7 @@ def _arrow() -> tuple[Any, Any]:
 
 
 def _write_csv(path: Stored, out: BinaryIO) -> None:
-    """The table alone; an empty field where a sampled run did not look at the cost."""
+    """The table only; a field is empty if a sampled run did not evaluate the cost."""
     table = path.table
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

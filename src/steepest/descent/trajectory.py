@@ -1,4 +1,4 @@
-"""Trajectory: what happened, state by state, in the user's own units. `record` makes one from a descent."""
+"""Trajectory: the recorded states of a descent in raw units. `record` makes one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .states import State
 __all__ = ["Trajectory", "coef_and_intercept"]
 
 STATES = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")  # an entry for each recorded state
-LOOKS = ("cost_step", "cost", "gradient_norm")  # an entry for each look at the objective
+LOOKS = ("cost_step", "cost", "gradient_norm")  # an entry for each evaluation of the objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +33,18 @@ class Trajectory:
     step : (m,) array
         Updates made so far; the start is 0.
     epoch : (m,) array
-        Readings of all rows so far.
+        Passes over all rows so far.
     learning_rate : (m,) array
-        Rate of the step that led here; the first one, where there was none, is 0.
+        Rate of the step to this state; 0 for the start.
     seconds : (m,) array
         Wall time since the start, interpolated inside a block of states.
     cost, gradient_norm, cost_step : (c,) arrays
-        Full objective, Euclidean norm of its gradient by the raw parameters, and the steps at which they were looked
-        at: every recorded one in batch descent (c = m), at most 200 in a sampled one.
+        Full objective, Euclidean norm of its gradient by the raw parameters, and the steps at which they were
+        evaluated: every recorded one in batch descent (c = m), at most 200 in sampled descent.
     names : tuple of str
         Names of the columns.
     meta : dict
-        Settings, seed, versions and what the run found (JSON).
+        Settings, seed, versions and results of the run (JSON).
     verdict : Verdict or None
     """
 
@@ -84,7 +84,7 @@ class Trajectory:
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
     def table(self) -> dict[str, NDArray[Any]]:
-        """Columns of the table of recorded states; a sampled run's cost is left empty (NaN) where nobody looked."""
+        """Columns of the table of recorded states; NaN where a sampled run did not evaluate the cost."""
         where = np.searchsorted(self.step, self.cost_step)
         columns: dict[str, NDArray[Any]] = {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
         columns["learning_rate"] = self.learning_rate
@@ -128,7 +128,7 @@ class Trajectory:
         Parameters
         ----------
         later : Trajectory
-            Counted on from this one, see `shifted`. Its verdict is that of the result.
+            Continues the counts of this one, see `shifted`. Its verdict is that of the result.
 
         Examples
         --------
@@ -157,7 +157,7 @@ class Trajectory:
         return replace(self, **kept, **looked)
 
     def insert(self, state: State) -> Trajectory:
-        """The same trajectory with this state at its place, and its cost; itself where it holds both already.
+        """The trajectory with this state and its cost inserted; unchanged if it contains both.
 
         Parameters
         ----------
@@ -178,7 +178,7 @@ class Trajectory:
         return path._with(LOOKS, (state.t, state.cost, state.gradient_norm), "cost_step", state.t)
 
     def _with(self, names: tuple[str, ...], values: tuple[Any, ...], by: str, t: int) -> Trajectory:
-        """These values at the place of step t in the arrays that are ordered by ``by``, unless it is there."""
+        """With values inserted at step t in the arrays ordered by ``by``, unless step t is there already."""
         steps = getattr(self, by)
         place = int(np.searchsorted(steps, t))
         if place < len(steps) and steps[place] == t:
@@ -190,7 +190,7 @@ class Trajectory:
         return replace(self, **longer)
 
     def shifted(self, steps: int, epochs: float = 0.0, seconds: float = 0.0) -> Trajectory:
-        """The same states, counted on from so many steps, epochs and seconds.
+        """The same states, with their counts increased by steps, epochs and seconds.
 
         Examples
         --------
@@ -201,9 +201,9 @@ class Trajectory:
         return replace(self, **counts, epoch=self.epoch + epochs, seconds=self.seconds + seconds)
 
     def mapped(self, f: Callable[[Array], Array]) -> Trajectory:
-        """The same trajectory with other parameters: f takes all of them, (m, d + 1, k), raw, intercept last.
+        """The trajectory with parameters f(w), for all of them at once, w (m, d + 1, k), raw, intercept last.
 
-        Costs stay as they are: ``f`` leaves predictions as they are, or writes the same point in another way.
+        Costs are not changed, so f must not change predictions.
 
         Examples
         --------
@@ -232,7 +232,7 @@ class Trajectory:
         Raises
         ------
         FileError
-            If the file exists (unless ``force``) or cannot be written; nothing is left behind.
+            If the file exists (unless ``force``) or cannot be written; no partial file remains.
         """
         from .storage import ARRAYS, Stored, save
 
@@ -240,7 +240,7 @@ class Trajectory:
 
     @staticmethod
     def load(path: str | Path) -> Trajectory:
-        """Read what `save` wrote. No code is executed; a file that is no trajectory is refused with one line."""
+        """Read a file that `save` wrote. No code is executed; a file that is not a trajectory is refused."""
         from .storage import load
 
         return load(Path(path), _checked)

@@ -1,4 +1,4 @@
-"""What the answer is while compiled steps go on: the point that moves, a mean of points, or what a rule makes of it."""
+"""The answer during compiled steps: the last point, an average of points, or the rule's own answer."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["after", "settle"]
 
 
 def after(average, own):
-    """First slot after the rule's memory and the mean."""
+    """First slot after the rule's memory and the average."""
 
 
 @overload(after, jit_options=INLINE)
@@ -23,14 +23,14 @@ def _after(average, own):
 
 @register_jitable(forceinline=True)
 def settle(rule, average, t, u, every, at, memory, own, kept):
-    """Carry a mean on to update u, and keep the answer if that is one to be kept of the updates after t."""
-    carry(average, u, at, memory, own)
+    """Update the average after update u, and write the answer to ``kept`` if ``every`` divides u."""
+    update_average(average, u, at, memory, own)
     if u % every == 0:
         keep(rule, average, at, memory, own, kept[u // every - t // every - 1])
 
 
-def carry(average, t, at, memory, own):
-    """Carry a mean on to the point after update t, in the slot after the rule's."""
+def update_average(average, t, at, memory, own):
+    """Update the average with the point after update t, in the slot after the rule's."""
 
 
 def keep(rule, average, at, memory, own, out):
@@ -48,8 +48,8 @@ def _carried(average, t, at, memory, own):
             memory[own, c, j] += part * (at[c, j] - memory[own, c, j])
 
 
-@overload(carry, jit_options=INLINE)
-def _carry(average, t, at, memory, own):
+@overload(update_average, jit_options=INLINE)
+def _update_average(average, t, at, memory, own):
     return _nothing if average.instance_class is LastPoint else _carried
 
 

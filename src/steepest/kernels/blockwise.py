@@ -1,4 +1,4 @@
-"""Rows in a sweep: predictors of a block, then its products and squares by column, in double precision."""
+"""The compiled fold: predictors of a block, then its products and squares by column, in double precision."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ def dense_times(X, shift, v, b, low, high, z):
             z[c, i] += b[c]
 
 
-def dense_sums(X, shift, r, mass, low, high, out):
-    """Add to out (p + 1, d) the products of r (p, rows) and x - shift, and last mass (x - shift)^2, SHORT by SHORT."""
+def dense_sums(X, shift, r, weight, low, high, out):
+    """Add to out (p + 1, d) the products of r (p, rows) and x - shift, and last weight (x - shift)^2.
+
+    Rows are added SHORT at a time, which bounds the rounding.
+    """
     p, d = len(r), X.shape[1]
     some = np.empty((p, d))
     squares = np.empty(d)
@@ -32,42 +35,42 @@ def dense_sums(X, shift, r, mass, low, high, out):
         some.fill(0.0)
         squares.fill(0.0)
         accumulate(X, None, None, 0, shift, None, r[:, first - low : last - low], first, last, some)
-        square(X, shift, mass, low, first, last, squares)
+        square(X, shift, weight, low, first, last, squares)
         for j in range(d):
             for c in range(p):
                 out[c, j] += some[c, j]
             out[p, j] += squares[j]
 
 
-def square(X, shift, mass, low, first, last, squares):
-    """squares[j] += mass (x_j - shift_j)^2 over the rows first .. last - 1; mass begins with that of row ``low``."""
+def square(X, shift, weight, low, first, last, squares):
+    """squares[j] += weight (x_j - shift_j)^2 over rows first .. last - 1; weight[0] belongs to row ``low``."""
 
 
-def _square_rows(X, shift, mass, low, first, last, squares):
+def _square_rows(X, shift, weight, low, first, last, squares):
     for i in range(first, last):
-        x, m = X[i], entry(mass, i - low, 1.0)
+        x, m = X[i], entry(weight, i - low, 1.0)
         for j in range(len(x)):
             away = x[j] - entry(shift, j, 0.0)
             squares[j] += m * (away * away)
 
 
-def _square_columns(X, shift, mass, low, first, last, squares):
+def _square_columns(X, shift, weight, low, first, last, squares):
     columns = X.T
     for j in range(len(squares)):
         x, s, total = columns[j], entry(shift, j, 0.0), 0.0
         for i in range(first, last):
             away = x[i] - s
-            total += entry(mass, i - low, 1.0) * (away * away)
+            total += entry(weight, i - low, 1.0) * (away * away)
         squares[j] += total
 
 
 @overload(square, jit_options={"forceinline": True})
-def _square(X, shift, mass, low, first, last, squares):
+def _square(X, shift, weight, low, first, last, squares):
     return _square_columns if isinstance(X, types.Array) and X.layout == "F" else _square_rows
 
 
 def sparse_times(X, W, Z):
-    """Z (rows, c) = [x, 1] W for the rows of X, W (d + 1, c): two columns at once."""
+    """Z (rows, c) = [x, 1] W for the rows of X, W (d + 1, c), two columns of W at a time."""
     last = W.shape[1] - 1
     for c in range(0, last + 1, 2):
         b = min(c + 1, last)
@@ -80,11 +83,11 @@ def sparse_times(X, W, Z):
             Z[i, c], Z[i, b] = first, second
 
 
-def sparse_sums(X, r, mass, out):
-    """Add to the columns of out (d + 1, p + 1) the products of r (p, rows) and X, and mass'X^2; most of r[1:] is 0."""
+def sparse_sums(X, r, weight, out):
+    """Add r X, r (p, rows), and weight'X^2 to the columns of out (d + 1, p + 1). Most of r[1:] is 0."""
     p = len(r)
-    for i in range(len(mass)):
-        u, m, rest = r[0, i], mass[i], 0
+    for i in range(len(weight)):
+        u, m, rest = r[0, i], weight[i], 0
         for c in range(1, p):
             rest += r[c, i] != 0.0
         for e in range(X.indptr[i], X.indptr[i + 1]):

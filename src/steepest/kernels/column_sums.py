@@ -1,4 +1,4 @@
-"""Sums and sums of squares of each column, in one reading of the rows."""
+"""Sums and sums of squares of each column, in one pass over the rows."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -7,22 +7,22 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from .prefetch import ask_soon
+from .prefetch import prefetch_row_soon
 from .row_access import INLINE, entry, place
 
 __all__ = ["column_pass"]
 
-AHEAD = 4  # rows between asking for a row and using it: four long rows at once are more than a processor foresees
+AHEAD = 4  # rows between the prefetch of a row and its use; hardware prefetchers do not follow four long rows at once
 LONG = 300  # bytes of a long row
 
 
-def column_pass(X, n, mass, first, size, begin, end, out):
-    """Sum mass (x - first) and mass (x - first)^2 of each column over each of the blocks begin .. end - 1.
+def column_pass(X, n, weight, first, size, begin, end, out):
+    """Sum weight (x - first) and weight (x - first)^2 of each column over each of the blocks begin .. end - 1.
 
-    n rows in blocks of ``size``; first (d,), 0 for sparse rows; out (blocks, d, 2), zeros before.
+    The n rows are in blocks of ``size``. first is (d,), and 0 for sparse rows. out (blocks, d, 2) starts as zeros.
     """
     for block in range(begin, end):
-        add_columns(X, mass, first, block * size, min(n, (block + 1) * size), out, block)
+        add_columns(X, weight, first, block * size, min(n, (block + 1) * size), out, block)
 
 
 def piece(a, low, high):
@@ -34,18 +34,18 @@ def _piece(a, low, high):
     return (lambda a, low, high: a[low:high]) if isinstance(a, types.Array) else lambda a, low, high: None
 
 
-def add_columns(X, mass, first, low, high, out, block):
-    """Add to out[block] what the rows low .. high - 1 contribute."""
+def add_columns(X, weight, first, low, high, out, block):
+    """Add the sums over rows low .. high - 1 to out[block]."""
 
 
-def _by_rows(X, mass, first, low, high, out, block):
+def _by_rows(X, weight, first, low, high, out, block):
     sums, squares = np.zeros(X.shape[1]), np.zeros(X.shape[1])
     soon = AHEAD if X.shape[1] * X.itemsize > LONG else len(X)
     for i in range(low, high - 3, 4):
         for ahead in range(i + soon, min(len(X), i + soon + 4)):
-            ask_soon(X, ahead)
-        m0, m1 = entry(mass, i, 1.0), entry(mass, i + 1, 1.0)
-        m2, m3 = entry(mass, i + 2, 1.0), entry(mass, i + 3, 1.0)
+            prefetch_row_soon(X, ahead)
+        m0, m1 = entry(weight, i, 1.0), entry(weight, i + 1, 1.0)
+        m2, m3 = entry(weight, i + 2, 1.0), entry(weight, i + 3, 1.0)
         for j in range(X.shape[1]):
             x0, x1, x2, x3 = X[i, j] - first[j], X[i + 1, j] - first[j], X[i + 2, j] - first[j], X[i + 3, j] - first[j]
             u0, u1, u2, u3 = m0 * x0, m1 * x1, m2 * x2, m3 * x3
@@ -54,7 +54,7 @@ def _by_rows(X, mass, first, low, high, out, block):
     for i in range(high - (high - low) % 4, high):
         for j in range(X.shape[1]):
             x = X[i, j] - first[j]
-            u = entry(mass, i, 1.0) * x
+            u = entry(weight, i, 1.0) * x
             sums[j] += u
             squares[j] += u * x
     for j in range(X.shape[1]):
@@ -62,22 +62,22 @@ def _by_rows(X, mass, first, low, high, out, block):
         out[block, j, 1] = squares[j]
 
 
-def _by_columns(X, mass, first, low, high, out, block):
-    m = piece(mass, low, high)
+def _by_columns(X, weight, first, low, high, out, block):
+    weights = piece(weight, low, high)
     for j in range(X.shape[1]):
         x, f, total, square = X.T[j, low:high], first[j], 0.0, 0.0
         for i in range(len(x)):
             away = x[i] - f
-            u = entry(m, i, 1.0) * away
+            u = entry(weights, i, 1.0) * away
             total += u
             square += u * away
         out[block, j, 0] = total
         out[block, j, 1] = square
 
 
-def _sparse(X, mass, first, low, high, out, block):
+def _sparse(X, weight, first, low, high, out, block):
     for i in range(low, high):
-        m = entry(mass, i, 1.0)
+        m = entry(weight, i, 1.0)
         for e in range(X.indptr[i], X.indptr[i + 1]):
             j, x = place(X.indices[place(e)]), X.data[place(e)]
             u = m * x
@@ -86,7 +86,7 @@ def _sparse(X, mass, first, low, high, out, block):
 
 
 @overload(add_columns, strict=False, jit_options=INLINE)
-def _add_columns(X, mass, first, low, high, out, block):
+def _add_columns(X, weight, first, low, high, out, block):
     if isinstance(X, types.BaseNamedTuple):
         return _sparse
     return _by_columns if X.layout == "F" else _by_rows

@@ -1,4 +1,4 @@
-"""exp(-x) and log(1 + e) without a call, branch or table, so that a loop over rows is vectorised."""
+"""exp(-x) and log(1 + e) without calls, branches or tables, so that the compiler vectorises a loop over rows."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations

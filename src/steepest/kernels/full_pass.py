@@ -1,4 +1,4 @@
-"""The full pass: mean loss and gradient in one reading of the rows, block by block."""
+"""The full pass: mean loss and gradient in one pass over the rows, block by block."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from numba.extending import register_jitable
 from .dispatch import second_derivative, slope, value
 from .row_access import accumulate, entry, predict
 
-__all__ = ["bend_pass", "block_pass"]
+__all__ = ["block_pass", "second_derivative_pass"]
 
 
 def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last, gradient, out):
     """Sum the weighted losses and their gradient over each of the blocks first .. last - 1 of ``size`` rows.
 
-    y (k, n), v (k, d) and b (k,); out (blocks, 1 + k (d + 1)): the loss, then for each of the k predictors d slopes and
-    one for the intercept. Inside a block the rows come in tiles that stay in the cache between predictor and gradient.
+    Shapes: y (k, n), v (k, d), b (k,) and out (blocks, 1 + k (d + 1)). A row of out is the loss, then for each of the k
+    outputs the d + 1 numbers of the gradient, intercept last. Tiles of rows stay in the cache between predictor and
+    gradient.
     """
     k, d = v.shape
     n = y.shape[1]
@@ -46,23 +47,23 @@ def block_pass(loss, X, y, weight, offset, shift, v, b, size, tile, first, last,
 def judge(loss, y, weight, offset, b, c, low, high, z, sums):
     """Turn the predictors z[c] of a tile into weighted slopes, in place; return the sum of the losses.
 
-    It is given whole arrays, no views: a view counts references, and threads would wait for each other's count.
+    Arguments are whole arrays, not views: a view counts references, and threads would contend for the counter.
     """
     total = 0.0
     slopes = 0.0
     for i in range(low, high):
         u = z[c, i - low] + b[c] + entry(offset, i, 0.0)
-        mass = entry(weight, i, 1.0)
-        total += mass * value(loss, u, y[c, i])
-        r = mass * slope(loss, u, y[c, i])
+        m = entry(weight, i, 1.0)
+        total += m * value(loss, u, y[c, i])
+        r = m * slope(loss, u, y[c, i])
         slopes += r
         z[c, i - low] = r
     sums[c] += slopes
     return total
 
 
-def bend_pass(loss, X, y, offset, shift, v, b, tile, begin, end, out):
-    """Second derivative of the loss of each row by its predictor, over the tiles begin .. end - 1; out (n,)."""
+def second_derivative_pass(loss, X, y, offset, shift, v, b, tile, begin, end, out):
+    """Second derivative of each row's loss by its predictor, over tiles begin .. end - 1, into out (n,)."""
     z = np.empty((1, tile), v.dtype)
     for low in range(begin * tile, min(len(out), end * tile), tile):
         high = min(len(out), low + tile)

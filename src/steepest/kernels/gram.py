@@ -1,4 +1,4 @@
-"""The Gram matrix of a table, in one reading: products of eight columns with eight, held in registers over a tile."""
+"""The Gram matrix of a table in one pass: products of eight columns with eight, accumulated in registers."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from numba.core import cgutils
 from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic, overload, register_jitable
 
-from .prefetch import LINE, ask, ask_line
+from .prefetch import LINE, prefetch_line, prefetch_row
 from .row_access import INLINE, entry, place
 
 __all__ = ["TILE", "WIDTH", "gram_pass", "sparse_gram_pass"]
 
 WIDTH = 8  # columns of a panel, whose rows are vectors of the processor
-TILE = 64  # rows of a panel: two panels stay in the first cache, all of them in the second
+TILE = 64  # rows of a panel: two panels fit in the first-level cache, all of them in the second
 HEIGHT = 8 if "+avx512f" in get_host_cpu_features() else 4  # vectors of sums that fit into the registers
 
 
@@ -26,11 +26,11 @@ HEIGHT = 8 if "+avx512f" in get_host_cpu_features() else 4  # vectors of sums th
 def add_products(typing, panels, left, right, rows, out, place, stride):
     """Add to out[place + stride h + q], h < HEIGHT, q < WIDTH, the sum over rows i of a[i, h] b[i, q].
 
-    a and b begin at the places ``left`` and ``right`` of the panels; out has rows of ``stride`` numbers.
+    a and b are the panels at the places ``left`` and ``right``; a row of out has ``stride`` numbers.
     """
     number, lane, word = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
     vector, zeros = ir.VectorType(number, WIDTH), ir.Constant(ir.VectorType(lane, WIDTH), [0] * WIDTH)
-    nothing = ir.Constant(vector, ir.Undefined)
+    undefined = ir.Constant(vector, ir.Undefined)
 
     def emit(context, builder, signature, args):
         a, out = (context.make_array(signature.args[i])(context, builder, args[i]).data for i in (0, 4))
@@ -40,54 +40,54 @@ def add_products(typing, panels, left, right, rows, out, place, stride):
             return builder.bitcast(builder.gep(base, [i]), vector.as_pointer())
 
         def many(x):
-            first = builder.insert_element(nothing, x, ir.Constant(lane, 0))
-            return builder.shuffle_vector(first, nothing, zeros)
+            first = builder.insert_element(undefined, x, ir.Constant(lane, 0))
+            return builder.shuffle_vector(first, undefined, zeros)
 
         sums = [cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * WIDTH)) for _ in range(HEIGHT)]
         with cgutils.for_range(builder, rows) as loop:
             row = builder.mul(loop.index, ir.Constant(word, WIDTH))
             b = builder.load(wide(a, builder.add(right, row)), align=8)
-            for h, held in enumerate(sums):
+            for h, partial in enumerate(sums):
                 x = builder.load(builder.gep(a, [builder.add(builder.add(left, row), ir.Constant(word, h))]))
                 product = builder.fmul(many(x), b, flags=("contract",))
-                builder.store(builder.fadd(builder.load(held), product, flags=("contract",)), held)
-        for h, held in enumerate(sums):
+                builder.store(builder.fadd(builder.load(partial), product, flags=("contract",)), partial)
+        for h, partial in enumerate(sums):
             target = wide(out, builder.add(place, builder.mul(stride, ir.Constant(word, h))))
-            builder.store(builder.fadd(builder.load(target, align=8), builder.load(held)), target, align=8)
+            builder.store(builder.fadd(builder.load(target, align=8), builder.load(partial)), target, align=8)
         return context.get_dummy_value()
 
     whole = types.intp
     return types.void(panels, whole, whole, whole, out, whole, whole), emit
 
 
-def gram_pass(X, y, offset, mass, first, size, begin, end, out):
-    """Sum mass a a' over each of the blocks begin .. end - 1 of ``size`` rows; a = [x, y - offset] - first, 1, zeros.
+def gram_pass(X, y, offset, weight, first, size, begin, end, out):
+    """Sum weight a a' over each of the blocks begin .. end - 1 of ``size`` rows; a = [x, y - offset] - first, 1, zeros.
 
-    y (k, n), first (d + k,); out (blocks, m, m) with m a multiple of WIDTH, written from the diagonal to the right.
-    Rows come in tiles that are packed into panels of WIDTH columns; the rows of the next tile are asked for meanwhile.
+    y (k, n), first (d + k,); out (blocks, m, m) with m a multiple of WIDTH, filled on and right of the diagonal.
+    Tiles of rows are packed into panels of WIDTH columns. Meanwhile the rows of the next tile are prefetched.
     """
     n, m = y.shape[1], out.shape[1]
-    panels = np.zeros((m // WIDTH, TILE + 1, WIDTH))  # a row more, lest all panels share the same places of a cache
+    panels = np.zeros((m // WIDTH, TILE + 1, WIDTH))  # one row more, so that panels do not map to the same cache lines
     for block in range(begin, end):
         stop = min(n, (block + 1) * size)
         for low in range(block * size, stop, TILE):
             high = min(stop, low + TILE)
             pack(X, first, low, high, panels)
             pack_targets(X, y, offset, first, low, high, panels)
-            weigh(mass, low, high, panels)
+            weigh(weight, low, high, panels)
             multiply(X, panels, high, high - low, min(n, high + TILE), out, block)
 
 
-def sparse_gram_pass(X, y, offset, mass, first, size, begin, end, out):
-    """``gram_pass`` by pairs of stored numbers, for rows with few of them; ``first`` is 0 in the columns of X.
+def sparse_gram_pass(X, y, offset, weight, first, size, begin, end, out):
+    """``gram_pass`` by pairs of stored numbers, for rows with few of them. ``first`` is 0 in the columns of X.
 
-    out (blocks, m, m) holds a matrix whose sum with its transpose is the answer: each pair is added once.
+    Each pair is added once: the Gram matrix is out (blocks, m, m) plus its transpose.
     """
     k, n, d = y.shape[0], y.shape[1], X.columns
     tail = np.ones(k + 1)  # the targets and the 1 of the intercept
     for block in range(begin, end):
         for i in range(block * size, min(n, (block + 1) * size)):
-            m = entry(mass, i, 1.0)
+            m = entry(weight, i, 1.0)
             for c in range(k):
                 tail[c] = y[c, i] - entry(offset, i, 0.0) - first[d + c]
             for e in range(X.indptr[i], X.indptr[i + 1]):
@@ -104,7 +104,7 @@ def sparse_gram_pass(X, y, offset, mass, first, size, begin, end, out):
 
 @register_jitable(**INLINE)
 def multiply(X, panels, high, rows, stop, out, block):
-    """Add the products of all pairs of panels to out[block]; ask for the rows high .. stop - 1 meanwhile."""
+    """Add the products of all pairs of panels to out[block], and prefetch rows high .. stop - 1 meanwhile."""
     count, m = len(panels), out.shape[1]
     length, pair = (TILE + 1) * WIDTH, 0
     for j in range(count):
@@ -112,13 +112,13 @@ def multiply(X, panels, high, rows, stop, out, block):
             for h in range(0, WIDTH, HEIGHT):
                 place = (block * m + j * WIDTH + h) * m + k * WIDTH
                 add_products(panels, j * length + h, k * length, rows, out, place, m)
-            bring(X, high, stop, pair, count * (count + 1) // 2)
+            prefetch(X, high, stop, pair, count * (count + 1) // 2)
             pair += 1
 
 
 @register_jitable(**INLINE)
 def pack_targets(X, y, offset, first, low, high, panels):
-    """Put the targets behind the columns, and behind them the 1 of the intercept."""
+    """Append the targets to the columns, then the 1 of the intercept."""
     k, d = y.shape[0], len(first) - y.shape[0]
     for c in range(k):
         panel, q = (d + c) // WIDTH, (d + c) % WIDTH
@@ -128,28 +128,28 @@ def pack_targets(X, y, offset, first, low, high, panels):
         panels[(d + k) // WIDTH, i, (d + k) % WIDTH] = 1.0
 
 
-def weigh(mass, low, high, panels):
-    """Multiply the packed rows by the roots of their masses, if there are any."""
+def weigh(weight, low, high, panels):
+    """Multiply the packed rows by the square roots of their weights, if rows have weights."""
 
 
 def pack(X, first, low, high, panels):
-    """Put the rows low .. high - 1, less ``first``, into the panels."""
+    """Pack rows low .. high - 1, minus ``first``, into the panels."""
 
 
-def bring(X, low, high, part, parts):
-    """Ask for one of so many parts of the rows low .. high - 1."""
+def prefetch(X, low, high, part, parts):
+    """Prefetch one of ``parts`` parts of rows low .. high - 1."""
 
 
 @overload(weigh, jit_options=INLINE)
-def _weigh(mass, low, high, panels):
-    def roots(mass, low, high, panels):
+def _weigh(weight, low, high, panels):
+    def roots(weight, low, high, panels):
         for i in range(high - low):
-            root = math.sqrt(mass[low + i])
+            root = math.sqrt(weight[low + i])
             for c in range(len(panels)):
                 for q in range(WIDTH):
                     panels[c, i, q] *= root
 
-    return roots if isinstance(mass, types.Array) else lambda mass, low, high, panels: None
+    return roots if isinstance(weight, types.Array) else lambda weight, low, high, panels: None
 
 
 def pack_rows(X, first, low, high, panels):
@@ -164,7 +164,7 @@ def pack_rows(X, first, low, high, panels):
 
 
 def pack_columns(X, first, low, high, panels):
-    """``pack`` where columns are contiguous: a panel is filled by rows from WIDTH columns at once."""
+    """``pack`` where columns are contiguous: WIDTH columns at a time fill a panel row by row."""
     columns, d = X.T, X.shape[1]
     for c in range(d // WIDTH):
         for i in range(low, high):
@@ -195,22 +195,22 @@ def _pack(X, first, low, high, panels):
     return pack_columns if X.layout == "F" else pack_rows
 
 
-def bring_rows(X, low, high, part, parts):
-    """``bring`` where rows are contiguous."""
+def prefetch_rows(X, low, high, part, parts):
+    """``prefetch`` where rows are contiguous."""
     for i in range(low + (high - low) * part // parts, low + (high - low) * (part + 1) // parts):
-        ask(X, i)
+        prefetch_row(X, i)
 
 
-def bring_columns(X, low, high, part, parts):
-    """``bring`` where columns are contiguous."""
+def prefetch_columns(X, low, high, part, parts):
+    """``prefetch`` where columns are contiguous."""
     n, d = X.shape
     for j in range(d * part // parts, d * (part + 1) // parts):
         for start in range(j * n + low, j * n + high, LINE // X.itemsize):
-            ask_line(X, start)
+            prefetch_line(X, start)
 
 
-@overload(bring, strict=False, jit_options=INLINE)
-def _bring(X, low, high, part, parts):
+@overload(prefetch, strict=False, jit_options=INLINE)
+def _prefetch(X, low, high, part, parts):
     if isinstance(X, types.BaseNamedTuple):
         return lambda X, low, high, part, parts: None
-    return bring_columns if X.layout == "F" else bring_rows
+    return prefetch_columns if X.layout == "F" else prefetch_rows

@@ -1,11 +1,11 @@
-"""Steps over batches of compressed rows that cost what the rows hold: other coordinates are brought up to date later.
+"""Lazy updates: steps over batches of sparse rows whose cost is proportional to the stored numbers of the rows.
 
-A coordinate that no row of a batch holds still moves: by momentum, by a penalty, in a mean of points. For a rule that
-is linear in gradient and memory one update takes its numbers x = (w, memory, mean) to M x, with the same M for every
-such coordinate, so many missed updates are one product of matrices. Products over 2^l updates are kept for each l, and
-a coordinate that was last touched at update s gets the few that lead from s to now when a row holds it again. Every
-``SPAN`` updates all coordinates are brought up to date. What is read in between (kept points, the end of a call) is
-worked out beside the numbers that wait, which stay as they are: the bits do not depend on who looks, or when.
+A coordinate that is 0 in all rows of a batch still moves: by momentum, by a penalty, in an average of points. For a
+rule that is linear in gradient and memory one update maps its state x = (w, memory, average) to M x, with the same M
+for every such coordinate. Many missed updates are therefore one product of matrices. Products over 2^l updates are
+stored for each l. A coordinate that was last updated at update s is multiplied by the few products that cover s to now
+when a row contains it again. Every ``SPAN`` updates all coordinates are brought up to date. States that are needed in
+between (kept points, the end of a call) are computed in a copy: the bits do not depend on which states are kept.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -22,22 +22,22 @@ from .averaging import after
 from .dispatch import INLINE, direct, fill_order, rate, share
 from .minibatch import judge_sample
 from .row_access import accumulate, place, predict
-from .single_row import pull
+from .single_row import penalty_slope
 
 __all__ = ["SPAN", "sparse_steps"]
 
 LEVELS = 12
-SPAN = 1 << LEVELS  # updates from one time when all coordinates are brought up to date to the next
+SPAN = 1 << LEVELS  # updates between two times when all coordinates are brought up to date
 
 
 def sparse_steps(
-    loss, penalty, rule, step, average, X, y, weight, offset, shift, scale, mass, factor, free, own,
+    loss, penalty, rule, step, average, X, y, weight, offset, shift, scale, norm, factor, free, own,
     batch_size, sampling, seed, t, steps, every, at, memory, order, window, kept, etas,
 ):  # fmt: skip
     """Take ``steps`` steps as `sampled_steps` does, where the penalty's slope is the same multiple of each coefficient.
 
-    The last slots of memory hold the numbers that wait: w, the rule's own and a mean, a slot each, and then one whose
-    first row holds the update after which each coordinate stands there. All are begun from at and memory if they are 0.
+    The last slots of memory store the lazy state: w, the rule's memory and an average, a slot each. In one more slot,
+    the first row is the update up to which each coordinate is current. A state of 0 is first copied from at and memory.
     """
     n, d = len(y), at.shape[1] - 1
     per_epoch = (n + batch_size - 1) // batch_size
@@ -55,7 +55,7 @@ def sparse_steps(
         eta = etas[u - t - 1] = rate(step, u)
         number = touch(penalty, rule, step, average, X, order, low, stop, u, maps, x, since, touched)
         predict(X, order, None, 0, None, scale, x[0], low, stop, r)
-        judge_sample(loss, y, weight, offset, mass / (stop - low), order, low, stop, x[0], r, g)
+        judge_sample(loss, y, weight, offset, norm / (stop - low), order, low, stop, x[0], r, g)
         accumulate(X, order, None, 0, None, scale, r, low, stop, g)
         move(penalty, rule, average, eta, u, touched[:number], factor, free, own, x, g)
         note(penalty, rule, step, average, maps, eta, u, factor, own, units)
@@ -72,7 +72,7 @@ def sparse_steps(
 
 @register_jitable
 def begin(x, since, at, memory, t):
-    """Take the numbers of all coordinates from at and memory, if that was not done; the intercept's place says so."""
+    """Copy the state of all coordinates from at and memory, unless that was done: the intercept's place is the flag."""
     d = at.shape[1] - 1
     if since[d] == 0.0:
         x[0] = at
@@ -83,7 +83,7 @@ def begin(x, since, at, memory, t):
 
 @register_jitable(forceinline=True)
 def touch(penalty, rule, step, average, X, order, low, stop, u, maps, x, since, touched):
-    """Bring the coordinates that the batch of update u holds up to date, and list them, the intercept last."""
+    """Bring the coordinates in the rows of update u's batch up to date, and list them, the intercept last."""
     number = 0
     for p in range(low, stop):
         i = order[p]
@@ -100,27 +100,27 @@ def touch(penalty, rule, step, average, X, order, low, stop, u, maps, x, since, 
 
 @register_jitable(forceinline=True)
 def move(penalty, rule, average, eta, u, touched, factor, free, own, x, g):
-    """Step u of the coordinates that are touched; their gradient is 0 again."""
+    """Take step u for the coordinates ``touched``, and set their gradient to 0."""
     for c in range(g.shape[0]):
         for j in touched:
-            slope = g[c, j] + pull(penalty, factor, j, x[0, c, j]) if free[j] > 0.0 else 0.0
+            slope = g[c, j] + penalty_slope(penalty, factor, j, x[0, c, j]) if free[j] > 0.0 else 0.0
             one_step(rule, average, eta, u, slope, own, x, c, j)
             g[c, j] = 0.0
 
 
 @register_jitable(forceinline=True)
 def one_step(rule, average, eta, u, slope, own, x, c, j):
-    """Step u of one coordinate."""
+    """Take step u for one coordinate."""
     x[0, c, j] -= eta * direct(rule, slope, x[1 : 1 + own, c, j], float(u))
-    carry(average, u, x, c, j)
+    update_average(average, u, x, c, j)
 
 
-def carry(average, u, x, c, j):
-    """Carry a mean, the last of the numbers, on to the point after update u."""
+def update_average(average, u, x, c, j):
+    """Update the average, the last slot of x, with the point after update u."""
 
 
-@overload(carry, jit_options=INLINE)
-def _carry(average, u, x, c, j):
+@overload(update_average, jit_options=INLINE)
+def _update_average(average, u, x, c, j):
     if average.instance_class is LastPoint:
         return lambda average, u, x, c, j: None
 
@@ -131,15 +131,15 @@ def _carry(average, u, x, c, j):
 
 
 def recall(penalty, rule, step, average, maps, t, factor, own, units):
-    """Have the matrices at hand that the calls before had at update t."""
+    """Recompute the matrices that earlier calls had stored up to update t."""
 
 
 def note(penalty, rule, step, average, maps, eta, u, factor, own, units):
-    """Add the matrix of update u, and the products that it completes."""
+    """Store the matrix of update u, and the products that it completes."""
 
 
 def catch_up(penalty, rule, step, average, maps, s, u, x, j):
-    """Give the numbers of coordinate j, which are those after update s, the updates up to u that it missed."""
+    """Apply the missed updates s + 1 .. u to coordinate j."""
 
 
 def _no_recall(penalty, rule, step, average, maps, t, factor, own, units):
@@ -156,18 +156,18 @@ def _no_catch_up(penalty, rule, step, average, maps, s, u, x, j):
 
 @register_jitable
 def probe(penalty, rule, average, M, eta, u, factor, own, units):
-    """The matrix of update u, from what the update makes of the units."""
+    """The matrix of update u: its columns are the images of the unit vectors."""
     units.fill(0.0)
     for b in range(len(units)):
         units[b, 0, b] = 1.0
-        one_step(rule, average, eta, u, pull(penalty, factor, 0, units[0, 0, b]), own, units, 0, b)
+        one_step(rule, average, eta, u, penalty_slope(penalty, factor, 0, units[0, 0, b]), own, units, 0, b)
         for a in range(len(units)):
             M[a, b] = units[a, 0, b]
 
 
 @register_jitable
 def multiply(A, B, out):
-    """A B, of three rows and columns."""
+    """out = A B, for 3 x 3 matrices."""
     for a in range(3):
         for b in range(3):
             out[a, b] = A[a, 0] * B[0, b] + A[a, 1] * B[1, b] + A[a, 2] * B[2, b]
@@ -202,13 +202,13 @@ def _by_powers(penalty, rule, step, average, maps, s, u, x, j):
 
 @register_jitable(forceinline=True)
 def row_of(level, q):
-    """Where the product over the 2^level updates that hold place q is kept."""
+    """Index of the product over the block of 2^level updates that contains place q."""
     return 2 * SPAN - (2 * SPAN >> level) + (q >> level)
 
 
 @register_jitable
 def add(penalty, rule, average, maps, eta, u, factor, own, units):
-    """Put the matrix of update u, and the products that it completes, in their places."""
+    """Store the matrix of update u, and the products that it completes, at their places."""
     q, level = (u - 1) % SPAN, 0
     probe(penalty, rule, average, maps[q], eta, u, factor, own, units)
     while (q >> level) & 1:
@@ -243,7 +243,7 @@ def _by_products(penalty, rule, step, average, maps, s, u, x, j):
 
 
 def _chosen(penalty, rule, step, average, still, even, uneven):
-    """Which of three fits: nothing moves by itself, each update moves it alike, or not."""
+    """``still`` if nothing moves by itself, ``even`` if every update has the same matrix, else ``uneven``."""
     if average.instance_class is not LastPoint:
         return uneven
     if rule.instance_class is Plain and penalty.instance_class is NoPenalty:
@@ -268,7 +268,7 @@ def _catch_up(penalty, rule, step, average, maps, s, u, x, j):
 
 @register_jitable
 def show(penalty, rule, step, average, maps, u, x, since, out):
-    """Write to ``out`` what all numbers are after update u; out may be x itself."""
+    """Write the state of all coordinates after update u to ``out``, which may be x itself."""
     out[:] = x
     for j in range(x.shape[2] - 1):
         if since[j] < u:

@@ -1,4 +1,4 @@
-"""Ask the memory for a row some time before it is used: rows in random order would else be waited for."""
+"""Prefetching: rows in random order are loaded into the cache before they are used."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -7,16 +7,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, register_jitable
 
-__all__ = ["ask", "ask_line", "ask_soon"]
+__all__ = ["prefetch_line", "prefetch_row", "prefetch_row_soon"]
 
-LINE = 64  # bytes the memory delivers at once
+LINE = 64  # bytes of a cache line
 
 
-def _asking(level):
-    """Make ``ask_line(a, place)``: llvm.prefetch of a.flat[place] into a cache, 3 the first, 2 the second."""
+def _line_prefetcher(level):
+    """Make ``prefetch_line(a, place)``: llvm.prefetch of a.flat[place] into the first (3) or second (2) level cache."""
 
     @intrinsic
-    def ask_line(typing, a, place):
+    def prefetch_line(typing, a, place):
         def emit(context, builder, signature, args):
             pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
             array = context.make_array(signature.args[0])(context, builder, args[0])
@@ -28,21 +28,21 @@ def _asking(level):
 
         return types.void(a, types.intp), emit
 
-    return ask_line
+    return prefetch_line
 
 
-ask_line, ask_line_soon = _asking(2), _asking(3)
-
-
-@register_jitable(forceinline=True)
-def ask(X, i):
-    """Ask for row i of a table in C order, to be used in a while."""
-    for place in range(i * X.shape[1], (i + 1) * X.shape[1], LINE // X.itemsize):
-        ask_line(X, place)
+prefetch_line, prefetch_line_soon = _line_prefetcher(2), _line_prefetcher(3)
 
 
 @register_jitable(forceinline=True)
-def ask_soon(X, i):
-    """Ask for row i of a table in C order, to be used soon: the first cache holds few."""
+def prefetch_row(X, i):
+    """Prefetch row i of a table in C order into the second-level cache."""
     for place in range(i * X.shape[1], (i + 1) * X.shape[1], LINE // X.itemsize):
-        ask_line_soon(X, place)
+        prefetch_line(X, place)
+
+
+@register_jitable(forceinline=True)
+def prefetch_row_soon(X, i):
+    """Prefetch row i of a table in C order into the first-level cache, which is small: it must be used soon."""
+    for place in range(i * X.shape[1], (i + 1) * X.shape[1], LINE // X.itemsize):
+        prefetch_line_soon(X, place)

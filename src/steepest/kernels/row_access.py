@@ -1,9 +1,9 @@
-"""What a kernel may do with rows, whatever their layout: dense in either order, or compressed sparse.
+"""Operations on rows for each layout of the table: dense in either order, or compressed sparse.
 
-Dispatch is on the type of X, so each layout is written once and none is copied as a whole. Places low .. high - 1 are
-row numbers, or where ``order`` is given they are places in it. A row is seen as (x - shift) * scale, each of which may
-be None; sparse rows are never shifted. Parameters v are (k, d) or wider. A ``window`` (rows, d) holds, for a table kept
-by columns, copies of the rows at the places from ``held`` on; other layouts have no need of it.
+Dispatch is on the type of X, so each layout is written once and no table is copied as a whole. Places low .. high - 1
+are row numbers or, if ``order`` is given, places in it. A row is used as (x - shift) * scale, each of which may be
+None; sparse rows are never shifted. Parameters v are (k, d) or wider. For a table stored by columns, a ``window``
+(rows, d) contains copies of the rows at the places from ``start`` on; other layouts do not use it.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -13,12 +13,12 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from .prefetch import ask, ask_line, ask_soon
+from .prefetch import prefetch_line, prefetch_row, prefetch_row_soon
 
-__all__ = ["accumulate", "approach", "entry", "fetch", "place", "predict"]
+__all__ = ["accumulate", "entry", "fetch", "place", "predict", "prefetch"]
 
 INLINE = {"forceinline": True}
-AHEAD, SOON = 16, 2  # places of the order between asking for a row and using it
+AHEAD, SOON = 16, 2  # places of the order between the prefetch of a row and its use
 
 
 def entry(a, i, default):
@@ -29,24 +29,24 @@ def zero(a):
     """0 in the type of the array's numbers."""
 
 
-def seen(x, j, shift, scale):
-    """(x[j] - shift[j]) * scale[j], as far as these are not None."""
+def scaled(x, j, shift, scale):
+    """(x[j] - shift[j]) * scale[j]; None is no shift, or no scale."""
 
 
-def predict(X, order, window, held, shift, scale, v, low, high, z):
+def predict(X, order, window, start, shift, scale, v, low, high, z):
     """z[c, p - low] = x . v_c for the rows at the places p."""
 
 
-def accumulate(X, order, window, held, shift, scale, r, low, high, g):
+def accumulate(X, order, window, start, shift, scale, r, low, high, g):
     """g[c] += sum_p r[c, p - low] x over the rows at the places p."""
 
 
-def approach(X, y, order, low, high):
-    """Have the rows that come soon after the places brought near."""
+def prefetch(X, y, order, low, high):
+    """Load rows that will be used soon after these places into the cache."""
 
 
 def fetch(X, order, shift, scale, low, high, window):
-    """Copy the rows at the places, as they are seen, into the window if X is kept by columns; else leave them."""
+    """Copy the shifted and scaled rows at the places into the window if X is stored by columns; else do nothing."""
 
 
 def _is_none(a):
@@ -66,8 +66,8 @@ def _zero(a):
     return lambda a: kind(0)
 
 
-@overload(seen, jit_options=INLINE)
-def _seen(x, j, shift, scale):
+@overload(scaled, jit_options=INLINE)
+def _scaled(x, j, shift, scale):
     if _is_none(shift):
         return (lambda x, j, shift, scale: x[j]) if _is_none(scale) else lambda x, j, shift, scale: x[j] * scale[j]
     if _is_none(scale):
@@ -75,19 +75,19 @@ def _seen(x, j, shift, scale):
     return lambda x, j, shift, scale: (x[j] - shift[j]) * scale[j]
 
 
-def predict_rows(X, order, window, held, shift, scale, v, low, high, z):
-    """``predict`` where rows are contiguous: one by one, as the memory delivers them."""
+def predict_rows(X, order, window, start, shift, scale, v, low, high, z):
+    """``predict`` where rows are contiguous: one row after the other, in the order of the memory."""
     for c in range(v.shape[0]):
         u = v[c]
         for p in range(low, high):
             x, total = X[entry(order, p, p)], zero(u)
             for j in range(len(x)):
-                total += seen(x, j, shift, scale) * u[j]
+                total += scaled(x, j, shift, scale) * u[j]
             z[c, p - low] = total
 
 
-def accumulate_rows(X, order, window, held, shift, scale, r, low, high, g):
-    """``accumulate`` where rows are contiguous: four at once, so that g is read and written once for all of them."""
+def accumulate_rows(X, order, window, start, shift, scale, r, low, high, g):
+    """``accumulate`` where rows are contiguous: four at a time, so that g is read and written once for each four."""
     for c in range(g.shape[0]):
         out = g[c]
         for p in range(low, high - 3, 4):
@@ -95,16 +95,16 @@ def accumulate_rows(X, order, window, held, shift, scale, r, low, high, g):
             x2, x3 = X[entry(order, p + 2, p + 2)], X[entry(order, p + 3, p + 3)]
             r0, r1, r2, r3 = r[c, p - low], r[c, p - low + 1], r[c, p - low + 2], r[c, p - low + 3]
             for j in range(len(x0)):
-                left = r0 * seen(x0, j, shift, scale) + r1 * seen(x1, j, shift, scale)
-                out[j] += left + r2 * seen(x2, j, shift, scale) + r3 * seen(x3, j, shift, scale)
+                left = r0 * scaled(x0, j, shift, scale) + r1 * scaled(x1, j, shift, scale)
+                out[j] += left + r2 * scaled(x2, j, shift, scale) + r3 * scaled(x3, j, shift, scale)
         for p in range(high - (high - low) % 4, high):
             x, u = X[entry(order, p, p)], r[c, p - low]
             for j in range(len(x)):
-                out[j] += u * seen(x, j, shift, scale)
+                out[j] += u * scaled(x, j, shift, scale)
 
 
-def predict_columns(X, order, window, held, shift, scale, v, low, high, z):
-    """``predict`` where columns are contiguous, rows in the table's order: four at once, so that z is read once."""
+def predict_columns(X, order, window, start, shift, scale, v, low, high, z):
+    """``predict`` where columns are contiguous, rows in the table's order: four columns for each pass over z."""
     columns, d = X.T, v.shape[1]
     for c in range(v.shape[0]):
         out = z[c, : high - low]
@@ -123,7 +123,7 @@ def predict_columns(X, order, window, held, shift, scale, v, low, high, z):
                 out[i] += (x[i] - s0) * v[c, j]
 
 
-def accumulate_columns(X, order, window, held, shift, scale, r, low, high, g):
+def accumulate_columns(X, order, window, start, shift, scale, r, low, high, g):
     """``accumulate`` where columns are contiguous, rows in the table's order."""
     columns = X.T
     for c in range(g.shape[0]):
@@ -137,11 +137,11 @@ def accumulate_columns(X, order, window, held, shift, scale, r, low, high, g):
 
 @register_jitable(**INLINE)
 def place(i):
-    """The index as one that counts from the front: a signed one is asked each time whether it counts from the end."""
+    """The index as an unsigned number: Numba checks a signed one for a negative value at every use."""
     return np.uint64(i)
 
 
-def predict_sparse(X, order, window, held, shift, scale, v, low, high, z):
+def predict_sparse(X, order, window, start, shift, scale, v, low, high, z):
     """``predict`` from compressed rows."""
     for p in range(low, high):
         i = entry(order, p, p)
@@ -153,7 +153,7 @@ def predict_sparse(X, order, window, held, shift, scale, v, low, high, z):
             z[c, p - low] = total
 
 
-def accumulate_sparse(X, order, window, held, shift, scale, r, low, high, g):
+def accumulate_sparse(X, order, window, start, shift, scale, r, low, high, g):
     """``accumulate`` from compressed rows."""
     for p in range(low, high):
         i = entry(order, p, p)
@@ -164,19 +164,19 @@ def accumulate_sparse(X, order, window, held, shift, scale, r, low, high, g):
                 g[c, j] += u * X.data[place(e)] * entry(scale, j, 1.0)
 
 
-def approach_rows(X, y, order, low, high):
-    """``approach`` where rows are contiguous: in two strides where steps take single rows."""
+def prefetch_rows(X, y, order, low, high):
+    """``prefetch`` where rows are contiguous: at two distances if a step uses a single row."""
     last = len(order) - 1
     for p in range(low, high):
         i = order[min(p + AHEAD, last)]
-        ask(X, i)
-        ask_line(y, i)
+        prefetch_row(X, i)
+        prefetch_line(y, i)
     if high - low == 1:
-        ask_soon(X, order[min(low + SOON, last)])
+        prefetch_row_soon(X, order[min(low + SOON, last)])
 
 
 def fetch_columns(X, order, shift, scale, low, high, window):
-    """``fetch`` where columns are contiguous: eight columns at once fill whole lines of the window."""
+    """``fetch`` where columns are contiguous: eight columns at a time fill whole cache lines of the window."""
     d = window.shape[1]
     for first in range(0, d - 7, 8):
         _fetch_some(X.T, order, shift, scale, low, high, window, first, 8)
@@ -191,21 +191,21 @@ def _fetch_some(columns, order, shift, scale, low, high, window, first, count):
             row[j] = (columns[j, i] - entry(shift, j, 0.0)) * entry(scale, j, 1.0)
 
 
-def predict_window(X, order, window, held, shift, scale, v, low, high, z):
-    """``predict`` from rows that ``fetch`` has put into the window, from place ``held`` on."""
-    predict_rows(window, None, None, 0, None, None, v, low - held, high - held, z)
+def predict_window(X, order, window, start, shift, scale, v, low, high, z):
+    """``predict`` from rows that ``fetch`` has put into the window, from place ``start`` on."""
+    predict_rows(window, None, None, 0, None, None, v, low - start, high - start, z)
 
 
-def accumulate_window(X, order, window, held, shift, scale, r, low, high, g):
+def accumulate_window(X, order, window, start, shift, scale, r, low, high, g):
     """``accumulate`` from the window."""
-    accumulate_rows(window, None, None, 0, None, None, r, low - held, high - held, g)
+    accumulate_rows(window, None, None, 0, None, None, r, low - start, high - start, g)
 
 
-def _nothing_near(X, y, order, low, high):
+def _no_prefetch(X, y, order, low, high):
     pass
 
 
-def _nothing_fetched(X, order, shift, scale, low, high, window):
+def _no_fetch(X, order, shift, scale, low, high, window):
     pass
 
 
@@ -230,5 +230,5 @@ def _register(function, *choices):
 
 _register(predict, predict_rows, predict_columns, predict_sparse, predict_window)
 _register(accumulate, accumulate_rows, accumulate_columns, accumulate_sparse, accumulate_window)
-_register(approach, approach_rows, _nothing_near, _nothing_near)
-_register(fetch, _nothing_fetched, fetch_columns, _nothing_fetched)
+_register(prefetch, prefetch_rows, _no_prefetch, _no_prefetch)
+_register(fetch, _no_fetch, fetch_columns, _no_fetch)

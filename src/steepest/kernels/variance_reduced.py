@@ -1,4 +1,4 @@
-"""The loop of ``sampled.py`` for estimates that know more than the batch's own rows, see ``steepest.estimates``."""
+"""The loop of ``minibatch.py`` for variance-reduced gradient estimates, see ``steepest.estimates``."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from numba.extending import overload, register_jitable
 from ..methods.estimates import SAGA
 from .averaging import after, settle
 from .dispatch import INLINE, apply_rule, fill_order, penalise, rate, slope
-from .minibatch import hold, window_at
-from .row_access import accumulate, approach, entry, fetch, predict
+from .minibatch import clear_fixed, window_at
+from .row_access import accumulate, entry, fetch, predict, prefetch
 
 __all__ = ["estimated_steps"]
 
 
 def estimated_steps(
-    loss, penalty, rule, step, average, estimate, X, y, weight, offset, shift, scale, mass, factor, free, own,
+    loss, penalty, rule, step, average, estimate, X, y, weight, offset, shift, scale, norm, factor, free, own,
     batch_size, sampling, seed, t, steps, every, at, memory, order, window, kept, etas,
 ):  # fmt: skip
-    """Take ``steps`` steps as `sampled_steps` does; what the estimate stores comes after the rule's memory and a mean.
+    """Take ``steps`` steps as `sampled_steps` does.
 
-    All of it is ready for them: a gradient over all rows is put there between two calls.
+    The arrays of the estimate come after those of the rule and the average in memory. They are filled before the call:
+    a gradient over all rows is stored between two calls.
     """
     n = len(y)
     per_epoch = (n + batch_size - 1) // batch_size
@@ -29,44 +30,62 @@ def estimated_steps(
     g, r, other = np.zeros(at.shape), np.empty((at.shape[0], len(window))), np.empty((at.shape[0], len(window)))
     fresh, twice = np.empty((at.shape[0], min(n, batch_size))), np.zeros(at.shape)
     last = np.zeros(n, np.int64)
-    held, end = 0, 0  # the window holds the rows at these places of the order
+    start, end = 0, 0  # the window contains the rows at places start .. end - 1 of the order
     for u in range(t + 1, t + steps + 1):
         batch = (u - 1) % per_epoch
         if batch == 0 and u > t + 1:
             fill_order(order, seed, (u - 1) // per_epoch, sampling)
             end = 0
         first, stop = batch * batch_size, min(n, (batch + 1) * batch_size)
-        low, share = first, mass / (stop - first)
+        low, share = first, norm / (stop - first)
         eta = etas[u - t - 1] = rate(step, u)
         while low < stop:
             if low >= end:
-                held, end = window_at(low, stop, n, batch_size, len(window))
-                fetch(X, order, shift, scale, held, end, window)
+                start, end = window_at(low, stop, n, batch_size, len(window))
+                fetch(X, order, shift, scale, start, end, window)
             high = min(stop, end)
-            approach(X, y, order, low, high)
-            predict(X, order, window, held, shift, scale, at, low, high, r)
-            compare(estimate, loss, X, y, offset, shift, scale, order, window, held, low, high, first, at, stored, r,
-                    other, fresh)  # fmt: skip
+            prefetch(X, y, order, low, high)
+            predict(X, order, window, start, shift, scale, at, low, high, r)
+            subtract_stored(
+                estimate,
+                loss,
+                X,
+                y,
+                offset,
+                shift,
+                scale,
+                order,
+                window,
+                start,
+                low,
+                high,
+                first,
+                at,
+                stored,
+                r,
+                other,
+                fresh,
+            )
             weigh(weight, share, order, low, high, r, g)
-            accumulate(X, order, window, held, shift, scale, r, low, high, g)
+            accumulate(X, order, window, start, shift, scale, r, low, high, g)
             if sampling == 1 and repeats(order, low, high, u, last, r, twice):
-                accumulate(X, order, window, held, shift, scale, r, low, high, twice)
+                accumulate(X, order, window, start, shift, scale, r, low, high, twice)
             low = high
         complete(estimate, order, first, stop, n, stored, fresh, g, twice)
         penalise(penalty, factor, at, g)
-        hold(free, g)
+        clear_fixed(free, g)
         apply_rule(rule, eta, g, memory, own, free, u, at)
         settle(rule, average, t, u, every, at, memory, own, kept)
 
 
-def compare(
-    estimate, loss, X, y, offset, shift, scale, order, window, held, low, high, first, at, stored, r, other, fresh
+def subtract_stored(
+    estimate, loss, X, y, offset, shift, scale, order, window, start, low, high, first, at, stored, r, other, fresh
 ):
-    """Turn the predictors r of the rows at places low .. high - 1 into slopes less those that were known."""
+    """Replace the predictors r of the rows at places low .. high - 1 by slopes minus the stored slopes."""
 
 
 def _with_stored(
-    estimate, loss, X, y, offset, shift, scale, order, window, held, low, high, first, at, stored, r, other, fresh
+    estimate, loss, X, y, offset, shift, scale, order, window, start, low, high, first, at, stored, r, other, fresh
 ):
     table, k = stored[1:].reshape(stored[1:].size), at.shape[0]
     for c in range(k):
@@ -77,10 +96,10 @@ def _with_stored(
 
 
 def _with_older(
-    estimate, loss, X, y, offset, shift, scale, order, window, held, low, high, first, at, stored, r, other, fresh
+    estimate, loss, X, y, offset, shift, scale, order, window, start, low, high, first, at, stored, r, other, fresh
 ):
     older = stored[0]
-    predict(X, order, window, held, shift, scale, older, low, high, other)
+    predict(X, order, window, start, shift, scale, older, low, high, other)
     for c in range(at.shape[0]):
         for p in range(low, high):
             i = order[p]
@@ -88,16 +107,16 @@ def _with_older(
             r[c, p - low] = now - slope(loss, other[c, p - low] + older[c, -1] + entry(offset, i, 0.0), y[i, c])
 
 
-@overload(compare, jit_options=INLINE)
-def _compare(
-    estimate, loss, X, y, offset, shift, scale, order, window, held, low, high, first, at, stored, r, other, fresh
+@overload(subtract_stored, jit_options=INLINE)
+def _subtract_stored(
+    estimate, loss, X, y, offset, shift, scale, order, window, start, low, high, first, at, stored, r, other, fresh
 ):
     return _with_stored if estimate.instance_class is SAGA else _with_older
 
 
 @register_jitable(forceinline=True)
 def weigh(weight, share, order, low, high, r, g):
-    """Give each row its share in the mean; add the slopes of the intercept to g."""
+    """Multiply each row's slope by its weight in the mean, and add the intercept's gradient to g."""
     for c in range(g.shape[0]):
         total = 0.0
         for p in range(low, high):
@@ -108,7 +127,7 @@ def weigh(weight, share, order, low, high, r, g):
 
 @register_jitable
 def repeats(order, low, high, u, last, r, twice):
-    """Leave in r the rows alone that came before in the batch of update u; say whether there are any."""
+    """Set r to 0 but for rows that are repeated in the batch of update u; return whether there are any."""
     found = False
     for p in range(low, high):
         again = last[order[p]] == u
@@ -120,7 +139,7 @@ def repeats(order, low, high, u, last, r, twice):
 
 
 def complete(estimate, order, first, stop, n, stored, fresh, g, twice):
-    """Add the mean that is known to g, and store what is new; ``twice`` is the part of rows that had come already."""
+    """Add the stored mean gradient to g and store the new slopes. ``twice`` is the part of g from repeated rows."""
 
 
 def _stored(estimate, order, first, stop, n, stored, fresh, g, twice):

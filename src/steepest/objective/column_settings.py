@@ -1,20 +1,22 @@
-"""Settings of single columns, as they are asked for, by name or place: penalty factors and signs of coefficients."""
+"""Settings of single columns by name or place: penalty factors, and signs of coefficients."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import UsageError
+from ..core.types import ByColumn
 
 __all__ = ["factors_of", "signs_of"]
 
 SIGNS = {"+": 1, "-": -1}
 
 
-def factors_of(asked: Any, names: tuple[str, ...]) -> tuple[float, ...]:
-    """What the penalty of each column is multiplied by; () where that is 1 for all.
+def factors_of(asked: ByColumn, names: tuple[str, ...]) -> tuple[float, ...]:
+    """The factor of each column's penalty; () if all are 1.
 
     Parameters
     ----------
@@ -25,14 +27,14 @@ def factors_of(asked: Any, names: tuple[str, ...]) -> tuple[float, ...]:
     Raises
     ------
     UsageError
-        If there is no such column, or a factor is no number >= 0.
+        If there is no such column, or a factor is not a number >= 0.
 
     Examples
     --------
     >>> factors_of({"age": 0.0}, ("dose", "age")), factors_of([2.0, 1.0], ("dose", "age"))
     ((1.0, 0.0), (2.0, 1.0))
     """
-    factors = _by_place(asked, names, "penalty_factors", 1.0) if isinstance(asked, dict) else _listed(asked, names)
+    factors = _by_place(asked, names, "penalty_factors", 1.0) if isinstance(asked, Mapping) else _listed(asked, names)
     for name, factor in zip(names, factors, strict=True):
         if isinstance(factor, (str, bool, np.bool_)) or not _is_size(factor):
             raise UsageError(f"penalty_factors: that of column {name!r} must be a number >= 0, not {factor!r}")
@@ -40,8 +42,8 @@ def factors_of(asked: Any, names: tuple[str, ...]) -> tuple[float, ...]:
     return found if set(found) != {1.0} else ()
 
 
-def signs_of(asked: Any, names: tuple[str, ...]) -> tuple[int, ...]:
-    """1 for each column whose coefficient must be >= 0, -1 for <= 0, 0 for any; () where none is asked for.
+def signs_of(asked: ByColumn, names: tuple[str, ...]) -> tuple[int, ...]:
+    """1 for each column whose coefficient must be >= 0, -1 for <= 0, 0 for any; () without constraints.
 
     Parameters
     ----------
@@ -60,31 +62,31 @@ def signs_of(asked: Any, names: tuple[str, ...]) -> tuple[int, ...]:
     """
     if asked is None:
         return ()
-    for sign in asked.values() if isinstance(asked, dict) else [asked]:
+    for sign in list(asked.values()) if isinstance(asked, Mapping) else [asked]:
         if not isinstance(sign, str) or sign not in SIGNS:
             raise UsageError(f"signs must be '+', '-', or one of them for each of some columns, not {sign!r}")
-    if isinstance(asked, str):
-        return (SIGNS[asked],) * len(names)
+    if not isinstance(asked, Mapping):
+        return (SIGNS[str(asked)],) * len(names)
     found = tuple(SIGNS.get(sign, 0) for sign in _by_place(asked, names, "signs", ""))
     return found if any(found) else ()
 
 
-def _by_place(asked: dict[Any, Any], names: tuple[str, ...], setting: str, usual: Any) -> list[Any]:
-    """What each column is given, the usual where it is not named."""
-    found, seen = [usual] * len(names), set()
+def _by_place(asked: Mapping[Any, Any], names: tuple[str, ...], setting: str, usual: Any) -> list[Any]:
+    """The setting of each column; ``usual`` for columns that are not named."""
+    found, named = [usual] * len(names), set()
     for key, value in asked.items():
         place = names.index(key) if isinstance(key, str) and key in names else key
         if isinstance(place, bool) or not isinstance(place, (int, np.integer)) or not 0 <= place < len(names):
             raise UsageError(f"{setting}: no column is called {key!r}: there are {', '.join(names)}")
-        if place in seen:
+        if place in named:
             raise UsageError(f"{setting}: column {names[place]!r} is named twice, leave one out")
         found[place] = value
-        seen.add(place)
+        named.add(place)
     return found
 
 
 def _listed(asked: Any, names: tuple[str, ...]) -> list[Any]:
-    """The factors of an array, which has one for each column."""
+    """The factors of a sequence with one for each column."""
     if asked is None:
         return [1.0] * len(names)
     if isinstance(asked, str) or not hasattr(asked, "__len__") or len(asked) != len(names):

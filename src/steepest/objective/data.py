@@ -1,19 +1,19 @@
-"""Data: what a descent asks of a table, whatever it lies in. Rows, classes, moments and functions answer it.
+"""Data: the protocols of all kinds of data: rows, classes, moments and functions.
 
 Every access to a table is one of five: a fold (a pass over fixed blocks to small sums, added in a fixed order), a fold
-that also leaves one number a row, a gather of chosen rows, batches of an epoch, and facts. A kind that lacks one of
-them says so in `Data.supports`.
+that also produces one number for each row, a gather of chosen rows, the batches of an epoch, and facts.
+`Data.supports` says which of these a kind of data offers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array
+from ..core.types import Array, Loss
 from ..core.units import Units
 
 __all__ = [
@@ -33,29 +33,29 @@ __all__ = [
 
 MATRIX_COLUMNS = 1500  # up to so many columns a (d + 1)^2 matrix is formed
 
-RowVector = Array  # one number a row; it lives where the rows live
+RowVector = Array  # one number for each row, stored where the rows are stored
 Judge = Callable[[int, int, Array], tuple[Array, "Array | None", tuple[float, ...]]]
 
 
 class Supports(NamedTuple):
-    """What a kind of data can do beyond value and gradient."""
+    """What a kind of data supports beyond value and gradient."""
 
     rows: bool = False  # folds, gathers, batches, row vectors
-    any_loss: bool = True  # whether the loss may be chosen; moments know squares alone, a function knows none
-    joint: bool = False  # whether the outputs of a row meet in one loss, so that second derivatives couple them
-    convex: bool = True  # whether second derivatives are never negative
+    any_loss: bool = True  # whether any loss is possible; moments allow squared losses only, a function has no loss
+    joint: bool = False  # whether the loss couples the outputs of a row, so that the Hessian couples them
+    convex: bool = True  # whether the objective is convex
     bounded: bool = False  # whether points have bounds
 
 
 class Size(NamedTuple):
-    """What a table costs to work on."""
+    """Size of a table, for the cost model."""
 
     n: int
     d: int
     numbers: int  # stored in the table
-    width: int  # bytes for each, its column number included where it is sparse
+    width: int  # bytes of each, with its column number if the table is sparse
     speed: float = 4e10  # bytes read a second
-    resident: bool = True  # whether it lies in memory
+    resident: bool = True  # whether the table is in memory
 
     @property
     def seconds(self) -> float:
@@ -71,7 +71,7 @@ class ColumnStats(NamedTuple):
 
 
 class TargetStats(NamedTuple):
-    """What is known of the targets, by output (k,)."""
+    """Statistics of the targets, by output (k,)."""
 
     least: Array
     most: Array
@@ -79,28 +79,28 @@ class TargetStats(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What a fold has added up, by the parameters of the data's units, intercept last."""
+    """Sums of a fold, by the parameters in the data's units, intercept last."""
 
     products: Array  # (p, d + 1): the sums of r [x, 1]
     squares: Array  # (d + 1,): the sum of weight [x, 1]^2
-    totals: Array  # whatever else the judge has added up
+    totals: Array  # the sums of the judge's own numbers
 
 
 class Curvature(Protocol):
-    """Second derivatives of the mean loss at a point, without penalty."""
+    """The Hessian of the mean loss at a point, without penalty."""
 
     def matrix(self) -> Array:
-        """All of them, (d + 1, d + 1); of joint outputs ((d + 1) k, (d + 1) k), coordinate j of output c at j k + c."""
+        """The matrix, (d + 1, d + 1); for joint outputs ((d + 1) k, (d + 1) k), coordinate j of output c at j k + c."""
 
     def diagonal(self) -> Array:
-        """Their diagonal, (d + 1, 1); of joint outputs (d + 1, k)."""
+        """Its diagonal, (d + 1, 1); for joint outputs (d + 1, k)."""
 
     def product(self, v: Array) -> Array:
-        """Their product with v (d + 1, k), without the matrix."""
+        """Its product with v (d + 1, k); the matrix is not formed."""
 
 
 class Data(Protocol):
-    """What every kind answers, in its own units: parameters are (d + 1, k), intercept last."""
+    """What every kind of data has, in its own units: parameters are (d + 1, k), intercept last."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -112,17 +112,17 @@ class Data(Protocol):
 
     @property
     def units(self) -> Units:
-        """The columns that the parameters belong to."""
+        """The units of the columns."""
 
     @property
     def supports(self) -> Supports:
-        """What this kind can do."""
+        """What this kind of data supports."""
 
-    def value_and_gradient(self, loss: Any, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: Loss, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass."""
 
-    def curvature(self, loss: Any, w: Array) -> Curvature:
-        """Second derivatives of the mean loss at w."""
+    def curvature(self, loss: Loss, w: Array) -> Curvature:
+        """The Hessian of the mean loss at w."""
 
 
 class MomentsData(Data, Protocol):
@@ -130,15 +130,15 @@ class MomentsData(Data, Protocol):
 
     @property
     def hessian(self) -> Array:
-        """Second derivatives of half the mean square, (d + 1, d + 1)."""
+        """The Hessian of half the mean square, (d + 1, d + 1)."""
 
     @property
-    def least(self) -> Array:
+    def minimiser(self) -> Array:
         """The minimiser (d + 1, k)."""
 
     @property
     def cost(self) -> float:
-        """Half the mean square there."""
+        """Half the mean square at the minimiser."""
 
     @property
     def mean(self) -> Array:
@@ -154,17 +154,17 @@ class BoundedData(Data, Protocol):
 
     @property
     def bounds(self) -> Array | None:
-        """Lowest and highest points, (2, d)."""
+        """Lower and upper bounds, (2, d)."""
 
     def inside(self, w: Array) -> Array:
-        """The point within the bounds that is nearest to w."""
+        """The projection of w onto the bounds."""
 
     def at_bound(self, w: Array, g: Array) -> NDArray[np.bool_]:
-        """Which numbers of w are at a bound that the negative gradient points out of."""
+        """The active set: coordinates of w at a bound where the negative gradient points outside."""
 
 
 class TableData(Data, Protocol):
-    """What data with rows answers besides."""
+    """What data with rows has besides."""
 
     @property
     def y(self) -> Array:
@@ -188,39 +188,50 @@ class TableData(Data, Protocol):
 
     @property
     def size(self) -> Size:
-        """What a pass costs."""
+        """Size of the table, for the cost model."""
 
     @property
     def small(self) -> bool:
-        """Whether the whole table fits into one block."""
+        """Whether the table is small enough for single matrix products."""
 
     @property
     def sparse(self) -> bool:
-        """Whether a shift of the columns would fill the table."""
+        """Whether the table is sparse, so that a shift of the columns would fill it."""
 
     @property
     def double(self) -> bool:
-        """Whether the table holds doubles, so that a fused pass is as exact as they are."""
+        """Whether the table is in double precision; then fused passes are too."""
+
+    @property
+    def worth_compiling(self) -> bool:
+        """Whether a pass is enough work for compiled code."""
 
     @property
     def forms_curvature(self) -> bool:
-        """Whether second derivatives are few enough to be formed."""
+        """Whether the Hessian is small enough to be formed."""
 
     @property
     def fold_rounding(self) -> float:
-        """Relative rounding of a sum over the rows by `fold`."""
+        """Bound of the rounding of a sum by `fold`, relative to sum |terms|."""
 
     @property
     def longest(self) -> int:
         """Numbers in the longest row."""
 
-    def value(self, loss: Any, w: Array) -> float:
+    def value(self, loss: Loss, w: Array) -> float:
         """Mean loss at w. Cost: one pass."""
 
     def in_units(self, units: Units) -> TableData:
-        """The same rows, seen in other units. Nothing is copied."""
+        """The same rows in other units. Nothing is copied."""
 
-    def with_rows(self, *, targets: Any = ..., weight: Any = ..., offset: Any = ..., total: Any = ...) -> TableData:
+    def with_rows(
+        self,
+        *,
+        targets: Array = ...,
+        weight: RowVector | None = ...,
+        offset: RowVector | None = ...,
+        total: float = ...,
+    ) -> TableData:
         """The same table with other targets (n, k), weights or offsets (n,)."""
 
     def one_target(self, c: int) -> TableData:
@@ -233,16 +244,16 @@ class TableData(Data, Protocol):
         """Weights of the rows low .. high - 1, None where all are 1."""
 
     def weighted_curvature(self, weight: RowVector) -> Curvature:
-        """Second derivatives of the mean loss from those by the predictors, times weights."""
+        """The Hessian of the mean loss, from second derivatives by row times weights."""
 
     def predictor(self, w: Array, low: int = 0, high: int | None = None) -> Array:
-        """Linear predictors z (high - low, k) of the rows low .. high - 1. Cost: a pass over those."""
+        """Linear predictors z (high - low, k) of the rows low .. high - 1. Cost: a pass over these rows."""
 
     def columns(self) -> ColumnStats:
         """Mean and variance of each column. Cost: one pass."""
 
     def targets(self) -> TargetStats:
-        """Facts about the targets. Cost: none of the table."""
+        """Statistics of the targets, without a pass over the table."""
 
     def column_sums(self, first: Array, weight: RowVector | None) -> tuple[Array, Array]:
         """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,). Cost: one pass."""
@@ -254,16 +265,16 @@ class TableData(Data, Protocol):
         """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass."""
 
     def fold(self, w: Array, judge: Judge) -> Sums:
-        """Show the predictors of each block to the judge and sum what it makes of them. Cost: one pass."""
+        """Call the judge with the predictors of each block, and sum its results. Cost: one pass."""
 
     def longest_row(self) -> float:
         """Largest weighted squared length of a row with its intercept's 1. Cost: one pass."""
 
     def sample(self, m: int, seed: int, by_class: bool) -> TableData:
-        """About m rows, weighted so that their mean stands for the mean over all."""
+        """About m rows, weighted so that their mean estimates the mean over all."""
 
     def take(self, numbers: NDArray[np.int64]) -> TableData:
-        """The rows of these numbers as a table of its own, whose mean estimates the mean over all rows."""
+        """The rows with these numbers, as a table whose mean estimates the mean over all rows."""
 
     def batches(self, seed: int, epoch: int, size: int, sampling: str) -> Iterator[tuple[NDArray[np.int64], TableData]]:
-        """Numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""
+        """Row numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""

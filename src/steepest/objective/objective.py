@@ -1,4 +1,4 @@
-"""Objective: a problem on its data. What is asked of both is worked out once, in the units of the data."""
+"""Objective: a problem on its data, with values, gradients and penalty weights in the units of the data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.types import Array
@@ -13,13 +14,13 @@ from ..core.units import RAW, Units
 from .data import BoundedData, Data, MomentsData, TableData
 from .penalties import NoPenalty
 from .problem import Problem
-from .prox import FORBIDDEN, least_slope, paid
+from .prox import FORBIDDEN, penalty_value, smallest_subgradient
 
 __all__ = ["Coordinates", "Objective"]
 
 
 class Coordinates:
-    """What a problem says of each of d + 1 coordinates, intercept last: whether it may move, how it is penalised.
+    """The d + 1 coordinates of a problem, intercept last: which are free, and their penalty weights.
 
     Parameters
     ----------
@@ -27,12 +28,12 @@ class Coordinates:
     d : int
         Columns.
     units : Units
-        The columns that the parameters belong to; penalties are always on raw coefficients.
+        Units of the parameters; penalties are always on raw coefficients.
 
     Raises
     ------
     UsageError
-        If the problem names columns that are not there.
+        If the problem names columns that do not exist.
 
     Examples
     --------
@@ -45,12 +46,12 @@ class Coordinates:
 
     @cached_property
     def raw(self) -> Coordinates:
-        """The same coordinates in the user's own columns."""
+        """The same coordinates in raw units."""
         return Coordinates(self.problem, self.d)
 
     @cached_property
     def free(self) -> Array:
-        """1 for each coordinate (d + 1, 1) that may move, 0 for each that is fixed."""
+        """1 for each free coordinate, 0 for each fixed one, (d + 1, 1)."""
         d, problem = self.d, self.problem
         free = np.ones((d + 1, 1))
         fixed = [d if c == "intercept" else c for c in problem.fixed] + ([] if problem.intercept else [d])
@@ -60,34 +61,34 @@ class Coordinates:
         return free
 
     @cached_property
-    def moves(self) -> Any:
-        """Which coordinates may move, (d + 1,)."""
-        return self.free[:, 0] > 0
+    def moves(self) -> NDArray[np.bool_]:
+        """Which coordinates are free, (d + 1,)."""
+        return np.asarray(self.free[:, 0] > 0)
 
     @cached_property
     def shifts(self) -> bool:
-        """Whether an intercept that may move takes up a shift of the columns."""
+        """Whether the intercept is free, so that columns may be shifted."""
         return bool(self.moves[-1])
 
     @cached_property
     def factor(self) -> Array:
-        """Raw coefficient for each in these units, (d + 1, 1); 0 for the intercept, which is never penalised."""
+        """Raw coefficient per coefficient in these units, (d + 1, 1); 0 for the intercept, which is never penalised."""
         return self.units.factor(self.d)
 
     @cached_property
     def multiples(self) -> Array:
-        """What the penalty of each coordinate (d + 1, 1) is multiplied by."""
+        """Factors of each coordinate's penalty, (d + 1, 1)."""
         return self._by_column(self.problem.factors, 1.0)
 
     @cached_property
     def l2(self) -> Array:
-        """Penalty weights of the squares (d + 1, 1): their second derivatives."""
+        """Weights of the L2 penalty, (d + 1, 1): its second derivatives."""
         weights: Array = self.problem.l2 * self.factor**2
         return weights * self.multiples if self.problem.factors else weights
 
     @cached_property
     def l1(self) -> Array:
-        """Penalty weights of the sizes (2, d + 1, 1), below 0 and above; 0 where a coordinate is fixed."""
+        """Weights of the L1 penalty, (2, d + 1, 1), for negative and positive values; 0 for fixed coordinates."""
         problem = self.problem
         if not problem.proximal:
             return np.zeros((2, self.d + 1, 1))
@@ -98,29 +99,29 @@ class Coordinates:
         return np.stack([np.where(side * sign < 0, FORBIDDEN, size) for side in (-1, 1)])
 
     def _by_column(self, numbers: tuple[float, ...], usual: float) -> Array:
-        """One number for each of d columns, and for the intercept the usual one, (d + 1, 1)."""
+        """The numbers of the d columns, and ``usual`` for the intercept, (d + 1, 1)."""
         if len(numbers) not in (0, self.d):
             raise UsageError(f"there are {self.d} columns, but {len(numbers)} factors of the penalty or signs")
         return np.append(numbers, usual)[:, None] if numbers else np.full((self.d + 1, 1), usual)
 
     def subgradient(self, w: Array, g: Array) -> Array:
-        """Smallest subgradient of F at w, from the gradient g of its smooth part: 0 at an optimum."""
-        return least_slope(w, g, self.l1) if self.problem.proximal else g
+        """Subgradient of F of least norm at w, from the gradient g of its smooth part; 0 at an optimum."""
+        return smallest_subgradient(w, g, self.l1) if self.problem.proximal else g
 
     def nonsmooth_value(self, w: Array) -> float:
-        """The part of the penalty that has no derivative at 0."""
-        return float(paid(w, self.l1).sum()) if self.problem.proximal else 0.0
+        """Value of the non-smooth part of the penalty."""
+        return float(penalty_value(w, self.l1).sum()) if self.problem.proximal else 0.0
 
     @cached_property
     def _plain(self) -> bool:
         return bool(self.free.all()) and isinstance(self.problem.penalty, NoPenalty)
 
     @cached_property
-    def _penalty_factors(self) -> Any:
+    def _penalty_factors(self) -> Array | float:
         return self.multiples if self.problem.factors else 1.0
 
     def complete(self, w: Array, cost: float, g: Array) -> tuple[float, Array]:
-        """Mean loss and gradient at w (d + 1, k) to F and its gradient, 0 where a coordinate is fixed."""
+        """F and the gradient of its smooth part at w (d + 1, k), from those of the mean loss; 0 where fixed."""
         if self._plain:
             return cost, g
         raw, penalty = self.factor * w, self.problem.penalty
@@ -129,7 +130,7 @@ class Coordinates:
 
 
 class Objective(Coordinates):
-    """F and what is known of it, on data and in its units: call it for value and gradient.
+    """The objective F of a problem on data, in the units of the data; calling it gives value and gradient.
 
     Parameters
     ----------
@@ -150,29 +151,29 @@ class Objective(Coordinates):
         self.data, self.loss = data, problem.loss
 
     def subgradient(self, w: Array, g: Array) -> Array:
-        """Smallest subgradient of F at w, from the gradient g of its smooth part; 0 where a bound holds."""
+        """Subgradient of F of least norm at w, from the gradient g of its smooth part; 0 in the active set."""
         if self.data.supports.bounded:
             return np.where(self.bounded.at_bound(w, g), 0.0, g)
         return super().subgradient(w, g)
 
     @property
     def rows(self) -> TableData:
-        """The data, where they have rows."""
+        """The data, if they have rows."""
         return cast(TableData, self.data)
 
     @property
     def moments(self) -> MomentsData:
-        """The data, where they are moments."""
+        """The data, if they are moments."""
         return cast(MomentsData, self.data)
 
     @property
     def bounded(self) -> BoundedData:
-        """The data, where points have bounds."""
+        """The data, if points have bounds."""
         return cast(BoundedData, self.data)
 
     @property
     def constrained(self) -> bool:
-        """Whether a step must be followed by a proximal map: of an L1 penalty, of signs, or into bounds."""
+        """Whether a step needs a proximal map: of an L1 penalty, of sign constraints, or onto bounds."""
         return self.problem.proximal or self.data.supports.bounded
 
     def __call__(self, w: Array) -> tuple[float, Array]:
@@ -180,9 +181,9 @@ class Objective(Coordinates):
         return self.complete(w, *self.data.value_and_gradient(self.loss, w))
 
     def on(self, data: Data) -> Objective:
-        """The same problem on other data."""
+        """The objective of the same problem on other data."""
         return Objective(self.problem, data)
 
-    def parameters(self, numbers: Any) -> Any:
-        """Numbers by coordinate (d + 1, 1) as numbers by parameter, (d + 1, k)."""
+    def parameters(self, numbers: NDArray[Any]) -> NDArray[Any]:
+        """Numbers by coordinate (d + 1, 1), repeated for each output, (d + 1, k)."""
         return np.broadcast_to(numbers, (self.d + 1, self.data.outputs))

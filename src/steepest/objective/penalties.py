@@ -1,9 +1,9 @@
-"""Penalties: what the size of the raw coefficients costs. The intercept is never penalised.
+"""Penalties r(w) = l2/2 |w|^2 + l1 |w|_1 on the raw coefficients. The intercept is never penalised.
 
-A penalty r(w) = l2/2 |w|^2 + l1 |w|_1 is a record of two strengths, ``l2`` and ``l1``, and two methods that work
-coordinate by coordinate on raw coefficients: ``value``, all of r, and ``slope``, the derivative of its smooth part. The
-other part, l1 |w|_1, has no derivative at 0: a step goes on with its proximal map `soften`. A `Problem` may multiply
-the penalty of each column by a factor of its own, and ask for signs of coefficients.
+A penalty is a record of two weights, ``l2`` and ``l1``, and two elementwise methods on raw coefficients: ``value``, the
+whole penalty, and ``slope``, the derivative of its smooth part. The other part, l1 |w|_1, has no derivative at 0 and is
+handled by its proximal map `soften`. A `Problem` may multiply the penalty of each column by a factor, and constrain the
+signs of coefficients.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["L1", "L2", "ElasticNet", "NoPenalty"]
 
 @record
 class NoPenalty(NamedTuple):
-    """Nothing is penalised: r(w) = 0.
+    """No penalty: r(w) = 0.
 
     Examples
     --------
@@ -30,12 +30,12 @@ class NoPenalty(NamedTuple):
 
     @property
     def l2(self) -> float:
-        """Strength of the squares: 0."""
+        """Weight of |w|^2 / 2: 0."""
         return 0.0
 
     @property
     def l1(self) -> float:
-        """Strength of the sizes: 0."""
+        """Weight of |w|_1: 0."""
         return 0.0
 
     def value(self, w: Coefficient) -> Coefficient:
@@ -54,8 +54,8 @@ class L2(NamedTuple):
     Parameters
     ----------
     alpha : float
-        Strength, >= 0; scikit-learn's ``Ridge(alpha)`` on n rows is ``alpha / n`` here, ``LogisticRegression(C)`` is
-        ``1 / (n C)``.
+        Weight of the penalty, >= 0; scikit-learn's ``Ridge(alpha)`` on n rows is ``alpha / n`` here,
+        ``LogisticRegression(C)`` is ``1 / (n C)``.
 
     Examples
     --------
@@ -67,12 +67,12 @@ class L2(NamedTuple):
 
     @property
     def l2(self) -> float:
-        """Strength of the squares: alpha."""
+        """Weight of |w|^2 / 2: alpha."""
         return self.alpha
 
     @property
     def l1(self) -> float:
-        """Strength of the sizes: 0."""
+        """Weight of |w|_1: 0."""
         return 0.0
 
     def value(self, w: Coefficient) -> Coefficient:
@@ -84,18 +84,18 @@ class L2(NamedTuple):
         return self.alpha * w
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
-        return _wrong_strength(self.alpha)
+        """What is wrong with the settings, or None."""
+        return _wrong_weight(self.alpha)
 
 
 @record
 class L1(NamedTuple):
-    """Lasso penalty r(w) = alpha |w|_1, added to the mean loss: many coefficients end at 0 exactly.
+    """Lasso penalty r(w) = alpha |w|_1, added to the mean loss: many coefficients become exactly 0.
 
     Parameters
     ----------
     alpha : float
-        Strength, >= 0; scikit-learn's ``Lasso(alpha)`` is the same with loss "squared_error".
+        Weight of the penalty, >= 0; scikit-learn's ``Lasso(alpha)`` is the same with loss "squared_error".
 
     References
     ----------
@@ -112,12 +112,12 @@ class L1(NamedTuple):
 
     @property
     def l2(self) -> float:
-        """Strength of the squares: 0."""
+        """Weight of |w|^2 / 2: 0."""
         return 0.0
 
     @property
     def l1(self) -> float:
-        """Strength of the sizes: alpha."""
+        """Weight of |w|_1: alpha."""
         return self.alpha
 
     def value(self, w: Coefficient) -> Coefficient:
@@ -129,18 +129,18 @@ class L1(NamedTuple):
         return 0.0 * w
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
-        return _wrong_strength(self.alpha)
+        """What is wrong with the settings, or None."""
+        return _wrong_weight(self.alpha)
 
 
 @record
 class ElasticNet(NamedTuple):
-    """Both at once: r(w) = alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1), added to the mean loss.
+    """Elastic-net penalty r(w) = alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1), added to the mean loss.
 
     Parameters
     ----------
     alpha : float
-        Strength, >= 0, as in glmnet (``lambda`` there) and scikit-learn's ``ElasticNet``.
+        Weight of the penalty, >= 0, as in glmnet (``lambda`` there) and scikit-learn's ``ElasticNet``.
     l1_ratio : float
         Share of the L1 part, from 0 to 1 (``alpha`` in glmnet).
 
@@ -160,12 +160,12 @@ class ElasticNet(NamedTuple):
 
     @property
     def l2(self) -> float:
-        """Strength of the squares: alpha (1 - l1_ratio)."""
+        """Weight of |w|^2 / 2: alpha (1 - l1_ratio)."""
         return self.alpha * (1.0 - self.l1_ratio)
 
     @property
     def l1(self) -> float:
-        """Strength of the sizes: alpha l1_ratio."""
+        """Weight of |w|_1: alpha l1_ratio."""
         return self.alpha * self.l1_ratio
 
     def value(self, w: Coefficient) -> Coefficient:
@@ -173,22 +173,22 @@ class ElasticNet(NamedTuple):
         return self.alpha * (0.5 * (1.0 - self.l1_ratio) * w * w + self.l1_ratio * np.abs(w))
 
     def slope(self, w: Coefficient) -> Coefficient:
-        """Derivative of the squares: alpha (1 - l1_ratio) w for each coefficient."""
+        """Derivative of the L2 part: alpha (1 - l1_ratio) w for each coefficient."""
         return self.alpha * (1.0 - self.l1_ratio) * w
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
+        """What is wrong with the settings, or None."""
         ratio = f"l1_ratio must be a number from 0 to 1, not {self.l1_ratio!r}"
-        return _wrong_strength(self.alpha) or (None if 0 <= self.l1_ratio <= 1 else ratio)
+        return _wrong_weight(self.alpha) or (None if 0 <= self.l1_ratio <= 1 else ratio)
 
 
-def _wrong_strength(alpha: float) -> str | None:
+def _wrong_weight(alpha: float) -> str | None:
     right = 0 <= alpha < float("inf")
     return None if right else f"alpha, the weight of the penalty, must be a number >= 0, not {alpha!r}"
 
 
 def elastic(alpha: float, l1_ratio: float = 0.0) -> Penalty:
-    """The simplest penalty of this strength and share of L1."""
+    """The simplest penalty record for a weight and a share of L1."""
     if not alpha and 0 <= l1_ratio <= 1:
         return NoPenalty()
     if l1_ratio == 0.0:
@@ -197,9 +197,9 @@ def elastic(alpha: float, l1_ratio: float = 0.0) -> Penalty:
 
 
 def soften(w: Coefficient, by: Coefficient) -> Coefficient:
-    """Proximal map of by |w|: each coordinate moves towards 0 by ``by``, and stops there.
+    """Soft threshold, the proximal map of by |w|: each coordinate moves towards 0 by ``by`` and stops at 0.
 
-    Two numbers each, (2, ...), are for going up to 0 and for going down to it.
+    An array (2, ...) has one threshold for negative and one for positive coordinates.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Problem: what is minimised, validated once."""
+"""Problem: the objective to minimise, checked when it is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..core.errors import UsageError
 from ..core.record_kinds import check_record
 from ..core.records import RecordField, from_name
-from ..core.types import Loss, LossLike, Penalty
+from ..core.types import Array, Loss, LossLike, Penalty
 from . import losses, penalties
 
 __all__ = ["Problem", "check_start", "read_loss"]
@@ -49,11 +49,11 @@ class Problem:
     penalty : record
         A record of `steepest.penalties`; never applied to the intercept.
     intercept : bool
-        Whether there is an intercept b; without, it stays 0.
+        Whether there is an intercept b; else it is 0.
     fixed : tuple of int or "intercept"
         Coordinates that keep their start: column numbers from 0, and "intercept".
     factors : tuple of d numbers >= 0
-        What the penalty of each coefficient is multiplied by; () is 1 for each.
+        Factors of each coefficient's penalty; () is 1 for each.
     signs : tuple of d numbers -1, 0, 1
         Coefficients that must be <= 0, may be anything, must be >= 0; () is 0 for each.
 
@@ -85,46 +85,46 @@ class Problem:
 
     @property
     def l2(self) -> float:
-        """Strength of the squares in the penalty, by raw coefficients."""
+        """Penalty weight of |w|^2 / 2, by raw coefficients."""
         return float(self.penalty.l2)
 
     @property
     def l1(self) -> float:
-        """Strength of the sizes in the penalty, by raw coefficients."""
+        """Penalty weight of |w|_1, by raw coefficients."""
         return float(self.penalty.l1)
 
     @property
     def separable(self) -> bool:
-        """Whether classes that a plane separates leave it without an optimum."""
-        return bool(self.loss.labels and not self.loss.attained and self._costless)
+        """Whether there is no finite optimum where a plane separates the classes."""
+        return bool(self.loss.labels and not self.loss.attained and self._penalty_is_zero)
 
     @property
     def nonsmooth(self) -> bool:
-        """Whether the slope of the loss jumps somewhere."""
+        """Whether the loss is non-smooth: its slope jumps somewhere."""
         return bool(self.loss.nonsmooth)
 
     @property
     def unpenalised(self) -> bool:
-        """Whether the objective is the mean loss alone: nothing is penalised, and no sign asked for."""
-        return self._costless and not any(self.signs)
+        """Whether the objective is the mean loss alone: no penalty and no sign constraint."""
+        return self._penalty_is_zero and not any(self.signs)
 
     @property
-    def _costless(self) -> bool:
+    def _penalty_is_zero(self) -> bool:
         return (self.l2 == 0 and self.l1 == 0) or (bool(self.factors) and not any(self.factors))
 
     @property
     def penalised_throughout(self) -> bool:
-        """Whether each coefficient that may move is penalised."""
-        return not self._costless and all(f > 0 or j in self.fixed for j, f in enumerate(self.factors))
+        """Whether each free coefficient is penalised."""
+        return not self._penalty_is_zero and all(f > 0 or j in self.fixed for j, f in enumerate(self.factors))
 
     @property
     def proximal(self) -> bool:
-        """Whether a part of the objective has no derivative: sizes are penalised, or signs asked for."""
+        """Whether the objective needs a proximal map: for an L1 penalty, or for sign constraints."""
         return self.l1 > 0 or any(self.signs)
 
 
-def check_start(problem: Problem, w: Any) -> None:
-    """Refuse a start w (d + 1, k) where a coefficient has the sign that it must not have."""
+def check_start(problem: Problem, w: Array) -> None:
+    """Refuse a start w (d + 1, k) that violates a sign constraint."""
     for j, sign in enumerate(problem.signs):
         if (sign * w[j] < 0).any():
             found, must = ("> 0", "<= 0") if sign < 0 else ("< 0", ">= 0")

@@ -1,4 +1,4 @@
-"""How far a point is from the optimum: curvature, preconditioners, duality gaps, separation, and the verdict.
+"""Distance from the optimum: curvature, preconditioners, duality gaps, separation, and the verdict.
 
 Imports ``data`` and the rooms below it. Begin with ``certificate.py``.
 """

@@ -1,4 +1,4 @@
-"""The point within bounds that is nearest to another, by a quadratic form."""
+"""Projection onto bounds in the metric of a quadratic form."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SWEEPS = 100
 
 
 def nearest_inside(v: Array, B: Array, low: Array, high: Array, start: Array) -> Array:
-    """The u (d,) between low and high that minimises (u - v)' B (u - v).
+    """The u (d,) with low <= u <= high that minimises (u - v)' B (u - v).
 
-    Coordinate sweeps from ``start``, which lies inside, guess which bounds hold; the other numbers are then solved for
-    at once. Cost: d^2 flops a sweep, d^3 / 3 a solution.
+    Coordinate sweeps from ``start``, which lies within the bounds, guess the active set. The other coordinates are then
+    solved for together. Cost: d^2 flops a sweep, d^3 / 3 a solution.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def nearest_inside(v: Array, B: Array, low: Array, high: Array, start: Array) ->
 
 
 def _solved(u: Array, B: Array, target: Array, low: Array, high: Array) -> Array | None:
-    """The solution if the bounds that u touches are those that hold, else None."""
+    """The solution if the bounds that u touches are the active set, else None."""
     free = (u > low) & (u < high)
     to = u.copy()
     to[free] = np.linalg.solve(B[np.ix_(free, free)], target[free] - B[np.ix_(free, ~free)] @ u[~free])

@@ -1,52 +1,56 @@
-"""Certificates: a bound of how far the cost is above the minimum, or an estimate by second derivatives."""
+"""Certificates: a proven bound of the gap, cost minus minimum, or an estimate of it by second derivatives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..objective.data import MATRIX_COLUMNS
+from ..objective.data import MATRIX_COLUMNS, TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
-from ..objective.prox import least_slope, paid
-from .conjugate_gradient import by_products, opening
+from ..objective.prox import penalty_value, smallest_subgradient
+from .conjugate_gradient import by_products, evaluate
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
 from .newton import Pointwise, Step, at_once, matrix_step, predicted_decrease
-from .newton_decrement import Form, inverse_form, matters
+from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .softmax_duality import prove
 
-__all__ = ["ROUNDING", "Certificate", "Form", "certify", "inverse_form", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Learn", "certify", "separating"]
+
+Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 
 BLOCK = 1 << 14
-FAR = 2.0  # times the target: for log loss a predicted decrease above it means a gap above it
-GOOD = 3.0  # times the predicted decrease of Newton's step: a proven gap below cannot be bettered by much
+FAR = 2.0  # times the target: a predicted decrease above it implies a gap above the target for log loss
+GOOD = 3.0  # times the predicted decrease of Newton's step: a proven gap below it can hardly be improved
 
 
 class Certificate(NamedTuple):
-    """How good the answer is.
+    """The gap of an answer.
 
     Attributes
     ----------
     gap : float or None
-        Cost minus the minimum; None where nothing is known of it. Includes a bound of rounding; never negative.
+        Cost minus the minimum; None if unknown. It includes a bound of rounding and is never negative.
     kind : {"duality gap", "dual estimate", "decrement", "none"}
-        "duality gap": proven, F(w) - D(theta) with a dual point theta. Where every coefficient is penalised, none by a
-        factor of 0.
-        "dual estimate": the same difference where nothing is penalised and the loss is non-smooth. It is no proof,
-        since the slopes theta balance each column only to rounding.
-        "decrement": from g' H^-1 g with the Hessian H of all rows at the answer; under signs or an L1 penalty, from
-        twice the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss
-        it is twice the second-order estimate of the gap: no proof, but it covers the estimate's error near the optimum
-        and far out, where the loss falls like exp(-z). Where H is too large to form, it comes from conjugate gradients.
+        A "duality gap" is proven: F(w) - D(theta) with a dual point theta. It needs a penalty on every coefficient.
+
+        A "dual estimate" is the same difference without a penalty, for a non-smooth loss. It is not a proof, since
+        theta is feasible only up to rounding.
+
+        A "decrement" is g' H^-1 g with the Hessian H of all rows at the answer, or under signs or an L1 penalty twice
+        the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss it is
+        twice the second-order estimate of the gap. That is not a proof, but the factor covers the error near the
+        optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
+        are used.
     gradient_norm : float
         Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the
-        smallest subgradient.
+        subgradient of least norm.
     rounding : float
-        The part of the gap that is a bound of rounding: no certificate at this point can be smaller.
+        The part of the gap that bounds rounding: no certificate of this answer can be smaller.
     """
 
     gap: float | None
@@ -58,11 +62,11 @@ class Certificate(NamedTuple):
 def certify(
     objective: Objective,
     w: Array,
-    form: Form | None = None,
-    metric: Any = None,
+    decrement: NewtonDecrement | None = None,
+    metric: Array | None = None,
     known: tuple[float, Array] | None = None,
     target: float = 0.0,
-    learn: Callable[[Array, Array], None] | None = None,
+    learn: Learn | None = None,
 ) -> Certificate:
     """Certificate of the parameters w (d + 1, k) in the units of the data.
 
@@ -71,23 +75,23 @@ def certify(
     objective : Objective
         Over rows or moments.
     w : (d + 1, k) array
-    form : Form, optional
-        `inverse_form` of a squared loss, which is the same at every w: spares the Hessian.
+    decrement : NewtonDecrement, optional
+        `decrement_of` a squared loss, which is the same at every w. It replaces the Hessian.
     metric : (d + 1, d + 1) or (d + 1,) array, optional
-        Approximate curvature of the objective, or its diagonal: spares the Hessian, see Notes.
+        Approximate Hessian of the objective, or its diagonal. It replaces the Hessian, see Notes.
     known : (float, (d + 1, k) array), optional
-        Objective and gradient of its smooth part at w, if they are known already: spares a pass.
+        Objective and gradient of its smooth part at w. It saves a pass.
     target : float, optional
-        Gap that is small enough: spares passes where there is no matrix.
+        Gap that is small enough. It saves passes if no matrix is formed.
     learn : callable, optional
-        Is told the step that was found where there is no matrix and the change of the gradient that it predicts, so
-        that a descent can take it; a gap that is far from ``target`` is then left unproven.
+        Called with the step and the predicted change of the gradient, if no matrix is formed, so that a descent can use
+        them. A gap far above ``target`` is then not proven.
 
     Notes
     -----
     Cost, in passes over the rows: one for the gradient, two for the Hessian (about n (d + 1)^2 flops) and, for a
     duality gap, one for the dual point, at worst two. With a metric, or beyond 1,500 columns, up to 8 products (30 for
-    a diagonal) take the place of the Hessian, and the gap is proven just as well but may be larger. On moments: O(d^3).
+    a diagonal) replace the Hessian; the gap is proven too, but may be larger. On moments: O(d^3).
     A small table is read once for gradient and Hessian.
 
     References
@@ -100,43 +104,43 @@ def certify(
             return _of_classes(objective, w, target, learn)
         if w.shape[1] > 1 and provable(objective.problem) and objective.data.supports.rows:
             return _by_target(objective, w, metric)
-        step = _newton(objective, w, form, metric, known, target)
+        step = _newton(objective, w, decrement, metric, known, target)
         norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
         if learn is not None and step.change is not None:
             learn(step.delta, step.change)
             if step.predicted is not None and step.predicted > FAR * target:
                 return Certificate(None, "none", norm)
-        return _judged(objective, w, step, form, norm)
+        return _judged(objective, w, step, decrement, norm)
 
 
-def _judged(objective: Objective, w: Array, step: Step, form: Form | None, norm: float) -> Certificate:
-    """The certificate that Newton's step gives."""
+def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecrement | None, norm: float) -> Certificate:
+    """The certificate from Newton's step."""
     if provable(objective.problem):
         proven = _proven(objective, w, step)
         least = proven.rounding + 2 * ROUNDING * abs(step.cost)
         gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.safeguard)
     else:
-        least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, form)
+        least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, decrement)
         gap, kind = np.nan if step.predicted is None else step.predicted + least, "decrement"
     return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
 
 
-def _of_predictions(objective: Objective, w: Array, cost: float, form: Form | None) -> float:
-    """What the rounding of predictions adds to a mean of squares: all of it where the rows are fitted exactly."""
+def _of_predictions(objective: Objective, w: Array, cost: float, decrement: NewtonDecrement | None) -> float:
+    """Bound of what the rounding of predictions adds to a mean of squares, which matters in an exact fit."""
     data, c = objective.data, objective.loss.curvature
     moments = not data.supports.any_loss
-    H = objective.moments.hessian if moments else form.matrix if form is not None else None
+    H = objective.moments.hessian if moments else decrement.matrix if decrement is not None else None
     if H is None or not objective.loss.quadratic:
         return 0.0
     size = np.sqrt(np.maximum(H.diagonal(), 0.0) / (1.0 if moments else c))
-    if data.units.shift is not None:  # the answer is rounded once more as coefficients of the columns as they are
+    if data.units.shift is not None:  # the answer is rounded again as raw coefficients
         size[:-1] += np.abs(data.units.shift) * objective.factor[:-1, 0]
     rounding = 6 * (len(w) + 8) * UNIT * (2.0 * size @ np.abs(w) + np.sqrt(2.0 * max(cost, 0.0) / c))
     return float(0.5 * c * (rounding**2).sum())
 
 
-def _of_classes(objective: Objective, w: Array, target: float, learn: Any) -> Certificate:
-    """Softmax has its own proof."""
+def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | None) -> Certificate:
+    """The certificate of joint outputs, by `softmax_duality`."""
     found = prove(objective, w)
     if learn is not None and found.gap is not None and found.gap > target:
         learn(found.delta, found.change)
@@ -145,13 +149,13 @@ def _of_classes(objective: Objective, w: Array, target: float, learn: Any) -> Ce
     return Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
 
 
-def _by_target(objective: Objective, w: Array, metric: Any) -> Certificate:
-    """Each target has a problem of its own; the objective is the sum."""
+def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certificate:
+    """The sum of the certificates of each target: their problems are independent."""
     rows = objective.rows
     matrix = objective.loss.quadratic and metric is None and objective.d <= MATRIX_COLUMNS
-    form = inverse_form(objective, None) if matrix else None
+    decrement = decrement_of(objective, None) if matrix else None
     single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
-    found = [certify(part, w[:, c : c + 1], form, metric) for c, part in enumerate(single)]
+    found = [certify(part, w[:, c : c + 1], decrement, metric) for c, part in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
     if len(gaps) < len(found):
@@ -160,53 +164,60 @@ def _by_target(objective: Objective, w: Array, metric: Any) -> Certificate:
 
 
 def _steepest(objective: Objective, w: Array, g: Array) -> Array:
-    """Gradient by the raw parameters, or the smallest subgradient."""
+    """Gradient by the raw parameters, or the subgradient of least norm."""
     raw: Array = objective.units.raw_gradient(g)
     return objective.free * objective.raw.subgradient(w, raw) if objective.problem.proximal else raw
 
 
-def _newton(objective: Objective, w: Array, form: Form | None, metric: Any, known: Any, target: float) -> Step:
-    """Newton's step from w, by whatever is at hand; of several targets where the loss is squared."""
+def _newton(
+    objective: Objective,
+    w: Array,
+    decrement: NewtonDecrement | None,
+    metric: Array | None,
+    known: tuple[float, Array] | None,
+    target: float,
+) -> Step:
+    """Newton's step from w, by the cheapest means; for several targets only if the loss is squared."""
     data, problem, single = objective.data, objective.problem, w.shape[1] == 1
     rows, table = data.supports.rows, objective.rows
-    if rows and form is None and (metric is not None or objective.d > MATRIX_COLUMNS):
+    if rows and decrement is None and (metric is not None or objective.d > MATRIX_COLUMNS):
         if single:
             return by_products(objective, w, metric, provable(problem), target)
         return Step(np.zeros_like(w), *objective(w), None)
-    H = None if form is None else form.matrix
+    H = None if decrement is None else decrement.matrix
     pointwise: Pointwise | None = None
-    if rows and form is None and single and table.small:
+    if rows and decrement is None and single and table.small:
         cost, g, H, pointwise = at_once(objective, w)
     elif rows and not table.double and single and provable(problem):
-        look = opening(objective, w)  # the fused pass is as coarse as the table
-        cost, g = look.cost, look.g[:, None]
+        first = evaluate(objective, w)  # the fused pass rounds to single precision, like the table
+        cost, g = first.cost, first.g[:, None]
     else:
         cost, g = known or objective(w)
     if not single and not objective.loss.quadratic:
         return Step(np.zeros_like(w), cost, g, None)
-    if problem.unpenalised or not (H is not None or form is None or provable(problem)):
-        form = form or (inverse_form(objective, w) if H is None else Form(objective, H))
-        return Step(np.zeros_like(w), cost, g, form(g))
+    if problem.unpenalised or not (H is not None or decrement is None or provable(problem)):
+        decrement = decrement or (decrement_of(objective, w) if H is None else NewtonDecrement(objective, H))
+        return Step(np.zeros_like(w), cost, g, decrement(g))
     return _matrix_steps(objective, w, cost, g, hessian(objective, w) if H is None else H, pointwise)
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:
     delta, fall, free, problem = np.empty(w.shape), 0.0, objective.moves, objective.problem
     weights, safeguard = np.broadcast_to(objective.l1, (2, *w.shape)), 0.0
-    if problem.l1 > 0 and problem.l2 == 0:  # aim inside of |v| <= l1, by what rounding may add to v
-        less = np.minimum(slope_rounding(objective, w, cost, H), 0.5 * weights)
-        weights, safeguard = weights - less, float(paid(w, less).sum())
+    if problem.l1 > 0 and problem.l2 == 0:  # tighten |v| <= l1 by the rounding of v
+        margin = np.minimum(slope_rounding(objective, w, cost, H), 0.5 * weights)
+        weights, safeguard = weights - margin, float(penalty_value(w, margin).sum())
     for c in range(w.shape[1]):
         delta[:, c] = matrix_step(H, g[:, c], w[:, c], weights[..., c], free)
         fall += predicted_decrease(H, g[:, c], w[:, c], weights[..., c], delta[:, c])
-    downhill = least_slope(w, g, weights)[free]
-    endless = matters(downhill, H.diagonal()[free] <= 0)  # a slope and no curvature: no minimum is near
-    predicted = None if endless else fall if objective.loss.quadratic else 2 * fall
+    downhill = smallest_subgradient(w, g, weights)[free]
+    unbounded = significant(downhill, H.diagonal()[free] <= 0)  # a slope without curvature: no minimum nearby
+    predicted = None if unbounded else fall if objective.loss.quadratic else 2 * fall
     return Step(delta, cost, g, predicted, safeguard, pointwise)
 
 
 def _proven(objective: Objective, w: Array, step: Step) -> Proven:
-    """The better of two dual points: that of Newton's step and, where it proves little, that of the slopes at w."""
+    """The better of two dual points: from Newton's step and, if its gap is large, from the slopes at w."""
 
     def prove(delta: Array) -> Proven:
         if objective.data.supports.rows:
@@ -219,11 +230,11 @@ def _proven(objective: Objective, w: Array, step: Step) -> Proven:
     return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)
 
 
-def separating(problem: Problem, rows: Any, w: Array) -> bool:
+def separating(problem: Problem, rows: TableData, w: Array) -> bool:
     """Whether w proves that the classes are separated and no finite optimum exists.
 
-    True if every margin s_i x_i . v is positive for the part v of the raw w (d + 1, k) that is free to grow (offsets
-    and fixed coordinates left out) and nothing is penalised. Rows of weight 0 do not count. ``rows`` are in raw units.
+    True if there is no penalty and every margin s_i x_i . v is positive, for the free coordinates v of the raw w
+    (d + 1, k), without offsets. Rows of weight 0 are ignored. ``rows`` are in raw units.
 
     Cost: at most one pass over the rows.
 
@@ -238,7 +249,7 @@ def separating(problem: Problem, rows: Any, w: Array) -> bool:
     return all(_on_their_sides(bare, v, low, min(n, low + BLOCK)) for low in range(0, n, BLOCK))
 
 
-def _on_their_sides(rows: Any, v: Array, low: int, high: int) -> bool:
+def _on_their_sides(rows: TableData, v: Array, low: int, high: int) -> bool:
     z, own = rows.predictor(v, low, high), rows.y[low:high] > 0.5
     if rows.supports.joint:
         margin = z[own][:, None] - np.where(own, -np.inf, z).max(1, keepdims=True)

@@ -1,38 +1,38 @@
-"""Newton steps by conjugate gradients: a product with the Hessian is one pass over the rows; no matrix is formed."""
+"""Newton steps by conjugate gradients: a product with the Hessian costs one pass over the rows; no matrix is formed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..objective.objective import Objective
-from ..objective.prox import least_slope
+from ..objective.prox import smallest_subgradient
 from .newton import Step
 
-__all__ = ["Opening", "by_products", "opening"]
+__all__ = ["Evaluation", "by_products", "evaluate"]
 
 Mask = NDArray[np.bool_]
 PRODUCTS, DIAGONAL_PRODUCTS = 8, 30  # passes over the rows for one step, with a matrix or a diagonal
-ENOUGH, CLOSE = 1e-2, 0.02  # what may be left: of g' M^-1 g for a decrement, of the gap for a proof
-SHARE = 0.4  # of the gap that was asked for, which the residual may leave
+ENOUGH, CLOSE = 1e-2, 0.02  # relative residual at the end: of g' M^-1 g for a decrement, of the gap for a proof
+SHARE = 0.4  # of the target gap, up to which the residual may add
 TINY = float(np.finfo(float).tiny)
 
 
-class Opening(NamedTuple):
-    """What one pass over the rows tells at w."""
+class Evaluation(NamedTuple):
+    """Values at w from one pass over the rows."""
 
     cost: float
     g: Array  # (d + 1,)
-    second: Array  # (n,) second derivatives times weights
-    column: Array  # (d + 1,) of the Hessian, that of the intercept
-    diagonal: Array  # (d + 1,) of the Hessian
+    second: Array  # (n,) second derivatives of the loss by row, times weights
+    column: Array  # (d + 1,), the intercept's column of the Hessian
+    diagonal: Array  # (d + 1,), the diagonal of the Hessian
 
 
-def opening(objective: Objective, w: Array) -> Opening:
+def evaluate(objective: Objective, w: Array) -> Evaluation:
     """Objective, gradient and part of the Hessian at w (d + 1, 1), in double precision. Cost: one pass."""
     loss, rows = objective.loss, objective.rows
     seconds, total = np.empty(rows.shape[0]), rows.total
@@ -49,18 +49,19 @@ def opening(objective: Objective, w: Array) -> Opening:
     sums = rows.fold(w, judge)
     slopes, column = sums.products / total
     cost, g = objective.complete(w, float(sums.totals[0] / total), slopes[:, None])
-    return Opening(cost, g[:, 0], seconds, column, sums.squares / total + objective.l2[:, 0])
+    return Evaluation(cost, g[:, 0], seconds, column, sums.squares / total + objective.l2[:, 0])
 
 
-def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target: float = 0.0) -> Step:
+def by_products(objective: Objective, w: Array, metric: Array | None, proof: bool, target: float = 0.0) -> Step:
     """Newton's step from w (d + 1, 1) by conjugate gradients, each product with the Hessian one pass over the rows.
 
-    The intercept is eliminated. Of the coefficients under an L1 penalty only those that are not 0 move. ``metric``
-    (d + 1, d + 1), or its diagonal (d + 1,), is the preconditioner M. For a proof the steps go on until the residual
-    leaves a small gap, or one below ``target``.
+    The intercept is eliminated. Under an L1 penalty only coefficients that are not 0 move. ``metric`` (d + 1, d + 1),
+    or its diagonal (d + 1,), is the preconditioner M. For a proof, the iteration ends once the residual adds little to
+    the gap, or the gap is below ``target``.
 
     The predicted decrease is a + 2 r'M^-1 r / theta, half of that for squared losses. Here a is the decrease by the
-    steps, r the residual, and theta the least Ritz value, which approaches the least eigenvalue of M^-1 H from above.
+    steps, r the residual, and theta the smallest Ritz value, which approaches the smallest eigenvalue of M^-1 H from
+    above.
 
     Cost: one pass over the rows and at most 8 more, or 30 with a diagonal.
 
@@ -69,19 +70,19 @@ def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target
     Hestenes, M. R. and Stiefel, E. (1952). Methods of conjugate gradients for solving linear systems. J. Res. Nat. Bur.
     Standards 49(6). doi:10.6028/jres.049.044
     """
-    d, look = objective.d, opening(objective, w)
+    d, first = objective.d, evaluate(objective, w)
     squares, weights, at = objective.l2[:, 0], objective.l1[..., 0], w[:, 0]
-    least = least_slope(at, look.g, weights)
+    least = smallest_subgradient(at, first.g, weights)
     moves = (at != 0) | ~weights.any(0) | ((least != 0) & (not proof))
     on = objective.moves & moves
     slope = np.where(on, least, 0.0)
-    column, second = look.column, look.diagonal[-1]
+    column, second = first.column, first.diagonal[-1]
     balanced = bool(on[-1] and second > 0)
     share = np.where(on, column, 0.0) / second if balanced else np.zeros(d + 1)
     share[-1] = 0.0
     inner = on.copy()
     inner[-1] = False
-    curvature = objective.rows.weighted_curvature(look.second)
+    curvature = objective.rows.weighted_curvature(first.second)
 
     def product(v: Array) -> Array:
         full = v.copy()
@@ -90,9 +91,9 @@ def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target
         return np.where(inner, Hv, 0.0)
 
     most = DIAGONAL_PRODUCTS if metric is None or metric.ndim == 1 else PRODUCTS
-    inverse = _preconditioner(look.diagonal if metric is None else metric, inner, balanced)
+    inverse = _preconditioner(first.diagonal if metric is None else metric, inner, balanced)
     begin = np.where(inner, slope - share * slope[-1], 0.0)
-    gap_of = _gap_of(squares[:-1], weights[:, :-1], look.cost)
+    gap_of = _gap_of(squares[:-1], weights[:, :-1], first.cost)
 
     def enough(r: Array, gain: float, left: float) -> bool:
         if not proof or 0.0 < target < 0.5 * gain:
@@ -106,18 +107,18 @@ def by_products(objective: Objective, w: Array, metric: Any, proof: bool, target
         gain += slope[-1] ** 2 / second
     flat = on[-1] and not balanced and abs(slope[-1]) > 1e-13
     predicted = None if flat else (0.5 if objective.loss.quadratic else 1.0) * (gain + 2 * rest)
-    return Step(delta[:, None], look.cost, look.g[:, None], predicted, change=change[:, None])
+    return Step(delta[:, None], first.cost, first.g[:, None], predicted, change=change[:, None])
 
 
 def _gap_of(squares: Array, weights: Array, cost: float) -> Callable[[Array], float]:
-    """The gap that a remainder of the slopes leaves a dual point."""
+    """The gap that a residual of the slopes adds to that of the dual point."""
     if squares.any():
         return lambda r: float((r**2 / (2 * np.maximum(squares, TINY))).sum())
     return lambda r: float((np.abs(r) / np.maximum(weights.min(0), TINY)).max(initial=0.0) * cost)
 
 
 def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array], Array]:
-    """The map r -> M^-1 r among the coordinates that are on, the intercept eliminated from M."""
+    """The map r -> M^-1 r for the coordinates ``on``, with the intercept eliminated from M."""
     if metric.ndim == 1:
         scale = np.where(on & (metric > 0), 1.0 / np.where(metric > 0, metric, 1.0), 0.0)
         return lambda r: scale * r
@@ -139,9 +140,13 @@ def _preconditioner(metric: Array, on: Mask, balanced: bool) -> Callable[[Array]
 
 
 def _conjugate_gradients(
-    product: Callable[[Array], Array], inverse: Callable[[Array], Array], g: Array, most: int, enough: Any
+    product: Callable[[Array], Array],
+    inverse: Callable[[Array], Array],
+    g: Array,
+    most: int,
+    enough: Callable[[Array, float, float], bool],
 ) -> tuple[Array, Array, float, float]:
-    """delta near -H^-1 g, the residual g + H delta, the decrease -g'delta, and what the residual may add to it."""
+    """An approximation delta of -H^-1 g, the residual g + H delta, the decrease -g'delta, and a bound of its rest."""
     delta, r = np.zeros(len(g)), g.copy()
     q = inverse(r)
     p, size = -q, float(r @ q)
@@ -165,10 +170,10 @@ def _conjugate_gradients(
         p = again * p - q
         diagonal.append(again / length)
         beside.append(np.sqrt(again) / length)
-    return delta, r, gain, size / _least_ritz(diagonal[:-1], beside[1:])
+    return delta, r, gain, size / _smallest_ritz_value(diagonal[:-1], beside[1:])
 
 
-def _least_ritz(diagonal: list[float], beside: list[float]) -> float:
+def _smallest_ritz_value(diagonal: list[float], beside: list[float]) -> float:
     if not diagonal:
         return TINY
     beside = beside[: len(diagonal) - 1]

@@ -1,4 +1,4 @@
-"""Curvature: second derivatives of the objective, which set the largest safe step and the pace of descent."""
+"""Curvature: second derivatives of the objective, which determine the largest safe step and the rate of convergence."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.records import from_name, to_name
-from ..core.types import Array, LossLike
+from ..core.records import to_name
+from ..core.types import Array, Loss, LossLike
 from ..core.units import RAW
 from ..data.moments import central_moments, hessian_in
 from ..data.rows import Rows, make_rows
-from ..objective import losses
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.losses import SquaredError
 from ..objective.objective import Objective
 from ..objective.penalties import elastic
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_loss
 
 __all__ = ["Spectrum", "bounded", "hessian", "spectrum", "stability_limit"]
 
 
 class Spectrum(NamedTuple):
-    """Largest and smallest curvature of the objective over the coordinates that may move; upper bounds for log loss."""
+    """Largest and smallest curvature of the objective over the free coordinates; upper bounds for log loss."""
 
     largest: float
     smallest: float | None  # None where no matrix was formed
 
     @property
     def limit(self) -> float:
-        """Largest constant learning rate of plain descent that settles, 2 / largest."""
+        """Largest constant learning rate at which plain descent converges, 2 / largest."""
         return 2.0 / self.largest if self.largest > 0 else float("inf")
 
     @property
@@ -42,9 +41,9 @@ class Spectrum(NamedTuple):
 def spectrum(objective: Objective, location: tuple[Array, Array] | None = None) -> Spectrum:
     """Bounds of the curvature of the objective in the units of the data.
 
-    For a squared loss exact: the eigenvalues of curvature * X'WX / sum(W) plus the penalty's; for log loss those of a
-    matrix that is never smaller; 0 where the loss has no largest curvature. Cost: one moments pass (none if
-    ``location``, means and covariances, is known), or some 30 passes over the rows beyond 1,500 columns.
+    For a squared loss they are exact: the eigenvalues of curvature * X'WX / sum(W) plus the penalty's. For log loss
+    they are those of a matrix that bounds the Hessian. They are 0 if the curvature of the loss is unbounded. Cost: one
+    pass for moments (none if ``location``, means and covariances, is given), or some 30 passes beyond 1,500 columns.
     """
     free = objective.moves
     if not free.any() or not np.isfinite(objective.loss.curvature):
@@ -70,9 +69,9 @@ def _with_penalty(matrix: Array, objective: Objective) -> Array:
 
 
 def _power_iteration(objective: Objective, steps: int = 40) -> float:
-    """Largest eigenvalue by repeated products, 5 % added: the iteration approaches it from below."""
+    """Largest eigenvalue by power iteration, plus 5 %, since the iteration converges from below."""
     free, factor = objective.free, objective.loss.curvature
-    squares = objective.data.curvature(SquaredError(), np.zeros_like(free))
+    squares = objective.data.curvature(read_loss(SquaredError()), np.zeros_like(free))
     v = free * np.random.default_rng(0).standard_normal(free.shape)
     value = 0.0
     for _ in range(steps):
@@ -85,11 +84,11 @@ def _power_iteration(objective: Objective, steps: int = 40) -> float:
 
 
 def hessian(objective: Objective, w: Array | None) -> Array:
-    """Second derivatives of the objective at w (d + 1, k), without its part that has none.
+    """The Hessian of the smooth part of the objective at w (d + 1, k).
 
-    (d + 1, d + 1), or ((d + 1) k, (d + 1) k) where the outputs of a row meet in one loss. There the loss has no
-    curvature where all classes move alike; where nothing is penalised either, some is added. The gradient has no part
-    in these directions, so that a step that is solved for has none either. Cost: about n times their number in flops.
+    It is (d + 1, d + 1), or ((d + 1) k, (d + 1) k) for joint outputs. For these the loss has no curvature in directions
+    that are equal for all classes; where there is no penalty either, some is added. The gradient has no component in
+    these directions, so that Newton's step has none either. Cost: about n times its number of entries in flops.
     """
     data, d = objective.data, objective.d
     w = np.zeros((d + 1, 1)) if w is None else w
@@ -98,17 +97,17 @@ def hessian(objective: Objective, w: Array | None) -> Array:
         return _with_penalty(matrix, objective)
     k = w.shape[1]
     H, weights = matrix.reshape(d + 1, k, d + 1, k), objective.l2[:, 0]
-    loose = np.asarray(~objective.l1.any((0, 2)))
+    unpenalised = np.asarray(~objective.l1.any((0, 2)))
     for j in range(d + 1):
         own = H[j, :, j, :]
-        own += weights[j] * np.eye(k) if weights[j] > 0 else np.trace(own) / k**2 * loose[j]
+        own += weights[j] * np.eye(k) if weights[j] > 0 else np.trace(own) / k**2 * unpenalised[j]
     return H.reshape(w.size, -1)
 
 
 def stability_limit(
     X: Any, y: Any = None, *, loss: LossLike = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
 ) -> float:
-    """Largest constant learning rate at which plain batch descent on these very columns settles.
+    """Largest constant learning rate at which plain batch descent converges on these columns.
 
     limit = 2 / lambda_max, with lambda_max the largest eigenvalue of c X'X / n + alpha I (X with a column of ones for
     the intercept, which alpha leaves out) and c the loss's curvature bound: 1 for "squared_error", 2 for "mse", 1/4 for
@@ -121,17 +120,17 @@ def stability_limit(
         Accepted so that the call looks like a fit.
     loss : name or record
     alpha : float >= 0
-        L2 strength, as a factor of the mean objective.
+        Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool
 
     Returns
     -------
     float
-        In units of cost and columns as given; infinite if every column is 0.
+        In the units of the given columns; infinite if every column is 0.
 
     Notes
     -----
-    Cost: n d^2 flops up to 1,500 columns (exact), some 30 passes beyond (then 5 % on the safe side).
+    Cost: n d^2 flops up to 1,500 columns (exact), some 30 passes beyond (then up to 5 % too small).
 
     Examples
     --------
@@ -142,13 +141,13 @@ def stability_limit(
     del y
     rows = make_rows(X, np.zeros(_length(X)))
     penalty = elastic(alpha)
-    problem = Problem(from_name(loss, losses, "loss"), penalty, fit_intercept)
+    problem = Problem(loss, penalty, fit_intercept)
     bounded(problem.loss)
     return spectrum(Objective(problem, rows.in_units(RAW))).limit
 
 
-def bounded(loss: Any) -> None:
-    """Refuse a loss without a largest second derivative where a rate is asked for that is safe everywhere."""
+def bounded(loss: Loss) -> None:
+    """Refuse a loss whose second derivative is unbounded: no constant learning rate is safe everywhere."""
     if not np.isfinite(loss.curvature):
         why = "its slope jumps" if loss.nonsmooth else "its curvature has no bound"
         raise UsageError(f"no learning rate is safe for the {to_name(type(loss))} loss, {why}: give a learning rate")

@@ -1,19 +1,20 @@
-"""Dual points: lower bounds of the objective, and with them a proof of how far the cost is from its least value.
+"""Dual points: lower bounds of the objective, and with them proven bounds of the gap.
 
-With l* the conjugate of the loss and X, columns as the descent sees them, extended by no column of ones,
+With the conjugate l* of the loss and the columns X in the units of the descent, without a column of ones,
 
     F(w)     = sum_i m_i l(z_i, y_i) / total + sum_j r(w_j),      z = X w + b + offset
     D(theta) = sum_i m_i (theta_i offset_i - l*(theta_i, y_i)) / total - sum_j r*(-v_j),      v = X' M theta / total
 
-F(w) >= F* >= D(theta) for every theta that satisfies sum_i m_i theta_i = 0 where there is an intercept to fit, lies in
-the domain of l*, and has -up <= v_j <= down where l2 = 0, for up and down the prices of a positive and of a negative
-w_j: both l1 but for a sign constraint, where one is without end. The difference is computed as a sum of terms none of
-which is negative, so that it does not cancel:
+F(w) >= F* >= D(theta) for every feasible theta: one in the domain of l*, with sum_i m_i theta_i = 0 if the intercept is
+free, and with -up <= v_j <= down where l2 = 0. Here up and down are the penalty weights of a positive and of a negative
+w_j: both are l1, but one is infinite under a sign constraint. The difference is computed as a sum of non-negative
+terms, so that it does not cancel:
 
     F(w) - D(theta) = sum_i m_i (l(z_i) + l*(theta_i) - theta_i z_i) / total + sum_j (r(w_j) + r*(-v_j) + w_j v_j)
 
-Held coordinates and offsets are inside of z and have no term of their own. The point taken is theta_i = l'(z_i) +
-l''(z_i) x_i . delta for a Newton step delta, clipped to the domain; at it the difference is second order small.
+Fixed coordinates and offsets are part of z and have no terms of their own. The dual point is theta_i = l'(z_i) +
+l''(z_i) x_i . delta for a Newton step delta, clipped to the domain. Its gap is of second order in the distance from the
+optimum.
 
 Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441. Ndiaye, E., Fercoq, O.,
 Gramfort, A. and Salmon, J. (2017). Gap safe screening rules for sparsity enforcing penalties. J. Mach. Learn. Res. 18.
@@ -35,7 +36,7 @@ from ..objective.data import TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem
-from ..objective.prox import paid
+from ..objective.prox import penalty_value
 from .newton import Pointwise
 
 __all__ = [
@@ -50,30 +51,30 @@ __all__ = [
 ]
 
 Mask = NDArray[np.bool_]
-ROUNDING = 4 * float(np.finfo(float).eps)  # of a cost, whatever it is a sum of
-SPARE = 32 * UNIT  # of the few single operations between a sum and its use
+ROUNDING = 4 * float(np.finfo(float).eps)  # relative rounding of a cost
+FEW = 32 * UNIT  # relative rounding of the few operations between a sum and its use
 BLOCK, SMALL = 1 << 13, 1 << 15
 
 
 class Proven(NamedTuple):
-    """F(w) - D(theta) as computed, and a bound of what rounding has hidden from it."""
+    """F(w) - D(theta) as computed, and a bound of its rounding."""
 
     value: float
     rounding: float
 
     @property
     def gap(self) -> float:
-        """The cost is at most so far from its least value."""
+        """Proven bound of the cost minus the minimum."""
         return self.value + self.rounding
 
 
 def provable(problem: Problem) -> bool:
-    """Whether a dual point proves something: every coefficient is penalised and the loss states its conjugate."""
+    """Whether a dual point gives a proof: every coefficient is penalised and the loss has a conjugate."""
     return problem.penalised_throughout and problem.loss.dual
 
 
 def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Array:
-    """An estimate of the rounding in the slopes v of a dual point near w, (d + 1, k). The proof does not rely on it."""
+    """An estimate of the rounding of the slopes v of a dual point near w, (d + 1, k). No proof depends on it."""
     if not objective.data.supports.rows:
         size, share = _moments_rounding(objective, w, np.zeros_like(w))
         return 2.5 * size[:, None] * share
@@ -84,7 +85,7 @@ def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Arr
 
 
 def _sizes(objective: Objective, w: Array, cost: float, H: Array) -> tuple[Array, float]:
-    """Root mean squares of the columns and of the slopes at w: of a small table those, else by the Hessian and cost."""
+    """Root mean squares of the columns and of the slopes at w; for a large table from the Hessian and the cost."""
     rows, loss = objective.rows, objective.loss
     n, d = rows.shape
     if n * d < SMALL and not rows.sparse:
@@ -100,19 +101,19 @@ def _sizes(objective: Objective, w: Array, cost: float, H: Array) -> tuple[Array
 
 
 def _relative(rows: TableData) -> float:
-    """Relative rounding of a slope v_j, of what its terms are in root mean square."""
-    return rows.fold_rounding + _balance(rows) + SPARE
+    """Rounding of a slope v_j, relative to the root mean square of its terms."""
+    return rows.fold_rounding + _balance(rows) + FEW
 
 
 def _balance(rows: TableData) -> float:
-    """Relative rounding of sum m theta, whose parts of one sign are summed in pairs."""
+    """Relative rounding of sum m theta, by pairwise sums of the terms of one sign."""
     return 2 * (min(rows.shape[0], 64) + 4) * UNIT
 
 
 def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise | None = None) -> Proven:
-    """F(w) - D(theta) for the dual point near w + delta, both (d + 1, 1). Cost: one pass over the rows, 2 n numbers.
+    """F(w) - D(theta) for the dual point near w + delta, both (d + 1, 1).
 
-    ``pointwise`` are the values at w, where they are known.
+    ``pointwise`` are the values of the rows at w, if they are known. Cost: one pass over the rows, and 2 n numbers.
     """
     rows, loss, free = objective.rows, objective.loss, objective.moves
     point = _Point(objective, pointwise)
@@ -128,10 +129,10 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
     surplus, terms, cost = point.surplus(shrink * share)
     penalty_gap, penalty_rounding = penalty_surplus(objective, raw[0], shrink * raw[1], raw[2])
     predicted = (rows.longest + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
-    if loss.quadratic:  # the slopes themselves are rounded, and shifted by a rounded mean
-        predicted, terms = predicted + (balance + SPARE) * rms / loss.curvature, 0.0
+    if loss.quadratic:  # slopes are rounded, and shifted by a rounded mean
+        predicted, terms = predicted + (balance + FEW) * rms / loss.curvature, 0.0
     whole = float(cost + penalty_of(objective, raw[0]))
-    if not surplus + penalty_gap < whole:  # theta = 0 proves that no cost is below 0
+    if not surplus + penalty_gap < whole:  # theta = 0 proves that the minimum is >= 0
         surplus, penalty_gap, terms, penalty_rounding = cost, whole - cost, cost, 0.0
     rounding = ROUNDING * terms + (balance + UNIT) * cost + penalty_rounding
     if np.isfinite(loss.curvature):
@@ -142,7 +143,7 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
 
 
 class _Point:
-    """A dual point and the predictors it belongs to, one number a row, and what they cost together."""
+    """A dual point theta with the predictors z, one number for each row, and the surplus of the two."""
 
     def __init__(self, objective: Objective, pointwise: Pointwise | None) -> None:
         self.loss, self.rows, self.intercept = objective.loss, objective.rows, objective.shifts
@@ -150,7 +151,7 @@ class _Point:
         self.z, self.theta = np.empty(n) if pointwise is None else pointwise.z, np.empty(n)
 
     def place(self, low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
-        """Take z and theta from the predictors of w and delta; sort m theta by sign, or set 1 beside it to subtract."""
+        """The judge of the fold: z and theta from the predictors of w and delta; m theta by sign, or with ones."""
         loss, known, y, weight = self.loss, self.pointwise, self.rows.y[low:high, 0], self.rows.weights(low, high)
         offset = None if self.rows.offset is None else self.rows.offset[low:high]
         if known is None:
@@ -173,19 +174,18 @@ class _Point:
         return r, weight, (r[0].sum(), r[1].sum(), weighted @ theta, far)
 
     def balanced(self, totals: Array) -> tuple[Array, float]:
-        """Shares of the two columns that make sum m theta = 0, and how far from it rounding may leave them."""
+        """Factors of the two columns for which sum m theta = 0, and a bound of the relative rounding."""
         first, second = float(totals[0]), float(totals[1])
         if not self.intercept:
             return np.array([1.0, 0.0 if self.loss.quadratic else 1.0]), 0.0
         if self.loss.quadratic:
             return np.array([1.0, -first / second]), _balance(self.rows)
         least = min(first, -second)
-        return np.array([least / first if first > 0 else 1.0, -least / second if second < 0 else 1.0]), _balance(
-            self.rows
-        )
+        share = np.array([least / first if first > 0 else 1.0, -least / second if second < 0 else 1.0])
+        return share, _balance(self.rows)
 
     def surplus(self, share: Array) -> tuple[float, float, float]:
-        """Means of l(z) + l*(theta) - theta z, of the sizes of these terms and of l, for theta by these shares."""
+        """Means of l(z) + l*(theta) - theta z, of the absolute values of the terms, and of l; theta by ``share``."""
         n = len(self.z)
         if n <= BLOCK:
             surplus, terms, cost = self._block_surplus(share, 0, n)
@@ -201,7 +201,7 @@ class _Point:
         return max(float(surplus), 0.0), float(terms), float(cost)
 
     def steepness(self, share: Array, predicted: float) -> float:
-        """Largest slope by z of what one row adds to the surplus, within ``predicted`` of where it is."""
+        """Largest slope by z of a row's surplus, for z changed by at most ``predicted``."""
         loss, y = self.loss, self.rows.y[:, 0]
         if loss.nonsmooth:
             least, most = loss.domain(y)
@@ -226,7 +226,7 @@ class _Point:
 
 
 def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
-    """Factor that makes theta feasible, -up <= v_j <= down, whatever the rounding of v (d,), if l2 is 0."""
+    """Factor that makes theta feasible, -up <= v_j <= down for v (d,) rounded by ``slack``; 1 if l2 > 0."""
     if coordinates.problem.l2 > 0:
         return 1.0
     d, over = len(v), 0.0
@@ -237,16 +237,16 @@ def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
 
 
 def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) -> tuple[float, float]:
-    """Sum of r(w_j) + r*(-v_j) + w_j v_j over raw coefficients, and a bound of its rounding: v_j is known to unsure_j.
+    """Sum of r(w_j) + r*(-v_j) + w_j v_j over raw coefficients, and a bound of its rounding for v_j +- slack_j.
 
-    With t = (r*)'(-v), the coefficients that belong to v: l2/2 (w - t)^2 + r1(w) + w clip(v, -up, down), r1 the part of
-    r that prices sizes. All are (d,) or (d, k), and 0 where a coefficient is held. A v beyond these bounds, where l2 is
-    0, proves nothing; it is taken for rounding, and what it has is paid for at w alone.
+    It is l2/2 (w - t)^2 + r1(w) + w clip(v, -up, down), with t = (r*)'(-v) and r1 the L1 part of r. All arrays are (d,)
+    or (d, k), and 0 where a coefficient is fixed. Where l2 = 0, a v beyond the bounds is not feasible. The excess is
+    taken as rounding, and its product with w is added.
     """
     w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
     problem, l2, l1 = coordinates.problem, coordinates.raw.l2[:-1], coordinates.raw.l1[:, :-1]
-    slack = slack + SPARE * (np.abs(v) + l2 * np.abs(w))
-    beyond, sizes = (soften(v, l1[::-1]), paid(w, l1)) if problem.proximal else (v, 0.0 * w)
+    slack = slack + FEW * (np.abs(v) + l2 * np.abs(w))
+    beyond, sizes = (soften(v, l1[::-1]), penalty_value(w, l1)) if problem.proximal else (v, 0.0 * w)
     curve = np.where(l2 > 0, l2, np.inf)
     excess = float((sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)).sum())
     away = np.abs(w + beyond / curve)
@@ -257,10 +257,10 @@ def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) 
 
 
 def penalty_of(objective: Objective, w: Array) -> float:
-    """Penalty on raw coefficients, (d,) or (d, k)."""
+    """Penalty of raw coefficients, (d,) or (d, k)."""
     w = w.reshape(len(w), -1)
     l2, l1 = objective.raw.l2[:-1], objective.raw.l1[:, :-1]
-    return float((paid(w, l1) + 0.5 * l2 * w * w).sum())
+    return float((penalty_value(w, l1) + 0.5 * l2 * w * w).sum())
 
 
 def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
@@ -269,28 +269,28 @@ def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
     free, factor = objective.moves, objective.factor[:-1]
     H = c * moments.hessian
     cost, g = moments.value_and_gradient(objective.loss, w)
-    if free[-1]:  # the intercept's slope is 0 at the dual point
+    if free[-1]:  # at the dual point the slope of the intercept is 0
         delta = delta.copy()
         delta[-1] -= (g[-1] + H[-1] @ delta) / H[-1, -1]
-    turned = H @ delta
+    H_delta = H @ delta
     inner, (size, rounded) = free[:-1, None], _moments_rounding(objective, w, delta)
     moved, slopes = c * (size @ np.abs(delta)), np.sqrt(2 * c * max(cost, 0.0))
-    v, slack = inner * (g[:-1] + turned[:-1]) / factor, inner * 2 * size[:-1, None] * rounded / np.abs(factor)
+    v, slack = inner * (g[:-1] + H_delta[:-1]) / factor, inner * 2 * size[:-1, None] * rounded / np.abs(factor)
     raw, s = inner * factor * w[:-1], dual_scaling(objective, v, slack)
-    surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, turned)
+    surplus = (1 - s) ** 2 * cost - s * (1 - s) * np.vdot(g, delta) + 0.5 * s * s * np.vdot(delta, H_delta)
     penalty_gap, rounding = penalty_surplus(objective, raw, s * v, slack)
     value, whole = max(float(surplus), 0.0) + penalty_gap, cost + penalty_of(objective, raw)
-    if not value < whole:  # theta = 0 proves that no cost is below 0
+    if not value < whole:  # theta = 0 proves that the minimum is >= 0
         value, rounding, s = whole, 0.0, 0.0
-    rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.least)) + slopes))
+    rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.minimiser)) + slopes))
     return Proven(float(value), float(rounding))
 
 
 def _moments_rounding(objective: Objective, w: Array, delta: Array) -> tuple[Array, Array]:
-    """Sizes of the columns (d + 1,), and the rounding of the slopes at w + delta (k,) as a share of these."""
+    """Sizes of the columns (d + 1,), and the rounding of the slopes at w + delta (k,) relative to these."""
     moments, c = objective.moments, objective.loss.curvature
     n, d = moments.shape
     size = np.sqrt(np.maximum(np.diag(moments.hessian), 0.0))
-    loose = (min(n, 1 << 13) + n / (1 << 13) + d + 32) * UNIT  # of the sums that the moments are
-    way = size @ (np.abs(w - moments.least) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))
-    return size, c * (loose * way + SPARE * (size @ (np.abs(w) + np.abs(moments.least))))
+    sums = (min(n, 1 << 13) + n / (1 << 13) + d + 32) * UNIT  # relative rounding of the moments
+    reach = size @ (np.abs(w - moments.minimiser) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))
+    return size, c * (sums * reach + FEW * (size @ (np.abs(w) + np.abs(moments.minimiser))))

@@ -1,44 +1,62 @@
-"""Evidence: the facts of a run that its verdict is judged by."""
+"""Evidence: the facts of a run from which its verdict follows."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array
+from ..core.types import Array, Step
 
 __all__ = ["Evidence", "quarters", "reversals", "run_out"]
 
 
+class RecordedSteps(Protocol):
+    """The part of a trajectory that `reversals` needs."""
+
+    @property
+    def step(self) -> NDArray[np.int64]:
+        """Updates, (m,)."""
+
+    @property
+    def coef(self) -> Array:
+        """Coefficients, (m, ...)."""
+
+    @property
+    def intercept(self) -> Array:
+        """Intercepts, (m, ...)."""
+
+    def __len__(self) -> int: ...
+
+
 class Evidence(NamedTuple):
-    """What a verdict is judged by; costs are the full objective at the recorded steps."""
+    """The facts for a verdict; costs are the full objective at the recorded steps."""
 
     cost: Array  # (c,)
-    step: NDArray[np.int64]  # (c,) updates at which those costs were looked at
+    step: NDArray[np.int64]  # (c,) updates at which these costs were evaluated
     end: str  # why the run ended: a stop's name, "overflow" or "interrupted"
-    gap: float | None  # certified distance of the reported cost from the minimum, if known
+    gap: float | None  # certified gap of the reported cost, if known
     reached: float  # cost of the reported state
     target: float  # the gap that counts as converged: tol x cost of the constant model
     scale: float  # cost of the constant model: 1e-12 of it is rounding
     gradient_norm: float
     rate: float  # learning rate of the last step
-    limit: float  # largest constant rate of plain batch descent that settles
-    safe: float  # a rate at which any rule, on batches too, settles
+    limit: float  # largest constant rate at which plain batch descent converges
+    safe: float  # a rate at which any rule converges, on batches too
     condition: float | None  # kappa
     quadratic: bool  # squared loss
-    sampled: bool  # steps looked at batches of rows
+    sampled: bool  # steps used batches of rows
     plain: bool  # plain rule at a constant rate
     auto: bool  # the rate was chosen by the package
-    separated: str | None  # how the classes are separated, if they are proven to be
-    reversals: float  # share of the last steps that went back against the one before
-    function: bool = False  # the objective is a function of the user's, not of a table
-    convex: bool = True  # the objective is known to be
-    endless: str | None = None  # how it is seen to fall without end
+    separated: str | None  # how the classes are separated, if that is proven
+    reversals: float  # share of the last steps that were opposite to the one before
+    function: bool = False  # the objective is a function, without a table
+    convex: bool = True  # the objective is known to be convex
+    endless: str | None = None  # how the objective is known to be unbounded below
     spent: bool = False  # the schedule of learning rates has run out
-    standing: str | None = None  # which kind of point the last one is, where its slope is 0 to rounding
+    standing: str | None = None  # kind of the last point, if its gradient is 0 to rounding
 
     @property
     def steps(self) -> int:
@@ -47,19 +65,19 @@ class Evidence(NamedTuple):
 
     @property
     def above(self) -> Array | None:
-        """Costs above the minimum, which certificate and reported cost give together."""
+        """Costs minus the minimum, which follows from the certificate and the reported cost."""
         return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
 
     @property
     def batch_limit(self) -> float:
-        """The limit where it is one: beyond it plain batch descent at a constant rate cannot settle; else infinity."""
+        """The stability limit for plain batch descent at a constant rate; infinite for other methods."""
         return self.limit if self.plain and not self.sampled else math.inf
 
     @property
     def remaining(self) -> float | None:
-        """Steps still to go at the late pace; infinite where plain descent stands still, None if that is unknown.
+        """Steps still needed at the present pace; infinite if plain descent stands still, None if unknown.
 
-        None too where the learning rate has run out: more of such steps lead nowhere.
+        It is also None if the schedule of learning rates has run out, since more steps do not help.
         """
         if self.spent or self.above is None or len(self.cost) < 3 or self.steps < 2:
             return None
@@ -78,10 +96,10 @@ def quarters(values: Array) -> tuple[Array, Array]:
     return values[-quarter:], values[-2 * quarter : -quarter]
 
 
-def run_out(rate: Any, steps: int) -> bool:
-    """Whether a schedule, after so many steps, goes no hundredth as far in as many more: sum of eta over both.
+def run_out(rate: Step, steps: int) -> bool:
+    """Whether a schedule has run out after ``steps``: the sum of eta over as many more is below 1 % of the sum so far.
 
-    Looked at in a hundred places of each.
+    Each sum is estimated from at most a hundred places.
 
     Examples
     --------
@@ -96,8 +114,8 @@ def run_out(rate: Any, steps: int) -> bool:
     return further < 0.01 * far
 
 
-def reversals(path: Any, last: int = 20) -> float:
-    """Share of the last recorded steps that went back against the one before; 0 where not every step was kept."""
+def reversals(path: RecordedSteps, last: int = 20) -> float:
+    """Share of the last recorded steps that are opposite to the one before; 0 if not every step was kept."""
     m = min(last, len(path) - 1)
     if m < 3 or path.step[-1] - path.step[-1 - m] != m:
         return 0.0

@@ -1,4 +1,4 @@
-"""Newton steps: to the minimum of the quadratic model of the objective, a penalty on sizes left as it is."""
+"""Newton steps: to the minimum of the quadratic model of the smooth part plus the L1 penalty."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
-from ..objective.prox import FORBIDDEN, by_signs, paid
+from ..objective.prox import FORBIDDEN, by_signs, penalty_value
 
 __all__ = ["Pointwise", "Step", "at_once", "matrix_step", "predicted_decrease"]
 
 Mask = NDArray[np.bool_]
-LEAST = float(np.finfo(float).tiny)
+TINY = float(np.finfo(float).tiny)
 
 
 def matrix_step(H: Array, g: Array, w: Array, weights: Array, free: Mask) -> Array:
     """The delta (m,) that minimises g'delta + delta' H delta / 2 + the L1 penalty of w + delta.
 
-    Only free coordinates move. Penalty weights are (2, m), below 0 and above, as in `in_metric`.
+    Only free coordinates move. Penalty weights are (2, m), for negative and positive values, as in `in_metric`.
     Cost: m^3 / 3 flops for each change of signs.
     """
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
     live = free & (size > 0)
-    inverse = live / np.maximum(size, LEAST)
+    inverse = live / np.maximum(size, TINY)
     S = H * inverse[:, None] * inverse
     S.flat[:: len(S) + 1] = 1.0 + 4 * len(S) * UNIT
     slope, s, at = g * inverse, weights * inverse, w * size
@@ -37,16 +37,16 @@ def matrix_step(H: Array, g: Array, w: Array, weights: Array, free: Mask) -> Arr
 
 
 def predicted_decrease(H: Array, g: Array, w: Array, weights: Array, delta: Array) -> float:
-    """By how much the model falls from 0 to delta."""
+    """Decrease of the model from 0 to delta."""
     saved = 0.0
     if weights.any():
-        allowed = weights * (weights < FORBIDDEN)  # w + delta may be off by a rounding
-        saved = float((paid(w, allowed) - paid(w + delta, allowed)).sum())
+        allowed = weights * (weights < FORBIDDEN)  # w + delta may violate a sign by rounding
+        saved = float((penalty_value(w, allowed) - penalty_value(w + delta, allowed)).sum())
     return max(float(saved - (g + 0.5 * (H @ delta)) @ delta), 0.0)
 
 
 class Pointwise(NamedTuple):
-    """The values at w of each row, (n,): predictor, loss and its derivatives by the predictor, without weights."""
+    """Values of each row at w, (n,): predictor, loss and its derivatives by the predictor, without weights."""
 
     z: Array
     cost: Array
@@ -55,17 +55,15 @@ class Pointwise(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step and what is known of it."""
+    """A step from w, with values at w and predictions."""
 
     delta: Array  # (d + 1, k)
-    cost: float  # of the objective where it begins
-    g: Array  # (d + 1, k): gradient of the smooth part there
-    # estimate of the cost minus the minimum, by second derivatives; None if they have no minimum
-    predicted: float | None
-    safeguard: float = 0.0  # gap that the step leaves so that rounding cannot take the dual point out of its domain
+    cost: float  # objective at w
+    g: Array  # (d + 1, k), gradient of the smooth part at w
+    predicted: float | None  # estimate of cost minus minimum, by second derivatives; None if the model has no minimum
+    safeguard: float = 0.0  # part of the gap due to the margin that keeps the dual point feasible
     pointwise: Pointwise | None = None
-    # (d + 1, 1): of the gradient, by this step, where it does not solve the whole system
-    change: Array | None = None
+    change: Array | None = None  # (d + 1, 1), of the gradient along the step; only if a residual is left
 
 
 def at_once(objective: Objective, w: Array) -> tuple[float, Array, Array, Pointwise]:

@@ -1,4 +1,4 @@
-"""Forms: g' H^-1 g, what second derivatives H say that is left to gain where the gradient is g."""
+"""The Newton decrement g' H^-1 g: an estimate of the gap from the gradient g and the Hessian H."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..objective.objective import Objective
 from .curvature import hessian
 from .duality import ROUNDING
 
-__all__ = ["Form", "inverse_form", "matters"]
+__all__ = ["NewtonDecrement", "decrement_of", "significant"]
 
 
-class Form:
-    """The map g -> g' H^-1 g / 2, twice that where the loss is not squared, and the matrix H that it is of."""
+class NewtonDecrement:
+    """The map g -> g' H^-1 g / 2, or g' H^-1 g if the loss is not squared, for one Hessian H."""
 
     def __init__(self, objective: Objective, H: Array) -> None:
         self.matrix, self.quadratic = H, objective.loss.quadratic
@@ -24,7 +24,7 @@ class Form:
 
     @cached_property
     def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
-        """1 / sizes of the free columns, eigenvalues and -vectors of H in columns of size 1, and which are flat."""
+        """1 / sizes of the free columns, eigenvalues and eigenvectors of H in columns of size 1, and which are flat."""
         H = self.matrix[np.ix_(self.free, self.free)]
         if not np.isfinite(H).all():
             return None
@@ -34,22 +34,22 @@ class Form:
         return inverse, values, vectors, values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
 
     def __call__(self, g: Array) -> float | None:
-        """None where g points where H has no curvature at all, so that no least point is near."""
+        """The decrement; None if g has a component where H has no curvature, so that there is no minimum nearby."""
         if self._parts is None or not np.isfinite(g).all():
             return None
         inverse, values, vectors, flat = self._parts
         g = g[self.free]
         along = vectors.T @ (g * inverse[:, None])
-        if not self.quadratic and (matters(along, flat) or matters(g, inverse == 0)):
-            return None  # of a squared loss only rounding points there
+        if not self.quadratic and (significant(along, flat) or significant(g, inverse == 0)):
+            return None  # for a squared loss that component is rounding
         return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
 
 
-def inverse_form(objective: Objective, w: Array | None) -> Form:
-    """The `Form` of the Hessian of the objective at w (of no account for a squared loss). Cost: that of `hessian`."""
-    return Form(objective, hessian(objective, w))
+def decrement_of(objective: Objective, w: Array | None) -> NewtonDecrement:
+    """The decrement by the Hessian at w, which does not matter for a squared loss. Cost: that of `hessian`."""
+    return NewtonDecrement(objective, hessian(objective, w))
 
 
-def matters(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
-    """Whether the chosen slopes are more than the rounding of all."""
+def significant(slopes: Array, chosen: NDArray[np.bool_]) -> bool:
+    """Whether the chosen slopes are larger than the rounding of all slopes."""
     return bool((np.abs(slopes[chosen]) > 1e-7 * np.abs(slopes).max(initial=0.0) + 1e-13).any())

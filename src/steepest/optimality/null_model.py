@@ -1,14 +1,14 @@
-"""What ``tol`` is measured against: the cost of the best constant predictor."""
+"""The null model: the best constant predictor, whose cost is the unit of ``tol``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
-from ..core.types import Array
+from ..core.types import Array, Loss
+from ..objective.data import TableData
 from ..objective.problem import Problem
 
 __all__ = ["constant_cost"]
@@ -17,11 +17,11 @@ BLOCK = 1 << 14
 HALVINGS = 30
 
 
-def constant_cost(problem: Problem, rows: Any) -> float:
-    """Cost of the best constant predictor (0 without an intercept): what ``tol`` is measured against.
+def constant_cost(problem: Problem, rows: TableData) -> float:
+    """Cost of the best constant predictor (0 without an intercept), the unit of ``tol``.
 
-    For a squared loss the variance of the target, for log loss the entropy of the class shares. Offsets are ignored.
-    Cost: a look at the targets, some 30 where the loss does not know its best constant.
+    For a squared loss it is the variance of the target, for log loss the entropy of the class shares. Offsets are
+    ignored. Cost: one pass over the targets; some 30 if the loss does not have ``constant``.
     """
     mean = _weighted_mean(rows, lambda y: y)
     z = np.zeros_like(mean)
@@ -30,8 +30,8 @@ def constant_cost(problem: Problem, rows: Any) -> float:
     return float(_weighted_mean(rows, lambda y: problem.loss.value(z, y)).sum())
 
 
-def _best_constant(loss: Any, rows: Any) -> Array:
-    """The constant predictor of least cost (k,), near enough, by halving where it may lie."""
+def _best_constant(loss: Loss, rows: TableData) -> Array:
+    """The best constant predictor (k,), by bisection."""
     low, high = np.full(rows.y.shape[1], -30.0), np.full(rows.y.shape[1], 30.0)
     if not loss.labels:
         low, high = rows.y.min(0), rows.y.max(0)
@@ -42,8 +42,8 @@ def _best_constant(loss: Any, rows: Any) -> Array:
     return np.asarray(0.5 * (low + high))
 
 
-def _weighted_mean(rows: Any, f: Callable[[Array], Array]) -> Array:
-    """Weighted mean of f(y) over the rows, (k,), a block at a time."""
+def _weighted_mean(rows: TableData, f: Callable[[Array], Array]) -> Array:
+    """Weighted mean of f(y) over the rows, (k,), block by block."""
     total: Array = np.zeros(rows.y.shape[1])
     for low in range(0, len(rows.y), BLOCK):
         values = f(rows.y[low : low + BLOCK])

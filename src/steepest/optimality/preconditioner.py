@@ -1,7 +1,7 @@
-"""Preconditioners: second derivatives made safe to divide by, in which a rule measures its direction.
+"""Preconditioners: positive definite approximations of the Hessian, which transform the direction of a rule.
 
 A preconditioner is opened at the start of a descent. Its numbers are in the memory of the Checkpoint, so that a descent
-can go on from there; here is all that depends on their shape.
+can continue from there. Only this module depends on their shape.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from .newton import at_once
 
 __all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
 
-FLAT = 8 * float(np.finfo(float).eps)  # share of the largest curvature, for each column, that is rounding
-DAMPING = 1e-6  # curvature, as a share of a column's, where there is none: the minimum may lie far off there
+FLAT = 8 * float(
+    np.finfo(float).eps
+)  # curvature that is rounding, relative to the largest one, times the number of columns
+DAMPING = 1e-6  # curvature of flat directions, relative to a column's: the minimum may be far away in these
 
 
 class Preconditioner:
-    """None: a rule that remembers what it likes. The others are subclasses; see `preconditioner_of`.
+    """No preconditioner: the memory is the rule's own. The others are subclasses, see `preconditioner_of`.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ class Preconditioner:
     method : Method
     """
 
-    known_at_start = True  # whether its numbers are those of the start when the descent begins
-    complete = True  # whether a decrease that it predicts knows how the coordinates are coupled
+    known_at_start = True  # whether the memory is complete when the descent starts
+    complete = True  # whether a predicted decrease includes the coupling of coordinates
 
     def __init__(self, objective: Objective, method: Method) -> None:
         self.objective, self.method = objective, method
@@ -51,10 +53,10 @@ class Preconditioner:
         return self.objective(at)
 
     def update(self, at: Array, memory: Array, eta: float) -> None:
-        """Bring the memory up to date before a step from ``at``."""
+        """Update the memory before a step from ``at``."""
 
     def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
-        """Where a step from ``at`` to ``to`` ends: by the proximal map of penalty and signs, or within the bounds."""
+        """The end of a step from ``at`` to ``to``: the proximal map of the penalty, or projection onto bounds."""
         data = self.objective.data
         if data.supports.bounded:
             return self.objective.bounded.inside(to)
@@ -62,11 +64,11 @@ class Preconditioner:
         return shrunk
 
     def curvature(self, memory: Array) -> Array | None:
-        """What conjugate gradients can be preconditioned with: (d + 1, d + 1), a diagonal (d + 1,), or None."""
+        """A preconditioner for conjugate gradients: (d + 1, d + 1), a diagonal (d + 1,), or None."""
         return None
 
     def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
-        """Decrease of the objective per share of step t + 1, at its foot: with a Hessian, twice what the step gains."""
+        """Minus the slope of the objective along step t + 1; with a Hessian it is twice the decrease by the step."""
         memory, F = memory.copy(), self.objective
         p = self.method.rule.direction(g, memory, t + 1)
         if not F.constrained:
@@ -76,18 +78,18 @@ class Preconditioner:
 
 
 class Diagonal(Preconditioner):
-    """The diagonal of the second derivatives at the start, in the first slot; the second is the one in use."""
+    """The diagonal of the Hessian at the start, in the first slot of memory; the second slot is the current one."""
 
     complete = False
 
     def open(self, at: Array) -> Array:
-        """The diagonal at the start, and slots of 0."""
+        """The diagonal at the start, and slots of zeros."""
         memory = super().open(at)
         memory[0] = positive_diagonal(self.objective, at)
         return memory
 
     def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
-        """As without, by coordinate."""
+        """The proximal map by coordinate, scaled by the diagonal."""
         if self.objective.data.supports.bounded:
             return super().prox(to, eta, memory, at)
         shrunk: Array = soften(to, eta * self.objective.l1 / memory[1])
@@ -99,14 +101,14 @@ class Diagonal(Preconditioner):
 
 
 class Matrix(Preconditioner):
-    """All second derivatives at the start, which the rule corrects: they are the memory."""
+    """The Hessian at the start, which the rule updates: it is the memory."""
 
     def open(self, at: Array) -> Array:
-        """Those at the start."""
+        """The Hessian at the start."""
         return definite_hessian(self.objective, at)
 
     def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
-        """Each target by itself, or all classes together: as many numbers as the matrix has rows."""
+        """The proximal map in the metric of the matrix: of each target by itself, or of all classes together."""
         data = self.objective.data
         if data.supports.bounded:
             low, high = np.asarray(self.objective.bounded.bounds)
@@ -115,8 +117,8 @@ class Matrix(Preconditioner):
         l1 = self.objective.l1
         weights = l1 if to.shape[1] == 1 else np.broadcast_to(l1, (2, *to.shape))
         s = weights.reshape(2, len(memory), -1, 1).transpose(2, 0, 1, 3)
-        near = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
-        return np.hstack(near).reshape(to.shape)
+        nearest = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
+        return np.hstack(nearest).reshape(to.shape)
 
     def curvature(self, memory: Array) -> Array | None:
         """The matrix."""
@@ -124,7 +126,7 @@ class Matrix(Preconditioner):
 
 
 class Hessian(Matrix):
-    """All second derivatives, taken anew before every step. Of a small table they come with the gradient."""
+    """The Hessian, recomputed before every step. For a small table it is computed together with the gradient."""
 
     known_at_start = False
 
@@ -132,15 +134,15 @@ class Hessian(Matrix):
         super().__init__(objective, method)
         data = objective.data
         self.at_once = data.supports.rows and data.outputs == 1 and objective.rows.small
-        self.latest: tuple[Array | None, Array | None] = (None, None)  # a point, and the second derivatives there
+        self.latest: tuple[Array | None, Array | None] = (None, None)  # a point, and the Hessian at it
 
     def open(self, at: Array) -> Array:
-        """Room for them."""
+        """Zeros, in the shape of the Hessian."""
         m = at.size if self.objective.data.supports.joint else len(at)
         return np.zeros((m, m))
 
     def value_and_gradient(self, at: Array) -> tuple[float, Array]:
-        """The objective and its gradient; of a small table the second derivatives are kept too."""
+        """The objective and its gradient; for a small table the Hessian is stored too."""
         if not self.at_once:
             return super().value_and_gradient(at)
         cost, g, H, _ = at_once(self.objective, at)
@@ -148,7 +150,7 @@ class Hessian(Matrix):
         return cost, g
 
     def update(self, at: Array, memory: Array, eta: float) -> None:
-        """Put the second derivatives at ``at`` into the memory."""
+        """Write the Hessian at ``at`` to the memory."""
         if self.at_once and self.latest[0] is not at:
             self.value_and_gradient(at)
         known, H = self.latest
@@ -167,36 +169,37 @@ KINDS = {
 
 
 def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
-    """What the rule of a method measures in."""
+    """The preconditioner of a method's rule."""
     return KINDS[method.rule.preconditioner](objective, method)
 
 
 def definite_hessian(objective: Objective, w: Array) -> Array:
-    """Second derivatives of the objective at w (d + 1, k), made safe to divide by: positive definite.
+    """The Hessian of the objective at w (d + 1, k), made positive definite.
 
-    Of a function that may curve downwards the sizes of its curvatures are taken, so that saddles repel.
-    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 where a direction is without curvature).
+    For a non-convex function the absolute values of its eigenvalues are used, so that saddle points repel.
+    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 if a direction is flat).
     """
     data = objective.data
     if not data.supports.convex:
-        return upward(data.curvature(None, w).matrix())
+        return upward(data.curvature(objective.loss, w).matrix())
     if data.supports.joint:
         return definite(hessian(objective, w), objective.parameters(objective.free > 0).ravel())
     return definite(hessian(objective, w), objective.moves, damping=damping(objective.problem))
 
 
 def damping(problem: Problem) -> float:
-    """Curvature, as a share of a column's, for directions without: little, so that a slope there leads far.
+    """Curvature of flat directions, relative to a column's.
 
-    An L1 penalty leaves such slopes, or a robust loss beyond its parabola. Under a squared loss they are rounding.
+    It is small where the gradient may have a component in flat directions: under an L1 penalty, or for a robust loss
+    beyond its parabola. The step in such a direction is then long. For a squared loss the component is rounding.
     """
     return 1.0 if problem.loss.quadratic and not problem.proximal else DAMPING
 
 
 def positive_diagonal(objective: Objective, w: Array) -> Array:
-    """Diagonal of the second derivatives of the objective at w, (d + 1, 1), or (d + 1, k) where outputs are joint.
+    """Diagonal of the Hessian of the objective at w, (d + 1, 1), or (d + 1, k) for joint outputs.
 
-    1 where that is 0 or a coordinate is fixed. Cost: two passes over the rows.
+    It is 1 where the diagonal is 0 or a coordinate is fixed. Cost: two passes over the rows.
     """
     diagonal = objective.data.curvature(objective.loss, w).diagonal()
     if not objective.data.supports.convex:
@@ -206,7 +209,7 @@ def positive_diagonal(objective: Objective, w: Array) -> Array:
 
 
 def definite(H: Array, free: NDArray[np.bool_], *, damping: float = DAMPING) -> Array:
-    """H (m, m) with curvature where it has none: 1 where one is fixed, ``damping`` of a column's where it is flat.
+    """H (m, m) made positive definite: 1 for fixed coordinates, ``damping`` times a column's curvature if flat.
 
     Examples
     --------
@@ -218,19 +221,19 @@ def definite(H: Array, free: NDArray[np.bool_], *, damping: float = DAMPING) -> 
         H = np.where(np.outer(free, free), H, 0.0)
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
     size = np.where(size > 0.0, size, np.where(free, damping**0.5, 1.0))
-    likeness = H / (size[:, None] * size)
-    likeness.flat[:: len(H) + 1] = 1.0
-    if not _is_definite(likeness):
-        values, vectors = np.linalg.eigh(likeness)
+    correlation = H / (size[:, None] * size)
+    correlation.flat[:: len(H) + 1] = 1.0
+    if not _is_definite(correlation):
+        values, vectors = np.linalg.eigh(correlation)
         values[values <= len(values) * FLAT] = damping
-        likeness = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))
-    out: Array = likeness * (size[:, None] * size)
+        correlation = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))
+    out: Array = correlation * (size[:, None] * size)
     return out
 
 
-def _is_definite(likeness: Array) -> bool:
-    """Whether a Cholesky factor exists, whose pivots are well above rounding."""
+def _is_definite(correlation: Array) -> bool:
+    """Whether a Cholesky factor exists whose pivots are well above rounding."""
     try:
-        return bool(np.linalg.cholesky(likeness).diagonal().min() ** 2 > 100 * len(likeness) * FLAT)
+        return bool(np.linalg.cholesky(correlation).diagonal().min() ** 2 > 100 * len(correlation) * FLAT)
     except np.linalg.LinAlgError:
         return False

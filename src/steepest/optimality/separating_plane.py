@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,23 +19,23 @@ __all__ = ["Labelled", "Separation", "separating_plane"]
 Order = NDArray[np.int64]
 
 
-ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: a margin up to it may be 0
+ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: bound of the rounding of a margin
 
 
-BLOCK = 1 << 18  # numbers of the table looked at in one go
+BLOCK = 1 << 18  # numbers of a block of the table
 
 
-FIRST_ROWS = 1000  # working rows to begin with, or 3 a column
+FIRST_ROWS = 1000  # rows of the first working set, or 3 for each column
 
 
 LP_NUMBERS, LP_WORK = 4e6, 1.2e8  # working rows x columns, and x columns^2: about 3 s of HiGHS
 
 
-TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # HiGHS knows no tighter
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # the tightest of HiGHS
 
 
 class Separation(NamedTuple):
-    """A plane that has no row on the wrong side.
+    """A plane with no row on the wrong side.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class Separation(NamedTuple):
     direction : (d + 1, 1) array
         Raw parameters v, intercept last, largest entry 1 in size: s_i x_i . v >= 0 for all rows, checked on all.
     strict, rows : int
-        Rows strictly on their side, as many as any such plane has; rows that count, those of weight > 0.
+        Rows strictly on their side, the maximum over all such planes; rows of weight > 0.
     columns : tuple of int
-        Columns of the direction, by falling weight |v_j| x spread of column j; those over 1e-6 of the largest.
+        Columns of the direction, by decreasing |v_j| x standard deviation of column j; those over 1e-6 of the largest.
     """
 
     kind: str
@@ -57,14 +57,14 @@ class Separation(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """The rows with the side each belongs to."""
+    """Rows with the sign of their class."""
 
     rows: Rows
-    sign: NDArray[np.int8]  # (n,) +1, -1, and 0 for a row that does not count
+    sign: NDArray[np.int8]  # (n,) +1, -1, and 0 for a row of weight 0
     free: Array  # (d + 1, 1)
 
     def part(self, order: Order) -> Array:
-        """Rows s_i (x_i, 1) of the working set, 0 in held coordinates."""
+        """Rows s_i (x_i, 1) of the working set; fixed coordinates are 0."""
         X = self.rows.take(order).dense()
         return np.column_stack((X, np.ones(len(order)))) * self.free[:, 0] * self.sign[order, None]
 
@@ -73,7 +73,7 @@ class Labelled(NamedTuple):
         return np.concatenate([self.rows.predictor(v, *ends)[:, 0] for ends in _blocks(self.rows)]) * self.sign
 
     def shares(self, V: Array) -> Iterator[tuple[slice, Array]]:
-        """Of block after block, margins by V in shares of sum_j |x_ij v_j|. Cost: two passes."""
+        """Block by block, margins for the columns of V divided by sum_j |x_ij v_j|. Cost: two passes."""
         for low, high in _blocks(self.rows):
             part = self.rows.take(np.arange(low, high))
             size = part.sizes().predictor(np.abs(V))
@@ -81,12 +81,12 @@ class Labelled(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    """Working rows of about length 1 in columns of length 1; a direction u there is v = scale u in raw columns."""
+    """Working rows of length about 1, in columns of length 1; a direction u is v = scale u in raw columns."""
 
     B: Array  # (m, d + 1)
     scale: Array  # (d + 1,)
-    shift: Array  # (d,), 0 where the intercept is held
-    noise: float  # how much of B the rounding of the table's numbers may be
+    shift: Array  # (d,), 0 if the intercept is fixed
+    noise: float  # bound of the rounding in B
 
     def raw(self, u: Array) -> Array:
         v = u * self.scale
@@ -94,13 +94,13 @@ class _Frame(NamedTuple):
 
 
 def separating_plane(table: Labelled, w: Array, complete_only: bool) -> Separation | None:
-    """The separation that w (d + 1, 1) shows, or one that a linear programme finds; see `separation`."""
+    """The separation by w (d + 1, 1), or one found by a linear programme; see `separation`."""
     (n, d), sign = table.rows.shape, table.sign
     with one_blas_thread(2.0 * n * d), np.errstate(over="ignore", invalid="ignore"):
         v = table.free * (w if np.isfinite(w).all() else 0.0)
         margin = table.margins(v / (np.abs(v).max() or 1.0))
         order = _first_rows(margin, sign, max(FIRST_ROWS, 3 * (d + 1)))
-        found = _claim(table, v, order) if (margin[sign != 0] > 0).all() else None
+        found = _accepted(table, v, order) if (margin[sign != 0] > 0).all() else None
         return found if complete_only or (found and found.kind == "complete") else _search(table, order)
 
 
@@ -111,7 +111,7 @@ def _blocks(rows: Rows) -> list[tuple[int, int]]:
 
 
 def _first_rows(margin: Array, sign: NDArray[np.int8], size: int) -> Order:
-    """All rows that count, or a quarter of ``size`` of least margin in each class, and evenly spaced ones."""
+    """All rows of weight > 0, or the ``size`` / 4 rows of smallest margin in each class and evenly spaced ones."""
     counted = np.flatnonzero(sign)
     if len(counted) <= size:
         return counted
@@ -120,10 +120,10 @@ def _first_rows(margin: Array, sign: NDArray[np.int8], size: int) -> Order:
     return np.unique(np.concatenate((*nearest, counted[:: max(1, 2 * len(counted) // size)])))
 
 
-def _claim(table: Labelled, v: Array, order: Order) -> Separation | None:
-    """The separation by v, if no row is on the wrong side and one is on its own, by more than rounding."""
+def _accepted(table: Labelled, v: Array, order: Order) -> Separation | None:
+    """The separation by v, if no row is on the wrong side and one is on its own side, beyond rounding."""
     bound, strict, rows = ROUNDING * len(v), 0, int(np.count_nonzero(table.sign))
-    for _, share in table.shares(v):  # of rows that do not count it is 0
+    for _, share in table.shares(v):  # 0 for rows of weight 0
         strict += int((share[:, 0] > bound).sum()) if (share >= -bound).all() else -len(table.sign)
     if strict <= 0:
         return None
@@ -144,34 +144,34 @@ def _search(table: Labelled, order: Order) -> Separation | None:
             return None
         more = _unsettled(table, V, order)
         if not len(more):
-            return _claim(table, V[:, :1], order)
+            return _accepted(table, V[:, :1], order)
         order = np.union1d(order, more)
     return None
 
 
 def _unsettled(table: Labelled, V: Array, order: Order) -> Order:
-    """Rows outside the working set, at most as many, that v gets wrong or that lie on it without being forced to."""
-    bound, open_ones = ROUNDING * len(table.free), table.sign != 0
-    open_ones[order] = False
+    """Rows outside the working set, at most as many, that v misclassifies or that need not lie on the plane."""
+    bound, outside = ROUNDING * len(table.free), table.sign != 0
+    outside[order] = False
     found, keys = [], []
     for block, share in table.shares(V):
         wrong, far = share[:, 0] < -bound, np.abs(share[:, 1])
-        more = np.flatnonzero((wrong | ((share[:, 0] <= bound) & (far > 1e-9))) & open_ones[block])
+        more = np.flatnonzero((wrong | ((share[:, 0] <= bound) & (far > 1e-9))) & outside[block])
         found.append(block.start + more)
         keys.append(np.where(wrong, share[:, 0], -far)[more])
     return np.concatenate(found)[np.argsort(np.concatenate(keys), kind="stable")[: len(order)]]
 
 
-def _face(A: Array, free: Array, rng: Any) -> Array:
-    """Two directions (d + 1, 2) for the working rows A, or 0 where there is none or no exact one was found.
+def _face(A: Array, free: Array, rng: np.random.Generator) -> Array:
+    """Two directions (d + 1, 2) for the working rows A, or 0 if there is none or no exact one was found.
 
-    The first is strictly right for as many rows as possible and 0 on the others, as is every v that gets no row wrong;
-    the second is random among all that are 0 on those.
+    The first is strictly right for as many rows as possible. On the other rows it is 0, like every v that misclassifies
+    no row. The second is random among all directions that are 0 on those rows.
     """
     frame = _standard(A, bool(free[-1, 0]))
     u, strict = _widest(frame)
-    chance = free[:, 0] * _flat(rng.standard_normal(len(free)), frame.B[~strict], frame.noise)
-    second = frame.raw(np.where(np.abs(chance) < 1e-12, 0.0, chance))
+    random = free[:, 0] * _flat(rng.standard_normal(len(free)), frame.B[~strict], frame.noise)
+    second = frame.raw(np.where(np.abs(random) < 1e-12, 0.0, random))
     for v in _candidates(A, frame, free[:, 0] * u, ~strict) if strict.any() else (0.0 * u,):
         margin, bound = A @ v, ROUNDING * len(v) * (np.abs(A) @ np.abs(v))
         if np.where(strict, margin > bound, np.abs(margin) <= bound).all():
@@ -194,31 +194,31 @@ def _standard(A: Array, shifted: bool) -> _Frame:
 
 
 def _row_space(B: Array, noise: float) -> tuple[Array, Array, Array]:
-    """Thin singular value decomposition of B without what rounding made."""
+    """Thin singular value decomposition of B, with singular values above rounding only."""
     U, S, Vt = np.linalg.svd(B, full_matrices=False)
     return U[:, noise < S], S[noise < S], Vt[noise < S]
 
 
 def _flat(u: Array, B: Array, noise: float) -> Array:
-    """The part of u along which every row of B is 0, to the last bits."""
+    """The projection of u onto the null space of B, to the last bits."""
     U, S, Vt = _row_space(B, noise)
     u = u * (len(S) < len(u))
-    for _ in range(3):  # the last ones take away what rounding left
+    for _ in range(3):  # the last two remove rounding
         u = u - Vt.T @ ((U.T @ (B @ u)) / S)
     return u
 
 
 def _widest(frame: _Frame) -> tuple[Array, NDArray[np.bool_]]:
-    """A direction strictly right for as many rows as possible and wrong for none, and which these rows are.
+    """A direction that is strictly right for as many rows as possible and wrong for none, and these rows.
 
-    Maximise sum t_i, 0 <= t_i <= min(1, g_i . y), with g_i from an orthonormal basis, by the dual, which has a row only
-    for each column: maximise sum a_i with sum (a_i + b_i) g_i = 0, 0 <= a_i <= 1, b_i >= 0. Its prices are y.
+    Maximise sum t_i, 0 <= t_i <= min(1, g_i . y), with g_i from an orthonormal basis. The dual has only one constraint
+    for each column: maximise sum a_i with sum (a_i + b_i) g_i = 0, 0 <= a_i <= 1, b_i >= 0. Its multipliers are y.
     """
     from scipy.optimize import linprog
 
     U, S, Vt = _row_space(frame.B, frame.noise)
     (m, r), lengths = U.shape, np.linalg.norm(U, axis=1)
-    if r in (0, m) or m * r * r > LP_WORK:  # independent rows can have any margins
+    if r in (0, m) or m * r * r > LP_WORK:  # linearly independent rows can have any margins
         return Vt.T @ ((U.T @ lengths) / S), np.full(m, r == m)
     G = np.where(lengths > 1e-12, U.T / (lengths + (lengths == 0)), 0.0)
     cost, box = np.repeat([-1.0, 0.0], m), np.column_stack((np.zeros(2 * m), np.repeat([1.0, np.inf], m)))
@@ -228,7 +228,7 @@ def _widest(frame: _Frame) -> tuple[Array, NDArray[np.bool_]]:
 
 
 def _candidates(A: Array, frame: _Frame, u: Array, zero: NDArray[np.bool_]) -> Iterator[Array]:
-    """Raw directions near u that should be exactly 0 on the rows ``zero``, the simplest first."""
+    """Raw directions near u, to be exactly 0 on the rows ``zero``; the simplest first."""
     for least in (1e-9, 0.0):
         keep = np.abs(u) >= least * np.abs(u).max()
         v = frame.raw(keep * _flat(u * keep, frame.B[zero] * keep, frame.noise))
@@ -245,7 +245,7 @@ def _rounded(v: Array, scale: Array) -> Array:
 
 
 def _anchored(A: Array, v: Array) -> Array:
-    """Direction v with the intercept, if there is one, that puts the shortest of the rows A exactly on the plane."""
+    """Direction v with the intercept, if there is one, such that the shortest row of A is exactly on the plane."""
     if A[:, -1].any():
         row = A[np.argmin(np.abs(A[:, :-1]) @ np.abs(v[:-1]))]
         v = np.append(v[:-1], -(row[:-1] @ v[:-1]) * row[-1])

@@ -1,4 +1,4 @@
-"""Separation: whether a plane parts the two classes, so that log loss without a penalty has no finite optimum."""
+"""Separation: whether a plane separates the classes, so that log loss without a penalty has no finite optimum."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ from ..objective.problem import Problem
 from .certificate import separating
 from .separating_plane import Labelled, Separation, separating_plane
 
-__all__ = ["apart", "describe", "separation"]
+__all__ = ["describe", "separation", "separation_text"]
 
 
 def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
-    """Prove and name complete or quasi-complete separation of the classes; None where there is none to prove.
+    """Proven complete or quasi-complete separation of the two classes; None if there is none, or no proof.
 
-    With sides s_i = 2 y_i - 1 and rows x_i with a 1 for the intercept, over the coordinates v that are free to move:
-    complete if some v has s_i x_i . v > 0 for every row; quasi if none has, but some v has s_i x_i . v >= 0 for every
-    row and > 0 for one. Log loss without a penalty falls along such a v for ever; without one, an optimum exists.
+    With signs s_i = 2 y_i - 1, rows x_i with a 1 for the intercept, and free coordinates v: separation is complete if
+    some v has s_i x_i . v > 0 for every row. It is quasi-complete if no v has, but some v has s_i x_i . v >= 0 for
+    every row and > 0 for one. Log loss without a penalty decreases for ever along such a v; if there is none, an
+    optimum exists.
 
-    First the raw answer w (d + 1, 1) of a long descent is tried. Then a linear programme finds a v strictly right for
-    as many as possible of a working set: the rows nearest to the plane of w, and some others. Rows that v gets wrong or
-    leaves open join it; where it leaves no v, the table has none. A v is claimed only if every margin is above its
-    rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Offsets and rows of weight 0 do not count. None too where w is no proof
-    and the programme too large (over 340 columns, but for few rows), SciPy missing, or the gap below 1e-7 of the sizes.
+    First the raw answer w (d + 1, 1) of a long descent is tested. Then a linear programme finds a v that is strictly
+    right for as many rows as possible of a working set: the rows nearest to the plane of w, and some others. Rows that
+    v misclassifies or does not decide are added. If the working set has no such v, the table has none. A v is accepted
+    only if every margin is above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Offsets and rows of weight 0 are
+    ignored. The result is also None if w is no proof and the programme is too large (over 340 columns, except for few
+    rows), SciPy is missing, or the margin is below 1e-7 of the sizes.
 
-    Cost: one reading of the rows; then a round takes a programme, some 2.5e-8 m d^2 seconds for m rows, m from 1000 or
-    3 d on and at most doubled each time, and two readings. Tables that overlap mostly end before these two.
+    Cost: one pass over the rows, then for each round two passes and a programme of some 2.5e-8 m d^2 seconds, for m
+    working rows, from 1000 or 3 d on and at most doubled each time. For overlapping classes the first round often
+    ends without the two passes.
 
     References
     ----------
@@ -58,7 +61,7 @@ def separation(problem: Problem, rows: Rows, w: Array) -> Separation | None:
 
 
 def describe(separation: Separation, names: tuple[str, ...]) -> str:
-    """One plain phrase for a separation, with the names of its columns.
+    """A separation in words, with the names of its columns.
 
     Examples
     --------
@@ -74,11 +77,12 @@ def describe(separation: Separation, names: tuple[str, ...]) -> str:
     return f"the classes are quasi-separated along {along} ({found})"
 
 
-def apart(rows: Rows, problem: Problem, raw: Array, names: tuple[str, ...]) -> str | None:
-    """How the classes of log loss or softmax are separated, in words; None where that is not proven.
+def separation_text(rows: Rows, problem: Problem, raw: Array, names: tuple[str, ...]) -> str | None:
+    """How the classes of log loss or softmax are separated, in words; None if that is not proven.
 
-    Of several classes: all from each other at the raw answer (d + 1, k), or one from the rest, which is enough for
-    there to be no finite optimum. Other ways of being separated go unnoticed. Cost: that of `separation`, k times.
+    For several classes, two cases are tested: all are separated from each other at the raw answer (d + 1, k), or one
+    is separated from the rest. In both there is no finite optimum. Other separations are not detected. Cost: that of
+    `separation`, k times.
     """
     if not rows.supports.joint:
         found = separation(problem, rows, raw)

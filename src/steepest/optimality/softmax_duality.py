@@ -1,13 +1,14 @@
-"""Proofs for softmax: how far the cost is from its least value, from a point q_i of the simplex for each row.
+"""Duality gaps for softmax, from a point q_i of the simplex for each row.
 
-With p_i the probabilities at w, q_i any others, theta_i = q_i - y_i and v = mean of theta_i x_i over the rows,
+With p_i the probabilities at w, q_i any other probabilities, theta_i = q_i - y_i and v = mean of theta_i x_i over the
+rows,
 
     F(w) - D(theta) = mean of KL(q_i || p_i) + sum_jc (r(w_jc) + r*(-v_jc) + w_jc v_jc)
 
-bounds F(w) - F* from above if the theta_i have mean 0 where there are intercepts to fit, and |v_jc| <= l1 where l2 = 0;
-no term is negative. Taken is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, mixed with one
-constant point so that theta has mean 0: q <- (1 - s) q + s u, with s the least share for which u is no less than 0. At
-the optimum s and delta are 0; near it the difference is second order small.
+is an upper bound of F(w) - F* if theta has mean 0 (with free intercepts) and |v_jc| <= l1 (where l2 = 0). No term is
+negative. The point is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, mixed with a constant
+point u so that theta has mean 0: q <- (1 - s) q + s u, with the smallest s for which u >= 0. At the optimum s and delta
+are 0; the gap is of second order in the distance from it.
 
 Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441
 """
@@ -30,13 +31,13 @@ from .preconditioner import definite
 
 __all__ = ["Proof", "prove"]
 
-PRODUCTS, NEAR = 60, 0.03  # of conjugate gradients; how much of the slope they may leave
-INSIDE = 0.99  # share of the way to the border of the simplex that a step may take
+PRODUCTS, RESIDUAL = 60, 0.03  # most steps of conjugate gradients, and their relative residual
+INSIDE = 0.99  # largest share of the distance to the border of the simplex in a step
 SUM = 64 * UNIT  # relative rounding of a mean over rows
 
 
 class Proof(NamedTuple):
-    """What is known of the gap at w: a bound, or a measure by second derivatives, and the Newton step it came from."""
+    """The gap at w, proven or estimated by second derivatives, and the Newton step that gave it."""
 
     gap: float | None
     kind: str
@@ -47,10 +48,10 @@ class Proof(NamedTuple):
 
 
 def prove(objective: Objective, w: Array) -> Proof:
-    """Certify w (d + 1, k), in the units of the rows: a proof where all coefficients are penalised, else a decrement.
+    """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
-    Cost: of a small table one Hessian and some four readings of the rows, else two readings for each of at most
-    60 products.
+    Cost: for a small table one Hessian and some four passes over the rows, else two passes for each of at most 60
+    products.
     """
     cost, g = objective(w)
     delta, change, fall = (_by_matrix if objective.rows.forms_curvature else _by_products)(objective, w, g)
@@ -64,9 +65,9 @@ def prove(objective: Objective, w: Array) -> Proof:
 
 
 def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
-    """Newton's step, the change of the gradient along it, and g' H^-1 g; None where g points along no curvature.
+    """Newton's step, the change of the gradient along it, and g' H^-1 g; None if g has a component where H is flat.
 
-    Under an L1 penalty or signs, twice the predicted decrease of the step stands for g' H^-1 g.
+    Under an L1 penalty or signs, twice the predicted decrease of the step replaces g' H^-1 g.
     """
     free = np.broadcast_to(objective.free > 0, w.shape).ravel()
     H, slope = hessian(objective, w), g.ravel()
@@ -80,15 +81,15 @@ def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, 
     size = np.sqrt(np.maximum(H.diagonal()[free], np.finfo(float).tiny))
     values, vectors = np.linalg.eigh(H[np.ix_(free, free)] / size[:, None] / size)
     along, flat = vectors.T @ (slope[free] / size), values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)
-    lost = np.abs(along[flat]).max(initial=0.0) > 1e-7 * np.abs(along).max(initial=0.0) + 1e-13
-    fall = None if lost else float((along[~flat] ** 2 / values[~flat]).sum())
+    unbounded = np.abs(along[flat]).max(initial=0.0) > 1e-7 * np.abs(along).max(initial=0.0) + 1e-13
+    fall = None if unbounded else float((along[~flat] ** 2 / values[~flat]).sum())
     return step.reshape(w.shape), (H @ step).reshape(w.shape), fall
 
 
 def _by_products(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
-    """The same by conjugate gradients, scaled by the diagonal; None if they leave too much of the slope.
+    """The same by conjugate gradients, preconditioned by the diagonal; None if the residual is too large.
 
-    Of an L1 penalty the signs are kept, and what is 0 stays there.
+    Under an L1 penalty signs are kept, and coefficients that are 0 stay 0.
     """
     rows, curve, weights = objective.rows, objective.l2, objective.l1
     least, partly = objective.subgradient(w, g), not objective.problem.penalised_throughout
@@ -99,19 +100,19 @@ def _by_products(objective: Objective, w: Array, g: Array) -> tuple[Array, Array
     v, left = rest / D, float(np.vdot(rest, rest / D))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
-        bent = live * (product(rows, p, v) + curve * v)
-        second = float(np.vdot(v, bent))
-        if left <= NEAR**2 * first or not second > 0:
+        Hv = live * (product(rows, p, v) + curve * v)
+        second = float(np.vdot(v, Hv))
+        if left <= RESIDUAL**2 * first or not second > 0:
             break
-        delta, rest = delta + left / second * v, rest - left / second * bent
+        delta, rest = delta + left / second * v, rest - left / second * Hv
         before, left = left, float(np.vdot(rest, rest / D))
         v = rest / D + left / before * v
-    fall = float(np.vdot(slope, delta)) if left <= NEAR**2 * first else None
+    fall = float(np.vdot(slope, delta)) if left <= RESIDUAL**2 * first else None
     return delta, slope - rest, fall
 
 
 def _gap(objective: Objective, w: Array, delta: Array) -> tuple[float, float]:
-    """F(w) - D(theta) for the dual point that delta leads to, and a bound of its rounding."""
+    """F(w) - D(theta) for the dual point of delta, and a bound of its rounding."""
     rows, free = objective.rows, np.broadcast_to(objective.free > 0, w.shape)
     weight = (np.ones(rows.shape[0]) if rows.weight is None else rows.weight) / rows.total
     logs = log_softmax(rows.predictor(w))
@@ -126,12 +127,12 @@ def _gap(objective: Objective, w: Array, delta: Array) -> tuple[float, float]:
     slack = inner * _slope_rounding(rows, np.sqrt(weight @ theta**2))
     penalty_gap, rounding = penalty_surplus(objective, inner * raw[:-1], inner * v[:-1], slack)
     divergence = float(weight @ _divergence(q, logs))
-    loose = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # 0 but for rounding
-    return divergence + penalty_gap + loose, rounding
+    residual = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # rounding of the mean of theta
+    return divergence + penalty_gap + residual, rounding
 
 
 def _moved(p: Array, z: Array) -> Array:
-    """The probabilities p (n, k) after a small change z of the predictors, held inside of the simplex."""
+    """Probabilities p (n, k) after a small change z of the predictors, limited to the interior of the simplex."""
     share = z - (p * z).sum(1, keepdims=True)
     q: Array = p * (1.0 + share * np.minimum(1.0, INSIDE / np.maximum(-share.min(1, keepdims=True), INSIDE)))
     q /= q.sum(1, keepdims=True)
@@ -139,7 +140,7 @@ def _moved(p: Array, z: Array) -> Array:
 
 
 def _balanced(q: Array, y: Array, weight: Array) -> Array:
-    """The q mixed with one constant point, as little as it takes to have the mean of y."""
+    """q mixed with a constant point so that its mean is that of y, with the smallest share of the constant."""
     mean, wanted = weight @ q, weight @ y
     share = float(np.max((mean - wanted) / np.maximum(mean, 1e-300), initial=0.0))
     if share <= 0.0:
@@ -149,7 +150,7 @@ def _balanced(q: Array, y: Array, weight: Array) -> Array:
 
 
 def _divergence(q: Array, logs: Array) -> Array:
-    """KL(q || p) of each row, by log p: a sum of terms none of which is negative."""
+    """KL(q || p) of each row, from log p, as a sum of non-negative terms."""
     p = np.exp(logs)
     more = np.where(p > 1e-300, (q - p) / np.maximum(p, 1e-300), np.inf)
     near = np.abs(more) < 0.5
@@ -161,7 +162,7 @@ def _divergence(q: Array, logs: Array) -> Array:
 
 
 def _slope_rounding(rows: TableData, sizes: Array) -> Array:
-    """What rounding may do to the raw v (d, k), whose factors have these root mean squares (k,)."""
+    """Bound of the rounding of the raw v (d, k), from the root mean squares of theta (k,)."""
     first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
     squares = rows.column_sums(first, rows.weight)[1] / rows.total
     return SUM * (np.sqrt(squares)[:, None] + np.abs(first)[:, None]) * sizes

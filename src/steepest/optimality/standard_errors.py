@@ -1,4 +1,4 @@
-"""Error bars: the standard error of each coefficient of an unpenalised fit, from a QR factor of the table."""
+"""Standard errors of the coefficients of an unpenalised fit, from a QR factor of the table."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from ..data.refinement import Exact, inverse_root, precondition, triangle
 from ..data.rows import Rows
 from ..objective.losses import LogLoss, SquaredError
 from ..objective.objective import Coordinates
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_loss
 from .separation import describe, separation
 
 __all__ = ["standard_errors"]
 
-FARTHEST = 0.1  # standard errors that an answer may be from the optimum
-ROUNDING = 1e-12  # and, where the fit is perfect, the share of the target that its predictions may be
+FARTHEST = 0.1  # largest distance of an answer from the optimum, in standard errors
+ROUNDING = 1e-12  # and, for an exact fit, the rounding of predictions relative to the target
 
 
 def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...]) -> Array:
-    """Standard errors (d + 1,) of the answer w (d + 1, 1), raw, intercept last; 0 where a coefficient is held.
+    """Standard errors (d + 1,) of the answer w (d + 1, 1), raw, intercept last; 0 where a coefficient is fixed.
 
-    Square roots of the diagonal of s^2 (A'MA)^-1 for a squared loss, s^2 = sum m_i r_i^2 / (n - p), and of
-    (A'MVA)^-1 for log loss, v_i = q_i (1 - q_i). A is the table with a column of ones, m the weights, n the rows of
-    weight > 0, p the coefficients that may move. Neither product is formed: the inverse is that of the triangle of a
-    QR of centred columns of length 1, so that about 16 - log10(kappa) digits are right, kappa the condition of those.
-    The sum of squares is the least one there is, not that at w.
+    They are the square roots of the diagonal of s^2 (A'MA)^-1 for a squared loss, with s^2 = sum m_i r_i^2 / (n - p),
+    and of (A'MVA)^-1 for log loss, with v_i = q_i (1 - q_i). A is the table with a column of ones, m the weights, n the
+    number of rows of weight > 0, p the number of free coefficients. The products are not formed: the inverse is that of
+    the QR factor of centred columns of length 1. About 16 - log10(kappa) digits are correct, for the condition number
+    kappa of these columns. The sum of squares is the minimum, not that at w.
 
-    Cost: four readings of the rows, about 2.5 n d^2 flops.
+    Cost: four passes over the rows, about 2.5 n d^2 flops.
 
     Raises
     ------
     UsageError
-        If the problem is penalised or its loss another, columns depend on each other, classes are separated, rows are
-        too few, or w is farther than a tenth of a standard error from the optimum.
+        If the problem is penalised or has another loss, columns are linearly dependent, classes are separated, there
+        are too few rows, or w is farther than a tenth of a standard error from the optimum.
 
     References
     ----------
@@ -53,21 +53,21 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
     """
     _check(problem, rows)
     free = Coordinates(problem, rows.shape[1]).free
-    weighed = _weighed(rows, w) if problem.loss.labels else rows
-    if not weighed.total > 0:
+    weighted = _weighted(rows, w) if problem.loss.labels else rows
+    if not weighted.total > 0:
         raise _separated(rows, problem, w, names)
-    units, R = triangle(weighed, replace(problem, loss=SquaredError()))
+    units, R = triangle(weighted, replace(problem, loss=SquaredError()))
     root = inverse_root(units, R, free)
     if root.shape[1] < free.sum():
         raise _separated(rows, problem, w, names, "columns depend on each other, so that many answers fit equally well")
     cost, g = _cost_and_gradient(rows, problem, w)
     p, square = precondition(units, root, g)
-    energy = rows.total / weighed.total * square
+    energy = rows.total / weighted.total * square
     variance = 1.0 if problem.loss.labels else _variance(rows, cost - 0.5 * energy, int(free.sum()))
     far = rows.total * energy > FARTHEST**2 * variance + _noise(rows, problem)
-    if far or (problem.loss.labels and _moves(rows, rows.total / weighed.total * p)):
+    if far or (problem.loss.labels and _moves(rows, rows.total / weighted.total * p)):
         raise _separated(rows, problem, w, names, "the answer is not the optimum on these rows")
-    return np.asarray(np.sqrt(variance / weighed.total) * np.linalg.norm(units.raw(root), axis=1), np.float64)
+    return np.asarray(np.sqrt(variance / weighted.total) * np.linalg.norm(units.raw(root), axis=1), np.float64)
 
 
 def _check(problem: Problem, rows: Rows) -> None:
@@ -83,34 +83,34 @@ def _check(problem: Problem, rows: Rows) -> None:
         raise UsageError(f"{counted} rows leave {moving} coefficients no standard errors: give more rows than those")
 
 
-def _weighed(rows: Rows, w: Array) -> Rows:
-    """The rows with the second derivatives of their log losses at w for weights."""
-    bend = LogLoss().second_derivative(rows.predictor(w), rows.y)[:, 0]
-    weight = bend if rows.weight is None else bend * rows.weight
+def _weighted(rows: Rows, w: Array) -> Rows:
+    """The rows, weighted by the second derivatives of the log loss at w."""
+    second = LogLoss().second_derivative(rows.predictor(w), rows.y)[:, 0]
+    weight = second if rows.weight is None else second * rows.weight
     return rows.with_rows(weight=weight)
 
 
 def _cost_and_gradient(rows: Rows, problem: Problem, w: Array) -> tuple[float, Pair]:
-    """Mean loss at w and its gradient, that of a squared loss to 32 digits."""
+    """Mean loss at w and its gradient as a pair; for a squared loss to 32 digits."""
     if problem.loss.quadratic:
-        return Exact(rows).gradient_pair(SquaredError(), w)
+        return Exact(rows).gradient_pair(read_loss(SquaredError()), w)
     cost, g = rows.value_and_gradient(problem.loss, w)
     return float(cost), (g, np.zeros_like(g))
 
 
 def _moves(rows: Rows, p: Array) -> bool:
-    """Whether Newton's step moves a predictor: on the way to infinity it does, however small it is in errors."""
+    """Whether Newton's step changes a predictor: if coefficients diverge it does, even within the errors."""
     return bool(np.abs(rows.with_rows(offset=None).predictor(p)).max() > FARTHEST)
 
 
-def _variance(rows: Rows, least: float, moving: int) -> float:
-    """s^2 from the least mean of half squares."""
+def _variance(rows: Rows, minimum: float, moving: int) -> float:
+    """s^2 from the minimum of the mean of half squares."""
     counted = len(rows.y) if rows.weight is None else np.count_nonzero(rows.weight)
-    return float(2.0 * rows.total * max(0.0, least) / (counted - moving))
+    return float(2.0 * rows.total * max(0.0, minimum) / (counted - moving))
 
 
 def _noise(rows: Rows, problem: Problem) -> float:
-    """Sum of squares that is the rounding of predictions as large as the target."""
+    """Sum of squares due to the rounding of predictions as large as the target."""
     if problem.loss.labels:
         return 0.0
     squares = rows.y[:, 0] ** 2
@@ -118,7 +118,7 @@ def _noise(rows: Rows, problem: Problem) -> float:
 
 
 def _separated(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], why: str = "") -> UsageError:
-    """The refusal: that classes are separated where they are, else why."""
+    """The error to raise: separated classes if they are, else ``why``."""
     found = separation(problem, rows, w)
     if found is not None:
         return UsageError(f"{describe(found, names)}: there is no finite optimum, and so no standard errors")

@@ -1,8 +1,6 @@
-"""The certified stop: when a descent may end, because a certificate says that its answer is good enough."""
+"""The certified stop: it ends a descent when a certificate shows that the gap is small enough."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -17,60 +15,60 @@ from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, certify, separating
-from ..optimality.newton_decrement import Form, inverse_form
+from ..optimality.certificate import ROUNDING, Certificate, Learn, certify, separating
+from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
 __all__ = ["CertifiedStop"]
 
-SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a bound of rounding counts as near enough
-SHARE, LESSON = 0.3, 30.0  # predicted decrease, in target gaps, that is worth a certificate; where it teaches
+SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a rounding bound is accepted as the gap
+SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
 
 
 def stalled() -> Stop:
-    """When a preconditioned step does not lower the cost: what is left is rounding."""
+    """A stop where a preconditioned step does not lower the cost: the rest is rounding."""
     return Stop(lambda s: s.change <= 0.0, "no step lowers the cost")
 
 
 class CertifiedStop:
-    """Certificates of one fit: taken when the descent's own estimate says that they are worth their cost, and kept."""
+    """The certificates of a fit: computed when the predicted decrease is small, and stored by step."""
 
     def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self._taken: dict[int, Certificate] = {}  # by step
-        self._wanted = np.inf  # predicted decrease at which a certificate is worth its cost
+        self._wanted = np.inf  # predicted decrease at which to certify next
         self.objective = Objective(problem, plan.data)
         self.preconditioner = preconditioner_of(self.objective, plan.method)
-        self.form: Form | None = None
+        self.decrement: NewtonDecrement | None = None
         known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
         if known or not plan.data.supports.rows:
-            self.form = inverse_form(self.objective, None)
+            self.decrement = decrement_of(self.objective, None)
 
     @property
-    def _teaches(self) -> bool:
-        """Whether a proof by conjugate gradients has a step to teach, and a rule that remembers it."""
+    def _learns(self) -> bool:
+        """Whether the rule learns the step that conjugate gradients find for a proof."""
         return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
 
     def continued(self, states: Descent) -> Descent:
-        """The descent as it is."""
+        """The descent, unchanged."""
         return states
 
     def stops(self, tol: float | None) -> list[Stop]:
-        """When the certified gap is small enough, or below its rounding, or the classes are separated."""
+        """Stops where the certified gap is small enough or below its rounding, or the classes are separated."""
         if tol is None:
             return []
         found = [Stop(self._enough, "certified", check=True)]
         return [*found, stalled()] if self.plan.method.preconditioned else found
 
     def chosen(self, path: Trajectory) -> Trajectory:
-        """The trajectory as it is: its last state is the best."""
+        """The trajectory, unchanged: its last state is the best."""
         return path
 
     def told(self, progress: Told | None, early: bool) -> Told | None:
-        """Progress that is told the gap of the last certificate too; ``early``: the run may end before its limit."""
+        """Progress with the gap of the last certificate added; ``early``: the run may end before its limit."""
         if progress is None:
             return None
 
@@ -83,16 +81,16 @@ class CertifiedStop:
 
     @property
     def latest(self) -> Certificate | None:
-        """The certificate that was taken last."""
+        """The latest certificate."""
         return next(reversed(self._taken.values()), None)
 
     def taken(self, step: int) -> Certificate | None:
-        """The certificate of the state after that step, if one was taken."""
+        """The certificate of the state after a step, if there is one."""
         return self._taken.get(step)
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent."""
-        return certify(self.objective, w, self.form)
+        return certify(self.objective, w, self.decrement)
 
     def _enough(self, state: State) -> bool:
         if self.separates(state.cost, self.plan.data.units.raw(state.w)):
@@ -103,45 +101,45 @@ class CertifiedStop:
         at = state.origin
         moves = at.t == state.t and not self.plan.method.answers  # the gradient kept is that at the point that moves
         known = (at.cost, at.g) if moves and at.g is not None else None
-        found = certify(self.objective, state.w, self.form, metric, known, self.target, self._learn(at))
+        found = certify(self.objective, state.w, self.decrement, metric, known, self.target, self._learn(at))
         if found.gap is not None:
             self._taken[state.t] = found
         return found.gap is not None and bool(found.gap <= self.reached(found))
 
     def reached(self, found: Certificate) -> float:
-        """The gap that is small enough: what was asked for, or rounding as long as that is small itself."""
+        """The gap that is small enough: the target, or the rounding bound if that is small itself."""
         return max(self.target, min(2 * found.rounding, SMALL_ROUNDING * self.scale))
 
     def _near_by_change(self, state: State) -> bool:
-        """Whether the last step gained so little that the optimum may be near."""
+        """Whether the last step lowered the cost so little that the optimum may be near."""
         return not abs(state.change) > 10 * max(self.target, ROUNDING * state.cost)
 
     def _near_by_step(self, state: State) -> bool:
-        """Whether the next step predicts so small a decrease; after a certificate that failed, a tenth of that."""
+        """Whether the predicted decrease of the next step is small; after a failed certificate, a tenth of that."""
         at, preconditioner = state.origin, self.preconditioner
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
-        share = 1.0 if preconditioner.complete else LESSON if self._teaches else SHARE
+        share = 1.0 if preconditioner.complete else LEARNING if self._learns else SHARE
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall
         return True
 
-    def _metric(self, state: State) -> Any:
-        """The preconditioner of the descent, where the curvature of all rows would be expensive."""
+    def _metric(self, state: State) -> Array | None:
+        """The preconditioner of the descent, if the Hessian over all rows is expensive."""
         found = self.preconditioner.curvature(state.origin.memory)
         if found is None or found.ndim == 1:
             return found
-        return found if self.form is None and expensive(self.rows.size) else None
+        return found if self.decrement is None and expensive(self.rows.size) else None
 
-    def _learn(self, at: Checkpoint) -> Any:
-        """Let a rule that remembers steps learn Newton's step from a proof that fails: it is then the next one."""
-        if not self._teaches:
+    def _learn(self, at: Checkpoint) -> Learn | None:
+        """Let the rule learn Newton's step from a failed proof, so that its next step is that one."""
+        if not self._learns:
             return None
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
     def separates(self, cost: float, raw: Array) -> bool:
-        """Whether a point, raw, with this cost separates the classes: a run ends there."""
+        """Whether a raw point with this cost separates the classes, which ends a run."""
         near = self.problem.separable and cost < NEAR_ZERO * self.scale
         return near and separating(self.problem, self.rows, raw)

@@ -1,4 +1,4 @@
-"""Fit: plan, descend, certify, judge."""
+"""A fit: plan, descend, certify, judge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, UsageError
 from ..core.threads import one_blas_thread
@@ -16,18 +17,19 @@ from ..core.version import __version__
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows
 from ..descent.descent import descend, until
-from ..descent.early_stopping import called, held_back
+from ..descent.early_stopping import callback_stop, validation_on
 from ..descent.recording import record
 from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import rules, steps
+from ..objective.data import Data
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.null_model import constant_cost
-from ..optimality.separation import apart
+from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
@@ -38,11 +40,11 @@ from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
 
-SETTLED = 0.05  # last step, in standard deviations of a column, of a descent that is not on its way to infinity
+SETTLED = 0.05  # last step, in standard deviations of a column, below which coefficients do not diverge
 
 
 class Run(NamedTuple):
-    """A fitted descent: the answer in raw units, what happened, how good it is."""
+    """The result of a fit: the answer in raw units, its trajectory, certificate and verdict."""
 
     coef: Array  # (d, k)
     intercept: Array  # (k,)
@@ -58,7 +60,7 @@ def fit(
     limits: Limits = Limits(),
     *,
     names: tuple[str, ...] = (),
-    start: Any = None,
+    start: ArrayLike | None = None,
     watch: Watch = Watch(),
 ) -> Run:
     """Fit a problem to rows.
@@ -67,9 +69,9 @@ def fit(
     ----------
     rows, problem, settings, limits, watch : Rows, Problem, Settings, Limits, Watch
     names : tuple of str
-        Names of the columns; x1, x2, ... where there are none.
+        Names of the columns; by default x1, x2, ...
     start : (d + 1,) array
-        Start in raw units, intercept last; fixed coordinates stay there.
+        Start in raw units, intercept last; fixed coordinates keep it.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def fit(
     Raises
     ------
     DataError, UsageError
-        If the table or a setting makes no sense.
+        If the table or a setting is not valid.
 
     Examples
     --------
@@ -97,8 +99,10 @@ def fit(
         scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         certified = certified_stop(problem, rows, plan, target, scale)
-        held = held_back(problem, watch.validation, plan.data.units, watch.patience, (tol or 0.0) * scale)
-        asked = [s for s in (held and held.stop(), watch.callback and called(watch.callback, plan.data.units)) if s]
+        units = plan.data.units
+        validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
+        asked = [] if validation is None else [validation.stop()]
+        asked += [] if watch.callback is None else [callback_stop(watch.callback, units)]
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, _start(start, rows))
         states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
@@ -107,8 +111,8 @@ def fit(
         meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
         told = certified.told(watch.progress, early=tol is not None or bool(asked))
         path = record(states, keep=watch.keep, names=names, meta=meta, progress=told)
-        if held:  # what changes no prediction for the rows may change one for those held out
-            path, known = held.chosen(path), None
+        if validation:  # least norm and polish may change predictions of held-out rows
+            path, known = validation.chosen(path), None
         else:
             path, plan, known = polish(certified.chosen(path), rows, problem, plan, tol == 0)
             path = least_norm(path, problem, plan)
@@ -118,7 +122,7 @@ def fit(
 
 @contextmanager
 def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
-    """Say where in the table the number stands that is none."""
+    """Name the place of a number that is not finite."""
     try:
         yield
     except DataError:
@@ -127,18 +131,18 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
 
 
 def _limits(limits: Limits) -> list[Stop]:
-    """When a run ends at the latest."""
+    """The stops at the limits."""
     most = limits.max_updates
     return [epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
 def _reference(problem: Problem, rows: Rows) -> float:
-    """Cost that ``tol`` is a share of: the constant model's, or the zero model's where that is 0."""
+    """The unit of ``tol``: the cost of the constant model, or that of the zero model if it is 0."""
     cost = constant_cost(problem, rows)
     return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
 
 
-def _start(start: Any, rows: Rows) -> Any:
+def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
     if start is None:
         return None
     w = np.asarray(start, np.float64)
@@ -148,8 +152,8 @@ def _start(start: Any, rows: Rows) -> Any:
     return w.reshape(shape)
 
 
-def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
-    """Refuse a start, or offsets, at which the cost is no finite number."""
+def _refuse_overflow(problem: Problem, data: Data, w: Array | None) -> None:
+    """Refuse a start, or offsets, at which the cost is not finite."""
     d, k = data.shape[1], 1 if w is None else w.shape[1]
     with np.errstate(over="ignore", invalid="ignore"):
         cost, g = Objective(problem, data)(np.zeros((d + 1, k)) if w is None else w)
@@ -160,17 +164,17 @@ def _refuse_overflow(problem: Problem, data: Any, w: Array | None) -> None:
 def _judged(
     rows: Rows, problem: Problem, plan: Plan, path: Trajectory, certified: CertifiedStop, known: Certificate | None
 ) -> Run:
-    """Choose the state to report, certify it and say what happened; ``known`` is the certificate of the last one."""
+    """Choose the state to report, certify it and judge the run; ``known`` is the certificate of the last state."""
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     known = known or certified.taken(int(path.step[i]))
-    moved = plan.columns.null.shape[1]  # the answer was moved, and its rounding with it
+    moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
-    apart = _separation(rows, problem, plan, path, raw, certified)
-    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": apart}
+    separated = _separation(rows, problem, plan, path, raw, certified)
+    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
@@ -180,21 +184,21 @@ def _judged(
 def _separation(
     rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, certified: CertifiedStop
 ) -> str | None:
-    """How the classes are separated, in words; searched for where the last step was large."""
+    """How the classes are separated, in words; only searched for if the last step was large."""
     if not problem.separable:
         return None
-    if len(path) < 2:  # a start that separates them ends the run, one that is the optimum does too
-        return apart(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
+    if len(path) < 2:  # the run ended at its start: it separates the classes, or is the optimum
+        return separation_text(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
     moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
     if path.meta["end"] == "certified" and moved.max() < SETTLED:
         return None
-    return apart(rows, problem, raw, path.names)
+    return separation_text(rows, problem, raw, path.names)
 
 
 def _reported(path: Trajectory) -> int:
-    """The last state; where the cost ended above its start, or beyond all numbers, the recorded one of least cost.
+    """The state to report: the last one, or the recorded one of lowest cost if the cost increased or overflowed.
 
-    Where rows were held back, the one that is best on them.
+    With held-out rows, the state of lowest loss on them.
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
@@ -210,7 +214,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
     safe = 0.5 * bounds.limit
     if sampled and uneven:
-        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * plan.data.longest_row())
+        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
     return Evidence(
         cost=path.cost,
         step=path.cost_step,
@@ -232,7 +236,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
 
 
 def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Facts about the columns that explain an answer."""
+    """Notes on the columns that explain an answer."""
     n, d = rows.shape
     constant = columns.constant
     notes = [f"column {names[j]!r} is constant and says nothing about the target" for j in np.flatnonzero(constant)[:5]]
@@ -250,12 +254,12 @@ def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, .
 
 
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
-    """The exact least-squares answer where it is known: no penalty, nothing held."""
+    """The exact least-squares answer, if it is known: no penalty and no fixed coefficient."""
     moments = plan.columns.moments
     movable = Coordinates(problem, len(plan.columns.mean)).free.all()
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
-    least, cost = moments.least, problem.loss.curvature * moments.cost
-    if least.shape[1] > 1:
-        return {"coef": least[:-1].tolist(), "intercept": least[-1].tolist(), "cost": cost}
-    return {"coef": least[:-1, 0].tolist(), "intercept": float(least[-1, 0]), "cost": cost}
+    w, cost = moments.minimiser, problem.loss.curvature * moments.cost
+    if w.shape[1] > 1:
+        return {"coef": w[:-1].tolist(), "intercept": w[-1].tolist(), "cost": cost}
+    return {"coef": w[:-1, 0].tolist(), "intercept": float(w[-1, 0]), "cost": cost}

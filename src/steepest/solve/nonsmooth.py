@@ -1,4 +1,4 @@
-"""Non-smooth losses in the automatic mode: the descent goes by rounds of `smoothing`, and each one is certified."""
+"""Non-smooth losses in the automatic mode: rounds of `smoothing`, each of them certified."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from .certified_stop import CertifiedStop
 
 __all__ = ["CertifiedRounds", "certified_stop"]
 
-IDLE = 25  # rounds that may pass without a smaller gap
+IDLE = 25  # most rounds without a smaller gap
 
 
 class CertifiedRounds(CertifiedStop):
-    """The certified stop of a descent by rounds: every round proves a gap, and the answer is the one of the least."""
+    """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
 
     def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
         super().__init__(problem, rows, plan, target, scale)
-        self.smoothing = Smoothing(problem, plan.data, target)
+        self.smoothing = Smoothing(problem, plan.rows, target)
         self.best: State | None = None
-        self.least = np.inf  # the gap there
+        self.gap = np.inf  # the smallest gap
 
     def continued(self, states: Descent) -> Descent:
-        """The descent by rounds in place of steps."""
+        """The descent with rounds in place of steps."""
         return continued(states, self.smoothing)
 
     def stops(self, tol: float | None) -> list[Stop]:
-        """When the gap is small enough, or has not shrunk for many rounds."""
+        """Stops where the gap is small enough, or has not decreased for many rounds."""
         enough = Stop(lambda state: self._enough(state) and tol is not None, "certified", check=True)
         return [enough, Stop(self._idle, "no step lowers the cost", check=True)]
 
@@ -47,15 +47,15 @@ class CertifiedRounds(CertifiedStop):
             return False
         self._taken[state.t] = found = self._certificate(state)
         gap = np.inf if found.gap is None else found.gap
-        if gap < self.least or self.best is None:
-            self.best, self.least = state, gap
+        if gap < self.gap or self.best is None:
+            self.best, self.gap = state, gap
         return bool(gap <= self.reached(found))
 
     def _idle(self, state: State) -> bool:
         return self.best is not None and state.t - self.best.t >= IDLE
 
     def _certificate(self, state: State) -> Certificate:
-        """A duality gap where that is a proof, else an estimate by the same slopes."""
+        """A duality gap if it is a proof, else an estimate by the same slopes."""
         proven = self.smoothing.proven(state.origin)
         if not np.isfinite(proven.gap):
             return Certificate(None, "none", state.gradient_norm)
@@ -71,6 +71,6 @@ class CertifiedRounds(CertifiedStop):
 
 
 def certified_stop(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> CertifiedStop:
-    """What ends a fit, by how it descends."""
+    """The certified stop for a plan."""
     rounds = problem.nonsmooth and plan.method.preconditioned
     return (CertifiedRounds if rounds else CertifiedStop)(problem, rows, plan, target, scale)

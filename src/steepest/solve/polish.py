@@ -1,4 +1,4 @@
-"""Polish: the last digits of an ill-conditioned least-squares answer, which no sufficient statistics hold."""
+"""Polish: the last digits of an ill-conditioned least-squares answer, which moments cannot give."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from .auto.plan import Plan
 __all__ = ["polish"]
 
 ENDS = ("certified", "no step lowers the cost")
-ILL = 1e8  # condition number of the curvature from which half of the digits would be lost
+ILL = 1e8  # condition number of the Hessian from which half of the digits are lost
 
 
 def polish(
     path: Trajectory, rows: Rows, problem: Problem, plan: Plan, asked: bool
 ) -> tuple[Trajectory, Plan, Certificate | None]:
-    """Go on from the end of a run on moments with steps over the rows, in double-double precision, to the minimiser.
+    """Continue a run on moments with steps over the rows in double-double precision, to the minimiser.
 
-    Only where it is ``asked`` for or the curvature is ill-conditioned. Where columns depend on each other the answer of
-    the moments stays, the one of least norm. Cost: a factor of the rows (2 n d^2 flops), some 40 full passes' time for
-    each of two or three steps.
+    This is done only if it is ``asked`` for or the Hessian is ill-conditioned. If columns are linearly dependent, the
+    answer of least norm from the moments is kept. Cost: a QR factorisation of the rows (2 n d^2 flops), and the time of
+    some 40 passes for each of two or three steps.
 
     Returns
     -------
     Trajectory, Plan, Certificate or None
-        The certificate of its end, where it went on.
+        The certificate is that of the new end; None if there are no new steps.
     """
     moments = plan.columns.moments
     if moments is None or not plan.method.preconditioned or problem.proximal or path.meta["end"] not in ENDS:
@@ -43,7 +43,9 @@ def polish(
     d = rows.shape[1]
     w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
     idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).shifts)
-    without = replace(problem, fixed=(*problem.fixed, *map(int, idle)))  # the intercept does what they could
+    without = replace(
+        problem, fixed=(*problem.fixed, *map(int, idle))
+    )  # constant columns: the intercept takes their part
     steps, rank = polished(rows.in_units(RAW), without, w)
     if moments.null.shape[1]:
         if rank < Coordinates(without, d).free.sum():
@@ -53,7 +55,7 @@ def polish(
 
 
 def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
-    """The trajectory and these steps, the first of which is its end."""
+    """The trajectory followed by these steps, the first of which is its end."""
     if len(steps) == 1:
         return path
     norms = np.array([np.linalg.norm(step.gradient) for step in steps])

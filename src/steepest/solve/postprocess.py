@@ -1,10 +1,9 @@
-"""Finish: of the answers that predict the same, the one to report; fixed coefficients as they were given."""
+"""Postprocessing: the answer to report among those with equal predictions, and exact fixed coefficients."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.types import Array
 from ..data.moments import without
@@ -18,9 +17,9 @@ __all__ = ["centre", "least_norm", "with_fixed"]
 
 
 def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
-    """Where columns depend on each other, give every recorded state its least raw coefficients; predictions stay.
+    """If columns are linearly dependent, change every state to raw coefficients of least norm; predictions stay.
 
-    Only on scaled columns: on the user's own the path is the textbook's, left as it is.
+    Only for scaled columns: on raw columns the path is that of the textbook, and is not changed.
     """
     null, movable = plan.columns.null, Coordinates(problem, len(plan.columns.mean)).free.all()
     if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
@@ -35,17 +34,17 @@ def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
 
 def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
-    """Of the answers of softmax that give the same probabilities, the one whose classes have mean 0.
+    """Change softmax parameters to mean 0 over the classes, for equal probabilities.
 
-    Only on scaled columns, for the same reason.
+    Only for scaled columns, for the same reason.
     """
     if not plan.data.supports.joint or plan.data.units.scale is None or problem.fixed:
         return path
     return path.mapped(lambda w: centred(w, not problem.unpenalised))
 
 
-def with_fixed(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
-    """Give fixed coefficients their very start, which scaling and back may miss by a rounding."""
+def with_fixed(path: Trajectory, problem: Problem, start: ArrayLike | None) -> Trajectory:
+    """Set fixed coefficients to their exact start, which scaling may have rounded."""
     d = path.coef.shape[1]
     fixed = np.append(~Coordinates(problem, d).moves[:-1], False)
 

@@ -166,8 +166,9 @@ def _descents(
         stops = (*certified.stops(tol), epochs(limits.max_iter))
         path = record(until(descend(problem, plan.method, plan.data, start=plan.start), *stops))
         w = np.append(path.coef[-1], path.intercept[-1])[:, None]
-        plan = plan._replace(start=plan.data.units.scaled(w))
-        certificate = certified.taken(int(path.step[-1])) or certified.certificate(plan.start)
+        answer = plan.data.units.scaled(w)
+        plan = plan._replace(start=answer)
+        certificate = certified.taken(int(path.step[-1])) or certified.certificate(answer)
         gap = np.inf if certificate.gap is None else float(certificate.gap)
         late += gap > certified.reached(certificate)
         yield w, gap, path

@@ -1,17 +1,17 @@
-"""Losses: what one row costs, as a function of its linear predictor z = x . w + b and its target y.
+"""Losses l(z, y) of one row, with its linear predictor z = x . w + b and its target y.
 
-A loss is a record with three methods, ``value``, ``slope`` (the derivative by z) and ``second_derivative``, written
-once in NumPy for arrays and numbers alike (np.where instead of ``if``), and facts, given to ``@loss``: ``curvature``
-(largest second derivative by z, infinite where there is none), ``quadratic`` (moments can stand in for the rows),
-``labels`` (targets are the classes 0 and 1), ``attained`` (with labels: its minimum is reached, so that separated
-classes have an optimum), ``positive`` (targets are >= 0), ``nonsmooth`` (the slope jumps) and ``formula`` (what a
-printed cost means).
+A loss is a record with three methods: ``value``, ``slope`` (the derivative by z) and ``second_derivative``. They are
+written in NumPy for both arrays and numbers, with np.where instead of ``if``. The decorator ``@loss`` takes the facts:
+``curvature`` (largest second derivative by z, infinite if unbounded), ``quadratic`` (moments can replace the rows),
+``labels`` (targets are the classes 0 and 1), ``attained`` (with labels: its minimum is attained, so that separated
+classes have an optimum), ``positive`` (targets are >= 0), ``nonsmooth`` (the slope jumps) and ``formula`` (the meaning
+of a printed cost).
 
-Two more methods let a duality gap prove how good an answer is; a loss without them is certified by second derivatives:
-``conjugate(theta, y)`` = sup over z of theta z - l(z, y), infinite where that is, and ``domain(y)``, the ends of the
-interval where it is finite, which holds 0. The automatic mode also uses, where a loss has them: ``constant(mean)``, the
-best z of all rows alike from the mean target; ``inverse(z)``, the prediction, else z itself; ``easier(far)``, losses to
-begin with; and of a non-smooth loss ``smoothed(width)``, a smooth one.
+Two more methods give duality gaps; a loss without them is certified by second derivatives. They are
+``conjugate(theta, y)`` = sup over z of theta z - l(z, y), which may be infinite, and ``domain(y)``, the ends of the
+interval where the conjugate is finite, which contains 0. The automatic mode uses these methods of a loss, if present:
+``constant(mean)``, the best constant z, from the mean target; ``inverse(z)``, the prediction, else z itself;
+``easier(far)``, losses to begin with; and for a non-smooth loss ``smoothed(width)``, a smooth approximation.
 """
 
 from __future__ import annotations

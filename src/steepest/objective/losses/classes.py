@@ -19,8 +19,8 @@ LEAST, BELOW_1 = 5e-324, 1.0 - 2.0**-53
 class LogLoss(NamedTuple):
     """Logistic loss (cross-entropy) of a class y in {0, 1}: l(z, y) = log(1 + exp(-s z)) with s = 2 y - 1.
 
-    The predicted probability of class 1 is 1 / (1 + exp(-z)). Written with exp(-|z|) alone, so it neither overflows
-    nor cancels: at s z = 800 the loss is 0 and at s z = -800 it is 800. Second derivative at most 1/4.
+    The predicted probability of class 1 is 1 / (1 + exp(-z)). It is computed from exp(-|z|) alone, so that it neither
+    overflows nor cancels: at s z = 800 the loss is 0 and at s z = -800 it is 800. Second derivative at most 1/4.
 
     Examples
     --------
@@ -48,14 +48,14 @@ class LogLoss(NamedTuple):
         return e / ((1.0 + e) * (1.0 + e))
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best predictor of all rows alike, from the share of class 1: its log odds."""
+        """Best constant predictor, from the share of class 1: its log odds."""
         share = np.clip(mean, 1e-300, 1.0 - 1e-16)
         return np.log(share / (1.0 - share))
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
         """q log q + (1 - q) log(1 - q) with q = -s theta, infinite unless 0 <= q <= 1."""
         q = (1.0 - 2.0 * y) * theta
-        inside = np.minimum(np.maximum(q, 0.0), 1.0)  # the logarithms below stay finite, their factors being 0
+        inside = np.minimum(np.maximum(q, 0.0), 1.0)  # keeps the logarithms below finite where their factors are 0
         size = inside * np.log(np.maximum(q, LEAST)) + (1.0 - inside) * np.log1p(-np.minimum(inside, BELOW_1))
         return np.where(q == inside, size, np.inf)
 
@@ -68,8 +68,8 @@ class LogLoss(NamedTuple):
 class Hinge(NamedTuple):
     """Hinge loss of a class y in {0, 1}: l(z, y) = max(0, 1 - s z) with s = 2 y - 1; with an L2 penalty the linear SVM.
 
-    It has a kink where s z = 1: the slope there is taken to be 0, and no learning rate settles by itself. The automatic
-    mode smooths the kink, see `smoothed`.
+    It is not differentiable where s z = 1. The subgradient used there is 0, and no constant learning rate converges.
+    The automatic mode smooths the loss, see `smoothed`.
 
     References
     ----------
@@ -91,11 +91,11 @@ class Hinge(NamedTuple):
         return np.where(s * z < 1.0, -s, 0.0)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Second derivative by z: 0 beside the kink."""
+        """Second derivative by z: 0 where it exists."""
         return 0.0 * (z - y)
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best predictor of all rows alike, from the share of class 1: 1 or -1."""
+        """Best constant predictor, from the share of class 1: 1 or -1."""
         return np.where(mean > 0.5, 1.0, -1.0)
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -108,13 +108,13 @@ class Hinge(NamedTuple):
         return -y, 1.0 - y
 
     def smoothed(self, width: float) -> SmoothHinge:
-        """The same with its kink rounded: a parabola where 1 - width < s z < 1."""
+        """A smooth approximation: a parabola where 1 - width < s z < 1."""
         return SmoothHinge(width)
 
 
-@loss(curvature=None, labels=True, attained=True, formula="mean max(0, 1 - s z), its kink rounded")
+@loss(curvature=None, labels=True, attained=True, formula="mean max(0, 1 - s z), smoothed")
 class SmoothHinge(NamedTuple):
-    """Hinge loss with a parabola of ``width`` for its kink: the largest of a (1 - s z) - width a^2 / 2, 0 <= a <= 1.
+    """Smoothed hinge loss: the maximum of a (1 - s z) - width a^2 / 2 over 0 <= a <= 1.
 
     References
     ----------
@@ -141,12 +141,12 @@ class SmoothHinge(NamedTuple):
         return a * (m - 0.5 * self.width * a)
 
     def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Derivative by z: -s a with a the share of the parabola that is passed."""
+        """Derivative by z: -s a, with the maximising a."""
         s = 2.0 * y - 1.0
         return -s * np.minimum(np.maximum((1.0 - s * z) / self.width, 0.0), 1.0)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Second derivative by z inside the parabola; outside a tenth of that of a parabola through the same slope."""
+        """Second derivative 1 / width by z on the parabola; elsewhere a small positive number, for Newton steps."""
         m = np.abs(1.0 - (2.0 * y - 1.0) * z - 0.5 * self.width)
         return np.where(m <= 0.5 * self.width, 1.0, 0.05 * self.width / np.maximum(m, self.width)) / self.width
 
@@ -184,7 +184,7 @@ class SquaredHinge(NamedTuple):
         return np.where((2.0 * y - 1.0) * z < 1.0, 2.0, 0.0)
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best predictor of all rows alike, from the share of class 1."""
+        """Best constant predictor, from the share of class 1."""
         return 2.0 * mean - 1.0
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -201,7 +201,8 @@ class SquaredHinge(NamedTuple):
 class ModifiedHuber(NamedTuple):
     """Squared hinge loss, but a line where s z < -1: l(z, y) = max(0, 1 - s z)^2, or -4 s z there.
 
-    A row far on the wrong side pulls no harder than one at s z = -1. Second derivative 2 where -1 < s z < 1, else 0.
+    The gradient of a row far on the wrong side is no larger than at s z = -1. Second derivative 2 where -1 < s z < 1,
+    else 0.
 
     References
     ----------
@@ -230,7 +231,7 @@ class ModifiedHuber(NamedTuple):
         return np.where(np.abs(z) < 1.0, 2.0, 0.0) + 0.0 * y
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best predictor of all rows alike, from the share of class 1."""
+        """Best constant predictor, from the share of class 1."""
         return 2.0 * mean - 1.0
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:

@@ -1,4 +1,4 @@
-"""Losses of a target that is counted: z is the logarithm of its mean."""
+"""Losses of counts: z is the logarithm of the mean."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Poisson(NamedTuple):
 
     It is 0 where exp(z) = y and differs from the negative log likelihood by a constant alone: the loss of
     scikit-learn's ``PoissonRegressor``. Second derivative exp(z), without bound, so that no constant learning rate is
-    safe everywhere. y need not be whole. Predictions are exp(z).
+    safe everywhere. y need not be an integer. Predictions are exp(z).
 
     References
     ----------
@@ -45,7 +45,7 @@ class Poisson(NamedTuple):
         return np.exp(z) + 0.0 * y
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best predictor of all rows alike: the logarithm of the mean target."""
+        """Best constant predictor: the logarithm of the mean target."""
         return np.log(np.maximum(mean, 1e-300))
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -53,11 +53,11 @@ class Poisson(NamedTuple):
         p, known = np.maximum(y + theta, 0.0), np.where(y > 0.0, y, 1.0)
         near = (y > 0.0) & (np.abs(theta) < y)
         growth = p * np.log1p(np.where(near, theta, 0.0) / known) + theta * np.log(known)
-        apart = p * np.log(np.where(p > 0.0, p, 1.0)) - y * np.log(known)
-        return np.where(y + theta >= 0.0, np.where(near, growth, apart) - theta, np.inf)
+        separately = p * np.log(np.where(p > 0.0, p, 1.0)) - y * np.log(known)
+        return np.where(y + theta >= 0.0, np.where(near, growth, separately) - theta, np.inf)
 
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
-        """Slopes from -y on."""
+        """Slopes >= -y."""
         return -y, 0.0 * y + np.inf
 
     def inverse(self, z: LinkValue) -> LinkValue:

@@ -1,4 +1,4 @@
-"""Losses of the residual that grow like its size, so that a few far targets do not carry the fit away."""
+"""Robust losses: they grow like the size of the residual, so that a few outliers have little influence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def number(value: Any) -> bool:
 
 @loss(curvature=1.0, formula="mean of r^2 / 2, or delta (|r| - delta / 2) where |r| > delta, r = z - y")
 class Huber(NamedTuple):
-    """Huber's loss: half the squared error up to ``delta``, from there a line.
+    """Huber's loss: half the squared error up to ``delta``, linear beyond.
 
     With r = z - y: l = r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2). Second derivative 1 inside, 0 outside.
     ``delta`` is in the units of the target: 1.35 standard deviations of the noise keep 95 % of the efficiency of least
@@ -31,7 +31,7 @@ class Huber(NamedTuple):
     Parameters
     ----------
     delta : float > 0
-        Residual from which on the loss is a line.
+        Residual beyond which the loss is linear.
 
     References
     ----------
@@ -69,23 +69,23 @@ class Huber(NamedTuple):
         return 0.0 * y - self.delta, 0.0 * y + self.delta
 
     def easier(self, far: float) -> list[Huber]:
-        """The same with wider parabolas, from one that holds residuals up to ``far`` on, each a quarter of the last."""
+        """Huber losses with wider parabolas: the first covers residuals up to ``far``, each next one is 1/4 as wide."""
         steps = math.log(max(far / self.delta, 1.0), 4.0)
         return [Huber(self.delta * 4.0**i) for i in range(math.ceil(steps), 0, -1)]
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
+        """What is wrong with the settings, or None."""
         right = number(self.delta) and self.delta > 0
         return None if right else f"the huber loss needs a number delta > 0, not {self.delta!r}"
 
 
 @loss(curvature=np.inf, nonsmooth=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
 class Quantile(NamedTuple):
-    """Pinball loss, of which the best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
+    """Pinball loss, whose best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
 
-    q = 0.5 is half the absolute error. It has a kink where z = y: the slope there is taken to be 0, and no learning
-    rate settles by itself. The automatic mode smooths the kink, see `smoothed`. The loss of scikit-learn's
-    ``QuantileRegressor``.
+    q = 0.5 is half the absolute error. It is not differentiable where z = y. The subgradient used there is 0, and no
+    constant learning rate converges. The automatic mode smooths the loss, see `smoothed`. It is the loss of
+    scikit-learn's ``QuantileRegressor``.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Quantile(NamedTuple):
         return np.where(z < y, -self.q, 0.0) + np.where(z > y, 1.0 - self.q, 0.0)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Second derivative by z: 0 beside the kink."""
+        """Second derivative by z: 0 where it exists."""
         return 0.0 * (z - y)
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -125,11 +125,11 @@ class Quantile(NamedTuple):
         return 0.0 * y - self.q, 0.0 * y + (1.0 - self.q)
 
     def smoothed(self, width: float) -> SmoothResidual:
-        """The same with its kink rounded: a parabola where -q width < z - y < (1 - q) width."""
+        """A smooth approximation: a parabola where -q width < z - y < (1 - q) width."""
         return SmoothResidual(width, self.q, 1.0 - self.q)
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
+        """What is wrong with the settings, or None."""
         right = number(self.q) and 0 < self.q < 1
         return None if right else f"the quantile loss needs a number 0 < q < 1, not {self.q!r}"
 
@@ -138,13 +138,13 @@ class Quantile(NamedTuple):
 class EpsilonInsensitive(NamedTuple):
     """Absolute error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.
 
-    It has kinks where |z - y| = epsilon: the slope there is taken to be 0, and no learning rate settles by itself. The
-    automatic mode smooths the kinks, see `smoothed`. With epsilon = 0 the absolute error.
+    It is not differentiable where |z - y| = epsilon. The subgradient used there is 0, and no constant learning rate
+    converges. The automatic mode smooths the loss, see `smoothed`. With epsilon = 0 it is the absolute error.
 
     Parameters
     ----------
     epsilon : float >= 0
-        Residual up to which nothing is lost, in the units of the target.
+        Residual up to which the loss is 0, in the units of the target.
 
     References
     ----------
@@ -168,7 +168,7 @@ class EpsilonInsensitive(NamedTuple):
         return np.where(z - y > self.epsilon, 1.0, 0.0) - np.where(y - z > self.epsilon, 1.0, 0.0)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Second derivative by z: 0 beside the kinks."""
+        """Second derivative by z: 0 where it exists."""
         return 0.0 * (z - y)
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -180,11 +180,11 @@ class EpsilonInsensitive(NamedTuple):
         return 0.0 * y - 1.0, 0.0 * y + 1.0
 
     def smoothed(self, width: float) -> SmoothResidual:
-        """The same with its kinks rounded: parabolas where epsilon < |z - y| < epsilon + width."""
+        """A smooth approximation: parabolas where epsilon < |z - y| < epsilon + width."""
         return SmoothResidual(width, 1.0, 1.0, self.epsilon)
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
+        """What is wrong with the settings, or None."""
         right = number(self.epsilon) and self.epsilon >= 0
         return None if right else f"the epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
 
@@ -199,7 +199,7 @@ class SquaredEpsilonInsensitive(NamedTuple):
     Parameters
     ----------
     epsilon : float >= 0
-        Residual up to which nothing is lost, in the units of the target.
+        Residual up to which the loss is 0, in the units of the target.
 
     References
     ----------
@@ -220,7 +220,7 @@ class SquaredEpsilonInsensitive(NamedTuple):
         return a * a
 
     def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Derivative by z: twice what z - y is beyond epsilon."""
+        """Derivative by z: twice the part of z - y beyond epsilon."""
         return 2.0 * (np.maximum(z - y - self.epsilon, 0.0) + np.minimum(z - y + self.epsilon, 0.0))
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
@@ -232,19 +232,19 @@ class SquaredEpsilonInsensitive(NamedTuple):
         return theta * (0.25 * theta + y) + self.epsilon * np.abs(theta)
 
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
-        """Every slope may be taken."""
+        """Any slope."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf
 
     def check(self) -> str | None:
-        """Say what is wrong with the settings, or None."""
+        """What is wrong with the settings, or None."""
         right = number(self.epsilon) and self.epsilon >= 0
         text = f"the squared_epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
         return None if right else text
 
 
-@loss(curvature=None, formula="mean size of the residual, its kinks rounded")
+@loss(curvature=None, formula="mean size of the residual, smoothed")
 class SmoothResidual(NamedTuple):
-    """Largest of theta (z - y) - epsilon |theta| - width theta^2 / 2 over -down <= theta <= up.
+    """Maximum of theta (z - y) - epsilon |theta| - width theta^2 / 2 over -down <= theta <= up.
 
     With width 0 that is `Quantile` (down = q, up = 1 - q, epsilon = 0) or `EpsilonInsensitive` (down = up = 1).
 
@@ -270,20 +270,20 @@ class SmoothResidual(NamedTuple):
         return 1.0 / self.width
 
     def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """theta (z - y) - epsilon |theta| - width theta^2 / 2 at its largest."""
+        """The maximum over theta."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
-        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)  # written out: compiled as it stands
+        theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
         return theta * (r - 0.5 * self.width * theta) - self.epsilon * np.abs(theta)
 
     def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Derivative by z: that theta."""
+        """Derivative by z: the maximising theta."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
         return np.minimum(np.maximum(beyond / self.width, -self.down), self.up)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """Second derivative by z on the parabolas; elsewhere a tenth of that of a parabola through the same slope."""
+        """Second derivative 1 / width by z on the parabolas; elsewhere a small positive number, for Newton steps."""
         r = z - y
         beyond = np.maximum(r - self.epsilon, 0.0) + np.minimum(r + self.epsilon, 0.0)
         theta = np.minimum(np.maximum(beyond / self.width, -self.down), self.up)

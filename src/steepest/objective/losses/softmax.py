@@ -1,4 +1,4 @@
-"""Softmax: the loss of several classes at once, each with a linear predictor of its own."""
+"""Softmax: the loss of several classes, each with its own linear predictor."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Softmax(NamedTuple):
     """Multinomial log loss l(z, y) = log sum_c exp(z_c) - z_y of one row, z (k,) its predictors.
 
     The predicted probability of class c is p_c = exp(z_c) / sum exp(z). Values, slopes and second derivatives are
-    (n, k), those of a row together its own; a value is 0 but at the row's class. The second derivatives of a row are
-    diag(p) - p p', at most 1/2.
+    (n, k). The loss of a row is the sum of its k values, of which only the one at its class is not 0. The Hessian of a
+    row by z is diag(p) - p p', at most 1/2.
 
     References
     ----------
@@ -34,7 +34,7 @@ class Softmax(NamedTuple):
     """
 
     def value(self, z: Array, y: Array) -> Array:
-        """The loss, at the place of the row's class."""
+        """The loss of each row, in the column of its class; 0 in the others."""
         return -y * log_softmax(z)
 
     def slope(self, z: Array, y: Array) -> Array:
@@ -48,12 +48,12 @@ class Softmax(NamedTuple):
         return p * (1.0 - p)
 
     def constant(self, shares: Array) -> Array:
-        """The z (k,) that is best for classes of these shares."""
+        """Best constant z (k,), from the shares of the classes."""
         return np.log(np.maximum(shares, 1e-300))
 
 
 def log_softmax(z: Array) -> Array:
-    """Logarithms of exp(z_c) / sum exp(z) along the last axis; they neither overflow nor cancel.
+    """log(exp(z_c) / sum exp(z)) along the last axis, without overflow or cancellation.
 
     Examples
     --------
@@ -66,9 +66,9 @@ def log_softmax(z: Array) -> Array:
 
 
 def centred(w: Array, penalised: bool) -> Array:
-    """Parameters (..., d + 1, k) with the mean over the classes taken away, which changes no probability.
+    """Parameters (..., d + 1, k) minus their mean over the classes, which changes no probability.
 
-    Only from the intercepts where coefficients are ``penalised``; theirs is 0 at the optimum anyway.
+    If coefficients are ``penalised``, only intercepts are centred: the mean of the others is 0 at the optimum.
 
     Examples
     --------

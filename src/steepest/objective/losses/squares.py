@@ -1,4 +1,4 @@
-"""Squared losses: moments can stand in for the rows."""
+"""Squared losses: moments can replace the rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SquaredError(NamedTuple):
         return 0.0 * (z - y) + 1.0
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best prediction of all rows alike: the mean target."""
+        """Best constant prediction: the mean target."""
         return mean
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -45,7 +45,7 @@ class SquaredError(NamedTuple):
         return theta * (0.5 * theta + y)
 
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
-        """Every slope may be taken."""
+        """Any slope."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf
 
 
@@ -74,7 +74,7 @@ class MSE(NamedTuple):
         return 0.0 * (z - y) + 2.0
 
     def constant(self, mean: LinkValue) -> LinkValue:
-        """Best prediction of all rows alike: the mean target."""
+        """Best constant prediction: the mean target."""
         return mean
 
     def conjugate(self, theta: LinkValue, y: LinkValue) -> LinkValue:
@@ -82,5 +82,5 @@ class MSE(NamedTuple):
         return theta * (0.25 * theta + y)
 
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
-        """Every slope may be taken."""
+        """Any slope."""
         return 0.0 * y - np.inf, 0.0 * y + np.inf

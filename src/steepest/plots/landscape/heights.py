@@ -55,7 +55,7 @@ def _penalty(problem: Problem, points: Array) -> Array:
 def values(problem: Problem, data: Any) -> Heights:
     """Costs (m,) at points (m, d + 1)."""
     if isinstance(data, Moments):
-        return lambda points: _bowl(problem, data, points - data.least[:, 0]) + _penalty(problem, points)
+        return lambda points: _bowl(problem, data, points - data.minimiser[:, 0]) + _penalty(problem, points)
     cost = _rows_cost(problem, data)
     return _in_pieces(lambda points: cost(data.predictor(points.T)) + _penalty(problem, points), data.shape[0])
 
@@ -108,8 +108,8 @@ def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Hei
     """Costs on a line or plane: a quadratic of r variables about its point nearest to the minimum."""
 
     def on(origin: Array, along: Array) -> Heights:
-        middle = np.linalg.lstsq(along.T, moments.least[:, 0] - origin, rcond=None)[0]
-        away = origin + middle @ along - moments.least[:, 0]
+        middle = np.linalg.lstsq(along.T, moments.minimiser[:, 0] - origin, rcond=None)[0]
+        away = origin + middle @ along - moments.minimiser[:, 0]
         c, reduced = problem.loss.curvature, along @ moments.hessian @ along.T
         base = moments.cost + away @ (0.5 * moments.hessian @ away + moments.gradient[:, 0])
         slope = along @ (moments.hessian @ away + moments.gradient[:, 0])

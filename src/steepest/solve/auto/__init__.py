@@ -1,4 +1,4 @@
-"""The automatic mode: which method is cheapest on this table, and what it begins with.
+"""The automatic mode: the cheapest method for a table, and its start.
 
 Begin with ``plan.py``.
 """

@@ -1,7 +1,7 @@
-"""The cost model: what the automatic mode could do, what each method would cost, and which is cheapest.
+"""The cost model of the automatic mode: the estimated time of each method, and the cheapest one.
 
-A cost is bytes read from memory over the speed of reading, plus flops over the speed of a matrix product, plus a little
-for each step. The speeds are those of two common cores; only their ratios matter for the choice.
+A time is the bytes read from memory divided by the memory bandwidth, plus flops divided by the speed of a matrix
+product, plus a constant for each step. The speeds are those of two common cores; only their ratios matter.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from ...objective.data import MATRIX_COLUMNS, Size
 
 __all__ = ["cheapest", "expensive", "sample_size"]
 
-FLOPS = 1.1e11  # a second, in products of a matrix with its transpose
+FLOPS = 1.1e11  # per second, in products of a matrix with its transpose
 NEWTON = 8  # Newton steps from 0 to the optimum
 METRIC = 10  # steps with the preconditioner of a sample
 PREVIEW = 4  # Newton steps over the sample, most of them over a part of it
 SECANT = 300  # steps of L-BFGS
-STEP = 1e-4  # seconds for a step whatever the table
-COPY = 10  # passes in the time that it takes to gather rows here and there
+STEP = 1e-4  # seconds of overhead for each step
+COPY = 10  # time of gathering scattered rows, in passes over as many rows
 PROOF = 5  # passes for a certificate without a matrix of all rows
 
 
 def product(size: Size, n: int) -> float:
-    """Seconds for the second derivatives of n of the rows."""
+    """Seconds for the Hessian over n of the rows."""
     return n * (size.d + 1.0) ** 2 / FLOPS + size.seconds * n / size.n
 
 
 def solution(size: Size) -> float:
-    """Seconds to solve for one direction."""
+    """Seconds to solve one linear system."""
     return (size.d + 1.0) ** 3 / FLOPS
 
 
 def sample_size(size: Size) -> int:
-    """Rows from which a preconditioner is learnt: 60,000 but at most a quarter of the table, and at least 40 a column.
+    """Rows of the sample for a preconditioner: 60,000, at most a quarter of the table, at least 40 for each column.
 
     Examples
     --------
@@ -46,17 +46,17 @@ def sample_size(size: Size) -> int:
 
 
 def moments(size: Size) -> float:
-    """Sufficient statistics of a squared loss: one product, one pass for the residuals, one solution."""
+    """Seconds for the moments of a squared loss: one product, one pass for the residuals, one linear system."""
     return product(size, size.n) + size.seconds + solution(size)
 
 
 def newton(size: Size) -> float:
-    """Damped Newton over all rows."""
+    """Seconds for damped Newton over all rows."""
     return NEWTON * (product(size, size.n) + size.seconds + solution(size) + STEP)
 
 
 def whitened(size: Size, quadratic: bool) -> float:
-    """The optimum and the curvature of a sample, then steps over all rows preconditioned by it."""
+    """Seconds for the optimum and the Hessian of a sample, then preconditioned steps over all rows."""
     m = sample_size(size)
     if m >= size.n:
         return float("inf")
@@ -67,12 +67,12 @@ def whitened(size: Size, quadratic: bool) -> float:
 
 
 def secant(size: Size) -> float:
-    """Steps in the curvature of the last ones, without a matrix."""
+    """Seconds for L-BFGS, which forms no matrix."""
     return (SECANT + PROOF) * (size.seconds + STEP)
 
 
 def expensive(size: Size) -> bool:
-    """Whether the second derivatives of all rows cost more than a certificate that does without."""
+    """Whether the Hessian over all rows costs more than a certificate without it."""
     return size.d > MATRIX_COLUMNS or product(size, size.n) > 3 * PROOF * size.seconds + 0.01
 
 
@@ -83,9 +83,9 @@ def cheapest(size: Size, quadratic: bool, proximal: bool = False) -> str:
     ----------
     size : Size
     quadratic : bool
-        Whether the loss is squared, so that moments can stand in for the rows.
+        Whether the loss is squared, so that moments can replace the rows.
     proximal : bool
-        Whether there is an L1 penalty: "spectral" then does what "secant" does else.
+        Whether there is an L1 penalty: "spectral" then takes the place of "secant".
 
     Examples
     --------

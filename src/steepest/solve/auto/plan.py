@@ -1,24 +1,24 @@
-"""Plan: what "auto" becomes, given the columns: units, data, rule and learning rate."""
+"""The plan of a fit: the settings that are "auto" resolved to units, data, rule and learning rate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.records import from_name
-from ...core.types import Array
+from ...core.types import Array, Average, AverageLike, Rule, RuleLike, StepLike
 from ...core.units import RAW, standard_units
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
-from ...methods import averages, estimates, rules, steps
+from ...descent.states import Checkpoint
+from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
-from ...methods.method import Method
+from ...methods.method import Method, read_average, read_estimate, read_rule
 from ...objective.data import MATRIX_COLUMNS, Size
 from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
@@ -26,40 +26,45 @@ from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
 from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
-from .smoothing import approach
-from .subsampled_newton import preview
+from .smoothing import staged_start
+from .subsampled_newton import subsampled_newton
 
 __all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
 
-SMALL = 1_000_000  # numbers in a table up to which even a sampled run looks at all covariances
+SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
 
 class Columns(NamedTuple):
-    """What is known of the columns before the descent."""
+    """Statistics of the columns, computed before the descent."""
 
     mean: Array  # (d,)
     variance: Array  # (d,)
-    spread: Array | None  # (d, d), where it was needed
-    null: Array  # (d, r), raw directions that change no prediction
+    spread: Array | None  # (d, d) covariances, if they were computed
+    null: Array  # (d, r), raw null directions, which change no prediction
     moments: Moments | None
 
     @property
     def constant(self) -> NDArray[np.bool_]:
-        """Which columns hold one number, but for rounding, (d,)."""
+        """Which columns are constant up to rounding, (d,)."""
         found: NDArray[np.bool_] = self.variance <= (ROUNDING * np.abs(self.mean)) ** 2
         return found
 
 
 class Plan(NamedTuple):
-    """What "auto" was resolved to."""
+    """Data, method and start of a descent."""
 
     columns: Columns
-    data: Any  # Rows or Moments, in the units of the descent
+    data: Rows | Moments  # in the units of the descent
     method: Method
     bounds: Callable[[], Spectrum]  # curvature in the units of the descent, computed when first asked for
     auto: bool  # whether the learning rate was chosen here
-    start: Any = None  # where to start, in the units of the descent; None is 0
-    sample: int | None = None  # rows of which the preconditioner was made, where it was not all of them
+    start: Array | Checkpoint | None = None  # in the units of the descent; None is 0
+    sample: int | None = None  # rows of the sample for the preconditioner, if there was one
+
+    @property
+    def rows(self) -> Rows:
+        """The data, if they have rows."""
+        return cast(Rows, self.data)
 
 
 def make_plan(
@@ -67,64 +72,67 @@ def make_plan(
     problem: Problem,
     settings: Settings,
     updates: float,
-    start: Any = None,
+    start: Array | None = None,
 ) -> Plan:
-    """Choose how to descend; ``updates`` are those that will be made at most, ``start`` is in raw units.
+    """Plan a descent of at most ``updates`` updates; ``start`` is in raw units.
 
-    Cost: one or two readings of the rows, and some 8 n d^2 flops over a sample where the descent begins with one.
+    Cost: one or two passes over the rows, and some 8 m d^2 flops if the descent begins with a sample of m rows.
     """
     auto, whole = settings.auto, settings.batch_size is None
-    estimate = from_name(settings.estimate, estimates, "estimate")
+    estimate = read_estimate(settings.estimate)
     own = isinstance(estimate, estimates.OwnRows)
-    jumps = auto and own and not whole and not chosen_rule(settings.rule).answers
-    average = chosen_average(settings.average, jumps)
+    noisy = auto and own and not whole and not chosen_rule(settings.rule).answers
+    average = chosen_average(settings.average, noisy)
     if auto and is_auto(settings.rule) and whole and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, settings, start)
     method = replace(_asked_method(settings), average=average, estimate=estimate)
     if problem.nonsmooth and method.preconditioned:
-        raise UsageError(f"{problem.loss.formula} has kinks, so no second derivatives: rule='auto', or a plain one")
+        raise UsageError(
+            f"{problem.loss.formula} is not smooth, so it has no second derivatives: choose rule='auto' or 'plain'"
+        )
     columns = _columns(rows, problem, method, updates)
     return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
-def chosen_rule(rule: Any) -> Any:
-    """The rule that is asked for; "auto" is plain, where steps are taken as they come."""
-    return from_name("plain" if is_auto(rule) else rule, rules, "rule")
+def chosen_rule(rule: RuleLike) -> Rule:
+    """The rule of a setting, for a given learning rate or batches; "auto" is plain."""
+    return read_rule("plain" if is_auto(rule) else rule)
 
 
-def chosen_average(average: Any, jumps: bool) -> Any:
-    """The average that is asked for; "auto" is a weighted one where points jump about, else the last point."""
+def chosen_average(average: AverageLike | bool, noisy: bool) -> Average:
+    """The average of a setting; "auto" is a weighted one for noisy steps, else the last point."""
     if is_auto(average):
-        return Weighted() if jumps else LastPoint()
+        return read_average(Weighted() if noisy else LastPoint())
     if isinstance(average, (bool, np.bool_)):
-        return PolyakRuppert() if average else LastPoint()
-    return from_name(average, averages, "average")
+        return read_average(PolyakRuppert() if average else LastPoint())
+    return read_average(average)
 
 
-def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Any) -> Plan:
-    """The cheapest way to the optimum: by a rule in the curvature of all rows, of a sample, or of its own steps."""
+def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | None) -> Plan:
+    """The plan of the cheapest method: preconditioned by all rows, by a sample, or by its own steps."""
     size, standardize, seed = rows.size, settings.scaled, settings.seed
-    way = "newton" if problem.nonsmooth else _way(rows, problem, size)
-    method = Method(
-        RULES[way], steps.Constant(1.0) if way == "moments" else steps.Backtracking(), None, settings.sampling
-    )
-    if way == "moments":
+    name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
+    rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
+    method = Method(RULES[name], rate, None, settings.sampling)
+    if name == "moments":
         return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
-    exact = way == "newton" and problem.unpenalised and not problem.nonsmooth
+    exact = name == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
+    begin = None if start is None else plan.data.units.scaled(start)
     if problem.loss.staged:
-        some = plan.data.sample(sample_size(size), seed, by_class=False) if way == "whitened" else plan.data
-        plan = plan._replace(start=approach(problem, some, plan.start))
-    if way == "whitened":
-        checkpoint, flat = preview(plan.data, problem, plan.start, sample_size(size), seed)
+        some = plan.rows.sample(sample_size(size), seed, by_class=False) if name == "whitened" else plan.rows
+        begin = staged_start(problem, some, begin)
+        plan = plan._replace(start=begin)
+    if name == "whitened":
+        checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
 
 
-def _way(rows: Rows, problem: Problem, size: Size) -> str:
-    """The cheapest way; for classes Newton's up to some number of parameters."""
+def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
+    """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
         return cheapest(size, problem.loss.quadratic, problem.proximal)
     if rows.forms_curvature:
@@ -133,7 +141,7 @@ def _way(rows: Rows, problem: Problem, size: Size) -> str:
 
 
 WHITENED = rules.Whitened()
-RULES: dict[str, Any] = {"moments": WHITENED, "whitened": WHITENED}
+RULES: dict[str, RuleLike] = {"moments": WHITENED, "whitened": WHITENED}
 RULES |= {"newton": rules.Newton(), "secant": rules.Secant(), "spectral": rules.Spectral()}
 
 
@@ -142,7 +150,7 @@ def _unbounded() -> Spectrum:
 
 
 def _asked_method(settings: Settings) -> Method:
-    """The method as asked for; where the rate is "auto" a rate of 1 stands in until the curvature is known."""
+    """The method of the settings; for the learning rate "auto" with rate 1, until the curvature is known."""
     rate = 1.0 if settings.auto else settings.learning_rate
     method = Method(chosen_rule(settings.rule), rate, settings.batch_size, settings.sampling)
     if settings.auto and method.preconditioned:
@@ -151,7 +159,7 @@ def _asked_method(settings: Settings) -> Method:
 
 
 def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
-    """Moments where they stand in for the rows, else means and covariances."""
+    """Statistics of the columns: moments if they can replace the rows, else means and covariances if affordable."""
     n, d = rows.shape
     if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
         return _sized(rows)
@@ -175,9 +183,9 @@ def _with_moments(rows: Rows) -> Columns:
 
 
 def _plan(
-    rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool, start: Any
+    rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool, start: Array | None
 ) -> Plan:
-    """Choose units, data and learning rate."""
+    """The plan with units, data and learning rate."""
     units = RAW
     if standardize:
         shifted = Coordinates(problem, rows.shape[1]).shifts and not rows.sparse
@@ -191,15 +199,17 @@ def _plan(
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
 
 
-def _auto_rate(problem: Problem, data: Any, method: Method, bounds: Spectrum) -> Any:
-    """1/L for all rows; for batches half of 1/L of the longest batch, falling where the answer is no average."""
+def _auto_rate(problem: Problem, data: Rows | Moments, method: Method, bounds: Spectrum) -> StepLike:
+    """1/L for all rows; for batches 1/(2 L) with a bound L for batches, decreasing unless the answer is an average."""
     if bounds.largest <= 0:
         return steps.Constant(1.0)
     if method.batch_size is None:
         return steps.Constant(1.0 / bounds.largest)
     if not isinstance(method.estimate, estimates.OwnRows):
-        row = problem.loss.curvature * data.longest_row() + problem.l2 * max(problem.factors, default=1.0)
+        row = problem.loss.curvature * cast(Rows, data).longest_row() + problem.l2 * max(problem.factors, default=1.0)
         return steps.Constant(1.0 / ((3.0 if isinstance(method.estimate, estimates.SAGA) else 6.0) * row))
-    longest = problem.loss.curvature * 3.0 * (data.shape[1] + 1)  # mean squared length of a standardised row, times 3
+    longest = (
+        problem.loss.curvature * 3.0 * (data.shape[1] + 1)
+    )  # 3 times the mean squared length of a standardised row
     rate = 0.5 / (bounds.largest + longest / method.batch_size)
     return steps.Constant(rate) if method.answers else steps.InverseScaling(rate, 0.5)
