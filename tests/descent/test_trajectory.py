@@ -234,6 +234,8 @@ def test_modes_that_make_no_sense(keep):
 def test_record_wants_a_descent():
     with pytest.raises(UsageError, match="record takes a descent"):
         record(iter([]))
+    with pytest.raises(UsageError, match="decorated with @loss, @rule or @step"):
+        record(type("Halving", (), {}))
 
 
 @pytest.mark.parametrize("batch_size", [None, pytest.param(1, marks=needs_compiler)])

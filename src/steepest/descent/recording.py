@@ -74,7 +74,9 @@ def record_on(
 ) -> tuple[Trajectory, Checkpoint]:
     """The trajectory of `record`, and its end as a checkpoint, from which a descent can continue."""
     if not isinstance(states, Descent):
-        raise UsageError("record takes a descent: record(until(descend(problem, method, data), epochs(20)))")
+        mend = "record(until(descend(problem, method, data), epochs(20)))"
+        mend = "a class of your own is decorated with @loss, @rule or @step" if isinstance(states, type) else mend
+        raise UsageError(f"record takes a descent: {mend}")
     kept, interrupted = _gather(states, _spacing(keep, states), progress)
     path = _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
     assert kept.last is not None
