@@ -73,7 +73,7 @@ def test_a_bound_that_is_no_number_was_accepted():
 
 
 def test_descend_went_on_from_a_cost_that_is_nan():
-    with pytest.raises(DataError, match="no finite number"):
+    with pytest.raises(DataError, match="the cost at the start is not finite"):
         list(until(descend(Problem(), Method(), make_rows([[np.nan]], [1.0])), updates(2)))
 
 

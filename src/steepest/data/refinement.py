@@ -190,8 +190,7 @@ def inverse_root(units: Units, R: Array, free: Array) -> Array:
     """S (d + 1, r) with S S' the (pseudo-)inverse of R'R over the free coordinates, ``free`` (d + 1, 1).
 
     S is R^-1. If columns are linearly dependent, it is formed from the singular vectors of R whose singular values are
-    above rounding, that of R and of columns far from 0, so that steps have no component in null directions.
-    Cost: O(d^3).
+    above rounding (of R, and of columns far from 0). Steps then have no part in null directions. Cost: O(d^3).
 
     Examples
     --------

@@ -38,7 +38,7 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
         at = at - eta * rule.direction(g, own, t + 1)
         if view.prox is not None:
             at = view.prox(at, eta, memory, before)
-        share, at, cost, g = _look_or_search(look, method, t + 1, before, at, cost, g, memory, view.penalty)
+        share, at, cost, g = _look_or_search(look, method, t + 1, at, (before, cost, g), memory, view.penalty)
         if view.learn is not None:
             view.learn(at - before, g - slope, memory)
         t += 1
@@ -114,12 +114,13 @@ def _answering(
 
 
 def _look_or_search(
-    look: Look, method: Method, t: int, at: Array, to: Array, cost: float, g: Array, memory: Array,
+    look: Look, method: Method, t: int, to: Array, here: tuple[Array, float, Array], memory: Array,
     penalty: Callable[[Array], float] | None,
 ) -> tuple[float, Array, float, Array]:  # fmt: skip
-    """Take the whole step, or the share of it that a line search chooses."""
+    """Take the step from ``here`` (point, cost, gradient) as a whole, or the share that a line search chooses."""
     if not method.learning_rate.seeks:
         return 1.0, to, *look(t, to)
+    at, cost, g = here
     towards, found = to - at, (0.0, at, cost, g)
     rise = 0.0 if penalty is None else penalty(to) - penalty(at)
 

@@ -46,26 +46,8 @@ def estimated_steps(
             high = min(stop, end)
             prefetch(X, y, order, low, high)
             predict(X, order, window, start, shift, scale, at, low, high, r)
-            subtract_stored(
-                estimate,
-                loss,
-                X,
-                y,
-                offset,
-                shift,
-                scale,
-                order,
-                window,
-                start,
-                low,
-                high,
-                first,
-                at,
-                stored,
-                r,
-                other,
-                fresh,
-            )
+            subtract_stored(estimate, loss, X, y, offset, shift, scale, order, window, start, low, high, first, at,
+                            stored, r, other, fresh)  # fmt: skip
             weigh(weight, share, order, low, high, r, g)
             accumulate(X, order, window, start, shift, scale, r, low, high, g)
             if sampling == 1 and repeats(order, low, high, u, last, r, twice):
