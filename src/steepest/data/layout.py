@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,20 @@ from .csr import CSR
 __all__ = [
     "BLOCK",
     "absolute",
+    "column",
+    "column_variances",
     "dense_rows",
     "dot",
     "jit_allowed",
     "matrix",
+    "means_and_deviations",
     "plan",
     "slice_rows",
     "take",
     "transposed_dot",
 ]
 
+Matrix: TypeAlias = CSR | NDArray[Any]  # a table: dense, float32 or float64, or sparse
 BLOCK = 4096  # rows whose sums are added in one go; the plan depends on row numbers alone, never on threads
 NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile, the rows that stay in the cache between predictor and gradient
 
@@ -121,6 +125,37 @@ def transposed_dot(X: Any, r: Array) -> Array:
         return product
     rows, d = _row_numbers(X), X.columns
     return np.stack([np.bincount(X.indices, X.data * c[rows], minlength=d) for c in r.T])
+
+
+def column(X: Matrix, j: int) -> Array:
+    """Column j, (n,)."""
+    if not isinstance(X, CSR):
+        return np.asarray(X[:, j], np.float64)
+    where = X.indices == j
+    return np.asarray(np.bincount(_row_numbers(X)[where], X.data[where], minlength=X.shape[0]), np.float64)
+
+
+def means_and_deviations(X: Matrix) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column, (d,) each."""
+    if not isinstance(X, CSR):
+        return X.mean(0, dtype=np.float64), X.std(0, dtype=np.float64)
+    n, d = X.shape
+    mean = np.bincount(X.indices, X.data, minlength=d) / n
+    away = np.bincount(X.indices, (X.data - mean[X.indices]) ** 2, minlength=d)
+    absent = n - np.bincount(X.indices, minlength=d)
+    return mean, np.sqrt((away + absent * mean**2) / n)
+
+
+def column_variances(X: Matrix, share: Array) -> Array:
+    """Variance of each column, (d,), where row i has the share of weight ``share[i]``."""
+    variance: Array
+    if isinstance(X, CSR):
+        each = share[_row_numbers(X)]
+        first, second = (np.bincount(X.indices, each * X.data**k, X.shape[1]) for k in (1, 2))
+        variance = second - first**2
+    else:
+        variance = share @ (X - share @ X) ** 2
+    return variance
 
 
 def _row_numbers(X: CSR) -> NDArray[np.int64]:
