@@ -173,6 +173,13 @@ def assert_read_or_refused_in_one_line(path, **options):
     assert np.isfinite(values).all()
 
 
+@pytest.mark.parametrize("separator", [b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\x85", b"\xc2\x85", b"\xe2\x80\x83"])
+def test_a_separator_inside_of_a_libsvm_value_was_a_value_error(tmp_path, separator):
+    for row in (b"1 1:1" + separator + b".0 2:2\n", b"1 1" + separator + b":1 2:2\n", b"1" + separator + b" 1:1\n"):
+        (tmp_path / "b.libsvm").write_bytes(b"0 1:3\n" + row)
+        assert_read_or_refused_in_one_line(tmp_path / "b.libsvm")
+
+
 @pytest.mark.parametrize("name", SEEDS)
 @in_one_folder
 @given(noise=st.binary(max_size=60))

@@ -175,7 +175,7 @@ def test_a_diverging_run_leaves_the_picture_and_breaks_nothing():
     assert max(map(abs, (*path.x, *path.y))) < 1e3
     assert np.isnan(path.trail.get_xdata()[-1])
     assert cost.ball.axes.get_ylim()[1] < 1e6
-    assert "diverged" in motion.alt_text
+    assert "Diverged" in motion.alt_text
 
 
 def test_a_stochastic_line_jumps_about():

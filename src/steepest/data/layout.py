@@ -16,11 +16,14 @@ __all__ = [
     "BLOCK",
     "Table",
     "absolute",
+    "column",
+    "column_variances",
     "copy_order",
     "dense_rows",
     "dot",
     "jit_allowed",
     "matrix",
+    "means_and_deviations",
     "plan",
     "slice_rows",
     "take",
@@ -130,6 +133,37 @@ def transposed_dot(X: Table, r: Array) -> Array:
         return product
     rows, d = _row_numbers(X), X.columns
     return np.stack([np.bincount(X.indices, X.data * c[rows], minlength=d) for c in r.T])
+
+
+def column(X: Table, j: int) -> Array:
+    """Column j, (n,)."""
+    if not isinstance(X, CSR):
+        return np.asarray(X[:, j], np.float64)
+    where = X.indices == j
+    return np.asarray(np.bincount(_row_numbers(X)[where], X.data[where], minlength=X.shape[0]), np.float64)
+
+
+def means_and_deviations(X: Table) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column, (d,) each."""
+    if not isinstance(X, CSR):
+        return X.mean(0, dtype=np.float64), X.std(0, dtype=np.float64)
+    n, d = X.shape
+    mean = np.bincount(X.indices, X.data, minlength=d) / n
+    away = np.bincount(X.indices, (X.data - mean[X.indices]) ** 2, minlength=d)
+    absent = n - np.bincount(X.indices, minlength=d)
+    return mean, np.sqrt((away + absent * mean**2) / n)
+
+
+def column_variances(X: Table, share: Array) -> Array:
+    """Variance of each column, (d,), where row i has the share of weight ``share[i]``."""
+    variance: Array
+    if isinstance(X, CSR):
+        each = share[_row_numbers(X)]
+        first, second = (np.bincount(X.indices, each * X.data**k, X.shape[1]) for k in (1, 2))
+        variance = np.asarray(second - first**2, np.float64)
+    else:
+        variance = share @ (X - share @ X) ** 2
+    return variance
 
 
 def _row_numbers(X: CSR) -> NDArray[np.int64]:

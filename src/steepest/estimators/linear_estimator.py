@@ -86,7 +86,7 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
     ) -> Run:
         """Fit and set the attributes of every fit; after Ctrl-C too, before KeyboardInterrupt is raised."""
         rows, names = self._rows(X, y, weight, offset), self._names()
-        self._total, several = rows.total, isinstance(rows, Classes)
+        self._total, several = rows.total, rows.supports.joint
         rows, held_out = self._held_out(rows, validation)
         with Bar() if self.progress else nullcontext() as bar:
             run = fit(

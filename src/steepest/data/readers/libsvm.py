@@ -21,6 +21,7 @@ __all__ = ["LABEL", "Sparse", "looks_sparse", "read_libsvm"]
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
 ROW = re.compile(r"\s*([^\s:#]+)((?:\s+\d{1,9}:[^\s:#]+)*+)\s*(?:#.*)?\n?", re.ASCII)
+NUMBERS = re.compile(r"[^\s:]+", re.ASCII)  # str.split would also cut at separators that are no space here
 
 
 class Sparse(NamedTuple):
@@ -96,7 +97,7 @@ def _rows(content: Content) -> Iterator[tuple[int, str, list[str]]]:
     for number, line in enumerate(lines(content.data), 1):
         found = ROW.fullmatch(line)
         if found:
-            yield number, found[1], found[2].replace(":", " ").split()
+            yield number, found[1], NUMBERS.findall(found[2])
         elif line.split("#")[0].strip():
             problem = "not a libsvm row: write LABEL INDEX:VALUE INDEX:VALUE ..."
             raise DataError(problem, file=content.name, line=number)

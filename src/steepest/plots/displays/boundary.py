@@ -9,7 +9,8 @@ import numpy as np
 
 from ...core.errors import UsageError
 from ...core.types import Array
-from ...data.csr import CSR
+from ...data.layout import means_and_deviations
+from ...data.rows import Rows
 from ..drawing.edges import corner, margins
 from ..drawing.scatter import labels, most_of
 from ..drawing.style import COLOURS, axes, heading, legend, letters
@@ -208,8 +209,8 @@ class DecisionBoundaryDisplay(OfRows):
 def _cut(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, int], Cut]:
     """The two columns of the axes, and the predictor over them with the others at their means."""
     coef, names = found.answer.coef, found.names
-    mean, spread = _moments(found.rows.X)
-    effect = np.abs(coef) * _reach(found.rows.X, spread)
+    mean, spread = means_and_deviations(found.rows.X)
+    effect = np.abs(coef) * _reach(found.rows, spread)
     strongest = sorted(np.argsort(-effect)[:2].tolist())
     i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
@@ -221,22 +222,11 @@ def _cut(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, in
     return (i, j), Cut((float(coef[i]), float(coef[j])), rest, (names[i], names[j]), words)
 
 
-def _moments(X: Any) -> tuple[Array, Array]:
-    """Mean and standard deviation of each column."""
-    if not isinstance(X, CSR):
-        return X.mean(0, dtype=np.float64), X.std(0, dtype=np.float64)
-    n, d = X.shape
-    mean = np.bincount(X.indices, X.data, minlength=d) / n
-    away = np.bincount(X.indices, (X.data - mean[X.indices]) ** 2, minlength=d)
-    absent = n - np.bincount(X.indices, minlength=d)
-    return mean, np.sqrt((away + absent * mean**2) / n)
-
-
-def _reach(X: Any, spread: Array) -> Array:
+def _reach(rows: Rows, spread: Array) -> Array:
     """The range of nine of ten rows along each column; the full range where that is 0 in all columns but one."""
-    if isinstance(X, CSR):
+    if rows.sparse:
         return spread
-    low, high = np.quantile(X[evenly(len(X), LOOKED)], [0.05, 0.95], axis=0)
+    low, high = np.quantile(rows.X[evenly(len(rows.X), LOOKED)], [0.05, 0.95], axis=0)
     return np.asarray(high - low) if (high > low).sum() > 1 else spread
 
 

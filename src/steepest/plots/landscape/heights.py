@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from ...core.threads import one_blas_thread
 from ...core.types import Array
-from ...data.csr import CSR
+from ...data.layout import column_variances
 from ...data.moments import Moments
 from ...data.rows import Rows
 from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 
-__all__ = ["flat", "parabola", "sizes", "slopes", "values"]
+__all__ = ["Shape", "shape_of_moments", "shape_of_rows", "slopes", "values"]
 
 Heights = Callable[[Array], Array]  # points or coordinates (m, r) to costs (m,)
 ROOM = 1 << 18  # values computed at once: 2 MB
 
 
-def sizes(data: Any) -> Array:
-    """Standard deviations of the columns, 1 for constant columns and for the intercept."""
-    variance: Array
-    if isinstance(data, Moments):
-        variance = np.diag(data.spread)
-    elif isinstance(data.X, CSR):
-        each = np.repeat(_shares(data), np.diff(data.X.indptr))
-        sums = [np.asarray(np.bincount(data.X.indices, each * data.X.data**k, data.shape[1]), float) for k in (1, 2)]
-        variance = np.subtract(sums[1], sums[0] ** 2)
-    else:
-        share = _shares(data)
-        variance = share @ (data.X - share @ data.X) ** 2
+class Shape(NamedTuple):
+    """Costs of all points, and on the lines and planes through them.
+
+    Attributes
+    ----------
+    values : callable, points (m, d + 1) -> costs (m,)
+    slopes : callable, points (m, d + 1) -> gradients of the smooth part (m, d + 1)
+    flat : callable, origin (d + 1,) and directions (r, d + 1) -> callable, coordinates (m, r) -> costs (m,)
+    sizes : callable, () -> (d + 1,) array
+        Standard deviations of the columns, 1 for constant columns and for the intercept.
+    """
+
+    values: Heights
+    slopes: Heights
+    flat: Callable[[Array, Array], Heights]
+    sizes: Callable[[], Array]
+
+
+def shape_of_rows(problem: Problem, rows: Rows) -> Shape:
+    """The cost over rows."""
+    sizes = lambda: _sizes(column_variances(rows.X, _shares(rows)))  # noqa: E731
+    return Shape(values(problem, rows), slopes(problem, rows), _flat(problem, rows), sizes)
+
+
+def shape_of_moments(problem: Problem, moments: Moments) -> Shape:
+    """The cost of a quadratic loss, from moments."""
+    sizes = lambda: _sizes(np.diag(moments.spread))  # noqa: E731
+    return Shape(_bowl(problem, moments), slopes(problem, moments), _parabola(problem, moments), sizes)
+
+
+def _sizes(variance: Array) -> Array:
     size = np.sqrt(np.maximum(variance, 0.0))
     return np.append(np.where(size > 0, size, 1.0), 1.0)
 
@@ -52,18 +71,22 @@ def _penalty(problem: Problem, points: Array) -> Array:
     return penalty
 
 
-def values(problem: Problem, data: Any) -> Heights:
+def values(problem: Problem, rows: Rows) -> Heights:
     """Costs (m,) at points (m, d + 1)."""
-    if isinstance(data, Moments):
-        return lambda points: _bowl(problem, data, points - data.minimiser[:, 0]) + _penalty(problem, points)
-    cost = _rows_cost(problem, data)
-    return _in_pieces(lambda points: cost(data.predictor(points.T)) + _penalty(problem, points), data.shape[0])
+    cost = _rows_cost(problem, rows)
+    return _in_pieces(lambda points: cost(rows.predictor(points.T)) + _penalty(problem, points), rows.shape[0])
 
 
-def _bowl(problem: Problem, moments: Moments, away: Array) -> Array:
-    with np.errstate(over="ignore", invalid="ignore"):
-        rise = ((0.5 * away @ moments.hessian + moments.gradient[:, 0]) * away).sum(1)
-        cost: Array = problem.loss.curvature * np.maximum(moments.cost + rise, 0.0)
+def _bowl(problem: Problem, moments: Moments) -> Heights:
+    """The same from moments."""
+
+    def cost(points: Array) -> Array:
+        away = points - moments.minimiser[:, 0]
+        with np.errstate(over="ignore", invalid="ignore"):
+            rise = ((0.5 * away @ moments.hessian + moments.gradient[:, 0]) * away).sum(1)
+            loss: Array = problem.loss.curvature * np.maximum(moments.cost + rise, 0.0)
+        return loss + _penalty(problem, points)
+
     return cost
 
 
@@ -88,7 +111,7 @@ def _in_pieces(some: Heights, n: int) -> Heights:
     return pieces
 
 
-def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
+def _flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
     """Costs on a line or plane, from the predictors of its origin and directions."""
     cost = _rows_cost(problem, rows)
 
@@ -104,7 +127,7 @@ def flat(problem: Problem, rows: Rows) -> Callable[[Array, Array], Heights]:
     return on
 
 
-def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Heights]:
+def _parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Heights]:
     """Costs on a line or plane: a quadratic of r variables about its point nearest to the minimum."""
 
     def on(origin: Array, along: Array) -> Heights:
@@ -124,7 +147,7 @@ def parabola(problem: Problem, moments: Moments) -> Callable[[Array, Array], Hei
     return on
 
 
-def slopes(problem: Problem, data: Any) -> Heights:
+def slopes(problem: Problem, data: Rows | Moments) -> Heights:
     """Gradients (m, d + 1) of the smooth part at points (m, d + 1)."""
     objective = Objective(problem, data)
     return lambda points: np.array([objective(p[:, None])[1][:, 0] for p in points])

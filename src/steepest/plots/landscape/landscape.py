@@ -26,7 +26,7 @@ from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
 from ..sources.runs import least_of
 from ..sources.states import reported
-from .heights import flat, parabola, sizes, slopes, values
+from .heights import shape_of_moments, shape_of_rows, slopes, values
 
 __all__ = ["Landscape", "landscape_of"]
 
@@ -211,26 +211,26 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     most = LOOKS // FEWEST
     quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
     note = "" if quadratic or n <= most else f"shape of the cost from {most:,} of {n:,} rows"
-    data: Any = make_moments(rows) if quadratic else rows if n <= most else rows.take(evenly(n, most))
-    curved = (
-        problem.loss.curvature * data.hessian + np.diag(Coordinates(problem, d, rows.units).l2[:, 0])
-        if quadratic
-        else None
-    )
+    if quadratic:
+        moments = make_moments(rows)
+        shape = shape_of_moments(problem, moments)
+        curved = problem.loss.curvature * moments.hessian + np.diag(Coordinates(problem, d, rows.units).l2[:, 0])
+    else:
+        shape, curved = shape_of_rows(problem, rows if n <= most else rows.take(evenly(n, most))), None
     words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
     return Landscape(
         names=(*(trajectory.names or tuple(f"x{j}" for j in range(d))), "intercept"),
-        values=values(problem, data),
-        slopes=slopes(problem, data),
+        values=shape.values,
+        slopes=shape.slopes,
         best=_best(trajectory, problem, rows, bool(note)),
         cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
         note=note,
         fixed=~Coordinates(problem, d).moves,
-        size=sizes(data) if trajectory.meta.get("standardized") else np.ones(d + 1),
+        size=shape.sizes() if trajectory.meta.get("standardized") else np.ones(d + 1),
         curved=None if problem.l1 else curved,
         room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
         prefix="coefficient of ",
-        flat=(parabola if quadratic else flat)(problem, data),
+        flat=shape.flat,
     )
 
 

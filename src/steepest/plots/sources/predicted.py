@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.errors import DataError, UsageError
 from ...core.types import Array
-from ...data.csr import CSR
+from ...data.layout import column
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
 from ...solve.model import Model
@@ -56,12 +56,7 @@ class Predicted(NamedTuple):
 
     def column(self, j: int) -> Array:
         """Column j, (n,)."""
-        X = self.rows.X
-        if not isinstance(X, CSR):
-            return np.asarray(X[:, j], np.float64)
-        where = X.indices == j
-        row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))[where]
-        return np.asarray(np.bincount(row, X.data[where], minlength=X.shape[0]), np.float64)
+        return column(self.rows.X, j)
 
     def predictions(self) -> Array:
         """Predicted targets (n,): z, or the inverse link of z."""
