@@ -442,7 +442,7 @@ def test_a_column_named_twice_is_refused():
     with pytest.raises(UsageError, match="'x1' is named twice"):
         factors_of({"x1": 2.0, 1: 3.0}, ("x0", "x1"))
     with pytest.raises(UsageError, match="2 columns"):
-        _ = Coordinates(Problem(factors=(1.0, 2.0, 3.0)), 2).multiples
+        _ = Coordinates(Problem(factors=(1.0, 2.0, 3.0)), 2).penalty_factors
     with pytest.raises(UsageError, match="factors"):
         Problem(factors=(-1.0,))
     with pytest.raises(UsageError, match="signs"):

@@ -136,7 +136,7 @@ def triangle(rows: Rows, problem: Problem) -> tuple[Units, Array]:
     """
     d, curvature = rows.shape[1], problem.loss.curvature
     with one_blas_thread(2.0 * rows.shape[0] * (d + 1) ** 2), np.errstate(invalid="ignore", over="ignore"):
-        shift = _means(rows) if Coordinates(problem, d).shifts else None
+        shift = _means(rows) if Coordinates(problem, d).free_intercept else None
         R = _factor(rows, shift, curvature)
         norms = np.sqrt(np.einsum("ij,ij->j", R, R) / curvature)[:d]
         refuse_unless_finite(norms)

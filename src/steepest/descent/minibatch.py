@@ -139,7 +139,7 @@ class SampledCompiled(Sampled):
 
 def rooted(objective: Objective) -> Array:
     """Raw coefficient per scaled one, times the square root of its penalty factor, so that one L2 weight fits all."""
-    root: Array = objective.factor * np.sqrt(objective.multiples)
+    root: Array = objective.factor * np.sqrt(objective.penalty_factors)
     return root
 
 

@@ -66,7 +66,7 @@ class Coordinates:
         return np.asarray(self.free[:, 0] > 0)
 
     @cached_property
-    def shifts(self) -> bool:
+    def free_intercept(self) -> bool:
         """Whether the intercept is free, so that columns may be shifted."""
         return bool(self.moves[-1])
 
@@ -76,7 +76,7 @@ class Coordinates:
         return self.units.factor(self.d)
 
     @cached_property
-    def multiples(self) -> Array:
+    def penalty_factors(self) -> Array:
         """Factors of each coordinate's penalty, (d + 1, 1)."""
         return self._by_column(self.problem.factors, 1.0)
 
@@ -84,7 +84,7 @@ class Coordinates:
     def l2(self) -> Array:
         """Weights of the L2 penalty, (d + 1, 1): its second derivatives."""
         weights: Array = self.problem.l2 * self.factor**2
-        return weights * self.multiples if self.problem.factors else weights
+        return weights * self.penalty_factors if self.problem.factors else weights
 
     @cached_property
     def l1(self) -> Array:
@@ -92,7 +92,7 @@ class Coordinates:
         problem = self.problem
         if not problem.proximal:
             return np.zeros((2, self.d + 1, 1))
-        size = problem.l1 * self.multiples * self.free * np.abs(self.factor)
+        size = problem.l1 * self.penalty_factors * self.free * np.abs(self.factor)
         if not problem.signs:
             return np.stack((size, size))
         sign = self._by_column(problem.signs, 0.0) * self.free
@@ -116,17 +116,14 @@ class Coordinates:
     def _plain(self) -> bool:
         return bool(self.free.all()) and isinstance(self.problem.penalty, NoPenalty)
 
-    @cached_property
-    def _penalty_factors(self) -> Array | float:
-        return self.multiples if self.problem.factors else 1.0
-
     def complete(self, w: Array, cost: float, g: Array) -> tuple[float, Array]:
         """F and the gradient of its smooth part at w (d + 1, k), from those of the mean loss; 0 where fixed."""
         if self._plain:
             return cost, g
         raw, penalty = self.factor * w, self.problem.penalty
-        cost += float((self._penalty_factors * penalty.value(raw)).sum())
-        return cost, self.free * (g + self._penalty_factors * self.factor * penalty.slope(raw))
+        factors = self.penalty_factors if self.problem.factors else 1.0
+        cost += float((factors * penalty.value(raw)).sum())
+        return cost, self.free * (g + factors * self.factor * penalty.slope(raw))
 
 
 class Objective(Coordinates):

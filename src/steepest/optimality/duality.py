@@ -146,7 +146,7 @@ class _Point:
     """A dual point theta with the predictors z, one number for each row, and the surplus of the two."""
 
     def __init__(self, objective: Objective, pointwise: Pointwise | None) -> None:
-        self.loss, self.rows, self.intercept = objective.loss, objective.rows, objective.shifts
+        self.loss, self.rows, self.intercept = objective.loss, objective.rows, objective.free_intercept
         self.pointwise, n = pointwise, self.rows.shape[0]
         self.z, self.theta = np.empty(n) if pointwise is None else pointwise.z, np.empty(n)
 

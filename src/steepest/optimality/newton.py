@@ -83,7 +83,7 @@ def at_once(objective: Objective, w: Array) -> tuple[float, Array, Array, Pointw
     if problem.l2 > 0 or problem.l1 > 0:
         H.flat[:: objective.d + 2] += objective.l2[:, 0]
         g += objective.l2 * w
-        total += float((objective.multiples * problem.penalty.value(objective.factor * w)).sum())
+        total += float((objective.penalty_factors * problem.penalty.value(objective.factor * w)).sum())
     if problem.fixed or not problem.intercept:
         g *= objective.free
     return total, g, H, pointwise

@@ -7,7 +7,6 @@ import numpy as np
 from ..core.progress import Progress, Told
 from ..core.types import Array
 from ..data.rows import Rows
-from ..descent.engine import Descent
 from ..descent.states import Checkpoint, State
 from ..descent.stops import Stop
 from ..descent.trajectory import Trajectory
@@ -51,10 +50,6 @@ class CertifiedStop:
     def _learns(self) -> bool:
         """Whether the rule learns the step that conjugate gradients find for a proof."""
         return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
-
-    def continued(self, states: Descent) -> Descent:
-        """The descent, unchanged."""
-        return states
 
     def stops(self, tol: float | None) -> list[Stop]:
         """Stops where the certified gap is small enough or below its rounding, or the classes are separated."""

@@ -16,7 +16,7 @@ from ..core.types import Array
 from ..core.version import __version__
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows
-from ..descent.descent import descend, until
+from ..descent.descent import Descent, descend, until
 from ..descent.early_stopping import callback_stop, validation_on
 from ..descent.recording import record
 from ..descent.stops import Stop, epochs, updates
@@ -33,7 +33,7 @@ from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
-from .nonsmooth import certified_stop
+from .nonsmooth import rounds
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
@@ -92,21 +92,23 @@ def fit(
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     rows = rows.recounted()
     check_rows(rows, problem)
-    n, d = rows.shape
+    (n, d), begin = rows.shape, _start(start, rows)
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
-            plan = make_plan(rows, problem, settings, limits.updates, _start(start, rows))
+            plan = make_plan(rows, problem, settings, limits.updates, begin)
         scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
-        certified = certified_stop(problem, rows, plan, target, scale)
         units = plan.data.units
         validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
         asked = [] if validation is None else [validation.stop()]
         asked += [] if watch.callback is None else [callback_stop(watch.callback, units)]
         if start is not None or rows.offset is not None:
-            _refuse_overflow(problem, rows, _start(start, rows))
-        states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-        states = until(certified.continued(states), *certified.stops(tol), *asked, *_limits(limits))
+            _refuse_overflow(problem, rows, begin)
+        states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+        certified = CertifiedStop(problem, rows, plan, target, scale)
+        if problem.nonsmooth and plan.method.preconditioned:
+            states, certified = rounds(states, rows, plan, target, scale)
+        states = until(states, *certified.stops(tol), *asked, *_limits(limits))
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
         meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
         told = certified.told(watch.progress, early=tol is not None or bool(asked))

@@ -19,7 +19,7 @@ from .auto.plan import Plan
 from .auto.smoothing import Smoothing
 from .certified_stop import CertifiedStop
 
-__all__ = ["CertifiedRounds", "certified_stop"]
+__all__ = ["CertifiedRounds", "rounds"]
 
 IDLE = 25  # most rounds without a smaller gap
 
@@ -27,32 +27,35 @@ IDLE = 25  # most rounds without a smaller gap
 class CertifiedRounds(CertifiedStop):
     """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
 
-    def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
+    def __init__(
+        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, smoothing: Smoothing
+    ) -> None:
         super().__init__(problem, rows, plan, target, scale)
-        self.smoothing = Smoothing(problem, plan.rows, target)
+        self.smoothing = smoothing
         self.best: State | None = None
         self.gap = np.inf  # the smallest gap
 
-    def continued(self, states: Descent) -> Descent:
-        """The descent with rounds in place of steps."""
-        return continued(states, self.smoothing)
-
     def stops(self, tol: float | None) -> list[Stop]:
         """Stops where the gap is small enough, or has not decreased for many rounds."""
-        enough = Stop(lambda state: self._enough(state) and tol is not None, "certified", check=True)
-        return [enough, Stop(self._idle, "no step lowers the cost", check=True)]
+        idle = Stop(self._idle, "no step lowers the cost", check=True)
+        return [idle] if tol is None else [Stop(self._enough, "certified", check=True), idle]
 
     def _enough(self, state: State) -> bool:
-        if state.t == 0:
-            return False
-        self._taken[state.t] = found = self._certificate(state)
-        gap = np.inf if found.gap is None else found.gap
-        if gap < self.gap or self.best is None:
-            self.best, self.gap = state, gap
-        return bool(gap <= self.reached(found))
+        found = self._certificate_of(state)
+        return found is not None and found.gap is not None and bool(found.gap <= self.reached(found))
 
     def _idle(self, state: State) -> bool:
+        self._certificate_of(state)
         return self.best is not None and state.t - self.best.t >= IDLE
+
+    def _certificate_of(self, state: State) -> Certificate | None:
+        """The certificate of a round, taken once; the best round is kept. None at the start."""
+        if state.t > 0 and state.t not in self._taken:
+            self._taken[state.t] = found = self._certificate(state)
+            gap = np.inf if found.gap is None else found.gap
+            if gap < self.gap or self.best is None:
+                self.best, self.gap = state, gap
+        return self.taken(state.t)
 
     def _certificate(self, state: State) -> Certificate:
         """A duality gap if it is a proof, else an estimate by the same slopes."""
@@ -70,7 +73,7 @@ class CertifiedRounds(CertifiedStop):
         return replace(path, meta={**path.meta, "smoothed": int(path.step[-1])})
 
 
-def certified_stop(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> CertifiedStop:
-    """The certified stop for a plan."""
-    rounds = problem.nonsmooth and plan.method.preconditioned
-    return (CertifiedRounds if rounds else CertifiedStop)(problem, rows, plan, target, scale)
+def rounds(states: Descent, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedRounds]:
+    """The descent with rounds in place of steps, and its certified stop."""
+    smoothing = Smoothing(states.problem, plan.rows, target)
+    return continued(states, smoothing), CertifiedRounds(states.problem, rows, plan, target, scale, smoothing)

@@ -42,7 +42,7 @@ def polish(
         return path, plan, None
     d = rows.shape[1]
     w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
-    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).shifts)
+    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).free_intercept)
     without = replace(
         problem, fixed=(*problem.fixed, *map(int, idle))
     )  # constant columns: the intercept takes their part

@@ -190,7 +190,7 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits) -> P
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
-    penalised = tuple(np.flatnonzero(Coordinates(problem, d).multiples[:-1]).tolist())
+    penalised = tuple(np.flatnonzero(Coordinates(problem, d).penalty_factors[:-1]).tolist())
     if problem.intercept and len(penalised) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)

@@ -107,7 +107,7 @@ def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, 
     Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
-    shifted = Coordinates(stream.problem, rows.shape[1]).shifts and not rows.sparse
+    shifted = Coordinates(stream.problem, rows.shape[1]).free_intercept and not rows.sparse
     units = running.units(shifted) if stream.settings.scaled else RAW
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
     rows = rows.in_units(units).with_rows(total=n * running.weight)
@@ -143,7 +143,7 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     n, problem, units = rows.shape[0], stream.problem, rows.units
     firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
     coordinates = Coordinates(problem, rows.shape[1], units)
-    found = np.mean([batch_curvature(rows.take(order[i : i + size]), coordinates.shifts) for i in firsts])
+    found = np.mean([batch_curvature(rows.take(order[i : i + size]), coordinates.free_intercept) for i in firsts])
     curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
     penalty = float(coordinates.l2.max())
     L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))

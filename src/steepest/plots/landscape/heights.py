@@ -67,7 +67,7 @@ def _penalty(problem: Problem, points: Array) -> Array:
     if problem.l1 == problem.l2 == 0:
         return np.zeros(len(points))
     d = points.shape[1] - 1
-    penalty: Array = problem.penalty.value(points[:, :d]) @ Coordinates(problem, d).multiples[:d, 0]
+    penalty: Array = problem.penalty.value(points[:, :d]) @ Coordinates(problem, d).penalty_factors[:d, 0]
     return penalty
 
 

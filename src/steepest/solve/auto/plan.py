@@ -188,7 +188,7 @@ def _plan(
     """The plan with units, data and learning rate."""
     units = RAW
     if standardize:
-        shifted = Coordinates(problem, rows.shape[1]).shifts and not rows.sparse
+        shifted = Coordinates(problem, rows.shape[1]).free_intercept and not rows.sparse
         units = standard_units(columns.mean, columns.variance, shifted)
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
