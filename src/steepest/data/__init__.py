@@ -1,4 +1,5 @@
-"""Tables: rows, classes and moments, as in-memory implementations of `Data`, and readers of files.
+"""Tables: rows in memory, dense or sparse, classes, moments, the passes over them, and readers of files.
 
-Imports ``kernels`` and the rooms below it. Begin with ``rows.py``.
+Imports ``kernels`` (when a pass is compiled) and the rooms below it. Begin with ``rows.py``; what every kind of data
+must answer is in ``objective/data.py``.
 """

@@ -1,1 +1,5 @@
-"""The compiled layer, the only place that imports Numba, and only when something is compiled."""
+"""The compiled layer: full passes and sampled steps. The only place that imports Numba, and only when it compiles.
+
+Imports ``objective``, ``methods`` and ``core``. Begin with ``full_pass.py``; how a record's own method is called from
+compiled code is in ``dispatch.py``.
+"""
