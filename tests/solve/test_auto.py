@@ -226,7 +226,7 @@ def test_a_wide_sparse_table_needs_no_matrix():
     assert np.abs(slope + 2e-3 * np.sign(sparse.coef_[0]))[~zero].max() < 1e-6
 
 
-def test_a_proof_that_fails_learns_the_step_it_has_found(monkeypatch):
+def test_a_proof_that_fails_teaches_the_step_it_has_found(monkeypatch):
     """Where squares are penalised little, conjugate gradients know more of the flat directions than ten secants."""
     from scipy.sparse import diags_array, random_array
 

@@ -15,7 +15,7 @@ from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import UNIT, Array
 from ..objective.data import Judge, Sums
 from .csr import CSR
-from .layout import copy_order, dense_rows
+from .layout import copy_order, dense_rows, dot, transposed_dot
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -148,18 +148,14 @@ def _compiled() -> tuple[Callable[..., None], Callable[..., None]]:
 
 def _times(X: CSR, W: Array, Z: Array) -> None:
     """Z = [x, 1] W."""
-    numbers = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-    for c, w in enumerate(W.T):
-        Z[:, c] = np.bincount(numbers, X.data * w[X.indices], minlength=X.shape[0]) + w[-1]
+    np.add(dot(X, W[:-1]), W[-1], out=Z)
 
 
 def _sums(X: CSR, r: Array, weight: Array, out: Array) -> None:
     """Write r X, r (p, rows), and weight'X^2 to the columns of out (d + 1, p + 1); its last row stays."""
-    lengths, d = np.diff(X.indptr), X.columns
-    data = X.data.astype(np.float64)
-    for c, u in enumerate(r):
-        out[:-1, c] = np.bincount(X.indices, data * np.repeat(u, lengths), minlength=d)
-    out[:-1, -1] = np.bincount(X.indices, data * data * np.repeat(weight, lengths), minlength=d)
+    out[:-1, :-1] = transposed_dot(X, r.T).T
+    squares = X._replace(data=np.square(X.data, dtype=np.float64))
+    out[:-1, -1] = transposed_dot(squares, weight[:, None])[0]
 
 
 def table(rows: Rows) -> Array:

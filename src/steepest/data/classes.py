@@ -18,7 +18,7 @@ from .full_pass import predictors_of, shifted_rows
 from .layout import Table, dense_rows
 from .rows import Rows
 
-__all__ = ["Classes", "product"]
+__all__ = ["Classes", "hessian_product"]
 
 FEW, MANY = 300, 1000  # parameters up to which the Hessian is formed: always, and for a small table
 WORK = 4e9  # flops for the Hessian of a small table
@@ -90,10 +90,10 @@ class ClassesCurvature(NamedTuple):
 
     def product(self, v: Array) -> Array:
         """Its product with v (d + 1, k). Cost: three passes."""
-        return product(self.rows, np.exp(log_softmax(self.rows.predictor(self.w))), v)
+        return hessian_product(self.rows, np.exp(log_softmax(self.rows.predictor(self.w))), v)
 
 
-def product(rows: TableData, p: Array, v: Array) -> Array:
+def hessian_product(rows: TableData, p: Array, v: Array) -> Array:
     """Product of the Hessian of the mean loss and v (d + 1, k), from the probabilities p (n, k). Cost: two passes."""
     z = rows.with_rows(offset=None).predictor(v)
     return rows.transpose_product(p * (z - (p * z).sum(1, keepdims=True)))

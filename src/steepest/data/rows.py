@@ -22,7 +22,7 @@ from .curvature import RowsCurvature
 from .full_pass import GivenSlopes, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
-from .subsample import chosen
+from .subsample import sample_numbers
 
 __all__ = ["Rows", "make_rows"]
 
@@ -214,8 +214,8 @@ class Rows(NamedTuple):
         )
 
     def sample(self, m: int, seed: int, by_class: bool) -> Rows:
-        """About m rows, weighted so that their mean estimates the mean over all; see `subsample.chosen`."""
-        numbers, share = chosen(self, m, seed, by_class)
+        """About m rows, weighted so that their mean estimates the mean over all; see `subsample.sample_numbers`."""
+        numbers, share = sample_numbers(self, m, seed, by_class)
         weight = share if self.weight is None else share * self.weight[numbers]
         return self.take(numbers)._replace(weight=weight, total=float(weight.sum()))
 

@@ -12,10 +12,10 @@ from ..core.types import Array
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["chosen"]
+__all__ = ["sample_numbers"]
 
 
-def chosen(rows: Rows, m: int, seed: int, by_class: bool) -> tuple[NDArray[np.int64], Array]:
+def sample_numbers(rows: Rows, m: int, seed: int, by_class: bool) -> tuple[NDArray[np.int64], Array]:
     """Numbers of about m rows, and how many rows each represents; half of them from each class.
 
     A rare class is taken whole. The table is divided into m equal intervals, and one row is drawn from each, so that a

@@ -43,7 +43,7 @@ class Continuation(Whole):
             there, norms[i] = self.sequence.next(there)
             costs[i] = there.cost
             kept += [there.at] if there.t % every == 0 else []
-        return there, np.ones(count), costs, norms, np.array(kept).reshape(-1, *there.at.shape)
+        return Steps(there, np.ones(count), costs, norms, np.array(kept).reshape(-1, *there.at.shape))
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Steps taken for all problems up to the block's only state."""

@@ -16,13 +16,32 @@ from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
 from .states import Checkpoint
 
-__all__ = ["Steps", "Walker", "Whole", "make_view", "walk"]
+__all__ = ["Steps", "Walk", "Walker", "Whole", "make_view", "walk"]
 
 Look = Callable[[int, Array], tuple[float, Array]]  # update and point -> cost (or NaN) and gradient
-Steps = tuple[Checkpoint, Array, Array, Array, Array]  # last, eta (T,), cost (T,), gradients or their norms, kept w
 
 
-def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, view: View | None = None) -> Steps:
+class Walk(NamedTuple):
+    """T steps, as the loop gives them."""
+
+    last: Checkpoint
+    eta: Array  # (T,)
+    cost: Array  # (T,)
+    gradient: Array  # (T, d + 1, k), in the units of the descent
+    w: Array  # (m, d + 1, k), the answers that are kept
+
+
+class Steps(NamedTuple):
+    """T steps, as a block takes them."""
+
+    last: Checkpoint
+    eta: Array  # (T,)
+    cost: Array  # (T,), NaN where it was not computed
+    gradient_norm: Array  # (T,), by the raw parameters; NaN likewise
+    w: Array  # (m, d + 1, k), the answers that are kept
+
+
+def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, view: View | None = None) -> Walk:
     """Take ``count`` steps: the loop itself. ``look(t, at)`` is the cost (or NaN) and gradient for the step after t."""
     rule, step, view = method.rule, method.learning_rate, view or View()
     t, at, memory = first.t, first.at, first.memory.copy()
@@ -48,7 +67,7 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
         etas[i], costs[i], slopes[i] = eta * share, shown[0], view.subgradient(w, shown[1])
         if t % every == 0:
             kept[t // every - first.t // every - 1] = w
-    return Checkpoint(t, at, memory, g, shown[0]), etas, costs, slopes, kept
+    return Walk(Checkpoint(t, at, memory, g, shown[0]), etas, costs, slopes, kept)
 
 
 class View(NamedTuple):
@@ -132,7 +151,7 @@ def _look_or_search(
 
     fall = -float(np.vdot(g, towards)) - rise
     share = method.learning_rate.seek(probe, cost, fall, method.rate_memory(memory)) if fall > 0.0 else 0.0
-    if share != found[0] > 0.0:
+    if share > 0.0 and share != found[0] > 0.0:
         probe(share)
     return found if share > 0.0 else (0.0, at, cost, g)
 
@@ -175,7 +194,7 @@ class Whole:
         """Take ``count`` steps."""
         last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
         slopes = self.units.raw_gradient(slopes)
-        return last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept
+        return Steps(last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept)
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""

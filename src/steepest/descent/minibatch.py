@@ -51,7 +51,7 @@ class Sampled:
             lambda t, at: self.look(t, at, stored), self.method, first, count, every, self.view
         )
         last.memory[self.method.slots :] = stored
-        return last, etas, costs, np.full(count, np.nan), kept
+        return Steps(last, etas, costs, np.full(count, np.nan), kept)
 
     def remembered(self, first: Checkpoint) -> Array:
         """Memory at a checkpoint, padded with slots of zeros."""
@@ -122,7 +122,7 @@ class SampledCompiled(Sampled):
         self.data.read(min(count * self.batch_size, count * self.n))
         unknown = np.full(count, np.nan)
         last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
-        return last, etas, unknown, unknown.copy(), kept.swapaxes(1, 2)
+        return Steps(last, etas, unknown, unknown.copy(), kept.swapaxes(1, 2))
 
     def steps(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
         """Take ``count`` steps after update t in place."""

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..data.classes import product
+from ..data.classes import hessian_product
 from ..objective.data import TableData
 from ..objective.losses.softmax import log_softmax
 from ..objective.objective import Objective
@@ -100,7 +100,7 @@ def _by_products(objective: Objective, w: Array, g: Array) -> tuple[Array, Array
     v, left = rest / D, float(np.vdot(rest, rest / D))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
-        Hv = live * (product(rows, p, v) + curve * v)
+        Hv = live * (hessian_product(rows, p, v) + curve * v)
         second = float(np.vdot(v, Hv))
         if left <= RESIDUAL**2 * first or not second > 0:
             break
