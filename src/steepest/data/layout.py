@@ -151,7 +151,7 @@ def column_variances(X: Matrix, share: Array) -> Array:
     variance: Array
     if isinstance(X, CSR):
         each = share[_row_numbers(X)]
-        first, second = (np.bincount(X.indices, each * X.data**k, X.shape[1]) for k in (1, 2))
+        first, second = (np.asarray(np.bincount(X.indices, each * X.data**k, X.shape[1]), float) for k in (1, 2))
         variance = second - first**2
     else:
         variance = share @ (X - share @ X) ** 2

@@ -228,14 +228,13 @@ class Descent:
     def _stopped(self, block: Block) -> Block:
         """Cut the block after its first state at which a stop is true."""
         for stop in self.stops:
-            if isinstance(stop, Stop) and stop.check:
-                hits = self._checked(stop, block)
-            elif isinstance(stop, Stop):
-                hits = np.flatnonzero(stop(block))
+            name = "a condition of the caller"
+            if isinstance(stop, Stop):
+                hits, name = self._checked(stop, block) if stop.check else np.flatnonzero(stop(block)), stop.name
             else:
                 hits = np.array([i for i in range(len(block.t)) if stop(self.state(block, i))][:1], int)
             if len(hits):
-                block = self._cut(block, int(hits[0]), getattr(stop, "name", "a condition of the caller"))
+                block = self._cut(block, int(hits[0]), name)
         return block
 
     def _cut(self, block: Block, place: int, end: str) -> Block:
