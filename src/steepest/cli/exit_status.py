@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -33,7 +34,7 @@ def print_object(found: dict[str, Any]) -> None:
 
 def exit_status(call: Callable[[], Any], as_json: bool) -> int:
     """Run a command that returns its exit status or None; say in one line what stops it."""
-    if hasattr(sys.stdout, "reconfigure"):  # a name the terminal cannot show must not stop the answer
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name the terminal cannot show must not stop the answer
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with listening():
@@ -63,7 +64,7 @@ def of_verdict(verdict: Verdict, missed: bool) -> int:
 def _meaning(error: Exception) -> tuple[str, str, int]:
     """Kind, message and exit status of an error."""
     if isinstance(error, click.ClickException):
-        context = getattr(error, "ctx", None)
+        context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f" (see {context.command_path} --help)" if context else ""
         return "usage", error.format_message() + hint, 2
     if isinstance(error, SteepestError):

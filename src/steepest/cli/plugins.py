@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from ..core.errors import UsageError
-from ..core.records import make
+from ..core.records import is_record, make
 
 __all__ = ["own_record"]
 
@@ -33,7 +33,7 @@ def own_record(spec: Any, what: str) -> Any:
         return spec
     module, name, fields = found.groups()
     cls = getattr(_module(module, what), name, None)
-    if not (isinstance(cls, type) and hasattr(cls, "_fields")):
+    if not (isinstance(cls, type) and is_record(cls)):
         raise UsageError(f"{module!r} has no {what} {name!r}: it must be a NamedTuple class of that name")
     return make(cls, fields or "", what)
 

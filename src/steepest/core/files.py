@@ -91,7 +91,7 @@ def _refusal(path: Path, error: Exception) -> Exception:
         return error
     if isinstance(error, FileExistsError):
         return FileError(f"{name} exists: add --force to overwrite it")
-    reason = str(getattr(error, "strerror", None) or error)
+    reason = str((error.strerror if isinstance(error, OSError) else None) or error)
     return FileError(f"{name}: cannot be written ({reason.lower()}): no part of it was kept")
 
 

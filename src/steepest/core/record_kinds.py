@@ -24,7 +24,18 @@ NEEDS = {
         *("nonsmooth", "formula", "dual", "smoothable", "staged", "identity_link", "constant_known"),
     ),
     "penalty": ("value", "slope", "l2", "l1", "check"),
-    "rule": ("direction", "slots", "elementwise", "preconditioner", "proximal", "sees", "learns", "answers", "batch"),
+    "rule": (
+        "direction",
+        "slots",
+        "elementwise",
+        "preconditioner",
+        "proximal",
+        "sees",
+        "learns",
+        "answers",
+        "batch",
+        "memory_share",
+    ),
     "learning rate": ("rate", "slots", "seeks", "adapts", "looks"),
     "average": ("share", "slots"),
     "estimate": ("slots", "gradient", "renewing"),
@@ -150,7 +161,8 @@ def rule(
 
     Notes
     -----
-    Two more facts follow from the methods of the class: ``learns`` (it has learn) and ``answers`` (it has answer).
+    Two more facts follow from the methods of the class: ``learns`` (it has learn) and ``answers`` (it has answer). A
+    rule with momentum has the property ``memory_share``, the share of the last direction that it keeps; else it is 0.
 
     Examples
     --------
@@ -168,7 +180,8 @@ def rule(
     facts |= {"batch": batch or bool(kind)}
 
     def decorate(cls: R) -> R:
-        return _with_facts(cls, facts | {"learns": _has(cls, "learn"), "answers": _has(cls, "answer")})
+        found = facts | {"learns": _has(cls, "learn"), "answers": _has(cls, "answer")}
+        return _with_facts(cls, found if _has(cls, "memory_share") else found | {"memory_share": 0.0})
 
     return decorate
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .errors import UsageError
 from .record_kinds import check_record
 
-__all__ = ["RecordField", "from_name", "make", "to_name", "to_spec"]
+__all__ = ["Fields", "RecordField", "from_name", "is_record", "make", "to_name", "to_spec"]
 
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
@@ -60,6 +60,18 @@ def to_spec(item: Any) -> str:
     return (to_name(cls) if ours else f"{cls.__module__}:{cls.__name__}") + (f":{fields}" if fields else "")
 
 
+class Fields(Protocol):
+    """The settings of a record, which every NamedTuple has."""
+
+    def _asdict(self) -> dict[str, Any]:
+        """Its fields by name."""
+
+
+def is_record(item: object) -> bool:
+    """Whether an object, or a class, is a NamedTuple."""
+    return hasattr(item, "_fields")
+
+
 def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     """Look up ``"momentum"`` or ``"momentum:beta=0.95"`` in a module's ``__all__``; a record is checked.
 
@@ -75,7 +87,7 @@ def from_name(spec: Any, module: ModuleType, what: str) -> Any:
     >>> from_name("momentum:beta=0.95", rules, "rule")
     Momentum(beta=0.95)
     """
-    if isinstance(spec, tuple) and hasattr(spec, "_fields"):
+    if isinstance(spec, tuple) and is_record(spec):
         return check_record(spec, what)
     known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
     asked, _, rest = str(spec).partition(":")

@@ -202,6 +202,10 @@ class Rule(RuleRecord, Protocol):
         """Whether every step needs all rows."""
 
     @property
+    def memory_share(self) -> float:
+        """Share of the last direction that is kept in the next one; 0 without momentum."""
+
+    @property
     def learns(self) -> bool:
         """Whether it has learn."""
 

@@ -13,7 +13,7 @@ from ..objective.problem import Problem
 from .csr import CSR
 from .rows import Rows
 
-__all__ = ["check_rows", "name_bad_number"]
+__all__ = ["check_rows", "name_bad_number", "row_count"]
 
 LARGEST = 1e150  # its square, summed over the rows, does not overflow
 
@@ -79,3 +79,11 @@ def _refuse(value: float, row: int, name: str) -> None:
     mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
     shown = "NaN" if np.isnan(value) else f"{value}"
     raise DataError(f"row {row + 1}, column {name!r} holds {shown}: {mend}")
+
+
+def row_count(X: Any) -> int:
+    """Number of rows of whatever is given as a table."""
+    try:
+        return int(X.shape[0])
+    except AttributeError:
+        return len(X)

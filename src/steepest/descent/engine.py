@@ -241,7 +241,8 @@ class Descent:
         for stop in self.stops:
             place = self._first_true(stop, block)
             if place is not None:
-                block = self._cut(block, place, getattr(stop, "name", "a condition of the caller"))
+                name = stop.name if isinstance(stop, Stop) else "a condition of the caller"
+                block = self._cut(block, place, name)
         return block
 
     def _first_true(self, stop: StopLike, block: Block) -> int | None:

@@ -142,7 +142,7 @@ def watched(
     parts : int
         Number of descents.
     """
-    if not getattr(estimator, "_skl_callbacks", None):
+    if not vars(estimator).get("_skl_callbacks"):
         vars(estimator).update(attributes(*descend(None)))
         return
     from sklearn.callback import with_callbacks

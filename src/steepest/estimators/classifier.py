@@ -264,7 +264,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
         steps). Cost: some four passes over the chunk.
         """
-        new = not hasattr(self, "coef_")
+        new = "coef_" not in vars(self)
         X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset=new)
         target, sample_weight = chunk_target(self, y, sample_weight, classes)
         w = self._advance(X, target, sample_weight)

@@ -67,7 +67,7 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
         return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
 
     def _names(self: Any) -> tuple[str, ...]:
-        return tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
+        return tuple(vars(self).get("feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
 
     def _settings(self: Any) -> Settings:
         """The parameters of the method."""
@@ -136,7 +136,7 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
         return names.index(c)
 
     def _start(self: Any) -> Any:
-        if self.start is not None or not (self.warm_start and hasattr(self, "coef_")):
+        if self.start is not None or not (self.warm_start and "coef_" in vars(self)):
             return self.start
         return np.vstack((np.atleast_2d(dense(self.coef_)).T, np.reshape(self.intercept_, (1, -1))))
 

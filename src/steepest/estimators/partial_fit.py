@@ -30,13 +30,13 @@ class Streaming:
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
         """Take the steps of a chunk, set the attributes, and return the answer (d + 1, k), raw."""
         rows, names = self._rows(X, y, weight), self._names()
-        stream = getattr(self, "_stream", None) or self._opened(names, rows.y.shape[1])
+        stream = vars(self).get("_stream") or self._opened(names, rows.y.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             before = rows.value(stream.problem.loss, stream.w)
             if not np.isfinite(before):
                 raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
             stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
-        self.loss_curve_ = [*(getattr(self, "loss_curve_", ()) if stream.chunks > 1 else ()), before]
+        self.loss_curve_ = [*(vars(self).get("loss_curve_", ()) if stream.chunks > 1 else ()), before]
         self._stream, self.trajectory_ = stream, path
         self.n_iter_, self.t_ = stream.chunks, stream.there.t
         for stale in ("certificate_", "verdict_"):
@@ -47,7 +47,7 @@ class Streaming:
         if self.early_stopping:
             raise UsageError("early_stopping needs held-out rows, which a stream does not have: see loss_curve_")
         start = self.start
-        if start is None and hasattr(self, "coef_"):  # of an earlier fit
+        if start is None and "coef_" in vars(self):  # of an earlier fit
             start = np.vstack((np.reshape(dense(self.coef_), (-1, len(names))).T, np.reshape(self.intercept_, (1, -1))))
         w = np.zeros((len(names) + 1, k)) if start is None else np.array(start, np.float64)
         if w.size != (len(names) + 1) * k or not np.isfinite(w).all():

@@ -252,7 +252,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         steps). Cost: some four passes over the chunk.
         """
         X, y, sample_weight = self._table(
-            X, y, sample_weight, finite=True, y_numeric=True, reset=not hasattr(self, "coef_")
+            X, y, sample_weight, finite=True, y_numeric=True, reset="coef_" not in vars(self)
         )
         w = self._advance(X, y, sample_weight)
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])

@@ -56,7 +56,7 @@ class Exchange:
         for name in (name for name in names if hasattr(self, name)):
             value = dense(self.coef_) if name == "coef_" else getattr(self, name)
             setattr(other, name, value.copy() if isinstance(value, np.ndarray) else value)
-        if hasattr(other, "max_iter") and hasattr(self, "n_iter_"):
+        if "max_iter" in vars(other) and "n_iter_" in vars(self):
             other.n_iter_ = np.array([self.n_iter_], np.int32) if self._labels else self.n_iter_
         return other
 
@@ -98,7 +98,7 @@ class Exchange:
         check_is_fitted(model)
         coef = one_row(model, cls.__name__)
         ours = cls(fit_intercept=bool(model.fit_intercept), **loss_of(model, cls.__name__), **alpha_of(model, rows))
-        if getattr(model, "positive", False):
+        if vars(model).get("positive", False):
             ours.signs = "+"
         if rows is not None:
             ours._total = float(rows)

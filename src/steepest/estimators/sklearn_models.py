@@ -44,14 +44,16 @@ def line(model: Any, curvature: float, positive: bool) -> Any:
     settings = {"fit_intercept": bool(model.fit_intercept), "positive": positive}
     if alpha == 0:
         return linear_model.LinearRegression(**settings)
-    if share == 0 and hasattr(model, "_total"):
-        return linear_model.Ridge(alpha=float(alpha * model._total), **settings)
+    total = vars(model).get("_total")
+    if share == 0 and total is not None:
+        return linear_model.Ridge(alpha=float(alpha * total), **settings)
     return linear_model.ElasticNet(alpha=float(alpha), l1_ratio=float(share), **settings)
 
 
 def curve(model: Any) -> Any:
     """The classifier of the same objective, where the sum of the weights is known."""
-    C = 1.0 / (model.alpha * model._total) if model.alpha > 0 and hasattr(model, "_total") else np.inf
+    total = vars(model).get("_total")
+    C = 1.0 / (model.alpha * total) if model.alpha > 0 and total is not None else np.inf
     settings = {"C": float(C), "fit_intercept": bool(model.fit_intercept), "class_weight": model.class_weight}
     if model.alpha > 0 and model.l1_ratio > 0:
         settings |= {"l1_ratio": float(model.l1_ratio), "solver": "saga"}
@@ -70,9 +72,9 @@ def one_row(model: Any, name: str) -> Array:
 
 def loss_of(model: Any, name: str) -> dict[str, str]:
     """Our loss for that of an SGD model, with its settings."""
-    asked = getattr(model, "loss", None)
     if not isinstance(model, (linear_model.SGDRegressor, linear_model.SGDClassifier)):
         return {}
+    asked = model.loss
     if asked not in LOSSES:
         raise UsageError(f"{name} has no loss {asked!r}, by which this {type(model).__name__} was fitted")
     return {"loss": LOSSES[asked].format(float(model.epsilon))}
@@ -82,14 +84,15 @@ def alpha_of(model: Any, rows: float | None) -> dict[str, float]:
     """Our alpha and l1_ratio for the penalty of a model, as far as they are known."""
     if rows is not None and not (np.isfinite(rows) and rows > 0):
         raise UsageError(f"rows must be a number > 0, not {rows!r}")
-    kind = getattr(model, "penalty", "elasticnet")
+    settings = vars(model)
+    kind = settings.get("penalty", "elasticnet")
     if kind is None:
         return {}
-    share = {"l2": 0.0, "l1": 1.0}.get(kind, float(getattr(model, "l1_ratio", 0.0) or 0.0))
+    share = {"l2": 0.0, "l1": 1.0}.get(kind, float(settings.get("l1_ratio", 0.0) or 0.0))
     if isinstance(model, PER_ROW):
         return {"alpha": float(model.alpha), "l1_ratio": share}
     if rows is not None and isinstance(model, linear_model.Ridge):
         return {"alpha": float(model.alpha) / rows}
-    if rows is not None and hasattr(model, "C"):
-        return {"alpha": 1.0 / (rows * float(model.C)), "l1_ratio": share}
+    if rows is not None and "C" in settings:
+        return {"alpha": 1.0 / (rows * float(settings["C"])), "l1_ratio": share}
     return {}

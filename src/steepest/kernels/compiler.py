@@ -16,6 +16,7 @@ from numba.core import event
 from numba.core.caching import FunctionCache
 
 from ..core.compile_notice import compiling
+from ..core.records import is_record
 
 __all__ = ["compiled"]
 
@@ -69,7 +70,7 @@ def cache_folder() -> Path:
 
 
 def _ours(item: Any) -> bool:
-    return not hasattr(item, "_fields") or type(item).__module__.split(".")[0] == __package__.split(".")[0]
+    return not is_record(item) or type(item).__module__.split(".")[0] == __package__.split(".")[0]
 
 
 @lru_cache(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -89,7 +89,7 @@ def _listed(asked: Any, names: tuple[str, ...]) -> list[Any]:
     """The factors of a sequence with one for each column."""
     if asked is None:
         return [1.0] * len(names)
-    if isinstance(asked, str) or not hasattr(asked, "__len__") or len(asked) != len(names):
+    if isinstance(asked, str) or not isinstance(asked, Collection) or len(asked) != len(names):
         raise UsageError(f"penalty_factors must be {len(names)} numbers >= 0, or a dict by column, not {asked!r}")
     return list(asked)
 

@@ -10,6 +10,7 @@ from ..core.errors import UsageError
 from ..core.records import to_name
 from ..core.types import Array, Loss, LossLike
 from ..core.units import RAW
+from ..data.checks import row_count
 from ..data.moments import central_moments, hessian_in
 from ..data.rows import Rows, make_rows
 from ..objective.data import MATRIX_COLUMNS
@@ -139,7 +140,7 @@ def stability_limit(
     (0.05333, 0.0261)
     """
     del y
-    rows = make_rows(X, np.zeros(_length(X)))
+    rows = make_rows(X, np.zeros(row_count(X)))
     penalty = elastic(alpha)
     problem = Problem(loss, penalty, fit_intercept)
     bounded(problem.loss)
@@ -151,7 +152,3 @@ def bounded(loss: Loss) -> None:
     if not np.isfinite(loss.curvature):
         why = "its slope jumps" if loss.nonsmooth else "its curvature has no bound"
         raise UsageError(f"no learning rate is safe for the {to_name(type(loss))} loss, {why}: give a learning rate")
-
-
-def _length(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)

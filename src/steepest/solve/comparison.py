@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..core.errors import UsageError
 from ..core.files import data_frame
-from ..core.records import to_spec
+from ..core.records import is_record, to_spec
 from ..descent.trajectory import Trajectory
+from .fitted import trajectory_of
 
 __all__ = ["Comparison", "compare", "variants"]
 
@@ -100,9 +101,10 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any]) -> Comparison:
     paths = []
     for given in found.values():
         answer = run(**given)
-        paths.append(getattr(answer, "trajectory_", getattr(answer, "trajectory", answer)))
-        if not isinstance(paths[-1], Trajectory):
+        path = trajectory_of(answer)
+        if path is None:
             raise UsageError(f"run must return a Trajectory or something fitted, not {type(answer).__name__}")
+        paths.append(path)
     return Comparison(tuple(found), tuple(paths))
 
 
@@ -127,7 +129,7 @@ def variants(vary: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _listed(name: str, values: Any) -> Sequence[Any]:
-    if isinstance(values, (str, bytes, Mapping)) or hasattr(values, "_fields") or not hasattr(values, "__iter__"):
+    if isinstance(values, (str, bytes, Mapping)) or is_record(values) or not isinstance(values, Iterable):
         raise UsageError(f"vary: {name!r} needs a list of values, not {values!r}")
     found = list(values)
     if not found:
@@ -136,4 +138,4 @@ def _listed(name: str, values: Any) -> Sequence[Any]:
 
 
 def _text(value: Any) -> str:
-    return to_spec(value) if hasattr(value, "_fields") else str(value)
+    return to_spec(value) if is_record(value) else str(value)

@@ -216,7 +216,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
     safe = 0.5 * bounds.limit
     if sampled and uneven:
-        safe = (1.0 - getattr(rule, "beta", 0.0)) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
+        safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
     return Evidence(
         cost=path.cost,
         step=path.cost_step,

@@ -168,7 +168,7 @@ def _most(problem: Problem, method: Method, rows: Rows, largest: float) -> tuple
     if method.batch_size is None:
         return 1.0 / largest, "half the stability limit"
     row = problem.loss.curvature * rows.longest_row() / method.batch_size
-    kept = 1.0 - getattr(method.rule, "beta", 0.0)
+    kept = 1.0 - method.rule.memory_share
     return kept / (largest + row), "the safe rate with the longest row in a batch"
 
 

@@ -20,6 +20,7 @@ from ..descent.trajectory import Trajectory
 from ..methods import steps
 from ..methods.rules import Plain
 from ..objective.functions.formula import Formula
+from ..objective.functions.function import name_of
 from ..objective.problem import Problem
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.verdict import judge
@@ -161,7 +162,7 @@ def _run(task: Task, most: int, keep: Keep, seed: int, progress: Told | None) ->
     path = record(until(states, updates(int(most)), *_stops(task)), keep=keep, progress=may_end(progress))
     path = path.mapped(lambda w: np.concatenate((w, np.zeros((len(w), 1, 1))), axis=1))
     meta = {name: value for name, value in path.meta.items() if name not in OF_TABLES}
-    text = task.f.text if isinstance(task.f, Formula) else getattr(task.f, "__name__", type(task.f).__name__)
+    text = task.f.text if isinstance(task.f, Formula) else name_of(task.f, type(task.f).__name__)
     meta |= {"function": text, "loss_formula": text, "slopes": task.function.slopes, "columns": len(task.names)}
     if task.function.bounds is not None:
         meta["bounds"] = [[b if np.isfinite(b) else None for b in side] for side in task.function.bounds.tolist()]

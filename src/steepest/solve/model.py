@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, UsageError
 from ..core.files import json_text, write_new
 from ..core.records import from_name
+from ..data.checks import row_count
 from ..data.readers.content import read_content
 from ..data.rows import make_rows
 from ..objective import losses
@@ -157,7 +158,7 @@ def predictor(model: Model, X: Any) -> NDArray[np.float64]:
     DataError
         If one is too large for a number.
     """
-    rows = make_rows(X, np.zeros(_height(X)))
+    rows = make_rows(X, np.zeros(row_count(X)))
     n, d = rows.shape
     if d != len(model.names):
         raise UsageError(f"the model takes {len(model.names)} columns, not {d}: {', '.join(model.names[:20])}")
@@ -185,10 +186,6 @@ def probable(model: Model) -> bool:
     """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
     loss = _loss(model)
     return model.classes is not None and not (loss is not None and loss.attained)
-
-
-def _height(X: Any) -> int:
-    return X.shape[0] if hasattr(X, "shape") else len(X)
 
 
 class _NotModelError(Exception):

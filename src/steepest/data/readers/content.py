@@ -101,7 +101,7 @@ def _bytes(path: Path, name: str) -> bytes:
     except FileError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise FileError(f"{name}: cannot be read ({reason.lower()}): check the file") from None
 
 

@@ -7,18 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.record_kinds import rule
-from ...core.records import to_name
-from ...core.types import Gradient, Memory, RuleRecord
+from ...core.records import Fields, to_name
+from ...core.types import Gradient, Memory
 
 __all__ = ["AdaDelta", "AdaGrad", "Lion", "RMSProp"]
 
 
-def refusal(rule: RuleRecord, *shares: str) -> str | None:
+def refusal(rule: Fields, *shares: str) -> str | None:
     """A message on the first of these fields outside 0 <= share < 1, or on a bad eps; None if all are valid."""
-    name, eps = to_name(type(rule)), getattr(rule, "eps", 1.0)
+    name, fields = to_name(type(rule)), rule._asdict()
+    eps = fields.get("eps", 1.0)
     for field in shares:
-        if not 0 <= getattr(rule, field) < 1:
-            return f"{name} needs 0 <= {field} < 1, not {getattr(rule, field)!r}"
+        if not 0 <= fields[field] < 1:
+            return f"{name} needs 0 <= {field} < 1, not {fields[field]!r}"
     return None if 0 < eps < np.inf else f"{name} needs a positive eps, not {eps!r}"
 
 

@@ -59,6 +59,11 @@ class Momentum(NamedTuple):
         memory[0] = self.beta * memory[0] + g
         return memory[0]
 
+    @property
+    def memory_share(self) -> float:
+        """Share of the last direction that is kept: beta."""
+        return self.beta
+
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
         return None if 0 <= self.beta < 1 else f"momentum needs 0 <= beta < 1, not {self.beta!r}"
@@ -93,6 +98,11 @@ class Nesterov(NamedTuple):
         """V <- beta v + g; p = g + beta v."""
         memory[0] = self.beta * memory[0] + g
         return g + self.beta * memory[0]
+
+    @property
+    def memory_share(self) -> float:
+        """Share of the last direction that is kept: beta."""
+        return self.beta
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""

@@ -56,6 +56,11 @@ class ScheduleFree(NamedTuple):
         """X = y + (1 / beta - 1) (y - z)."""
         return at + (1.0 / self.beta - 1.0) * (at - memory[0])
 
+    @property
+    def memory_share(self) -> float:
+        """Share of the last direction that is kept: beta."""
+        return self.beta
+
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
         return None if 0 < self.beta <= 1 else f"schedule_free needs 0 < beta <= 1, not {self.beta!r}"

@@ -18,7 +18,17 @@ from ...core.units import RAW, Units
 from ..data import Supports
 from .formula import Formula
 
-__all__ = ["DIFFERENCED", "EXACT", "Function", "differences", "from_callable", "from_formula", "scaled", "upward"]
+__all__ = [
+    "DIFFERENCED",
+    "EXACT",
+    "Function",
+    "differences",
+    "from_callable",
+    "from_formula",
+    "name_of",
+    "scaled",
+    "upward",
+]
 
 Look = Callable[[Array], tuple[float, Array]]
 EPS = float(np.finfo(float).eps)
@@ -111,6 +121,12 @@ class FunctionCurvature(NamedTuple):
     def product(self, v: Array) -> Array:
         """Their product with v (d, 1)."""
         return self.matrix() @ v
+
+
+def name_of(f: object, otherwise: str) -> str:
+    """The name of a callable of the user; not every callable has one."""
+    name: str = getattr(f, "__name__", otherwise)
+    return name
 
 
 def upward(H: Array) -> Array:

@@ -11,7 +11,7 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.contours import contour, relief
-from ..drawing.style import CUBE, Picture
+from ..drawing.style import CUBE, Picture, has_depth
 from ..drawing.thinning import along_path
 from ..drawing.words import counted, number, sentences, verdict_words
 from ..landscape.landscape import landscape_of
@@ -198,7 +198,7 @@ class CostSurfaceDisplay(Picture):
         if self.kind == "contour":
             contour(self, ax)
             return self
-        if ax is not None and not hasattr(ax, "get_zlim"):
+        if ax is not None and not has_depth(ax):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         relief(self, ax)
         return self

@@ -12,7 +12,7 @@ from ...core.types import Array
 from ...objective.functions.derivatives import gradient
 from ...objective.functions.formula import Formula
 from ..drawing.contours import in_space
-from ..drawing.style import COLOURS, CUBE, Picture, axes, heading, legend
+from ..drawing.style import COLOURS, CUBE, Picture, axes, has_depth, heading, legend
 from ..drawing.words import number
 from ..sources.function_input import drawn, numbers
 
@@ -116,7 +116,7 @@ class PlaneSlopesDisplay(Picture):
     def plot(self, ax: Any = None) -> PlaneSlopesDisplay:
         """Draw, on axes in space."""
         ax = axes(ax, projection="3d", size=CUBE)
-        if not hasattr(ax, "plot_surface"):
+        if not has_depth(ax):
             raise UsageError("this picture needs axes in space: figure.add_subplot(projection='3d')")
         self.ax_, self.figure_ = ax, ax.figure
         style = {"cmap": "cividis", "alpha": 0.45, "lw": 0, "rstride": 1, "cstride": 1}

@@ -14,7 +14,20 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.files import write_new
 
-__all__ = ["COLOURS", "CUBE", "DASHES", "MARKERS", "Picture", "axes", "blank", "finite", "heading", "legend", "letters"]
+__all__ = [
+    "COLOURS",
+    "CUBE",
+    "DASHES",
+    "MARKERS",
+    "Picture",
+    "axes",
+    "blank",
+    "finite",
+    "has_depth",
+    "heading",
+    "legend",
+    "letters",
+]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # safe for colour-blind readers
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
@@ -166,9 +179,14 @@ def heading(ax: Any, finding: str, *below: str) -> None:
         ax.annotate("\n".join(lines), **place, **style)
 
 
+def has_depth(ax: Any) -> bool:
+    """Whether axes have three dimensions."""
+    return hasattr(ax, "get_zlim")
+
+
 def _factor(ax: Any) -> bool:
     """Whether a factor such as 1e10 stands over the numbers of the y axis."""
-    if hasattr(ax, "zaxis"):
+    if has_depth(ax):
         return False
     form = ax.yaxis.get_major_formatter()
     form.set_locs(ax.yaxis.get_majorticklocs())

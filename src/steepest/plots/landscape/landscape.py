@@ -16,7 +16,7 @@ from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses, penalties
 from ...objective.functions.formula import read_formula
-from ...objective.functions.function import differences
+from ...objective.functions.function import differences, name_of
 from ...objective.objective import Coordinates
 from ...objective.problem import Problem
 from ...solve.fit import fit
@@ -202,7 +202,7 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
     def inclines(points: Array) -> Array:
         return np.array([differences(lambda q: heights(q[None])[0], q) for q in points])
 
-    return Landscape(names, heights, inclines, cost=getattr(f, "__name__", "f(x)"), **plain)
+    return Landscape(names, heights, inclines, cost=name_of(f, "f(x)"), **plain)
 
 
 def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:

@@ -12,6 +12,7 @@ from ...core.types import Array, Loss
 from ...data.rows import make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses
+from ...solve.fitted import Classifying
 from ...solve.model import Model
 from .states import reported
 
@@ -75,11 +76,13 @@ def answer_of(fitted: Any) -> Answer:
     if isinstance(fitted, Model):
         loss = from_name(fitted.loss, losses, "loss")
         return Answer(np.array(fitted.coef), fitted.intercept, fitted.names, loss, fitted.classes, None, fitted.target)
+    from scipy.sparse import issparse
+
     coef, path = fitted.coef_, fitted.trajectory_
-    coef = np.asarray(coef.toarray() if hasattr(coef, "toarray") else coef)  # sparsify() made it sparse
+    coef = np.asarray(coef.toarray() if issparse(coef) else coef)  # sparsify() made it sparse
     if coef.size != coef.shape[-1] or isinstance(path, list):
         raise UsageError("this picture is one of a single target or of two classes: the estimator has more")
-    classes = tuple(fitted.classes_.tolist()) if hasattr(fitted, "classes_") else None
+    classes = tuple(fitted.classes_.tolist()) if isinstance(fitted, Classifying) else None
     intercept, loss = float(np.ravel(fitted.intercept_)[0]), from_name(fitted.loss, losses, "loss")
     return Answer(coef.ravel(), intercept, path.names, loss, classes, path)
 

@@ -10,6 +10,7 @@ import numpy as np
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...objective.functions.formula import Formula, read_formula
+from ...objective.functions.function import name_of
 from ..drawing.style import finite
 from ..drawing.words import spelled
 
@@ -68,7 +69,7 @@ def drawn(f: str | Formula | Callable[..., Any], names: tuple[str, ...]) -> Draw
         with np.errstate(all="ignore"):
             return np.array([float(np.asarray(f(float(p[0]) if alone else p.copy())).reshape(())) for p in points])
 
-    return Drawn(values, getattr(f, "__name__", "f").replace("<lambda>", "f"), names, f)
+    return Drawn(values, name_of(f, "f").replace("<lambda>", "f"), names, f)
 
 
 def _formula(formula: Formula, names: tuple[str, ...]) -> Drawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -12,12 +12,35 @@ from ...core.types import Array
 from ...data.layout import column
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
+from ...solve.fitted import Linear
 from ...solve.model import Model
 from ..drawing.style import Picture
 from ..drawing.words import status_words, verdict_words
 from .answer import Answer, answer_of
 
 __all__ = ["OfRows", "Predicted", "predicted_of"]
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A column of pandas or Polars."""
+
+    name: Any
+
+
+@runtime_checkable
+class WithColumns(Protocol):
+    """A table with names of columns."""
+
+    columns: Any
+
+
+@runtime_checkable
+class Frame(WithColumns, Protocol):
+    """A table of pandas or Polars."""
+
+    def to_numpy(self) -> Any:
+        """Its values."""
 
 
 class Predicted(NamedTuple):
@@ -118,13 +141,13 @@ def predicted_of(
     names: Sequence[str] | None = None,
 ) -> Predicted:
     """The answer of something fitted, with rows; see `OfRows.from_estimator`."""
-    if not isinstance(fitted, Trajectory | Model) and not (hasattr(fitted, "coef_") and hasattr(fitted, "trajectory_")):
+    if not isinstance(fitted, Trajectory | Model) and not isinstance(fitted, Linear):
         what = type(fitted).__name__
         raise UsageError(f"this {what} has no answer: give a fitted GDRegressor or GDClassifier, a run or a model")
     answer = answer_of(fitted)
     _check_names(answer, X)
     answer = answer if names is None else _renamed(answer, names)
-    X = np.asarray(X, np.float64) if hasattr(X, "columns") and hasattr(X, "to_numpy") else X
+    X = np.asarray(X, np.float64) if isinstance(X, Frame) else X
     rows = make_rows(X, _targets(answer, y), offset=offset)
     if rows.shape[1] != len(answer.coef):
         raise UsageError(f"the answer has {len(answer.coef)} coefficients, the table {rows.shape[1]} columns")
@@ -145,7 +168,7 @@ def _renamed(answer: Answer, names: Sequence[str]) -> Answer:
 
 def _check_names(answer: Answer, X: Any) -> None:
     named = not answer.names or answer.names[0] != "x0"
-    if not named or not hasattr(X, "columns"):
+    if not named or not isinstance(X, WithColumns):
         return
     names = tuple(map(str, X.columns))
     if names != answer.names:
@@ -168,12 +191,12 @@ def _targets(answer: Answer, y: Any) -> Array:
 def _target_name(answer: Answer, y: Any, target: str | None) -> str:
     if target is not None:
         return target
-    name = getattr(y, "name", None)
+    name = y.name if isinstance(y, Named) else None
     return name if isinstance(name, str) and name else answer.target
 
 
 def _verdict(fitted: Any, answer: Answer) -> str:
     if answer.trajectory is not None:
         return verdict_words(answer.trajectory)
-    said = getattr(fitted, "verdict", None)  # a model's, from its file
+    said = fitted.verdict if isinstance(fitted, Model) else {}
     return status_words(said["status"], said.get("message", "")) if isinstance(said, dict) and "status" in said else ""

@@ -10,6 +10,7 @@ import numpy as np
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
+from ...solve.fitted import Classifying, Descended
 from ..drawing.style import finite
 from ..drawing.words import spelled
 
@@ -27,11 +28,10 @@ def first_of(runs: Mapping[Any, Trajectory]) -> Trajectory:
 
 def run_of(fitted: Any) -> tuple[Trajectory, tuple[Any, Any] | None]:
     """A run, or that of a fitted estimator of one target or two classes; and the estimator's classes."""
-    path = getattr(fitted, "trajectory_", fitted)
+    path = fitted.trajectory_ if isinstance(fitted, Descended) else fitted
     if not isinstance(path, Trajectory):
         raise UsageError("this picture is one of a run with one target or two classes: here are more, or no run")
-    classes = getattr(fitted, "classes_", None)
-    return path, None if classes is None else tuple(classes.tolist())
+    return path, tuple(fitted.classes_.tolist()) if isinstance(fitted, Classifying) else None
 
 
 def leading(runs: Mapping[Any, Trajectory]) -> Trajectory:
