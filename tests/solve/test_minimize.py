@@ -118,7 +118,7 @@ def test_falling_without_end_is_unbounded(f, start, why, rule):
     assert path.verdict.status == "unbounded", str(path.verdict)
     assert path.verdict.message.startswith("Unbounded after ")
     assert why in path.verdict.message
-    assert path.verdict.lost
+    assert path.verdict.unusable
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Verdict(NamedTuple):
         return "\n".join(lines + [f"Note: {note}." for note in self.notes])
 
     @property
-    def lost(self) -> bool:
+    def unusable(self) -> bool:
         """Whether the last state is no answer: the cost rose, or falls without end."""
         return self.status in ("unbounded", "diverged")
 

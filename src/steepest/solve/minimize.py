@@ -201,7 +201,7 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     verdict = judge(evidence)
     if verdict.status == "converged":
         verdict = verdict._replace(notes=("the function is quadratic and convex, so the minimum is global",))
-    place = int(np.argmin(path.cost)) if verdict.lost else len(path.step) - 1
+    place = int(np.argmin(path.cost)) if verdict.unusable else len(path.step) - 1
     return replace(path, verdict=verdict, meta={**path.meta, "reported_step": int(path.step[place])})
 
 

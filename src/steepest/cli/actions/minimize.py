@@ -67,7 +67,7 @@ def minimize_command(flags: Flags) -> int:
         say(_lines(path, flags))
     if not _reached(path):
         verdict = _verdict(path)
-        warn(verdict.status if verdict.lost else f"not converged: {verdict.status}")
+        warn(verdict.status if verdict.unusable else f"not converged: {verdict.status}")
     return status
 
 

@@ -150,7 +150,7 @@ class TangentDisplay(Picture):
         sound = finite(trajectory.x[:, 0])
         points = trajectory.x[sound]
         verdict = verdict_words(trajectory)
-        failed = trajectory.verdict is not None and trajectory.verdict.lost
+        failed = trajectory.verdict is not None and trajectory.verdict.unusable
         low, high = window([points], land.best, points[0 if failed else -1])
         x = np.linspace(low[0], high[0], CURVE)
         heights = land.values(points)
