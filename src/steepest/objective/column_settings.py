@@ -14,7 +14,7 @@ __all__ = ["factors_of", "signs_of"]
 SIGNS = {"+": 1, "-": -1}
 
 
-def factors_of(asked: Any, names: tuple[str, ...]) -> tuple[float, ...]:
+def factors_of(asked: object, names: tuple[str, ...]) -> tuple[float, ...]:
     """What the penalty of each column is multiplied by; () where that is 1 for all.
 
     Parameters

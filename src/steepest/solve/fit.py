@@ -58,7 +58,7 @@ def fit(
     limits: Limits = Limits(),
     *,
     names: tuple[str, ...] = (),
-    start: Any = None,
+    start: object = None,
     watch: Watch = Watch(),
 ) -> Run:
     """Fit a problem to rows.

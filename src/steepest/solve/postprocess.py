@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..core.types import Array
@@ -44,7 +42,7 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
     return path.mapped(lambda w: centred(w, not problem.unpenalised))
 
 
-def with_fixed(path: Trajectory, problem: Problem, start: Any) -> Trajectory:
+def with_fixed(path: Trajectory, problem: Problem, start: object) -> Trajectory:
     """Give fixed coefficients their very start, which scaling and back may miss by a rounding."""
     d = path.coef.shape[1]
     fixed = np.append(~Coordinates(problem, d).moves[:-1], False)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.records import from_name
-from ...core.types import Array
+from ...core.types import Array, AverageLike, RuleLike
 from ...core.units import RAW, standard_units
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
@@ -67,7 +67,7 @@ def make_plan(
     problem: Problem,
     settings: Settings,
     updates: float,
-    start: Any = None,
+    start: object = None,
 ) -> Plan:
     """Choose how to descend; ``updates`` are those that will be made at most, ``start`` is in raw units.
 
@@ -87,12 +87,12 @@ def make_plan(
     return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
-def chosen_rule(rule: Any) -> Any:
+def chosen_rule(rule: RuleLike) -> Any:
     """The rule that is asked for; "auto" is plain, where steps are taken as they come."""
     return from_name("plain" if is_auto(rule) else rule, rules, "rule")
 
 
-def chosen_average(average: Any, jumps: bool) -> Any:
+def chosen_average(average: AverageLike, jumps: bool) -> Any:
     """The average that is asked for; "auto" is a weighted one where points jump about, else the last point."""
     if is_auto(average):
         return Weighted() if jumps else LastPoint()
