@@ -18,7 +18,7 @@ __all__ = ["own_record"]
 SPEC = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?::(.*))?")
 
 
-def own_record(spec: Any, what: str) -> Any:
+def own_record(spec: object, what: str) -> Any:
     """The record named by ``mymodule:MyRule`` or ``mymodule:MyRule:beta=0.9``; any other value is returned unchanged.
 
     The module is looked for in the working directory first.

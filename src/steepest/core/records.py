@@ -72,7 +72,7 @@ def is_record(item: object) -> bool:
     return hasattr(item, "_fields")
 
 
-def from_name(spec: Any, module: ModuleType, what: str) -> Any:
+def from_name(spec: object, module: ModuleType, what: str) -> Any:
     """Look up ``"momentum"`` or ``"momentum:beta=0.95"`` in a module's ``__all__``; a record is checked.
 
     Raises

@@ -195,7 +195,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         self.callback = callback
         self.multi_class = multi_class
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: object = None) -> Self:
         """Fit to a table.
 
         Parameters
@@ -233,7 +233,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     def _numbers(self, y: Any) -> NDArray[np.float64]:
         return numbers(y, self.classes_)
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: object = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 
         Each call continues with the parameters, the rule's memory, the count of updates (the place in a schedule), the

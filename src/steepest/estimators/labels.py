@@ -35,7 +35,7 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(own, np.float64)
 
 
-def row_weights(class_weight: Any, y: Any, weight: Any) -> Any:
+def row_weights(class_weight: object, y: Any, weight: Any) -> Any:
     """Weight of each row times that of its class; None where neither is given.
 
     "balanced" gives every class the same total weight, so that a row of weight k counts as k rows.

@@ -64,7 +64,7 @@ class Streaming:
             self.__dict__.pop(name, None)
 
 
-def seed_of(random_state: Any) -> int:
+def seed_of(random_state: object) -> int:
     """The seed of a random_state; None is 0.
 
     Examples

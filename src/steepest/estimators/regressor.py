@@ -194,7 +194,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         self.n_iter_no_change = n_iter_no_change
         self.callback = callback
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: object = None) -> Self:
         """Fit to a table.
 
         Parameters

@@ -70,7 +70,7 @@ def one_row(model: Any, name: str) -> Array:
     return coef
 
 
-def loss_of(model: Any, name: str) -> dict[str, str]:
+def loss_of(model: object, name: str) -> dict[str, str]:
     """Our loss for that of an SGD model, with its settings."""
     if not isinstance(model, (linear_model.SGDRegressor, linear_model.SGDClassifier)):
         return {}
@@ -80,7 +80,7 @@ def loss_of(model: Any, name: str) -> dict[str, str]:
     return {"loss": LOSSES[asked].format(float(model.epsilon))}
 
 
-def alpha_of(model: Any, rows: float | None) -> dict[str, float]:
+def alpha_of(model: object, rows: float | None) -> dict[str, float]:
     """Our alpha and l1_ratio for the penalty of a model, as far as they are known."""
     if rows is not None and not (np.isfinite(rows) and rows > 0):
         raise UsageError(f"rows must be a number > 0, not {rows!r}")

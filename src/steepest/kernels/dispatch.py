@@ -9,6 +9,18 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
+from ..core.types import (
+    Array,
+    AverageRecord,
+    Gradient,
+    LinkValue,
+    LossRecord,
+    Memory,
+    Penalty,
+    Rule,
+    RuleRecord,
+    StepRecord,
+)
 from ..methods import sampling as orders
 from ..objective.penalties import NoPenalty
 from . import exp_log as exp_log  # compiled exp and log1p
@@ -29,74 +41,74 @@ __all__ = [
     "value",
 ]
 
-SEEN = ("rate", "point", "weights")  # what a rule may be shown
+SHOWN = ("rate", "point", "weights")  # what a rule may be shown
 INLINE = {"forceinline": True}  # a call that is not inlined keeps the loop around it from being vectorised
 
 
-def value(item: Any, z: Any, y: Any) -> Any:
+def value(item: LossRecord, z: LinkValue, y: LinkValue) -> LinkValue:
     """Loss of one row."""
     return item.value(z, y)
 
 
-def slope(item: Any, z: Any, y: Any) -> Any:
+def slope(item: LossRecord, z: LinkValue, y: LinkValue) -> LinkValue:
     """Derivative of the loss of one row by its linear predictor."""
     return item.slope(z, y)
 
 
-def second_derivative(item: Any, z: Any, y: Any) -> Any:
+def second_derivative(item: LossRecord, z: LinkValue, y: LinkValue) -> LinkValue:
     """Second derivative of the loss of one row by its linear predictor."""
     return item.second_derivative(z, y)
 
 
-def shrink(item: Any, w: Any) -> Any:
+def shrink(item: Penalty, w: LinkValue) -> LinkValue:
     """Derivative of the penalty by one raw coefficient."""
     return item.slope(w)
 
 
-def rate(item: Any, t: Any) -> Any:
+def rate(item: StepRecord, t: int) -> float:
     """Learning rate of update t."""
     return item.rate(t)
 
 
-def share(item: Any, t: Any) -> Any:
+def share(item: AverageRecord, t: int) -> float:
     """How far a mean moves to the point after update t."""
     return item.share(t)
 
 
-def answer(item: Any, at: Any, memory: Any) -> Any:
+def answer(item: Rule, at: Gradient, memory: Memory) -> Gradient:
     """What a rule makes of one coordinate."""
     return item.answer(at, memory)
 
 
-def answer_whole(item: Any, at: Any, memory: Any) -> Any:
+def answer_whole(item: Rule, at: Gradient, memory: Memory) -> Gradient:
     """What a rule makes of all coordinates in one row."""
     return item.answer(at, memory)
 
 
-def direct(item: Any, g: Any, memory: Any, t: Any) -> Any:
+def direct(item: RuleRecord, g: Gradient, memory: Memory, t: Any) -> Gradient:
     """Direction of a rule for one coordinate."""
     return item.direction(g, memory, t)
 
 
-def direct_whole(item: Any, g: Any, memory: Any, t: Any) -> Any:
+def direct_whole(item: RuleRecord, g: Gradient, memory: Memory, t: Any) -> Gradient:
     """Direction of a rule for all coordinates in one row: array arithmetic compiles the faster the fewer dimensions."""
     return item.direction(g, memory, t)
 
 
-def penalise(penalty: Any, factor: Any, w: Any, g: Any) -> None:
+def penalise(penalty: Penalty, factor: Array, w: Array, g: Array) -> None:
     """Add the penalty's gradient at w (k, d + 1) to g; without a penalty nothing is read or written."""
     g += factor * penalty.slope(factor * w)
 
 
-def see(rule: Any, memory: Any, own: Any, c: Any, j: Any, w: Any, eta: Any, loose: Any) -> None:
+def see(rule: Rule, memory: Array, own: int, c: int, j: int, w: Array, eta: float, loose: float) -> None:
     """Show a rule what it sees of the coordinate c, j at w; ``loose`` is 0 where that is no weight."""
 
 
-def apply_rule(rule: Any, eta: Any, g: Any, memory: Any, own: Any, free: Any, t: Any, w: Any) -> None:
-    """W <- w - eta p, then g <- 0 for the next step, in place: one reading and writing of both."""
+def apply_rule(rule: Rule, eta: float, g: Array, memory: Array, own: int, free: Array, t: int, w: Array) -> None:
+    """W <- w - eta p, then g <- 0 for the next step, in place, in one pass over both."""
 
 
-def choose(condition: Any, a: Any, b: Any) -> Any:
+def choose(condition: LinkValue, a: LinkValue, b: LinkValue) -> LinkValue:
     """np.where; of numbers, compiled, without the array that Numba's own np.where would make (50 ns)."""
     return np.where(condition, a, b)
 
@@ -109,14 +121,14 @@ def _choose(condition, a, b):  # type: ignore[no-untyped-def]
 
 
 NUMPY = ModuleType("numpy_of_numbers")  # NumPy as the records see it in compiled code
-NUMPY.__dict__.update({key: held for key, held in vars(np).items() if key[:2] != "__"}, where=choose)
+NUMPY.__dict__.update({key: value_of for key, value_of in vars(np).items() if key[:2] != "__"}, where=choose)
 
 
 def _source(item: Any, name: str) -> Any:
     if not isinstance(item, types.BaseNamedTuple):
         return None
     method = getattr(item.instance_class, name)
-    names = {key: NUMPY if held is np else held for key, held in method.__globals__.items()}
+    names = {key: NUMPY if value_of is np else value_of for key, value_of in method.__globals__.items()}
     return FunctionType(method.__code__, names, name, method.__defaults__, method.__closure__)
 
 
@@ -137,7 +149,7 @@ def _see(rule, memory, own, c, j, w, eta, loose):  # type: ignore[no-untyped-def
     sees = rule.instance_class.sees
     if not sees:
         return lambda rule, memory, own, c, j, w, eta, loose: None
-    rate, point, weights = (sees.index(name) - len(sees) if name in sees else 0 for name in SEEN)
+    rate, point, weights = (sees.index(name) - len(sees) if name in sees else 0 for name in SHOWN)
 
     def shown(rule, memory, own, c, j, w, eta, loose):  # type: ignore[no-untyped-def]
         if rate:

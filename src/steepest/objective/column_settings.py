@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import ByColumn
 
 __all__ = ["factors_of", "signs_of"]
 
 SIGNS = {"+": 1, "-": -1}
 
 
-def factors_of(asked: ByColumn, names: tuple[str, ...]) -> tuple[float, ...]:
+def factors_of(asked: object, names: tuple[str, ...]) -> tuple[float, ...]:
     """The factor of each column's penalty; () if all are 1.
 
     Parameters
@@ -42,7 +41,7 @@ def factors_of(asked: ByColumn, names: tuple[str, ...]) -> tuple[float, ...]:
     return found if set(found) != {1.0} else ()
 
 
-def signs_of(asked: ByColumn, names: tuple[str, ...]) -> tuple[int, ...]:
+def signs_of(asked: object, names: tuple[str, ...]) -> tuple[int, ...]:
     """1 for each column whose coefficient must be >= 0, -1 for <= 0, 0 for any; () without constraints.
 
     Parameters

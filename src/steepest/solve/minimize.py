@@ -52,19 +52,19 @@ OF_TABLES = (
 @overload
 def minimize(
     f: F, start: float | Sequence[float], *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
-    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: object = ..., average: AverageLike = ...,
     names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
 ) -> Trajectory: ...  # fmt: skip
 @overload
 def minimize(
     f: F, start: Sequence[Sequence[float]], *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
-    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: object = ..., average: AverageLike = ...,
     names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
 ) -> list[Trajectory]: ...  # fmt: skip
 @overload
 def minimize(
     f: F, start: Array, *, gradient: G = ..., rule: RuleLike = ..., learning_rate: StepLike = ...,
-    steps: int = ..., tol: float | None = ..., bounds: Any = ..., average: AverageLike = ...,
+    steps: int = ..., tol: float | None = ..., bounds: object = ..., average: AverageLike = ...,
     names: Iterable[str] | None = ..., record: Keep = ..., seed: int = ..., progress: Told | None = ...,
 ) -> Trajectory | list[Trajectory]: ...  # fmt: skip
 def minimize(
@@ -76,7 +76,7 @@ def minimize(
     learning_rate: StepLike = "auto",
     steps: int = 1000,
     tol: float | None = None,
-    bounds: Any = None,
+    bounds: object = None,
     average: AverageLike = "last_point",
     names: Iterable[str] | None = None,
     record: Keep = "auto",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
 from ..core.records import to_name
@@ -42,7 +43,7 @@ class Task(NamedTuple):
         return (DEFAULT_TOL if self.tol is None else self.tol) * self.scale
 
 
-def make_array(values: Any) -> Array:
+def make_array(values: ArrayLike) -> Array:
     """A start, or several of them, as an array."""
     try:
         array = np.array(values, np.float64)
@@ -65,7 +66,7 @@ class Request(NamedTuple):
     names: Any
 
 
-def make_task(f: Any, start: Array, asked: Request) -> Task:
+def make_task(f: object, start: Array, asked: Request) -> Task:
     """Check the arguments of `minimize`, and choose what is "auto"."""
     tol, names = asked.tol, asked.names
     if tol is not None and not 0 <= tol < np.inf:

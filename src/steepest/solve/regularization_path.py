@@ -70,7 +70,7 @@ def alpha_path(
     loss: LossLike = "squared_error",
     fit_intercept: bool = True,
     penalty_factors: ByColumn = None,
-    signs: Any = None,
+    signs: object = None,
     sample_weight: Any = None,
     max_iter: int = 1000,
     tol: float = 1e-12,

@@ -135,6 +135,6 @@ class Watch:
     patience: int = 5
 
 
-def is_auto(setting: Any) -> bool:
+def is_auto(setting: object) -> bool:
     """Whether a setting is left to the package."""
     return isinstance(setting, str) and setting == "auto"

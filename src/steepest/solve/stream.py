@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.records import from_name, to_name
-from ..core.types import Array
+from ..core.types import Array, Keep
 from ..core.units import RAW, Units
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvature
@@ -89,7 +89,9 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
         raise UsageError(f"rule {name!r} stores points, in units that change during a stream: use standardize=False")
 
 
-def advance(stream: Stream, rows: Rows, *, keep: Any = False, names: tuple[str, ...] = ()) -> tuple[Stream, Trajectory]:
+def advance(
+    stream: Stream, rows: Rows, *, keep: Keep = False, names: tuple[str, ...] = ()
+) -> tuple[Stream, Trajectory]:
     """The steps of one chunk; the given stream is not changed.
 
     Returns

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -68,7 +69,7 @@ def derivative(f: str | Formula | Callable[..., Any], x: float) -> float:
     return _difference(f, _number(x))
 
 
-def partial(f: str | Formula | Callable[..., Any], x: Any, i: int | str) -> float:
+def partial(f: str | Formula | Callable[..., Any], x: ArrayLike, i: int | str) -> float:
     """The partial derivative by one variable, df/dx_i at x (d,), the others being constant.
 
     Parameters
@@ -104,7 +105,7 @@ def partial(f: str | Formula | Callable[..., Any], x: Any, i: int | str) -> floa
     return _difference(lambda value: call(point + (value - point[place]) * units[place]), float(point[place]))
 
 
-def gradient(f: str | Formula | Callable[..., Any], x: Any) -> Array:
+def gradient(f: str | Formula | Callable[..., Any], x: ArrayLike) -> Array:
     """The gradient at x: an array (d,) of partial derivatives, which points in the direction of steepest ascent.
 
     Parameters
@@ -158,7 +159,7 @@ def secants(f: str | Formula | Callable[..., Any], x: float, steps: Iterable[flo
     return np.array([(dx, (value(x + dx) - start) / dx) for dx in runs.tolist()]).reshape(-1, 2)
 
 
-def check_gradient(f: str | Formula | Callable[..., Any], gradient: Callable[..., Any], x: Any) -> GradientCheck:
+def check_gradient(f: str | Formula | Callable[..., Any], gradient: Callable[..., Any], x: ArrayLike) -> GradientCheck:
     """The error of a hand-written gradient at x, against the derivatives of its function.
 
     Parameters

@@ -19,6 +19,7 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -65,7 +66,7 @@ class Formula:
         """Values at points x (..., d)."""
         return self.jet(x, 0).value
 
-    def jet(self, x: Any, order: int) -> Jet:
+    def jet(self, x: ArrayLike, order: int) -> Jet:
         """Values with first and second derivatives at points x (..., d): arrays (...), (d, ...) and (d, d, ...)."""
         x = np.moveaxis(np.asarray(x, np.float64), -1, 0)
         if len(x) != len(self.names):

@@ -85,7 +85,7 @@ class Function(NamedTuple):
         """Share of the largest curvature, after scaling, below which a curvature may be rounding."""
         return EXACT if self.slopes == "exact" else DIFFERENCED
 
-    def curvature(self, loss: Any, w: Array) -> FunctionCurvature:
+    def curvature(self, loss: LossRecord | None, w: Array) -> FunctionCurvature:
         """Second derivatives at w (d, 1)."""
         return FunctionCurvature(self, w)
 

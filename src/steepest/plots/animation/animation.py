@@ -159,13 +159,13 @@ class Animation:
 
 
 def animate(
-    fitted: Any,
+    fitted: object,
     X: Any = None,
     y: Any = None,
     path: str | Path | None = None,
     *,
     sample_weight: Any = None,
-    f: Any = None,
+    f: object = None,
     frames: int = 60,
     fps: float = 12,
     force: bool = False,

@@ -30,7 +30,7 @@ TRAIL = 1500  # points of a path drawn at most
 GRID, CURVE = 48, 241  # points of a contour map along each axis, points of a curve
 
 
-def panels_of(fitted: Any, X: Any, y: Any, weight: Any, f: Any, frames: int) -> tuple[list[Panel], Places, str]:
+def panels_of(fitted: object, X: Any, y: Any, weight: Any, f: object, frames: int) -> tuple[list[Panel], Places, str]:
     """Panels of a run, the index of the state of each frame, and notes."""
     run, _ = run_of(fitted)
     if len(run) < 2 or not len(run.cost):

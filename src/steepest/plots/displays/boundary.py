@@ -98,7 +98,7 @@ class DecisionBoundaryDisplay(OfRows):
     @classmethod
     def from_estimator(
         cls,
-        fitted: Any,
+        fitted: object,
         X: Any,
         y: Any,
         *,

@@ -110,16 +110,16 @@ class CostCurveDisplay(Picture):
     @classmethod
     def from_trajectory(
         cls,
-        fitted: Any,
+        fitted: object,
         X: Any = None,
         y: Any = None,
         *,
         parameter: str | None = None,
         tangent: int | Sequence[int] = (),
-        f: Any = None,
+        f: object = None,
         sample_weight: Any = None,
         offset: Any = None,
-        classes: Any = None,
+        classes: object = None,
     ) -> CostCurveDisplay:
         """From a run of a fit, with its rows, or of `minimize`; ``from_estimator`` is the same.
 

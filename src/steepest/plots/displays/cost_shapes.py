@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -76,7 +76,7 @@ class CostShapesDisplay(OfRows):
 
     @classmethod
     def from_rows(
-        cls, x: Any, y: Any, *, intercept: float = 0.0, slopes: tuple[float, float], at: float | None = None
+        cls, x: ArrayLike, y: Any, *, intercept: float = 0.0, slopes: tuple[float, float], at: float | None = None
     ) -> Self:
         """From a column and labels 0 and 1.
 

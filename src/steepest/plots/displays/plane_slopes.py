@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -63,7 +64,7 @@ class PlaneSlopesDisplay(Picture):
 
     @classmethod
     def from_function(
-        cls, f: str | Formula | Callable[..., Any], *, at: Any, width: float | None = None
+        cls, f: str | Formula | Callable[..., Any], *, at: ArrayLike, width: float | None = None
     ) -> PlaneSlopesDisplay:
         """From a formula or callable of two variables, at a point.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array, Loss
@@ -104,7 +105,7 @@ class SigmoidDisplay(OfRows):
         target, verdict = found.target, found.verdict
         return cls(x=x, y=found.y, a=a, b=b, classes=classes, x_name=x_name, target=target, verdict=verdict)
 
-    def probability(self, x: Any) -> Array:
+    def probability(self, x: ArrayLike) -> Array:
         """P of the positive class at x."""
         return sigmoid(self.a * np.asarray(x, np.float64) + self.b)
 

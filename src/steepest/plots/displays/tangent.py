@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -87,7 +88,9 @@ class TangentDisplay(Picture):
         self.steps, self.optimum, self.function, self.name, self.verdict = steps, optimum, function, name, verdict
 
     @classmethod
-    def from_function(cls, f: str | Formula | Callable[..., Any], *, at: Any, dx: Any = None) -> TangentDisplay:
+    def from_function(
+        cls, f: str | Formula | Callable[..., Any], *, at: ArrayLike, dx: ArrayLike | None = None
+    ) -> TangentDisplay:
         """From a formula or callable of one variable, at one point or several.
 
         Parameters
@@ -130,7 +133,7 @@ class TangentDisplay(Picture):
         )
 
     @classmethod
-    def from_trajectory(cls, trajectory: Trajectory, *, f: Any = None) -> TangentDisplay:
+    def from_trajectory(cls, trajectory: Trajectory, *, f: object = None) -> TangentDisplay:
         """From a run of `minimize` on a function of one variable: its steps, and the tangents at the first few.
 
         Parameters

@@ -83,7 +83,9 @@ def leaves_at(inside: NDArray[np.bool_]) -> int:
     return len(inside) if inside.all() else int(inside.argmin())
 
 
-def arrow(ax: Any, start: Any, end: Any, colour: str = COLOURS[1], width: float = 1.6) -> Any:
+def arrow(
+    ax: Any, start: tuple[float, float], end: tuple[float, float], colour: str = COLOURS[1], width: float = 1.6
+) -> Any:
     """An arrow from the last point inside to where the path leaves the picture."""
     style = {"arrowstyle": "-|>", "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
     return ax.annotate("", end, start, arrowprops=style, zorder=6)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
@@ -83,7 +84,7 @@ def _formula(formula: Formula, names: tuple[str, ...]) -> Drawn:
     return Drawn(lambda points: np.array(whole(points), np.float64), spelled(formula.text), order, whole)
 
 
-def numbers(values: Any, what: str) -> Array:
+def numbers(values: ArrayLike, what: str) -> Array:
     """Finite numbers (m,), or an error that names ``what``.
 
     Examples

@@ -92,7 +92,7 @@ class OfRows(Picture):
     @classmethod
     def from_estimator(
         cls,
-        fitted: Any,
+        fitted: object,
         X: Any,
         y: Any,
         *,
@@ -132,7 +132,7 @@ class OfRows(Picture):
 
 
 def predicted_of(
-    fitted: Any,
+    fitted: object,
     X: Any,
     y: Any,
     *,

@@ -26,7 +26,7 @@ def first_of(runs: Mapping[Any, Trajectory]) -> Trajectory:
     return next(iter(runs.values()))
 
 
-def run_of(fitted: Any) -> tuple[Trajectory, tuple[Any, Any] | None]:
+def run_of(fitted: object) -> tuple[Trajectory, tuple[Any, Any] | None]:
     """A run, or that of a fitted estimator of one target or two classes; and the estimator's classes."""
     path = fitted.trajectory_ if isinstance(fitted, Descended) else fitted
     if not isinstance(path, Trajectory):
