@@ -36,6 +36,7 @@ HANDED_IN = {
     **dict.fromkeys(("weight", "offset", "sample_weight"), "one number a row, in any of those"),
     **dict.fromkeys(("ax", "figure"), "Matplotlib, which need not be installed, types included"),
     **dict.fromkeys(("value", "param", "ctx"), "the signature of Click's convert"),
+    "flags": "the options of a command, as Click hands them in",
 }
 OPTIONAL = {
     # asked for with hasattr or getattr, once each: what others hand in or the system may lack

@@ -14,7 +14,7 @@ from ..data.readers.tables import Table, read_table
 from ..descent.trajectory import Trajectory
 from ..objective import losses
 from ..solve.model import Model, is_model, read_model
-from .table_input import classes_of
+from .table_input import TableFlags, classes_of
 
 __all__ = ["Sources", "check_picture", "sources_of", "table_of"]
 
@@ -80,7 +80,7 @@ def _run(name: str) -> Trajectory | None:
         return None
 
 
-def table_of(fitted: Trajectory | Model, file: str, flags: Any) -> Table:
+def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     """The rows of a file for a run or a model: its columns by name, its target, the run's weights.
 
     Parameters

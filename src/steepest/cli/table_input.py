@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,35 @@ __all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
 LISTED = 10  # labels shown in a message
 
 
-def target_table(file: str, flags: Any, labels: bool) -> Table:
+class TableFlags(Protocol):
+    """The options that say how a table is read."""
+
+    @property
+    def target(self) -> str | None:
+        """-t."""
+
+    @property
+    def weights(self) -> str | None:
+        """--weights."""
+
+    @property
+    def no_header(self) -> bool:
+        """--no-header."""
+
+    @property
+    def delimiter(self) -> str | None:
+        """--delimiter."""
+
+
+class TargetFlags(TableFlags, Protocol):
+    """The same, with the columns to fit."""
+
+    @property
+    def features(self) -> tuple[str, ...] | None:
+        """-x."""
+
+
+def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
     """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe."""
     table = read_table(
         file,

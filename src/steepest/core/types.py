@@ -19,6 +19,7 @@ __all__ = [
     "Average",
     "AverageLike",
     "AverageRecord",
+    "BatchRows",
     "ByColumn",
     "Coefficient",
     "Estimate",
@@ -31,6 +32,7 @@ __all__ = [
     "LossLike",
     "LossRecord",
     "Memory",
+    "Penalised",
     "Penalty",
     "Preconditioning",
     "Probe",
@@ -167,6 +169,18 @@ class Penalty(Protocol):
         """Derivative of the smooth part, l2 w, shaped like w."""
 
 
+class Penalised(Protocol):
+    """What a method asks of a problem: whether its penalty needs a proximal step."""
+
+    @property
+    def l1(self) -> float:
+        """Weight of the L1 penalty."""
+
+    @property
+    def proximal(self) -> bool:
+        """Whether there is an L1 penalty or a constraint on signs."""
+
+
 class RuleRecord(Protocol):
     """What a rule of one's own must have: the direction p of the step w <- w - eta p."""
 
@@ -268,13 +282,34 @@ class Average(AverageRecord, Protocol):
         """1 where a mean of points is kept, else 0."""
 
 
+class BatchRows(Protocol):
+    """The rows of a batch, as a gradient estimate asks them."""
+
+    @property
+    def y(self) -> Array:
+        """Targets (m, k)."""
+
+    @property
+    def tally(self) -> tuple[list[int], int]:
+        """Rows read so far, and the rows of the whole table."""
+
+    def predictor(self, w: Array) -> Array:
+        """Linear predictors (m, k) at w."""
+
+    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
+        """Mean loss over the batch and its gradient (d + 1, k)."""
+
+    def transpose_product(self, r: Array) -> Array:
+        """Weighted mean of r_i (x_i, 1) over the batch, (d + 1, k)."""
+
+
 class EstimateRecord(Protocol):
     """What a gradient estimate of one's own must have: an unbiased g from the rows of a batch."""
 
     def slots(self, n: int, d: int, /) -> int:
         """Number of arrays (d + 1, k) that it stores over n rows."""
 
-    def gradient(self, loss: Any, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array, /) -> Array:
+    def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array, /) -> Array:
         """g (d + 1, k) at ``at``; ``stored`` is updated in place."""
 
 

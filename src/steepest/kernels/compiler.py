@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +26,7 @@ FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # sums may be regrouped; NaN 
 class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
     """Numba's cache on disk, where a disk that is full or read-only costs time, never the fit."""
 
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
+    def load_overload(self, sig: Iterable[object], target_context: object) -> object:
         """Load the machine code of a signature, or nothing; a damaged index is begun anew."""
         try:
             found = super().load_overload(sig, target_context)
@@ -37,7 +37,7 @@ class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
         # two processes that save at once may each have written the other's file: look what is inside
         return found if found is not None and found.signature.args == tuple(sig) else None
 
-    def save_overload(self, sig: Any, data: Any) -> None:
+    def save_overload(self, sig: object, data: object) -> None:
         """Save the machine code of a signature if that is possible."""
         with suppress(OSError):
             super().save_overload(sig, data)
@@ -46,12 +46,12 @@ class QuietCache(FunctionCache):  # type: ignore[misc]  # Numba is untyped
 class Listener(event.Listener):  # type: ignore[misc]  # Numba is untyped
     """Passes on that Numba begins to compile; loading machine code from the disk is no such event."""
 
-    def on_start(self, event: Any) -> None:
+    def on_start(self, event: object) -> None:
         """Tell those who asked."""
         del event
         compiling()
 
-    def on_end(self, event: Any) -> None:
+    def on_end(self, event: object) -> None:
         """Nothing to tell."""
 
 
@@ -94,9 +94,10 @@ def _attach_cache(dispatcher: Any, kernel: Callable[..., Any]) -> None:
         dispatcher._cache = cache
 
 
-def compiled(kernel: Callable[..., Any], *records: Any) -> Any:
+def compiled(kernel: Callable[..., Any], *records: object) -> Callable[..., Any]:
     """Compile the kernel for these records; machine code of a user's own record is never kept on disk.
 
     Numba's cache watches one file only: with a user's rule in it, editing the rule would run the old one.
     """
-    return _dispatcher(kernel, all(_ours(item) for item in records))
+    dispatcher: Callable[..., Any] = _dispatcher(kernel, all(_ours(item) for item in records))
+    return dispatcher

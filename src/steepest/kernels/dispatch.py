@@ -90,7 +90,7 @@ def direct(item: RuleRecord, g: Gradient, memory: Memory, t: Any) -> Gradient:
     return item.direction(g, memory, t)
 
 
-def direct_whole(item: RuleRecord, g: Gradient, memory: Memory, t: Any) -> Gradient:
+def direct_whole(item: RuleRecord, g: Gradient, memory: Memory, t: int) -> Gradient:
     """Direction of a rule for all coordinates in one row: array arithmetic compiles the faster the fewer dimensions."""
     return item.direction(g, memory, t)
 

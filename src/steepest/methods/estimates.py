@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.record_kinds import estimate
-from ..core.types import Array, Loss
+from ..core.types import Array, BatchRows, Loss
 from .sampling import mix
 
 __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
@@ -44,7 +44,7 @@ class OwnRows(NamedTuple):
         """0: no memory is needed."""
         return 0
 
-    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """Mean over the rows."""
         g: Array = rows.value_and_gradient(loss, at)[1]
         return g
@@ -74,7 +74,7 @@ class SAGA(NamedTuple):
         """One slot for G, and enough for n slopes per target."""
         return 1 - (-n // (d + 1))
 
-    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate; a row that comes twice in a batch is stored once."""
         k = at.shape[1]
         table = stored[1:].reshape(-1, k)
@@ -124,7 +124,7 @@ class LooplessSVRG(NamedTuple):
         draw = mix(mix(t ^ 0x3C6EF372) ^ mix(mix(seed) ^ (seed >> 32)))
         return draw < (self.p or min(1.0, share)) * 2.0**32
 
-    def gradient(self, loss: Loss, rows: Any, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
+    def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
         """The estimate."""
         change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
         g: Array = rows.transpose_product(change) + stored[1]

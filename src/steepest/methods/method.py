@@ -15,6 +15,7 @@ from ..core.types import (
     AverageLike,
     Estimate,
     EstimateLike,
+    Penalised,
     Rule,
     RuleLike,
     Step,
@@ -158,7 +159,7 @@ class Method:
         answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])
         return answer
 
-    def refuse_for(self, problem: Any) -> None:
+    def refuse_for(self, problem: Penalised) -> None:
         """Refuse settings that cannot be combined."""
         what = "an L1 penalty" if problem.l1 else "a constraint on signs"
         if problem.proximal and (self.batch_size is not None or not self.rule.proximal):

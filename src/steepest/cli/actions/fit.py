@@ -11,6 +11,7 @@ from ...core.compile_notice import told
 from ...core.errors import SteepestError, UsageError
 from ...core.files import plain
 from ...core.records import from_name, to_spec
+from ...core.types import Loss
 from ...data.readers.tables import Table
 from ...data.rows import make_rows
 from ...objective import losses
@@ -92,7 +93,7 @@ def fit_command(flags: Flags) -> int:
     return _status(run, flags)
 
 
-def chosen_loss(kind: str, name: str | None) -> Any:
+def chosen_loss(kind: str, name: str | None) -> Loss:
     """Find the loss by name, or the default of the kind.
 
     Raises
@@ -101,7 +102,7 @@ def chosen_loss(kind: str, name: str | None) -> Any:
         If there is no such loss, or it belongs to the other kind.
     """
     logistic = kind == "logistic"
-    loss = from_name(name or ("log_loss" if logistic else "squared_error"), losses, "loss")
+    loss: Loss = from_name(name or ("log_loss" if logistic else "squared_error"), losses, "loss")
     if loss.labels != logistic:
         raise UsageError(f"the loss {name!r} is for fit {'linear' if logistic else 'logistic'}: leave --loss out")
     return loss
@@ -148,7 +149,7 @@ def _start(flags: Flags, table: Table) -> Start:
     return Start(point, tuple("intercept" if places[name] == d else places[name] for name in fixed))
 
 
-def descend(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Run:
+def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label] | None) -> Run:
     """Fit as the flags say."""
     start = _start(flags, table)
     problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)

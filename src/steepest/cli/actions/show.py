@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.files import plain
 from ...descent.method_text import method_text
@@ -58,7 +59,7 @@ def _run(file: str) -> tuple[dict[str, Any], list[str]]:
     return {**found, "states": states}, [title, "", *_state_lines(table), "", *describe(facts)]
 
 
-def shown_places(steps: Any) -> list[int]:
+def shown_places(steps: NDArray[np.int64]) -> list[int]:
     """Indices of about ten steps, log-spaced, including the first and the last.
 
     Examples

@@ -11,12 +11,12 @@ __all__ = ["not_negative", "number", "positive", "share", "up_to", "whole"]
 LARGEST = sys.float_info.max  # beyond it a whole number has no float
 
 
-def positive(eta: Any) -> str | None:
+def positive(eta: float) -> str | None:
     """Whether a learning rate is a positive number."""
     return None if number(eta) and eta > 0 else f"the learning rate must be a positive number, not {eta!r}"
 
 
-def not_negative(eta: Any) -> str | None:
+def not_negative(eta: float) -> str | None:
     """Whether a learning rate is a positive number, or 0 where one is to be found."""
     return None if number(eta) and eta >= 0 else f"the learning rate must be a number >= 0 (0 finds one), not {eta!r}"
 
