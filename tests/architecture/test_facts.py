@@ -37,6 +37,9 @@ HANDED_IN = {
     **dict.fromkeys(("ax", "figure"), "Matplotlib, which need not be installed, types included"),
     **dict.fromkeys(("value", "param", "ctx"), "the signature of Click's convert"),
     "flags": "the options of a command, as Click hands them in",
+    **dict.fromkeys(("model", "estimator"), "a model of scikit-learn, or what has its interface"),
+    "fitted": "an estimator, a run or a model of the user",
+    "axis": "an axis of Matplotlib",
 }
 OPTIONAL = {
     # asked for with hasattr or getattr, once each: what others hand in or the system may lack

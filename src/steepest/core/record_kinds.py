@@ -8,7 +8,7 @@ its kind sets every fact about it, and a default for each optional method that h
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .errors import UsageError
 from .types import Preconditioning
@@ -16,6 +16,7 @@ from .types import Preconditioning
 __all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
 
 R = TypeVar("R", bound=type)
+Checked = TypeVar("Checked", bound="Checkable")
 
 # What each kind of record must have: methods first, then the facts that its decorator sets.
 NEEDS = {
@@ -271,7 +272,14 @@ def _with_defaults(cls: R, **methods: Callable[..., Any]) -> R:
     return cls
 
 
-def check_record(item: Any, kind: str) -> Any:
+class Checkable(Protocol):
+    """A record, whose decorator has given it a check."""
+
+    def check(self) -> str | None:
+        """What is wrong with the settings, or None."""
+
+
+def check_record(item: Checked, kind: str) -> Checked:
     """The record itself; one that lacks what its kind needs, or that its own ``check`` finds wrong, is refused."""
     missing = [name for name in NEEDS[kind] if not hasattr(item, name)]
     if missing:

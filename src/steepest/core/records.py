@@ -88,7 +88,8 @@ def from_name(spec: object, module: ModuleType, what: str) -> Any:
     Momentum(beta=0.95)
     """
     if isinstance(spec, tuple) and is_record(spec):
-        return check_record(spec, what)
+        found: Any = spec
+        return check_record(found, what)
     known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
     asked, _, rest = str(spec).partition(":")
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)

@@ -10,6 +10,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from ..core.errors import DataError, UsageError
+from ..core.types import Array
 
 __all__ = ["chunk_target", "numbers", "row_weights"]
 
@@ -35,7 +36,7 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(own, np.float64)
 
 
-def row_weights(class_weight: object, y: Any, weight: Any) -> Any:
+def row_weights(class_weight: object, y: Any, weight: Array | None) -> Array | None:
     """Weight of each row times that of its class; None where neither is given.
 
     "balanced" gives every class the same total weight, so that a row of weight k counts as k rows.
@@ -50,12 +51,13 @@ def row_weights(class_weight: object, y: Any, weight: Any) -> Any:
     if class_weight is None:
         return weight
     if weight is None or not isinstance(class_weight, str):
-        by_class = compute_sample_weight(class_weight, y)
+        by_class: Array = compute_sample_weight(class_weight, y)
         return by_class if weight is None else weight * by_class
     compute_sample_weight(class_weight, y)  # an unknown name is refused
     _, own = np.unique(y, return_inverse=True)
     total = np.bincount(own, weight)
-    return weight * (total.sum() / (np.count_nonzero(total) * np.where(total > 0, total, 1.0)))[own]
+    balanced: Array = weight * (total.sum() / (np.count_nonzero(total) * np.where(total > 0, total, 1.0)))[own]
+    return balanced
 
 
 def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[NDArray[np.float64], Any]:

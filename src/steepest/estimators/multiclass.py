@@ -22,7 +22,7 @@ STATUSES = [row.status for row in TABLE]  # the more serious first
 FINE = ("converged", "settled")
 
 
-def softmax_of(estimator: Any) -> Any:
+def softmax_of(estimator: Any) -> Softmax:
     """The loss of several classes: that of softmax in place of log loss."""
     if isinstance(read_loss(estimator.loss), losses.LogLoss):
         return Softmax()

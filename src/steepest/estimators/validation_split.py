@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ..core.errors import UsageError
+from ..core.types import Array
 from ..data.rows import Rows, make_rows
 
 __all__ = ["given", "split"]
@@ -44,7 +46,7 @@ def _part(rows: Rows, numbers: Any) -> Rows:
     return part._replace(y=np.asfortranarray(part.y), total=float(total))
 
 
-def given(estimator: Any, validation: Any, numbers: Any) -> Rows:
+def given(estimator: Any, validation: object, numbers: Callable[[Any], Array]) -> Rows:
     """Held-out rows given by the user, (X, y); ``numbers`` turns labels into targets."""
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise UsageError("validation must be two things: the table and the targets of the held-out rows, (Xv, yv)")

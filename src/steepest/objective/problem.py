@@ -34,7 +34,8 @@ def read_loss(spec: LossLike) -> Loss:
 
 
 def _checked(penalty: Penalty) -> Penalty:
-    found: Penalty = check_record(penalty, "penalty")
+    record: Any = penalty  # whether it is one is what is checked
+    found: Penalty = check_record(record, "penalty")
     return found
 
 

@@ -18,7 +18,7 @@ DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 FILL = "remove the row or fill it in"
 
 
-def shown(cell: Any) -> str:
+def shown(cell: object) -> str:
     r"""A cell as messages show it: text quoted, on one line, at most 30 characters.
 
     Examples
@@ -31,7 +31,7 @@ def shown(cell: Any) -> str:
     return repr(text) if isinstance(cell, str) or not text.isprintable() else text
 
 
-def is_missing(cell: Any) -> bool:
+def is_missing(cell: object) -> bool:
     """Whether a cell is a missing value: empty, NA, ?, nan, null (in any case), or None.
 
     Examples
@@ -61,7 +61,7 @@ def is_number(cell: Any) -> bool:
     return not (isinstance(cell, str) and "_" in cell)
 
 
-def number_fault(cell: Any, mend: str) -> str | None:
+def number_fault(cell: object, mend: str) -> str | None:
     """The error of a cell that should be a finite number, with its remedy; None if it is one.
 
     Examples
@@ -81,7 +81,7 @@ def number_fault(cell: Any, mend: str) -> str | None:
     return None if _is_finite(cell) else f"{shown(cell)} is not finite: correct it or remove the row"
 
 
-def label_fault(cell: Any) -> str | None:
+def label_fault(cell: object) -> str | None:
     """The error of a cell that should be a class label; None if it is one."""
     if is_missing(cell):
         return number_fault(cell, "")

@@ -7,7 +7,7 @@ last number of x has the intercept's place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +171,11 @@ def from_formula(formula: Formula, bounds: Array | None = None) -> Function:
 
 
 def from_callable(
-    f: Callable[..., Any], gradient: Any, size: int, bounds: Array | None = None, scalar: bool = False
+    f: Callable[..., Any],
+    gradient: Callable[..., Any] | Literal[True] | None,
+    size: int,
+    bounds: Array | None = None,
+    scalar: bool = False,
 ) -> Function:
     """The function of a callable.
 

@@ -147,7 +147,7 @@ class DecisionBoundaryDisplay(OfRows):
         words = f"Field of the {field} of class {self.classes[1]} over {u} and {v}, with {len(self.y)} rows"
         return sentences(f"{words} and the boundary {line}", self.finding, self.verdict)
 
-    def at(self, u: Any, v: Any) -> Array:
+    def at(self, u: Array, v: Array) -> Array:
         """Linear predictor z over the two columns."""
         return np.asarray(self.cut.a[0] * u + self.cut.a[1] * v + self.cut.rest)
 

@@ -85,7 +85,7 @@ def leaves_at(inside: NDArray[np.bool_]) -> int:
 
 def arrow(
     ax: Any, start: tuple[float, float], end: tuple[float, float], colour: str = COLOURS[1], width: float = 1.6
-) -> Any:
+) -> object:
     """An arrow from the last point inside to where the path leaves the picture."""
     style = {"arrowstyle": "-|>", "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
     return ax.annotate("", end, start, arrowprops=style, zorder=6)

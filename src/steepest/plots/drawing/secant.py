@@ -45,7 +45,7 @@ class Secant(NamedTuple):
         ends = f"Secant from {name} = {self.x:.6g}: run {self.run:.6g}, rise {self.rise:.6g}"
         return f"{ends}, slope {self.slope:.6g}."
 
-    def draw(self, ax: Any, ends: tuple[float, float], *, style: dict[str, Any], marker: str, named: bool) -> Any:
+    def draw(self, ax: Any, ends: tuple[float, float], *, style: dict[str, Any], marker: str, named: bool) -> object:
         """The line from one end to the other, and its two points."""
         x, y = [self.x, self.x + self.run], [self.height, self.height + self.rise]
         ax.plot(x, y, marker, color=style["color"], ms=4.5, zorder=4)

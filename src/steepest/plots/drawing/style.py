@@ -6,7 +6,7 @@ import io
 import textwrap
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Picture:
         """Description of the picture, made from its data, for readers who cannot see it."""
         raise NotImplementedError
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None) -> Self:
         """Draw, on ``ax`` or on a new figure, and return the Display."""
         raise NotImplementedError
 

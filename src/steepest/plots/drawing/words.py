@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+
+from ...descent.trajectory import Trajectory
 
 __all__ = [
     "brief",
@@ -178,6 +179,6 @@ def status_words(status: str, message: str) -> str:
     return textwrap.shorten(message or status, VERDICT, placeholder=" …")
 
 
-def verdict_words(trajectory: Any) -> str:
+def verdict_words(trajectory: Trajectory) -> str:
     """The verdict of a run in one line; "" where it has none."""
     return "" if trajectory.verdict is None else status_words(trajectory.verdict.status, trajectory.verdict.message)
