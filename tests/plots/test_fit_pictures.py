@@ -20,6 +20,7 @@ from steepest.plots import CostShapesDisplay, DecisionBoundaryDisplay, FitDispla
 from steepest.plots.displays.boundary import Cut
 from steepest.plots.displays.sigmoid import sigmoid
 from steepest.plots.drawing.edges import corner
+from steepest.plots.drawing.names import Names
 from steepest.plots.drawing.scatter import group_means
 from steepest.plots.drawing.style import blank
 from steepest.plots.drawing.words import line_words
@@ -481,11 +482,11 @@ def hard_pictures():
     classifier = GDClassifier().fit(X[:, 2:], labels)
     yield FitDisplay.from_estimator(model, X, 1e6 * y, target=LONG)
     yield ResidualsDisplay.from_estimator(model, X, 1e6 * y, target=LONG)
-    yield FitDisplay(x=[1.0], y=[2.0], line=(0.0, 2.0), exact=(0.0, 2.0), x_name=LONG, target=LONG)
+    yield FitDisplay(x=[1.0], y=[2.0], line=(0.0, 2.0), exact=(0.0, 2.0), names=Names(LONG, LONG))
     yield FitDisplay(x=[1e-9, 3e-9], y=[5e12, 5e12], line=(0.0, 5e12))
     yield ResidualsDisplay(predicted=[3.0, 3.0], y=[3.0, 3.0], x=[1.0, 1.0], x_name=LONG)
     yield SigmoidDisplay.from_estimator(classifier, X[:, 2:], labels, target=LONG)
-    yield SigmoidDisplay(x=[1.0], y=[1], a=1e9, b=-1e9, classes=(LONG, LONG[::-1]), x_name=LONG)
+    yield SigmoidDisplay(x=[1.0], y=[1], a=1e9, b=-1e9, names=Names(LONG, classes=(LONG, LONG[::-1])))
     yield DecisionBoundaryDisplay.from_estimator(classifier, 1e5 * X[:, 2:], labels, names=[LONG, LONG[::-1]])
 
 

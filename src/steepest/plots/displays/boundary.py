@@ -12,6 +12,7 @@ from ...core.types import Array
 from ...data.layout import means_and_deviations
 from ...data.rows import Rows
 from ..drawing.edges import corner, margins
+from ..drawing.names import UNNAMED, Names
 from ..drawing.scatter import labels, most_of
 from ..drawing.style import COLOURS, axes, heading, legend, letters
 from ..drawing.thinning import evenly
@@ -53,14 +54,16 @@ class DecisionBoundaryDisplay(OfRows):
         The linear predictor over the two columns.
     right : float
         Share of the rows on their own side, by all columns.
-    classes : two labels
-        The negative and the positive one.
     probable : bool
         Whether 1 / (1 + exp(-z)) is a probability.
-    target, verdict : str
+    names : Names
+        Of the target and the two classes.
+    verdict : str
 
     Attributes
     ----------
+    target, classes : str, two labels
+        From ``names``.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     field_, bar_ : Matplotlib artists
     boundary_ : Matplotlib line or None
@@ -87,13 +90,12 @@ class DecisionBoundaryDisplay(OfRows):
         y: Array,
         cut: Cut,
         right: float,
-        classes: tuple[Any, Any] = (0, 1),
         probable: bool = True,
-        target: str = "y",
+        names: Names = UNNAMED,
         verdict: str = "",
     ) -> None:
         self.points, self.y, self.cut, self.right = np.asarray(points, np.float64), np.asarray(y), cut, right
-        self.classes, self.probable, self.target, self.verdict = classes, probable, target, verdict
+        self.target, self.classes, self.probable, self.verdict = names.target, names.classes, probable, verdict
 
     @classmethod
     def from_estimator(
@@ -120,9 +122,8 @@ class DecisionBoundaryDisplay(OfRows):
             y=found.y,
             cut=cut,
             right=float(((found.z > 0) == (found.y > 0.5)).mean()),
-            classes=answer.classes or (0, 1),
             probable=not answer.loss.attained,
-            target=found.target,
+            names=Names(target=found.target, classes=answer.classes or (0, 1)),
             verdict=found.verdict,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,15 +34,21 @@ EARLY = 0.05  # if a divergent run leaves within this share of the steps, their 
 FLOOR = 1e-15  # share of the first cost below which the excess is rounding
 
 
+class Course(NamedTuple):
+    """The costs (m,) of a run ``along`` its steps, epochs or seconds (m,), and its status."""
+
+    along: Array
+    costs: Array
+    status: str = ""
+
+
 class ComparisonDisplay(Picture):
     """Costs of several runs on one problem; runs that diverge leave at the top.
 
     Parameters
     ----------
-    along, costs : dict from label to (m,) array
-        Steps, epochs or seconds of each run, and the cost there.
-    statuses : dict from label to str
-        Status of each run.
+    courses : dict from label to Course
+        Costs and status of each run.
     by : {"step", "epoch", "seconds"}
     least : float or None
         The minimum cost, if it is known.
@@ -53,6 +59,8 @@ class ComparisonDisplay(Picture):
 
     Attributes
     ----------
+    along, costs, statuses : dict from label to (m,) array, (m,) array, str
+        From ``courses``.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     lines_ : dict from label to Matplotlib line
     arrows_ : dict from label to Matplotlib annotation, of runs that diverge
@@ -72,16 +80,16 @@ class ComparisonDisplay(Picture):
     def __init__(
         self,
         *,
-        along: Mapping[str, Array],
-        costs: Mapping[str, Array],
-        statuses: Mapping[str, str],
+        courses: Mapping[str, Course],
         by: str = "step",
         least: float | None = None,
         excess: bool = False,
         cost_name: str = "",
         note: str = "",
     ) -> None:
-        self.along, self.costs, self.statuses = dict(along), dict(costs), dict(statuses)
+        self.along = {label: course.along for label, course in courses.items()}
+        self.costs = {label: course.costs for label, course in courses.items()}
+        self.statuses = {label: course.status for label, course in courses.items()}
         self.by, self.least, self.excess, self.cost_name, self.note = by, least, excess, cost_name, note
 
     @classmethod
@@ -120,9 +128,7 @@ class ComparisonDisplay(Picture):
         if excess and known is None:
             raise UsageError("the minimum cost is not known, as no run converged: give it as least, or excess=False")
         found = cls(
-            along={label: stood(run, by) for label, run in runs.items()},
-            costs={label: run.cost for label, run in runs.items()},
-            statuses={label: status_of(run) for label, run in runs.items()},
+            courses={label: Course(stood(run, by), run.cost, status_of(run)) for label, run in runs.items()},
             by=by,
             least=known,
             excess=known is not None,

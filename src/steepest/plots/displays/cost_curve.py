@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.types import Array
+from ...descent.trajectory import Trajectory
 from ..drawing.contours import cramped, plain
 from ..drawing.edges import arrow, corner, margins
 from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
 from ..drawing.words import cost_below, cost_words, counted, distinct, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
+from ..landscape.track import UNTITLED, Caption, Track
 from ..sources.runs import run_of
 
 __all__ = ["CostCurveDisplay"]
@@ -26,14 +28,41 @@ LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
 VISIBLE = 0.01  # share of the height of the curve from which a ball is visibly off it
 
 
+class Curve(NamedTuple):
+    """The cost (m,) along one parameter ``at`` (m,), and the parameter's name."""
+
+    at: Array
+    costs: Array
+    name: str = "w"
+
+
+class Course(NamedTuple):
+    """How far the steps of a run go.
+
+    Attributes
+    ----------
+    limit, rate : float or None
+        Largest stable learning rate, if it is known, and the rate of this run.
+    beyond : tuple of float
+        The next values of the parameter, where the run leaves the picture.
+    """
+
+    limit: float | None = None
+    rate: float | None = None
+    beyond: tuple[float, ...] = ()
+
+
+UNRATED = Course()
+
+
 class CostCurveDisplay(Picture):
     """The cost along one parameter, with the states of a run on it, with its minimum dashed.
 
     Parameters
     ----------
-    at, costs : (m,) arrays
-        The curve.
-    states, state_costs : (k,) arrays
+    curve : Curve
+        The parameter and the cost, and the name of the parameter.
+    track : Track
         The states that are drawn: their parameter, and their own cost.
     steps : (k,) array
         How many updates led to each.
@@ -41,23 +70,18 @@ class CostCurveDisplay(Picture):
         Lowest point of the curve, unless it is at its end.
     tangents : (q, 3) array
         Rows parameter, cost, slope.
-    leaves : (parameter, cost) or None
-        Where the run leaves the picture for good.
-    beyond : tuple of float
-        The next values of the parameter, where it leaves.
-    name, cost_name : str
-    words : str
-        The values of the other parameters.
-    limit, rate : float or None
-        Largest stable learning rate, if it is known, and the rate of this run.
-    recorded : int
-        Number of recorded states, of which some are drawn.
-    ends : (float, float)
-        Cost of the first and of the last state drawn, over all rows.
-    verdict, note : str
+    course : Course
+        The learning rates, and where the run goes on where it leaves the picture.
+    caption : Caption
 
     Attributes
     ----------
+    at, costs, name : (m,) array, (m,) array, str
+        From ``curve``.
+    states, state_costs, ends, leaves, recorded : points, costs, ends, leaves and number of states of ``track``
+    limit, rate, beyond : as in ``course``
+    cost_name, words, verdict, note : str
+        From ``caption``.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     curve_, balls_, minimum_ : Matplotlib lines
     tangents_ : list of Matplotlib lines
@@ -81,31 +105,21 @@ class CostCurveDisplay(Picture):
     def __init__(
         self,
         *,
-        at: Array,
-        costs: Array,
-        states: Array,
-        state_costs: Array,
+        curve: Curve,
+        track: Track,
         steps: NDArray[np.int64],
         minimum: tuple[float, float] | None = None,
         tangents: Array | None = None,
-        leaves: tuple[float, float] | None = None,
-        beyond: tuple[float, ...] = (),
-        name: str = "w",
-        cost_name: str = "",
-        words: str = "",
-        limit: float | None = None,
-        rate: float | None = None,
-        recorded: int | None = None,
-        ends: tuple[float, float] | None = None,
-        verdict: str = "",
-        note: str = "",
+        course: Course = UNRATED,
+        caption: Caption = UNTITLED,
     ) -> None:
-        self.at, self.costs, self.states, self.state_costs, self.steps = at, costs, states, state_costs, steps
-        self.minimum, self.leaves, self.beyond = minimum, leaves, beyond
+        self.at, self.costs, self.name = curve
+        self.states, self.state_costs, self.ends = track.points, track.costs, track.both_ends
+        self.leaves, self.recorded = track.leaves, track.of
+        self.steps, self.minimum = steps, minimum
         self.tangents = np.empty((0, 3)) if tangents is None else tangents
-        self.name, self.cost_name, self.words, self.limit, self.rate = name, cost_name, words, limit, rate
-        self.ends = (float(state_costs[0]), float(state_costs[-1])) if ends is None else ends
-        self.recorded, self.verdict, self.note = len(states) if recorded is None else recorded, verdict, note
+        self.limit, self.rate, self.beyond = course
+        self.cost_name, self.words, self.verdict, self.note = caption
 
     @classmethod
     def from_trajectory(
@@ -149,26 +163,16 @@ class CostCurveDisplay(Picture):
         at = np.linspace(scene.low[0], scene.high[0], POINTS)
         costs, path = scene.cost(at[:, None]), scene.paths[""]
         drawn, leaves = rolled(scene, trajectory, costs)
-        rates = trajectory.learning_rate
+        ends = ends_of(trajectory, landscape, int(drawn[-1]))
+        beyond = tuple(path[drawn[-1] + 1 : drawn[-1] + 3, 0].tolist()) if leaves else ()
         return cls(
-            at=at,
-            costs=costs,
-            states=path[drawn, 0],
-            state_costs=landscape.values(trajectory.x[drawn]),
+            curve=Curve(at, costs, scene.plane.labels[0]),
+            track=Track(path[drawn, 0], landscape.values(trajectory.x[drawn]), ends, leaves, len(trajectory)),
             steps=trajectory.step[drawn],
             minimum=lowest(scene.cost, at, costs),
             tangents=tangents_at(scene, trajectory, (tangent,) if isinstance(tangent, int) else tuple(tangent)),
-            leaves=leaves,
-            beyond=tuple(path[drawn[-1] + 1 : drawn[-1] + 3, 0].tolist()) if leaves else (),
-            name=scene.plane.labels[0],
-            cost_name=landscape.cost,
-            words=scene.plane.words,
-            limit=rate_limit(trajectory, landscape),
-            rate=float(rates[-1]) if len(rates) > 1 and (rates[1:] == rates[-1]).all() else None,
-            recorded=len(trajectory),
-            ends=ends_of(trajectory, landscape, int(drawn[-1])),
-            verdict=verdict_words(trajectory),
-            note=landscape.note,
+            course=Course(rate_limit(trajectory, landscape), _rate(trajectory), beyond),
+            caption=Caption(landscape.cost, scene.plane.words, verdict_words(trajectory), landscape.note),
         )
 
     from_estimator = from_trajectory
@@ -272,3 +276,9 @@ class CostCurveDisplay(Picture):
         x = np.array([at - min(half, steep), at + min(half, steep)])
         label = f"tangent, slope {number(float(slope))}"
         return ax.plot(x, cost + slope * (x - at), color=COLOURS[2], lw=2, label=label, zorder=3.5)[0]
+
+
+def _rate(run: Trajectory) -> float | None:
+    """The learning rate of a run, if it was constant."""
+    rates = run.learning_rate
+    return float(rates[-1]) if len(rates) > 1 and (rates[1:] == rates[-1]).all() else None

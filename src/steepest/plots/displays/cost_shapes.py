@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,17 @@ GRID = 601
 NEGATIVE = 1e-9  # share of the largest second difference below which it counts as negative
 
 
+class Touched(NamedTuple):
+    """The slope ``at`` which tangents touch the two costs.
+
+    ``gradients`` are the derivatives of squared error and cross-entropy by the slope; that of the cross-entropy is mean
+    (P - y) x.
+    """
+
+    at: float
+    gradients: tuple[float, float]
+
+
 class CostShapesDisplay(OfRows):
     """Two costs of P = 1 / (1 + exp(-(m x + b))) along the slope m: mean (P - y)^2 and mean cross-entropy.
 
@@ -34,16 +45,16 @@ class CostShapesDisplay(OfRows):
     slopes : (m,) array
     squared, entropy : (m,) arrays
         The two costs.
-    at : float
-        The slope of the tangents.
-    gradients : (float, float)
-        Derivatives of squared error and cross-entropy by the slope; that of the cross-entropy is mean (P - y) x.
+    touched : Touched
+        Where the two tangents are drawn, and their slopes.
     intercept : float
     rows, of : int
         Rows used for the means, and rows in all.
 
     Attributes
     ----------
+    at, gradients : float, (float, float)
+        From ``touched``.
     concave : (m,) array of bool
         Where the squared error is not convex.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
@@ -65,14 +76,14 @@ class CostShapesDisplay(OfRows):
         slopes: Array,
         squared: Array,
         entropy: Array,
-        at: float,
-        gradients: tuple[float, float],
+        touched: Touched,
         intercept: float = 0.0,
         rows: int = 0,
         of: int = 0,
     ) -> None:
         self.slopes, self.squared, self.entropy = slopes, squared, entropy
-        self.at, self.gradients, self.intercept, self.rows, self.of = at, gradients, intercept, rows, of
+        self.at, self.gradients = touched
+        self.intercept, self.rows, self.of = intercept, rows, of
 
     @classmethod
     def from_rows(
@@ -103,11 +114,9 @@ class CostShapesDisplay(OfRows):
         some = evenly(len(x))
         at, grid = low + (high - low) / 4 if at is None else float(at), np.linspace(low, high, GRID)
         squared, entropy = np.array([_costs(m, intercept, x[some], y[some]) for m in grid]).T
-        gradients = _gradients(at, intercept, x[some], y[some])
+        touched = Touched(at, _gradients(at, intercept, x[some], y[some]))
         count = {"rows": len(some), "of": len(x)}
-        return cls(
-            slopes=grid, squared=squared, entropy=entropy, at=at, gradients=gradients, intercept=intercept, **count
-        )
+        return cls(slopes=grid, squared=squared, entropy=entropy, touched=touched, intercept=intercept, **count)
 
     @classmethod
     def _of(cls, found: Predicted) -> Self:

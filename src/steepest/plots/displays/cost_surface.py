@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ..drawing.words import counted, number, sentences, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import leaving
 from ..landscape.scene import Scene, ends_of, scene_of
+from ..landscape.track import UNTITLED, Caption, Track
 from ..sources.runs import first_of, leading, run_of
 
 __all__ = ["CostSurfaceDisplay"]
@@ -28,38 +29,55 @@ ROUNDING = 1e-12  # share of the first cost below which a difference is rounding
 SQUARE = 2.5  # largest ratio of width and height for which axes of the same unit get the same scale
 
 
+class Grid(NamedTuple):
+    """The cost over two parameters, or over a plane of more.
+
+    Attributes
+    ----------
+    x, y : (m,), (n,) arrays
+        Coordinates of the grid.
+    costs : (n, m) array
+    labels : (str, str)
+    arrows : (q, 4) array
+        Rows x, y and the negative gradient there, by x and y.
+    square : bool
+        Whether both axes have the same scale, so that gradients are perpendicular to the contour lines.
+    """
+
+    x: Array
+    y: Array
+    costs: Array
+    labels: tuple[str, str] = ("x", "y")
+    arrows: Array = np.empty((0, 4))
+    square: bool = False
+
+
 class CostSurfaceDisplay(Picture):
     """The cost over two parameters, or over the principal plane of the paths, with one path or several.
 
     Parameters
     ----------
-    x, y : (m,), (n,) arrays
-        Coordinates of the grid.
-    costs : (n, m) array
-    paths : dict from label to (k, 2) array
-        The drawn states in the coordinates of the plane; the label of a single run is "".
-    path_costs : dict from label to (k,) array
-        The cost of the plane at each state.
-    ends : dict from label to (cost at the start, cost at the end)
-        Costs at all parameters, not only those on the plane.
-    leaves : dict from label to (x, y)
-        Where a run leaves the picture for good.
+    grid : Grid
+        The cost over the plane.
+    tracks : dict from label to Track
+        The runs on it; the label of a single run is "".
+    steps : int
+        Steps of the longest run.
     minimum : (x, y) or None
-    arrows : (q, 4) array
-        Rows x, y and the negative gradient there, by x and y.
-    labels : (str, str)
-    cost_name, words, verdict, note : str
-        Formula of the cost; the plane, if there are more parameters; the verdict; a note.
-    steps, recorded : int
-        Steps of the longest run; number of recorded states, of which some are drawn.
     least : float or None
         The minimum cost, if it is known.
+    caption : Caption
     kind : {"contour", "surface"}
-    square : bool
-        Whether both axes have the same scale, so that gradients are perpendicular to the contour lines.
 
     Attributes
     ----------
+    x, y, costs, labels, arrows, square : as in ``grid``
+    paths, path_costs, ends, leaves : dict from label to points, costs, ends, leaves
+        From ``tracks``.
+    recorded : int
+        Number of recorded states, of which some are drawn; 0 where a run leaves the picture.
+    cost_name, words, verdict, note : str
+        From ``caption``.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     heights_ : Matplotlib contours or surface
     paths_ : dict from label to Matplotlib line
@@ -83,40 +101,26 @@ class CostSurfaceDisplay(Picture):
     def __init__(
         self,
         *,
-        x: Array,
-        y: Array,
-        costs: Array,
-        paths: Mapping[str, Array],
-        path_costs: Mapping[str, Array],
-        ends: Mapping[str, Place],
-        leaves: Mapping[str, Place] | None = None,
-        minimum: Place | None = None,
-        arrows: Array | None = None,
-        labels: tuple[str, str] = ("x", "y"),
-        cost_name: str = "",
-        words: str = "",
-        verdict: str = "",
-        note: str = "",
+        grid: Grid,
+        tracks: Mapping[str, Track],
         steps: int = 0,
-        recorded: int = 0,
+        minimum: Place | None = None,
         least: float | None = None,
+        caption: Caption = UNTITLED,
         kind: str = "contour",
-        square: bool = False,
     ) -> None:
         if kind not in KINDS:
             raise UsageError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-        self.x, self.y, self.costs = x, y, costs
-        self.paths, self.path_costs, self.ends, self.leaves = (
-            dict(paths),
-            dict(path_costs),
-            dict(ends),
-            dict(leaves or {}),
-        )
-        self.minimum, self.arrows = minimum, np.empty((0, 4)) if arrows is None else arrows
-        self.labels, self.cost_name, self.words, self.verdict, self.note = labels, cost_name, words, verdict, note
-        self.steps, self.recorded, self.least, self.kind, self.square = steps, recorded, least, kind, square
+        self.x, self.y, self.costs, self.labels, self.arrows, self.square = grid
+        self.paths = {label: track.points for label, track in tracks.items()}
+        self.path_costs = {label: track.costs for label, track in tracks.items()}
+        self.ends = {label: track.both_ends for label, track in tracks.items()}
+        self.leaves = {label: track.leaves for label, track in tracks.items() if track.leaves is not None}
+        self.recorded = 0 if self.leaves else sum(track.of for track in tracks.values())
+        self.cost_name, self.words, self.verdict, self.note = caption
+        self.steps, self.minimum, self.least, self.kind = steps, minimum, least, kind
         self.projection = "3d" if kind == "surface" else None
-        self.size = CUBE if square or kind == "surface" else self.size
+        self.size = CUBE if self.square or kind == "surface" else self.size
 
     @classmethod
     def from_trajectory(
@@ -127,10 +131,10 @@ class CostSurfaceDisplay(Picture):
         *,
         parameters: Sequence[str] | None = None,
         kind: str = "contour",
-        f: Any = None,
+        f: object = None,
         sample_weight: Any = None,
         offset: Any = None,
-        classes: Any = None,
+        classes: object = None,
     ) -> CostSurfaceDisplay:
         """From a run of a fit, with its rows, or of `minimize`; or from several. ``from_estimator`` is the same.
 
@@ -209,36 +213,25 @@ def _drawn(
 ) -> CostSurfaceDisplay:
     landscape, first = scene.landscape, first_of(runs)
     scene, square = _squared(scene)
-    x, y, costs = scene.grid(int(np.clip(np.sqrt(landscape.room), 41, 121)))
-    paths: dict[str, Array] = {}
-    leaves: dict[str, Place] = {}
-    for label, path in scene.paths.items():
-        kept, out = leaving(path, scene.low, scene.high)
-        paths[label] = path[:kept][along_path(path[:kept])]
-        leaves |= {} if out is None else {label: (float(out[0]), float(out[1]))}
-    ends = {label: ends_of(run, landscape) for label, run in runs.items()}
-    best = landscape.best
+    shown = scene.grid(int(np.clip(np.sqrt(landscape.room), 41, 121)))
+    verdict = verdict_words(first) if len(runs) == 1 else ""
     return cls(
-        x=x,
-        y=y,
-        costs=costs,
-        paths=paths,
-        path_costs={label: scene.cost(path) for label, path in paths.items()},
-        ends=ends,
-        leaves=leaves,
-        minimum=None if best is None else (float(scene.middle[0]), float(scene.middle[1])),
-        arrows=_arrows(scene),
-        labels=(scene.plane.labels[0], scene.plane.labels[1]),
-        cost_name=landscape.cost,
-        words=scene.plane.words,
-        verdict=verdict_words(first) if len(runs) == 1 else "",
-        note=landscape.note,
+        grid=Grid(*shown, (scene.plane.labels[0], scene.plane.labels[1]), _arrows(scene), square),
+        tracks={label: _track(scene, label, run) for label, run in runs.items()},
         steps=max(int(run.step[-1]) for run in runs.values()),
-        recorded=sum(map(len, runs.values())) if not leaves else 0,
+        minimum=None if landscape.best is None else (float(scene.middle[0]), float(scene.middle[1])),
         least=landscape.least,
+        caption=Caption(landscape.cost, scene.plane.words, verdict, landscape.note),
         kind=kind,
-        square=square,
     )
+
+
+def _track(scene: Scene, label: str, run: Trajectory) -> Track:
+    path = scene.paths[label]
+    kept, out = leaving(path, scene.low, scene.high)
+    drawn = path[:kept][along_path(path[:kept])]
+    leaves = None if out is None else (float(out[0]), float(out[1]))
+    return Track(drawn, scene.cost(drawn), ends_of(run, scene.landscape), leaves, len(run))
 
 
 def _squared(scene: Scene) -> tuple[Scene, bool]:

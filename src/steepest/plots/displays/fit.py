@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from ...core.errors import UsageError
 from ...core.types import Array
 from ..drawing.edges import corner, margins
+from ..drawing.names import Names
 from ..drawing.scatter import cloud, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, legend
 from ..drawing.words import brief, counted, line_words, number, sentences
@@ -20,6 +22,30 @@ __all__ = ["FitDisplay"]
 Line = tuple[float, float]
 STOPS = 5  # maximum number of lines of earlier steps
 SAME = 1e-4  # share of the height of the picture from which two lines are visibly different
+
+
+class History(NamedTuple):
+    """How a run came to its line.
+
+    Attributes
+    ----------
+    earlier : dict from step to (slope, intercept)
+        Lines of earlier steps, the start first.
+    step : int or None
+        Number of updates up to the answer; for a run that diverged, all.
+    diverged : (slope, intercept) or None
+        The last line of a run that diverged; the answer is then its start.
+    verdict : str
+        The verdict, in one line.
+    """
+
+    earlier: Mapping[int, Line] = MappingProxyType({})
+    step: int | None = None
+    diverged: Line | None = None
+    verdict: str = ""
+
+
+UNKNOWN, COLUMN = History(), Names("x")
 
 
 class FitDisplay(OfRows):
@@ -36,20 +62,18 @@ class FitDisplay(OfRows):
         The answer, if there is one column.
     exact : (slope, intercept) or None
         The optimum, if it is known.
-    earlier : dict from step to (slope, intercept)
-        Lines of earlier steps, the start first.
-    step : int or None
-        Number of updates up to the answer; for a run that diverged, all.
-    diverged : (slope, intercept) or None
-        The last line of a run that diverged; ``line`` is then its start.
-    x_name, target : str
+    history : History
+        Lines of earlier steps, and how the run ended.
+    names : Names
+        Of the column and the target.
     growth : bool
         Whether the prediction is exp(slope x + intercept) instead of slope x + intercept.
-    verdict : str
-        The verdict, in one line.
 
     Attributes
     ----------
+    earlier, step, diverged, verdict : as in ``history``
+    x_name, target : str
+        From ``names``.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     points_, line_ : Matplotlib artists
         Rows, as points or cells; the line or diagonal.
@@ -76,17 +100,13 @@ class FitDisplay(OfRows):
         y: Array,
         line: Line | None = None,
         exact: Line | None = None,
-        earlier: Mapping[int, Line] | None = None,
-        step: int | None = None,
-        diverged: Line | None = None,
-        x_name: str = "x",
-        target: str = "y",
+        history: History = UNKNOWN,
+        names: Names = COLUMN,
         growth: bool = False,
-        verdict: str = "",
     ) -> None:
         self.x, self.y, self.line, self.exact = np.asarray(x, np.float64), np.asarray(y, np.float64), line, exact
-        self.earlier, self.step, self.diverged, self.growth = dict(earlier or {}), step, diverged, growth
-        self.x_name, self.target, self.verdict = x_name, target, verdict
+        self.earlier, self.step, self.diverged = dict(history.earlier), history.step, history.diverged
+        self.x_name, self.target, self.growth, self.verdict = names.x, names.target, growth, history.verdict
 
     @classmethod
     def _of(cls, found: Predicted) -> Self:
@@ -95,21 +115,17 @@ class FitDisplay(OfRows):
             raise UsageError("a line is fitted to numbers, these are classes: draw SigmoidDisplay")
         growth = not answer.loss.identity_link
         if not found.single:
-            return cls(x=found.predictions(), y=found.y, x_name="", target=found.target, verdict=found.verdict)
+            history, names = History(verdict=found.verdict), Names(target=found.target)
+            return cls(x=found.predictions(), y=found.y, history=history, names=names)
         exact = answer.trajectory.meta.get("exact") if answer.trajectory is not None else None
-        earlier, step, diverged = _earlier(answer.trajectory)
         return cls(
             x=found.column(0),
             y=found.y,
             line=(float(answer.coef[0]), answer.intercept),
             exact=(float(exact["coef"][0]), float(exact["intercept"])) if exact else None,
-            earlier=earlier,
-            step=step,
-            diverged=diverged,
-            x_name=found.names[0],
-            target=found.target,
+            history=_history(answer.trajectory, found.verdict),
+            names=Names(found.names[0], found.target),
             growth=growth,
-            verdict=found.verdict,
         )
 
     def at(self, line: Line, x: Array) -> Array:
@@ -222,10 +238,10 @@ class FitDisplay(OfRows):
         return margins(low, high, 0.07)
 
 
-def _earlier(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:
+def _history(path: Any, verdict: str) -> History:
     """Lines at the start and at log-spaced steps, the step of the answer, and the last line of a divergent run."""
     if path is None:
-        return {}, None, None
+        return History(verdict=verdict)
     diverged = path.verdict is not None and path.verdict.status == "diverged"
     reported = int(path.step[-1] if diverged else path.meta.get("reported_step", path.step[-1]))
     last = int(np.searchsorted(path.step, reported))
@@ -233,4 +249,5 @@ def _earlier(path: Any) -> tuple[dict[int, Line], int | None, Line | None]:
     lines = {int(path.step[i]): (float(path.coef[i, 0]), float(path.intercept[i])) for i in places if i < last}
     earlier = {step: line for step, line in lines.items() if np.isfinite(line).all()}
     earlier = {step: line for step, line in earlier.items() if step < 0.9 * reported}
-    return earlier, reported, (float(path.coef[-1, 0]), float(path.intercept[-1])) if diverged else None
+    end = (float(path.coef[-1, 0]), float(path.intercept[-1])) if diverged else None
+    return History(earlier, reported, end, verdict)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ...core.errors import UsageError
 from ...core.types import Array, Loss
 from ..drawing.edges import margins
+from ..drawing.names import UNNAMED, Names
 from ..drawing.scatter import group_means, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, legend, letters
 from ..drawing.words import brief, number, own_side, sentences
@@ -47,14 +48,15 @@ class SigmoidDisplay(OfRows):
     x, y : (n,) arrays
         The column or the linear predictors, and the labels as 0 and 1; empty for the curve alone.
     a, b : float
-    classes : two labels
-        The negative and the positive one.
-    x_name, target : str
+    names : Names
+        Of the column, the target and the two classes.
     verdict : str
         The verdict, in one line.
 
     Attributes
     ----------
+    x_name, target, classes : str, str, two labels
+        From ``names``.
     cut : float or None
         x where P = 0.5; None if P is constant.
     right : float
@@ -85,25 +87,23 @@ class SigmoidDisplay(OfRows):
         y: Any = (),
         a: float = 1.0,
         b: float = 0.0,
-        classes: tuple[Any, Any] = (0, 1),
-        x_name: str = "",
-        target: str = "y",
+        names: Names = UNNAMED,
         verdict: str = "",
     ) -> None:
         self.x, self.y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        self.a, self.b, self.classes, self.target, self.verdict = a, b, classes, target, verdict
-        self.x_name = x_name or ("x" if len(self.x) else "z")
+        self.a, self.b, self.verdict = a, b, verdict
+        self.x_name, self.target, self.classes = names
+        self.x_name = names.x or ("x" if len(self.x) else "z")
 
     @classmethod
     def _of(cls, found: Predicted) -> Self:
         answer = found.answer
         check_probable(answer.loss)
-        classes = answer.classes or (0, 1)
         x, a, b, x_name = found.z, 1.0, 0.0, Z
         if found.single:
             x, a, b, x_name = found.column(0), float(answer.coef[0]), answer.intercept, found.names[0]
-        target, verdict = found.target, found.verdict
-        return cls(x=x, y=found.y, a=a, b=b, classes=classes, x_name=x_name, target=target, verdict=verdict)
+        names = Names(x_name, found.target, answer.classes or (0, 1))
+        return cls(x=x, y=found.y, a=a, b=b, names=names, verdict=found.verdict)
 
     def probability(self, x: ArrayLike) -> Array:
         """P of the positive class at x."""

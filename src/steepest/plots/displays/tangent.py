@@ -13,6 +13,7 @@ from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...objective.functions.derivatives import derivative
 from ...objective.functions.formula import Formula
+from ..drawing.curve import STANDING, Curve, Tangents, Walk
 from ..drawing.edges import arrow, leaves_at, near_heights
 from ..drawing.secant import Secant
 from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend, letters
@@ -35,23 +36,20 @@ class TangentDisplay(Picture):
 
     Parameters
     ----------
-    x, y : (m,) arrays
-        The curve; y is NaN where the function has no value.
-    at, heights, slopes : (k,) arrays
+    curve : Curve
+        The function.
+    tangents : Tangents
         Points of the tangents, values and slopes there.
     secants : sequence of Secant
         Each with x, run, height, rise and slope.
-    steps : (s, 2) array or None
-        Points of a descent and their values, start first.
-    optimum : float or None
-        The minimum, if it is known.
-    function, name : str
-        The function and its variable as they are printed.
-    verdict : str
-        The verdict of a descent, in one line; its first word is the status.
+    walk : Walk
+        The steps of a descent.
 
     Attributes
     ----------
+    x, y, function, name : as in ``curve``
+    at, heights, slopes : as in ``tangents``
+    steps, optimum, verdict : as in ``walk``
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     curve_ : Matplotlib line
     tangents_, secants_ : lists of Matplotlib lines
@@ -71,21 +69,15 @@ class TangentDisplay(Picture):
     def __init__(
         self,
         *,
-        x: Array,
-        y: Array,
-        at: Array,
-        heights: Array,
-        slopes: Array,
+        curve: Curve,
+        tangents: Tangents,
         secants: Sequence[Secant] = (),
-        steps: Array | None = None,
-        optimum: float | None = None,
-        function: str = "f(x)",
-        name: str = "x",
-        verdict: str = "",
+        walk: Walk = STANDING,
     ) -> None:
-        self.x, self.y, self.at, self.heights, self.slopes = x, y, at, heights, slopes
+        self.x, self.y, self.function, self.name = curve
+        self.at, self.heights, self.slopes = tangents
         self.secants = tuple(secants)
-        self.steps, self.optimum, self.function, self.name, self.verdict = steps, optimum, function, name, verdict
+        self.steps, self.optimum, self.verdict = walk
 
     @classmethod
     def from_function(
@@ -122,14 +114,9 @@ class TangentDisplay(Picture):
         secants = [Secant(p, run, height, next(ends) - height) for run in runs.tolist() for p, height in starts]
         slopes = np.array([derivative(f, p) for p in points.tolist()])
         return cls(
-            x=x,
-            y=shown.values(x[:, None]),
-            at=points,
-            heights=heights[:n],
-            slopes=slopes,
+            curve=Curve(x, shown.values(x[:, None]), shown.words, shown.names[0]),
+            tangents=Tangents(points, heights[:n], slopes),
             secants=secants,
-            function=shown.words,
-            name=shown.names[0],
         )
 
     @classmethod
@@ -152,7 +139,6 @@ class TangentDisplay(Picture):
         land = landscape_of(trajectory, f=f)
         sound = finite(trajectory.x[:, 0])
         points = trajectory.x[sound]
-        verdict = verdict_words(trajectory)
         failed = trajectory.verdict is not None and trajectory.verdict.unusable
         low, high = window([points], land.best, points[0 if failed else -1])
         x = np.linspace(low[0], high[0], CURVE)
@@ -160,16 +146,9 @@ class TangentDisplay(Picture):
         last = leaves_at(finite(heights) & (points[:, 0] >= low) & (points[:, 0] <= high))
         shown = np.unique([*range(min(last, MOST - 2)), max(last - 1, 0)])
         return cls(
-            x=x,
-            y=land.values(x[:, None]),
-            at=points[shown, 0],
-            heights=heights[shown],
-            slopes=land.slopes(points[shown])[:, 0],
-            steps=np.column_stack((points[:, 0], heights)),
-            optimum=land.least,
-            function=land.cost,
-            name=land.names[0],
-            verdict=verdict,
+            curve=Curve(x, land.values(x[:, None]), land.cost, land.names[0]),
+            tangents=Tangents(points[shown, 0], heights[shown], land.slopes(points[shown])[:, 0]),
+            walk=Walk(np.column_stack((points[:, 0], heights)), land.least, verdict_words(trajectory)),
         )
 
     @property

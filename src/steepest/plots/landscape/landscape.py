@@ -101,8 +101,8 @@ def landscape_of(
     *,
     sample_weight: Any = None,
     offset: Any = None,
-    f: Any = None,
-    classes: Any = None,
+    f: object = None,
+    classes: tuple[Any, Any] | None = None,
 ) -> Landscape:
     """The cost that a run minimised.
 
@@ -140,7 +140,7 @@ def landscape_of(
     if X is None or y is None:
         raise UsageError("the rows of the run are missing: give X and y, as to fit")
     answer = answer_of(trajectory)
-    answer = answer if classes is None else answer._replace(classes=tuple(classes))
+    answer = answer if classes is None else answer._replace(classes=(classes[0], classes[1]))
     rows = make_rows(X, answer.numbers(y), weight=sample_weight, offset=offset)
     if rows.shape[1] != trajectory.coef.shape[1]:
         raise UsageError(f"the run has {trajectory.coef.shape[1]} columns, the table {rows.shape[1]}: give the same")

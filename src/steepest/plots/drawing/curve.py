@@ -1,0 +1,47 @@
+"""A curve with its tangents and the steps of a descent on it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...core.types import Array
+
+__all__ = ["STANDING", "Curve", "Tangents", "Walk"]
+
+
+class Curve(NamedTuple):
+    """Values y (m,) of a function at x (m,), NaN where it has none; function and variable as they are printed."""
+
+    x: Array
+    y: Array
+    function: str = "f(x)"
+    name: str = "x"
+
+
+class Tangents(NamedTuple):
+    """Points (k,) where tangents touch a curve, its values and its slopes there."""
+
+    at: Array
+    heights: Array
+    slopes: Array
+
+
+class Walk(NamedTuple):
+    """A descent on a curve.
+
+    Attributes
+    ----------
+    steps : (s, 2) array or None
+        Points of the descent and their values, start first.
+    optimum : float or None
+        The minimum, if it is known.
+    verdict : str
+        The verdict, in one line; its first word is the status.
+    """
+
+    steps: Array | None = None
+    optimum: float | None = None
+    verdict: str = ""
+
+
+STANDING = Walk()
