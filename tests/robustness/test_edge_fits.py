@@ -105,7 +105,7 @@ def test_a_record_without_its_facts_failed_late():
         def direction(self, g, memory, t):
             return g
 
-    with pytest.raises(UsageError, match=r"is not a rule: it lacks slots, .*, batch; decorate"):
+    with pytest.raises(UsageError, match=r"is not a rule: it lacks slots, .*, memory_share; decorate"):
         Method(Bare())
 
     @loss(curvature=1.0, formula="mean something")

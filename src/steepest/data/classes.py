@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.types import Array, LossRecord
+from ..core.record_types import LossRecord
+from ..core.types import Array
 from ..objective.data import Supports, TableData
 from ..objective.losses.softmax import Softmax, log_softmax
 from .column_sums import column_sums

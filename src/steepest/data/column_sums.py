@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core.record_types import LossRecord
 from ..core.threads import in_ranges
-from ..core.types import Array, LossRecord
+from ..core.types import Array
 from ..objective.data import ColumnStats
 from .csr import CSR
 from .full_pass import predictors, slopes_in_kernel

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.record_types import LossRecord
 from ..core.threads import in_ranges, one_blas_thread
-from ..core.types import Array, LinkValue, LossRecord
+from ..core.types import Array, LinkValue
 from .csr import CSR
 from .layout import BLOCK, Table, dot, plan, slice_rows, transposed_dot
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.record_types import Loss
 from ..core.threads import one_blas_thread
-from ..core.types import Array, Loss
+from ..core.types import Array
 from ..core.units import RAW, Units
 from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError

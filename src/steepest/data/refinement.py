@@ -3,8 +3,7 @@
 Normal equations square the condition number kappa of the table. Here the table is factored once, A = Q R. A few steps
 w <- w - (R'R)^-1 g follow, with gradients g that are summed to about 32 digits. The rounding of R slows the convergence
 (each step leaves about kappa eps of the distance), but does not enter the answer. Björck, "Iterative refinement of
-linear least squares solutions I", doi 10.1007/BF01939321; QR by blocks of rows: Demmel and others, doi
-10.1137/080731992.
+linear least squares solutions I", doi 10.1007/BF01939321; QR by blocks of rows: doi 10.1137/080731992.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.record_types import Loss
 from ..core.threads import in_ranges, one_blas_thread
-from ..core.types import Array, Loss
+from ..core.types import Array
 from ..core.units import RAW, Units
 from ..objective.objective import Coordinates
 from ..objective.problem import Problem

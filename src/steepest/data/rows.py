@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
+from ..core.record_types import LossRecord
 from ..core.threads import thread_count
-from ..core.types import Array, LossRecord
+from ..core.types import Array
 from ..core.units import RAW, Units
 from ..methods.sampling import SAMPLINGS, fill_order
 from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size, Sums, Supports, TargetStats

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Loss
+from ..core.record_types import Loss
 from ..core.units import Units
 from ..data.checks import check_rows
 from ..data.rows import Rows

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array, Keep
+from ..core.setting_types import Keep
+from ..core.types import Array
 from ..data.rows import Rows
 from ..methods.method import Method
 from ..objective.objective import Objective

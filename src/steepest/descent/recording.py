@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..core.progress import Progress, Told
 from ..core.records import to_spec
-from ..core.types import Array, Keep
+from ..core.setting_types import Keep
+from ..core.types import Array
 from .descent import Descent
 from .states import Block, Checkpoint, Spacing
 from .trajectory import Trajectory, coef_and_intercept

@@ -12,7 +12,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..core.errors import UsageError
-from ..core.types import Array, AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..core.types import Array
 from ..descent.states import State
 from .callbacks import Answer, Task, watched
 from .labels import chunk_target, numbers, row_weights
@@ -56,8 +57,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         Order of the rows, if batch_size is a number.
     average : "auto", bool, name or record
         Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
-        is the last point. "auto": `Weighted`, in which late points count more, for batches at the rate "auto";
-        otherwise the last point.
+        the last. "auto": `Weighted`, in which late points count more, for batches at the rate "auto", else the last.
     estimate : name or record
         How a batch estimates the full gradient: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool

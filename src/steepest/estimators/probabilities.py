@@ -8,7 +8,8 @@ from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.types import Array, LossLike
+from ..core.setting_types import LossLike
+from ..core.types import Array
 from ..objective.losses import ModifiedHuber
 from ..objective.losses.softmax import log_softmax
 from ..objective.problem import read_loss

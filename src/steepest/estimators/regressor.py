@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..core.types import Array, AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
+from ..core.types import Array
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
 from ..objective.problem import read_loss
@@ -58,8 +59,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Order of the rows, if batch_size is a number.
     average : "auto", bool, name or record
         Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
-        is the last point. "auto": `Weighted`, in which late points count more, for batches at the rate "auto";
-        otherwise the last point.
+        the last. "auto": `Weighted`, in which late points count more, for batches at the rate "auto", else the last.
     estimate : name or record
         How a batch estimates the gradient over all rows: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool

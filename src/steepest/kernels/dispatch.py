@@ -9,18 +9,8 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from ..core.types import (
-    Array,
-    AverageRecord,
-    Gradient,
-    LinkValue,
-    LossRecord,
-    Memory,
-    Penalty,
-    Rule,
-    RuleRecord,
-    StepRecord,
-)
+from ..core.record_types import AverageRecord, LossRecord, Penalty, Rule, RuleRecord, StepRecord
+from ..core.types import Array, Gradient, LinkValue, Memory
 from ..methods import sampling as orders
 from ..objective.penalties import NoPenalty
 from . import exp_log as exp_log  # compiled exp and log1p

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.record_kinds import estimate
-from ..core.types import Array, BatchRows, Loss
+from ..core.record_types import BatchRows, Loss
+from ..core.types import Array
 from .sampling import mix
 
 __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]

@@ -8,19 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UsageError
+from ..core.record_types import Average, Estimate, Penalised, Rule, Step
 from ..core.records import RecordField, from_name, to_name
-from ..core.types import (
-    Array,
-    Average,
-    AverageLike,
-    Estimate,
-    EstimateLike,
-    Penalised,
-    Rule,
-    RuleLike,
-    Step,
-    StepLike,
-)
+from ..core.setting_types import AverageLike, EstimateLike, RuleLike, StepLike
+from ..core.types import Array
 from . import averages, estimates, rules, steps
 from .sampling import SAMPLINGS
 

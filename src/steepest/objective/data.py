@@ -13,7 +13,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array, Loss
+from ..core.record_types import Loss
+from ..core.types import Array
 from ..core.units import Units
 
 __all__ = [

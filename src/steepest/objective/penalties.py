@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.record_kinds import record
-from ..core.types import Coefficient, Penalty
+from ..core.record_types import Penalty
+from ..core.types import Coefficient
 
 __all__ = ["L1", "L2", "ElasticNet", "NoPenalty"]
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.record_kinds import check_record
+from ..core.record_types import Loss, Penalty
 from ..core.records import RecordField, from_name
-from ..core.types import Array, Loss, LossLike, Penalty
+from ..core.setting_types import LossLike
+from ..core.types import Array
 from . import losses, penalties
 
 __all__ = ["Problem", "check_start", "read_loss"]

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from ..core.errors import UsageError
+from ..core.record_types import Loss
 from ..core.records import to_name
-from ..core.types import Array, Loss, LossLike
+from ..core.setting_types import LossLike
+from ..core.types import Array
 from ..core.units import RAW
 from ..data.checks import row_count
 from ..data.moments import central_moments, hessian_in

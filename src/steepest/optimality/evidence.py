@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array, Step
+from ..core.record_types import Step
+from ..core.types import Array
 
 __all__ = ["Evidence", "quarters", "reversals", "run_out"]
 

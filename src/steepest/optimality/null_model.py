@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from ..core.types import Array, Loss
+from ..core.record_types import Loss
+from ..core.types import Array
 from ..objective.data import TableData
 from ..objective.problem import Problem
 

@@ -10,7 +10,8 @@ import numpy as np
 from ..core.errors import UsageError
 from ..core.record_kinds import step
 from ..core.records import from_name, to_name
-from ..core.types import Array, LossLike, RuleLike
+from ..core.setting_types import LossLike, RuleLike
+from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
 from ..core.progress import Told, may_end
-from ..core.types import Array, AverageLike, Keep, RuleLike, StepLike
+from ..core.setting_types import AverageLike, Keep, RuleLike, StepLike
+from ..core.types import Array
 from ..descent.descent import descend, until
 from ..descent.recording import record
 from ..descent.states import State

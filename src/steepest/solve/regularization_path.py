@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, NotConvergedWarning, UsageError
+from ..core.setting_types import ByColumn, LossLike
 from ..core.threads import one_blas_thread
-from ..core.types import Array, ByColumn, LossLike
+from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.refinement import Exact

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.records import from_name, to_name
-from ..core.types import Array, Keep
+from ..core.setting_types import Keep
+from ..core.types import Array
 from ..core.units import RAW, Units
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvature

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ...core.compile_notice import told
 from ...core.errors import SteepestError, UsageError
 from ...core.files import plain
+from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
-from ...core.types import Loss
 from ...data.readers.tables import Table
 from ...data.rows import make_rows
 from ...objective import losses

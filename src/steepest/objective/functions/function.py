@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.types import Array, LossRecord
+from ...core.record_types import LossRecord
+from ...core.types import Array
 from ...core.units import RAW, Units
 from ..data import Supports
 from .formula import Formula

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
-from ...core.types import Array, Loss
+from ...core.record_types import Loss
+from ...core.types import Array
 from ..drawing.edges import margins
 from ..drawing.names import UNNAMED, Names
 from ..drawing.scatter import group_means, labels

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import DataError, UsageError
+from ...core.record_types import Loss
 from ...core.records import from_name
-from ...core.types import Array, Loss
+from ...core.types import Array
 from ...data.rows import make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses

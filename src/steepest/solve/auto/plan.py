@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.types import Array, Average, AverageLike, Rule, RuleLike, StepLike
+from ...core.record_types import Average, Rule
+from ...core.setting_types import AverageLike, RuleLike, StepLike
+from ...core.types import Array
 from ...core.units import RAW, standard_units
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows

@@ -1,0 +1,290 @@
+"""What each kind of record offers.
+
+A record of one's own needs the methods of `LossRecord`, `RuleRecord`, ... alone. Its decorator adds the facts and the
+defaults that make it a `Loss`, `Rule`, ...: what the package itself works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import Array, Coefficient, Gradient, LinkValue, Memory, Preconditioning, Probe
+
+__all__ = [
+    "Average",
+    "AverageRecord",
+    "BatchRows",
+    "Estimate",
+    "EstimateRecord",
+    "Loss",
+    "LossRecord",
+    "Penalised",
+    "Penalty",
+    "Rule",
+    "RuleRecord",
+    "Step",
+    "StepRecord",
+]
+
+
+class LossRecord(Protocol):
+    """What a loss of one's own must have: l(z, y) and its first two derivatives by z."""
+
+    def value(self, z: LinkValue, y: LinkValue, /) -> LinkValue:
+        """l(z, y), shaped like z."""
+
+    def slope(self, z: LinkValue, y: LinkValue, /) -> LinkValue:
+        """dl/dz, shaped like z."""
+
+    def second_derivative(self, z: LinkValue, y: LinkValue, /) -> LinkValue:
+        """d2l/dz2, shaped like z."""
+
+
+class Loss(LossRecord, Protocol):
+    """A loss l(z, y) with its facts; conjugate, domain, smoothed and constant only where a fact says so."""
+
+    @property
+    def curvature(self) -> float:
+        """Largest d2l/dz2, infinite where there is none."""
+
+    @property
+    def formula(self) -> str:
+        """What a printed cost means."""
+
+    @property
+    def quadratic(self) -> bool:
+        """Whether it is curvature/2 (z - y)^2."""
+
+    @property
+    def labels(self) -> bool:
+        """Whether targets are the classes 0 and 1."""
+
+    @property
+    def attained(self) -> bool:
+        """Whether the minimum for a class is reached at a finite z."""
+
+    @property
+    def positive(self) -> bool:
+        """Whether targets must be >= 0."""
+
+    @property
+    def nonsmooth(self) -> bool:
+        """Whether the slope jumps somewhere."""
+
+    @property
+    def dual(self) -> bool:
+        """Whether it has conjugate and domain."""
+
+    @property
+    def smoothable(self) -> bool:
+        """Whether it has smoothed."""
+
+    @property
+    def staged(self) -> bool:
+        """Whether it has easier losses to begin with."""
+
+    @property
+    def identity_link(self) -> bool:
+        """Whether the prediction is z itself."""
+
+    @property
+    def constant_known(self) -> bool:
+        """Whether it has constant."""
+
+    def inverse(self, z: LinkValue, /) -> LinkValue:
+        """The prediction that belongs to z (inverse link)."""
+
+    def easier(self, far: float, /) -> Sequence[Loss]:
+        """Losses to begin with where residuals reach up to ``far``, the easiest first."""
+
+    def conjugate(self, theta: LinkValue, y: LinkValue, /) -> LinkValue:
+        """sup over z of theta z - l(z, y)."""
+
+    def domain(self, y: LinkValue, /) -> tuple[LinkValue, LinkValue]:
+        """Ends of the interval of theta where the conjugate is finite."""
+
+    def smoothed(self, width: float, /) -> LossRecord:
+        """A smooth loss that is near for a small width."""
+
+    def constant(self, mean: LinkValue, /) -> LinkValue:
+        """The best z of all rows alike, from the weighted mean target."""
+
+    def check(self) -> str | None:
+        """What is wrong with the settings, or None."""
+
+
+class Penalty(Protocol):
+    """r(w) = l2/2 |w|^2 + l1 |w|_1 of raw coefficients."""
+
+    @property
+    def l2(self) -> float:
+        """Weight of |w|^2 / 2."""
+
+    @property
+    def l1(self) -> float:
+        """Weight of |w|_1."""
+
+    def value(self, w: Coefficient, /) -> Coefficient:
+        """r(w_j) for each coefficient, shaped like w."""
+
+    def slope(self, w: Coefficient, /) -> Coefficient:
+        """Derivative of the smooth part, l2 w, shaped like w."""
+
+
+class Penalised(Protocol):
+    """What a method asks of a problem: whether its penalty needs a proximal step."""
+
+    @property
+    def l1(self) -> float:
+        """Weight of the L1 penalty."""
+
+    @property
+    def proximal(self) -> bool:
+        """Whether there is an L1 penalty or a constraint on signs."""
+
+
+class RuleRecord(Protocol):
+    """What a rule of one's own must have: the direction p of the step w <- w - eta p."""
+
+    def direction(self, g: Gradient, memory: Memory, t: int, /) -> Gradient:
+        """p_t, shaped like g; ``memory`` is updated in place."""
+
+
+class Rule(RuleRecord, Protocol):
+    """A rule with its facts; learn and answer only where a fact says so."""
+
+    @property
+    def slots(self) -> int:
+        """Number of arrays in its memory."""
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each coordinate is treated by itself."""
+
+    @property
+    def preconditioner(self) -> Preconditioning:
+        """Which second derivatives its memory begins with."""
+
+    @property
+    def proximal(self) -> bool:
+        """Whether an L1 penalty may follow its step."""
+
+    @property
+    def sees(self) -> tuple[str, ...]:
+        """What it is shown before each step: "rate", "point", "weights"."""
+
+    @property
+    def batch(self) -> bool:
+        """Whether every step needs all rows."""
+
+    @property
+    def memory_share(self) -> float:
+        """Share of the last direction that is kept in the next one; 0 without momentum."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether it has learn."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it has answer."""
+
+    def learn(self, step: Array, change: Array, memory: Array, /) -> None:
+        """Update the memory from a step and the change of the gradient over it."""
+
+    def answer(self, at: Gradient, memory: Memory, /) -> Gradient:
+        """The answer where the point that moves is ``at``, shaped like it."""
+
+
+class StepRecord(Protocol):
+    """What a learning rate of one's own must have: eta_t."""
+
+    def rate(self, t: int, /) -> float:
+        """eta_t, t from 1."""
+
+
+class Step(StepRecord, Protocol):
+    """A learning rate with its facts; seek and adapt only where a fact says so."""
+
+    @property
+    def slots(self) -> int:
+        """Number of arrays in its memory."""
+
+    @property
+    def seeks(self) -> bool:
+        """Whether it has seek."""
+
+    @property
+    def adapts(self) -> bool:
+        """Whether it has adapt."""
+
+    @property
+    def looks(self) -> bool:
+        """Whether it has one of the two, and so needs all rows."""
+
+    def seek(self, probe: Probe, cost: float, fall: float, memory: Array, /) -> float:
+        """Share of the step that is taken, 0 where none is better."""
+
+    def adapt(self, t: int, at: Array, g: Array, cost: float, memory: Array, /) -> float:
+        """eta_t from the cost and gradient where the step begins."""
+
+
+class AverageRecord(Protocol):
+    """What an average of one's own must have: mean <- mean + share (w - mean)."""
+
+    def share(self, t: int, /) -> float:
+        """Weight of the point after update t in the mean, from 0 to 1."""
+
+
+class Average(AverageRecord, Protocol):
+    """An average with its fact."""
+
+    @property
+    def slots(self) -> int:
+        """1 where a mean of points is kept, else 0."""
+
+
+class BatchRows(Protocol):
+    """The rows of a batch, as a gradient estimate asks them."""
+
+    @property
+    def y(self) -> Array:
+        """Targets (m, k)."""
+
+    @property
+    def tally(self) -> tuple[list[int], int]:
+        """Rows read so far, and the rows of the whole table."""
+
+    def predictor(self, w: Array) -> Array:
+        """Linear predictors (m, k) at w."""
+
+    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
+        """Mean loss over the batch and its gradient (d + 1, k)."""
+
+    def transpose_product(self, r: Array) -> Array:
+        """Weighted mean of r_i (x_i, 1) over the batch, (d + 1, k)."""
+
+
+class EstimateRecord(Protocol):
+    """What a gradient estimate of one's own must have: an unbiased g from the rows of a batch."""
+
+    def slots(self, n: int, d: int, /) -> int:
+        """Number of arrays (d + 1, k) that it stores over n rows."""
+
+    def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array, /) -> Array:
+        """g (d + 1, k) at ``at``; ``stored`` is updated in place."""
+
+
+class Estimate(EstimateRecord, Protocol):
+    """A gradient estimate with its fact; renews only where it says so."""
+
+    @property
+    def renewing(self) -> bool:
+        """Whether it has renews."""
+
+    def renews(self, t: Any, seed: int, share: float, /) -> Any:
+        """Whether the gradient over all rows is needed before update t."""
