@@ -183,7 +183,8 @@ class Descent:
         """Objective, norm of its subgradient in raw units, and gradient of the smooth part, over all data."""
         with self._quiet():
             cost, g = self._walker.objective(at)
-        slope = g if self._sampled else self._walker.view.subgradient(at, g)
+        subgradient = self._walker.view.subgradient
+        slope = g if self._sampled or subgradient is None else subgradient(at, g)
         return cost, float(np.linalg.norm(self.data.units.raw_gradient(slope))), g
 
     def _block(

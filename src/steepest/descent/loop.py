@@ -64,7 +64,8 @@ def walk(look: Look, method: Method, first: Checkpoint, count: int, every: int, 
         w, shown = at, (cost, g)
         if view.answer is not None:
             w, shown = view.answer(at, memory, t)
-        etas[i], costs[i], slopes[i] = eta * share, shown[0], view.subgradient(w, shown[1])
+        etas[i], costs[i] = eta * share, shown[0]
+        slopes[i] = shown[1] if view.subgradient is None else view.subgradient(w, shown[1])
         if t % every == 0:
             kept[t // every - first.t // every - 1] = w
     return Walk(Checkpoint(t, at, memory, g, shown[0]), etas, costs, slopes, kept)
@@ -81,7 +82,7 @@ class View(NamedTuple):
     penalty: Callable[[Array], float] | None = None  # value of that penalty
     learn: Callable[[Array, Array, Array], None] | None = None  # gives the rule a step and the change of the gradient
     answer: Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]] | None = None  # with cost and gradient
-    subgradient: Callable[[Array, Array], Array] = lambda _, g: g  # the one of least norm
+    subgradient: Callable[[Array, Array], Array] | None = None  # the one of least norm
 
 
 def make_view(preconditioner: Preconditioner, look: Callable[[Array], tuple[float, Array]]) -> View:
@@ -97,7 +98,7 @@ def make_view(preconditioner: Preconditioner, look: Callable[[Array], tuple[floa
         answer=_answering(method, look) if method.answers else None,
         prox=preconditioner.prox if constrained else None,
         penalty=objective.nonsmooth_value if constrained else None,
-        subgradient=objective.subgradient if constrained else View().subgradient,
+        subgradient=objective.subgradient if constrained else None,
     )
 
 
@@ -187,7 +188,7 @@ class Whole:
         self.method, self.units = method, data.units
         objective = Objective(problem, data)
         self.preconditioner = preconditioner_of(objective, method)
-        self.objective = self.preconditioner.value_and_gradient
+        self.objective = self.preconditioner.evaluate
         self.view = make_view(self.preconditioner, self.objective)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:

@@ -175,7 +175,8 @@ class Objective(Coordinates):
 
     def __call__(self, w: Array) -> tuple[float, Array]:
         """F and the gradient of its smooth part (d + 1, k) at w (d + 1, k). Cost: one pass."""
-        return self.complete(w, *self.data.value_and_gradient(self.loss, w))
+        found = self.data.value_and_gradient(self.loss, w)
+        return found if self._plain else self.complete(w, *found)
 
     def on(self, data: Data) -> Objective:
         """The objective of the same problem on other data."""

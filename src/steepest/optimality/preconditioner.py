@@ -6,6 +6,8 @@ can continue from there. Only this module depends on their shape.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,9 +50,10 @@ class Preconditioner:
         """The memory of a descent that starts at ``at`` (d + 1, k)."""
         return np.zeros((self.method.room(*self.objective.data.shape), *at.shape))
 
-    def value_and_gradient(self, at: Array) -> tuple[float, Array]:
-        """The objective and the gradient of its smooth part."""
-        return self.objective(at)
+    @property
+    def evaluate(self) -> Callable[[Array], tuple[float, Array]]:
+        """The function that a step calls for the objective and the gradient of its smooth part."""
+        return self.objective
 
     def update(self, at: Array, memory: Array, eta: float) -> None:
         """Update the memory before a step from ``at``."""
@@ -141,10 +144,12 @@ class Hessian(Matrix):
         m = at.size if self.objective.data.supports.joint else len(at)
         return np.zeros((m, m))
 
-    def value_and_gradient(self, at: Array) -> tuple[float, Array]:
-        """The objective and its gradient; for a small table the Hessian is stored too."""
-        if not self.at_once:
-            return super().value_and_gradient(at)
+    @property
+    def evaluate(self) -> Callable[[Array], tuple[float, Array]]:
+        """The objective; for a small table a function that stores the Hessian too."""
+        return self._with_hessian if self.at_once else self.objective
+
+    def _with_hessian(self, at: Array) -> tuple[float, Array]:
         cost, g, H, _ = at_once(self.objective, at)
         self.latest = (at, H)
         return cost, g
@@ -152,7 +157,7 @@ class Hessian(Matrix):
     def update(self, at: Array, memory: Array, eta: float) -> None:
         """Write the Hessian at ``at`` to the memory."""
         if self.at_once and self.latest[0] is not at:
-            self.value_and_gradient(at)
+            self._with_hessian(at)
         known, H = self.latest
         if known is at and H is not None:
             memory[:] = definite(H, self.objective.moves, damping=damping(self.objective.problem))
