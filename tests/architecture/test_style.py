@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import subprocess
@@ -9,7 +10,7 @@ from importlib import import_module
 
 import pytest
 from conftest import ROOT
-from source_tree import SOURCES, functions, in_tree
+from source_tree import SOURCES, functions, in_tree, tree
 
 import steepest
 
@@ -79,6 +80,42 @@ def test_functions_of_the_package_have_an_example():
 
 def without_example(found):
     return [name for name, value in found.items() if ">>> " not in (inspect.getdoc(value) or "")]
+
+
+PARAMETERS = re.compile(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def described(doc):
+    """Names in the section "Parameters" of a docstring; None without one."""
+    section = PARAMETERS.search(doc or "")
+    lines = section[1].splitlines() if section else []
+    heads = [line.split(" : ")[0] for line in lines if line[:1].strip()]
+    return {name.strip().lstrip("*") for head in heads for name in head.split(",")} if section else None
+
+
+def accepted(node):
+    """Names of the parameters of a function; of a class those of __init__, or its fields."""
+    if isinstance(node, ast.ClassDef):
+        made = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+        return accepted(made[0]) if made else {f.target.id for f in node.body if isinstance(f, ast.AnnAssign)}
+    a = node.args
+    given = [*a.posonlyargs, *a.args, *a.kwonlyargs, *(item for item in (a.vararg, a.kwarg) if item is not None)]
+    return {item.arg for item in given} - {"self", "cls"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=in_tree)
+def test_a_docstring_describes_every_parameter_and_no_other(path):
+    nodes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    told = {f"{node.lineno}: {node.name}": (described(ast.get_docstring(node)), accepted(node)) for node in nodes}
+    assert {name: pair for name, pair in told.items() if pair[0] not in (None, pair[1])} == {}
+
+
+def test_a_parameter_that_was_joined_to_the_line_before_is_seen():
+    assert described("S.\n\nParameters\n----------\na : int\nb, *c : float\n    Text.\n\nRaises\n------\nE\n") == {
+        *"abc"
+    }
+    assert described("S.\n\nParameters\n----------\na : int b : float\n    Text.\n") == {"a"}
+    assert described("S.") is None
 
 
 def test_dir_of_the_package_is_its_public_names():

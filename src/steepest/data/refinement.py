@@ -250,19 +250,14 @@ def polished(rows: Rows, problem: Problem, w: Array, most: int = 6) -> tuple[lis
 
     Steps w <- w - (R'R)^-1 g, with w stored as a pair of doubles and reported rounded. They end when a step changes no
     bit of w, does not reduce the distance, or is number ``most``. Any start is possible: the first step is a QR
-    solution. If columns are linearly dependent, steps have no component in null directions.
+    solution. If columns are linearly dependent, steps have no component in null directions. The problem has a squared
+    loss, without penalty or with L2; coordinates may be fixed.
 
     Cost: `triangle`, then one pass of `Exact` for each iterate: two for a start of 8 correct digits, else three.
 
-    Parameters
-    ----------
-    problem : Problem
-        A squared loss, without penalty or with L2; coordinates may be fixed.
-
     Examples
     --------
-    >>> from steepest import make_rows
-    >>> from steepest import Problem
+    >>> from steepest import Problem, make_rows
     >>> rows = make_rows([[1e9 + 1], [1e9 + 2], [1e9 + 3]], [2.0, 4.0, 6.0])
     >>> polished(rows, Problem(), np.zeros((2, 1)))[0][-1].w.ravel().tolist()
     [2.0, -2000000000.0]

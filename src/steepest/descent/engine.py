@@ -216,7 +216,7 @@ class Descent:
             change = before - cost
         now = self.start.seconds + time.perf_counter() - began
         last = last._replace(seconds=now)
-        seconds = np.linspace(first.seconds, now, count + 1)[1:]
+        seconds = now - (now - first.seconds) * (last.t - t) / count  # the steps of a block share its time
         numbers = (eta, cost, norm, change, seconds)
         return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
 

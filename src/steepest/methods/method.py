@@ -11,7 +11,7 @@ from ..core.errors import UsageError
 from ..core.record_types import Average, Estimate, Penalised, Rule, Step
 from ..core.records import RecordField, from_name, to_name
 from ..core.setting_types import AverageLike, EstimateLike, RuleLike, StepLike
-from ..core.types import Array
+from ..core.types import Array, Preconditioning
 from . import averages, estimates, rules, steps
 from .sampling import SAMPLINGS
 
@@ -119,7 +119,7 @@ class Method:
     @property
     def preconditioned(self) -> bool:
         """Whether the rule measures its direction in second derivatives, so that its steps are few and expensive."""
-        return bool(self.rule.preconditioner)
+        return self.rule.preconditioner is not Preconditioning.NONE
 
     def rule_memory(self, memory: Array) -> Array:
         """The part of a memory that is the rule's."""

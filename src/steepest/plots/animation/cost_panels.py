@@ -122,8 +122,8 @@ class BallPanel(Trail):
     ----------
     x, y : (m,) arrays
         The curve.
-    path, places, least, names
-        See `Trail`.
+    *trail
+        path, places, least and names, see `Trail`.
     """
 
     words = "the ball on the cost curve"
@@ -152,8 +152,8 @@ class PathPanel(Trail):
     x, y : (m,) arrays
     z : (m, m) array
         Costs; the first index is that of y.
-    path, places, least, names
-        See `Trail`.
+    *trail
+        path, places, least and names, see `Trail`.
     """
 
     words = "the path on the contours of the cost"

@@ -71,6 +71,8 @@ def plane_of(
     paths : sequence of (m, p) arrays
     answer : (p,) array
         The values of the other parameters.
+    axes : 1 or 2
+        A line or a plane.
     parameters : sequence of str, optional
         As many names as there are axes.
 

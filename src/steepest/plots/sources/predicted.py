@@ -106,8 +106,9 @@ class OfRows(Picture):
 
         Parameters
         ----------
-        fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model X : (n, d) array, data frame
-        or sparse matrix y : (n,) array
+        fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+        X : (n, d) array, data frame or sparse matrix
+        y : (n,) array
             Targets or labels.
         offset : (n,) array, optional
             Known part of each row's linear predictor.
