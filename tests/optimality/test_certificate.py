@@ -102,7 +102,13 @@ def test_without_a_matrix_of_all_columns_the_decrement_comes_from_products():
 
 def test_nothing_is_stated_of_several_targets_without_a_matrix():
     wide = make_rows(np.eye(3, 1600), np.ones((3, 2)))
-    assert certify(Objective(Problem(), wide), np.zeros((1601, 2))) == (None, "none", near(np.sqrt(2 + 2 / 3)), 0.0)
+    assert certify(Objective(Problem(), wide), np.zeros((1601, 2))) == (
+        None,
+        "none",
+        near(np.sqrt(2 + 2 / 3)),
+        0.0,
+        None,
+    )
 
 
 @loss(curvature=0.25, labels=True, formula="mean log loss")

@@ -22,7 +22,7 @@ Checked = TypeVar("Checked", bound="Checkable")
 NEEDS = {
     "loss": (
         *("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "attained", "positive"),
-        *("nonsmooth", "formula", "dual", "smoothable", "staged", "identity_link", "constant_known"),
+        *("nonsmooth", "likelihood", "formula", "dual", "smoothable", "staged", "identity_link", "constant_known"),
     ),
     "penalty": ("value", "slope", "l2", "l1", "check"),
     "rule": (
@@ -79,6 +79,7 @@ def loss(
     attained: bool = False,
     positive: bool = False,
     nonsmooth: bool = False,
+    likelihood: bool = False,
 ) -> Callable[[R], R]:
     """Decorate a loss: a record with value(z, y), slope(z, y) and second_derivative(z, y), see `steepest.losses`.
 
@@ -99,6 +100,9 @@ def loss(
         Whether targets are numbers >= 0.
     nonsmooth : bool
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
+    likelihood : bool
+        Whether it is a negative log-likelihood without unknown scale, so that its second derivatives are the
+        information about the coefficients.
 
     Notes
     -----
@@ -122,7 +126,7 @@ def loss(
     (1.0, np.float64(0.0))
     """
     facts = {"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels}
-    facts |= {"attained": attained, "positive": positive, "nonsmooth": nonsmooth}
+    facts |= {"attained": attained, "positive": positive, "nonsmooth": nonsmooth, "likelihood": likelihood}
 
     def decorate(cls: R) -> R:
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}

@@ -76,6 +76,10 @@ class Loss(LossRecord, Protocol):
         """Whether the slope jumps somewhere."""
 
     @property
+    def likelihood(self) -> bool:
+        """Whether it is a negative log-likelihood without unknown scale."""
+
+    @property
     def dual(self) -> bool:
         """Whether it has conjugate and domain."""
 

@@ -16,7 +16,15 @@ from .layout import BLOCK, Table, dot, plan, slice_rows, transposed_dot
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["GivenSlopes", "full_pass", "predictors", "predictors_of", "shifted_rows", "slopes_in_kernel"]
+__all__ = [
+    "GivenSlopes",
+    "expanded_pass",
+    "full_pass",
+    "predictors",
+    "predictors_of",
+    "shifted_rows",
+    "slopes_in_kernel",
+]
 
 
 class GivenSlopes(NamedTuple):
@@ -38,6 +46,19 @@ def full_pass(rows: Rows, loss: Summed, w: Array, gradient: bool) -> tuple[float
     """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` the latter is undefined. Cost: one pass."""
     rows.read(rows.shape[0])
     sums = _compiled_sums(rows, loss, w, gradient) if rows.worth_compiling else _plain_sums(rows, loss, w)
+    return _means(rows, w, sums)
+
+
+def expanded_pass(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array, Array]:
+    """Mean loss, gradient (d + 1, 1), and weight times second derivative of each row's loss (n,). Cost: one pass."""
+    rows.read(rows.shape[0])
+    seconds = np.empty(rows.shape[0])
+    if rows.worth_compiling:
+        return *_means(rows, w, _compiled_sums(rows, loss, w, True, seconds)), seconds
+    return *_means(rows, w, _plain_sums(rows, loss, w, seconds)), seconds
+
+
+def _means(rows: Rows, w: Array, sums: Array) -> tuple[float, Array]:
     g: Array = sums[1:].reshape(w.shape[1], -1).T / rows.total
     if rows.units.scale is not None:
         g[:-1] *= rows.units.scale[:, None]
@@ -65,28 +86,33 @@ def shifted_rows(rows: Rows, low: int, high: int) -> Table:
     return X if rows.units.shift is None or isinstance(X, CSR) else X - rows.units.shift
 
 
-def _plain_sums(rows: Rows, loss: Summed, w: Array) -> Array:
+def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None) -> Array:
     n, d = rows.shape
     sums = np.zeros((w.shape[1], d + 1))
     total = 0.0
     with one_blas_thread(2.0 * n * d):
         for low in range(0, n, BLOCK):
-            total += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums)
+            total += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums, seconds)
     return np.concatenate(([total], sums.ravel()))
 
 
-def _plain_block(rows: Rows, loss: Summed, w: Array, block: tuple[int, int], sums: Array) -> float:
+def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array, seconds: Array | None) -> float:
     part, y, weight = shifted_rows(rows, *block), rows.y[slice(*block)], rows.weights(*block)
     z = predictors_of(rows, part, w, *block)
     cost, r = loss.value(z, y), loss.slope(z, y)
     if weight is not None:
         cost, r = cost * weight[:, None], r * weight[:, None]
+    if seconds is not None:
+        second = loss.second_derivative(z, y)[:, 0]
+        seconds[slice(*block)] = second if weight is None else second * weight
     sums[:, :-1] += transposed_dot(part, r)
     sums[:, -1] += r.sum(0)
     return float(cost.sum())
 
 
-def _compiled_sums(rows: Rows, loss: Summed, w: Array, gradient: bool) -> Array:
+def _compiled_sums(
+    rows: Rows, loss: Summed, w: Array, gradient: bool, seconds: NDArray[np.float64] | None = None
+) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import block_pass
 
@@ -95,7 +121,7 @@ def _compiled_sums(rows: Rows, loss: Summed, w: Array, gradient: bool) -> Array:
     out = np.empty((blocks, 1 + w.size))
     kernel = compiled(block_pass, loss)
     args = (loss, rows.X, rows.y.T, rows.weight, rows.offset, *slopes_in_kernel(rows, w), size, tile)
-    in_ranges(lambda first, last: kernel(*args, first, last, gradient, out), blocks, rows.threads)
+    in_ranges(lambda first, last: kernel(*args, first, last, gradient, seconds, out), blocks, rows.threads)
     sums: Array = out.sum(0)
     return sums
 

@@ -20,7 +20,7 @@ from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR
 from .curvature import RowsCurvature
-from .full_pass import GivenSlopes, full_pass, predictors
+from .full_pass import GivenSlopes, expanded_pass, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
 from .subsample import sample_numbers
@@ -142,6 +142,11 @@ class Rows(NamedTuple):
     def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass over the rows, about 4 n d flops."""
         return full_pass(self, loss, w, gradient=True)
+
+    def expansion(self, loss: LossRecord, w: Array) -> tuple[float, Array, RowsCurvature]:
+        """Mean loss, its gradient and its Hessian at w (d + 1, 1). Cost: one pass."""
+        cost, g, weight = expanded_pass(self, loss, w)
+        return cost, g, RowsCurvature(self, weight)
 
     def transpose_product(self, r: Array) -> Array:
         """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass over the rows."""

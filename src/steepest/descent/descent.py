@@ -25,6 +25,7 @@ from ..objective.objective import Objective
 from ..objective.problem import Problem, check_start
 from ..optimality.preconditioner import preconditioner_of
 from .engine import Descent
+from .loop import Whole
 from .states import Checkpoint, Start, State
 from .stops import StopLike
 
@@ -74,9 +75,10 @@ def descend(
     [0.0, 1.0, 1.5, 1.75]
     """
     if isinstance(start, Checkpoint):
-        return Descent(problem, method, data, start, seed, compiled)
+        return Descent(problem, method, data, start, seed, compiled, walker=_whole(problem, method, data))
     if isinstance(start, State):
-        descent = Descent(problem, method, data, start.origin, start.seed, start.compiled)
+        walker = _whole(problem, method, data)
+        descent = Descent(problem, method, data, start.origin, start.seed, start.compiled, walker=walker)
         return replace(descent, start=descent.replay(start.origin, start.t))
     if method.batch_size is not None and not data.supports.rows:
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
@@ -88,8 +90,14 @@ def descend(
         raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
     at = at.reshape(d + 1, k)
     check_start(problem, at)
-    memory = preconditioner_of(Objective(problem, data), method).open(at)
-    return Descent(problem, method, data, Checkpoint(0, at, memory), seed, compiled)
+    walker = _whole(problem, method, data)
+    memory = (walker.preconditioner if walker else preconditioner_of(Objective(problem, data), method)).open(at)
+    return Descent(problem, method, data, Checkpoint(0, at, memory), seed, compiled, walker=walker)
+
+
+def _whole(problem: Problem, method: Method, data: Data) -> Whole | None:
+    """The steps of batch descent; those of sampled descent depend on the stops."""
+    return Whole(problem, method, data) if method.batch_size is None else None
 
 
 @overload

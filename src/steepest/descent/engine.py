@@ -20,7 +20,8 @@ from ..data.rows import Rows
 from ..methods.method import Method
 from ..objective.data import Data, TableData
 from ..objective.problem import Problem
-from .loop import Walker, Whole
+from ..optimality.preconditioner import Preconditioner
+from .loop import Walker
 from .minibatch import Sampled, SampledCompiled
 from .states import Block, Checkpoint, Spacing, State
 from .stops import Stop, StopLike, next_check
@@ -130,12 +131,15 @@ class Descent:
         worth = cast(TableData, self.data).worth_compiling or COMPILE_STEPS <= self._limit < np.inf
         return jit_allowed() and not self.data.supports.joint and worth
 
+    @property
+    def preconditioner(self) -> Preconditioner:
+        """The preconditioner of the steps."""
+        return self._walker.preconditioner
+
     @cached_property
     def _walker(self) -> Walker:
         if self.walker is not None:
             return self.walker
-        if not self._sampled:
-            return Whole(self.problem, self.method, self.data)
         kind = SampledCompiled if self._compile else Sampled
         return kind(self.problem, self.method, cast(Rows, self.data), self.seed)
 

@@ -165,6 +165,10 @@ class Walker(Protocol):
         """Updates in one pass over all rows."""
 
     @property
+    def preconditioner(self) -> Preconditioner:
+        """What the rule measures its direction in."""
+
+    @property
     def view(self) -> View:
         """The parts of a step."""
 

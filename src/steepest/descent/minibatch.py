@@ -39,7 +39,8 @@ class Sampled:
         self.batch_size = int(method.batch_size or self.n)
         self.per_epoch = method.steps_per_epoch(self.n)
         self.objective = Objective(problem, data)
-        self.view = make_view(preconditioner_of(self.objective, method), lambda w: (np.nan, w))
+        self.preconditioner = preconditioner_of(self.objective, method)
+        self.view = make_view(self.preconditioner, lambda w: (np.nan, w))
         self.epoch, self.order = -1, np.empty(self.n, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:

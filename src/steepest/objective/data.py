@@ -262,6 +262,9 @@ class TableData(Data, Protocol):
     def gram(self, first: Array, weight: RowVector | None) -> Array:
         """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
 
+    def expansion(self, loss: Loss, w: Array) -> tuple[float, Array, Curvature]:
+        """Mean loss, its gradient and its Hessian at w (d + 1, 1). Cost: one pass."""
+
     def transpose_product(self, r: Array) -> Array:
         """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass."""
 

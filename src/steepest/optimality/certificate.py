@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,15 +13,17 @@ from ..objective.data import MATRIX_COLUMNS, TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..objective.prox import penalty_value, smallest_subgradient
-from .conjugate_gradient import by_products, evaluate
+from .conjugate_gradient import by_metric, by_products, evaluate
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
-from .newton import Pointwise, Step, at_once, matrix_step, predicted_decrease
+from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .softmax_duality import prove
+from .statistical_distance import in_standard_errors
 
-__all__ = ["ROUNDING", "Certificate", "Learn", "certify", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "certified", "certify", "separating"]
 
+Known = Expansion | tuple[float, Array]
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 
 BLOCK = 1 << 14
@@ -51,24 +54,43 @@ class Certificate(NamedTuple):
         subgradient of least norm.
     rounding : float
         The part of the gap that bounds rounding: no certificate of this answer can be smaller.
+    standard_errors : float or None
+        How far a coefficient may be from the optimum, in its standard errors: sqrt(n g' H^-1 g), with rounding. None
+        under a penalty, and for losses that are neither squared nor a likelihood.
     """
 
     gap: float | None
     kind: str
     gradient_norm: float
     rounding: float = 0.0
+    standard_errors: float | None = None
+
+
+class Certified(NamedTuple):
+    """A certificate of w (d + 1, k), and Newton's step from there."""
+
+    w: Array
+    certificate: Certificate
+    step: Step
 
 
 def certify(
+    objective: Objective, w: Array, decrement: NewtonDecrement | None = None, metric: Array | None = None
+) -> Certificate:
+    """Certificate of the parameters w (d + 1, k) in the units of the data; see `certified`."""
+    return certified(objective, w, decrement, metric).certificate
+
+
+def certified(
     objective: Objective,
     w: Array,
     decrement: NewtonDecrement | None = None,
     metric: Array | None = None,
-    known: tuple[float, Array] | None = None,
+    known: Known | None = None,
     target: float = 0.0,
     learn: Learn | None = None,
-) -> Certificate:
-    """Certificate of the parameters w (d + 1, k) in the units of the data.
+) -> Certified:
+    """Certificate of the parameters w (d + 1, k) in the units of the data, and Newton's step from there.
 
     Parameters
     ----------
@@ -79,8 +101,8 @@ def certify(
         `decrement_of` a squared loss, which is the same at every w. It replaces the Hessian.
     metric : (d + 1, d + 1) or (d + 1,) array, optional
         Approximate Hessian of the objective, or its diagonal. It replaces the Hessian, see Notes.
-    known : (float, (d + 1, k) array), optional
-        Objective and gradient of its smooth part at w. It saves a pass.
+    known : Expansion, or (float, (d + 1, k) array), optional
+        The objective around w, or its value and the gradient of its smooth part at w. It saves a pass.
     target : float, optional
         Gap that is small enough. It saves passes if no matrix is formed.
     learn : callable, optional
@@ -89,10 +111,9 @@ def certify(
 
     Notes
     -----
-    Cost, in passes over the rows: one for the gradient, two for the Hessian (about n (d + 1)^2 flops) and, for a
-    duality gap, one for the dual point, at worst two. With a metric, or beyond 1,500 columns, up to 8 products (30 for
-    a diagonal) replace the Hessian; the gap is proven too, but may be larger. On moments: O(d^3).
-    A small table is read once for gradient and Hessian.
+    Cost, in passes over the rows: two for gradient and Hessian (about n (d + 1)^2 flops) and, for a duality gap, one
+    for the dual point, at worst two. With a metric, or beyond 1,500 columns, up to 8 products (30 for a diagonal)
+    replace the Hessian; the gap is proven too, but may be larger. On moments: O(d^3). A small table is read once.
 
     References
     ----------
@@ -109,8 +130,8 @@ def certify(
         if learn is not None and step.change is not None:
             learn(step.delta, step.change)
             if step.predicted is not None and step.predicted > FAR * target:
-                return Certificate(None, "none", norm)
-        return _judged(objective, w, step, decrement, norm)
+                return Certified(w, Certificate(None, "none", norm), step)
+        return Certified(w, _judged(objective, w, step, decrement, norm), step)
 
 
 def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecrement | None, norm: float) -> Certificate:
@@ -122,7 +143,9 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
     else:
         least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, decrement)
         gap, kind = np.nan if step.predicted is None else step.predicted + least, "decrement"
-    return Certificate(float(gap), kind, norm, least) if np.isfinite(gap) else Certificate(None, "none", norm)
+    if not np.isfinite(gap):
+        return Certificate(None, "none", norm)
+    return Certificate(float(gap), kind, norm, least, in_standard_errors(objective, w, step))
 
 
 def _of_predictions(objective: Objective, w: Array, cost: float, decrement: NewtonDecrement | None) -> float:
@@ -139,28 +162,30 @@ def _of_predictions(objective: Objective, w: Array, cost: float, decrement: Newt
     return float(0.5 * c * (rounding**2).sum())
 
 
-def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | None) -> Certificate:
+def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | None) -> Certified:
     """The certificate of joint outputs, by `softmax_duality`."""
     found = prove(objective, w)
     if learn is not None and found.gap is not None and found.gap > target:
         learn(found.delta, found.change)
     norm = float(np.linalg.norm(_steepest(objective, w, found.slope)))
     known = found.gap is not None and np.isfinite(found.gap)
-    return Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
+    certificate = Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
+    return Certified(w, certificate, Step(np.zeros_like(w), np.nan, found.slope, None))
 
 
-def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certificate:
+def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certified:
     """The sum of the certificates of each target: their problems are independent."""
     rows = objective.rows
     matrix = objective.loss.quadratic and metric is None and objective.d <= MATRIX_COLUMNS
     decrement = decrement_of(objective, None) if matrix else None
     single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
-    found = [certify(part, w[:, c : c + 1], decrement, metric) for c, part in enumerate(single)]
+    found = [certified(part, w[:, c : c + 1], decrement, metric).certificate for c, part in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
-    if len(gaps) < len(found):
-        return Certificate(None, "none", norm)
-    return Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
+    whole = Certificate(None, "none", norm)
+    if len(gaps) == len(found):
+        whole = Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
+    return Certified(w, whole, Step(np.zeros_like(w), np.nan, np.zeros_like(w), None))
 
 
 def _steepest(objective: Objective, w: Array, g: Array) -> Array:
@@ -174,31 +199,37 @@ def _newton(
     w: Array,
     decrement: NewtonDecrement | None,
     metric: Array | None,
-    known: tuple[float, Array] | None,
+    known: Known | None,
     target: float,
 ) -> Step:
     """Newton's step from w, by the cheapest means; for several targets only if the loss is squared."""
     data, problem, single = objective.data, objective.problem, w.shape[1] == 1
     rows, table = data.supports.rows, objective.rows
     if rows and decrement is None and (metric is not None or objective.d > MATRIX_COLUMNS):
+        if isinstance(known, Expansion) and metric is not None and not (provable(problem) or problem.proximal):
+            return by_metric(known, metric)
         if single:
             return by_products(objective, w, metric, provable(problem), target)
         return Step(np.zeros_like(w), *objective(w), None)
-    H = None if decrement is None else decrement.matrix
-    pointwise: Pointwise | None = None
-    if rows and decrement is None and single and table.small:
-        cost, g, H, pointwise = at_once(objective, w)
+    near: Expansion | None = None
+    if rows and decrement is None and single and (table.small or table.double or not provable(problem)):
+        near = known if isinstance(known, Expansion) else Expansion(objective, w)
+        cost, g = near.cost, near.g
     elif rows and not table.double and single and provable(problem):
         first = evaluate(objective, w)  # the fused pass rounds to single precision, like the table
         cost, g = first.cost, first.g[:, None]
     else:
-        cost, g = known or objective(w)
+        cost, g = known if isinstance(known, tuple) else objective(w)
     if not single and not objective.loss.quadratic:
         return Step(np.zeros_like(w), cost, g, None)
-    if problem.unpenalised or not (H is not None or decrement is None or provable(problem)):
-        decrement = decrement or (decrement_of(objective, w) if H is None else NewtonDecrement(objective, H))
-        return Step(np.zeros_like(w), cost, g, decrement(g))
-    return _matrix_steps(objective, w, cost, g, hessian(objective, w) if H is None else H, pointwise)
+    if problem.unpenalised:
+        decrement = decrement or NewtonDecrement(objective, near.hessian if near else hessian(objective, w))
+        size = np.sqrt(np.maximum(decrement.matrix.diagonal(), 0.0))
+        return Step(
+            decrement.step(g), cost, g, decrement(g), again=decrement, sizes=size, inflation=decrement.inflation
+        )
+    H = near.hessian if near else decrement.matrix if decrement else hessian(objective, w)
+    return _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:
@@ -213,7 +244,15 @@ def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Arra
     downhill = smallest_subgradient(w, g, weights)[free]
     unbounded = significant(downhill, H.diagonal()[free] <= 0)  # a slope without curvature: no minimum nearby
     predicted = None if unbounded else fall if objective.loss.quadratic else 2 * fall
-    return Step(delta, cost, g, predicted, safeguard, pointwise)
+    again = None if problem.proximal or w.shape[1] > 1 else partial(_smooth_decrease, objective, H)
+    return Step(delta, cost, g, predicted, safeguard, pointwise, again=again)
+
+
+def _smooth_decrease(objective: Objective, H: Array, g: Array) -> float:
+    """The prediction at a nearby point with gradient g (d + 1, 1), without an L1 penalty."""
+    none, at = np.zeros((2, len(g))), np.zeros(len(g))
+    fall = predicted_decrease(H, g[:, 0], at, none, matrix_step(H, g[:, 0], at, none, objective.moves))
+    return fall if objective.loss.quadratic else 2 * fall
 
 
 def _proven(objective: Objective, w: Array, step: Step) -> Proven:

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..objective.objective import Objective
 from ..objective.prox import smallest_subgradient
-from .newton import Step
+from .newton import Expansion, Step
 
-__all__ = ["Evaluation", "by_products", "evaluate"]
+__all__ = ["Evaluation", "by_metric", "by_products", "evaluate"]
 
 Mask = NDArray[np.bool_]
 PRODUCTS, DIAGONAL_PRODUCTS = 8, 30  # passes over the rows for one step, with a matrix or a diagonal
 ENOUGH, CLOSE = 1e-2, 0.02  # relative residual at the end: of g' M^-1 g for a decrement, of the gap for a proof
+NEAR = 1e-4  # the same, where the step is taken afterwards
 SHARE = 0.4  # of the target gap, up to which the residual may add
 TINY = float(np.finfo(float).tiny)
 
@@ -108,6 +109,34 @@ def by_products(objective: Objective, w: Array, metric: Array | None, proof: boo
     flat = on[-1] and not balanced and abs(slope[-1]) > 1e-13
     predicted = None if flat else (0.5 if objective.loss.quadratic else 1.0) * (gain + 2 * rest)
     return Step(delta[:, None], first.cost, first.g[:, None], predicted, change=change[:, None])
+
+
+def by_metric(near: Expansion, metric: Array) -> Step:
+    """Newton's step from an expansion by conjugate gradients, as `by_products`, where no proof is possible.
+
+    Cost: at most 8 passes.
+    """
+    objective, on = near.objective, near.objective.moves
+    slope = np.where(on, near.g[:, 0], 0.0)
+    inverse = _preconditioner(metric, on, False)
+
+    def product(v: Array) -> Array:
+        return np.where(on, near.product(v[:, None])[:, 0], 0.0)
+
+    share = 0.5 if objective.loss.quadratic else 1.0
+    found, r, gain, rest = _conjugate_gradients(product, inverse, slope, PRODUCTS, lambda r, gain, left: left <= NEAR)
+    least = rest / max(float(r @ inverse(r)), TINY)
+
+    def again(g: Array) -> float:
+        return 2 * share * least * float(g[:, 0] @ inverse(np.where(on, g[:, 0], 0.0)))
+
+    sizes = np.sqrt(np.maximum(np.diag(metric), 0.0))
+    inflation = float(sizes**2 @ np.abs([inverse(e)[j] for j, e in enumerate(np.diag(on.astype(float)))]))
+    change = np.where(on, r - slope, 0.0)[:, None]
+    predicted = share * (gain + 2 * rest)
+    return Step(
+        found[:, None], near.cost, near.g, predicted, change=change, again=again, sizes=sizes, inflation=inflation
+    )
 
 
 def _gap_of(squares: Array, weights: Array, cost: float) -> Callable[[Array], float]:

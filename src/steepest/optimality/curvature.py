@@ -21,7 +21,7 @@ from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem, read_loss
 
-__all__ = ["Spectrum", "bounded", "hessian", "spectrum", "stability_limit"]
+__all__ = ["Spectrum", "bounded", "hessian", "spectrum", "stability_limit", "with_penalty"]
 
 
 class Spectrum(NamedTuple):
@@ -63,10 +63,11 @@ def _bound(objective: Objective, location: tuple[Array, Array] | None) -> Array:
     if not data.supports.rows:
         location = objective.moments.mean, objective.moments.spread
     mean, spread = location or central_moments(cast(Rows, objective.data))[:2]
-    return _with_penalty(objective.loss.curvature * hessian_in(data.units, mean, spread), objective)
+    return with_penalty(objective.loss.curvature * hessian_in(data.units, mean, spread), objective)
 
 
-def _with_penalty(matrix: Array, objective: Objective) -> Array:
+def with_penalty(matrix: Array, objective: Objective) -> Array:
+    """The Hessian of the smooth part, from that of the mean loss (d + 1, d + 1), which is changed in place."""
     matrix[np.diag_indices_from(matrix)] += objective.l2[:, 0]
     return matrix
 
@@ -97,7 +98,7 @@ def hessian(objective: Objective, w: Array | None) -> Array:
     w = np.zeros((d + 1, 1)) if w is None else w
     matrix = data.curvature(objective.loss, w).matrix()
     if not data.supports.joint:
-        return _with_penalty(matrix, objective)
+        return with_penalty(matrix, objective)
     k = w.shape[1]
     H, weights = matrix.reshape(d + 1, k, d + 1, k), objective.l2[:, 0]
     unpenalised = np.asarray(~objective.l1.any((0, 2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
 from ..objective.prox import FORBIDDEN, by_signs, penalty_value
+from .curvature import with_penalty
 
-__all__ = ["Pointwise", "Step", "at_once", "matrix_step", "predicted_decrease"]
+__all__ = ["Expansion", "Pointwise", "Step", "matrix_step", "predicted_decrease"]
 
 Mask = NDArray[np.bool_]
 TINY = float(np.finfo(float).tiny)
@@ -64,11 +66,45 @@ class Step(NamedTuple):
     safeguard: float = 0.0  # part of the gap due to the margin that keeps the dual point feasible
     pointwise: Pointwise | None = None
     change: Array | None = None  # (d + 1, 1), of the gradient along the step; only if a residual is left
+    again: Callable[[Array], float | None] | None = None  # the prediction, from the gradient at the end of the step
+    sizes: Array | None = None  # (d + 1,), roots of the Hessian's diagonal
+    inflation: float = 0.0  # sum of H_jj (H^-1)_jj: how much the rounding of a slope can grow
 
 
-def at_once(objective: Objective, w: Array) -> tuple[float, Array, Array, Pointwise]:
-    """F, gradient of its smooth part (d + 1, 1) and Hessian of a small table at w. Cost: one pass."""
-    rows, problem, loss = objective.rows, objective.problem, objective.loss
+class Expansion:
+    """The objective around w (d + 1, 1): F, the gradient g of its smooth part, and its Hessian once it is asked for.
+
+    Cost: one pass over the rows, and another for the Hessian unless the table is small.
+    """
+
+    pointwise: Pointwise | None = None  # of a small table
+    _hessian: Array | None = None
+
+    def __init__(self, objective: Objective, w: Array) -> None:
+        self.objective, self.w = objective, w
+        if objective.rows.small:
+            self.pointwise, cost, g, self._hessian = _at_once(objective, w)
+        else:
+            cost, g, self.curvature = objective.rows.expansion(objective.loss, w)
+        self.cost, self.g = objective.complete(w, cost, g)
+
+    @property
+    def hessian(self) -> Array:
+        """The Hessian of the smooth part, (d + 1, d + 1)."""
+        if self._hessian is None:
+            self._hessian = with_penalty(self.curvature.matrix(), self.objective)
+        return self._hessian
+
+    def product(self, v: Array) -> Array:
+        """The product of H and v (d + 1, 1); no matrix is formed unless the table is small. Cost: one pass."""
+        if self._hessian is not None:
+            return self._hessian @ v
+        return self.curvature.product(v) + self.objective.l2 * v
+
+
+def _at_once(objective: Objective, w: Array) -> tuple[Pointwise, float, Array, Array]:
+    """Values by row, mean loss, its gradient (d + 1, 1) and the Hessian of a small table at w. Cost: one pass."""
+    rows, loss = objective.rows, objective.loss
     A, y, scale = rows.table(), rows.y[:, 0], rows.units.scales(objective.d)
     z = A @ (w[:, 0] * scale)
     z = z if rows.offset is None else z + rows.offset
@@ -76,14 +112,7 @@ def at_once(objective: Objective, w: Array) -> tuple[float, Array, Array, Pointw
     _, cost, slope, second = pointwise
     if rows.weight is not None:
         cost, slope, second = cost * rows.weight, slope * rows.weight, second * rows.weight
-    g = (slope @ A * scale / rows.total)[:, None]
     H = (A * second[:, None]).T @ A
     H *= scale * (scale / rows.total)[:, None]
     total = float(cost.sum() / rows.total)
-    if problem.l2 > 0 or problem.l1 > 0:
-        H.flat[:: objective.d + 2] += objective.l2[:, 0]
-        g += objective.l2 * w
-        total += float((objective.penalty_factors * problem.penalty.value(objective.factor * w)).sum())
-    if problem.fixed or not problem.intercept:
-        g *= objective.free
-    return total, g, H, pointwise
+    return pointwise, total, (slope @ A * scale / rows.total)[:, None], with_penalty(H, objective)

@@ -44,6 +44,23 @@ class NewtonDecrement:
             return None  # for a squared loss that component is rounding
         return float((0.5 if self.quadratic else 1.0) * (along[~flat] ** 2 / values[~flat, None]).sum())
 
+    def step(self, g: Array) -> Array:
+        """Newton's step -H^-1 g (d + 1, k), without components where H has no curvature."""
+        delta = np.zeros_like(g)
+        if self._parts is not None:
+            inverse, values, vectors, flat = self._parts
+            along = vectors.T @ (g[self.free] * inverse[:, None])
+            delta[self.free] = -inverse[:, None] * (vectors[:, ~flat] @ (along[~flat] / values[~flat, None]))
+        return delta
+
+    @property
+    def inflation(self) -> float:
+        """Sum of the variance inflation factors H_jj (H^-1)_jj: how much rounding of a slope can grow."""
+        if self._parts is None:
+            return np.inf
+        _, values, _, flat = self._parts
+        return float((1.0 / values[~flat]).sum())
+
 
 def decrement_of(objective: Objective, w: Array | None) -> NewtonDecrement:
     """The decrement by the Hessian at w, which does not matter for a squared loss. Cost: that of `hessian`."""

@@ -20,7 +20,7 @@ from ..objective.problem import Problem
 from ..objective.prox import in_metric
 from .box_prox import nearest_inside
 from .curvature import hessian
-from .newton import at_once
+from .newton import Expansion
 
 __all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
 
@@ -66,6 +66,10 @@ class Preconditioner:
         shrunk: Array = soften(to, eta * self.objective.l1)
         return shrunk
 
+    def expansion(self, at: Array) -> Expansion | None:
+        """The expansion of the objective at ``at``, if it is needed anyway."""
+        return None
+
     def curvature(self, memory: Array) -> Array | None:
         """A preconditioner for conjugate gradients: (d + 1, d + 1), a diagonal (d + 1,), or None."""
         return None
@@ -106,9 +110,32 @@ class Diagonal(Preconditioner):
 class Matrix(Preconditioner):
     """The Hessian at the start, which the rule updates: it is the memory."""
 
+    latest: Expansion | None = None
+
+    def __init__(self, objective: Objective, method: Method) -> None:
+        super().__init__(objective, method)
+        self.expands = objective.data.supports.rows and objective.data.outputs == 1
+
     def open(self, at: Array) -> Array:
         """The Hessian at the start."""
         return definite_hessian(self.objective, at)
+
+    @property
+    def evaluate(self) -> Callable[[Array], tuple[float, Array]]:
+        """The objective; over rows a function that keeps its expansion."""
+        return self._evaluate if self.expands else self.objective
+
+    def _evaluate(self, at: Array) -> tuple[float, Array]:
+        found = self.expansion(at)
+        assert found is not None
+        return found.cost, found.g
+
+    def expansion(self, at: Array) -> Expansion | None:
+        """The expansion at ``at``: the latest one, if it is of that point."""
+        if self.expands and (self.latest is None or not np.array_equal(self.latest.w, at)):
+            self.latest = None  # its numbers by row are not held while the next ones are computed
+            self.latest = Expansion(self.objective, at)
+        return self.latest
 
     def prox(self, to: Array, eta: float, memory: Array, at: Array) -> Array:
         """The proximal map in the metric of the matrix: of each target by itself, or of all classes together."""
@@ -129,38 +156,20 @@ class Matrix(Preconditioner):
 
 
 class Hessian(Matrix):
-    """The Hessian, recomputed before every step. For a small table it is computed together with the gradient."""
+    """The Hessian, recomputed before every step; over rows, from the values that gave the gradient."""
 
     known_at_start = False
-
-    def __init__(self, objective: Objective, method: Method) -> None:
-        super().__init__(objective, method)
-        data = objective.data
-        self.at_once = data.supports.rows and data.outputs == 1 and objective.rows.small
-        self.latest: tuple[Array | None, Array | None] = (None, None)  # a point, and the Hessian at it
 
     def open(self, at: Array) -> Array:
         """Zeros, in the shape of the Hessian."""
         m = at.size if self.objective.data.supports.joint else len(at)
         return np.zeros((m, m))
 
-    @property
-    def evaluate(self) -> Callable[[Array], tuple[float, Array]]:
-        """The objective; for a small table a function that stores the Hessian too."""
-        return self._with_hessian if self.at_once else self.objective
-
-    def _with_hessian(self, at: Array) -> tuple[float, Array]:
-        cost, g, H, _ = at_once(self.objective, at)
-        self.latest = (at, H)
-        return cost, g
-
     def update(self, at: Array, memory: Array, eta: float) -> None:
         """Write the Hessian at ``at`` to the memory."""
-        if self.at_once and self.latest[0] is not at:
-            self._with_hessian(at)
-        known, H = self.latest
-        if known is at and H is not None:
-            memory[:] = definite(H, self.objective.moves, damping=damping(self.objective.problem))
+        found = self.expansion(at)
+        if found is not None:
+            memory[:] = definite(found.hessian, self.objective.moves, damping=damping(self.objective.problem))
         else:
             memory[:] = definite_hessian(self.objective, at)
 

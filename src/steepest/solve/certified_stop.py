@@ -14,15 +14,17 @@ from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, Learn, certify, separating
+from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify, separating
+from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
-from ..optimality.preconditioner import preconditioner_of
+from ..optimality.preconditioner import Preconditioner, preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
 __all__ = ["CertifiedStop"]
 
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a rounding bound is accepted as the gap
+LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
 
@@ -35,12 +37,21 @@ def stalled() -> Stop:
 class CertifiedStop:
     """The certificates of a fit: computed when the predicted decrease is small, and stored by step."""
 
-    def __init__(self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        rows: Rows,
+        plan: Plan,
+        target: float,
+        scale: float,
+        preconditioner: Preconditioner | None = None,
+    ) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self._taken: dict[int, Certificate] = {}  # by step
+        self.end: tuple[int, Array, LastStep] | None = None  # step, parameters, and the end of Newton's step from there
         self._wanted = np.inf  # predicted decrease at which to certify next
         self.objective = Objective(problem, plan.data)
-        self.preconditioner = preconditioner_of(self.objective, plan.method)
+        self.preconditioner = preconditioner or preconditioner_of(self.objective, plan.method)
         self.decrement: NewtonDecrement | None = None
         known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
         if known or not plan.data.supports.rows:
@@ -96,10 +107,26 @@ class CertifiedStop:
         at = state.origin
         moves = at.t == state.t and not self.plan.method.answers  # the gradient kept is that at the point that moves
         known = (at.cost, at.g) if moves and at.g is not None else None
-        found = certify(self.objective, state.w, self.decrement, metric, known, self.target, self._learn(at))
-        if found.gap is not None:
-            self._taken[state.t] = found
+        near = self.preconditioner.expansion(state.w) if self.decrement is None else None
+        whole = certified(self.objective, state.w, self.decrement, metric, near or known, self.target, self._learn(at))
+        found = whole.certificate
+        if found.gap is None:
+            return False
+        self._taken[state.t] = found
+        enough = self._small(found)
+        if self._leaps and found.gap <= LEAP * self.reached(found):
+            end = last_step(self.objective, whole)
+            enough = enough or (end is not None and self._small(end.certificate))
+            self.end = None if end is None else (state.t, state.w, end)
+        return enough
+
+    def _small(self, found: Certificate) -> bool:
         return found.gap is not None and bool(found.gap <= self.reached(found))
+
+    @property
+    def _leaps(self) -> bool:
+        """Whether a run may end by Newton's step in place of its rule's own."""
+        return self.plan.method.preconditioned and self.plan.data.supports.rows
 
     def reached(self, found: Certificate) -> float:
         """The gap that is small enough: the target, or the rounding bound if that is small itself."""
@@ -115,7 +142,7 @@ class CertifiedStop:
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
-        share = 1.0 if preconditioner.complete else LEARNING if self._learns else SHARE
+        share = LEAP if preconditioner.complete else LEARNING if self._learns else SHARE
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall

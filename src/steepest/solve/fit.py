@@ -33,6 +33,7 @@ from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
+from .finish import finish
 from .nonsmooth import rounds
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
@@ -105,7 +106,7 @@ def fit(
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, begin)
         states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-        certified = CertifiedStop(problem, rows, plan, target, scale)
+        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner)
         if problem.nonsmooth and plan.method.preconditioned:
             states, certified = rounds(states, rows, plan, target, scale)
         states = until(states, *certified.stops(tol), *asked, *_limits(limits))
@@ -117,6 +118,7 @@ def fit(
             path, known = validation.chosen(path), None
         else:
             path, plan, known = polish(certified.chosen(path), rows, problem, plan, tol == 0)
+            path, known = finish(path, certified, known)
             path = least_norm(path, problem, plan)
         path = with_fixed(centre(path, problem, plan), problem, start)
         return _judged(rows, problem, plan, path, certified, known)

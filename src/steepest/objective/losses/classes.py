@@ -15,7 +15,7 @@ __all__ = ["Hinge", "LogLoss", "ModifiedHuber", "SquaredHinge"]
 LEAST, BELOW_1 = 5e-324, 1.0 - 2.0**-53
 
 
-@loss(curvature=0.25, labels=True, formula="mean log loss")
+@loss(curvature=0.25, labels=True, likelihood=True, formula="mean log loss")
 class LogLoss(NamedTuple):
     """Logistic loss (cross-entropy) of a class y in {0, 1}: l(z, y) = log(1 + exp(-s z)) with s = 2 y - 1.
 

@@ -12,7 +12,7 @@ from ...core.types import LinkValue
 __all__ = ["Poisson"]
 
 
-@loss(curvature=np.inf, positive=True, formula="half the mean Poisson deviance, z = log of the mean")
+@loss(curvature=np.inf, positive=True, likelihood=True, formula="half the mean Poisson deviance, z = log of the mean")
 class Poisson(NamedTuple):
     """Half the Poisson deviance of a count y >= 0 with mean exp(z): l(z, y) = exp(z) - y z + y log y - y.
 
