@@ -40,7 +40,7 @@ class Standing(NamedTuple):
     def condition(self) -> float | None:
         """Condition number, where every curvature is positive."""
         ends = self.curvatures[[0, -1]] if len(self.curvatures) else np.zeros(2)
-        return float(ends[1] / ends[0]) if ends[0] > lost(self.curvatures) > 0 else None
+        return float(ends[1] / ends[0]) if ends[0] > rounding_of(self.curvatures) > 0 else None
 
 
 @QUIET
@@ -152,10 +152,10 @@ def quadratic_form(
         slope = float(np.linalg.norm(g[straight]))
         return None, f"in a direction without curvature its slope is {slope:.4g} everywhere"
     values, directions = inertia(H)
-    if values[0] < -lost(values):
+    if values[0] < -rounding_of(values):
         v = directions[:, 0] / np.linalg.norm(directions[:, 0])
         return None, f"it is quadratic with a curvature of {float(v @ H @ v):.4g} everywhere"
-    along, live = directions.T @ g, values > lost(values)
+    along, live = directions.T @ g, values > rounding_of(values)
     if np.linalg.norm(along[~live]) > 1e-8 * np.linalg.norm(along):
         return None, far(-directions[:, ~live] @ along[~live])
     return 0.5 * float((along[live] ** 2 / values[live]).sum()), None
@@ -164,7 +164,7 @@ def quadratic_form(
 def convex(H: Array) -> bool:
     """Whether no curvature is below 0, by more than may be rounding."""
     values = inertia(H)[0]
-    return bool(values[0] >= -lost(values))
+    return bool(values[0] >= -rounding_of(values))
 
 
 def inertia(H: Array) -> tuple[Array, Array]:
@@ -181,7 +181,7 @@ def inertia(H: Array) -> tuple[Array, Array]:
     return values, vectors / size[:, None]
 
 
-def lost(values: Array) -> float:
+def rounding_of(values: Array) -> float:
     """Size of a curvature that may be the rounding of the largest."""
     return float(8 * len(values) * UNIT * np.abs(values).max(initial=0.0))
 
