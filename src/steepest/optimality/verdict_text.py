@@ -121,7 +121,8 @@ def _more(e: Evidence) -> str:
     """How many steps are needed, or where that is not computed, what the later half of the steps did."""
     if e.left is None:
         before, last = e.late or (0.0, 0.0)
-        return f"the later half of the steps lowered {'its median' if e.sampled else 'it'} by {_n(before - last)}"
+        lowered = f"lowered {'its median' if e.sampled else 'it'} by {_n(before - last)}"
+        return f"the later half of the steps {lowered if before > last else 'did not lower it'}"
     if math.isinf(e.left):
         return f"10^15 steps at this rate do not come within {e.target:.1e} of it"
     least = "at least" if e.sampled else "about"
