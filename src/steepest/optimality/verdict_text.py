@@ -113,7 +113,8 @@ def noise_floor(e: Evidence) -> str:
 
 def crawling(e: Evidence) -> str:
     """What is left, and how many steps that takes at this rate; or else what the later half of the steps did."""
-    kappa = f" The condition number is {_n(e.condition)}." if e.condition and e.condition > 10 else ""
+    known = e.condition is not None and e.condition > 10 and (e.quadratic or e.function)
+    kappa = f" The condition number is {_n(e.condition)}." if known else ""
     return f"Crawling after {_steps(e)}: {_above(e)}, and {_more(e)}.{kappa}"
 
 
