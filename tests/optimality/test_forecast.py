@@ -205,3 +205,32 @@ def test_noise_is_a_floor_only_where_more_steps_do_not_help():
     assert not wrong
     assert settled >= 20
     assert called >= 0.7 * settled
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "log_loss"])
+@pytest.mark.parametrize("rate", ["cosine:eta=0.02,steps=30", "one_cycle:eta=0.05,steps=20"])
+def test_anderson_rests_where_its_schedule_has_ended(loss, rate):
+    y = Y8 if loss == "squared_error" else np.array([0.0, 0, 1, 0, 1, 1, 1, 0])
+    run = fit(make_rows(X8, y), Problem(loss), rule="anderson", learning_rate=rate, max_iter=120, tol=None)
+    assert run.verdict.status in ("converged", "stopped")
+    assert (run.trajectory.coef[-40:] == run.trajectory.coef[-1]).all()
+
+
+def test_an_estimate_of_the_gap_is_not_said_as_a_distance():
+    """Over 40 unfinished log-loss runs: a number above the minimum is the distance, or with "at most" a bound of it."""
+    rng = np.random.default_rng(2)
+    for case in range(40):
+        X = rng.standard_normal((50, 3))
+        y = (X @ rng.standard_normal(3) * 2 + rng.logistic(size=50) > 0).astype(float)
+        alpha = 0.0 if case % 2 else 0.01
+        problem = Problem("log_loss", L2(alpha)) if alpha else Problem("log_loss")
+        run = fit(make_rows(X, y), problem, learning_rate=0.3, max_iter=3 + 5 * case, tol=None)
+        best = fit(make_rows(X, y), problem)
+        if run.verdict.status not in ("crawling", "stopped") or best.verdict.status != "converged":
+            continue
+        distance = run.trajectory.cost[-1] - best.trajectory.cost[-1]
+        bound = re.search(r"is at most ([\d.e+-]+\d) above the minimum", run.verdict.message)
+        assert (bound is not None) == (alpha > 0)
+        assert bound is None or float(bound[1]) >= distance * 0.999
+        assert alpha or "with a predicted decrease of" in run.verdict.message
+        assert alpha or "above the minimum" not in run.verdict.message

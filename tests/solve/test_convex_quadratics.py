@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from steepest import minimize
+from steepest.core.errors import UsageError
 
 
 def formula(values, vectors, centre, slope=None):
@@ -65,3 +66,23 @@ def test_a_quadratic_without_minimum_is_found(kind):
             values[-1], slope = 0.0, vectors[-1] * 10 ** rng.uniform(-2, 2)
         path = minimize(formula(values, vectors, centre, slope), np.ones(len(centre)), rule="auto", steps=25)
         assert path.verdict.status == "unbounded", (case, str(path.verdict))
+
+
+def test_tiny_functions_are_not_taken_for_flat():
+    """Squares of their slopes underflow: the norm was 0, and the run ended where it began."""
+    for scale in (1e-160, 1e-200, 1e-300):
+        path = minimize(f"{scale}*(x - 3)**2", 1)
+        assert path.gradient_norm[0] == pytest.approx(4 * scale, rel=1e-12)
+        assert path.verdict.status == "converged"
+        assert path.x[-1, 0] == pytest.approx(3, abs=1e-3)
+
+
+@pytest.mark.parametrize("what", ["value", "gradient", "both"])
+def test_complex_numbers_are_refused(what):
+    value = lambda x: float(x @ x) + (0j if what == "value" else 0.0)  # noqa: E731
+    slope = lambda x: 2 * x + (1j if what != "value" else 0.0)  # noqa: E731
+    f, gradient = ((lambda x: (value(x), slope(x))), True) if what == "both" else (value, slope)
+    with pytest.raises(
+        UsageError, match=f"the {what.replace('both', 'gradient')} of the function is complex: return real"
+    ):
+        minimize(f, [1.0, 2.0], gradient=gradient)

@@ -81,7 +81,7 @@ def course_of(H: Array, g: Array, moved: Array, rule: Rule, rate: float) -> Cour
     --------
     >>> from steepest.methods.rules import Plain
     >>> course = course_of(np.array([[1.0]]), np.array([[4.0]]), np.array([[-4.0]]), Plain(), 0.5)
-    >>> course.after(1)[0, 0, 0], course.left(1, 0.5)  # from 8 to 4; from there to 2 and 1
+    >>> float(course.after(1)[0, 0, 0]), course.left(1, 0.5)  # from 8 to 4; from there to 2 and 1
     (4.0, 2.0)
     """
     values, vectors = np.linalg.eigh(H)
