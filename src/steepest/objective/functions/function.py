@@ -226,7 +226,7 @@ def _one_number(value: Any) -> float:
 
 def _real(values: Any, what: str) -> Array:
     """A copy as real numbers."""
-    if np.iscomplexobj(values if hasattr(values, "dtype") else np.asarray(values)):
+    if np.iscomplexobj(values):
         raise UsageError(f"the {what} of the function is complex: return real numbers, such as its real part")
     return np.array(values, np.float64)
 
