@@ -313,8 +313,8 @@ def test_a_gap_that_is_unknown_is_said_in_words():
     cost, step = np.array([3.0, 2.0, 1.5]), np.arange(3)
     evidence = Evidence(
         cost=cost, step=step, end="2 epochs", gap=None, reached=1.5, target=1e-10, scale=3.0, gradient_norm=0.25,
-        rate=0.1, limit=1.0, safe=0.5, condition=None, quadratic=True, sampled=False, plain=True, auto=False,
-        separated=None, reversals=0.0,
+        rate=0.1, limit=1.0, safe=0.5, condition=None, quadratic=True, sampled=False, rule="plain", constant=True,
+        auto=False, separated=None, reversals=0.0,
     )  # fmt: skip
     verdict = judge(evidence)
     assert verdict.status == "stopped"

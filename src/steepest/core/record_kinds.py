@@ -35,6 +35,7 @@ NEEDS = {
         "learns",
         "answers",
         "batch",
+        "stability",
         "memory_share",
     ),
     "learning rate": ("rate", "slots", "seeks", "adapts", "looks"),
@@ -168,6 +169,8 @@ def rule(
     -----
     Two more facts follow from the methods of the class: ``learns`` (it has learn) and ``answers`` (it has answer). A
     rule with momentum has the property ``memory_share``, the share of the last direction that it keeps; else it is 0.
+    A rule that is linear in gradient and memory, the same at every t and elementwise, may have ``stability``: the
+    product of constant learning rate and largest curvature below which it converges on a quadratic; else it is None.
 
     Examples
     --------
@@ -186,7 +189,8 @@ def rule(
 
     def decorate(cls: R) -> R:
         found = facts | {"learns": _has(cls, "learn"), "answers": _has(cls, "answer")}
-        return _with_facts(cls, found if _has(cls, "memory_share") else found | {"memory_share": 0.0})
+        absent = {"memory_share": 0.0, "stability": None}
+        return _with_facts(cls, found | {name: fact for name, fact in absent.items() if not _has(cls, name)})
 
     return decorate
 

@@ -190,6 +190,10 @@ class Rule(RuleRecord, Protocol):
         """Share of the last direction that is kept in the next one; 0 without momentum."""
 
     @property
+    def stability(self) -> float | None:
+        """Largest stable product of constant rate and curvature on a quadratic; None where the rule is not linear."""
+
+    @property
     def learns(self) -> bool:
         """Whether it has learn."""
 

@@ -21,7 +21,7 @@ from ..methods.method import Method
 from ..objective.data import Data, TableData
 from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner
-from .loop import Walker
+from .loop import Walker, norms
 from .minibatch import Sampled, SampledCompiled
 from .states import Block, Checkpoint, Spacing, State
 from .stops import Stop, StopLike, next_check
@@ -189,7 +189,7 @@ class Descent:
             cost, g = self._walker.objective(at)
         subgradient = self._walker.view.subgradient
         slope = g if self._sampled or subgradient is None else subgradient(at, g)
-        return cost, float(np.linalg.norm(self.data.units.raw_gradient(slope))), g
+        return cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
 
     def _block(
         self,

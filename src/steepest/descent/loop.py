@@ -16,6 +16,8 @@ from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
 from .states import Checkpoint
 
+TINY = 1e-140  # norm of a gradient below which squares may underflow
+
 __all__ = ["Steps", "Walk", "Walker", "Whole", "make_view", "walk"]
 
 Look = Callable[[int, Array], tuple[float, Array]]  # update and point -> cost (or NaN) and gradient
@@ -157,6 +159,17 @@ def _look_or_search(
     return found if share > 0.0 else (0.0, at, cost, g)
 
 
+def norms(slopes: Array) -> Array:
+    """Euclidean norms (t,) of gradients (t, d + 1, k), also of those whose squares underflow."""
+    found: Array = np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes))
+    tiny = found < TINY
+    if tiny.any():
+        size = np.abs(slopes[tiny]).max((1, 2), initial=0.0)
+        shares = slopes[tiny] / np.where(size > 0, size, 1.0)[:, None, None]
+        found[tiny] = size * np.sqrt(np.einsum("tjk,tjk->t", shares, shares))
+    return found
+
+
 class Walker(Protocol):
     """Takes the steps of a descent."""
 
@@ -198,8 +211,7 @@ class Whole:
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
         last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
-        slopes = self.units.raw_gradient(slopes)
-        return Steps(last, etas, costs, np.sqrt(np.einsum("tjk,tjk->t", slopes, slopes)), kept)
+        return Steps(last, etas, costs, norms(self.units.raw_gradient(slopes)), kept)
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""

@@ -102,8 +102,9 @@ def more(e: Evidence) -> tuple[Remedy, ...]:
         return Remedy("a longer schedule", "learning_rate"), Remedy("the rate 'auto'", "learning_rate", "auto")
     if e.end == "no step lowers the cost":
         return Remedy("another start", "start"), Remedy("a look at the slopes there")
-    left, what, setting = e.remaining, *(("steps", "steps") if e.function else ("iterations", "max_iter"))
-    about = f", about {count(left)}" if left and math.isfinite(left) else ""
+    what, setting = ("steps", "steps") if e.function else ("iterations", "max_iter")
+    known = e.left is not None and math.isfinite(e.left) and not e.sampled
+    about = f", about {count(e.left or 0.0)}" if known else ""
     return (Remedy(f"more {what}{about}", setting),)
 
 

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.record_types import Loss
-from ..core.records import to_name
-from ..core.setting_types import LossLike
+from ..core.record_types import Loss, Rule
+from ..core.records import from_name, to_name
+from ..core.setting_types import LossLike, RuleLike
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.checks import row_count
 from ..data.moments import central_moments, hessian_in
 from ..data.rows import Rows, make_rows
+from ..methods import rules
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.losses import SquaredError
 from ..objective.objective import Objective
@@ -109,13 +110,21 @@ def hessian(objective: Objective, w: Array | None) -> Array:
 
 
 def stability_limit(
-    X: Any, y: Any = None, *, loss: LossLike = "squared_error", alpha: float = 0.0, fit_intercept: bool = True
+    X: Any,
+    y: Any = None,
+    *,
+    loss: LossLike = "squared_error",
+    alpha: float = 0.0,
+    fit_intercept: bool = True,
+    rule: RuleLike = "plain",
 ) -> float:
-    """Largest constant learning rate at which plain batch descent converges on these columns.
+    """Largest constant learning rate at which batch descent converges on these columns.
 
-    limit = 2 / lambda_max, with lambda_max the largest eigenvalue of c X'X / n + alpha I (X with a column of ones for
-    the intercept, which alpha leaves out) and c the loss's curvature bound: 1 for "squared_error", 2 for "mse", 1/4 for
-    "log_loss". For least squares the descent diverges exactly beyond it; for log loss any rate below it is safe.
+    limit = 2 / lambda_max for the rule "plain", 2 (1 + beta) / lambda_max for "momentum", and 2 (1 + beta) / (1 + 2
+    beta) / lambda_max for "nesterov". Here lambda_max is the largest eigenvalue of c X'X / n + alpha I (X with a column
+    of ones for the intercept, which alpha leaves out) and c the loss's curvature bound: 1 for "squared_error", 2 for
+    "mse", 1/4 for "log_loss". For least squares the descent diverges exactly beyond it; for log loss any rate below it
+    is safe for plain steps.
 
     Parameters
     ----------
@@ -126,11 +135,18 @@ def stability_limit(
     alpha : float >= 0
         Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool
+    rule : name or record
+        One that has `stability`: plain, momentum or nesterov.
 
     Returns
     -------
     float
         In the units of the given columns; infinite if every column is 0.
+
+    Raises
+    ------
+    UsageError
+        If the loss has no bounded curvature, or the rule no limit.
 
     Notes
     -----
@@ -147,7 +163,15 @@ def stability_limit(
     penalty = elastic(alpha)
     problem = Problem(loss, penalty, fit_intercept)
     bounded(problem.loss)
-    return spectrum(Objective(problem, rows.in_units(RAW))).limit
+    return 0.5 * _stability(rule) * spectrum(Objective(problem, rows.in_units(RAW))).limit
+
+
+def _stability(rule: RuleLike) -> float:
+    found: Rule = from_name(rule, rules, "rule")
+    if found.stability is None:
+        name = to_name(type(found))
+        raise UsageError(f"no stability limit is known for the rule {name!r}: it is for plain, momentum and nesterov")
+    return found.stability
 
 
 def bounded(loss: Loss) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -11,7 +12,23 @@ from numpy.typing import NDArray
 from ..core.record_types import Step
 from ..core.types import Array
 
-__all__ = ["Evidence", "quarters", "reversals", "run_out"]
+__all__ = ["Evidence", "Sense", "quarters", "reversals", "run_out", "steady"]
+
+
+class Sense(Enum):
+    """What the gap of a certificate says of the distance of the cost from the minimum."""
+
+    EXACT = "it is the distance, to rounding"
+    PROVEN = "the distance is at most this"
+    ESTIMATED = "the distance is at most about this"
+    PREDICTED = "second derivatives predict it, which is accurate near the minimum only"
+
+    @classmethod
+    def of(cls, kind: str, exact: bool) -> Sense:
+        """The sense of a certificate of this kind; ``exact``: of a quadratic whose Hessian was formed."""
+        return {"duality gap": cls.PROVEN, "dual estimate": cls.ESTIMATED}.get(
+            kind, cls.EXACT if exact else cls.PREDICTED
+        )
 
 
 class RecordedSteps(Protocol):
@@ -44,15 +61,19 @@ class Evidence(NamedTuple):
     scale: float  # cost of the constant model: 1e-12 of it is rounding
     gradient_norm: float
     rate: float  # learning rate of the last step
-    limit: float  # largest constant rate at which plain batch descent converges
+    limit: float | None  # largest constant rate at which batch descent by this rule is stable, if the rule has one
     safe: float  # a rate at which any rule converges, on batches too
     condition: float | None  # kappa
     quadratic: bool  # squared loss
     sampled: bool  # steps used batches of rows
-    plain: bool  # plain rule at a constant rate
+    rule: str  # its name
+    constant: bool  # a constant rate
     auto: bool  # the rate was chosen by the package
     separated: str | None  # how the classes are separated, if that is proven
     reversals: float  # share of the last steps that were opposite to the one before
+    sense: Sense = Sense.EXACT  # what the gap is
+    left: float | None = None  # steps until the gap is at most the target, if computed; infinite if it never is
+    bias: float | None = None  # of sampled steps: share of their late gap that is not noise about their mean
     function: bool = False  # the objective is a function, without a table
     convex: bool = True  # the objective is known to be convex
     endless: str | None = None  # how the objective is known to be unbounded below
@@ -66,29 +87,43 @@ class Evidence(NamedTuple):
 
     @property
     def above(self) -> Array | None:
-        """Costs minus the minimum, which follows from the certificate and the reported cost."""
-        return None if self.gap is None else np.maximum(self.cost - (self.reached - self.gap), 0.0)
+        """Costs minus the minimum as far as it is known: from the certificate and the reported cost."""
+        if self.gap is None:
+            return None
+        gap = 0.5 * self.gap if self.sense is Sense.PREDICTED and not self.quadratic else self.gap
+        return np.maximum(self.cost - (self.reached - gap), 0.0)
 
     @property
     def batch_limit(self) -> float:
-        """The stability limit for plain batch descent at a constant rate; infinite for other methods."""
-        return self.limit if self.plain and not self.sampled else math.inf
+        """The stability limit of batch descent at a constant rate; infinite where there is none."""
+        return self.limit if self.limit is not None and self.constant and not self.sampled else math.inf
 
     @property
-    def remaining(self) -> float | None:
-        """Steps still needed at the present pace; infinite if plain descent stands still, None if unknown.
+    def late(self) -> tuple[float, float] | None:
+        """Gap in the middle of the steps and at their end, if it fell; of sampled steps the medians of two quarters.
 
-        It is also None if the schedule of learning rates has run out, since more steps do not help.
+        None where it is not known or small enough, and if the schedule of learning rates has run out.
         """
-        if self.spent or self.above is None or len(self.cost) < 3 or self.steps < 2:
+        if self.spent or self.above is None or len(self.cost) < 3 or self.above[-1] <= self.target:
             return None
-        middle = int(np.searchsorted(self.step, self.steps / 2))
-        if middle >= len(self.cost) - 1 or self.above[-1] <= self.target:
+        quarter = 4 * self.step // (self.steps + 1)
+        if not {1, 3} <= set(quarter.tolist()):
             return None
-        if self.above[middle] <= self.above[-1]:
-            return math.inf if self.rate <= self.batch_limit < math.inf else None
-        pace = math.log(self.above[middle] / self.above[-1]) / (self.steps - int(self.step[middle]))
-        return math.log(self.above[-1] / self.target) / pace if self.target > 0 else math.inf
+        if self.sampled:
+            before, last = (float(np.median(self.above[quarter == q])) for q in (1, 3))
+        else:
+            before, last = float(self.above[quarter > 1][0]), float(self.above[-1])
+        return (before, last) if before >= last > 0 else None
+
+    @property
+    def farther(self) -> bool:
+        """Whether more steps are still needed than were made: computed, or at the pace of the later half."""
+        if self.left is not None:
+            return self.left > self.steps > 1
+        if self.late is None:
+            return False
+        before, last = self.late
+        return (before / last) ** 2 * self.target < last
 
 
 def quarters(values: Array) -> tuple[Array, Array]:
@@ -113,6 +148,11 @@ def run_out(rate: Step, steps: int) -> bool:
     places = np.linspace(1, steps, min(100, steps)).astype(int)
     far, further = (sum(float(rate.rate(int(t) + past)) for t in places) for past in (0, steps))
     return further < 0.01 * far
+
+
+def steady(rate: Step, steps: int) -> bool:
+    """Whether the learning rate after ``steps`` is hardly lower after as many more."""
+    return not rate.looks and rate.rate(2 * steps) > 0.8 * rate.rate(max(1, steps))
 
 
 def reversals(path: RecordedSteps, last: int = 20) -> float:

@@ -93,7 +93,7 @@ def _separable(e: Evidence) -> bool:
 def _diverged(e: Evidence) -> bool:
     """A number overflowed; or a squared loss ends above its start (sampled: 10 times), highest of all and growing.
 
-    Or it rises at a plain constant rate above the limit.
+    Or it rises at a constant rate above the limit.
     """
     if e.end == "overflow" or not e.quadratic or len(e.cost) < 3:
         return e.end == "overflow"
@@ -124,35 +124,38 @@ def _converged(e: Evidence) -> bool:
 def _cycling(e: Evidence) -> bool:
     """Batch steps, loss not squared, rate above the limit: a quarter of late steps rise and their range does not halve.
 
-    Or nine in ten go back against the one before and the cost stays.
+    Or the rate is not known to be below it, nine in ten go back against the one before and the cost stays.
     """
-    if e.sampled or e.quadratic or e.rate <= e.limit or len(e.cost) < 16:
+    if e.sampled or e.quadratic or len(e.cost) < 16 or (e.limit is not None and e.rate <= e.limit):
         return False
     (late, before), rounding = quarters(e.cost), 1e-9 * e.scale
     jumps = np.mean(np.diff(late) > rounding) >= 0.25 and np.ptp(late) > 0.5 * np.ptp(before)
-    return bool(jumps or (e.reversals >= 0.9 and late.min() >= before.min() - rounding))
+    stays = e.reversals >= 0.9 and late.min() >= before.min() - rounding
+    return bool((jumps and e.limit is not None) or stays)
 
 
 def _oscillating(e: Evidence) -> bool:
-    """Batch steps, rate above half the limit: nine in ten of the last 20 steps go back against the one before."""
-    return not e.sampled and e.reversals >= 0.9 and e.rate > 0.5 * e.limit
+    """Batch steps, rate not known to be below half the limit: nine in ten of the last 20 steps go back."""
+    return not e.sampled and e.reversals >= 0.9 and (e.limit is None or e.rate > 0.5 * e.limit)
 
 
 def _noise_floor(e: Evidence) -> bool:
-    """Sampled steps: the later half's median gap is over a quarter of the earlier, and a fifth of its costs rise."""
-    if not e.sampled or e.above is None or len(e.cost) < 9:
+    """Sampled steps, rate steady: their mean has at most a tenth of the late gap (squared losses: a twentieth).
+
+    That gap has not halved since the quarter before, and a fifth of the late costs rise.
+    """
+    if not e.sampled or e.bias is None or e.above is None or e.bias > (0.05 if e.quadratic else 0.1):
         return False
     half = e.step > 0.5 * e.steps
-    late, middle = e.above[half], e.above[(e.step > 0.1 * e.steps) & ~half]
+    late, middle = e.above[half], e.above[(e.step > 0.25 * e.steps) & ~half]
     return min(len(late), len(middle)) >= 3 and bool(
-        np.median(late) > 0.25 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.2
+        np.median(late) > 0.5 * np.median(middle) and np.mean(np.diff(late) > 0) >= 0.2
     )
 
 
 def _crawling(e: Evidence) -> bool:
-    """At the pace of the later half more steps are needed than were made, the rate not run out; or none moves it."""
-    left = e.remaining
-    return left is not None and left > e.steps
+    """More steps are needed than were made: computed for squared losses, elsewhere at the pace of the later half."""
+    return e.farther
 
 
 def _stopped(_: Evidence) -> bool:

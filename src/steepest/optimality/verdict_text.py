@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .advice import count
-from .evidence import Evidence, quarters
+from .evidence import Evidence, Sense, quarters
 
 __all__ = [
     "converged",
@@ -32,11 +32,20 @@ def _steps(e: Evidence) -> str:
 
 
 def _above(e: Evidence) -> str:
-    """Where the cost stands: above the minimum, or by a function that may not be convex, above what a step leads to."""
-    if not e.convex:
-        return f"the cost is {_n(e.reached)}" + ("" if e.gap is None else f", with a predicted decrease of {_n(e.gap)}")
-    gap = "an unknown amount" if e.gap is None else _n(e.gap)
-    return f"the cost, {_n(e.reached)}, is {gap} above the minimum"
+    """Where the cost stands: its distance from the minimum, or, where that is not known, what a step leads to."""
+    if e.gap is None and e.convex:
+        return f"the cost, {_n(e.reached)}, is an unknown amount above the minimum"
+    if not e.convex or e.sense is Sense.PREDICTED:
+        return f"the cost is {_n(e.reached)}" + (
+            "" if e.gap is None else f", with a predicted decrease of {_n(_fall(e))}"
+        )
+    most = {Sense.EXACT: "", Sense.PROVEN: "at most ", Sense.ESTIMATED: "at most about "}[e.sense]
+    return f"the cost, {_n(e.reached)}, is {most}{_n(e.gap)} above the minimum"
+
+
+def _fall(e: Evidence) -> float:
+    """The decrease that second derivatives predict: a certificate doubles it, except of squares and functions."""
+    return (e.gap or 0.0) * (1.0 if e.quadratic or e.function else 0.5)
 
 
 def separable(e: Evidence) -> str:
@@ -79,10 +88,10 @@ def diverged(e: Evidence) -> str:
 
 
 def _against_limit(e: Evidence) -> str:
-    if not math.isfinite(e.limit):
+    if e.limit is None or not math.isfinite(e.limit):
         return ""
     side = "near" if 0.5 * e.limit < e.rate <= e.limit else "above" if e.rate > e.limit else "below"
-    whose = "" if e.batch_limit < math.inf else " of plain batch descent"
+    whose = " of batch descent" if e.sampled else "" if e.rule == "plain" else f" of the rule {e.rule}"
     return f" The learning rate, {_n(e.rate)}, is {side} the stability limit{whose}, {_n(e.limit)}."
 
 
@@ -103,11 +112,22 @@ def noise_floor(e: Evidence) -> str:
 
 
 def crawling(e: Evidence) -> str:
-    """What is left, and how many steps that takes at this pace."""
-    left = e.remaining or 0.0
-    more = f"about {count(left)} more steps are needed at this pace" if math.isfinite(left) else "it hardly moves"
-    kappa = f" The condition number is {_n(e.condition)}." if e.condition and e.condition > 10 else ""
-    return f"Crawling after {_steps(e)}: {_above(e)}, and {more}.{kappa}"
+    """What is left, and how many steps that takes at this rate; or else what the later half of the steps did."""
+    known = e.condition is not None and e.condition > 10 and (e.quadratic or e.function)
+    kappa = f" The condition number is {_n(e.condition)}." if known else ""
+    return f"Crawling after {_steps(e)}: {_above(e)}, and {_more(e)}.{kappa}"
+
+
+def _more(e: Evidence) -> str:
+    """How many steps are needed, or where that is not computed, what the later half of the steps did."""
+    if e.left is None:
+        before, last = e.late or (0.0, 0.0)
+        lowered = f"lowered {'its median' if e.sampled else 'it'} by {_n(before - last)}"
+        return f"the later half of the steps {lowered if before > last else 'did not lower it'}"
+    if math.isinf(e.left):
+        return f"10^15 steps at this rate do not come within {e.target:.1e} of it"
+    least = "at least" if e.sampled else "about"
+    return f"{least} {count(e.left)} more steps are needed at this rate to come within {e.target:.1e} of it"
 
 
 def stopped(e: Evidence) -> str:

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.types import Array
+from ..core.types import UNIT, Array
 from ..objective.functions.function import Function, scaled, upward
 
-__all__ = ["LARGE", "Standing", "endless", "kind_of", "quadratic_form", "stand"]
+__all__ = ["LARGE", "Standing", "convex", "endless", "kind_of", "quadratic_form", "stand"]
 
 LARGE = 50  # variables beyond which second derivatives are not computed
-FLAT = 1e-10  # share of the largest curvature that counts as 0
 LASTING = 0.8  # share of the smallest curvature that a minimum keeps one Newton step further on
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 DECADES = range(2, 16)  # distances at which the function is evaluated, as powers of 10
@@ -41,7 +40,7 @@ class Standing(NamedTuple):
     def condition(self) -> float | None:
         """Condition number, where every curvature is positive."""
         ends = self.curvatures[[0, -1]] if len(self.curvatures) else np.zeros(2)
-        return float(ends[1] / ends[0]) if ends[0] > FLAT * ends[1] > 0 else None
+        return float(ends[1] / ends[0]) if ends[0] > rounding_of(self.curvatures) > 0 else None
 
 
 @QUIET
@@ -130,8 +129,13 @@ def _looked(value: Callable[[Array], Any], x: Array) -> float:
         return float("nan")
 
 
-def quadratic_form(H: Array, g: Array) -> tuple[float | None, str | None]:
+def quadratic_form(
+    H: Array, g: Array, far: Callable[[Array], str | None] = lambda _: None
+) -> tuple[float | None, str | None]:
     """Gap of a quadratic function with this Hessian and this gradient here; or the evidence that it is unbounded below.
+
+    Neither where a curvature is lost in the rounding of the others, the function has a slope along it, and ``far``, the
+    evidence along a direction, finds none.
 
     Examples
     --------
@@ -140,17 +144,46 @@ def quadratic_form(H: Array, g: Array) -> tuple[float | None, str | None]:
     >>> quadratic_form(np.array([[0.0]]), np.array([2.0]))
     (None, 'its slope is 2 everywhere')
     """
-    values, vectors = np.linalg.eigh(H)
-    largest = float(np.abs(values).max(initial=0.0))
-    if largest == 0.0:
+    if not H.any():
         size = float(np.linalg.norm(g))
         return (0.0, None) if size == 0.0 else (None, f"its slope is {_along(g)} everywhere")
-    if values[0] < -FLAT * largest:
-        return None, f"it is quadratic with a curvature of {values[0]:.4g} everywhere"
-    along, live = vectors.T @ g, values > FLAT * largest
-    if np.linalg.norm(along[~live]) > 1e-8 * np.linalg.norm(g) > 0.0:
-        return None, f"in a direction without curvature its slope is {np.linalg.norm(along[~live]):.4g} everywhere"
+    straight = ~H.any(axis=0)
+    if g[straight].any():
+        slope = float(np.linalg.norm(g[straight]))
+        return None, f"in a direction without curvature its slope is {slope:.4g} everywhere"
+    values, directions = inertia(H)
+    if values[0] < -rounding_of(values):
+        v = directions[:, 0] / np.linalg.norm(directions[:, 0])
+        return None, f"it is quadratic with a curvature of {float(v @ H @ v):.4g} everywhere"
+    along, live = directions.T @ g, values > rounding_of(values)
+    if np.linalg.norm(along[~live]) > 1e-8 * np.linalg.norm(along):
+        return None, far(-directions[:, ~live] @ along[~live])
     return 0.5 * float((along[live] ** 2 / values[live]).sum()), None
+
+
+def convex(H: Array) -> bool:
+    """Whether no curvature is below 0, by more than may be rounding."""
+    values = inertia(H)[0]
+    return bool(values[0] >= -rounding_of(values))
+
+
+def inertia(H: Array) -> tuple[Array, Array]:
+    """Curvatures (d,), ascending, and directions D (d, d) with D'HD their diagonal matrix, by numbers of like size.
+
+    A number is scaled to a curvature of 1 or -1, or, where it has none of its own, to mixed ones of at most 1. So the
+    curvatures of numbers of very different scale keep their signs.
+    """
+    size = np.sqrt(np.abs(H.diagonal()))
+    mixed = np.abs(H) / np.where(size > 0, size, np.inf)
+    size = np.where(size > 0, size, mixed.max(axis=1, initial=0.0))
+    size[size == 0.0] = 1.0
+    values, vectors = np.linalg.eigh(0.5 * (H + H.T) / size[:, None] / size)
+    return values, vectors / size[:, None]
+
+
+def rounding_of(values: Array) -> float:
+    """Size of a curvature that may be the rounding of the largest."""
+    return float(8 * len(values) * UNIT * np.abs(values).max(initial=0.0))
 
 
 def _along(g: Array) -> str:

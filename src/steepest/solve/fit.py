@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, UsageError
+from ..core.records import to_name
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
@@ -21,13 +22,13 @@ from ..descent.early_stopping import callback_stop, validation_on
 from ..descent.recording import record
 from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
-from ..methods import rules, steps
-from ..objective.data import Data
+from ..methods import steps
+from ..objective.data import MATRIX_COLUMNS, Data
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.curvature import Spectrum
-from ..optimality.evidence import Evidence, reversals, run_out
+from ..optimality.evidence import Evidence, Sense, reversals, run_out
 from ..optimality.null_model import constant_cost
 from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
@@ -37,6 +38,7 @@ from .finish import finish
 from .nonsmooth import rounds
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
+from .prospects import prospects_of
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
@@ -179,6 +181,8 @@ def _judged(
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
     separated = _separation(rows, problem, plan, path, raw, certified)
     facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
+    if certificate.gap is not None and certificate.gap > target:
+        facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
@@ -216,7 +220,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     back, looks = reversals(path), rate.looks
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
     bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
-    safe = 0.5 * bounds.limit
+    safe, exact = 0.5 * bounds.limit, problem.loss.quadratic and len(plan.columns.mean) <= MATRIX_COLUMNS
     if sampled and uneven:
         safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
     return Evidence(
@@ -224,14 +228,16 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         step=path.cost_step,
         end=path.meta["end"],
         gap=certificate.gap,
+        sense=Sense.of(certificate.kind, exact),
         gradient_norm=certificate.gradient_norm,
         rate=float(path.learning_rate[-1] if looks else rate.rate(max(1, int(path.step[-1])))),
-        limit=bounds.limit,
+        limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
         safe=safe,
         condition=bounds.condition,
         quadratic=problem.loss.quadratic,
         sampled=sampled,
-        plain=isinstance(rule, rules.Plain) and isinstance(rate, steps.Constant),
+        rule=to_name(type(rule)),
+        constant=isinstance(rate, steps.Constant),
         auto=plan.auto,
         spent=run_out(rate, int(path.step[-1])),
         reversals=back,

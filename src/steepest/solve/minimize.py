@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
 from ..core.progress import Told, may_end
+from ..core.records import to_name
 from ..core.setting_types import AverageLike, Keep, RuleLike, StepLike
 from ..core.types import Array
 from ..descent.descent import descend, until
@@ -19,13 +20,13 @@ from ..descent.states import State
 from ..descent.stops import Stop, updates
 from ..descent.trajectory import Trajectory
 from ..methods import steps
-from ..methods.rules import Plain
 from ..objective.functions.formula import Formula
 from ..objective.functions.function import name_of
 from ..objective.problem import Problem
 from ..optimality.evidence import Evidence, reversals, run_out
+from ..optimality.forecast import course_of
 from ..optimality.verdict import judge
-from .critical_points import LARGE, Standing, endless, kind_of, quadratic_form, stand
+from .critical_points import LARGE, Standing, convex, endless, kind_of, quadratic_form, stand
 from .minimize_setup import Request, Task, make_array, make_task
 
 __all__ = ["minimize"]
@@ -195,10 +196,10 @@ def _judged(task: Task, path: Trajectory) -> Trajectory:
     final = path.x[-1][:, None]
     standing = stand(task.function, final)
     gap, fall = _by_form(task, path.x[-1])
-    convex = gap is not None
-    if fall is None and not convex and not _settled(task, path, standing):
+    formed = gap is not None
+    if fall is None and not formed and not _settled(task, path, standing):
         fall = _far_fall(task, path)
-    evidence = _evidence(task, path, standing._replace(gap=gap) if convex else standing, convex, fall)
+    evidence = _evidence(task, path, standing._replace(gap=gap) if formed else standing, formed, fall)
     verdict = judge(evidence)
     if verdict.status == "converged":
         verdict = verdict._replace(notes=("the function is quadratic and convex, so the minimum is global",))
@@ -210,11 +211,10 @@ def _by_form(task: Task, x: Array) -> tuple[float | None, str | None]:
     """Gap of a quadratic formula that is convex, and the evidence if it is unbounded below."""
     if not isinstance(task.f, Formula) or task.f.degree > 2 or task.function.size > LARGE:
         return None, None
-    jet = task.f.jet(x, 2)
+    H = task.f.jet(task.start, 2).hessian  # at the end, which may be far off, it may overflow
     if task.function.bounds is None:
-        return quadratic_form(jet.hessian, jet.slope)
-    gap = stand(task.function, x[:, None]).gap
-    return (gap if np.linalg.eigvalsh(jet.hessian)[0] >= 0 else None), None
+        return quadratic_form(H, task.f.jet(x, 1).slope, lambda direction: endless(task.f, x, [direction]))
+    return (stand(task.function, x[:, None]).gap if convex(H) else None), None
 
 
 def _far_fall(task: Task, path: Trajectory) -> str | None:
@@ -226,6 +226,18 @@ def _far_fall(task: Task, path: Trajectory) -> str | None:
     return endless(inside, path.x[-1], [-g, path.x[-1] - path.x[max(0, len(path) - 2)]])
 
 
+def _left(task: Task, path: Trajectory, gap: float) -> float | None:
+    """Steps that a linear rule at a constant rate needs on a convex quadratic formula, if it converges."""
+    rule, rate = task.method.rule, task.method.learning_rate
+    constant = isinstance(rate, steps.Constant) and not task.method.answers and task.function.bounds is None
+    if rule.stability is None or not constant or gap <= task.target:
+        return None
+    jet, eta = task.f.jet(path.x[-1], 2), rate.rate(1)
+    course = course_of(jet.hessian, jet.slope[:, None], (path.x[-1] - path.x[0])[:, None], rule, eta)
+    stable = eta * course.curvature.max(initial=0.0) < rule.stability
+    return course.left(int(path.step[-1]), task.target) if stable else None
+
+
 def _settled(task: Task, path: Trajectory, standing: Standing) -> bool:
     if task.function.size > LARGE:
         return bool(path.gradient_norm[-1] <= SMALL_SLOPE * path.gradient_norm[0])
@@ -234,12 +246,12 @@ def _settled(task: Task, path: Trajectory, standing: Standing) -> bool:
     return standing.gap <= task.target or path.gradient_norm[-1] == 0.0
 
 
-def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fall: str | None) -> Evidence:
+def _evidence(task: Task, path: Trajectory, standing: Standing, formed: bool, fall: str | None) -> Evidence:
     rule, rate = task.method.rule, task.method.learning_rate
     fixed = not rate.looks
-    limit = min((stand(task.function, x[:, None]).limit for x in path.x[-LATE:]), default=np.inf) if fixed else np.inf
+    plain = min((stand(task.function, x[:, None]).limit for x in path.x[-LATE:]), default=np.inf) if fixed else np.inf
     last = float(path.learning_rate[-1]) or rate.rate(1)
-    settled = not convex and _settled(task, path, standing)
+    settled = not formed and _settled(task, path, standing)
     return Evidence(
         cost=path.cost,
         step=path.cost_step,
@@ -250,18 +262,20 @@ def _evidence(task: Task, path: Trajectory, standing: Standing, convex: bool, fa
         scale=task.scale,
         gradient_norm=float(path.gradient_norm[-1]),
         rate=last,
-        limit=limit,
-        safe=0.5 * limit if np.isfinite(limit) else 0.1 * last,
+        limit=None if rule.stability is None else 0.5 * rule.stability * plain,
+        safe=0.5 * plain if np.isfinite(plain) else 0.1 * last,
         condition=standing.condition,
-        quadratic=convex,
+        quadratic=formed,
         sampled=False,
-        plain=isinstance(rule, Plain) and isinstance(rate, steps.Constant),
+        rule=to_name(type(rule)),
+        constant=isinstance(rate, steps.Constant),
         auto=task.auto,
         spent=run_out(rate, int(path.step[-1])),
         separated=None,
         reversals=reversals(path),
         function=True,
-        convex=convex,
+        convex=formed,
+        left=_left(task, path, standing.gap) if formed and standing.gap is not None else None,
         endless=fall,
         standing=kind_of(task.function, path.x[-1][:, None]) if settled else None,
     )

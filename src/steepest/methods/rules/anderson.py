@@ -57,6 +57,8 @@ class Anderson(NamedTuple):
         m = self.pairs
         steps, changes, rate, w = memory[:m], memory[m : 2 * m], memory[2 * m + 2].max(), memory[2 * m + 3]
         last, before = memory[2 * m], memory[2 * m + 1]
+        if rate == 0.0:  # a schedule has ended: the point stays, whatever the direction
+            return g
         if steps[0].any() and np.vdot(g, g) > np.vdot(before, before):
             memory[: 2 * m] = 0.0
             return before + (w - last) / rate

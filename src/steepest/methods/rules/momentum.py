@@ -30,6 +30,11 @@ class Plain(NamedTuple):
         """p = g."""
         return g
 
+    @property
+    def stability(self) -> float:
+        """2: a rate above 2 / L diverges."""
+        return 2.0
+
 
 @rule(slots=1)
 class Momentum(NamedTuple):
@@ -63,6 +68,11 @@ class Momentum(NamedTuple):
     def memory_share(self) -> float:
         """Share of the last direction that is kept: beta."""
         return self.beta
+
+    @property
+    def stability(self) -> float:
+        """2 (1 + beta), more than that of plain steps."""
+        return 2.0 * (1.0 + self.beta)
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
@@ -103,6 +113,11 @@ class Nesterov(NamedTuple):
     def memory_share(self) -> float:
         """Share of the last direction that is kept: beta."""
         return self.beta
+
+    @property
+    def stability(self) -> float:
+        """2 (1 + beta) / (1 + 2 beta), less than that of plain steps."""
+        return 2.0 * (1.0 + self.beta) / (1.0 + 2.0 * self.beta)
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""

@@ -218,14 +218,21 @@ def _usable(value: float, slope: Array) -> tuple[float, Array]:
 
 
 def _one_number(value: Any) -> float:
-    array = np.asarray(value, np.float64)
+    array = _real(value, "value")
     if array.size != 1:
         raise UsageError(f"the function must return one number, not {array.size} of them")
     return float(array.reshape(()))
 
 
+def _real(values: Any, what: str) -> Array:
+    """A copy as real numbers."""
+    if np.iscomplexobj(values):
+        raise UsageError(f"the {what} of the function is complex: return real numbers, such as its real part")
+    return np.array(values, np.float64)
+
+
 def _slopes(values: Any, size: int) -> Array:
-    array = np.array(values, np.float64).reshape(-1)
+    array = _real(values, "gradient").reshape(-1)
     if array.size != size:
         raise UsageError(f"the gradient must hold {size} numbers, one for each of x, not {array.size}")
     return array
