@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+
 from .errors import UsageError
-from .types import Preconditioning
+from .types import Array, Preconditioning
 
 __all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
+
+FAR = 1e300  # a predictor that no table has
 
 R = TypeVar("R", bound=type)
 Checked = TypeVar("Checked", bound="Checkable")
@@ -94,7 +98,7 @@ def loss(
     labels : bool
         Whether targets are the classes 0 and 1.
     attained : bool
-        Whether the least value for a class is reached at a finite z, so that separated classes have an optimum.
+        Whether it is made of linear and quadratic pieces, or grows on both sides: then every table has an optimum.
     positive : bool
         Whether targets are numbers >= 0.
     nonsmooth : bool
@@ -104,7 +108,8 @@ def loss(
     -----
     Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``smoothable`` (it has
     smoothed), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
-    Without ``easier`` and ``inverse`` it gets defaults: no easier losses, and z itself.
+    Without ``easier``, ``inverse`` and ``end_slopes`` it gets defaults: no easier losses, z itself, and the ends of its
+    domain, or else its slopes at numbers too large for a table.
 
     Examples
     --------
@@ -128,9 +133,22 @@ def loss(
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
-        return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z)
+        ends = _ends_of_domain if made.dual else _slopes_far_out  # type: ignore[attr-defined]  # a fact set above
+        return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z, end_slopes=ends)
 
     return decorate
+
+
+def _ends_of_domain(self: Any, y: Array) -> tuple[Array, Array]:
+    """Slopes as z -> -inf and z -> inf: the conjugate is finite between them."""
+    low, high = self.domain(y)
+    return low, high
+
+
+def _slopes_far_out(self: Any, y: Array) -> tuple[Array, Array]:
+    """Slopes at the ends of all numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return self.slope(np.full_like(y, -FAR), y), self.slope(np.full_like(y, FAR), y)
 
 
 def rule(

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from ..core.record_types import Step
 from ..core.types import Array
 
-__all__ = ["Evidence", "quarters", "reversals", "run_out"]
+__all__ = ["ENDED", "Evidence", "quarters", "reversals", "run_out"]
+
+ENDED = ("interrupted", "validation", "callback")  # ends of a run that is only stopped
 
 
 class RecordedSteps(Protocol):
@@ -51,8 +53,9 @@ class Evidence(NamedTuple):
     sampled: bool  # steps used batches of rows
     plain: bool  # plain rule at a constant rate
     auto: bool  # the rate was chosen by the package
-    separated: str | None  # how the classes are separated, if that is proven
+    separated: str | None  # the direction of recession, if one is proven
     reversals: float  # share of the last steps that were opposite to the one before
+    unproven: str | None = None  # why an optimum at infinity is not ruled out
     function: bool = False  # the objective is a function, without a table
     convex: bool = True  # the objective is known to be convex
     endless: str | None = None  # how the objective is known to be unbounded below

@@ -1,0 +1,159 @@
+"""Recession: whether the objective falls without end along some direction, so that it has no finite optimum."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.record_types import Loss
+from ..core.threads import one_blas_thread
+from ..core.types import Array
+from ..core.units import Units, standard_units
+from ..data.rows import Rows
+from ..objective.problem import Problem
+from .column_directions import by_columns
+from .multipliers import none_by_multipliers
+from .recession_cone import Cone, cones
+from .recession_programme import by_programmes, first_conditions
+
+__all__ = ["Finding", "Recession", "recedes_completely", "recession"]
+
+
+class Recession(NamedTuple):
+    """A direction of recession: along it the loss of no row rises, and that of some rows falls without end.
+
+    Attributes
+    ----------
+    kind : {"complete", "quasi"}
+        "complete": the losses of all rows fall; "quasi": those of some rows stay.
+    direction : (d + 1, k) array
+        Raw parameters v, intercept last, largest entry 1 in size. Margins are checked on all rows.
+    strict, rows : int
+        Rows whose loss falls along v; rows of weight > 0. No direction has more strict rows, unless a linear programme
+        was too large.
+    columns : tuple of int
+        Columns of the direction, by decreasing |v_j| x standard deviation of column j; those over 1e-6 of the largest.
+    target : int
+        The target it belongs to, if there are several.
+    """
+
+    kind: str
+    direction: Array
+    strict: int
+    rows: int
+    columns: tuple[int, ...] = ()
+    target: int = 0
+
+
+class Finding(NamedTuple):
+    """A direction of recession, if one is proven; or why none is ruled out. Neither: it is proven that there is none."""
+
+    recession: Recession | None = None
+    unknown: str | None = None
+
+
+def recession(problem: Problem, rows: Rows, w: Array, units: Units | None = None, settled: bool = False) -> Finding:
+    """A direction of recession of the objective, the proof that there is none, or why neither is known.
+
+    The objective has no finite optimum if and only if it never rises along some v and falls along it: no row's loss
+    rises, some row's loss falls without end, penalised and fixed coefficients stay, and signs are kept. `Cone` holds
+    these conditions. They are tested in this order: whether the answer itself is such a direction, strict for each
+    row; whether multipliers prove that there is none (`none_by_multipliers`); linear programmes (`by_programmes`); and
+    if those are too large, the last Newton step and single columns. A direction is accepted only if each margin is
+    above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Directions whose margins are below 1e-7 of the sizes may not
+    be found by a linear programme.
+
+    Parameters
+    ----------
+    problem : Problem
+    rows : Rows
+    w : (d + 1, k) array
+        The answer of a descent, raw.
+    units : Units, optional
+        Standard units of the columns; they are computed if not given.
+    settled : bool
+        Whether w is near an optimum, as far as the descent knows.
+
+    Notes
+    -----
+    Cost: after a descent to an optimum, Newton's step over some thousand rows, without a pass over the table.
+
+    References
+    ----------
+    Rockafellar, R. T. (1970). Convex Analysis, theorem 27.1. doi:10.1515/9781400873173
+    Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
+    models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
+    Konis, K. (2007). Linear programming algorithms for detecting separated data in binary logistic regression models.
+    DPhil thesis, University of Oxford.
+
+    Examples
+    --------
+    >>> from steepest import make_rows
+    >>> rows = make_rows([[1.0], [2.0], [3.0], [3.0], [4.0]], [0, 0, 0, 1, 1])
+    >>> found = recession(Problem("log_loss"), rows, np.zeros((2, 1))).recession
+    >>> found.kind, found.strict, (found.direction / found.direction[0]).ravel()
+    ('quasi', 3, array([ 1., -3.]))
+    """
+    unknown = None
+    for c, cone in cones(problem, rows).items():
+        one = rows if rows.supports.joint or rows.outputs == 1 else rows.one_target(c)
+        own = w if cone.outputs > 1 else w[:, c : c + 1]
+        with one_blas_thread(2.0 * rows.shape[0] * rows.shape[1]), np.errstate(over="ignore", invalid="ignore"):
+            found = _search(cone, problem.loss, one, own, units, settled)
+        if found.recession is not None:
+            return Finding(found.recession._replace(target=c))
+        unknown = unknown or found.unknown
+    return Finding(None, unknown)
+
+
+def recedes_completely(cone: Cone, w: Array) -> bool:
+    """Whether the part of w (d + 1, k) that may move is a direction along which the loss of every row falls.
+
+    Cost: at most one pass over the rows.
+    """
+    v, counted = cone.moved(w), np.abs(cone.kind) == 1
+    if not np.array_equal(counted, cone.kind != 0) or (cone.signs[:, None] * v < 0).any():
+        return False
+    return all((cone.margins(v, *ends)[counted[slice(*ends)]] > 0).all() for ends in cone.blocks())
+
+
+def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, units: Units | None, settled: bool) -> Finding:
+    if not settled and (found := _complete(cone, w)):
+        return found
+    if units is None:
+        units = standard_units(*rows.columns(), bool(cone.movable[-1]))
+    none, step = none_by_multipliers(cone, loss, rows, w, units, settled)
+    if none:
+        return Finding()
+    if settled and (found := _complete(cone, w)):
+        return found
+    margins = np.concatenate([cone.margins(cone.moved(w), *ends) for ends in cone.blocks()])
+    v, unknown = by_programmes(cone, first_conditions(cone, margins))
+    if v is None and unknown is None:
+        return Finding()
+    tried = (v, cone.moved(-step), by_columns(cone)) if v is None else (v,)
+    for v in tried:
+        found = None if v is None else _accepted(cone, v)
+        if found is not None:
+            return Finding(found)
+    return Finding(None, unknown or "the margins of the direction that was found are within rounding")
+
+
+def _complete(cone: Cone, w: Array) -> Finding | None:
+    found = _accepted(cone, cone.moved(w)) if recedes_completely(cone, w) else None
+    return None if found is None else Finding(found)
+
+
+def _accepted(cone: Cone, v: Array) -> Recession | None:
+    """The direction v as a recession, if no margin is negative and some are positive, beyond rounding."""
+    strict, conditions = cone.holds(v)
+    if not strict:
+        return None
+    rows = int(cone.kind.any(1).sum())
+    mean, variance = cone.rows.columns()
+    size = np.sqrt(np.maximum(variance, 0.0) + (0.0 if cone.movable[-1] else mean**2))
+    weight = np.abs(v[:-1]).max(1) * size
+    columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > 1e-6 * weight.max())
+    kind = "complete" if conditions == np.count_nonzero(cone.kind) else "quasi"
+    return Recession(kind, v / np.abs(v).max(), strict, rows, columns)
