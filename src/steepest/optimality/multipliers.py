@@ -22,7 +22,7 @@ from ..data.rows import Rows
 from ..objective.losses.softmax import log_softmax
 from .recession_cone import Cone, Order
 
-__all__ = ["none_by_multipliers"]
+__all__ = ["none_by_decrement", "none_by_multipliers"]
 
 SAMPLE, EACH = 1000, 10  # rows of the working set: at least so many, and for each unknown
 STEPS = 10  # most Newton steps on the working set
@@ -31,6 +31,7 @@ LEFT = 0.5  # share of a multiplier that its correction must leave
 NUMBERS, WORK = 2e7, 5e10  # rows x unknowns, and x unknowns^2, of the largest working set
 BLOCK = 1 << 18  # numbers of a block of a table that is not kept
 FLAT, SMALL, SAME = 1e-10, 1e-4, 1e-7  # eigenvalues of H that may be 0, and that need a closer look; changes that are 0
+SAFETY, LEAST = 4.0, 1e-11  # what a multiplier must exceed: times the decrement; its share of rounding
 NOISE = 64.0 * float(np.finfo(float).eps)  # rounding of a gradient, relative to the root mean squares of its factors
 
 
@@ -111,10 +112,10 @@ class _Table:
         q, k = self.q, self.k
         if not self.joint:
             h = self.loss.second_derivative(z, block.y) * block.weight[:, None]
-            return (block.A.T @ (block.A * h)).reshape(q, 1, q, 1)
+            return np.asarray((block.A.T @ (block.A * h)).reshape(q, 1, q, 1))
         A, p = block.A * np.sqrt(block.weight)[:, None], np.exp(log_softmax(z))
         both = (A[:, :, None] * p[:, None, :]).reshape(len(A), q * k)
-        H = -(both.T @ both).reshape(q, k, q, k)
+        H: Array = -(both.T @ both).reshape(q, k, q, k)
         for c in range(k):
             H[:, c, :, c] += (A * p[:, c : c + 1]).T @ A
         return H
@@ -162,6 +163,30 @@ class _Table:
         rest = signs * (sums.g - sums.H @ delta)
         proven = least >= LEFT and bool(known.all()) and bool((rest[~moving] >= 0).all())
         return _Step(proven, delta.reshape(u.shape), float(largest[0]), directions[1:][same])
+
+
+def none_by_decrement(loss: Loss, rows: Rows, w: Array, decrement: float) -> bool:
+    """Whether the Newton decrement at w (d + 1, k), raw, proves that there is no direction of recession.
+
+    Along such a direction v, with margins a_i >= 0 of which the largest is 1, the decrement g' H^-1 g is at least
+    (g . v)^2 / v' H v >= (sum m_i r_i a_i)^2 / (c sum m_i r_i a_i^2) >= m_i r_i / c for the row of margin 1, with the
+    sizes r_i of the slopes, weights m_i and c = max h_i / r_i. So a decrement below each m_i r_i / c excludes it.
+
+    Cost: one pass.
+    """
+    z, y = rows.predictor(w), rows.y
+    slope, steepness = np.abs(loss.slope(z, y)), 1.0
+    if rows.supports.joint:
+        recedes = y < 0.5
+    else:
+        low, high = loss.end_slopes(y)
+        recedes = np.broadcast_to((low >= 0) | (high <= 0), y.shape)
+        steep = loss.second_derivative(z, y) / np.where(slope > 0, slope, 1.0)
+        steepness = max(1.0, float(steep.max(initial=1.0, where=recedes)))
+    if rows.weight is not None:
+        recedes, slope = recedes & (rows.weight > 0)[:, None], slope * rows.weight[:, None]
+    least = float(slope.min(initial=np.inf, where=recedes))
+    return least > rows.total * max(SAFETY * steepness * decrement, LEAST)
 
 
 def none_by_multipliers(

@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.record_types import Loss
-from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.units import Units, standard_units
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .column_directions import by_columns
-from .multipliers import none_by_multipliers
+from .multipliers import none_by_decrement, none_by_multipliers
 from .recession_cone import Cone, cones
 from .recession_programme import by_programmes, first_conditions
 
@@ -47,22 +46,29 @@ class Recession(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A direction of recession, if one is proven; or why none is ruled out. Neither: it is proven that there is none."""
+    """A direction of recession, if one is proven; or why none is ruled out. Neither: there is provably none."""
 
     recession: Recession | None = None
     unknown: str | None = None
 
 
-def recession(problem: Problem, rows: Rows, w: Array, units: Units | None = None, settled: bool = False) -> Finding:
+def recession(
+    problem: Problem,
+    rows: Rows,
+    w: Array,
+    units: Units | None = None,
+    settled: bool = False,
+    decrement: float | None = None,
+) -> Finding:
     """A direction of recession of the objective, the proof that there is none, or why neither is known.
 
     The objective has no finite optimum if and only if it never rises along some v and falls along it: no row's loss
     rises, some row's loss falls without end, penalised and fixed coefficients stay, and signs are kept. `Cone` holds
     these conditions. They are tested in this order: whether the answer itself is such a direction, strict for each
-    row; whether multipliers prove that there is none (`none_by_multipliers`); linear programmes (`by_programmes`); and
-    if those are too large, the last Newton step and single columns. A direction is accepted only if each margin is
-    above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Directions whose margins are below 1e-7 of the sizes may not
-    be found by a linear programme.
+    row; whether multipliers prove that there is none (`none_by_decrement`, `none_by_multipliers`); linear programmes
+    (`by_programmes`); and if those are too large, the last Newton step and single columns. A direction is accepted
+    only if each margin is above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Directions whose margins are below 1e-7
+    of the sizes may not be found by a linear programme.
 
     Parameters
     ----------
@@ -74,6 +80,8 @@ def recession(problem: Problem, rows: Rows, w: Array, units: Units | None = None
         Standard units of the columns; they are computed if not given.
     settled : bool
         Whether w is near an optimum, as far as the descent knows.
+    decrement : float, optional
+        Newton decrement at w, by the Hessian of all rows, if nothing is penalised and no sign is constrained.
 
     Notes
     -----
@@ -95,11 +103,13 @@ def recession(problem: Problem, rows: Rows, w: Array, units: Units | None = None
     >>> found.kind, found.strict, (found.direction / found.direction[0]).ravel()
     ('quasi', 3, array([ 1., -3.]))
     """
+    if decrement is not None and rows.small and none_by_decrement(problem.loss, rows, w, decrement):
+        return Finding()
     unknown = None
     for c, cone in cones(problem, rows).items():
         one = rows if rows.supports.joint or rows.outputs == 1 else rows.one_target(c)
         own = w if cone.outputs > 1 else w[:, c : c + 1]
-        with one_blas_thread(2.0 * rows.shape[0] * rows.shape[1]), np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             found = _search(cone, problem.loss, one, own, units, settled)
         if found.recession is not None:
             return Finding(found.recession._replace(target=c))
@@ -119,15 +129,17 @@ def recedes_completely(cone: Cone, w: Array) -> bool:
 
 
 def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, units: Units | None, settled: bool) -> Finding:
-    if not settled and (found := _complete(cone, w)):
-        return found
+    found = None if settled else _complete(cone, w)
+    if found is not None:
+        return Finding(found)
     if units is None:
         units = standard_units(*rows.columns(), bool(cone.movable[-1]))
     none, step = none_by_multipliers(cone, loss, rows, w, units, settled)
     if none:
         return Finding()
-    if settled and (found := _complete(cone, w)):
-        return found
+    found = _complete(cone, w) if settled else None
+    if found is not None:
+        return Finding(found)
     margins = np.concatenate([cone.margins(cone.moved(w), *ends) for ends in cone.blocks()])
     v, unknown = by_programmes(cone, first_conditions(cone, margins))
     if v is None and unknown is None:
@@ -140,9 +152,8 @@ def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, units: Units | None, s
     return Finding(None, unknown or "the margins of the direction that was found are within rounding")
 
 
-def _complete(cone: Cone, w: Array) -> Finding | None:
-    found = _accepted(cone, cone.moved(w)) if recedes_completely(cone, w) else None
-    return None if found is None else Finding(found)
+def _complete(cone: Cone, w: Array) -> Recession | None:
+    return _accepted(cone, cone.moved(w)) if recedes_completely(cone, w) else None
 
 
 def _accepted(cone: Cone, v: Array) -> Recession | None:

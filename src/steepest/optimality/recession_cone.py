@@ -18,7 +18,7 @@ __all__ = ["PINNED", "ROUNDING", "Cone", "Order", "cones"]
 
 Order = NDArray[np.int64]
 
-PINNED = 2  # kind of a row whose loss rises on both sides
+PINNED = np.int8(2)  # kind of a row whose loss rises on both sides
 ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: bound of the rounding of a margin
 BLOCK = 1 << 18  # numbers of a block of the table
 
@@ -42,7 +42,7 @@ class Cone(NamedTuple):
     @property
     def outputs(self) -> int:
         """Outputs k that the conditions couple; 1 unless there are classes."""
-        return self.kind.shape[1]
+        return int(self.kind.shape[1])
 
     @property
     def columns(self) -> NDArray[np.int64]:
@@ -123,14 +123,14 @@ class Cone(NamedTuple):
             yield slice(low * k, high * k), np.column_stack(found)
 
     def _compared(self, z: Array, y: Array, kind: NDArray[np.int8], side: float) -> Array:
-        """Margins from predictors: by the sign of the kind, or own class against each; 0 where there is no condition."""
+        """Margins from predictors: by the sign of the kind, or own class against each; 0 without a condition."""
         if self.outputs == 1:
             return z * np.sign(kind)
         own = np.take_along_axis(z, y.argmax(1)[:, None], 1)
         return np.where(kind != 0, own + side * z, 0.0)
 
     def holds(self, v: Array) -> tuple[int, int]:
-        """Rows and conditions that are strict for v (d + 1, k), if it is a direction of recession beyond rounding; or 0."""
+        """Rows and conditions that are strict for v (d + 1, k), if it is a direction beyond rounding; or 0."""
         if (self.signs[:, None] * v < 0).any() or v[~self.movable].any():
             return 0, 0
         bound, strict, conditions = ROUNDING * len(v), 0, 0
@@ -163,8 +163,8 @@ def cones(problem: Problem, rows: Rows) -> dict[int, Cone]:
 
 def _of_rows(problem: Problem, rows: Rows) -> NDArray[np.int8]:
     low, high = problem.loss.end_slopes(rows.y)
-    rises, falls = np.broadcast_to(high <= 0, rows.y.shape), np.broadcast_to(low >= 0, rows.y.shape)
-    kind = np.where(rises, np.where(falls, 0, 1), np.where(falls, -1, PINNED)).astype(np.int8)
+    rises, falls = np.asarray(high <= 0), np.asarray(low >= 0)
+    kind = rises.astype(np.int8) - falls.astype(np.int8) + PINNED * (~(rises | falls)).astype(np.int8)
     return kind if rows.weight is None else kind * (rows.weight > 0)[:, None]
 
 

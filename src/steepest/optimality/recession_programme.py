@@ -58,7 +58,8 @@ def first_conditions(cone: Cone, margin: Array) -> Order:
         nearest = [ids[np.argpartition(least[ids], min(most, len(ids) - 1))[:most]] for ids in groups]
         counted = np.unique(np.concatenate((*nearest, counted[:: max(1, 2 * len(counted) // size)])))
     numbers = (counted[:, None] * k + np.arange(k)).ravel()
-    return numbers[cone.kinds(numbers) != 0]
+    kept: Order = numbers[cone.kinds(numbers) != 0]
+    return kept
 
 
 def by_programmes(cone: Cone, order: Order) -> tuple[Array | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..data.rows import Rows
@@ -30,7 +31,7 @@ def describe(found: Recession, problem: Problem, rows: Rows, names: tuple[str, .
     the predictions of 2 of 4 rows fall towards 0 along shop, all with a target of 0, and no other prediction changes; \
 column 'shop': all 2 rows where it is 1 have y = 0
     """
-    text = _classes(found, rows, names) if problem.loss.labels else _numbers(found, problem, names)
+    text = _classes(found, names) if problem.loss.labels else _numbers(found, problem, names)
     if rows.outputs > 1 and not rows.supports.joint:
         text = f"{text} (target {found.target + 1} of {rows.outputs})"
     levels = [] if found.kind == "complete" else _levels(found, rows, names)
@@ -42,7 +43,7 @@ def _along(found: Recession, names: tuple[str, ...]) -> str:
     return ", ".join(listed[:NAMED]) + (f" and {len(listed) - NAMED} more" if len(listed) > NAMED else "")
 
 
-def _classes(found: Recession, rows: Rows, names: tuple[str, ...]) -> str:
+def _classes(found: Recession, names: tuple[str, ...]) -> str:
     k, along = found.direction.shape[1], _along(found, names)
     if k > 1:
         return _several(found, k, along)
@@ -88,14 +89,14 @@ def _levels(found: Recession, rows: Rows, names: tuple[str, ...]) -> list[str]:
     return [text.replace("{outcome}", word.format(at + rows.supports.joint)) for text, at in filter(None, texts)]
 
 
-def _strict(found: Recession, rows: Rows) -> Array:
+def _strict(found: Recession, rows: Rows) -> NDArray[np.bool_]:
     """Rows whose predictor moves along the direction."""
     change = rows.with_rows(offset=None).predictor(found.direction)
     moved: Array = np.ptp(change, axis=1) if change.shape[1] > 1 else np.abs(change[:, 0])
-    return moved > 1e-9 * moved.max()
+    return np.asarray(moved > 1e-9 * moved.max())
 
 
-def _level(name: str, x: Array, outcome: Array, strict: Array) -> tuple[str, float] | None:
+def _level(name: str, x: Array, outcome: Array, strict: NDArray[np.bool_]) -> tuple[str, float] | None:
     """What the rows with 1 of a column of 0 and 1 have in common."""
     level = x == 1
     count, decided = int(level.sum()), int(strict[level].sum())

@@ -86,7 +86,7 @@ def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
 
 
 def _separable(e: Evidence) -> bool:
-    """A direction of recession is proven: along it the cost never rises, and the loss of some rows falls without end."""
+    """Proven: along some direction the cost never rises, and the loss of some rows falls without end."""
     return e.separated is not None
 
 

@@ -33,6 +33,7 @@ from ..optimality.null_model import constant_cost
 from ..optimality.recession import recession
 from ..optimality.recession_text import describe
 from ..optimality.verdict import Verdict, judge
+from .auto.cost_model import expensive
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
 from .nonsmooth import rounds
@@ -176,21 +177,25 @@ def _judged(
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
     facts = {"reached": reached, "target": target, "scale": certified.scale}
-    facts |= _recession(rows, problem, plan, path, raw, certificate.gap is not None and certificate.gap <= 10 * target)
-    verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
+    recedes = _recession(rows, problem, plan, path, raw, certificate, target)
+    verdict = judge(
+        _evidence(problem, plan, path, certificate, **facts, **recedes), _notes(rows, plan.columns, path.names)
+    )
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
 
 
 def _recession(
-    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, settled: bool
+    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, certificate: Certificate, target: float
 ) -> dict[str, str | None]:
     """A direction of recession in words, or why none is ruled out."""
     if not problem.may_recede or path.meta["end"] in ENDED:
         return {"separated": None, "unproven": None}
-    shifted = Coordinates(problem, rows.shape[1]).free_intercept
-    found = recession(problem, rows, raw, standard_units(plan.columns.mean, plan.columns.variance, shifted), settled)
+    units = standard_units(*plan.columns[:2], Coordinates(problem, rows.shape[1]).free_intercept)
+    gap = np.inf if certificate.gap is None else certificate.gap
+    of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
+    found = recession(problem, rows, raw, units, gap <= 10 * target, gap if of_all else None)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}
 
