@@ -1,19 +1,17 @@
-"""Verdicts against linear programmes over all rows: recession of log loss, softmax and Poisson, however it comes about."""
+"""Verdicts against linear programmes over all rows: recession of log loss, softmax and Poisson."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import pytest
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, kron, vstack
+from scipy.sparse import csr_array, kron, vstack
 
 from steepest import Problem, make_rows
 from steepest.data.classes import Classes
 from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import L1, L2
-from steepest.solve.fit import fit
 
 TABLES, PARTS = 240, 8
 

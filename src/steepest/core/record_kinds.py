@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
-
+from .end_slopes import ends_of_domain, slopes_far_out
 from .errors import UsageError
-from .types import Array, Preconditioning
+from .types import Preconditioning
 
 __all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
-
-FAR = 1e300  # a predictor that no table has
 
 R = TypeVar("R", bound=type)
 Checked = TypeVar("Checked", bound="Checkable")
@@ -133,22 +130,10 @@ def loss(
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
-        ends = _ends_of_domain if made.dual else _slopes_far_out  # type: ignore[attr-defined]  # a fact set above
+        ends = ends_of_domain if powers["dual"] else slopes_far_out
         return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z, end_slopes=ends)
 
     return decorate
-
-
-def _ends_of_domain(self: Any, y: Array) -> tuple[Array, Array]:
-    """Slopes as z -> -inf and z -> inf: the conjugate is finite between them."""
-    low, high = self.domain(y)
-    return low, high
-
-
-def _slopes_far_out(self: Any, y: Array) -> tuple[Array, Array]:
-    """Slopes at the ends of all numbers."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return self.slope(np.full_like(y, -FAR), y), self.slope(np.full_like(y, FAR), y)
 
 
 def rule(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..core.record_types import Loss
 from ..core.types import Array
-from ..core.units import Units
+from ..core.units import Units, standard_units
 from ..data.rows import Rows
 from ..objective.losses.softmax import log_softmax
 from .recession_cone import Cone, Order
@@ -189,9 +189,7 @@ def none_by_decrement(loss: Loss, rows: Rows, w: Array, decrement: float) -> boo
     return least > rows.total * max(SAFETY * steepness * decrement, LEAST)
 
 
-def none_by_multipliers(
-    cone: Cone, loss: Loss, rows: Rows, w: Array, units: Units, settled: bool
-) -> tuple[bool, Array]:
+def none_by_multipliers(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> tuple[bool, Array]:
     """Whether positive multipliers prove that the cone holds no direction of recession; and Newton's last step, raw.
 
     The proof is sought on a working set of rows, whose cone is larger, from the answer w (d + 1, k) in raw units. It
@@ -208,7 +206,9 @@ def none_by_multipliers(
         return False, np.zeros_like(w)
     whole = len(order) == n
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        part = _Table(cone, loss, rows if whole else rows.take(order), cone.kind[order], w, units)
+        some = rows if whole else rows.take(order)
+        units = standard_units(*some.columns(), bool(cone.movable[-1]))
+        part = _Table(cone, loss, some, cone.kind[order], w, units)
         step = _descend(part, w)
         if step.proven and (whole or _constant(cone, part, step.constant)):
             return True, _raw(part, step.delta)

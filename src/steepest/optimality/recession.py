@@ -8,7 +8,6 @@ import numpy as np
 
 from ..core.record_types import Loss
 from ..core.types import Array
-from ..core.units import Units, standard_units
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .column_directions import by_columns
@@ -56,7 +55,6 @@ def recession(
     problem: Problem,
     rows: Rows,
     w: Array,
-    units: Units | None = None,
     settled: bool = False,
     decrement: float | None = None,
 ) -> Finding:
@@ -76,8 +74,6 @@ def recession(
     rows : Rows
     w : (d + 1, k) array
         The answer of a descent, raw.
-    units : Units, optional
-        Standard units of the columns; they are computed if not given.
     settled : bool
         Whether w is near an optimum, as far as the descent knows.
     decrement : float, optional
@@ -110,7 +106,7 @@ def recession(
         one = rows if rows.supports.joint or rows.outputs == 1 else rows.one_target(c)
         own = w if cone.outputs > 1 else w[:, c : c + 1]
         with np.errstate(over="ignore", invalid="ignore"):
-            found = _search(cone, problem.loss, one, own, units, settled)
+            found = _search(cone, problem.loss, one, own, settled)
         if found.recession is not None:
             return Finding(found.recession._replace(target=c))
         unknown = unknown or found.unknown
@@ -128,13 +124,11 @@ def recedes_completely(cone: Cone, w: Array) -> bool:
     return all((cone.margins(v, *ends)[counted[slice(*ends)]] > 0).all() for ends in cone.blocks())
 
 
-def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, units: Units | None, settled: bool) -> Finding:
+def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> Finding:
     found = None if settled else _complete(cone, w)
     if found is not None:
         return Finding(found)
-    if units is None:
-        units = standard_units(*rows.columns(), bool(cone.movable[-1]))
-    none, step = none_by_multipliers(cone, loss, rows, w, units, settled)
+    none, step = none_by_multipliers(cone, loss, rows, w, settled)
     if none:
         return Finding()
     found = _complete(cone, w) if settled else None

@@ -31,7 +31,7 @@ def describe(found: Recession, problem: Problem, rows: Rows, names: tuple[str, .
     the predictions of 2 of 4 rows fall towards 0 along shop, all with a target of 0, and no other prediction changes; \
 column 'shop': all 2 rows where it is 1 have y = 0
     """
-    text = _classes(found, names) if problem.loss.labels else _numbers(found, problem, names)
+    text = _classes(found, rows, names) if problem.loss.labels else _numbers(found, problem, names)
     if rows.outputs > 1 and not rows.supports.joint:
         text = f"{text} (target {found.target + 1} of {rows.outputs})"
     levels = [] if found.kind == "complete" else _levels(found, rows, names)
@@ -43,23 +43,26 @@ def _along(found: Recession, names: tuple[str, ...]) -> str:
     return ", ".join(listed[:NAMED]) + (f" and {len(listed) - NAMED} more" if len(listed) > NAMED else "")
 
 
-def _classes(found: Recession, names: tuple[str, ...]) -> str:
+def _classes(found: Recession, rows: Rows, names: tuple[str, ...]) -> str:
     k, along = found.direction.shape[1], _along(found, names)
+    counted = rows.y if rows.weight is None else rows.y[rows.weight > 0]
+    if k == 1 and found.kind == "complete" and np.ptp(counted) == 0:
+        return f"each of the {found.rows} rows of weight > 0 is of the {('first', 'second')[int(counted[0, 0])]} class"
     if k > 1:
         return _several(found, k, along)
     if found.kind == "complete":
         first = names[found.columns[0]] if found.columns else "the intercept"
-        held = f"completely separated by a plane with all {found.rows} rows on their own side"
-        return f"the classes are {held} (largest coefficient: {first})"
-    held = f"each row is on its own side of a plane or on it, {found.strict} of {found.rows} strictly"
-    return f"the classes are quasi-separated along {along} ({held})"
+        how = f"completely separated by a plane with all {found.rows} rows on their own side"
+        return f"the classes are {how} (largest coefficient: {first})"
+    how = f"each row is on its own side of a plane or on it, {found.strict} of {found.rows} strictly"
+    return f"the classes are quasi-separated along {along} ({how})"
 
 
 def _several(found: Recession, k: int, along: str) -> str:
     if found.kind == "complete":
         return f"the {k} classes are completely separated, as each row's linear predictor is largest for its own class"
-    held = f"in no row another class gains on its own, and in {found.strict} of {found.rows} its own gains on others"
-    return f"the {k} classes are quasi-separated along {along} ({held}){_set_off(found.direction)}"
+    how = f"in no row another class gains on its own, and in {found.strict} of {found.rows} its own gains on others"
+    return f"the {k} classes are quasi-separated along {along} ({how}){_set_off(found.direction)}"
 
 
 def _set_off(v: Array) -> str:
@@ -72,8 +75,8 @@ def _set_off(v: Array) -> str:
 def _numbers(found: Recession, problem: Problem, names: tuple[str, ...]) -> str:
     along = _along(found, names)
     if problem.loss.positive:
-        held = f"the predictions of {found.strict} of {found.rows} rows fall towards 0 along {along}"
-        return f"{held}, all with a target of 0, and no other prediction changes"
+        how = f"the predictions of {found.strict} of {found.rows} rows fall towards 0 along {along}"
+        return f"{how}, all with a target of 0, and no other prediction changes"
     return f"the loss of {found.strict} of {found.rows} rows falls without end along {along}, and that of no row rises"
 
 

@@ -122,7 +122,7 @@ def _separated(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], w
     """The error to raise: separated classes if they are, else ``why``."""
     found = recession(problem, rows, w).recession
     if found is not None:
-        held = describe(found, problem, rows, names)
-        return UsageError(f"{held}: there is no finite optimum, and so no standard errors")
+        text = describe(found, problem, rows, names)
+        return UsageError(f"{text}: there is no finite optimum, and so no standard errors")
     mend = "leave one out" if why.startswith("columns") else "fit these very rows and weights, with tol=0"
     return UsageError(f"no standard errors: {why or 'the answer is not the optimum on these rows'}: {mend}")

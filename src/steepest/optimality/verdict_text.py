@@ -114,5 +114,5 @@ def stopped(e: Evidence) -> str:
     """What ended the run, and where it stands."""
     why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
     out = f" The learning-rate schedule has run out; the rate is {_n(e.rate)} now." if e.spent else ""
-    doubt = f" An optimum at infinity is not ruled out: {e.unproven}." if e.unproven else ""
-    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}{doubt}"
+    infinity = f" An optimum at infinity is not ruled out: {e.unproven}." if e.unproven else ""
+    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}{infinity}"

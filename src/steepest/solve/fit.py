@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from ..core.errors import DataError, UsageError
 from ..core.threads import one_blas_thread
 from ..core.types import Array
-from ..core.units import standard_units
 from ..core.version import __version__
 from ..data.checks import check_rows, name_bad_number
 from ..data.rows import Rows
@@ -177,7 +176,7 @@ def _judged(
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
     facts = {"reached": reached, "target": target, "scale": certified.scale}
-    recedes = _recession(rows, problem, plan, path, raw, certificate, target)
+    recedes = _recession(rows, problem, path, raw, certificate, target)
     verdict = judge(
         _evidence(problem, plan, path, certificate, **facts, **recedes), _notes(rows, plan.columns, path.names)
     )
@@ -187,15 +186,14 @@ def _judged(
 
 
 def _recession(
-    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, certificate: Certificate, target: float
+    rows: Rows, problem: Problem, path: Trajectory, raw: Array, certificate: Certificate, target: float
 ) -> dict[str, str | None]:
     """A direction of recession in words, or why none is ruled out."""
     if not problem.may_recede or path.meta["end"] in ENDED:
         return {"separated": None, "unproven": None}
-    units = standard_units(*plan.columns[:2], Coordinates(problem, rows.shape[1]).free_intercept)
     gap = np.inf if certificate.gap is None else certificate.gap
     of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
-    found = recession(problem, rows, raw, units, gap <= 10 * target, gap if of_all else None)
+    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}
 
