@@ -39,7 +39,7 @@ def _groups(cone: Cone, c: int) -> NDArray[np.int64]:
 def _add(cone: Cone, c: int, group: NDArray[np.int64], v: Array) -> None:
     low, high = column_ranges(cone.rows, group, 3)
     width = high.max(0) - low.min(0)
-    width[~(width > 0)] = 1.0
+    width = np.exp2(np.round(np.log2(np.where(width > 0, width, 1.0))))  # a power of 2, so that it adds no rounding
     for sign, up, down in ((1, RISES, FALLS), (-1, FALLS, RISES)):
         least, most = np.maximum(high[down], high[STAYS]), np.minimum(low[up], low[STAYS])
         middle = np.where(np.isfinite(least), np.where(np.isfinite(most), 0.5 * (least + most), least), most)

@@ -22,13 +22,15 @@ from ..data.rows import Rows
 from ..objective.losses.softmax import log_softmax
 from .recession_cone import Cone, Order
 
-__all__ = ["none_by_decrement", "none_by_multipliers"]
+__all__ = ["none_by_all_rows", "none_by_decrement", "none_by_multipliers"]
 
 SAMPLE, EACH = 1000, 10  # rows of the working set: at least so many, and for each unknown
 STEPS = 10  # most Newton steps on the working set
 LONGEST = 3.0  # largest change of a predictor in such a step
+SHRINKS = 0.7  # size of a step, relative to that of the last but one, above which the steps do not become smaller
 LEFT = 0.5  # share of a multiplier that its correction must leave
-NUMBERS, WORK = 2e7, 5e10  # rows x unknowns, and x unknowns^2, of the largest working set
+WORK = 5e10  # rows x unknowns^2 of the largest table
+KEPT = 2e7  # numbers of a table whose dense rows are kept
 BLOCK = 1 << 18  # numbers of a block of a table that is not kept
 FLAT, SMALL, SAME = 1e-10, 1e-4, 1e-7  # eigenvalues of H that may be 0, and that need a closer look; changes that are 0
 SAFETY, LEAST = 4.0, 1e-11  # what a multiplier must exceed: times the decrement; its share of rounding
@@ -69,7 +71,7 @@ class _Table:
         self.joint, self.k, self.d = rows.supports.joint, w.shape[1], rows.shape[1]
         self.fixed = np.where(cone.movable[:, None], 0.0, w)
         self.at = np.flatnonzero(cone.movable)
-        self.kept = [self._block(0, len(rows.y))] if len(rows.y) * self.q <= NUMBERS else None
+        self.kept = [self._block(0, len(rows.y))] if len(rows.y) * self.q <= KEPT else None
 
     @property
     def q(self) -> int:
@@ -145,24 +147,33 @@ class _Table:
         sums = self.sums(u)
         signs = np.repeat(self.cone.signs[self.at], self.k)
         moving = ~((signs * u.ravel() <= 0) & (signs * sums.g > 0))
-        size = np.sqrt(np.maximum(np.diag(sums.H), 0.0))
-        if not (np.isfinite(sums.H).all() and np.isfinite(sums.g).all() and (size[moving] > 0).all()):
+        if not (np.isfinite(sums.H).all() and np.isfinite(sums.g).all()):
             return _Step(False, np.zeros_like(u), np.inf, np.zeros((0, *u.shape)))
+        size = np.sqrt(np.maximum(np.diag(sums.H), 0.0))
+        size[size == 0] = 1.0
         values, vectors = np.linalg.eigh(sums.H[np.ix_(moving, moving)] / size[moving, None] / size[moving])
-        flat, doubtful = values <= FLAT, values <= SMALL
-        along = vectors.T @ (sums.g[moving] / size[moving])
-        noise = NOISE * np.sqrt(sums.slope) * (np.abs(vectors).T @ (sums.size / size)[moving])
+        along, steep = vectors.T @ (sums.g[moving] / size[moving]), values > FLAT
         delta = np.zeros(u.size)
-        delta[moving] = vectors[:, ~flat] @ (along[~flat] / values[~flat]) / size[moving]
-        closer = np.zeros((int(doubtful.sum()), u.size))
-        closer[:, moving] = (vectors[:, doubtful] / size[moving, None]).T
-        directions = np.concatenate((delta[None], closer)).reshape(-1, *u.shape)
-        least, largest = self.look(u, directions)
-        same = largest[1:] <= SAME
-        known = same | (~flat[doubtful] & (noise[doubtful] * largest[1:] <= 0.1 * np.maximum(values[doubtful], FLAT)))
+        delta[moving] = vectors[:, steep] @ (along[steep] / values[steep]) / size[moving]
+        least, longest = self.look(u, delta.reshape(1, *u.shape))
         rest = signs * (sums.g - sums.H @ delta)
-        proven = least >= LEFT and bool(known.all()) and bool((rest[~moving] >= 0).all())
-        return _Step(proven, delta.reshape(u.shape), float(largest[0]), directions[1:][same])
+        step = _Step(False, delta.reshape(u.shape), float(longest[0]), np.zeros((0, *u.shape)))
+        if least < LEFT or (rest[~moving] < 0).any():
+            return step
+        noise = NOISE * np.sqrt(sums.slope) * (np.abs(vectors).T @ (sums.size / size)[moving])
+        closer = np.zeros((int((values <= SMALL).sum()), u.size))
+        closer[:, moving] = (vectors[:, values <= SMALL] / size[moving, None]).T
+        return self._checked(step, closer, values[values <= SMALL], noise[values <= SMALL])
+
+    def _checked(self, step: _Step, directions: Array, values: Array, noise: Array) -> _Step:
+        """The step as a proof, unless rounding may have hidden a direction where H is almost flat."""
+        if not len(directions):
+            return step._replace(proven=True)
+        along = directions.reshape(-1, *step.delta.shape)
+        largest = self.look(np.zeros_like(step.delta), along)[1]
+        same = largest <= SAME
+        known = same | ((values > FLAT) & (noise * largest <= 0.1 * np.maximum(values, FLAT)))
+        return step._replace(proven=bool(known.all()), constant=along[same])
 
 
 def none_by_decrement(loss: Loss, rows: Rows, w: Array, decrement: float) -> bool:
@@ -192,30 +203,44 @@ def none_by_decrement(loss: Loss, rows: Rows, w: Array, decrement: float) -> boo
 def none_by_multipliers(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> tuple[bool, Array]:
     """Whether positive multipliers prove that the cone holds no direction of recession; and Newton's last step, raw.
 
-    The proof is sought on a working set of rows, whose cone is larger, from the answer w (d + 1, k) in raw units. It
-    holds for the table if the directions that change no predictor of the working set change none of the table. Where
-    it fails and w is near an optimum (``settled``), the table itself is tried, once.
+    The proof is sought on a working set of rows, whose cone is larger, from the answer w (d + 1, k) in raw units; from
+    0 too, unless w is near an optimum (``settled``). It holds for the table if the directions that change no predictor
+    of the working set change none of the table.
 
-    Cost: some Newton steps over the working set, m q^2 flops each for q unknowns; and the Hessian of the table.
+    Cost: some Newton steps over the working set, m q^2 flops each for q unknowns.
     """
-    q, n, k = int(cone.movable.sum()) * cone.outputs, len(rows.y), cone.outputs
-    m = max(SAMPLE, EACH * q // max(1, k - 1))
-    w = w if np.isfinite(w).all() else np.zeros_like(w)
+    n, m = len(rows.y), max(SAMPLE, EACH * _unknowns(cone) // max(1, cone.outputs - 1))
     order = np.arange(n) if n <= 2 * m else _sample(cone, m)
-    if len(order) * q > NUMBERS or len(order) * q * q > WORK:
+    if not _affordable(cone, len(order)):
         return False, np.zeros_like(w)
     whole = len(order) == n
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        some = rows if whole else rows.take(order)
-        units = standard_units(*some.columns(), bool(cone.movable[-1]))
-        part = _Table(cone, loss, some, cone.kind[order], w, units)
-        step = _descend(part, w)
-        if step.proven and (whole or _constant(cone, part, step.constant)):
-            return True, _raw(part, step.delta)
-        if settled and not whole and float(n) * q * q <= WORK:
-            part = _Table(cone, loss, rows, cone.kind, w, units)
-            step = part.step(_start(part, w))
-    return step.proven, _raw(part, step.delta)
+        part = _table(cone, loss, rows if whole else rows.take(order), cone.kind[order], w)
+        step = _descend(part, _start(part, w), settled)
+        return step.proven and (whole or _constant(cone, part, step.constant)), _raw(part, step.delta)
+
+
+def none_by_all_rows(cone: Cone, loss: Loss, rows: Rows, w: Array) -> bool:
+    """Whether Newton's step from w (d + 1, k) over the whole table proves it. Cost: that of the Hessian."""
+    if not _affordable(cone, len(rows.y)):
+        return False
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        table = _table(cone, loss, rows, cone.kind, w)
+        return table.step(_start(table, w)).proven
+
+
+def _unknowns(cone: Cone) -> int:
+    return int(cone.movable.sum()) * cone.outputs
+
+
+def _affordable(cone: Cone, m: int) -> bool:
+    q = float(_unknowns(cone))
+    return m * q * q <= WORK
+
+
+def _table(cone: Cone, loss: Loss, rows: Rows, kind: NDArray[np.int8], w: Array) -> _Table:
+    usable = w if np.isfinite(w).all() else np.zeros_like(w)
+    return _Table(cone, loss, rows, kind, usable, standard_units(*rows.columns(), bool(cone.movable[-1])))
 
 
 def _sample(cone: Cone, m: int) -> Order:
@@ -229,8 +254,8 @@ def _sample(cone: Cone, m: int) -> Order:
 
 
 def _start(table: _Table, w: Array) -> Array:
-    start: Array = table.units.scaled(np.where(table.cone.movable[:, None], w, 0.0))[table.at]
-    return start
+    start = table.units.scaled(np.where(table.cone.movable[:, None], w, 0.0))[table.at]
+    return np.asarray(start if np.isfinite(start).all() else np.zeros_like(start))
 
 
 def _raw(table: _Table, delta: Array) -> Array:
@@ -240,17 +265,24 @@ def _raw(table: _Table, delta: Array) -> Array:
     return raw
 
 
-def _descend(table: _Table, w: Array) -> _Step:
-    """Newton steps over the working set until one is a proof."""
-    for start in (_start(table, w), np.zeros((table.q, table.k))):
-        for _ in range(STEPS):
-            step = table.step(start)
-            if step.proven or not np.isfinite(step.longest):
+def _descend(table: _Table, w: Array, settled: bool) -> _Step:
+    """Newton steps over the working set until one is a proof, or they do not become smaller."""
+    for u in (w,) if settled else (w, np.zeros_like(w)):
+        sizes: list[float] = []
+        while len(sizes) < STEPS:
+            step = table.step(u)
+            sizes.append(step.longest)
+            if step.proven or not np.isfinite(step.longest) or _idle(sizes):
                 break
-            start = start - step.delta * min(1.0, LONGEST / max(step.longest, 1e-300))
+            u = u - step.delta * min(1.0, LONGEST / max(step.longest, 1e-300))
         if step.proven:
             break
     return step
+
+
+def _idle(sizes: list[float]) -> bool:
+    """Whether undamped steps do not become smaller."""
+    return len(sizes) > 2 and sizes[-3] <= LONGEST and sizes[-1] > SHRINKS * sizes[-3]
 
 
 def _constant(cone: Cone, table: _Table, directions: Array) -> bool:

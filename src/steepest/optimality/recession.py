@@ -11,7 +11,7 @@ from ..core.types import Array
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .column_directions import by_columns
-from .multipliers import none_by_decrement, none_by_multipliers
+from .multipliers import none_by_all_rows, none_by_decrement, none_by_multipliers
 from .recession_cone import Cone, cones
 from .recession_programme import by_programmes, first_conditions
 
@@ -63,10 +63,10 @@ def recession(
     The objective has no finite optimum if and only if it never rises along some v and falls along it: no row's loss
     rises, some row's loss falls without end, penalised and fixed coefficients stay, and signs are kept. `Cone` holds
     these conditions. They are tested in this order: whether the answer itself is such a direction, strict for each
-    row; whether multipliers prove that there is none (`none_by_decrement`, `none_by_multipliers`); linear programmes
-    (`by_programmes`); and if those are too large, the last Newton step and single columns. A direction is accepted
-    only if each margin is above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Directions whose margins are below 1e-7
-    of the sizes may not be found by a linear programme.
+    row; whether multipliers prove that there is none (`none_by_decrement`, `none_by_multipliers`, `none_by_all_rows`);
+    single columns (`by_columns`); linear programmes (`by_programmes`); and the last Newton step. A direction is
+    accepted only if each margin is above its rounding, -8 eps (d + 1) sum_j |x_ij v_j|. Directions whose margins are
+    below 1e-7 of the sizes may not be found by a linear programme.
 
     Parameters
     ----------
@@ -134,26 +134,31 @@ def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> Find
     found = _complete(cone, w) if settled else None
     if found is not None:
         return Finding(found)
+    simple = _accepted(cone, by_columns(cone))
+    if simple is not None and simple.kind == "complete":
+        return Finding(simple)
+    if simple is None and settled and none_by_all_rows(cone, loss, rows, w):
+        return Finding()
     margins = np.concatenate([cone.margins(cone.moved(w), *ends) for ends in cone.blocks()])
     v, unknown = by_programmes(cone, first_conditions(cone, margins))
-    if v is None and unknown is None:
+    if v is None and unknown is None and simple is None:
         return Finding()
-    tried = (v, cone.moved(-step), by_columns(cone)) if v is None else (v,)
-    for v in tried:
-        found = None if v is None else _accepted(cone, v)
-        if found is not None:
-            return Finding(found)
-    return Finding(None, unknown or "the margins of the direction that was found are within rounding")
+    best = _accepted(cone, v)
+    if simple is not None and (best is None or best.strict <= simple.strict):
+        best = simple
+    if best is None:
+        best = _accepted(cone, cone.moved(-step))
+    return Finding(best, None if best else unknown or "the margins of the direction found are within their rounding")
 
 
 def _complete(cone: Cone, w: Array) -> Recession | None:
     return _accepted(cone, cone.moved(w)) if recedes_completely(cone, w) else None
 
 
-def _accepted(cone: Cone, v: Array) -> Recession | None:
+def _accepted(cone: Cone, v: Array | None) -> Recession | None:
     """The direction v as a recession, if no margin is negative and some are positive, beyond rounding."""
-    strict, conditions = cone.holds(v)
-    if not strict:
+    strict, conditions = (0, 0) if v is None else cone.holds(v)
+    if v is None or not strict:
         return None
     rows = int(cone.kind.any(1).sum())
     mean, variance = cone.rows.columns()
