@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, kron, vstack
 
@@ -12,6 +13,8 @@ from steepest import Problem, make_rows
 from steepest.data.classes import Classes
 from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import L1, L2
+from steepest.solve.fit import fit
+from steepest.solve.settings import Limits
 
 TABLES, PARTS = 240, 8
 
@@ -51,7 +54,7 @@ def design(rng, n, d):
     """Numbers, levels of one factor, and now and then a column that depends on the others."""
     X = rng.normal(size=(n, d)) * 10.0 ** rng.integers(-2, 3, d) + rng.normal(size=d)
     if rng.random() < 0.4:
-        factor = rng.choice(int(rng.integers(2, 12)), n, p=None)
+        factor = rng.integers(0, rng.integers(2, 12), n)
         X = np.column_stack((X, np.eye(factor.max() + 1)[factor]))
     if rng.random() < 0.2:
         X = np.column_stack((X, X[:, 0] - 2.0 * X[:, -1]))
@@ -74,7 +77,7 @@ def settings(rng, d):
 def neighbour(seed):
     """A table near the border between having an optimum and having none."""
     rng = np.random.default_rng((17, seed))
-    n = int(rng.choice([30, 120, 700, 2500, 20_000], p=[0.25, 0.3, 0.2, 0.2, 0.05]))
+    n = int(rng.choice([30, 120, 700, 2500, 20_000], p=[0.35, 0.34, 0.2, 0.1, 0.01]))
     loss = str(rng.choice(["log_loss", "log_loss", "poisson", "poisson", "softmax"]))
     X = design(rng, n, int(rng.integers(1, 5)))
     z = (X - X.mean(0)) / (X.std(0) + 1e-9) @ rng.normal(size=X.shape[1]) * rng.choice([0.3, 1.0])
@@ -129,3 +132,21 @@ def recedes(table):
     )  # fmt: skip
     assert found.status == 0
     return -found.fun > 1e-7
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_converged_and_separable_are_said_where_a_programme_over_all_rows_says_so(part):
+    for seed in range(part, TABLES, PARTS):
+        table = neighbour(seed)
+        verdict = fit(table.rows, table.problem, limits=Limits(max_iter=150)).verdict
+        assert verdict.status == ("separable" if recedes(table) else "converged"), (seed, verdict.message)
+
+
+def test_the_tables_are_of_both_kinds_and_of_every_sort():
+    tables = [neighbour(seed) for seed in range(0, TABLES, 3)]
+    assert 0.2 < np.mean([recedes(table) for table in tables if len(table.y) < 1000]) < 0.8
+    for sort in ("sparse", "classes"):
+        assert 0.1 < np.mean([getattr(table, sort) for table in tables]) < 0.5
+    for given in ("signs", "factors"):
+        assert any(getattr(table.problem, given) for table in tables)
