@@ -17,8 +17,10 @@ from steepest.core.units import Units
 from steepest.objective.losses import LogLoss
 from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.penalties import L1, L2, NoPenalty
-from steepest.optimality.certificate import ROUNDING, certify, separating
+from steepest.optimality.certificate import ROUNDING, certify
 from steepest.optimality.null_model import constant_cost
+from steepest.optimality.recession import recedes_completely
+from steepest.optimality.recession_cone import cones
 
 near = pytest.approx
 quick = settings(max_examples=40, deadline=None, derandomize=True)
@@ -188,6 +190,10 @@ def test_the_constant_model():
     share = 5 / 8
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     assert constant_cost(Problem("log_loss"), make_rows(X8, LABELS8)) == near(entropy)
+
+
+def separating(problem, rows, w):
+    return any(recedes_completely(cone, w) for cone in cones(problem, rows).values())
 
 
 @pytest.mark.parametrize(

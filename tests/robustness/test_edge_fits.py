@@ -18,7 +18,8 @@ from steepest.core.record_kinds import loss, rule
 from steepest.data.full_pass import _plain_sums
 from steepest.data.layout import jit_allowed
 from steepest.methods import steps
-from steepest.optimality.certificate import separating
+from steepest.optimality.recession import recedes_completely
+from steepest.optimality.recession_cone import cones
 
 X8 = np.array([1, 3, 4, 5, 6, 7, 8, 10.0])[:, None]
 Y8 = np.array([4, 3, 7, 7, 8, 10, 8, 11.0])
@@ -181,7 +182,7 @@ def test_float32_rows_were_cast_as_a_whole_to_look_for_separation():
     w[0] = 1.0
     tracemalloc.start()
     try:
-        assert separating(Problem("log_loss"), rows, w)
+        assert recedes_completely(cones(Problem("log_loss"), rows)[0], w)
         assert tracemalloc.get_traced_memory()[1] < X.nbytes
     finally:
         tracemalloc.stop()

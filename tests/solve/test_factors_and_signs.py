@@ -484,7 +484,10 @@ def test_models_without_a_counterpart():
 def test_what_a_problem_knows_of_itself():
     assert Problem(penalty=L2(1.0), factors=(0.0, 0.0)).unpenalised
     assert not Problem(signs=(1, 0)).unpenalised
-    assert Problem("log_loss", signs=(1, 0)).separable
+    assert Problem("log_loss", signs=(1, 0)).may_recede
+    assert Problem("poisson", L2(1.0), factors=(0.0, 2.0), intercept=False).may_recede
+    assert not Problem("poisson", L2(1.0), factors=(1.0, 2.0), intercept=False).may_recede
+    assert not Problem("huber").may_recede
     assert Problem(penalty=L2(1.0), factors=(0.0, 2.0), fixed=(0,)).penalised_throughout
     assert not Problem(penalty=Elastic(1.0), factors=(0.0, 2.0)).penalised_throughout
     assert not Problem(penalty=NoPenalty(), factors=(1.0, 2.0)).penalised_throughout

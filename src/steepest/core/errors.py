@@ -60,7 +60,7 @@ class DivergenceWarning(UserWarning):
 
 
 class SeparationWarning(UserWarning):
-    """The classes are separated by a plane and nothing is penalised: there is no finite optimum."""
+    """There is no finite optimum: classes are separated, or counts are 0 along some direction, without a penalty."""
 
 
 class NotConvergedWarning(UserWarning):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from .end_slopes import ends_of_domain, slopes_far_out
 from .errors import UsageError
 from .types import Preconditioning
 
@@ -96,7 +97,7 @@ def loss(
     labels : bool
         Whether targets are the classes 0 and 1.
     attained : bool
-        Whether the least value for a class is reached at a finite z, so that separated classes have an optimum.
+        Whether it is made of linear and quadratic pieces, or grows on both sides: then every table has an optimum.
     positive : bool
         Whether targets are numbers >= 0.
     nonsmooth : bool
@@ -109,7 +110,8 @@ def loss(
     -----
     Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``smoothable`` (it has
     smoothed), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
-    Without ``easier`` and ``inverse`` it gets defaults: no easier losses, and z itself.
+    Without ``easier``, ``inverse`` and ``end_slopes`` it gets defaults: no easier losses, z itself, and the ends of its
+    domain, or else its slopes at numbers too large for a table.
 
     Examples
     --------
@@ -133,7 +135,8 @@ def loss(
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
-        return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z)
+        ends = ends_of_domain if powers["dual"] else slopes_far_out
+        return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z, end_slopes=ends)
 
     return decorate
 

@@ -65,7 +65,7 @@ class Loss(LossRecord, Protocol):
 
     @property
     def attained(self) -> bool:
-        """Whether the minimum for a class is reached at a finite z."""
+        """Whether every table has an optimum."""
 
     @property
     def positive(self) -> bool:
@@ -110,6 +110,9 @@ class Loss(LossRecord, Protocol):
 
     def domain(self, y: LinkValue, /) -> tuple[LinkValue, LinkValue]:
         """Ends of the interval of theta where the conjugate is finite."""
+
+    def end_slopes(self, y: Array, /) -> tuple[Array, Array]:
+        """Slopes as z -> -inf and z -> inf."""
 
     def smoothed(self, width: float, /) -> LossRecord:
         """A smooth loss that is near for a small width."""

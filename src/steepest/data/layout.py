@@ -16,6 +16,7 @@ __all__ = [
     "BLOCK",
     "Table",
     "absolute",
+    "chosen",
     "column",
     "column_variances",
     "copy_order",
@@ -141,6 +142,18 @@ def column(X: Table, j: int) -> Array:
         return np.asarray(X[:, j], np.float64)
     where = X.indices == j
     return np.asarray(np.bincount(_row_numbers(X)[where], X.data[where], minlength=X.shape[0]), np.float64)
+
+
+def chosen(X: Table, columns: NDArray[np.int64]) -> NDArray[Any]:
+    """These columns as a dense array (n, m), in rising order."""
+    (n, d), m = X.shape, len(columns)
+    if not isinstance(X, CSR):
+        return X if m == d else X[:, columns]
+    place = np.full(d, -1)
+    place[columns] = np.arange(m)
+    at = place[X.indices]
+    cells = np.bincount((_row_numbers(X) * m + at)[at >= 0], X.data[at >= 0], minlength=n * m)
+    return cells.reshape(n, m)
 
 
 def means_and_deviations(X: Table) -> tuple[Array, Array]:

@@ -163,9 +163,9 @@ class Rows(NamedTuple):
         """Weights of the rows low .. high - 1, None where all are 1."""
         return None if self.weight is None else self.weight[low:high]
 
-    def dense(self) -> Array:
-        """X as a dense array (n, d), in raw units."""
-        return np.asarray(layout.dense_rows(self.X, 0, self.shape[0]))
+    def chosen(self, columns: NDArray[np.int64]) -> Array:
+        """These columns of X as a dense array (n, m), in raw units."""
+        return np.asarray(layout.chosen(self.X, columns))
 
     def sizes(self) -> Rows:
         """The rows with |x| in place of x."""

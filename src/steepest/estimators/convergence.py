@@ -14,7 +14,7 @@ class DivergenceWarning(errors.DivergenceWarning, ConvergenceWarning):  # type: 
 
 
 class SeparationWarning(errors.SeparationWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped
-    """The classes are separated: no finite optimum."""
+    """No finite optimum: classes are separated, or counts are 0 along some direction."""
 
 
 class NotConvergedWarning(errors.NotConvergedWarning, ConvergenceWarning):  # type: ignore[misc]  # scikit-learn is untyped

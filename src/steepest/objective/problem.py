@@ -97,9 +97,10 @@ class Problem:
         return float(self.penalty.l1)
 
     @property
-    def separable(self) -> bool:
-        """Whether there is no finite optimum where a plane separates the classes."""
-        return bool(self.loss.labels and not self.loss.attained and self._penalty_is_zero)
+    def may_recede(self) -> bool:
+        """Whether some tables have no finite optimum: a loss may fall without end, and something is not penalised."""
+        movable = self.intercept or not self.penalised_throughout
+        return bool(not self.loss.attained and movable)
 
     @property
     def nonsmooth(self) -> bool:

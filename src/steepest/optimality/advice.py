@@ -97,9 +97,11 @@ def smaller_noise(e: Evidence) -> tuple[Remedy, ...]:
 
 
 def more(e: Evidence) -> tuple[Remedy, ...]:
-    """More iterations, or of a schedule that has run out a longer one."""
+    """More iterations, of a schedule that has run out a longer one, or a penalty where only a proof is missing."""
     if e.spent:
         return Remedy("a longer schedule", "learning_rate"), Remedy("the rate 'auto'", "learning_rate", "auto")
+    if e.unproven and e.gap is not None and e.gap <= e.target:
+        return penalise(e)
     if e.end == "no step lowers the cost":
         return Remedy("another start", "start"), Remedy("a look at the slopes there")
     what, setting = ("steps", "steps") if e.function else ("iterations", "max_iter")

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..objective.data import MATRIX_COLUMNS, TableData
-from ..objective.objective import Coordinates, Objective
-from ..objective.problem import Problem
+from ..objective.data import MATRIX_COLUMNS
+from ..objective.objective import Objective
 from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_metric, by_products, evaluate
 from .curvature import hessian
@@ -21,12 +20,11 @@ from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
-__all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "certified", "certify", "separating"]
+__all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "certified", "certify"]
 
 Known = Expansion | tuple[float, Array]
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 
-BLOCK = 1 << 14
 FAR = 2.0  # times the target: a predicted decrease above it implies a gap above the target for log loss
 GOOD = 3.0  # times the predicted decrease of Newton's step: a proven gap below it can hardly be improved
 
@@ -267,32 +265,3 @@ def _proven(objective: Objective, w: Array, step: Step) -> Proven:
     if found.value <= GOOD * (step.predicted or 0.0) + found.rounding:
         return found
     return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)
-
-
-def separating(problem: Problem, rows: TableData, w: Array) -> bool:
-    """Whether w proves that the classes are separated and no finite optimum exists.
-
-    True if there is no penalty and every margin s_i x_i . v is positive, for the free coordinates v of the raw w
-    (d + 1, k), without offsets. Rows of weight 0 are ignored. ``rows`` are in raw units.
-
-    Cost: at most one pass over the rows.
-
-    References
-    ----------
-    Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
-    models. Biometrika 71(1). doi:10.1093/biomet/71.1.1
-    """
-    if not problem.separable:
-        return False
-    v, bare, n = Coordinates(problem, rows.shape[1]).free * w, rows.with_rows(offset=None), rows.shape[0]
-    return all(_on_their_sides(bare, v, low, min(n, low + BLOCK)) for low in range(0, n, BLOCK))
-
-
-def _on_their_sides(rows: TableData, v: Array, low: int, high: int) -> bool:
-    z, own = rows.predictor(v, low, high), rows.y[low:high] > 0.5
-    if rows.supports.joint:
-        margin = z[own][:, None] - np.where(own, -np.inf, z).max(1, keepdims=True)
-    else:
-        margin = np.where(own, 1.0, -1.0) * z
-    weight = rows.weights(low, high)
-    return bool((margin[slice(None) if weight is None else weight > 0] > 0).all())

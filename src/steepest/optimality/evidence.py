@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from ..core.record_types import Step
 from ..core.types import Array
 
-__all__ = ["Evidence", "Sense", "quarters", "reversals", "run_out", "steady"]
+__all__ = ["ENDED", "Evidence", "Sense", "quarters", "reversals", "run_out", "steady"]
+
+ENDED = ("interrupted", "validation", "callback")  # ends of a run that is only stopped
 
 
 class Sense(Enum):
@@ -69,11 +71,12 @@ class Evidence(NamedTuple):
     rule: str  # its name
     constant: bool  # a constant rate
     auto: bool  # the rate was chosen by the package
-    separated: str | None  # how the classes are separated, if that is proven
+    separated: str | None  # the direction of recession, if one is proven
     reversals: float  # share of the last steps that were opposite to the one before
     sense: Sense = Sense.EXACT  # what the gap is
     left: float | None = None  # steps until the gap is at most the target, if computed; infinite if it never is
     bias: float | None = None  # of sampled steps: share of their late gap that is not noise about their mean
+    unproven: str | None = None  # why an optimum at infinity is not ruled out
     function: bool = False  # the objective is a function, without a table
     convex: bool = True  # the objective is known to be convex
     endless: str | None = None  # how the objective is known to be unbounded below

@@ -14,7 +14,8 @@ from ..data.rows import Rows
 from ..objective.losses import LogLoss, SquaredError
 from ..objective.objective import Coordinates
 from ..objective.problem import Problem, read_loss
-from .separation import describe, separation
+from .recession import recession
+from .recession_text import describe
 
 __all__ = ["standard_errors"]
 
@@ -119,8 +120,9 @@ def _noise(rows: Rows, problem: Problem) -> float:
 
 def _separated(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], why: str = "") -> UsageError:
     """The error to raise: separated classes if they are, else ``why``."""
-    found = separation(problem, rows, w)
+    found = recession(problem, rows, w).recession
     if found is not None:
-        return UsageError(f"{describe(found, names)}: there is no finite optimum, and so no standard errors")
+        text = describe(found, problem, rows, names)
+        return UsageError(f"{text}: there is no finite optimum, and so no standard errors")
     mend = "leave one out" if why.startswith("columns") else "fit these very rows and weights, with tol=0"
     return UsageError(f"no standard errors: {why or 'the answer is not the optimum on these rows'}: {mend}")

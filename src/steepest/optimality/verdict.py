@@ -13,7 +13,7 @@ import numpy as np
 from . import advice
 from . import verdict_text as say
 from .advice import Remedy, as_python, spelled
-from .evidence import Evidence, quarters
+from .evidence import ENDED, Evidence, quarters
 
 __all__ = ["TABLE", "Row", "Verdict", "judge"]
 
@@ -79,14 +79,14 @@ class Row(NamedTuple):
 
 def judge(evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:
     """Name what happened: the first row of ``TABLE`` that holds; a run that the user ended is only stopped."""
-    rows = TABLE[-1:] if evidence.end in ("interrupted", "validation", "callback") else TABLE
+    rows = TABLE[-1:] if evidence.end in ENDED else TABLE
     row = next(row for row in rows if row.holds(evidence))
     remedies = row.advice(evidence)
     return Verdict(row.status, row.message(evidence), spelled(remedies, as_python), notes, remedies)
 
 
 def _separable(e: Evidence) -> bool:
-    """Log loss without penalty; for some v no margin s_i (x_i . v) is negative and some are positive, or all."""
+    """Proven: along some direction the cost never rises, and the loss of some rows falls without end."""
     return e.separated is not None
 
 
@@ -116,9 +116,12 @@ def _stationary(e: Evidence) -> bool:
 
 
 def _converged(e: Evidence) -> bool:
-    """The certified gap is at most tol x the cost of the constant model (tol None: 1e-10), or its own rounding."""
+    """The certified gap is at most tol x the cost of the constant model (tol None: 1e-10), or its own rounding.
+
+    And a direction of recession is ruled out.
+    """
     slack = 10 if e.end == "certified" else 1  # the stop that found it so did before it was rounded to raw units
-    return e.convex and e.gap is not None and e.gap <= slack * e.target
+    return e.convex and not e.unproven and e.gap is not None and e.gap <= slack * e.target
 
 
 def _cycling(e: Evidence) -> bool:

@@ -49,7 +49,7 @@ def _fall(e: Evidence) -> float:
 
 
 def separable(e: Evidence) -> str:
-    """How the classes are separated, and what the cost does about it."""
+    """The direction of recession, and what the cost does about it."""
     now = f"the cost, {_n(e.reached)} after {_steps(e)}, keeps falling while the coefficients grow without bound"
     return f"Separable: {e.separated}. There is no finite optimum: {now}."
 
@@ -134,4 +134,5 @@ def stopped(e: Evidence) -> str:
     """What ended the run, and where it stands."""
     why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
     out = f" The learning-rate schedule has run out; the rate is {_n(e.rate)} now." if e.spent else ""
-    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}"
+    infinity = f" An optimum at infinity is not ruled out: {e.unproven}." if e.unproven else ""
+    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}{infinity}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from ..core.progress import Progress, Told
@@ -14,10 +16,12 @@ from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify, separating
+from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
+from ..optimality.recession import recedes_completely
+from ..optimality.recession_cone import Cone, cones
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
@@ -26,7 +30,7 @@ __all__ = ["CertifiedStop"]
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a rounding bound is accepted as the gap
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
-NEAR_ZERO = 0.1  # share of the constant model's cost below which the classes may be separated
+NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
 def stalled() -> Stop:
@@ -63,7 +67,7 @@ class CertifiedStop:
         return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
 
     def stops(self, tol: float | None) -> list[Stop]:
-        """Stops where the certified gap is small enough or below its rounding, or the classes are separated."""
+        """Stops where the certified gap is small enough or below its rounding, or the loss of every row recedes."""
         if tol is None:
             return []
         found = [Stop(self._enough, "certified", check=True)]
@@ -99,7 +103,7 @@ class CertifiedStop:
         return certify(self.objective, w, self.decrement)
 
     def _enough(self, state: State) -> bool:
-        if self.separates(state.cost, self.plan.data.units.raw(state.w)):
+        if self.recedes(state.cost, self.plan.data.units.raw(state.w)):
             return True
         if not (self._near_by_step(state) if self.plan.method.preconditioned else self._near_by_change(state)):
             return False
@@ -161,7 +165,14 @@ class CertifiedStop:
             return None
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
-    def separates(self, cost: float, raw: Array) -> bool:
-        """Whether a raw point with this cost separates the classes, which ends a run."""
-        near = self.problem.separable and cost < NEAR_ZERO * self.scale
-        return near and separating(self.problem, self.rows, raw)
+    @cached_property
+    def _cones(self) -> dict[int, Cone]:
+        return cones(self.problem, self.rows)
+
+    def recedes(self, cost: float, raw: Array) -> bool:
+        """Whether the loss of every row falls without end along a raw point with this cost, which ends a run."""
+        scale = self.scale if self.scale > ROUNDING else 1.0  # all rows alike: the constant model costs nothing
+        if not (self.problem.may_recede and cost < NEAR_ZERO * scale):
+            return False
+        parts = ((cone, raw if cone.outputs > 1 else raw[:, c : c + 1]) for c, cone in self._cones.items())
+        return any(recedes_completely(cone, w) for cone, w in parts)

@@ -28,10 +28,12 @@ from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.curvature import Spectrum
-from ..optimality.evidence import Evidence, Sense, reversals, run_out
+from ..optimality.evidence import ENDED, Evidence, Sense, reversals, run_out
 from ..optimality.null_model import constant_cost
-from ..optimality.separation import separation_text
+from ..optimality.recession import recession
+from ..optimality.recession_text import describe
 from ..optimality.verdict import Verdict, judge
+from .auto.cost_model import expensive
 from .auto.plan import Columns, Plan, make_plan
 from .certified_stop import CertifiedStop
 from .finish import finish
@@ -42,8 +44,6 @@ from .prospects import prospects_of
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
-
-SETTLED = 0.05  # last step, in standard deviations of a column, below which coefficients do not diverge
 
 
 class Run(NamedTuple):
@@ -179,8 +179,8 @@ def _judged(
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
-    separated = _separation(rows, problem, plan, path, raw, certified)
-    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
+    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
+    facts |= _recession(rows, problem, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
@@ -189,18 +189,17 @@ def _judged(
     return Run(coef, intercept, path, certificate, verdict)
 
 
-def _separation(
-    rows: Rows, problem: Problem, plan: Plan, path: Trajectory, raw: Array, certified: CertifiedStop
-) -> str | None:
-    """How the classes are separated, in words; only searched for if the last step was large."""
-    if not problem.separable:
-        return None
-    if len(path) < 2:  # the run ended at its start: it separates the classes, or is the optimum
-        return separation_text(rows, problem, raw, path.names) if certified.separates(path.cost[-1], raw) else None
-    moved = np.abs(path.coef[-1] - path.coef[-2]).T * np.sqrt(plan.columns.variance)
-    if path.meta["end"] == "certified" and moved.max() < SETTLED:
-        return None
-    return separation_text(rows, problem, raw, path.names)
+def _recession(
+    rows: Rows, problem: Problem, path: Trajectory, raw: Array, certificate: Certificate, target: float
+) -> dict[str, str | None]:
+    """A direction of recession in words, or why none is ruled out."""
+    if not problem.may_recede or path.meta["end"] in ENDED:
+        return {"separated": None, "unproven": None}
+    gap = np.inf if certificate.gap is None else certificate.gap
+    of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
+    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None)
+    text = found.recession and describe(found.recession, problem, rows, path.names)
+    return {"separated": text, "unproven": found.unknown}
 
 
 def _reported(path: Trajectory) -> int:

@@ -3,15 +3,17 @@
 A loss is a record with three methods: ``value``, ``slope`` (the derivative by z) and ``second_derivative``. They are
 written in NumPy for both arrays and numbers, with np.where instead of ``if``. The decorator ``@loss`` takes the facts:
 ``curvature`` (largest second derivative by z, infinite if unbounded), ``quadratic`` (moments can replace the rows),
-``labels`` (targets are the classes 0 and 1), ``attained`` (with labels: its minimum is attained, so that separated
-classes have an optimum), ``positive`` (targets are >= 0), ``nonsmooth`` (the slope jumps) and ``formula`` (the meaning
-of a printed cost).
+``labels`` (targets are the classes 0 and 1), ``attained`` (it is made of linear and quadratic pieces, or grows on both
+sides, so that every table has an optimum), ``positive`` (targets are >= 0), ``nonsmooth`` (the slope jumps) and
+``formula`` (the meaning of a printed cost).
 
 Two more methods give duality gaps; a loss without them is certified by second derivatives. They are
 ``conjugate(theta, y)`` = sup over z of theta z - l(z, y), which may be infinite, and ``domain(y)``, the ends of the
 interval where the conjugate is finite, which contains 0. The automatic mode uses these methods of a loss, if present:
 ``constant(mean)``, the best constant z, from the mean target; ``inverse(z)``, the prediction, else z itself;
-``easier(far)``, losses to begin with; and for a non-smooth loss ``smoothed(width)``, a smooth approximation.
+``easier(far)``, losses to begin with; and for a non-smooth loss ``smoothed(width)``, a smooth approximation. Where the
+minimum may not be attained, ``end_slopes(y)``, the slopes as z -> -inf and z -> inf, say for which rows the loss falls
+without end; without it they are the ends of the domain, or else slopes far out.
 """
 
 from __future__ import annotations

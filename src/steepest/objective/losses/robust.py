@@ -19,7 +19,7 @@ def number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-@loss(curvature=1.0, formula="mean of r^2 / 2, or delta (|r| - delta / 2) where |r| > delta, r = z - y")
+@loss(curvature=1.0, attained=True, formula="mean of r^2 / 2, or delta (|r| - delta / 2) where |r| > delta, r = z - y")
 class Huber(NamedTuple):
     """Huber's loss: half the squared error up to ``delta``, linear beyond.
 
@@ -79,7 +79,7 @@ class Huber(NamedTuple):
         return None if right else f"the huber loss needs a number delta > 0, not {self.delta!r}"
 
 
-@loss(curvature=np.inf, nonsmooth=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
+@loss(curvature=np.inf, attained=True, nonsmooth=True, formula="mean of q (y - z), or (1 - q) (z - y) where z > y")
 class Quantile(NamedTuple):
     """Pinball loss, whose best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
 
@@ -134,7 +134,7 @@ class Quantile(NamedTuple):
         return None if right else f"the quantile loss needs a number 0 < q < 1, not {self.q!r}"
 
 
-@loss(curvature=np.inf, nonsmooth=True, formula="mean max(0, |z - y| - epsilon)")
+@loss(curvature=np.inf, attained=True, nonsmooth=True, formula="mean max(0, |z - y| - epsilon)")
 class EpsilonInsensitive(NamedTuple):
     """Absolute error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.
 
@@ -189,7 +189,7 @@ class EpsilonInsensitive(NamedTuple):
         return None if right else f"the epsilon_insensitive loss needs a number epsilon >= 0, not {self.epsilon!r}"
 
 
-@loss(curvature=2.0, formula="mean max(0, |z - y| - epsilon)^2")
+@loss(curvature=2.0, attained=True, formula="mean max(0, |z - y| - epsilon)^2")
 class SquaredEpsilonInsensitive(NamedTuple):
     """Squared error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon)^2, with epsilon = 0 that of `MSE`.
 
@@ -242,7 +242,7 @@ class SquaredEpsilonInsensitive(NamedTuple):
         return None if right else text
 
 
-@loss(curvature=None, formula="mean size of the residual, smoothed")
+@loss(curvature=None, attained=True, formula="mean size of the residual, smoothed")
 class SmoothResidual(NamedTuple):
     """Maximum of theta (z - y) - epsilon |theta| - width theta^2 / 2 over -down <= theta <= up.
 

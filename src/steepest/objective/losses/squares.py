@@ -12,7 +12,7 @@ from ...core.types import LinkValue
 __all__ = ["MSE", "SquaredError"]
 
 
-@loss(curvature=1.0, quadratic=True, formula="mean (z - y)^2 / 2")
+@loss(curvature=1.0, quadratic=True, attained=True, formula="mean (z - y)^2 / 2")
 class SquaredError(NamedTuple):
     """Half the squared error, l(z, y) = (z - y)^2 / 2: the convention of scikit-learn's SGD and of most textbooks.
 
@@ -49,7 +49,7 @@ class SquaredError(NamedTuple):
         return 0.0 * y - np.inf, 0.0 * y + np.inf
 
 
-@loss(curvature=2.0, quadratic=True, formula="mean (z - y)^2")
+@loss(curvature=2.0, quadratic=True, attained=True, formula="mean (z - y)^2")
 class MSE(NamedTuple):
     """Squared error without the half, l(z, y) = (z - y)^2: its mean over rows is the mean squared error.
 
