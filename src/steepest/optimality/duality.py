@@ -42,10 +42,14 @@ from .newton import Pointwise
 __all__ = [
     "ROUNDING",
     "Proven",
+    "answer_rounding",
+    "mean_rounding",
     "dual_scaling",
     "moments_gap",
+    "penalty_of",
     "penalty_surplus",
     "provable",
+    "relative_rounding",
     "rows_gap",
     "slope_rounding",
 ]
@@ -80,7 +84,7 @@ def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Arr
         return 2.5 * size[:, None] * share
     size, rms = _sizes(objective, w, cost, H)
     predicted = H[-1, -1] * (objective.rows.longest + 8) * UNIT * (np.abs(w).T @ size)
-    rounding: Array = 1.25 * size[:, None] * (_relative(objective.rows) * rms + predicted)
+    rounding: Array = 1.25 * size[:, None] * (relative_rounding(objective.rows) * rms + predicted)
     return rounding
 
 
@@ -100,12 +104,21 @@ def _sizes(objective: Objective, w: Array, cost: float, H: Array) -> tuple[Array
     return size if rows.units.scale is None else np.maximum(size, 1.0), float(rms)
 
 
-def _relative(rows: TableData) -> float:
+def relative_rounding(rows: TableData) -> float:
     """Rounding of a slope v_j, relative to the root mean square of its terms."""
-    return rows.fold_rounding + _balance(rows) + FEW
+    return rows.fold_rounding + mean_rounding(rows) + FEW
 
 
-def _balance(rows: TableData) -> float:
+def answer_rounding(coordinates: Coordinates, w: Array) -> float:
+    """Bound of how far predictors move where w (d + 1, k) is rounded to raw coefficients and a raw intercept."""
+    shift = coordinates.units.shift
+    if shift is None:
+        return 0.0
+    terms = np.abs(shift[:, None] * coordinates.factor[:-1] * w[:-1])
+    return float((len(w) + 4) * UNIT * (terms.sum(0) + np.abs(w[-1])).max(initial=0.0))
+
+
+def mean_rounding(rows: TableData) -> float:
     """Relative rounding of sum m theta, by pairwise sums of the terms of one sign."""
     return 2 * (min(rows.shape[0], 64) + 4) * UNIT
 
@@ -122,7 +135,7 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
     v = (share @ sums.products / rows.total)[:-1]
     size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
     factor = objective.factor[:-1, 0]
-    slack = (_relative(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
+    slack = (relative_rounding(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
     inner = free[:-1]
     raw = inner * factor * w[:-1, 0], inner * v / factor, inner * slack / np.abs(factor)
     shrink = dual_scaling(objective, raw[1], raw[2])
@@ -179,10 +192,10 @@ class _Point:
         if not self.intercept:
             return np.array([1.0, 0.0 if self.loss.quadratic else 1.0]), 0.0
         if self.loss.quadratic:
-            return np.array([1.0, -first / second]), _balance(self.rows)
+            return np.array([1.0, -first / second]), mean_rounding(self.rows)
         least = min(first, -second)
         share = np.array([least / first if first > 0 else 1.0, -least / second if second < 0 else 1.0])
-        return share, _balance(self.rows)
+        return share, mean_rounding(self.rows)
 
     def surplus(self, share: Array) -> tuple[float, float, float]:
         """Means of l(z) + l*(theta) - theta z, of the absolute values of the terms, and of l; theta by ``share``."""

@@ -1,0 +1,93 @@
+"""The vertex near the end of a round: coefficients and slopes that solve the equations of the active set.
+
+At the optimum of a non-smooth loss some rows E are where their slope jumps, z_i = p_i, and some coefficients L are not 0.
+Given these sets and the sides of all others, the optimality conditions are linear,
+
+    l2 w_L + A_EL' m_E theta_E = -(the slopes of all other rows) -+ l1,      A_EL w_L = p_E - offset_E,
+
+with A the columns and a column of ones. Without an L2 penalty their solution is a vertex of the linear programme, as in the
+simplex method. A round ends near it, to the accuracy of its last Newton step; the equations give all digits.
+
+Koenker, R. (2005). Quantile Regression, 6.2. Cambridge University Press. doi:10.1017/CBO9780511754098
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.types import Array
+from ...data.rows import Rows
+from ...objective.objective import Objective
+from ...objective.prox import penalty_slope
+from ...optimality.nonsmooth_duality import Slopes, Surplus
+
+__all__ = ["Mask", "Point", "vertex"]
+
+Mask: TypeAlias = NDArray[np.bool_]
+MORE = 8  # rows at a jump beyond twice the coefficients, up to which the equations are solved
+REFINEMENTS = 2
+
+
+class Point(NamedTuple):
+    """Parameters, slopes of the rows, and what they prove."""
+
+    w: Array  # (d + 1, 1)
+    slopes: Slopes
+    found: Surplus
+
+
+def vertex(objective: Objective, point: Point, inside: Mask) -> tuple[Array, Slopes] | None:
+    """The solution for the active set of a point; None if that is too large. Cost: (|E| + |L|)^3 flops.
+
+    ``inside`` (n,) are the rows at a jump of their slopes.
+    """
+    rows, (w, slopes, found) = objective.rows, point
+    weights = np.broadcast_to(objective.l1, (2, *w.shape))[..., 0]
+    live = np.flatnonzero(objective.moves & ((w[:, 0] != 0) | ~weights.any(0)))
+    at_jump = np.flatnonzero(inside if rows.weight is None else inside & (rows.weight > 0))
+    if not 0 < len(at_jump) <= 2 * len(live) + MORE:
+        return None
+    share = (1.0 if rows.weight is None else rows.weight[at_jump]) / rows.total
+    A = _table(rows, at_jump)[:, live]
+    margin = np.maximum(weights - found.slack, 0.5 * weights) if objective.problem.l2 == 0 else weights
+    downhill = -(found.g[:, 0] + penalty_slope(w[:, 0], margin))[live]
+    to = slopes.at[at_jump] - found.z[at_jump]
+    step, change = _solution(A, objective.l2[live, 0], downhill, to)
+    low, high = objective.loss.domain(rows.y[at_jump, 0])
+    w, theta = w.copy(), slopes.theta.copy()
+    w[live, 0] += step
+    theta[at_jump] = np.clip(theta[at_jump] + change / share, low, high)
+    return w, slopes._replace(theta=theta)
+
+
+def _table(rows: Rows, numbers: NDArray[np.int64]) -> Array:
+    """Rows [x, 1] in the units of the rows."""
+    some = rows.take(numbers)
+    X = np.array(some.dense(), np.float64)
+    X = X if rows.units.shift is None else X - rows.units.shift
+    return np.column_stack((X, np.ones(len(X)))) * rows.units.scales(X.shape[1])
+
+
+def _solution(A: Array, curve: Array, downhill: Array, to: Array) -> tuple[Array, Array]:
+    """The u and lambda of least norm with curve u + A' lambda = downhill and A u = to."""
+    e, m = A.shape
+    scale = float(curve.max(initial=0.0)) or 1.0
+    K = np.block([[np.diag(curve / scale), A.T], [A, np.zeros((e, e))]])
+    right, found = np.concatenate((downhill / scale, to)), np.zeros(m + e)
+    for _ in range(REFINEMENTS):
+        found = found + _solved(K, right - K @ found)
+    return found[:m], scale * found[m:]
+
+
+def _solved(K: Array, right: Array) -> Array:
+    """The solution; of least norm where K is singular."""
+    try:
+        found: Array = np.linalg.solve(K, right)
+    except np.linalg.LinAlgError:
+        found = np.full(len(right), np.nan)
+    if not np.abs(K @ found - right).max() <= 1e-6 * np.abs(right).max():
+        found = np.linalg.lstsq(K, right, rcond=1e-11)[0]
+    return found
