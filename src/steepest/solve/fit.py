@@ -28,7 +28,7 @@ from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import Evidence, reversals, run_out
-from ..optimality.null_model import constant_cost
+from ..optimality.null_model import constant_cost, rounding_cost
 from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
 from .auto.plan import Columns, Plan, make_plan
@@ -96,8 +96,8 @@ def fit(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
-        scale, tol = _reference(problem, rows), limits.tol
-        target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
+        scale, tol = constant_cost(problem, rows), limits.tol
+        target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, rows))
         units = plan.data.units
         validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
         asked = [] if validation is None else [validation.stop()]
@@ -138,12 +138,6 @@ def _limits(limits: Limits) -> list[Stop]:
     return [epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
-def _reference(problem: Problem, rows: Rows) -> float:
-    """The unit of ``tol``: the cost of the constant model, or that of the zero model if it is 0."""
-    cost = constant_cost(problem, rows)
-    return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
-
-
 def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
     if start is None:
         return None
@@ -174,7 +168,7 @@ def _judged(
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
+    target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     separated = _separation(rows, problem, plan, path, raw, certified)
     facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
