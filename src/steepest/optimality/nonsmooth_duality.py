@@ -20,20 +20,12 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
-from .duality import (
-    ROUNDING,
-    Proven,
-    answer_rounding,
-    mean_rounding,
-    dual_scaling,
-    penalty_of,
-    penalty_surplus,
-    relative_rounding,
-)
+from .duality import Proven, dual_scaling, penalty_of, penalty_surplus
+from .rounding import ROUNDING, answer_rounding, mean_rounding, relative_rounding
 
 __all__ = ["Slopes", "Surplus", "nonsmooth_gap"]
 
-REPAIRS = 4  # attempts to make the mean 0 within the domain
+ATTEMPTS = 4  # attempts to make the mean 0 within the domain
 TINY = float(np.finfo(float).tiny)
 
 
@@ -91,7 +83,7 @@ class _Dual:
         self.rows, self.loss, self.y, self.at, self.reach = rows, loss, rows.y[:, 0], slopes.at, slopes.reach
         self.share = np.full(n, 1.0 / rows.total) if rows.weight is None else rows.weight / rows.total
         self.low, self.high = loss.slope(self.at - self.reach, self.y), loss.slope(self.at + self.reach, self.y)
-        self.z, self.theta, self.known, self.repair, self.price = np.empty(n), slopes.theta, True, 0.0, np.zeros(n)
+        self.z, self.theta, self.known, self.repair, self.repairs = np.empty(n), slopes.theta, True, 0.0, np.zeros(n)
         least, most = loss.domain(self.y)
         self.steepest = float((most - least).max())
         if objective.free_intercept:
@@ -100,7 +92,7 @@ class _Dual:
     def _balance(self) -> None:
         """Make the mean 0 by the rows at a jump; if these do not suffice, by a factor for each sign."""
         share, low, high = self.share, self.low, self.high
-        for _ in range(REPAIRS):
+        for _ in range(ATTEMPTS):
             inside = (low < self.theta) & (self.theta < high)
             some, left = float(share @ inside), float(share @ self.theta)
             if some == 0.0 or abs(left) <= UNIT * some:
@@ -111,7 +103,7 @@ class _Dual:
         room = room > 2 * left / max(float(share @ (room > 0)), TINY)
         some = float(share @ room)
         if some > 0 and 2 * left < some:
-            self.repair, self.price = left / sqrt(some), share * room * (left / some)
+            self.repair, self.repairs = left / sqrt(some), share * room * (left / some)
         else:
             signs = [float(share @ np.maximum(side * self.theta, 0.0)) for side in (1, -1)]
             ratio = [min(signs) / sign if sign > 0 else 1.0 for sign in signs]
@@ -152,7 +144,7 @@ class _Dual:
         else:
             sure, rounded = away == 0.0, 0.0 * away
         bound = np.where(away == 0.0, 0.0, np.maximum(away * (z - self.at), 0.0))
-        rounding = float(self.share @ np.where(sure, rounded, 0.0)) + float(self.price @ np.abs(z - self.at))
+        rounding = float(self.share @ np.where(sure, rounded, 0.0)) + float(self.repairs @ np.abs(z - self.at))
         if not sure.all():
             value, conjugate, joint = self.loss.value(z, y), self.loss.conjugate(theta, y), theta * z
             bound = np.where(sure, bound, np.maximum(value + conjugate - joint, 0.0))

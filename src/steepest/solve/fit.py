@@ -25,7 +25,7 @@ from ..methods import rules, steps
 from ..objective.data import Data
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate
+from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.null_model import constant_cost, rounding_cost
@@ -168,6 +168,7 @@ def _judged(
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
+    certificate = at_most_cost(certificate, Objective(problem, rows), raw, reached)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     separated = _separation(rows, problem, plan, path, raw, certified)
     facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
@@ -198,7 +199,8 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not path.cost[-1] > path.cost[0]:
+    risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
+    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
 

@@ -104,12 +104,13 @@ class Smoothing:
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """The end of the next round, with the cost of the original objective and the norm of its subgradient."""
         problem, rows, now = self.problem, self.rows, Memory.of(there.memory)
-        smooth, shift = replace(problem, loss=problem.loss.smoothed(now.width)), now.width * now.slopes.theta
-        states = descend(smooth, self.method, _shifted(_near(problem, rows, there.at, now.width), shift), start=there.at)
-        w, steps = there.at, now.steps
-        for state in until(states, *_stops(SHARE * max(now.gap, self.target))):
-            w, steps = state.w, steps + (state.t > 0)
-        point = self._best(w, *_slopes(smooth, rows, w, shift))
+        near = _near(problem, rows, there.at, now.width)
+        w, slopes, inside, steps = self._round(near, there.at, now)
+        if near is not rows and (self._slopes_at(near, w, now)[0].theta != slopes.theta).any():
+            wide = _first_width(problem, rows, there.at, np.inf)  # a row has left its line: all count as they are
+            now = now._replace(width=max(wide, now.width), steps=steps)
+            w, slopes, inside, steps = self._round(rows, there.at, now)
+        point = self._best(w, slopes, inside)
         self.latest = (there.t + 1, point.found.proven)
         narrow = NARROW * _residual_size(problem, rows, point.found.z, point.found.cost)
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
@@ -117,15 +118,35 @@ class Smoothing:
         norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
         return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), norm
 
+    def _round(self, near: Rows, start: Array, now: Memory) -> tuple[Array, Slopes, Mask, float]:
+        """The minimiser for rows that may be ``near``, the slopes and jumps of the rows there, and the steps so far."""
+        w, steps, shift = start, now.steps, now.width * now.slopes.theta
+        states = descend(self._smooth(now), self.method, _shifted(near, shift), start=start)
+        for state in until(states, *_stops(SHARE * max(now.gap, self.target))):
+            w, steps = state.w, steps + (state.t > 0)
+        return w, *self._slopes_at(self.rows, w, now), steps
+
+    def _smooth(self, now: Memory) -> Problem:
+        return replace(self.problem, loss=self.problem.loss.smoothed(now.width))
+
+    def _slopes_at(self, rows: Rows, w: Array, now: Memory) -> tuple[Slopes, Mask]:
+        """Slopes of the smooth loss at w, points where the loss has them, and which rows are on their parabolas."""
+        loss, y, width = self._smooth(now).loss, rows.y[:, 0], now.width
+        z = _predictors(rows, w)[:, 0] + width * now.slopes.theta
+        theta = loss.slope(z, y)
+        at, reach = z - width * theta, 4 * UNIT * (np.abs(z) + np.abs(y) + width * np.abs(theta))
+        return Slopes(theta, at, reach), loss.second_derivative(z, y) == loss.curvature
+
     def _best(self, w: Array, slopes: Slopes, inside: Mask) -> Point:
-        """The end of a round, or the vertex near it if its gap is smaller."""
+        """The end of a round, or the vertex near it if its gap is smaller, or the end of an edge if its cost is."""
         F = Objective(self.problem, self.rows)
         point = Point(w, slopes, nonsmooth_gap(F, w, slopes))
-        near = vertex(F, point, inside)
-        if near is None:
-            return point
-        other = Point(*near, nonsmooth_gap(F, *near))
-        return other if other.found.proven.gap < point.found.proven.gap else point
+        for near in vertex(F, point, inside):
+            other = Point(*near, nonsmooth_gap(F, *near))
+            lower = other.found.cost < point.found.cost - UNIT**0.75 * abs(point.found.cost)
+            if other.found.proven.gap < point.found.proven.gap or (near[1] is slopes and lower):
+                point = other
+        return point
 
     def epochs(self, there: Checkpoint) -> float:
         """Steps taken in all rounds so far."""
@@ -149,13 +170,13 @@ def _stops(enough: float) -> tuple[StopLike, ...]:
     return updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= max(small, ROUNDING * abs(s.cost))
 
 
-def _first_width(problem: Problem, rows: Rows, w: Array) -> float:
-    """The width for which every row is on its parabola, but for rows far beyond the others."""
+def _first_width(problem: Problem, rows: Rows, w: Array, most: float = FAR) -> float:
+    """The width for which every row is on its parabola, if its residual is at most ``most`` times the median."""
     if problem.loss.labels:
         return 2.0
     low, high = problem.loss.domain(0.0)
     away = np.abs(_predictors(rows, w) - rows.y)
-    far = min(float(away.max()), FAR * _median(away))
+    far = min(float(away.max()), most * _median(away)) if most < np.inf else float(away.max())
     return (far if far > 0.0 else 1.0) / float(min(-low, high))
 
 
@@ -174,15 +195,9 @@ def _near(problem: Problem, rows: Rows, w: Array, width: float) -> Rows:
     z = _predictors(rows, w)
     away = rows.y - z
     far = FAR * max(_median(np.abs(away)), width)
-    return rows if np.abs(away).max() <= far else rows.with_rows(targets=z + np.clip(away, -far, far))
-
-
-def _slopes(smooth: Problem, rows: Rows, w: Array, shift: Array) -> tuple[Slopes, Mask]:
-    """Slopes of the smooth loss at w, points where the loss itself has them, and which rows are on their parabolas."""
-    z, y, width = _predictors(rows, w)[:, 0] + shift, rows.y[:, 0], 1.0 / smooth.loss.curvature
-    theta = smooth.loss.slope(z, y)
-    at, reach = z - width * theta, 4 * UNIT * (np.abs(z) + np.abs(y) + width * np.abs(theta))
-    return Slopes(theta, at, reach), smooth.loss.second_derivative(z, y) == smooth.loss.curvature
+    return rows if np.abs(away).max() <= far else rows.with_rows(
+        targets=np.where(np.abs(away) <= far, rows.y, z + np.clip(away, -far, far))
+    )
 
 
 def _residual_size(problem: Problem, rows: Rows, z: Array, cost: float) -> float:
