@@ -56,9 +56,9 @@ def nonsmooth_gap(objective: Objective, w: Array, slopes: Slopes) -> Surplus:
     dual = _Dual(objective, slopes)
     sums = rows.fold(w, dual.place)
     v, size = sums.products[0], np.sqrt(sums.squares / rows.total)
-    slack = (relative_rounding(rows) * dual.rms + dual.repair) * size
+    slack = relative_rounding(rows) * dual.rms * size
     cost, g = objective.complete(w, dual.cost, objective.free * v[:, None])
-    raw = inner * factor * w[:-1, 0], inner * v[:-1] / factor, inner * slack[:-1] / np.abs(factor)
+    raw = inner * factor * w[:-1, 0], inner * v[:-1] / factor, inner * (slack + dual.repair * size)[:-1] / np.abs(factor)
     shrink = dual_scaling(objective, raw[1], raw[2])
     if shrink < 1.0:
         dual.scale(np.full(len(dual.z), shrink))

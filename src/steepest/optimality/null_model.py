@@ -77,6 +77,7 @@ def _median(sizes: Array, weight: Array | None) -> Array:
             found[c] = np.median(column[some])
         elif some.any():
             order = np.argsort(column[some])
+            assert weight is not None
             below = np.cumsum(weight[some][order])
             found[c] = column[some][order][np.searchsorted(below, 0.5 * below[-1])]
     return found
@@ -87,8 +88,9 @@ def _best_constant(loss: Loss, rows: TableData) -> Array:
     if loss.constant_known:
         return np.asarray(loss.constant(_weighted_mean(rows, lambda y: y)))
     low, high, halvings = np.full(rows.y.shape[1], -30.0), np.full(rows.y.shape[1], 30.0), HALVINGS
+    ends: list[Array] = []
     if not loss.labels:
-        low, high = _neighbours(loss, rows)
+        ends = [low, high] = list(_neighbours(loss, rows))
         fine = FINE * _median(np.abs(rows.y - low), rows.weight)
         wide = float(np.max((high - low) / np.maximum(fine, np.finfo(float).tiny), initial=1.0))
         halvings = int(np.ceil(np.log2(min(max(wide, 1.0), 1e30))))
@@ -96,7 +98,11 @@ def _best_constant(loss: Loss, rows: TableData) -> Array:
         z = 0.5 * (low + high)
         above = _weighted_mean(rows, partial(loss.slope, z)) > 0.0
         low, high = np.where(above, low, z), np.where(above, z, high)
-    return np.asarray(0.5 * (low + high))
+    best = 0.5 * (low + high)
+    for end in ends:  # exactly at a target, where the slope jumps there
+        costs = [_weighted_mean(rows, partial(loss.value, z)) for z in (end, best)]
+        best = np.where(costs[0] <= costs[1], end, best)
+    return np.asarray(best)
 
 
 def _neighbours(loss: Loss, rows: TableData) -> tuple[Array, Array]:

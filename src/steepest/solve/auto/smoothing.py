@@ -29,7 +29,7 @@ from ...descent.states import Checkpoint
 from ...descent.stops import StopLike, updates
 from ...methods.method import Method
 from ...methods.rules import Newton, Secant, Spectral
-from ...methods.steps import Backtracking
+from ...methods.steps import ExactLine
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.problem import Problem
@@ -162,7 +162,7 @@ class Smoothing:
 
 def _method(problem: Problem, rows: Rows) -> Method:
     large = Spectral() if problem.proximal else Secant()
-    return Method(Newton() if rows.shape[1] <= MATRIX_COLUMNS else large, Backtracking())
+    return Method(Newton() if rows.shape[1] <= MATRIX_COLUMNS else large, ExactLine(slope=0.5))
 
 
 def _stops(enough: float) -> tuple[StopLike, ...]:

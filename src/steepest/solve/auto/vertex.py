@@ -51,11 +51,12 @@ def vertex(objective: Objective, point: Point, inside: Mask) -> list[tuple[Array
     weights = np.broadcast_to(objective.l1, (2, *w.shape))[..., 0]
     live = np.flatnonzero(objective.moves & ((w[:, 0] != 0) | ~weights.any(0)))
     at_jump = np.flatnonzero(inside if rows.weight is None else inside & (rows.weight > 0))
-    if not 0 < len(at_jump) <= 2 * len(live) + MORE:
+    if not len(live) or not 0 < len(at_jump) <= 2 * len(live) + MORE:
         return []
     share = (1.0 if rows.weight is None else rows.weight[at_jump]) / rows.total
     A, curve = _table(rows, at_jump)[:, live], objective.l2[live, 0]
-    margin = np.maximum(weights - found.slack, 0.5 * weights) if objective.problem.l2 == 0 else weights
+    slack = found.slack * (2 + 2 / np.sqrt(share.sum()))  # what may be lost to rounding stays within the L1 weights
+    margin = np.maximum(weights - slack, 0.5 * weights) if objective.problem.l2 == 0 else weights
     downhill = -(found.g[:, 0] + penalty_slope(w[:, 0], margin))[live]
     step, change = _solution(A, curve, downhill, slopes.at[at_jump] - found.z[at_jump])
     low, high = objective.loss.domain(rows.y[at_jump, 0])
