@@ -53,7 +53,7 @@ def vertex(objective: Objective, point: Point, inside: Mask) -> list[tuple[Array
     at_jump = np.flatnonzero(inside if rows.weight is None else inside & (rows.weight > 0))
     if not len(live) or not 0 < len(at_jump) <= 2 * len(live) + MORE:
         return []
-    share = (1.0 if rows.weight is None else rows.weight[at_jump]) / rows.total
+    share = (np.ones(len(at_jump)) if rows.weight is None else rows.weight[at_jump]) / rows.total
     A, curve = _table(rows, at_jump)[:, live], objective.l2[live, 0]
     slack = found.slack * (2 + 2 / np.sqrt(share.sum()))  # what may be lost to rounding stays within the L1 weights
     margin = np.maximum(weights - slack, 0.5 * weights) if objective.problem.l2 == 0 else weights
