@@ -45,7 +45,7 @@ STEPS = 30  # most steps of a round
 SHARE = 1e-8  # of the gap of the last round, below which the decrease by a step ends the round
 NEAR = 0.01  # share of the cost below which the decrease by a step ends the minimisation of an easier loss
 FAR = 1e3  # residuals beyond this multiple of the median residual do not set the first width
-NARROW = 0.01  # smallest width needed, relative to a median residual
+NARROW, MANY = 0.01, 300  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
 NARROWEST = 1e-9  # smallest width, relative to the first
 
 
@@ -112,7 +112,7 @@ class Smoothing:
             w, slopes, inside, steps = self._round(rows, there.at, now)
         point = self._best(w, slopes, inside)
         self.latest = (there.t + 1, point.found.proven)
-        narrow = NARROW * _residual_size(problem, rows, point.found.z, point.found.cost)
+        narrow = NARROW * min(1.0, MANY / rows.shape[0]) * _residual_size(problem, rows, point.found.z, point.found.cost)
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
         memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
         norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
