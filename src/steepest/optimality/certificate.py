@@ -60,15 +60,15 @@ class Certificate(NamedTuple):
     rounding: float = 0.0
 
 
-def at_most_cost(certificate: Certificate, objective: Objective, w: Array, reached: float) -> Certificate:
+def at_most_cost(certificate: Certificate, objective: Objective, sizes: TableData, w: Array) -> Certificate:
     """The certificate with a gap of at most the cost of w minus the mean of the least values of the loss.
 
-    ``reached`` is the cost that was reported: only a gap beyond it is looked at. Cost: then some passes over the rows.
+    ``sizes`` are the rows with |x| for x. Cost: two passes over the rows.
     """
     gap, loss, rows = certificate.gap, objective.loss, objective.rows
-    if gap is None or gap <= reached or not (loss.dual or rows.supports.joint):
+    if gap is None or not (loss.dual or rows.supports.joint):
         return certificate
-    size, z, y = rows.sizes().with_rows(offset=None).predictor(np.abs(w)), rows.predictor(w), rows.y
+    size, z, y = sizes.with_rows(offset=None).predictor(np.abs(w)), rows.predictor(w), rows.y
     away = (len(w) + 8) * UNIT * (size + (0.0 if rows.offset is None else np.abs(rows.offset)[:, None]))
     if rows.supports.joint:
         each = loss.value(z, y) + 2 * away.max(1)
@@ -146,7 +146,7 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
 
 
 def _of_predictions(objective: Objective, w: Array, cost: float, decrement: NewtonDecrement | None) -> float:
-    """Bound of what the rounding of predictions, and of the raw answer, adds to the cost; it matters in an exact fit."""
+    """Bound of what the rounding of predictions and of the raw answer adds to the cost; it matters in an exact fit."""
     data, c = objective.data, objective.loss.curvature
     moments = not data.supports.any_loss
     H = objective.moments.hessian if moments else decrement.matrix if decrement is not None else None

@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 
 from ..core.threads import in_ranges
 from ..core.types import UNIT, Array
-from ..objective.data import TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem

@@ -1,13 +1,14 @@
 """Duality gaps for losses whose slope jumps, from a slope theta_i and the point where the loss has it for each row.
 
-With p_i a point such that theta_i is a subgradient of the loss at p_i, and s_i the slope at z_i, the surplus of a row is
+With p_i a point such that theta_i is a subgradient of the loss at p_i, and s_i the slope at z_i, the surplus of a row
+is
 
     l(z_i) + l*(theta_i) - theta_i z_i = l(z_i) - l(p_i) - theta_i (z_i - p_i) <= (s_i - theta_i) (z_i - p_i)
 
-by convexity. No term of that bound cancels, and it is exactly 0 for a row on a line of its loss, whatever its residual: one
-target of 10^12 leaves the gap of the others its digits. Slopes are feasible, as in `duality`, once their mean is 0 and
-their products with the columns are within the L1 weights. What rounding leaves of the mean is repaired by the rows with
-z_i where the slope jumps, which costs next to nothing there.
+by convexity. No term of that bound cancels, and it is exactly 0 for a row on a line of its loss, whatever its residual:
+one target of 10^12 leaves the gap of the others its digits. Slopes are feasible, as in `duality`, once their mean is 0
+and their products with the columns are within the L1 weights. What rounding leaves of the mean is repaired by the rows
+with z_i where the slope jumps, which costs next to nothing there.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def nonsmooth_gap(objective: Objective, w: Array, slopes: Slopes) -> Surplus:
     v, size = sums.products[0], np.sqrt(sums.squares / rows.total)
     slack = relative_rounding(rows) * dual.rms * size
     cost, g = objective.complete(w, dual.cost, objective.free * v[:, None])
-    raw = inner * factor * w[:-1, 0], inner * v[:-1] / factor, inner * (slack + dual.repair * size)[:-1] / np.abs(factor)
+    rounded = inner * (slack + dual.repair * size)[:-1] / np.abs(factor)
+    raw = inner * factor * w[:-1, 0], inner * v[:-1] / factor, rounded
     shrink = dual_scaling(objective, raw[1], raw[2])
     if shrink < 1.0:
         dual.scale(np.full(len(dual.z), shrink))

@@ -168,7 +168,8 @@ def _judged(
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    certificate = at_most_cost(certificate, Objective(problem, rows), raw, reached)
+    if certificate.gap is not None and certificate.gap > reached:
+        certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     separated = _separation(rows, problem, plan, path, raw, certified)
     facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}

@@ -45,7 +45,10 @@ STEPS = 30  # most steps of a round
 SHARE = 1e-8  # of the gap of the last round, below which the decrease by a step ends the round
 NEAR = 0.01  # share of the cost below which the decrease by a step ends the minimisation of an easier loss
 FAR = 1e3  # residuals beyond this multiple of the median residual do not set the first width
-NARROW, MANY = 0.01, 300  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
+NARROW, MANY = (
+    0.01,
+    300,
+)  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
 NARROWEST = 1e-9  # smallest width, relative to the first
 
 
@@ -112,7 +115,9 @@ class Smoothing:
             w, slopes, inside, steps = self._round(rows, there.at, now)
         point = self._best(w, slopes, inside)
         self.latest = (there.t + 1, point.found.proven)
-        narrow = NARROW * min(1.0, MANY / rows.shape[0]) * _residual_size(problem, rows, point.found.z, point.found.cost)
+        narrow = (
+            NARROW * min(1.0, MANY / rows.shape[0]) * _residual_size(problem, rows, point.found.z, point.found.cost)
+        )
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
         memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
         norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
@@ -195,8 +200,10 @@ def _near(problem: Problem, rows: Rows, w: Array, width: float) -> Rows:
     z = _predictors(rows, w)
     away = rows.y - z
     far = FAR * max(_median(np.abs(away)), width)
-    return rows if np.abs(away).max() <= far else rows.with_rows(
-        targets=np.where(np.abs(away) <= far, rows.y, z + np.clip(away, -far, far))
+    return (
+        rows
+        if np.abs(away).max() <= far
+        else rows.with_rows(targets=np.where(np.abs(away) <= far, rows.y, z + np.clip(away, -far, far)))
     )
 
 

@@ -1,19 +1,19 @@
 """The vertex near the end of a round: coefficients and slopes that solve the equations of the active set.
 
-At the optimum of a non-smooth loss some rows E are where their slope jumps, z_i = p_i, and some coefficients L are not 0.
-Given these sets and the sides of all others, the optimality conditions are linear,
+At the optimum of a non-smooth loss some rows E are where their slope jumps, z_i = p_i, and some coefficients L are not
+0. Given these sets and the sides of all others, the optimality conditions are linear,
 
     l2 w_L + A_EL' m_E theta_E = -(the slopes of all other rows) -+ l1,      A_EL w_L = p_E - offset_E,
 
-with A the columns and a column of ones. Without an L2 penalty their solution is a vertex of the linear programme, as in the
-simplex method. A round ends near it, to the accuracy of its last Newton step; the equations give all digits.
+with A the columns and a column of ones. Without an L2 penalty their solution is a vertex of the linear programme, as in
+the simplex method. A round ends near it, to the accuracy of its last Newton step; the equations give all digits.
 
 Koenker, R. (2005). Quantile Regression, 6.2. Cambridge University Press. doi:10.1017/CBO9780511754098
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def vertex(objective: Objective, point: Point, inside: Mask) -> list[tuple[Array
     An edge is a direction that keeps the rows E where they are, along which the objective falls. Nothing if the set is
     too large. ``inside`` (n,) are the rows at a jump of their slopes. Cost: (|E| + |L|)^3 flops.
     """
-    rows, (w, slopes, found) = objective.rows, point
+    rows, (w, slopes, found) = cast(Rows, objective.rows), point
     weights = np.broadcast_to(objective.l1, (2, *w.shape))[..., 0]
     live = np.flatnonzero(objective.moves & ((w[:, 0] != 0) | ~weights.any(0)))
     at_jump = np.flatnonzero(inside if rows.weight is None else inside & (rows.weight > 0))
@@ -97,8 +97,7 @@ def _length(objective: Objective, w: Array, along: Array) -> float:
 
 def _table(rows: Rows, numbers: NDArray[np.int64]) -> Array:
     """Rows [x, 1] in the units of the rows."""
-    some = rows.take(numbers)
-    X = np.array(some.dense(), np.float64)
+    X = np.array(rows.take(numbers).dense(), np.float64)
     X = X if rows.units.shift is None else X - rows.units.shift
     return np.column_stack((X, np.ones(len(X)))) * rows.units.scales(X.shape[1])
 
@@ -108,7 +107,8 @@ def _solution(A: Array, curve: Array, downhill: Array, to: Array) -> tuple[Array
     e, m = A.shape
     scale = float(curve.max(initial=0.0)) or 1.0
     K = np.block([[np.diag(curve / scale), A.T], [A, np.zeros((e, e))]])
-    right, found = np.concatenate((downhill / scale, to)), np.zeros(m + e)
+    right: Array = np.concatenate((downhill / scale, to))
+    found: Array = np.zeros(m + e)
     for _ in range(REFINEMENTS):
         found += _solved(K, right - K @ found)
     return found[:m], scale * found[m:]
@@ -117,9 +117,9 @@ def _solution(A: Array, curve: Array, downhill: Array, to: Array) -> tuple[Array
 def _solved(K: Array, right: Array) -> Array:
     """The solution; of least norm where K is singular."""
     try:
-        found: Array = np.linalg.solve(K, right)
+        found: Array = np.asarray(np.linalg.solve(K, right), np.float64)
     except np.linalg.LinAlgError:
         found = np.full(len(right), np.nan)
     if not np.abs(K @ found - right).max() <= 1e-6 * np.abs(right).max():
-        found = np.asarray(np.linalg.lstsq(K, right, rcond=1e-11)[0])
+        found = np.asarray(np.linalg.lstsq(K, right, rcond=1e-11)[0], np.float64)
     return found
