@@ -49,6 +49,7 @@ NARROW, MANY = (
     0.01,
     300,
 )  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
+SLOW = 0.5  # of the smallest gap, above which the next width is smaller than needed
 NARROWEST = 1e-9  # smallest width, relative to the first
 
 
@@ -118,6 +119,7 @@ class Smoothing:
         narrow = (
             NARROW * min(1.0, MANY / rows.shape[0]) * _residual_size(problem, rows, point.found.z, point.found.cost)
         )
+        narrow = narrow if point.found.proven.gap <= SLOW * now.gap else 0.0
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
         memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
         norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
