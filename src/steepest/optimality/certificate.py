@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..objective.data import MATRIX_COLUMNS
+from ..objective.data import MATRIX_COLUMNS, TableData
 from ..objective.objective import Objective
 from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_metric, by_products, evaluate
@@ -17,10 +17,11 @@ from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
+from .rounding import answer_rounding
 from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
-__all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "certified", "certify"]
+__all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "at_most_cost", "certified", "certify"]
 
 Known = Expansion | tuple[float, Array]
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
@@ -70,6 +71,25 @@ class Certified(NamedTuple):
     w: Array
     certificate: Certificate
     step: Step
+
+
+def at_most_cost(certificate: Certificate, objective: Objective, sizes: TableData, w: Array) -> Certificate:
+    """The certificate with a gap of at most the cost of w minus the mean of the least values of the loss.
+
+    ``sizes`` are the rows with |x| for x. Cost: two passes over the rows.
+    """
+    gap, loss, rows = certificate.gap, objective.loss, objective.rows
+    if gap is None or not (loss.dual or rows.supports.joint):
+        return certificate
+    size, z, y = sizes.with_rows(offset=None).predictor(np.abs(w)), rows.predictor(w), rows.y
+    away = (len(w) + 8) * UNIT * (size + (0.0 if rows.offset is None else np.abs(rows.offset)[:, None]))
+    if rows.supports.joint:
+        each = loss.value(z, y) + 2 * away.max(1)
+    else:
+        each = (np.maximum(loss.value(z - away, y), loss.value(z + away, y)) + loss.conjugate(0.0 * y, y)).sum(1)
+    mean = float((each.sum() if rows.weight is None else rows.weight @ each) / rows.total)
+    most = objective.complete(w, mean, 0.0 * w)[0] * (1 + np.sqrt(UNIT))
+    return certificate._replace(gap=most, rounding=min(certificate.rounding, most)) if most < gap else certificate
 
 
 def certify(
@@ -147,12 +167,12 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
 
 
 def _of_predictions(objective: Objective, w: Array, cost: float, decrement: NewtonDecrement | None) -> float:
-    """Bound of what the rounding of predictions adds to a mean of squares, which matters in an exact fit."""
+    """Bound of what the rounding of predictions and of the raw answer adds to the cost; it matters in an exact fit."""
     data, c = objective.data, objective.loss.curvature
     moments = not data.supports.any_loss
     H = objective.moments.hessian if moments else decrement.matrix if decrement is not None else None
     if H is None or not objective.loss.quadratic:
-        return 0.0
+        return 0.5 * c * answer_rounding(objective, w) ** 2 if np.isfinite(c) else 0.0
     size = np.sqrt(np.maximum(H.diagonal(), 0.0) / (1.0 if moments else c))
     if data.units.shift is not None:  # the answer is rounded again as raw coefficients
         size[:-1] += np.abs(data.units.shift) * objective.factor[:-1, 0]

@@ -32,18 +32,19 @@ from numpy.typing import NDArray
 
 from ..core.threads import in_ranges
 from ..core.types import UNIT, Array
-from ..objective.data import TableData
 from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem
 from ..objective.prox import penalty_value
 from .newton import Pointwise
+from .rounding import FEW, ROUNDING, answer_rounding, mean_rounding, relative_rounding
 
 __all__ = [
     "ROUNDING",
     "Proven",
     "dual_scaling",
     "moments_gap",
+    "penalty_of",
     "penalty_surplus",
     "provable",
     "rows_gap",
@@ -51,8 +52,6 @@ __all__ = [
 ]
 
 Mask = NDArray[np.bool_]
-ROUNDING = 4 * float(np.finfo(float).eps)  # relative rounding of a cost
-FEW = 32 * UNIT  # relative rounding of the few operations between a sum and its use
 BLOCK, SMALL = 1 << 13, 1 << 15
 
 
@@ -80,7 +79,7 @@ def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Arr
         return 2.5 * size[:, None] * share
     size, rms = _sizes(objective, w, cost, H)
     predicted = H[-1, -1] * (objective.rows.longest + 8) * UNIT * (np.abs(w).T @ size)
-    rounding: Array = 1.25 * size[:, None] * (_relative(objective.rows) * rms + predicted)
+    rounding: Array = 1.25 * size[:, None] * (relative_rounding(objective.rows) * rms + predicted)
     return rounding
 
 
@@ -100,16 +99,6 @@ def _sizes(objective: Objective, w: Array, cost: float, H: Array) -> tuple[Array
     return size if rows.units.scale is None else np.maximum(size, 1.0), float(rms)
 
 
-def _relative(rows: TableData) -> float:
-    """Rounding of a slope v_j, relative to the root mean square of its terms."""
-    return rows.fold_rounding + _balance(rows) + FEW
-
-
-def _balance(rows: TableData) -> float:
-    """Relative rounding of sum m theta, by pairwise sums of the terms of one sign."""
-    return 2 * (min(rows.shape[0], 64) + 4) * UNIT
-
-
 def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise | None = None) -> Proven:
     """F(w) - D(theta) for the dual point near w + delta, both (d + 1, 1).
 
@@ -122,18 +111,21 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
     v = (share @ sums.products / rows.total)[:-1]
     size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
     factor = objective.factor[:-1, 0]
-    slack = (_relative(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[:-1]
+    slack = (relative_rounding(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[
+        :-1
+    ]
     inner = free[:-1]
     raw = inner * factor * w[:-1, 0], inner * v / factor, inner * slack / np.abs(factor)
     shrink = dual_scaling(objective, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
     penalty_gap, penalty_rounding = penalty_surplus(objective, raw[0], shrink * raw[1], raw[2])
-    predicted = (rows.longest + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far)
+    predicted = (rows.longest + 8) * UNIT * (float(np.abs(w[:, 0]) @ size) + far) + answer_rounding(objective, w)
     if loss.quadratic:  # slopes are rounded, and shifted by a rounded mean
         predicted, terms = predicted + (balance + FEW) * rms / loss.curvature, 0.0
     whole = float(cost + penalty_of(objective, raw[0]))
-    if not surplus + penalty_gap < whole:  # theta = 0 proves that the minimum is >= 0
-        surplus, penalty_gap, terms, penalty_rounding = cost, whole - cost, cost, 0.0
+    if not surplus + penalty_gap < whole:  # theta = 0 proves as much, in part by the least values of the loss
+        surplus, terms, cost = point.surplus(0.0 * share)
+        penalty_gap, penalty_rounding = whole - cost, 0.0
     rounding = ROUNDING * terms + (balance + UNIT) * cost + penalty_rounding
     if np.isfinite(loss.curvature):
         rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
@@ -179,10 +171,10 @@ class _Point:
         if not self.intercept:
             return np.array([1.0, 0.0 if self.loss.quadratic else 1.0]), 0.0
         if self.loss.quadratic:
-            return np.array([1.0, -first / second]), _balance(self.rows)
+            return np.array([1.0, -first / second]), mean_rounding(self.rows)
         least = min(first, -second)
         share = np.array([least / first if first > 0 else 1.0, -least / second if second < 0 else 1.0])
-        return share, _balance(self.rows)
+        return share, mean_rounding(self.rows)
 
     def surplus(self, share: Array) -> tuple[float, float, float]:
         """Means of l(z) + l*(theta) - theta z, of the absolute values of the terms, and of l; theta by ``share``."""
@@ -283,6 +275,8 @@ def moments_gap(objective: Objective, w: Array, delta: Array) -> Proven:
     if not value < whole:  # theta = 0 proves that the minimum is >= 0
         value, rounding, s = whole, 0.0, 0.0
     rounding += 2 / c * rounded @ (rounded + moved + (1 - s) * (c * (size @ np.abs(w - moments.minimiser)) + slopes))
+    reported = answer_rounding(objective, w)
+    rounding += reported * (sqrt(2 * c * w.shape[1] * value) + 0.5 * c * w.shape[1] * reported)
     return Proven(float(value), float(rounding))
 
 

@@ -28,6 +28,7 @@ from .curvature import hessian
 from .duality import ROUNDING, dual_scaling, penalty_surplus
 from .newton import matrix_step, predicted_decrease
 from .preconditioner import definite
+from .rounding import answer_rounding
 
 __all__ = ["Proof", "prove"]
 
@@ -55,7 +56,7 @@ def prove(objective: Objective, w: Array) -> Proof:
     """
     cost, g = objective(w)
     delta, change, fall = (_by_matrix if objective.rows.forms_curvature else _by_products)(objective, w, g)
-    least = ROUNDING * abs(cost)
+    least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
     if not objective.problem.penalised_throughout:
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", g, least, delta, change)
@@ -120,14 +121,15 @@ def _gap(objective: Objective, w: Array, delta: Array) -> tuple[float, float]:
     if free[-1, 0]:
         q = _balanced(q, rows.y, weight)
     theta = q - rows.y
-    v = rows.units.raw_gradient(rows.transpose_product(theta))
-    inner = free[:-1]
-    share = dual_scaling(objective, inner * v[:-1], 0.0 * v[:-1])
-    q, v, raw = rows.y + share * theta, share * v, rows.units.raw(w)
-    slack = inner * _slope_rounding(rows, np.sqrt(weight @ theta**2))
-    penalty_gap, rounding = penalty_surplus(objective, inner * raw[:-1], inner * v[:-1], slack)
-    divergence = float(weight @ _divergence(q, logs))
-    residual = float(np.abs(raw[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # rounding of the mean of theta
+    v, factor, inner = rows.transpose_product(theta), objective.factor[:-1], free[:-1]
+    raw, slack = factor * w[:-1], _slope_rounding(rows, np.sqrt(weight @ theta**2)) / np.abs(factor)
+    residual = float(np.abs(w[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # rounding of the mean of theta
+    v = inner * v[:-1] / factor  # the columns are shifted, as theta has mean 0
+    share = dual_scaling(objective, v, inner * slack)
+    penalty_gap, rounding = penalty_surplus(objective, inner * raw, share * v, inner * slack)
+    divergence = float(weight @ _divergence(rows.y + share * theta, logs))
+    reported = answer_rounding(objective, w)
+    rounding += reported * (np.sqrt(2 * divergence) + 0.5 * reported)
     return divergence + penalty_gap + residual, rounding
 
 
@@ -162,7 +164,8 @@ def _divergence(q: Array, logs: Array) -> Array:
 
 
 def _slope_rounding(rows: TableData, sizes: Array) -> Array:
-    """Bound of the rounding of the raw v (d, k), from the root mean squares of theta (k,)."""
+    """Bound of the rounding of v (d, k) in the units of the rows, from the root mean squares of theta (k,)."""
     first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
     squares = rows.column_sums(first, rows.weight)[1] / rows.total
-    return SUM * (np.sqrt(squares)[:, None] + np.abs(first)[:, None]) * sizes
+    bound: Array = SUM * (np.sqrt(squares) * rows.units.scales(rows.shape[1])[:-1])[:, None] * sizes
+    return bound

@@ -26,10 +26,10 @@ from ..methods import steps
 from ..objective.data import MATRIX_COLUMNS, Data
 from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate
+from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import ENDED, Evidence, Sense, reversals, run_out
-from ..optimality.null_model import constant_cost
+from ..optimality.null_model import constant_cost, rounding_cost
 from ..optimality.recession import recession
 from ..optimality.recession_text import describe
 from ..optimality.verdict import Verdict, judge
@@ -99,8 +99,8 @@ def fit(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
-        scale, tol = _reference(problem, rows), limits.tol
-        target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
+        scale, tol = constant_cost(problem, rows), limits.tol
+        target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, rows))
         units = plan.data.units
         validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
         asked = [] if validation is None else [validation.stop()]
@@ -142,12 +142,6 @@ def _limits(limits: Limits) -> list[Stop]:
     return [epochs(limits.max_iter), *([] if most is None else [updates(most)])]
 
 
-def _reference(problem: Problem, rows: Rows) -> float:
-    """The unit of ``tol``: the cost of the constant model, or that of the zero model if it is 0."""
-    cost = constant_cost(problem, rows)
-    return cost if cost > 0 else float(np.mean(problem.loss.value(np.zeros_like(rows.y), rows.y)))
-
-
 def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
     if start is None:
         return None
@@ -178,7 +172,9 @@ def _judged(
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
+    if certificate.gap is not None and certificate.gap > reached:
+        certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
+    target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
     facts |= _recession(rows, problem, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
@@ -209,7 +205,8 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not path.cost[-1] > path.cost[0]:
+    risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
+    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
 

@@ -126,6 +126,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
         some = plan.rows.sample(sample_size(size), seed, by_class=False) if name == "whitened" else plan.rows
         begin = staged_start(problem, some, begin)
         plan = plan._replace(start=begin)
+    if problem.nonsmooth and start is None and Coordinates(problem, rows.shape[1]).free_intercept:
+        plan = plan._replace(start=_at_median(rows, problem))
     if name == "whitened":
         checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
@@ -140,6 +142,15 @@ def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
     if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"
+
+
+def _at_median(rows: Rows, problem: Problem) -> Array | None:
+    """The start with the median of the targets for an intercept; 0 for classes."""
+    if problem.loss.labels:
+        return None
+    w = np.zeros((rows.shape[1] + 1, rows.outputs))
+    w[-1] = np.median(rows.y if rows.offset is None else rows.y - rows.offset[:, None], axis=0)
+    return w
 
 
 WHITENED = rules.Whitened()

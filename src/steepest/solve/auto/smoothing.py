@@ -22,19 +22,20 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.errors import UsageError
-from ...core.types import Array
+from ...core.types import UNIT, Array
 from ...data.rows import Rows
 from ...descent.descent import descend, until
 from ...descent.states import Checkpoint
 from ...descent.stops import StopLike, updates
 from ...methods.method import Method
 from ...methods.rules import Newton, Secant, Spectral
-from ...methods.steps import Backtracking
+from ...methods.steps import ExactLine
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.problem import Problem
-from ...optimality.duality import ROUNDING, Proven, penalty_surplus, provable, rows_gap
-from ...optimality.newton import Pointwise
+from ...optimality.duality import ROUNDING, Proven
+from ...optimality.nonsmooth_duality import Slopes, nonsmooth_gap
+from .vertex import Mask, Point, vertex
 
 __all__ = ["Smoothing", "staged_start"]
 
@@ -43,7 +44,12 @@ SHRINK = 0.25  # of the width, from one round to the next
 STEPS = 30  # most steps of a round
 SHARE = 1e-8  # of the gap of the last round, below which the decrease by a step ends the round
 NEAR = 0.01  # share of the cost below which the decrease by a step ends the minimisation of an easier loss
-NARROW = 0.01  # smallest width needed, relative to a median residual
+FAR = 1e3  # residuals beyond this multiple of the median residual do not set the first width
+NARROW, MANY = (
+    0.01,
+    300,
+)  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
+SLOW = 0.5  # of the smallest gap, above which the next width is smaller than needed
 NARROWEST = 1e-9  # smallest width, relative to the first
 
 
@@ -58,9 +64,9 @@ def staged_start(problem: Problem, rows: Rows, start: Array | None) -> Array:
 
 
 class Memory(NamedTuple):
-    """The state of a round besides the point, stored in the memory of a checkpoint as n + 4 numbers."""
+    """The state of a round besides the point, stored in the memory of a checkpoint as 3 n + 4 numbers."""
 
-    theta: Array  # (n,) multipliers
+    slopes: Slopes
     width: float  # of the next loss
     first: float  # width of the first one
     gap: float  # the smallest so far
@@ -68,12 +74,12 @@ class Memory(NamedTuple):
 
     def packed(self) -> Array:
         """The memory as one array."""
-        return np.append(self.theta, self[1:])
+        return np.concatenate((*self.slopes, self[1:]))
 
     @staticmethod
     def of(memory: Array) -> Memory:
         """The memory from that array."""
-        return Memory(memory[:-4], *(float(number) for number in memory[-4:]))
+        return Memory(Slopes(*memory[:-4].reshape(3, -1)), *(float(number) for number in memory[-4:]))
 
 
 class Smoothing:
@@ -97,24 +103,57 @@ class Smoothing:
     def open(self, at: Array) -> Array:
         """Multipliers of 0, and a width for which every row is on its parabola."""
         width = _first_width(self.problem, self.rows, at)
-        return Memory(np.zeros(self.rows.shape[0]), width, width, np.inf, 0.0).packed()
+        return Memory(Slopes(*np.zeros((3, self.rows.shape[0]))), width, width, np.inf, 0.0).packed()
 
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """The end of the next round, with the cost of the original objective and the norm of its subgradient."""
         problem, rows, now = self.problem, self.rows, Memory.of(there.memory)
-        smooth = replace(problem, loss=problem.loss.smoothed(now.width))
-        states = descend(smooth, self.method, _shifted(rows, now.width * now.theta), start=there.at)
-        w, steps = there.at, now.steps
+        near = _near(problem, rows, there.at, now.width)
+        w, slopes, inside, steps = self._round(near, there.at, now)
+        if near is not rows and (self._slopes_at(near, w, now)[0].theta != slopes.theta).any():
+            wide = _first_width(problem, rows, there.at, np.inf)  # a row has left its line: all count as they are
+            now = now._replace(width=max(wide, now.width), steps=steps)
+            w, slopes, inside, steps = self._round(rows, there.at, now)
+        point = self._best(w, slopes, inside)
+        self.latest = (there.t + 1, point.found.proven)
+        narrow = (
+            NARROW * min(1.0, MANY / rows.shape[0]) * _residual_size(problem, rows, point.found.z, point.found.cost)
+        )
+        narrow = narrow if point.found.proven.gap <= SLOW * now.gap else 0.0
+        width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
+        memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
+        norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
+        return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), norm
+
+    def _round(self, near: Rows, start: Array, now: Memory) -> tuple[Array, Slopes, Mask, float]:
+        """The minimiser for rows that may be ``near``, the slopes and jumps of the rows there, and the steps so far."""
+        w, steps, shift = start, now.steps, now.width * now.slopes.theta
+        states = descend(self._smooth(now), self.method, _shifted(near, shift), start=start)
         for state in until(states, *_stops(SHARE * max(now.gap, self.target))):
             w, steps = state.w, steps + (state.t > 0)
-        z = _predictors(rows, w)[:, 0]
-        theta = smooth.loss.slope(z + now.width * now.theta, rows.y[:, 0])
-        cost, g, proven = _judged(problem, rows, w, z, theta)
-        self.latest = (there.t + 1, proven)
-        narrow = NARROW * _residual_size(problem, rows, z, cost)
-        width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
-        memory = Memory(theta, width, now.first, min(now.gap, proven.gap), steps).packed()
-        return Checkpoint(there.t + 1, w, memory, cost=cost), float(np.linalg.norm(rows.units.raw_gradient(g)))
+        return w, *self._slopes_at(self.rows, w, now), steps
+
+    def _smooth(self, now: Memory) -> Problem:
+        return replace(self.problem, loss=self.problem.loss.smoothed(now.width))
+
+    def _slopes_at(self, rows: Rows, w: Array, now: Memory) -> tuple[Slopes, Mask]:
+        """Slopes of the smooth loss at w, points where the loss has them, and which rows are on their parabolas."""
+        loss, y, width = self._smooth(now).loss, rows.y[:, 0], now.width
+        z = _predictors(rows, w)[:, 0] + width * now.slopes.theta
+        theta = loss.slope(z, y)
+        at, reach = z - width * theta, 4 * UNIT * (np.abs(z) + np.abs(y) + width * np.abs(theta))
+        return Slopes(theta, at, reach), loss.second_derivative(z, y) == loss.curvature
+
+    def _best(self, w: Array, slopes: Slopes, inside: Mask) -> Point:
+        """The end of a round, or the vertex near it if its gap is smaller, or the end of an edge if its cost is."""
+        F = Objective(self.problem, self.rows)
+        point = Point(w, slopes, nonsmooth_gap(F, w, slopes))
+        for near in vertex(F, point, inside):
+            other = Point(*near, nonsmooth_gap(F, *near))
+            lower = other.found.cost < point.found.cost - UNIT**0.75 * abs(point.found.cost)
+            if other.found.proven.gap < point.found.proven.gap or (near[1] is slopes and lower):
+                point = other
+        return point
 
     def epochs(self, there: Checkpoint) -> float:
         """Steps taken in all rounds so far."""
@@ -123,14 +162,14 @@ class Smoothing:
     def proven(self, there: Checkpoint) -> Proven:
         """The duality gap by the multipliers at the end of a round."""
         if self.latest[0] != there.t:
-            z = _predictors(self.rows, there.at)[:, 0]
-            self.latest = (there.t, _judged(self.problem, self.rows, there.at, z, Memory.of(there.memory).theta)[2])
+            F = Objective(self.problem, self.rows)
+            self.latest = (there.t, nonsmooth_gap(F, there.at, Memory.of(there.memory).slopes).proven)
         return self.latest[1]
 
 
 def _method(problem: Problem, rows: Rows) -> Method:
     large = Spectral() if problem.proximal else Secant()
-    return Method(Newton() if rows.shape[1] <= MATRIX_COLUMNS else large, Backtracking())
+    return Method(Newton() if rows.shape[1] <= MATRIX_COLUMNS else large, ExactLine(slope=0.5))
 
 
 def _stops(enough: float) -> tuple[StopLike, ...]:
@@ -138,13 +177,36 @@ def _stops(enough: float) -> tuple[StopLike, ...]:
     return updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= max(small, ROUNDING * abs(s.cost))
 
 
-def _first_width(problem: Problem, rows: Rows, w: Array) -> float:
-    """The width for which every row is on its parabola."""
+def _first_width(problem: Problem, rows: Rows, w: Array, most: float = FAR) -> float:
+    """The width for which every row is on its parabola, if its residual is at most ``most`` times the median."""
     if problem.loss.labels:
         return 2.0
     low, high = problem.loss.domain(0.0)
-    far = float(np.abs(_predictors(rows, w) - rows.y).max())
+    away = np.abs(_predictors(rows, w) - rows.y)
+    far = min(float(away.max()), most * _median(away)) if most < np.inf else float(away.max())
     return (far if far > 0.0 else 1.0) / float(min(-low, high))
+
+
+def _median(sizes: Array) -> float:
+    """Median of the sizes that are not 0; 0 if all are."""
+    return float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 0.0
+
+
+def _near(problem: Problem, rows: Rows, w: Array, width: float) -> Rows:
+    """The rows with targets moved nearer to the predictors where a row stays on its line of the loss.
+
+    The cost changes by a constant, and without the far targets it keeps the digits of the others.
+    """
+    if problem.loss.labels:
+        return rows
+    z = _predictors(rows, w)
+    away = rows.y - z
+    far = FAR * max(_median(np.abs(away)), width)
+    return (
+        rows
+        if np.abs(away).max() <= far
+        else rows.with_rows(targets=np.where(np.abs(away) <= far, rows.y, z + np.clip(away, -far, far)))
+    )
 
 
 def _residual_size(problem: Problem, rows: Rows, z: Array, cost: float) -> float:
@@ -159,21 +221,3 @@ def _predictors(rows: Rows, w: Array) -> Array:
 
 def _shifted(rows: Rows, by: Array) -> Rows:
     return rows.with_rows(offset=by if rows.offset is None else rows.offset + by)
-
-
-def _judged(problem: Problem, rows: Rows, w: Array, z: Array, theta: Array) -> tuple[float, Array, Proven]:
-    """F at w, its subgradient from the slopes theta, and the gap by theta as a dual point."""
-    loss, n, y = problem.loss, rows.shape[0], rows.y[:, 0]
-    F = Objective(problem, rows)
-    each = loss.value(z, y)
-    slopes = rows.transpose_product(theta[:, None])
-    weight = np.ones(n) if rows.weight is None else rows.weight
-    cost, g = F.complete(w, float(weight @ each / rows.total), F.free * slopes)
-    if provable(problem):
-        pointwise = Pointwise(z, each, theta, np.zeros(n))
-        return cost, g, rows_gap(F, w, np.zeros_like(w), pointwise)
-    excess = float(weight @ np.maximum(each + loss.conjugate(theta, y) - theta * z, 0.0) / rows.total)
-    factor = F.free * F.factor
-    v = np.divide(slopes, factor, out=np.zeros_like(slopes), where=factor > 0)[:-1, 0]
-    gap = penalty_surplus(F, (factor * w)[:-1, 0], v, 0.0 * v)[0]
-    return cost, g, Proven(excess + gap + abs(g[-1, 0] * w[-1, 0]), ROUNDING * abs(cost))
