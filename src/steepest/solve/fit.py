@@ -31,9 +31,10 @@ from ..optimality.evidence import Evidence, reversals, run_out
 from ..optimality.null_model import constant_cost
 from ..optimality.separation import separation_text
 from ..optimality.verdict import Verdict, judge
-from .auto.plan import Columns, Plan, make_plan
+from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
 from .nonsmooth import rounds
+from .notes import column_notes
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
@@ -177,7 +178,9 @@ def _judged(
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
     separated = _separation(rows, problem, plan, path, raw, certified)
     facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": separated}
-    verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
+    verdict = judge(
+        _evidence(problem, plan, path, certificate, **facts), column_notes(rows, problem, plan.columns, path.names)
+    )
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
@@ -235,24 +238,6 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         reversals=back,
         **found,
     )
-
-
-def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Notes on the columns that explain an answer."""
-    n, d = rows.shape
-    constant = columns.constant
-    notes = [f"column {names[j]!r} is constant and says nothing about the target" for j in np.flatnonzero(constant)[:5]]
-    if n <= d:
-        return (
-            *notes,
-            f"{n} rows cannot determine {d} coefficients and an intercept, so many answers fit equally well",
-        )
-    share = np.abs(columns.null * np.sqrt(np.maximum(columns.variance, 0.0))[:, None]).max(1, initial=0.0)
-    tied = np.flatnonzero((share > 1e-6) & ~constant)
-    if len(tied):
-        listed = ", ".join(repr(names[j]) for j in tied[:5]) + (f" and {len(tied) - 5} more" if len(tied) > 5 else "")
-        notes.append(f"columns {listed} are linearly dependent, so only their joint effect is determined")
-    return tuple(notes)
 
 
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
