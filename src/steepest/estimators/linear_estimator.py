@@ -14,6 +14,7 @@ from ..core.errors import UsageError
 from ..core.progress import Bar
 from ..core.types import Array
 from ..data.classes import Classes
+from ..data.counted import weighing
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
@@ -62,8 +63,8 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
         return X, y, sample_weight
 
     def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
-        """A checked table as rows; of more than two classes as `Classes`."""
-        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        """The rows of weight > 0 of a checked table; of more than two classes as `Classes`."""
+        rows = weighing(make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs))
         return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
 
     def _names(self: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
 from ..data.checks import check_rows, name_bad_number
+from ..data.counted import counted
 from ..data.rows import Rows
 from ..descent.descent import Descent, descend, until
 from ..descent.early_stopping import callback_stop, validation_on
@@ -91,7 +92,7 @@ def fit(
     ([[2.0]], 'converged')
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
-    rows = rows.recounted()
+    rows = counted(rows)
     check_rows(rows, problem)
     (n, d), begin = rows.shape, _start(start, rows)
     with one_blas_thread(2.0 * d * max(n, d * d)):
