@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import validate_data
 
 from ..core.errors import UsageError
 from ..core.types import Array
 from ..data.rows import Rows, make_rows
+from .table_checks import checked
 
 __all__ = ["given", "split"]
 
@@ -57,8 +57,5 @@ def given(estimator: Any, validation: object, numbers: Callable[[Any], Array]) -
     """Held-out rows given by the user, (X, y); ``numbers`` turns labels into targets."""
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise UsageError("validation must be two things: the table and the targets of the held-out rows, (Xv, yv)")
-    X, y = validate_data(
-        estimator, *validation, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=True,
-        reset=False,
-    )  # fmt: skip
+    X, y = checked(estimator, *validation, reset=False)
     return make_rows(X, numbers(y), n_jobs=estimator.n_jobs)

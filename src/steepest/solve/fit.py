@@ -54,6 +54,11 @@ class Run(NamedTuple):
     certificate: Certificate
     verdict: Verdict
 
+    def noted(self, notes: tuple[str, ...]) -> Run:
+        """The same run with more notes, which come first."""
+        verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
+        return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
+
 
 def fit(
     rows: Rows,
