@@ -13,6 +13,7 @@ from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.fit import Run
 from ..solve.model import Model, predict, probability, probable
+from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "verdict_text"]
@@ -79,17 +80,6 @@ def verdict_text(verdict: dict[str, Any]) -> str:
     advice = spelled((Remedy(**remedy) for remedy in verdict.get("remedies", ())), as_option)
     text = [paint(status, verdict.get("message") or status), *([f"Try {advice}."] if advice else [])]
     return "\n".join(text + [f"Note: {note}." for note in verdict.get("notes") or ()])
-
-
-def as_option(setting: str, value: Any) -> str:
-    """Spell a setting as an option.
-
-    Examples
-    --------
-    >>> as_option("learning_rate", "auto")
-    '--learning-rate auto'
-    """
-    return f"--{setting.replace('_', '-')} {value}"
 
 
 def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:

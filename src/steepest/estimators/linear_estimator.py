@@ -26,6 +26,7 @@ from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
 from .multiclass import softmax_of
+from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
@@ -35,7 +36,7 @@ from .validation_split import given, split
 __all__ = ["LinearEstimator"]
 
 
-class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
+class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
@@ -49,6 +50,7 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, reset: bool = True, several: bool = False
     ) -> tuple[Any, Any, NDArray[np.float64] | None]:
         """Check a table without copying it; numbers that are not finite are found later, in the column means."""
+        check_values(self)
         if self._labels:
             refuse_missing_labels(y)
         self._roundings = rounding_notes(X, None if self._labels else y)
