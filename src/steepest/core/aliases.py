@@ -136,7 +136,7 @@ LOSSES = _table(
     ("squared squared-loss ls ols least-squares l2 gaussian normal linear rss sse",
      use("loss", "squared_error")),
     ("smooth-l1 smoothl1 huberloss", use("loss", "huber")),
-    ("log logistic logit logloss deviance binomial bernoulli bce cross-entropy crossentropy binary-crossentropy nll",
+    ("log logistic logit deviance binomial bernoulli bce cross-entropy crossentropy binary-crossentropy nll",
      use("loss", "log_loss")),
     ("bcewithlogits bcewithlogitsloss bceloss softmax multinomial categorical-crossentropy crossentropyloss sigmoid",
      use("loss", "log_loss")),
@@ -159,7 +159,6 @@ RULES = _table(
 RATES = _table(
     ("optimal invscaling inv-scaling decay 1/t", use("learning_rate", "inverse_scaling")),
     ("adaptive automatic default best none", use("learning_rate", "auto")),
-    ("constant", use("learning_rate", 0.01, "a constant rate is a number, {} say")),
     ("cosine-annealing cosineannealinglr", use("learning_rate", "cosine")),
     ("onecyclelr", use("learning_rate", "one_cycle")),
     ("line-search armijo linesearch", use("learning_rate", "backtracking")),

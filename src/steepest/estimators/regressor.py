@@ -14,6 +14,7 @@ from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, Loss
 from ..core.types import Array
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
+from ..objective.explained import explains_deviance, score
 from ..objective.problem import read_loss
 from .callbacks import Answer, Task, watched
 from .linear_estimator import LinearEstimator
@@ -264,6 +265,26 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         prediction = predictors(X, self.coef_, self.intercept_)
         found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
         return found
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R2 of the predictions, as of every regressor; for the loss "poisson" D2, the share of the deviance explained.
+
+        D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
+        targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+        y : (n,) or (n, k) array
+        sample_weight : (n,) array, optional
+            Weight of each row, >= 0.
+        """
+        loss = read_loss(self.loss)
+        if not explains_deviance(loss):
+            return float(super().score(X, y, sample_weight))
+        check_is_fitted(self)
+        z = predictors(checked_columns(self, X), self.coef_, self.intercept_)
+        return score(loss, z, np.asarray(y, np.float64), sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
