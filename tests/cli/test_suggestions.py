@@ -26,7 +26,7 @@ WRONG = {
     # typing errors
     "fti linear eight.txt -t y": "No such command 'fti': did you mean fit?",
     "pedict m.json eight.txt": "No such command 'pedict': did you mean predict?",
-    "fit liner eight.txt -t y": "no fit is called 'liner': did you mean linear?",
+    "fit liner eight.txt -t y": "'liner' is not one of 'linear', 'logistic': did you mean linear?",
     f"{FIT} --learnig-rate 0.1": "'--learnig-rate': did you mean --learning-rate?",
     f"{FIT} --learning_rate 0.1": "'--learning_rate': did you mean --learning-rate?",
     f"{FIT} --learning-rate 0,1": "'0,1' is not a finite number: write 0.1",
@@ -45,8 +45,8 @@ WRONG = {
     f"{FIT} --learning-rate invscaling": "'invscaling': use --learning-rate inverse_scaling",
     f"{FIT} --n-jobs 2": "'--n-jobs': set the environment variable STEEPEST_NUM_THREADS",
     f"{FIT} --positive-coef": "fit has none, but the estimators in Python have: use signs='+'",
-    "fit ridge eight.txt -t y": "no fit is called 'ridge': did you mean linear with --alpha 0.1?",
-    "fit lasso eight.txt -t y": "no fit is called 'lasso': did you mean linear with --alpha 0.1 --l1-ratio 1?",
+    "fit ridge eight.txt -t y": "'ridge' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1?",
+    "fit lasso eight.txt -t y": "'lasso' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1 --l1",
     f"{FIT} --loss lasso": "no loss is called 'lasso': a lasso penalty is --alpha 0.1 with --l1-ratio 1",
     f"{FIT} --loss ols": "no loss is called 'ols': use --loss squared_error",
     # PyTorch and Keras
@@ -77,7 +77,7 @@ WRONG = {
     f"{FIT} --method BFGS": "'--method': use --rule, such as adam",
     f"{FIT} --noconstant": "'--noconstant': use --no-intercept",
     "lm eight.txt -t y": "No such command 'lm': did you mean fit?",
-    "fit glm eight.txt -t y": "no fit is called 'glm': did you mean logistic?",
+    "fit glm eight.txt -t y": "'glm' is not one of 'linear', 'logistic': did you mean logistic?",
     "optim x**2 --start 1": "No such command 'optim': did you mean minimize?",
     "minimize x**2 --start 1 --lr 0.1": "'--lr': use --learning-rate",
     "minimize --lr 0.1 x**2 --start 1": "'--lr': use --learning-rate",

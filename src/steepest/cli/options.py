@@ -135,11 +135,11 @@ class Kind(click.Choice[str]):
     def __init__(self) -> None:
         super().__init__(("linear", "logistic"))
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Keep one of the kinds; what others call them is answered."""
         if value not in self.choices:
             raise click.UsageError(spelled_kind(value, self.choices), ctx)
-        return value
+        return str(value)
 
 
 NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()

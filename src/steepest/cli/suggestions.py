@@ -68,8 +68,8 @@ def unknown_command(name: str, commands: Iterable[str]) -> str:
 def spelled_kind(kind: str, kinds: Iterable[str]) -> str:
     """The message for a kind of fit that does not exist."""
     meant = KINDS_ELSEWHERE.get(kind.lower()) or nearest(kind, kinds)
-    mend = f"did you mean {meant}?" if meant else f"choose {' or '.join(kinds)}"
-    return f"no fit is called {kind!r}: {mend}"
+    problem = f"{kind!r} is not one of {', '.join(map(repr, kinds))}"
+    return f"{problem}: did you mean {meant}?" if meant else problem
 
 
 def unknown_option(option: str, context: click.Context | None) -> str:
@@ -79,7 +79,7 @@ def unknown_option(option: str, context: click.Context | None) -> str:
         return problem
     known = _options(context.command)
     answer = answer_to(option.lstrip("-"), (name.lstrip("-") for name in known))
-    if answer is None and option in _options(_fit()):
+    if answer is None and option in _options(_fit(context)):
         answer = use(option.lstrip("-"))
     if answer is None:
         return problem
@@ -94,7 +94,7 @@ def unknown_option(option: str, context: click.Context | None) -> str:
 def _elsewhere(answer: Answer, lacking: list[str], context: click.Context) -> str:
     """Where a setting is found that this command does not have."""
     name = context.info_name
-    if all(as_option(setting, None) in _options(_fit()) for setting in lacking):
+    if all(as_option(setting, None) in _options(_fit(context)) for setting in lacking):
         return f"{name} has none, but fit has: {answer.spelled(as_option)}"
     if lacking == ["n_jobs"]:
         return "set the environment variable STEEPEST_NUM_THREADS"
@@ -103,10 +103,11 @@ def _elsewhere(answer: Answer, lacking: list[str], context: click.Context) -> st
     return f"{name} has none, but the estimators in Python have: {answer.spelled(as_python)}"
 
 
-def _fit() -> click.Command:
-    from .commands.fit import command
-
-    return command
+def _fit(context: click.Context) -> click.Command:
+    """The command ``fit``, which has most options."""
+    group = context.find_root().command
+    found = group.get_command(context, "fit") if isinstance(group, click.Group) else None
+    return found or context.command
 
 
 def _options(command: click.Command) -> set[str]:
