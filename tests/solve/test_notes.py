@@ -9,6 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from steepest import Problem, make_rows
+from steepest.core.errors import DataError
 from steepest.objective.penalties import elastic
 from steepest.solve.fit import fit
 from steepest.solve.settings import Limits
@@ -95,12 +96,20 @@ def test_notes_of_rows_and_coefficients_count_in_english():
     assert notes == ("2 rows cannot determine 2 free coefficients and an intercept, so many answers fit equally well",)
 
 
-@pytest.mark.parametrize("size", [1e-170, 1e-300, 1.0, 1e90])
-def test_a_column_is_constant_by_its_numbers_and_not_by_their_size(size):
-    X = np.column_stack((np.arange(6.0), [1.0, 0, 2, 1, 0, 3]))
+@pytest.mark.parametrize("size", [1e-170, 1e-300, 1e-100, 1.0, 1e90])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_column_is_constant_by_its_numbers_and_not_by_their_size(size, sparse):
+    X, y = np.column_stack((np.arange(6.0), [1.0, 0, 2, 1, 0, 3])), [0.0, 1, 3, 2, 5, 4]
     X[:, 1] *= size
-    notes = fit(make_rows(X, [0.0, 1, 3, 2, 5, 4]), Problem()).verdict.notes
-    assert not any("constant" in note for note in notes)
+    rows = make_rows(csr_array(X) if sparse else X, y)
+    if size < 1e-140:
+        with pytest.raises(DataError, match=r"^column 'x2' holds numbers so small that their squares are 0: multiply"):
+            fit(rows, Problem())
+        assert fit(rows, Problem(penalty=elastic(0.1))).verdict.notes == ()
+    else:
+        run = fit(rows, Problem())
+        assert run.verdict.notes == ()
+        assert run.coef[1, 0] * size == pytest.approx(np.linalg.lstsq(np.c_[X / [1, size], np.ones(6)], y)[0][1])
     X[:, 1] = size
-    notes = fit(make_rows(X, [0.0, 1, 3, 2, 5, 4]), Problem()).verdict.notes
+    notes = fit(make_rows(csr_array(X) if sparse else X, y), Problem()).verdict.notes
     assert notes == ("column 'x2' is constant and says nothing about the target",)

@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..core.records import to_name
+from ..core.types import Array
 from ..objective.problem import Problem
 from .counted import row_number
 from .csr import CSR
+from .extremes import varying
 from .gram import LARGEST
 from .rows import Rows
 
-__all__ = ["check_rows", "check_targets", "name_bad_number", "row_count"]
+__all__ = ["check_rows", "check_targets", "name_bad_number", "refuse_tiny", "row_count"]
+
+SMALLEST = 1e-140  # size of numbers whose squares keep their digits
 
 
 def check_rows(rows: Rows, problem: Problem) -> None:
@@ -52,6 +56,18 @@ def check_targets(rows: Rows, problem: Problem) -> None:
         row = int((rows.y < 0.0).any(1).argmax())
         found = f"is {rows.y[row].min():g}, but the {loss} loss needs numbers >= 0"
         raise DataError(f"the target of row {row_number(rows, row)} {found}: remove the row or choose another loss")
+
+
+def refuse_tiny(rows: Rows, mean: Array, variance: Array, is_open: NDArray[np.bool_], names: tuple[str, ...]) -> None:
+    """Refuse a column whose numbers vary, but are so small that their squares underflow.
+
+    A penalised coefficient of such a column is 0 to rounding, so only those that ``is_open`` names are looked at.
+    """
+    candidates = np.flatnonzero(is_open & (variance < SMALLEST**2) & (np.abs(mean) < SMALLEST))
+    tiny = candidates[varying(rows, candidates)] if len(candidates) else candidates
+    if len(tiny):
+        more = f"multiply it by {1 / SMALLEST:g} or more"
+        raise DataError(f"column {names[tiny[0]]!r} holds numbers so small that their squares are 0: {more}")
 
 
 def _first_bad(values: NDArray[Any]) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from ..core.errors import DataError, UsageError
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
-from ..data.checks import check_rows, name_bad_number
+from ..data.checks import check_rows, name_bad_number, refuse_tiny
 from ..data.counted import counted
 from ..data.rows import Rows
 from ..descent.descent import Descent, descend, until
@@ -35,7 +35,7 @@ from ..optimality.verdict import Verdict, judge
 from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
 from .nonsmooth import rounds
-from .notes import column_notes
+from .notes import column_notes, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
@@ -103,6 +103,8 @@ def fit(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
+        columns, is_open = plan.columns, open_coefficients(Coordinates(problem, d))
+        refuse_tiny(rows, columns.mean, columns.variance, is_open, names)
         scale, tol = _reference(problem, rows), limits.tol
         target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
         units = plan.data.units

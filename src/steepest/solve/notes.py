@@ -12,7 +12,7 @@ from ..objective.objective import Coordinates
 from ..objective.problem import Problem
 from .auto.plan import Columns
 
-__all__ = ["column_notes"]
+__all__ = ["column_notes", "open_coefficients"]
 
 LISTED = 5
 SHARE = 1e-6  # part of a direction below which a column is not in it
@@ -31,7 +31,7 @@ def column_notes(rows: Rows, problem: Problem, columns: Columns, names: tuple[st
     silent = constant if intercept else constant & (columns.mean == 0.0)  # else it stands in for the intercept
     what = "is constant" if intercept else "is 0 in every row"
     notes = [f"column {names[j]!r} {what} and says nothing about the target" for j in np.flatnonzero(silent)[:LISTED]]
-    is_open = _open(coordinates)
+    is_open = open_coefficients(coordinates)
     few = _too_few(rows.shape[0], is_open, intercept)
     return (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
 
@@ -45,7 +45,7 @@ def _constant(rows: Rows, columns: Columns) -> NDArray[np.bool_]:
     return found
 
 
-def _open(coordinates: Coordinates) -> NDArray[np.bool_]:
+def open_coefficients(coordinates: Coordinates) -> NDArray[np.bool_]:
     """Which coefficients are free, and neither penalised nor constrained, (d,)."""
     closed = (coordinates.l2[:, 0] > 0) | (coordinates.l1 > 0).any((0, 2))
     found: NDArray[np.bool_] = (coordinates.moves & ~closed)[:-1]
