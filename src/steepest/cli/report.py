@@ -14,7 +14,7 @@ from ..optimality.advice import Remedy, spelled
 from ..solve.fit import Run
 from ..solve.model import Model, predict, probability, probable
 from .suggestions import as_option
-from .text import aligned, by_point, describe, label_text, number, paint, shown_name
+from .text import aligned, by_point, count, describe, label_text, number, paint, shown_name
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "model_words", "title_of", "verdict_text"]
 
@@ -126,7 +126,7 @@ def _title(outcome: Outcome) -> str:
     if model.classes is not None:
         what = f"P({what} = {label_text(model.classes[1])})"
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
-    return f"{title_of(model)}: {what} by {names}   ({table.X.shape[0]:,} rows of {table.source})"
+    return f"{title_of(model)}: {what} by {names}   ({count(table.X.shape[0], 'row')} of {table.source})"
 
 
 def _others(run: Run) -> list[Column]:

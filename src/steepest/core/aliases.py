@@ -157,7 +157,8 @@ RULES = _table(
 )  # fmt: skip
 
 RATES = _table(
-    ("optimal invscaling inv-scaling decay 1/t", use("learning_rate", "inverse_scaling")),
+    ("invscaling inv-scaling decay", use("learning_rate", "inverse_scaling")),
+    ("optimal 1/t", use("learning_rate", "inverse_time")),
     ("adaptive automatic default best none", use("learning_rate", "auto")),
     ("cosine-annealing cosineannealinglr", use("learning_rate", "cosine")),
     ("onecyclelr", use("learning_rate", "one_cycle")),
