@@ -72,6 +72,10 @@ def test_dates_of_pyarrow_and_polars():
     pytest.importorskip("pyarrow")
     with pytest.raises(DataError, match="column 'when' holds dates"):
         GDRegressor().fit(pd.DataFrame({"when": DAYS.astype("timestamp[us][pyarrow]")}), Y)
+    arrow = pytest.importorskip("pyarrow").table({"when": list(DAYS), "id": [2**53 + 1, 5, 7, 8]})
+    with pytest.raises(DataError, match="column 'when' holds dates"):
+        GDRegressor().fit(arrow, Y)
+    assert "column 'id'" in GDRegressor(max_iter=5, tol=None).fit(arrow.select(["id"]), Y).verdict_.notes[0]
     polars = pytest.importorskip("polars")
     with pytest.raises(DataError, match="column 'when' holds dates"):
         GDRegressor().fit(polars.DataFrame({"when": list(DAYS.dt.date)}), Y)

@@ -50,7 +50,6 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
         self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, reset: bool = True, several: bool = False
     ) -> tuple[Any, Any, NDArray[np.float64] | None]:
         """Check a table without copying it; numbers that are not finite are found later, in the column means."""
-        check_values(self)
         if self._labels:
             refuse_missing_labels(y)
         self._roundings = rounding_notes(X, None if self._labels else y)
@@ -62,6 +61,7 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
 
     def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
         """The rows of weight > 0 of a checked table; of more than two classes as `Classes`."""
+        check_values(self)
         rows = weighing(make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs))
         return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
 

@@ -102,6 +102,9 @@ def columns(X: Any) -> Iterator[tuple[str, Any]]:
         if table.ndim == 2 and table.dtype.kind != "f":
             yield from ((f"x{j}", table[:, j]) for j in range(table.shape[1]))
         return
+    if type(X).__module__.startswith("pyarrow"):  # its columns are not their names
+        yield from zip(X.column_names, names, strict=True)
+        return
     for j, name in enumerate(names):
         yield (name if isinstance(name, str) else f"x{j}"), X[name]
 
@@ -117,10 +120,10 @@ def _array(values: Any) -> NDArray[Any]:
 
 def _type_name(column: Any) -> str:
     """The type of a column in lower case, such as "int64" or "timestamp"; "" where it has none."""
-    try:
-        return str(column.dtype).lower().partition("[")[0]
-    except AttributeError:
-        return ""
+    for attribute in ("dtype", "type"):
+        if attribute in dir(column):
+            return str(getattr(column, attribute)).lower().partition("[")[0]
+    return ""
 
 
 def _dates(column: Any) -> bool:
