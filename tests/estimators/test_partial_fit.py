@@ -397,7 +397,6 @@ def test_no_warning_of_a_run_that_was_to_end_early():
     ("how", "validation", "words"),
     [
         ({"early_stopping": True, "validation_fraction": 1.5}, None, "between 0 and 1"),
-        ({"early_stopping": True, "validation_fraction": 0.01}, None, "no rows can be held out"),
         ({"early_stopping": True, "n_iter_no_change": 0}, None, "n_iter_no_change must be"),
         ({}, "rows", "must be two things"),
         ({}, (np.ones((2, 5)), [1.0, 0.0]), "features"),
@@ -410,6 +409,35 @@ def test_senseless_ways_to_end(how, validation, words):
     X, y = table(20)
     with pytest.raises(ValueError, match=words):
         GDClassifier(**how).fit(X, (y > 0) * 1.0, validation=validation)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_early_stopping_of_few_rows_trains_on_each_class_and_says_where_it_cannot():
+    X = np.arange(6.0)[:, None]
+    for labels in ([0, 1, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 1, 2, 2, 2, 1]):
+        for share in (0.01, 0.4, 0.9):
+            model = GDClassifier(
+                early_stopping=True, validation_fraction=share, learning_rate=0.1, max_iter=5, tol=None
+            )
+            assert model.fit(X, labels).trajectory_.meta["validation"]["rows"] >= 1
+    with pytest.raises(ValueError, match=r"no rows can be held out of 2 rows, one of each class: give them with fit"):
+        GDClassifier(early_stopping=True).fit(X[:2], [0, 1])
+    with pytest.raises(ValueError, match=r"no rows can be held out of 1 row: give them"):
+        GDRegressor(early_stopping=True).fit(X[:1], [1.0])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_early_stopping_with_weights_of_0_is_that_without_these_rows():
+    X, y, *_ = wide(1)
+    labels, counts = y > 0, np.random.default_rng(0).integers(0, 3, (20, len(y)))
+    how = {"early_stopping": True, "learning_rate": 0.02, "random_state": 1, "max_iter": 50}
+    for weight in counts:
+        kept = weight > 0
+        both = [
+            GDClassifier(**how).fit(X, labels, weight),
+            GDClassifier(**how).fit(X[kept], labels[kept], weight[kept]),
+        ]
+        assert_array_equal(both[0].coef_, both[1].coef_)
 
 
 # ------------------------------------------------------------------ callbacks

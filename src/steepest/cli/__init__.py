@@ -32,6 +32,16 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f".commands.{cmd_name}", __name__).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from .suggestions import unknown_command
+
+            raise click.UsageError(unknown_command(args[0], COMMANDS), ctx)
+        return super().resolve_command(ctx, args)
+
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *more: Any, **extra: Any) -> Any:
         """Run and leave with one of the documented exit statuses."""
         if "_STEEPEST_COMPLETE" in os.environ or not extra.get("standalone_mode", True):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.errors import SteepestError
+from ..core.errors import SteepestError, UsageError
 from ..core.files import json_text
 from .interrupt import heard, listening
+from .suggestions import as_option, unknown_option
 
 if TYPE_CHECKING:  # the help must not wait for NumPy
     from ..optimality.verdict import Verdict
@@ -66,7 +67,12 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, click.ClickException):
         context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f" (see {context.command_path} --help)" if context else ""
-        return "usage", error.format_message() + hint, 2
+        message = error.format_message()
+        if isinstance(error, click.NoSuchOption):
+            message = unknown_option(error.option_name, context)
+        return "usage", message + hint, 2
+    if isinstance(error, UsageError):
+        return "usage", error.spelled(as_option), error.exit_code
     if isinstance(error, SteepestError):
         kind = {1: "file", 2: "usage", 3: "data"}.get(error.exit_code, "internal")
         return kind, str(error), error.exit_code

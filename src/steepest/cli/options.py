@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from .suggestions import spelled_kind
 
 __all__ = [
     "AT",
     "BATCH",
     "COLUMNS",
     "FIX",
+    "KIND",
     "NUMBER",
     "NUMBERS",
     "RATE",
@@ -41,7 +45,8 @@ class Number(click.ParamType[Any]):
             number = math.nan if "_" in value else float(value)
         except ValueError:
             number = math.nan
-        return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number", param, ctx)
+        mend = f": write {value.replace(',', '.')}" if re.fullmatch(r"[+-]?\d+,\d+", value) else ""
+        return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number{mend}", param, ctx)
 
 
 class Word(Number):
@@ -124,10 +129,24 @@ class Assignments(Columns):
         return found
 
 
+class Kind(click.Choice[str]):
+    """The kind of a fit: linear or logistic."""
+
+    def __init__(self) -> None:
+        super().__init__(("linear", "logistic"))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Keep one of the kinds; what others call them is answered."""
+        if value not in self.choices:
+            raise click.UsageError(spelled_kind(value, self.choices), ctx)
+        return str(value)
+
+
 NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
 AT = FIX = Assignments()
+KIND = Kind()
 
 
 def _together(command: Command, *options: Callable[[Any], Any]) -> Command:

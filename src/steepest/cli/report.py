@@ -13,13 +13,21 @@ from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.fit import Run
 from ..solve.model import Model, predict, probability, probable
-from .text import aligned, by_point, describe, label_text, number, paint, shown_name
+from .suggestions import as_option
+from .text import aligned, by_point, count, describe, label_text, number, paint, shown_name
 
-__all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "verdict_text"]
+__all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "model_words", "title_of", "verdict_text"]
 
 SHOWN = 12  # coefficients in the table
 
 PENALTIES = {"no_penalty": "", "l2": " + alpha/2 |w|^2", "l1": " + alpha |w|_1"}
+
+
+TITLES = {  # where it is neither linear nor logistic regression
+    "poisson": "Poisson regression",
+    "quantile": "quantile regression",
+    **dict.fromkeys(("hinge", "squared_hinge", "modified_huber"), "linear classification"),
+}
 
 
 class Column(NamedTuple):
@@ -81,17 +89,6 @@ def verdict_text(verdict: dict[str, Any]) -> str:
     return "\n".join(text + [f"Note: {note}." for note in verdict.get("notes") or ()])
 
 
-def as_option(setting: str, value: Any) -> str:
-    """Spell a setting as an option.
-
-    Examples
-    --------
-    >>> as_option("learning_rate", "auto")
-    '--learning-rate auto'
-    """
-    return f"--{setting.replace('_', '-')} {value}"
-
-
 def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
     """Write the answer for a program."""
     model, run = outcome.model, outcome.run
@@ -113,13 +110,23 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
     }
 
 
+def title_of(model: Model) -> str:
+    """What a model is called, by its loss."""
+    return TITLES.get(model.loss.partition(":")[0], f"{model.kind} regression")
+
+
+def model_words(model: Model) -> str:
+    """The same of a fitted model, such as "linear model"."""
+    return f"{title_of(model).removesuffix(' regression')} model"
+
+
 def _title(outcome: Outcome) -> str:
     model, table = outcome.model, outcome.table
     what = shown_name(model.target)
     if model.classes is not None:
         what = f"P({what} = {label_text(model.classes[1])})"
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
-    return f"{model.kind} regression: {what} by {names}   ({table.X.shape[0]:,} rows of {table.source})"
+    return f"{title_of(model)}: {what} by {names}   ({count(table.X.shape[0], 'row')} of {table.source})"
 
 
 def _others(run: Run) -> list[Column]:

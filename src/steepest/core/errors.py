@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from .aliases import Answer, as_python
+
 __all__ = [
     "DataError",
     "DivergenceWarning",
@@ -27,9 +32,25 @@ class FileError(SteepestError, OSError):
 
 
 class UsageError(SteepestError, ValueError):
-    """An invalid setting, name or option (exit status 2)."""
+    """An invalid setting, name or option (exit status 2).
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, with the remedy unless ``answer`` is one.
+    answer : Answer, optional
+        What to write instead; the message spells it as Python, the command line as options.
+    """
 
     exit_code = 2
+
+    def __init__(self, problem: str, answer: Answer | None = None) -> None:
+        super().__init__(problem if answer is None else f"{problem}: {answer.spelled(as_python)}")
+        self.problem, self.answer = problem, answer
+
+    def spelled(self, spell: Callable[[str, Any], str]) -> str:
+        """The message with settings in the syntax of ``spell``."""
+        return str(self) if self.answer is None else f"{self.problem}: {self.answer.spelled(spell)}"
 
 
 class DataError(SteepestError, ValueError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from .aliases import Answer, nearest, use, value_answer
 from .errors import UsageError
 from .record_kinds import check_record
 
@@ -94,10 +94,28 @@ def from_name(spec: object, module: ModuleType, what: str) -> Any:
     asked, _, rest = str(spec).partition(":")
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
     if name is None:
-        near = get_close_matches(asked, known, 1)
-        mend = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(sorted(known))}"
-        raise UsageError(f"no {what} is called {asked!r}: {mend}")
+        raise _unknown(asked, what, known)
     return check_record(make(known[name], rest, what), what)
+
+
+def _unknown(asked: str, what: str, known: Iterable[str]) -> UsageError:
+    """The error that no record has a name: with what it is called here, or the near one."""
+    answer = value_answer(asked, what) or _number(asked, what)
+    if answer is not None:
+        return UsageError(f"no {what} is called {asked!r}", answer)
+    near = nearest(asked, known)
+    mend = f"did you mean {near!r}?" if near else f"choose one of {', '.join(sorted(known))}"
+    return UsageError(f"no {what} is called {asked!r}: {mend}")
+
+
+def _number(text: str, what: str) -> Answer | None:
+    """The answer to a learning rate that is the text of a number."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    words = "a constant rate is a number and not a text, {}"
+    return use("learning_rate", value, words) if what == "learning rate" else None
 
 
 def make(cls: Any, text: str, what: str) -> Any:

@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError
+from ..core.errors import DataError, UsageError
 from ..core.records import to_name
+from ..core.types import Array
 from ..objective.problem import Problem
+from .counted import row_number
 from .csr import CSR
+from .extremes import varying
+from .gram import LARGEST
 from .rows import Rows
 
-__all__ = ["check_rows", "name_bad_number", "row_count"]
+__all__ = ["check_rows", "check_targets", "name_bad_number", "refuse_tiny", "row_count"]
 
-LARGEST = 1e150  # its square, summed over the rows, does not overflow
+SMALLEST = 1e-140  # size of numbers whose squares keep their digits
 
 
 def check_rows(rows: Rows, problem: Problem) -> None:
@@ -23,6 +27,14 @@ def check_rows(rows: Rows, problem: Problem) -> None:
 
     Columns are not checked: a number that is not finite makes their means fail, and `name_bad_number` then finds it.
     """
+    check_targets(rows, problem)
+    ones = int(np.count_nonzero(rows.y == 1.0))
+    if problem.loss.labels and ones in (0, rows.y.size):
+        raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
+
+
+def check_targets(rows: Rows, problem: Problem) -> None:
+    """The same of rows that are not fitted, such as held-out ones, which may be of one class."""
     n, d = rows.shape
     if n == 0:
         raise DataError("the table has no rows: nothing to fit")
@@ -32,22 +44,30 @@ def check_rows(rows: Rows, problem: Problem) -> None:
         row = _first_bad(rows.y)[0]
         large = np.isfinite(rows.y[row]).all()
         what = "too large: rescale it" if large else "not a finite number: remove the row or fill it in"
-        raise DataError(f"the target of row {row + 1} is {what}")
-    if problem.loss.labels:
-        _check_labels(rows, to_name(type(problem.loss)))
-    if problem.loss.positive and rows.y.min() < 0.0:
-        row = int((rows.y < 0.0).any(1).argmax())
-        found = f"is {rows.y[row].min():g}, but the {to_name(type(problem.loss))} loss needs numbers >= 0"
-        raise DataError(f"the target of row {row + 1} {found}: remove the row or choose another loss")
-
-
-def _check_labels(rows: Rows, loss: str) -> None:
-    ones = int(np.count_nonzero(rows.y == 1.0))
-    if ones + int(np.count_nonzero(rows.y == 0.0)) < rows.y.size:
+        raise DataError(f"the target of row {row_number(rows, row)} is {what}")
+    if rows.offset is not None and not np.abs(rows.offset).max() < LARGEST:
+        row = _first_bad(rows.offset[:, None])[0]
+        raise UsageError(f"the offset of row {row_number(rows, row)} is too large: choose offsets nearer to 0")
+    loss = to_name(type(problem.loss))
+    if problem.loss.labels and not ((rows.y == 0.0) | (rows.y == 1.0)).all():
         listed = ", ".join(f"{v:g}" for v in np.unique(rows.y)[:5])
         raise DataError(f"{loss.replace('_', ' ')} needs labels 0 and 1, found {listed}: name two classes")
-    if ones in (0, rows.y.size):
-        raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
+    if problem.loss.positive and rows.y.min() < 0.0:
+        row = int((rows.y < 0.0).any(1).argmax())
+        found = f"is {rows.y[row].min():g}, but the {loss} loss needs numbers >= 0"
+        raise DataError(f"the target of row {row_number(rows, row)} {found}: remove the row or choose another loss")
+
+
+def refuse_tiny(rows: Rows, mean: Array, variance: Array, is_open: NDArray[np.bool_], names: tuple[str, ...]) -> None:
+    """Refuse a column whose numbers vary, but are so small that their squares underflow.
+
+    A penalised coefficient of such a column is 0 to rounding, so only those that ``is_open`` names are looked at.
+    """
+    candidates = np.flatnonzero(is_open & (variance < SMALLEST**2) & (np.abs(mean) < SMALLEST))
+    tiny = candidates[varying(rows, candidates)] if len(candidates) else candidates
+    if len(tiny):
+        more = f"multiply it by {1 / SMALLEST:g} or more"
+        raise DataError(f"column {names[tiny[0]]!r} holds numbers so small that their squares are 0: {more}")
 
 
 def _first_bad(values: NDArray[Any]) -> tuple[int, int]:
@@ -63,10 +83,10 @@ def name_bad_number(rows: Rows, names: tuple[str, ...]) -> None:
             bad = np.flatnonzero(_unusable(rows.X.data[a:b]))
             if len(bad):
                 i = int(np.searchsorted(rows.X.indptr, a + bad[0], side="right")) - 1
-                _refuse(rows.X.data[a + bad[0]], i, names[rows.X.indices[a + bad[0]]])
+                _refuse(rows.X.data[a + bad[0]], row_number(rows, i), names[rows.X.indices[a + bad[0]]])
         elif _unusable(rows.X[low : low + 4096]).any():
             i, j = _first_bad(rows.X[low : low + 4096])
-            _refuse(rows.X[low + i, j], low + i, names[j])
+            _refuse(rows.X[low + i, j], row_number(rows, low + i), names[j])
 
 
 def _unusable(values: NDArray[Any]) -> NDArray[np.bool_]:
@@ -78,7 +98,7 @@ def _unusable(values: NDArray[Any]) -> NDArray[np.bool_]:
 def _refuse(value: float, row: int, name: str) -> None:
     mend = "rescale the column" if np.isfinite(value) else "remove the row or fill it in"
     shown = "NaN" if np.isnan(value) else f"{value}"
-    raise DataError(f"row {row + 1}, column {name!r} holds {shown}: {mend}")
+    raise DataError(f"row {row}, column {name!r} holds {shown}: {mend}")
 
 
 def row_count(X: Any) -> int:

@@ -12,7 +12,7 @@ from ..core.types import Array
 from ..objective.data import ColumnStats
 from .csr import CSR
 from .full_pass import predictors, slopes_in_kernel
-from .gram import refuse_unless_finite
+from .gram import refuse_unless_usable
 from .layout import BLOCK, plan
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ def mean_and_variance(rows: Rows) -> ColumnStats:
         sums, squares = column_sums(rows, first, rows.weight)
         shifted = sums / rows.total
         variance = np.maximum(squares / rows.total - shifted**2, 0.0)
-    refuse_unless_finite(variance)
-    return ColumnStats(first + shifted, variance)
+    mean = first + shifted
+    refuse_unless_usable(mean, variance)
+    return ColumnStats(mean, variance)
 
 
 def column_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:

@@ -15,7 +15,9 @@ from .layout import dense_rows
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["augmented", "gram_matrix", "refuse_unless_finite"]
+__all__ = ["LARGEST", "augmented", "gram_matrix", "refuse_unless_finite", "refuse_unless_usable"]
+
+LARGEST = 1e145  # size of a number whose square, summed over the rows and multiplied by others, does not overflow
 
 ROOM = 1 << 18  # numbers of the augmented rows of a thread: 2 MB, about the size of its cache
 
@@ -23,6 +25,14 @@ ROOM = 1 << 18  # numbers of the augmented rows of a thread: 2 MB, about the siz
 def refuse_unless_finite(sums: Array) -> None:
     """Refuse a table whose sums of squares are not finite."""
     if not np.isfinite(sums).all():
+        raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
+
+
+def refuse_unless_usable(mean: Array, variance: Array) -> None:
+    """Refuse columns whose root mean square is not below `LARGEST`, so that some number is not either."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        usable = mean * mean + variance < LARGEST**2
+    if not usable.all():
         raise DataError("a column holds a number that is not finite, or so large that its square overflows: rescale it")
 
 

@@ -15,7 +15,7 @@ from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
 from .csr import CSR
 from .curvature import MomentsCurvature
-from .gram import augmented, refuse_unless_finite
+from .gram import augmented, refuse_unless_usable
 from .rows import Rows
 
 __all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
@@ -150,11 +150,11 @@ def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
     d = rows.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
         gram = rows.gram(first, rows.weight)
-    refuse_unless_finite(gram)
-    total = gram[-1, -1]
-    shifted = gram[-1, :-1] / total
-    spread = gram[:-1, :-1] / total - shifted[:, None] * shifted
+        total = gram[-1, -1]
+        shifted = gram[-1, :-1] / total
+        spread = gram[:-1, :-1] / total - shifted[:, None] * shifted
     mean = first + shifted
+    refuse_unless_usable(mean, np.diag(spread))
     return mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
 
 

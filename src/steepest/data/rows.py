@@ -48,6 +48,7 @@ class Rows(NamedTuple):
     total: float = 1.0  # sum of the weights
     threads: int = 1
     tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by all views of the table; rows of the table
+    numbers: NDArray[np.int64] | None = None  # of the rows in the table they were taken from, None where they are all
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -217,6 +218,7 @@ class Rows(NamedTuple):
             weight=None if self.weight is None else self.weight[numbers],
             offset=None if self.offset is None else self.offset[numbers],
             total=mean_weight * len(numbers),
+            numbers=numbers if self.numbers is None else self.numbers[numbers],
         )
 
     def sample(self, m: int, seed: int, by_class: bool) -> Rows:
@@ -239,10 +241,6 @@ class Rows(NamedTuple):
         """Count ``count`` rows as read."""
         self.tally[0][0] += count
 
-    def recounted(self) -> Rows:
-        """The same rows, with the count of passes at 0."""
-        return self._replace(tally=([0], self.shape[0]))
-
     @property
     def passes(self) -> float:
         """Passes over the whole table so far, by all views of it."""
@@ -257,7 +255,8 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     X : (n, d) array of any order, memory map, ``CSR`` or SciPy sparse matrix
     y : (n,) or (n, k) array
     weight, offset : (n,) arrays, optional
-        Weight of each row in the mean (>= 0, not all 0); known part of its linear predictor.
+        Weight of each row in the mean (>= 0, not all 0); known part of its linear predictor. A fit leaves out the
+        rows of weight 0, whatever is in them.
     n_jobs : int, optional
         Threads; None is all cores, or STEEPEST_NUM_THREADS.
 
@@ -281,19 +280,24 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
         raise DataError("the table has no rows: nothing to fit")
     if len(y) != n:
         raise DataError(f"the table has {n} rows but the target has {len(y)}: they must agree")
-    weight, offset = _vector(weight, n, "weights"), _vector(offset, n, "offsets")
-    if weight is not None and (weight.min() < 0 or weight.sum() <= 0):
+    weight = _vector(weight, n, "weights")
+    if weight is not None and (weight.min() < 0 or not weight.any()):
         raise DataError("weights must be >= 0 and not all zero")
-    total = float(n if weight is None else weight.sum())
+    with np.errstate(over="ignore"):
+        total = float(n if weight is None else weight.sum())
+    if not np.isfinite(total):
+        raise DataError("the sum of the weights is too large for a number: divide them by the largest")
+    offset = _vector(offset, n, "offsets", weight)
     return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))
 
 
-def _vector(values: Any, n: int, what: str) -> NDArray[np.float64] | None:
+def _vector(values: Any, n: int, what: str, weight: Array | None = None) -> NDArray[np.float64] | None:
+    """One number for each row, finite where the row counts."""
     if values is None:
         return None
     vector = np.ascontiguousarray(values, np.float64)
     if vector.shape != (n,):
         raise UsageError(f"{what} must be one number a row, {n} in all, not an array of shape {vector.shape}")
-    if not np.isfinite(vector).all():
+    if not np.isfinite(vector if weight is None else vector[weight > 0]).all():
         raise DataError(f"{what} must be finite numbers")
     return vector

@@ -10,7 +10,8 @@ import numpy as np
 from ..core.errors import UsageError
 from ..core.record_types import Loss
 from ..core.units import Units
-from ..data.checks import check_rows
+from ..data.checks import check_targets
+from ..data.counted import counted
 from ..data.rows import Rows
 from ..objective.problem import Problem
 from .states import State
@@ -103,7 +104,8 @@ def validation_on(
     """
     if rows is None:
         return None
-    check_rows(rows, problem)
+    rows = counted(rows)
+    check_targets(rows, problem)
     rows.columns()  # raises if a number is not finite
     return Validation(problem.loss, rows, units, patience, least_fall)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import UsageError
+from ..core.errors import DataError, UsageError
 from ..core.progress import Progress, Told
 from ..core.records import to_spec
 from ..core.setting_types import Keep
@@ -22,6 +22,7 @@ __all__ = ["record", "record_on"]
 RECORD_NUMBERS = 1 << 23  # parameters up to which record="auto" keeps every step: 64 MB
 SAMPLED_COSTS = 200  # most costs evaluated in a sampled run
 FREE_LOOK = 100_000  # numbers of a table up to which all these costs are evaluated
+TOO_LARGE = "the cost at the start, or its gradient, is too large for a number: rescale the columns or the target"
 KEPT = ("t", "epoch", "eta", "cost", "gradient_norm", "seconds")
 
 
@@ -79,8 +80,9 @@ def record_on(
         mend = "a class of your own is decorated with @loss, @rule or @step" if isinstance(states, type) else mend
         raise UsageError(f"record takes a descent: {mend}")
     kept, interrupted = _gather(states, _spacing(keep, states), progress)
+    if kept.last is None:
+        raise DataError(TOO_LARGE)
     path = _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
-    assert kept.last is not None
     return path, kept.last.last
 
 
@@ -165,6 +167,8 @@ def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple
     places = np.unique(np.concatenate(spaced).round().astype(int) - 1)
     looks = [descent.look(w[i]) for i in places]
     fine = [i for i, look in enumerate(looks) if np.isfinite(look[0]) and np.isfinite(look[1])]
+    if not fine:
+        raise DataError(TOO_LARGE)
     cost, norm = np.array([looks[i][0] for i in fine]), np.array([looks[i][1] for i in fine])
     return cost, norm, step[places[fine]]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
@@ -21,6 +21,7 @@ from .linear_estimator import LinearEstimator
 from .multiclass import each_target, fit_each, refuse_together
 from .probabilities import log_probabilities, probabilities, probable
 from .sparsity import predictors
+from .table_checks import checked_columns
 
 __all__ = ["GDClassifier"]
 
@@ -264,8 +265,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
         steps). Cost: some four passes over the chunk.
         """
-        new = "coef_" not in vars(self)
-        X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset=new)
+        X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset="coef_" not in vars(self))
         target, sample_weight = chunk_target(self, y, sample_weight, classes)
         w = self._advance(X, target, sample_weight)
         self.coef_, self.intercept_ = w[:-1].T.copy(), w[-1].copy()
@@ -274,7 +274,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Linear predictors X . coef_ + intercept_: (n,), positive for classes_[1]; or (n, k), one per class."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
+        X = checked_columns(self, X)
         z = predictors(X, self.coef_, self.intercept_)
         return z[:, 0] if z.shape[1] == 1 else z
 

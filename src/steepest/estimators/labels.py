@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
 
-__all__ = ["chunk_target", "numbers", "row_weights"]
+__all__ = ["chunk_target", "numbers", "row_weights", "shown"]
 
 
 def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
@@ -34,6 +34,17 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
         raise DataError(f"labels must be of the classes known so far, found {listed}")
     own = y == classes[1] if len(classes) == 2 else np.asarray(y)[:, None] == classes
     return np.asarray(own, np.float64)
+
+
+def shown(label: Any) -> str:
+    """A label as its user writes it: 1 and not np.int64(1).
+
+    Examples
+    --------
+    >>> shown(np.int64(1)), shown(np.str_("yes"))
+    ('1', "'yes'")
+    """
+    return repr(label.item() if isinstance(label, np.generic) else label)
 
 
 def row_weights(class_weight: object, y: Any, weight: Array | None) -> Array | None:
@@ -70,7 +81,7 @@ def chunk_target(classifier: Any, y: Any, weight: Any, classes: Any) -> tuple[ND
     """
     _check_partial_fit_first_call(classifier, classes)
     if len(classifier.classes_) < 2:
-        raise DataError(f"the labels must be of two or more classes, found 1 class: {classifier.classes_[0]!r}")
+        raise DataError(f"the labels must be of two or more classes, found 1 class: {shown(classifier.classes_[0])}")
     if len(classifier.classes_) > 2 and classifier.multi_class != "softmax":
         raise UsageError("a stream of more than two classes needs multi_class='softmax'")
     target, by_class = numbers(y, classifier.classes_), classifier.class_weight

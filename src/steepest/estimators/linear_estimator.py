@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight
 
 from ..core.errors import UsageError
 from ..core.progress import Bar
 from ..core.types import Array
 from ..data.classes import Classes
+from ..data.counted import weighing
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
@@ -25,15 +26,17 @@ from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
 from .multiclass import softmax_of
+from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
+from .table_checks import checked, refuse_missing_labels, rounding_notes
 from .validation_split import given, split
 
 __all__ = ["LinearEstimator"]
 
 
-class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
+class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes
@@ -44,26 +47,22 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
     n_features_in_: int
 
     def _table(
-        self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, **checks: Any
+        self, X: Any, y: Any, sample_weight: Any, *, finite: bool = False, reset: bool = True, several: bool = False
     ) -> tuple[Any, Any, NDArray[np.float64] | None]:
         """Check a table without copying it; numbers that are not finite are found later, in the column means."""
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            accept_large_sparse=True,
-            ensure_all_finite=finite,
-            **checks,
-        )
+        if self._labels:
+            refuse_missing_labels(y)
+        self._roundings = rounding_notes(X, None if self._labels else y)
+        numeric = not self._labels
+        X, y = checked(self, X, y, numeric=numeric, several=several, finite=finite, reset=reset)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         return X, y, sample_weight
 
     def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
-        """A checked table as rows; of more than two classes as `Classes`."""
-        rows = make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs)
+        """The rows of weight > 0 of a checked table; of more than two classes as `Classes`."""
+        check_values(self)
+        rows = weighing(make_rows(X, y, weight=weight, offset=offset, n_jobs=self.n_jobs))
         return Classes(*rows) if self._labels and rows.y.shape[1] > 1 else rows
 
     def _names(self: Any) -> tuple[str, ...]:
@@ -97,7 +96,7 @@ class LinearEstimator(Exchange, Streaming, Callbacks, Sparsity):
                 names=names,
                 start=self._start() if start is None else start,
                 watch=Watch(self.record, bar, asked(self.callback, task), held_out, self.n_iter_no_change),
-            )
+            ).noted(self._roundings)
         self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
         self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))

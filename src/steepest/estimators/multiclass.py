@@ -15,6 +15,7 @@ from ..objective.problem import read_loss
 from ..optimality.certificate import Certificate
 from ..optimality.verdict import TABLE
 from .callbacks import Task
+from .labels import shown
 
 __all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
 
@@ -35,13 +36,13 @@ def refuse_together(estimator: Any, y: Any, weight: Any, offset: Any) -> None:
         raise UsageError(f"multi_class must be 'softmax' or 'ovr', not {estimator.multi_class!r}")
     k = len(estimator.classes_)
     if k < 2:
-        raise DataError(f"the labels must be of two or more classes, found 1 class: {estimator.classes_[0]!r}")
+        raise DataError(f"the labels must be of two or more classes, found 1 class: {shown(estimator.classes_[0])}")
     if k > 2 and offset is not None:
         raise UsageError(f"an offset needs two classes, not {k}: leave it out")
     if k > 2 and weight is not None:
         empty = [c for c in estimator.classes_ if not np.any(np.asarray(weight)[y == c] > 0)]
         if empty:
-            raise DataError(f"every row of class {empty[0]!r} has weight 0: leave the class out")
+            raise DataError(f"every row of class {shown(empty[0])} has weight 0: leave the class out")
 
 
 def each_target(coef: Array, intercept: Array) -> dict[str, Any]:

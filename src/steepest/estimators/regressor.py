@@ -8,17 +8,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
 from ..core.types import Array
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
+from ..objective.explained import explains_deviance, score
 from ..objective.problem import read_loss
 from .callbacks import Answer, Task, watched
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
 from .sparsity import predictors
+from .table_checks import checked_columns
 
 __all__ = ["GDRegressor"]
 
@@ -208,7 +210,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
         """
-        X, y, sample_weight = self._table(X, y, sample_weight, y_numeric=True, multi_output=True)
+        X, y, sample_weight = self._table(X, y, sample_weight, several=True)
 
         def descend(task: Task | None) -> Answer:
             run = self._descend(X, y, sample_weight, offset, validation, task=task)
@@ -251,9 +253,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
         steps). Cost: some four passes over the chunk.
         """
-        X, y, sample_weight = self._table(
-            X, y, sample_weight, finite=True, y_numeric=True, reset="coef_" not in vars(self)
-        )
+        X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset="coef_" not in vars(self))
         w = self._advance(X, y, sample_weight)
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self
@@ -261,10 +261,30 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) where the loss is "poisson"."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
+        X = checked_columns(self, X)
         prediction = predictors(X, self.coef_, self.intercept_)
         found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
         return found
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R2 of the predictions, as of every regressor; for the loss "poisson" D2, the share of the deviance explained.
+
+        D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
+        targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+        y : (n,) or (n, k) array
+        sample_weight : (n,) array, optional
+            Weight of each row, >= 0.
+        """
+        loss = read_loss(self.loss)
+        if not explains_deviance(loss):
+            return float(super().score(X, y, sample_weight))
+        check_is_fitted(self)
+        z = predictors(checked_columns(self, X), self.coef_, self.intercept_)
+        return score(loss, z, np.asarray(y, np.float64), sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.types import Array
+from ..data.counted import weighing
 from ..data.double_double import Pair
 from ..data.refinement import Exact, inverse_root, precondition, triangle
 from ..data.rows import Rows
@@ -52,6 +53,7 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
     >>> standard_errors(rows, Problem(), np.array([[0.5], [0.5]]), ("x",)).round(6).tolist()
     [0.866025, 1.118034]
     """
+    rows = weighing(rows)
     _check(problem, rows)
     free = Coordinates(problem, rows.shape[1]).free
     weighted = _weighted(rows, w) if problem.loss.labels else rows
@@ -78,7 +80,7 @@ def _check(problem: Problem, rows: Rows) -> None:
         raise UsageError("a penalty moves the answer on purpose and leaves it no standard errors: fit with alpha=0")
     if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
         raise UsageError(f"standard errors are known for squared and log loss, not for {problem.loss!r}")
-    counted = len(rows.y) if rows.weight is None else int(np.count_nonzero(rows.weight))
+    counted = len(rows.y)
     moving = int(Coordinates(problem, rows.shape[1]).free.sum())
     if counted <= moving:
         raise UsageError(f"{counted} rows leave {moving} coefficients no standard errors: give more rows than those")
@@ -106,8 +108,7 @@ def _moves(rows: Rows, p: Array) -> bool:
 
 def _variance(rows: Rows, minimum: float, moving: int) -> float:
     """s^2 from the minimum of the mean of half squares."""
-    counted = len(rows.y) if rows.weight is None else np.count_nonzero(rows.weight)
-    return float(2.0 * rows.total * max(0.0, minimum) / (counted - moving))
+    return float(2.0 * rows.total * max(0.0, minimum) / (len(rows.y) - moving))
 
 
 def _noise(rows: Rows, problem: Problem) -> float:

@@ -15,7 +15,8 @@ from ..core.records import to_name
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
-from ..data.checks import check_rows, name_bad_number
+from ..data.checks import check_rows, name_bad_number, refuse_tiny
+from ..data.counted import counted
 from ..data.rows import Rows
 from ..descent.descent import Descent, descend, until
 from ..descent.early_stopping import callback_stop, validation_on
@@ -34,10 +35,11 @@ from ..optimality.recession import recession
 from ..optimality.recession_text import describe
 from ..optimality.verdict import Verdict, judge
 from .auto.cost_model import expensive
-from .auto.plan import Columns, Plan, make_plan
+from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
 from .finish import finish
 from .nonsmooth import rounds
+from .notes import column_notes, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .prospects import prospects_of
@@ -54,6 +56,11 @@ class Run(NamedTuple):
     trajectory: Trajectory
     certificate: Certificate
     verdict: Verdict
+
+    def noted(self, notes: tuple[str, ...]) -> Run:
+        """The same run with more notes, which come first."""
+        verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
+        return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
 
 
 def fit(
@@ -93,12 +100,14 @@ def fit(
     ([[2.0]], 'converged')
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
-    rows = rows.recounted()
+    rows = counted(rows)
     check_rows(rows, problem)
     (n, d), begin = rows.shape, _start(start, rows)
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
+        columns, is_open = plan.columns, open_coefficients(Coordinates(problem, d))
+        refuse_tiny(rows, columns.mean, columns.variance, is_open, names)
         scale, tol = constant_cost(problem, rows), limits.tol
         target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, rows))
         units = plan.data.units
@@ -179,7 +188,8 @@ def _judged(
     facts |= _recession(rows, problem, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
-    verdict = judge(_evidence(problem, plan, path, certificate, **facts), _notes(rows, plan.columns, path.names))
+    notes = column_notes(rows, problem, plan.columns, path.names)
+    verdict = judge(_evidence(problem, plan, path, certificate, **facts), notes)
     found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
@@ -239,24 +249,6 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         reversals=back,
         **found,
     )
-
-
-def _notes(rows: Rows, columns: Columns, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Notes on the columns that explain an answer."""
-    n, d = rows.shape
-    constant = columns.constant
-    notes = [f"column {names[j]!r} is constant and says nothing about the target" for j in np.flatnonzero(constant)[:5]]
-    if n <= d:
-        return (
-            *notes,
-            f"{n} rows cannot determine {d} coefficients and an intercept, so many answers fit equally well",
-        )
-    share = np.abs(columns.null * np.sqrt(np.maximum(columns.variance, 0.0))[:, None]).max(1, initial=0.0)
-    tied = np.flatnonzero((share > 1e-6) & ~constant)
-    if len(tied):
-        listed = ", ".join(repr(names[j]) for j in tied[:5]) + (f" and {len(tied) - 5} more" if len(tied) > 5 else "")
-        notes.append(f"columns {listed} are linearly dependent, so only their joint effect is determined")
-    return tuple(notes)
 
 
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:

@@ -13,13 +13,24 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..core.files import json_text, write_new
+from ..core.record_types import Loss
 from ..core.records import from_name
 from ..data.checks import row_count
 from ..data.readers.content import read_content
 from ..data.rows import make_rows
 from ..objective import losses
 
-__all__ = ["Model", "is_model", "predict", "predictor", "probability", "probable", "read_model", "write_model"]
+__all__ = [
+    "Model",
+    "is_model",
+    "loss_of",
+    "predict",
+    "predictor",
+    "probability",
+    "probable",
+    "read_model",
+    "write_model",
+]
 
 FORMAT = "steepest-model"
 SCHEMA_VERSION = 1
@@ -121,7 +132,7 @@ def predict(model: Model, X: Any) -> NDArray[Any]:
     if model.classes is not None:
         labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int)]
         return labels
-    loss = _loss(model)
+    loss = loss_of(model)
     with np.errstate(over="ignore"):
         return z if loss is None else _finite(loss.inverse(z))
 
@@ -174,17 +185,18 @@ def _finite(z: NDArray[np.float64]) -> NDArray[np.float64]:
     return z
 
 
-def _loss(model: Model) -> Any:
+def loss_of(model: Model) -> Loss | None:
     """The loss named in the model, or None if it is a user's own."""
     try:
-        return from_name(model.loss, losses, "loss")
+        found: Loss = from_name(model.loss, losses, "loss")
     except UsageError:
         return None
+    return found
 
 
 def probable(model: Model) -> bool:
     """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
-    loss = _loss(model)
+    loss = loss_of(model)
     return model.classes is not None and not (loss is not None and loss.attained)
 
 

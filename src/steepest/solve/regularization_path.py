@@ -16,6 +16,7 @@ from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
+from ..data.counted import counted
 from ..data.refinement import Exact
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until
@@ -136,7 +137,7 @@ def alpha_path(
     >>> path.alphas.round(6).tolist(), path.coefs.round(6).tolist()
     ([2.0, 0.2, 0.02], [[0.0, 3.6, 3.96], [0.0, 0.6, 0.96]])
     """
-    rows = make_rows(X, y, weight=sample_weight, n_jobs=n_jobs)
+    rows = counted(make_rows(X, y, weight=sample_weight, n_jobs=n_jobs))
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)

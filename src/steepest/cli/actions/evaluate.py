@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.readers.tables import Table
+from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
-from ...solve.model import Label, Model, predict, predictor, probable
+from ...solve.model import Label, Model, loss_of, predict, predictor, probable
 from ..exit_status import print_object
+from ..report import model_words
 from ..table_input import class_numbers, model_table
-from ..text import aligned, describe, label_text, number, say
+from ..text import aligned, count, describe, label_text, number, say
 
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
@@ -21,7 +24,7 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
     """Read a table, measure, print."""
     table = model_table(model, file, no_header, delimiter, target=True)
     if model.classes is None:
-        found = linear_measures(np.asarray(table.y, np.float64), predict(model, table.X))
+        found = _numeric_measures(model, table)
     else:
         found = logistic_measures(class_numbers(table, model.classes), predictor(model, table.X), model.classes)
         found["log_loss"] = found["log_loss"] if probable(model) else None
@@ -29,8 +32,19 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
         head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
         print_object({**head, "rows": table.X.shape[0], "measures": found})
     else:
-        title = f"{model.kind} model of {model.target} on {table.X.shape[0]:,} rows of {table.source}"
+        rows = f"{count(table.X.shape[0], 'row')} of {table.source}"
+        title = f"{model_words(model)} of {model.target} on {rows}"
         say([title, "", *_lines(found)])
+
+
+def _numeric_measures(model: Model, table: Table) -> dict[str, Any]:
+    """Error measures of numbers; a loss with a deviance has D2 in place of R2."""
+    y, loss = np.asarray(table.y, np.float64), loss_of(model)
+    found = linear_measures(y, predict(model, table.X))
+    if loss is None or not explains_deviance(loss):
+        return found
+    del found["r2"]
+    return {"d2": deviance_explained(loss, predictor(model, table.X), y), **found}
 
 
 def linear_measures(y: NDArray[np.float64], z: NDArray[np.float64]) -> dict[str, Any]:
@@ -57,9 +71,10 @@ def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: t
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    if "r2" in found:
-        r2 = "undefined (the target is constant)" if found["r2"] is None else number(found["r2"])
-        return describe([("R2", r2), ("RMSE", number(found["rmse"])), ("MAE", number(found["mae"]))])
+    share = next((name for name in ("r2", "d2") if name in found), None)
+    if share is not None:
+        part = "undefined (the target is constant)" if found[share] is None else number(found[share])
+        return describe([(share.upper(), part), ("RMSE", number(found["rmse"])), ("MAE", number(found["mae"]))])
     names = [label_text(label) for label in found["classes"]]
     rows = [["true \\ predicted", *names]]
     rows += [[name, *map(str, counts)] for name, counts in zip(names, found["confusion"], strict=True)]

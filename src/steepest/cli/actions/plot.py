@@ -15,7 +15,7 @@ from ...solve.model import Model
 from ..exit_status import print_object
 from ..kinds import KINDS
 from ..picture_input import Sources, check_picture, sources_of, table_of
-from ..report import as_option
+from ..suggestions import as_option
 from ..text import say
 
 __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]

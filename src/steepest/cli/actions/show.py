@@ -13,7 +13,7 @@ from ...descent.method_text import method_text
 from ...descent.trajectory import Trajectory
 from ...solve.model import is_model, read_model
 from ..exit_status import print_object
-from ..report import coefficient_table, verdict_text
+from ..report import coefficient_table, model_words, verdict_text
 from ..text import aligned, by_point, describe, label_text, say, shown_name
 
 __all__ = ["show_file"]
@@ -41,7 +41,7 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
         facts.append(("by", method_text(model.settings)))
     if "status" in model.verdict:
         facts.append(("verdict", verdict_text(model.verdict)))
-    lines = [f"{model.kind} model: {what}", "", *coefficient_table(model), "", *describe(facts)]
+    lines = [f"{model_words(model)}: {what}", "", *coefficient_table(model), "", *describe(facts)]
     return {"what": "model", **model._asdict()}, lines
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from ..options import descent_options, force_option, json_option, loss_options, table_options
+from ..options import KIND, descent_options, force_option, json_option, loss_options, table_options
 
 __all__ = ["command"]
 
 
 @click.command(short_help="Compare several settings on one table.")
-@click.argument("kind", type=click.Choice(["linear", "logistic"]))
+@click.argument("kind", type=KIND)
 @click.argument("file")
 @click.option("--vary", multiple=True, metavar="OPTION=V,V", help="Values to compare; every combination is run.")
 @loss_options
@@ -23,12 +23,12 @@ __all__ = ["command"]
 @json_option
 @force_option
 def command(**flags: Any) -> None:
-    r"""Fit FILE once for each combination of the values after --vary, and print one line for each.
+    """Fit FILE once for each combination of the values after --vary, and print one line for each.
 
     \b
     steepest compare linear eight.csv -t y --steps 100 --vary learning-rate=0.0001,0.05,0.1,0.7
     steepest compare linear eight.csv -t y --vary rule=plain,momentum --vary batch-size=all,3,1 --learning-rate 0.001
-    """
+    """  # noqa: D301  # Click wants the character itself
     from ..actions.compare import compare_command
 
     compare_command(flags)

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from ..options import AT, descent_options, force_option, json_option, loss_options, table_options
+from ..options import AT, KIND, descent_options, force_option, json_option, loss_options, table_options
 
 __all__ = ["command"]
 
 
 @click.command(short_help="Fit a line or a logistic curve to a table.", epilog="Terms: docs/glossary.md")
-@click.argument("kind", type=click.Choice(["linear", "logistic"]))
+@click.argument("kind", type=KIND)
 @click.argument("file")
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")

@@ -25,6 +25,7 @@ def command(**flags: Any) -> None:
     (log loss). The limit of mse is half that of squared_error.
     """
     from ...core.records import from_name
+    from ...data.counted import counted
     from ...data.rows import make_rows
     from ...objective import losses
     from ...objective.objective import Objective
@@ -41,7 +42,7 @@ def command(**flags: Any) -> None:
     y = class_numbers(table, classes_of(table, None)) if loss.labels else table.y
     bounded(loss)
     problem = Problem(loss, elastic(given.alpha), not given.no_intercept)
-    found = spectrum(Objective(problem, make_rows(table.X, y, weight=table.weight)))
+    found = spectrum(Objective(problem, counted(make_rows(table.X, y, weight=table.weight))))
     _print(found, loss, table, given.as_json)
 
 

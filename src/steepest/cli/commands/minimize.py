@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -16,9 +17,23 @@ Try:  steepest minimize "(x-3)**2+2" --start 6 --rule plain --learning-rate 0.25
 """
 # The formula may begin with a minus, so there are no one-letter options, and an unknown option is the formula.
 SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+OPTION = re.compile(r"(--[a-z][a-z-]+)(=.*)?")  # no formula: those of two letters and more are functions of something
 
 
-@click.command(short_help="Find a minimum of a formula.", context_settings=SETTINGS, epilog=EXAMPLES)
+class Minimize(click.Command):
+    """The command, whose formula may look like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take -h alone for --help, and refuse words that only an option can be."""
+        known = {name for option in self.params for name in option.opts} | {"--help"}
+        until = args.index("--") if "--" in args else len(args)
+        for found in filter(None, map(OPTION.fullmatch, args[:until])):
+            if found[1] not in known:
+                raise click.NoSuchOption(found[1], ctx=ctx)
+        return super().parse_args(ctx, ["--help"] if "-h" in args and "--start" not in args else args)
+
+
+@click.command(cls=Minimize, short_help="Find a minimum of a formula.", context_settings=SETTINGS, epilog=EXAMPLES)
 @click.argument("formula")
 @click.option("--start", type=NUMBERS, required=True, metavar="X,...", help="Start, one number for each variable.")
 @click.option("--rule", default="auto", metavar="RULE", help="auto, plain, momentum:beta=0.95, newton, ...")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +43,9 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+EXACT = 2.0**53  # whole numbers up to this size are floats
+
+
 class Table(NamedTuple):
     """Rows of numbers, with names and source."""
 
@@ -52,6 +55,24 @@ class Table(NamedTuple):
     names: tuple[str, ...]  # (d,) of the features
     target: str | None
     source: str  # the file's name as shown in messages
+
+    def roundings(self) -> tuple[str, ...]:
+        """A note for each column whose whole numbers are too large to be exact as floats. Cost: one pass."""
+        columns = [*zip(self.names, _columns(self.X), strict=False), (str(self.target), self.y)]
+        found = [name for name, column in columns if column is not None and _inexact(column)]
+        return tuple(f"column {name!r}: whole numbers beyond 2^53 are rounded to double precision" for name in found)
+
+
+def _columns(X: NDArray[np.float64] | CSR) -> Iterable[NDArray[np.float64]]:
+    return () if isinstance(X, CSR) else X.T
+
+
+def _inexact(column: NDArray[Any]) -> bool:
+    """Whether a column is of whole numbers, some of them beyond those that are all exact, as identifiers are."""
+    if column.dtype.kind != "f":
+        return False
+    largest = float(max(column.max(), -column.min()))
+    return EXACT < largest < 2.0**64 and bool((column == np.floor(column)).all())
 
 
 def read_table(

@@ -203,6 +203,7 @@ def _plan(
     if standardize:
         shifted = Coordinates(problem, rows.shape[1]).free_intercept and not rows.sparse
         units = standard_units(columns.mean, columns.variance, shifted)
+    _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(Objective(problem, data), location))
@@ -210,6 +211,15 @@ def _plan(
         bounded(problem.loss)
         method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
+
+
+def _refuse_overflow(coordinates: Coordinates) -> None:
+    """Refuse a penalty whose weight overflows in these units."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        wrong = ~np.isfinite(coordinates.l2[:, 0])
+    if wrong.any():
+        column = f"column {int(wrong.argmax()) + 1}"
+        raise UsageError(f"the penalty is too large for the small numbers of {column}: rescale it, or lower alpha")
 
 
 def _auto_rate(problem: Problem, data: Rows | Moments, method: Method, bounds: Spectrum) -> StepLike:

@@ -97,9 +97,7 @@ def _length(objective: Objective, w: Array, along: Array) -> float:
 
 def _table(rows: Rows, numbers: NDArray[np.int64]) -> Array:
     """Rows [x, 1] in the units of the rows."""
-    X = np.array(rows.take(numbers).dense(), np.float64)
-    X = X if rows.units.shift is None else X - rows.units.shift
-    return np.column_stack((X, np.ones(len(X)))) * rows.units.scales(X.shape[1])
+    return rows.take(numbers).table() * rows.units.scales(rows.shape[1])
 
 
 def _solution(A: Array, curve: Array, downhill: Array, to: Array) -> tuple[Array, Array]:

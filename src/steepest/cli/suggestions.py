@@ -1,0 +1,114 @@
+"""Wrong commands, options and kinds: what was probably meant, spelled as the command line does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from ..core.aliases import Answer, answer_to, as_python, nearest, use
+
+__all__ = ["KINDS_ELSEWHERE", "as_option", "spelled_kind", "unknown_command", "unknown_option"]
+
+OPTIONS = {  # of the settings that have another name in Python
+    "random_state": "--seed",
+    "fixed": "--fix",
+    "sample_weight": "--weights",
+    "fit_intercept": "--no-intercept",
+}
+FLAGS = ("--no-intercept", "--no-header")
+COMMANDS_ELSEWHERE = {
+    **dict.fromkeys(("train", "learn", "regress", "run", "estimate", "lm", "glm", "glmnet", "vw"), "fit"),
+    **dict.fromkeys(("linear", "ols", "ridge", "lasso", "poisson"), "fit linear"),
+    **dict.fromkeys(("logistic", "logit", "classify"), "fit logistic"),
+    **dict.fromkeys(("test", "score", "eval", "validate", "metrics"), "evaluate"),
+    **dict.fromkeys(("infer", "inference", "apply", "forecast", "transform"), "predict"),
+    **dict.fromkeys(("optimize", "optimise", "optim", "minimise", "solve"), "minimize"),
+    **dict.fromkeys(("draw", "graph", "chart", "figure"), "plot"),
+    **dict.fromkeys(("video", "movie", "gif"), "animate"),
+    **dict.fromkeys(("info", "print", "inspect", "summary", "cat"), "show"),
+    **dict.fromkeys(("data", "dataset", "datasets", "example", "generate"), "sample"),
+    **dict.fromkeys(("lr-find", "find-lr", "lr", "rate"), "limit"),
+    **dict.fromkeys(("benchmark", "grid", "sweep", "tune"), "compare"),
+    "help": "--help",
+    "version": "--version",
+}
+KINDS_ELSEWHERE = {
+    **dict.fromkeys(("regression", "ols", "lm", "linreg", "line", "least-squares", "regressor"), "linear"),
+    **dict.fromkeys(("ridge", "l2"), "linear with --alpha 0.1"),
+    **dict.fromkeys(("lasso", "l1"), "linear with --alpha 0.1 --l1-ratio 1"),
+    **dict.fromkeys(("elasticnet", "elastic-net", "enet", "glmnet"), "linear with --alpha 0.1 --l1-ratio 0.5"),
+    **dict.fromkeys(("poisson", "count"), "linear with --loss poisson"),
+    "huber": "linear with --loss huber",
+    **dict.fromkeys(("quantile", "median"), "linear with --loss quantile:q=0.5"),
+    **dict.fromkeys(("logit", "logreg", "log", "binomial", "glm", "classification", "classifier"), "logistic"),
+    "svm": "logistic with --loss hinge",
+}
+
+
+def as_option(setting: str, value: Any) -> str:
+    """Spell a setting as an option.
+
+    Examples
+    --------
+    >>> as_option("learning_rate", "auto"), as_option("random_state", None)
+    ('--learning-rate auto', '--seed')
+    """
+    option = OPTIONS.get(setting, f"--{setting.replace('_', '-')}")
+    return option if value is None or option in FLAGS else f"{option} {value}"
+
+
+def unknown_command(name: str, commands: Iterable[str]) -> str:
+    """The message for a command that does not exist."""
+    near = COMMANDS_ELSEWHERE.get(name.lower()) or nearest(name, commands)
+    return f"No such command {name!r}" + (f": did you mean {near}?" if near else "")
+
+
+def spelled_kind(kind: str, kinds: Iterable[str]) -> str:
+    """The message for a kind of fit that does not exist."""
+    meant = KINDS_ELSEWHERE.get(kind.lower()) or nearest(kind, kinds)
+    problem = f"{kind!r} is not one of {', '.join(map(repr, kinds))}"
+    return f"{problem}: did you mean {meant}?" if meant else problem
+
+
+def unknown_option(option: str, context: click.Context | None) -> str:
+    """The message for an option that does not exist: what it is called here, if this command has it."""
+    problem = f"No such option {option!r}"
+    if context is None:
+        return problem
+    known = _options(context.command)
+    answer = answer_to(option.lstrip("-"), (name.lstrip("-") for name in known))
+    if answer is None and option in _options(_fit(context)):
+        answer = use(option.lstrip("-"))
+    if answer is None:
+        return problem
+    if "--max-iter" not in known and "--steps" in known and answer.settings[:1] == (("max_iter", None),):
+        answer = use("steps")  # the steps of a function are all that is counted
+    lacking = [name for name, _ in answer.settings if as_option(name, None) not in known]
+    if not lacking:
+        return f"{problem}: {answer.spelled(as_option)}"
+    return f"{problem}: {_elsewhere(answer, lacking, context)}"
+
+
+def _elsewhere(answer: Answer, lacking: list[str], context: click.Context) -> str:
+    """Where a setting is found that this command does not have."""
+    name = context.info_name
+    if all(as_option(setting, None) in _options(_fit(context)) for setting in lacking):
+        return f"{name} has none, but fit has: {answer.spelled(as_option)}"
+    if lacking == ["n_jobs"]:
+        return "set the environment variable STEEPEST_NUM_THREADS"
+    if lacking == ["progress"]:
+        return "leave it out: progress is shown on a terminal alone"
+    return f"{name} has none, but the estimators in Python have: {answer.spelled(as_python)}"
+
+
+def _fit(context: click.Context) -> click.Command:
+    """The command ``fit``, which has most options."""
+    group = context.find_root().command
+    found = group.get_command(context, "fit") if isinstance(group, click.Group) else None
+    return found or context.command
+
+
+def _options(command: click.Command) -> set[str]:
+    return {name for option in command.params for name in option.opts if name.startswith("--")}

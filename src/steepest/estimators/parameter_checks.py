@@ -1,0 +1,73 @@
+"""Parameters of the estimators: names that do not exist and values of the wrong type, each with what is right."""
+
+from __future__ import annotations
+
+import inspect
+from numbers import Real
+from typing import Any, Self
+
+import numpy as np
+
+from ..core.aliases import Answer, answer_to, use
+from ..core.errors import UsageError
+
+__all__ = ["ParameterNames", "UnknownParameterError", "check_values"]
+
+FIT = Answer("give the weights of the rows to fit(X, y, sample_weight=...)")
+NUMBERS = ("alpha", "l1_ratio", "max_iter", "tol", "validation_fraction", "n_iter_no_change", "n_jobs", "batch_size")
+NONE = ("tol", "n_jobs", "batch_size")  # these may be None
+FLAGS = ("fit_intercept", "warm_start", "progress", "early_stopping")
+ELSEWHERE = {"steps": use("max_iter", words="use {}, which counts passes over the data"), "sample_weight": FIT}
+
+
+class UnknownParameterError(UsageError, TypeError):
+    """A parameter that the estimator does not have."""
+
+
+class ParameterNames:
+    """The check of the names of parameters, a mixin of both estimators."""
+
+    def __new__(cls, *_: Any, **named: Any) -> Self:
+        """Refuse a name that is no parameter, before Python does so without a remedy."""
+        known = list(inspect.signature(cls.__init__).parameters)[1:]
+        for name in named:
+            if name not in known:
+                raise _unknown(cls.__name__, name, known)
+        return super().__new__(cls)
+
+
+def _unknown(cls: str, name: str, known: list[str]) -> UnknownParameterError:
+    problem, answer = f"{cls} has no parameter {name!r}", answer_to(name, known)
+    for setting, _ in answer.settings if answer else ():
+        if setting not in known:
+            answer = ELSEWHERE.get(setting)
+            break
+    return UnknownParameterError(problem if answer else f"{problem}: it has {', '.join(known)}", answer)
+
+
+def check_values(estimator: Any) -> None:
+    """Refuse a text or None where a number or a truth value is needed.
+
+    Raises
+    ------
+    UsageError
+        With the number that the text spells.
+    """
+    for name in NUMBERS:
+        value = vars(estimator)[name]
+        if isinstance(value, (Real, np.generic)) or (value is None and name in NONE):
+            continue
+        raise UsageError(f"{name} must be a number{' or None' * (name in NONE)}, not {value!r}{_written(name, value)}")
+    for name in FLAGS:
+        value = vars(estimator)[name]
+        if not (isinstance(value, (bool, np.bool_)) or (isinstance(value, int) and value in (0, 1))):
+            raise UsageError(f"{name} must be True or False, not {value!r}")
+
+
+def _written(name: str, value: Any) -> str:
+    """The remedy for the text of a number."""
+    try:
+        number = float(str(value).replace(",", "."))
+    except ValueError:
+        return ""
+    return f": write {name}={int(number) if number.is_integer() else number}"

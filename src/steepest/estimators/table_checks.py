@@ -1,0 +1,194 @@
+"""Tables as users have them: text and dates are refused by name, whole numbers that are rounded get a note."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils.validation import validate_data
+
+from ..core.errors import DataError
+
+__all__ = ["checked", "checked_columns", "columns", "refuse_missing_labels", "rounding_notes"]
+
+EXACT = 2**53  # whole numbers up to this size are floats
+DATES = ("date", "time", "period", "duration")  # how names of such types begin
+LABELS = "a regressor needs numbers, GDClassifier takes labels"
+MISSING = ("NoneType", "NAType", "NaTType")
+
+
+def checked(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    numeric: bool = False,
+    several: bool = False,
+    finite: bool = True,
+    reset: bool = True,
+) -> tuple[Any, Any]:
+    """A table and its target as scikit-learn's `validate_data` gives them.
+
+    Parameters
+    ----------
+    estimator : GDRegressor or GDClassifier
+    X, y : (n, d) and (n,) data of any kind
+    numeric, several : bool
+        Whether the target must be numbers, and may have several columns.
+    finite : bool
+        Whether NaN and infinity are looked for here.
+    reset : bool
+        Whether names and number of columns are new.
+
+    Raises
+    ------
+    DataError
+        If a column, or a target of numbers, holds dates or text.
+    """
+    _refuse_date_columns(X)
+    if numeric and _dates(y):
+        _refuse_dates("the target")
+    try:
+        found = validate_data(
+            estimator, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_all_finite=finite, reset=reset,
+            y_numeric=numeric, multi_output=several,
+        )  # fmt: skip
+    except (ValueError, TypeError):
+        _refuse_text_columns(X)
+        if numeric:
+            _refuse_text("the target", y, LABELS)
+        raise
+    if numeric and found[1].dtype.kind == "U":
+        _refuse_text("the target", y, LABELS)
+    return found[0], found[1]
+
+
+def checked_columns(estimator: Any, X: Any) -> NDArray[Any]:
+    """A table to predict for, checked in the same way; it may be sparse."""
+    _refuse_date_columns(X)
+    try:
+        found: NDArray[Any] = validate_data(
+            estimator, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False
+        )
+    except (ValueError, TypeError):
+        _refuse_text_columns(X)
+        raise
+    return found
+
+
+def _refuse_date_columns(X: Any) -> None:
+    for name, column in columns(X):
+        if _dates(column):
+            _refuse_dates(f"column {name!r}")
+
+
+def _refuse_text_columns(X: Any) -> None:
+    for name, column in columns(X):
+        _refuse_text(f"column {name!r}", column, "encode it, with OneHotEncoder say, or leave it out")
+
+
+def columns(X: Any) -> Iterator[tuple[str, Any]]:
+    """Names and columns of a data frame, or of an array or lists of anything but floats; none of a sparse matrix."""
+    if issparse(X):
+        return
+    try:
+        names = list(X.columns)
+    except AttributeError:
+        table = X if isinstance(X, np.ndarray) else _array(X)
+        if table.ndim == 2 and table.dtype.kind != "f":
+            yield from ((f"x{j}", table[:, j]) for j in range(table.shape[1]))
+        return
+    if type(X).__module__.startswith("pyarrow"):  # its columns are not their names
+        yield from zip(X.column_names, names, strict=True)
+        return
+    for j, name in enumerate(names):
+        yield (name if isinstance(name, str) else f"x{j}"), X[name]
+
+
+def _array(values: Any) -> NDArray[Any]:
+    """Lists as an array of their own numbers and texts; empty where they are ragged."""
+    try:
+        found = np.asarray(values)
+        return np.asarray(values, object) if found.dtype.kind in "US" else found
+    except ValueError:
+        return np.zeros(0)
+
+
+def _type_name(column: Any) -> str:
+    """The type of a column in lower case, such as "int64" or "timestamp"; "" where it has none."""
+    for attribute in ("dtype", "type"):
+        if attribute in dir(column):
+            return str(getattr(column, attribute)).lower().partition("[")[0]
+    return ""
+
+
+def _dates(column: Any) -> bool:
+    """Whether the type of a column is one of dates, times or time spans."""
+    return _type_name(column).startswith(DATES)
+
+
+def _refuse_dates(what: str) -> None:
+    raise DataError(f"{what} holds dates or times: convert it to numbers first, such as days since the first date")
+
+
+def _refuse_text(what: str, column: Any, mend: str) -> None:
+    """Refuse the first text that cannot be read as a number, and the first date."""
+    for i, value in enumerate(_array(column).ravel().tolist()):
+        if isinstance(value, datetime.date):
+            _refuse_dates(what)
+        if isinstance(value, (str, bytes)) and not _is_number(value):
+            raise DataError(f"{what} holds text ({value!r} in row {i + 1}): {mend}")
+
+
+def _is_number(text: str | bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def refuse_missing_labels(y: Any) -> None:
+    """Refuse a label that is None, NaN or pandas' NA, by its row.
+
+    Examples
+    --------
+    >>> refuse_missing_labels(["a", None])
+    Traceback (most recent call last):
+    steepest.core.errors.DataError: the label of row 2 is missing: remove the row or fill it in
+    """
+    labels = _array(y)
+    missing = np.zeros(0, bool)
+    if labels.dtype.kind == "f":
+        missing = np.isnan(labels.ravel())
+    elif labels.dtype.kind == "O" and labels.ndim:
+        missing = np.array([_is_missing(label) for label in labels.ravel().tolist()], bool)
+    if missing.any():
+        raise DataError(f"the label of row {int(missing.argmax()) + 1} is missing: remove the row or fill it in")
+
+
+def _is_missing(label: Any) -> bool:
+    return type(label).__name__ in MISSING or (isinstance(label, float) and label != label)
+
+
+def rounding_notes(X: Any, y: Any = None) -> tuple[str, ...]:
+    """A note for each column of whole numbers, and for the target, that lose digits as floats."""
+    found = [f"column {name!r}" for name, column in columns(X) if _rounded(column)]
+    found += ["the target"] if _rounded(y) else []
+    return tuple(f"{what}: whole numbers beyond 2^53 are rounded to double precision" for what in found)
+
+
+def _rounded(column: Any) -> bool:
+    """Whether a whole number of a column is changed where it becomes a float."""
+    if _type_name(column) not in ("int64", "uint64", "object"):
+        return False
+    numbers = np.asarray(column).ravel()
+    if numbers.dtype.kind in "iu":
+        numbers = numbers[numbers > EXACT if numbers.dtype.kind == "u" else (numbers > EXACT) | (numbers < -EXACT)]
+    elif numbers.dtype.kind != "O":
+        return False
+    return any(isinstance(value, int) and int(float(value)) != value for value in numbers.tolist())
