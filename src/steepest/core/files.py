@@ -16,7 +16,7 @@ from .errors import FileError, UsageError
 from .part_files import LOCKS, part_file
 from .shown_text import visible
 
-__all__ = ["check_new", "data_frame", "json_text", "plain", "real_path", "write_new"]
+__all__ = ["check_new", "data_frame", "is_there", "json_text", "plain", "real_path", "write_new"]
 
 
 def check_new(path: str | Path, force: bool = False) -> None:
@@ -32,6 +32,17 @@ def check_new(path: str | Path, force: bool = False) -> None:
         _check(path, force)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _refusal(path, error) from None
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether a file has this name; a name that no file can have is that of none.
+
+    Examples
+    --------
+    >>> is_there("a" * 300)
+    False
+    """
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises for a long name
 
 
 def real_path(path: str | Path) -> Path:

@@ -7,21 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = [
-    "COUNT",
-    "FLAG",
-    "JSON",
-    "NUMBER",
-    "OBJECT",
-    "TEXT",
-    "Kind",
-    "kind",
-    "list_of",
-    "object_of",
-    "one_of",
-    "or_null",
-    "read_json",
-]
+__all__ = ["Kind", "kind", "list_of", "object_of", "one_of", "or_null", "read_json"]
 
 Kind = Callable[[Any, str], str | None]  # value, name -> what is wrong, or None
 DEEPEST = 20  # levels of a member without a kind of its own

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.schema import COUNT, FLAG, JSON, NUMBER, TEXT, Kind, kind, list_of, object_of, one_of, or_null
 
-__all__ = ["ARRAYS", "LABELS", "META", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
+__all__ = ["ARRAYS", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
 
 ARRAYS = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds", "cost", "gradient_norm", "cost_step")
 OF_COSTS = ("cost", "gradient_norm", "cost_step")  # an entry for each evaluated cost, the others for each state

@@ -153,10 +153,12 @@ def _array(data: bytes, name: str) -> NDArray[Any]:
     version = form.read_magic(stream)
     read = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
     shape, columns_first, dtype = read(stream)
-    rest = len(data) - stream.tell()
-    if dtype.kind not in "iufU" or math.prod(shape) * dtype.itemsize != rest:
+    if dtype.kind not in "iufU":
         raise WrongMemberError(f"{name} must be an array of numbers")
-    return np.frombuffer(data, dtype, offset=len(data) - rest).reshape(shape, order="F" if columns_first else "C")
+    values = np.frombuffer(data, dtype, offset=stream.tell())
+    if math.prod(shape) != values.size:
+        raise WrongMemberError(f"{name} must have the size that its shape says")
+    return values.reshape(shape, order="F" if columns_first else "C")
 
 
 def _json(path: Stored) -> bytes:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.files import data_frame, plain
+from ..core.shown_text import visible
 from ..core.types import Array
 from ..optimality.verdict import Verdict
 from .html import html_of
@@ -80,7 +81,7 @@ class Trajectory:
 
     def __repr__(self) -> str:
         cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
-        status = f", {self.verdict.status}" if self.verdict else ""
+        status = f", {visible(self.verdict.status)}" if self.verdict else ""
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
     def table(self) -> dict[str, NDArray[Any]]:

@@ -116,9 +116,11 @@ def file_bytes(path: Path, name: str) -> bytes:
 
 
 def _standard_input() -> bytes:
+    if sys.stdin is None:  # as Python says that it is closed
+        raise FileError("standard input: closed: give a file")
     try:
         return sys.stdin.buffer.read()
-    except (OSError, ValueError, AttributeError) as error:  # standard input is closed or missing
+    except (OSError, ValueError) as error:
         raise FileError(f"standard input: cannot be read ({str(error).lower()}): give a file") from None
 
 
