@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..core.checksum import BLANK, has_checksum, sealed
 from ..core.errors import DataError, UsageError
 from ..core.files import write_new
+from ..core.interrupts import postponed_interrupt
 from ..core.schema import COUNT, TEXT, Kind, list_of, read_json
 from ..core.shown_text import csv_cell, visible
 from ..core.unpacking import most_unpacked
@@ -228,8 +229,9 @@ def _read_parquet(data: bytes) -> Raw:
 
 def _arrow() -> tuple[Any, Any]:
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        with postponed_interrupt():
+            import pyarrow as pa
+            import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow: pip install 'steepest[tables]'") from error
     return pa, pq

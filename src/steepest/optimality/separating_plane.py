@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.interrupts import postponed_interrupt
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..data.rows import Rows
@@ -214,7 +215,8 @@ def _widest(frame: _Frame) -> tuple[Array, NDArray[np.bool_]]:
     Maximise sum t_i, 0 <= t_i <= min(1, g_i . y), with g_i from an orthonormal basis. The dual has only one constraint
     for each column: maximise sum a_i with sum (a_i + b_i) g_i = 0, 0 <= a_i <= 1, b_i >= 0. Its multipliers are y.
     """
-    from scipy.optimize import linprog
+    with postponed_interrupt():
+        from scipy.optimize import linprog
 
     U, S, Vt = _row_space(frame.B, frame.noise)
     (m, r), lengths = U.shape, np.linalg.norm(U, axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
+from ...core.interrupts import postponed_interrupt
 from .cells import FILL, as_labels, label_fault
 from .columns import Wanted, labels_of, numbers_of, refuse, unique_names
 from .content import Content, damaged
@@ -22,7 +23,8 @@ def read_csv(
 ) -> list[NDArray[Any]] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
-        import pyarrow as pa
+        with postponed_interrupt():
+            import pyarrow as pa
     except ImportError:
         return None
     data = data.rstrip(b" \r\n")
@@ -153,7 +155,8 @@ def _array(column: Any, name: str, file: str) -> NDArray[Any]:
 
 def _pyarrow(file: str) -> Any:
     try:
-        import pyarrow
+        with postponed_interrupt():
+            import pyarrow
     except ImportError:
         raise UsageError(f"{file}: needs pyarrow: pip install steepest[tables]") from None
     return pyarrow
