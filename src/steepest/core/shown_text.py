@@ -9,8 +9,8 @@ __all__ = ["csv_cell", "csv_text", "visible"]
 
 JOINERS = "\u200c\u200d"  # part of the spelling of Persian and of Indian languages, and of emoji
 # where a spreadsheet may begin a cell, the characters with which a formula begins there, in both widths
-FORMULA = re.compile(r"(?<![^;\t\r\n])('*[=+\-@\t\r\n＝＋－＠])")  # noqa: RUF001
-MARKED = re.compile(r"(?<![^;\t\r\n])'('*[=+\-@\t\r\n＝＋－＠])")  # noqa: RUF001
+FORMULA = re.compile(r"(?<![^;\t\r\n])('*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+MARKED = re.compile(r"(?<![^;\t\r\n])'('*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 
 def visible(text: str, keep: str = "") -> str:
