@@ -33,6 +33,7 @@ FORMAT, VERSION = "steepest-trajectory", 2
 VERSIONS = (1, VERSION)  # the first has no checksum
 ENDINGS = (".npz", ".json", ".parquet", ".csv")
 SHAPES = ("coef_shape", "intercept_shape")
+COLUMNS = ("step", "epoch", "seconds", "learning_rate", "cost", "gradient_norm")  # of the table, before coefficients
 
 
 class Stored(NamedTuple):
@@ -210,21 +211,31 @@ def _read_parquet(data: bytes) -> Raw:
     file = pq.ParquetFile(pa.BufferReader(data))
     if file.metadata.num_rows * file.metadata.num_columns * 8 > most_unpacked(len(data)):
         raise WrongMemberError("its table is too large for its file")
-    header = _object((file.schema_arrow.metadata or {})[FORMAT.encode()], (*OF_COSTS, *SHAPES))
-    table = file.read()
-    if any(column.null_count for column in table.columns):
-        raise WrongMemberError("a value of its table is missing")
-    values = [column.to_numpy() for column in table.columns]
+    found = _object((file.schema_arrow.metadata or {})[FORMAT.encode()], (*OF_COSTS, *SHAPES))
     for name in SHAPES:
-        if fault := list_of(COUNT)(header[name], name):
+        if fault := list_of(COUNT)(found[name], name):
             raise WrongMemberError(fault)
-    header, arrays = _split(header, OF_COSTS)
-    arrays |= dict(zip(("step", "epoch", "seconds", "learning_rate"), values, strict=False))
-    width = math.prod(header["coef_shape"][1:])
-    arrays["coef"] = np.column_stack(values[6 : 6 + width]).reshape(header["coef_shape"])
-    ends = values[6 + width :] or [np.zeros(len(arrays["step"]))]  # a function has no intercept
+    header, arrays = _split(found, OF_COSTS)
+    values = _columns(file.read(), header)
+    last = len(COLUMNS) + math.prod(header["coef_shape"][1:])
+    arrays |= dict(zip(COLUMNS[:4], values, strict=False))
+    arrays["coef"] = np.column_stack(values[len(COLUMNS) : last]).reshape(header["coef_shape"])
+    ends = values[last:] or [np.zeros(len(values[0]))]  # a function has no intercept
     arrays["intercept"] = np.column_stack(ends).reshape(header["intercept_shape"])
     return header, arrays
+
+
+def _columns(table: Any, header: dict[str, Any]) -> list[NDArray[Any]]:
+    """The columns of the table of states, which are those of the header."""
+    coefs, ends = (math.prod(header[name][1:]) for name in SHAPES)
+    count = len(COLUMNS) + coefs + (0 if "function" in header["meta"] else ends)
+    names = [f"{i}:{name}" for i, name in enumerate(COLUMNS)]
+    types = ["int64", *["double"] * (table.num_columns - 1)]
+    if table.num_columns != count or table.column_names[: len(names)] != names:
+        raise WrongMemberError("its columns must be those of its header")
+    if list(map(str, table.schema.types)) != types or any(column.null_count for column in table.columns):
+        raise WrongMemberError("its columns must be numbers")
+    return [column.to_numpy() for column in table.columns]
 
 
 def _arrow() -> tuple[Any, Any]:
