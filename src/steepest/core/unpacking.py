@@ -19,7 +19,7 @@ def most_unpacked(packed: int) -> int:
     >>> most_unpacked(1_500_000) <= 300_000_000
     True
     """
-    return min(max(FREE, RATIO * packed), int(SHARE * _free_memory()))
+    return int(min(max(FREE, RATIO * packed), SHARE * _free_memory()))
 
 
 def _free_memory() -> float:

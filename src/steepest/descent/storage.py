@@ -199,7 +199,10 @@ def _parquet(path: Stored) -> bytes:
     costs = {name: path.arrays[name].tolist() for name in OF_COSTS}
     shapes = {name: path.arrays[name.removesuffix("_shape")].shape for name in SHAPES}
     extra = json.dumps({**path.header, **costs, **shapes})
-    columns = {f"{i}:{name}": column for i, (name, column) in enumerate(path.table.items())}
+    columns = {
+        f"{i}:{name}": np.asarray(column, np.float64 if i else np.int64)
+        for i, (name, column) in enumerate(path.table.items())
+    }
     table = pa.table(columns).replace_schema_metadata({FORMAT: extra, "checksum": BLANK})
     out = io.BytesIO()
     pq.write_table(table, out)

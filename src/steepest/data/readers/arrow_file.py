@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ...core.interrupts import postponed_interrupt
+from ...core.unpacking import most_unpacked
 from .cells import FILL, as_labels, label_fault
 from .columns import Wanted, labels_of, numbers_of, refuse, unique_names
-from .content import Content, damaged
+from .content import Content, damaged, too_large
 from .dialect import Dialect
 
 __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
@@ -115,6 +116,9 @@ def open_parquet(content: Content) -> ArrowSheet:
 
     def load(wanted: list[str]) -> Any:
         kept = [spelled[name] for name in wanted]
+        packed = len(content.data)
+        if 8 * file.metadata.num_rows * len(kept) > (most := most_unpacked(packed)):
+            raise too_large(content.name, packed, most, "use fewer columns, or CSV")
         try:  # for "a" pyarrow also reads "a.b"
             return file.read(columns=kept).select(kept).rename_columns(wanted)
         except Exception:  # as above

@@ -13,7 +13,7 @@ from ...core.errors import DataError, FileError, UsageError
 from ...core.shown_text import visible
 from ...core.unpacking import most_unpacked
 
-__all__ = ["Content", "check_text", "damaged", "file_bytes", "lines", "read_content"]
+__all__ = ["Content", "check_text", "damaged", "file_bytes", "lines", "read_content", "too_large"]
 
 PART = 1 << 20  # bytes decompressed at a time
 PACKING = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
@@ -94,6 +94,12 @@ def damaged(name: str, kind: str) -> FileError:
     return FileError(f"{name}: damaged or not {kind}: create it again")
 
 
+def too_large(name: str, packed: int, most: int, mend: str) -> DataError:
+    """Return the error for a file that unpacks to more than ``most`` bytes, with its remedy."""
+    problem = f"{packed:,} bytes unpack to more than {most:,}, too many to be a table: if it is one, {mend}"
+    return DataError(problem, file=name)
+
+
 def file_bytes(path: Path, name: str) -> bytes:
     """The bytes of a file, which messages call ``name``.
 
@@ -136,8 +142,7 @@ def _unpacked(data: bytes, suffix: str, name: str) -> bytes:
     except Exception:  # each of the three formats raises its own errors
         raise damaged(name, f"a {suffix} file") from None
     if left < 0:
-        size = f"{len(data):,} bytes unpack to more than {most:,}"
-        raise DataError(f"{size}, too many to be a table: if it is one, decompress it first", file=name)
+        raise too_large(name, len(data), most, "decompress it first")
     return b"".join(parts)
 
 
