@@ -139,3 +139,14 @@ def test_a_name_that_cannot_be_used_is_one_line(name: str) -> None:
         assert "internal error" not in done.output
         assert done.stderr.count("\n") == 1
         assert done.stderr[:-1].isprintable()
+
+
+@pytest.mark.parametrize("closed", ALL[1:], ids="".join)
+def test_no_file_takes_the_number_of_a_closed_stream(closed: tuple[str, ...]) -> None:
+    """Otherwise the messages of a library in C would be written into a model file."""
+    code = (
+        "import os, sys; from steepest.cli.streams import fill_closed; fill_closed(); sys.stderr.write('x');"
+        "sys.exit(os.open('eight.txt', os.O_RDONLY))"
+    )
+    done = subprocess.run(["bash", "-c", f'{sys.executable} -c "{code}" {" ".join(closed)}'], check=False)
+    assert done.returncode >= 3
