@@ -93,11 +93,12 @@ def test_only_abandoned_files_of_the_same_target_are_removed(tmp_path):
     ]
     folder, link = part_of(target, "0" * 16), part_of(target, "1" * 16)
     folder.mkdir()
+    os.mkfifo(pipe := part_of(target, "2" * 16))
     link.symlink_to(kept[0])
     for path in (*kept, part_of(target), part_of(target, "01234567")):
         path.write_bytes(b"half")
     write_new(target, lambda file: file.write(b"whole"))
-    assert sorted(tmp_path.iterdir()) == sorted([*kept, folder, link, target])
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, folder, link, pipe, target])
     assert kept[0].read_bytes() == b"half"
 
 

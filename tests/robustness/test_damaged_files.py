@@ -273,7 +273,7 @@ def archive(change=None, header=None, level=zipfile.ZIP_STORED, more=()):
 @pytest.mark.parametrize("what", ARRAYS)
 def test_arrays_that_lie_are_named(what, tmp_path):
     (tmp_path / "r.npz").write_bytes(archive({"folder": tmp_path, "array": ARRAYS[what]}))
-    assert ARRAYS[what][0] in refusal(tmp_path / "r.npz")
+    assert f"({ARRAYS[what][0]} must" in refusal(tmp_path / "r.npz")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -311,7 +311,8 @@ def test_a_shape_is_not_believed_before_memory_is_taken(shape, tmp_path):
             new.writestr(member.filename, data)
         new.comment = BLANK.encode()
     (tmp_path / "r.npz").write_bytes(sealed(out.getvalue()))
-    refusal(tmp_path / "r.npz")
+    line = refusal(tmp_path / "r.npz")
+    assert "(coef must" in line or shape[0] != "(" or shape[1] in "T-"
 
 
 def in_parquet(tmp_path, header=lambda text: text, table=lambda table: table):
