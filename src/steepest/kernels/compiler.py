@@ -89,11 +89,11 @@ def _compile_uninterrupted(dispatcher: Any) -> None:
     """Have Ctrl-C wait for the end of a compilation: broken off, it would keep Numba's lock for ever."""
     compile_for = dispatcher._compile_for_args
 
-    def compile_and_then_interrupt(*args: Any, **named: Any) -> Any:
+    def _compile_and_then_interrupt(*args: Any, **named: Any) -> Any:
         with postponed_interrupt():
             return compile_for(*args, **named)
 
-    dispatcher._compile_for_args = compile_and_then_interrupt
+    dispatcher._compile_for_args = _compile_and_then_interrupt
 
 
 def _attach_cache(dispatcher: Any, kernel: Callable[..., Any]) -> None:
