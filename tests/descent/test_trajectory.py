@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from short_fit import fit
 
 from steepest import Method, Problem, Trajectory, descend, epochs, make_rows, record, until, updates
+from steepest.core.checksum import BLANK, sealed
 from steepest.core.errors import DataError, FileError, SteepestError, UsageError
 from steepest.descent import recording
 
@@ -201,8 +202,8 @@ def test_a_json_file_with_a_wrong_part_is_refused(tmp_path, key, value):
     file = tmp_path / "run.json"
     short().save(file)
     body = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({**body, key: value}), encoding="utf-8")
-    with pytest.raises(DataError, match=r"^run\.json: not a trajectory"):
+    file.write_bytes(sealed(json.dumps({**body, key: value, "checksum": BLANK}).encode()))
+    with pytest.raises(DataError, match=rf"^run\.json: not a trajectory \({key}"):
         Trajectory.load(file)
 
 

@@ -12,7 +12,9 @@ import click
 
 from ..core.errors import SteepestError, UsageError
 from ..core.files import json_text
+from ..core.shown_text import visible
 from .interrupt import heard, listening
+from .streams import drop_output, fill_closed
 from .suggestions import as_option, unknown_option
 
 if TYPE_CHECKING:  # the help must not wait for NumPy
@@ -24,6 +26,7 @@ SCHEMA_VERSION = 1  # of every object that --json prints
 INTERRUPTED = 130
 VERDICTS = {"diverged": 4, "unbounded": 4}  # of other verdicts it is 0
 NOT_CONVERGED = 5  # where --require-converged asks for it
+CLOSED = ("file", "standard output is closed: the answer is not printed", 1)
 STOPPED = ("interrupted", "interrupted: nothing was written", INTERRUPTED)
 CLOSED_PIPE = 141  # 128 + SIGPIPE, as other commands end
 
@@ -35,17 +38,17 @@ def print_object(found: dict[str, Any]) -> None:
 
 def exit_status(call: Callable[[], Any], as_json: bool) -> int:
     """Run a command that returns its exit status or None; say in one line what stops it."""
+    closed = fill_closed()
+    as_json &= not closed
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name the terminal cannot show must not stop the answer
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with listening():
-            status = call()
+            status = _ended(call)
         sys.stdout.flush()
-        return status or 0
-    except click.exceptions.Exit as ending:
-        return ending.exit_code
+        return status or (_told(*CLOSED, as_json) if closed else 0)
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return CLOSED_PIPE
     except (KeyboardInterrupt, click.Abort):
         return _told(*STOPPED, as_json)
@@ -55,6 +58,15 @@ def exit_status(call: Callable[[], Any], as_json: bool) -> int:
         if os.environ.get("STEEPEST_DEBUG", "0") not in ("", "0"):
             raise
         return _told(*_meaning(error), as_json)
+
+
+def _ended(call: Callable[[], Any]) -> int | None:
+    """The exit status that a command returns, or that Click raises after its help."""
+    try:
+        status: int | None = call()
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    return status
 
 
 def of_verdict(verdict: Verdict, missed: bool) -> int:
@@ -79,13 +91,16 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, MemoryError):
         return "internal", "out of memory: try fewer columns, fewer recorded steps or a smaller file", 1
     if isinstance(error, OSError):
-        _drop_output()
-        return "file", f"the output cannot be written: {str(error.strerror or error).lower()}", 1
+        reason = str(error.strerror or error).lower()
+        if error.filename is not None:
+            return "file", f"{error.filename}: cannot be used ({reason}): check the file", 1
+        drop_output()
+        return "file", f"the output cannot be written: {reason}", 1
     return "internal", f"internal error, {type(error).__name__}: {error} (STEEPEST_DEBUG=1 shows where)", 1
 
 
 def _told(kind: str, message: str, status: int, as_json: bool) -> int:
-    line = " ".join(c if c.isprintable() else " " for c in " ".join(message.split()).split(" "))
+    line = visible(" ".join(message.split()))
     if as_json:
         error = {"kind": kind, "message": line, "exit_code": status}
         _try(lambda: print_object({"error": error}))
@@ -98,12 +113,4 @@ def _try(write: Callable[[], None]) -> None:
     try:
         write()
     except OSError:
-        _drop_output()
-
-
-def _drop_output() -> None:
-    """Let nothing be flushed into a closed pipe or a full disk when Python ends."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # no real file
-        return
+        drop_output()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import UsageError
-from ..core.files import check_new
+from ..core.files import check_new, real_path
 from ..descent.storage import check_name
 
 __all__ = ["check_outputs"]
@@ -23,10 +23,10 @@ def check_outputs(source: str, model: str | None, run: str | None, force: bool) 
     """
     if run is not None:
         check_name(Path(run))
-    taken = set() if source == "-" else {Path(source).resolve()}
+    taken = set() if source == "-" else {real_path(source)}
     for output in filter(None, (model, run)):
         check_new(output, force)
-        place = Path(output).resolve()
+        place = real_path(output)
         if place in taken and (place.is_file() or not place.exists()):
             raise UsageError(f"{output} is named twice: each file needs a name of its own")
         taken.add(place)

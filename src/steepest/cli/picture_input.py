@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
-from ..core.files import check_new
+from ..core.files import check_new, is_there, real_path
 from ..core.records import from_name
 from ..data.readers.tables import Table, read_table
 from ..descent.trajectory import Trajectory
@@ -57,7 +58,7 @@ def sources_of(given: Sequence[str]) -> Sources:
             models.append(read_model(name))
         elif (run := _run(name)) is not None:
             runs[label] = run
-        elif name == "-" or Path(name).exists():
+        elif name == "-" or is_there(name):
             files.append(name)
         else:
             raise FileError(f"{name}: no such file")
@@ -76,7 +77,9 @@ def _run(name: str) -> Trajectory | None:
         return None
     try:
         return Trajectory.load(name)
-    except DataError:  # a table may have the same ending
+    except DataError as error:  # a table may have the same ending
+        if error.problem == DAMAGED:
+            raise
         return None
 
 
@@ -141,6 +144,6 @@ def check_picture(output: str, endings: Sequence[str], given: Sequence[str], for
     """
     if Path(output).suffix.lower() not in endings:
         raise UsageError(f"-o: a picture ends in {', '.join(endings[:-1])} or {endings[-1]}, not {output!r}")
-    if Path(output).resolve() in {Path(name).resolve() for name in given if name != "-" and Path(name).exists()}:
+    if real_path(output) in {real_path(name) for name in given if name != "-"}:
         raise UsageError(f"{output} is named twice: each file needs a name of its own")
     check_new(output, force)

@@ -9,9 +9,12 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
+from secrets import randbelow
 
 import click
 
+from ..core.shown_text import visible
 from ..solve.model import Label
 
 __all__ = ["aligned", "by_point", "count", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
@@ -20,6 +23,7 @@ DIGITS = 10
 WIDEST = 100
 NAME_WIDTH = 30
 COLOURS = {"converged": "green", "diverged": "red"}
+MARK = chr(0xF0000 + randbelow(0xFFFE))  # around a word in colour; drawn anew, so that no file holds it
 
 
 def number(value: float, digits: int = DIGITS) -> str:
@@ -40,7 +44,7 @@ def label_text(label: Label) -> str:
 
 def shown_name(name: str) -> str:
     """Write a column's name on one line, cut if it is long."""
-    name = name if name.isprintable() else ascii(name)[1:-1]
+    name = visible(name)
     return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."
 
 
@@ -94,13 +98,15 @@ def paint(status: str, text: str) -> str:
     if place < 0:
         return text
     head, word, tail = text[:place], text[place : place + len(status)], text[place + len(status) :]
-    return head + click.style(word, fg=COLOURS.get(status, "yellow"), bold=True) + tail
+    return f"{head}{MARK}{word}{MARK}{tail}"
 
 
 def say(lines: Sequence[str]) -> None:
-    """Print lines as the result."""
+    """Print lines as the result; nothing in them but `paint` can give the terminal orders."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    click.echo("\n".join(lines), color=False if plain else None)
+    parts = "\n".join(visible(line, MARK) for line in lines).split(MARK)
+    parts[1::2] = [click.style(word, fg=COLOURS.get(word.lower(), "yellow"), bold=True) for word in parts[1::2]]
+    click.echo("".join(parts), color=False if plain else None)
 
 
 def warn(line: str) -> None:
@@ -109,8 +115,9 @@ def warn(line: str) -> None:
 
 
 def note(line: str) -> None:
-    """Write a line of progress to stderr."""
-    click.echo(line, err=True)
+    """Write a line to stderr, if that can be written to."""
+    with suppress(OSError):
+        click.echo(visible(line), err=True)
 
 
 def _filled(texts: list[str]) -> list[str]:

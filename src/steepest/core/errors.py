@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .aliases import Answer, as_python
+from .shown_text import visible
 
 __all__ = [
     "DataError",
@@ -23,12 +24,12 @@ class SteepestError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        return visible(str(self.args[0])) if self.args else ""  # names in it may be those of a hostile file
+
 
 class FileError(SteepestError, OSError):
     """A file that cannot be opened, read or written (exit status 1)."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 class UsageError(SteepestError, ValueError):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, BinaryIO
 
 from .errors import FileError, UsageError
+from .part_files import LOCKS, part_file
+from .shown_text import visible
 
-__all__ = ["check_new", "data_frame", "json_text", "plain", "write_new"]
+__all__ = ["check_new", "data_frame", "is_there", "json_text", "plain", "real_path", "write_new"]
 
 
 def check_new(path: str | Path, force: bool = False) -> None:
@@ -31,11 +34,34 @@ def check_new(path: str | Path, force: bool = False) -> None:
         raise _refusal(path, error) from None
 
 
+def is_there(path: str | Path) -> bool:
+    """Whether a file has this name; a name that no file can have is that of none.
+
+    Examples
+    --------
+    >>> is_there("a" * 300)
+    False
+    """
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises for a long name
+
+
+def real_path(path: str | Path) -> Path:
+    """The file that a name leads to, symbolic links followed; where they form a loop, one of them.
+
+    Examples
+    --------
+    >>> real_path("a/../b").name
+    'b'
+    """
+    return Path(os.path.realpath(path))
+
+
 def write_new(path: str | Path, write: Callable[[BinaryIO], object], force: bool = False) -> None:
     """Write a file that appears complete or not at all.
 
-    The bytes go to a temporary file in the same folder, which gets its name once they are on the disk. A device or
-    pipe is written to directly.
+    The bytes go to a temporary file in the same folder, which gets its name once they are on the disk; then the folder
+    is brought there too. Temporary files of the same name that a killed process left are removed. A device or pipe is
+    written to directly.
 
     Parameters
     ----------
@@ -66,27 +92,28 @@ def write_new(path: str | Path, write: Callable[[BinaryIO], object], force: bool
             with path.open("wb", buffering=0) as device:
                 write(device)
             return
-        target = path.resolve()
-        _publish(_filled(target, write), target, force)
+        _write(real_path(path), write, force)
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from None
 
 
 def _check(path: Path, force: bool) -> None:
     if path.is_dir():
-        raise FileError(f"{path} is a directory: name a file in it")
+        raise FileError(f"{visible(str(path))} is a directory: name a file in it")
     if path.is_file() and not force:
         raise FileExistsError
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise FileError(f"{path}: there is no folder {folder.name!r}: make it first")
-    if not os.access(path if path.exists() and not path.is_file() else folder, os.W_OK):
+    target = real_path(path)
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if not target.parent.is_dir():
+        raise FileError(f"{visible(str(path))}: there is no folder {target.parent.name!r}: make it first")
+    if not os.access(path if path.exists() and not path.is_file() else target.parent, os.W_OK):
         raise PermissionError(13, "permission denied")
 
 
 def _refusal(path: Path, error: Exception) -> Exception:
     """The error as one line; a ValueError of the caller is raised unchanged."""
-    name = str(path) if str(path).isprintable() else ascii(str(path))
+    name = visible(str(path))
     if isinstance(error, FileError) or (isinstance(error, ValueError) and "\0" not in str(path)):
         return error
     if isinstance(error, FileExistsError):
@@ -95,31 +122,31 @@ def _refusal(path: Path, error: Exception) -> Exception:
     return FileError(f"{name}: cannot be written ({reason.lower()}): no part of it was kept")
 
 
-def _filled(target: Path, write: Callable[[BinaryIO], object]) -> Path:
-    """Fill a temporary file beside the target and bring it to the disk; removed if anything goes wrong."""
-    part = target.with_name(f".{target.name[:100]}.{token_hex(4)}.part")
-    try:
-        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:  # noqa: PTH123 - a number
-            if target.exists():
-                part.chmod(stat.S_IMODE(target.stat().st_mode))
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part
-
-
-def _publish(part: Path, target: Path, force: bool) -> None:
-    """Give the filled file its name in one step."""
-    try:
+def _write(target: Path, write: Callable[[BinaryIO], object], force: bool) -> None:
+    """Fill a temporary file, bring it to the disk and give it its name."""
+    with part_file(target) as (part, file):
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+        if not LOCKS:
+            file.close()  # Windows renames no open file
         if force:
             part.replace(target)
         else:
             _link(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names of the files in a folder to the disk, where the system can."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _link(part: Path, target: Path) -> None:
@@ -169,7 +196,9 @@ def json_text(value: Any) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
+    """One value, with escapes for what a terminal would obey."""
+    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
+    return text if text == visible(text) else json.dumps(plain(value), allow_nan=False)
 
 
 def data_frame(table: dict[str, Any]) -> Any:

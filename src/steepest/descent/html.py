@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.shown_text import visible
 from ..core.types import Array
 from .method_text import method_text
 
@@ -206,4 +207,4 @@ def _safe(text: str) -> str:
     """A text escaped for HTML and XML."""
     from html import escape
 
-    return escape("".join(c if c.isprintable() else " " for c in text))
+    return escape(visible(text))

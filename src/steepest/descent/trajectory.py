@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.files import data_frame, plain
+from ..core.shown_text import visible
 from ..core.types import Array
 from ..optimality.verdict import Verdict
 from .html import html_of
@@ -80,7 +81,7 @@ class Trajectory:
 
     def __repr__(self) -> str:
         cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
-        status = f", {self.verdict.status}" if self.verdict else ""
+        status = f", {visible(self.verdict.status)}" if self.verdict else ""
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
     def table(self) -> dict[str, NDArray[Any]]:
@@ -154,7 +155,9 @@ class Trajectory:
         """
         kept = {name: getattr(self, name)[self.step <= t] for name in STATES}
         looked = {name: getattr(self, name)[self.cost_step <= t] for name in LOOKS}
-        return replace(self, **kept, **looked)
+        later = {"reported_step"} if self.meta.get("reported_step", t) > t else set()
+        meta = {name: value for name, value in self.meta.items() if name not in later}
+        return replace(self, **kept, **looked, meta=meta)
 
     def insert(self, state: State) -> Trajectory:
         """The trajectory with this state and its cost inserted; unchanged if it contains both.
@@ -233,40 +236,34 @@ class Trajectory:
         ------
         FileError
             If the file exists (unless ``force``) or cannot be written; no partial file remains.
+        DataError
+            If the trajectory holds what `load` would refuse, such as names of another number of columns.
         """
-        from .storage import ARRAYS, Stored, save
+        from .file_members import ARRAYS
+        from .storage import Stored, save
 
-        save(Stored(_header(self), {a: getattr(self, a) for a in ARRAYS}, self.table()), Path(path), force)
+        verdict = plain(self.verdict.as_dict()) if self.verdict else None
+        header = {"names": list(self.names), "meta": plain(self.meta), "verdict": verdict}
+        save(Stored(header, {a: getattr(self, a) for a in ARRAYS}, self.table()), Path(path), force)
 
     @staticmethod
     def load(path: str | Path) -> Trajectory:
-        """Read a file that `save` wrote. No code is executed; a file that is not a trajectory is refused."""
+        """Read a file that `save` wrote. No code is executed.
+
+        Raises
+        ------
+        DataError
+            If the file is damaged, is not a trajectory, or has a member that does not fit: the error names it.
+        FileError
+            If it cannot be read.
+        """
         from .storage import load
 
-        return load(Path(path), _checked)
+        header, arrays = load(Path(path))
+        verdict = None if header["verdict"] is None else Verdict.from_dict(header["verdict"])
+        return Trajectory(**arrays, names=tuple(header["names"]), meta=header["meta"], verdict=verdict)
 
 
 def coef_and_intercept(w: Array) -> tuple[Array, Array]:
     """Coefficients and intercepts of w (m, d + 1, k), without the last axis where k is 1."""
     return (w[:, :-1, 0], w[:, -1, 0]) if w.shape[2] == 1 else (w[:, :-1], w[:, -1])
-
-
-def _header(path: Trajectory) -> dict[str, Any]:
-    from .storage import FORMAT, VERSION
-
-    verdict = plain(path.verdict.as_dict()) if path.verdict else None
-    meta = plain(path.meta)
-    return {"format": FORMAT, "schema_version": VERSION, "names": list(path.names), "meta": meta, "verdict": verdict}
-
-
-def _checked(header: dict[str, Any], arrays: dict[str, Any]) -> Trajectory:
-    from .storage import ARRAYS, FORMAT, VERSION, WHOLE_NUMBERS
-
-    if header["format"] != FORMAT or header["schema_version"] != VERSION:
-        raise ValueError("another format or version")
-    arrays = {a: np.asarray(arrays[a], np.int64 if a in WHOLE_NUMBERS else np.float64) for a in ARRAYS}
-    m, c = len(arrays["step"]), len(arrays["cost_step"])
-    if any(len(arrays[a]) != (c if a in ("cost", "gradient_norm", "cost_step") else m) for a in ARRAYS):
-        raise ValueError("arrays of different lengths")
-    verdict = header["verdict"] and Verdict.from_dict(header["verdict"])
-    return Trajectory(**arrays, names=tuple(header["names"]), meta=dict(header["meta"]), verdict=verdict or None)

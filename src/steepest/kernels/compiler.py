@@ -16,6 +16,7 @@ from numba.core import event
 from numba.core.caching import FunctionCache
 
 from ..core.compile_notice import compiling
+from ..core.interrupts import postponed_interrupt
 from ..core.records import is_record
 
 __all__ = ["compiled"]
@@ -76,9 +77,23 @@ def _ours(item: Any) -> bool:
 @lru_cache(None)
 def _dispatcher(kernel: Callable[..., Any], cached: bool) -> Any:
     dispatcher = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(kernel)
-    if cached and not numba.config.DISABLE_JIT:
+    if numba.config.DISABLE_JIT:
+        return dispatcher
+    if cached:
         _attach_cache(dispatcher, kernel)
+    _compile_uninterrupted(dispatcher)
     return dispatcher
+
+
+def _compile_uninterrupted(dispatcher: Any) -> None:
+    """Have Ctrl-C wait for the end of a compilation: broken off, it would keep Numba's lock for ever."""
+    compile_for = dispatcher._compile_for_args
+
+    def _compile_and_then_interrupt(*args: Any, **named: Any) -> Any:
+        with postponed_interrupt():
+            return compile_for(*args, **named)
+
+    dispatcher._compile_for_args = _compile_and_then_interrupt
 
 
 def _attach_cache(dispatcher: Any, kernel: Callable[..., Any]) -> None:

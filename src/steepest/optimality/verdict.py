@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..core.shown_text import visible
 from . import advice
 from . import verdict_text as say
 from .advice import Remedy, as_python, spelled
@@ -43,7 +44,7 @@ class Verdict(NamedTuple):
 
     def __str__(self) -> str:
         lines = [self.message, *([f"Try {self.advice}."] if self.advice else [])]
-        return "\n".join(lines + [f"Note: {note}." for note in self.notes])
+        return "\n".join(map(visible, lines + [f"Note: {note}." for note in self.notes]))
 
     @property
     def unusable(self) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.checksum import BLANK, has_checksum, sealed
 from ..core.errors import DataError, UsageError
 from ..core.files import json_text, write_new
 from ..core.record_types import Loss
 from ..core.records import from_name
+from ..core.schema import NUMBER, OBJECT, TEXT, list_of, object_of, one_of, read_json
 from ..data.checks import row_count
 from ..data.readers.content import read_content
 from ..data.rows import make_rows
+from ..descent.file_members import LABELS, META, VERDICT_PARTS
 from ..objective import losses
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 FORMAT = "steepest-model"
-SCHEMA_VERSION = 1
+VERSION = 2  # the first has no checksum
 KINDS = ("linear", "logistic")
 
 Label = str | float
@@ -79,9 +79,16 @@ def write_model(model: Model, path: str | Path, force: bool = False) -> None:
     ------
     FileError
         If the file exists and ``force`` is false, or it cannot be written; no incomplete file is left behind.
+    DataError
+        If the model holds what `read_model` would refuse, such as a coefficient that is not finite.
     """
-    text = json_text({"format": FORMAT, "schema_version": SCHEMA_VERSION, **model._asdict()})
-    write_new(path, lambda file: file.write(text.encode()), force)
+    fields = {"format": FORMAT, "schema_version": VERSION, **model._asdict(), "checksum": BLANK}
+    data = sealed(json_text(fields).encode())
+    try:
+        _model(_fields(data, True))
+    except _NotModelError as error:
+        raise DataError(f"the model cannot be saved, since it could not be read: {error}") from None
+    write_new(path, lambda file: file.write(data), force)
 
 
 def read_model(path: str | Path) -> Model:
@@ -90,13 +97,13 @@ def read_model(path: str | Path) -> Model:
     Raises
     ------
     DataError
-        If the file is anything but a model file of this version.
+        If the file is damaged, is not a model file, or has a member that does not fit: the error names it.
     FileError
         If it cannot be read.
     """
     content = read_content(path)
     try:
-        return _model(_fields(content.data))
+        return _model(_fields(content.data, has_checksum(content.data, content.name)))
     except _NotModelError as error:
         raise DataError(f"{error}: name a file that steepest fit -o wrote", file=content.name) from None
 
@@ -204,88 +211,55 @@ class _NotModelError(Exception):
     """Why a file is not a model file."""
 
 
-def _fields(data: bytes) -> dict[str, Any]:
-    """Read the JSON object of a model file."""
+def _fields(data: bytes, has: bool) -> dict[str, Any]:
+    """Read the JSON object of a model file, which has a checksum or not."""
     if not data.lstrip().startswith(b"{"):
         raise _NotModelError("not a model file")
     try:
-        fields = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError:
-        raise _NotModelError("not a model file (nested too deeply)") from None
+        fields: dict[str, Any] = read_json(data)
     except ValueError as error:
         raise _NotModelError(f"damaged ({error})") from None
     if fields.get("format") != FORMAT:
         raise _NotModelError("JSON, but not a model file")
-    if fields.get("schema_version") != SCHEMA_VERSION or isinstance(fields["schema_version"], bool):
-        version = repr(fields.get("schema_version"))[:40]
-        raise _NotModelError(f"version {version} of the format, but only {SCHEMA_VERSION} is known")
-    return {name: value for name, value in fields.items() if name not in ("format", "schema_version")}
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise _NotModelError("damaged (a key appears twice)")
-    return members
-
-
-def _no_constant(name: str) -> None:
-    raise _NotModelError(f"damaged ({name} is not a number)")
+    version = fields.get("schema_version")
+    if version not in (1, VERSION) or isinstance(version, (bool, float)):
+        raise _NotModelError(f"version {repr(version)[:40]} of the format, but only 1 and {VERSION} are known")
+    if has != (version == VERSION):
+        raise _NotModelError("damaged (its checksum is missing)" if not has else "damaged (version 1 has no checksum)")
+    return {name: value for name, value in fields.items() if name not in ("format", "schema_version", "checksum")}
 
 
 def _model(fields: dict[str, Any]) -> Model:
-    missing = [name for name in Model._fields if name not in fields]
-    unknown = [name for name in fields if name not in Model._fields]
-    if missing or unknown:
-        raise _NotModelError(f"damaged ({'no' if missing else 'unknown'} field {repr((missing + unknown)[0])[:40]})")
-    for name, (fits, what) in _FIELDS.items():
-        if not fits(fields[name]):
-            raise _NotModelError(f"damaged ({name} must be {what})")
-    model = Model(**fields)
-    if len(model.names) != len(model.coef):
-        raise _NotModelError(f"damaged ({len(model.names)} names but {len(model.coef)} coefficients)")
-    if (model.kind == "logistic") != (model.classes is not None):
-        raise _NotModelError("damaged (a logistic model has two classes, a linear one has none)")
-    classes = None if model.classes is None else (model.classes[0], model.classes[1])
-    numbers = tuple(float(c) for c in model.coef)
-    return model._replace(names=tuple(model.names), coef=numbers, intercept=float(model.intercept), classes=classes)
+    if fault := MEMBERS(fields, "") or _unfit(fields):
+        raise _NotModelError(f"damaged ({fault})")
+    names, classes = tuple(fields["names"]), fields["classes"]
+    numbers = tuple(float(c) for c in fields["coef"])
+    checked = {"names": names, "coef": numbers, "intercept": float(fields["intercept"])}
+    return Model(**{**fields, **checked, "classes": None if classes is None else (classes[0], classes[1])})
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+def _unfit(fields: dict[str, Any]) -> str | None:
+    """What members that are each of their kind say against each other."""
+    if not 0 < len(set(fields["names"])) == len(fields["names"]):
+        return "names must be a list of different names"
+    if len(fields["names"]) != len(fields["coef"]):
+        return f"{len(fields['names'])} names but {len(fields['coef'])} coefficients"
+    if (fields["kind"] == "logistic") != (fields["classes"] is not None):
+        return "a logistic model has two classes, a linear one has none"
+    return None
 
 
-def _is_number(value: Any) -> bool:
-    try:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond the largest float
-        return False
-
-
-def _is_names(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value)) and len(set(value)) == len(value) > 0
-
-
-def _is_classes(value: Any) -> bool:
-    if value is None:
-        return True
-    alike = isinstance(value, list) and (all(map(_is_text, value)) or all(map(_is_number, value)))
-    return alike and len(value) == 2 and value[0] != value[1]
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "kind": (lambda value: _is_text(value) and value in KINDS, "linear or logistic"),
-    "target": (_is_text, "text"),
-    "names": (_is_names, "a list of different names"),
-    "coef": (lambda value: isinstance(value, list) and all(map(_is_number, value)), "a list of finite numbers"),
-    "intercept": (_is_number, "a finite number"),
-    "classes": (_is_classes, "null or two different labels"),
-    "loss": (_is_text, "text"),
-    "settings": (_is_object, "an object"),
-    "verdict": (_is_object, "an object"),
-    "certificate": (_is_object, "an object"),
-}
+MEMBERS = object_of(
+    {
+        "kind": one_of(KINDS),
+        "target": TEXT,
+        "names": list_of(TEXT),
+        "coef": list_of(NUMBER),
+        "intercept": NUMBER,
+        "classes": LABELS,
+        "loss": TEXT,
+        "settings": META,
+        "verdict": object_of({}, VERDICT_PARTS),
+        "certificate": OBJECT,
+    }
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 
+from ...core.shown_text import csv_cell, visible
 from ...data.readers.tables import Table
 from ...solve.model import Model, predict, probability
 from ..exit_status import print_object
@@ -27,8 +28,14 @@ def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) ->
         print_object({**head, **found})
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow([f"probability_{label}" for label in columns] if proba else columns)
+    out.writerow([_cell(f"probability_{label}" if proba else label) for label in columns])
     if proba or model.classes is None:
         out.writerows(zip(*columns.values(), strict=True))  # the csv module writes floats exactly
     else:
-        out.writerows([label_text(label)] for label in columns["prediction"])
+        cells = {label: _cell(label) if isinstance(label, str) else label_text(label) for label in model.classes}
+        out.writerows([cells[label]] for label in columns["prediction"])
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet runs; on a terminal, one that gives it no orders."""
+    return visible(csv_cell(text)) if sys.stdout.isatty() else csv_cell(text)

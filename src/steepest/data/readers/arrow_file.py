@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
+from ...core.interrupts import postponed_interrupt
+from ...core.unpacking import most_unpacked
 from .cells import FILL, as_labels, label_fault
 from .columns import Wanted, labels_of, numbers_of, refuse, unique_names
-from .content import Content, damaged
+from .content import Content, damaged, too_large
 from .dialect import Dialect
 
 __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
@@ -22,7 +24,8 @@ def read_csv(
 ) -> list[NDArray[Any]] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
-        import pyarrow as pa
+        with postponed_interrupt():
+            import pyarrow as pa
     except ImportError:
         return None
     data = data.rstrip(b" \r\n")
@@ -113,6 +116,9 @@ def open_parquet(content: Content) -> ArrowSheet:
 
     def load(wanted: list[str]) -> Any:
         kept = [spelled[name] for name in wanted]
+        packed = len(content.data)
+        if 8 * file.metadata.num_rows * len(kept) > (most := most_unpacked(packed)):
+            raise too_large(content.name, packed, most, "use fewer columns, or CSV")
         try:  # for "a" pyarrow also reads "a.b"
             return file.read(columns=kept).select(kept).rename_columns(wanted)
         except Exception:  # as above
@@ -153,7 +159,8 @@ def _array(column: Any, name: str, file: str) -> NDArray[Any]:
 
 def _pyarrow(file: str) -> Any:
     try:
-        import pyarrow
+        with postponed_interrupt():
+            import pyarrow
     except ImportError:
         raise UsageError(f"{file}: needs pyarrow: pip install steepest[tables]") from None
     return pyarrow

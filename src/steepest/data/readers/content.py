@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...core.errors import DataError, FileError, UsageError
+from ...core.shown_text import visible
+from ...core.unpacking import most_unpacked
 
-__all__ = ["Content", "check_text", "damaged", "lines", "read_content"]
+__all__ = ["Content", "check_text", "damaged", "file_bytes", "lines", "read_content", "too_large"]
 
+PART = 1 << 20  # bytes decompressed at a time
 PACKING = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 UNPACKED = (".npy", ".npz", ".parquet", ".pq", ".arrow", ".feather", ".ipc")  # formats with a compression of their own
 SIGNATURES = {
@@ -47,9 +50,9 @@ def read_content(source: str | Path) -> Content:
     """
     if str(source) == "-":
         return Content("standard input", "", _standard_input())
-    name = str(source) if str(source).isprintable() else ascii(str(source))
+    name = visible(str(source))
     suffixes = [suffix.lower() for suffix in Path(source).suffixes[-2:]]
-    data = _bytes(Path(source), name)
+    data = file_bytes(Path(source), name)
     if not suffixes or suffixes[-1] not in PACKING:
         return Content(name, suffixes[-1] if suffixes else "", data)
     inner = suffixes[0] if len(suffixes) > 1 else ""
@@ -91,7 +94,20 @@ def damaged(name: str, kind: str) -> FileError:
     return FileError(f"{name}: damaged or not {kind}: create it again")
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def too_large(name: str, packed: int, most: int, mend: str) -> DataError:
+    """Return the error for a file that unpacks to more than ``most`` bytes, with its remedy."""
+    problem = f"{packed:,} bytes unpack to more than {most:,}, too many to be a table: if it is one, {mend}"
+    return DataError(problem, file=name)
+
+
+def file_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a file, which messages call ``name``.
+
+    Raises
+    ------
+    FileError
+        If there is no such file or it cannot be read.
+    """
     try:
         if path.is_dir():
             raise FileError(f"{name}: a directory: name a file in it")
@@ -106,18 +122,28 @@ def _bytes(path: Path, name: str) -> bytes:
 
 
 def _standard_input() -> bytes:
+    if sys.stdin is None:  # as Python says that it is closed
+        raise FileError("standard input: closed: give a file")
     try:
         return sys.stdin.buffer.read()
-    except (OSError, ValueError, AttributeError) as error:  # standard input is closed or missing
+    except (OSError, ValueError) as error:
         raise FileError(f"standard input: cannot be read ({str(error).lower()}): give a file") from None
 
 
 def _unpacked(data: bytes, suffix: str, name: str) -> bytes:
+    most = left = most_unpacked(len(data))
+    parts: list[bytes] = []
     try:
-        unpacked: bytes = import_module(PACKING[suffix]).decompress(data)
+        with import_module(PACKING[suffix]).open(io.BytesIO(data)) as stream:
+            while part := stream.read(PART):
+                parts.append(part)
+                if (left := left - len(part)) < 0:
+                    break
     except Exception:  # each of the three formats raises its own errors
         raise damaged(name, f"a {suffix} file") from None
-    return unpacked
+    if left < 0:
+        raise too_large(name, len(data), most, "decompress it first")
+    return b"".join(parts)
 
 
 def _line(data: bytes, at: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from ...core.errors import DataError
+from ...core.shown_text import csv_text
 from . import arrow_file
 from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, unique_names
@@ -78,7 +79,7 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     line, first = next(rows)
     if not (_names_something(first) if header is None else header):
         return TextSheet(name, tuple(f"c{i + 1}" for i in range(len(first))), True, dialect, data)
-    names = unique_names(first, name, line, "rename one, or say --no-header if this line is data")
+    names = unique_names([*map(csv_text, first)], name, line, "rename one, or say --no-header if this line is data")
     if next(rows, None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
     return TextSheet(name, names, False, dialect, data)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError
+from ...core.unpacking import most_unpacked
 from .columns import Wanted, labels_of, listed, numbers_of, unique_names
-from .content import Content, damaged
+from .content import Content, damaged, too_large
 
 __all__ = ["ArraySheet", "open_npy", "open_npz"]
 
@@ -57,6 +58,9 @@ def open_npy(content: Content) -> ArraySheet:
 def open_npz(content: Content) -> ArraySheet:
     """Read the arrays X (n, d) and, if they are there, y (n,), weight (n,) and names (d,)."""
     arrays = _load(content, "a .npz file", b"PK")
+    packed, unpacked = len(content.data), sum(member.file_size for member in arrays.zip.infolist())
+    if unpacked > (most := most_unpacked(packed)):
+        raise too_large(content.name, packed, most, "save it with np.savez")
     if "X" not in arrays:
         raise DataError(f"no array called 'X' among {listed(list(arrays))}: save one", file=content.name)
     found = {key: _member(arrays, key, content.name) for key in ("X", "y", "weight", "names") if key in arrays}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
+from ...core.interrupts import postponed_interrupt
 from ...core.types import Array
 from .formula import Formula, read_formula
 
@@ -223,7 +224,8 @@ def _point(x: Any) -> Array:
 
 def _difference(f: Callable[[Any], Any], x: float) -> float:
     """A derivative by finite differences of decreasing step, until they agree."""
-    from scipy.differentiate import derivative as differentiate
+    with postponed_interrupt():
+        from scipy.differentiate import derivative as differentiate
 
     with np.errstate(all="ignore"):
         found = differentiate(np.vectorize(f, otypes=[float]), x, tolerances={"atol": 1e-10, "rtol": 1e-8})
