@@ -104,13 +104,15 @@ class DecisionBoundaryDisplay(OfRows):
         X: Any,
         y: Any,
         *,
+        sample_weight: Any = None,
         offset: Any = None,
         target: str | None = None,
         names: Sequence[str] | None = None,
         columns: Sequence[str] | None = None,
     ) -> Self:
         """From a fitted estimator, run or model and rows; ``columns`` are the two axes, see `OfRows`."""
-        found = predicted_of(fitted, X, y, offset=offset, target=target, names=names)
+        given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
+        found = predicted_of(fitted, X, y, **given)
         answer = found.answer
         if not answer.loss.labels:
             raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
