@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from pytest import approx as near
 
 from steepest.plots import PlaneSlopesDisplay, TangentDisplay
 from steepest.plots.drawing.style import blank
@@ -10,6 +9,7 @@ from steepest.plots.sources.breaks import breaks, sides
 from steepest.plots.sources.function_input import drawn
 from steepest.plots.sources.slopes import slopes_at
 
+near = pytest.approx
 X = np.linspace(-2.0, 2.3, 401)
 
 

@@ -11,11 +11,12 @@ from ...core.types import Array
 from ..drawing.edges import margins
 from ..drawing.legends import clear_legend
 from ..drawing.names import Names
-from ..drawing.scatter import cloud, labels
+from ..drawing.scatter import clouds, labels
 from ..drawing.style import COLOURS, CUBE, DASHED, HEIGHT, WIDTH, axes, heading
-from ..drawing.words import brief, counted, line_words, number, sentences
+from ..drawing.words import brief, counted, line_words, listed, number, sentences
 from ..sources.line_history import EXACT, UNKNOWN, Line, LineHistory, history_of, optimum_of
 from ..sources.predicted import OfRows, Predicted
+from ..sources.several import Several, standardized
 
 __all__ = ["FitDisplay"]
 
@@ -52,6 +53,8 @@ class FitDisplay(OfRows):
     ----------
     weight : (n,) array or None
         Weights of the rows; None is 1 for all.
+    parts : tuple of str
+        Several targets, whose predictions follow each other in ``x``, in standard deviations of each; else none.
     earlier, step, diverged, verdict, status, optimum : as in ``history``
     x_name, target : str
         From ``names``.
@@ -75,6 +78,7 @@ class FitDisplay(OfRows):
     """
 
     weight: Array | None = None
+    parts: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -112,6 +116,15 @@ class FitDisplay(OfRows):
         picture.weight = found.rows.weight
         return picture
 
+    @classmethod
+    def _of_several(cls, found: Several) -> Self:
+        if found.classes:
+            raise UsageError("a line is fitted to numbers, these are classes: draw DecisionBoundaryDisplay")
+        predicted, y, weight = standardized(found)
+        picture = cls(x=predicted, y=y, history=LineHistory(verdict=found.verdict), names=Names(target="targets"))
+        picture.weight, picture.parts = weight, tuple(map(str, found.parts))
+        return picture
+
     def at(self, line: Line, x: Array) -> Array:
         """Predictions of a line at x."""
         with np.errstate(over="ignore", invalid="ignore"):
@@ -147,6 +160,8 @@ class FitDisplay(OfRows):
     @property
     def finding(self) -> str:
         """The line and its distance from the exact one; for several columns the quality of the predictions."""
+        if self.parts:
+            return self._shares()
         if self.line is None:
             share = "" if np.isnan(self.r2) else f"R² = {number(self.r2, 3)}, "
             error = number(self._mean(np.abs(self.errors)))
@@ -162,6 +177,14 @@ class FitDisplay(OfRows):
             return f"{self.words(self.line)}{after}: the {self.optimum}"
         return f"{self.words(self.line)}{after}, at most {number(self.distance)} from the {self.optimum}"
 
+    def _shares(self) -> str:
+        """R² of each of several targets."""
+        w = None if self.weight is None else self.weight.reshape(len(self.parts), -1)[0]
+        errors = self.errors.reshape(len(self.parts), -1)
+        shares = [number(1.0 - float(np.average(error**2, weights=w)), 3) for error in errors]
+        parts = listed([f"{brief(name, 20)} {share}" for name, share in zip(self.parts, shares, strict=True)])
+        return f"{'Diverged, no answer: at the start ' if self.failed else ''}R² of {len(self.parts)} targets: {parts}"
+
     def _lost(self, line: Line) -> str:
         """What a descent that diverged shows: its last slope if it is recorded, otherwise its start."""
         exact = f"; the {self.optimum} has slope {number(self.exact[0])}" if self.exact is not None else ""
@@ -173,7 +196,8 @@ class FitDisplay(OfRows):
     @property
     def failed(self) -> bool:
         """Whether the descent diverged, so that the line is its start and no answer."""
-        return self.diverged is not None or self.status == "diverged"
+        said = self.verdict.lower().startswith("diverged")
+        return self.diverged is not None or self.status == "diverged" or said
 
     @property
     def alt_text(self) -> str:
@@ -191,7 +215,7 @@ class FitDisplay(OfRows):
         """Draw."""
         ax = axes(ax, size=self.size)
         self.ax_, self.figure_, self.exact_, self.earlier_ = ax, ax.figure, None, list[Any]()
-        self.points_, said = cloud(ax, self.x, self.y, self.weight)
+        self.points_, said = clouds(ax, self.x, self.y, self.weight, self.parts)
         if self.line is None:
             self._diagonal(ax)
         else:
@@ -205,7 +229,8 @@ class FitDisplay(OfRows):
         ends = (min(xlim[0], ylim[0]), max(xlim[1], ylim[1]))
         self.line_ = ax.plot(ends, ends, color=COLOURS[1], lw=1.6, label="actual = predicted", zorder=3)[0]
         ax.set(xlim=ends, ylim=ends, aspect="equal")
-        labels(ax, f"predicted {self.target}", f"actual {self.target}")
+        what = ", in standard deviations" if self.parts else f" {self.target}"
+        labels(ax, f"predicted{what}", f"actual{what}")
 
     def _lines(self, ax: Any) -> None:
         assert self.line is not None

@@ -9,10 +9,11 @@ import numpy as np
 from ...core.errors import UsageError
 from ...core.types import Array
 from ..drawing.legends import clear_legend
-from ..drawing.scatter import cloud, group_means, labels
+from ..drawing.scatter import cloud, clouds, group_means, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, letters
-from ..drawing.words import brief, counted, number, sentences
+from ..drawing.words import brief, counted, listed, number, sentences
 from ..sources.predicted import OfRows, Predicted
+from ..sources.several import Several, indicators, standardized
 
 __all__ = ["ResidualsDisplay"]
 
@@ -42,6 +43,9 @@ class ResidualsDisplay(OfRows):
 
     Attributes
     ----------
+    parts : tuple of str
+        Several targets or classes, whose predictions follow each other; else none. Targets are in standard deviations
+        of each, and of a class its indicator, 1 or 0, is predicted by its probability.
     residuals : (n,) array
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     points_, sticks_, line_ : Matplotlib artists
@@ -61,6 +65,8 @@ class ResidualsDisplay(OfRows):
     >>> ResidualsDisplay.from_estimator(GDRegressor().fit(x, y), x, y).finding
     'Residuals of 8 rows: standard deviation 1.124, the largest −2.138 at x = 3'
     """
+
+    parts: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -85,6 +91,22 @@ class ResidualsDisplay(OfRows):
         x = found.column(0) if found.single and len(found.y) <= STICKS else None
         names = {"x_name": found.names[0], "target": found.target, "verdict": found.verdict}
         return cls(predicted=found.predictions(), y=found.y, x=x, weight=found.rows.weight, **names)
+
+    @classmethod
+    def _of_several(cls, found: Several) -> Self:
+        if found.classes and found.together is None:
+            raise UsageError("this loss gives no probabilities: draw DecisionBoundaryDisplay, or fit loss='log_loss'")
+        predicted, y, weight = indicators(found) if found.classes else standardized(found)
+        what = "class" if found.classes else "target"
+        picture = cls(predicted=predicted, y=y, target=what, verdict=found.verdict, weight=weight)
+        picture.parts = tuple(map(str, found.parts))
+        return picture
+
+    def _of_part(self, values: Array) -> list[float]:
+        """Deviations of values of each part."""
+        w = None if self.weight is None else self.weight.reshape(len(self.parts), -1)[0]
+        rows = values.reshape(len(self.parts), -1)
+        return [float(np.sqrt(np.average((row - np.average(row, weights=w)) ** 2, weights=w))) for row in rows]
 
     @property
     def spread(self) -> float:
@@ -124,6 +146,12 @@ class ResidualsDisplay(OfRows):
         if self.rounding:
             most = f" up to rounding, the largest {number(float(self.residuals[i]))}" if self.residuals[i] else ""
             return f"All residuals of {of} are 0{most}"
+        if self.parts:
+            spreads = zip(self.parts, self._of_part(self.residuals), strict=True)
+            each = listed([f"{brief(name, 20)} {number(spread, 3)}" for name, spread in spreads])
+            rows = counted(len(self.y) // len(self.parts), "row")
+            fate = " from the start of a descent that diverged" if self.failed else ""
+            return f"Standard deviation of the residuals of {rows}{fate}: {each}"
         weighted = "weighted " if self.weight is not None and np.ptp(self.weight) > 0 else ""
         words = f"Residuals of {of}: {weighted}standard deviation {number(self.spread)}"
         if self.off:
@@ -158,18 +186,22 @@ class ResidualsDisplay(OfRows):
         return said
 
     def _against(self, ax: Any) -> str:
-        self.points_, said = cloud(ax, self.predicted, self.residuals, self.weight)
+        self.points_, said = clouds(ax, self.predicted, self.residuals, self.weight, self.parts)
         xlim = ax.get_xlim()
         self.line_ = ax.axhline(0.0, label="no residual", zorder=3, **DASHED)
-        for side in (-1, 1):
+        for side in () if self.parts else (-1, 1):
             label = f"± {number(self.spread)}, one standard deviation" if side > 0 else "_"
             ax.axhline(side * self.spread, color=COLOURS[0], lw=1.0, ls=":", label=label, zorder=3)
-        if len(self.y) >= 10 * GROUPS:
+        if len(self.y) >= 10 * GROUPS and not self.parts:
             size = 0.45 * letters(ax)
             style = {"color": COLOURS[1], "lw": 1.4, "ms": size, "zorder": 4}
             self.means_ = ax.plot(*self.groups, "s-", label=f"mean of {GROUPS} groups of rows", **style)[0]
         ax.set_xlim(xlim)
-        labels(ax, f"predicted {self.target}", "actual \N{MINUS SIGN} predicted")
+        x = f"predicted {self.target}"
+        if self.parts:
+            x = "probability P of the class" if self.target == "class" else "predicted target, in standard deviations"
+        y = "1 or 0 \N{MINUS SIGN} P" if self.target == "class" and self.parts else "actual \N{MINUS SIGN} predicted"
+        labels(ax, x, y)
         self._strip(ax)
         return said
 

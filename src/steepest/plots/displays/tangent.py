@@ -21,15 +21,13 @@ from ..drawing.thinning import along_path
 from ..drawing.words import counted, listed, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import window
-from ..sources.breaks import breaks, cut
+from ..sources.curves import CURVE, around, curve_of
 from ..sources.function_input import Drawn, drawn, numbers
 from ..sources.slopes import slopes_at
 
 __all__ = ["TangentDisplay"]
 
-CURVE = 401  # points of the curve
 MOST = 4  # tangents of a run, secants in the legend
-ROOM = 0.45  # room beside the points, as a share of their width
 LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 
 
@@ -110,14 +108,14 @@ class TangentDisplay(Picture):
             raise UsageError("dx must be different numbers: one is there twice")
         shown = drawn(f, ("x",))
         places = np.concatenate((points, *(points + run for run in runs)))
-        heights, x = shown.sound(places[:, None]), _around(places)
+        heights, x = shown.sound(places[:, None]), around(places)
         n = len(points)
         starts = list(zip(points.tolist(), heights[:n].tolist(), strict=True))
         ends = iter(heights[n:].tolist())
         secants = [Secant(p, run, height, next(ends) - height) for run in runs.tolist() for p, height in starts]
         slopes, both = slopes_at(shown, points, float(np.ptp(x)))
         return cls(
-            curve=_curve(shown, x),
+            curve=curve_of(shown, x),
             tangents=Tangents(points, heights[:n], slopes, both),
             secants=secants,
         )
@@ -149,7 +147,7 @@ class TangentDisplay(Picture):
         last = leaves_at(finite(heights) & (points[:, 0] >= low) & (points[:, 0] <= high))
         shown = np.unique([*range(min(last, MOST - 2)), max(last - 1, 0)])
         return cls(
-            curve=_curve(Drawn(land.values, land.cost, land.names, f), x),
+            curve=curve_of(Drawn(land.values, land.cost, land.names, f), x),
             tangents=Tangents(points[shown, 0], heights[shown], land.slopes(points[shown])[:, 0]),
             walk=Walk(np.column_stack((points[:, 0], heights)), land.least, verdict_words(trajectory)),
         )
@@ -303,17 +301,3 @@ class TangentDisplay(Picture):
             edge = right if ahead else left
             arrow(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))
         return line, share_words(len(kept), len(self.steps), "steps")
-
-
-def _around(places: Array) -> Array:
-    """Points of the curve, beyond the places on both sides."""
-    low, high = places.min(), places.max()
-    width = high - low or max(1.0, abs(high))
-    return np.linspace(low - ROOM * width, high + ROOM * width, CURVE)
-
-
-def _curve(shown: Drawn, x: Array) -> Curve:
-    """The curve, with gaps at poles and jumps."""
-    y = shown.values(x[:, None])
-    found = breaks(shown.values, x, y)
-    return Curve(*cut(x, y, found), shown.words, shown.names[0], tuple(other.at for other in found if other.pole))

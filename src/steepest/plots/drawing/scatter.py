@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...core.types import Array
-from .style import COLOURS, letters
-from .thinning import MOST
-from .words import brief, number
+from .style import COLOURS, MARKERS, letters
+from .thinning import MOST, evenly
+from .words import brief, number, share_words
 
-__all__ = ["cloud", "group_means", "labels", "most_of"]
+__all__ = ["cloud", "clouds", "group_means", "labels", "most_of"]
 
 CELLS = 40  # hexagons across a picture
 FAR = 0.0005  # share of rows at each end, of many, that may lie outside of the picture
@@ -44,6 +45,22 @@ def cloud(ax: Any, x: Array, y: Array, weight: Array | None = None) -> tuple[Any
     outside = f"; {beyond:,} distant ones not drawn" if beyond else ""
     counted = "rows counted in cells" if weight is None else "rows, their weights summed in cells"
     return cells, f"{len(x):,} {counted}, darker is more (up to {number(most)}){outside}"
+
+
+def clouds(ax: Any, x: Array, y: Array, weight: Array | None, parts: Sequence[str]) -> tuple[Any, str]:
+    """The same; the rows of several targets or classes, one part after the other, in colours and marks of their own."""
+    if not parts:
+        return cloud(ax, x, y, weight)
+    k = len(parts)
+    n = len(x) // k
+    some, drawn = evenly(n, max(1, MOST // k)), []
+    size = (4.5 if n <= 100 else 3.0 if n <= 1000 else 1.8) * letters(ax) / 10
+    for c, name in enumerate(parts):
+        own = c * n + some
+        style = {"color": COLOURS[c % len(COLOURS)], "alpha": 0.8, "ls": "none", "mew": 0, "ms": size, "zorder": 2}
+        drawn += ax.plot(x[own], y[own], MARKERS[c % len(MARKERS)], label=brief(name, 24), **style)
+    weights = "" if weight is None else "weights are counted, but not drawn"
+    return drawn, "; ".join(filter(None, (share_words(len(some), n, "rows"), weights)))
 
 
 def _areas(ax: Any, x: Array, y: Array, weight: Array) -> Any:

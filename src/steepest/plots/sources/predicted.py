@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -17,30 +17,10 @@ from ...solve.model import Model
 from ..drawing.style import Picture
 from ..drawing.words import status_words, verdict_words
 from .answer import Answer, answer_of
+from .frames import Frame, Named, WithColumns
+from .several import Several, outputs, several_of
 
 __all__ = ["OfRows", "Predicted", "predicted_of"]
-
-
-@runtime_checkable
-class Named(Protocol):
-    """A column of pandas or Polars."""
-
-    name: Any
-
-
-@runtime_checkable
-class WithColumns(Protocol):
-    """A table with names of columns."""
-
-    columns: Any
-
-
-@runtime_checkable
-class Frame(WithColumns, Protocol):
-    """A table of pandas or Polars."""
-
-    def to_numpy(self) -> Any:
-        """Its values."""
 
 
 class Predicted(NamedTuple):
@@ -128,6 +108,8 @@ class OfRows(Picture):
         UsageError, DataError
             If the answer has several targets or classes, or other columns than the rows.
         """
+        if outputs(fitted) > 1:
+            return cls._of_several(several_of(fitted, X, y, sample_weight=sample_weight, names=names))
         given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
         return cls._of(predicted_of(fitted, X, y, **given))
 
@@ -137,6 +119,12 @@ class OfRows(Picture):
     @classmethod
     def _of(cls, found: Predicted) -> Self:
         raise NotImplementedError
+
+    @classmethod
+    def _of_several(cls, found: Several) -> Self:
+        what = "3 classes or more: draw DecisionBoundaryDisplay, ResidualsDisplay or CostHistoryDisplay"
+        what = what if found.classes else "several targets: draw FitDisplay, ResidualsDisplay or CostHistoryDisplay"
+        raise UsageError(f"this picture is one of a single target or of two classes, the answer has {what}")
 
 
 def predicted_of(
