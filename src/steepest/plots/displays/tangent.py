@@ -178,10 +178,9 @@ class TangentDisplay(Picture):
     def _kink(self, i: int) -> str:
         """Why there is no slope at a point."""
         left, right = self.sides[i]
-        place = f"{self.function} has no slope at {self.name} = {number(self.at[i])}"
-        if np.isnan(left):
-            return f"{place}: it jumps there"
-        return f"{place}: a kink, {number(left, 3)} on the left and {number(right, 3)} on the right"
+        why = "it jumps there" if np.isnan(left) else f"a kink, {number(left, 3)} on the left and {number(right, 3)} on"
+        why += "" if np.isnan(left) else " the right"
+        return f"{self.function} has no slope at {self.name} = {number(self.at[i])}: {why}"
 
     def _descent(self) -> str:
         assert self.steps is not None
@@ -220,10 +219,8 @@ class TangentDisplay(Picture):
         return sentences(curve, self._poles(), *secants, *tangents, steps, self.verdict)
 
     def _poles(self) -> str:
-        if not self.poles:
-            return ""
-        places = listed([number(p) for p in self.poles])
-        return f"pole{'s' * (len(self.poles) > 1)} at {self.name} = {places}"
+        places = listed([number(p) for p in self.poles]) if self.poles else ""
+        return f"pole{'s' * (len(self.poles) > 1)} at {self.name} = {places}" if places else ""
 
     def _has_tangents(self) -> bool:
         return len({secant.run for secant in self.secants}) != 1
