@@ -218,6 +218,7 @@ def test_no_legend_covers_data():
     rng = np.random.default_rng(10)
     for i in range(200):
         ax = Figure((5, 3.5)).add_subplot()  # without the layout that takes most of the time of a picture
+        ax.set(xticks=[], yticks=[])
         n = int(rng.choice([5, 30, 200]))
         x = rng.normal(size=n)
         if i % 2:

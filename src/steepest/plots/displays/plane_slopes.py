@@ -12,7 +12,7 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...objective.functions.formula import Formula
 from ..drawing.contours import in_space
-from ..drawing.style import COLOURS, CUBE, Picture, axes, has_depth, heading, legend
+from ..drawing.style import COLOURS, Picture, axes, has_depth, heading, legend
 from ..drawing.words import number
 from ..sources.function_input import drawn, numbers
 from ..sources.slopes import slopes_along
@@ -56,7 +56,7 @@ class PlaneSlopesDisplay(Picture):
     [3.0, 8.0]
     """
 
-    projection, size = "3d", CUBE
+    projection, size = "3d", (5.8, 5.2)
 
     def __init__(
         self, *, x: Array, y: Array, z: Array, at: Array, slopes: Array, function: str, names: tuple[str, ...]
@@ -132,7 +132,7 @@ class PlaneSlopesDisplay(Picture):
 
     def plot(self, ax: Any = None) -> PlaneSlopesDisplay:
         """Draw, on axes in space."""
-        ax = axes(ax, projection="3d", size=CUBE)
+        ax = axes(ax, projection="3d", size=self.size)
         if not has_depth(ax):
             raise UsageError("this picture needs axes in space: figure.add_subplot(projection='3d')")
         self.ax_, self.figure_ = ax, ax.figure
