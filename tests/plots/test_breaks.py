@@ -96,8 +96,8 @@ def test_a_kink_is_said_and_drawn(formula, at, both):
     assert np.isnan(picture.slopes[0])
     assert picture.sides[0] == near(both, abs=1e-6)
     assert "has no slope at x =" in picture.finding
-    assert "a kink" in picture.finding
-    assert "a kink" in picture.alt_text
+    assert "non-smooth" in picture.finding
+    assert "non-smooth" in picture.alt_text
     (u, v, w), heights = picture.tangents_[0].get_data()
     assert ((heights[1] - heights[0]) / (v - u), (heights[2] - heights[1]) / (w - v)) == near(both, abs=1e-6)
     assert any(text.get_text().startswith("no slope at") for text in ax.get_legend().get_texts())
@@ -109,7 +109,9 @@ def test_what_is_smooth_keeps_its_slope(formula):
 
 
 def test_a_callable_has_kinks_and_jumps_too():
-    assert "a kink, \N{MINUS SIGN}1 on the left and 1 on the right" in TangentDisplay.from_function(abs, at=0).finding
+    assert (
+        "non-smooth, \N{MINUS SIGN}1 on the left and 1 on the right" in TangentDisplay.from_function(abs, at=0).finding
+    )
     jump = TangentDisplay.from_function(lambda x: float(x >= 1), at=1)
     plotted(jump)
     assert "it jumps there" in jump.finding

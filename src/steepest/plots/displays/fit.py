@@ -169,7 +169,7 @@ class FitDisplay(OfRows):
                 return f"Diverged, no answer: the predictions are those of the start, mean absolute error {error}"
             return f"Actual against predicted {brief(self.target)}: {share}mean absolute error {error}"
         if self.failed:
-            return self._lost(self.line)
+            return self._of_diverged(self.line)
         after = "" if self.step is None else f" after {counted(self.step, 'step')}"
         if self.distance is None:
             return self.words(self.line) + after
@@ -185,7 +185,7 @@ class FitDisplay(OfRows):
         parts = listed([f"{brief(name, 20)} {share}" for name, share in zip(self.parts, shares, strict=True)])
         return f"{'Diverged, no answer: at the start ' if self.failed else ''}R² of {len(self.parts)} targets: {parts}"
 
-    def _lost(self, line: Line) -> str:
+    def _of_diverged(self, line: Line) -> str:
         """What a descent that diverged shows: its last slope if it is recorded, otherwise its start."""
         exact = f"; the {self.optimum} has slope {number(self.exact[0])}" if self.exact is not None else ""
         if self.diverged is None:

@@ -35,7 +35,7 @@ class PlaneSlopesDisplay(Picture):
     at : (3,) array
         The point and its value.
     slopes : (2,) array
-        The partial derivatives by x and by y; NaN along an axis where the function has a kink.
+        The partial derivatives by x and by y; NaN along an axis where the function is non-smooth.
     function : str
         As it is printed.
     names : two str
@@ -44,7 +44,7 @@ class PlaneSlopesDisplay(Picture):
     Attributes
     ----------
     sides : (2, 2) array
-        The slopes along x and along y, from the left and from the right; they differ at a kink.
+        The slopes along x and along y, from the left and from the right; they differ at a non-smooth point.
     ax_, figure_ : Matplotlib axes in space and figure, after `plot`
     surface_ : Matplotlib surface
     lines_ : two Matplotlib lines

@@ -172,13 +172,17 @@ class TangentDisplay(Picture):
     def _slopes(self) -> str:
         """The slopes at the first few points, then the points without one."""
         of = [f"{number(s)} at {self.name} = {number(p)}" for p, s in zip(self.at, self.slopes, strict=True) if s == s]
-        none = [self._kink(i) for i in np.flatnonzero(np.isnan(self.slopes)).tolist()]
+        none = [self._without_slope(i) for i in np.flatnonzero(np.isnan(self.slopes)).tolist()]
         return "; ".join(([f"the slope of {self.function} is {', '.join(of[:MOST])}"] if of else []) + none[:2])
 
-    def _kink(self, i: int) -> str:
+    def _without_slope(self, i: int) -> str:
         """Why there is no slope at a point."""
         left, right = self.sides[i]
-        why = "it jumps there" if np.isnan(left) else f"a kink, {number(left, 3)} on the left and {number(right, 3)} on"
+        why = (
+            "it jumps there"
+            if np.isnan(left)
+            else f"non-smooth, {number(left, 3)} on the left and {number(right, 3)} on"
+        )
         why += "" if np.isnan(left) else " the right"
         return f"{self.function} has no slope at {self.name} = {number(self.at[i])}: {why}"
 
@@ -208,7 +212,7 @@ class TangentDisplay(Picture):
         curve = f"Curve of {self.function} for {self.name} from {self.x[0]:.6g} to {self.x[-1]:.6g}."
         touch = zip(self.at, self.slopes, strict=True) if self._has_tangents() else ()
         tangents = [
-            f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." if s == s else f"{self._kink(i)}."
+            f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." if s == s else f"{self._without_slope(i)}."
             for i, (p, s) in enumerate(touch)
         ]
         steps = ""
@@ -262,7 +266,7 @@ class TangentDisplay(Picture):
         return secant.draw(ax, ends, style=style, marker=MARKERS[i % len(MARKERS)], named=named)
 
     def _tangent(self, ax: Any, i: int) -> Any:
-        """The tangent; at a kink its two halves."""
+        """The tangent; of a non-smooth point its two halves."""
         alone = len(self.secants) == 0
         colour = COLOURS[i % len(COLOURS)] if alone else "black"
         style = {"color": colour, "ls": DASHES[i % len(DASHES)] if alone else "-", "lw": 2, "zorder": 3}

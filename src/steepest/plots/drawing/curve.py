@@ -22,7 +22,7 @@ class Curve(NamedTuple):
 class Tangents(NamedTuple):
     """Points (k,) where tangents touch a curve, its values and its slopes there.
 
-    Where a curve has a kink the slope is NaN and ``sides`` (k, 2) has those from the left and the right; where it jumps
+    Where a curve is non-smooth the slope is NaN and ``sides`` (k, 2) has those from the left and the right; where it jumps
     all three are NaN.
     """
 

@@ -41,12 +41,12 @@ def cut_of(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, 
 
 
 def slice_of(
-    rows: Rows, coef: Array, intercept: Any, names: tuple[str, ...], columns: Sequence[str] | None
+    rows: Rows, coef: Array, intercept: float | Array, names: tuple[str, ...], columns: Sequence[str] | None
 ) -> tuple[tuple[int, int], Cut]:
     """The same for coefficients (d,), or (d, k) of k classes, of which differences decide."""
     mean, spread = means_and_deviations(rows.X)
-    strength = np.abs(coef) if coef.ndim == 1 else np.ptp(coef, axis=1)
-    strongest = sorted(np.argsort(-strength * _reach(rows, spread))[:2].tolist())
+    influence = np.abs(coef) if coef.ndim == 1 else np.ptp(coef, axis=1)
+    strongest = sorted(np.argsort(-influence * _reach(rows, spread))[:2].tolist())
     i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
     rest = intercept + mean[others] @ coef[others]

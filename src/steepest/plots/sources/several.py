@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -83,7 +84,9 @@ def outputs(fitted: object) -> int:
     return int(fitted.coef_.shape[0]) if isinstance(fitted, Linear) and fitted.coef_.ndim > 1 else 1
 
 
-def several_of(fitted: Any, X: Any, y: Any, *, sample_weight: Any = None, names: Any = None) -> Several:
+def several_of(
+    fitted: Any, X: Any, y: Any, *, sample_weight: Any = None, names: Sequence[str] | None = None
+) -> Several:
     """The answer of a fitted estimator or run of several targets or classes, with rows.
 
     Raises

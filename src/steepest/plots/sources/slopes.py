@@ -1,4 +1,4 @@
-"""Slopes of a drawn function, with those on both sides of a kink."""
+"""Slopes of a drawn function, with those on both sides of a non-smooth point."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ from .function_input import Drawn
 
 __all__ = ["slopes_along", "slopes_at"]
 
-NEAREST, NEXT = 1e-100, 4  # distance from 0, and in spacings of a number, at which a formula's kink is confirmed
+NEAREST, NEXT = (
+    1e-100,
+    4,
+)  # distance from 0, and in spacings of a number, at which a formula's non-smooth point is confirmed
 AGREE = 0.1  # share by which the slopes there may differ
 
 
 def slopes_at(shown: Drawn, points: Array, width: float) -> tuple[Array, Array]:
-    """Slopes (k,) of a function of one variable at points, NaN at a kink or jump, and those on both sides (k, 2)."""
+    """Slopes (k,) of a function of one variable at points, NaN at a non-smooth point or jump, and those on both sides (k, 2)."""
     slopes = np.empty(len(points))
     both = np.empty((len(points), 2))
     for i, p in enumerate(points.tolist()):
-        found = _kink(shown, p, width)
+        found = _non_smooth(shown, p, width)
         slopes[i] = derivative(shown.f, p) if found is None else np.nan
         both[i] = found or slopes[i]
     return slopes, both
 
 
 def slopes_along(shown: Drawn, point: Array, widths: Array) -> tuple[Array, Array]:
-    """Partial derivatives (d,) at a point, NaN along an axis with a kink or jump, and those on both sides (d, 2)."""
+    """Partial derivatives (d,) at a point, NaN along an axis with a non-smooth point or jump, and those on both sides (d, 2)."""
     axes, d = np.eye(len(point)), len(point)
     found = [sides(_along(shown, point, j), float(point[j]), float(widths[j])) for j in range(d)]
     if all(item is None for item in found):
@@ -49,8 +52,8 @@ def _along(shown: Drawn, point: Array, j: int) -> Callable[[Array], Array]:
     return lambda t: shown.values(point + (t - point[j]) * axis)
 
 
-def _kink(shown: Drawn, p: float, width: float) -> Sides | None:
-    """The slopes on both sides of a kink; of a formula only if they persist next to it."""
+def _non_smooth(shown: Drawn, p: float, width: float) -> Sides | None:
+    """The slopes on both sides of a non-smooth point; of a formula only if they persist next to it."""
     found = sides(shown.values, p, width)
     if found is None or not isinstance(shown.f, Formula) or np.isnan(found.left):
         return found
