@@ -178,12 +178,8 @@ class TangentDisplay(Picture):
     def _without_slope(self, i: int) -> str:
         """Why there is no slope at a point."""
         left, right = self.sides[i]
-        why = (
-            "it jumps there"
-            if np.isnan(left)
-            else f"non-smooth, {number(left, 3)} on the left and {number(right, 3)} on"
-        )
-        why += "" if np.isnan(left) else " the right"
+        why = "it jumps there" if np.isnan(left) else f"non-smooth, {number(left, 3)} on the left and "
+        why += "" if np.isnan(left) else f"{number(right, 3)} on the right"
         return f"{self.function} has no slope at {self.name} = {number(self.at[i])}: {why}"
 
     def _descent(self) -> str:

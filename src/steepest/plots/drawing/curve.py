@@ -22,8 +22,8 @@ class Curve(NamedTuple):
 class Tangents(NamedTuple):
     """Points (k,) where tangents touch a curve, its values and its slopes there.
 
-    Where a curve is non-smooth the slope is NaN and ``sides`` (k, 2) has those from the left and the right; where it jumps
-    all three are NaN.
+    Where a curve is non-smooth the slope is NaN and ``sides`` (k, 2) has those on both sides; where it jumps all
+    three are NaN.
     """
 
     at: Array
