@@ -18,12 +18,12 @@ __all__ = ["slopes_along", "slopes_at"]
 NEAREST, NEXT = (
     1e-100,
     4,
-)  # distance from 0, and in spacings of a number, at which a formula's non-smooth point is confirmed
+)  # distance from 0, and in spacings of a number, at which a formula is asked again
 AGREE = 0.1  # share by which the slopes there may differ
 
 
 def slopes_at(shown: Drawn, points: Array, width: float) -> tuple[Array, Array]:
-    """Slopes (k,) of a function of one variable at points, NaN at a non-smooth point or jump, and those on both sides (k, 2)."""
+    """Slopes (k,) of a function of one variable at points, NaN where there is none, and those on both sides (k, 2)."""
     slopes = np.empty(len(points))
     both = np.empty((len(points), 2))
     for i, p in enumerate(points.tolist()):
@@ -34,7 +34,7 @@ def slopes_at(shown: Drawn, points: Array, width: float) -> tuple[Array, Array]:
 
 
 def slopes_along(shown: Drawn, point: Array, widths: Array) -> tuple[Array, Array]:
-    """Partial derivatives (d,) at a point, NaN along an axis with a non-smooth point or jump, and those on both sides (d, 2)."""
+    """Partial derivatives (d,) at a point, NaN where there is none, and those on both sides (d, 2)."""
     axes, d = np.eye(len(point)), len(point)
     found = [sides(_along(shown, point, j), float(point[j]), float(widths[j])) for j in range(d)]
     if all(item is None for item in found):
