@@ -262,7 +262,7 @@ def test_separated_labels_have_a_cut_and_no_optimum(separated):
 def test_the_penalised_fit_of_the_textbook():
     picture = SigmoidDisplay.from_estimator(GDClassifier(alpha=ALPHA, tol=0).fit(X8, LABELS8), X8, LABELS8)
     assert (picture.a, picture.b) == near((17.3216, -77.9472), abs=1e-4)
-    assert picture.finding == "P = 0.5 at x = 4.5; 8 of 8 rows are on their own side"
+    assert picture.finding == "P = 0.5 at x = 4.5; 8 of 8 rows are on their own side: TP 5, FP 0, TN 3, FN 0"
 
 
 def test_labels_may_be_words():
@@ -453,10 +453,12 @@ def test_what_holds_no_answer_is_refused_in_a_line(fitted):
         FitDisplay.from_estimator(fitted, X8, Y8)
 
 
-def test_several_targets_are_refused_in_a_line():
+def test_several_targets_need_as_many_and_a_picture_of_several():
     model = GDRegressor().fit(X8, np.stack((Y8, Y8), axis=1))
-    with pytest.raises(UsageError, match="single target"):
+    with pytest.raises(UsageError, match=r"2 targets: y must be of shape \(n, 2\), not \(8,\)"):
         FitDisplay.from_estimator(model, X8, Y8)
+    with pytest.raises(UsageError, match="single target or of two classes, the answer has several targets: draw"):
+        SigmoidDisplay.from_estimator(model, X8, np.stack((Y8, Y8), axis=1))
 
 
 @pytest.mark.parametrize("columns", ["x0", ["x0"], ["x0", "x0"], ["x0", "colour"]])

@@ -121,7 +121,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
 
 def _known(fitted: Trajectory | Model) -> dict[str, Any]:
     if isinstance(fitted, Model):
-        return {"target": fitted.target}
+        return {"target": fitted.target, "weights": fitted.settings.get("weights")}
     found = fitted.meta.get("table")
     return found if isinstance(found, dict) else {}
 

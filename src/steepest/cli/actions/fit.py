@@ -196,10 +196,16 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
         float(run.intercept[0]),
         classes,
         to_spec(loss),
-        {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN},
+        _settings_of(run, flags),
         plain(run.verdict.as_dict()),
         plain(run.certificate._asdict()),
     )
+
+
+def _settings_of(run: Run, flags: Flags) -> dict[str, Any]:
+    """How the model was fitted, with the column of weights where there was one."""
+    kept = {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN}
+    return kept | ({"weights": flags.weights} if flags.weights else {})
 
 
 def _files(flags: Flags) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ def _of_rows(display: Any, flags: Flags, **more: Any) -> Any:
     """A picture of predictions, from a run or a model."""
     fitted, table = _fitted(flags)
     draw = display.from_model if isinstance(fitted, Model) else display.from_trajectory
-    return draw(fitted, table.X, table.y, **more)
+    return draw(fitted, table.X, table.y, sample_weight=table.weight, **more)
 
 
 def _boundary(flags: Flags) -> Any:

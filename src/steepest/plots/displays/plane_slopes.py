@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
 from ...core.types import Array
-from ...objective.functions.derivatives import gradient
 from ...objective.functions.formula import Formula
 from ..drawing.contours import in_space
-from ..drawing.style import COLOURS, CUBE, Picture, axes, has_depth, heading, legend
+from ..drawing.style import COLOURS, Picture, axes, has_depth, heading, legend
 from ..drawing.words import number
 from ..sources.function_input import drawn, numbers
+from ..sources.slopes import slopes_along
 
 __all__ = ["PlaneSlopesDisplay"]
 
@@ -35,7 +35,7 @@ class PlaneSlopesDisplay(Picture):
     at : (3,) array
         The point and its value.
     slopes : (2,) array
-        The partial derivatives by x and by y.
+        The partial derivatives by x and by y; NaN along an axis where the function is non-smooth.
     function : str
         As it is printed.
     names : two str
@@ -43,6 +43,8 @@ class PlaneSlopesDisplay(Picture):
 
     Attributes
     ----------
+    sides : (2, 2) array
+        The slopes along x and along y, from the left and from the right; they differ at a non-smooth point.
     ax_, figure_ : Matplotlib axes in space and figure, after `plot`
     surface_ : Matplotlib surface
     lines_ : two Matplotlib lines
@@ -54,11 +56,12 @@ class PlaneSlopesDisplay(Picture):
     [3.0, 8.0]
     """
 
-    projection, size = "3d", CUBE
+    projection, size = "3d", (5.8, 5.2)
 
     def __init__(
         self, *, x: Array, y: Array, z: Array, at: Array, slopes: Array, function: str, names: tuple[str, ...]
     ) -> None:
+        self.sides = np.column_stack((slopes, slopes))
         self.x, self.y, self.z, self.at, self.slopes = x, y, z, at, slopes
         self.function, self.names = function, names
 
@@ -94,29 +97,42 @@ class PlaneSlopesDisplay(Picture):
         x, y = (p + np.linspace(-1, 1, GRID) * (width or max(1.0, abs(p))) for p in point)
         grid = np.stack(np.meshgrid(x, y), axis=-1)
         z = shown.values(grid.reshape(-1, 2)).reshape(GRID, GRID)
+        slopes, both = slopes_along(shown, point, np.array([np.ptp(x), np.ptp(y)]))
         touched = np.append(point, height)
-        return cls(x=x, y=y, z=z, at=touched, slopes=gradient(shown.f, point), function=shown.words, names=shown.names)
+        picture = cls(x=x, y=y, z=z, at=touched, slopes=slopes, function=shown.words, names=shown.names)
+        picture.sides = both
+        return picture
 
     @property
     def finding(self) -> str:
         """The two partial derivatives."""
         place = ", ".join(f"{name} = {number(p)}" for name, p in zip(self.names, self.at, strict=False))
-        both = " and ".join(f"{number(s)} along {name}" for name, s in zip(self.names, self.slopes, strict=True))
-        return f"Partial derivatives: at {place} the slope is {both}"
+        sound = int(not np.isnan(self.slopes[0]))
+        return f"Partial derivatives: at {place} {'the slope is ' * sound}{' and '.join(map(self._slope, (0, 1)))}"
+
+    def _slope(self, i: int) -> str:
+        """The slope along axis i in words."""
+        if np.isnan(self.slopes[i]):
+            left, right = (number(float(s), 3) for s in self.sides[i])
+            return f"no slope along {self.names[i]}: {left} on the left and {right} on the right"
+        return f"{number(self.slopes[i])} along {self.names[i]}"
 
     @property
     def alt_text(self) -> str:
         """Description of the picture."""
         x, y, z = (f"{v:.6g}" for v in self.at)
         lines = [
-            f"A line along {name} through it, with constant {other}, has the slope {slope:.6g}."
-            for name, other, slope in zip(self.names, self.names[::-1], self.slopes, strict=True)
+            f"A line along {self.names[i]} through it, with constant {self.names[1 - i]}: {self._slope(i)}."
+            if np.isnan(self.slopes[i])
+            else f"A line along {self.names[i]} through it, with constant {self.names[1 - i]}, has the slope "
+            f"{self.slopes[i]:.6g}."
+            for i in range(2)
         ]
         return f"Surface of {self.function} in space. The point ({x}, {y}) has the value {z}. {' '.join(lines)}"
 
     def plot(self, ax: Any = None) -> PlaneSlopesDisplay:
         """Draw, on axes in space."""
-        ax = axes(ax, projection="3d", size=CUBE)
+        ax = axes(ax, projection="3d", size=self.size)
         if not has_depth(ax):
             raise UsageError("this picture needs axes in space: figure.add_subplot(projection='3d')")
         self.ax_, self.figure_ = ax, ax.figure
@@ -134,9 +150,9 @@ class PlaneSlopesDisplay(Picture):
         along = (self.x, self.y)[i]
         points = np.tile(self.at[:, None], len(along))
         points[i] = along
-        points[2] += self.slopes[i] * (along - self.at[i])
+        points[2] += np.where(along < self.at[i], *self.sides[i]) * (along - self.at[i])
         low, high = np.nanmin(self.z), np.nanmax(self.z)
         near = (points[2] >= low - 0.2 * (high - low) - 1e-9) & (points[2] <= high + 0.2 * (high - low) + 1e-9)
-        words = f"{number(self.slopes[i])} along {self.names[i]}, {self.names[1 - i]} = {number(self.at[1 - i])} fixed"
+        words = f"{self._slope(i)}, {self.names[1 - i]} = {number(self.at[1 - i])} fixed"
         (line,) = ax.plot(*points[:, near], DASHES[i], color=(COLOURS[1], COLOURS[0])[i], lw=2.4, zorder=9, label=words)
         return line

@@ -11,9 +11,10 @@ from ...core.errors import UsageError
 from ...core.record_types import Loss
 from ...core.types import Array
 from ..drawing.edges import margins
+from ..drawing.legends import clear_legend
 from ..drawing.names import UNNAMED, Names
 from ..drawing.scatter import group_means, labels
-from ..drawing.style import COLOURS, DASHED, axes, heading, legend, letters
+from ..drawing.style import COLOURS, DASHED, axes, heading, letters
 from ..drawing.words import brief, number, own_side, sentences
 from ..sources.predicted import OfRows, Predicted
 
@@ -78,7 +79,7 @@ class SigmoidDisplay(OfRows):
     >>> SigmoidDisplay().finding
     'The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25'
     >>> SigmoidDisplay(x=[1.0, 3.0, 5.0], y=[0, 0, 1], a=2.0, b=-8.0).finding
-    'P = 0.5 at x = 4; 3 of 3 rows are on their own side'
+    'P = 0.5 at x = 4; 3 of 3 rows are on their own side: TP 1, FP 0, TN 2, FN 0'
     """
 
     def __init__(
@@ -125,11 +126,24 @@ class SigmoidDisplay(OfRows):
         """The x where P is one half, and the number of rows on their own side."""
         if not len(self.x):
             return "The sigmoid rises from 0 to 1; it is steepest at z = 0, where its slope is 0.25"
-        rows = own_side(self.right, len(self.x))
+        rows, counts = own_side(self.right, len(self.x)), ", ".join(f"{k} {n:,}" for k, n in self.counts.items())
+        status = self.verdict.lower()
+        fate = "; separable, no finite optimum" if status.startswith("separable") else ""
         if self.cut is None:
-            return f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
-        fate = ": separable, no finite optimum" if self.verdict.lower().startswith("separable") else ""
-        return f"P = 0.5 at {brief(_short(self.x_name), 20)} = {number(self.cut)}; {rows} are on their own side{fate}"
+            words = f"P is {number(float(self.probability(0.0)))} everywhere; {rows} are on their own side"
+        elif self.x_name == Z:
+            words = f"{rows} are on their own side of P = 0.5: {counts}{fate}"
+        else:
+            place = f"P = 0.5 at {brief(self.x_name, 20)} = {number(self.cut)}"
+            words = f"{place}; {rows} are on their own side: {counts}{fate}"
+        return f"Diverged, no answer: {words}" if status.startswith("diverged") else words
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows of the positive class said to be positive (TP) and negative (FN), and those of the other (FP, TN)."""
+        said, actual = self.a * self.x + self.b > 0, self.y > 0.5
+        pairs = {"TP": said & actual, "FP": said & ~actual, "TN": ~said & ~actual, "FN": ~said & actual}
+        return {name: int(rows.sum()) for name, rows in pairs.items()}
 
     @property
     def alt_text(self) -> str:
@@ -176,7 +190,7 @@ class SigmoidDisplay(OfRows):
         ax.set(xlim=(low, high), ylim=(-0.06, 1.06))
         labels(ax, self.x_name, "probability P" if len(self.x) else "P and its slope")
         heading(ax, self.finding, self.verdict, self._said(low, high))
-        legend(ax, loc=self._corner(low, high))
+        clear_legend(ax)
         return self
 
     def _said(self, low: float, high: float) -> str:
@@ -227,12 +241,6 @@ class SigmoidDisplay(OfRows):
         style = {"ms": 0.5 * letters(ax), "color": COLOURS[2], "ls": "none", "mec": "white", "mew": 0.5, "zorder": 4}
         return ax.plot(at, share, "D", label=f"share in {GROUPS} groups of rows", **style)[0]
 
-    def _corner(self, low: float, high: float) -> str:
-        """Beside the step of the curve, on the side with more room, off the rows."""
-        rising, cut = self.a >= 0, self.cut if self.cut is not None else low
-        left = cut - low > high - cut
-        return "center left" if left == rising and left else "center right" if rising else "best"
-
 
 def check_probable(loss: Loss) -> None:
     """Refuse a loss whose linear predictors are not log odds.
@@ -245,7 +253,3 @@ def check_probable(loss: Loss) -> None:
         raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
     if loss.attained:
         raise UsageError("this loss gives no probabilities: draw DecisionBoundaryDisplay, or fit loss='log_loss'")
-
-
-def _short(name: str) -> str:
-    return "z" if name == Z else name

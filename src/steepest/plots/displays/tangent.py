@@ -11,23 +11,23 @@ from numpy.typing import ArrayLike
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ...objective.functions.derivatives import derivative
 from ...objective.functions.formula import Formula
 from ..drawing.curve import STANDING, Curve, Tangents, Walk
 from ..drawing.edges import arrow, leaves_at, near_heights
+from ..drawing.legends import clear_legend
 from ..drawing.secant import Secant
-from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend, letters
+from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, letters
 from ..drawing.thinning import along_path
-from ..drawing.words import counted, number, sentences, share_words, verdict_words
+from ..drawing.words import counted, listed, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import window
-from ..sources.function_input import drawn, numbers
+from ..sources.curves import CURVE, around, curve_of
+from ..sources.function_input import Drawn, drawn, numbers
+from ..sources.slopes import slopes_at
 
 __all__ = ["TangentDisplay"]
 
-CURVE = 401  # points of the curve
 MOST = 4  # tangents of a run, secants in the legend
-ROOM = 0.45  # room beside the points, as a share of their width
 LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 
 
@@ -47,8 +47,8 @@ class TangentDisplay(Picture):
 
     Attributes
     ----------
-    x, y, function, name : as in ``curve``
-    at, heights, slopes : as in ``tangents``
+    x, y, function, name, poles : as in ``curve``
+    at, heights, slopes, sides : as in ``tangents``
     steps, optimum, verdict : as in ``walk``
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     curve_ : Matplotlib line
@@ -74,8 +74,9 @@ class TangentDisplay(Picture):
         secants: Sequence[Secant] = (),
         walk: Walk = STANDING,
     ) -> None:
-        self.x, self.y, self.function, self.name = curve
-        self.at, self.heights, self.slopes = tangents
+        self.x, self.y, self.function, self.name, self.poles = curve
+        self.at, self.heights, self.slopes, found = tangents
+        self.sides = np.column_stack((self.slopes, self.slopes)) if found is None else found
         self.secants = tuple(secants)
         self.steps, self.optimum, self.verdict = walk
 
@@ -107,15 +108,15 @@ class TangentDisplay(Picture):
             raise UsageError("dx must be different numbers: one is there twice")
         shown = drawn(f, ("x",))
         places = np.concatenate((points, *(points + run for run in runs)))
-        heights, x = shown.sound(places[:, None]), _around(places)
+        heights, x = shown.sound(places[:, None]), around(places)
         n = len(points)
         starts = list(zip(points.tolist(), heights[:n].tolist(), strict=True))
         ends = iter(heights[n:].tolist())
         secants = [Secant(p, run, height, next(ends) - height) for run in runs.tolist() for p, height in starts]
-        slopes = np.array([derivative(f, p) for p in points.tolist()])
+        slopes, both = slopes_at(shown, points, float(np.ptp(x)))
         return cls(
-            curve=Curve(x, shown.values(x[:, None]), shown.words, shown.names[0]),
-            tangents=Tangents(points, heights[:n], slopes),
+            curve=curve_of(shown, x),
+            tangents=Tangents(points, heights[:n], slopes, both),
             secants=secants,
         )
 
@@ -146,7 +147,7 @@ class TangentDisplay(Picture):
         last = leaves_at(finite(heights) & (points[:, 0] >= low) & (points[:, 0] <= high))
         shown = np.unique([*range(min(last, MOST - 2)), max(last - 1, 0)])
         return cls(
-            curve=Curve(x, land.values(x[:, None]), land.cost, land.names[0]),
+            curve=curve_of(Drawn(land.values, land.cost, land.names, f), x),
             tangents=Tangents(points[shown, 0], heights[shown], land.slopes(points[shown])[:, 0]),
             walk=Walk(np.column_stack((points[:, 0], heights)), land.least, verdict_words(trajectory)),
         )
@@ -158,13 +159,28 @@ class TangentDisplay(Picture):
             return self._descent()
         if self.secants and self._has_tangents():
             where = " and ".join(number(p) for p in self.at[:3])
+            if np.isnan(self.slopes[:3]).any():
+                return f"The secants at {self.name} = {where} turn into no tangent as the run shrinks: {self._slopes()}"
             slopes = " and ".join(number(s) for s in self.slopes[:3])
             return f"The secants at {self.name} = {where} turn into the tangent of slope {slopes} as the run shrinks"
         if self.secants:
             fractions = ", and ".join(secant.fraction for secant in self.secants[:3])
             return f"The slope of {self.function} {fractions}"
-        parts = [f"{number(s)} at {self.name} = {number(p)}" for p, s in zip(self.at[:4], self.slopes, strict=False)]
-        return f"The slope of {self.function} is {', '.join(parts)}"
+        found = self._slopes()
+        return found[0].upper() + found[1:] if found.startswith("the") else found
+
+    def _slopes(self) -> str:
+        """The slopes at the first few points, then the points without one."""
+        of = [f"{number(s)} at {self.name} = {number(p)}" for p, s in zip(self.at, self.slopes, strict=True) if s == s]
+        none = [self._without_slope(i) for i in np.flatnonzero(np.isnan(self.slopes)).tolist()]
+        return "; ".join(([f"the slope of {self.function} is {', '.join(of[:MOST])}"] if of else []) + none[:2])
+
+    def _without_slope(self, i: int) -> str:
+        """Why there is no slope at a point."""
+        left, right = self.sides[i]
+        why = "it jumps there" if np.isnan(left) else f"non-smooth, {number(left, 3)} on the left and "
+        why += "" if np.isnan(left) else f"{number(right, 3)} on the right"
+        return f"{self.function} has no slope at {self.name} = {number(self.at[i])}: {why}"
 
     def _descent(self) -> str:
         assert self.steps is not None
@@ -191,13 +207,20 @@ class TangentDisplay(Picture):
         """Description of the picture."""
         curve = f"Curve of {self.function} for {self.name} from {self.x[0]:.6g} to {self.x[-1]:.6g}."
         touch = zip(self.at, self.slopes, strict=True) if self._has_tangents() else ()
-        tangents = [f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." for p, s in touch]
+        tangents = [
+            f"Tangent at {self.name} = {p:.6g} with slope {s:.6g}." if s == s else f"{self._without_slope(i)}."
+            for i, (p, s) in enumerate(touch)
+        ]
         steps = ""
         if self.steps is not None:
             (a, fa), (b, fb) = self.steps[0], self.steps[-1]
             steps = f"{len(self.steps) - 1} steps lead from ({a:.6g}, {fa:.6g}) to ({b:.6g}, {fb:.6g})."
         secants = (secant.described(self.name) for secant in self.secants)
-        return sentences(curve, *secants, *tangents, steps, self.verdict)
+        return sentences(curve, self._poles(), *secants, *tangents, steps, self.verdict)
+
+    def _poles(self) -> str:
+        places = listed([number(p) for p in self.poles]) if self.poles else ""
+        return f"pole{'s' * (len(self.poles) > 1)} at {self.name} = {places}" if places else ""
 
     def _has_tangents(self) -> bool:
         return len({secant.run for secant in self.secants}) != 1
@@ -208,6 +231,8 @@ class TangentDisplay(Picture):
         self.ax_, self.figure_ = ax, ax.figure
         (self.curve_,) = ax.plot(self.x, self.y, color="#4D4D4D", lw=1.4, zorder=2)
         self._limits(ax)
+        for i, place in enumerate(self.poles):
+            ax.axvline(place, color="#767676", lw=1, ls=":", label="_" if i else self._poles(), zorder=1)
         self.secants_ = [self._secant(ax, i) for i in range(len(self.secants))]
         touch = range(len(self.at)) if self._has_tangents() else ()
         self.tangents_ = [self._tangent(ax, i) for i in touch]
@@ -217,7 +242,7 @@ class TangentDisplay(Picture):
         ax.set_xlabel(self.name)
         ax.set_ylabel(self.function, fontsize=letters(ax))
         heading(ax, self.finding, self.verdict, thinned)
-        legend(ax)
+        clear_legend(ax)
         return self
 
     def _limits(self, ax: Any) -> None:
@@ -237,24 +262,28 @@ class TangentDisplay(Picture):
         return secant.draw(ax, ends, style=style, marker=MARKERS[i % len(MARKERS)], named=named)
 
     def _tangent(self, ax: Any, i: int) -> Any:
-        p, h, s = self.at[i], self.heights[i], self.slopes[i]
-        wide, tall = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
-        half = LENGTH / np.hypot(1 / wide, s / tall)
+        """The tangent; of a non-smooth point its two halves."""
         alone = len(self.secants) == 0
         colour = COLOURS[i % len(COLOURS)] if alone else "black"
-        label = f"slope {number(s, 3)} at {self.name} = {number(p)}" if i < MOST else None
-        across = np.array([p - half, p + half]) if alone else self.x[[0, -1]]
-        (line,) = ax.plot(
-            across,
-            h + s * (across - p),
-            color=colour,
-            ls=DASHES[i % len(DASHES)] if alone else "-",
-            lw=2,
-            zorder=3,
-            label=label if alone else f"tangent: slope {number(s)}",
-        )
-        ax.plot(p, h, MARKERS[i % len(MARKERS)] if alone else "o", color=colour, ms=6, zorder=5)
+        style = {"color": colour, "ls": DASHES[i % len(DASHES)] if alone else "-", "lw": 2, "zorder": 3}
+        (line,) = ax.plot(*self._touching(ax, i, alone), label=self._named(i, alone), **style)
+        ax.plot(self.at[i], self.heights[i], MARKERS[i % len(MARKERS)] if alone else "o", color=colour, ms=6, zorder=5)
         return line
+
+    def _touching(self, ax: Any, i: int, alone: bool) -> tuple[Array, Array]:
+        """Points of the tangent: short, or across the picture if there are secants to compare with."""
+        p, wide, tall = self.at[i], np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
+        out = LENGTH / np.hypot(1 / wide, self.sides[i] / tall) if alone else np.abs(self.x[[0, -1]] - p)
+        runs = np.array([-out[0], 0.0, out[1]])
+        heights = self.heights[i] + runs * self.sides[i][[0, 0, 1]]
+        return p + runs, heights
+
+    def _named(self, i: int, alone: bool) -> str:
+        if np.isnan(self.slopes[i]):
+            return f"no slope at {self.name} = {number(self.at[i])}"
+        if not alone:
+            return f"tangent: slope {number(self.slopes[i])}"
+        return f"slope {number(self.slopes[i], 3)} at {self.name} = {number(self.at[i])}" if i < MOST else "_"
 
     def _walk(self, ax: Any) -> tuple[Any, str]:
         """The steps, and an arrow where they leave the picture or continue."""
@@ -269,10 +298,3 @@ class TangentDisplay(Picture):
             edge = right if ahead else left
             arrow(ax, points[-1], (edge, np.clip(np.interp(edge, self.x, self.y), *ax.get_ylim())))
         return line, share_words(len(kept), len(self.steps), "steps")
-
-
-def _around(places: Array) -> Array:
-    """Points of the curve, beyond the places on both sides."""
-    low, high = places.min(), places.max()
-    width = high - low or max(1.0, abs(high))
-    return np.linspace(low - ROOM * width, high + ROOM * width, CURVE)

@@ -10,20 +10,26 @@ __all__ = ["STANDING", "Curve", "Tangents", "Walk"]
 
 
 class Curve(NamedTuple):
-    """Values y (m,) of a function at x (m,), NaN where it has none; function and variable as they are printed."""
+    """Values y (m,) of a function at x (m,), NaN where it has none; function and variable as printed; poles."""
 
     x: Array
     y: Array
     function: str = "f(x)"
     name: str = "x"
+    poles: tuple[float, ...] = ()
 
 
 class Tangents(NamedTuple):
-    """Points (k,) where tangents touch a curve, its values and its slopes there."""
+    """Points (k,) where tangents touch a curve, its values and its slopes there.
+
+    Where a curve is non-smooth the slope is NaN and ``sides`` (k, 2) has those on both sides; where it jumps all
+    three are NaN.
+    """
 
     at: Array
     heights: Array
     slopes: Array
+    sides: Array | None = None
 
 
 class Walk(NamedTuple):

@@ -15,13 +15,13 @@ class Names(NamedTuple):
     x : str
         The column, or what takes its place.
     target : str
-    classes : two labels
-        The negative and the positive one.
+    classes : tuple of labels
+        The negative and the positive one; of three classes or more, all.
     """
 
     x: str = ""
     target: str = "y"
-    classes: tuple[Any, Any] = (0, 1)
+    classes: tuple[Any, ...] = (0, 1)
 
 
 UNNAMED = Names()

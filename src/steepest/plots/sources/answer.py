@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +37,8 @@ class Answer(NamedTuple):
         The run of the fit, if it is known.
     target : str
         Name of the target.
+    settings : dict
+        How it was fitted, as far as it is known.
     """
 
     coef: Array
@@ -44,6 +48,7 @@ class Answer(NamedTuple):
     classes: tuple[Any, Any] | None = None
     trajectory: Trajectory | None = None
     target: str = "y"
+    settings: Mapping[str, Any] = MappingProxyType({})
 
     def predictor(self, X: Any, offset: Any = None) -> Array:
         """Linear predictors z = X . coef + intercept + offset, (n,), of an array, data frame or sparse matrix."""
@@ -76,7 +81,8 @@ def answer_of(fitted: Any) -> Answer:
         return _of_trajectory(fitted)
     if isinstance(fitted, Model):
         loss = from_name(fitted.loss, losses, "loss")
-        return Answer(np.array(fitted.coef), fitted.intercept, fitted.names, loss, fitted.classes, None, fitted.target)
+        found = Answer(np.array(fitted.coef), fitted.intercept, fitted.names, loss, fitted.classes)
+        return found._replace(target=fitted.target, settings=fitted.settings)
     from scipy.sparse import issparse
 
     coef, path = fitted.coef_, fitted.trajectory_

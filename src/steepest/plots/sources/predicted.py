@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -17,30 +17,10 @@ from ...solve.model import Model
 from ..drawing.style import Picture
 from ..drawing.words import status_words, verdict_words
 from .answer import Answer, answer_of
+from .frames import Frame, Named, WithColumns
+from .several import Several, outputs, several_of
 
 __all__ = ["OfRows", "Predicted", "predicted_of"]
-
-
-@runtime_checkable
-class Named(Protocol):
-    """A column of pandas or Polars."""
-
-    name: Any
-
-
-@runtime_checkable
-class WithColumns(Protocol):
-    """A table with names of columns."""
-
-    columns: Any
-
-
-@runtime_checkable
-class Frame(WithColumns, Protocol):
-    """A table of pandas or Polars."""
-
-    def to_numpy(self) -> Any:
-        """Its values."""
 
 
 class Predicted(NamedTuple):
@@ -58,6 +38,8 @@ class Predicted(NamedTuple):
         Name of the target.
     verdict : str
         The verdict, in one line.
+    status : str
+        Its status; "" where there is no verdict.
     """
 
     answer: Answer
@@ -66,6 +48,7 @@ class Predicted(NamedTuple):
     y: Array
     target: str
     verdict: str
+    status: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,6 +79,7 @@ class OfRows(Picture):
         X: Any,
         y: Any,
         *,
+        sample_weight: Any = None,
         offset: Any = None,
         target: str | None = None,
         names: Sequence[str] | None = None,
@@ -110,6 +94,8 @@ class OfRows(Picture):
         X : (n, d) array, data frame or sparse matrix
         y : (n,) array
             Targets or labels.
+        sample_weight : (n,) array, optional
+            Weights of the rows, as given to ``fit``.
         offset : (n,) array, optional
             Known part of each row's linear predictor.
         target : str, optional
@@ -122,7 +108,10 @@ class OfRows(Picture):
         UsageError, DataError
             If the answer has several targets or classes, or other columns than the rows.
         """
-        return cls._of(predicted_of(fitted, X, y, offset=offset, target=target, names=names))
+        if outputs(fitted) > 1:
+            return cls._of_several(several_of(fitted, X, y, sample_weight=sample_weight, names=names))
+        given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
+        return cls._of(predicted_of(fitted, X, y, **given))
 
     from_trajectory = from_estimator
     from_model = from_estimator
@@ -131,12 +120,19 @@ class OfRows(Picture):
     def _of(cls, found: Predicted) -> Self:
         raise NotImplementedError
 
+    @classmethod
+    def _of_several(cls, found: Several) -> Self:
+        what = "3 classes or more: draw DecisionBoundaryDisplay, ResidualsDisplay or CostHistoryDisplay"
+        what = what if found.classes else "several targets: draw FitDisplay, ResidualsDisplay or CostHistoryDisplay"
+        raise UsageError(f"this picture is one of a single target or of two classes, the answer has {what}")
+
 
 def predicted_of(
     fitted: object,
     X: Any,
     y: Any,
     *,
+    sample_weight: Any = None,
     offset: Any = None,
     target: str | None = None,
     names: Sequence[str] | None = None,
@@ -149,12 +145,13 @@ def predicted_of(
     _check_names(answer, X)
     answer = answer if names is None else _renamed(answer, names)
     X = np.asarray(X, np.float64) if isinstance(X, Frame) else X
-    rows = make_rows(X, _targets(answer, y), offset=offset)
+    rows = make_rows(X, _targets(answer, y), weight=sample_weight, offset=offset)
     if rows.shape[1] != len(answer.coef):
         raise UsageError(f"the answer has {len(answer.coef)} coefficients, the table {rows.shape[1]} columns")
     with np.errstate(over="ignore", invalid="ignore"):
         z = rows.predictor(np.append(answer.coef, answer.intercept)[:, None])[:, 0]
-    found = Predicted(answer, rows, z, rows.y[:, 0], _target_name(answer, y, target), _verdict(fitted, answer))
+    words, status = _verdict(fitted, answer)
+    found = Predicted(answer, rows, z, rows.y[:, 0], _target_name(answer, y, target), words, status)
     for what, values in (("target", found.y), ("prediction", found.predictions())):
         if not np.isfinite(values).all():
             raise DataError(f"row {int(np.isfinite(values).argmin()) + 1}: the {what} is not finite: drop such rows")
@@ -196,8 +193,11 @@ def _target_name(answer: Answer, y: Any, target: str | None) -> str:
     return name if isinstance(name, str) and name else answer.target
 
 
-def _verdict(fitted: Any, answer: Answer) -> str:
+def _verdict(fitted: Any, answer: Answer) -> tuple[str, str]:
+    """The verdict in one line, and its status."""
     if answer.trajectory is not None:
-        return verdict_words(answer.trajectory)
+        found = answer.trajectory.verdict
+        return verdict_words(answer.trajectory), "" if found is None else found.status
     said = fitted.verdict if isinstance(fitted, Model) else {}
-    return status_words(said["status"], said.get("message", "")) if isinstance(said, dict) and "status" in said else ""
+    status = str(said.get("status", ""))
+    return status_words(status, str(said.get("message", ""))), status
