@@ -268,7 +268,7 @@ def test_a_rate_that_overshoots_is_drawn_with_an_arrow():
     picture = drawn(CostCurveDisplay.from_estimator(slope(1.0, 4), X, Y))
     assert_allclose(picture.states, [0.0, 31.7], rtol=1e-12)
     assert_allclose(picture.beyond, [-1125.35, 41106.975], rtol=1e-12)
-    assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1125 → 41,107 (rate 1, limit 0.05333)"
+    assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1,125 → 41,107 (rate 1, limit 0.05333)"
     assert picture.verdict.startswith("Diverged")
     (left, right), (low, high) = picture.ax_.get_xlim(), picture.ax_.get_ylim()
     x, y = picture.leaves_.xy

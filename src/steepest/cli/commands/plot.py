@@ -26,6 +26,10 @@ EPILOG = "\b\nKinds, each with an example (-o picture.svg is always needed):\n" 
 @click.option("--parameters", type=COLUMNS, metavar="A,B", help="cost-surface: the two to vary; or intercept.")
 @click.option("--columns", type=COLUMNS, metavar="A,B", help="decision-boundary: the two to draw.")
 @click.option("--kind", "view", type=click.Choice(["contour", "surface"]), help="cost-surface. [default: contour]")
+@click.option("--step", type=click.IntRange(1), metavar="K", help="cost-curve: along this step. [default: the first]")
+@click.option("--scale", type=click.Choice(["linear", "log"]), help="cost-history: of the cost.")
+@click.option("--gap/--no-gap", default=None, help="cost-history, comparison: the cost above its minimum.")
+@click.option("--log-steps/--no-log-steps", default=None, help="cost-history, comparison: steps on a log axis.")
 @click.option("--at", type=NUMBERS, metavar="X[,DX]|X,Y", help="tangent, slopes: the point; DX: run of a triangle.")
 @table_options
 @json_option

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ..drawing.lettering import as_written
 from ..drawing.style import MISSING, axes, blank, letters
-from ..drawing.words import fall_words, number, verdict_words
+from ..drawing.words import fall_words, number, verdict_words, visible
 from ..sources.runs import run_of
 from .panels import panels_of
 from .row_panels import LARGER, Panel
@@ -107,7 +108,8 @@ class Animation:
             for axis in (ax.xaxis, ax.yaxis):
                 axis.label.set_size(size)
             panel.draw(ax)
-        figure.suptitle(self.finding, fontsize=1.2 * size, fontweight="bold")
+            as_written(ax)
+        figure.suptitle(visible(self.finding), fontsize=1.2 * size, fontweight="bold", parse_math=False)
         return figure.supxlabel(max(self.captions, key=len), fontsize=1.1 * size)
 
     def _frame(self, canvas: Any, background: Any, caption: Any, i: int) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ..drawing.contours import cramped, plain
+from ..drawing.contours import cramped
 from ..drawing.edges import arrow, corner, margins
 from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
 from ..drawing.words import cost_below, cost_words, counted, distinct, number, sentences, share_words, verdict_words
@@ -218,7 +218,6 @@ class CostCurveDisplay(Picture):
         self._least(ax)
         half = LENGTH * (self.at[-1] - self.at[0])
         self.tangents_ = [self._tangent(ax, row, half, (low, high)) for row in self.tangents]
-        plain(ax.yaxis, low, high)
         ax.set_xlabel(self.name)
         ax.set_ylabel(cost_words(self.cost_name))
         small = "; ".join(filter(None, self._small_words()))

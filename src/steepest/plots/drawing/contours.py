@@ -12,7 +12,7 @@ from .edges import arrow, corner
 from .style import COLOURS, DASHES, MARKERS, axes, finite, heading, legend, letters
 from .words import COST, brief, cost_below, cost_words, number, share_words
 
-__all__ = ["contour", "cramped", "in_space", "levels", "plain", "relief"]
+__all__ = ["contour", "cramped", "in_space", "levels", "relief"]
 
 LINES = 14
 ROOM = 8.0  # points, the size of letters where there is room
@@ -61,8 +61,6 @@ def contour(picture: Any, ax: Any) -> None:
         picture.minimum_ = ax.plot(*picture.minimum, "*", ms=13 * size, label=words, **STAR)[0]
     ax.set_xlim(picture.x[0], picture.x[-1])
     ax.set_ylim(picture.y[0], picture.y[-1])
-    plain(ax.xaxis, *ax.get_xlim())
-    plain(ax.yaxis, *ax.get_ylim())
     if letters(ax) < ROOM:
         ax.xaxis.get_major_locator().set_params(nbins=4)
         ax.yaxis.get_major_locator().set_params(nbins=4)
@@ -72,14 +70,6 @@ def contour(picture: Any, ax: Any) -> None:
     if not cramped(ax):
         marked = [] if picture.minimum is None else [np.array([picture.minimum])]
         legend(ax, loc=corner(ax, *marked, paths=[*picture.paths.values()]))
-
-
-def plain(axis: Any, low: float, high: float) -> None:
-    """Very large and very small numbers on an axis in full, with no factor at its end, where it hides words."""
-    size = max(abs(low), abs(high))
-    if not 1e-3 <= size < 1e5:
-        axis.set_major_formatter(lambda value, _: number(value))
-        axis.get_major_locator().set_params(nbins=4)
 
 
 def cramped(ax: Any) -> bool:
@@ -197,8 +187,6 @@ def relief(picture: Any, ax: Any) -> None:
     if picture.minimum is not None:
         place, words = (*picture.minimum, picture.least), f"minimum {number(picture.least)}"
         picture.minimum_ = ax.plot(*place, "*", ms=1.3 * letters(ax), label=words, **STAR)[0]
-    for axis, values in ((ax.xaxis, picture.x), (ax.yaxis, picture.y), (ax.zaxis, costs)):
-        plain(axis, float(values.min()), float(values.max()))
     in_space(ax, (*picture.labels, cost_words(picture.cost_name)))
     _said(picture, ax)
     legend(ax, loc="upper left")

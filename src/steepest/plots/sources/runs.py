@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,14 @@ from ...solve.fitted import Classifying, Descended
 from ..drawing.style import finite
 from ..drawing.words import spelled
 
-__all__ = ["cost_of", "first_of", "leading", "least_of", "run_of", "spread", "status_of"]
+__all__ = ["by_settings", "cost_of", "first_of", "gaps", "leading", "least_of", "run_of", "spread", "status_of"]
 
 SETTLED = ("converged", "stationary")
+FLOOR = 1e-15  # share of the first cost below which a cost above the minimum is rounding
+SETTINGS = (  # of a run, in the order in which they are told
+    "rule", "learning_rate", "batch_size", "sampling", "average", "estimate", "loss", "penalty", "standardized",
+    "fixed", "seed", "max_iter", "tol",
+)  # fmt: skip
 
 
 def first_of(runs: Mapping[Any, Trajectory]) -> Trajectory:
@@ -68,6 +74,57 @@ def least_of(runs: Mapping[Any, Trajectory]) -> float | None:
     exact = [run.meta["exact"]["cost"] for run in runs.values() if run.meta.get("exact")]
     reached = [run.cost.min() for run in runs.values() if len(run.cost) and status_of(run) == "converged"]
     return float(min(exact + reached)) if exact or reached else None
+
+
+def gaps(costs: Array, least: float) -> Array:
+    """Costs above the minimum, those that are rounding as the smallest that is not."""
+    first = abs(float(costs[0])) if len(costs) else 0.0
+    above: Array = np.maximum(costs - least, FLOOR * max(first, abs(least), 1e-290))
+    return above
+
+
+def by_settings(runs: Mapping[str, Trajectory]) -> dict[str, Trajectory]:
+    """Runs by the settings in which they differ; those of the same settings, or of none that differ, by their labels.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> runs = {f"run-{rate}": minimize("x**2", 1.0, learning_rate=rate, rule="plain", steps=3) for rate in (0.1, 0.2)}
+    >>> list(by_settings(runs))
+    ['learning rate 0.1', 'learning rate 0.2']
+    """
+    told = {label: [_setting(run, key) for key in SETTINGS] for label, run in runs.items()}
+    differ = [i for i in range(len(SETTINGS)) if len({tuple(each)[i] for each in told.values()}) > 1]
+    short = all(
+        len({_short(each[i]) for each in told.values()}) == len({each[i] for each in told.values()}) for i in differ
+    )
+    names = {
+        label: ", ".join(_said(SETTINGS[i], _short(each[i]) if short else each[i]) for i in differ)
+        for label, each in told.items()
+    }
+    counts = Counter(names.values())
+    return {
+        label if not names[label] else names[label] if counts[names[label]] == 1 else f"{names[label]} ({label})": run
+        for label, run in runs.items()
+    }
+
+
+def _setting(run: Trajectory, key: str) -> str:
+    value = run.meta.get(key)
+    text = "none" if value is None else str(value)
+    return text.replace("constant:eta=", "") if key == "learning_rate" else text
+
+
+def _short(text: str) -> str:
+    """A record without its settings."""
+    return text.partition(":")[0]
+
+
+def _said(key: str, text: str) -> str:
+    """A setting in a label: a rule by its name, others with what they are."""
+    if key == "batch_size":
+        return "whole batches" if text == "none" else f"batches of {text}"
+    return text if key in ("rule", "loss", "penalty", "sampling") else f"{key.replace('_', ' ')} {text}"
 
 
 def spread(values: Array) -> float:
