@@ -96,6 +96,7 @@ def test_runs_are_named_by_what_differs():
         "plain, learning rate 0.02",
         "momentum, learning rate 0.01",
     ]
+    assert list(by_settings({"a": run(0.01), "b": run(0.01, rule="momentum")})) == ["plain", "momentum"]
     assert list(by_settings({"a": run(0.01)})) == ["a"]
     assert list(by_settings({"a": run(0.01), "b": run(0.01)})) == ["a", "b"]
     twice = by_settings({"a": run(0.01), "b": run(0.01), "c": run(0.02)})

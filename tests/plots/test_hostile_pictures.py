@@ -160,7 +160,7 @@ def test_the_cost_from_some_rows_is_that_of_all_at_the_least_point():
     assert land.along(w, np.eye(3)[:2])(np.array([[0.3, -0.02]]))[0] == near(
         land.values((w + np.array([0.3, -0.02, 0.0]))[None])[0]
     )
-    curve = CostCurveDisplay.from_estimator(model, X, y)
+    curve = CostCurveDisplay.from_estimator(model, X, y, parameter="x0")
     assert curve.minimum == near((curve.states[-1], model.trajectory_.cost[-1]), rel=1e-4)
 
 

@@ -165,7 +165,9 @@ def _history(flags: Flags) -> Any:
 
 
 def _comparison(flags: Flags) -> Any:
-    return plots.ComparisonDisplay.from_trajectories(_runs(flags, "two recorded runs or more", 2))
+    draw = plots.ComparisonDisplay.from_trajectories
+    runs = _runs(flags, "two recorded runs or more", 2)
+    return draw(runs, excess=flags.gap, log_steps=flags.log_steps)
 
 
 def _rates(flags: Flags) -> Any:
@@ -174,7 +176,7 @@ def _rates(flags: Flags) -> Any:
 
 def _curve(flags: Flags) -> Any:
     runs, rows = _landscape(flags, "a recorded run, and the table it was fitted to", 1)
-    return plots.CostCurveDisplay.from_trajectory(_alone(runs), **rows, parameter=flags.parameter)
+    return plots.CostCurveDisplay.from_trajectory(_alone(runs), **rows, parameter=flags.parameter, step=flags.step)
 
 
 def _surface(flags: Flags) -> Any:

@@ -85,7 +85,7 @@ class CostHistoryDisplay(Picture):
             raise UsageError("the minimum cost is not known, as no run converged: leave out gap")
         self.steps, self.costs = dict(steps), dict(costs)
         self.optimum, self.cost_name, self.verdict = optimum, cost_name, verdict
-        began = [] if optimum is None else [float(each[0]) > optimum for each in self.costs.values()]
+        began = [] if optimum is None else [bool(finite(each)[0]) and each[0] > optimum for each in self.costs.values()]
         self.gap = (any(began) and scale != "linear") if gap is None else gap
         self.scale, self.log_steps = scale, log_steps
 
@@ -174,7 +174,7 @@ class CostHistoryDisplay(Picture):
         self._steps(ax, drawn)
         ends = [self._ending(i, label) for i, label in enumerate(self.costs) if len(drawn[label][1])]
         least = [End(ax.get_xlim()[1], float(self.optimum or 0.0), f"minimum {number(self.optimum or 0.0)}", "#000000")]
-        ax.set_ylim(*ax.get_ylim())
+        ax.autoscale(False)
         self.names_ = name_ends(ax, [*ends, *(least if line else [])])
         what = "cost" if not self.gap else f"cost above its minimum, {number(self.optimum or 0.0)}"
         ax.set_ylabel(cost_words(self.cost_name, "cost") if not self.gap else what)

@@ -9,12 +9,13 @@ import numpy as np
 
 from ...core.types import Array
 from .style import letters
-from .words import visible
+from .words import brief, visible
 
 __all__ = ["End", "apart", "ink", "name_ends"]
 
 LINE = 1.3  # height of a line of text in the size of its letters
 SIZE = 0.88  # of the letters, of those of the axes
+LETTERS = 40  # of a name
 UNDER = 0.62  # share of the height of axes that a heading leaves
 CONTRAST = 4.5  # of letters with white
 DARKER = 0.95
@@ -52,7 +53,7 @@ def _name(ax: Any, end: End, share: Array, place: float, size: float) -> Any:
         line = {"color": end.colour, "lw": 0.6, "alpha": 0.7, "clip_on": False, "zorder": 1}
         ax.plot([x, 1.02], [y, place], transform=ax.transAxes, label="_", **line)
     style = {"va": "center", "ha": "left", "fontsize": size, "color": ink(end.colour)}
-    return ax.text(1.025, place, visible(end.text), transform=ax.transAxes, **style)
+    return ax.text(1.025, place, visible(brief(end.text, LETTERS)), transform=ax.transAxes, **style)
 
 
 def _share(ax: Any, end: End) -> Array:

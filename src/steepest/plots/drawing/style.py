@@ -29,6 +29,7 @@ __all__ = [
     "has_depth",
     "heading",
     "legend",
+    "legend_beside",
     "letters",
 ]
 
@@ -204,6 +205,16 @@ def legend(ax: Any, loc: str = "best") -> None:
     handles, _ = ax.get_legend_handles_labels()
     if handles:
         ax.legend(fontsize=0.85 * letters(ax), frameon=True, framealpha=0.85, edgecolor="none", loc=loc)
+
+
+def legend_beside(ax: Any) -> None:
+    """Draw a legend on the right of the axes, where it hides nothing."""
+    handles, _ = ax.get_legend_handles_labels()
+    if handles:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        drawn = ax.legend(fontsize=0.85 * letters(ax), frameon=False, handlelength=1.6, **place)
+        for handle in drawn.legend_handles:
+            handle.set_alpha(1.0)
 
 
 def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:

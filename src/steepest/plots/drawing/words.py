@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from ...descent.trajectory import Trajectory
 from ...optimality.advice import spelled as advised
-from ...optimality.verdict import Verdict
 
 __all__ = [
     "brief",
@@ -33,6 +34,7 @@ SMALLEST, EXPONENT = 1e-4, 1e7  # between which a number has no exponent
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"  # digits as powers
 POWERS = str.maketrans("-0123456789", "\u207b" + RAISED)
 WRITTEN = re.compile(r"(?<![\w.,^*])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w^*])")  # a number that stands alone
+ABOVE = re.compile(r"\d[\d.,]*(?:e[+-]?\d+)? above")  # a distance from the minimum
 HYPHEN = re.compile(r"(?<![a-z]{3})-|-(?![a-z]{3})")  # a minus: not that between two words
 LONG, COST = 14, 34  # maximum letters of a name in a formula; of a cost on an axis
 FEW = 100  # number of rows above which a share is given in percent
@@ -224,12 +226,22 @@ def status_words(status: str, message: str) -> str:
     return renumbered(" ".join((message or status).split()))
 
 
-def verdict_words(trajectory: Trajectory) -> str:
-    """The verdict of a run with its advice; "" where it has none."""
-    return "" if trajectory.verdict is None else _judged(trajectory.verdict)
+def verdict_words(trajectory: Trajectory, least: float | None = None) -> str:
+    """The verdict of a run with its advice; "" where it has none.
 
-
-def _judged(verdict: Verdict) -> str:
-    found = advised(verdict.remedies, lambda setting, value: f"{setting.replace('_', ' ')} {value}")
+    Parameters
+    ----------
+    trajectory : Trajectory
+    least : float, optional
+        The minimum of the cost, if the picture tells it: then what the cost is above it is that, not an estimate.
+    """
+    if trajectory.verdict is None:
+        return ""
+    message = trajectory.verdict.message
+    if least is not None and len(trajectory.cost):
+        last = np.searchsorted(trajectory.cost_step, trajectory.meta.get("reported_step", trajectory.step[-1]))
+        above = float(trajectory.cost[min(int(last), len(trajectory.cost) - 1)]) - least
+        message = ABOVE.sub(f"{number(above)} above", message) if above > 0 else message
+    found = advised(trajectory.verdict.remedies, lambda setting, value: f"{setting.replace('_', ' ')} {value}")
     advice = "" if found is None else f" Try {renumbered(found)}."
-    return status_words(verdict.status, verdict.message) + advice
+    return status_words(trajectory.verdict.status, message) + advice
