@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from steepest import GDClassifier, minimize, plots
 from steepest.cli import main
 from steepest.cli.actions.plot import DRAWN
-from steepest.cli.kinds import KINDS
+from steepest.cli.kinds import KINDS, ONLY
 from steepest.cli.picture_input import sources_of
 from steepest.data.samples import sample
 from steepest.descent.trajectory import Trajectory
@@ -141,6 +141,16 @@ def test_help_lists_each_kind_with_an_example() -> None:
     text = run("plot --help").stdout
     for kind, example in KINDS.items():
         assert re.search(rf"^ +{kind} +{re.escape(example)}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_help_of_a_kind_has_its_options_and_its_example_only(kind: str) -> None:
+    text = run(f"plot {kind} --help").stdout
+    assert f"steepest plot {kind} {KINDS[kind]}" in " ".join(text.split())
+    for option, kinds in ONLY.items():
+        flag = "--kind" if option == "view" else f"--{option.replace('_', '-')}"
+        assert bool(re.search(rf"^ +{flag}\b", text, re.MULTILINE)) == (kind in kinds)
+    assert not any(f"  {other} " in text for other in KINDS if other != kind)
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf", "SVG"])

@@ -14,7 +14,7 @@ from ...descent.trajectory import Trajectory
 from ...plots.sources.runs import by_settings
 from ...solve.model import Model
 from ..exit_status import print_object
-from ..kinds import KINDS
+from ..kinds import KINDS, ONLY
 from ..picture_input import Sources, check_picture, sources_of, table_of
 from ..report import as_option
 from ..text import say, warn
@@ -24,17 +24,6 @@ __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
 ENDINGS = (".svg", ".png", ".pdf")
 MANY = 1000  # maximum number of runs in one picture
 TABLELESS = ("cost-history", "comparison", "learning-rates", "tangent", "slopes")
-ONLY = {  # options of certain kinds only
-    "parameter": ("cost-curve",),
-    "parameters": ("cost-surface",),
-    "view": ("cost-surface",),
-    "columns": ("decision-boundary",),
-    "at": ("tangent", "slopes"),
-    "scale": ("cost-history",),
-    "gap": ("cost-history", "comparison"),
-    "log_steps": ("cost-history", "comparison"),
-    "step": ("cost-curve",),
-}
 
 
 class Flags(NamedTuple):

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ...descent.trajectory import Trajectory
 from ..drawing.lettering import as_written
-from ..drawing.style import MISSING, axes, blank, letters
+from ..drawing.style import MISSING, axes, blank, broken, letters
 from ..drawing.words import fall_words, number, verdict_words, visible
 from ..sources.runs import run_of
 from .panels import panels_of
@@ -28,6 +29,7 @@ DOTS = 100  # an inch
 WIDTH, HEIGHT = 3.2, 3.6  # of a panel and of the whole, inches
 FRAMES, FASTEST = 1000, 50  # frames at most; frames a second at most
 HOLD = 1.5  # duration of the last frame in seconds
+FEW = "Only 2 frames, because the run has 1 step: with a learning rate of your own (--learning-rate) it has more."
 SHADES = 160  # colours of a GIF
 
 
@@ -108,9 +110,11 @@ class Animation:
             for axis in (ax.xaxis, ax.yaxis):
                 axis.label.set_size(size)
             panel.draw(ax)
+            for text in [] if ax.get_legend() is None else ax.get_legend().get_texts():
+                text.set_fontsize(0.95 * size)
             as_written(ax)
         figure.suptitle(visible(self.finding), fontsize=1.2 * size, fontweight="bold", parse_math=False)
-        return figure.supxlabel(max(self.captions, key=len), fontsize=1.1 * size)
+        return figure.supxlabel(visible(max(self.captions, key=len)), fontsize=1.05 * size, parse_math=False)
 
     def _frame(self, canvas: Any, background: Any, caption: Any, i: int) -> NDArray[np.uint8]:
         canvas.restore_region(background)
@@ -226,6 +230,9 @@ def animate(
     captions = [
         f"step {step:,} of {run.step[-1]:,}: cost {number(cost)}" for step, cost in zip(steps, known, strict=True)
     ]
+    if len(captions) == 2:
+        note = " ".join(filter(None, (note, FEW)))
+    captions[-1] = "\n".join(filter(None, (captions[-1], _ending(run, WIDTH * len(panels)))))
     finding = fall_words(float(run.cost[0]), float(run.cost[-1]), int(run.step[-1]))
     motion = Animation(
         panels,
@@ -238,6 +245,11 @@ def animate(
     if path is not None:
         motion.save(path, force=force)
     return motion
+
+
+def _ending(run: Trajectory, inches: float) -> str:
+    """The verdict with its advice, in lines below the last frame."""
+    return broken(verdict_words(run), 0.95 * inches, 9.0, 1.0)
 
 
 def _cost_at(run: Any, step: int) -> float:

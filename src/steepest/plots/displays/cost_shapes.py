@@ -11,7 +11,6 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...objective.losses import LogLoss
 from ..drawing.ends import ink
-from ..drawing.scatter import labels
 from ..drawing.style import COLOURS, axes, heading, legend_beside, letters
 from ..drawing.thinning import evenly
 from ..drawing.words import number, share_words
@@ -22,6 +21,7 @@ __all__ = ["CostShapesDisplay"]
 
 GRID = 601
 FLAT = 0.05  # share of the steepest derivative up to which a curve is flat
+ROOM, ASIDE = 0.18, 0.44  # of the height, above a flat place; of the slopes on each side of the middle to look at
 NEGATIVE = 1e-9  # share of the largest second difference below which it counts as negative
 
 
@@ -174,7 +174,8 @@ class CostShapesDisplay(OfRows):
         )  # fmt: skip
         ax.set(xlim=(self.slopes[0], self.slopes[-1]), ylim=(low, high))
         start = number(float(self.slopes[0]))
-        labels(ax, f"slope m (intercept {number(self.intercept)})", f"each cost / its value at slope {start}")
+        ax.set_xlabel(f"slope m (intercept {number(self.intercept)})")
+        ax.set_ylabel(f"each cost / its value at slope {start}")
         heading(ax, self.finding, self._said(), share_words(self.rows, self.of, "rows"))
         self._flat(ax)
         legend_beside(ax)
@@ -188,19 +189,20 @@ class CostShapesDisplay(OfRows):
         """An arrow to where squared error is flattest away from its minimum, if it is flat there."""
         self.flat_ = None
         steep = np.abs(np.gradient(self.squared, self.slopes))
-        away = np.abs(np.arange(len(steep)) - self.squared.argmin()) > len(steep) // 5
+        places = np.arange(len(steep))
+        away = np.abs(places - self.squared.argmin()) > len(steep) // 5
+        away &= np.abs(places - len(steep) // 2) < ASIDE * len(steep)
         i = int(np.where(away & self.concave, steep, np.inf).argmin())
         if not (away & self.concave).any() or steep[i] > FLAT * steep.max():
             return
         at = (float(self.slopes[i]), float(self.squared[i]) / (float(self.squared[0]) or 1.0))
         low, high = ax.get_ylim()
-        up = at[1] < (low + high) / 2
-        text = (float(np.mean(ax.get_xlim())), high - 0.1 * (high - low) if up else low + 0.1 * (high - low))
+        ax.set_ylim(low, high + ROOM * (high - low))
+        left = i < len(steep) // 2
+        place = {"xytext": (12 if left else -12, 26), "textcoords": "offset points", "ha": "left" if left else "right"}
         look = {"arrowstyle": "-|>", "color": COLOURS[1], "shrinkB": 2}
-        style = {"fontsize": 0.85 * letters(ax), "ha": "center", "va": "center", "zorder": 6}
-        box = {"boxstyle": "round", "fc": "white", "ec": "none", "alpha": 0.85}
-        words = "flat: descent hardly moves"
-        self.flat_ = ax.annotate(words, at, text, color=ink(COLOURS[1]), arrowprops=look, bbox=box, **style)
+        style = {"fontsize": 0.85 * letters(ax), "va": "center", "zorder": 6, "color": ink(COLOURS[1])}
+        self.flat_ = ax.annotate("flat: descent hardly moves", at, arrowprops=look, **place, **style)
 
     def _tangent(self, ax: Any, cost: Array, gradient: float, unit: float, colour: str) -> None:
         value = float(np.interp(self.at, self.slopes, cost))

@@ -11,7 +11,7 @@ from .edges import arrow
 from .style import COLOURS, DASHES, MARKERS, axes, finite, heading, legend_beside, letters
 from .words import number, share_words
 
-__all__ = ["SINGLE", "STAR", "Level", "bands", "contour", "cramped", "levels", "said", "shades"]
+__all__ = ["LINE", "SINGLE", "STAR", "Level", "bands", "contour", "cramped", "levels", "said", "shades"]
 
 LINES = 14
 ROUND = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))  # first digits of the heights of contours, from few decades to many
@@ -145,13 +145,16 @@ def shades(edges: Array, part: tuple[float, float] = PALE) -> dict[str, Any]:
 
 
 def _label(picture: Any, ax: Any, found: list[Level]) -> None:
-    """Write the heights on the lines, where there is room: along the two ways from the minimum, or from the middle."""
+    """Write the heights on the lines, where there is room."""
+    from matplotlib.patheffects import Normal, Stroke
+
     size = max(SMALLEST, 0.8 * letters(ax))
     if cramped(ax):
         return
     names = {level.cost: level.label for level in found}
-    for text in ax.clabel(picture.lines_, fmt=names, fontsize=size, inline=True, inline_spacing=2, colors=DARK):
-        text.set_rotation(0)
+    around = [Stroke(linewidth=2.5, foreground="#F4F8FC"), Normal()]
+    for text in ax.clabel(picture.lines_, fmt=names, fontsize=size, inline=False, colors=DARK):
+        text.set(rotation=0, path_effects=around)
     _thin(picture, ax, size)
 
 

@@ -13,7 +13,7 @@ __all__ = ["Around", "fits", "multiples"]
 
 ACROSS = 4  # pictures in a row at most
 SIZE = 0.82  # of their letters, of those of one large picture
-LETTERS = 22  # of a label over a small picture
+LETTER = 0.68  # width of a letter in its size
 
 
 class Around(NamedTuple):
@@ -44,6 +44,7 @@ def multiples(ax: Any, labels: Sequence[str], around: Around) -> dict[str, Any]:
     down = -(-len(labels) // across)
     size, found = letters(ax), dict[str, Any]()
     inches = float(ax.get_position(original=True).width * ax.figure.get_size_inches()[0])
+    most = max(6, int(inches / across * 72 / (LETTER * SIZE * size)))
     figure = ax.figure.add_subfigure(ax.get_subplotspec())
     title = visible(broken(around.title, 1.1 * inches, size))
     figure.suptitle(title, fontsize=size, fontweight="bold", x=0.01, ha="left", parse_math=False)
@@ -54,7 +55,7 @@ def multiples(ax: Any, labels: Sequence[str], around: Around) -> dict[str, Any]:
         panel = figure.add_subplot(down, across, i + 1)
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=SIZE * size, labelleft=i % across == 0, labelbottom=i + across >= len(labels))
-        panel.set_title(visible(brief(label, LETTERS)), fontsize=SIZE * size, loc="left", pad=3)
+        panel.set_title(visible(brief(label, most)), fontsize=SIZE * size, loc="left", pad=3)
         found[label] = panel
     ax.set_axis_off()
     return found

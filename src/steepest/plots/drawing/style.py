@@ -213,8 +213,8 @@ def legend_beside(ax: Any) -> None:
     if handles:
         place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
         drawn = ax.legend(fontsize=0.85 * letters(ax), frameon=False, handlelength=1.6, **place)
-        for handle in drawn.legend_handles:
-            handle.set_alpha(1.0)
+        for line in drawn.get_lines():  # a path may be pale
+            line.set_alpha(1.0)
 
 
 def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
