@@ -147,7 +147,7 @@ def test_a_held_intercept_leaves_a_ball_on_the_cost_curve():
     assert isinstance(ball, BallPanel)
     w = model.trajectory_.coef[-1, 0]
     assert line.line.get_ydata() == near(1 / (1 + np.exp(67.57 - w * line.x)), abs=1e-12)
-    assert "slice at intercept = -67.57" in motion.alt_text
+    assert "slice at intercept = \N{MINUS SIGN}67.57" in motion.alt_text
 
 
 def test_more_columns_show_predictions():

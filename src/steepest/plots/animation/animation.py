@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
-from ...descent.trajectory import Trajectory
 from ..drawing.lettering import as_written
 from ..drawing.style import MISSING, axes, blank, broken, letters
 from ..drawing.words import fall_words, number, verdict_words, visible
@@ -73,7 +72,8 @@ class Animation:
 
     def draw(self, figure: Any, i: int = -1) -> None:
         """Draw frame i on an empty figure of any size."""
-        self._place(figure).set_text(self.captions[i])
+        place = self._place(figure)
+        place.set_text(_lines(self.captions[i], place))
         for panel in self.panels:
             panel.move(range(len(self.steps))[i])
 
@@ -114,14 +114,16 @@ class Animation:
                 text.set_fontsize(0.95 * size)
             as_written(ax)
         figure.suptitle(visible(self.finding), fontsize=1.2 * size, fontweight="bold", parse_math=False)
-        return figure.supxlabel(visible(max(self.captions, key=len)), fontsize=1.05 * size, parse_math=False)
+        place = figure.supxlabel("", fontsize=1.05 * size, parse_math=False)
+        place.set_text(_lines(max(self.captions, key=len), place))
+        return place
 
     def _frame(self, canvas: Any, background: Any, caption: Any, i: int) -> NDArray[np.uint8]:
         canvas.restore_region(background)
         for ax, panel in zip(canvas.figure.axes, self.panels, strict=True):
             for artist in panel.move(i):
                 ax.draw_artist(artist)
-        caption.set_text(self.captions[i])
+        caption.set_text(_lines(self.captions[i], caption))
         canvas.figure.draw_artist(caption)
         return np.array(canvas.buffer_rgba())[..., :3]
 
@@ -232,7 +234,7 @@ def animate(
     ]
     if len(captions) == 2:
         note = " ".join(filter(None, (note, FEW)))
-    captions[-1] = "\n".join(filter(None, (captions[-1], _ending(run, WIDTH * len(panels)))))
+    captions[-1] = "\n".join(filter(None, (captions[-1], verdict_words(run))))
     finding = fall_words(float(run.cost[0]), float(run.cost[-1]), int(run.step[-1]))
     motion = Animation(
         panels,
@@ -247,9 +249,10 @@ def animate(
     return motion
 
 
-def _ending(run: Trajectory, inches: float) -> str:
-    """The verdict with its advice, in lines below the last frame."""
-    return broken(verdict_words(run), 0.95 * inches, 9.0, 1.0)
+def _lines(caption: str, place: Any) -> str:
+    """A caption in lines that fit below the panels."""
+    inches = 0.95 * float(place.get_figure().get_size_inches()[0])
+    return "\n".join(broken(visible(line), inches, place.get_fontsize(), 1.0) for line in caption.split("\n"))
 
 
 def _cost_at(run: Any, step: int) -> float:
