@@ -194,7 +194,7 @@ class PathPanel(Trail):
         """Contours, denser near the minimum, and the minimum."""
         _, edges, costs = bands(SimpleNamespace(costs=self.z, minimum=None, path_costs={}))
         ax.contourf(self.x, self.y, costs, levels=edges, **shades(edges))
-        ax.contour(self.x, self.y, costs, levels=edges[1:-1], colors=LINE, linewidths=0.5)
+        ax.contour(self.x, self.y, costs, levels=edges[1:-1], colors=LINE, linewidths=0.5, linestyles="solid")
         ax.set_xlim(self.x[0], self.x[-1])
         ax.set_ylim(self.y[0], self.y[-1])
         ax.plot(*self.path[0][:, None], "s", color="white", mec="black", ms=6, label="start")

@@ -117,7 +117,9 @@ def _lines(picture: Any, ax: Any) -> list[Level]:
     found, edges, costs = bands(picture)
     picture.heights_ = ax.contourf(picture.x, picture.y, costs, levels=edges, **shades(edges))
     lines = [level.cost for level in found]
-    picture.lines_ = ax.contour(picture.x, picture.y, costs, levels=lines, colors=LINE, linewidths=0.6)
+    picture.lines_ = ax.contour(
+        picture.x, picture.y, costs, levels=lines, colors=LINE, linewidths=0.6, linestyles="solid"
+    )
     return found
 
 
@@ -256,7 +258,7 @@ def said(picture: Any, ax: Any) -> None:
     drawn = sum(map(len, picture.paths.values()))
     hint = "arrows: negative gradient" if picture.arrows_ is not None else ""
     many = share_words(drawn, picture.recorded, "states")
-    above = " above its minimum" if picture.minimum is not None else ""
+    above = f" above its {picture.lowest}" if picture.minimum is not None else ""
     cost = f"contours: cost{above}" + (f", {picture.cost_name}" if picture.cost_name else "")
     small = "; ".join(filter(None, (picture.words, picture.note, many, hint)))
     heading(ax, picture.finding, *([] if cramped(ax) else [picture.verdict, cost, small]))

@@ -35,7 +35,9 @@ def relief(picture: Any, ax: Any) -> None:
     low, high = float(costs.min()), float(costs.max())
     floor = low - FLOOR * (high - low or 1.0)
     lines = [level.cost for level in found]
-    picture.lines_ = ax.contour(x, y, costs, levels=lines, offset=floor, colors=DARK, linewidths=0.6, zorder=1)
+    picture.lines_ = ax.contour(
+        x, y, costs, levels=lines, offset=floor, colors=DARK, linewidths=0.6, linestyles="solid", zorder=1
+    )
     _drops(picture, ax, floor)
     ax.set_zlim(floor, high)
     picture.paths_ = {label: _path_in_space(picture, ax, i, label) for i, label in enumerate(picture.paths)}
@@ -58,7 +60,7 @@ def in_space(ax: Any, names: Sequence[str]) -> None:
         axis.get_major_locator().set_params(nbins=5 if roomy else 3)
         axis.set_tick_params(pad=(0 if roomy else -3) + 4 * out)
         wide = SHORT if roomy else SHORTEST
-        lines = textwrap.wrap(name, wide)[: LINES if roomy else 1]
+        lines = textwrap.wrap(name, wide)[:LINES] if roomy else [name]
         axis.set_label_text("\n".join(brief(line, wide) for line in lines), fontsize=0.95 * size)
         axis.labelpad = (6.0 * (len(lines) - 1) if roomy else 0.0) + (2.0 if roomy else -3.0) + 6.0 * out
 
