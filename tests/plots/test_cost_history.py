@@ -19,7 +19,7 @@ from steepest import GDRegressor, minimize
 from steepest.cli import main
 from steepest.core.errors import UsageError
 from steepest.plots import CostHistoryDisplay
-from steepest.plots.drawing.ends import apart
+from steepest.plots.drawing.ends import separated
 from steepest.plots.sources.runs import by_settings
 
 
@@ -80,7 +80,7 @@ def test_verdict_and_advice_are_whole():
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.floats(0.01, 0.05))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_names_are_apart_in_their_order(places, room):
-    found = apart(np.array(places), room)
+    found = separated(np.array(places), room)
     order = np.argsort(places, kind="stable")
     assert (np.diff(found[order]) >= room - 1e-9).all()
     assert found.min() >= -1e-9

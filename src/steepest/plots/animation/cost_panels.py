@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.types import Array
-from ..drawing.contours import LINE, SINGLE, bands, shades
+from ..drawing.contours import LINE, SINGLE, Field, bands, shades
 from ..drawing.edges import arrow, leaves_at, margins
 from ..drawing.style import COLOURS, DASHED, finite, legend
 from ..drawing.words import cost_words, number
@@ -192,7 +191,7 @@ class PathPanel(Trail):
 
     def draw(self, ax: Any) -> None:
         """Contours, denser near the minimum, and the minimum."""
-        _, edges, costs = bands(SimpleNamespace(costs=self.z, minimum=None, path_costs={}))
+        _, edges, costs = bands(Field(self.z))
         ax.contourf(self.x, self.y, costs, levels=edges, **shades(edges))
         ax.contour(self.x, self.y, costs, levels=edges[1:-1], colors=LINE, linewidths=0.5, linestyles="solid")
         ax.set_xlim(self.x[0], self.x[-1])

@@ -19,7 +19,7 @@ from ..drawing.thinning import envelope
 from ..drawing.words import cost_below, cost_words, counted, listed, number, share_words
 from ..sources.runs import cost_of, least_of, status_of
 from ..sources.states import stood
-from .common_axes import OnCommonAxes
+from .courses import OnCommonAxes
 
 __all__ = ["ComparisonDisplay"]
 

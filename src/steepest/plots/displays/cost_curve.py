@@ -24,7 +24,7 @@ __all__ = ["CostCurveDisplay"]
 
 POINTS = 401  # of the curve
 MOST = 60  # states in line with a step
-PAST = 0.005  # share of the width of the picture from which two points are apart
+PAST = 0.005  # share of the width of the picture from which two points are separated
 
 
 class Curve(NamedTuple):

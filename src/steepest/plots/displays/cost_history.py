@@ -44,11 +44,11 @@ class CostHistoryDisplay(Picture):
         run began above it.
     scale : {"linear", "log"}, optional
         Scale of the cost; by default logarithmic for a gap, and for costs that fell or rose by a factor of 300.
-    log_steps : bool, optional
-        Whether the axis of the steps is logarithmic; by default if half of the change is in the first 5 % of the steps.
 
     Attributes
     ----------
+    log_steps : bool or None
+        Whether the axis of the steps is logarithmic; None if half of the change is in the first 5 % of the steps.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     lines_ : list of Matplotlib lines, one a run
     finding, alt_text : str
@@ -66,6 +66,7 @@ class CostHistoryDisplay(Picture):
     """
 
     lines_: list[Any]
+    log_steps: bool | None = None
 
     def __init__(
         self,
@@ -77,7 +78,6 @@ class CostHistoryDisplay(Picture):
         verdict: str = "",
         gap: bool | None = None,
         scale: str | None = None,
-        log_steps: bool | None = None,
     ) -> None:
         if scale not in (None, *SCALES):
             raise UsageError(f"scale must be one of {', '.join(SCALES)}, not {scale!r}")
@@ -87,7 +87,7 @@ class CostHistoryDisplay(Picture):
         self.optimum, self.cost_name, self.verdict = optimum, cost_name, verdict
         began = [] if optimum is None else [bool(finite(each)[0]) and each[0] > optimum for each in self.costs.values()]
         self.gap = (any(began) and scale != "linear") if gap is None else gap
-        self.scale, self.log_steps = scale, log_steps
+        self.scale = scale
 
     @classmethod
     def from_trajectory(
@@ -103,7 +103,9 @@ class CostHistoryDisplay(Picture):
         Parameters
         ----------
         trajectory : Trajectory, or dict from label to Trajectory
-        gap, scale, log_steps : optional
+        gap : bool, optional
+        scale : {"linear", "log"}, optional
+        log_steps : bool, optional
             As for the class.
 
         Raises
@@ -115,7 +117,7 @@ class CostHistoryDisplay(Picture):
         if not runs or any(len(run.cost) == 0 for run in runs.values()):
             raise UsageError("there is no cost to draw: record a run with its costs")
         first = next(iter(runs.values()))
-        return cls(
+        found = cls(
             steps={label: run.cost_step for label, run in runs.items()},
             costs={label: run.cost for label, run in runs.items()},
             optimum=least_of(runs),
@@ -123,8 +125,9 @@ class CostHistoryDisplay(Picture):
             verdict=verdict_words(first) if len(runs) == 1 else "",
             gap=gap,
             scale=scale,
-            log_steps=log_steps,
         )
+        found.log_steps = log_steps
+        return found
 
     @classmethod
     def from_estimator(cls, estimator: Any) -> CostHistoryDisplay:

@@ -14,7 +14,7 @@ from ..drawing.contours import contour
 from ..drawing.relief import relief
 from ..drawing.style import CUBE, Picture, has_depth
 from ..drawing.thinning import along_path
-from ..drawing.words import counted, number, sentences, verdict_words
+from ..drawing.words import counted, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import leaving
 from ..landscape.scene import Scene, ends_of, scene_of
@@ -101,6 +101,8 @@ class CostSurfaceDisplay(Picture):
     >>> round(CostSurfaceDisplay.from_estimator(model, x, y).least, 6)
     0.631466
     """
+
+    arrows_: Any
 
     def __init__(
         self,
@@ -200,6 +202,20 @@ class CostSurfaceDisplay(Picture):
         if self.minimum is not None:
             text += f" The {self.lowest}, a star, is at ({', '.join(number(v, 6) for v in self.minimum)})."
         return sentences(text, self.words, self.verdict)
+
+    @property
+    def known(self) -> float | None:
+        """The minimum cost, if its place is known too."""
+        return None if self.minimum is None else self.least
+
+    @property
+    def below(self) -> list[str]:
+        """What is written below the title, once it is drawn."""
+        hint = "arrows: negative gradient" if self.arrows_ is not None else ""
+        many = share_words(sum(map(len, self.paths.values())), self.recorded, "states")
+        above = f" above its {self.lowest}" if self.minimum is not None else ""
+        cost = f"contours: cost{above}" + (f", {self.cost_name}" if self.cost_name else "")
+        return [self.verdict, cost, "; ".join(filter(None, (self.words, self.note, many, hint)))]
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
         """Draw; axes given for the kind "surface" need projection="3d"."""

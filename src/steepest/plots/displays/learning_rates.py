@@ -44,15 +44,15 @@ class LearningRateDisplay(Picture):
         A rate to begin with.
     value_name, note : str
         Meaning of the values, and a note.
-    steps : int or None
-        Number of steps that the longest run had, where values are numbers of steps.
-    rules : tuple of str
-        Rules of the rates, if there are several: then none of the rates is called the best.
 
     Attributes
     ----------
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     line_ : Matplotlib line
+    steps : int or None
+        Number of steps that the longest run had, where values are numbers of steps.
+    rules : tuple of str
+        Rules of the rates; if there are several, none of the rates is called the best.
     finding, alt_text : str
 
     Examples
@@ -64,6 +64,9 @@ class LearningRateDisplay(Picture):
     [171.0, 16.0, 3.0, 16.0, inf]
     """
 
+    steps: int | None = None
+    rules: tuple[str, ...] = ()
+
     def __init__(
         self,
         *,
@@ -74,12 +77,9 @@ class LearningRateDisplay(Picture):
         suggestion: float | None = None,
         value_name: str = "",
         note: str = "",
-        steps: int | None = None,
-        rules: tuple[str, ...] = (),
     ) -> None:
         self.rates, self.values, self.diverged, self.limit = rates, values, diverged, limit
         self.suggestion, self.value_name, self.note = suggestion, value_name, note
-        self.steps, self.rules = steps, rules
 
     @classmethod
     def from_range_test(cls, found: RangeTest, *, limit: float | None = None) -> LearningRateDisplay:
@@ -134,16 +134,17 @@ class LearningRateDisplay(Picture):
             steps = np.array([_steps(run, known) for run in ordered])
         show = show or ("steps" if np.isfinite(steps).any() else "cost")
         turning = [number(_rate(run)) for run in ordered if status_of(run) in TURNING]
-        return cls(
+        made = cls(
             note=f"oscillating or cycling: the runs at {listed(turning)}" if turning else "",
             rates=np.array([_rate(run) for run in ordered]),
             values=steps if show == "steps" else costs,
             diverged=np.array([status_of(run) == "diverged" for run in ordered]),
             limit=limit_of(found.values()) if limit is None else limit,
-            steps=max(int(run.step[-1]) for run in ordered) if show == "steps" else None,
-            rules=tuple(dict.fromkeys(map(rule_of, ordered))),
             value_name=SHOWN[show] if show == "steps" else f"{SHOWN[show]}: {name}",
         )
+        made.steps = max(int(run.step[-1]) for run in ordered) if show == "steps" else None
+        made.rules = tuple(dict.fromkeys(map(rule_of, ordered)))
+        return made
 
     @property
     def _sound(self) -> NDArray[np.bool_]:

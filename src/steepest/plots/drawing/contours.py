@@ -9,9 +9,23 @@ import numpy as np
 from ...core.types import Array
 from .edges import arrow
 from .style import COLOURS, DASHES, MARKERS, axes, finite, heading, legend_beside, letters
-from .words import number, share_words
+from .words import number
 
-__all__ = ["LINE", "SINGLE", "STAR", "Level", "bands", "contour", "cramped", "levels", "said", "shades"]
+__all__ = [
+    "DARK",
+    "LINE",
+    "MOST",
+    "ROOM",
+    "SINGLE",
+    "STAR",
+    "Field",
+    "Level",
+    "bands",
+    "contour",
+    "cramped",
+    "levels",
+    "shades",
+]
 
 LINES = 14
 ROUND = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))  # first digits of the heights of contours, from few decades to many
@@ -24,11 +38,20 @@ CRAMPED = 1.6  # inches
 UNLIKE = 3.0  # ratio of the scales of both axes from which gradients are not at right angles to contours, and not drawn
 FADE = ((1.0, 0.25), (0.25, 0.5), (0.05, 1.0))  # last shares of a restless path, and how strong each is drawn
 LINE, DARK = "#7A8FA6", "#1F2D3A"  # of contours, and of their labels and arrows
+SHORT = 8  # letters of a name that its number stands beside
 BESIDE = 40  # states of a path that labels keep away from
 SMALLEST = 8.0  # points, of letters on a map
 PALE = (0.02, 0.5)  # part of the colour map that is light
 RESTLESS = 3.0  # times as long as the map is wide is a path that needs a thin line
 MOST = 40  # states up to which each is a dot
+
+
+class Field(NamedTuple):
+    """Costs (n, m) over a plane, those of the states on it, and the minimum if it is known."""
+
+    costs: Array
+    states: tuple[Array, ...] = ()
+    least: float | None = None
 
 
 class Level(NamedTuple):
@@ -91,7 +114,8 @@ def contour(picture: Any, ax: Any) -> None:
     picture.paths_ = {label: _path(picture, ax, i, label, size) for i, label in enumerate(picture.paths)}
     picture.minimum_ = None
     if picture.minimum is not None:
-        words = f"{picture.lowest} {number(picture.least)}"
+        space = "\n" if len(picture.lowest) > SHORT else " "
+        words = f"{picture.lowest}{space}{number(picture.least)}"
         picture.minimum_ = ax.plot(*picture.minimum, "*", ms=13 * size, label=words, **STAR)[0]
     ax.set_xlim(picture.x[0], picture.x[-1])
     ax.set_ylim(picture.y[0], picture.y[-1])
@@ -102,7 +126,7 @@ def contour(picture: Any, ax: Any) -> None:
         ax.yaxis.get_major_locator().set_params(nbins=4)
     ax.set_xlabel(picture.labels[0])
     ax.set_ylabel(picture.labels[1])
-    said(picture, ax)
+    heading(ax, picture.finding, *([] if cramped(ax) else picture.below))
     if not cramped(ax):
         legend_beside(ax)
 
@@ -114,7 +138,7 @@ def cramped(ax: Any) -> bool:
 
 def _lines(picture: Any, ax: Any) -> list[Level]:
     """Pale bands of cost and the lines between them; the levels of these."""
-    found, edges, costs = bands(picture)
+    found, edges, costs = bands(Field(picture.costs, tuple(picture.path_costs.values()), picture.known))
     picture.heights_ = ax.contourf(picture.x, picture.y, costs, levels=edges, **shades(edges))
     lines = [level.cost for level in found]
     picture.lines_ = ax.contour(
@@ -123,10 +147,10 @@ def _lines(picture: Any, ax: Any) -> list[Level]:
     return found
 
 
-def bands(picture: Any) -> tuple[list[Level], Array, Array]:
+def bands(picture: Field) -> tuple[list[Level], Array, Array]:
     """Levels, the edges of the bands between them, and the costs, cut off at the highest."""
     least = _least(picture)
-    found = levels(picture.costs, least, picture.minimum is not None)
+    found = levels(picture.costs, least, picture.least is not None)
     found = [level for i, level in enumerate(found) if i == 0 or level.cost > found[i - 1].cost]
     lines = np.array([level.cost for level in found])
     top = max(float(picture.costs[finite(picture.costs)].max(initial=lines[-1])), lines[-1])
@@ -180,14 +204,14 @@ def _thin(picture: Any, ax: Any, size: float) -> None:
             kept.append((at, half))
 
 
-def _touch(apart: Array, wide: float, size: float) -> bool:
-    return bool(abs(apart[0]) < wide + 2 and abs(apart[1]) < 1.6 * size)
+def _touch(between: Array, wide: float, size: float) -> bool:
+    return bool(abs(between[0]) < wide + 2 and abs(between[1]) < 1.6 * size)
 
 
-def _least(picture: Any) -> float:
+def _least(picture: Field) -> float:
     """The lowest known cost, on the plane or on a path."""
-    known = [] if picture.minimum is None else [picture.least]
-    values = np.concatenate([picture.costs.ravel(), *picture.path_costs.values()])
+    known = [] if picture.least is None else [picture.least]
+    values = np.concatenate([picture.costs.ravel(), *picture.states])
     return float(min([*known, values[finite(values)].min(initial=np.inf)]))
 
 
@@ -232,10 +256,10 @@ def _path(picture: Any, ax: Any, i: int, label: str, size: float) -> Any:
 
 def _fade(ax: Any, path: Array, colour: str, size: float, zorder: float) -> None:
     """The later parts of a path that turns back and forth, stronger the later."""
-    for share, strength in FADE[1:]:
+    for share, opacity in FADE[1:]:
         part = path[int((1 - share) * (len(path) - 1)) :]
-        style = {"color": colour, "alpha": strength, "zorder": zorder, "label": "_"}
-        ax.plot(part[:, 0], part[:, 1], "-", lw=(0.6 + 0.6 * strength) * size, **style)
+        style = {"color": colour, "alpha": opacity, "zorder": zorder, "label": "_"}
+        ax.plot(part[:, 0], part[:, 1], "-", lw=(0.6 + 0.6 * opacity) * size, **style)
 
 
 def _alone(ax: Any) -> str | None:
@@ -251,14 +275,3 @@ def _restless(picture: Any, path: Array) -> bool:
     """Whether a path oscillates, so that it needs a thin line."""
     steps = np.diff(path / [np.ptp(picture.x), np.ptp(picture.y)], axis=0)
     return len(path) > MOST and bool(np.hypot(*steps.T).sum() > RESTLESS)
-
-
-def said(picture: Any, ax: Any) -> None:
-    """Title, verdict and notes."""
-    drawn = sum(map(len, picture.paths.values()))
-    hint = "arrows: negative gradient" if picture.arrows_ is not None else ""
-    many = share_words(drawn, picture.recorded, "states")
-    above = f" above its {picture.lowest}" if picture.minimum is not None else ""
-    cost = f"contours: cost{above}" + (f", {picture.cost_name}" if picture.cost_name else "")
-    small = "; ".join(filter(None, (picture.words, picture.note, many, hint)))
-    heading(ax, picture.finding, *([] if cramped(ax) else [picture.verdict, cost, small]))

@@ -11,7 +11,7 @@ from ...core.types import Array
 from .style import letters
 from .words import brief, visible
 
-__all__ = ["End", "apart", "ink", "name_ends"]
+__all__ = ["End", "ink", "name_ends", "separated"]
 
 LINE = 1.3  # height of a line of text in the size of its letters
 SIZE = 0.88  # of the letters, of those of the axes
@@ -43,7 +43,7 @@ def name_ends(ax: Any, ends: Sequence[End]) -> list[Any]:
     if len(ends) > most:
         ends = [*ends[: most - 1], End(ends[-1].x, ends[-1].y, f"and {len(ends) - most + 1} more", "#404040")]
     at = np.array([_share(ax, end) for end in ends]).reshape(-1, 2)
-    places = apart(np.clip(at[:, 1], 0.0, 1.0), room)
+    places = separated(np.clip(at[:, 1], 0.0, 1.0), room)
     return [_name(ax, end, share, place, size) for end, share, place in zip(ends, at, places, strict=True)]
 
 
@@ -62,12 +62,12 @@ def _share(ax: Any, end: End) -> Array:
     return np.nan_to_num(found, nan=0.0, posinf=1.0, neginf=0.0)
 
 
-def apart(places: Array, room: float) -> Array:
-    """Places between 0 and 1, in their order, moved as little as needed to be ``room`` apart.
+def separated(places: Array, room: float) -> Array:
+    """Places between 0 and 1, in their order, moved as little as needed to be separated by ``room``.
 
     Examples
     --------
-    >>> apart(np.array([0.5, 0.5, 0.9]), 0.1).round(3).tolist(), apart(np.array([0.0, 0.01]), 0.2).tolist()
+    >>> separated(np.array([0.5, 0.5, 0.9]), 0.1).round(3).tolist(), separated(np.array([0.0, 0.01]), 0.2).tolist()
     ([0.45, 0.55, 0.9], [0.0, 0.2])
     """
     order = np.argsort(places, kind="stable")

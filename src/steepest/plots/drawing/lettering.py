@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...core.types import Array
 from .words import number, visible
 
 __all__ = ["as_written", "lettered", "numbered", "unseen"]
@@ -64,7 +65,7 @@ def _fonts() -> tuple[str, ...]:
 
 
 def numbered(ax: Any) -> None:
-    """Write the numbers on axes with `number`: thousands apart, a true minus, no factor at the end of an axis."""
+    """Write the numbers on axes with `number`: thousands separated, a true minus, no factor at the end of an axis."""
     from matplotlib.ticker import LogFormatter, ScalarFormatter
 
     major, minor = _formatters()
@@ -112,7 +113,7 @@ def _formatters() -> tuple[Any, Any]:
     return Major, Minor
 
 
-def tick_words(values: Any) -> list[str]:
+def tick_words(values: Array) -> list[str]:
     """The numbers of an axis, with the same decimals if they are evenly spaced.
 
     Examples

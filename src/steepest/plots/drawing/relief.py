@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...core.types import Array
-from .contours import DARK, MOST, ROOM, SINGLE, STAR, Level, bands, said, shades
-from .style import COLOURS, DASHES, axes, legend, letters
+from .contours import DARK, MOST, ROOM, SINGLE, STAR, Field, Level, bands, shades
+from .style import COLOURS, DASHES, axes, heading, legend, letters
 from .words import brief, cost_words, number
 
 __all__ = ["in_space", "relief"]
@@ -28,7 +28,7 @@ def relief(picture: Any, ax: Any) -> None:
     ax = axes(ax, projection="3d", size=picture.size)
     picture.ax_, picture.figure_, picture.arrows_ = ax, ax.figure, None
     ax.computed_zorder = False
-    found, edges, costs = bands(picture)
+    found, edges, costs = bands(Field(picture.costs, tuple(picture.path_costs.values()), picture.known))
     x, y = np.meshgrid(picture.x, picture.y)
     style = {"rcount": 61, "ccount": 61, "linewidth": 0, "antialiased": False}
     picture.heights_ = ax.plot_surface(x, y, costs, zorder=2, **shades(edges, STRONG), **style)
@@ -46,7 +46,7 @@ def relief(picture: Any, ax: Any) -> None:
         place, words = (*picture.minimum, picture.least), f"{picture.lowest} {number(picture.least)}"
         picture.minimum_ = ax.plot(*place, "*", ms=1.3 * letters(ax), label=words, **STAR)[0]
     in_space(ax, (*picture.labels, cost_words(picture.cost_name)))
-    said(picture, ax)
+    heading(ax, picture.finding, *picture.below)
     legend(ax, loc="upper left")
     _scale(picture, ax, found, 0.85 * letters(ax))
 

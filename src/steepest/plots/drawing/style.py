@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
 from .lettering import lettered, numbered, unseen
+from .palette import COLOURS, DASHED, DASHES, MARKERS
+from .thinning import finite
 from .words import visible
 
 __all__ = [
     "COLOURS",
     "CUBE",
+    "DASHED",
     "DASHES",
     "MARKERS",
     "Picture",
@@ -33,11 +35,6 @@ __all__ = [
     "letters",
 ]
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C28500", "#4098D0", "#4D4D4D")
-# safe for colour-blind readers, and of a contrast of 3 or more with white
-DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
-DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # reference values: an optimum, a limit
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.4  # inches
 CUBE = (WIDTH, 5.4)  # of a picture that is as wide as high, and of one in space
 FORMATS = ("svg", "png", "pdf")
@@ -215,9 +212,3 @@ def legend_beside(ax: Any) -> None:
         drawn = ax.legend(fontsize=0.85 * letters(ax), frameon=False, handlelength=1.6, **place)
         for line in drawn.get_lines():  # a path may be pale
             line.set_alpha(1.0)
-
-
-def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values are finite and can be drawn."""
-    kept: NDArray[np.bool_] = np.isfinite(values) & (np.abs(values) < 1e150)
-    return kept

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ..drawing.style import finite
-from ..drawing.thinning import along_path
+from ..drawing.thinning import along_path, finite
+from ..drawing.words import number
 from ..sources.runs import first_of, status_of
 from ..sources.states import reported
 from .landscape import Landscape
 from .plane import Plane, leaving, level, plane_of, window
-from .step_line import step_line
 
 __all__ = ["Scene", "along_step", "ends_of", "lowest", "on_line", "rate_limit", "rolled", "scene_of", "tangents_at"]
 
@@ -27,6 +26,7 @@ CLOSER = 6  # rounds of the search for the lowest point
 HEAD = 0.12  # share of the height of a curve, above it, for the arrow of a run that leaves
 BEYOND = 2.5  # minimum ratio of the window before and beyond a minimum
 STILL = 1e-9  # share of a coordinate that is no movementment
+SHORT = 3  # parameters up to which both ends of a step are told
 AHEAD, BESIDE = 8.0, 0.35  # lengths of a step up to which the lowest point of its line is drawn; room on each side
 OFF = 1e-6  # share of the width of a line from which a point is off it
 AGREE = 0.01  # relative difference of a slope and of that of the curve from which it is not drawn
@@ -162,7 +162,7 @@ def along_step(run: Trajectory, landscape: Landscape, step: int | None) -> Scene
     UsageError
         If there is no such recorded step, or it does not move.
     """
-    plane = step_line(landscape, run, step)
+    plane = _step_line(landscape, run, step)
     with np.errstate(over="ignore", invalid="ignore"):
         path = plane.coordinates(run.x)
     cost = landscape.along(plane.origin, plane.along)
@@ -173,6 +173,36 @@ def along_step(run: Trajectory, landscape: Landscape, step: int | None) -> Scene
     far = max(length, 0.0 if bottom is None else bottom[0])
     low, high = np.array([-BESIDE * far]), np.array([(1 + BESIDE) * far])
     return Scene(landscape, plane, {"": path}, np.zeros(1), low, high, cost)
+
+
+def _step_line(landscape: Landscape, run: Trajectory, step: int | None) -> Plane:
+    """The line of one step, by default the first that moves: its coordinate is the distance from where it begins.
+
+    Raises
+    ------
+    UsageError
+        If the state before or after this step is not recorded or not finite, or they are the same.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        moves = np.diff(run.x, axis=0)
+        length = np.sqrt((moves**2).sum(1))
+    sound = np.isfinite(length) & (length > 0) & (np.diff(run.step) == 1)
+    if step is None:
+        if not sound.any():
+            raise UsageError("no recorded step of this run moves: name a parameter")
+        i = int(sound.argmax())
+    else:
+        i = int(np.searchsorted(run.step, step)) - 1
+        if not (0 <= i < len(sound) and run.step[i + 1] == step and sound[i]):
+            raise UsageError(f"step {step} has no line: it is not recorded, not finite, or does not move")
+    direction = (moves[i] / length[i])[None]
+    words = f"line of step {run.step[i + 1]:,}"
+    if len(landscape.names) <= SHORT:
+        to = (
+            f"{n} {number(a)} to {number(b)}" for n, a, b in zip(landscape.names, run.x[i], run.x[i + 1], strict=True)
+        )
+        words += f": {', '.join(to)}"
+    return Plane(run.x[i].copy(), direction, direction, (f"distance along step {run.step[i + 1]:,}",), words)
 
 
 def _after(run: Trajectory, plane: Plane) -> int:

@@ -12,7 +12,7 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.fitted import Classifying, Descended
-from ..drawing.style import finite
+from ..drawing.thinning import finite
 from ..drawing.words import spelled
 
 __all__ = [
