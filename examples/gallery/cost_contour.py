@@ -1,7 +1,7 @@
-"""The same cost as a map: lines of equal cost, the negative gradient, and the path of 4,000 steps.
+"""The same cost as a map: lines of equal cost at round heights above the minimum, and the path of 4,000 steps.
 
-The arrows show the directions of the steps, which point across the valley nearly everywhere. So the path has a corner:
-at first only the slope changes, then slope and intercept move slowly along the valley together.
+A step crosses the lines at right angles only where both axes have the same scale, so no arrows are drawn here. The path
+has a corner: at first only the slope changes, then slope and intercept move slowly along the valley together.
 """
 
 from steepest import GDRegressor

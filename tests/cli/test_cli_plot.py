@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from steepest import GDClassifier, minimize, plots
 from steepest.cli import main
 from steepest.cli.actions.plot import DRAWN
-from steepest.cli.kinds import KINDS
+from steepest.cli.kinds import KINDS, ONLY
 from steepest.cli.picture_input import sources_of
 from steepest.data.samples import sample
 from steepest.descent.trajectory import Trajectory
@@ -90,10 +90,11 @@ def drawn(line: str, tmp_path: Path) -> tuple[dict[str, Any], ET.Element]:
 
 PICTURES = {
     "cost-history run.npz": r"The cost fell from 126,589 to .* in 30 steps",
-    "cost-history run.npz auto.json": "Of 2 runs auto ends lowest, at 64.82",
+    "cost-history run.npz auto.json": "Of 2 runs whitened ends lowest, at 64.82",
     "cost-history xy.npz": r"The cost fell from 11 to .* in 30 steps",
-    "cost-curve run.npz park.txt": "in 30 steps",
-    "cost-curve run.npz park.txt --parameter intercept": "in 30 steps",
+    "cost-curve run.npz park.txt": "Step 1 lowers the cost from 126,589 to ",
+    "cost-curve run.npz park.txt --step 30": "Step 30 lowers the cost",
+    "cost-curve run.npz park.txt --parameter intercept": "after 30 steps",
     "cost-curve x.npz": ".",
     "cost-surface run.npz park.txt": ".",
     "cost-surface run.npz auto.json park.txt": ".",
@@ -113,8 +114,8 @@ PICTURES = {
     "cost-shapes sigmoid.npz labels.txt": r"is concave over .* of these slopes",
     "decision-boundary two.json two.csv": ".",
     "decision-boundary two.npz two.csv --columns z,x": ".",
-    "comparison run.npz auto.json": "Of 2 runs auto",
-    "learning-rates run.npz slow.npz": "Of 2 learning rates 0.001 is best",
+    "comparison run.npz auto.json": "Of 2 runs whitened",
+    "learning-rates run.npz slow.npz": "Of 2 learning rates 0.001 ends lowest",
     "tangent (x-3)**2+2 --at 6": "slope.* 6",
     "tangent x**2 --at 2,2": r"12 / 2 = 6",
     "slopes 2*x+3*y+1 --at 1,2": "2 along x and 3 along y",
@@ -140,6 +141,16 @@ def test_help_lists_each_kind_with_an_example() -> None:
     text = run("plot --help").stdout
     for kind, example in KINDS.items():
         assert re.search(rf"^ +{kind} +{re.escape(example)}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_help_of_a_kind_has_its_options_and_its_example_only(kind: str) -> None:
+    text = run(f"plot {kind} --help").stdout
+    assert f"steepest plot {kind} {KINDS[kind]}" in " ".join(text.split())
+    for option, kinds in ONLY.items():
+        flag = "--kind" if option == "view" else f"--{option.replace('_', '-')}"
+        assert bool(re.search(rf"^ +{flag}\b", text, re.MULTILINE)) == (kind in kinds)
+    assert not any(f"  {other} " in text for other in KINDS if other != kind)
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf", "SVG"])

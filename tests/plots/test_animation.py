@@ -27,6 +27,7 @@ from steepest.core.errors import FileError, UsageError
 from steepest.plots import animate
 from steepest.plots.animation.cost_panels import BallPanel, CostPanel, PathPanel
 from steepest.plots.animation.row_panels import LinePanel, PredictionPanel, inside
+from steepest.plots.drawing.words import verdict_words
 
 near = pytest.approx
 quick = settings(max_examples=15, deadline=None, derandomize=True)
@@ -74,7 +75,20 @@ def test_line_cost_and_path_move_in_step():
         assert len(cost.line.get_xdata()) == step + 1
         assert [path.ball.get_xdata()[0], path.ball.get_ydata()[0]] == near([w, b])
         assert path.trail.get_xdata()[0] == near(0)
-        assert motion.captions[i] == f"step {step:,} of 200: cost {run.cost[step]:.4g}"
+        assert motion.captions[i].partition("\n")[0] == f"step {step:,} of 200: cost {run.cost[step]:.4g}"
+
+
+def test_the_last_frame_tells_the_verdict_and_two_frames_tell_why():
+    motion = animate(eight_run(), X8, Y8)
+    said = " ".join(motion.captions[-1].split())
+    assert said.partition(": cost ")[2].partition(" ")[2] == verdict_words(eight_run())
+    assert all("\n" not in caption for caption in motion.captions[:-1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        short = animate(GDRegressor().fit(X8, Y8), X8, Y8)
+    assert len(short.steps) == 2
+    assert "--learning-rate" in short.alt_text
+    assert "--learning-rate" not in motion.alt_text
 
 
 def test_the_contour_is_the_cost():
@@ -133,7 +147,7 @@ def test_a_held_intercept_leaves_a_ball_on_the_cost_curve():
     assert isinstance(ball, BallPanel)
     w = model.trajectory_.coef[-1, 0]
     assert line.line.get_ydata() == near(1 / (1 + np.exp(67.57 - w * line.x)), abs=1e-12)
-    assert "slice at intercept = -67.57" in motion.alt_text
+    assert "slice at intercept = \N{MINUS SIGN}67.57" in motion.alt_text
 
 
 def test_more_columns_show_predictions():

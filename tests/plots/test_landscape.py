@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import replace
 
@@ -153,7 +154,7 @@ def test_the_function_of_a_callable_must_be_given():
 # Planes, windows, thinning
 
 
-def test_a_principal_plane_holds_a_path_that_lies_in_a_plane():
+def test_a_plane_holds_a_path_that_lies_in_a_plane():
     run = quiet_fit(GDRegressor(), X4, Y4).trajectory_
     landscape = landscape_of(run, X4, Y4)._replace(best=None)
     turn = RNG.normal(size=(2, 5))
@@ -161,13 +162,32 @@ def test_a_principal_plane_holds_a_path_that_lies_in_a_plane():
     plane = plane_of(landscape, [path], path[-1])
     assert_allclose(plane.points(plane.coordinates(path)), path, atol=1e-9)
     assert_allclose(plane.along @ plane.onto.T, np.eye(2), atol=1e-12)
-    assert "principal plane of the path of 5 parameters" in plane.words
+    assert plane.words == "plane of 5 parameters through start and answer, and along the path"
+
+
+def test_start_answer_and_minimum_are_exactly_on_their_plane():
+    rng = np.random.default_rng(11)
+    run = quiet_fit(GDRegressor(rule="adam", learning_rate=0.1, max_iter=40, tol=None), X4, Y4).trajectory_
+    landscape = landscape_of(run, X4, Y4)
+    for _ in range(200):
+        path = rng.normal(size=(int(rng.integers(2, 9)), 5)) * 10.0 ** rng.uniform(-2, 2, 5)
+        shape = landscape._replace(best=rng.normal(size=5))
+        plane = plane_of(shape, [path], path[-1])
+        three = np.array([path[0], path[-1], shape.best])
+        assert_allclose(plane.points(plane.coordinates(three)), three, rtol=1e-7, atol=1e-7 * np.abs(three).max())
+    picture = CostSurfaceDisplay.from_trajectory(run, X4, Y4)
+    assert_allclose(picture.path_costs[""][[0, -1]], run.cost[[0, -1]], rtol=1e-8)
+    low, high = (picture.x[0], picture.y[0]), (picture.x[-1], picture.y[-1])
+    for place in (*picture.paths[""][[0, -1]], picture.minimum):
+        assert (place >= low).all()
+        assert (place <= high).all()
+    assert picture.words == "plane of 5 parameters through start, answer and minimum"
 
 
 def test_across_a_straight_path_the_cost_rises_too():
     picture = CostSurfaceDisplay.from_estimator(quiet_fit(GDRegressor(), X4, Y4), X4, Y4)
     assert len(picture.paths[""]) == 2
-    assert picture.labels[1] == "across the path"
+    assert picture.labels[1].startswith("across that")
     j, i = (int(np.abs(v - m).argmin()) for v, m in zip((picture.y, picture.x), picture.minimum[::-1], strict=True))
     least = picture.costs.min()
     rises = np.array([picture.costs[:, i].max() - least, picture.costs[j].max() - least])
@@ -238,11 +258,29 @@ def test_thinning_keeps_first_and_last_and_no_more_than_asked(m, most, seed):
     assert (np.diff(places) > 0).all()
 
 
-def test_levels_are_spaced_by_ratios_above_the_least():
+def test_levels_are_round_heights_above_the_least_in_about_equal_ratios():
     heights = np.geomspace(1e-3, 100.0, 5000)
-    found = levels(5.0 + heights, 5.0) - 5.0
-    assert_allclose(np.diff(np.log(found)), np.log(found[1] / found[0]), rtol=1e-6)
-    assert_allclose(found[-1], 100.0)
+    found = levels(5.0 + heights, 5.0)
+    above = np.array([level.cost for level in found]) - 5.0
+    ratios = above[1:] / above[:-1]
+    assert ratios.max() <= 3.4
+    assert ratios.min() >= 1.9
+    assert_allclose(above[-1], 100.0)
+    assert [level.label for level in found][-2:] == ["+30", "+100"]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-6, 6), st.floats(0.1, 9.0), st.booleans())
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_contours_are_between_the_costs_and_their_labels_differ(least, power, decades, known):
+    heights = np.geomspace(10.0**power, 10.0 ** (power + decades), 900)
+    costs = least + heights
+    found = levels(costs, least, known)
+    values = [level.cost for level in found]
+    assert 1 <= len(found) <= 14
+    assert values == sorted(values)
+    if known and 10.0**power > 1e-9 * abs(least):
+        assert all(re.fullmatch(r"\+\S+", level.label) for level in found)
+        assert len({level.label for level in found}) == len(found)
 
 
 # The curve
@@ -268,7 +306,7 @@ def test_a_rate_that_overshoots_is_drawn_with_an_arrow():
     picture = drawn(CostCurveDisplay.from_estimator(slope(1.0, 4), X, Y))
     assert_allclose(picture.states, [0.0, 31.7], rtol=1e-12)
     assert_allclose(picture.beyond, [-1125.35, 41106.975], rtol=1e-12)
-    assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1125 → 41,107 (rate 1, limit 0.05333)"
+    assert picture.finding == "Every step overshoots: 31.7 → \N{MINUS SIGN}1,125 → 41,107 (rate 1, limit 0.05333)"
     assert picture.verdict.startswith("Diverged")
     (left, right), (low, high) = picture.ax_.get_xlim(), picture.ax_.get_ylim()
     x, y = picture.leaves_.xy
@@ -291,11 +329,79 @@ def test_the_limit_is_not_claimed_where_it_is_not_known():
     assert CostCurveDisplay.from_trajectory(minimize("(x-3)**2", 1.0, learning_rate=0.1)).limit == pytest.approx(1.0)
 
 
-def test_balls_above_the_curve_are_explained():
-    picture = drawn(CostCurveDisplay.from_estimator(both(), X, Y))
+def test_a_slice_holds_the_answer_and_no_state_that_is_off_it():
+    picture = drawn(CostCurveDisplay.from_estimator(both(), X, Y, parameter="x0"))
     assert picture.words == "slice at intercept = 2.602"
-    assert picture.state_costs[0] > 1.5 * np.interp(0.0, picture.at, picture.costs)
-    assert any("balls above the curve" in text.get_text() for text in picture.ax_.texts)
+    assert len(picture.states) == 1
+    assert_allclose(picture.state_costs, np.interp(picture.states, picture.at, picture.costs), rtol=1e-4)
+    assert "the lowest of this slice is 0.6315" in picture.finding
+
+
+@pytest.mark.parametrize("step", [None, 1, 2, 7, 100])
+def test_a_step_is_drawn_on_its_line(step):
+    run = both().trajectory_
+    picture = drawn(CostCurveDisplay.from_trajectory(run, X, Y, step=step))
+    k = step or 1
+    assert picture.steps[:2].tolist() == [k - 1, k]
+    assert_allclose(picture.state_costs[:2], run.cost[k - 1 : k + 1], rtol=1e-10)
+    assert_allclose(picture.states[:2], [0.0, np.linalg.norm(run.x[k] - run.x[k - 1])], rtol=1e-10)
+    assert_allclose(picture.tangents[0], [0.0, run.cost[k - 1], -run.gradient_norm[k - 1]], rtol=1e-6)
+    on = np.interp(picture.states[:2], picture.at, picture.costs)
+    assert_allclose(on, run.cost[k - 1 : k + 1], rtol=1e-3)
+    assert picture.costs.min() >= run.meta["exact"]["cost"] - 1e-12
+
+
+def test_balls_are_on_the_curve_whatever_the_run():
+    rng = np.random.default_rng(8)
+    rules = ["plain", "momentum", "adam", "rmsprop", "nesterov"]
+    for seed in range(200):
+        p = int(rng.integers(2, 6))
+        a, c = rng.normal(size=p), rng.uniform(0.1, 3.0, p)
+        names = "abcdf"[:p]
+        formula = " + ".join(f"{c[j]:.3f}*({n}-({a[j]:.3f}))**2" for j, n in enumerate(names)) + " + 0.3*a*b"
+        settings = {"rule": rules[seed % 5], "learning_rate": float(rng.choice([0.01, 0.1, 0.5])), "steps": 12}
+        run = minimize(formula, rng.normal(size=p).tolist(), **settings)
+        step = int(rng.integers(1, 1 + int(run.step[-1])))
+        if (run.x[step] == run.x[step - 1]).all() or not np.isfinite(run.x[step]).all():
+            continue
+        picture = CostCurveDisplay.from_trajectory(run, step=step)
+        known = {int(k): cost for k, cost in zip(run.step, run.cost, strict=True)}
+        truth = np.array([known[int(k)] for k in picture.steps])
+        assert_allclose(picture.state_costs, truth, rtol=1e-5, atol=1e-8)
+        assert {step - 1, step} <= set(picture.steps.tolist()) or picture.leaves is not None
+
+
+def test_a_step_that_there_is_not_is_refused():
+    run = both().trajectory_
+    for step in (0, 4001):
+        with pytest.raises(UsageError, match=f"step {step} has no line"):
+            CostCurveDisplay.from_trajectory(run, X, Y, step=step)
+    with pytest.raises(UsageError, match="along a parameter or along a step"):
+        CostCurveDisplay.from_trajectory(run, X, Y, step=1, parameter="x0")
+
+
+def test_a_local_minimum_is_called_one():
+    run = minimize("x**4-3*x**2+x", 2.0, rule="plain", learning_rate=0.02, steps=60)
+    picture = drawn(CostCurveDisplay.from_trajectory(run))
+    assert any("local minimum" in text.get_text() for text in picture.ax_.get_legend().get_texts())
+    assert "local minimum" in picture.alt_text
+    bowl = minimize("(x-3)**2+y**2", (1.0, 1.0), learning_rate=0.1)
+    assert "minimum" in CostSurfaceDisplay.from_trajectory(bowl).alt_text
+    assert "local" not in CostSurfaceDisplay.from_trajectory(bowl).alt_text
+    two = CostSurfaceDisplay.from_trajectory(minimize("x**4-3*x**2+x+y**2", (2.0, 1.0), learning_rate=0.02))
+    assert "local minimum" in two.finding
+
+
+def test_title_and_verdict_tell_one_distance():
+    rng = np.random.default_rng(4)
+    for seed in range(12):
+        x = rng.normal(size=(80, 2)) * [1.0, 3.0]
+        labels = (x @ rng.normal(size=2) + rng.logistic(size=80) > 0).astype(int)
+        path = quiet_fit(GDClassifier(learning_rate=0.003, max_iter=40 + seed, tol=None), x, labels).trajectory_
+        picture = CostSurfaceDisplay.from_trajectory(path, x, labels)
+        said = re.search(r"([\d.,]+) above the minimum", picture.verdict)
+        if said and picture.least is not None:
+            assert float(said[1]) == pytest.approx(path.cost[-1] - picture.least, rel=1e-3)
 
 
 def test_a_line_without_end_has_no_minimum():
@@ -353,7 +459,8 @@ def test_the_map_holds_path_minimum_and_slopes():
 
 
 def test_arrows_point_on_paper_where_a_step_would_go():
-    picture = drawn(CostSurfaceDisplay.from_estimator(both(), X, Y))
+    assert drawn(CostSurfaceDisplay.from_estimator(both(), X, Y)).arrows_ is None  # of unlike scales
+    picture = drawn(CostSurfaceDisplay.from_trajectory(minimize("(x-3)**2+y**2", (1.0, 1.0), learning_rate=0.1)))
     sizes = np.hypot(picture.arrows_.U, picture.arrows_.V)
     assert_allclose(sizes, 1.0)
     assert picture.arrows_.angles == "xy"
@@ -492,7 +599,7 @@ def test_more_columns_than_rows_are_seen_on_their_plane():
     wide = RNG.normal(size=(40, 300))
     labels = (wide[:, 0] > 0).astype(int)
     picture = drawn(CostSurfaceDisplay.from_estimator(quiet_fit(GDClassifier(alpha=0.1), wide, labels), wide, labels))
-    assert "principal plane of the path of 301 parameters" in picture.words
+    assert "plane of 301 parameters through start and minimum" in picture.words
     assert picture.costs.min() >= picture.least - 1e-12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -264,12 +265,23 @@ def test_first_down_is_the_first_within_a_hundredth():
     assert f"after {expected} steps" in display.finding
 
 
-def test_of_many_runs_those_that_the_title_names_are_in_the_legend():
+def test_each_run_is_named_at_its_end():
     display = rates_compared(0.0001, 0.0002, 0.0003, 0.0004, 0.0005, 0.0006, 0.02, least=LEAST, excess=False)
-    words = shown(display).get_legend_handles_labels()[1]
+    ax = shown(display)
     assert display.finding.startswith("Of 7 runs 0.02 is fastest")
-    assert "0.02" in words
-    assert len(words) == 5
+    assert ax.get_legend() is None
+    assert set(display.costs) <= {text.get_text() for text in ax.texts}
+
+
+@pytest.mark.parametrize("count", [8, 9, 13])
+def test_eight_runs_or_more_have_a_picture_each(count):
+    display = rates_compared(*np.geomspace(0.0005, 0.2, count), least=LEAST)
+    figure = draw(display)
+    assert faults(figure) == []
+    titles = [ax.get_title(loc="left") for ax in figure.axes[1:]]
+    assert len(titles) == count
+    assert len({line.axes for line in display.lines_.values()}) == count
+    assert len({(ax.get_xlim(), ax.get_ylim()) for ax in figure.axes[1:]}) == 1
 
 
 def test_a_run_at_its_least_cost_leaves_the_logarithmic_picture_below():
@@ -295,7 +307,7 @@ def test_any_set_of_rates_is_drawn_within_its_limits(rates):
     low, high = ax.get_ylim()
     assert np.isfinite([low, high]).all()
     assert set(display.arrows_) <= set(display.diverged)
-    assert sum(label != "_" for label in ax.get_legend_handles_labels()[1]) <= 5
+    assert len({text.get_text() for text in ax.texts} & set(map(display._label, display.costs))) == len(rates)
     assert all(np.nanmax(line.get_ydata()) <= high for line in display.lines_.values() if len(line.get_ydata()))
 
 
@@ -333,7 +345,7 @@ def test_where_no_run_comes_all_the_way_the_last_costs_are_drawn():
     runs = [slope_run(rate, 3) for rate in (0.001, 0.002)]
     display = LearningRateDisplay.from_trajectories(runs, least=LEAST)
     assert display.values.tolist() == [run.cost[-1] for run in runs]
-    assert display.finding == "Of 2 learning rates 0.002 is best"
+    assert display.finding == "Of 2 learning rates 0.002 ends lowest"
     late = LearningRateDisplay.from_trajectories(runs, least=LEAST, show="steps")
     assert late.finding == "None of 2 learning rates reaches 99.9 % of the decrease"
 
@@ -352,6 +364,35 @@ def test_steps_needed_turn_at_half_of_the_limit():
     ax = shown(display)
     assert f"stability limit {limit:.4g}" in ax.get_legend_handles_labels()[1]
     assert any(np.allclose(line.get_xdata(), limit) for line in ax.lines)
+
+
+def test_every_rate_has_a_mark_and_rates_of_different_rules_are_not_ranked():
+    runs = [slope_run(rate, 30) for rate in (0.0001, 0.01, 0.03, 0.1)]
+    display = LearningRateDisplay.from_trajectories(runs, least=LEAST)
+    ax = shown(display)
+    marks = sum(len(line.get_xdata()) for line in ax.lines if line.get_marker() in ("o", "^", "v"))
+    assert marks == len(runs)
+    assert "not there in 30 steps" in ax.get_legend_handles_labels()[1]
+    assert "1 rate did not get there in 30 steps" in display.alt_text
+    momentum = GDRegressor(rule="momentum", learning_rate=0.002, max_iter=30, tol=None).fit(X8, Y8).trajectory_
+    two = LearningRateDisplay.from_trajectories([*runs, momentum], least=LEAST)
+    assert "best" not in two.finding
+    assert "plain and momentum" in two.finding
+    shown(two)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_limit_that_runs_advise_is_that_of_the_rows(seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(30, 3)) * 10.0 ** rng.uniform(-1, 1, 3), rng.normal(size=30)
+    limit = stability_limit(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rates = limit * np.array([0.02, 0.9, 1.5])
+        runs = [GDRegressor(learning_rate=r, max_iter=25, tol=None).fit(x, y).trajectory_ for r in rates]
+    display = LearningRateDisplay.from_trajectories(runs)
+    assert display.limit == near(limit, rel=1e-3)
+    shown(display)
 
 
 def test_final_costs_over_rates():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "ONLY"]
 
 
 KINDS = {  # example arguments of each kind
     "cost-history": "run.npz other.npz",
-    "cost-curve": "run.npz park.txt --parameter temperature",
+    "cost-curve": "run.npz park.txt --step 3",
     "cost-surface": "run.npz park.txt --parameters temperature,intercept",
     "fit": "model.json park.txt",
     "residuals": "model.json park.txt",
@@ -18,4 +18,16 @@ KINDS = {  # example arguments of each kind
     "learning-rates": "slow.npz fast.npz",
     "tangent": '"(x-3)**2+2" --at 6',
     "slopes": '"2*x + 3*y + 1" --at 1,2',
+}
+
+ONLY = {  # options of certain kinds only
+    "parameter": ("cost-curve",),
+    "parameters": ("cost-surface",),
+    "view": ("cost-surface",),
+    "columns": ("decision-boundary",),
+    "at": ("tangent", "slopes"),
+    "scale": ("cost-history",),
+    "gap": ("cost-history", "comparison"),
+    "log_steps": ("cost-history", "comparison"),
+    "step": ("cost-curve",),
 }

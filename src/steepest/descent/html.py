@@ -21,6 +21,7 @@ WIDTH, HEIGHT = 440, 220  # of the picture, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 76, 28, 24, 38  # margins, in pixels
 INTERVALS = 180  # of the steps; the lowest and highest cost of each are drawn
 DECADES = 2.5  # range of costs from which the scale is logarithmic
+FLOOR = 1e-15  # share of the first cost below which a cost above the minimum is rounding
 LARGEST = 1e150  # costs beyond it are left out
 SHOWN = 6  # parameters
 
@@ -70,15 +71,18 @@ def html_of(path: Trajectory) -> str:
 
 
 def cost_svg(path: Trajectory) -> str:
-    """The costs of a run by step as SVG, with the minimum dashed; "" if no cost was evaluated."""
+    """The costs of a run by step as SVG, above the minimum if it is known; "" if no cost was evaluated."""
     sound = np.isfinite(path.cost) & (np.abs(path.cost) < LARGEST)
     steps, costs = path.cost_step[sound], path.cost[sound]
     if not len(costs):
         return ""
     minimum = _minimum(path)
-    x, y = _scales(steps, costs, minimum)
-    body = [_axes(x, y), _line(x.pixels(steps), y.pixels(costs))]
-    if minimum is not None:
+    gap = minimum is not None and bool(costs[0] > minimum)
+    drawn = costs if minimum is None or not gap else np.maximum(costs - minimum, FLOOR * max(abs(costs[0]), 1e-290))
+    x, y = _scales(steps, drawn, None if gap else minimum, gap)
+    what = f"cost above its minimum, {_number(minimum or 0.0, 4)}" if gap else "cost"
+    body = [_axes(x, y, what), _line(x.pixels(steps), y.pixels(drawn))]
+    if minimum is not None and not gap:
         body.append(_across(float(y.pixels(minimum)), f"dashed: minimum {_number(minimum, 4)}"))
     words = f"<title>{_safe(_fall(path))}</title><desc>{_safe(_description(steps, costs, minimum))}</desc>"
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%"'
@@ -86,12 +90,12 @@ def cost_svg(path: Trajectory) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>{words}{"".join(body)}</svg>'
 
 
-def _scales(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> tuple[Scale, Scale]:
+def _scales(steps: NDArray[np.int64], costs: Array, minimum: float | None, gap: bool = False) -> tuple[Scale, Scale]:
     values = costs if minimum is None else np.append(costs, minimum)
     low, high = float(values.min()), float(values.max())
-    log = low > 0 and bool(np.log10(high) - np.log10(low) > DECADES)
+    log = low > 0 and high > low and (gap or bool(np.log10(high) - np.log10(low) > DECADES))
     if log:
-        low, high = low / 1.3, high * 1.3
+        low, high = _decades(low / 1.3, high * 1.3)
     else:
         room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
         low, high = low - room, high + room
@@ -99,14 +103,24 @@ def _scales(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> tu
     return x, Scale(low, high, HEIGHT - BOTTOM, TOP, log)
 
 
-def _axes(x: Scale, y: Scale) -> str:
+def _decades(low: float, high: float) -> tuple[float, float]:
+    """Ends of a logarithmic axis that has two powers of ten or more on it."""
+    while np.floor(np.log10(high)) - np.ceil(np.log10(low)) < 1:
+        low, high = low / 1.5, high * 1.5
+    return low, high
+
+
+def _axes(x: Scale, y: Scale, what: str) -> str:
     """Both axes with tick labels and names."""
     bottom, middle = HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2
     drawn = [f'<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}" stroke-opacity="0.6"/>']
     whole = [value for value in x.ticks() if value == int(value)]
     drawn += [_text(f"{int(v):,}", float(x.pixels(v)), bottom + 15, "middle") for v in whole]
     drawn += [_text(text, LEFT - 6, float(y.pixels(v)) + 4, "end") for v, text in _labels(y.ticks())]
-    drawn += [_text("step", middle, HEIGHT - 6, "middle"), _text("cost", LEFT - 6, TOP - 10, "end")]
+    drawn += [
+        _text("step", middle, HEIGHT - 6, "middle"),
+        _text(what, LEFT - 6 if what == "cost" else 4, TOP - 10, "end" if what == "cost" else "start"),
+    ]
     return "".join(drawn)
 
 
@@ -193,6 +207,8 @@ def _verdict(path: Trajectory) -> str:
 
 def _description(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> str:
     ends = f"{_number(float(costs[0]), 6)} at the start, {_number(float(costs[-1]), 6)} after step {steps[-1]:,}"
+    if minimum is not None and costs[0] > minimum:
+        return f"Line chart of the cost above its minimum, {_number(minimum, 6)}, by step; the cost is {ends}."
     dashed = "" if minimum is None else f"; the minimum, {_number(minimum, 6)}, is dashed"
     return f"Line chart of the cost by step: {ends}{dashed}."
 

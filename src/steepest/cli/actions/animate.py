@@ -41,7 +41,7 @@ def animate_command(flags: Flags) -> None:
         X, y, weight = table.X, table.y, table.weight
     motion = plots.animate(run, X, y, sample_weight=weight, frames=flags.frames, fps=flags.fps)
     motion.save(flags.output, force=flags.force)
-    words = {"file": flags.output, "frames": flags.frames, "alt_text": motion.alt_text}
+    words = {"file": flags.output, "frames": len(motion.steps), "alt_text": motion.alt_text}
     if flags.as_json:
         print_object({"command": "animate", **words})
     else:

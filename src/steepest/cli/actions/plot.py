@@ -11,25 +11,19 @@ from ... import plots
 from ...core.errors import UsageError
 from ...data.readers.tables import Table
 from ...descent.trajectory import Trajectory
+from ...plots.sources.runs import by_settings
 from ...solve.model import Model
 from ..exit_status import print_object
-from ..kinds import KINDS
+from ..kinds import KINDS, ONLY
 from ..picture_input import Sources, check_picture, sources_of, table_of
 from ..suggestions import as_option
-from ..text import say
+from ..text import say, warn
 
 __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
 
 ENDINGS = (".svg", ".png", ".pdf")
 MANY = 1000  # maximum number of runs in one picture
 TABLELESS = ("cost-history", "comparison", "learning-rates", "tangent", "slopes")
-ONLY = {  # options of certain kinds only
-    "parameter": ("cost-curve",),
-    "parameters": ("cost-surface",),
-    "view": ("cost-surface",),
-    "columns": ("decision-boundary",),
-    "at": ("tangent", "slopes"),
-}
 
 
 class Flags(NamedTuple):
@@ -49,6 +43,10 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
+    scale: str | None = None
+    gap: bool | None = None
+    log_steps: bool | None = None
+    step: int | None = None
 
 
 def plot_command(flags: Flags) -> None:
@@ -66,6 +64,9 @@ def plot_command(flags: Flags) -> None:
         print_object({"command": "plot", "kind": flags.kind, "file": flags.output, **words})
     else:
         say([f"wrote {flags.output}: {picture.finding}"])
+    if picture.unseen:
+        names = f"no installed font has {picture.unseen!r}, so the picture has boxes there"
+        warn(f"{names}: write an .svg, or install a font that has them, such as Noto Sans CJK")
 
 
 def _drawer(kind: str) -> Callable[[Flags], Any]:
@@ -80,7 +81,7 @@ def _check_options(flags: Flags) -> None:
     """Refuse an option that this kind does not use."""
     for option, kinds in ONLY.items():
         if getattr(flags, option) is not None and flags.kind not in kinds:
-            shown = "kind" if option == "view" else option
+            shown = "kind" if option == "view" else option.replace("_", "-")
             raise UsageError(f"--{shown} is for {' and '.join(kinds)}, not for {flags.kind}: leave it out")
     for option in ("target", "weights"):
         if getattr(flags, option) is not None and flags.kind in TABLELESS:
@@ -113,7 +114,7 @@ def _runs(flags: Flags, wanted: str, fewest: int) -> dict[str, Trajectory]:
     def fits(sources: Sources) -> bool:
         return len(sources.runs) >= fewest and not sources.models and not sources.files
 
-    return _sources(flags, wanted, fits).runs
+    return by_settings(_sources(flags, wanted, fits).runs)
 
 
 def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajectory], dict[str, Any]]:
@@ -124,9 +125,9 @@ def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajecto
 
     runs, _, files = _sources(flags, wanted, fits)
     if not files:
-        return runs, {}
+        return by_settings(runs), {}
     table = table_of(next(iter(runs.values())), files[0], flags)
-    return runs, {"X": table.X, "y": table.y, "sample_weight": table.weight}
+    return by_settings(runs), {"X": table.X, "y": table.y, "sample_weight": table.weight}
 
 
 def _fitted(flags: Flags) -> tuple[Trajectory | Model, Table]:
@@ -148,11 +149,14 @@ def _point(flags: Flags, wanted: str, counts: tuple[int, ...]) -> tuple[str, tup
 
 def _history(flags: Flags) -> Any:
     runs = _runs(flags, "one recorded run or more", 1)
-    return plots.CostHistoryDisplay.from_trajectory(_alone(runs))
+    draw = plots.CostHistoryDisplay.from_trajectory
+    return draw(_alone(runs), gap=flags.gap, scale=flags.scale, log_steps=flags.log_steps)
 
 
 def _comparison(flags: Flags) -> Any:
-    return plots.ComparisonDisplay.from_trajectories(_runs(flags, "two recorded runs or more", 2))
+    draw = plots.ComparisonDisplay.from_trajectories
+    runs = _runs(flags, "two recorded runs or more", 2)
+    return draw(runs, excess=flags.gap, log_steps=flags.log_steps)
 
 
 def _rates(flags: Flags) -> Any:
@@ -161,7 +165,7 @@ def _rates(flags: Flags) -> Any:
 
 def _curve(flags: Flags) -> Any:
     runs, rows = _landscape(flags, "a recorded run, and the table it was fitted to", 1)
-    return plots.CostCurveDisplay.from_trajectory(_alone(runs), **rows, parameter=flags.parameter)
+    return plots.CostCurveDisplay.from_trajectory(_alone(runs), **rows, parameter=flags.parameter, step=flags.step)
 
 
 def _surface(flags: Flags) -> Any:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
-from ..drawing.style import MISSING, axes, blank, letters
-from ..drawing.words import fall_words, number, verdict_words
+from ..drawing.lettering import as_written
+from ..drawing.style import MISSING, axes, blank, broken, letters
+from ..drawing.words import fall_words, number, verdict_words, visible
 from ..sources.runs import run_of
 from .panels import panels_of
 from .row_panels import LARGER, Panel
@@ -27,6 +28,7 @@ DOTS = 100  # an inch
 WIDTH, HEIGHT = 3.2, 3.6  # of a panel and of the whole, inches
 FRAMES, FASTEST = 1000, 50  # frames at most; frames a second at most
 HOLD = 1.5  # duration of the last frame in seconds
+FEW = "Only 2 frames, because the run has 1 step: with a learning rate of your own (--learning-rate) it has more."
 SHADES = 160  # colours of a GIF
 
 
@@ -70,7 +72,8 @@ class Animation:
 
     def draw(self, figure: Any, i: int = -1) -> None:
         """Draw frame i on an empty figure of any size."""
-        self._place(figure).set_text(self.captions[i])
+        place = self._place(figure)
+        place.set_text(_lines(self.captions[i], place))
         for panel in self.panels:
             panel.move(range(len(self.steps))[i])
 
@@ -107,15 +110,20 @@ class Animation:
             for axis in (ax.xaxis, ax.yaxis):
                 axis.label.set_size(size)
             panel.draw(ax)
-        figure.suptitle(self.finding, fontsize=1.2 * size, fontweight="bold")
-        return figure.supxlabel(max(self.captions, key=len), fontsize=1.1 * size)
+            for text in [] if ax.get_legend() is None else ax.get_legend().get_texts():
+                text.set_fontsize(0.95 * size)
+            as_written(ax)
+        figure.suptitle(visible(self.finding), fontsize=1.2 * size, fontweight="bold", parse_math=False)
+        place = figure.supxlabel("", fontsize=1.05 * size, parse_math=False)
+        place.set_text(_lines(max(self.captions, key=len), place))
+        return place
 
     def _frame(self, canvas: Any, background: Any, caption: Any, i: int) -> NDArray[np.uint8]:
         canvas.restore_region(background)
         for ax, panel in zip(canvas.figure.axes, self.panels, strict=True):
             for artist in panel.move(i):
                 ax.draw_artist(artist)
-        caption.set_text(self.captions[i])
+        caption.set_text(_lines(self.captions[i], caption))
         canvas.figure.draw_artist(caption)
         return np.array(canvas.buffer_rgba())[..., :3]
 
@@ -224,6 +232,9 @@ def animate(
     captions = [
         f"step {step:,} of {run.step[-1]:,}: cost {number(cost)}" for step, cost in zip(steps, known, strict=True)
     ]
+    if len(captions) == 2:
+        note = " ".join(filter(None, (note, FEW)))
+    captions[-1] = "\n".join(filter(None, (captions[-1], verdict_words(run))))
     finding = fall_words(float(run.cost[0]), float(run.cost[-1]), int(run.step[-1]))
     motion = Animation(
         panels,
@@ -236,6 +247,12 @@ def animate(
     if path is not None:
         motion.save(path, force=force)
     return motion
+
+
+def _lines(caption: str, place: Any) -> str:
+    """A caption in lines that fit below the panels."""
+    inches = 0.95 * float(place.get_figure().get_size_inches()[0])
+    return "\n".join(broken(visible(line), inches, place.get_fontsize(), 1.0) for line in caption.split("\n"))
 
 
 def _cost_at(run: Any, step: int) -> float:

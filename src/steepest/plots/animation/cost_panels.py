@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.types import Array
-from ..drawing.edges import leaves_at, margins
+from ..drawing.contours import LINE, SINGLE, Field, bands, shades
+from ..drawing.edges import arrow, leaves_at, margins
 from ..drawing.style import COLOURS, DASHED, finite, legend
 from ..drawing.words import cost_words, number
+from ..landscape.plane import leaving
 from ..sources.runs import spread
 from .row_panels import Panel, inside, room
 
@@ -21,7 +23,6 @@ DECADES = 2.5  # of costs, from which their axis is logarithmic
 LONG = 50  # steps, from which the axis of steps is logarithmic
 GONE = 3.0  # distance from the middle, in widths of the picture, beyond which a path is not drawn
 TURNS = 10  # number of oscillations above which a path is drawn thin
-LEVELS = 14  # of cost in a contour map
 TOP = 1e3  # multiple of the first cost above which a cost is not drawn
 
 
@@ -88,9 +89,19 @@ class Trail(Panel):
     least : (2,) array or None
         The minimum.
     names : two str
+    lowest : str
+        What the minimum is called.
     """
 
-    def __init__(self, path: Array, places: NDArray[np.int64], least: Array | None, names: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        path: Array,
+        places: NDArray[np.int64],
+        least: Array | None,
+        names: tuple[str, str],
+        lowest: str = "minimum",
+    ) -> None:
+        self.lowest = lowest
         self.path, self.places, self.least, self.names = path, places, least, names
 
     def _start(self, ax: Any, *, fmt: str, **look: Any) -> None:
@@ -100,6 +111,18 @@ class Trail(Panel):
         self._path[leaves_at(~out.any(1)) + 1 :] = np.nan
         (self.trail,) = ax.plot([], [], fmt, animated=True, **look)
         (self.ball,) = ax.plot([], [], "o", color=COLOURS[1], mec="white", ms=8, animated=True)
+        self._leaving(ax)
+
+    def _leaving(self, ax: Any) -> None:
+        """An arrow to where the path leaves the picture, seen from the frame on in which it has left."""
+        low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
+        kept, out = leaving(self._path, low, high)
+        self.left: int = kept
+        self.arrow: Any = None
+        if out is not None and kept < len(self._path):
+            start, end = self._path[kept - 1], tuple(out.tolist())
+            self.arrow = arrow(ax, tuple(start.tolist()), end, SINGLE)
+            self.arrow.set_visible(False)
 
     def _turns(self) -> float:
         """Number of times the path crosses its whole width."""
@@ -112,7 +135,10 @@ class Trail(Panel):
         at = self.places[i]
         self.trail.set_data(*self._path[: at + 1].T)
         self.ball.set_data(*self._path[at : at + 1].T)
-        return self.trail, self.ball
+        if self.arrow is None or at < self.left:
+            return self.trail, self.ball
+        self.arrow.set_visible(True)
+        return self.trail, self.ball, self.arrow
 
 
 class BallPanel(Trail):
@@ -123,7 +149,7 @@ class BallPanel(Trail):
     x, y : (m,) arrays
         The curve.
     *trail
-        path, places, least and names, see `Trail`.
+        path, places, least, names and lowest, see `Trail`.
     """
 
     words = "the ball on the cost curve"
@@ -137,7 +163,8 @@ class BallPanel(Trail):
         ax.plot(self.x, self.y, color="#4D4D4D", lw=1.4)
         room(ax, self.x, self.y[finite(self.y)], 0.0)
         if self.least is not None:
-            ax.plot(*self.least[:, None], "*", color="black", ms=8, label=f"minimum at {number(self.least[0])}")
+            label = f"{self.lowest} at {number(self.least[0])}"
+            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label=label)
         self._start(ax, fmt="o", color=COLOURS[0], ms=2.5, alpha=0.7)
         ax.set_xlabel(self.names[0])
         ax.set_ylabel(self.names[1])
@@ -153,7 +180,7 @@ class PathPanel(Trail):
     z : (m, m) array
         Costs; the first index is that of y.
     *trail
-        path, places, least and names, see `Trail`.
+        path, places, least, names and lowest, see `Trail`.
     """
 
     words = "the path on the contours of the cost"
@@ -164,17 +191,16 @@ class PathPanel(Trail):
 
     def draw(self, ax: Any) -> None:
         """Contours, denser near the minimum, and the minimum."""
-        values = self.z[finite(self.z)]
-        share = np.linspace(0, 1, LEVELS) ** 2.2
-        levels = values.min() + (np.ptp(values) or 1.0) * share
-        ax.contourf(self.x, self.y, self.z, levels=levels, colors=_shades(LEVELS - 1))
+        _, edges, costs = bands(Field(self.z))
+        ax.contourf(self.x, self.y, costs, levels=edges, **shades(edges))
+        ax.contour(self.x, self.y, costs, levels=edges[1:-1], colors=LINE, linewidths=0.5, linestyles="solid")
         ax.set_xlim(self.x[0], self.x[-1])
         ax.set_ylim(self.y[0], self.y[-1])
         ax.plot(*self.path[0][:, None], "s", color="white", mec="black", ms=6, label="start")
         if self.least is not None:
-            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label="minimum")
-        self._start(ax, fmt="-", color="white")
-        self.trail.set_linewidth(1.6 if self._turns() < TURNS else 0.6)
+            ax.plot(*self.least[:, None], "*", color="white", mec="black", ms=11, label=self.lowest)
+        self._start(ax, fmt="-", color=SINGLE)
+        self.trail.set_linewidth(1.8 if self._turns() < TURNS else 0.7)
         for name, setter in zip(self.names, (ax.set_xlabel, ax.set_ylabel), strict=True):
             setter(name, fontsize=ax.xaxis.label.get_size() * min(1.0, 30 / max(len(name), 1)))
         legend(ax, loc="upper right")
@@ -187,14 +213,6 @@ def _heights(ax: Any, values: Array) -> None:
         ax.set_ylim(low / factor, high * factor)
     else:
         ax.set_ylim(*margins(low, high, 0.08))
-
-
-def _shades(count: int) -> Array:
-    """Colours of the steps of a contour map, dark where the cost is low."""
-    from matplotlib import colormaps
-
-    shades: Array = colormaps["cividis"](np.linspace(0.05, 1.0, count))
-    return shades
 
 
 def _tens(last: float) -> list[float]:

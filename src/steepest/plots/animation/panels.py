@@ -42,7 +42,8 @@ def panels_of(fitted: object, X: Any, y: Any, weight: Any, f: object, frames: in
         answer = answer_of(fitted)
         land = landscape_of(run, X, y, sample_weight=weight, classes=answer.classes)
         scene, note = _prediction(answer, run, X, y, places)
-    cost = CostPanel(run.cost_step, run.cost, run.step[places], land.least, land.cost)
+    least = land.least if land.convex else None
+    cost = CostPanel(run.cost_step, run.cost, run.step[places], least, land.cost)
     moving, words = _moving(land, run, places)
     panels = [*scene, cost, moving] if scene else [moving, cost]
     return panels, places, " ".join(f"{text}." for text in (note, land.note, words) if text)
@@ -107,8 +108,10 @@ def _ball(scene: Scene, path: Array, at: Places, least: Array | None) -> Panel:
         heights = scene.cost(path)
         best = None if least is None else np.append(least, scene.cost(least[None]))
     names = (scene.plane.labels[0], scene.landscape.cost)
-    return BallPanel(x, scene.cost(x[:, None]), np.column_stack((path[:, 0], heights)), at, best, names)
+    states = np.column_stack((path[:, 0], heights))
+    return BallPanel(x, scene.cost(x[:, None]), states, at, best, names, scene.landscape.lowest)
 
 
 def _path(scene: Scene, path: Array, at: Places, least: Array | None) -> Panel:
-    return PathPanel(*scene.grid(GRID), path, at, least, (scene.plane.labels[0], scene.plane.labels[1]))
+    names = (scene.plane.labels[0], scene.plane.labels[1])
+    return PathPanel(*scene.grid(GRID), path, at, least, names, scene.landscape.lowest)

@@ -11,12 +11,15 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.comparison import Comparison
-from ..drawing.edges import arrow, leaves_at, margins
-from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
+from ..drawing.edges import arrow, leaves_at
+from ..drawing.ends import End, name_ends
+from ..drawing.multiples import Around, fits, multiples
+from ..drawing.style import COLOURS, DASHED, DASHES, axes, finite, heading
 from ..drawing.thinning import envelope
 from ..drawing.words import cost_below, cost_words, counted, listed, number, share_words
-from ..sources.runs import cost_of, least_of, spread, status_of
+from ..sources.runs import cost_of, least_of, status_of
 from ..sources.states import stood
+from .courses import OnCommonAxes
 
 __all__ = ["ComparisonDisplay"]
 
@@ -26,12 +29,11 @@ UNITS = {
     "seconds": ("time (seconds)", "seconds"),
 }  # on the axis, and counted
 DECADES = 2.5  # of cost above the minimum, from which the excess is drawn by default, on a logarithmic scale
-NAMED = 5  # maximum number of runs in the legend
+MANY = 8  # runs from which each has a picture of its own
+PALE = "#C4C4C4"  # of the other runs there
 DOWN = 0.99  # share of the decrease to the minimum at which runs are compared
 CLOSE = 1e-6  # share of the decrease within which two final costs count as equal
-BEYOND = 100.0  # multiple of the highest cost up to which divergent runs are drawn, on a logarithmic scale
-EARLY = 0.05  # if a divergent run leaves within this share of the steps, their axis is logarithmic
-FLOOR = 1e-15  # share of the first cost below which the excess is rounding
+SMALL = 200  # points of a pale run
 
 
 class Course(NamedTuple):
@@ -42,8 +44,10 @@ class Course(NamedTuple):
     status: str = ""
 
 
-class ComparisonDisplay(Picture):
-    """Costs of several runs on one problem; runs that diverge leave at the top.
+class ComparisonDisplay(OnCommonAxes):
+    """Costs of several runs on one problem, each named at its end; runs that diverge leave at the top.
+
+    Eight runs or more are drawn in a small picture each, with the others pale behind them.
 
     Parameters
     ----------
@@ -56,6 +60,8 @@ class ComparisonDisplay(Picture):
         Whether the excess over the minimum is drawn, on a logarithmic scale.
     cost_name, note : str
         Formula of the cost, and a note.
+    log_steps : bool, optional
+        Whether the horizontal axis is logarithmic; by default if a divergent run would leave too soon to be seen.
 
     Attributes
     ----------
@@ -86,11 +92,13 @@ class ComparisonDisplay(Picture):
         excess: bool = False,
         cost_name: str = "",
         note: str = "",
+        log_steps: bool | None = None,
     ) -> None:
         self.along = {label: course.along for label, course in courses.items()}
         self.costs = {label: course.costs for label, course in courses.items()}
         self.statuses = {label: course.status for label, course in courses.items()}
         self.by, self.least, self.excess, self.cost_name, self.note = by, least, excess, cost_name, note
+        self.log_steps = log_steps
 
     @classmethod
     def from_trajectories(
@@ -101,6 +109,7 @@ class ComparisonDisplay(Picture):
         excess: bool | None = None,
         least: float | None = None,
         note: str = "",
+        log_steps: bool | None = None,
     ) -> ComparisonDisplay:
         """From runs by their labels.
 
@@ -116,6 +125,8 @@ class ComparisonDisplay(Picture):
             The minimum cost; by default that of an exact solution or of a run that converged.
         note : str
             A note for the line below the title.
+        log_steps : bool, optional
+            As for the class.
 
         Raises
         ------
@@ -134,6 +145,7 @@ class ComparisonDisplay(Picture):
             excess=known is not None,
             cost_name=name,
             note=note,
+            log_steps=log_steps,
         )
         found.excess = found.excess and (found._spread() > DECADES if excess is None else excess)
         return found
@@ -145,11 +157,6 @@ class ComparisonDisplay(Picture):
         """From a result of `steepest.compare`; see `from_trajectories`."""
         runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))
         return cls.from_trajectories(runs, by=by, excess=excess, least=least)
-
-    @property
-    def diverged(self) -> tuple[str, ...]:
-        """Labels of the runs that diverged."""
-        return tuple(label for label, status in self.statuses.items() if status == "diverged")
 
     @property
     def finding(self) -> str:
@@ -200,88 +207,74 @@ class ComparisonDisplay(Picture):
         """Draw."""
         ax = axes(ax)
         self.ax_, self.figure_, self.lines_, self.arrows_ = ax, ax.figure, {}, {}
-        ax.set_yscale(
-            "log" if self.excess or (self._positive() and (self.diverged or self._spread() > DECADES)) else "linear"
-        )
-        if self._gone_early():
-            ax.set_xscale("symlog", linthresh=1.0)
-        ax.set_ylim(*self._heights(ax.get_yscale() == "log"))
+        logarithmic = self._gone_early() if self.log_steps is None else self.log_steps
+        x = UNITS[self.by][0] + (" (logarithmic)" if logarithmic else "")
+        y = cost_words(self.cost_name, "cost above the minimum" if self.excess else "cost")
+        if len(self.costs) >= MANY and fits(ax):
+            self._small(ax, logarithmic, Around(self.finding, x, y, self.note))
+            return self
+        self._scales(ax, logarithmic)
         left_out = sum(self._run(ax, i, label) for i, label in enumerate(self.costs))
-        if self.least is not None and not self.excess:
-            ax.axhline(self.least, label=f"minimum cost {number(self.least)}", **DASHED)
-        ax.set_xlabel(UNITS[self.by][0] + (" (logarithmic)" if ax.get_xscale() != "linear" else ""))
-        what = "cost above the minimum" if self.excess else "cost"
-        ax.set_ylabel(cost_words(self.cost_name, what))
+        self._name(ax)
+        ax.set(xlabel=x, ylabel=y)
         points = sum(map(len, self.costs.values()))
-        thinned = share_words(points - left_out, points)
-        heading(ax, self.finding, self.note, cost_below(self.cost_name), thinned)
-        legend(ax)
+        heading(ax, self.finding, self.note, cost_below(self.cost_name), share_words(points - left_out, points))
         return self
 
-    def drawn_costs(self, label: str) -> Array:
-        """Costs of a run as they are drawn, infinite where there is none."""
-        costs = np.array(np.where(finite(self.costs[label]), self.costs[label], np.inf))
-        if not self.excess:
-            return costs
-        above: Array = np.maximum(costs - float(self.least or 0.0), self._floor(label))
-        return above
-
-    def _floor(self, label: str) -> float:
-        """Excess that counts as 0."""
-        return FLOOR * abs(float(self.costs[label][0])) if self.excess else -np.inf
-
-    def _sound(self) -> Array:
-        """Costs that determine the limits: of divergent runs only the first."""
-        ends = {label: 1 if label in self.diverged else None for label in self.costs}
-        found = {label: self.drawn_costs(label)[:end] for label, end in ends.items()}
-        kept = [v[np.isfinite(v) & (v > self._floor(label))] for label, v in found.items()]
-        return np.concatenate(kept)
-
-    def _spread(self) -> float:
-        return spread(self._sound())
-
-    def _positive(self) -> bool:
-        return bool((self._sound() > 0).all())
-
-    def _gone_early(self) -> bool:
-        """Whether a divergent run leaves too soon to be visible."""
-        if self.by != "step" or not self.diverged or not self._positive():
-            return False
-        top = BEYOND * float(self._sound().max(initial=0.0))
-        gone = min(
-            self.along[label][min(leaves_at(~(self.costs[label] > top)), len(self.costs[label]) - 1)]
-            for label in self.diverged
-        )
-        return bool(gone < EARLY * max(x[-1] for x in self.along.values()))
-
-    def _heights(self, logarithmic: bool) -> tuple[float, float]:
-        """Lowest and highest cost to draw."""
-        values = np.append(self._sound(), [] if self.least is None or self.excess else [self.least])
-        low, high = (float(values.min()), float(values.max())) if len(values) else (0.1, 1.0)
+    def _scales(self, ax: Any, logarithmic: bool) -> None:
+        high = self._positive() and (self.diverged or self._spread() > DECADES)
+        ax.set_yscale("log" if self.excess or high else "linear")
         if logarithmic:
-            decades = max(np.log10(high / low), 1.0)
-            return low * 10 ** (-0.06 * decades), high * (BEYOND if self.diverged else 10 ** (0.15 * decades))
-        return margins(low, high, 0.06, 0.15)
+            ax.set_xscale("symlog", linthresh=1.0)
+        last = max((float(x[-1]) for x in self.along.values()), default=1.0)
+        ax.set_xlim(0.0, last or 1.0)
+        ax.set_ylim(*self._heights(ax.get_yscale() == "log"))
+        if self.least is not None and not self.excess:
+            ax.axhline(self.least, **DASHED)
 
-    def _run(self, ax: Any, i: int, label: str) -> int:
+    def _small(self, ax: Any, logarithmic: bool, around: Around) -> None:
+        """A small picture of each run, with the others pale behind it."""
+        for label, panel in multiples(ax, list(self.costs), around).items():
+            self._scales(panel, logarithmic)
+            for other in self.costs:
+                if other != label:
+                    x, y = self.along[other], self.drawn_costs(other)
+                    kept = envelope(y, SMALL)
+                    panel.plot(x[kept], np.minimum(y[kept], 1e200), color=PALE, lw=0.7, zorder=1)
+            self._run(panel, int(label in self.diverged), label, dash="-")
+
+    def _name(self, ax: Any) -> None:
+        ends = [self._end(ax, i, label) for i, label in enumerate(self.costs)]
+        if self.least is not None and not self.excess:
+            ends.append(End(ax.get_xlim()[1], self.least, f"minimum {number(self.least)}", "#000000"))
+        ahead = [end for end in ends if any(end.text.partition(":")[0] == label for label in self._told())]
+        name_ends(ax, [*ahead, *(end for end in ends if end not in ahead)])
+
+    def _told(self) -> list[str]:
+        return [label for label in self.costs if label in self.finding]
+
+    def _end(self, ax: Any, i: int, label: str) -> End:
+        """Name of a run at its last point inside the picture."""
+        x, y, top = self.along[label], self.drawn_costs(label), ax.get_ylim()[1]
+        last = max(leaves_at(~(y > top)) - 1, 0)
+        height = top if last < len(y) - 1 else float(y[last])
+        return End(float(x[last]), min(height, top), self._label(label), COLOURS[i % len(COLOURS)])
+
+    def _run(self, ax: Any, i: int, label: str, dash: Any = None) -> int:
         """Draw one run up to the edge; how many points of it are left out."""
         x, y, top = self.along[label], self.drawn_costs(label), ax.get_ylim()[1]
         last = leaves_at(~(y > top))
         kept = envelope(y[:last]) if last else np.arange(0)
-        style = {"color": COLOURS[i % len(COLOURS)], "ls": DASHES[i % len(DASHES)], "lw": 1.6}
-        mark = {"marker": MARKERS[i % len(MARKERS)], "ms": 5, "markevery": [len(kept) // 3] if len(kept) else []}
-        (self.lines_[label],) = ax.plot(x[kept], y[kept], label=self._label(label), **style, **mark)
+        colour = COLOURS[i % len(COLOURS)]
+        style: dict[str, Any] = {"color": colour, "ls": dash or DASHES[i % len(DASHES)], "lw": 1.6}
+        (self.lines_[label],) = ax.plot(x[kept], y[kept], label=self._label(label), **style)
         if 0 < last < len(y):
             start = (x[last - 1], y[last - 1])
             share = _crossing(start[1], float(y[last]), top, ax.get_yscale() == "log")
-            self.arrows_[label] = arrow(ax, start, (start[0] + share * (x[last] - start[0]), top), style["color"])
+            self.arrows_[label] = arrow(ax, start, (start[0] + share * (x[last] - start[0]), top), colour)
         return last - len(kept)
 
-    def _label(self, label: str) -> str | None:
-        """Label of a run in the legend; of many runs only a few have one, first those in the title."""
-        ahead = sorted(self.costs, key=lambda other: other not in self.finding)
-        if ahead.index(label) >= NAMED - (self.least is not None and not self.excess):
-            return None
+    def _label(self, label: str) -> str:
         return f"{label}: diverged" if label in self.diverged else label
 
 

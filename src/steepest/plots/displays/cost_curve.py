@@ -1,4 +1,4 @@
-"""CostCurveDisplay: the cost along one parameter, with the states of a descent on it."""
+"""CostCurveDisplay: the cost along a line through states of a descent, with these states on it."""
 
 from __future__ import annotations
 
@@ -11,29 +11,45 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ..drawing.contours import cramped, plain
-from ..drawing.edges import arrow, corner, margins
-from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend, letters
-from ..drawing.words import cost_below, cost_words, counted, distinct, number, sentences, share_words, verdict_words
-from ..landscape.landscape import landscape_of
-from ..landscape.scene import ends_of, lowest, rate_limit, rolled, scene_of, tangents_at
+from ..drawing.descent_on_curve import descent_on_curve
+from ..drawing.style import Picture
+from ..drawing.words import counted, distinct, number, sentences, verdict_words
+from ..landscape.landscape import Landscape, landscape_of
+from ..landscape.scene import Scene, along_step, ends_of, lowest, on_line, rate_limit, rolled, scene_of, tangents_at
 from ..landscape.track import UNTITLED, Caption, Track
 from ..sources.runs import run_of
+from ..sources.states import reported
 
 __all__ = ["CostCurveDisplay"]
 
 POINTS = 401  # of the curve
-HEAD = 0.06  # share of the height of the curve, above it
-LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
-VISIBLE = 0.01  # share of the height of the curve from which a ball is visibly off it
+MOST = 60  # states in line with a step
+PAST = 0.005  # share of the width of the picture from which two points are separated
 
 
 class Curve(NamedTuple):
-    """The cost (m,) along one parameter ``at`` (m,), and the parameter's name."""
+    """The cost along a line.
+
+    Attributes
+    ----------
+    at, costs : (m,) arrays
+        One parameter, or the distance along a step; and the cost there.
+    name : str
+        Of the parameter or the distance.
+    of : {"path", "step", "slice"}
+        Whether all states of the run are on it, or two of a step and those in line with them, or the answer.
+    lowest : str
+        What its lowest point is called.
+    least : float or None
+        The minimum of the cost over all parameters, if it is known and this is a line through more.
+    """
 
     at: Array
     costs: Array
     name: str = "w"
+    of: str = "path"
+    lowest: str = "minimum"
+    least: float | None = None
 
 
 class Course(NamedTuple):
@@ -56,12 +72,14 @@ UNRATED = Course()
 
 
 class CostCurveDisplay(Picture):
-    """The cost along one parameter, with the states of a run on it, with its minimum dashed.
+    """The cost along a line, with the states of a run that are on it, its lowest point dashed.
+
+    With one free parameter the line is that parameter. With more it is the line of one step: the state before it, the
+    tangent there, and the state after it. With a parameter by name it is a slice through the answer.
 
     Parameters
     ----------
     curve : Curve
-        The parameter and the cost, and the name of the parameter.
     track : Track
         The states that are drawn: their parameter, and their own cost.
     steps : (k,) array
@@ -69,15 +87,14 @@ class CostCurveDisplay(Picture):
     minimum : (parameter, cost) or None
         Lowest point of the curve, unless it is at its end.
     tangents : (q, 3) array
-        Rows parameter, cost, slope.
+        Rows parameter or distance, cost, slope.
     course : Course
         The learning rates, and where the run goes on where it leaves the picture.
     caption : Caption
 
     Attributes
     ----------
-    at, costs, name : (m,) array, (m,) array, str
-        From ``curve``.
+    at, costs, name, of, lowest, least : as in ``curve``
     states, state_costs, ends, leaves, recorded : points, costs, ends, leaves and number of states of ``track``
     limit, rate, beyond : as in ``course``
     cost_name, words, verdict, note : str
@@ -90,8 +107,8 @@ class CostCurveDisplay(Picture):
 
     Notes
     -----
-    At most 60 states are drawn, evenly spaced along the path. A state whose other parameters differ from the answer
-    lies above the curve. Cost: see `landscape_of`.
+    At most 60 states are drawn, evenly spaced along the path; states off the line are not drawn. Cost: see
+    `landscape_of`.
 
     Examples
     --------
@@ -113,7 +130,7 @@ class CostCurveDisplay(Picture):
         course: Course = UNRATED,
         caption: Caption = UNTITLED,
     ) -> None:
-        self.at, self.costs, self.name = curve
+        self.at, self.costs, self.name, self.of, self.lowest, self.least = curve
         self.states, self.state_costs, self.ends = track.points, track.costs, track.both_ends
         self.leaves, self.recorded = track.leaves, track.of
         self.steps, self.minimum = steps, minimum
@@ -129,6 +146,7 @@ class CostCurveDisplay(Picture):
         y: Any = None,
         *,
         parameter: str | None = None,
+        step: int | None = None,
         tangent: int | Sequence[int] = (),
         f: object = None,
         sample_weight: Any = None,
@@ -143,7 +161,11 @@ class CostCurveDisplay(Picture):
             With one target or two classes.
         X, y, sample_weight, offset : as given to ``fit``
         parameter : str, optional
-            Name of the column or variable, or "intercept"; by default the coefficient that moved farthest.
+            Name of the column or variable, or "intercept": a slice through the answer; by default the only one that is
+            free.
+        step : int, optional
+            Number of the step along which the cost is drawn; by default the first that moves, if more than one
+            parameter is free.
         tangent : int or several
             Indices of recorded states whose tangents are drawn; negative ones count from the end.
         f : callable
@@ -159,27 +181,38 @@ class CostCurveDisplay(Picture):
         trajectory, known = run_of(fitted)
         given = {"sample_weight": sample_weight, "offset": offset, "f": f, "classes": classes or known}
         landscape = landscape_of(trajectory, X, y, **given)
-        scene = scene_of({"": trajectory}, landscape, axes=1, parameters=None if parameter is None else [parameter])
+        scene, of = _line(trajectory, landscape, parameter, step)
         at = np.linspace(scene.low[0], scene.high[0], POINTS)
         costs, path = scene.cost(at[:, None]), scene.paths[""]
-        drawn, leaves = rolled(scene, trajectory, costs)
-        ends = ends_of(trajectory, landscape, int(drawn[-1]))
+        on = _drawable(scene, trajectory, of)
+        drawn, leaves = rolled(scene, trajectory, costs, on)
+        ends = ends_of(trajectory, landscape, int(drawn[-1]), int(drawn[0]))
         beyond = tuple(path[drawn[-1] + 1 : drawn[-1] + 3, 0].tolist()) if leaves else ()
+        places = (tangent,) if isinstance(tangent, int) else tuple(tangent)
+        least = landscape.least if of != "path" and landscape.convex else None
         return cls(
-            curve=Curve(at, costs, scene.plane.labels[0]),
-            track=Track(path[drawn, 0], landscape.values(trajectory.x[drawn]), ends, leaves, len(trajectory)),
+            curve=Curve(at, costs, scene.plane.labels[0], of, landscape.lowest, least),
+            track=Track(path[drawn, 0], scene.cost(path[drawn]), ends, leaves, len(on)),
             steps=trajectory.step[drawn],
             minimum=lowest(scene.cost, at, costs),
-            tangents=tangents_at(scene, trajectory, (tangent,) if isinstance(tangent, int) else tuple(tangent)),
+            tangents=tangents_at(scene, trajectory, places or ((int(drawn[0]),) if of == "step" else ())),
             course=Course(rate_limit(trajectory, landscape), _rate(trajectory), beyond),
-            caption=Caption(landscape.cost, scene.plane.words, verdict_words(trajectory), landscape.note),
+            caption=Caption(
+                landscape.cost, scene.plane.words, verdict_words(trajectory, landscape.least), landscape.note
+            ),
         )
 
     from_estimator = from_trajectory
 
     @property
     def finding(self) -> str:
-        """First and last parameter, and the change of the cost."""
+        """First and last parameter, and the change of the cost; of a step, what it does to the cost."""
+        if self.of == "step":
+            return self._stepped()
+        if self.of == "slice":
+            where, cost = number(float(self.states[-1])), number(self.ends[1])
+            lowest = "" if self.minimum is None else f"; the lowest of this slice is {number(self.minimum[1])}"
+            return f"At {self.name} = {where}, after {counted(int(self.steps[-1]), 'step')}, the cost is {cost}{lowest}"
         first, last, steps = number(float(self.states[0])), number(float(self.states[-1])), int(self.steps[-1])
         if self.leaves is not None:
             on = (*self.states[-2:], *self.beyond)[-3:]
@@ -193,89 +226,69 @@ class CostCurveDisplay(Picture):
         went = f"the cost {'stays at' if after == before else moved} {new}"
         return f"From {first} to {last} in {counted(steps, 'step')}: {went}"
 
+    def _stepped(self) -> str:
+        i = min(1, len(self.states) - 1)
+        before, after = distinct(float(self.state_costs[0]), float(self.state_costs[i]))
+        which = f"Step {int(self.steps[i]):,}"
+        if not self.state_costs[i] < self.state_costs[0]:
+            return f"{which} overshoots: the cost rises from {before} to {after}"
+        past = self.minimum is not None and self.states[i] > self.minimum[0] + PAST * np.ptp(self.at)
+        there = self.minimum is not None and abs(self.states[i] - self.minimum[0]) <= PAST * np.ptp(self.at)
+        where = (
+            ", to the lowest point of its line" if there else ", beyond the lowest point of its line" if past else ""
+        )
+        return f"{which} lowers the cost from {before} to {after}{where}"
+
     @property
     def alt_text(self) -> str:
         """Description of the picture."""
         pairs = zip(self.states[[0, -1]], self.state_costs[[0, -1]], strict=True)
-        ends = " to ".join(f"{at:.6g} (cost {cost:.6g})" for at, cost in pairs)
-        least = "" if self.minimum is None else " Its minimum, {:.6g} at {:.6g}, is dashed.".format(*self.minimum[::-1])
-        slopes = "".join(f" The tangent at {at:.6g} has slope {slope:.6g}." for at, _, slope in self.tangents)
+        ends = " to ".join(f"{number(at, 6)} (cost {number(cost, 6)})" for at, cost in pairs)
+        least = ""
+        if self.minimum is not None:
+            at, cost = (number(value, 6) for value in self.minimum)
+            least = f" Its {self.lowest if self.of == 'path' else 'lowest point'}, {cost} at {at}, is dashed."
+        slopes = "".join(f" The tangent at {number(at, 6)} has slope {number(s, 6)}." for at, _, s in self.tangents)
         left = "" if self.leaves is None else " Then it leaves the picture."
-        curve = f"Curve of the cost ({self.cost_name}) by {self.name}, from {self.at[0]:.6g} to {self.at[-1]:.6g}."
-        path = f" Dots lead from {ends} in {int(self.steps[-1])} steps."
+        low, high = number(self.at[0], 6), number(self.at[-1], 6)
+        curve = f"Curve of the cost ({self.cost_name}) by {self.name}, from {low} to {high}."
+        many = counted(int(self.steps[-1] - self.steps[0]), "step")
+        path = (
+            f" Dots lead from {ends} in {many}."
+            if len(self.states) > 1
+            else f" A dot is at {ends.partition(' to ')[0]}."
+        )
         return sentences(f"{curve}{path}{left}{least}{slopes}", self.words, self.verdict)
 
     def plot(self, ax: Any = None) -> CostCurveDisplay:
         """Draw."""
-        ax = axes(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        size = letters(ax) / 10
-        self.curve_ = ax.plot(self.at, self.costs, color=COLOURS[6], lw=1.6 * size, zorder=1)[0]
-        low, high = self._limits()
-        ax.set_xlim(self.at[0], self.at[-1])
-        ax.set_ylim(low, high)
-        self._balls(ax, size)
-        self._least(ax)
-        half = LENGTH * (self.at[-1] - self.at[0])
-        self.tangents_ = [self._tangent(ax, row, half, (low, high)) for row in self.tangents]
-        plain(ax.yaxis, low, high)
-        ax.set_xlabel(self.name)
-        ax.set_ylabel(cost_words(self.cost_name))
-        small = "; ".join(filter(None, self._small_words()))
-        heading(ax, self.finding, *([] if cramped(ax) else [self.verdict, cost_below(self.cost_name), small]))
-        if not cramped(ax):
-            lines = (self.at, self.costs), (self.states, self.state_costs)
-            legend(ax, loc=corner(ax, paths=[np.column_stack(line) for line in lines]))
+        descent_on_curve(self, ax)
         return self
 
-    def _small_words(self) -> list[str]:
-        over = "" if self.limit is None or self.leaves is not None else f"rates below {number(self.limit)} are stable"
-        gap = self.state_costs - np.interp(self.states, self.at, self.costs)
-        off = "balls above the curve: states with other values of the other parameters"
-        shown = self.costs[finite(self.costs)]
-        height = np.ptp(shown) if len(shown) else np.inf
-        separate = (gap[finite(gap)] > VISIBLE * height).any()
-        many = "" if self.leaves is not None else share_words(len(self.states), self.recorded, "states")
-        return [self.words, off if separate else "", self.note, many, over]
 
-    def _limits(self) -> tuple[float, float]:
-        """Lowest and highest cost to draw."""
-        values = np.concatenate((self.costs, self.state_costs))
-        values = values[finite(values)]
-        low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
-        if not low <= high:
-            raise UsageError("there is no finite cost to draw near the start of this run")
-        return margins(low, high, HEAD, HEAD if self.leaves is None else 3.0 * HEAD)
+def _line(run: Trajectory, landscape: Landscape, parameter: str | None, step: int | None) -> tuple[Scene, str]:
+    """The line of the picture, and which of the states are on it."""
+    if parameter is not None and step is not None:
+        raise UsageError("the cost is drawn along a parameter or along a step: give one of the two")
+    alone = int((~landscape.fixed).sum()) <= 1
+    moved = bool((run.x[-1] != run.x[0]).any())
+    if step is not None or (parameter is None and not alone and moved):
+        return along_step(run, landscape, step), "step"
+    wanted = None if parameter is None else [parameter]
+    scene = scene_of({"": run}, landscape, axes=1, parameters=wanted)
+    return scene, "path" if alone or not moved else "slice"
 
-    def _balls(self, ax: Any, size: float) -> None:
-        colour = COLOURS[1]
-        style = {"color": colour, "mec": "white", "mew": 0.4, "zorder": 3}
-        ax.plot(self.states, self.state_costs, "-", color=colour, lw=0.7, alpha=0.6, zorder=2)
-        self.balls_ = ax.plot(self.states, self.state_costs, "o", ms=4.5 * size, label="states", **style)[0]
-        start = {"mfc": "white", "mec": colour, "mew": 1.4, "ls": "none", "zorder": 4}
-        ax.plot(*self._end(0), "s", ms=6.5 * size, label=f"start, {number(float(self.states[0]))}", **start)
-        self.leaves_ = None
-        if self.leaves is None:
-            ax.plot(*self._end(-1), "D", ms=6 * size, **{**style, "zorder": 4})
-            return
-        self.leaves_ = arrow(ax, self._end(-1), self.leaves, colour, 1.2)
-        ax.plot([], [], color=colour, marker=r"$\rightarrow$", ls="none", ms=8 * size, label="leaves the picture")
 
-    def _end(self, i: int) -> tuple[float, float]:
-        return float(self.states[i]), float(self.state_costs[i])
-
-    def _least(self, ax: Any) -> None:
-        self.minimum_ = None
-        if self.minimum is not None:
-            at, cost = map(number, self.minimum)
-            self.minimum_ = ax.axvline(self.minimum[0], label=f"minimum {cost} at {at}", zorder=1.5, **DASHED)
-
-    def _tangent(self, ax: Any, row: Array, half: float, height: tuple[float, float]) -> Any:
-        at, cost, slope = row
-        steep = LENGTH * (height[1] - height[0]) / max(abs(slope), 1e-300)
-        x = np.array([at - min(half, steep), at + min(half, steep)])
-        label = f"tangent, slope {number(float(slope))}"
-        return ax.plot(x, cost + slope * (x - at), color=COLOURS[2], lw=2, label=label, zorder=3.5)[0]
+def _drawable(scene: Scene, run: Trajectory, of: str) -> NDArray[np.int64]:
+    """Places of the states to draw: all, the answer, or those of a step and the next ones in line with it."""
+    if of == "slice":
+        return np.array([reported(run)])
+    on = on_line(scene, run)
+    if of == "path":
+        return on
+    first = int((run.x == scene.plane.origin).all(1).argmax())
+    on = on[on >= first]
+    return on[: min(MOST, int(np.argmax(np.append(np.diff(on), 2) > 1)) + 1)]
 
 
 def _rate(run: Trajectory) -> float | None:

@@ -11,19 +11,23 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, legend
+from ..drawing.ends import End, name_ends
+from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading
 from ..drawing.thinning import envelope
 from ..drawing.words import cost_below, cost_words, fall_words, number, sentences, share_words, spelled, verdict_words
-from ..sources.runs import least_of, spread
+from ..sources.runs import gaps, least_of, spread
 
 __all__ = ["CostHistoryDisplay"]
 
 FEW = 20  # steps up to which each has a mark
 DECADES = 2.5  # of the decrease, from which the scale is logarithmic by default
+EARLY = 0.05  # share of the steps in which half of the change happens, from which their axis is logarithmic
+MANY = 50  # steps from which that is asked
+SCALES = ("linear", "log")
 
 
 class CostHistoryDisplay(Picture):
-    """The cost at each recorded step of one run or several, with the minimum dashed.
+    """The cost at each recorded step of one run or several: above the minimum if that is known, each named at its end.
 
     Parameters
     ----------
@@ -34,10 +38,17 @@ class CostHistoryDisplay(Picture):
     cost_name : str
         Formula of the cost, such as "mean (z - y)^2 / 2".
     verdict : str
-        The verdict, in one line.
+        The verdict with its advice.
+    gap : bool, optional
+        Whether the cost above the minimum is drawn, on a logarithmic axis; by default if the minimum is known and a
+        run began above it.
+    scale : {"linear", "log"}, optional
+        Scale of the cost; by default logarithmic for a gap, and for costs that fell or rose by a factor of 300.
 
     Attributes
     ----------
+    log_steps : bool or None
+        Whether the axis of the steps is logarithmic; None if half of the change is in the first 5 % of the steps.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     lines_ : list of Matplotlib lines, one a run
     finding, alt_text : str
@@ -54,6 +65,9 @@ class CostHistoryDisplay(Picture):
     'The cost fell from 12.33 to 1.073 in 400 steps'
     """
 
+    lines_: list[Any]
+    log_steps: bool | None = None
+
     def __init__(
         self,
         *,
@@ -62,30 +76,58 @@ class CostHistoryDisplay(Picture):
         optimum: float | None = None,
         cost_name: str = "",
         verdict: str = "",
+        gap: bool | None = None,
+        scale: str | None = None,
     ) -> None:
+        if scale not in (None, *SCALES):
+            raise UsageError(f"scale must be one of {', '.join(SCALES)}, not {scale!r}")
+        if gap and optimum is None:
+            raise UsageError("the minimum cost is not known, as no run converged: leave out gap")
         self.steps, self.costs = dict(steps), dict(costs)
         self.optimum, self.cost_name, self.verdict = optimum, cost_name, verdict
+        began = [] if optimum is None else [bool(finite(each)[0]) and each[0] > optimum for each in self.costs.values()]
+        self.gap = (any(began) and scale != "linear") if gap is None else gap
+        self.scale = scale
 
     @classmethod
-    def from_trajectory(cls, trajectory: Trajectory | Mapping[str, Trajectory]) -> CostHistoryDisplay:
+    def from_trajectory(
+        cls,
+        trajectory: Trajectory | Mapping[str, Trajectory],
+        *,
+        gap: bool | None = None,
+        scale: str | None = None,
+        log_steps: bool | None = None,
+    ) -> CostHistoryDisplay:
         """From a run, or several by their labels.
+
+        Parameters
+        ----------
+        trajectory : Trajectory, or dict from label to Trajectory
+        gap : bool, optional
+        scale : {"linear", "log"}, optional
+        log_steps : bool, optional
+            As for the class.
 
         Raises
         ------
         UsageError
-            If there is no run, or no cost was recorded.
+            If there is no run, no cost was recorded, or ``gap`` is asked for and the minimum is not known.
         """
         runs = {"": trajectory} if isinstance(trajectory, Trajectory) else dict(trajectory)
         if not runs or any(len(run.cost) == 0 for run in runs.values()):
             raise UsageError("there is no cost to draw: record a run with its costs")
         first = next(iter(runs.values()))
-        return cls(
+        found = cls(
             steps={label: run.cost_step for label, run in runs.items()},
             costs={label: run.cost for label, run in runs.items()},
             optimum=least_of(runs),
             cost_name=spelled(str(first.meta.get("loss_formula", ""))),
             verdict=verdict_words(first) if len(runs) == 1 else "",
+            gap=gap,
+            scale=scale,
         )
+        found.log_steps = log_steps
+        return found
 
     @classmethod
     def from_estimator(cls, estimator: Any) -> CostHistoryDisplay:
@@ -93,7 +135,7 @@ class CostHistoryDisplay(Picture):
         path = estimator.trajectory_
         if isinstance(path, list):
             runs = {f"class {label}": run for label, run in zip(estimator.classes_, path, strict=True)}
-            found = cls.from_trajectory(runs)
+            found = cls.from_trajectory(runs, gap=False)
             found.optimum = None  # each class has its own
             return found
         return cls.from_trajectory(path)
@@ -111,43 +153,99 @@ class CostHistoryDisplay(Picture):
     def alt_text(self) -> str:
         """Description of the picture."""
         runs = "; ".join(
-            f"{label}{': ' if label else ''}{costs[0]:.6g} at the start, {costs[-1]:.6g} after step {steps[-1]}"
+            f"{label}{': ' if label else ''}{number(costs[0], 6)} at the start, "
+            f"{number(costs[-1], 6)} after step {steps[-1]:,}"
             for (label, costs), steps in zip(self.costs.items(), self.steps.values(), strict=True)
         )
-        least = "" if self.optimum is None else f" The minimum cost, {self.optimum:.6g}, is a dashed line."
-        return sentences(f"Line chart of the cost ({self.cost_name}) by step. {runs}.{least}", self.verdict)
+        least = "" if self.optimum is None else f" The minimum cost, {number(self.optimum, 6)}, is a dashed line."
+        if self.optimum is not None and self.gap:
+            least = f" The minimum cost is {number(self.optimum, 6)}."
+        what = "the cost above its minimum, on a logarithmic axis," if self.gap else "the cost"
+        return sentences(f"Line chart of {what} ({self.cost_name}) by step. {runs}.{least}", self.verdict)
 
-    def plot(self, ax: Any = None, *, scale: str | None = None) -> CostHistoryDisplay:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : Matplotlib axes, optional
-        scale : {"linear", "log"}, optional
-            Scale of the cost; by default logarithmic if it fell or rose by a factor of 300.
-        """
+    def plot(self, ax: Any = None) -> CostHistoryDisplay:
+        """Draw."""
         ax = axes(ax)
         self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
-        drawn = 0
-        for i, (label, costs) in enumerate(self.costs.items()):
-            sound = finite(costs)
-            steps, costs = self.steps[label][sound], costs[sound]
-            kept = envelope(costs)
-            drawn += len(kept)
-            colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
-            self.lines_ += ax.plot(steps[kept], costs[kept], dash, color=colour, label=label or "cost", lw=1.6)
-            self.lines_[-1].set_marker(MARKERS[i % len(MARKERS)] if len(kept) <= FEW else "")
-        if self.optimum is not None:
-            ax.axhline(self.optimum, label=f"minimum cost {number(self.optimum)}", **DASHED)
-        ax.set_yscale(scale or self._scale())
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set_xlabel("step")
-        ax.set_ylabel(cost_words(self.cost_name))
-        thinned = share_words(drawn, sum(map(len, self.costs.values())), "steps")
-        heading(ax, self.finding, self.verdict, cost_below(self.cost_name), thinned)
-        legend(ax, loc="upper right")
+        drawn = {label: self.drawn_costs(label) for label in self.costs}
+        logarithmic = self._scale(drawn) == "log"
+        ax.set_yscale("log" if logarithmic else "linear")
+        kept = sum(self._run(ax, i, label, drawn[label]) for i, label in enumerate(drawn))
+        line = self.optimum is not None and not self.gap
+        if line:
+            ax.axhline(self.optimum, **DASHED)
+        self._steps(ax, drawn)
+        ends = [self._ending(i, label) for i, label in enumerate(self.costs) if len(drawn[label][1])]
+        least = [End(ax.get_xlim()[1], float(self.optimum or 0.0), f"minimum {number(self.optimum or 0.0)}", "#000000")]
+        ax.autoscale(False)
+        self.names_ = name_ends(ax, [*ends, *(least if line else [])])
+        what = "cost" if not self.gap else f"cost above its minimum, {number(self.optimum or 0.0)}"
+        ax.set_ylabel(cost_words(self.cost_name, "cost") if not self.gap else what)
+        thinned = share_words(kept, sum(map(len, self.costs.values())), "steps")
+        formula = f"cost: {self.cost_name}" if self.gap and self.cost_name else cost_below(self.cost_name)
+        heading(ax, self.finding, self.verdict, formula, thinned)
         return self
 
-    def _scale(self) -> str:
-        """Logarithmic if the costs are positive and span decades."""
-        return "log" if spread(np.concatenate(list(self.costs.values()))) > DECADES else "linear"
+    def drawn_costs(self, label: str) -> tuple[NDArray[np.int64], Array]:
+        """Steps and costs of a run as they are drawn: finite, and above the minimum if that is what is shown."""
+        sound = finite(self.costs[label])
+        steps, costs = self.steps[label][sound], self.costs[label][sound]
+        return steps, costs if not self.gap or self.optimum is None else gaps(costs, self.optimum)
+
+    def _run(self, ax: Any, i: int, label: str, drawn: tuple[NDArray[np.int64], Array]) -> int:
+        steps, costs = drawn
+        kept = envelope(costs)
+        style = {"color": COLOURS[i % len(COLOURS)], "ls": DASHES[i % len(DASHES)], "label": label or "cost", "lw": 1.6}
+        self.lines_ += ax.plot(steps[kept], costs[kept], **style)
+        if len(kept) <= FEW:
+            self.lines_[-1].set(marker=MARKERS[i % len(MARKERS)], clip_on=False)
+        return len(kept)
+
+    def _ending(self, i: int, label: str) -> End:
+        """Name of a run at its end; of the only one, its cost."""
+        steps, costs = self.drawn_costs(label)
+        known = self.costs[label][finite(self.costs[label])]
+        return End(float(steps[-1]), float(costs[-1]), label or f"cost {number(known[-1])}", COLOURS[i % len(COLOURS)])
+
+    def _steps(self, ax: Any, drawn: Mapping[str, tuple[NDArray[np.int64], Array]]) -> None:
+        """The axis of the steps."""
+        last = max((int(steps[-1]) for steps, _ in drawn.values() if len(steps)), default=1)
+        logarithmic = self.log_steps
+        if logarithmic is None:
+            logarithmic = last > MANY and any(_early(*each, self._scale(drawn) == "log") for each in drawn.values())
+        if logarithmic:
+            ax.set_xscale("symlog", linthresh=1.0)
+            ax.set_xticks([0, *powers(last)])
+            ax.set_xlim(-0.1, max(last, 1))
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
+            ax.set_xlim(-0.02 * last, max(last, 1))
+        ax.set_xlabel("step (logarithmic)" if logarithmic else "step")
+
+    def _scale(self, drawn: Mapping[str, tuple[NDArray[np.int64], Array]]) -> str:
+        """Logarithmic for a gap, and if the costs are positive and span decades."""
+        costs = np.concatenate([costs for _, costs in drawn.values()])
+        positive = len(costs) > 0 and bool(costs.min() > 0)
+        wide = self.gap or spread(costs) > DECADES
+        return self.scale or ("log" if positive and wide else "linear")
+
+
+def _early(steps: NDArray[np.int64], costs: Array, logarithmic: bool) -> bool:
+    """Whether half of the change of a run is in its first steps."""
+    if len(steps) < 3 or costs.min() <= 0:
+        return False
+    heights = np.log(costs) if logarithmic else costs
+    soon = heights[steps <= EARLY * steps[-1]]
+    return bool(abs(soon[-1] - heights[0]) > 0.5 * np.ptp(heights) > 0)
+
+
+def powers(last: float) -> list[float]:
+    """At most four powers of ten up to the last step.
+
+    Examples
+    --------
+    >>> powers(20_000.0)
+    [1.0, 100.0, 10000.0]
+    """
+    found = np.arange(0, int(np.log10(max(last, 1.0))) + 1)
+    return [10.0**p for p in found[:: max(1, -(-len(found) // 4))]]

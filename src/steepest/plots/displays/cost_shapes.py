@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...objective.losses import LogLoss
-from ..drawing.scatter import labels
-from ..drawing.style import COLOURS, axes, heading, legend, letters
+from ..drawing.ends import ink
+from ..drawing.style import COLOURS, axes, heading, legend_beside, letters
 from ..drawing.thinning import evenly
 from ..drawing.words import number, share_words
 from ..sources.predicted import OfRows, Predicted
@@ -20,6 +20,8 @@ from .sigmoid import sigmoid
 __all__ = ["CostShapesDisplay"]
 
 GRID = 601
+FLAT = 0.05  # share of the steepest derivative up to which a curve is flat
+ROOM, ASIDE = 0.18, 0.44  # of the height, above a flat place; of the slopes on each side of the middle to look at
 NEGATIVE = 1e-9  # share of the largest second difference below which it counts as negative
 
 
@@ -138,7 +140,8 @@ class CostShapesDisplay(OfRows):
         """Share of the slopes over which the squared error is not convex."""
         share = float(self.concave.mean())
         if share == 0:
-            return "Over these slopes both costs are convex: look farther from the minimum"
+            low, high = (number(float(m)) for m in self.slopes[[0, -1]])
+            return f"Squared error and cross-entropy are both convex between the slopes {low} and {high}"
         return f"Squared error of a sigmoid is concave over {share:.0%} of these slopes; cross-entropy is convex"
 
     @property
@@ -148,7 +151,7 @@ class CostShapesDisplay(OfRows):
         least = [number(float(self.slopes[c.argmin()])) for c in (self.squared, self.entropy)]
         words = f"Two costs by slope, from {low} to {high}: squared error, with flat stretches, minimum at {least[0]}"
         slopes = [number(g, 3) for g in self.gradients]
-        tangents = f"At {number(self.at)} the derivative is {slopes[0]} and {slopes[1]}"
+        tangents = f"At {number(self.at)} squared error has the derivative {slopes[0]}, cross-entropy {slopes[1]}"
         return f"{words}; cross-entropy, minimum at {least[1]}. {tangents}. {self.finding}."
 
     def plot(self, ax: Any = None) -> Self:
@@ -170,12 +173,36 @@ class CostShapesDisplay(OfRows):
             transform=ax.get_xaxis_transform(), label="squared error is concave", zorder=0,
         )  # fmt: skip
         ax.set(xlim=(self.slopes[0], self.slopes[-1]), ylim=(low, high))
-        labels(ax, f"slope m (intercept {number(self.intercept)})", "cost, left end = 1")
-        slopes = " and ".join(number(g, 3) for g in self.gradients)
-        said = f"at m = {number(self.at)} the derivatives are {slopes}"
-        heading(ax, self.finding, said, share_words(self.rows, self.of, "rows"))
-        legend(ax, loc="upper right")
+        start = number(float(self.slopes[0]))
+        ax.set_xlabel(f"slope m (intercept {number(self.intercept)})")
+        ax.set_ylabel(f"each cost / its value at slope {start}")
+        heading(ax, self.finding, self._said(), share_words(self.rows, self.of, "rows"))
+        self._flat(ax)
+        legend_beside(ax)
         return self
+
+    def _said(self) -> str:
+        squared, entropy = (number(g, 3) for g in self.gradients)
+        return f"at m = {number(self.at)} squared error has the derivative {squared}, cross-entropy {entropy}"
+
+    def _flat(self, ax: Any) -> None:
+        """An arrow to where squared error is flattest away from its minimum, if it is flat there."""
+        self.flat_ = None
+        steep = np.abs(np.gradient(self.squared, self.slopes))
+        places = np.arange(len(steep))
+        away = np.abs(places - self.squared.argmin()) > len(steep) // 5
+        away &= np.abs(places - len(steep) // 2) < ASIDE * len(steep)
+        i = int(np.where(away & self.concave, steep, np.inf).argmin())
+        if not (away & self.concave).any() or steep[i] > FLAT * steep.max():
+            return
+        at = (float(self.slopes[i]), float(self.squared[i]) / (float(self.squared[0]) or 1.0))
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + ROOM * (high - low))
+        left = i < len(steep) // 2
+        place = {"xytext": (12 if left else -12, 26), "textcoords": "offset points", "ha": "left" if left else "right"}
+        look = {"arrowstyle": "-|>", "color": COLOURS[1], "shrinkB": 2}
+        style = {"fontsize": 0.85 * letters(ax), "va": "center", "zorder": 6, "color": ink(COLOURS[1])}
+        self.flat_ = ax.annotate("flat: descent hardly moves", at, arrowprops=look, **place, **style)
 
     def _tangent(self, ax: Any, cost: Array, gradient: float, unit: float, colour: str) -> None:
         value = float(np.interp(self.at, self.slopes, cost))

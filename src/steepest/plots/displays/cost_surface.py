@@ -10,10 +10,11 @@ import numpy as np
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
-from ..drawing.contours import contour, relief
+from ..drawing.contours import contour
+from ..drawing.relief import relief
 from ..drawing.style import CUBE, Picture, has_depth
 from ..drawing.thinning import along_path
-from ..drawing.words import counted, number, sentences, verdict_words
+from ..drawing.words import counted, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import leaving
 from ..landscape.scene import Scene, ends_of, scene_of
@@ -24,7 +25,7 @@ __all__ = ["CostSurfaceDisplay"]
 
 Place = tuple[float, float]
 KINDS = ("contour", "surface")
-ARROWS = (9, 7)  # across and up
+ARROWS = (7, 5)  # across and up
 ROUNDING = 1e-12  # share of the first cost below which a difference is rounding
 SQUARE = 2.5  # largest ratio of width and height for which axes of the same unit get the same scale
 
@@ -42,6 +43,8 @@ class Grid(NamedTuple):
         Rows x, y and the negative gradient there, by x and y.
     square : bool
         Whether both axes have the same scale, so that gradients are perpendicular to the contour lines.
+    lowest : str
+        What the minimum is called.
     """
 
     x: Array
@@ -50,10 +53,11 @@ class Grid(NamedTuple):
     labels: tuple[str, str] = ("x", "y")
     arrows: Array = np.empty((0, 4))
     square: bool = False
+    lowest: str = "minimum"
 
 
 class CostSurfaceDisplay(Picture):
-    """The cost over two parameters, or over the principal plane of the paths, with one path or several.
+    """The cost over two parameters, or over the plane through start, answer and minimum, with one path or several.
 
     Parameters
     ----------
@@ -71,7 +75,7 @@ class CostSurfaceDisplay(Picture):
 
     Attributes
     ----------
-    x, y, costs, labels, arrows, square : as in ``grid``
+    x, y, costs, labels, arrows, square, lowest : as in ``grid``
     paths, path_costs, ends, leaves : dict from label to points, costs, ends, leaves
         From ``tracks``.
     recorded : int
@@ -86,8 +90,8 @@ class CostSurfaceDisplay(Picture):
 
     Notes
     -----
-    Of long paths at most 5,000 states are drawn, evenly spaced along the path. The levels above the minimum cost form a
-    geometric sequence, which resolves the valley. Cost: see `landscape_of`.
+    Of long paths at most 5,000 states are drawn, evenly spaced along the path. The levels are
+    round heights above the minimum in about equal ratios, which resolve the valley. Cost: see `landscape_of`.
 
     Examples
     --------
@@ -97,6 +101,8 @@ class CostSurfaceDisplay(Picture):
     >>> round(CostSurfaceDisplay.from_estimator(model, x, y).least, 6)
     0.631466
     """
+
+    arrows_: Any
 
     def __init__(
         self,
@@ -111,7 +117,7 @@ class CostSurfaceDisplay(Picture):
     ) -> None:
         if kind not in KINDS:
             raise UsageError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-        self.x, self.y, self.costs, self.labels, self.arrows, self.square = grid
+        self.x, self.y, self.costs, self.labels, self.arrows, self.square, self.lowest = grid
         self.paths = {label: track.points for label, track in tracks.items()}
         self.path_costs = {label: track.costs for label, track in tracks.items()}
         self.ends = {label: track.both_ends for label, track in tracks.items()}
@@ -144,8 +150,8 @@ class CostSurfaceDisplay(Picture):
             With one target or two classes. Several are drawn on the landscape of the first.
         X, y, sample_weight, offset : as given to ``fit``
         parameters : two str, optional
-            Names of columns or variables, or "intercept"; by default both if there are two, otherwise the principal
-            plane of the paths.
+            Names of columns or variables, or "intercept"; by default both if there are two, otherwise the plane
+            through start, answer and minimum.
         kind : {"contour", "surface"}
             A contour map, or a surface that can be rotated.
         f : callable
@@ -171,7 +177,7 @@ class CostSurfaceDisplay(Picture):
         """The decrease of the cost in a run, or the final costs of several."""
         if len(self.ends) > 1:
             final = ", ".join(f"{label} {number(cost)}" for label, (_, cost) in self.ends.items())
-            return f"Final costs: {final}" + ("" if self.least is None else f"; minimum {number(self.least)}")
+            return f"Final costs: {final}" + ("" if self.least is None else f"; {self.lowest} {number(self.least)}")
         before, after = next(iter(self.ends.values()))
         many = counted(self.steps, "step")
         if not self.leaves and after == before:
@@ -179,9 +185,9 @@ class CostSurfaceDisplay(Picture):
         if self.leaves or not after < before:
             verb = "falls" if after < before else "rises"
             return f"The run leaves the valley: the cost {verb} from {number(before)} to {number(after)} in {many}"
-        least = "" if self.least is None else f"; the minimum is {number(self.least)}"
+        least = "" if self.least is None else f"; the {self.lowest} is {number(self.least)}"
         if self.least is not None and (number(self.least) == number(after) or after - self.least < ROUNDING * before):
-            least = ", the minimum"
+            least = f", {'the minimum' if self.lowest == 'minimum' else 'a local minimum'}"
         return f"{many} down the valley: the cost falls from {number(before)} to {number(after)}{least}"
 
     @property
@@ -190,12 +196,26 @@ class CostSurfaceDisplay(Picture):
         how = "Contour map" if self.kind == "contour" else "Surface in space"
         text = f"{how} of the cost ({self.cost_name}) over {self.labels[0]} and {self.labels[1]}."
         for label, path in self.paths.items():
-            ends = " to ".join(f"({a:.6g}, {b:.6g})" for a, b in path[[0, -1]])
+            ends = " to ".join(f"({number(a, 6)}, {number(b, 6)})" for a, b in path[[0, -1]])
             left = " and on out of the picture" if label in self.leaves else ""
             text += f" The path{label and f' of {label}'} leads from {ends}{left}."
         if self.minimum is not None:
-            text += " The minimum, a star, is at ({:.6g}, {:.6g}).".format(*self.minimum)
+            text += f" The {self.lowest}, a star, is at ({', '.join(number(v, 6) for v in self.minimum)})."
         return sentences(text, self.words, self.verdict)
+
+    @property
+    def known(self) -> float | None:
+        """The minimum cost, if its place is known too."""
+        return None if self.minimum is None else self.least
+
+    @property
+    def below(self) -> list[str]:
+        """What is written below the title, once it is drawn."""
+        hint = "arrows: negative gradient" if self.arrows_ is not None else ""
+        many = share_words(sum(map(len, self.paths.values())), self.recorded, "states")
+        above = f" above its {self.lowest}" if self.minimum is not None else ""
+        cost = f"contours: cost{above}" + (f", {self.cost_name}" if self.cost_name else "")
+        return [self.verdict, cost, "; ".join(filter(None, (self.words, self.note, many, hint)))]
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
         """Draw; axes given for the kind "surface" need projection="3d"."""
@@ -214,9 +234,9 @@ def _drawn(
     landscape, first = scene.landscape, first_of(runs)
     scene, square = _squared(scene)
     shown = scene.grid(int(np.clip(np.sqrt(landscape.room), 41, 121)))
-    verdict = verdict_words(first) if len(runs) == 1 else ""
+    verdict = verdict_words(first, landscape.least) if len(runs) == 1 else ""
     return cls(
-        grid=Grid(*shown, (scene.plane.labels[0], scene.plane.labels[1]), _arrows(scene), square),
+        grid=Grid(*shown, (scene.plane.labels[0], scene.plane.labels[1]), _arrows(scene), square, landscape.lowest),
         tracks={label: _track(scene, label, run) for label, run in runs.items()},
         steps=max(int(run.step[-1]) for run in runs.values()),
         minimum=None if landscape.best is None else (float(scene.middle[0]), float(scene.middle[1])),

@@ -12,15 +12,19 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.learning_rate_finder import RangeTest
-from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend
-from ..drawing.words import counted, number
-from ..sources.runs import cost_of, least_of, spread, status_of
+from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend_beside, letters
+from ..drawing.words import counted, listed, number
+from ..sources.runs import cost_of, least_of, limit_of, rule_of, spread, status_of
 
 __all__ = ["LearningRateDisplay"]
 
 DECADES = 1.5  # of values, from which a scale is logarithmic
 SHOWN = {"steps": "steps to 99.9 % of the decrease", "cost": "cost after the last step"}
 DOWN = 1e-3  # share of the first excess over the minimum that counts as converged
+HALF = 0.5  # of the limit, where each step goes to the minimum along the most curved direction
+ZONES = ("#E3EDF6", "#E4F3E9", "#FBE7DC")  # tints of rates that are small, near the fastest, and beyond the limit
+RUG = 0.955  # height of the marks of runs that did not get there
+TURNING = ("oscillating", "cycling")
 CUT = 1.5  # multiple of the first cost above which a range test is not drawn
 
 
@@ -45,6 +49,10 @@ class LearningRateDisplay(Picture):
     ----------
     ax_, figure_ : Matplotlib axes and figure, after `plot`
     line_ : Matplotlib line
+    steps : int or None
+        Number of steps that the longest run had, where values are numbers of steps.
+    rules : tuple of str
+        Rules of the rates; if there are several, none of the rates is called the best.
     finding, alt_text : str
 
     Examples
@@ -55,6 +63,9 @@ class LearningRateDisplay(Picture):
     >>> LearningRateDisplay.from_trajectories(runs, limit=1.0).values.tolist()
     [171.0, 16.0, 3.0, 16.0, inf]
     """
+
+    steps: int | None = None
+    rules: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -102,7 +113,7 @@ class LearningRateDisplay(Picture):
             Steps until 99.9 % of the decrease to the minimum, or the cost after the last step; by default steps, if a
             run gets so far.
         limit : float, optional
-            Largest stable learning rate.
+            Largest stable learning rate; by default that of plain steps, where the runs allow to compute it.
         least : float, optional
             The minimum cost; by default that of an exact solution or of a run that converged.
 
@@ -122,17 +133,27 @@ class LearningRateDisplay(Picture):
         if known is not None:
             steps = np.array([_steps(run, known) for run in ordered])
         show = show or ("steps" if np.isfinite(steps).any() else "cost")
-        return cls(
+        turning = [number(_rate(run)) for run in ordered if status_of(run) in TURNING]
+        made = cls(
+            note=f"oscillating or cycling: the runs at {listed(turning)}" if turning else "",
             rates=np.array([_rate(run) for run in ordered]),
             values=steps if show == "steps" else costs,
             diverged=np.array([status_of(run) == "diverged" for run in ordered]),
-            limit=limit,
+            limit=limit_of(found.values()) if limit is None else limit,
             value_name=SHOWN[show] if show == "steps" else f"{SHOWN[show]}: {name}",
         )
+        made.steps = max(int(run.step[-1]) for run in ordered) if show == "steps" else None
+        made.rules = tuple(dict.fromkeys(map(rule_of, ordered)))
+        return made
 
     @property
     def _sound(self) -> NDArray[np.bool_]:
         return finite(self.values) & ~self.diverged
+
+    @property
+    def _late(self) -> NDArray[np.bool_]:
+        """Rates that neither diverged nor got there."""
+        return ~self._sound & ~self.diverged
 
     @property
     def best(self) -> float | None:
@@ -144,8 +165,11 @@ class LearningRateDisplay(Picture):
         """The best rate, and the limit above which runs diverge."""
         if self.suggestion is not None:
             best = f"A learning rate to begin with is {number(self.suggestion)}"
+        elif len(self.rules) > 1:
+            best = f"Learning rates of {listed(self.rules)}, which are not compared"
         elif self.best is not None:
-            best = f"Of {len(self.rates)} learning rates {number(self.best)} is best"
+            which = "is best" if self.steps is not None else "ends lowest"
+            best = f"Of {len(self.rates)} learning rates {number(self.best)} {which}"
         else:
             steps = self.value_name == SHOWN["steps"] and not self.diverged.all()
             failed = "reaches 99.9 % of the decrease" if steps else "converges"
@@ -160,12 +184,16 @@ class LearningRateDisplay(Picture):
     def alt_text(self) -> str:
         """Description of the picture."""
         sound = self._sound
-        ends = f"Chart of {self.value_name} by learning rate, from {self.rates[0]:.6g} to {self.rates[-1]:.6g}."
-        least = "" if self.best is None else f"The minimum, {self.values[sound].min():.6g}, is at {self.best:.6g}."
+        low, high = number(self.rates[0], 6), number(self.rates[-1], 6)
+        ends, least = f"Chart of {self.value_name} by learning rate, from {low} to {high}.", ""
+        if self.best is not None:
+            least = f"The minimum, {number(self.values[sound].min(), 6)}, is at {number(self.best, 6)}."
+        late = int(self._late.sum())
+        beyond = f"{counted(late, 'rate')} did not get there in {self.steps:,} steps." if late and self.steps else ""
         count = int(self.diverged.sum())
         diverging = f"Triangles mark {counted(count, 'rate')} at which the run diverged." if count else ""
-        limit = "" if self.limit is None else f"The stability limit, {self.limit:.6g}, is a dashed line."
-        return " ".join(filter(None, [ends, least, diverging, limit, self.note]))
+        limit = "" if self.limit is None else f"The stability limit, {number(self.limit, 6)}, is a dashed line."
+        return " ".join(filter(None, [ends, least, beyond, diverging, limit, self.note]))
 
     def plot(self, ax: Any = None) -> LearningRateDisplay:
         """Draw."""
@@ -174,17 +202,15 @@ class LearningRateDisplay(Picture):
         (self.line_,) = ax.plot(self.rates[sound], self.values[sound], "o-", color=COLOURS[0], ms=3, lw=1.4)
         ax.set_xscale("log")
         ax.set_yscale("log" if spread(self.values[sound]) > DECADES else "linear")
-        if self.diverged.any():
-            place = {"transform": ax.get_xaxis_transform(), "clip_on": False}
-            ax.plot(
-                self.rates[self.diverged],
-                np.full(self.diverged.sum(), 0.97),
-                "^",
-                color=COLOURS[1],
-                ms=5,
-                label="diverged",
-                **place,
-            )
+        ax.set_xlim(*self._ends())
+        low, high = ax.get_ylim() if sound.any() else (0.0, 1.0)
+        low = 0.0 if self.steps is not None and ax.get_yscale() == "linear" else low  # a count
+        logarithmic = ax.get_yscale() == "log"
+        ax.set_ylim(low, high * (high / low) ** 0.25 if logarithmic else high + 0.25 * (high - low))
+        self._zones(ax)
+        self._rug(ax, self.diverged, "^", COLOURS[1], "diverged")
+        steps = "" if self.steps is None else f" in {counted(self.steps, 'step')}"
+        self._rug(ax, self._late, "v", COLOURS[6], f"not there{steps}" if steps else "no value")
         if self.limit is not None:
             ax.axvline(self.limit, label=f"stability limit {number(self.limit)}", **DASHED)
         if self.suggestion is not None:
@@ -192,8 +218,30 @@ class LearningRateDisplay(Picture):
         ax.set_xlabel("learning rate (logarithmic)")
         ax.set_ylabel(self.value_name)
         heading(ax, self.finding, self.note)
-        legend(ax)
+        legend_beside(ax)
         return self
+
+    def _ends(self) -> tuple[float, float]:
+        """Lowest and highest rate to draw."""
+        known = np.append(self.rates, [] if self.limit is None else [self.limit])
+        room = float(known.max() / known.min()) ** 0.06 if known.max() > known.min() else 2.0
+        return float(known.min()) / max(room, 1.1), float(known.max()) * max(room, 1.1)
+
+    def _zones(self, ax: Any) -> None:
+        """Tints of the rates below half of the limit, up to it, and beyond."""
+        if self.limit is None or len(self.rules) > 1:
+            return
+        left, right = ax.get_xlim()
+        edges = np.clip([left, HALF * self.limit, self.limit, right], left, right)
+        for low, high, tint in zip(edges[:-1], edges[1:], ZONES, strict=True):
+            ax.axvspan(low, high, color=tint, lw=0, zorder=0)
+
+    def _rug(self, ax: Any, some: NDArray[np.bool_], mark: str, colour: str, words: str) -> None:
+        """Marks at the top for rates without a value."""
+        if some.any():
+            place = {"transform": ax.get_xaxis_transform(), "clip_on": False, "ls": "none"}
+            at = np.full(int(some.sum()), RUG)
+            ax.plot(self.rates[some], at, mark, color=colour, ms=0.6 * letters(ax), label=words, **place)
 
 
 def _rate(run: Trajectory) -> float:

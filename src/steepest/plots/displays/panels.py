@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..drawing.style import HEIGHT, WIDTH, Picture, broken
+from ..drawing.words import visible
 
 __all__ = ["Panels"]
 
@@ -61,7 +62,8 @@ class Panels(Picture):
         """Draw on an empty figure of any size."""
         width = float(figure.get_size_inches()[0])
         size = 10 * min(1.0, width / self.size[0] + 0.15)
-        figure.suptitle(broken(self.finding, 0.95 * width, size), fontsize=size, fontweight="bold")
+        title = visible(broken(self.finding, 0.95 * width, size))
+        figure.suptitle(title, fontsize=size, fontweight="bold", parse_math=False)
         self.figure_, self.ax_ = figure, []
         for i, picture in enumerate(self.pictures):
             picture.plot(figure.add_subplot(1, len(self.pictures), i + 1, projection=picture.projection))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...objective.functions.formula import Formula
-from ..drawing.contours import in_space
+from ..drawing.relief import in_space
 from ..drawing.style import COLOURS, Picture, axes, has_depth, heading, legend
 from ..drawing.words import number
 from ..sources.function_input import drawn, numbers

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.types import Array
-from .style import COLOURS, finite
+from .palette import COLOURS
+from .thinning import finite
 
 __all__ = ["arrow", "corner", "leaves_at", "margins", "near_heights"]
 

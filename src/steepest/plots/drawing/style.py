@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from .lettering import lettered, numbered, unseen
+from .palette import COLOURS, DASHED, DASHES, MARKERS
+from .thinning import finite
+from .words import visible
 
 __all__ = [
     "COLOURS",
     "CUBE",
+    "DASHED",
     "DASHES",
     "MARKERS",
     "Picture",
@@ -26,18 +31,18 @@ __all__ = [
     "has_depth",
     "heading",
     "legend",
+    "legend_beside",
     "letters",
 ]
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")  # safe for colour-blind readers
-DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
-DASHED: dict[str, Any] = {"color": "black", "ls": (0, (4, 3)), "lw": 1}  # reference values: an optimum, a limit
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.4  # inches
-CUBE = (5.2, HEIGHT)  # of a picture that is as wide as high, and of one in space
+CUBE = (WIDTH, 5.4)  # of a picture that is as wide as high, and of one in space
 FORMATS = ("svg", "png", "pdf")
 DOTS = 200  # an inch, of PNG
-SALT = {"svg.hashsalt": "steepest"}  # names inside of an SVG, so that the same picture is the same bytes
+FILE = {  # names inside of an SVG, so that the same picture is the same bytes; texts that can be searched
+    "svg.hashsalt": "steepest",
+    "svg.fonttype": "none",
+}
 MISSING = "pictures need Matplotlib: pip install 'steepest[plot]'"
 LETTER = 0.52  # mean width of a letter in its size
 HIGHEST = 0.45  # share of the height that a heading takes at most
@@ -51,6 +56,12 @@ class Picture:
     figure_: Any
     size: tuple[float, float] = (WIDTH, HEIGHT)  # inches
     projection: str | None = None  # "3d" where it is one in space
+    unseen: str = ""  # after `save`: letters that no installed font has, which are boxes but in an SVG
+
+    def __init_subclass__(cls) -> None:
+        """Every ``plot`` shows names as they are written."""
+        if "plot" in vars(cls):
+            type.__setattr__(cls, "plot", lettered(vars(cls)["plot"]))
 
     @property
     def finding(self) -> str:
@@ -86,6 +97,7 @@ class Picture:
             raise UsageError(f"a picture ends in .svg, .png or .pdf, not {path.name!r}")
         if not hasattr(self, "figure_"):
             self.draw(blank(self.size))
+        self.unseen = "" if kind == "svg" else unseen(self.figure_)
         data = picture_bytes(self.figure_, kind, self.finding, self.alt_text)
         write_new(path, lambda file: file.write(data), force)
 
@@ -94,15 +106,17 @@ def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
     """A figure as the bytes of a file of this kind, with its title and description inside."""
     from matplotlib import rc_context
 
+    title, alt_text = visible(title), visible(alt_text)
     words: dict[str, dict[str, Any]] = {
         "svg": {"Title": title, "Description": alt_text, "Date": None, "Creator": None},
         "png": {"Title": title, "Description": alt_text, "Software": None},
         "pdf": {"Title": title, "Subject": alt_text, "CreationDate": None},
     }
     out = io.BytesIO()
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # each layout pass moves artists slightly, and the next file must be the same
-    with rc_context(SALT):
+    with rc_context(FILE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # `Picture.unseen` says which
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # each layout pass moves artists slightly, and the next file must be the same
         figure.savefig(out, format=kind, dpi=DOTS, metadata=words[kind])
     return _spoken(out.getvalue(), title, alt_text) if kind == "svg" else out.getvalue()
 
@@ -135,9 +149,9 @@ def axes(ax: Any = None, *, projection: str | None = None, size: tuple[float, fl
     points = letters(ax)
     ax.set_anchor("W")  # under the heading, which begins there
     ax.tick_params(labelsize=0.9 * points)
+    numbered(ax)
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set_size(points)
-        axis.offsetText.set_size(0.9 * points)
     for side in ("top", "right"):
         if side in ax.spines:
             ax.spines[side].set_visible(False)
@@ -171,10 +185,9 @@ def heading(ax: Any, finding: str, *below: str) -> None:
     title = broken(finding, _width(ax), size)
     most = max(1, int((HIGHEST * _height(ax) - (title.count("\n") + 1) * 1.2 * size) / (SMALL * size * LEAD)))
     lines = lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: int(room / SMALL) - 2] + " …"]
-    lift = LEAD * size if _factor(ax) else 0.0
-    ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + lift + len(lines) * SMALL * size * LEAD)
+    ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + len(lines) * SMALL * size * LEAD)
     if lines:
-        place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (0, 6 + lift), "textcoords": "offset points"}
+        place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (0, 6), "textcoords": "offset points"}
         style = {"fontsize": SMALL * size, "color": "#404040", "va": "bottom", "ha": "left"}
         ax.annotate("\n".join(lines), **place, **style)
 
@@ -184,15 +197,6 @@ def has_depth(ax: Any) -> bool:
     return hasattr(ax, "get_zlim")
 
 
-def _factor(ax: Any) -> bool:
-    """Whether a factor such as 1e10 stands over the numbers of the y axis."""
-    if has_depth(ax):
-        return False
-    form = ax.yaxis.get_major_formatter()
-    form.set_locs(ax.yaxis.get_majorticklocs())
-    return bool(form.get_offset())
-
-
 def legend(ax: Any, loc: str = "best") -> None:
     """Draw a legend, if there are labels, where it hides least."""
     handles, _ = ax.get_legend_handles_labels()
@@ -200,7 +204,11 @@ def legend(ax: Any, loc: str = "best") -> None:
         ax.legend(fontsize=0.85 * letters(ax), frameon=True, framealpha=0.85, edgecolor="none", loc=loc)
 
 
-def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values are finite and can be drawn."""
-    kept: NDArray[np.bool_] = np.isfinite(values) & (np.abs(values) < 1e150)
-    return kept
+def legend_beside(ax: Any) -> None:
+    """Draw a legend on the right of the axes, where it hides nothing."""
+    handles, _ = ax.get_legend_handles_labels()
+    if handles:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        drawn = ax.legend(fontsize=0.85 * letters(ax), frameon=False, handlelength=1.6, **place)
+        for line in drawn.get_lines():  # a path may be pale
+            line.set_alpha(1.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...core.types import Array
 
-__all__ = ["MOST", "along_path", "envelope", "evenly"]
+__all__ = ["MOST", "along_path", "envelope", "evenly", "finite"]
 
 MOST = 5000  # points drawn at most
 BLOCK = 4096  # points processed at once
@@ -65,3 +65,9 @@ def envelope(y: Array, most: int = MOST) -> NDArray[np.int64]:
         stretch = y[low:high]
         found += [low + int(stretch.argmin()), low + int(stretch.argmax())]
     return np.unique(found)
+
+
+def finite(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values are finite and can be drawn."""
+    kept: NDArray[np.bool_] = np.isfinite(values) & (np.abs(values) < 1e150)
+    return kept

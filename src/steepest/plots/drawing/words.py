@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 
+import numpy as np
+
 from ...descent.trajectory import Trajectory
+from ...optimality.advice import spelled as advised
 
 __all__ = [
     "brief",
@@ -19,32 +21,75 @@ __all__ = [
     "listed",
     "number",
     "own_side",
+    "renumbered",
     "sentences",
     "share_words",
     "spelled",
     "status_words",
     "verdict_words",
+    "visible",
 ]
 
-EXPONENT = 1e7  # from which a number has one
+SMALLEST, EXPONENT = 1e-4, 1e7  # between which a number has no exponent
 RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"  # digits as powers
+POWERS = str.maketrans("-0123456789", "\u207b" + RAISED)
+WRITTEN = re.compile(r"(?<![\w.,^*])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w^*])")  # a number that stands alone
+ABOVE = re.compile(r"\d[\d.,]*(?:e[+-]?\d+)? above")  # a distance from the minimum
+HYPHEN = re.compile(r"(?<![a-z]{3})-|-(?![a-z]{3})")  # a minus: not that between two words
 LONG, COST = 14, 34  # maximum letters of a name in a formula; of a cost on an axis
-VERDICT = 110  # letters of a line
 FEW = 100  # number of rows above which a share is given in percent
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number with so many digits, without an exponent below ten million.
+    """A number with so many digits, without an exponent between 0.0001 and ten million.
 
     Examples
     --------
-    >>> number(0.84482758), number(50771.3), number(-12345678.0), number(2.0)
-    ('0.8448', '50,771', '−1.235e+07', '2')
+    >>> number(0.84482758), number(50771.3), number(-12345678.0), number(1e-13), number(2.0)
+    ('0.8448', '50,771', '−1.235×10⁷', '10⁻¹³', '2')
     """
-    text = f"{abs(value):.{digits}g}"
-    if "e+" in text and abs(value) < EXPONENT:
-        text = f"{abs(value):,.0f}"
+    size = abs(value)
+    if SMALLEST <= size < EXPONENT or not 0 < size < float("inf"):
+        text = f"{size:.{digits}g}"
+        text = text if "e+" not in text and size < 1000 else f"{size:,.0f}" if "e+" in text else f"{float(text):,}"
+        text = text.removesuffix(".0")
+    else:
+        mantissa, _, power = f"{size:.{digits - 1}e}".partition("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{'' if mantissa == '1' else mantissa + chr(215)}10{str(int(power)).translate(POWERS)}"
     return ("\N{MINUS SIGN}" if value < 0 else "") + text
+
+
+def renumbered(text: str) -> str:
+    """A text whose numbers are written as `number` does.
+
+    Examples
+    --------
+    >>> renumbered("after 2000 steps the cost, -1.12e+06, is within 1.0e-13 of 0.50")
+    'after 2,000 steps the cost, −1,120,000, is within 10⁻¹³ of 0.50'
+    """
+
+    def again(found: re.Match[str]) -> str:
+        text = found[0].lstrip("-")
+        sign = "\N{MINUS SIGN}" if found[0] != text else ""
+        if "e" in text:
+            return sign + number(float(text))
+        whole, point, rest = text.partition(".")
+        return f"{sign}{int(whole):,}{point}{rest}"
+
+    return WRITTEN.sub(again, text)
+
+
+def visible(text: str) -> str:
+    r"""A text with its control characters as escapes, which a picture can show and an SVG can hold.
+
+    Examples
+    --------
+    >>> print(visible("a\x1b[1m b"))
+    a\\x1b[1m b
+    """
+    shown = (c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
 
 
 def counted(count: float, what: str) -> str:
@@ -159,9 +204,11 @@ def spelled(formula: str) -> str:
     --------
     >>> spelled("mean (z - y)^2 / 2"), spelled("2*x**4 + 1"), spelled("x**0.5")
     ('mean (z − y)² / 2', '2·x⁴ + 1', 'x^0.5')
+    >>> spelled("exp(-x/5)-y"), spelled("mean cross-entropy")
+    ('exp(−x/5)−y', 'mean cross-entropy')
     """
     powers = re.sub(r"(?:\*\*|\^)(\d)(?![\d.])", lambda found: RAISED[int(found[1])], formula)
-    return powers.replace("**", "^").replace("*", "\N{MIDDLE DOT}").replace(" - ", " \N{MINUS SIGN} ")
+    return HYPHEN.sub("\N{MINUS SIGN}", powers.replace("**", "^").replace("*", "\N{MIDDLE DOT}"))
 
 
 def cost_words(name: str, what: str = "cost", length: int = COST) -> str:
@@ -175,10 +222,26 @@ def cost_below(name: str, length: int = COST) -> str:
 
 
 def status_words(status: str, message: str) -> str:
-    """A verdict in one line."""
-    return textwrap.shorten(message or status, VERDICT, placeholder=" …")
+    """A verdict in a sentence or two."""
+    return renumbered(" ".join((message or status).split()))
 
 
-def verdict_words(trajectory: Trajectory) -> str:
-    """The verdict of a run in one line; "" where it has none."""
-    return "" if trajectory.verdict is None else status_words(trajectory.verdict.status, trajectory.verdict.message)
+def verdict_words(trajectory: Trajectory, least: float | None = None) -> str:
+    """The verdict of a run with its advice; "" where it has none.
+
+    Parameters
+    ----------
+    trajectory : Trajectory
+    least : float, optional
+        The minimum of the cost, if the picture tells it: then what the cost is above it is that, not an estimate.
+    """
+    if trajectory.verdict is None:
+        return ""
+    message = trajectory.verdict.message
+    if least is not None and len(trajectory.cost):
+        last = np.searchsorted(trajectory.cost_step, trajectory.meta.get("reported_step", trajectory.step[-1]))
+        above = float(trajectory.cost[min(int(last), len(trajectory.cost) - 1)]) - least
+        message = ABOVE.sub(f"{number(above)} above", message) if above > 0 else message
+    found = advised(trajectory.verdict.remedies, lambda setting, value: f"{setting.replace('_', ' ')} {value}")
+    advice = "" if found is None else f" Try {renumbered(found)}."
+    return status_words(trajectory.verdict.status, message) + advice

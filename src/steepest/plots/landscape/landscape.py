@@ -64,6 +64,8 @@ class Landscape(NamedTuple):
         Maximum number of points for one picture.
     prefix : str
         Prefix of the names: "coefficient of ".
+    convex : bool
+        Whether the cost is known to be convex, so that a minimum of it is the lowest of all.
     flat : callable or None
         Origin (p,) and directions (r, p) to a function of coordinates (m, r), faster than ``values``.
     """
@@ -80,12 +82,18 @@ class Landscape(NamedTuple):
     curved: Array | None = None
     room: int = FEWEST
     prefix: str = ""
+    convex: bool = True
     flat: Callable[[Array, Array], Callable[[Array], Array]] | None = None
 
     def title(self, j: int) -> str:
         """Axis label of parameter j."""
         name = self.names[j]
         return name if name == "intercept" else self.prefix + brief(name, LONG)
+
+    @property
+    def lowest(self) -> str:
+        """What its minimum may be called."""
+        return "minimum" if self.convex else "local minimum"
 
     def along(self, origin: Array, directions: Array) -> Callable[[Array], Array]:
         """Costs (m,) as a function of coordinates (m, r): those at origin + coordinates . directions."""
@@ -185,12 +193,14 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
     best = points[-1] if status == "converged" else None
     note = "the run has bounds, and the minimum is that within them" if "bounds" in trajectory.meta else ""
     plain: dict[str, Any] = {"fixed": np.zeros(p, bool), "size": np.ones(p), "note": note, "best": best}
+    plain["convex"] = status == "converged"
     if f is None:
         try:
             formula = read_formula(text, names)
         except UsageError:
             raise UsageError(f"the run is on {text}, which is not a formula: give the function as f") from None
         hessian = formula.jet(points[0], 2).hessian if formula.degree <= 2 else None
+        plain["convex"] = status == "converged" or (hessian is not None and bool(np.linalg.eigvalsh(hessian)[0] >= 0))
         if status == "stationary" and np.linalg.eigvalsh(formula.jet(points[-1], 2).hessian)[0] > 0:
             plain["best"] = points[-1]
         slope = lambda q: formula.jet(q, 1).slope.T  # noqa: E731

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
-from ...core.threads import one_blas_thread
 from ...core.types import Array
 from ..drawing.thinning import along_path
-from ..drawing.words import counted
+from ..drawing.words import brief, counted, number
 from .landscape import Landscape
 
 __all__ = ["Plane", "leaving", "level", "places_of", "plane_of", "window"]
@@ -22,10 +21,12 @@ ALONE = 1.0  # width of the window relative to the start, if there is no minimum
 FAR = 4.0  # multiple of the distance from start to minimum beyond which a point is outside
 MARGIN = 0.15  # of the width, on each side
 CAME_BACK = 0.5  # share of its largest distance from the minimum within which a path ends that is drawn as a whole
-STATES = 200  # points of a path from which its principal plane is computed
+STATES = 200  # points of a path among which the farthest is looked for
+ROUNDING = 1e-6  # share of the way from start to minimum below which the answer is the minimum
+NAME = 16  # letters of a name in a label
 FLAT = 50.0  # ratio of the rise in cost along two axes above which the flat one is widened
 TRIES = 60
-NO_TURN, SLIGHT = 1e-12, 0.005  # shares of a path across its main direction: rounding, and too small to state
+NO_TURN = 1e-9  # share of a path across its main direction that is rounding
 
 
 class Plane(NamedTuple):
@@ -62,8 +63,8 @@ def plane_of(
 ) -> Plane:
     """The plane (axes = 2) or line (axes = 1) through the answer.
 
-    Two parameters are the axes themselves, and so are those that are named. With more, the plane is the principal plane
-    of the paths, and the line is that of the parameter that moved farthest, both in the scales of the landscape.
+    Two parameters are the axes themselves, and so are those that are named. With more, the plane is that through start,
+    answer and minimum, and the line is that of the parameter that moved farthest, both in the scales of the landscape.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def plane_of(
         return _slice(landscape, answer, sorted([*movable, *(j for j in range(p) if j not in movable)][:2]))
     if p < 2:
         raise UsageError("a surface needs two parameters: take the cost curve of one")
-    return _principal(landscape, paths, answer)
+    return _three_points(landscape, paths, answer)
 
 
 def places_of(names: tuple[str, ...], wanted: Sequence[str], what: str, count: int) -> list[int]:
@@ -119,33 +120,62 @@ def _slice(landscape: Landscape, answer: Array, places: list[int]) -> Plane:
     others = [j for j in range(len(answer)) if j not in places]
     words = ""
     if len(others) == 1:
-        words = f"slice at {landscape.title(others[0])} = {answer[others[0]]:.4g}"
+        words = f"slice at {landscape.title(others[0])} = {number(float(answer[others[0]]))}"
     elif others:
         words = f"slice along {' and '.join(labels)}; the other {len(others)} parameters stay at the answer"
     axes = np.eye(len(answer))[places]
     return Plane(origin, axes, axes, labels, words)
 
 
-def _principal(landscape: Landscape, paths: Sequence[Array], answer: Array) -> Plane:
-    sound = [path[np.isfinite(path).all(1)] for path in paths]
-    away = np.concatenate([path[along_path(path, STATES)] for path in sound]) - answer
-    if landscape.best is not None:
-        away = np.vstack((away, landscape.best - answer))
-    away = away * landscape.size
-    farthest = max(float(np.abs(away).max()), 1e-300)
-    table = np.vstack((away / farthest, np.zeros((2, len(answer)))))
-    with one_blas_thread(table.size * 2.0 * min(table.shape)):
-        _, spread, directions = np.linalg.svd(table, full_matrices=False)
-    share = spread[:2] ** 2 / max(float((spread**2).sum()), 1e-300)
-    turn = directions[:2]
-    if share[1] < NO_TURN:  # a straight path: the second axis is the parameter that moved least
-        other = np.eye(len(answer))[_least_along(landscape, turn[0])]
-        other = other - (other @ turn[0]) * turn[0]
-        turn = np.array([turn[0], other / np.linalg.norm(other)])
-    across = f"direction 2 ({share[1]:.0%})" if share[1] >= SLIGHT else "across the path"
-    labels = (f"direction 1 of the path ({share[0]:.0%} of it)", across)
-    words = f"principal plane of the path of {len(answer)} parameters, through the answer"
-    return Plane(answer.copy(), turn / landscape.size, turn * landscape.size, labels, words)
+def _three_points(landscape: Landscape, paths: Sequence[Array], answer: Array) -> Plane:
+    """The plane through the start, the answer and the minimum.
+
+    Where these are in a line, or there is no minimum, it goes through the state that is farthest from that line; for a
+    straight path, along the parameter that moved least.
+    """
+    size = landscape.size
+    start, goal = paths[0][0], answer if landscape.best is None else landscape.best
+    first = (start - goal) * size
+    if not first.any():
+        first = _farthest(paths, goal, size, np.zeros((0, len(size))))
+    turn = _unit(first)[None]
+    third = (answer - goal) * size
+    third = third - (third @ turn[0]) * turn[0]
+    exact = float(np.abs(third).max()) > ROUNDING * float(np.abs(first).max())
+    if not exact:
+        third = _farthest(paths, goal, size, turn)
+    straight = not float(np.abs(third).max()) > NO_TURN * float(np.abs(first).max())
+    if straight:
+        third = np.eye(len(answer))[_least_along(landscape, turn[0])]
+        third = third - (third @ turn[0]) * turn[0]
+    turn = np.vstack((turn, _unit(third)))
+    end = "answer" if landscape.best is None else "minimum"
+    labels = (f"from start to {end} ({_most(landscape, turn[0])})", f"across that ({_most(landscape, turn[1])})")
+    points = f"start, answer and {end}" if exact else f"start and {end}" + ("" if straight else ", and along the path")
+    words = f"plane of {len(answer)} parameters through {points}"
+    return Plane(goal.copy(), -turn / size, -turn * size, labels, words)
+
+
+def _unit(direction: Array) -> Array:
+    largest = max(float(np.abs(direction).max()), 1e-300)
+    found: Array = direction / largest
+    return found / max(float(np.linalg.norm(found)), 1e-300)
+
+
+def _farthest(paths: Sequence[Array], goal: Array, size: Array, turn: Array) -> Array:
+    """The state farthest from a point and from directions through it, from there."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        states = np.concatenate([path[along_path(path[np.isfinite(path).all(1)], STATES)] for path in paths])
+        away = (states - goal) * size
+        away = away - (away @ turn.T) @ turn
+    sound = np.where(np.isfinite(away).all(1), np.abs(away).max(1), 0.0)
+    found: Array = away[int(sound.argmax())]
+    return found
+
+
+def _most(landscape: Landscape, direction: Array) -> str:
+    """The parameter that a direction is mostly along."""
+    return f"mostly {brief(landscape.names[int(np.abs(direction).argmax())], NAME)}"
 
 
 def _least_along(landscape: Landscape, direction: Array) -> int:
