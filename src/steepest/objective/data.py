@@ -100,6 +100,14 @@ class Curvature(Protocol):
         """Its product with v (d + 1, k); the matrix is not formed."""
 
 
+class TableCurvature(Curvature, Protocol):
+    """The Hessian of the mean loss over rows."""
+
+    @property
+    def weight(self) -> RowVector:
+        """Weight times second derivative of the loss of each row, (n,)."""
+
+
 class Data(Protocol):
     """What every kind of data has, in its own units: parameters are (d + 1, k), intercept last."""
 
@@ -262,7 +270,7 @@ class TableData(Data, Protocol):
     def gram(self, first: Array, weight: RowVector | None) -> Array:
         """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
 
-    def expansion(self, loss: Loss, w: Array) -> tuple[float, Array, Curvature]:
+    def expansion(self, loss: Loss, w: Array) -> tuple[float, Array, TableCurvature]:
         """Mean loss, its gradient and its Hessian at w (d + 1, 1). Cost: one pass."""
 
     def transpose_product(self, r: Array) -> Array:

@@ -15,6 +15,7 @@ from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_metric, by_products, evaluate
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
+from .local_model import held_by_lost_directions, holds
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
@@ -242,12 +243,22 @@ def _newton(
         return Step(np.zeros_like(w), cost, g, None)
     if problem.unpenalised:
         decrement = decrement or NewtonDecrement(objective, near.hessian if near else hessian(objective, w))
-        size = np.sqrt(np.maximum(decrement.matrix.diagonal(), 0.0))
-        return Step(
-            decrement.step(g), cost, g, decrement(g), again=decrement, sizes=size, inflation=decrement.inflation
-        )
+        size, predicted = np.sqrt(np.maximum(decrement.matrix.diagonal(), 0.0)), decrement(g)
+        if near is not None and predicted is not None:
+            predicted = _locally(near, decrement, predicted)
+        delta, inflation = decrement.step(g), decrement.inflation
+        return Step(delta, cost, g, predicted, again=decrement, sizes=size, inflation=inflation)
     H = near.hessian if near else decrement.matrix if decrement else hessian(objective, w)
     return _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
+
+
+def _locally(near: Expansion, decrement: NewtonDecrement, predicted: float) -> float | None:
+    """The prediction with what directions hold that the Hessian has lost; None where the model does not hold."""
+    loss = near.objective.loss
+    if loss.quadratic:
+        return predicted
+    predicted += held_by_lost_directions(near, decrement)
+    return predicted if not loss.likelihood or holds(near, predicted, decrement.lengths) else None
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..objective.objective import Objective
 from ..objective.prox import smallest_subgradient
+from .local_model import holds
 from .newton import Expansion, Step
 
 __all__ = ["Evaluation", "by_metric", "by_products", "evaluate"]
@@ -130,10 +131,15 @@ def by_metric(near: Expansion, metric: Array) -> Step:
     def again(g: Array) -> float:
         return 2 * share * least * float(g[:, 0] @ inverse(np.where(on, g[:, 0], 0.0)))
 
+    def lengths(A: Array) -> Array:
+        return least * np.array([a @ inverse(np.where(on, a, 0.0)) for a in A])
+
     sizes = np.sqrt(np.maximum(np.diag(metric), 0.0))
     inflation = float(sizes**2 @ np.abs([inverse(e)[j] for j, e in enumerate(np.diag(on.astype(float)))]))
     change = np.where(on, r - slope, 0.0)[:, None]
-    predicted = share * (gain + 2 * rest)
+    predicted: float | None = share * (gain + 2 * rest)
+    if objective.loss.likelihood and not holds(near, share * (gain + 2 * rest), lengths):
+        predicted = None
     return Step(
         found[:, None], near.cost, near.g, predicted, change=change, again=again, sizes=sizes, inflation=inflation
     )

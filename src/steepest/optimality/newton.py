@@ -95,6 +95,14 @@ class Expansion:
             self._hessian = with_penalty(self.curvature.matrix(), self.objective)
         return self._hessian
 
+    @property
+    def seconds(self) -> Array:
+        """Weight times second derivative of the loss of each row, (n,)."""
+        if self.pointwise is None:
+            return self.curvature.weight
+        weight = self.objective.rows.weight
+        return self.pointwise.second if weight is None else self.pointwise.second * weight
+
     def product(self, v: Array) -> Array:
         """The product of H and v (d + 1, 1); no matrix is formed unless the table is small. Cost: one pass."""
         if self._hessian is not None:

@@ -53,6 +53,24 @@ class NewtonDecrement:
             delta[self.free] = -inverse[:, None] * (vectors[:, ~flat] @ (along[~flat] / values[~flat, None]))
         return delta
 
+    def lengths(self, A: Array) -> Array:
+        """a' H^-1 a (m,) for the rows a of A (m, d + 1)."""
+        if self._parts is None:
+            return np.full(len(A), np.inf)
+        inverse, values, vectors, flat = self._parts
+        along = (A[:, self.free] * inverse) @ vectors[:, ~flat]
+        return np.asarray((along * along / values[~flat]).sum(1))
+
+    @property
+    def flat_directions(self) -> Array:
+        """Directions (d + 1, r) in which H has no curvature beyond rounding, of length 1 in columns of size 1."""
+        if self._parts is None:
+            return np.zeros((len(self.free), 0))
+        inverse, _, vectors, flat = self._parts
+        found = np.zeros((len(self.free), int(flat.sum())))
+        found[self.free] = inverse[:, None] * vectors[:, flat]
+        return found
+
     @property
     def inflation(self) -> float:
         """Sum of the variance inflation factors H_jj (H^-1)_jj: how much rounding of a slope can grow."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..core.types import UNIT, Array
 from ..data.rows import Rows
 from ..descent.continuation import continued
 from ..descent.engine import Descent
@@ -16,11 +17,12 @@ from ..objective.problem import Problem
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
 from .auto.plan import Plan
-from .auto.smoothing import Smoothing
+from .auto.smoothing import Memory, Smoothing
 from .certified_stop import CertifiedStop
 
 __all__ = ["CertifiedRounds", "rounds"]
 
+LOST, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
 IDLE = 25  # most rounds without a smaller gap
 
 
@@ -62,8 +64,25 @@ class CertifiedRounds(CertifiedStop):
         proven = self.smoothing.proven(state.origin)
         if not np.isfinite(proven.gap):
             return Certificate(None, "none", state.gradient_norm)
-        kind = "duality gap" if provable(self.problem) else "dual estimate"
-        return Certificate(proven.gap, kind, state.gradient_norm, proven.rounding)
+        if provable(self.problem):
+            return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
+        if self._lost(Memory.of(state.origin.memory).slopes.theta):
+            return Certificate(None, "none", state.gradient_norm)
+        return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
+
+    def _lost(self, theta: Array) -> bool:
+        """Whether slopes theta (n,) go down along a direction that the covariances of the columns have lost.
+
+        Where a column is nearly a copy of another, their difference changes predictors beyond rounding.
+        """
+        null, rows = self.plan.columns.null, self.rows.with_rows(offset=None)
+        if not null.shape[1]:
+            return False
+        V = np.vstack((null, -self.plan.columns.mean @ null))
+        A, size = rows.predictor(V), rows.sizes().predictor(np.abs(V))
+        weight = np.ones(len(theta)) if rows.weight is None else rows.weight
+        slope, length = np.abs(weight * theta @ A), np.sqrt(weight @ (A * A) * (weight @ theta**2))
+        return bool(((np.abs(A) > LOST * UNIT * len(V) * size).any(0) & (slope > SLOPED * length)).any())
 
     def chosen(self, path: Trajectory) -> Trajectory:
         """The trajectory up to its best round."""

@@ -37,7 +37,7 @@ from ...optimality.duality import ROUNDING, Proven
 from ...optimality.nonsmooth_duality import Slopes, nonsmooth_gap
 from .vertex import Mask, Point, vertex
 
-__all__ = ["Smoothing", "staged_start"]
+__all__ = ["Memory", "Smoothing", "staged_start"]
 
 BLOCK = 1 << 13
 SHRINK = 0.25  # of the width, from one round to the next
