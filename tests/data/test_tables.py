@@ -253,7 +253,7 @@ def test_standard_input_is_sniffed(monkeypatch, text):
 
 def test_closed_standard_input_is_one_line(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(FileError, match=r"^standard input: cannot be read"):
+    with pytest.raises(FileError, match=r"^standard input: closed: give a file"):
         read_table("-")
 
 

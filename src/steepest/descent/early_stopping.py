@@ -18,7 +18,9 @@ from .states import State
 from .stops import Stop
 from .trajectory import Trajectory
 
-__all__ = ["Validation", "callback_stop", "validation_on"]
+__all__ = ["Callback", "Validation", "callback_stop", "validation_on"]
+
+Callback = Callable[[State], bool | None]
 
 
 class Validation:
@@ -110,7 +112,7 @@ def validation_on(
     return Validation(problem.loss, rows, units, patience, least_fall)
 
 
-def callback_stop(callback: Callable[[State], bool | None], units: Units) -> Stop:
+def callback_stop(callback: Callback, units: Units) -> Stop:
     """A stop where the user's function returns True. It gets each update (sampled: the end of each epoch), ``w`` raw.
 
     Raises

@@ -38,7 +38,7 @@ class Certificate(NamedTuple):
     ----------
     gap : float or None
         Cost minus the minimum; None if unknown. It includes a bound of rounding and is never negative.
-    kind : {"duality gap", "dual estimate", "decrement", "none"}
+    kind : {"duality gap", "dual estimate", "decrement", "prediction", "none"}
         A "duality gap" is proven: F(w) - D(theta) with a dual point theta. It needs a penalty on every coefficient.
 
         A "dual estimate" is the same difference without a penalty, for a non-smooth loss. It is not a proof, since
@@ -49,6 +49,9 @@ class Certificate(NamedTuple):
         twice the second-order estimate of the gap. That is not a proof, but the factor covers the error near the
         optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
         are used.
+
+        A "prediction" is such a decrement where second derivatives change by more than a factor e^(1/2) on the way to
+        the optimum. It tells nothing of the minimum.
     gradient_norm : float
         Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the
         subgradient of least norm.
@@ -85,7 +88,7 @@ def at_most_cost(certificate: Certificate, objective: Objective, sizes: TableDat
     size, z, y = sizes.with_rows(offset=None).predictor(np.abs(w)), rows.predictor(w), rows.y
     away = (len(w) + 8) * UNIT * (size + (0.0 if rows.offset is None else np.abs(rows.offset)[:, None]))
     if rows.supports.joint:
-        each = loss.value(z, y) + 2 * away.max(1)
+        each = loss.value(z, y).sum(1) + 2 * away.max(1)
     else:
         each = (np.maximum(loss.value(z - away, y), loss.value(z + away, y)) + loss.conjugate(0.0 * y, y)).sum(1)
     mean = float((each.sum() if rows.weight is None else rows.weight @ each) / rows.total)
@@ -161,7 +164,8 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
         gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.safeguard)
     else:
         least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, decrement)
-        gap, kind = np.nan if step.predicted is None else step.predicted + least, "decrement"
+        gap = np.nan if step.predicted is None else step.predicted + least
+        kind = "decrement" if step.local else "prediction"
     if not np.isfinite(gap):
         return Certificate(None, "none", norm)
     return Certificate(float(gap), kind, norm, least, in_standard_errors(objective, w, step))
@@ -244,21 +248,19 @@ def _newton(
     if problem.unpenalised:
         decrement = decrement or NewtonDecrement(objective, near.hessian if near else hessian(objective, w))
         size, predicted = np.sqrt(np.maximum(decrement.matrix.diagonal(), 0.0)), decrement(g)
-        if near is not None and predicted is not None:
-            predicted = _locally(near, decrement, predicted)
-        delta, inflation = decrement.step(g), decrement.inflation
-        return Step(delta, cost, g, predicted, again=decrement, sizes=size, inflation=inflation)
+        step = Step(decrement.step(g), cost, g, predicted, again=decrement, sizes=size, inflation=decrement.inflation)
+        return step if near is None or predicted is None else _judged_locally(near, decrement, step)
     H = near.hessian if near else decrement.matrix if decrement else hessian(objective, w)
     return _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
 
 
-def _locally(near: Expansion, decrement: NewtonDecrement, predicted: float) -> float | None:
-    """The prediction with what directions hold that the Hessian has lost; None where the model does not hold."""
-    loss = near.objective.loss
+def _judged_locally(near: Expansion, decrement: NewtonDecrement, step: Step) -> Step:
+    """The step with what the directions hold that the Hessian has lost, and whether its model holds."""
+    loss, predicted = near.objective.loss, step.predicted or 0.0
     if loss.quadratic:
-        return predicted
+        return step
     predicted += held_by_lost_directions(near, decrement)
-    return predicted if not loss.likelihood or holds(near, predicted, decrement.lengths) else None
+    return step._replace(predicted=predicted, local=not loss.likelihood or holds(near, predicted, decrement.lengths))
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:

@@ -137,12 +137,10 @@ def by_metric(near: Expansion, metric: Array) -> Step:
     sizes = np.sqrt(np.maximum(np.diag(metric), 0.0))
     inflation = float(sizes**2 @ np.abs([inverse(e)[j] for j, e in enumerate(np.diag(on.astype(float)))]))
     change = np.where(on, r - slope, 0.0)[:, None]
-    predicted: float | None = share * (gain + 2 * rest)
-    if objective.loss.likelihood and not holds(near, share * (gain + 2 * rest), lengths):
-        predicted = None
-    return Step(
-        found[:, None], near.cost, near.g, predicted, change=change, again=again, sizes=sizes, inflation=inflation
-    )
+    predicted = share * (gain + 2 * rest)
+    local = not objective.loss.likelihood or holds(near, predicted, lengths)
+    step = Step(found[:, None], near.cost, near.g, predicted, change=change, again=again, local=local)
+    return step._replace(sizes=sizes, inflation=inflation)
 
 
 def _gap_of(squares: Array, weights: Array, cost: float) -> Callable[[Array], float]:

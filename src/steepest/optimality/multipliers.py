@@ -215,7 +215,7 @@ def none_by_multipliers(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: b
         return False, np.zeros_like(w)
     whole = len(order) == n
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        part = _table(cone, loss, rows if whole else rows.take(order), cone.kind[order], w)
+        part = _table(cone, loss, rows if whole else _copied(rows, order), cone.kind[order], w)
         step = _descend(part, _start(part, w), settled)
         return step.proven and (whole or _constant(cone, part, step.constant)), _raw(part, step.delta)
 
@@ -236,6 +236,12 @@ def _unknowns(cone: Cone) -> int:
 def _affordable(cone: Cone, m: int) -> bool:
     q = float(_unknowns(cone))
     return m * q * q <= WORK
+
+
+def _copied(rows: Rows, order: Order) -> Rows:
+    """A copy of these rows, which is read once; what is done to the copy counts as no pass."""
+    rows.read(len(order))
+    return rows.take(order)._replace(tally=([0], len(order)))
 
 
 def _table(cone: Cone, loss: Loss, rows: Rows, kind: NDArray[np.int8], w: Array) -> _Table:

@@ -67,6 +67,7 @@ class Step(NamedTuple):
     pointwise: Pointwise | None = None
     change: Array | None = None  # (d + 1, 1), of the gradient along the step; only if a residual is left
     again: Callable[[Array], float | None] | None = None  # the prediction, from the gradient at the end of the step
+    local: bool = True  # whether the model holds up to the optimum
     sizes: Array | None = None  # (d + 1,), roots of the Hessian's diagonal
     inflation: float = 0.0  # sum of H_jj (H^-1)_jj: how much the rounding of a slope can grow
 

@@ -122,7 +122,7 @@ def _converged(e: Evidence) -> bool:
     And a direction of recession is ruled out.
     """
     slack = 10 if e.end == "certified" else 1  # the stop that found it so did before it was rounded to raw units
-    return e.convex and not e.unproven and e.gap is not None and e.gap <= slack * e.target
+    return e.convex and e.local and not e.unproven and e.gap is not None and e.gap <= slack * e.target
 
 
 def _cycling(e: Evidence) -> bool:

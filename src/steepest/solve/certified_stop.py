@@ -49,10 +49,13 @@ class CertifiedStop:
         target: float,
         scale: float,
         preconditioner: Preconditioner | None = None,
+        leaps: bool = False,
     ) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self._taken: dict[int, Certificate] = {}  # by step
-        self.end: tuple[int, Array, LastStep] | None = None  # step, parameters, and the end of Newton's step from there
+        smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
+        self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
+        self.end: tuple[State, LastStep] | None = None  # the last state, and the end of Newton's step from there
         self._wanted = np.inf  # predicted decrease at which to certify next
         self.objective = Objective(problem, plan.data)
         self.preconditioner = preconditioner or preconditioner_of(self.objective, plan.method)
@@ -118,19 +121,14 @@ class CertifiedStop:
             return False
         self._taken[state.t] = found
         enough = self._small(found)
-        if self._leaps and found.gap <= LEAP * self.reached(found):
+        if self.leaps and found.kind != "prediction" and found.gap <= LEAP * self.reached(found):
             end = last_step(self.objective, whole)
             enough = enough or (end is not None and self._small(end.certificate))
-            self.end = None if end is None else (state.t, state.w, end)
+            self.end = None if end is None else (state, end)
         return enough
 
     def _small(self, found: Certificate) -> bool:
-        return found.gap is not None and bool(found.gap <= self.reached(found))
-
-    @property
-    def _leaps(self) -> bool:
-        """Whether a run may end by Newton's step in place of its rule's own."""
-        return self.plan.method.preconditioned and self.plan.data.supports.rows
+        return found.gap is not None and found.kind != "prediction" and bool(found.gap <= self.reached(found))
 
     def reached(self, found: Certificate) -> float:
         """The gap that is small enough: the target, or the rounding bound if that is small itself."""
@@ -146,7 +144,7 @@ class CertifiedStop:
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
-        share = LEAP if preconditioner.complete else LEARNING if self._learns else SHARE
+        share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall

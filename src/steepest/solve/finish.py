@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..descent.early_stopping import Callback, callback_stop
 from ..descent.trajectory import Trajectory
 from ..optimality.certificate import Certificate
 from .certified_stop import CertifiedStop
@@ -12,16 +13,19 @@ __all__ = ["finish"]
 
 
 def finish(
-    path: Trajectory, certified: CertifiedStop, known: Certificate | None
+    path: Trajectory, certified: CertifiedStop, known: Certificate | None, callback: Callback | None
 ) -> tuple[Trajectory, Certificate | None]:
     """The trajectory with Newton's step from its certified end, and the certificate there; else both as they are.
 
-    Only for preconditioned methods: other paths stay those of their rule. Cost: one pass over the rows.
+    The step was evaluated when the run was certified. A ``callback`` gets its end as it gets every state.
     """
-    if known or certified.end is None or certified.end[0] != path.step[-1]:
+    if known or certified.end is None or certified.end[0].t != path.step[-1]:
         return path, known
-    _, before, end = certified.end
-    w = certified.plan.data.units.raw(np.stack((before, end.w)))
-    norms = np.array([path.gradient_norm[-1], end.certificate.gradient_norm])
-    later = Trajectory.of(w, np.array([path.cost[-1], end.cost]), norms)
+    (last, end), units = certified.end, certified.plan.data.units
+    norm = end.certificate.gradient_norm
+    points, costs = units.raw(np.stack((last.w, end.w))), np.array([last.cost, end.cost])
+    later = Trajectory.of(points, costs, np.array([last.gradient_norm, norm]))
+    if callback is not None:
+        state = last._replace(t=last.t + 1, epoch=last.epoch + 1, w=end.w, eta=1.0, cost=end.cost, gradient_norm=norm)
+        callback_stop(callback, units)(state._replace(change=last.cost - end.cost))
     return path.then(later.shifted(int(path.step[-1]), float(path.epoch[-1]), float(path.seconds[-1]))), end.certificate

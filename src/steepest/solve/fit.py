@@ -117,7 +117,7 @@ def fit(
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, begin)
         states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner)
+        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps=validation is None)
         if problem.nonsmooth and plan.method.preconditioned:
             states, certified = rounds(states, rows, plan, target, scale)
         states = until(states, *certified.stops(tol), *asked, *_limits(limits))
@@ -129,7 +129,7 @@ def fit(
             path, known = validation.chosen(path), None
         else:
             path, plan, known = polish(certified.chosen(path), rows, problem, plan, tol == 0)
-            path, known = finish(path, certified, known)
+            path, known = finish(path, certified, known, watch.callback)
             path = least_norm(path, problem, plan)
         path = with_fixed(centre(path, problem, plan), problem, start)
         return _judged(rows, problem, plan, path, certified, known)
@@ -235,6 +235,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         end=path.meta["end"],
         gap=certificate.gap,
         sense=Sense.of(certificate.kind, exact),
+        local=certificate.kind != "prediction",
         gradient_norm=certificate.gradient_norm,
         rate=float(path.learning_rate[-1] if looks else rate.rate(max(1, int(path.step[-1])))),
         limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
