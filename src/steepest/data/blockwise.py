@@ -93,7 +93,7 @@ def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tup
     from ..kernels.blockwise import dense_sums, dense_times
     from ..kernels.compiler import compiled
 
-    X, shift, d = rows.X, rows.units.shift, rows.shape[1]
+    X, shift, d = rows.X, rows.shift, rows.shape[1]
     Z = np.empty((W.shape[1], high - low))
     compiled(dense_times)(X, shift, np.ascontiguousarray(W[:-1].T), W[-1].copy(), low, high, Z)
     r, weight, totals = judge(low, high, Z.T)
@@ -116,10 +116,10 @@ def _products(r: Array, part: Array) -> Array:
 def shifted(rows: Rows, low: int, high: int, room: Array) -> Array:
     """Rows low .. high - 1 as [x - shift, 1], not scaled, written to ``room``."""
     part = room[: high - low]
-    if rows.units.shift is None:
+    if rows.shift is None:
         part[:, :-1] = dense_rows(rows.X, low, high)
     else:
-        np.subtract(dense_rows(rows.X, low, high), rows.units.shift, out=part[:, :-1])
+        np.subtract(dense_rows(rows.X, low, high), rows.shift, out=part[:, :-1])
     part[:, -1] = 1.0
     return part
 
@@ -180,7 +180,7 @@ def _longest_in(rows: Rows, low: int, high: int) -> float:
         squares = (rows.X.data[places] * scale[rows.X.indices[places]]) ** 2
         lengths = np.bincount(numbers, squares, minlength=high - low) + 1.0
     else:
-        shift = 0.0 if rows.units.shift is None else rows.units.shift
+        shift = 0.0 if rows.shift is None else rows.shift
         lengths = (((rows.X[low:high] - shift) * scale) ** 2).sum(1) + 1.0
     weight = rows.weights(low, high)
     return float(lengths.max() if weight is None else (lengths * weight).max() * rows.shape[0] / rows.total)

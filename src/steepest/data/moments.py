@@ -13,14 +13,14 @@ from ..core.types import Array
 from ..core.units import RAW, Units
 from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
+from .centre import centre, near_shift
 from .csr import CSR
 from .curvature import MomentsCurvature
-from .gram import augmented, refuse_unless_finite
+from .gram import augmented, gram_matrix, refuse_unless_finite
 from .rows import Rows
 
 __all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
 
-FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 lose digits
 NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
 FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
 
@@ -108,19 +108,17 @@ def make_moments(rows: Rows) -> Moments:
     mean, spread, cross, centre = central_moments(rows)
     coef, null = _solve(spread, cross)
     minimiser = np.concatenate((coef, centre[None]))
-    cost, gradient = _residuals(rows, mean, minimiser)
+    cost, gradient = _residuals(rows, ColumnStats(mean, np.diag(spread)), minimiser)
     raw, hessian = Units(shift=mean), hessian_in(RAW, mean, spread)
     return Moments(hessian, raw.raw(minimiser), cost, raw.raw_gradient(gradient), mean, spread, null, rows.shape)
 
 
-def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:
-    """Cost and gradient at w for centred columns; for sparse rows the gradient is centred afterwards."""
-    centred = Units(shift=mean)
-    if not isinstance(rows.X, CSR):
-        return rows._replace(units=centred).value_and_gradient(SquaredError(), w)
-    cost, g = rows._replace(units=RAW).value_and_gradient(SquaredError(), centred.raw(w))
-    g[:-1] -= np.outer(mean, g[-1])
-    return cost, g
+def _residuals(rows: Rows, columns: ColumnStats, w: Array) -> tuple[float, Array]:
+    """Cost and gradient at w for centred columns; they are centred afterwards where the layout is not."""
+    shift = centre(rows, columns)
+    rest = Units(shift=columns.mean - shift)
+    cost, g = rows.in_units(Units(shift)).value_and_gradient(SquaredError(), rest.raw(w))
+    return cost, _gradient_in(rest, g)
 
 
 def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
@@ -137,19 +135,24 @@ def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
 
 def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
+    rows, i = rows.in_units(RAW), rows.first
     d, k = rows.shape[1], rows.y.shape[1]
-    i = rows.first
     first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     if not isinstance(rows.X, CSR):
         return _central(rows, first)
-    found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # an unshifted table stays sparse
-    return _central(rows, first) if (found[0] ** 2 > FAR * np.diag(found[1])).any() else found
+    first[:d] = 0.0  # an unshifted table stays sparse
+    found = _central(rows, first)
+    shift = near_shift(rows, ColumnStats(found[0], np.diag(found[1])))
+    if shift is None:
+        return found
+    mean, spread, cross, centre = _central(rows.in_units(Units(shift)), first)
+    return shift + mean, spread, cross, centre
 
 
 def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
     d = rows.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
-        gram = rows.gram(first, rows.weight)
+        gram = gram_matrix(rows, first, rows.weight)
     refuse_unless_finite(gram)
     total = gram[-1, -1]
     shifted = gram[-1, :-1] / total

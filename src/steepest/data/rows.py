@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size
 from . import layout
 from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
-from .csr import CSR
+from .csr import CSR, minus
 from .curvature import RowsCurvature
 from .full_pass import GivenSlopes, full_pass, predictors
 from .gram import gram_matrix
@@ -36,7 +36,8 @@ KEEP: Any = object()  # the default of `Rows.with_rows`: no change
 class Rows(NamedTuple):
     """n rows of d columns with k targets, and a weight and an offset of each row.
 
-    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. The table is not copied to form it.
+    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. X is not copied, but if sparse
+    columns are shifted it is a shifted copy of the table ``given``.
     Means over rows are weighted: sum_i weight_i l_i / total.
     """
 
@@ -48,6 +49,7 @@ class Rows(NamedTuple):
     total: float = 1.0  # sum of the weights
     threads: int = 1
     tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by all views of the table; rows of the table
+    given: CSR | None = None  # a sparse table whose columns are shifted in X
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -78,8 +80,13 @@ class Rows(NamedTuple):
 
     @property
     def sparse(self) -> bool:
-        """Whether the table is sparse, so that a shift of the columns would fill it."""
+        """Whether the table is sparse, so that a shift of its columns would fill them."""
         return isinstance(self.X, CSR)
+
+    @property
+    def shift(self) -> NDArray[np.float64] | None:
+        """The shift that a pass subtracts from X, (d,); None where there is none, or X is shifted already."""
+        return None if self.sparse else self.units.shift
 
     @property
     def double(self) -> bool:
@@ -104,10 +111,7 @@ class Rows(NamedTuple):
     @property
     def size(self) -> Size:
         """Size of the table, for the cost model."""
-        n, d = self.shape
-        if isinstance(self.X, CSR):
-            return Size(n, d, len(self.X.data), self.X.data.itemsize + self.X.indices.itemsize)
-        return Size(n, d, n * d, self.X.dtype.itemsize)
+        return layout.size(self.X)
 
     @property
     def worth_compiling(self) -> bool:
@@ -116,8 +120,11 @@ class Rows(NamedTuple):
         return jit_allowed() and n * (d + 1) >= COMPILE_AT
 
     def in_units(self, units: Units) -> Rows:
-        """The same rows in other units. Nothing is copied."""
-        return self._replace(units=units)
+        """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""
+        X = self.given or self.X
+        if isinstance(X, CSR) and units.shift is not None and units.shift.any():
+            return self._replace(X=minus(X, units.shift), units=units, given=X)
+        return self._replace(X=X, units=units, given=None)
 
     def with_rows(
         self, *, targets: Array = KEEP, weight: Array | None = KEEP, offset: Array | None = KEEP, total: float = KEEP
@@ -128,8 +135,8 @@ class Rows(NamedTuple):
         """
         if weight is not KEEP and total is KEEP:
             total = float(self.shape[0] if weight is None else weight.sum())
-        given: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
-        return self._replace(**{name: value for name, value in given.items() if value is not KEEP})
+        new: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
+        return self._replace(**{name: value for name, value in new.items() if value is not KEEP})
 
     def one_target(self, c: int) -> Rows:
         """The rows with target c alone, or with class c against the others."""
@@ -160,7 +167,7 @@ class Rows(NamedTuple):
 
     def dense(self) -> Array:
         """X as a dense array (n, d), in raw units."""
-        return np.asarray(layout.dense_rows(self.X, 0, self.shape[0]))
+        return np.asarray(layout.dense_rows(self.given or self.X, 0, self.shape[0]))
 
     def sizes(self) -> Rows:
         """The rows with |x| in place of x."""
@@ -185,7 +192,7 @@ class Rows(NamedTuple):
 
     def gram(self, first: Array, weight: Array | None) -> Array:
         """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
-        return gram_matrix(self, first, weight)
+        return gram_matrix(self.in_units(RAW), first, weight)
 
     def curvature(self, loss: LossRecord, w: Array) -> Curvature:
         """The Hessian of the mean loss at w (d + 1, 1). Cost: one pass, for second derivatives by row."""
@@ -205,13 +212,13 @@ class Rows(NamedTuple):
 
     def take(self, numbers: NDArray[np.int64]) -> Rows:
         """The rows with these numbers, as a table whose mean estimates the mean over all rows."""
-        mean_weight = self.total / self.shape[0]
         return self._replace(
             X=layout.take(self.X, numbers),
+            given=None if self.given is None else cast(CSR, layout.take(self.given, numbers)),
             y=self.y[numbers],
             weight=None if self.weight is None else self.weight[numbers],
             offset=None if self.offset is None else self.offset[numbers],
-            total=mean_weight * len(numbers),
+            total=self.total / self.shape[0] * len(numbers),
         )
 
     def sample(self, m: int, seed: int, by_class: bool) -> Rows:
@@ -279,8 +286,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     weight, offset = _vector(weight, n, "weights"), _vector(offset, n, "offsets")
     if weight is not None and (weight.min() < 0 or weight.sum() <= 0):
         raise DataError("weights must be >= 0 and not all zero")
-    total = float(n if weight is None else weight.sum())
-    return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))
+    return Rows(X, y, None, offset, threads=thread_count(n_jobs), tally=([0], n)).with_rows(weight=weight)
 
 
 def _vector(values: Any, n: int, what: str) -> NDArray[np.float64] | None:

@@ -223,7 +223,7 @@ class TableData(Data, Protocol):
         """Mean loss at w. Cost: one pass."""
 
     def in_units(self, units: Units) -> TableData:
-        """The same rows in other units. Nothing is copied."""
+        """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""
 
     def with_rows(
         self,

@@ -15,13 +15,14 @@ from ...core.record_types import Average, Rule
 from ...core.setting_types import AverageLike, RuleLike, StepLike
 from ...core.types import Array
 from ...core.units import RAW, standard_units
+from ...data.centre import centre
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
 from ...descent.states import Checkpoint
 from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method, read_average, read_estimate, read_rule
-from ...objective.data import MATRIX_COLUMNS, Size
+from ...objective.data import MATRIX_COLUMNS, ColumnStats, Size
 from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
@@ -190,8 +191,9 @@ def _plan(
     """The plan with units, data and learning rate."""
     units = RAW
     if standardize:
-        shifted = Coordinates(problem, rows.shape[1]).free_intercept and not rows.sparse
-        units = standard_units(columns.mean, columns.variance, shifted)
+        stats = ColumnStats(columns.mean, columns.variance)
+        shifted = Coordinates(problem, rows.shape[1]).free_intercept
+        units = standard_units(*stats, centre(rows, stats) if shifted else None)
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(Objective(problem, data), location))
