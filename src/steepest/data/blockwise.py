@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.record_types import LossRecord
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import UNIT, Array
 from ..objective.data import Judge, Sums
@@ -20,7 +21,7 @@ from .layout import copy_order, dense_rows, dot, transposed_dot
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["fold", "fold_rounding", "longest", "longest_row", "shifted", "table"]
+__all__ = ["fold", "fold_rounding", "in_double", "longest", "longest_row", "shifted", "table"]
 
 ROOM = 1 << 17  # numbers of a block: 1 MB
 LONGEST, SPARSE = 2048, 4096  # most rows of a dense block, and fewest of a sparse one
@@ -53,6 +54,21 @@ def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
         in_ranges(work, len(found), rows.threads if n * d > 100_000 else 1)
     products, squares, totals = (_total(parts) for parts in zip(*found, strict=True))
     return Sums(products, squares, totals) if scale is None else Sums(products * scale, squares * scale**2, totals)
+
+
+def in_double(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array]:
+    """Mean loss and its gradient (d + 1, k) at w, in double precision. Cost: one pass over the rows."""
+
+    def judge(low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
+        Z = Z if rows.offset is None else Z + rows.offset[low:high, None]
+        y, weight = rows.y[low:high], rows.weights(low, high)
+        r, cost = loss.slope(Z, y), loss.value(Z, y).sum(1)
+        if weight is not None:
+            r, cost = r * weight[:, None], cost * weight
+        return np.ascontiguousarray(r.T), weight, (float(cost.sum()),)
+
+    sums = fold(rows, w, judge)
+    return float(sums.totals[0] / rows.total), sums.products.T / rows.total
 
 
 def _total(parts: Sequence[Array]) -> Array:

@@ -90,8 +90,8 @@ class Rows(NamedTuple):
 
     @property
     def double(self) -> bool:
-        """Whether the table is in double precision; then fused passes are too."""
-        return bool(self.X.dtype != np.float32)
+        """Whether fused passes are in double precision: all but compiled ones over a dense table that is not."""
+        return self.sparse or self.X.dtype != np.float32 or not self.worth_compiling
 
     @property
     def forms_curvature(self) -> bool:

@@ -201,7 +201,7 @@ class TableData(Data, Protocol):
 
     @property
     def double(self) -> bool:
-        """Whether the table is in double precision; then fused passes are too."""
+        """Whether fused passes are in double precision: all but compiled ones over a dense table that is not."""
 
     @property
     def worth_compiling(self) -> bool:

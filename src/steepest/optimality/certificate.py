@@ -188,7 +188,7 @@ def _newton(
     pointwise: Pointwise | None = None
     if rows and decrement is None and single and table.small:
         cost, g, H, pointwise = at_once(objective, w)
-    elif rows and not table.double and single and provable(problem):
+    elif rows and not table.double and single:
         first = evaluate(objective, w)  # the fused pass rounds to single precision, like the table
         cost, g = first.cost, first.g[:, None]
     else:

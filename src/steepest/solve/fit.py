@@ -36,6 +36,7 @@ from .certified_stop import CertifiedStop
 from .nonsmooth import rounds
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
+from .reported_cost import with_reported_cost
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
@@ -173,6 +174,8 @@ def _judged(
     known = known or certified.taken(int(path.step[i]))
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
+    if "polished" not in path.meta:
+        path = with_reported_cost(path, i, rows, problem, plan, raw)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * abs(reached))
     separated = _separation(rows, problem, plan, path, raw, certified)

@@ -93,7 +93,7 @@ def make_plan(
         raise UsageError(
             f"{problem.loss.formula} is not smooth, so it has no second derivatives: choose rule='auto' or 'plain'"
         )
-    columns = _columns(rows, problem, method, updates)
+    columns = _columns(rows, problem, method, updates, start)
     return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
@@ -118,7 +118,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
     method = Method(RULES[name], rate, None, settings.sampling)
     if name == "moments":
-        return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
+        columns = _with_moments(rows, problem, start)
+        return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
     exact = name == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
@@ -161,13 +162,13 @@ def _asked_method(settings: Settings) -> Method:
     return method
 
 
-def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
+def _columns(rows: Rows, problem: Problem, method: Method, updates: float, start: Array | None) -> Columns:
     """Statistics of the columns: moments if they can replace the rows, else means and covariances if affordable."""
     n, d = rows.shape
     if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
         return _sized(rows)
     if problem.loss.quadratic and method.batch_size is None and d + 2 <= 4 * updates:
-        return _with_moments(rows)
+        return _with_moments(rows, problem, start)
     return _located(rows)
 
 
@@ -180,8 +181,9 @@ def _located(rows: Rows) -> Columns:
     return Columns(mean, np.diag(spread), spread, null_directions(spread), None)
 
 
-def _with_moments(rows: Rows) -> Columns:
-    moments = make_moments(rows)
+def _with_moments(rows: Rows, problem: Problem, start: Array | None) -> Columns:
+    fixed = np.zeros(rows.outputs) if start is None else start[-1]
+    moments = make_moments(rows, None if Coordinates(problem, rows.shape[1]).free_intercept else fixed)
     return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
 
 
