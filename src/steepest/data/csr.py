@@ -57,7 +57,7 @@ def minus(X: CSR, shift: NDArray[np.float64]) -> CSR:
         row = np.repeat(np.arange(high - low), np.diff(X.indptr[low : high + 1]))
         cells = np.bincount(row[~kept] * few + place[of[~kept]], numbers[~kept], minlength=(high - low) * few)
         fulls = ends[low:high, None] + np.arange(few)
-        data[fulls], indices[fulls] = cells.reshape(-1, few) - shift[full], full
+        data[fulls], indices[fulls] = cells.reshape(high - low, few) - shift[full], full
         others = ends[low] + few * (row[kept] + 1) + np.arange(kept.sum())
         data[others], indices[others] = numbers[kept], of[kept]
     return CSR(data, indices, ends.astype(X.indptr.dtype if ends[-1] < 1 << 31 else np.int64), X.columns)
