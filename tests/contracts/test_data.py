@@ -18,7 +18,6 @@ from data_twin import Twin, Watched, slope_by_differences
 
 from steepest import Problem, penalties
 from steepest.core.units import RAW, Units
-from steepest.data.csr import CSR
 from steepest.data.rows import Rows
 from steepest.solve.fit import fit
 
@@ -95,8 +94,7 @@ def check_predictor(_, data, twin):
 
 @checks("in_units")
 def check_in_units(kind, data, twin):
-    shift = None if isinstance(getattr(data, "X", None), CSR) else np.linspace(-1.0, 1.0, data.shape[1])
-    units = Units(shift, np.linspace(0.5, 2.0, data.shape[1]))
+    units = Units(np.linspace(-1.0, 1.0, data.shape[1]), np.linspace(0.5, 2.0, data.shape[1]))
     check_value_and_gradient(kind, ANSWERS["in_units"](data, units), twin.in_units(units))
     raw = points(data, twin)[1]
     for name in kind.losses:

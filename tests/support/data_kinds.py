@@ -122,8 +122,7 @@ def kind_of(layout, target, weighted, scaled):
         return {"classes": table.classes, "labels": table.labels}.get(target, table.numbers)
 
     def units(table):
-        sparse_rows = layout == "CSR" and target != "moments"  # are never shifted
-        return (Units(None, table.units.scale) if sparse_rows else table.units) if scaled else RAW
+        return table.units if scaled else RAW
 
     def make(table, folder):
         given = {"weight": table.weight, "offset": table.offset} if weighted else {}

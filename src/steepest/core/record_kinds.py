@@ -103,8 +103,7 @@ def loss(
     nonsmooth : bool
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
     likelihood : bool
-        Whether it is a negative log-likelihood without unknown scale, so that its second derivatives are the
-        information about the coefficients.
+        Whether it is a negative log-likelihood without unknown scale.
 
     Notes
     -----
@@ -294,9 +293,8 @@ def check_record(item: Checked, kind: str) -> Checked:
     """The record itself; one that lacks what its kind needs, or that its own ``check`` finds wrong, is refused."""
     missing = [name for name in NEEDS[kind] if not hasattr(item, name)]
     if missing:
-        decorator = DECORATORS.get(kind, kind)
-        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; decorate it with @{decorator}")
-    wrong = item.check()
-    if wrong:
+        mend = f"decorate it with @{DECORATORS.get(kind, kind)}"
+        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; {mend}")
+    if wrong := item.check():
         raise UsageError(wrong)
     return item

@@ -1,7 +1,6 @@
-"""What each kind of record offers.
+"""What each kind of record offers: the methods of a `LossRecord`, `RuleRecord`, ... of one's own, and a `Loss`, `Rule`, ...
 
-A record of one's own needs the methods of `LossRecord`, `RuleRecord`, ... alone. Its decorator adds the facts and the
-defaults that make it a `Loss`, `Rule`, ...: what the package itself works with.
+with the facts and defaults that its decorator adds, which the package works with.
 """
 
 from __future__ import annotations

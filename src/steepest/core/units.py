@@ -78,9 +78,9 @@ class Units(NamedTuple):
 RAW = Units()
 
 
-def standard_units(mean: Array, variance: Array, shifted: bool) -> Units:
-    """Columns of mean 0 and standard deviation 1; if they may not be shifted, of root mean square 1."""
-    variance = np.maximum(variance, 0.0)
-    size = np.sqrt(variance if shifted else variance + mean**2)
+def standard_units(mean: Array, variance: Array, shift: Array | None) -> Units:
+    """Columns of root mean square 1 about their shift: of standard deviation 1 if that is their mean."""
+    away = mean if shift is None else mean - shift
+    size = np.sqrt(np.maximum(variance, 0.0) + away**2)
     scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 1.0)
-    return Units(shift=mean if shifted else None, scale=scale)
+    return Units(shift, scale)

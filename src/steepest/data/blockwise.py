@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.record_types import LossRecord
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import UNIT, Array
 from ..objective.data import Judge, Sums
@@ -20,7 +21,7 @@ from .layout import copy_order, dense_rows, dot, transposed_dot
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["fold", "fold_rounding", "longest", "longest_row", "shifted", "table"]
+__all__ = ["fold", "fold_rounding", "in_double", "longest", "longest_row", "shifted", "table"]
 
 ROOM = 1 << 17  # numbers of a block: 1 MB
 LONGEST, SPARSE = 2048, 4096  # most rows of a dense block, and fewest of a sparse one
@@ -53,6 +54,21 @@ def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
         in_ranges(work, len(found), rows.threads if n * d > 100_000 else 1)
     products, squares, totals = (_total(parts) for parts in zip(*found, strict=True))
     return Sums(products, squares, totals) if scale is None else Sums(products * scale, squares * scale**2, totals)
+
+
+def in_double(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array]:
+    """Mean loss and its gradient (d + 1, k) at w, in double precision. Cost: one pass over the rows."""
+
+    def judge(low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
+        Z = Z if rows.offset is None else Z + rows.offset[low:high, None]
+        y, weight = rows.y[low:high], rows.weights(low, high)
+        r, cost = loss.slope(Z, y), loss.value(Z, y).sum(1)
+        if weight is not None:
+            r, cost = r * weight[:, None], cost * weight
+        return np.ascontiguousarray(r.T), weight, (float(cost.sum()),)
+
+    sums = fold(rows, w, judge)
+    return float(sums.totals[0] / rows.total), sums.products.T / rows.total
 
 
 def _total(parts: Sequence[Array]) -> Array:
@@ -93,7 +109,7 @@ def _dense_block(rows: Rows, low: int, high: int, W: Array, judge: Judge) -> tup
     from ..kernels.blockwise import dense_sums, dense_times
     from ..kernels.compiler import compiled
 
-    X, shift, d = rows.X, rows.units.shift, rows.shape[1]
+    X, shift, d = rows.X, rows.shift, rows.shape[1]
     Z = np.empty((W.shape[1], high - low))
     compiled(dense_times)(X, shift, np.ascontiguousarray(W[:-1].T), W[-1].copy(), low, high, Z)
     r, weight, totals = judge(low, high, Z.T)
@@ -116,10 +132,10 @@ def _products(r: Array, part: Array) -> Array:
 def shifted(rows: Rows, low: int, high: int, room: Array) -> Array:
     """Rows low .. high - 1 as [x - shift, 1], not scaled, written to ``room``."""
     part = room[: high - low]
-    if rows.units.shift is None:
+    if rows.shift is None:
         part[:, :-1] = dense_rows(rows.X, low, high)
     else:
-        np.subtract(dense_rows(rows.X, low, high), rows.units.shift, out=part[:, :-1])
+        np.subtract(dense_rows(rows.X, low, high), rows.shift, out=part[:, :-1])
     part[:, -1] = 1.0
     return part
 
@@ -180,7 +196,7 @@ def _longest_in(rows: Rows, low: int, high: int) -> float:
         squares = (rows.X.data[places] * scale[rows.X.indices[places]]) ** 2
         lengths = np.bincount(numbers, squares, minlength=high - low) + 1.0
     else:
-        shift = 0.0 if rows.units.shift is None else rows.units.shift
+        shift = 0.0 if rows.shift is None else rows.shift
         lengths = (((rows.X[low:high] - shift) * scale) ** 2).sum(1) + 1.0
     weight = rows.weights(low, high)
     return float(lengths.max() if weight is None else (lengths * weight).max() * rows.shape[0] / rows.total)

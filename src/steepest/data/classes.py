@@ -84,7 +84,7 @@ class ClassesCurvature(NamedTuple):
         rows = self.rows
         seconds = Softmax().second_derivative(rows.predictor(self.w), rows.y)
         seconds = seconds if rows.weight is None else seconds * rows.weight[:, None]
-        first = np.zeros(rows.shape[1]) if rows.units.shift is None else rows.units.shift
+        first = np.zeros(rows.shape[1]) if rows.shift is None else rows.shift
         squares = [np.append(column_sums(rows, first, np.ascontiguousarray(s))[1], s.sum()) for s in seconds.T]
         sums: Array = np.column_stack(squares) * rows.units.scales(rows.shape[1])[:, None] ** 2 / rows.total
         return sums

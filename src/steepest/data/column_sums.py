@@ -9,7 +9,9 @@ import numpy as np
 from ..core.record_types import LossRecord
 from ..core.threads import in_ranges
 from ..core.types import Array
+from ..core.units import RAW, Units
 from ..objective.data import ColumnStats
+from .centre import near_shift
 from .csr import CSR
 from .full_pass import predictors, slopes_in_kernel
 from .gram import refuse_unless_usable
@@ -35,7 +37,18 @@ def mean_and_variance(rows: Rows) -> ColumnStats:
     >>> mean_and_variance(make_rows([[1.0], [2.0], [3.0]], [0.0, 0.0, 0.0]))
     ColumnStats(mean=array([2.]), variance=array([0.66666667]))
     """
-    first = np.zeros(rows.shape[1]) if isinstance(rows.X, CSR) else rows.X[rows.first].astype(np.float64)
+    rows = rows.in_units(RAW)
+    if not isinstance(rows.X, CSR):
+        return _about(rows, rows.X[rows.first].astype(np.float64))
+    found = _about(rows, np.zeros(rows.shape[1]))
+    shift = near_shift(rows, found)
+    if shift is None:
+        return found
+    mean, variance = _about(rows.in_units(Units(shift)), np.zeros(rows.shape[1]))
+    return ColumnStats(shift + mean, variance)
+
+
+def _about(rows: Rows, first: Array) -> ColumnStats:
     with np.errstate(invalid="ignore", over="ignore"):
         sums, squares = column_sums(rows, first, rows.weight)
         shifted = sums / rows.total
@@ -46,7 +59,7 @@ def mean_and_variance(rows: Rows) -> ColumnStats:
 
 
 def column_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,). For sparse rows first is 0."""
+    """Sums of weight (x - first) and of weight (x - first)^2 over the rows, each (d,); for sparse rows first is 0."""
     rows.read(rows.shape[0])
     return (_compiled_sums if rows.worth_compiling else _plain_sums)(rows, first, weights)
 

@@ -27,7 +27,7 @@ class RowsCurvature(NamedTuple):
         """The whole matrix, (d + 1, d + 1). Cost: one pass, about n (d + 1)^2 flops."""
         rows, (d, k) = self.rows, (self.rows.shape[1], self.rows.outputs)
         first, scale = np.zeros(d + k), np.ones(d + 1)
-        first[:d] = 0.0 if rows.units.shift is None else rows.units.shift
+        first[:d] = 0.0 if rows.shift is None else rows.shift
         scale[:d] = 1.0 if rows.units.scale is None else rows.units.scale
         own = np.append(np.arange(d), d + k)  # without the targets
         gram = gram_matrix(rows, first, self.weight)[np.ix_(own, own)]
@@ -37,7 +37,7 @@ class RowsCurvature(NamedTuple):
     def diagonal(self) -> Array:
         """Its diagonal (d + 1, 1). Cost: one pass."""
         rows, d = self.rows, self.rows.shape[1]
-        squares = column_sums(rows, np.zeros(d) if rows.units.shift is None else rows.units.shift, self.weight)[1]
+        squares = column_sums(rows, np.zeros(d) if rows.shift is None else rows.shift, self.weight)[1]
         scaled = squares if rows.units.scale is None else squares * rows.units.scale**2
         return np.append(scaled, self.weight.sum())[:, None] / rows.total
 

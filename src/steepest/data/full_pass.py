@@ -83,7 +83,7 @@ def _slopes(rows: Rows, w: Array) -> Array:
 def shifted_rows(rows: Rows, low: int, high: int) -> Table:
     """Rows low .. high - 1 minus the shift of the units, in the layout of the table."""
     X = slice_rows(rows.X, low, high)
-    return X if rows.units.shift is None or isinstance(X, CSR) else X - rows.units.shift
+    return X if rows.shift is None or isinstance(X, CSR) else X - rows.shift
 
 
 def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None) -> Array:
@@ -129,5 +129,5 @@ def _compiled_sums(
 def slopes_in_kernel(rows: Rows, w: Array) -> tuple[NDArray[Any] | None, NDArray[Any], Array]:
     """Shift, slopes (k, d) and intercepts (k,) for a kernel. For a dense table they have its type."""
     kind = np.float64 if isinstance(rows.X, CSR) else rows.X.dtype
-    shift = None if rows.units.shift is None else rows.units.shift.astype(rows.X.dtype)
+    shift = None if rows.shift is None else rows.shift.astype(rows.X.dtype)
     return shift, np.ascontiguousarray(_slopes(rows, w).T, kind), np.ascontiguousarray(w[-1])

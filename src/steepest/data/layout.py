@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.types import Array
+from ..objective.data import Size
 from .csr import CSR
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "matrix",
     "means_and_deviations",
     "plan",
+    "size",
     "slice_rows",
     "take",
     "transposed_dot",
@@ -78,6 +80,14 @@ def _real(values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind not in "biuf":
         raise DataError(f"the table must hold real numbers, not {values.dtype}")
     return values.astype(np.float64)
+
+
+def size(X: Table) -> Size:
+    """Size of the table, for the cost model."""
+    n, d = X.shape
+    if isinstance(X, CSR):
+        return Size(n, d, len(X.data), X.data.itemsize + X.indices.itemsize)
+    return Size(n, d, n * d, X.dtype.itemsize)
 
 
 def take(X: Table, order: NDArray[np.int64]) -> Table:

@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 
 from ..core.record_types import Loss
 from ..core.threads import one_blas_thread
-from ..core.types import Array
+from ..core.types import UNIT, Array
 from ..core.units import RAW, Units
 from ..objective.data import ColumnStats, Supports
 from ..objective.losses import SquaredError
+from .blockwise import in_double
+from .centre import centre, near_shift
 from .csr import CSR
 from .curvature import MomentsCurvature
-from .gram import augmented, refuse_unless_usable
+from .gram import augmented, gram_matrix, refuse_unless_usable
 from .rows import Rows
 
 __all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
 
-FAR = 1e3  # squared mean of a column, in variances, beyond which sums about 0 lose digits
 NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
 FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
 
@@ -74,6 +75,11 @@ class Moments(NamedTuple):
         cost = self.cost + float(np.vdot(away, 0.5 * slope + self.gradient))
         return loss.curvature * max(cost, 0.0), loss.curvature * (slope + self.gradient)
 
+    def rounding(self, w: Array) -> float:
+        """Bound of the rounding of the mean squared loss at w (d + 1, k), relative to the size of its terms."""
+        size = np.sqrt(np.maximum(np.diag(self.hessian), 0.0))
+        return 2 * (len(w) + 8) * UNIT * float(((size @ np.abs(w - self.minimiser)) ** 2).sum())
+
     def in_units(self, units: Units) -> Moments:
         """The same moments, in parameters for shifted and scaled columns."""
         return self._replace(
@@ -94,8 +100,11 @@ def _gradient_in(units: Units, g: Array) -> Array:
     return out
 
 
-def make_moments(rows: Rows) -> Moments:
+def make_moments(rows: Rows, intercept: Array | None = None) -> Moments:
     """Moments of the rows, in two passes: one for the sums, shifted by the first row, one for the residuals.
+
+    With a fixed ``intercept`` (k,) the parabola is about the minimiser under it: away from there, columns far from 0
+    cancel in the cost.
 
     Cost: about n (d + 2)^2 flops; memory 2 MB a thread and 1/30 of the table.
 
@@ -105,22 +114,30 @@ def make_moments(rows: Rows) -> Moments:
     >>> make_moments(make_rows([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])).minimiser.ravel().round(9)
     array([2., 1.])
     """
-    mean, spread, cross, centre = central_moments(rows)
+    mean, spread, cross, middle = central_moments(rows)
+    hessian = hessian_in(RAW, mean, spread)
+    if intercept is not None:
+        coef = _solve(hessian[:-1, :-1], cross + np.outer(mean, middle - intercept))[0]
+        minimiser, null = np.concatenate((coef, intercept[None])), null_directions(spread)
+        return Moments(hessian, minimiser, *_evaluated(rows.in_units(RAW), minimiser), mean, spread, null, rows.shape)
     coef, null = _solve(spread, cross)
-    minimiser = np.concatenate((coef, centre[None]))
-    cost, gradient = _residuals(rows, mean, minimiser)
-    raw, hessian = Units(shift=mean), hessian_in(RAW, mean, spread)
-    return Moments(hessian, raw.raw(minimiser), cost, raw.raw_gradient(gradient), mean, spread, null, rows.shape)
+    minimiser, centred = np.concatenate((coef, middle[None])), Units(shift=mean)
+    cost, gradient = _residuals(rows, ColumnStats(mean, np.diag(spread)), minimiser)
+    gradient = centred.raw_gradient(gradient)
+    return Moments(hessian, centred.raw(minimiser), cost, gradient, mean, spread, null, rows.shape)
 
 
-def _residuals(rows: Rows, mean: Array, w: Array) -> tuple[float, Array]:
-    """Cost and gradient at w for centred columns; for sparse rows the gradient is centred afterwards."""
-    centred = Units(shift=mean)
-    if not isinstance(rows.X, CSR):
-        return rows._replace(units=centred).value_and_gradient(SquaredError(), w)
-    cost, g = rows._replace(units=RAW).value_and_gradient(SquaredError(), centred.raw(w))
-    g[:-1] -= np.outer(mean, g[-1])
-    return cost, g
+def _residuals(rows: Rows, columns: ColumnStats, w: Array) -> tuple[float, Array]:
+    """Cost and gradient at w for centred columns; they are centred afterwards where the layout is not."""
+    shift = centre(rows, columns)
+    rest = Units(shift=columns.mean - shift)
+    cost, g = _evaluated(rows.in_units(Units(shift)), rest.raw(w))
+    return cost, _gradient_in(rest, g)
+
+
+def _evaluated(rows: Rows, w: Array) -> tuple[float, Array]:
+    """Cost and gradient in double precision."""
+    return rows.value_and_gradient(SquaredError(), w) if rows.double else in_double(rows, SquaredError(), w)
 
 
 def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
@@ -137,19 +154,24 @@ def hessian_in(units: Units, mean: Array, spread: Array) -> Array:
 
 def central_moments(rows: Rows) -> tuple[Array, Array, Array, Array]:
     """Means (d,), covariances (d, d) and (d, k) with the target, means of the target (k,), all by weight."""
+    rows, i = rows.in_units(RAW), rows.first
     d, k = rows.shape[1], rows.y.shape[1]
-    i = rows.first
     first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
     if not isinstance(rows.X, CSR):
         return _central(rows, first)
-    found = _central(rows, np.where(np.arange(d + k) < d, 0.0, first))  # an unshifted table stays sparse
-    return _central(rows, first) if (found[0] ** 2 > FAR * np.diag(found[1])).any() else found
+    first[:d] = 0.0  # an unshifted table stays sparse
+    found = _central(rows, first)
+    shift = near_shift(rows, ColumnStats(found[0], np.diag(found[1])))
+    if shift is None:
+        return found
+    mean, spread, cross, centre = _central(rows.in_units(Units(shift)), first)
+    return shift + mean, spread, cross, centre
 
 
 def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
     d = rows.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
-        gram = rows.gram(first, rows.weight)
+        gram = gram_matrix(rows, first, rows.weight)
         total = gram[-1, -1]
         shifted = gram[-1, :-1] / total
         spread = gram[:-1, :-1] / total - shifted[:, None] * shifted

@@ -134,7 +134,7 @@ def triangle(rows: Rows, problem: Problem) -> tuple[Units, Array]:
     >>> (R.T @ R).round(9).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    d, curvature = rows.shape[1], problem.loss.curvature
+    rows, d, curvature = rows.in_units(RAW), rows.shape[1], problem.loss.curvature
     with one_blas_thread(2.0 * rows.shape[0] * (d + 1) ** 2), np.errstate(invalid="ignore", over="ignore"):
         shift = _means(rows) if Coordinates(problem, d).free_intercept else None
         R = _factor(rows, shift, curvature)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, UsageError
+from ..core.errors import DataError
 from ..core.record_types import LossRecord
 from ..core.threads import thread_count
 from ..core.types import Array
@@ -18,11 +18,12 @@ from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size
 from . import layout
 from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
-from .csr import CSR
+from .csr import CSR, minus
 from .curvature import RowsCurvature
 from .full_pass import GivenSlopes, expanded_pass, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
+from .row_vector import row_vector
 from .subsample import sample_numbers
 
 __all__ = ["Rows", "make_rows"]
@@ -36,7 +37,8 @@ KEEP: Any = object()  # the default of `Rows.with_rows`: no change
 class Rows(NamedTuple):
     """n rows of d columns with k targets, and a weight and an offset of each row.
 
-    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. The table is not copied to form it.
+    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. X is not copied, but if sparse
+    columns are shifted it is a shifted copy of the table ``given``.
     Means over rows are weighted: sum_i weight_i l_i / total.
     """
 
@@ -49,6 +51,7 @@ class Rows(NamedTuple):
     threads: int = 1
     tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by all views of the table; rows of the table
     numbers: NDArray[np.int64] | None = None  # of the rows in the table they were taken from, None where they are all
+    given: CSR | None = None  # a sparse table whose columns are shifted in X
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -79,13 +82,18 @@ class Rows(NamedTuple):
 
     @property
     def sparse(self) -> bool:
-        """Whether the table is sparse, so that a shift of the columns would fill it."""
+        """Whether the table is sparse, so that a shift of its columns would fill them."""
         return isinstance(self.X, CSR)
 
     @property
+    def shift(self) -> NDArray[np.float64] | None:
+        """The shift that a pass subtracts from X, (d,); None where there is none, or X is shifted already."""
+        return None if self.sparse else self.units.shift
+
+    @property
     def double(self) -> bool:
-        """Whether the table is in double precision; then fused passes are too."""
-        return bool(self.X.dtype != np.float32)
+        """Whether fused passes are in double precision: all but compiled ones over a dense table that is not."""
+        return self.sparse or self.X.dtype != np.float32 or not self.worth_compiling
 
     @property
     def forms_curvature(self) -> bool:
@@ -105,10 +113,7 @@ class Rows(NamedTuple):
     @property
     def size(self) -> Size:
         """Size of the table, for the cost model."""
-        n, d = self.shape
-        if isinstance(self.X, CSR):
-            return Size(n, d, len(self.X.data), self.X.data.itemsize + self.X.indices.itemsize)
-        return Size(n, d, n * d, self.X.dtype.itemsize)
+        return layout.size(self.X)
 
     @property
     def worth_compiling(self) -> bool:
@@ -117,8 +122,11 @@ class Rows(NamedTuple):
         return jit_allowed() and n * (d + 1) >= COMPILE_AT
 
     def in_units(self, units: Units) -> Rows:
-        """The same rows in other units. Nothing is copied."""
-        return self._replace(units=units)
+        """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""
+        X = self.given or self.X
+        if isinstance(X, CSR) and units.shift is not None and units.shift.any():
+            return self._replace(X=minus(X, units.shift), units=units, given=X)
+        return self._replace(X=X, units=units, given=None)
 
     def with_rows(
         self, *, targets: Array = KEEP, weight: Array | None = KEEP, offset: Array | None = KEEP, total: float = KEEP
@@ -129,8 +137,8 @@ class Rows(NamedTuple):
         """
         if weight is not KEEP and total is KEEP:
             total = float(self.shape[0] if weight is None else weight.sum())
-        given: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
-        return self._replace(**{name: value for name, value in given.items() if value is not KEEP})
+        new: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
+        return self._replace(**{name: value for name, value in new.items() if value is not KEEP})
 
     def one_target(self, c: int) -> Rows:
         """The rows with target c alone, or with class c against the others."""
@@ -166,7 +174,7 @@ class Rows(NamedTuple):
 
     def chosen(self, columns: NDArray[np.int64]) -> Array:
         """These columns of X as a dense array (n, m), in raw units."""
-        return np.asarray(layout.chosen(self.X, columns))
+        return np.asarray(layout.chosen(self.given or self.X, columns))
 
     def sizes(self) -> Rows:
         """The rows with |x| in place of x."""
@@ -191,7 +199,7 @@ class Rows(NamedTuple):
 
     def gram(self, first: Array, weight: Array | None) -> Array:
         """Sum of weight a a' over the rows a = [x, y - offset] - first, 1. Cost: one pass, n (d + 2)^2 flops."""
-        return gram_matrix(self, first, weight)
+        return gram_matrix(self.in_units(RAW), first, weight)
 
     def curvature(self, loss: LossRecord, w: Array) -> Curvature:
         """The Hessian of the mean loss at w (d + 1, 1). Cost: one pass, for second derivatives by row."""
@@ -211,13 +219,13 @@ class Rows(NamedTuple):
 
     def take(self, numbers: NDArray[np.int64]) -> Rows:
         """The rows with these numbers, as a table whose mean estimates the mean over all rows."""
-        mean_weight = self.total / self.shape[0]
         return self._replace(
             X=layout.take(self.X, numbers),
+            given=None if self.given is None else cast(CSR, layout.take(self.given, numbers)),
             y=self.y[numbers],
             weight=None if self.weight is None else self.weight[numbers],
             offset=None if self.offset is None else self.offset[numbers],
-            total=mean_weight * len(numbers),
+            total=self.total / self.shape[0] * len(numbers),
             numbers=numbers if self.numbers is None else self.numbers[numbers],
         )
 
@@ -280,24 +288,12 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
         raise DataError("the table has no rows: nothing to fit")
     if len(y) != n:
         raise DataError(f"the table has {n} rows but the target has {len(y)}: they must agree")
-    weight = _vector(weight, n, "weights")
+    weight = row_vector(weight, n, "weights")
     if weight is not None and (weight.min() < 0 or not weight.any()):
         raise DataError("weights must be >= 0 and not all zero")
     with np.errstate(over="ignore"):
         total = float(n if weight is None else weight.sum())
     if not np.isfinite(total):
         raise DataError("the sum of the weights is too large for a number: divide them by the largest")
-    offset = _vector(offset, n, "offsets", weight)
+    offset = row_vector(offset, n, "offsets", weight)
     return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))
-
-
-def _vector(values: Any, n: int, what: str, weight: Array | None = None) -> NDArray[np.float64] | None:
-    """One number for each row, finite where the row counts."""
-    if values is None:
-        return None
-    vector = np.ascontiguousarray(values, np.float64)
-    if vector.shape != (n,):
-        raise UsageError(f"{what} must be one number a row, {n} in all, not an array of shape {vector.shape}")
-    if not np.isfinite(vector if weight is None else vector[weight > 0]).all():
-        raise DataError(f"{what} must be finite numbers")
-    return vector

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..core.types import Array
 from ..core.units import Units, standard_units
+from ..objective.data import ColumnStats
+from .centre import centre
 from .column_sums import mean_and_variance
 from .csr import CSR
 from .rows import Rows
@@ -78,10 +80,11 @@ class Running(NamedTuple):
         square = self.square + rows.total * (variance + away * away * (self.total / total))
         return Running(self.rows + rows.shape[0], total, self.mean + away * (rows.total / total), square)
 
-    def units(self, shifted: bool) -> Units:
+    def units(self, rows: Rows, shifted: bool) -> Units:
         """Units in which columns have mean 0 and variance 1; if they may not be shifted, root mean square 1."""
         varying = self.variance > (1e-12 * self.mean) ** 2  # smaller is the rounding of a constant column
-        return standard_units(self.mean, np.where(varying, self.variance, 0.0), shifted)
+        columns = ColumnStats(self.mean, np.where(varying, self.variance, 0.0))
+        return standard_units(*columns, centre(rows, columns) if shifted else None)
 
 
 def batch_curvature(rows: Rows, intercept: bool) -> float:

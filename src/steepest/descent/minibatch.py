@@ -130,7 +130,7 @@ class SampledCompiled(Sampled):
         rows = self.data
         self.seek(t)
         self.kernel(
-            *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.units.shift, rows.units.scale,
+            *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.shift, rows.units.scale,
             self.n / rows.total, self.factor, self.free, self.method.own, self.batch_size,
             SAMPLINGS.index(self.method.sampling), self.seed, t, count, every, at, memory,
             self.order, self.window, kept, etas,

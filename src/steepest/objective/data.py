@@ -209,7 +209,7 @@ class TableData(Data, Protocol):
 
     @property
     def double(self) -> bool:
-        """Whether the table is in double precision; then fused passes are too."""
+        """Whether fused passes are in double precision: all but compiled ones over a dense table that is not."""
 
     @property
     def worth_compiling(self) -> bool:
@@ -231,7 +231,7 @@ class TableData(Data, Protocol):
         """Mean loss at w. Cost: one pass."""
 
     def in_units(self, units: Units) -> TableData:
-        """The same rows in other units. Nothing is copied."""
+        """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""
 
     def with_rows(
         self,

@@ -99,6 +99,14 @@ def by_signs(B: Array, target: Array, s: Array, start: Array) -> Array:
     return u
 
 
+def _solved(B: Array, target: Array) -> Array:
+    """The solution of B u = target, of least norm where B is singular to rounding."""
+    try:
+        return np.asarray(np.linalg.solve(B, target))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(B, target)[0])
+
+
 def _sweep(u: Array, rest: Array, B: Array, s: Array) -> None:
     """Minimise over one coordinate after the other, in place; ``rest`` is B u - target."""
     down, up = s
@@ -117,7 +125,7 @@ def _towards_solution(
     """Go to the minimiser for these signs, or to the best sign change before it; return whether it was reached."""
     live = (sign != 0) | ~nonsmooth
     to = np.zeros(len(u))
-    to[live] = np.linalg.solve(B[np.ix_(live, live)], (target - np.where(sign > 0, s[1], -s[0]))[live])
+    to[live] = _solved(B[np.ix_(live, live)], (target - np.where(sign > 0, s[1], -s[0]))[live])
     crossed = np.flatnonzero(nonsmooth & (to * sign < 0))
     if not len(crossed):
         return to, True

@@ -235,10 +235,10 @@ def _newton(
             return by_products(objective, w, metric, provable(problem), target)
         return Step(np.zeros_like(w), *objective(w), None)
     near: Expansion | None = None
-    if rows and decrement is None and single and (table.small or table.double or not provable(problem)):
+    if rows and decrement is None and single and (table.small or table.double):
         near = known if isinstance(known, Expansion) else Expansion(objective, w)
         cost, g = near.cost, near.g
-    elif rows and not table.double and single and provable(problem):
+    elif rows and not table.double and single:
         first = evaluate(objective, w)  # the fused pass rounds to single precision, like the table
         cost, g = first.cost, first.g[:, None]
     else:

@@ -246,7 +246,9 @@ def _copied(rows: Rows, order: Order) -> Rows:
 
 def _table(cone: Cone, loss: Loss, rows: Rows, kind: NDArray[np.int8], w: Array) -> _Table:
     usable = w if np.isfinite(w).all() else np.zeros_like(w)
-    return _Table(cone, loss, rows, kind, usable, standard_units(*rows.columns(), bool(cone.movable[-1])))
+    columns = rows.columns()
+    units = standard_units(*columns, columns.mean if cone.movable[-1] else None)
+    return _Table(cone, loss, rows, kind, usable, units)
 
 
 def _sample(cone: Cone, m: int) -> Order:

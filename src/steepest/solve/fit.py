@@ -43,6 +43,7 @@ from .notes import column_notes, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .prospects import prospects_of
+from .reported_cost import with_reported_cost
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
 __all__ = ["Run", "fit"]
@@ -180,6 +181,8 @@ def _judged(
     known = known or certified.taken(int(path.step[i]))
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
+    if "polished" not in path.meta:
+        path = with_reported_cost(path, i, rows, problem, plan, raw)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     if certificate.gap is not None and certificate.gap > reached:
         certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)

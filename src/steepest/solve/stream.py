@@ -110,8 +110,8 @@ def advance(
     Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
-    shifted = Coordinates(stream.problem, rows.shape[1]).free_intercept and not rows.sparse
-    units = running.units(shifted) if stream.settings.scaled else RAW
+    shifted = Coordinates(stream.problem, rows.shape[1]).free_intercept
+    units = running.units(rows, shifted) if stream.settings.scaled else RAW
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
     rows = rows.in_units(units).with_rows(total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)

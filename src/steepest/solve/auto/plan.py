@@ -15,13 +15,14 @@ from ...core.record_types import Average, Rule
 from ...core.setting_types import AverageLike, RuleLike, StepLike
 from ...core.types import Array
 from ...core.units import RAW, standard_units
+from ...data.centre import centre
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
 from ...descent.states import Checkpoint
 from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method, read_average, read_estimate, read_rule
-from ...objective.data import MATRIX_COLUMNS, Size
+from ...objective.data import MATRIX_COLUMNS, ColumnStats, Size
 from ...objective.objective import Coordinates, Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
@@ -92,7 +93,7 @@ def make_plan(
         raise UsageError(
             f"{problem.loss.formula} is not smooth, so it has no second derivatives: choose rule='auto' or 'plain'"
         )
-    columns = _columns(rows, problem, method, updates)
+    columns = _columns(rows, problem, method, updates, start)
     return _plan(rows, problem, columns, method, settings.scaled, auto, start)
 
 
@@ -117,7 +118,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
     method = Method(RULES[name], rate, None, settings.sampling)
     if name == "moments":
-        return _plan(rows, problem, _with_moments(rows), method, standardize, False, start)._replace(auto=True)
+        columns = _with_moments(rows, problem, start)
+        return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
     exact = name == "newton" and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
@@ -171,13 +173,13 @@ def _asked_method(settings: Settings) -> Method:
     return method
 
 
-def _columns(rows: Rows, problem: Problem, method: Method, updates: float) -> Columns:
+def _columns(rows: Rows, problem: Problem, method: Method, updates: float, start: Array | None) -> Columns:
     """Statistics of the columns: moments if they can replace the rows, else means and covariances if affordable."""
     n, d = rows.shape
     if d > MATRIX_COLUMNS or (method.batch_size is not None and n * d > SMALL):
         return _sized(rows)
     if problem.loss.quadratic and method.batch_size is None and d + 2 <= 4 * updates:
-        return _with_moments(rows)
+        return _with_moments(rows, problem, start)
     return _located(rows)
 
 
@@ -190,8 +192,9 @@ def _located(rows: Rows) -> Columns:
     return Columns(mean, np.diag(spread), spread, null_directions(spread), None)
 
 
-def _with_moments(rows: Rows) -> Columns:
-    moments = make_moments(rows)
+def _with_moments(rows: Rows, problem: Problem, start: Array | None) -> Columns:
+    fixed = np.zeros(rows.outputs) if start is None else start[-1]
+    moments = make_moments(rows, None if Coordinates(problem, rows.shape[1]).free_intercept else fixed)
     return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
 
 
@@ -201,8 +204,9 @@ def _plan(
     """The plan with units, data and learning rate."""
     units = RAW
     if standardize:
-        shifted = Coordinates(problem, rows.shape[1]).free_intercept and not rows.sparse
-        units = standard_units(columns.mean, columns.variance, shifted)
+        stats = ColumnStats(columns.mean, columns.variance)
+        shifted = Coordinates(problem, rows.shape[1]).free_intercept
+        units = standard_units(*stats, centre(rows, stats) if shifted else None)
     _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
