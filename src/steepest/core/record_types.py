@@ -1,6 +1,6 @@
-"""What each kind of record offers: the methods of a `LossRecord`, `RuleRecord`, ... of one's own, and a `Loss`, `Rule`, ...
+"""What each kind of record offers: the methods that one's own must have, and all that the package works with.
 
-with the facts and defaults that its decorator adds, which the package works with.
+A `LossRecord`, `RuleRecord`, ... becomes a `Loss`, `Rule`, ... by the facts and defaults that its decorator adds.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from ..core.types import UNIT, Array
 from ..objective.objective import Objective
 from .newton import Step
 
-__all__ = ["in_standard_errors"]
+__all__ = ["exact_in_standard_errors", "in_standard_errors"]
 
 DRIFT = 1.01  # for the change of the Hessian between the answer and the optimum
 FEW = 32 * UNIT  # relative rounding of the few operations between a sum and its use
@@ -19,25 +19,54 @@ FEW = 32 * UNIT  # relative rounding of the few operations between a sum and its
 def in_standard_errors(objective: Objective, w: Array, step: Step) -> float | None:
     """Bound of |w_j - optimum_j| / standard error, over all coefficients j, from Newton's step at w (d + 1, 1).
 
-    The covariance of the coefficients is v / n H^-1, with H the Hessian of the mean loss, n the sum of the weights, and
-    v = 1 for a likelihood; for a squared loss v = 2 n cost / (n - p), with p free coefficients. So the distance in
-    standard errors is at most sqrt(n g' H^-1 g / v), by the Cauchy-Schwarz inequality. The rounding of g is added, in
-    each component relative to the root mean square of its terms. None under a penalty or sign constraints, for other
-    losses, for several targets, and if there are no more rows than coefficients.
+    The covariance of the coefficients of a likelihood is H^-1 / n, with H the Hessian of the mean loss and n the sum of
+    the weights. For a squared loss it is 2 cost / f H^-1, with f the degrees of freedom, rows minus free coefficients.
+    So the distance in standard errors is at most sqrt(a g' H^-1 g), with a = n or f / (2 cost), by the Cauchy-Schwarz
+    inequality. The rounding of g is added, in each component relative to the root mean square of its terms.
+
+    None under a penalty or sign constraints, for other losses, for several targets, and if f is 0.
 
     McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models. doi:10.1007/978-1-4899-3242-6
     """
     loss, data = objective.loss, objective.data
     if step.predicted is None or step.sizes is None or not (objective.problem.unpenalised and data.outputs == 1):
         return None
-    scale = _variance(objective, step.cost) if loss.quadratic else 1.0 if loss.likelihood else 0.0
-    if not scale > 0:
+    precision = _counted(objective) if loss.likelihood else 0.0
+    if loss.quadratic and step.cost > 0:
+        precision = freedom(objective) / (2.0 * step.cost)
+    if not precision > 0:
         return None
-    n = objective.rows.total if data.supports.rows else float(data.shape[0])
-    square = (2.0 if loss.quadratic else 1.0) * step.predicted / scale
-    relative = _sum_rounding(objective) + FEW + (data.shape[1] + 8) * UNIT * _reach(objective, w, step) / sqrt(scale)
-    found = sqrt(n) * (DRIFT * sqrt(max(square, 0.0)) + relative * sqrt(step.inflation))
+    unit = sqrt(2.0 * step.cost) if loss.quadratic else 1.0  # root mean square of a slope, in these columns
+    square = (2.0 if loss.quadratic else 1.0) * step.predicted
+    relative = unit * (_sum_rounding(objective) + FEW) + (data.shape[1] + 8) * UNIT * _reach(objective, w, step)
+    found = sqrt(precision) * (DRIFT * sqrt(max(square, 0.0)) + relative * sqrt(step.inflation))
     return found if isfinite(found) else None
+
+
+def exact_in_standard_errors(
+    objective: Objective, raw: Array, sizes: Array, cost: float, excess: float
+) -> float | None:
+    """The same for least squares whose excess over the minimal cost is known exactly; with the rounding of raw w.
+
+    ``sizes`` (d + 1,) are root mean squares of the raw columns, intercept last.
+    """
+    spare = freedom(objective)
+    if not (objective.problem.unpenalised and raw.shape[1] == 1 and spare and cost > 0):
+        return None
+    rounding = sqrt(objective.loss.curvature) * UNIT * float(sizes @ np.abs(raw[:, 0]))
+    return sqrt(spare / (2.0 * cost)) * (sqrt(max(2.0 * excess, 0.0)) + rounding)
+
+
+def freedom(objective: Objective) -> int:
+    """Rows of weight > 0 minus free coefficients, at least 0."""
+    n, weight = objective.data.shape[0], objective.rows.weight if objective.data.supports.rows else None
+    counted = n if weight is None else int(np.count_nonzero(weight))
+    return max(0, counted - int(objective.moves.sum()))
+
+
+def _counted(objective: Objective) -> float:
+    """Sum of the weights."""
+    return objective.rows.total if objective.data.supports.rows else float(objective.data.shape[0])
 
 
 def _reach(objective: Objective, w: Array, step: Step) -> float:
@@ -47,14 +76,6 @@ def _reach(objective: Objective, w: Array, step: Step) -> float:
     if shift is not None:
         sizes[:-1] += np.abs(shift * objective.factor[:-1, 0]) * sizes[-1]
     return float(sizes @ np.abs(w[:, 0]))
-
-
-def _variance(objective: Objective, cost: float) -> float:
-    """v of a squared loss: curvature times the estimated variance of a residual."""
-    n, weight = objective.data.shape[0], objective.rows.weight if objective.data.supports.rows else None
-    counted = n if weight is None else int(np.count_nonzero(weight))
-    freedom = counted - int(objective.moves.sum())  # degrees of freedom of the residuals
-    return 2.0 * cost * counted / freedom if freedom > 0 else 0.0
 
 
 def _sum_rounding(objective: Objective) -> float:

@@ -52,6 +52,7 @@ class CertifiedStop:
         leaps: bool = False,
     ) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
+        self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
         self._taken: dict[int, Certificate] = {}  # by step
         smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own

@@ -101,7 +101,7 @@ def fit(
     ([[2.0]], 'converged')
     """
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
-    rows = counted(rows)
+    given, rows = rows.total, counted(rows)
     check_rows(rows, problem)
     (n, d), begin = rows.shape, _start(start, rows)
     with one_blas_thread(2.0 * d * max(n, d * d)):
@@ -121,6 +121,7 @@ def fit(
         certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps=validation is None)
         if problem.nonsmooth and plan.method.preconditioned:
             states, certified = rounds(states, rows, plan, target, scale)
+        certified.weights_given = given / rows.total
         states = until(states, *certified.stops(tol), *asked, *_limits(limits))
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
         meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
@@ -181,6 +182,9 @@ def _judged(
     known = known or certified.taken(int(path.step[i]))
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding
     certificate = known if known and not moved else certified.certificate(plan.data.units.scaled(raw))
+    if certificate.standard_errors is not None and problem.loss.likelihood:
+        stated = certificate.standard_errors * np.sqrt(certified.weights_given)
+        certificate = certificate._replace(standard_errors=float(stated))
     if "polished" not in path.meta:
         path = with_reported_cost(path, i, rows, problem, plan, raw)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..core.types import Array
 from ..core.units import RAW
 from ..data.refinement import Polished, polished
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
-from ..objective.objective import Coordinates
+from ..objective.objective import Coordinates, Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
+from ..optimality.statistical_distance import exact_in_standard_errors
 from .auto.plan import Plan
 
 __all__ = ["polish"]
@@ -51,7 +53,8 @@ def polish(
         if rank < Coordinates(without, d).free.sum():
             return path, plan, None
         plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
-    return _then(path, steps), plan, _certificate(problem, steps[-1])
+    sizes = np.append(np.sqrt(plan.columns.mean**2 + plan.columns.variance), 1.0)
+    return _then(path, steps), plan, _certificate(Objective(problem, rows), steps[-1], sizes)
 
 
 def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
@@ -64,7 +67,8 @@ def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
     return replace(path.then(later), meta={**path.meta, "polished": len(steps) - 1})
 
 
-def _certificate(problem: Problem, last: Polished) -> Certificate:
-    kind = "duality gap" if problem.penalised_throughout else "decrement"
+def _certificate(objective: Objective, last: Polished, sizes: Array) -> Certificate:
+    kind = "duality gap" if objective.problem.penalised_throughout else "decrement"
     least = ROUNDING * abs(last.cost)
-    return Certificate(last.excess + least, kind, float(np.linalg.norm(last.gradient)), least)
+    away = exact_in_standard_errors(objective, last.w, sizes, last.cost, last.excess)
+    return Certificate(last.excess + least, kind, float(np.linalg.norm(last.gradient)), least, away)
