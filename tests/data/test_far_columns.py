@@ -176,7 +176,7 @@ def test_the_reported_cost_is_that_of_the_reported_coefficients(layout, intercep
         y = (X - X.mean(0)) @ [1.0, -1.0, 0.5] + rng.standard_normal(20)
         penalty = {} if l1_ratio is None else {"alpha": 0.01, "l1_ratio": l1_ratio}
         X = LAYOUTS[layout](X)
-        m = model(loss, fit_intercept=intercept, **penalty).fit(X, y)
+        m = model(loss, fit_intercept=intercept, max_iter=20, **penalty).fit(X, y)
         share = 0.0 if l1_ratio is None else 0.01
         l2, l1 = share * (1 - (l1_ratio or 0.0)), share * (l1_ratio or 0.0)
         numbers = X.toarray() if layout == "CSR" else X

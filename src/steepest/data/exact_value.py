@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.record_types import LossRecord
+from ..core.record_types import Loss
 from ..core.threads import in_ranges
 from ..core.types import Array
 from ..core.units import RAW
@@ -17,7 +17,7 @@ __all__ = ["exact_value"]
 TILE = 1 << 15  # numbers of a tile of the table, which stays in the cache
 
 
-def exact_value(rows: Rows, loss: LossRecord, w: Array) -> float:
+def exact_value(rows: Rows, loss: Loss, w: Array) -> float:
     """Mean loss at the raw w (d + 1, k), from predictors summed to about 32 digits. Cost: about 25 n d k flops.
 
     Examples
@@ -43,9 +43,9 @@ def exact_value(rows: Rows, loss: LossRecord, w: Array) -> float:
     return float(sums.sum() / rows.total)
 
 
-def _values(rows: Rows, loss: LossRecord, w: Array, low: int, high: int) -> Array:
+def _values(rows: Rows, loss: Loss, w: Array, low: int, high: int) -> Array:
     """Losses of rows low .. high - 1; a squared loss takes residuals, so that huge targets cancel exactly."""
-    y, residuals = rows.y[low:high], getattr(loss, "quadratic", False)
+    y, residuals = rows.y[low:high], loss.quadratic
     z = np.stack([_predictor(rows, w[:, k], low, high, -y[:, k] if residuals else None) for k in range(w.shape[1])], 1)
     values: Array = loss.value(z, np.zeros_like(y) if residuals else y)
     return values
