@@ -75,6 +75,7 @@ class Evidence(NamedTuple):
     reversals: float  # share of the last steps that were opposite to the one before
     sense: Sense = Sense.EXACT  # what the gap is
     local: bool = True  # whether the gap holds up to the optimum
+    standard_errors: float | None = None  # bound of the distance of each coefficient from the optimum
     left: float | None = None  # steps until the gap is at most the target, if computed; infinite if it never is
     bias: float | None = None  # of sampled steps: share of their late gap that is not noise about their mean
     unproven: str | None = None  # why an optimum at infinity is not ruled out

@@ -67,9 +67,14 @@ def stationary(e: Evidence) -> str:
 
 
 def converged(e: Evidence) -> str:
-    """How near the minimum is."""
+    """How near the minimum is, and how near the optimum in units that a statistician cares about."""
     near = f"is within {e.gap:.1e} of the minimum" if e.gap else "is the minimum"
-    return f"Converged after {_steps(e)}: the cost, {_n(e.reached)}, {near}."
+    away = (
+        ""
+        if e.standard_errors is None
+        else f" Each coefficient is within {e.standard_errors:.0e} standard errors of it."
+    )
+    return f"Converged after {_steps(e)}: the cost, {_n(e.reached)}, {near}.{away}"
 
 
 def diverged(e: Evidence) -> str:

@@ -243,6 +243,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
         gap=certificate.gap,
         sense=Sense.of(certificate.kind, exact),
         local=certificate.kind != "prediction",
+        standard_errors=certificate.standard_errors,
         gradient_norm=certificate.gradient_norm,
         rate=float(path.learning_rate[-1] if looks else rate.rate(max(1, int(path.step[-1])))),
         limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
