@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -44,6 +45,11 @@ class Dialect(NamedTuple):
             fields.append(quoted.replace(self.quote * 2, self.quote) or plain)
         return fields
 
+    @property
+    def is_white(self) -> bool:
+        """Whether fields are apart by white space of any length."""
+        return self.delimiter == BLANKS
+
     def is_blank(self, line: str) -> bool:
         """Whether a line is blank; a tab counts as content if tabs are the delimiter."""
         return not line.strip(" \n" if self.delimiter == "\t" else None)
@@ -71,8 +77,8 @@ def named_delimiter(delimiter: str) -> str:
 def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
     """Dialect of the first lines of a table.
 
-    The delimiter is the one of comma, tab, semicolon and white space that cuts most lines into as many fields as the
-    first line; if several do, the one with the most numeric fields. Names quoted with ' make ' the quote.
+    The delimiter is the one of comma, tab, semicolon and white space that cuts most lines into the same number of
+    fields; if several do, the one with the most numeric fields. Names quoted with ' make ' the quote.
 
     Examples
     --------
@@ -89,10 +95,9 @@ def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
 
 
 def _score(sample: Sequence[str], dialect: Dialect) -> tuple[int, float]:
-    """How many lines have the first one's number of fields, if that is above one, and the share of numbers."""
+    """How many lines have the commonest number of fields above one, and the share of numbers."""
     rows = [dialect.split(line) or [line] for line in sample]
-    width = len(rows[0])
-    alike = sum(len(row) == width for row in rows) if width > 1 else 0
+    alike = max(Counter(len(row) for row in rows if len(row) > 1).values(), default=0)
     numbers = [is_number(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for row in rows for cell in row]
     return alike, sum(numbers) / len(numbers)
 

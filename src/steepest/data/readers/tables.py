@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 EXACT = 2.0**53  # whole numbers up to this size are floats
 
 
@@ -55,6 +57,7 @@ class Table(NamedTuple):
     names: tuple[str, ...]  # (d,) of the features
     target: str | None
     source: str  # the file's name as shown in messages
+    notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
 
     def roundings(self) -> tuple[str, ...]:
         """A note for each column whose whole numbers are too large to be exact as floats. Cost: one pass."""
@@ -147,7 +150,8 @@ def read_table(
     if kind != TEXT and (header is not None or delimiter is not None):
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
     if kind == LIBSVM:
-        return _sparse_table(content, target, features, weights, labels)
+        notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
+        return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
     sheet = _sheet(content, kind, header, delimiter)
     wanted = [features] if isinstance(features, str) else features
     return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
@@ -158,12 +162,12 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     if kind in OPENERS:
         return str(kind)
     check_text(content)
-    if kind is not None or header is not None or delimiter is not None:
+    if kind not in (None, TEXT) or header is not None or delimiter is not None:
         return kind or TEXT
-    first = next(line for line in lines(content.data) if line.strip())
-    if first.lstrip().startswith("{"):
+    sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
+    if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
-    return LIBSVM if looks_sparse(first) else TEXT
+    return LIBSVM if looks_sparse(sample) else TEXT
 
 
 def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
@@ -187,7 +191,8 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
         X[:, j] = columns[j]
     y = None if roles.target is None else np.ascontiguousarray(columns[-1])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    return Table(X, y, weight, roles.features, roles.target, sheet.file)
+    notes = () if roles.asked and not sheet.numbered else sheet.notes
+    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes)
 
 
 def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:
