@@ -82,10 +82,8 @@ class ArrowSheet(NamedTuple):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The index that is left out."""
-        return tuple(
-            f"column {name!r} is the index of a pandas table and is left out: -x uses it" for name in self.row_names
-        )
+        """None: nothing is guessed."""
+        return ()
 
     @property
     def own_target(self) -> None:

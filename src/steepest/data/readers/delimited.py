@@ -16,7 +16,7 @@ from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, listed, unique_names
 from .content import Content, lines
 from .dialect import Dialect, sniff
-from .layout import Preamble, cut_tails, heading, is_header, is_index_name, may_be_header, preamble
+from .layout import Preamble, common_width, cut_tails, heading, is_header, is_index_name, may_be_header, preamble
 
 __all__ = ["TextSheet", "open_text"]
 
@@ -91,7 +91,8 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     if commented is not None:
         notes = (f"the names {listed(commented)} are read from a comment, line {above.lines}",)
         return _headed(TextSheet(name, (), False, dialect, data, (), notes, above, 0, False), commented, rows, line)
-    if not (is_header(rows[0], rows[1:]) if header is None else header):
+    judged = is_header(rows[0], rows[1:]) or _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
+    if not (judged if header is None else header):
         return _headless(TextSheet(name, (), True, dialect, data, (), (), above, 0, False), rows, header is None)
     if next(islice(text_rows(data, dialect, name, above), 1, None), None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
@@ -105,22 +106,19 @@ def _headed(sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]
     names = list(first[:-1] if tails and not first[-1].strip() else first)
     body = [row[: len(names)] if tails else row for row in body]
     spelled = heading(names, body)
-    widths = {len(row) for row in body}
-    if len(body) > 1 and len(widths) == 1 and widths != {len(spelled)}:
-        problem = f"the header has {len(names)} fields, each row has {widths.pop()}: name every column once"
+    width = common_width(body)
+    if width not in (None, len(spelled)) and all(len(row) != len(spelled) for row in body):
+        problem = f"the header has {len(names)} fields, each row has {width}: name every column once"
         raise DataError(problem, file=sheet.file, line=line)
     mend = "rename one, or say --no-header if this line is data"
     full = unique_names([*map(csv_text, spelled)], sheet.file, line, mend)
     leading = list(takewhile(is_index_name, spelled)) if len(spelled) > 1 else []
     index = full[: len(leading)] if len(leading) < len(full) else ()
-    left = (f"the first column has no name in the header and is left out as an index: -x {full[0]} uses it",)
-    if len(index) > 1:
-        left = (f"the columns {listed(index)} have no names of their own and are left out as an index: -x uses them",)
     return sheet._replace(
         names=full,
         row_names=index,
         tails=tails,
-        notes=(*sheet.notes, *(left if index else ()), *((TAILS,) if tails else ())),
+        notes=(*sheet.notes, *((TAILS,) if tails else ())),
     )
 
 
@@ -133,6 +131,12 @@ def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> 
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
         notes.append(f"the first row, {listed(first)}, is read as data, not as a header, and columns are c1, c2, ...")
     return sheet._replace(names=names, tails=tails, notes=tuple(notes))
+
+
+def _is_quoted_alone(sample: Sequence[str], dialect: Dialect, width: int) -> bool:
+    """Whether every field of the first line is quoted and none below it, as writers that quote only text do."""
+    counts = [line.count(dialect.quote) for line in sample]
+    return len(counts) > 1 and counts[0] == 2 * width and not any(counts[1:])
 
 
 def _skipped(above: Preamble) -> tuple[str, ...]:

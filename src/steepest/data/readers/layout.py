@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from .cells import is_missing, is_number
 from .dialect import Dialect
 
-__all__ = ["Preamble", "cut_tails", "heading", "is_header", "is_index_name", "may_be_header", "preamble"]
+__all__ = [
+    "Preamble",
+    "common_width",
+    "cut_tails",
+    "heading",
+    "is_header",
+    "is_index_name",
+    "may_be_header",
+    "preamble",
+]
 
 SEPARATOR = re.compile(r"""\s*"?sep=([^\w.+\-"'\n])"?\1*\s*""", re.IGNORECASE)
 COMMENT = re.compile(r"\s*([#%])[#%!]*")
@@ -83,7 +93,7 @@ def may_be_header(first: Sequence[str]) -> bool:
 
 
 def heading(names: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
-    """Names of a header, with an empty one first if each row has one field more and the first ones differ: row names.
+    """Names of a header, with an empty one first if the rows have one field more and the first ones differ: row names.
 
     Examples
     --------
@@ -91,8 +101,20 @@ def heading(names: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     ['', 'x', 'y']
     """
     firsts = [row[0] for row in body]
-    short = all(len(row) == len(names) + 1 for row in body) and len(set(firsts)) == len(firsts)
-    return ["", *names] if body and short else list(names)
+    short = common_width(body) == len(names) + 1 and len(set(firsts)) == len(firsts)
+    return ["", *names] if short else list(names)
+
+
+def common_width(body: Sequence[Sequence[str]]) -> int | None:
+    """Number of fields of two rows or more that are at least four in five, None if there is none.
+
+    Examples
+    --------
+    >>> common_width([["1", "2"]] * 4 + [["1"]]), common_width([["1", "2"], ["1"]])
+    (2, None)
+    """
+    width, count = Counter(map(len, body)).most_common(1)[0] if body else (0, 0)
+    return width if count > 1 and 5 * count >= 4 * len(body) else None
 
 
 def is_index_name(name: str) -> bool:
@@ -107,15 +129,16 @@ def is_index_name(name: str) -> bool:
 
 
 def cut_tails(first: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> bool:
-    """Whether every row, or every row below the header, ends in a delimiter that no name stands above."""
+    """Whether the rows, or the header, end in a delimiter that no name stands above."""
     if not body or len(first) < 2 or dialect.is_white:
         return False
     empty = not first[-1].strip()
     width = len(first) - empty
     rows = [row for row in body if len(row) > width]
     if empty and not rows:
-        return all(len(row) == width for row in body)
-    return len(rows) >= len(body) - 1 and all(len(row) == width + 1 and not row[-1].strip() for row in rows)
+        return True
+    most = 5 * len(rows) >= 4 * len(body)
+    return most and all(len(row) == width + 1 and not row[-1].strip() for row in rows)
 
 
 def _numeric(cells: Sequence[str]) -> bool:
@@ -126,5 +149,5 @@ def _numeric(cells: Sequence[str]) -> bool:
 
 def _differs(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     """Whether a column goes on, for two rows or more, without any whole number; 0 or 1 begins the count, or all do."""
-    apart = [len(cells) > 1 and not any(map(WHOLE.fullmatch, cells)) for cells in columns]
-    return all(apart) if int(first[0]) not in (0, 1) else any(apart)
+    differ = [len(cells) > 1 and not any(map(WHOLE.fullmatch, cells)) for cells in columns]
+    return all(differ) if int(first[0]) not in (0, 1) else any(differ)

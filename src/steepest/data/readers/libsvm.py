@@ -59,7 +59,7 @@ class Sparse(NamedTuple):
 
 
 def looks_sparse(sample: Sequence[str]) -> bool:
-    """Whether lines are libsvm rows, of which one or more have an INDEX:VALUE.
+    """Whether half of the lines or more are libsvm rows with an INDEX:VALUE.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def looks_sparse(sample: Sequence[str]) -> bool:
     (True, False)
     """
     rows = [ROW.fullmatch(GROUP.sub(r"\1", line, count=1)) for line in sample if not line.lstrip().startswith("#")]
-    return all(rows) and any(row[2] for row in rows if row)
+    return 2 * sum(bool(row and row[2]) for row in rows) >= len(rows) > 0
 
 
 def read_libsvm(content: Content) -> Sparse:

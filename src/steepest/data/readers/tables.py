@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...core.errors import DataError, UsageError
 from ..csr import CSR
 from .arrow_file import open_arrow, open_parquet
-from .columns import Sheet, refuse
+from .columns import Sheet, listed, refuse
 from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
@@ -191,8 +191,15 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
         X[:, j] = columns[j]
     y = None if roles.target is None else np.ascontiguousarray(columns[-1])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    notes = () if roles.asked and not sheet.numbered else sheet.notes
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes)
+    return Table(X, y, weight, roles.features, roles.target, sheet.file, (*sheet.notes, *_unused_index(sheet, roles)))
+
+
+def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
+    """A note of the index that is left out, unless the user chose the features."""
+    left = [name for name in sheet.row_names if name not in (roles.target, roles.weights)]
+    if roles.asked or not left:
+        return ()
+    return (f"the index of the rows, column {listed(left)}, is left out: name it among the features to use it",)
 
 
 def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:
