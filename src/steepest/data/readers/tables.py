@@ -96,7 +96,8 @@ def read_table(
         A file, or "-" for standard input. The ending gives the format: .csv .tsv .txt .dat .data (delimited text),
         .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet .arrow
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
-        and standard input, is text of one of the first three kinds, detected from its first line.
+        and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
+        detected in delimited text too.
     target : str or int, optional
         The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
         A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
@@ -105,11 +106,11 @@ def read_table(
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
     header : bool, optional
-        Whether the first row of delimited text is the header. By default it is if one of its cells is neither a number
-        nor a missing value.
+        Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
+        is if it has text above numbers, or counts on by one above other numbers.
     delimiter : str, optional
         A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
-        that fits the first hundred lines.
+        that fits the first hundred lines, or the one of a line "sep=;".
     labels : bool
         Whether the target names classes: kept as text unless all of it is numbers.
 
@@ -129,6 +130,10 @@ def read_table(
 
     Notes
     -----
+    An index is left out unless it is named among the features: columns before the first name of a header, and those
+    that pandas' metadata name. Comments above a table (#, %) are skipped, or are its header; a delimiter at the end of
+    each line is left out. ``Table.notes`` say what was decided so.
+
     Missing values, text in a column of numbers, infinities, short rows, unclosed quotes and two columns of one name are
     errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
