@@ -44,6 +44,7 @@ def read(tmp_path, text, name="t.csv", **options):
         ("#,v\n1,2\n3,4\n", ("#", "v"), [[1, 2], [3, 4]], None),
         ("u,v,\n1,2,\n3,4,\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
         ("u;v\n1;2;\n3;4;\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
+        ("u,v,,,\n1,2,,,\n3,4,,,\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
         ("u,v,\n1,2\n3,4\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
         ("1,2,\n" * 5 + "5,6", ("c1", "c2"), [[1, 2]] * 5 + [[5, 6]], "delimiter at the end of each line"),
     ],
@@ -58,6 +59,8 @@ def test_each_layout_is_read_and_said(tmp_path, text, names, X, note):
     ("text", "options", "reason"),
     [
         ("u,v,w\n1,2\n3,4\n", {}, "line 1: the header has 3 fields, each row has 2: name every column once"),
+        ("u\n1,5\n2,7\n", {}, "line 1: the header has 1 field, each row has 2"),
+        ("u,v\n5,5,2\n7,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
         ("u,v\n1,5,2\n1,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
         ("u,v,\n1,2,\n3,4,5\n", {}, "line 3, column 'c3'|line 2, column 'c3': missing value|line 3: 3 fields"),
         ('u,v\n"1,250",2\n', {}, "'1,250' is not a number: write decimals with a point, and thousands without"),
@@ -173,7 +176,8 @@ def written(draw, X, names):
     cells = [[draw.choice([repr, "{:.17g}".format, "{:.18e}".format])(v) for v in row] for row in X.tolist()]
     head = [quote + name + quote for name in names]
     if kind in ("index", "short"):
-        labels = draw.sample(range(10 * len(X)), len(X))
+        plain = kind == "short" and delimiter == "," and not quote
+        labels = list(range(1, len(X) + 1)) if plain else draw.sample(range(10 * len(X)), len(X))
         cells = [[f"{quote}r{k}{quote}" if quote else str(k), *row] for k, row in zip(labels, cells, strict=True)]
         head = ["", *head] if kind == "index" else head
     lines = [delimiter.join(row) for row in ([head] if kind != "none" else []) + cells]

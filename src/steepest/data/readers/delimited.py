@@ -16,7 +16,17 @@ from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, listed, unique_names
 from .content import Content, lines
 from .dialect import Dialect, sniff
-from .layout import Preamble, common_width, cut_tails, heading, is_header, is_index_name, may_be_header, preamble
+from .layout import (
+    Preamble,
+    common_width,
+    cut_tails,
+    heading,
+    is_header,
+    is_index_name,
+    may_be_header,
+    named_width,
+    preamble,
+)
 
 __all__ = ["TextSheet", "open_text"]
 
@@ -87,7 +97,7 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
         above = above._replace(lines=above.lines - 1, mark=None, comments=())
     numbered = _sampled(text_rows(data, dialect, name, above))
     line, rows = numbered[0][0], [fields for _, fields in numbered]
-    commented = None if header is not None else _commented_names(above, rows, dialect)
+    commented = None if header is False else _commented_names(above, rows, dialect)
     if commented is not None:
         notes = (f"the names {listed(commented)} are read from a comment, line {above.lines}",)
         return _headed(TextSheet(name, (), False, dialect, data, (), notes, above, 0, False), commented, rows, line)
@@ -103,12 +113,13 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
 def _headed(sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]], line: int) -> TextSheet:
     """Complete a sheet by its header: names, index, delimiters at the ends of lines."""
     tails = cut_tails(first, body, sheet.dialect)
-    names = list(first[:-1] if tails and not first[-1].strip() else first)
+    names = list(first[: named_width(first)] if tails else first)
     body = [row[: len(names)] if tails else row for row in body]
-    spelled = heading(names, body)
+    spelled = heading(names, body, sheet.dialect)
     width = common_width(body)
     if width not in (None, len(spelled)) and all(len(row) != len(spelled) for row in body):
-        problem = f"the header has {len(names)} fields, each row has {width}: name every column once"
+        many = f"{len(names)} field{'s' * (len(names) != 1)}"
+        problem = f"the header has {many}, each row has {width}: name every column once"
         raise DataError(problem, file=sheet.file, line=line)
     mend = "rename one, or say --no-header if this line is data"
     full = unique_names([*map(csv_text, spelled)], sheet.file, line, mend)
@@ -125,11 +136,11 @@ def _headed(sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]
 def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
     """Complete a sheet without a header."""
     first = rows[0]
-    tails = len(rows) > 1 and not first[-1].strip() and cut_tails(first, rows[1:], sheet.dialect)
-    names = tuple(f"c{i + 1}" for i in range(len(first) - tails))
+    tails = named_width(first) < len(first) and cut_tails(first, rows[1:], sheet.dialect)
+    names = tuple(f"c{i + 1}" for i in range(named_width(first) if tails else len(first)))
     notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
-        notes.append(f"the first row, {listed(first)}, is read as data, not as a header, and columns are c1, c2, ...")
+        notes.append(f"the first row, {listed(first)}, is read as data: if it is a header, write names that are words")
     return sheet._replace(names=names, tails=tails, notes=tuple(notes))
 
 
@@ -191,7 +202,7 @@ def _sampled(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]
 
 def _without_tails(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
     for line, fields in rows:
-        yield line, fields[:width] if len(fields) == width + 1 and not fields[-1].strip() else fields
+        yield line, fields[:width] if named_width(fields) <= width else fields
 
 
 def _long_row(start: str, number: int, rest: Iterator[tuple[int, str]], dialect: Dialect, file: str) -> list[str]:

@@ -18,6 +18,7 @@ __all__ = [
     "is_header",
     "is_index_name",
     "may_be_header",
+    "named_width",
     "preamble",
 ]
 
@@ -92,16 +93,20 @@ def may_be_header(first: Sequence[str]) -> bool:
     return values == list(range(values[0], values[0] + len(values)))
 
 
-def heading(names: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+def heading(names: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> list[str]:
     """Names of a header, with an empty one first if the rows have one field more and the first ones differ: row names.
+
+    Between commas, row names that are numbers must count from 0 or 1: others may be parts of decimals with a comma.
 
     Examples
     --------
-    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]])
+    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]], Dialect(","))
     ['', 'x', 'y']
     """
     firsts = [row[0] for row in body]
     short = common_width(body) == len(names) + 1 and len(set(firsts)) == len(firsts)
+    if dialect.delimiter == "," and _numeric(firsts):
+        short = short and len(names) > 1 and any(firsts == [str(k + i) for i in range(len(body))] for k in (0, 1))
     return ["", *names] if short else list(names)
 
 
@@ -130,15 +135,24 @@ def is_index_name(name: str) -> bool:
 
 def cut_tails(first: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> bool:
     """Whether the rows, or the header, end in a delimiter that no name stands above."""
-    if not body or len(first) < 2 or dialect.is_white:
+    width = named_width(first)
+    if not body or width == 0 or dialect.is_white:
         return False
-    empty = not first[-1].strip()
-    width = len(first) - empty
     rows = [row for row in body if len(row) > width]
-    if empty and not rows:
-        return True
-    most = 5 * len(rows) >= 4 * len(body)
-    return most and all(len(row) == width + 1 and not row[-1].strip() for row in rows)
+    if not rows:
+        return width < len(first)
+    return 5 * len(rows) >= 4 * len(body) and all(named_width(row) <= width for row in rows)
+
+
+def named_width(row: Sequence[str]) -> int:
+    """Number of fields up to the last that is not blank.
+
+    Examples
+    --------
+    >>> named_width(["x", "", "y", "", " "])
+    3
+    """
+    return max((j for j, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
 def _numeric(cells: Sequence[str]) -> bool:
