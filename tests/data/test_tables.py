@@ -119,7 +119,7 @@ def read(tmp_path, text, **options):
     ("text", "names", "X"),
     [
         ("1,2\n", ("c1", "c2"), [[1, 2]]),
-        ('"",TV\n"1",2.5\n\n  \n', ("c1", "TV"), [[1, 2.5]]),
+        ('"",TV\n"1",2.5\n\n  \n', ("TV",), [[2.5]]),
         ("'OBS' 'GPA points'\n1   2\n", ("OBS", "GPA points"), [[1, 2]]),
         ("my age,your age\n1, 2\r3 ,4", ("my age", "your age"), [[1, 2], [3, 4]]),
         ("height in cm\n170\n180\n", ("height in cm",), [[170], [180]]),

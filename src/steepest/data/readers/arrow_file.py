@@ -73,11 +73,17 @@ class ArrowSheet(NamedTuple):
     file: str
     names: tuple[str, ...]
     load: Callable[[list[str]], Any]  # names -> pyarrow.Table
+    row_names: tuple[str, ...] = ()
 
     @property
     def numbered(self) -> bool:
         """False: the columns always have names."""
         return False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: nothing is guessed."""
+        return ()
 
     @property
     def own_target(self) -> None:
@@ -124,7 +130,7 @@ def open_parquet(content: Content) -> ArrowSheet:
         except Exception:  # as above
             raise damaged(content.name, "a Parquet file") from None
 
-    return ArrowSheet(content.name, names, load)
+    return ArrowSheet(content.name, names, load, _index(names, raw, file.schema_arrow))
 
 
 def open_arrow(content: Content) -> ArrowSheet:
@@ -138,7 +144,17 @@ def open_arrow(content: Content) -> ArrowSheet:
         raise damaged(content.name, "an Arrow file") from None
     names = unique_names(table.column_names, content.name)
     named = table.rename_columns(list(names))
-    return ArrowSheet(content.name, names, named.select)
+    return ArrowSheet(content.name, names, named.select, _index(names, table.column_names, table.schema))
+
+
+def _index(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
+    """Columns that pandas says are its index; an index that only counts rows is no column."""
+    try:
+        said = (schema.pandas_metadata or {}).get("index_columns", [])
+    except Exception:  # the metadata may be anything
+        return ()
+    found = [name for name, spelled in zip(names, raw, strict=True) if isinstance(said, list) and spelled in said]
+    return tuple(found) if len(found) < len(names) else ()
 
 
 def _array(column: Any, name: str, file: str) -> NDArray[Any]:

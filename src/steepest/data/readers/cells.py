@@ -15,6 +15,7 @@ __all__ = ["as_labels", "as_numbers", "is_missing", "is_number", "label_fault", 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
 LONGEST_LABEL = 200  # characters; an array of text needs the longest label times the rows
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
+THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}([,. '\u2019\u00a0\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?\s*", re.ASCII)
 FILL = "remove the row or fill it in"
 
 
@@ -74,6 +75,9 @@ def number_fault(cell: object, mend: str) -> str | None:
     if is_missing(cell):
         value = f" {shown(cell)}" if str(cell or "").strip() else ""
         return f"missing value{value}: {FILL}"
+    if isinstance(cell, str) and not is_number(cell) and THOUSANDS.fullmatch(cell):
+        decimals = "decimals with a point, and " if DECIMAL_COMMA.fullmatch(cell) else ""
+        return f"{shown(cell)} is not a number: write {decimals}thousands without a separator"
     if isinstance(cell, str) and DECIMAL_COMMA.fullmatch(cell):
         return f"{shown(cell)} is not a number: write decimals with a point"
     if not is_number(cell):

@@ -42,6 +42,14 @@ class Sheet(Protocol):
         """Whether the file names no columns, so that they are called c1, c2, ..."""
 
     @property
+    def row_names(self) -> tuple[str, ...]:
+        """Columns that name or number the rows: no features, unless the user names them."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the file and is not obvious, a sentence each."""
+
+    @property
     def own_target(self) -> str | None:
         """The column the format itself calls the target."""
 
@@ -70,7 +78,8 @@ def unique_names(names: Sequence[str], file: str, line: int | None = None, mend:
     >>> unique_names(["", " TV", "Sales"], "Advertising.csv")
     ('c1', 'TV', 'Sales')
     """
-    full = tuple(name.strip() or f"c{i}" for i, name in enumerate(names, 1))
+    spelled = [name.strip() for name in names]
+    full = tuple(name or f"c{i}" + "_" * (f"c{i}" in spelled) for i, name in enumerate(spelled, 1))
     known: set[str] = set()
     for name in full:
         if name in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -13,14 +13,27 @@ from ...core.errors import DataError
 from ...core.shown_text import csv_text
 from . import arrow_file
 from .cells import is_missing, is_number
-from .columns import Rows, Wanted, collect, unique_names
+from .columns import Rows, Wanted, collect, listed, unique_names
 from .content import Content, lines
-from .dialect import BLANKS, Dialect, sniff
+from .dialect import Dialect, sniff
+from .layout import (
+    Preamble,
+    common_width,
+    cut_tails,
+    heading,
+    is_header,
+    is_index_name,
+    may_be_header,
+    named_width,
+    preamble,
+)
 
 __all__ = ["TextSheet", "open_text"]
 
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
-SAMPLE = 100  # lines from which the delimiter is detected
+SAMPLE = 100  # lines and rows by which the table is judged
+NOTHING = Preamble()
+TAILS = "the delimiter at the end of each line is left out"
 
 
 class TextSheet(NamedTuple):
@@ -31,6 +44,11 @@ class TextSheet(NamedTuple):
     numbered: bool  # no header
     dialect: Dialect
     data: bytes
+    row_names: tuple[str, ...]
+    notes: tuple[str, ...]
+    above: Preamble
+    heads: int  # rows that are a header
+    tails: bool  # rows may end in a delimiter
 
     @property
     def own_target(self) -> None:
@@ -50,20 +68,19 @@ class TextSheet(NamedTuple):
         return next(islice(self._body(), row, None))[0]
 
     def _body(self) -> Rows:
-        rows = text_rows(self.data, self.dialect, self.file)
-        return _of_width(rows if self.numbered else islice(rows, 1, None), len(self.names), self.file)
+        rows = islice(text_rows(self.data, self.dialect, self.file, self.above), self.heads, None)
+        return _of_width(_without_tails(rows, len(self.names)) if self.tails else rows, len(self.names), self.file)
 
     def _read_by_arrow(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]] | None:
-        if self.dialect.delimiter == BLANKS or not _one_row_a_line(self.data, self.dialect.quote.encode()):
+        regular = not (self.tails or self.above.lines or self.dialect.is_white)
+        if not regular or not _one_row_a_line(self.data, self.dialect.quote.encode()):
             return None
         names = [wanted.name for wanted in numbers]
         return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, names, label)
 
 
 def open_text(content: Content, header: bool | None = None, delimiter: str | None = None) -> TextSheet:
-    r"""Find out a text file's dialect and header.
-
-    The first row is the header if it has a name: a cell that is neither a number nor a missing value.
+    r"""Find out a text file's dialect, header and index by its first hundred rows.
 
     Examples
     --------
@@ -73,30 +90,119 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     ('c1', 'c2')
     """
     name, data = content.name, content.data
-    sample = [line.rstrip("\n") for line in islice(lines(data), SAMPLE) if line.strip()]
-    dialect = sniff(sample or [""], delimiter)
-    rows = text_rows(data, dialect, name)
-    line, first = next(rows)
-    if not (_names_something(first) if header is None else header):
-        return TextSheet(name, tuple(f"c{i + 1}" for i in range(len(first))), True, dialect, data)
-    names = unique_names([*map(csv_text, first)], name, line, "rename one, or say --no-header if this line is data")
-    if next(rows, None) is None:
+    sample = [line.rstrip("\n") for line in islice(lines(data), SAMPLE) if line.strip()] or [""]
+    above = preamble(sample)
+    dialect = sniff(sample[above.lines :], delimiter or above.separator)
+    if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], sample[above.lines], dialect):
+        above = above._replace(lines=above.lines - 1, mark=None, comments=())
+    numbered = _sampled(text_rows(data, dialect, name, above))
+    line, rows = numbered[0][0], [fields for _, fields in numbered]
+    commented = None if header is False else _commented_names(above, rows, dialect)
+    if commented is not None:
+        notes = (f"the names {listed(commented)} are read from a comment, line {above.lines}",)
+        return _headed(TextSheet(name, (), False, dialect, data, (), notes, above, 0, False), commented, rows, line)
+    judged = is_header(rows[0], rows[1:]) or _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
+    if not (judged if header is None else header):
+        return _headless(TextSheet(name, (), True, dialect, data, (), (), above, 0, False), rows, header is None)
+    if next(islice(text_rows(data, dialect, name, above), 1, None), None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
-    return TextSheet(name, names, False, dialect, data)
+    sheet = TextSheet(name, (), False, dialect, data, (), _skipped(above), above, 1, False)
+    return _headed(sheet, rows[0], rows[1:], line)
 
 
-def text_rows(data: bytes, dialect: Dialect, file: str) -> Iterator[tuple[int, list[str]]]:
+def _headed(sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]], line: int) -> TextSheet:
+    """Complete a sheet by its header: names, index, delimiters at the ends of lines."""
+    tails = cut_tails(first, body, sheet.dialect)
+    names = list(first[: named_width(first)] if tails else first)
+    body = [row[: len(names)] if tails else row for row in body]
+    spelled = heading(names, body, sheet.dialect)
+    width = common_width(body)
+    if width not in (None, len(spelled)) and all(len(row) != len(spelled) for row in body):
+        many = f"{len(names)} field{'s' * (len(names) != 1)}"
+        problem = f"the header has {many}, each row has {width}: name every column once"
+        raise DataError(problem, file=sheet.file, line=line)
+    mend = "rename one, or say --no-header if this line is data"
+    full = unique_names([*map(csv_text, spelled)], sheet.file, line, mend)
+    leading = list(takewhile(is_index_name, spelled)) if len(spelled) > 1 else []
+    index = full[: len(leading)] if len(leading) < len(full) else ()
+    return sheet._replace(
+        names=full,
+        row_names=index,
+        tails=tails,
+        notes=(*sheet.notes, *((TAILS,) if tails else ())),
+    )
+
+
+def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
+    """Complete a sheet without a header."""
+    first = rows[0]
+    tails = named_width(first) < len(first) and cut_tails(first, rows[1:], sheet.dialect)
+    names = tuple(f"c{i + 1}" for i in range(named_width(first) if tails else len(first)))
+    notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
+    if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
+        notes.append(f"the first row, {listed(first)}, is read as data: if it is a header, write names that are words")
+    return sheet._replace(names=names, tails=tails, notes=tuple(notes))
+
+
+def _is_quoted_alone(sample: Sequence[str], dialect: Dialect, width: int) -> bool:
+    """Whether every field of the first line is quoted and none below it, as writers that quote only text do."""
+    counts = [line.count(dialect.quote) for line in sample]
+    return len(counts) > 1 and counts[0] == 2 * width and not any(counts[1:])
+
+
+def _skipped(above: Preamble) -> tuple[str, ...]:
+    return ("the comments above the table are skipped",) if above.comments else ()
+
+
+def _is_column_of_marks(line: str, below: str, dialect: Dialect) -> bool:
+    """Whether a first line that begins like a comment is a header whose first column is called #."""
+    fields = dialect.split(line) or []
+    return fields[:1] in (["#"], ["%"]) and len(fields) == len(dialect.split(below) or [])
+
+
+def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Dialect) -> list[str] | None:
+    """Names in the last comment that has one for each column, unless the table has a header of its own."""
+    if not above.comments or is_header(rows[0], rows[1:]):
+        return None
+    for comment in reversed(above.comments):
+        names = dialect.split(comment)
+        if names and len(names) == len(rows[0]) and not any(is_number(name) or is_missing(name) for name in names):
+            return names
+    return None
+
+
+def text_rows(data: bytes, dialect: Dialect, file: str, above: Preamble = NOTHING) -> Iterator[tuple[int, list[str]]]:
     """Line number and fields of each row; blank lines are allowed at the end only."""
     numbered = enumerate(lines(data), 1)
-    blank = 0
+    blank = skipped = 0
     for number, line in numbered:
         if dialect.is_blank(line):
             blank = blank or number
             continue
         if blank:
             raise DataError("blank line within the table: remove it", file=file, line=blank)
+        if skipped < above.lines or (above.mark and line.lstrip().startswith(above.mark)):
+            skipped += 1
+            continue
         fields = dialect.split(line.rstrip("\n"))
         yield number, _long_row(line, number, numbered, dialect, file) if fields is None else fields
+
+
+def _sampled(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The first rows, up to one at fault: it is reported in its turn, when the rows are read."""
+    found: list[tuple[int, list[str]]] = []
+    try:
+        for row in islice(rows, SAMPLE):
+            found.append(row)
+    except DataError:
+        if not found:
+            raise
+    return found
+
+
+def _without_tails(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    for line, fields in rows:
+        yield line, fields[:width] if named_width(fields) <= width else fields
 
 
 def _long_row(start: str, number: int, rest: Iterator[tuple[int, str]], dialect: Dialect, file: str) -> list[str]:
@@ -121,10 +227,6 @@ def _of_width(rows: Iterator[tuple[int, list[str]]], width: int, file: str) -> R
             many = f"{len(fields)} field{'s' * (len(fields) != 1)}"
             raise DataError(f"{many}, expected {width}: complete the row or remove it", file=file, line=line)
         yield line, fields
-
-
-def _names_something(first: Sequence[str]) -> bool:
-    return any(not is_number(cell) and not is_missing(cell) for cell in first)
 
 
 def _one_row_a_line(data: bytes, quote: bytes) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from ...core.errors import UsageError
@@ -44,6 +46,11 @@ class Dialect(NamedTuple):
             fields.append(quoted.replace(self.quote * 2, self.quote) or plain)
         return fields
 
+    @property
+    def is_white(self) -> bool:
+        """Whether fields are separated by white space of any length."""
+        return self.delimiter == BLANKS
+
     def is_blank(self, line: str) -> bool:
         """Whether a line is blank; a tab counts as content if tabs are the delimiter."""
         return not line.strip(" \n" if self.delimiter == "\t" else None)
@@ -71,8 +78,8 @@ def named_delimiter(delimiter: str) -> str:
 def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
     """Dialect of the first lines of a table.
 
-    The delimiter is the one of comma, tab, semicolon and white space that cuts most lines into as many fields as the
-    first line; if several do, the one with the most numeric fields. Names quoted with ' make ' the quote.
+    The delimiter is the one of comma, tab, semicolon and white space that cuts most lines into the same number of
+    fields; if several do, the one with the most numeric fields. Names quoted with ' make ' the quote.
 
     Examples
     --------
@@ -88,13 +95,20 @@ def sniff(sample: Sequence[str], delimiter: str | None = None) -> Dialect:
     return Dialect(best if cuts else ",", quote)
 
 
-def _score(sample: Sequence[str], dialect: Dialect) -> tuple[int, float]:
-    """How many lines have the first one's number of fields, if that is above one, and the share of numbers."""
+def _score(sample: Sequence[str], dialect: Dialect) -> tuple[float, float]:
+    """How many lines have the commonest number of fields above one, and the share of numbers.
+
+    A first line that is one field longer or shorter counts a half: a header may be so.
+    """
     rows = [dialect.split(line) or [line] for line in sample]
-    width = len(rows[0])
-    alike = sum(len(row) == width for row in rows) if width > 1 else 0
-    numbers = [is_number(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for row in rows for cell in row]
-    return alike, sum(numbers) / len(numbers)
+    if all(len(row) > 1 and not row[-1] for row in rows[1:]):  # a delimiter at the end of each line
+        rows = [row if row[-1] else row[:-1] for row in rows]
+    widths = [len(row) for row in rows]
+    width, alike = max(Counter(w for w in widths if w > 1).items(), key=itemgetter(1), default=(0, 0))
+    near = len(rows) > 2 and widths[0] > 1 and abs(widths[0] - width) == 1
+    cells = [cell for row in rows for cell in row]
+    numbers = [is_number(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells]
+    return alike + 0.5 * near, sum(numbers) / max(len(numbers), 1)
 
 
 @cache

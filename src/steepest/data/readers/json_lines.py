@@ -30,6 +30,16 @@ class JSONSheet(NamedTuple):
         return False
 
     @property
+    def row_names(self) -> tuple[str, ...]:
+        """None: the format has no index."""
+        return ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: nothing is guessed."""
+        return ()
+
+    @property
     def own_target(self) -> None:
         """None: the format does not name a target."""
 

@@ -21,6 +21,7 @@ __all__ = ["LABEL", "Sparse", "looks_sparse", "read_libsvm"]
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
 ROW = re.compile(r"\s*([^\s:#]+)((?:\s+\d{1,9}:[^\s:#]+)*+)\s*(?:#.*)?\n?", re.ASCII)
+GROUP = re.compile(r"(\s*[^\s:#]+)\s+qid:\S+", re.ASCII)
 NUMBERS = re.compile(r"[^\s:]+", re.ASCII)  # str.split would also cut at separators that are no space here
 
 
@@ -57,16 +58,16 @@ class Sparse(NamedTuple):
         return _csr(self.X.data[kept][order], indices[order], indptr, len(features))
 
 
-def looks_sparse(line: str) -> bool:
-    """Whether a line is a libsvm row with at least one INDEX:VALUE.
+def looks_sparse(sample: Sequence[str]) -> bool:
+    """Whether half of the lines or more are libsvm rows with an INDEX:VALUE.
 
     Examples
     --------
-    >>> looks_sparse("-1 3:1 11:0.5"), looks_sparse("1 2 3")
+    >>> looks_sparse(["-1 3:1 11:0.5", "1 2:1"]), looks_sparse(["1 2 3"])
     (True, False)
     """
-    found = ROW.fullmatch(line)
-    return bool(found and found[2])
+    rows = [ROW.fullmatch(GROUP.sub(r"\1", line, count=1)) for line in sample if not line.lstrip().startswith("#")]
+    return 2 * sum(bool(row and row[2]) for row in rows) >= len(rows) > 0
 
 
 def read_libsvm(content: Content) -> Sparse:
@@ -99,6 +100,9 @@ def _rows(content: Content) -> Iterator[tuple[int, str, list[str]]]:
         if found:
             yield number, found[1], NUMBERS.findall(found[2])
         elif line.split("#")[0].strip():
+            if GROUP.match(line):
+                problem = "qid groups rows for ranking, which is not done here: remove qid:... from each line"
+                raise DataError(problem, file=content.name, line=number)
             problem = "not a libsvm row: write LABEL INDEX:VALUE INDEX:VALUE ..."
             raise DataError(problem, file=content.name, line=number)
 
@@ -128,6 +132,8 @@ def _check_indices(indices: NDArray[Any], counts: NDArray[Any], numbers: NDArray
         at = int(wrong.argmax())
         index, last = int(indices[at]), int(before[at])
         why = f"is not above {last}: count indices from 1, ascending in each row"
+        if index == 0:
+            why = "counts from 0: count indices from 1, so add 1 to every index of the file"
         if index > MOST_COLUMNS:
             why = f"is above {MOST_COLUMNS}, the most columns: renumber them"
         raise DataError(f"index {index} {why}", file=file, line=int(numbers[at]))

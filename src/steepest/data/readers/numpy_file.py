@@ -27,6 +27,16 @@ class ArraySheet(NamedTuple):
     own_weights: str | None = None
 
     @property
+    def row_names(self) -> tuple[str, ...]:
+        """None: the format has no index."""
+        return ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: nothing is guessed."""
+        return ()
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(self.columns)

@@ -33,7 +33,8 @@ class Roles(NamedTuple):
 def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | None, weights: str | int | None) -> Roles:
     """Assign a role to each column.
 
-    A format's own target and weights are used, unless other columns are given or they are named as features.
+    A format's own target and weights are used, unless other columns are given or they are named as features. An index
+    has no role unless it is named.
 
     Raises
     ------
@@ -43,10 +44,12 @@ def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | Non
     asked = None if features is None else tuple(_known(sheet, name) for name in features)
     goal = _own(sheet.own_target, asked) if target is None else _known(sheet, target)
     weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
-    chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in (goal, weight))
+    taken = (goal, weight, *sheet.row_names)
+    chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in taken)
     _check_distinct([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
     if not chosen and asked is None:
-        raise DataError("no column is left for the features: add one or choose another target", file=sheet.file)
+        index = f", or use the index with -x {sheet.row_names[0]}" if set(sheet.row_names) - {goal, weight} else ""
+        raise DataError(f"no column is left for the features: add one or choose another target{index}", file=sheet.file)
     return Roles(chosen, goal, weight, asked is not None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ...core.errors import DataError, UsageError
 from ..csr import CSR
 from .arrow_file import open_arrow, open_parquet
-from .columns import Sheet, refuse
+from .columns import Sheet, listed, refuse
 from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
@@ -43,6 +44,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 EXACT = 2.0**53  # whole numbers up to this size are floats
 
 
@@ -55,6 +57,7 @@ class Table(NamedTuple):
     names: tuple[str, ...]  # (d,) of the features
     target: str | None
     source: str  # the file's name as shown in messages
+    notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
 
     def roundings(self) -> tuple[str, ...]:
         """A note for each column whose whole numbers are too large to be exact as floats. Cost: one pass."""
@@ -93,7 +96,8 @@ def read_table(
         A file, or "-" for standard input. The ending gives the format: .csv .tsv .txt .dat .data (delimited text),
         .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet .arrow
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
-        and standard input, is text of one of the first three kinds, detected from its first line.
+        and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
+        detected in delimited text too.
     target : str or int, optional
         The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
         A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
@@ -102,11 +106,11 @@ def read_table(
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
     header : bool, optional
-        Whether the first row of delimited text is the header. By default it is if one of its cells is neither a number
-        nor a missing value.
+        Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
+        is if it has text above numbers, or counts on by one above other numbers.
     delimiter : str, optional
         A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
-        that fits the first hundred lines.
+        that fits the first hundred lines, or the one of a line "sep=;".
     labels : bool
         Whether the target names classes: kept as text unless all of it is numbers.
 
@@ -126,6 +130,10 @@ def read_table(
 
     Notes
     -----
+    An index is left out unless it is named among the features: columns before the first name of a header, and those
+    that pandas' metadata name. Comments above a table (#, %) are skipped, or are its header; a delimiter at the end of
+    each line is left out. ``Table.notes`` say what was decided so.
+
     Missing values, text in a column of numbers, infinities, short rows, unclosed quotes and two columns of one name are
     errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
@@ -147,7 +155,8 @@ def read_table(
     if kind != TEXT and (header is not None or delimiter is not None):
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
     if kind == LIBSVM:
-        return _sparse_table(content, target, features, weights, labels)
+        notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
+        return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
     sheet = _sheet(content, kind, header, delimiter)
     wanted = [features] if isinstance(features, str) else features
     return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
@@ -158,12 +167,12 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     if kind in OPENERS:
         return str(kind)
     check_text(content)
-    if kind is not None or header is not None or delimiter is not None:
+    if kind not in (None, TEXT) or header is not None or delimiter is not None:
         return kind or TEXT
-    first = next(line for line in lines(content.data) if line.strip())
-    if first.lstrip().startswith("{"):
+    sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
+    if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
-    return LIBSVM if looks_sparse(first) else TEXT
+    return LIBSVM if looks_sparse(sample) else TEXT
 
 
 def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
@@ -187,7 +196,15 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
         X[:, j] = columns[j]
     y = None if roles.target is None else np.ascontiguousarray(columns[-1])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    return Table(X, y, weight, roles.features, roles.target, sheet.file)
+    return Table(X, y, weight, roles.features, roles.target, sheet.file, (*sheet.notes, *_unused_index(sheet, roles)))
+
+
+def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
+    """A note of the index that is left out, unless the user chose the features."""
+    left = [name for name in sheet.row_names if name not in (roles.target, roles.weights)]
+    if roles.asked or not left:
+        return ()
+    return (f"the index of the rows, column {listed(left)}, is left out: name it among the features to use it",)
 
 
 def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:

@@ -1,0 +1,220 @@
+"""Text tables as other programs write them: judged by many lines, read right or refused with the true reason."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from steepest.core.errors import DataError, SteepestError, UsageError
+from steepest.data.readers.tables import read_table
+
+
+def read(tmp_path, text, name="t.csv", **options):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return read_table(path, **options)
+
+
+# ------------------------------------------------------------------ each kind by name
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "X", "note"),
+    [
+        (",dose,gain\n7,1,2.5\n3,2,3.5\n", ("dose", "gain"), [[1, 2.5], [2, 3.5]], "index of the rows, column c1,"),
+        (",c1\n7,1\n3,2\n", ("c1",), [[1], [2]], "column c1_,"),
+        (",Unnamed: 0,dose\n0,0,4\n1,1,6\n", ("dose",), [[4], [6]], "column c1, Unnamed: 0,"),
+        (",,dose\na,0,4\na,1,6\n", ("dose",), [[4], [6]], "column c1, c2,"),
+        (",0,1\n0,2,3\n1,4,5\n", ("0", "1"), [[2, 3], [4, 5]], "column c1,"),
+        ("0,1\n2.5,3\n1.5,4\n", ("0", "1"), [[2.5, 3], [1.5, 4]], None),
+        ("1990;1991\n2.5;3.0\n1.5;4.1\n", ("1990", "1991"), [[2.5, 3], [1.5, 4.1]], None),
+        ('"5","3"\n2,3\n1,4\n', ("5", "3"), [[2, 3], [1, 4]], None),
+        ("0,1\n2,3\n1,4\n", ("c1", "c2"), [[0, 1], [2, 3], [1, 4]], "the first row, 0, 1, is read as data"),
+        ('"u" "v"\n"row one" 1 2\n"row two" 3 4\n', ("u", "v"), [[1, 2], [3, 4]], "column c1,"),
+        ("u,v\na,1,2\nb,3,4\n", ("u", "v"), [[1, 2], [3, 4]], "column c1,"),
+        ("sep=;\nu;v\n1;2\n3;4\n", ("u", "v"), [[1, 2], [3, 4]], None),
+        ('"sep=|"\nu|v\n1|2\n3|4\n', ("u", "v"), [[1, 2], [3, 4]], None),
+        ("# u v\n1e0 2e0\n3e0 4e0\n", ("u", "v"), [[1, 2], [3, 4]], "the names u, v are read from a comment, line 1"),
+        ("%u,v\n1,2\n3,4\n", ("u", "v"), [[1, 2], [3, 4]], "from a comment"),
+        ("# made in May\n# u, v\n1,2\n3,4\n", ("u", "v"), [[1, 2], [3, 4]], "line 2"),
+        ("# made in May\nu,v\n1,2\n# late\n3,4\n", ("u", "v"), [[1, 2], [3, 4]], "comments above the table"),
+        ("# notes of a long day\n1,2\n3,4\n", ("c1", "c2"), [[1, 2], [3, 4]], "comments above the table"),
+        ("#,v\n1,2\n3,4\n", ("#", "v"), [[1, 2], [3, 4]], None),
+        ("u,v,\n1,2,\n3,4,\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
+        ("u;v\n1;2;\n3;4;\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
+        ("u,v,,,\n1,2,,,\n3,4,,,\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
+        ("u,v,\n1,2\n3,4\n", ("u", "v"), [[1, 2], [3, 4]], "delimiter at the end of each line"),
+        ("1,2,\n" * 5 + "5,6", ("c1", "c2"), [[1, 2]] * 5 + [[5, 6]], "delimiter at the end of each line"),
+    ],
+)
+def test_each_layout_is_read_and_said(tmp_path, text, names, X, note):
+    table = read(tmp_path, text)
+    assert (table.names, table.X.tolist()) == (names, X)
+    assert any(note in said for said in table.notes) if note else not table.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        ("u,v,w\n1,2\n3,4\n", {}, "line 1: the header has 3 fields, each row has 2: name every column once"),
+        ("u\n1,5\n2,7\n", {}, "line 1: the header has 1 field, each row has 2"),
+        ("u,v\n5,5,2\n7,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
+        ("u,v\n1,5,2\n1,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
+        ("u,v,\n1,2,\n3,4,5\n", {}, "line 3, column 'c3'|line 2, column 'c3': missing value|line 3: 3 fields"),
+        ('u,v\n"1,250",2\n', {}, "'1,250' is not a number: write decimals with a point, and thousands without"),
+        ('u,v\n"1,250,000.5",2\n', {}, "is not a number: write thousands without a separator"),
+        ("u;v\n1.250.000;2\n", {}, "is not a number: write thousands without a separator"),
+        ("u;v\n1 250;2\n", {}, "is not a number: write thousands without a separator"),
+        ("u;v\n1,25;2\n", {}, "'1,25' is not a number: write decimals with a point$"),
+        (",y\n0,2\n1,3\n", {"target": "y"}, "no column is left for the features: .* with -x c1"),
+    ],
+)
+def test_what_is_not_read_is_refused_with_its_reason(tmp_path, text, options, reason):
+    with pytest.raises(DataError, match=reason) as caught:
+        read(tmp_path, text, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_index_is_used_where_it_is_named(tmp_path):
+    text = ",dose,gain\n7,1,2.5\n3,2,3.5\n"
+    table = read(tmp_path, text, features=["c1", "dose"], target="gain")
+    assert (table.X.tolist(), table.notes) == ([[7, 1], [3, 2]], ())
+    assert read(tmp_path, text, target="c1").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("5.1,3.5,red\n4.9,3.0,red\n6.2,2.9,blue\n", False),
+        ("5,3,red\n4,3,blue\n6,2,green\n", False),
+        ("5,3,red\n4,3,blue\n6,2,red\n", False),
+        ("town,2019,2020\nRome,1,2\nBern,3,4\n", True),
+        ("size,colour\n4.9,red\n6.2,blue\n", True),
+        ("town,colour\nRome,red\nBern,blue\n", True),
+        ("1st,2nd\n4.9,5\n6.2,7\n", True),
+    ],
+)
+def test_text_in_the_first_row_is_a_name_only_above_other_things(tmp_path, text, header):
+    names = text.splitlines()[0].split(",") if header else ["c1", "c2", "c3"]
+    with pytest.raises(UsageError, match=f"it has {', '.join(names)}$"):
+        read(tmp_path, text, target="absent")
+    if not header:
+        table = read(tmp_path, text, features=["c1"], target="c3", labels=True)
+        assert len(table.y) == 3
+        assert "is read as data" in table.notes[0]
+
+
+# ------------------------------------------------------------------ pandas' index in typed files
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.feather"])
+@pytest.mark.parametrize("index", [[4, 1, 9], ["a", "b", "c"], None])
+def test_the_index_of_a_pandas_table_is_no_feature(tmp_path, name, index):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import feather, parquet
+
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"u": [1.0, 2, 4], "v": [3.0, 1, 2]}, index=index)
+    save = parquet.write_table if name.endswith("parquet") else feather.write_feather
+    save(pa.Table.from_pandas(frame), tmp_path / name)
+    table = read_table(tmp_path / name, target="v")
+    assert (table.names, table.X.tolist()) == (("u",), [[1], [2], [4]])
+    assert (len(table.notes) == 1) == (index is not None)
+
+
+def test_metadata_that_is_damaged_is_passed_over(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    for said in (b"{", b"[]", b'{"index_columns": 3}', b'{"index_columns": [{"kind": "range"}, "u"]}'):
+        table = pa.table({"u": [1, 2], "v": [3, 4]}).replace_schema_metadata({b"pandas": said})
+        parquet.write_table(table, tmp_path / "t.parquet")
+        assert read_table(tmp_path / "t.parquet").names == (("v",) if b"kind" in said else ("u", "v"))
+
+
+# ------------------------------------------------------------------ libsvm
+
+
+@pytest.mark.parametrize("name", ["t.txt", "t.csv", "t.dat", "t"])
+def test_libsvm_is_known_by_its_rows(tmp_path, name):
+    table = read(tmp_path, "-1.5 1:2 3:4\n2\n0.5 2:1\n", name, target="label")
+    assert table.X.shape == (3, 3)
+    assert table.y.tolist() == [-1.5, 2, 0.5]
+    assert len(table.notes) == (name != "t")
+
+
+@pytest.mark.parametrize("name", ["t.txt", "t.libsvm"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1 qid:3 1:2\n2 qid:3 1:1\n", "line 1: qid groups rows for ranking"),
+        ("1 0:2 1:3\n2 0:1 1:1\n", "line 1: index 0 counts from 0: count indices from 1"),
+        ("1 1:2\n2 1:3\n1 0:1\n", "line 3: index 0 counts from 0"),
+        ("1 1:2\n2 2:3\n1 1:x\n", "line 3, column 'c1': 'x' is not a number"),
+    ],
+)
+def test_libsvm_of_other_kinds_is_refused_with_its_reason(tmp_path, name, text, reason):
+    with pytest.raises(DataError, match=reason):
+        read(tmp_path, text, name)
+
+
+# ------------------------------------------------------------------ generated tables in every layout
+
+
+def written(draw, X, names):
+    """A table in a layout drawn at random, and whether it has a header."""
+    delimiter = draw.choice([",", ";", "\t", " ", "|"])
+    quote = draw.choice(["", '"'])
+    kind = draw.choice(["plain", "plain", "tails", "index", "short", "comment", "sep", "none"])
+    if delimiter == "|" or (kind == "sep" and delimiter == " "):
+        kind, delimiter = "sep", delimiter.replace(" ", ";")
+    if delimiter == " ":
+        kind = {"tails": "plain", "index": "short"}.get(kind, kind)
+        quote = '"'
+    cells = [[draw.choice([repr, "{:.17g}".format, "{:.18e}".format])(v) for v in row] for row in X.tolist()]
+    head = [quote + name + quote for name in names]
+    if kind in ("index", "short"):
+        plain = kind == "short" and delimiter == "," and not quote
+        labels = list(range(1, len(X) + 1)) if plain else draw.sample(range(10 * len(X)), len(X))
+        cells = [[f"{quote}r{k}{quote}" if quote else str(k), *row] for k, row in zip(labels, cells, strict=True)]
+        head = ["", *head] if kind == "index" else head
+    lines = [delimiter.join(row) for row in ([head] if kind != "none" else []) + cells]
+    if kind == "tails":
+        first = draw.choice([0, 1])
+        lines = lines[:first] + [line + delimiter for line in lines[first:]]
+    if kind == "comment":
+        lines = [f"# written by a program{draw.choice(['', ', of ours'])}", "# " + lines[0], *lines[1:]]
+    if kind == "sep":
+        lines = [f"sep={delimiter}", *lines]
+    return "".join(line + draw.choice(["\n", "\r\n"]) for line in lines), kind
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_generated_tables_are_read_back_in_every_layout(tmp_path, seed):
+    draw, rng = random.Random(seed), np.random.default_rng(seed)
+    n, d = draw.randint(3, 130), draw.randint(2, 6)
+    X = rng.normal(size=(n, d)) * 10.0 ** rng.integers(-3, 4, size=d)
+    X[:, 0] = np.round(X[:, 0])
+    names = [f"n {j}" if draw.random() < 0.2 else f"n{j}" for j in range(d)]
+    text, kind = written(draw, X, names)
+    expected = tuple(f"c{j + 1}" for j in range(d)) if kind == "none" else tuple(names)
+    table = read(tmp_path, text)
+    assert table.names == expected, text[:200]
+    np.testing.assert_array_equal(table.X, X)
+    assert bool(table.notes) == (kind in ("tails", "index", "short", "comment"))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_generated_tables_with_a_row_of_another_width_are_refused_by_its_line(tmp_path, seed):
+    draw = random.Random(seed)
+    n, d = draw.randint(5, 130), draw.randint(3, 6)
+    text, _ = written(draw, np.random.default_rng(seed).normal(size=(n, d)) + 0.5, [f"n{j}" for j in range(d)])
+    lines = text.splitlines()
+    at = draw.randrange(len(lines) // 2 + 2, len(lines))
+    delimiter = next((c for c in "|;\t, " if c in lines[-1]), ",")
+    lines[at] = delimiter.join(lines[at].split(delimiter)[:2])
+    with pytest.raises(SteepestError, match=rf"^[^\n]*line {at + 1}: 2 fields, expected \d") as caught:
+        read(tmp_path, "\n".join(lines))
+    assert "\n" not in str(caught.value)
