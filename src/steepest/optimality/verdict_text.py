@@ -68,12 +68,9 @@ def stationary(e: Evidence) -> str:
 
 def converged(e: Evidence) -> str:
     """How near the minimum is, and how near the optimum in units that a statistician cares about."""
-    near = f"is within {e.gap:.1e} of the minimum" if e.gap else "is the minimum"
-    away = (
-        ""
-        if e.standard_errors is None
-        else f" Each coefficient is within {e.standard_errors:.0e} standard errors of it."
-    )
+    near, away = f"is within {e.gap:.1e} of the minimum" if e.gap else "is the minimum", ""
+    if e.standard_errors is not None:
+        away = f" Each coefficient is within {e.standard_errors:.0e} standard errors of the optimum."
     return f"Converged after {_steps(e)}: the cost, {_n(e.reached)}, {near}.{away}"
 
 
