@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from ..core.types import UNIT, Array
+from ..data.moments import central_moments, null_directions
 from ..data.rows import Rows
 from ..descent.continuation import continued
 from ..descent.engine import Descent
@@ -75,14 +77,22 @@ class CertifiedRounds(CertifiedStop):
 
         Where a column is nearly a copy of another, their difference changes predictors beyond rounding.
         """
-        null, rows = self.plan.columns.null, self.rows.with_rows(offset=None)
-        if not null.shape[1]:
+        V, rows = self._flat, self.rows.with_rows(offset=None)
+        if not V.shape[1]:
             return False
-        V = np.vstack((null, -self.plan.columns.mean @ null))
         A, size = rows.predictor(V), rows.sizes().predictor(np.abs(V))
         weight = np.ones(len(theta)) if rows.weight is None else rows.weight
         slope, length = np.abs(weight * theta @ A), np.sqrt(weight @ (A * A) * (weight @ theta**2))
         return bool(((np.abs(A) > LOST * UNIT * len(V) * size).any(0) & (slope > SLOPED * length)).any())
+
+    @cached_property
+    def _flat(self) -> Array:
+        """Raw directions (d + 1, r) along which the covariances see no predictor change."""
+        if not self.rows.forms_curvature:
+            return np.zeros((self.rows.shape[1] + 1, 0))
+        mean, spread, *_ = central_moments(self.rows)
+        null = null_directions(spread)
+        return np.vstack((null, -mean @ null if self.objective.free_intercept else np.zeros(null.shape[1])))
 
     def chosen(self, path: Trajectory) -> Trajectory:
         """The trajectory up to its best round."""
