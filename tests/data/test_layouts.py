@@ -31,6 +31,7 @@ def read(tmp_path, text, name="t.csv", **options):
         ("0,1\n2.5,3\n1.5,4\n", ("0", "1"), [[2.5, 3], [1.5, 4]], None),
         ("1990;1991\n2.5;3.0\n1.5;4.1\n", ("1990", "1991"), [[2.5, 3], [1.5, 4.1]], None),
         ('"5","3"\n2,3\n1,4\n', ("5", "3"), [[2, 3], [1, 4]], None),
+        ('"5","3"\n"2","3"\n', ("c1", "c2"), [[5, 3], [2, 3]], None),
         ("0,1\n2,3\n1,4\n", ("c1", "c2"), [[0, 1], [2, 3], [1, 4]], "the first row, 0, 1, is read as data"),
         ('"u" "v"\n"row one" 1 2\n"row two" 3 4\n', ("u", "v"), [[1, 2], [3, 4]], "column c1,"),
         ("u,v\na,1,2\nb,3,4\n", ("u", "v"), [[1, 2], [3, 4]], "column c1,"),
@@ -59,6 +60,7 @@ def test_each_layout_is_read_and_said(tmp_path, text, names, X, note):
     ("text", "options", "reason"),
     [
         ("u,v,w\n1,2\n3,4\n", {}, "line 1: the header has 3 fields, each row has 2: name every column once"),
+        ("u;v\na;5;2\na;7;3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
         ("u\n1,5\n2,7\n", {}, "line 1: the header has 1 field, each row has 2"),
         ("u,v\n5,5,2\n7,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
         ("u,v\n1,5,2\n1,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
@@ -90,6 +92,7 @@ def test_an_index_is_used_where_it_is_named(tmp_path):
         ("5.1,3.5,red\n4.9,3.0,red\n6.2,2.9,blue\n", False),
         ("5,3,red\n4,3,blue\n6,2,green\n", False),
         ("5,3,red\n4,3,blue\n6,2,red\n", False),
+        ("1,2,red\n4,3,blue\n6,2,red\n", False),
         ("town,2019,2020\nRome,1,2\nBern,3,4\n", True),
         ("size,colour\n4.9,red\n6.2,blue\n", True),
         ("town,colour\nRome,red\nBern,blue\n", True),

@@ -174,15 +174,15 @@ def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Di
 def text_rows(data: bytes, dialect: Dialect, file: str, above: Preamble = NOTHING) -> Iterator[tuple[int, list[str]]]:
     """Line number and fields of each row; blank lines are allowed at the end only."""
     numbered = enumerate(lines(data), 1)
-    blank = skipped = 0
+    blank, left, mark = 0, above.lines, above.mark
     for number, line in numbered:
         if dialect.is_blank(line):
             blank = blank or number
             continue
         if blank:
             raise DataError("blank line within the table: remove it", file=file, line=blank)
-        if skipped < above.lines or (above.mark and line.lstrip().startswith(above.mark)):
-            skipped += 1
+        if left or (mark and line.lstrip().startswith(mark)):
+            left = max(left - 1, 0)
             continue
         fields = dialect.split(line.rstrip("\n"))
         yield number, _long_row(line, number, numbered, dialect, file) if fields is None else fields
