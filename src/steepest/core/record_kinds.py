@@ -81,7 +81,6 @@ def loss(
     attained: bool = False,
     positive: bool = False,
     nonsmooth: bool = False,
-    likelihood: bool = False,
 ) -> Callable[[R], R]:
     """Decorate a loss: a record with value(z, y), slope(z, y) and second_derivative(z, y), see `steepest.losses`.
 
@@ -102,13 +101,12 @@ def loss(
         Whether targets are numbers >= 0.
     nonsmooth : bool
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
-    likelihood : bool
-        Whether it is a negative log-likelihood without unknown scale.
 
     Notes
     -----
     Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``smoothable`` (it has
     smoothed), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
+    A negative log-likelihood without unknown scale has the property ``likelihood``, as `steepest.losses.LogLoss`.
     Without ``easier``, ``inverse`` and ``end_slopes`` it gets defaults: no easier losses, z itself, and the ends of its
     domain, or else its slopes at numbers too large for a table.
 
@@ -128,10 +126,11 @@ def loss(
     (1.0, np.float64(0.0))
     """
     facts = {"curvature": curvature, "formula": formula, "quadratic": quadratic, "labels": labels}
-    facts |= {"attained": attained, "positive": positive, "nonsmooth": nonsmooth, "likelihood": likelihood}
+    facts |= {"attained": attained, "positive": positive, "nonsmooth": nonsmooth}
 
     def decorate(cls: R) -> R:
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
+        powers |= {} if hasattr(cls, "likelihood") else {"likelihood": False}
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
@@ -13,7 +11,7 @@ from ..core.types import Array
 __all__ = ["row_vector"]
 
 
-def row_vector(values: Any, n: int, what: str, weight: Array | None = None) -> NDArray[np.float64] | None:
+def row_vector(values: ArrayLike | None, n: int, what: str, weight: Array | None = None) -> NDArray[np.float64] | None:
     """One number for each row, finite where the row counts."""
     if values is None:
         return None

@@ -36,7 +36,7 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(own, np.float64)
 
 
-def shown(label: Any) -> str:
+def shown(label: object) -> str:
     """A label as its user writes it: 1 and not np.int64(1).
 
     Examples

@@ -15,7 +15,7 @@ from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_metric, by_products, evaluate
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
-from .local_model import held_by_lost_directions, holds
+from .local_model import decrease_where_flat, holds
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
@@ -50,7 +50,7 @@ class Certificate(NamedTuple):
         optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
         are used.
 
-        A "prediction" is such a decrement where second derivatives change by more than a factor e^(1/2) on the way to
+        A "prediction" is such a decrement where second derivatives may change by more than a factor e^(1/2) up to
         the optimum. It tells nothing of the minimum.
     gradient_norm : float
         Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the
@@ -259,7 +259,7 @@ def _judged_locally(near: Expansion, decrement: NewtonDecrement, step: Step) -> 
     loss, predicted = near.objective.loss, step.predicted or 0.0
     if loss.quadratic:
         return step
-    predicted += held_by_lost_directions(near, decrement)
+    predicted += decrease_where_flat(near, decrement.flat_directions)
     return step._replace(predicted=predicted, local=not loss.likelihood or holds(near, predicted, decrement.lengths))
 
 

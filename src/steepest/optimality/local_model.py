@@ -8,9 +8,8 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from .newton import Expansion
-from .newton_decrement import NewtonDecrement
 
-__all__ = ["held_by_lost_directions", "holds"]
+__all__ = ["decrease_where_flat", "holds"]
 
 BLOCK = 4096  # rows of a block
 
@@ -18,10 +17,10 @@ BLOCK = 4096  # rows of a block
 def holds(near: Expansion, square: float, lengths: Callable[[Array], Array]) -> bool:
     """Whether the quadratic model holds up to the optimum, for a likelihood with |l'''| <= l'' and Newton decrement g.
 
-    It does if 4 g max_i x_i' H^-1 x_i <= 1: no predictor moves by more than 1 / 2 on the way, so that no second
-    derivative changes by more than a factor e^(1/2). A row with second derivative s_i and weight m_i has x_i' H^-1 x_i
-    <= n / (m_i s_i), so that only rows with m_i s_i < 4 g n are computed: few near the optimum. ``lengths`` gives
-    x' H^-1 x for rows [x, 1] (m, d + 1) in the units of the data.
+    It does if 4 g max_i x_i' H^-1 x_i <= 1: no predictor changes by more than 1 / 2 until there, so that no second
+    derivative changes by more than a factor e^(1/2). A row with second derivative s_i and weight m_i has
+    x_i' H^-1 x_i <= n / (m_i s_i), so that only rows with m_i s_i < 4 g n are computed: few near the optimum.
+    ``lengths`` gives x' H^-1 x for rows [x, 1] (m, d + 1) in the units of the data.
 
     Bach, F. (2010). Self-concordant analysis for logistic regression. Electron. J. Stat. 4. doi:10.1214/09-EJS521
     """
@@ -35,8 +34,8 @@ def holds(near: Expansion, square: float, lengths: Callable[[Array], Array]) -> 
     return all(bool((most * lengths(rows.take(block).table() * scale) <= 1.0).all()) for block in blocks)
 
 
-def held_by_lost_directions(near: Expansion, decrement: NewtonDecrement) -> float:
-    """The decrement along directions whose curvature is below the rounding of the Hessian, from the rows themselves.
+def decrease_where_flat(near: Expansion, V: Array) -> float:
+    """The decrement along directions V (d + 1, r) that the Hessian sees flat, from the rows themselves.
 
     X'WX squares the condition number: where a column is nearly a copy of another, the Hessian has no digit of the
     curvature along their difference v, while x . v has some. With a_i = x_i . v the curvature is the mean of s_i a_i^2
@@ -44,7 +43,6 @@ def held_by_lost_directions(near: Expansion, decrement: NewtonDecrement) -> floa
 
     Cost: two passes over the rows.
     """
-    V = decrement.flat_directions
     rows, loss = near.objective.rows.with_rows(offset=None), near.objective.loss
     if not V.shape[1]:
         return 0.0

@@ -215,7 +215,9 @@ def none_by_multipliers(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: b
         return False, np.zeros_like(w)
     whole = len(order) == n
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        part = _table(cone, loss, rows if whole else _copied(rows, order), cone.kind[order], w)
+        rows.read(0 if whole else len(order))  # what is done to the copy counts as no pass
+        some = rows if whole else rows.take(order)._replace(tally=([0], len(order)))
+        part = _table(cone, loss, some, cone.kind[order], w)
         step = _descend(part, _start(part, w), settled)
         return step.proven and (whole or _constant(cone, part, step.constant)), _raw(part, step.delta)
 
@@ -238,17 +240,9 @@ def _affordable(cone: Cone, m: int) -> bool:
     return m * q * q <= WORK
 
 
-def _copied(rows: Rows, order: Order) -> Rows:
-    """A copy of these rows, which is read once; what is done to the copy counts as no pass."""
-    rows.read(len(order))
-    return rows.take(order)._replace(tally=([0], len(order)))
-
-
 def _table(cone: Cone, loss: Loss, rows: Rows, kind: NDArray[np.int8], w: Array) -> _Table:
-    usable = w if np.isfinite(w).all() else np.zeros_like(w)
-    columns = rows.columns()
-    units = standard_units(*columns, columns.mean if cone.movable[-1] else None)
-    return _Table(cone, loss, rows, kind, usable, units)
+    usable, columns = w if np.isfinite(w).all() else np.zeros_like(w), rows.columns()
+    return _Table(cone, loss, rows, kind, usable, standard_units(*columns, columns.mean if cone.movable[-1] else None))
 
 
 def _sample(cone: Cone, m: int) -> Order:

@@ -50,11 +50,11 @@ def exact_in_standard_errors(
 
     ``sizes`` (d + 1,) are root mean squares of the raw columns, intercept last.
     """
-    spare = freedom(objective)
-    if not (objective.problem.unpenalised and raw.shape[1] == 1 and spare and cost > 0):
+    degrees = freedom(objective)
+    if not (objective.problem.unpenalised and raw.shape[1] == 1 and degrees and cost > 0):
         return None
     rounding = sqrt(objective.loss.curvature) * UNIT * float(sizes @ np.abs(raw[:, 0]))
-    return sqrt(spare / (2.0 * cost)) * (sqrt(max(2.0 * excess, 0.0)) + rounding)
+    return sqrt(degrees / (2.0 * cost)) * (sqrt(max(2.0 * excess, 0.0)) + rounding)
 
 
 def freedom(objective: Objective) -> int:

@@ -24,7 +24,7 @@ from .certified_stop import CertifiedStop
 
 __all__ = ["CertifiedRounds", "rounds"]
 
-LOST, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
+UNSEEN, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
 IDLE = 25  # most rounds without a smaller gap
 
 
@@ -68,11 +68,11 @@ class CertifiedRounds(CertifiedStop):
             return Certificate(None, "none", state.gradient_norm)
         if provable(self.problem):
             return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
-        if self._lost(Memory.of(state.origin.memory).slopes.theta):
+        if self._misses(Memory.of(state.origin.memory).slopes.theta):
             return Certificate(None, "none", state.gradient_norm)
         return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
 
-    def _lost(self, theta: Array) -> bool:
+    def _misses(self, theta: Array) -> bool:
         """Whether slopes theta (n,) go down along a direction that the covariances of the columns have lost.
 
         Where a column is nearly a copy of another, their difference changes predictors beyond rounding.
@@ -83,7 +83,7 @@ class CertifiedRounds(CertifiedStop):
         A, size = rows.predictor(V), rows.sizes().predictor(np.abs(V))
         weight = np.ones(len(theta)) if rows.weight is None else rows.weight
         slope, length = np.abs(weight * theta @ A), np.sqrt(weight @ (A * A) * (weight @ theta**2))
-        return bool(((np.abs(A) > LOST * UNIT * len(V) * size).any(0) & (slope > SLOPED * length)).any())
+        return bool(((np.abs(A) > UNSEEN * UNIT * len(V) * size).any(0) & (slope > SLOPED * length)).any())
 
     @cached_property
     def _flat(self) -> Array:

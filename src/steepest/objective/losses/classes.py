@@ -15,7 +15,7 @@ __all__ = ["Hinge", "LogLoss", "ModifiedHuber", "SquaredHinge"]
 LEAST, BELOW_1 = 5e-324, 1.0 - 2.0**-53
 
 
-@loss(curvature=0.25, labels=True, likelihood=True, formula="mean log loss")
+@loss(curvature=0.25, labels=True, formula="mean log loss")
 class LogLoss(NamedTuple):
     """Logistic loss (cross-entropy) of a class y in {0, 1}: l(z, y) = log(1 + exp(-s z)) with s = 2 y - 1.
 
@@ -29,6 +29,11 @@ class LogLoss(NamedTuple):
     >>> float(LogLoss().value(-800.0, 1.0))
     800.0
     """
+
+    @property
+    def likelihood(self) -> bool:
+        """It is the negative log-likelihood of one row."""
+        return True
 
     def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """log(1 + exp(-s z))."""

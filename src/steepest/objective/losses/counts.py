@@ -12,7 +12,7 @@ from ...core.types import LinkValue
 __all__ = ["Poisson"]
 
 
-@loss(curvature=np.inf, positive=True, likelihood=True, formula="half the mean Poisson deviance, z = log of the mean")
+@loss(curvature=np.inf, positive=True, formula="half the mean Poisson deviance, z = log of the mean")
 class Poisson(NamedTuple):
     """Half the Poisson deviance of a count y >= 0 with mean exp(z): l(z, y) = exp(z) - y z + y log y - y.
 
@@ -29,6 +29,11 @@ class Poisson(NamedTuple):
     >>> float(Poisson().value(0.0, 1.0)), float(Poisson().slope(0.0, 3.0))
     (0.0, -2.0)
     """
+
+    @property
+    def likelihood(self) -> bool:
+        """It is the negative log-likelihood of one row."""
+        return True
 
     def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """exp(z) - y (1 + u) with u = z - log y, which does not cancel near u = 0."""

@@ -12,7 +12,7 @@ from ...core.types import Array
 __all__ = ["Softmax", "centred", "log_softmax"]
 
 
-@loss(curvature=0.5, labels=True, likelihood=True, formula="mean log loss")
+@loss(curvature=0.5, labels=True, formula="mean log loss")
 class Softmax(NamedTuple):
     """Multinomial log loss l(z, y) = log sum_c exp(z_c) - z_y of one row, z (k,) its predictors.
 
