@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .lettering import laid_out
 from .style import legend, letters
 
 __all__ = ["clear_legend"]
@@ -27,7 +28,7 @@ def clear_legend(ax: Any) -> None:
     box = ax.get_legend()
     if box is None:
         return
-    ax.figure.draw_without_rendering()
+    laid_out(ax)
     inside, own = ax.get_window_extent(), box.get_window_extent()
     wide, tall = own.width / inside.width, own.height / inside.height
     margin = np.array([[-1.0], [1.0]]) * ROUND * ax.figure.dpi / 72
