@@ -23,8 +23,8 @@ def fit(alpha: float) -> SigmoidDisplay:
 
 def picture() -> Panels:
     free, penalised = fit(0.0), fit(1 / 8e5)
-    finding = f"No penalty, no optimum; with alpha = 1.25e-6 slope {penalised.a:.4f}, intercept {penalised.b:.4f}"
-    return Panels(free, penalised, finding=finding)
+    finding = f"No penalty, no optimum; with alpha = 1 / 800,000 slope {penalised.a:.2f}, intercept {penalised.b:.2f}"
+    return Panels(free, penalised, finding=finding.replace("-", "\N{MINUS SIGN}"))
 
 
 if __name__ == "__main__":

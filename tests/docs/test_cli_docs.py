@@ -20,7 +20,12 @@ PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 def options(name: str) -> list[str]:
     command = main.get_command(click.Context(main), name)
     assert command is not None
-    return [word for parameter in command.params for word in parameter.opts if word.startswith("-")]
+    return [
+        word
+        for parameter in command.params
+        for word in (*parameter.opts, *parameter.secondary_opts)
+        if word.startswith("-")
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -73,7 +73,7 @@ def test_verdict_and_advice_are_whole():
     path = run(0.001, 500)
     assert path.verdict.advice
     assert "…" not in said
-    assert "at this pace" in said
+    assert "more steps are needed at this rate to come within" in said
     assert "Try a learning rate of" in said
 
 

@@ -321,10 +321,24 @@ def test_beyond_the_limit_a_run_leaves(rate, settles):
     assert (picture.leaves is None) == settles == (rate < picture.limit)
 
 
+@pytest.mark.parametrize("rule", ["plain", "momentum:beta=0.5", "momentum", "nesterov:beta=0.5", "nesterov"])
+def test_the_limit_is_that_of_the_rule(rule):
+    """Just below the limit the steps on x**2 shrink, just above it they grow."""
+
+    def ran(rate, steps):
+        return minimize("(x-3)**2", 1.0, rule=rule, learning_rate=rate, steps=steps, tol=0)
+
+    limit = CostCurveDisplay.from_trajectory(ran(0.01, 5)).limit
+    assert limit is not None
+    ends = [np.abs(ran(share * limit, 900).x[-1] - 3.0).max() for share in (0.98, 1.02)]
+    assert ends[0] < 1e-2
+    assert not ends[1] < 1e2
+
+
 def test_the_limit_is_not_claimed_where_it_is_not_known():
     assert CostCurveDisplay.from_estimator(quiet_fit(GDRegressor(), X, Y), X, Y).limit is None
-    momentum = quiet_fit(GDRegressor(rule="momentum", learning_rate=0.01, max_iter=20, tol=None), X, Y)
-    assert CostCurveDisplay.from_estimator(momentum, X, Y).limit is None
+    adam = quiet_fit(GDRegressor(rule="adam", learning_rate=0.01, max_iter=20, tol=None), X, Y)
+    assert CostCurveDisplay.from_estimator(adam, X, Y).limit is None
     assert CostCurveDisplay.from_trajectory(minimize("x**4 - x", 1.0, learning_rate=0.1)).limit is None
     assert CostCurveDisplay.from_trajectory(minimize("(x-3)**2", 1.0, learning_rate=0.1)).limit == pytest.approx(1.0)
 

@@ -130,7 +130,7 @@ def loss(
 
     def decorate(cls: R) -> R:
         powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
-        powers |= {} if hasattr(cls, "likelihood") else {"likelihood": False}
+        powers["likelihood"] = _has(cls, "likelihood")
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out

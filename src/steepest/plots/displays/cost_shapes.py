@@ -22,6 +22,7 @@ __all__ = ["CostShapesDisplay"]
 GRID = 601
 FLAT = 0.05  # share of the steepest derivative up to which a curve is flat
 ROOM, ASIDE = 0.18, 0.44  # of the height, above a flat place; of the slopes on each side of the middle to look at
+ABOVE = 0.6  # of this room, from the flat place up to its text
 NEGATIVE = 1e-9  # share of the largest second difference below which it counts as negative
 
 
@@ -199,7 +200,11 @@ class CostShapesDisplay(OfRows):
         low, high = ax.get_ylim()
         ax.set_ylim(low, high + ROOM * (high - low))
         left = i < len(steep) // 2
-        place = {"xytext": (12 if left else -12, 26), "textcoords": "offset points", "ha": "left" if left else "right"}
+        place = {
+            "xytext": (12 if left else -12, at[1] + ABOVE * ROOM * (high - low)),
+            "textcoords": ("offset points", "data"),
+            "ha": "left" if left else "right",
+        }
         look = {"arrowstyle": "-|>", "color": COLOURS[1], "shrinkB": 2}
         style = {"fontsize": 0.85 * letters(ax), "va": "center", "zorder": 6, "color": ink(COLOURS[1])}
         self.flat_ = ax.annotate("flat: descent hardly moves", at, arrowprops=look, **place, **style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..drawing.legends import clear_legends
 from ..drawing.style import HEIGHT, WIDTH, Picture, broken
 from ..drawing.words import visible
 
@@ -68,3 +69,4 @@ class Panels(Picture):
         for i, picture in enumerate(self.pictures):
             picture.plot(figure.add_subplot(1, len(self.pictures), i + 1, projection=picture.projection))
             self.ax_.append(picture.ax_)
+        clear_legends(self.ax_)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .lettering import as_written, laid_out
 from .style import legend, letters
 
-__all__ = ["clear_legend"]
+__all__ = ["clear_legend", "clear_legends"]
 
 DOWN = (1.0, 0.0, *np.linspace(0.9, 0.1, 9))  # heights at which a legend is tried, as shares of the room
 ACROSS = (0.0, 1.0, 0.5)
 EDGE, ROUND = 0.012, 4.0  # distance from the spines, as a share; room around a legend in points
+FREE = "in a free place"  # label of a legend that stands in the picture
 BELOW = 3.6  # distance of a legend below the picture, in letters
 
 
@@ -27,14 +30,13 @@ def clear_legend(ax: Any) -> None:
     box = ax.get_legend()
     if box is None:
         return
-    ax.figure.draw_without_rendering()
+    laid_out(ax)
     inside, own = ax.get_window_extent(), box.get_window_extent()
     wide, tall = own.width / inside.width, own.height / inside.height
-    margin = np.array([[-1.0], [1.0]]) * ROUND * ax.figure.dpi / 72
     for x, y in ((x, y) for y in DOWN for x in ACROSS if wide < 1 - 2 * EDGE and tall < 1 - 2 * EDGE):
         left, low = EDGE + x * (1 - 2 * EDGE - wide), EDGE + y * (1 - 2 * EDGE - tall)
-        place = np.array([[left, low], [left + wide, low + tall]])
-        if not _covered(ax, ax.transAxes.transform(place) + margin):
+        if not _covered(ax, ax.transAxes.transform([[left, low], [left + wide, low + tall]])):
+            box.set_label(FREE)
             box.set_loc("lower left")
             box.borderaxespad = 0.0
             box.set_bbox_to_anchor((left, low), ax.transAxes)
@@ -42,11 +44,32 @@ def clear_legend(ax: Any) -> None:
     _below(ax, own.width, inside.width)
 
 
+def clear_legends(axes: Sequence[Any]) -> None:
+    """Place again those legends of pictures side by side that the layout with all of them leaves no room for."""
+    for _ in axes:
+        laid_out(axes[0])
+        crowded = [ax for ax in axes if _crowded(ax)]
+        for ax in crowded:
+            clear_legend(ax)
+            as_written(ax)
+        if not crowded:
+            return
+
+
+def _crowded(ax: Any) -> bool:
+    """Whether a legend in the picture reaches out of it or covers something."""
+    box = ax.get_legend()
+    if box is None or box.get_label() != FREE:
+        return False
+    own, inside = box.get_window_extent(), ax.get_window_extent()
+    return bool(own.height > inside.height or own.width > inside.width or _covered(ax, own.get_points()))
+
+
 def _covered(ax: Any, corners: Any) -> bool:
     """Whether a line, point, bar, area or text of these axes reaches into a box of pixels."""
     from matplotlib.transforms import Bbox
 
-    box = Bbox(corners)
+    box = Bbox(corners + np.array([[-1.0], [1.0]]) * ROUND * ax.figure.dpi / 72)
     lines = [line for line in ax.lines if line.get_visible()]
     if any(_meets(line, box) for line in lines):
         return True

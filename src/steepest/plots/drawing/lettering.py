@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ import numpy as np
 from ...core.types import Array
 from .words import number, visible
 
-__all__ = ["as_written", "lettered", "numbered", "unseen"]
+__all__ = ["as_written", "laid_out", "lettered", "numbered", "unseen"]
 
 Drawn = TypeVar("Drawn")
 FONTS = (  # fonts of letters that the usual font lacks, by system; those that are installed are used
@@ -34,7 +35,9 @@ def lettered(plot: Callable[..., Drawn]) -> Callable[..., Drawn]:
     @functools.wraps(plot)
     def whole(self: Any, ax: Any = None) -> Drawn:
         others = set() if ax is None else set(ax.figure.axes) - {ax}
-        found = plot(self, ax)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph", UserWarning)  # `Picture.unseen` says which
+            found = plot(self, ax)
         for each in self.figure_.axes:
             if each not in others:
                 as_written(each)
@@ -54,6 +57,12 @@ def as_written(ax: Any) -> None:
         if not text.get_text().isascii():
             text.set_family([*text.get_family(), *(font for font in _fonts() if font not in text.get_family())])
     numbered(ax)
+
+
+def laid_out(ax: Any) -> None:
+    """Lay out a figure, with the texts of these axes `as_written`, so that sizes can be measured before it is drawn."""
+    as_written(ax)
+    ax.figure.draw_without_rendering()
 
 
 @functools.cache

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...core.record_types import Rule
+from ...core.records import from_name
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
+from ...methods import rules
 from ..drawing.thinning import along_path, finite
 from ..drawing.words import number
 from ..sources.runs import first_of, status_of
@@ -143,15 +146,25 @@ def ends_of(run: Trajectory, landscape: Landscape, last: int = -1, first: int = 
 
 
 def rate_limit(run: Trajectory, landscape: Landscape) -> float | None:
-    """Stability limit of plain steps in this run, if it is known."""
-    plain = run.meta.get("rule") == "plain" and str(run.meta.get("learning_rate")).startswith("constant")
-    if landscape.curved is None or len(landscape.curved) > COLUMNS or run.meta.get("standardized") or not plain:
+    """Stability limit of the learning rate of this run, by its rule, if it is known."""
+    constant = str(run.meta.get("learning_rate")).startswith("constant")
+    if landscape.curved is None or len(landscape.curved) > COLUMNS or run.meta.get("standardized") or not constant:
         return None
-    if run.meta.get("batch_size") is not None:
+    stability = _stability(run)
+    if run.meta.get("batch_size") is not None or stability is None:
         return None
     free = ~landscape.fixed
     largest = float(np.linalg.eigvalsh(landscape.curved[np.ix_(free, free)]).max(initial=0.0))
-    return 2.0 / largest if largest > 0 else None
+    return stability / largest if largest > 0 else None
+
+
+def _stability(run: Trajectory) -> float | None:
+    """Largest stable product of learning rate and curvature; None for a rule without one, or of one's own."""
+    try:
+        found: Rule = from_name(run.meta.get("rule"), rules, "rule")
+    except UsageError:
+        return None
+    return found.stability
 
 
 def along_step(run: Trajectory, landscape: Landscape, step: int | None) -> Scene:
