@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,6 @@ from ...core.types import Array
 from .edges import arrow
 from .style import COLOURS, DASHES, MARKERS, axes, finite, heading, legend_beside, letters
 from .words import number
-
-if TYPE_CHECKING:
-    from ..displays.cost_surface import CostSurfaceDisplay
 
 __all__ = [
     "DARK",
@@ -106,7 +103,7 @@ def _round_between(low: float, high: float) -> list[float]:
     return [float(f"{v:.2g}") for v in np.linspace(low, high, 4)] if low < high else [low]
 
 
-def contour(picture: CostSurfaceDisplay, ax: Any) -> None:
+def contour(picture: Any, ax: Any) -> None:
     """Draw a map."""
     ax = axes(ax, size=picture.size)
     picture.ax_, picture.figure_ = ax, ax.figure
@@ -139,7 +136,7 @@ def cramped(ax: Any) -> bool:
     return float(ax.get_position().width * ax.figure.get_size_inches()[0]) < CRAMPED
 
 
-def _lines(picture: CostSurfaceDisplay, ax: Any) -> list[Level]:
+def _lines(picture: Any, ax: Any) -> list[Level]:
     """Pale bands of cost and the lines between them; the levels of these."""
     found, edges, costs = bands(Field(picture.costs, tuple(picture.path_costs.values()), picture.known))
     picture.heights_ = ax.contourf(picture.x, picture.y, costs, levels=edges, **shades(edges))
@@ -173,7 +170,7 @@ def shades(edges: Array, part: tuple[float, float] = PALE) -> dict[str, Any]:
     return {"norm": BoundaryNorm(edges, count), "cmap": ListedColormap(colours)}
 
 
-def _label(picture: CostSurfaceDisplay, ax: Any, found: list[Level]) -> None:
+def _label(picture: Any, ax: Any, found: list[Level]) -> None:
     """Write the heights on the lines, where there is room."""
     from matplotlib.patheffects import Normal, Stroke
 
@@ -187,7 +184,7 @@ def _label(picture: CostSurfaceDisplay, ax: Any, found: list[Level]) -> None:
     _thin(picture, ax, size)
 
 
-def _thin(picture: CostSurfaceDisplay, ax: Any, size: float) -> None:
+def _thin(picture: Any, ax: Any, size: float) -> None:
     """Take away labels that touch others, or a mark."""
     box = ax.get_position(original=True)
     inches = np.array(ax.figure.get_size_inches()) * [box.width, box.height] * [0.7, 0.6] * 72
@@ -218,7 +215,7 @@ def _least(picture: Field) -> float:
     return float(min([*known, values[finite(values)].min(initial=np.inf)]))
 
 
-def _arrows(picture: CostSurfaceDisplay, ax: Any) -> None:
+def _arrows(picture: Any, ax: Any) -> None:
     """Arrows of one length in the direction of a gradient step, where that is at right angles to the contours."""
     picture.arrows_ = None
     box = ax.get_position(original=True)
@@ -231,7 +228,7 @@ def _arrows(picture: CostSurfaceDisplay, ax: Any) -> None:
         picture.arrows_ = ax.quiver(x, y, u / size, v / size, **style)
 
 
-def _path(picture: CostSurfaceDisplay, ax: Any, i: int, label: str, size: float) -> Any:
+def _path(picture: Any, ax: Any, i: int, label: str, size: float) -> Any:
     """One path with its start and end; an arrow where it leaves the picture."""
     from matplotlib.patheffects import Normal, Stroke
 
@@ -270,11 +267,11 @@ def _alone(ax: Any) -> str | None:
     return "path" if letters(ax) > ROOM else None
 
 
-def _start(ax: Any, i: int, picture: CostSurfaceDisplay) -> str | None:
+def _start(ax: Any, i: int, picture: Any) -> str | None:
     return "start" if letters(ax) > ROOM and i == len(picture.paths) - 1 else None
 
 
-def _restless(picture: CostSurfaceDisplay, path: Array) -> bool:
+def _restless(picture: Any, path: Array) -> bool:
     """Whether a path oscillates, so that it needs a thin line."""
     steps = np.diff(path / [np.ptp(picture.x), np.ptp(picture.y)], axis=0)
     return len(path) > MOST and bool(np.hypot(*steps.T).sum() > RESTLESS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from .edges import arrow, margins
 from .style import COLOURS, DASHED, axes, finite, heading, legend_beside, letters
 from .words import cost_below, cost_words, number, share_words
 
-if TYPE_CHECKING:
-    from ..displays.cost_curve import CostCurveDisplay
-
 __all__ = ["descent_on_curve"]
 
 HEAD = 0.06  # share of the height of the curve, above it
@@ -23,7 +20,7 @@ LENGTH = 0.16  # of a tangent, to each side, as a share of the picture
 NEAR = 2.0  # heights of the curve up to which the minimum over all parameters is drawn below it
 
 
-def descent_on_curve(picture: CostCurveDisplay, ax: Any) -> None:
+def descent_on_curve(picture: Any, ax: Any) -> None:
     """Draw a `CostCurveDisplay`."""
     ax = axes(ax)
     picture.ax_, picture.figure_ = ax, ax.figure
@@ -44,7 +41,7 @@ def descent_on_curve(picture: CostCurveDisplay, ax: Any) -> None:
         legend_beside(ax)
 
 
-def _small_words(picture: CostCurveDisplay) -> list[str]:
+def _small_words(picture: Any) -> list[str]:
     stable = picture.limit is not None and picture.leaves is None
     over = f"rates below {number(picture.limit)} are stable" if stable else ""
     many = "" if picture.leaves is not None else share_words(len(picture.states), picture.recorded, "states")
@@ -53,7 +50,7 @@ def _small_words(picture: CostCurveDisplay) -> list[str]:
     return [picture.words, least, picture.note, many, over]
 
 
-def _limits(picture: CostCurveDisplay) -> tuple[float, float]:
+def _limits(picture: Any) -> tuple[float, float]:
     """Lowest and highest cost to draw."""
     least = [picture.least] if _least_near(picture) else []
     values = np.concatenate((picture.costs, picture.state_costs, least))
@@ -64,13 +61,13 @@ def _limits(picture: CostCurveDisplay) -> tuple[float, float]:
     return margins(low, high, HEAD, HEAD if picture.leaves is None else 3.0 * HEAD)
 
 
-def _least_near(picture: CostCurveDisplay) -> bool:
+def _least_near(picture: Any) -> bool:
     """Whether the minimum over all parameters is near enough to be drawn."""
     shown = picture.costs[finite(picture.costs)]
     return picture.least is not None and bool(len(shown)) and bool(shown.min() - picture.least < NEAR * np.ptp(shown))
 
 
-def _balls(picture: CostCurveDisplay, ax: Any, size: float) -> None:
+def _balls(picture: Any, ax: Any, size: float) -> None:
     colour = COLOURS[1]
     style = {"color": colour, "mec": "white", "mew": 0.4, "zorder": 3}
     if picture.of == "path":
@@ -94,11 +91,11 @@ def _balls(picture: CostCurveDisplay, ax: Any, size: float) -> None:
     ax.plot([], [], color=colour, marker=">", ls="-", lw=0.9, ms=5 * size, label="leaves the picture")
 
 
-def _end(picture: CostCurveDisplay, i: int) -> tuple[float, float]:
+def _end(picture: Any, i: int) -> tuple[float, float]:
     return float(picture.states[i]), float(picture.state_costs[i])
 
 
-def _least(picture: CostCurveDisplay, ax: Any) -> None:
+def _least(picture: Any, ax: Any) -> None:
     picture.minimum_ = None
     if picture.minimum is not None:
         at, cost = map(number, picture.minimum)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.types import Array
 from .style import COLOURS, MARKERS
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 __all__ = ["CLASSES", "class_marks", "diverging", "mix", "shaded"]
 
@@ -28,7 +31,7 @@ def mix(colour: str, share: Array | float) -> Array:
     return 1.0 - np.asarray(share)[..., None] * (1.0 - full)
 
 
-def diverging() -> Any:
+def diverging() -> Colormap:
     """Colours from the negative class over white to the positive one."""
     from matplotlib.colors import LinearSegmentedColormap
 

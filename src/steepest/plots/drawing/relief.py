@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from ...core.types import Array
 from .contours import DARK, MOST, ROOM, SINGLE, STAR, Field, Level, bands, shades
 from .style import COLOURS, DASHES, axes, heading, legend, letters
 from .words import brief, cost_words, number
-
-if TYPE_CHECKING:
-    from ..displays.cost_surface import CostSurfaceDisplay
 
 __all__ = ["in_space", "relief"]
 
@@ -26,7 +23,7 @@ MARKED = 6  # heights at the scale
 BETWEEN, FINE = 20, 200  # points between two states on a surface, for paths of up to so many states
 
 
-def relief(picture: CostSurfaceDisplay, ax: Any) -> None:
+def relief(picture: Any, ax: Any) -> None:
     """Draw a surface in space, with its contours on the floor."""
     ax = axes(ax, projection="3d", size=picture.size)
     picture.ax_, picture.figure_, picture.arrows_ = ax, ax.figure, None
@@ -68,7 +65,7 @@ def in_space(ax: Any, names: Sequence[str]) -> None:
         axis.labelpad = (6.0 * (len(lines) - 1) if roomy else 0.0) + (2.0 if roomy else -3.0) + 6.0 * out
 
 
-def _path_in_space(picture: CostSurfaceDisplay, ax: Any, i: int, label: str) -> Any:
+def _path_in_space(picture: Any, ax: Any, i: int, label: str) -> Any:
     path, heights = picture.paths[label], picture.path_costs[label]
     colour = SINGLE if len(picture.paths) == 1 else COLOURS[i % len(COLOURS)]
     size = letters(ax) / 10
@@ -81,7 +78,7 @@ def _path_in_space(picture: CostSurfaceDisplay, ax: Any, i: int, label: str) -> 
     return ax.plot(path[:, 0], path[:, 1], heights, ms=3 * size, label="_", **dots)[0]
 
 
-def _scale(picture: CostSurfaceDisplay, ax: Any, found: list[Level], size: float) -> None:
+def _scale(picture: Any, ax: Any, found: list[Level], size: float) -> None:
     """A scale of the colours, with the heights of the contours at it."""
     if letters(ax) < ROOM:
         return
@@ -93,7 +90,7 @@ def _scale(picture: CostSurfaceDisplay, ax: Any, found: list[Level], size: float
     bar.minorticks_off()
 
 
-def _drops(picture: CostSurfaceDisplay, ax: Any, floor: float) -> None:
+def _drops(picture: Any, ax: Any, floor: float) -> None:
     """A line down to the floor from each end of a path and from the minimum."""
     places = [(path[k], heights[k]) for path, heights in _each(picture) for k in (0, -1)]
     places += [] if picture.minimum is None else [(picture.minimum, picture.least)]
@@ -101,11 +98,11 @@ def _drops(picture: CostSurfaceDisplay, ax: Any, floor: float) -> None:
         ax.plot([x, x], [y, y], [floor, height], color=DARK, ls=":", lw=0.9, zorder=1.5, label="_")
 
 
-def _each(picture: CostSurfaceDisplay) -> list[tuple[Array, Array]]:
+def _each(picture: Any) -> list[tuple[Array, Array]]:
     return [(path, picture.path_costs[label]) for label, path in picture.paths.items()]
 
 
-def _draped(picture: CostSurfaceDisplay, path: Array, heights: Array) -> tuple[Array, Array]:
+def _draped(picture: Any, path: Array, heights: Array) -> tuple[Array, Array]:
     """A path with points between its states, each at the height of the surface there."""
     if len(path) < 2 or len(path) > FINE:
         return path, heights
@@ -116,7 +113,7 @@ def _draped(picture: CostSurfaceDisplay, path: Array, heights: Array) -> tuple[A
     return on, over
 
 
-def _height(picture: CostSurfaceDisplay, points: Array) -> Array:
+def _height(picture: Any, points: Array) -> Array:
     """Costs at points of the plane, between those of the grid."""
     x, y, z = picture.x, picture.y, picture.costs
     i = np.clip(np.searchsorted(x, points[:, 0]) - 1, 0, len(x) - 2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
+from numpy.typing import NDArray
+
 __all__ = ["Frame", "Named", "WithColumns"]
 
 
@@ -25,5 +27,5 @@ class WithColumns(Protocol):
 class Frame(WithColumns, Protocol):
     """A table of pandas or Polars."""
 
-    def to_numpy(self) -> Any:
+    def to_numpy(self) -> NDArray[Any]:
         """Its values."""
