@@ -205,7 +205,8 @@ def test_passes_count_every_reading():
     assert 100 < textbook < 110
     assert fit(make_rows(*linear_table(1)), Problem(), max_iter=1000, tol=None).trajectory.meta["passes"] <= 4
     sampled = fit(rows, Problem("log_loss"), learning_rate=0.01, batch_size=5, max_iter=10, tol=None).trajectory
-    assert sampled.meta["passes"] == near(10 + len(sampled.cost), abs=8)
+    after = 12  # the forecast, and the search for a direction of recession
+    assert 10 + len(sampled.cost) <= sampled.meta["passes"] <= 10 + len(sampled.cost) + after
 
 
 @pytest.mark.parametrize("batch_size", [None, 4])

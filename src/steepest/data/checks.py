@@ -30,7 +30,8 @@ def check_rows(rows: Rows, problem: Problem) -> None:
     check_targets(rows, problem)
     ones = int(np.count_nonzero(rows.y == 1.0))
     if problem.loss.labels and ones in (0, rows.y.size):
-        raise DataError(f"every label is {int(ones > 0)}: a classifier needs rows of both classes")
+        which = "every label" if rows.numbers is None else "the label of every row of weight > 0"
+        raise DataError(f"{which} is {int(ones > 0)}: a classifier needs rows of both classes")
 
 
 def check_targets(rows: Rows, problem: Problem) -> None:
