@@ -320,6 +320,32 @@ def test_shapes_of_costs_around_what_was_fitted():
         CostShapesDisplay.from_estimator(GDRegressor().fit(X8, Y8), X8, Y8)
 
 
+def test_weights_of_the_shapes_of_costs_are_repetitions_of_rows(monkeypatch):
+    monkeypatch.setattr("steepest.plots.displays.cost_shapes.GRID", 21)
+    random = np.random.default_rng(5)
+    for _ in range(200):
+        n = int(random.integers(2, 12))
+        x, y, weight = random.normal(size=n), random.integers(0, 2, n), random.integers(0, 4, n)
+        weight[0] += 1
+        b = float(random.normal())
+        found = CostShapesDisplay.from_rows(x, y, intercept=b, slopes=(-3.0, 5.0), sample_weight=weight)
+        x, y = np.repeat(x, weight), np.repeat(y, weight)
+        z = np.outer(found.slopes, x) + b
+        assert found.squared == near(((1 / (1 + np.exp(-z)) - y) ** 2).mean(1), rel=1e-9)
+        assert found.entropy == near((np.logaddexp(0, z) - y * z).mean(1), rel=1e-9)
+        p = 1 / (1 + np.exp(-(found.at * x + b)))
+        assert found.gradients[0] == near((2 * (p - y) * p * (1 - p) * x).mean(), rel=1e-9, abs=1e-12)
+        assert found.gradients[1] == near(((p - y) * x).mean(), rel=1e-9, abs=1e-12)
+    half = np.where(np.arange(8) < 5, 2.0, 0.5)
+    model = GDClassifier(alpha=0.1).fit(X8, LABELS8, sample_weight=half)
+    found = CostShapesDisplay.from_estimator(model, X8, LABELS8, sample_weight=half)
+    z = np.outer(found.slopes, X8[:, 0]) + model.intercept_[0]
+    assert found.entropy == near(np.average(np.logaddexp(0, z) - LABELS8 * z, axis=1, weights=half), rel=1e-9)
+    for bad in ([1.0], [-1.0] * 8, [0.0] * 8, [np.nan] * 8):
+        with pytest.raises(UsageError, match="sample_weight must be 8 finite numbers"):
+            CostShapesDisplay.from_rows(X8[:, 0], LABELS8, slopes=(0, 3), sample_weight=bad)
+
+
 def test_cross_entropy_is_convex_and_squared_error_is_not():
     picture = CostShapesDisplay.from_rows(X8[:, 0], LABELS8, intercept=-67.57, slopes=(0, 30), at=10)
     drawn(picture)

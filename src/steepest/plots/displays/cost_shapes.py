@@ -90,7 +90,14 @@ class CostShapesDisplay(OfRows):
 
     @classmethod
     def from_rows(
-        cls, x: ArrayLike, y: Any, *, intercept: float = 0.0, slopes: tuple[float, float], at: float | None = None
+        cls,
+        x: ArrayLike,
+        y: Any,
+        *,
+        intercept: float = 0.0,
+        slopes: tuple[float, float],
+        at: float | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """From a column and labels 0 and 1.
 
@@ -103,22 +110,27 @@ class CostShapesDisplay(OfRows):
             Range of slopes.
         at : float, optional
             Slope of the tangents; by default a quarter of the range.
+        sample_weight : (n,) array, optional
+            Weights of the rows in both means, none below 0.
 
         Raises
         ------
         UsageError
-            If the labels are not 0 and 1, lengths differ, or the slopes do not rise.
+            If the labels are not 0 and 1, lengths differ, a weight is below 0, all are 0, or the slopes do not rise.
         """
         x, y, (low, high) = np.asarray(x, np.float64), np.asarray(y, np.float64), slopes
         if x.ndim != 1 or x.shape != y.shape or not len(x) or not np.isfinite(x).all() or not np.isin(y, (0, 1)).all():
             raise UsageError("x must be one column of finite numbers, y as many labels 0 and 1")
         if not (np.isfinite([low, high, intercept]).all() and low < high):
             raise UsageError(f"slopes must be two rising numbers and the intercept finite, not {slopes}, {intercept}")
-        some = evenly(len(x))
+        weight = np.ones(len(x)) if sample_weight is None else _weights(sample_weight, len(x))
+        counted = np.flatnonzero(weight)
+        some = counted[evenly(len(counted))]
+        x, y, weight = x[some], y[some], weight[some]
         at, grid = low + (high - low) / 4 if at is None else float(at), np.linspace(low, high, GRID)
-        squared, entropy = np.array([_costs(m, intercept, x[some], y[some]) for m in grid]).T
-        touched = Touched(at, _gradients(at, intercept, x[some], y[some]))
-        count = {"rows": len(some), "of": len(x)}
+        squared, entropy = np.array([_costs(m, intercept, x, y, weight) for m in grid]).T
+        touched = Touched(at, _gradients(at, intercept, x, y, weight))
+        count = {"rows": len(some), "of": len(counted)}
         return cls(slopes=grid, squared=squared, entropy=entropy, touched=touched, intercept=intercept, **count)
 
     @classmethod
@@ -128,7 +140,8 @@ class CostShapesDisplay(OfRows):
             raise UsageError("the shapes of costs are drawn of a classifier with one column")
         slope = float(found.answer.coef[0]) or 1.0
         around = (min(0.0, 2 * slope), max(0.0, 2 * slope))
-        return cls.from_rows(found.column(0), found.y, intercept=found.answer.intercept, slopes=around)
+        column, weight, intercept = found.column(0), found.rows.weight, found.answer.intercept
+        return cls.from_rows(column, found.y, intercept=intercept, slopes=around, sample_weight=weight)
 
     @property
     def concave(self) -> NDArray[np.bool_]:
@@ -219,11 +232,22 @@ class CostShapesDisplay(OfRows):
         ax.plot(self.at, value / unit, "o", ms=0.6 * letters(ax), color=colour, mec="black", mew=0.6, zorder=5)
 
 
-def _costs(m: float, b: float, x: Array, y: Array) -> tuple[float, float]:
+def _weights(given: ArrayLike, count: int) -> Array:
+    weight: Array = np.asarray(given, np.float64)
+    if weight.shape != (count,) or not np.isfinite(weight).all() or (weight < 0).any() or not weight.any():
+        raise UsageError(f"sample_weight must be {count} finite numbers, none below 0 and not all 0")
+    return weight
+
+
+def _costs(m: float, b: float, x: Array, y: Array, weight: Array) -> tuple[float, float]:
     z = m * x + b
-    return float(((sigmoid(z) - y) ** 2).mean()), float(LogLoss().value(z, y).mean())
+    return _mean((sigmoid(z) - y) ** 2, weight), _mean(LogLoss().value(z, y), weight)
 
 
-def _gradients(m: float, b: float, x: Array, y: Array) -> tuple[float, float]:
+def _gradients(m: float, b: float, x: Array, y: Array, weight: Array) -> tuple[float, float]:
     p = sigmoid(m * x + b)
-    return float((2 * (p - y) * p * (1 - p) * x).mean()), float(((p - y) * x).mean())
+    return _mean(2 * (p - y) * p * (1 - p) * x, weight), _mean((p - y) * x, weight)
+
+
+def _mean(values: Array, weight: Array) -> float:
+    return float(np.average(values, weights=weight))
