@@ -29,7 +29,7 @@ from ...descent.states import Checkpoint
 from ...descent.stops import StopLike, updates
 from ...methods.method import Method
 from ...methods.rules import Newton, Secant, Spectral
-from ...methods.steps import ExactLine
+from ...methods.steps import Backtracking, ExactLine
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.problem import Problem
@@ -45,10 +45,8 @@ STEPS = 30  # most steps of a round
 SHARE = 1e-8  # of the gap of the last round, below which the decrease by a step ends the round
 NEAR = 0.01  # share of the cost below which the decrease by a step ends the minimisation of an easier loss
 FAR = 1e3  # residuals beyond this multiple of the median residual do not set the first width
-NARROW, MANY = (
-    0.01,
-    300,
-)  # smallest width needed, relative to a median residual; rows from which it is smaller, as 1 / n
+NARROW = 0.01  # smallest width needed, relative to a median residual
+MANY = 300  # rows from which it is smaller, as 1 / n
 SLOW = 0.5  # of the smallest gap, above which the next width is smaller than needed
 NARROWEST = 1e-9  # smallest width, relative to the first
 
@@ -56,8 +54,9 @@ NARROWEST = 1e-9  # smallest width, relative to the first
 def staged_start(problem: Problem, rows: Rows, start: Array | None) -> Array:
     """A start (d + 1, k) near the optimum, by a sequence of easier losses. Cost: some two steps for each."""
     w = np.zeros((rows.shape[1] + 1, rows.outputs)) if start is None else start
+    method = replace(_method(problem, rows), learning_rate=Backtracking())
     for easier in problem.loss.easier(float(np.abs(_predictors(rows, w) - rows.y).max())):
-        states = descend(replace(problem, loss=easier), _method(problem, rows), rows, start=w)
+        states = descend(replace(problem, loss=easier), method, rows, start=w)
         for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= NEAR * s.cost):
             w = state.w
     return w
