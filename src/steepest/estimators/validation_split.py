@@ -25,7 +25,7 @@ def split(rows: Rows, share: float, seed: int, *, labels: bool) -> tuple[Rows, R
     Raises
     ------
     UsageError
-        If the share is not between 0 and 1, or there is no row to hold out.
+        If the share is not between 0 and 1, or there is no row to hold out or to train on.
     """
     from sklearn.model_selection import train_test_split  # loading takes as long as a small fit
 
@@ -38,6 +38,8 @@ def split(rows: Rows, share: float, seed: int, *, labels: bool) -> tuple[Rows, R
     if n <= needed:
         few = f"{n} row{'s' * (n > 1)}" + (", one of each class" if n > 1 and labels else "")
         raise UsageError(f"no rows can be held out of {few}: give them with fit(X, y, validation=(Xv, yv))")
+    if math.ceil(share * n) >= n > 2:
+        raise UsageError(f"validation_fraction={share:g} of {n} rows leaves none to train on: hold out fewer")
     count = min(max(1, math.ceil(share * n)), n - needed)
     strata = classes if labels and count >= len(firsts) and np.bincount(classes.astype(int)).min() > 1 else None
     others = np.arange(n) if strata is not None else np.setdiff1d(np.arange(n), firsts)

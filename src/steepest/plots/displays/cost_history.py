@@ -244,7 +244,7 @@ def powers(last: float) -> list[float]:
 
     Examples
     --------
-    >>> powers(20_000.0)
+    >>> [float(power) for power in powers(20_000.0)]
     [1.0, 100.0, 10000.0]
     """
     found = np.arange(0, int(np.log10(max(last, 1.0))) + 1)

@@ -76,7 +76,7 @@ def levels(costs: Array, least: float, known: bool = True) -> list[Level]:
     --------
     >>> found = levels(np.array([[1.0, 2.0], [3.0, 11.0]]), 1.0)
     >>> [level.label for level in found], [level.cost for level in found]
-    (['+1', '+2', '+5', '+10'], [2.0, 3.0, 6.0, 11.0])
+    (['+2', '+5', '+10'], [3.0, 6.0, 11.0])
     """
     heights = (costs - least)[finite(costs)]
     heights = heights[heights > 0]

@@ -86,7 +86,7 @@ def visible(text: str) -> str:
     Examples
     --------
     >>> print(visible("a\x1b[1m b"))
-    a\\x1b[1m b
+    a\x1b[1m b
     """
     shown = (c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
     return "".join(shown)

@@ -154,7 +154,7 @@ def limit_of(runs: Iterable[Trajectory]) -> float | None:
     >>> from steepest import GDRegressor
     >>> model = GDRegressor(learning_rate=0.04, max_iter=2, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])
     >>> round(limit_of([model.trajectory_]), 4)
-    0.2092
+    0.2104
     """
     for run in runs:
         plain = rule_of(run) == "plain" and run.meta.get("batch_size") is None and not run.meta.get("standardized")
