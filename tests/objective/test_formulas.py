@@ -242,8 +242,8 @@ TREES = st.recursive(
     lambda part: st.one_of(
         st.tuples(part, st.sampled_from(["+", "-", "*"]), part).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(part, part).map(lambda t: f"({t[0]}/(2 + {t[1]}**2))"),
-        st.tuples(part, st.sampled_from(["2", "3", "(-1)"])).map(lambda t: f"(1.5 + {t[0]}**2)**{t[1]}"),
-        st.tuples(part, part).map(lambda t: f"(1.5 + {t[0]}**2)**sin({t[1]})"),
+        st.tuples(part, st.sampled_from(["2", "3", "(-1)"])).map(lambda t: f"(1.5 + ({t[0]})**2)**{t[1]}"),
+        st.tuples(part, part).map(lambda t: f"(1.5 + ({t[0]})**2)**sin({t[1]})"),
         st.tuples(st.sampled_from(["sin", "cos", "tanh", "atan", "-"]), part).map(lambda t: f"{t[0]}({t[1]})"),
         part.map(lambda p: f"sqrt(1 + ({p})**2)"),
         part.map(lambda p: f"log(2 + sin({p}))"),
