@@ -15,7 +15,6 @@ from ..core.files import json_text
 from ..core.shown_text import visible
 from .interrupt import heard, listening
 from .streams import drop_output, fill_closed
-from .suggestions import as_option, unknown_option
 
 if TYPE_CHECKING:  # the help must not wait for NumPy
     from ..optimality.verdict import Verdict
@@ -81,9 +80,13 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
         hint = f" (see {context.command_path} --help)" if context else ""
         message = error.format_message()
         if isinstance(error, click.NoSuchOption):
+            from .suggestions import unknown_option
+
             message = unknown_option(error.option_name, context)
         return "usage", message + hint, 2
     if isinstance(error, UsageError):
+        from .suggestions import as_option
+
         return "usage", error.spelled(as_option), error.exit_code
     if isinstance(error, SteepestError):
         kind = {1: "file", 2: "usage", 3: "data"}.get(error.exit_code, "internal")

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 import click
 
-from .suggestions import spelled_kind
-
 __all__ = [
     "AT",
     "BATCH",
@@ -138,6 +136,8 @@ class Kind(click.Choice[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Keep one of the kinds; what others call them is answered."""
         if value not in self.choices:
+            from .suggestions import spelled_kind
+
             raise click.UsageError(spelled_kind(value, self.choices), ctx)
         return str(value)
 

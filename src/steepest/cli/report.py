@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..core.files import plain
-from ..data.readers.tables import Table
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
-from ..solve.fit import Run
 from ..solve.model import Model, predict, probability, probable
 from .suggestions import as_option
 from .text import aligned, by_point, count, describe, label_text, number, paint, shown_name
+
+if TYPE_CHECKING:  # a formula is minimised without tables
+    from ..data.readers.tables import Table
+    from ..solve.fit import Run
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "model_words", "title_of", "verdict_text"]
 

@@ -7,7 +7,6 @@ the interfaces of scikit-learn, PyTorch, Keras, Vowpal Wabbit, R's glm, glmnet a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 __all__ = ["Answer", "answer_to", "as_python", "nearest", "use", "value_answer"]
@@ -26,6 +25,11 @@ class Answer(NamedTuple):
 
     words: str
     settings: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def in_python(self) -> str:
+        """The answer with settings as arguments."""
+        return self.spelled(as_python)
 
     def spelled(self, spell: Callable[[str, Any], str]) -> str:
         """The answer in the syntax of ``spell``.
@@ -204,6 +208,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     >>> nearest("adma", ("ada_max", "adam")), nearest("wild", ("plain", "adam"))
     ('adam', None)
     """
+    from difflib import get_close_matches  # the help and a fit without mistakes do without
+
     by_plain = {_plain(name): name for name in known}
     plain = _plain(word)
     swapped = [name for name in by_plain if sorted(name) == sorted(plain)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .aliases import Answer, as_python
 from .shown_text import visible
+
+if TYPE_CHECKING:  # the help must not wait for the table of aliases
+    from .aliases import Answer
 
 __all__ = [
     "DataError",
@@ -46,7 +48,7 @@ class UsageError(SteepestError, ValueError):
     exit_code = 2
 
     def __init__(self, problem: str, answer: Answer | None = None) -> None:
-        super().__init__(problem if answer is None else f"{problem}: {answer.spelled(as_python)}")
+        super().__init__(problem if answer is None else f"{problem}: {answer.in_python}")
         self.problem, self.answer = problem, answer
 
     def spelled(self, spell: Callable[[str, Any], str]) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import FileError, UsageError
-from .part_files import LOCKS, part_file
 from .shown_text import visible
 
 __all__ = ["check_new", "data_frame", "is_there", "json_text", "plain", "real_path", "write_new"]
@@ -124,6 +123,8 @@ def _refusal(path: Path, error: Exception) -> Exception:
 
 def _write(target: Path, write: Callable[[BinaryIO], object], force: bool) -> None:
     """Fill a temporary file, bring it to the disk and give it its name."""
+    from .part_files import LOCKS, part_file  # only a command that writes a file needs it
+
     with part_file(target) as (part, file):
         if target.exists():
             part.chmod(stat.S_IMODE(target.stat().st_mode))

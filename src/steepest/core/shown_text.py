@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category
 
 __all__ = ["csv_cell", "csv_text", "visible"]
 
@@ -33,6 +32,8 @@ def visible(text: str, keep: str = "") -> str:
 
 
 def _harmless(c: str) -> bool:
+    from unicodedata import category
+
     return c.isprintable() or c in JOINERS or category(c) == "Zs"
 
 

@@ -10,10 +10,8 @@ from ..core.record_types import Loss
 from ..core.types import Array
 from ..data.rows import Rows
 from ..objective.problem import Problem
-from .column_directions import by_columns
 from .multipliers import none_by_all_rows, none_by_decrement, none_by_multipliers
 from .recession_cone import PINNED, Cone, cones
-from .recession_programme import by_programmes, first_conditions
 
 __all__ = ["Finding", "Recession", "recedes_completely", "recession"]
 
@@ -138,6 +136,9 @@ def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> Find
     found = _complete(cone, w) if settled else None
     if found is not None:
         return Finding(found)
+    from .column_directions import by_columns  # where multipliers are a proof, neither is needed
+    from .recession_programme import by_programmes, first_conditions
+
     simple = _accepted(cone, by_columns(cone))
     if simple is not None and simple.kind == "complete":
         return Finding(simple)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, ce
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
-from ..optimality.recession import recedes_completely
-from ..optimality.recession_cone import Cone, cones
 from .auto.cost_model import expensive
 from .auto.plan import Plan
+
+if TYPE_CHECKING:
+    from ..optimality.recession_cone import Cone
 
 __all__ = ["CertifiedStop"]
 
@@ -53,6 +54,7 @@ class CertifiedStop:
     ) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
+        self._cones: dict[int, Cone] = {}
         self._taken: dict[int, Certificate] = {}  # by step
         smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
@@ -164,14 +166,14 @@ class CertifiedStop:
             return None
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
-    @cached_property
-    def _cones(self) -> dict[int, Cone]:
-        return cones(self.problem, self.rows)
-
     def recedes(self, cost: float, raw: Array) -> bool:
         """Whether the loss of every row falls without end along a raw point with this cost, which ends a run."""
         scale = self.scale if self.scale > ROUNDING else 1.0  # all rows alike: the constant model costs nothing
         if not (self.problem.may_recede and cost < NEAR_ZERO * scale):
             return False
+        from ..optimality.recession import recedes_completely  # few fits come so far
+        from ..optimality.recession_cone import cones
+
+        self._cones = self._cones or cones(self.problem, self.rows)
         parts = ((cone, raw if cone.outputs > 1 else raw[:, c : c + 1]) for c, cone in self._cones.items())
         return any(recedes_completely(cone, w) for cone, w in parts)

@@ -31,18 +31,14 @@ from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import ENDED, Evidence, Sense, reversals, run_out
 from ..optimality.null_model import constant_cost, rounding_cost
-from ..optimality.recession import recession
-from ..optimality.recession_text import describe
 from ..optimality.verdict import Verdict, judge
 from .auto.cost_model import expensive
 from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
 from .finish import finish
-from .nonsmooth import rounds
 from .notes import column_notes, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
-from .prospects import prospects_of
 from .reported_cost import with_reported_cost
 from .settings import DEFAULT_TOL, Limits, Settings, Watch
 
@@ -120,6 +116,8 @@ def fit(
         states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
         certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps=validation is None)
         if problem.nonsmooth and plan.method.preconditioned:
+            from .nonsmooth import rounds
+
             states, certified = rounds(states, rows, plan, target, scale)
         certified.weights_given = given / rows.total
         states = until(states, *certified.stops(tol), *asked, *_limits(limits))
@@ -194,6 +192,8 @@ def _judged(
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
     facts |= _recession(rows, problem, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
+        from .prospects import prospects_of
+
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = column_notes(rows, problem, plan.columns, path.names)
     verdict = judge(_evidence(problem, plan, path, certificate, **facts), notes)
@@ -208,6 +208,9 @@ def _recession(
     """A direction of recession in words, or why none is ruled out."""
     if not problem.may_recede or path.meta["end"] in ENDED:
         return {"separated": None, "unproven": None}
+    from ..optimality.recession import recession
+    from ..optimality.recession_text import describe
+
     gap = np.inf if certificate.gap is None else certificate.gap
     of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
     found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None)

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from ..data.blockwise import in_double
-from ..data.exact_value import exact_value
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
 from ..objective.objective import Coordinates
@@ -28,6 +27,8 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
     """
     at = int(np.searchsorted(path.cost_step, path.step[i]))
     if _cancels(problem, plan, raw, float(path.cost[at])):
+        from ..data.exact_value import exact_value
+
         mean = exact_value(rows, problem.loss, raw)
     elif plan.data.supports.rows and not plan.rows.double:
         mean = in_double(plan.rows, problem.loss, plan.data.units.scaled(raw))[0]

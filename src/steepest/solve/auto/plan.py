@@ -29,7 +29,6 @@ from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
 from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
-from .smoothing import staged_start
 from .subsampled_newton import subsampled_newton
 
 __all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
@@ -126,6 +125,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     begin = None if start is None else plan.data.units.scaled(start)
     if problem.loss.staged:
         some = plan.rows.sample(sample_size(size), seed, by_class=False) if name == "whitened" else plan.rows
+        from .smoothing import staged_start
+
         begin = staged_start(problem, some, begin)
         plan = plan._replace(start=begin)
     if problem.nonsmooth and start is None and Coordinates(problem, rows.shape[1]).free_intercept:
