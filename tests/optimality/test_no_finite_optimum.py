@@ -219,7 +219,10 @@ def test_conditions_of_rows():
     assert not cones(Problem("poisson", fixed=(0, "intercept")), rows)
     assert not cones(Problem("quantile"), rows)
     assert not cones(Problem("poisson", L2(1.0), intercept=False), rows)
-    assert cones(Problem("poisson", L2(1.0)), rows)[0].movable.tolist() == [False, True]
+    penalised, zeros = Problem("poisson", L2(1.0)), make_rows([[1.0], [2.0]], [0.0, 0.0])
+    assert not cones(penalised, rows)  # a count above 0 keeps the intercept, which moves alone
+    assert cones(penalised, zeros)[0].movable.tolist() == [False, True]
+    assert not cones(Problem("log_loss", L2(1.0)), make_rows([[1.0], [2.0]], [0.0, 1.0]))
 
 
 @pytest.mark.parametrize("distance", [1, 4, 12, 25, 31, 36, 60])

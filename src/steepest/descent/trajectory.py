@@ -123,6 +123,25 @@ class Trajectory:
         rates, seconds = np.ones(len(w)), np.zeros(len(w))
         return cls(*coef_and_intercept(w), step, step.astype(float), rates, seconds, cost, gradient_norm, step)
 
+    def extended(self, w: Array, cost: Array, gradient_norm: Array) -> Trajectory:
+        """The states of this trajectory, then one step of rate 1 to each of w (m, d + 1, k), raw, intercept last.
+
+        Examples
+        --------
+        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.array([4.0, 2.0]), np.ones(2))
+        >>> longer = path.extended(np.zeros((1, 3, 1)), np.array([1.0]), np.zeros(1))
+        >>> longer.step.tolist(), longer.cost.tolist()
+        ([0, 1, 2], [4.0, 2.0, 1.0])
+        """
+        ones, (coef, intercept) = np.ones(len(w)), coef_and_intercept(w)
+        counts = 1 + np.arange(len(w))
+        step, epoch = self.step[-1] + counts, self.epoch[-1] + counts
+        added: dict[str, Any] = {"coef": coef, "intercept": intercept, "step": step, "epoch": epoch, "cost": cost}
+        added |= {"learning_rate": ones, "seconds": self.seconds[-1] * ones, "cost_step": step}
+        added["gradient_norm"] = gradient_norm
+        joined: dict[str, Any] = {name: np.concatenate((getattr(self, name), more)) for name, more in added.items()}
+        return replace(self, **joined)
+
     def then(self, later: Trajectory) -> Trajectory:
         """The states of this trajectory, then those of a later one beyond its last step; the later meta wins.
 

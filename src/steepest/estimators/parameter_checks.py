@@ -27,12 +27,17 @@ class UnknownParameterError(UsageError, TypeError):
 class ParameterNames:
     """The check of the names of parameters, a mixin of both estimators."""
 
+    _parameters: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls._parameters = tuple(inspect.signature(cls.__init__).parameters)[1:]
+
     def __new__(cls, *_: Any, **named: Any) -> Self:
         """Refuse a name that is no parameter, before Python does so without a remedy."""
-        known = list(inspect.signature(cls.__init__).parameters)[1:]
         for name in named:
-            if name not in known:
-                raise _unknown(cls.__name__, name, known)
+            if name not in cls._parameters:
+                raise _unknown(cls.__name__, name, list(cls._parameters))
         return super().__new__(cls)
 
 

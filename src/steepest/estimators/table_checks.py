@@ -120,6 +120,8 @@ def _array(values: Any) -> NDArray[Any]:
 
 def _type_name(column: Any) -> str:
     """The type of a column in lower case, such as "int64" or "timestamp"; "" where it has none."""
+    if isinstance(column, np.ndarray):
+        return str(column.dtype.name).partition("[")[0]
     for attribute in ("dtype", "type"):
         if attribute in dir(column):
             return str(getattr(column, attribute)).lower().partition("[")[0]

@@ -69,7 +69,8 @@ def _bound(objective: Objective, location: tuple[Array, Array] | None) -> Array:
 
 def with_penalty(matrix: Array, objective: Objective) -> Array:
     """The Hessian of the smooth part, from that of the mean loss (d + 1, d + 1), which is changed in place."""
-    matrix[np.diag_indices_from(matrix)] += objective.l2[:, 0]
+    if objective.problem.l2 > 0:
+        matrix.flat[:: len(matrix) + 1] += objective.l2[:, 0]
     return matrix
 
 

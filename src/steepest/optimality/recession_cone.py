@@ -56,8 +56,11 @@ class Cone(NamedTuple):
 
     @property
     def open(self) -> bool:
-        """Whether some condition is an inequality and some coordinate may move."""
-        return bool(self.movable.any() and (np.abs(self.kind) == 1).any())
+        """Whether some condition is an inequality and some coordinate may move; the intercept alone, only if it can."""
+        up, down = bool((self.kind == 1).any()), bool((self.kind == -1).any())
+        if self.outputs == 1 and not self.movable[:-1].any():
+            return bool(self.movable[-1] and up != down and not (self.kind == PINNED).any())
+        return bool(self.movable.any() and (up or down))
 
     def kinds(self, order: Order) -> NDArray[np.int8]:
         """Kinds of conditions by number; number i k + c is that of row i and class c."""

@@ -30,6 +30,7 @@ __all__ = ["CertifiedStop"]
 
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a rounding bound is accepted as the gap
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
+FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
@@ -53,6 +54,7 @@ class CertifiedStop:
         leaps: bool = False,
     ) -> None:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
+        self.last_digits = False  # whether all digits are asked for
         self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
         self._cones: dict[int, Cone] = {}
         self._taken: dict[int, Certificate] = {}  # by step
@@ -76,6 +78,7 @@ class CertifiedStop:
         """Stops where the certified gap is small enough or below its rounding, or the loss of every row recedes."""
         if tol is None:
             return []
+        self.last_digits = tol == 0
         found = [Stop(self._enough, "certified", check=True)]
         return [*found, stalled()] if self.plan.method.preconditioned else found
 
@@ -124,11 +127,18 @@ class CertifiedStop:
             return False
         self._taken[state.t] = found
         enough = self._small(found)
+        if enough and self._fine(found):
+            return True
         if self.leaps and found.kind != "prediction" and found.gap <= LEAP * self.reached(found):
             end = last_step(self.objective, whole)
             enough = enough or (end is not None and self._small(end.certificate))
             self.end = None if end is None else (state, end)
         return enough
+
+    def _fine(self, found: Certificate) -> bool:
+        """Whether a certified answer has the digits that are worth a step, so that none is taken from it."""
+        errors = found.standard_errors
+        return not self.last_digits and (errors is None or errors <= FINE)
 
     def _small(self, found: Certificate) -> bool:
         return found.gap is not None and found.kind != "prediction" and bool(found.gap <= self.reached(found))

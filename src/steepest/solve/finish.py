@@ -23,9 +23,7 @@ def finish(
         return path, known
     (last, end), units = certified.end, certified.plan.data.units
     norm = end.certificate.gradient_norm
-    points, costs = units.raw(np.stack((last.w, end.w))), np.array([last.cost, end.cost])
-    later = Trajectory.of(points, costs, np.array([last.gradient_norm, norm]))
     if callback is not None:
         state = last._replace(t=last.t + 1, epoch=last.epoch + 1, w=end.w, eta=1.0, cost=end.cost, gradient_norm=norm)
         callback_stop(callback, units)(state._replace(change=last.cost - end.cost))
-    return path.then(later.shifted(int(path.step[-1]), float(path.epoch[-1]), float(path.seconds[-1]))), end.certificate
+    return path.extended(units.raw(end.w)[None], np.array([end.cost]), np.array([norm])), end.certificate

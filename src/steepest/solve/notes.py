@@ -47,6 +47,8 @@ def _constant(rows: Rows, columns: Columns) -> NDArray[np.bool_]:
 
 def open_coefficients(coordinates: Coordinates) -> NDArray[np.bool_]:
     """Which coefficients are free, and neither penalised nor constrained, (d,)."""
+    if coordinates.problem.unpenalised:
+        return coordinates.moves[:-1]
     closed = (coordinates.l2[:, 0] > 0) | (coordinates.l1 > 0).any((0, 2))
     found: NDArray[np.bool_] = (coordinates.moves & ~closed)[:-1]
     return found

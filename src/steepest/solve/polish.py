@@ -61,10 +61,9 @@ def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
     """The trajectory followed by these steps, the first of which is its end."""
     if len(steps) == 1:
         return path
-    norms = np.array([np.linalg.norm(step.gradient) for step in steps])
-    later = Trajectory.of(np.stack([step.w for step in steps]), np.array([step.cost for step in steps]), norms)
-    later = later.shifted(int(path.step[-1]), float(path.epoch[-1]), float(path.seconds[-1]))
-    return replace(path.then(later), meta={**path.meta, "polished": len(steps) - 1})
+    w, costs, norms = zip(*((step.w, step.cost, np.linalg.norm(step.gradient)) for step in steps[1:]), strict=True)
+    path = path.extended(np.stack(w), np.array(costs), np.array(norms))
+    return replace(path, meta={**path.meta, "polished": len(steps) - 1})
 
 
 def _certificate(objective: Objective, last: Polished, sizes: Array) -> Certificate:
