@@ -11,7 +11,7 @@ from conftest import logistic_table
 from steepest import Problem, make_rows
 from steepest.objective.objective import Objective
 from steepest.optimality.certificate import certify
-from steepest.optimality.local_model import decrease_where_flat, holds
+from steepest.optimality.local_model import decrease_where_flat, largest_move
 from steepest.optimality.newton import Expansion
 from steepest.optimality.newton_decrement import NewtonDecrement
 from steepest.solve.fit import fit
@@ -84,11 +84,11 @@ def test_rows_of_large_second_derivative_are_not_computed():
         asked.append(len(A))
         return np.zeros(len(A))
 
-    assert holds(near, 1e-4, lengths)
+    assert largest_move(near, 1e-4, lengths) == pytest.approx(np.sqrt(1e-4 * 60 / 0.25))
     assert asked == []
-    assert holds(near, 1.0, lengths)
+    assert largest_move(near, 1.0, lengths) == 0.0
     assert asked == [60]
-    assert not holds(near, 1.0, lambda A: np.full(len(A), 1.0))
+    assert largest_move(near, 1.0, lambda A: np.full(len(A), 9.0)) == 3.0
 
 
 def test_exact_copies_hold_nothing_and_near_ones_what_their_difference_does():

@@ -13,7 +13,7 @@ from steepest.objective.penalties import L2
 from steepest.optimality.certificate import certified
 from steepest.optimality.last_step import last_step
 from steepest.solve.fit import fit
-from steepest.solve.settings import Limits, Settings
+from steepest.solve.settings import Limits, Settings, Watch
 
 WITHIN = 1e-6  # standard errors
 SHAPES = [(40, 1), (90, 3), (462, 9), (2_000, 6), (4_000, 20), (30_000, 12)]
@@ -42,7 +42,8 @@ def optimum(X, y, weight, offset, loss, w):
     for _ in range(12):
         z = A @ w + (0.0 if offset is None else offset)
         if loss == "log_loss":
-            p = 1 / (1 + np.exp(-z))
+            with np.errstate(over="ignore"):
+                p = 1 / (1 + np.exp(-z))
             slope, second = p - y, p * (1 - p)
         elif loss == "poisson":
             slope, second = np.exp(z) - y, np.exp(z)
@@ -118,3 +119,67 @@ def test_nothing_is_stated_in_standard_errors_under_a_penalty_for_other_losses_a
     assert fit(make_rows(X, y), Problem("huber")).certificate.standard_errors is None
     assert fit(make_rows(X, y), Problem("squared_error", L2(0.1))).certificate.standard_errors is None
     assert fit(make_rows(X[:4], y[:4]), Problem()).certificate.standard_errors is None
+
+
+@pytest.mark.parametrize("noise", [1.0, 1e-2, 1e-5, 1e-7])
+@pytest.mark.parametrize("settings", [Settings(), Settings(rule="momentum"), Settings(learning_rate=0.05)])
+def test_what_is_stated_holds_for_exact_fits_and_unfinished_ones(noise, settings):
+    """The variance of a residual is that at the optimum, which may be far below the cost."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100, 3))
+    y = X @ [1.0, 2.0, 3.0] + noise * rng.standard_normal(100)
+    for tol in (1e-2, 1e-5, 1e-8, 1e-10):
+        run = fit(make_rows(X, y), Problem(), settings, Limits(tol=tol, max_iter=5000))
+        w = np.append(run.coef, run.intercept)
+        best, errors = optimum(X, y, None, None, "squared_error", w)
+        stated = run.certificate.standard_errors
+        assert stated is None or float((np.abs(w - best) / errors).max()) <= stated
+        assert ("standard errors" in run.verdict.message) <= (stated is not None and stated < 1.0)
+
+
+@pytest.mark.parametrize("settings", [Settings(rule="newton", learning_rate=0.5), Settings(rule="newton")])
+def test_a_rule_or_a_rate_that_was_asked_for_is_kept_to_the_end(settings):
+    X, y, *_ = table(1, "log_loss")
+    path = fit(make_rows(X, y), Problem("log_loss"), settings).trajectory
+    again = fit(make_rows(X, y), Problem("log_loss"), settings, Limits(max_iter=int(path.step[-1]), tol=None))
+    assert np.array_equal(path.coef, again.trajectory.coef)
+
+
+def test_no_step_is_taken_beyond_the_limit_or_after_the_user_ended_the_run():
+    X, y, *_ = table(1, "log_loss")
+    for most in range(1, 9):
+        seen = []
+        watch = Watch(callback=lambda state, seen=seen: seen.append(state.t))
+        run = fit(make_rows(X, y), Problem("log_loss"), limits=Limits(max_iter=most), watch=watch)
+        assert run.trajectory.step[-1] <= most
+        assert seen == list(range(run.trajectory.step[-1] + 1))
+
+
+def test_what_flat_directions_hold_stays_in_the_gap_after_the_step():
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((400, 2))
+    y = (X[:, 0] + 2 * rng.standard_normal(400) > 0).astype(float)
+    near = np.column_stack((X, X[:, 0] + 1e-12 * rng.standard_normal(400)))
+    objective = Objective(Problem("log_loss"), make_rows(near, y))
+    at = np.append(fit(make_rows(X, y), Problem("log_loss"), limits=Limits(max_iter=2)).coef.ravel(), [0.0, 0.0])
+    found = certified(objective, at[:, None])
+    end = last_step(objective, found)
+    assert found.step.flat > 1e-7
+    assert end is None or end.certificate.gap >= found.step.flat
+
+
+@pytest.mark.parametrize("far", [1.0, 1e2, 1e4, 1e7])
+def test_what_is_stated_holds_with_a_row_far_out(far):
+    """Its second derivative is tiny and changes most up to the optimum."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(4, 30))
+        X, y = rng.standard_normal((n, 1)), (rng.random(n) < 0.5).astype(float)
+        X[0] *= far
+        if len(set(y)) < 2:
+            continue
+        run = fit(make_rows(X, y), Problem("log_loss"))
+        if run.verdict.status == "converged":
+            w = np.append(run.coef, run.intercept)
+            best, errors = optimum(X, y, None, None, "log_loss", w)
+            assert float((np.abs(w - best) / errors).max()) <= run.certificate.standard_errors

@@ -146,3 +146,16 @@ def test_softmax_with_a_column_far_from_0_is_converged(mean, penalty):
     model = GDClassifier(**penalty).fit(X + np.array([mean, 0.0]), y)
     assert model.verdict_.status == "converged"
     assert model.certificate_.gap < 1e-12
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.3, 3.0])
+def test_an_optimum_where_coefficients_are_0_is_converged(alpha):
+    """The start, where the penalty is strong; or where no row is at a jump, so that only the penalty has one."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(6, 50))
+        X, y = rng.standard_normal((n, int(rng.integers(1, 4)))), rng.standard_normal(n)
+        for intercept in (True, False):
+            loss = f"quantile:q={rng.choice([0.1, 0.5, 0.9])}"
+            model = fitted(loss, X, y, alpha=alpha, l1_ratio=1.0, fit_intercept=intercept)
+            assert model.verdict_.status == "converged", (seed, intercept, model.verdict_)

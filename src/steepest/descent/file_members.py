@@ -35,9 +35,10 @@ META = object_of(
     {
         **dict.fromkeys(("loss", "loss_formula", "penalty", "rule", "learning_rate", "sampling", "average"), TEXT),
         **dict.fromkeys(("estimate", "data", "end", "version", "numpy", "function", "slopes"), TEXT),
-        **dict.fromkeys(("seed", "rows", "columns", "reported_step", "smoothed", "polished", "sample_rows"), COUNT),
+        **dict.fromkeys(("rows", "columns", "reported_step", "smoothed", "polished", "sample_rows"), COUNT),
         **dict.fromkeys(("intercept", "standardized", "interrupted"), FLAG),
         **dict.fromkeys(("tol", "max_iter", "passes"), or_null(NUMBER)),
+        "seed": kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),
         "batch_size": or_null(COUNT),
         "batch_sizes": list_of(COUNT),
         "fixed": list_of(TEXT),

@@ -56,7 +56,6 @@ class Size(NamedTuple):
     numbers: int  # stored in the table
     width: int  # bytes of each, with its column number if the table is sparse
     speed: float = 4e10  # bytes read a second
-    resident: bool = True  # whether the table is in memory
 
     @property
     def seconds(self) -> float:

@@ -15,7 +15,7 @@ from ..objective.prox import penalty_value, smallest_subgradient
 from .conjugate_gradient import by_metric, by_products, evaluate
 from .curvature import hessian
 from .duality import ROUNDING, Proven, moments_gap, provable, rows_gap, slope_rounding
-from .local_model import decrease_where_flat, holds
+from .local_model import localised
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
@@ -249,18 +249,15 @@ def _newton(
         decrement = decrement or NewtonDecrement(objective, near.hessian if near else hessian(objective, w))
         size, predicted = np.sqrt(np.maximum(decrement.matrix.diagonal(), 0.0)), decrement(g)
         step = Step(decrement.step(g), cost, g, predicted, again=decrement, sizes=size, inflation=decrement.inflation)
-        return step if near is None or predicted is None else _judged_locally(near, decrement, step)
+        if near is None or predicted is None or objective.loss.quadratic:
+            return step
+        return localised(near, step, decrement.lengths, decrement.flat_directions)
     H = near.hessian if near else decrement.matrix if decrement else hessian(objective, w)
-    return _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
-
-
-def _judged_locally(near: Expansion, decrement: NewtonDecrement, step: Step) -> Step:
-    """The step with what the directions hold that the Hessian has lost, and whether its model holds."""
-    loss, predicted = near.objective.loss, step.predicted or 0.0
-    if loss.quadratic:
+    step = _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
+    if near is None or step.predicted is None or provable(problem) or not objective.loss.likelihood:
         return step
-    predicted += decrease_where_flat(near, decrement.flat_directions)
-    return step._replace(predicted=predicted, local=not loss.likelihood or holds(near, predicted, decrement.lengths))
+    inverse = NewtonDecrement(objective, H)
+    return localised(near, step, inverse.lengths, inverse.flat_directions[:, : 0 if problem.proximal else None])
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..objective.objective import Objective
 from ..objective.prox import smallest_subgradient
-from .local_model import holds
+from .local_model import largest_move
 from .newton import Expansion, Step
 
 __all__ = ["Evaluation", "by_metric", "by_products", "evaluate"]
@@ -138,8 +138,8 @@ def by_metric(near: Expansion, metric: Array) -> Step:
     inflation = float(sizes**2 @ np.abs([inverse(e)[j] for j, e in enumerate(np.diag(on.astype(float)))]))
     change = np.where(on, r - slope, 0.0)[:, None]
     predicted = share * (gain + 2 * rest)
-    local = not objective.loss.likelihood or holds(near, predicted, lengths)
-    step = Step(found[:, None], near.cost, near.g, predicted, change=change, again=again, local=local)
+    move = largest_move(near, predicted, lengths) if objective.loss.likelihood else 0.0
+    step = Step(found[:, None], near.cost, near.g, predicted, change=change, again=again, move=move)
     return step._replace(sizes=sizes, inflation=inflation)
 
 

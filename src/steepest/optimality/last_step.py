@@ -39,10 +39,11 @@ def last_step(objective: Objective, found: Certified) -> LastStep | None:
         w = found.w + objective.free * step.delta
         cost, g = _double(objective, w)
         predicted = step.again(g) if np.isfinite(g).all() else None
+    predicted = None if predicted is None else predicted + step.flat  # the step has no part along flat directions
     slack = 2 * ROUNDING * abs(step.cost)
     if predicted is None or step.predicted is None or predicted >= step.predicted or not cost <= step.cost + slack:
         return None
-    end = step._replace(cost=cost, g=g, predicted=predicted)
+    end = step._replace(cost=cost, g=g, predicted=predicted)  # in the Hessian at the start, so the move stays
     norm = float(np.linalg.norm(objective.units.raw_gradient(g)))
     return LastStep(w, cost, _certificate(objective, w, certificate, step, end)._replace(gradient_norm=norm))
 

@@ -7,31 +7,42 @@ from collections.abc import Callable
 import numpy as np
 
 from ..core.types import UNIT, Array
-from .newton import Expansion
+from .newton import TINY, Expansion, Step
 
-__all__ = ["decrease_where_flat", "holds"]
+__all__ = ["decrease_where_flat", "largest_move", "localised"]
 
 BLOCK = 4096  # rows of a block
+MOVE = 0.5  # largest move of a predictor up to which second derivatives change by less than a factor e^(1/2)
+
+Lengths = Callable[[Array], Array]  # x' H^-1 x for rows [x, 1] (m, d + 1) in the units of the data
 
 
-def holds(near: Expansion, square: float, lengths: Callable[[Array], Array]) -> bool:
-    """Whether the quadratic model holds up to the optimum, for a likelihood with |l'''| <= l'' and Newton decrement g.
+def localised(near: Expansion, step: Step, lengths: Lengths, flat_directions: Array) -> Step:
+    """The step with what flat directions hold, and for a likelihood with how far predictors move to the optimum."""
+    flat = decrease_where_flat(near, flat_directions)
+    predicted = (step.predicted or 0.0) + flat
+    move = largest_move(near, predicted, lengths) if near.objective.loss.likelihood else 0.0
+    return step._replace(predicted=predicted, flat=flat, move=move)
 
-    It does if 4 g max_i x_i' H^-1 x_i <= 1: no predictor changes by more than 1 / 2 until there, so that no second
-    derivative changes by more than a factor e^(1/2). A row with second derivative s_i and weight m_i has
-    x_i' H^-1 x_i <= n / (m_i s_i), so that only rows with m_i s_i < 4 g n are computed: few near the optimum.
-    ``lengths`` gives x' H^-1 x for rows [x, 1] (m, d + 1) in the units of the data.
+
+def largest_move(near: Expansion, square: float, lengths: Lengths) -> float:
+    """Bound of the change of a predictor up to the optimum, max_i sqrt(g x_i' H^-1 x_i) for the Newton decrement g.
+
+    For a likelihood with |l'''| <= l'' a change by r changes second derivatives by at most a factor e^r. A row with
+    second derivative s_i and weight m_i has x_i' H^-1 x_i <= n / (m_i s_i), so that only rows for which this does not
+    show a move of at most 1 / 2 are computed: few near the optimum.
 
     Bach, F. (2010). Self-concordant analysis for logistic regression. Electron. J. Stat. 4. doi:10.1214/09-EJS521
     """
-    rows, most = near.objective.rows, 4.0 * square
-    doubtful = near.seconds < most * rows.total
-    if rows.weight is not None:
-        doubtful &= rows.weight > 0
-    numbers = np.flatnonzero(doubtful)
-    scale = rows.units.scales(near.objective.d)
-    blocks = (numbers[low : low + BLOCK] for low in range(0, len(numbers), BLOCK))
-    return all(bool((most * lengths(rows.take(block).table() * scale) <= 1.0).all()) for block in blocks)
+    rows = near.objective.rows
+    counted = near.seconds if rows.weight is None else np.where(rows.weight > 0, near.seconds, np.inf)
+    doubtful = counted * MOVE**2 < square * rows.total
+    others = counted[~doubtful]
+    most = square * rows.total / max(float(others.min()), TINY) if len(others) else 0.0
+    numbers, scale = np.flatnonzero(doubtful), rows.units.scales(near.objective.d)
+    for block in (numbers[low : low + BLOCK] for low in range(0, len(numbers), BLOCK)):
+        most = max(most, square * float(lengths(rows.take(block).table() * scale).max()))
+    return float(np.sqrt(most))
 
 
 def decrease_where_flat(near: Expansion, V: Array) -> float:
@@ -43,11 +54,11 @@ def decrease_where_flat(near: Expansion, V: Array) -> float:
 
     Cost: two passes over the rows.
     """
-    rows, loss = near.objective.rows.with_rows(offset=None), near.objective.loss
+    rows, loss = near.objective.rows, near.objective.loss
     if not V.shape[1]:
         return 0.0
-    A = rows.predictor(V)
-    slope = loss.slope(near.objective.rows.predictor(near.w), rows.y)[:, 0]
+    A = rows.with_rows(offset=None).predictor(V)
+    slope = loss.slope(rows.predictor(near.w), rows.y)[:, 0]
     weighted = slope if rows.weight is None else slope * rows.weight
     g, K = weighted @ A / rows.total, (A * near.seconds[:, None]).T @ A / rows.total
     values, vectors = np.linalg.eigh(K)

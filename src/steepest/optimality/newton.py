@@ -13,7 +13,7 @@ from ..objective.objective import Objective
 from ..objective.prox import FORBIDDEN, by_signs, penalty_value
 from .curvature import with_penalty
 
-__all__ = ["Expansion", "Pointwise", "Step", "matrix_step", "predicted_decrease"]
+__all__ = ["TINY", "Expansion", "Pointwise", "Step", "matrix_step", "predicted_decrease"]
 
 Mask = NDArray[np.bool_]
 TINY = float(np.finfo(float).tiny)
@@ -67,9 +67,15 @@ class Step(NamedTuple):
     pointwise: Pointwise | None = None
     change: Array | None = None  # (d + 1, 1), of the gradient along the step; only if a residual is left
     again: Callable[[Array], float | None] | None = None  # the prediction, from the gradient at the end of the step
-    local: bool = True  # whether the model holds up to the optimum
+    flat: float = 0.0  # part of the prediction along directions that the Hessian sees flat
+    move: float = 0.0  # bound of the change of a predictor up to the optimum, which changes second derivatives
     sizes: Array | None = None  # (d + 1,), roots of the Hessian's diagonal
     inflation: float = 0.0  # sum of H_jj (H^-1)_jj: how much the rounding of a slope can grow
+
+    @property
+    def local(self) -> bool:
+        """Whether the model holds up to the optimum: no predictor moves so far that second derivatives change much."""
+        return self.move <= 0.5
 
 
 class Expansion:

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
+from math import exp, isfinite, sqrt
 
 import numpy as np
 
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
 from .newton import Step
+from .rounding import FEW
 
 __all__ = ["exact_in_standard_errors", "in_standard_errors"]
-
-DRIFT = 1.01  # for the change of the Hessian between the answer and the optimum
-FEW = 32 * UNIT  # relative rounding of the few operations between a sum and its use
 
 
 def in_standard_errors(objective: Objective, w: Array, step: Step) -> float | None:
     """Bound of |w_j - optimum_j| / standard error, over all coefficients j, from Newton's step at w (d + 1, 1).
 
     The covariance of the coefficients of a likelihood is H^-1 / n, with H the Hessian of the mean loss and n the sum of
-    the weights. For a squared loss it is 2 cost / f H^-1, with f the degrees of freedom, rows minus free coefficients.
-    So the distance in standard errors is at most sqrt(a g' H^-1 g), with a = n or f / (2 cost), by the Cauchy-Schwarz
-    inequality. The rounding of g is added, in each component relative to the root mean square of its terms.
+    the weights. For a squared loss it is 2 c / f H^-1, with c the minimum, cost minus decrement, and f the degrees of
+    freedom, rows minus free coefficients. So the distance in standard errors is at most sqrt(a g' H^-1 g), with a = n
+    or f / (2 c), by the Cauchy-Schwarz inequality. The rounding of g is added, in each component relative to the root
+    mean square of its terms. Where predictors move by up to r to the optimum, second derivatives change by a factor of
+    at most e^r, and the bound is larger by e^(2 r).
 
     None under a penalty or sign constraints, for other losses, for several targets, and if f is 0.
 
     McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models. doi:10.1007/978-1-4899-3242-6
     """
     loss, data = objective.loss, objective.data
-    if step.predicted is None or step.sizes is None or not (objective.problem.unpenalised and data.outputs == 1):
+    if step.predicted is None or step.sizes is None or not step.local:
+        return None
+    if not (objective.problem.unpenalised and data.outputs == 1):
         return None
     precision = _counted(objective) if loss.likelihood else 0.0
-    if loss.quadratic and step.cost > 0:
-        precision = freedom(objective) / (2.0 * step.cost)
+    least = step.cost - step.predicted  # the variance is that at the optimum
+    if loss.quadratic and least > 0:
+        precision = freedom(objective) / (2.0 * least)
     if not precision > 0:
         return None
-    unit = sqrt(2.0 * step.cost) if loss.quadratic else 1.0  # root mean square of a slope, in these columns
+    unit = sqrt(2.0 * max(least, 0.0)) if loss.quadratic else 1.0  # root mean square of a slope, in these columns
     square = (2.0 if loss.quadratic else 1.0) * step.predicted
     relative = unit * (_sum_rounding(objective) + FEW) + (data.shape[1] + 8) * UNIT * _reach(objective, w, step)
-    found = sqrt(precision) * (DRIFT * sqrt(max(square, 0.0)) + relative * sqrt(step.inflation))
+    found = sqrt(precision) * (exp(2.0 * step.move) * sqrt(max(square, 0.0)) + relative * sqrt(step.inflation))
     return found if isfinite(found) else None
 
 
@@ -50,11 +53,11 @@ def exact_in_standard_errors(
 
     ``sizes`` (d + 1,) are root mean squares of the raw columns, intercept last.
     """
-    degrees = freedom(objective)
-    if not (objective.problem.unpenalised and raw.shape[1] == 1 and degrees and cost > 0):
+    degrees, least = freedom(objective), cost - max(excess, 0.0)
+    if not (objective.problem.unpenalised and raw.shape[1] == 1 and degrees and least > 0):
         return None
     rounding = sqrt(objective.loss.curvature) * UNIT * float(sizes @ np.abs(raw[:, 0]))
-    return sqrt(degrees / (2.0 * cost)) * (sqrt(max(2.0 * excess, 0.0)) + rounding)
+    return sqrt(degrees / (2.0 * least)) * (sqrt(max(2.0 * excess, 0.0)) + rounding)
 
 
 def freedom(objective: Objective) -> int:

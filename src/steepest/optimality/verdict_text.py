@@ -69,7 +69,7 @@ def stationary(e: Evidence) -> str:
 def converged(e: Evidence) -> str:
     """How near the minimum is, and how near the optimum in units that a statistician cares about."""
     near, away = f"is within {e.gap:.1e} of the minimum" if e.gap else "is the minimum", ""
-    if e.standard_errors is not None:
+    if e.standard_errors is not None and e.standard_errors < 1.0:  # more would say how exact the fit is
         away = f" Each coefficient is within {e.standard_errors:.0e} standard errors of the optimum."
     return f"Converged after {_steps(e)}: the cost, {_n(e.reached)}, {near}.{away}"
 

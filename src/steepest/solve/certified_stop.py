@@ -56,7 +56,7 @@ class CertifiedStop:
         self.problem, self.rows, self.plan, self.target, self.scale = problem, rows, plan, target, scale
         self.last_digits = False  # whether all digits are asked for
         self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
-        self._cones: dict[int, Cone] = {}
+        self._cones: dict[int, Cone] | None = None
         self._taken: dict[int, Certificate] = {}  # by step
         smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
@@ -184,6 +184,7 @@ class CertifiedStop:
         from ..optimality.recession import recedes_completely  # few fits come so far
         from ..optimality.recession_cone import cones
 
-        self._cones = self._cones or cones(self.problem, self.rows)
+        if self._cones is None:
+            self._cones = cones(self.problem, self.rows)
         parts = ((cone, raw if cone.outputs > 1 else raw[:, c : c + 1]) for c, cone in self._cones.items())
         return any(recedes_completely(cone, w) for cone, w in parts)

@@ -19,7 +19,8 @@ def finish(
 
     The step was evaluated when the run was certified. A ``callback`` gets its end as it gets every state.
     """
-    if known or certified.end is None or certified.end[0].t != path.step[-1]:
+    ended = path.meta["end"] == "certified"
+    if known or not ended or certified.end is None or certified.end[0].t != path.step[-1]:
         return path, known
     (last, end), units = certified.end, certified.plan.data.units
     norm = end.certificate.gradient_norm

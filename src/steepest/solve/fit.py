@@ -40,7 +40,7 @@ from .notes import column_notes, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .reported_cost import with_reported_cost
-from .settings import DEFAULT_TOL, Limits, Settings, Watch
+from .settings import DEFAULT_TOL, Limits, Settings, Watch, is_auto
 
 __all__ = ["Run", "fit"]
 
@@ -114,7 +114,8 @@ def fit(
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, begin)
         states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps=validation is None)
+        leaps = validation is None and plan.auto and is_auto(settings.rule)
+        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps)
         if problem.nonsmooth and plan.method.preconditioned:
             from .nonsmooth import rounds
 
@@ -129,7 +130,8 @@ def fit(
             path, known = validation.chosen(path), None
         else:
             path, plan, known = polish(certified.chosen(path), rows, problem, plan, tol == 0)
-            path, known = finish(path, certified, known, watch.callback)
+            if path.step[-1] < limits.updates:
+                path, known = finish(path, certified, known, watch.callback)
             path = least_norm(path, problem, plan)
         path = with_fixed(centre(path, problem, plan), problem, start)
         return _judged(rows, problem, plan, path, certified, known)
@@ -225,6 +227,8 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
+    if path.meta["end"] == "certified" or "smoothed" in path.meta:  # of the smallest gap; it may cost a rounding more
+        return len(path) - 1
     risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1

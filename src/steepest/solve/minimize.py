@@ -256,7 +256,7 @@ def _evidence(task: Task, path: Trajectory, standing: Standing, formed: bool, fa
         cost=path.cost,
         step=path.cost_step,
         end=path.meta["end"],
-        gap=standing.gap if settled or standing.upward else None,
+        gap=standing.gap if formed or settled or standing.upward else None,
         reached=float(path.cost[-1]),
         target=task.target,
         scale=task.scale,

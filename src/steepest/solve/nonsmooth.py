@@ -25,7 +25,7 @@ from .certified_stop import CertifiedStop
 __all__ = ["CertifiedRounds", "rounds"]
 
 UNSEEN, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
-IDLE = 25  # most rounds without a smaller gap
+IDLE, SMALLER = 25, 0.9  # most rounds in which the gap does not become smaller by this factor
 
 
 class CertifiedRounds(CertifiedStop):
@@ -38,6 +38,7 @@ class CertifiedRounds(CertifiedStop):
         self.smoothing = smoothing
         self.best: State | None = None
         self.gap = np.inf  # the smallest gap
+        self.progress = 0  # the last round in which it became smaller by a factor
 
     def stops(self, tol: float | None) -> list[Stop]:
         """Stops where the gap is small enough, or has not decreased for many rounds."""
@@ -50,7 +51,7 @@ class CertifiedRounds(CertifiedStop):
 
     def _idle(self, state: State) -> bool:
         self._certificate_of(state)
-        return self.best is not None and state.t - self.best.t >= IDLE
+        return self.best is not None and state.t - self.progress >= IDLE
 
     def _certificate_of(self, state: State) -> Certificate | None:
         """The certificate of a round, taken once; the best round is kept. None at the start."""
@@ -58,6 +59,7 @@ class CertifiedRounds(CertifiedStop):
             self._taken[state.t] = found = self._certificate(state)
             gap = np.inf if found.gap is None else found.gap
             if gap < self.gap or self.best is None:
+                self.progress = state.t if gap < SMALLER * self.gap else self.progress
                 self.best, self.gap = state, gap
         return self.taken(state.t)
 

@@ -51,8 +51,12 @@ def vertex(objective: Objective, point: Point, inside: Mask) -> list[tuple[Array
     weights = np.broadcast_to(objective.l1, (2, *w.shape))[..., 0]
     live = np.flatnonzero(objective.moves & ((w[:, 0] != 0) | ~weights.any(0)))
     at_jump = np.flatnonzero(inside if rows.weight is None else inside & (rows.weight > 0))
-    if not len(live) or not 0 < len(at_jump) <= 2 * len(live) + MORE:
+    if not len(live) or len(at_jump) > 2 * len(live) + MORE:
         return []
+    if not len(at_jump):  # the only jumps nearby are those of the penalty at 0
+        along = np.zeros_like(w)
+        along[live, 0] = -(found.g[:, 0] + penalty_slope(w[:, 0], weights))[live]
+        return [(w + _length(objective, w, along) * along, slopes)] if along.any() else []
     share = (np.ones(len(at_jump)) if rows.weight is None else rows.weight[at_jump]) / rows.total
     A, curve = _table(rows, at_jump)[:, live], objective.l2[live, 0]
     slack = found.slack * (2 + 2 / np.sqrt(share.sum()))  # what may be lost to rounding stays within the L1 weights
