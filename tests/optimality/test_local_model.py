@@ -10,6 +10,7 @@ from conftest import logistic_table
 
 from steepest import Problem, make_rows
 from steepest.objective.objective import Objective
+from steepest.objective.penalties import L2
 from steepest.optimality.certificate import certify
 from steepest.optimality.local_model import decrease_where_flat, largest_move
 from steepest.optimality.newton import Expansion
@@ -99,3 +100,27 @@ def test_exact_copies_hold_nothing_and_near_ones_what_their_difference_does():
         flat = NewtonDecrement(objective, near.hessian).flat_directions
         assert flat.shape[1] == 1
         assert (decrease_where_flat(near, flat) > 1e-6) is holds_some
+
+
+def test_near_copies_under_signs_of_other_columns_and_a_partial_penalty_are_not_called_converged():
+    found = 0
+    for seed in range(12):
+        rng, X, y = table(seed, "poisson", 60)
+        near = np.column_stack((X, X[:, 0] * (1 + 1e-11 * rng.standard_normal(60))))
+        apart = np.column_stack((X, (near[:, 3] - X[:, 0]) / 1e-11))
+        for more in ({"signs": (0, 0, 1, 0)}, {"penalty": L2(0.01), "factors": (0, 0, 1, 0)}):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                run = fit(make_rows(near, y), Problem("poisson", **more), limits=Limits(max_iter=200))
+                least = fit(make_rows(apart, y), Problem("poisson", **more), limits=Limits(tol=0)).trajectory.cost[-1]
+            if run.verdict.status == "converged":
+                assert run.trajectory.cost[-1] - least <= run.certificate.gap + 1e-7 * least
+            found += run.verdict.status != "converged"
+    assert found > 12
+
+
+def test_the_gap_includes_the_rounding_of_a_far_intercept_of_counts():
+    _, X, y = table(3, "poisson")
+    X[:, 0] += 1e9
+    run = fitted(X, y, "poisson")
+    assert run.certificate.rounding > 10 * np.finfo(float).eps * run.trajectory.cost[-1]

@@ -163,7 +163,7 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
         least = proven.rounding + 2 * ROUNDING * abs(step.cost)
         gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.safeguard)
     else:
-        least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step.cost, decrement)
+        least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step, decrement)
         gap = np.nan if step.predicted is None else step.predicted + least
         kind = "decrement" if step.local else "prediction"
     if not np.isfinite(gap):
@@ -171,13 +171,14 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
     return Certificate(float(gap), kind, norm, least, in_standard_errors(objective, w, step))
 
 
-def _of_predictions(objective: Objective, w: Array, cost: float, decrement: NewtonDecrement | None) -> float:
+def _of_predictions(objective: Objective, w: Array, step: Step, decrement: NewtonDecrement | None) -> float:
     """Bound of what the rounding of predictions and of the raw answer adds to the cost; it matters in an exact fit."""
-    data, c = objective.data, objective.loss.curvature
+    data, c, cost = objective.data, objective.loss.curvature, step.cost
     moments = not data.supports.any_loss
     H = objective.moments.hessian if moments else decrement.matrix if decrement is not None else None
     if H is None or not objective.loss.quadratic:
-        return 0.5 * c * answer_rounding(objective, w) ** 2 if np.isfinite(c) else 0.0
+        mean = c if np.isfinite(c) else 0.0 if step.sizes is None else float(step.sizes[-1] ** 2)
+        return 0.5 * mean * answer_rounding(objective, w) ** 2
     size = np.sqrt(np.maximum(H.diagonal(), 0.0) / (1.0 if moments else c))
     if data.units.shift is not None:  # the answer is rounded again as raw coefficients
         size[:-1] += np.abs(data.units.shift) * objective.factor[:-1, 0]
@@ -256,8 +257,9 @@ def _newton(
     step = _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
     if near is None or step.predicted is None or provable(problem) or not objective.loss.likelihood:
         return step
-    inverse = NewtonDecrement(objective, H)
-    return localised(near, step, inverse.lengths, inverse.flat_directions[:, : 0 if problem.proximal else None])
+    smooth = objective.moves & ~(objective.l1 > 0).any((0, 2))
+    flat = NewtonDecrement(objective, H, smooth).flat_directions
+    return localised(near, step, NewtonDecrement(objective, H).lengths, flat)
 
 
 def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Array, pointwise: Pointwise | None) -> Step:
@@ -273,7 +275,8 @@ def _matrix_steps(objective: Objective, w: Array, cost: float, g: Array, H: Arra
     unbounded = significant(downhill, H.diagonal()[free] <= 0)  # a slope without curvature: no minimum nearby
     predicted = None if unbounded else fall if objective.loss.quadratic else 2 * fall
     again = None if problem.proximal or w.shape[1] > 1 else partial(_smooth_decrease, objective, H)
-    return Step(delta, cost, g, predicted, safeguard, pointwise, again=again)
+    sizes = np.sqrt(np.maximum(H.diagonal(), 0.0))
+    return Step(delta, cost, g, predicted, safeguard, pointwise, again=again, sizes=sizes)
 
 
 def _smooth_decrease(objective: Objective, H: Array, g: Array) -> float:

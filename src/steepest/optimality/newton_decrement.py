@@ -18,9 +18,9 @@ __all__ = ["NewtonDecrement", "decrement_of", "significant"]
 class NewtonDecrement:
     """The map g -> g' H^-1 g / 2, or g' H^-1 g if the loss is not squared, for one Hessian H."""
 
-    def __init__(self, objective: Objective, H: Array) -> None:
+    def __init__(self, objective: Objective, H: Array, free: NDArray[np.bool_] | None = None) -> None:
         self.matrix, self.quadratic = H, objective.loss.quadratic
-        self.free = objective.moves
+        self.free = objective.moves if free is None else free
 
     @cached_property
     def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
