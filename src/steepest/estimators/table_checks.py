@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ..core.errors import DataError
 
-__all__ = ["checked", "checked_columns", "columns", "refuse_missing_labels", "rounding_notes"]
+__all__ = ["checked", "checked_columns", "checked_weights", "columns", "refuse_missing_labels", "rounding_notes"]
 
 EXACT = 2**53  # whole numbers up to this size are floats
 DATES = ("date", "time", "period", "duration")  # how names of such types begin
@@ -77,6 +77,14 @@ def checked_columns(estimator: Any, X: Any) -> NDArray[Any]:
     except (ValueError, TypeError):
         _refuse_text_columns(X)
         raise
+    return found
+
+
+def checked_weights(weight: Any, X: Any) -> NDArray[np.float64] | None:
+    """Weights of the rows of a table, (n,) and >= 0, not all of them 0; None stays."""
+    if weight is None:
+        return None
+    found: NDArray[np.float64] = _check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
     return found
 
 

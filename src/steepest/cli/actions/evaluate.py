@@ -34,7 +34,7 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
     else:
         rows = f"{count(table.X.shape[0], 'row')} of {table.source}"
         title = f"{model_words(model)} of {model.target} on {rows}"
-        say([title, "", *_lines(found)])
+        say([title, "", *_lines(found, table)])
 
 
 def _numeric_measures(model: Model, table: Table) -> dict[str, Any]:
@@ -70,10 +70,10 @@ def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: t
     return {"accuracy": float(np.mean(y == said)), "log_loss": loss, "classes": list(classes), "confusion": counts}
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
+def _lines(found: dict[str, Any], table: Table) -> list[str]:
     share = next((name for name in ("r2", "d2") if name in found), None)
     if share is not None:
-        part = "undefined (the target is constant)" if found[share] is None else number(found[share])
+        part = f"undefined ({_reason(table)})" if found[share] is None else number(found[share])
         return describe([(share.upper(), part), ("RMSE", number(found["rmse"])), ("MAE", number(found["mae"]))])
     names = [label_text(label) for label in found["classes"]]
     rows = [["true \\ predicted", *names]]
@@ -81,3 +81,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     chance = [] if found["log_loss"] is None else [("log loss", number(found["log_loss"]))]
     facts = describe([("accuracy", number(found["accuracy"])), *chance])
     return [*facts, "", *aligned(rows)]
+
+
+def _reason(table: Table) -> str:
+    """Why a share of what is explained is undefined."""
+    y = np.asarray(table.y, np.float64)
+    return "the target has numbers below 0" if y.min() < min(0.0, y.max()) else "the target is constant"
