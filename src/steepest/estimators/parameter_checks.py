@@ -27,17 +27,20 @@ class UnknownParameterError(UsageError, TypeError):
 class ParameterNames:
     """The check of the names of parameters, a mixin of both estimators."""
 
-    _parameters: tuple[str, ...] = ()
+    _parameters: tuple[str, ...] | None = ()  # None: any keyword
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        cls._parameters = tuple(inspect.signature(cls.__init__).parameters)[1:]
+        found = inspect.signature(cls.__init__, follow_wrapped=False).parameters.values()
+        every = any(parameter.kind is parameter.VAR_KEYWORD for parameter in found)
+        cls._parameters = None if every else tuple(parameter.name for parameter in found)[1:]
 
     def __new__(cls, *_: Any, **named: Any) -> Self:
         """Refuse a name that is no parameter, before Python does so without a remedy."""
+        known = cls._parameters
         for name in named:
-            if name not in cls._parameters:
-                raise _unknown(cls.__name__, name, list(cls._parameters))
+            if known is not None and name not in known:
+                raise _unknown(cls.__name__, name, list(known))
         return super().__new__(cls)
 
 

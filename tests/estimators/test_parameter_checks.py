@@ -1,0 +1,71 @@
+"""Names and values of parameters: subclasses keep their freedom, and a remedy is one that Python takes."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+
+import pytest
+from sklearn.base import clone
+
+from steepest import GDClassifier, GDRegressor
+from steepest.estimators.parameter_checks import UnknownParameterError
+
+ESTIMATORS = (GDRegressor, GDClassifier)
+
+
+# ------------------------------------------------------------------ subclasses
+
+
+@pytest.mark.parametrize("base", ESTIMATORS)
+@pytest.mark.parametrize("name", ["alpha", "tol", "max_iter"])
+def test_a_subclass_that_takes_any_keyword_is_made(base, name):
+    class Passing(base):
+        def __init__(self, **settings):
+            super().__init__(**settings)
+
+    class Below(Passing):
+        pass
+
+    class Added(base):
+        def __init__(self, note="", *more, **settings):
+            super().__init__(**settings)
+            self.note = note
+
+    class Wrapped(base):
+        @functools.wraps(base.__init__)
+        def __init__(self, *values, **settings):
+            settings.pop("unheard", None)
+            super().__init__(*values, **settings)
+
+    for cls in (Passing, Below, Added, Wrapped):
+        assert vars(cls(**{name: 7}))[name] == 7
+    assert Added(note="so", alpha=1).note == "so"
+    assert Wrapped(unheard=1).alpha == base().alpha
+    with pytest.raises(TypeError, match="unheard"):
+        Passing(unheard=1)
+
+
+@pytest.mark.parametrize("base", ESTIMATORS)
+def test_a_subclass_with_names_of_its_own_is_still_checked(base):
+    class Own(base):
+        def __init__(self, alpha=0.3, *, shape="round"):
+            super().__init__(alpha=alpha)
+            self.shape = shape
+
+    class Strict(Own):
+        def __init__(self, alpha=0.3):
+            super().__init__(alpha, shape="square")
+
+    assert clone(Own(shape="oval")).shape == "oval"
+    with pytest.raises(UnknownParameterError, match=r"^Own has no parameter 'shap': did you mean shape\?$"):
+        Own(shap=1)
+    with pytest.raises(UnknownParameterError, match=r"^Strict has no parameter 'shape'"):
+        Strict(shape=1)
+
+
+def test_names_are_found_once_a_class(monkeypatch):
+    asked = []
+    monkeypatch.setattr("inspect.signature", lambda *_: asked.append(1))
+    assert [vars(GDRegressor(alpha=alpha))["alpha"] for alpha in itertools.islice(itertools.count(), 9)] == [*range(9)]
+    assert not asked
