@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
+import random
+import re
 
 import pytest
 from sklearn.base import clone
 
 from steepest import GDClassifier, GDRegressor
+from steepest.core.aliases import SETTINGS
 from steepest.estimators.parameter_checks import UnknownParameterError
 
 ESTIMATORS = (GDRegressor, GDClassifier)
@@ -69,3 +73,40 @@ def test_names_are_found_once_a_class(monkeypatch):
     monkeypatch.setattr("inspect.signature", lambda *_: asked.append(1))
     assert [vars(GDRegressor(alpha=alpha))["alpha"] for alpha in itertools.islice(itertools.count(), 9)] == [*range(9)]
     assert not asked
+
+
+# ------------------------------------------------------------------ names
+
+TABLE = ["target", "features", "y", "X", "label", "response", "predictors", "columns", "targets", "feature_names"]
+
+
+def said(cls, name):
+    with pytest.raises(UnknownParameterError) as caught:
+        cls(**{name: 1})
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_no_answer_in_python_names_an_option(cls):
+    """For whatever has an answer on the command line, and its near misses."""
+    rng = random.Random(5)
+    known = inspect.signature(cls).parameters
+    words = [word for word in SETTINGS if word not in known]
+    typos = [word.replace(rng.choice(word), "", 1) for word in words if len(word) > 5]
+    for name in {*words, *typos} - {*known}:
+        text = said(cls, name)
+        assert text.startswith(f"{cls.__name__} has no parameter {name!r}: ")
+        assert not re.search(r"(?<!\S)-\w|--", text)
+        named = re.match(r".*: (?:use|did you mean) (\w+)", text)
+        assert named is None or named[1] in known
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_is_given_to_fit(cls, name):
+    assert said(cls, name) == f"{cls.__name__} has no parameter {name!r}: give it to fit(X, y)"
+
+
+@pytest.mark.parametrize("name", ["out", "format_json", "history", "overwrite", "point"])
+def test_what_only_the_command_line_has_lists_the_parameters(name):
+    assert said(GDRegressor, name).startswith(f"GDRegressor has no parameter {name!r}: it has loss, alpha, ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from numbers import Real
 from typing import Any, Self
 
@@ -17,7 +18,14 @@ FIT = Answer("give the weights of the rows to fit(X, y, sample_weight=...)")
 NUMBERS = ("alpha", "l1_ratio", "max_iter", "tol", "validation_fraction", "n_iter_no_change", "n_jobs", "batch_size")
 NONE = ("tol", "n_jobs", "batch_size")  # these may be None
 FLAGS = ("fit_intercept", "warm_start", "progress", "early_stopping")
-ELSEWHERE = {"steps": use("max_iter", words="use {}, which counts passes over the data"), "sample_weight": FIT}
+TABLE = Answer("give it to fit(X, y)")
+ELSEWHERE = {
+    "steps": use("max_iter", words="use {}, which counts passes over the data"),
+    "sample_weight": FIT,
+    "target": TABLE,
+    "features": TABLE,
+}
+OPTION = re.compile(r"(?<!\S)-")  # how an option of the command line begins
 
 
 class UnknownParameterError(UsageError, TypeError):
@@ -45,7 +53,9 @@ class ParameterNames:
 
 
 def _unknown(cls: str, name: str, known: list[str]) -> UnknownParameterError:
-    problem, answer = f"{cls} has no parameter {name!r}", answer_to(name, known)
+    problem, answer = f"{cls} has no parameter {name!r}", answer_to(name, [*known, *ELSEWHERE])
+    if answer and not answer.settings and OPTION.search(answer.words):
+        answer = None
     for setting, _ in answer.settings if answer else ():
         if setting not in known:
             answer = ELSEWHERE.get(setting)
