@@ -7,12 +7,16 @@ import inspect
 import itertools
 import random
 import re
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 
 from steepest import GDClassifier, GDRegressor
 from steepest.core.aliases import SETTINGS
+from steepest.core.errors import UsageError
 from steepest.estimators.parameter_checks import UnknownParameterError
 
 ESTIMATORS = (GDRegressor, GDClassifier)
@@ -110,3 +114,49 @@ def test_the_table_is_given_to_fit(cls, name):
 @pytest.mark.parametrize("name", ["out", "format_json", "history", "overwrite", "point"])
 def test_what_only_the_command_line_has_lists_the_parameters(name):
     assert said(GDRegressor, name).startswith(f"GDRegressor has no parameter {name!r}: it has loss, alpha, ")
+
+
+# ------------------------------------------------------------------ values
+
+X, Y = [[1.0], [2.0], [4.0], [5.0]], [0, 1, 0, 1]
+NUMBERS = ["alpha", "tol", "max_iter", "l1_ratio", "batch_size", "n_jobs", "validation_fraction", "n_iter_no_change"]
+NO_NUMBERS = [
+    "nan", "1e999", "-inf", "Infinity", "many", b"1", 1j, np.str_("many"), np.bytes_(b"1"), np.complex128(1),
+    np.datetime64("2024"), np.timedelta64(3), np.timedelta64(3, "D"), np.void(b"1"), Decimal("NaN"), [1.0],
+]  # fmt: skip
+
+
+def refused(cls, name, value):
+    with pytest.raises(UsageError) as caught:
+        cls(**{name: value}).fit(X, Y)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_what_is_no_number_has_no_remedy_that_is_none(cls, name, value):
+    assert re.fullmatch(rf"{name} must be a number( or None)?, not {re.escape(repr(value))}", refused(cls, name, value))
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_beyond_the_largest_is_refused(name):
+    for value in (10**400, -(10**400), Fraction(10**400, 3)):
+        assert refused(GDRegressor, name, value).startswith(f"{name} is beyond 1.8e+308, the largest number")
+
+
+def test_the_number_that_a_text_spells_is_written():
+    """For 300 texts: the remedy is short and the same number, and there is none for what is not finite."""
+    rng = random.Random(11)
+    for _ in range(300):
+        number = rng.choice([rng.randint(0, 99), rng.random(), 10.0 ** rng.randint(-320, 308)])
+        text = rng.choice([str, np.str_, "{:,.3e}".format, lambda v: str(v).replace(".", ",")])(number)
+        answer = refused(GDRegressor, "alpha", text).partition(": write alpha=")[2]
+        assert float(answer) == float(text.replace(",", "."))
+        assert len(answer) < 25
+    assert refused(GDRegressor, "alpha", "1" * 400).endswith("'")
+
+
+@pytest.mark.parametrize("value", [np.bool_(True), np.float32(0.5), np.int8(1), Fraction(1, 2), np.longdouble(1), True])
+def test_numbers_of_any_type_are_taken(value):
+    assert GDRegressor(alpha=value).fit(X, Y).verdict_.status == "converged"

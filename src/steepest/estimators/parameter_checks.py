@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
+import sys
 from numbers import Real
 from typing import Any, Self
 
@@ -25,6 +27,7 @@ ELSEWHERE = {
     "target": TABLE,
     "features": TABLE,
 }
+EXACT = 2.0**53  # below which a whole number is written without an exponent
 OPTION = re.compile(r"(?<!\S)-")  # how an option of the command line begins
 
 
@@ -64,7 +67,7 @@ def _unknown(cls: str, name: str, known: list[str]) -> UnknownParameterError:
 
 
 def check_values(estimator: Any) -> None:
-    """Refuse a text or None where a number or a truth value is needed.
+    """Refuse whatever is no number, or no truth value, where one is needed.
 
     Raises
     ------
@@ -73,7 +76,10 @@ def check_values(estimator: Any) -> None:
     """
     for name in NUMBERS:
         value = vars(estimator)[name]
-        if isinstance(value, (Real, np.generic)) or (value is None and name in NONE):
+        if value is None and name in NONE:
+            continue
+        if isinstance(value, (Real, np.bool_)) and not isinstance(value, np.timedelta64):
+            _refuse_large(name, value)
             continue
         raise UsageError(f"{name} must be a number{' or None' * (name in NONE)}, not {value!r}{_written(name, value)}")
     for name in FLAGS:
@@ -82,10 +88,21 @@ def check_values(estimator: Any) -> None:
             raise UsageError(f"{name} must be True or False, not {value!r}")
 
 
+def _refuse_large(name: str, value: Any) -> None:
+    try:
+        float(value)
+    except OverflowError:
+        raise UsageError(
+            f"{name} is beyond {sys.float_info.max:.2g}, the largest number: choose a smaller one"
+        ) from None
+
+
 def _written(name: str, value: Any) -> str:
-    """The remedy for the text of a number."""
+    """The remedy for the text of a finite number."""
     try:
         number = float(str(value).replace(",", "."))
     except ValueError:
         return ""
-    return f": write {name}={int(number) if number.is_integer() else number}"
+    if not math.isfinite(number) or isinstance(value, np.datetime64):  # the text of a year is that of a number
+        return ""
+    return f": write {name}={int(number) if number.is_integer() and abs(number) < EXACT else number}"
