@@ -29,7 +29,7 @@ from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
-from .table_checks import checked, checked_weights, refuse_missing_labels, rounding_notes
+from .table_checks import checked, checked_weights, refuse_missing_labels, refuse_values, rounding_notes
 from .validation_split import given, split
 
 __all__ = ["LinearEstimator"]
@@ -58,7 +58,11 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
 
     def score(self: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
-        return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
+        try:
+            return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
+        except OverflowError:
+            refuse_values("the target", y, "scores need numbers")
+            raise
 
     def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
         """The rows of weight > 0 of a checked table; of more than two classes as `Classes`."""
