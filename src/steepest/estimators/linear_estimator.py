@@ -56,7 +56,7 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
         X, y = checked(self, X, y, numeric=numeric, several=several, finite=finite, reset=reset)
         return X, y, checked_weights(sample_weight, X)
 
-    def score(self: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
         try:
             return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin

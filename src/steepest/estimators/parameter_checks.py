@@ -67,7 +67,7 @@ def _unknown(cls: str, name: str, known: list[str]) -> UnknownParameterError:
 
 
 def check_values(estimator: Any) -> None:
-    """Refuse whatever is no number, or no truth value, where one is needed.
+    """Refuse any other value where a number or a truth value is needed.
 
     Raises
     ------

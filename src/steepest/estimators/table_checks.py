@@ -90,7 +90,7 @@ def checked_columns(estimator: Any, X: Any) -> NDArray[Any]:
     return found
 
 
-def checked_weights(weight: Any, X: Any) -> NDArray[np.float64] | None:
+def checked_weights(weight: object, X: Any) -> NDArray[np.float64] | None:
     """Weights of the rows of a table, (n,) and >= 0, not all of them 0; None stays."""
     if weight is None:
         return None
@@ -159,7 +159,7 @@ def _refuse_dates(what: str) -> None:
     raise DataError(f"{what} holds dates or times: convert it to numbers first, such as days since the first date")
 
 
-def refuse_values(what: str, column: Any, mend: str) -> None:
+def refuse_values(what: str, column: object, mend: str) -> None:
     """Refuse the first text that cannot be read as a number, the first date, and the first number beyond all floats."""
     values = _array(column)
     width = values.shape[1] if values.ndim == 2 else 1
