@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.shown_text import counted
 from ...data.readers.tables import Table
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
@@ -15,7 +16,7 @@ from ...solve.model import Label, Model, loss_of, predict, predictor, probable
 from ..exit_status import print_object
 from ..report import model_words
 from ..table_input import class_numbers, model_table
-from ..text import aligned, count, describe, label_text, number, say
+from ..text import aligned, describe, label_text, number, say
 
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
@@ -32,7 +33,7 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
         head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
         print_object({**head, "rows": table.X.shape[0], "measures": found})
     else:
-        rows = f"{count(table.X.shape[0], 'row')} of {table.source}"
+        rows = f"{counted(table.X.shape[0], 'row')} of {table.source}"
         title = f"{model_words(model)} of {model.target} on {rows}"
         say([title, "", *_lines(found, table)])
 
