@@ -65,6 +65,21 @@ def test_counts_are_evaluated_by_the_deviance_explained() -> None:
     assert "undefined (the target is constant)" in run("evaluate m.json alike.txt")
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_targets_below_0_have_no_deviance_and_the_other_measures_stay(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    y = rng.integers(-3, 5, 6) * rng.choice([1.0, 0.25, 1e-9])
+    Path("t.csv").write_text("x,y\n" + "".join(f"{i},{v!r}\n" for i, v in enumerate(y.tolist())))
+    run("fit linear eight.txt -t y --loss poisson -o m.json --force")
+    found = json.loads(run("evaluate m.json t.csv --json"))["measures"]
+    assert (found["d2"] is None) == (y.min() < 0 or np.ptp(y) == 0)
+    assert min(found["rmse"], found["mae"]) > 0
+    lines = run("evaluate m.json t.csv").splitlines()
+    reason = "the target is constant" if np.ptp(y) == 0 else "the target has numbers below 0"
+    assert (f"D2     undefined ({reason})" in lines) == (found["d2"] is None)
+    assert len(lines) == 5
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # of two targets at once
 @pytest.mark.parametrize("seed", range(20))
 def test_the_score_of_counts_is_scikit_learns(seed: int) -> None:

@@ -12,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 from conftest import X8, Y8
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from short_fit import fit
 
@@ -99,18 +99,11 @@ def test_a_target_is_told_where_the_run_may_end_before_its_limit(how, early):
 # ------------------------------------------------------------------ how long it takes yet
 
 
-def test_the_pace_of_the_gap_foretells_the_end():
-    """A gap of exp(-2 s) is 1e-9 after 10.36 s, whenever it is looked at."""
-    outlook, end = Outlook(), math.log(1e9) / 2
-    for s in (1.0, 2.0, 2.5, 3.7, 6.0):
-        said = outlook(Progress(s * 10, 10**6, gap=math.exp(-2 * s), target=1e-9), s)
-    assert said[0] == "about"
-    assert said[1] == pytest.approx(end - 6.0)
-    assert outlook(Progress(75.0, 10**6, gap=math.exp(-12.0), target=1e-9), 7.5)[1] == pytest.approx(end - 7.5)
-
-
-@pytest.mark.parametrize("gaps", [(1e-3, 1e-2), (1e-2, 1e-2), (1e-2, 1e-12), (1e-2, 9.9e-3)])
-def test_the_limit_foretells_it_where_the_gap_does_not(gaps):
+@pytest.mark.parametrize(
+    "gaps", [(1e-3, 1e-2), (1e-2, 1e-2), (1e-2, 1e-8), (1e-2, 1e-12), (1e-2, 9.9e-3), (None, 1e-2)]
+)
+def test_the_gap_foretells_nothing(gaps):
+    """How fast it falls from here nobody knows, so that the limit alone bounds the time."""
     outlook = Outlook()
     for s, gap in enumerate(gaps, 1):
         said = outlook(Progress(10.0 * s, 100.0, gap=gap, target=1e-9), float(s))
@@ -124,16 +117,23 @@ def test_what_runs_to_its_limit_says_so_without_a_doubt():
     assert Outlook()(Progress(5, math.inf, 0.1), 1.0) is None
 
 
-@given(st.lists(st.tuples(st.floats(1e-6, 1e3), st.floats(0, 1e6), st.floats(0, 1e9)), min_size=2, max_size=20))
-def test_the_outlook_is_never_negative_nor_beyond_the_limit(steps):
-    outlook, clock, done = Outlook(), 0.0, 0.0
+@given(
+    st.lists(
+        st.tuples(st.floats(1e-3, 1e3), st.just(0.0) | st.floats(1e-3, 1e6), st.floats(0, 1e9)), min_size=2, max_size=20
+    )
+)
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_the_outlook_is_the_limit_at_the_speed_so_far(steps):
+    """By the epochs and seconds since the first report, whatever the gap is."""
+    outlook, clock, done, first = Outlook(), 0.0, 0.0, None
     for pause, more, gap in steps:
         clock, done = clock + pause, done + more
+        first = first or (clock, done)
         said = outlook(Progress(done, 2e7, 1.0, gap=gap, target=1e-3), clock)
+        assert (said is None) == (done == first[1])
         if said is not None:
-            assert said[0] in ("about", "at most")
-            assert 0 <= said[1] < math.inf
-            assert said[1] <= Outlook._by_limit(outlook, Progress(done, 2e7), clock)
+            speed = (done - first[1]) / (clock - first[0])
+            assert said == ("at most", pytest.approx(max(0.0, 2e7 - done) / speed))
 
 
 # ------------------------------------------------------------------ the bar

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -129,3 +130,51 @@ def test_a_target_beyond_2_53_gets_a_note():
 def test_a_pipeline_tells_what_reaches_the_model():
     pipe = make_pipeline(StandardScaler(), GDRegressor())
     assert pipe.fit([[1], [2], [4]], [1, 2, 3])[-1].verdict_.notes == ()
+
+
+BEYOND = (10**400, -(10**400), Fraction(10**400, 3))
+
+
+def held(make, values):
+    """Numbers of Python in lists, an array, a frame or a series."""
+    table = np.array(values, object)
+    return {"list": values, "array": table, "frame": pd.DataFrame(table) if table.ndim == 2 else pd.Series(table)}[make]
+
+
+@pytest.mark.parametrize("make", ["list", "array", "frame"])
+@pytest.mark.parametrize("seed", range(70))
+def test_a_number_beyond_all_floats_is_named_by_column_and_row(seed, make):
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.integers(4, 9)), int(rng.integers(1, 4)), int(rng.integers(1, 3))
+    X, y = rng.integers(0, 2**60, (n, d)).tolist(), rng.integers(0, 9, (n, k)).tolist()
+    i, value, in_table = int(rng.integers(n)), BEYOND[seed % 3], bool(seed % 2)
+    j = int(rng.integers(d if in_table else k))
+    (X if in_table else y)[i][j] = value
+    y = y if k > 1 else [row[0] for row in y]
+    what = f"column 'x{j}'" if in_table else "the target"
+    said = rf"^{what} holds a number beyond 1.8e\+308 \(in row {i + 1}\): rescale it$"
+    table, target = held(make, X), held(make, y)
+    with pytest.raises(DataError, match=said):
+        GDRegressor().fit(table, target)
+    fitted = GDRegressor(max_iter=3, tol=None).fit(np.eye(n, d) + 1.0, np.arange(n * k).reshape(n, k) % 3)
+    poisson = GDRegressor("poisson", alpha=0.1).fit(np.eye(n, d) + 1.0, np.arange(n * k).reshape(n, k) % 3)
+    for model in (fitted, poisson):
+        with pytest.raises(DataError, match=said):
+            model.score(table, target)
+    if in_table:
+        with pytest.raises(DataError, match=said):
+            GDClassifier().fit(table, np.arange(n) % 2)
+        with pytest.raises(DataError, match=said):
+            fitted.predict(table)
+    if k == 1:
+        with pytest.raises(DataError, match=said):
+            GDRegressor().partial_fit(table, target)
+        with pytest.raises(DataError, match=said):
+            GDRegressor().fit(np.eye(n, d), np.arange(n), validation=(table, target))
+
+
+def test_text_in_two_targets_and_a_weight_beyond_all_floats_are_named_by_row():
+    with pytest.raises(DataError, match=r"^the target holds text \('no' in row 2\)"):
+        GDRegressor().fit([[1.0], [2.0], [3.0]], [["1", "2"], ["3", "no"], ["4", "5"]])
+    with pytest.raises(DataError, match=r"^sample_weight holds a number beyond 1.8e\+308 \(in row 3\)"):
+        GDRegressor().fit([[1.0], [2.0], [3.0]], [1, 2, 3], [1, 1, 10**400])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..core.files import plain
+from ..core.shown_text import counted
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
 from .suggestions import as_option
-from .text import aligned, by_point, count, describe, label_text, number, paint, shown_name
+from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
 if TYPE_CHECKING:  # a formula is minimised without tables
     from ..data.readers.tables import Table
@@ -128,7 +129,7 @@ def _title(outcome: Outcome) -> str:
     if model.classes is not None:
         what = f"P({what} = {label_text(model.classes[1])})"
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
-    return f"{title_of(model)}: {what} by {names}   ({count(table.X.shape[0], 'row')} of {table.source})"
+    return f"{title_of(model)}: {what} by {names}   ({counted(table.X.shape[0], 'row')} of {table.source})"
 
 
 def _others(run: Run) -> list[Column]:

@@ -17,7 +17,7 @@ import click
 from ..core.shown_text import visible
 from ..solve.model import Label
 
-__all__ = ["aligned", "by_point", "count", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
+__all__ = ["aligned", "by_point", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
 
 DIGITS = 10
 WIDEST = 100
@@ -73,17 +73,6 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "   ") -> l
         padded[:left] = [cell.ljust(width) for cell, width in zip(row[:left], widths[:left], strict=True)]
         lines.append(gap.join(padded).rstrip())
     return lines
-
-
-def count(n: int, noun: str) -> str:
-    """A number of things, the plural of which is formed with s.
-
-    Examples
-    --------
-    >>> count(1, "row"), count(1200, "row")
-    ('1 row', '1,200 rows')
-    """
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def describe(pairs: Sequence[tuple[str, str]]) -> list[str]:

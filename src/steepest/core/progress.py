@@ -65,50 +65,25 @@ def may_end(told: Told | None) -> Told | None:
 
 
 class Outlook:
-    """The remaining time of a run: an estimate from the rate at which its gap shrinks, or a bound from its limit.
-
-    The pace follows from two certificates, gap_2 = gap_1 exp(-pace seconds), which assumes linear convergence.
+    """The remaining time of a run to its limit, at the speed so far: a bound where the run may end before.
 
     Examples
     --------
     >>> outlook = Outlook()
     >>> outlook(Progress(10, 1000, target=1e-6), 1.0), outlook(Progress(20, 1000, target=1e-6), 2.0)
     (None, ('at most', 98.0))
-    >>> outlook(Progress(30, 1000, gap=1e-2, target=1e-6), 3.0)[0]
-    'at most'
-    >>> word, seconds = outlook(Progress(40, 1000, gap=1e-3, target=1e-6), 4.0)
-    >>> word, round(seconds, 6)
-    ('about', 3.0)
     """
 
     def __init__(self) -> None:
         self.first: tuple[float, float] | None = None  # seconds, epochs
-        self.gaps: list[tuple[float, float]] = []  # seconds, gap of the last two certificates
 
     def __call__(self, now: Progress, seconds: float) -> tuple[str, float] | None:
-        """Kind of the estimate ("about", "at most" or "") and remaining seconds; None while they are unknown."""
-        if now.gap is not None and (not self.gaps or self.gaps[-1][1] != now.gap):
-            self.gaps = [*self.gaps[-1:], (seconds, now.gap)]
-        by_gap, by_limit = self._by_gap(now, seconds), self._by_limit(now, seconds)
-        if by_gap < by_limit:
-            return "about", by_gap
-        if by_limit == math.inf:
-            return None
-        return "" if now.target is None else "at most", by_limit
-
-    def _by_limit(self, now: Progress, seconds: float) -> float:
+        """Kind of the figure ("at most", or "" where the run goes to its limit) and seconds; None while unknown."""
         self.first = self.first or (seconds, now.done)
         since, done = seconds - self.first[0], now.done - self.first[1]
-        return since * max(0.0, now.total - now.done) / done if done > 0 else math.inf
-
-    def _by_gap(self, now: Progress, seconds: float) -> float:
-        if len(self.gaps) < 2 or not now.target:
-            return math.inf
-        (before, larger), (last, gap) = self.gaps
-        if not larger > gap > now.target or not last > before:
-            return math.inf
-        pace = math.log(larger / gap) / (last - before)
-        return max(0.0, last + math.log(gap / now.target) / pace - seconds)
+        if not done > 0 or not math.isfinite(now.total):
+            return None
+        return "" if now.target is None else "at most", since * max(0.0, now.total - now.done) / done
 
 
 class Bar:

@@ -1,10 +1,10 @@
-"""Text of files, tables and arguments as it is shown: no terminal obeys it and no spreadsheet runs it."""
+"""Text as it is shown: no terminal obeys that of files and arguments, no spreadsheet runs it; counts have a noun."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["csv_cell", "csv_text", "visible"]
+__all__ = ["counted", "csv_cell", "csv_text", "visible"]
 
 JOINERS = "\u200c\u200d"  # part of the spelling of Persian and of Indian languages, and of emoji
 # where a spreadsheet may begin a cell, the characters with which a formula begins there, in both widths
@@ -35,6 +35,17 @@ def _harmless(c: str) -> bool:
     from unicodedata import category
 
     return c.isprintable() or c in JOINERS or category(c) == "Zs"
+
+
+def counted(count: float, noun: str) -> str:
+    """A number of things, the plural of which is formed with s.
+
+    Examples
+    --------
+    >>> counted(1, "step"), counted(4000, "step")
+    ('1 step', '4,000 steps')
+    """
+    return f"{count:,.0f} {noun}{'' if count == 1 else 's'}"
 
 
 def csv_cell(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.shown_text import visible
+from ..core.shown_text import counted, visible
 from ..core.types import Array
 from .method_text import method_text
 
@@ -170,7 +170,7 @@ def _minimum(path: Trajectory) -> float | None:
 
 
 def _title(path: Trajectory) -> str:
-    return f"{path.step[-1]:,} {'step' if path.step[-1] == 1 else 'steps'}, {_fall(path)}"
+    return f"{counted(path.step[-1], 'step')}, {_fall(path)}"
 
 
 def _fall(path: Trajectory) -> str:

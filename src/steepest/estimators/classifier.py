@@ -93,7 +93,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     n_jobs : int or None
         Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
     progress : bool
-        Show a bar with cost, gap, rate and remaining time, after half a second, on stderr or in a notebook.
+        Show a bar with cost, gap, rate and a bound of the time left, after half a second, on stderr or in a notebook.
 
     Attributes
     ----------

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import _check_sample_weight
 
 from ..core.errors import UsageError
 from ..core.progress import Bar
@@ -30,7 +29,7 @@ from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
-from .table_checks import checked, refuse_missing_labels, rounding_notes
+from .table_checks import checked, checked_weights, refuse_missing_labels, refuse_values, rounding_notes
 from .validation_split import given, split
 
 __all__ = ["LinearEstimator"]
@@ -55,9 +54,15 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
         self._roundings = rounding_notes(X, None if self._labels else y)
         numeric = not self._labels
         X, y = checked(self, X, y, numeric=numeric, several=several, finite=finite, reset=reset)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        return X, y, sample_weight
+        return X, y, checked_weights(sample_weight, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
+        try:
+            return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
+        except OverflowError:
+            refuse_values("the target", y, "scores need numbers")
+            raise
 
     def _rows(self: Any, X: Any, y: NDArray[np.float64], weight: Any, offset: Any = None) -> Rows:
         """The rows of weight > 0 of a checked table; of more than two classes as `Classes`."""

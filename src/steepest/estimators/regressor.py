@@ -12,15 +12,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
 from ..core.types import Array
+from ..data.checks import check_targets
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
 from ..objective.explained import explains_deviance, score
-from ..objective.problem import read_loss
+from ..objective.problem import Problem, read_loss
 from .callbacks import Answer, Task, watched
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
 from .sparsity import predictors
-from .table_checks import checked_columns
+from .table_checks import checked, checked_columns, checked_weights
 
 __all__ = ["GDRegressor"]
 
@@ -95,7 +96,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     n_jobs : int or None
         Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
     progress : bool
-        Show a bar with cost, gap, rate and remaining time, after half a second, on stderr or in a notebook.
+        Show a bar with cost, gap, rate and a bound of the time left, after half a second, on stderr or in a notebook.
 
     Attributes
     ----------
@@ -279,12 +280,13 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         sample_weight : (n,) array, optional
             Weight of each row, >= 0.
         """
-        loss = read_loss(self.loss)
-        if not explains_deviance(loss):
-            return float(super().score(X, y, sample_weight))
+        if not explains_deviance(loss := read_loss(self.loss)):
+            return super().score(X, y, sample_weight)
         check_is_fitted(self)
-        z = predictors(checked_columns(self, X), self.coef_, self.intercept_)
-        return score(loss, z, np.asarray(y, np.float64), sample_weight)
+        X, y = checked(self, X, y, numeric=True, several=True, reset=False)
+        weight = checked_weights(sample_weight, X)
+        check_targets(self._rows(X, y, weight), Problem(loss))
+        return score(loss, predictors(X, self.coef_, self.intercept_), np.asarray(y, np.float64), weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ..core.errors import DataError
 
-__all__ = ["checked", "checked_columns", "columns", "refuse_missing_labels", "rounding_notes"]
+__all__ = [
+    "checked",
+    "checked_columns",
+    "checked_weights",
+    "columns",
+    "refuse_missing_labels",
+    "refuse_values",
+    "rounding_notes",
+]
 
+LARGEST = sys.float_info.max
 EXACT = 2**53  # whole numbers up to this size are floats
 DATES = ("date", "time", "period", "duration")  # how names of such types begin
 LABELS = "a regressor needs numbers, GDClassifier takes labels"
@@ -47,7 +57,7 @@ def checked(
     Raises
     ------
     DataError
-        If a column, or a target of numbers, holds dates or text.
+        If a column, or a target of numbers, holds dates, text or a number beyond the largest float.
     """
     _refuse_date_columns(X)
     if numeric and _dates(y):
@@ -57,13 +67,13 @@ def checked(
             estimator, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_all_finite=finite, reset=reset,
             y_numeric=numeric, multi_output=several,
         )  # fmt: skip
-    except (ValueError, TypeError):
-        _refuse_text_columns(X)
+    except (ValueError, TypeError, OverflowError):
+        _refuse_columns(X)
         if numeric:
-            _refuse_text("the target", y, LABELS)
+            refuse_values("the target", y, LABELS)
         raise
     if numeric and found[1].dtype.kind == "U":
-        _refuse_text("the target", y, LABELS)
+        refuse_values("the target", y, LABELS)
     return found[0], found[1]
 
 
@@ -74,8 +84,20 @@ def checked_columns(estimator: Any, X: Any) -> NDArray[Any]:
         found: NDArray[Any] = validate_data(
             estimator, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False
         )
-    except (ValueError, TypeError):
-        _refuse_text_columns(X)
+    except (ValueError, TypeError, OverflowError):
+        _refuse_columns(X)
+        raise
+    return found
+
+
+def checked_weights(weight: object, X: Any) -> NDArray[np.float64] | None:
+    """Weights of the rows of a table, (n,) and >= 0, not all of them 0; None stays."""
+    if weight is None:
+        return None
+    try:
+        found: NDArray[np.float64] = _check_sample_weight(weight, X, dtype=np.float64, ensure_non_negative=True)
+    except OverflowError:
+        refuse_values("sample_weight", weight, "weights are numbers")
         raise
     return found
 
@@ -86,9 +108,9 @@ def _refuse_date_columns(X: Any) -> None:
             _refuse_dates(f"column {name!r}")
 
 
-def _refuse_text_columns(X: Any) -> None:
+def _refuse_columns(X: Any) -> None:
     for name, column in columns(X):
-        _refuse_text(f"column {name!r}", column, "encode it, with OneHotEncoder say, or leave it out")
+        refuse_values(f"column {name!r}", column, "encode it, with OneHotEncoder say, or leave it out")
 
 
 def columns(X: Any) -> Iterator[tuple[str, Any]]:
@@ -137,13 +159,28 @@ def _refuse_dates(what: str) -> None:
     raise DataError(f"{what} holds dates or times: convert it to numbers first, such as days since the first date")
 
 
-def _refuse_text(what: str, column: Any, mend: str) -> None:
-    """Refuse the first text that cannot be read as a number, and the first date."""
-    for i, value in enumerate(_array(column).ravel().tolist()):
+def refuse_values(what: str, column: object, mend: str) -> None:
+    """Refuse the first text that cannot be read as a number, the first date, and the first number beyond all floats."""
+    values = _array(column)
+    width = values.shape[1] if values.ndim == 2 else 1
+    for i, value in enumerate(values.ravel().tolist()):
         if isinstance(value, datetime.date):
             _refuse_dates(what)
         if isinstance(value, (str, bytes)) and not _is_number(value):
-            raise DataError(f"{what} holds text ({value!r} in row {i + 1}): {mend}")
+            raise DataError(f"{what} holds text ({value!r} in row {i // width + 1}): {mend}")
+        if _is_beyond(value):
+            raise DataError(f"{what} holds a number beyond {LARGEST:.2g} (in row {i // width + 1}): rescale it")
+
+
+def _is_beyond(value: Any) -> bool:
+    """Whether a number of Python is larger than all floats."""
+    try:
+        float(value)
+    except OverflowError:
+        return True
+    except (ValueError, TypeError):
+        return False
+    return False
 
 
 def _is_number(text: str | bytes) -> bool:
@@ -193,4 +230,5 @@ def _rounded(column: Any) -> bool:
         numbers = numbers[numbers > EXACT if numbers.dtype.kind == "u" else (numbers > EXACT) | (numbers < -EXACT)]
     elif numbers.dtype.kind != "O":
         return False
-    return any(isinstance(value, int) and int(float(value)) != value for value in numbers.tolist())
+    whole = (value for value in numbers.tolist() if isinstance(value, int))
+    return any(not _is_beyond(value) and int(float(value)) != value for value in whole)

@@ -59,5 +59,5 @@ def given(estimator: Any, validation: object, numbers: Callable[[Any], Array]) -
     """Held-out rows given by the user, (X, y); ``numbers`` turns labels into targets."""
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise UsageError("validation must be two things: the table and the targets of the held-out rows, (Xv, yv)")
-    X, y = checked(estimator, *validation, reset=False)
+    X, y = checked(estimator, *validation, numeric=not estimator._labels, reset=False)
     return make_rows(X, numbers(y), n_jobs=estimator.n_jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.errors import DataError
 from ..core.record_types import Loss
 from ..core.types import Array
 
@@ -16,7 +17,7 @@ def explains_deviance(loss: Loss) -> bool:
 
 
 def deviance_explained(loss: Loss, z: Array, y: Array, weight: Array | None = None) -> float | None:
-    """D2 = 1 - mean loss at z / mean loss of the best constant, by weight; None where the targets are all alike.
+    """D2 = 1 - mean loss at z / mean loss of the best constant, by weight; None for targets all alike, or below 0.
 
     References
     ----------
@@ -30,6 +31,8 @@ def deviance_explained(loss: Loss, z: Array, y: Array, weight: Array | None = No
     >>> deviance_explained(Poisson(), np.log(y), y), deviance_explained(Poisson(), np.log([3.0, 3.0, 3.0]), y)
     (1.0, 0.0)
     """
+    if loss.positive and y.min() < 0:
+        return None
     constant = loss.constant(np.average(y, weights=weight))
     least = float(np.average(loss.value(np.full_like(y, constant), y), weights=weight))
     if not least > 0 or not np.ptp(y):
@@ -39,8 +42,13 @@ def deviance_explained(loss: Loss, z: Array, y: Array, weight: Array | None = No
 
 def score(loss: Loss, z: Array, y: Array, weight: Array | None = None) -> float:
     """The mean D2 over the columns of z and y, (n,) or (n, k); where targets are alike 1 if they are met, else 0."""
+    if weight is not None:
+        z, y, weight = z[weight > 0], y[weight > 0], weight[weight > 0] / weight.max()
+    predicted, given = np.atleast_2d(z.T), np.atleast_2d(y.T)
+    if len(predicted) != len(given):
+        raise DataError(f"y has {len(given)} columns, but the model predicts {len(predicted)}: give one for each")
     shares = []
-    for one, targets in zip(np.atleast_2d(z.T), np.atleast_2d(y.T), strict=True):
+    for one, targets in zip(predicted, given, strict=True):
         share = deviance_explained(loss, one, targets, weight)
         shares.append(float(np.allclose(loss.inverse(one), targets)) if share is None else share)
     return float(np.mean(shares))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.shown_text import counted
 from ...data.readers.tables import Table
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
@@ -15,7 +16,7 @@ from ...solve.model import Label, Model, loss_of, predict, predictor, probable
 from ..exit_status import print_object
 from ..report import model_words
 from ..table_input import class_numbers, model_table
-from ..text import aligned, count, describe, label_text, number, say
+from ..text import aligned, describe, label_text, number, say
 
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
@@ -32,9 +33,9 @@ def print_measures(model: Model, file: str, no_header: bool, delimiter: str | No
         head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
         print_object({**head, "rows": table.X.shape[0], "measures": found})
     else:
-        rows = f"{count(table.X.shape[0], 'row')} of {table.source}"
+        rows = f"{counted(table.X.shape[0], 'row')} of {table.source}"
         title = f"{model_words(model)} of {model.target} on {rows}"
-        say([title, "", *_lines(found)])
+        say([title, "", *_lines(found, table)])
 
 
 def _numeric_measures(model: Model, table: Table) -> dict[str, Any]:
@@ -70,10 +71,10 @@ def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: t
     return {"accuracy": float(np.mean(y == said)), "log_loss": loss, "classes": list(classes), "confusion": counts}
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
+def _lines(found: dict[str, Any], table: Table) -> list[str]:
     share = next((name for name in ("r2", "d2") if name in found), None)
     if share is not None:
-        part = "undefined (the target is constant)" if found[share] is None else number(found[share])
+        part = f"undefined ({_reason(table)})" if found[share] is None else number(found[share])
         return describe([(share.upper(), part), ("RMSE", number(found["rmse"])), ("MAE", number(found["mae"]))])
     names = [label_text(label) for label in found["classes"]]
     rows = [["true \\ predicted", *names]]
@@ -81,3 +82,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
     chance = [] if found["log_loss"] is None else [("log loss", number(found["log_loss"]))]
     facts = describe([("accuracy", number(found["accuracy"])), *chance])
     return [*facts, "", *aligned(rows)]
+
+
+def _reason(table: Table) -> str:
+    """Why a share of what is explained is undefined."""
+    y = np.asarray(table.y, np.float64)
+    return "the target has numbers below 0" if y.min() < min(0.0, y.max()) else "the target is constant"

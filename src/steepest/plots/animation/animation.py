@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ...core.shown_text import visible
 from ..drawing.lettering import as_written
 from ..drawing.style import MISSING, axes, blank, broken, letters
-from ..drawing.words import fall_words, number, verdict_words, visible
+from ..drawing.words import fall_words, number, verdict_words
 from ..sources.runs import run_of
 from .panels import panels_of
 from .row_panels import LARGER, Panel
@@ -113,7 +114,7 @@ class Animation:
             for text in [] if ax.get_legend() is None else ax.get_legend().get_texts():
                 text.set_fontsize(0.95 * size)
             as_written(ax)
-        figure.suptitle(visible(self.finding), fontsize=1.2 * size, fontweight="bold", parse_math=False)
+        figure.suptitle(visible(self.finding, keep="\n"), fontsize=1.2 * size, fontweight="bold", parse_math=False)
         place = figure.supxlabel("", fontsize=1.05 * size, parse_math=False)
         place.set_text(_lines(max(self.captions, key=len), place))
         return place

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.comparison import Comparison
@@ -16,7 +17,7 @@ from ..drawing.ends import End, name_ends
 from ..drawing.multiples import Around, fits, multiples
 from ..drawing.style import COLOURS, DASHED, DASHES, axes, finite, heading
 from ..drawing.thinning import envelope
-from ..drawing.words import cost_below, cost_words, counted, listed, number, share_words
+from ..drawing.words import cost_below, cost_words, listed, number, share_words
 from ..sources.runs import cost_of, least_of, status_of
 from ..sources.states import stood
 from .courses import OnCommonAxes

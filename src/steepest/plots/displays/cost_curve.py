@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.descent_on_curve import descent_on_curve
 from ..drawing.style import Picture
-from ..drawing.words import counted, distinct, number, sentences, verdict_words
+from ..drawing.words import distinct, number, sentences, verdict_words
 from ..landscape.landscape import Landscape, landscape_of
 from ..landscape.scene import Scene, along_step, ends_of, lowest, on_line, rate_limit, rolled, scene_of, tangents_at
 from ..landscape.track import UNTITLED, Caption, Track

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.contours import contour
 from ..drawing.relief import relief
 from ..drawing.style import CUBE, Picture, has_depth
 from ..drawing.thinning import along_path
-from ..drawing.words import counted, number, sentences, share_words, verdict_words
+from ..drawing.words import number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import leaving
 from ..landscape.scene import Scene, ends_of, scene_of

@@ -7,13 +7,14 @@ from typing import Any, Self
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ..drawing.edges import margins
 from ..drawing.legends import clear_legend
 from ..drawing.names import Names
 from ..drawing.scatter import clouds, labels
 from ..drawing.style import COLOURS, CUBE, DASHED, HEIGHT, WIDTH, axes, heading
-from ..drawing.words import brief, counted, line_words, listed, number, sentences
+from ..drawing.words import brief, line_words, listed, number, sentences
 from ..sources.line_history import EXACT, UNKNOWN, Line, LineHistory, history_of, optimum_of
 from ..sources.predicted import OfRows, Predicted
 from ..sources.several import Several, standardized

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...solve.learning_rate_finder import RangeTest
 from ..drawing.style import COLOURS, DASHED, Picture, axes, finite, heading, legend_beside, letters
-from ..drawing.words import counted, listed, number
+from ..drawing.words import listed, number
 from ..sources.runs import cost_of, least_of, limit_of, rule_of, spread, status_of
 
 __all__ = ["LearningRateDisplay"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.shown_text import visible
 from ..drawing.legends import clear_legends
 from ..drawing.style import HEIGHT, WIDTH, Picture, broken
-from ..drawing.words import visible
 
 __all__ = ["Panels"]
 
@@ -63,7 +63,7 @@ class Panels(Picture):
         """Draw on an empty figure of any size."""
         width = float(figure.get_size_inches()[0])
         size = 10 * min(1.0, width / self.size[0] + 0.15)
-        title = visible(broken(self.finding, 0.95 * width, size))
+        title = visible(broken(self.finding, 0.95 * width, size), keep="\n")
         figure.suptitle(title, fontsize=size, fontweight="bold", parse_math=False)
         self.figure_, self.ax_ = figure, []
         for i, picture in enumerate(self.pictures):

@@ -7,11 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ..drawing.legends import clear_legend
 from ..drawing.scatter import cloud, clouds, group_means, labels
 from ..drawing.style import COLOURS, DASHED, axes, heading, letters
-from ..drawing.words import brief, counted, listed, number, sentences
+from ..drawing.words import brief, listed, number, sentences
 from ..sources.predicted import OfRows, Predicted
 from ..sources.several import Several, indicators, standardized
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ...objective.functions.formula import Formula
@@ -18,7 +19,7 @@ from ..drawing.legends import clear_legend
 from ..drawing.secant import Secant
 from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, letters
 from ..drawing.thinning import along_path
-from ..drawing.words import counted, listed, number, sentences, share_words, verdict_words
+from ..drawing.words import listed, number, sentences, share_words, verdict_words
 from ..landscape.landscape import landscape_of
 from ..landscape.plane import window
 from ..sources.curves import CURVE, around, curve_of
@@ -275,8 +276,7 @@ class TangentDisplay(Picture):
         p, wide, tall = self.at[i], np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
         out = LENGTH / np.hypot(1 / wide, self.sides[i] / tall) if alone else np.abs(self.x[[0, -1]] - p)
         runs = np.array([-out[0], 0.0, out[1]])
-        heights = self.heights[i] + runs * self.sides[i][[0, 0, 1]]
-        return p + runs, heights
+        return p + runs, self.heights[i] + runs * self.sides[i][[0, 0, 1]]
 
     def _named(self, i: int, alone: bool) -> str:
         if np.isnan(self.slopes[i]):

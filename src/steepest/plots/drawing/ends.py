@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...core.shown_text import visible
 from ...core.types import Array
 from .style import letters
-from .words import brief, visible
+from .words import brief
 
 __all__ = ["End", "ink", "name_ends", "separated"]
 
@@ -53,7 +54,7 @@ def _name(ax: Any, end: End, share: Array, place: float, size: float) -> Any:
         line = {"color": end.colour, "lw": 0.6, "alpha": 0.7, "clip_on": False, "zorder": 1}
         ax.plot([x, 1.02], [y, place], transform=ax.transAxes, label="_", **line)
     style = {"va": "center", "ha": "left", "fontsize": size, "color": ink(end.colour)}
-    return ax.text(1.025, place, visible(brief(end.text, LETTERS)), transform=ax.transAxes, **style)
+    return ax.text(1.025, place, visible(brief(end.text, LETTERS), keep="\n"), transform=ax.transAxes, **style)
 
 
 def _share(ax: Any, end: End) -> Array:

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...core.shown_text import visible
 from ...core.types import Array
-from .words import number, visible
+from .words import number
 
 __all__ = ["as_written", "laid_out", "lettered", "numbered", "unseen"]
 
@@ -53,7 +54,7 @@ def as_written(ax: Any) -> None:
     for text in ax.findobj(Text):
         text.set_parse_math(False)
         text.set_usetex(False)
-        text.set_text(visible(text.get_text()))
+        text.set_text(visible(text.get_text(), keep="\n"))
         if not text.get_text().isascii():
             text.set_family([*text.get_family(), *(font for font in _fonts() if font not in text.get_family())])
     numbered(ax)

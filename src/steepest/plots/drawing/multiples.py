@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ...core.shown_text import visible
 from .style import broken, letters
-from .words import brief, visible
+from .words import brief
 
 __all__ = ["Around", "fits", "multiples"]
 
@@ -46,16 +47,16 @@ def multiples(ax: Any, labels: Sequence[str], around: Around) -> dict[str, Any]:
     inches = float(ax.get_position(original=True).width * ax.figure.get_size_inches()[0])
     most = max(6, int(inches / across * 72 / (LETTER * SIZE * size)))
     figure = ax.figure.add_subfigure(ax.get_subplotspec())
-    title = visible(broken(around.title, 1.1 * inches, size))
+    title = visible(broken(around.title, 1.1 * inches, size), keep="\n")
     figure.suptitle(title, fontsize=size, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    below = visible("\n".join(filter(None, (around.x, around.notes))))
+    below = visible("\n".join(filter(None, (around.x, around.notes))), keep="\n")
     figure.supxlabel(below, fontsize=0.9 * size, parse_math=False)
-    figure.supylabel(visible(around.y), fontsize=0.9 * size, parse_math=False)
+    figure.supylabel(visible(around.y, keep="\n"), fontsize=0.9 * size, parse_math=False)
     for i, label in enumerate(labels):
         panel = figure.add_subplot(down, across, i + 1)
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=SIZE * size, labelleft=i % across == 0, labelbottom=i + across >= len(labels))
-        panel.set_title(visible(brief(label, most)), fontsize=SIZE * size, loc="left", pad=3)
+        panel.set_title(visible(brief(label, most), keep="\n"), fontsize=SIZE * size, loc="left", pad=3)
         found[label] = panel
     ax.set_axis_off()
     return found

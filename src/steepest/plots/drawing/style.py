@@ -13,10 +13,10 @@ import numpy as np
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ...core.shown_text import visible
 from .lettering import lettered, numbered, unseen
 from .palette import COLOURS, DASHED, DASHES, MARKERS
 from .thinning import finite
-from .words import visible
 
 __all__ = [
     "COLOURS",
@@ -106,7 +106,7 @@ def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
     """A figure as the bytes of a file of this kind, with its title and description inside."""
     from matplotlib import rc_context
 
-    title, alt_text = visible(title), visible(alt_text)
+    title, alt_text = visible(title, keep="\n"), visible(alt_text, keep="\n")
     words: dict[str, dict[str, Any]] = {
         "svg": {"Title": title, "Description": alt_text, "Date": None, "Creator": None},
         "png": {"Title": title, "Description": alt_text, "Software": None},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...core.shown_text import counted
 from ...descent.trajectory import Trajectory
 from ...optimality.advice import spelled as advised
 
@@ -14,7 +15,6 @@ __all__ = [
     "brief",
     "cost_below",
     "cost_words",
-    "counted",
     "distinct",
     "fall_words",
     "line_words",
@@ -27,7 +27,6 @@ __all__ = [
     "spelled",
     "status_words",
     "verdict_words",
-    "visible",
 ]
 
 SMALLEST, EXPONENT = 1e-4, 1e7  # between which a number has no exponent
@@ -78,29 +77,6 @@ def renumbered(text: str) -> str:
         return f"{sign}{int(whole):,}{point}{rest}"
 
     return WRITTEN.sub(again, text)
-
-
-def visible(text: str) -> str:
-    r"""A text with its control characters as escapes, which a picture can show and an SVG can hold.
-
-    Examples
-    --------
-    >>> print(visible("a\x1b[1m b"))
-    a\x1b[1m b
-    """
-    shown = (c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
-
-
-def counted(count: float, what: str) -> str:
-    """A count with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "step"), counted(4000, "step")
-    ('1 step', '4,000 steps')
-    """
-    return f"{count:,.0f} {what}{'' if count == 1 else 's'}"
 
 
 def share_words(drawn: int, of: int, what: str = "points") -> str:

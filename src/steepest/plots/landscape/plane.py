@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...core.shown_text import counted
 from ...core.types import Array
 from ..drawing.thinning import along_path
-from ..drawing.words import brief, counted, number
+from ..drawing.words import brief, number
 from .landscape import Landscape
 
 __all__ = ["Plane", "leaving", "level", "places_of", "plane_of", "window"]
