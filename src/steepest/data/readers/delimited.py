@@ -16,7 +16,7 @@ from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, listed, unique_names
 from .content import Content, lines
 from .dialect import Dialect, sniff
-from .layout import (
+from .preamble import (
     Preamble,
     common_width,
     cut_tails,
