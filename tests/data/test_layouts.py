@@ -154,13 +154,85 @@ def test_libsvm_is_known_by_its_rows(tmp_path, name):
     [
         ("1 qid:3 1:2\n2 qid:3 1:1\n", "line 1: qid groups rows for ranking"),
         ("1 0:2 1:3\n2 0:1 1:1\n", "line 1: index 0 counts from 0: count indices from 1"),
-        ("1 1:2\n2 1:3\n1 0:1\n", "line 3: index 0 counts from 0"),
-        ("1 1:2\n2 2:3\n1 1:x\n", "line 3, column 'c1': 'x' is not a number"),
+        ("1 1:2 2:1\n2 1:3\n1 0:1\n", "line 3: index 0 counts from 0"),
+        ("1 1:2 2:1\n2 2:3\n1 1:x\n", "line 3, column 'c1': 'x' is not a number"),
     ],
 )
 def test_libsvm_of_other_kinds_is_refused_with_its_reason(tmp_path, name, text, reason):
     with pytest.raises(DataError, match=reason):
         read(tmp_path, text, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "X"),
+    [
+        ("when,y\n2020-01-01 12:30,5\n", {"features": ["y"]}, [[5]]),
+        ("y,when\n5,2020-01-01 12:30\n6,2020-01-02 13:00\n", {"features": ["y"]}, [[5], [6]]),
+        ("y;odds\n5;at 2:1\n6;at 3:1\n", {"features": ["y"]}, [[5], [6]]),
+        ("y\twhen\n5\tday 12:30\n6\tday 13:00\n", {"features": ["y"]}, [[5], [6]]),
+        ("run when\n1 12:30\n2 13:00\n", {"features": ["run"]}, [[1], [2]]),
+        ("1 12:30\n2 13:00\n", {"features": ["c1"], "delimiter": " "}, [[1], [2]]),
+        ("1 12:30pm\n2 3:15am\n", {"features": ["c1"]}, [[1], [2]]),
+        ("4 1:2,5\n6 2:1,5\n", {"features": ["c2"]}, [[5], [5]]),
+    ],
+)
+@pytest.mark.parametrize("name", ["t.txt", "t.csv"])
+def test_times_and_ratios_of_a_table_are_not_libsvm(tmp_path, name, text, options, X):
+    assert read(tmp_path, text, name, **options).X.tolist() == X
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 12:30\n2 13:00\n",
+        "1 16:9\n2 4:3\n",
+        "1 9:00 17:30\n2 08:30 16:05\n",
+        "1 12:30.5\n2 13:01.2\n",
+        "1\t2:1\t4:3\n2\t3:1\t5:4\n",
+    ],
+)
+def test_what_may_be_libsvm_or_times_is_refused_with_both_remedies(tmp_path, text):
+    with pytest.raises(DataError, match=r"a file name that ends in \.libsvm, .* --delimiter space$"):
+        read(tmp_path, text, "t.txt")
+    assert read(tmp_path, text, "t.txt", delimiter="space", features=["c1"]).names == ("c1",)
+
+
+def test_rows_that_can_be_nothing_but_libsvm_stay_libsvm(tmp_path):
+    for text in (
+        "1 61:1\n2 3:1\n",
+        "1 3:0.25\n",
+        "1 3:1e3\n",
+        "1 1:30 2:1\n",
+        "1 qid:1 12:30\n# c\n",
+        "1 1:2 # a, b\n2 3:1 4:1\n",
+    ):
+        if "qid" in text:
+            with pytest.raises(DataError, match="qid groups rows"):
+                read(tmp_path, text, "t.txt")
+        else:
+            assert read(tmp_path, text, "t.txt").target == "label"
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_generated_tables_with_times_are_never_read_as_libsvm(tmp_path, seed):
+    """A table of numbers, then days and times: its numbers are read, or both remedies are named."""
+    draw = random.Random(seed)
+    delimiter, n, k = draw.choice([",", ";", "\t", " "]), draw.randint(2, 9), draw.randint(1, 2)
+    day = draw.choice(["", "2021-03-04", "4.3.2021"])
+    between = draw.choice([" ", "T"]) if day else ""
+    clock = draw.choice(["{}:{:02d}", "{:02d}:{:02d}"])
+    numbers = [draw.randint(-99, 99) + 0.5 for _ in range(n)]
+    times = [[clock.format(draw.randrange(24), draw.randrange(60)) for _ in range(k)] for _ in range(n)]
+    rows = [[str(v), *(day + between + t for t in cells)] for v, cells in zip(numbers, times, strict=True)]
+    days = ["day", "time"] if between == delimiter else ["time"]
+    head = [["value", *(f"{word}{j}" for j in range(k) for word in days)]] if draw.random() < 0.5 else []
+    path = tmp_path / "t.txt"
+    path.write_text("".join(delimiter.join(row) + "\n" for row in head + rows))
+    if not head and not day and delimiter in " \t":
+        with pytest.raises(DataError, match="ends in .libsvm"):
+            read_table(path, features=["c1"])
+    else:
+        assert read_table(path, features=["value" if head else "c1"]).X.ravel().tolist() == numbers
 
 
 # ------------------------------------------------------------------ generated tables in every layout

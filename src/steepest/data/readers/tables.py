@@ -18,7 +18,7 @@ from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
 from .json_lines import open_json
-from .libsvm import LABEL, looks_sparse, read_libsvm
+from .libsvm import LABEL, is_doubtful, looks_sparse, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
 
@@ -44,6 +44,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+DOUBTFUL = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 EXACT = 2.0**53  # whole numbers up to this size are floats
 
@@ -97,7 +98,7 @@ def read_table(
         .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet .arrow
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
         and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
-        detected in delimited text too.
+        detected in delimited text too, where no line can be anything else.
     target : str or int, optional
         The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
         A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
@@ -167,12 +168,16 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     if kind in OPENERS:
         return str(kind)
     check_text(content)
-    if kind not in (None, TEXT) or header is not None or delimiter is not None:
+    if kind not in (None, TEXT) or header is not None or delimiter is not None or content.suffix == ".tsv":
         return kind or TEXT
     sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
-    return LIBSVM if looks_sparse(sample) else TEXT
+    if not looks_sparse(sample):
+        return TEXT
+    if is_doubtful(sample, kind == TEXT):
+        raise DataError(f"either libsvm rows or a table of times: {DOUBTFUL}", file=content.name)
+    return LIBSVM
 
 
 def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
