@@ -284,6 +284,7 @@ def test_libsvm_of_other_kinds_is_refused_with_its_reason(tmp_path, name, text, 
         ("1 12:30\n2 13:00\n", {"features": ["c1"], "delimiter": " "}, [[1], [2]]),
         ("1 12:30pm\n2 3:15am\n", {"features": ["c1"]}, [[1], [2]]),
         ("4 1:2,5\n6 2:1,5\n", {"features": ["c2"]}, [[5], [5]]),
+        ("4 1:2 3:4,5\n6 1:1 2:1,7\n", {"features": ["c2"]}, [[5], [7]]),
     ],
 )
 @pytest.mark.parametrize("name", ["t.txt", "t.csv"])
@@ -305,6 +306,13 @@ def test_what_may_be_libsvm_or_times_is_refused_with_both_remedies(tmp_path, tex
     with pytest.raises(DataError, match=r"a file name that ends in \.libsvm, .* --delimiter space$"):
         read(tmp_path, text, "t.txt")
     assert read(tmp_path, text, "t.txt", delimiter="space", features=["c1"]).names == ("c1",)
+
+
+def test_the_label_of_libsvm_in_a_text_file_is_a_number_and_tabs_are_for_tables(tmp_path):
+    with pytest.raises(DataError, match="column 'A': 'B' is not a number"):
+        read(tmp_path, "A 1:2 3:4\nB 2:3 4:5\nC 1:1 2:2\n", "t.txt")
+    tabs = "1\t1:2\t2:3\n2\t1:4\t2:7\n"
+    assert read(tmp_path, tabs, "t").target == read(tmp_path, tabs, "t.svm").target == "label"
 
 
 def test_rows_that_can_be_nothing_but_libsvm_stay_libsvm(tmp_path):

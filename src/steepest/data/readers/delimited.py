@@ -65,6 +65,11 @@ class TextSheet(NamedTuple):
         quick = self._read_by_arrow(numbers, label) if len(self.data) >= SMALL else None
         return collect(self._body(), self.names, numbers, label, self.file) if quick is None else quick
 
+    def cells(self, name: str) -> Iterator[Any]:
+        """Cells of a column as they are spelled."""
+        j = self.names.index(name)
+        return (row[j] for _, row in self._body())
+
     def line(self, row: int) -> int:
         """Line where a row begins."""
         return next(islice(self._body(), row, None))[0]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .cells import is_missing, is_number
+from .cells import WHOLE, is_missing, is_number
 from .dialect import Dialect
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
 
 SEPARATOR = re.compile(r"""\s*"?sep=([^\w.+\-"'\n])"?\1*\s*""", re.IGNORECASE)
 COMMENT = re.compile(r"\s*([#%])[#%!]*")
-WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__|")  # names that pandas gives to an index without one
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
+from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
 from .arrow_file import open_arrow, open_parquet
+from .cells import loses_digits
 from .columns import Sheet, listed, refuse
 from .content import Content, check_text, lines, read_content
 from .delimited import open_text
@@ -46,7 +48,6 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 
 DOUBTFUL = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
-EXACT = 2.0**53  # whole numbers up to this size are floats
 
 
 class Table(NamedTuple):
@@ -59,24 +60,7 @@ class Table(NamedTuple):
     target: str | None
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
-
-    def roundings(self) -> tuple[str, ...]:
-        """A note for each column whose whole numbers are too large to be exact as floats. Cost: one pass."""
-        columns = [*zip(self.names, _columns(self.X), strict=False), (str(self.target), self.y)]
-        found = [name for name, column in columns if column is not None and _inexact(column)]
-        return tuple(f"column {name!r}: whole numbers beyond 2^53 are rounded to double precision" for name in found)
-
-
-def _columns(X: NDArray[np.float64] | CSR) -> Iterable[NDArray[np.float64]]:
-    return () if isinstance(X, CSR) else X.T
-
-
-def _inexact(column: NDArray[Any]) -> bool:
-    """Whether a column is of whole numbers, some of them beyond those that are all exact, as identifiers are."""
-    if column.dtype.kind != "f":
-        return False
-    largest = float(max(column.max(), -column.min()))
-    return EXACT < largest < 2.0**64 and bool((column == np.floor(column)).all())
+    roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
 
 
 def read_table(
@@ -201,7 +185,18 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
         X[:, j] = columns[j]
     y = None if roles.target is None else np.ascontiguousarray(columns[-1])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, (*sheet.notes, *_unused_index(sheet, roles)))
+    large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
+    large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
+    roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
+    notes = (*sheet.notes, *_unused_index(sheet, roles))
+    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
+
+
+def _is_large(column: NDArray[Any]) -> bool:
+    """Whether a column is of whole numbers that may have been rounded: 2^53 + 1 becomes 2^53."""
+    if column.dtype.kind != "f":
+        return False
+    return max(float(column.max()), -float(column.min())) >= EXACT and bool((column == np.floor(column)).all())
 
 
 def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
@@ -233,4 +228,6 @@ def _sparse_table(
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
-    return Table(X, sparse.target(labels), None, names, LABEL, content.name)
+    y = sparse.target(labels)
+    large = _is_large(y) and any(map(loses_digits, sparse.labels))
+    return Table(X, y, None, names, LABEL, content.name, (), (rounding_note(f"column {LABEL!r}"),) if large else ())
