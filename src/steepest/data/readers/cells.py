@@ -75,7 +75,7 @@ def is_number(cell: Any) -> bool:
     return not (isinstance(cell, str) and "_" in cell)
 
 
-def loses_digits(cell: Any) -> bool:
+def loses_digits(cell: str | float) -> bool:
     """Whether a number that is spelled, or kept, as a whole number is changed where it becomes a double.
 
     Examples
