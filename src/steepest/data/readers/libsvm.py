@@ -16,7 +16,7 @@ from .cells import as_numbers, is_number, number_fault
 from .columns import BLOCK, Wanted, collect
 from .content import Content, lines
 
-__all__ = ["LABEL", "Sparse", "is_doubtful", "looks_sparse", "read_libsvm"]
+__all__ = ["LABEL", "Sparse", "looks_sparse", "may_be_times", "read_libsvm"]
 
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
@@ -75,16 +75,16 @@ def looks_sparse(sample: Sequence[str]) -> bool:
     return like and 2 * len(filled) >= len(rows) > 0
 
 
-def is_doubtful(sample: Sequence[str], is_table: bool) -> bool:
-    """Whether lines that look sparse may hold times instead, all below 60:60, in no group of qid.
+def may_be_times(sample: Sequence[str], is_table: bool) -> bool:
+    """Whether the pairs of lines that look sparse may all be times, below 60:60; with qid none are.
 
-    In a file whose name is that of a table, tabs are in doubt too, and ratios if no line has more than one pair.
+    In a file named as a table, tabs speak for a table too, and ratios where no line has more than one pair.
 
     Examples
     --------
-    >>> is_doubtful(["1 12:30", "2 13:00"], False), is_doubtful(["1 1:30 60:1"], True)
+    >>> may_be_times(["1 12:30", "2 13:00"], False), may_be_times(["1 1:30 60:1"], True)
     (True, False)
-    >>> is_doubtful(["1 16:9", "2 4:3"], True), is_doubtful(["1 2:1 4:3"], True)
+    >>> may_be_times(["1 16:9", "2 4:3"], True), may_be_times(["1 2:1 4:3"], True)
     (True, False)
     """
     if any(map(GROUP.match, sample)):
@@ -92,8 +92,8 @@ def is_doubtful(sample: Sequence[str], is_table: bool) -> bool:
     rows = [[pair for pair in PAIR.findall(found[2]) if _is_numeric(pair)] for _, found in _sampled(sample) if found]
     if is_table and any("\t" in line.split("#")[0].strip() for line in sample):
         return True
-    doubtful = RATIO if is_table and all(len(pairs) < 2 for pairs in rows) else TIME
-    return all(doubtful.fullmatch(pair) for pairs in rows for pair in pairs)
+    pattern = RATIO if is_table and all(len(pairs) < 2 for pairs in rows) else TIME
+    return all(pattern.fullmatch(pair) for pairs in rows for pair in pairs)
 
 
 def _sampled(sample: Sequence[str]) -> list[tuple[str, re.Match[str] | None]]:

@@ -20,7 +20,7 @@ from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
 from .json_lines import open_json
-from .libsvm import LABEL, is_doubtful, looks_sparse, read_libsvm
+from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
 
@@ -46,7 +46,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
-DOUBTFUL = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
+EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 
 
@@ -159,8 +159,8 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
         return JSON
     if not looks_sparse(sample):
         return TEXT
-    if is_doubtful(sample, kind == TEXT):
-        raise DataError(f"either libsvm rows or a table of times: {DOUBTFUL}", file=content.name)
+    if may_be_times(sample, kind == TEXT):
+        raise DataError(f"either libsvm rows or a table of times: {EITHER}", file=content.name)
     return LIBSVM
 
 
