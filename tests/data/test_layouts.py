@@ -81,6 +81,7 @@ def test_each_layout_is_read_and_said(tmp_path, text, names, X, note):
         ("u,v\n1,5,2\n1,7,3\n", {}, "line 1: the header has 2 fields, each row has 3: name every column once"),
         ("u,v\n1,5,2\n2,5,3\n3,5,1\n4,1,7\n", {}, "line 1: the header has 2 fields, each row has 3: name every"),
         ("u,v,\n1,5,2,\n2,5,3,\n", {}, "line 1: the header has 2 fields, each row has 3: name every"),
+        ("u;v;\n1;2;3;\n4;5;6;\n", {}, "line 1: the header has 2 fields, each row has 3: name every"),
         ("# u,u\n1,2\n3,4\n", {}, "line 1: two columns are called 'u': rename one, or remove the comment"),
         ("# May\n# u,u\n# or\n1,2\n3,4\n", {}, "line 2: two columns are called 'u'"),
         ("# May\nu,v\n1,2\n# late\n3,4\n", {}, "line 4: a comment within the table: remove it"),

@@ -130,7 +130,7 @@ def _headed(
     cut = body_width(first, body, sheet.dialect)
     names = list(first if cut is None else first[: named_width(first)])
     body = [row[:cut] for row in body]
-    spelled = heading(names, body, sheet.dialect, quoted)
+    spelled = heading(names, body, quoted or (cut is None and sheet.dialect.delimiter != ","))
     width = common_width(body)
     if width not in (None, len(spelled)) and all(len(row) != len(spelled) for row in body):
         many = f"{len(names)} field{'s' * (len(names) != 1)}"

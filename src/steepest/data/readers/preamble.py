@@ -121,20 +121,20 @@ def may_be_header(first: Sequence[str]) -> bool:
     return values == list(range(values[0], values[0] + len(values)))
 
 
-def heading(names: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect, quoted: bool) -> list[str]:
+def heading(names: Sequence[str], body: Sequence[Sequence[str]], may_be_numbers: bool) -> list[str]:
     """Names of a header, with an empty one first if the rows have one field more and the first ones differ: row names.
 
-    Between commas, row names that are numbers must be quoted: others may be parts of decimals with a comma.
+    Row names that are numbers are believed only if they may be numbers: unquoted between commas, they may be parts of
+    decimals with a comma.
 
     Examples
     --------
-    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]], Dialect(","), False)
+    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]], False)
     ['', 'x', 'y']
     """
     firsts = [row[0] for row in body]
     short = common_width(body) == len(names) + 1 and len(set(firsts)) == len(firsts)
-    sure = quoted or dialect.delimiter != "," or not _numeric(firsts)
-    return ["", *names] if short and sure else list(names)
+    return ["", *names] if short and (may_be_numbers or not _numeric(firsts)) else list(names)
 
 
 def common_width(body: Sequence[Sequence[str]]) -> int | None:
