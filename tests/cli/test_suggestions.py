@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from steepest import GDClassifier, GDRegressor, averages, estimates, losses, rules, steps
 from steepest.cli import COMMANDS, main
 from steepest.cli.commands.fit import command as fit_options
+from steepest.cli.commands.minimize import command as minimize_options
 from steepest.cli.suggestions import COMMANDS_ELSEWHERE, KINDS_ELSEWHERE, as_option
 from steepest.core.aliases import SETTINGS, VALUES, answer_to, as_python, nearest
 from steepest.core.errors import UsageError
@@ -84,6 +85,33 @@ WRONG = {
     "minimize x**2 --start 1 --max-iter 5": "'--max-iter': use --steps",
     "minimize x**2 --init 1": "'--init': use --start",
     "minimize x**2 --start 1 --batch-size 3": "minimize has none, but fit has: ",
+    "minimize x**2 --start 1 --learning_rate 0.1": "'--learning_rate': did you mean --learning-rate?",
+    "minimize --learning_rate=0.1 x**2 --start 1": "'--learning_rate': did you mean --learning-rate?",
+    "minimize x**2 --start 1 --eta0 0.1": "'--eta0': use --learning-rate",
+    "minimize x**2 --start 1 --n_iter 5": "'--n_iter': use --steps",
+    "minimize x**2 --start 1 --l1 0.1": "'--l1': minimize has none, but fit has: ",
+    "minimize x**2 --start 1 extra": "Got unexpected extra argument (extra)",
+    # one hyphen, where Click takes the first letter, or the rest for its value
+    f"{FIT} -lr 0.1": "'-lr': use --learning-rate",
+    f"{FIT} -lr=0.1": "'-lr': use --learning-rate",
+    f"{FIT} -epochs 5": "'-epochs': use --max-iter, which counts passes over the data",
+    f"{FIT} -max_iter 5": "'-max_iter': did you mean --max-iter?",
+    f"{FIT} -tol 0.1": "'-tol': did you mean --tol?",
+    f"{FIT} -optimizer adam": "'-optimizer': use --rule, such as adam",
+    "fit linear eight.txt -target y": "'-target': did you mean --target?",
+    "fit linear eight.txt -ty extra": "Got unexpected extra argument (extra)",
+    f"{FIT} -z": "No such option '-z'",
+    "minimize x**2 --start 1 -lr 3": "'-lr': use --learning-rate",
+    "minimize -lr 3 x**2 --start 1": "'-lr': use --learning-rate",
+    "minimize x**2 --start 1 -max-iter 4": "'-max-iter': use --steps",
+    "predict m.json eight.txt -lr 3": "'-lr': predict has none, but fit has: use --learning-rate",
+    "fti linear eight.txt --lr 3": "No such command 'fti': did you mean fit?",
+    # --vary
+    "compare linear eight.txt -t y --vary lr=0.1,0.2": "--vary: no option 'lr': use learning-rate",
+    "compare linear eight.txt -t y --vary sed=1": "--vary: no option 'sed': did you mean seed?",
+    "compare linear eight.txt -t y --vary momentum=0.9": "--vary: no option 'momentum': use rule=momentum:beta=0.9",
+    "compare linear eight.txt -t y --vary verbose=1": "--vary takes OPTION=VALUE,VALUE with one of average, ",
+    "compare linear eight.txt -t y --vary start=1": "--vary takes OPTION=VALUE,VALUE with one of average, ",
     # the wrong command for an option
     "predict m.json eight.txt --lr 0.1": "predict has none, but fit has: use --learning-rate",
     "evaluate m.json eight.txt --alpha 1": "evaluate has none, but fit has: use --alpha",
@@ -218,6 +246,28 @@ def test_every_option_mistyped_by_one_letter_is_found(command: str) -> None:
                     answer.spelled(as_option) in (f"did you mean --{name}?", f"did you mean --{nearest(typo, known)}?")
                     or typo.replace("-", "") in SETTINGS
                 )
+
+
+@pytest.mark.parametrize("word", SETTINGS)
+@pytest.mark.parametrize("start", [FIT, "minimize x**2 --start 1"])
+def test_each_word_of_another_package_is_answered_alike_after_one_hyphen_and_after_two(start: str, word: str) -> None:
+    # -hold is -h, which asks for help
+    options = {"fit": fit_options, "minimize": minimize_options}[start.split()[0]]
+    if (
+        len(word) == 1
+        or word == "hold"
+        or word in {name.strip("-") for option in options.params for name in option.opts}
+    ):
+        return
+    two, one = run(f"{start} --{word} 1"), run(f"{start} -{word} 1")
+    assert (two.exit_code, one.exit_code) == (2, 2)
+    assert two.stderr.startswith(f"error: No such option '--{word}': ")
+    assert one.stderr == two.stderr.replace(f"--{word}'", f"-{word}'", 1)
+
+
+@pytest.mark.parametrize("formula", ["--x1", "--x1-pi", "--x1*x1", "-x1", "--x2*x2+x1**2"])
+def test_a_formula_may_begin_with_hyphens(formula: str) -> None:
+    assert "No such option" not in run(f"minimize --start 1 --steps 1 {formula}").stderr
 
 
 def test_help_is_given_for_h_and_shows_no_escapes() -> None:

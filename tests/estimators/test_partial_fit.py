@@ -415,11 +415,14 @@ def test_senseless_ways_to_end(how, validation, words):
 def test_early_stopping_of_few_rows_trains_on_each_class_and_says_where_it_cannot():
     X = np.arange(6.0)[:, None]
     for labels in ([0, 1, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1], [0, 1, 2, 2, 2, 1]):
-        for share in (0.01, 0.4, 0.9):
+        for share in (0.01, 0.4, 0.8):
             model = GDClassifier(
                 early_stopping=True, validation_fraction=share, learning_rate=0.1, max_iter=5, tol=None
             )
             assert model.fit(X, labels).trajectory_.meta["validation"]["rows"] >= 1
+    for share in (0.9, 0.99):  # as scikit-learn: rounded up, that is every row
+        with pytest.raises(ValueError, match=rf"^validation_fraction={share} of 6 rows leaves none to train on"):
+            GDClassifier(early_stopping=True, validation_fraction=share).fit(X, [0, 1, 1, 1, 1, 1])
     with pytest.raises(ValueError, match=r"no rows can be held out of 2 rows, one of each class: give them with fit"):
         GDClassifier(early_stopping=True).fit(X[:2], [0, 1])
     with pytest.raises(ValueError, match=r"no rows can be held out of 1 row: give them"):

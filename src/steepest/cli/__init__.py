@@ -52,7 +52,8 @@ class LazyGroup(click.Group):
         sys.exit(exit_status(lambda: self._called(given), as_json="--json" in given))
 
     def _called(self, given: list[str]) -> Any:
-        with self.make_context("steepest", given) as context:
+        with self.make_context("steepest", list(given)) as context:
+            context.meta["steepest.words"] = given  # for suggestions
             return self.invoke(context)
 
 

@@ -78,12 +78,11 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, click.ClickException):
         context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f" (see {context.command_path} --help)" if context else ""
-        message = error.format_message()
-        if isinstance(error, click.NoSuchOption):
-            from .suggestions import unknown_option
+        if isinstance(error, click.NoSuchOption) or type(error) is click.UsageError:  # words that are left over
+            from .suggestions import unknown_word
 
-            message = unknown_option(error.option_name, context)
-        return "usage", message + hint, 2
+            return "usage", unknown_word(error) + hint, 2
+        return "usage", error.format_message() + hint, 2
     if isinstance(error, UsageError):
         from .suggestions import as_option
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,10 @@ import click
 
 from ..core.aliases import Answer, answer_to, as_python, nearest, use
 
-__all__ = ["KINDS_ELSEWHERE", "as_option", "spelled_kind", "unknown_command", "unknown_option"]
+__all__ = ["KINDS_ELSEWHERE", "WORDS", "as_option", "spelled_kind", "unknown_command", "unknown_word"]
+
+WORDS = "steepest.words"  # in the context: the words of the command line
+LONG = re.compile(r"(--?[A-Za-z][\w-]+)(?:=.*)?", re.ASCII | re.DOTALL)
 
 OPTIONS = {  # of the settings that have another name in Python
     "random_state": "--seed",
@@ -72,11 +76,35 @@ def spelled_kind(kind: str, kinds: Iterable[str]) -> str:
     return f"{problem}: did you mean {meant}?" if meant else problem
 
 
-def unknown_option(option: str, context: click.Context | None) -> str:
+def unknown_word(error: click.UsageError) -> str:
+    """The message for an option that does not exist, even where Click read its first letter as another."""
+    name = error.option_name if isinstance(error, click.NoSuchOption) else None
+    if error.ctx is None:
+        return error.format_message() if name is None else f"No such option {name!r}"
+    words = [] if isinstance(error.ctx.command, click.Group) else error.ctx.meta.get(WORDS, [])
+    words = words[: words.index("--")] if "--" in words else words
+    for word in (found[1] for found in map(LONG.fullmatch, words) if found):
+        if name is None and _is_meant(word, error.ctx.command):
+            return _unknown_option(word, error.ctx)
+        if (
+            name is not None and len(name) == 2 and word.startswith((name, "-h"))
+        ):  # of -lr Click reads -l, of -history -h -i
+            return _unknown_option(word, error.ctx)
+    return error.format_message() if name is None else _unknown_option(name, error.ctx)
+
+
+def _is_meant(word: str, command: click.Command) -> bool:
+    """Whether a word is an option misspelled or of another package; -l and more letters may be the value of -l."""
+    name, known = word.lstrip("-"), _options(command)
+    if f"--{name}" in known:
+        return not word.startswith("--")
+    return answer_to(name, known if word.startswith("--") else ()) is not None
+
+
+def _unknown_option(option: str, context: click.Context) -> str:
     """The message for an option that does not exist: what it is called here, if this command has it."""
     problem = f"No such option {option!r}"
-    if context is None:
-        return problem
+    option = option if len(option) == 2 else f"--{option.lstrip('-')}"
     known = _options(context.command)
     answer = answer_to(option.lstrip("-"), (name.lstrip("-") for name in known))
     if answer is None and option in _options(_fit(context)):

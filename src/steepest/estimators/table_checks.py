@@ -13,6 +13,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ..core.errors import DataError
+from ..core.whole_numbers import EXACT, rounding_note
 
 __all__ = [
     "checked",
@@ -25,7 +26,6 @@ __all__ = [
 ]
 
 LARGEST = sys.float_info.max
-EXACT = 2**53  # whole numbers up to this size are floats
 DATES = ("date", "time", "period", "duration")  # how names of such types begin
 LABELS = "a regressor needs numbers, GDClassifier takes labels"
 MISSING = ("NoneType", "NAType", "NaTType")
@@ -218,7 +218,7 @@ def rounding_notes(X: Any, y: Any = None) -> tuple[str, ...]:
     """A note for each column of whole numbers, and for the target, that lose digits as floats."""
     found = [f"column {name!r}" for name, column in columns(X) if _rounded(column)]
     found += ["the target"] if _rounded(y) else []
-    return tuple(f"{what}: whole numbers beyond 2^53 are rounded to double precision" for what in found)
+    return tuple(map(rounding_note, found))
 
 
 def _rounded(column: Any) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ...core.aliases import answer_to
 from ...core.errors import UsageError
 from ...core.files import plain
 from ...data.readers.tables import Table
@@ -15,12 +17,14 @@ from ...solve.model import Label
 from ..exit_status import print_object
 from ..options import descent_options
 from ..outputs import check_outputs
+from ..suggestions import as_option
 from ..table_input import classes_of, target_table
 from ..text import aligned, by_point, paint, say
 from .fit import Flags, check, chosen_loss, descend
 
 __all__ = ["compare_command"]
 
+FEW = ("fix", "start")  # options whose values hold commas
 FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # options that cannot be varied
 COUNTED = ("steps", "epochs")
 
@@ -63,8 +67,11 @@ def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     for text in texts:
         name, equals, values = text.partition("=")
         flag = name.strip().lstrip("-").replace("-", "_")
-        if flag not in options or not equals or flag == "fix" or flag == "start":
-            known = ", ".join(sorted(str(key).replace("_", "-") for key in options if key not in ("fix", "start")))
+        if flag not in options or not equals or flag in FEW:
+            known = ", ".join(sorted(str(key).replace("_", "-") for key in options if key not in FEW))
+            meant = _meant(name, options)
+            if meant is not None:
+                raise UsageError(f"--vary: no option {name.strip()!r}: {meant}")
             raise UsageError(f"--vary takes OPTION=VALUE,VALUE with one of {known}, not {text!r}")
         if flag in vary:
             raise UsageError(f"--vary: {name!r} is given twice: put all its values after one --vary")
@@ -73,6 +80,18 @@ def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     if not vary:
         raise UsageError("--vary is missing: write what to compare, for example --vary learning-rate=0.001,0.01")
     return vary
+
+
+def _meant(name: str, options: Mapping[str, click.Parameter]) -> str | None:
+    """What an option that does not exist is called here, if it can be varied."""
+    answer = answer_to(name.strip().lstrip("-"), (flag for flag in options if flag not in FEW))
+    if answer is None or not all(setting in options and setting not in FEW for setting, _ in answer.settings):
+        return None
+    return (
+        answer.spelled(lambda setting, value: as_option(setting, value)[2:].replace(" ", "="))
+        if answer.settings
+        else None
+    )
 
 
 def _split(values: str) -> list[str]:

@@ -163,7 +163,7 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label]
             names=table.names,
             start=start.point,
             watch=Watch(progress=progress),
-        ).noted((*table.notes, *table.roundings()))
+        ).noted((*table.notes, *table.roundings))
     run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
     return run
 

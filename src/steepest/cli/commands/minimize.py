@@ -17,7 +17,8 @@ Try:  steepest minimize "(x-3)**2+2" --start 6 --rule plain --learning-rate 0.25
 """
 # The formula may begin with a minus, so there are no one-letter options, and an unknown option is the formula.
 SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-OPTION = re.compile(r"(--[a-z][a-z-]+)(=.*)?")  # no formula: those of two letters and more are functions of something
+# No formula: names of two letters and more are functions of something, or pi, and none has an underscore.
+OPTION = re.compile(r"(--(?:[a-z][a-z-]+|(?!pi\b)[a-z]{2}[\w-]*|[a-z][a-z\d]*_[\w-]*))(=.*)?", re.ASCII)
 
 
 class Minimize(click.Command):

@@ -103,6 +103,11 @@ class ArrowSheet(NamedTuple):
             return columns
         return [*columns, labels_of(_array(table.column(label), label, self.file), label, self.file)]
 
+    def cells(self, name: str) -> list[Any]:
+        """Cells of a column as they are kept."""
+        kept: list[Any] = self.load([name]).column(name).to_pylist()
+        return kept
+
     def line(self, row: int) -> None:
         """Return None: the file has no lines."""
 

@@ -10,12 +10,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_labels", "as_numbers", "is_missing", "is_number", "label_fault", "number_fault", "shown"]
+from ...core.whole_numbers import is_rounded
+
+__all__ = [
+    "WHOLE",
+    "as_labels",
+    "as_numbers",
+    "is_missing",
+    "is_number",
+    "label_fault",
+    "loses_digits",
+    "number_fault",
+    "shown",
+]
 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
 LONGEST_LABEL = 200  # characters; an array of text needs the longest label times the rows
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}([,. '\u2019\u00a0\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?\s*", re.ASCII)
+WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 FILL = "remove the row or fill it in"
 
 
@@ -60,6 +73,20 @@ def is_number(cell: Any) -> bool:
     except (ValueError, TypeError):
         return False
     return not (isinstance(cell, str) and "_" in cell)
+
+
+def loses_digits(cell: str | float) -> bool:
+    """Whether a number that is spelled, or kept, as a whole number is changed where it becomes a double.
+
+    Examples
+    --------
+    >>> loses_digits("9007199254740993"), loses_digits("1e18"), loses_digits(2**53 + 1), loses_digits(1e18)
+    (True, False, True, False)
+    """
+    if isinstance(cell, str):
+        digits = cell.strip().lstrip("+-0")  # int refuses more than a few thousand digits, zeros too
+        return len(digits) > 15 and bool(WHOLE.fullmatch(cell)) and is_rounded(int(digits))
+    return not isinstance(cell, float) and int(cell) == cell and is_rounded(int(cell))
 
 
 def number_fault(cell: object, mend: str) -> str | None:

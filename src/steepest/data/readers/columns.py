@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn, Protocol
 
@@ -59,6 +59,9 @@ class Sheet(Protocol):
 
     def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
         """Return the columns of numbers, then the labels if there are any, each (n,)."""
+
+    def cells(self, name: str) -> Iterable[Any]:
+        """Return the cells of a column of numbers as the file spells or keeps them. Cost: it may be read again."""
 
     def line(self, row: int) -> int | None:
         """Return the line where row ``row`` (from 0) stands, None for a file without lines."""

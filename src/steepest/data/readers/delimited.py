@@ -16,13 +16,15 @@ from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, listed, unique_names
 from .content import Content, lines
 from .dialect import Dialect, sniff
-from .layout import (
+from .preamble import (
     Preamble,
+    body_width,
     common_width,
-    cut_tails,
     heading,
+    is_comment,
     is_header,
     is_index_name,
+    may_be_data,
     may_be_header,
     named_width,
     preamble,
@@ -63,6 +65,11 @@ class TextSheet(NamedTuple):
         quick = self._read_by_arrow(numbers, label) if len(self.data) >= SMALL else None
         return collect(self._body(), self.names, numbers, label, self.file) if quick is None else quick
 
+    def cells(self, name: str) -> Iterator[Any]:
+        """Cells of a column as they are spelled."""
+        j = self.names.index(name)
+        return (row[j] for _, row in self._body())
+
     def line(self, row: int) -> int:
         """Line where a row begins."""
         return next(islice(self._body(), row, None))[0]
@@ -94,50 +101,59 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     above = preamble(sample)
     dialect = sniff(sample[above.lines :], delimiter or above.separator)
     if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], sample[above.lines], dialect):
-        above = above._replace(lines=above.lines - 1, mark=None, comments=())
+        above = above._replace(lines=above.lines - 1, comments=())
     numbered = _sampled(text_rows(data, dialect, name, above))
-    line, rows = numbered[0][0], [fields for _, fields in numbered]
+    rows = [fields for _, fields in numbered]
+    quoted = all(sample[n - 1].lstrip().startswith(dialect.quote) for n, _ in numbered[1:] if n <= len(sample))
     commented = None if header is False else _commented_names(above, rows, dialect)
     if commented is not None:
-        notes = (f"the names {listed(commented)} are read from a comment, line {above.lines}",)
-        return _headed(TextSheet(name, (), False, dialect, data, (), notes, above, 0, False), commented, rows, line)
-    judged = is_header(rows[0], rows[1:]) or _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
-    if not (judged if header is None else header):
+        line, names = commented
+        note = f"the names {listed(names)} are read from a comment, line {line}"
+        sheet = TextSheet(name, (), False, dialect, data, (), (note,), above, 0, False)
+        return _headed(sheet, names, rows, line, quoted)
+    alone = _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
+    if not (alone or is_header(rows[0], rows[1:]) if header is None else header):
         return _headless(TextSheet(name, (), True, dialect, data, (), (), above, 0, False), rows, header is None)
     if next(islice(text_rows(data, dialect, name, above), 1, None), None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
-    sheet = TextSheet(name, (), False, dialect, data, (), _skipped(above), above, 1, False)
-    return _headed(sheet, rows[0], rows[1:], line)
+    notes = list(_skipped(above))
+    if header is None and not alone and may_be_data(rows[0], rows[1:]):
+        notes.append(f"the first row, {listed(rows[0])}, is read as the header: say --no-header if it is data")
+    sheet = TextSheet(name, (), False, dialect, data, (), tuple(notes), above, 1, False)
+    return _headed(sheet, rows[0], rows[1:], numbered[0][0], quoted)
 
 
-def _headed(sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]], line: int) -> TextSheet:
+def _headed(
+    sheet: TextSheet, first: Sequence[str], body: Sequence[Sequence[str]], line: int, quoted: bool
+) -> TextSheet:
     """Complete a sheet by its header: names, index, delimiters at the ends of lines."""
-    tails = cut_tails(first, body, sheet.dialect)
-    names = list(first[: named_width(first)] if tails else first)
-    body = [row[: len(names)] if tails else row for row in body]
-    spelled = heading(names, body, sheet.dialect)
+    cut = body_width(first, body, sheet.dialect)
+    names = list(first if cut is None else first[: named_width(first)])
+    body = [row[:cut] for row in body]
+    spelled = heading(names, body, quoted or (cut is None and sheet.dialect.delimiter != ","))
     width = common_width(body)
     if width not in (None, len(spelled)) and all(len(row) != len(spelled) for row in body):
         many = f"{len(names)} field{'s' * (len(names) != 1)}"
         problem = f"the header has {many}, each row has {width}: name every column once"
         raise DataError(problem, file=sheet.file, line=line)
-    mend = "rename one, or say --no-header if this line is data"
+    mend = "rename one, or say --no-header if this line is data" if sheet.heads else "rename one, or remove the comment"
     full = unique_names([*map(csv_text, spelled)], sheet.file, line, mend)
     leading = list(takewhile(is_index_name, spelled)) if len(spelled) > 1 else []
     index = full[: len(leading)] if len(leading) < len(full) else ()
     return sheet._replace(
         names=full,
         row_names=index,
-        tails=tails,
-        notes=(*sheet.notes, *((TAILS,) if tails else ())),
+        tails=cut is not None,
+        notes=(*sheet.notes, *((TAILS,) if cut is not None else ())),
     )
 
 
 def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
     """Complete a sheet without a header."""
     first = rows[0]
-    tails = named_width(first) < len(first) and cut_tails(first, rows[1:], sheet.dialect)
-    names = tuple(f"c{i + 1}" for i in range(named_width(first) if tails else len(first)))
+    width = named_width(first)
+    tails = width < len(first) and body_width(first, rows[1:], sheet.dialect) == width
+    names = tuple(f"c{i + 1}" for i in range(width if tails else len(first)))
     notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
         notes.append(f"the first row, {listed(first)}, is read as data: if it is a header, write names that are words")
@@ -160,29 +176,31 @@ def _is_column_of_marks(line: str, below: str, dialect: Dialect) -> bool:
     return fields[:1] in (["#"], ["%"]) and len(fields) == len(dialect.split(below) or [])
 
 
-def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Dialect) -> list[str] | None:
-    """Names in the last comment that has one for each column, unless the table has a header of its own."""
+def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Dialect) -> tuple[int, list[str]] | None:
+    """Line and names of the last comment with one for each column, unless the table has a header of its own."""
     if not above.comments or is_header(rows[0], rows[1:]):
         return None
-    for comment in reversed(above.comments):
-        names = dialect.split(comment)
-        if names and len(names) == len(rows[0]) and not any(is_number(name) or is_missing(name) for name in names):
-            return names
+    for line, comment in reversed(above.comments):
+        fields = dialect.split(comment) or []
+        names = fields[: named_width(fields)]
+        width = body_width(names, rows, dialect) or len(rows[0])
+        if len(names) == width > 0 and not any(is_number(name) or is_missing(name) for name in names):
+            return line, names
     return None
 
 
 def text_rows(data: bytes, dialect: Dialect, file: str, above: Preamble = NOTHING) -> Iterator[tuple[int, list[str]]]:
     """Line number and fields of each row; blank lines are allowed at the end only."""
     numbered = enumerate(lines(data), 1)
-    blank, left, mark = 0, above.lines, above.mark
+    blank, left = 0, above.lines
     for number, line in numbered:
         if dialect.is_blank(line):
             blank = blank or number
             continue
         if blank:
             raise DataError("blank line within the table: remove it", file=file, line=blank)
-        if left or (mark and line.lstrip().startswith(mark)):
-            left = max(left - 1, 0)
+        if left:
+            left -= 1
             continue
         fields = dialect.split(line.rstrip("\n"))
         yield number, _long_row(line, number, numbered, dialect, file) if fields is None else fields
@@ -225,7 +243,9 @@ def _of_width(rows: Iterator[tuple[int, list[str]]], width: int, file: str) -> R
     for line, fields in rows:
         if len(fields) != width:
             many = f"{len(fields)} field{'s' * (len(fields) != 1)}"
-            raise DataError(f"{many}, expected {width}: complete the row or remove it", file=file, line=line)
+            fault = f"{many}, expected {width}: complete the row or remove it"
+            inside = is_comment(fields[0])
+            raise DataError("a comment within the table: remove it" if inside else fault, file=file, line=line)
         yield line, fields
 
 

@@ -51,6 +51,11 @@ class JSONSheet(NamedTuple):
         """Columns of numbers, then the labels."""
         return collect(self._rows(), self.names, numbers, label, self.file)
 
+    def cells(self, name: str) -> Iterator[Any]:
+        """Cells of a column as they are spelled."""
+        j = self.names.index(name)
+        return (row[j] for _, row in self._rows())
+
     def line(self, row: int) -> int:
         """Line of a row."""
         return next(islice(self._rows(), row, None))[0]

@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ..csr import CSR
-from .cells import as_numbers, number_fault
+from .cells import as_numbers, is_number, number_fault
 from .columns import BLOCK, Wanted, collect
 from .content import Content, lines
 
-__all__ = ["LABEL", "Sparse", "looks_sparse", "read_libsvm"]
+__all__ = ["LABEL", "Sparse", "looks_sparse", "may_be_times", "read_libsvm"]
 
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
 ROW = re.compile(r"\s*([^\s:#]+)((?:\s+\d{1,9}:[^\s:#]+)*+)\s*(?:#.*)?\n?", re.ASCII)
 GROUP = re.compile(r"(\s*[^\s:#]+)\s+qid:\S+", re.ASCII)
+PAIR = re.compile(r"\d+:[^\s:]+", re.ASCII)
+TIME = re.compile(r"[0-5]?\d:[0-5]\d", re.ASCII)  # of the day, or minutes and seconds
+RATIO = re.compile(r"[0-5]?\d:(?:\d+|[0-5]\d\.\d+)", re.ASCII)  # or a time with a part of a second
 NUMBERS = re.compile(r"[^\s:]+", re.ASCII)  # str.split would also cut at separators that are no space here
 
 
@@ -59,15 +62,48 @@ class Sparse(NamedTuple):
 
 
 def looks_sparse(sample: Sequence[str]) -> bool:
-    """Whether half of the lines or more are libsvm rows with an INDEX:VALUE.
+    """Whether every line is a libsvm row with a number as its label, half of them or more with INDEX:VALUE.
 
     Examples
     --------
-    >>> looks_sparse(["-1 3:1 11:0.5", "1 2:1"]), looks_sparse(["1 2 3"])
+    >>> looks_sparse(["-1 3:1 11:0.5", "1 2:1"]), looks_sparse(["1 2 3"]), looks_sparse(["2020-01-01 12:30"])
+    (True, False, False)
+    """
+    rows = _sampled(sample)
+    like = all(found and is_number(found[1]) and not any(sign in line for sign in ",;") for line, found in rows)
+    filled = [line for line, found in rows if found and any(map(_is_numeric, PAIR.findall(found[2])))]
+    return like and 2 * len(filled) >= len(rows) > 0
+
+
+def may_be_times(sample: Sequence[str], is_table: bool) -> bool:
+    """Whether the pairs of lines that look sparse may all be times, below 60:60; with qid none are.
+
+    In a file named as a table, tabs speak for a table too, and ratios where no line has more than one pair.
+
+    Examples
+    --------
+    >>> may_be_times(["1 12:30", "2 13:00"], False), may_be_times(["1 1:30 60:1"], True)
+    (True, False)
+    >>> may_be_times(["1 16:9", "2 4:3"], True), may_be_times(["1 2:1 4:3"], True)
     (True, False)
     """
-    rows = [ROW.fullmatch(GROUP.sub(r"\1", line, count=1)) for line in sample if not line.lstrip().startswith("#")]
-    return 2 * sum(bool(row and row[2]) for row in rows) >= len(rows) > 0
+    if any(map(GROUP.match, sample)):
+        return False
+    rows = [[pair for pair in PAIR.findall(found[2]) if _is_numeric(pair)] for _, found in _sampled(sample) if found]
+    if is_table and any("\t" in line.split("#")[0].strip() for line in sample):
+        return True
+    pattern = RATIO if is_table and all(len(pairs) < 2 for pairs in rows) else TIME
+    return all(pattern.fullmatch(pair) for pairs in rows for pair in pairs)
+
+
+def _sampled(sample: Sequence[str]) -> list[tuple[str, re.Match[str] | None]]:
+    """Lines that are no comments, without a comment or qid, and what ROW finds in them."""
+    rows = [GROUP.sub(r"\1", line.split("#")[0], count=1) for line in sample if not line.lstrip().startswith("#")]
+    return [(row, ROW.fullmatch(row)) for row in rows]
+
+
+def _is_numeric(pair: str) -> bool:
+    return is_number(pair.partition(":")[2])
 
 
 def read_libsvm(content: Content) -> Sparse:

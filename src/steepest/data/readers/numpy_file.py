@@ -46,6 +46,11 @@ class ArraySheet(NamedTuple):
         found: list[NDArray[Any]] = [numbers_of(self.columns[w.name], w, self.file) for w in numbers]
         return found if label is None else [*found, labels_of(self.columns[label], label, self.file)]
 
+    def cells(self, name: str) -> list[Any]:
+        """Cells of a column as they are kept."""
+        kept: list[Any] = self.columns[name].tolist()
+        return kept
+
     def line(self, row: int) -> None:
         """Return None: the file has no lines."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
+from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
 from .arrow_file import open_arrow, open_parquet
+from .cells import loses_digits
 from .columns import Sheet, listed, refuse
 from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
 from .json_lines import open_json
-from .libsvm import LABEL, looks_sparse, read_libsvm
+from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
 
@@ -44,8 +46,8 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
-EXACT = 2.0**53  # whole numbers up to this size are floats
 
 
 class Table(NamedTuple):
@@ -58,24 +60,7 @@ class Table(NamedTuple):
     target: str | None
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
-
-    def roundings(self) -> tuple[str, ...]:
-        """A note for each column whose whole numbers are too large to be exact as floats. Cost: one pass."""
-        columns = [*zip(self.names, _columns(self.X), strict=False), (str(self.target), self.y)]
-        found = [name for name, column in columns if column is not None and _inexact(column)]
-        return tuple(f"column {name!r}: whole numbers beyond 2^53 are rounded to double precision" for name in found)
-
-
-def _columns(X: NDArray[np.float64] | CSR) -> Iterable[NDArray[np.float64]]:
-    return () if isinstance(X, CSR) else X.T
-
-
-def _inexact(column: NDArray[Any]) -> bool:
-    """Whether a column is of whole numbers, some of them beyond those that are all exact, as identifiers are."""
-    if column.dtype.kind != "f":
-        return False
-    largest = float(max(column.max(), -column.min()))
-    return EXACT < largest < 2.0**64 and bool((column == np.floor(column)).all())
+    roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
 
 
 def read_table(
@@ -97,7 +82,7 @@ def read_table(
         .jsonl .ndjson .json (JSON lines), .libsvm .svm .svmlight, each also with .gz .bz2 .xz after it; .parquet .arrow
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
         and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
-        detected in delimited text too.
+        detected in delimited text too, where no line can be anything else.
     target : str or int, optional
         The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
         A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
@@ -167,12 +152,16 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     if kind in OPENERS:
         return str(kind)
     check_text(content)
-    if kind not in (None, TEXT) or header is not None or delimiter is not None:
+    if kind not in (None, TEXT) or header is not None or delimiter is not None or content.suffix == ".tsv":
         return kind or TEXT
     sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
-    return LIBSVM if looks_sparse(sample) else TEXT
+    if not looks_sparse(sample):
+        return TEXT
+    if may_be_times(sample, kind == TEXT):
+        raise DataError(f"either libsvm rows or a table of times: {EITHER}", file=content.name)
+    return LIBSVM
 
 
 def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
@@ -196,7 +185,18 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
         X[:, j] = columns[j]
     y = None if roles.target is None else np.ascontiguousarray(columns[-1])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, (*sheet.notes, *_unused_index(sheet, roles)))
+    large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
+    large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
+    roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
+    notes = (*sheet.notes, *_unused_index(sheet, roles))
+    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
+
+
+def _is_large(column: NDArray[Any]) -> bool:
+    """Whether a column is of whole numbers that may have been rounded: 2^53 + 1 becomes 2^53."""
+    if column.dtype.kind != "f":
+        return False
+    return max(float(column.max()), -float(column.min())) >= EXACT and bool((column == np.floor(column)).all())
 
 
 def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
@@ -228,4 +228,6 @@ def _sparse_table(
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
-    return Table(X, sparse.target(labels), None, names, LABEL, content.name)
+    y = sparse.target(labels)
+    large = _is_large(y) and any(map(loses_digits, sparse.labels))
+    return Table(X, y, None, names, LABEL, content.name, (), (rounding_note(f"column {LABEL!r}"),) if large else ())

@@ -7,16 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .cells import is_missing, is_number
+from .cells import WHOLE, is_missing, is_number
 from .dialect import Dialect
 
 __all__ = [
     "Preamble",
+    "body_width",
     "common_width",
-    "cut_tails",
     "heading",
+    "is_comment",
     "is_header",
     "is_index_name",
+    "may_be_data",
     "may_be_header",
     "named_width",
     "preamble",
@@ -24,7 +26,6 @@ __all__ = [
 
 SEPARATOR = re.compile(r"""\s*"?sep=([^\w.+\-"'\n])"?\1*\s*""", re.IGNORECASE)
 COMMENT = re.compile(r"\s*([#%])[#%!]*")
-WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__|")  # names that pandas gives to an index without one
 
 
@@ -33,8 +34,7 @@ class Preamble(NamedTuple):
 
     lines: int = 0
     separator: str | None = None  # of Excel's line "sep=;"
-    mark: str | None = None  # that begins a comment
-    comments: tuple[str, ...] = ()  # without their marks
+    comments: tuple[tuple[int, str], ...] = ()  # (line number, text without its mark)
 
 
 def preamble(sample: Sequence[str]) -> Preamble:
@@ -43,20 +43,35 @@ def preamble(sample: Sequence[str]) -> Preamble:
     Examples
     --------
     >>> preamble(["sep=;", "a;b", "1;2"])
-    Preamble(lines=1, separator=';', mark=None, comments=())
+    Preamble(lines=1, separator=';', comments=())
     >>> preamble(["# x y", "1 2"])
-    Preamble(lines=1, separator=None, mark='#', comments=('x y',))
+    Preamble(lines=1, separator=None, comments=((1, 'x y'),))
     """
-    first = SEPARATOR.fullmatch(sample[0]) if len(sample) > 1 else None
-    start = end = int(first is not None)
-    found = COMMENT.match(sample[start])
-    mark = found[1] if found else None
-    while mark and end < len(sample) and sample[end].lstrip().startswith(mark):
-        end += 1
-    if end == len(sample):  # nothing but comments: a table whose cells begin so
-        mark, end = None, start
-    comments = tuple(COMMENT.sub("", line, count=1).strip() for line in sample[start:end])
-    return Preamble(end, first[1] if first else None, mark, comments)
+    separator: str | None = None
+    mark: str | None = None
+    comments = []
+    for number, line in enumerate(sample, 1):
+        found = COMMENT.match(line)
+        if separator is None and (excel := SEPARATOR.fullmatch(line)):
+            separator = excel[1]
+        elif found and found[1] == (mark or found[1]):
+            mark = found[1]
+            comments.append((number, line[found.end() :].strip()))
+        else:
+            return Preamble(number - 1, separator, tuple(comments))
+    first = SEPARATOR.fullmatch(sample[0]) if len(sample) > 1 else None  # the rest is a table whose cells begin so
+    return Preamble(int(first is not None), first[1] if first else None)
+
+
+def is_comment(cell: str) -> bool:
+    """Whether a cell begins as comments do.
+
+    Examples
+    --------
+    >>> is_comment(" # made in May"), is_comment("5")
+    (True, False)
+    """
+    return COMMENT.match(cell) is not None
 
 
 def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -84,6 +99,19 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     return len(numbers) > 1 and may_be_header([first[j] for j in numbers])
 
 
+def may_be_data(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether a row that is a header has numbers and no text above numbers, as a row of data may.
+
+    Examples
+    --------
+    >>> may_be_data(["0", "1"], [["2.5", "3"]]), may_be_data(["year", "1"], [["1990", "3"]])
+    (True, False)
+    """
+    columns = [[row[j] for row in body if j < len(row)] for j in range(len(first))]
+    named = any(_numeric(column) for cell, column in zip(first, columns, strict=True) if not is_number(cell))
+    return any(map(is_number, first)) and not named
+
+
 def may_be_header(first: Sequence[str]) -> bool:
     """Whether a row counts on by one, as a header of numbers does, perhaps after the empty name of an index."""
     cells = first[not first[0].strip() :]
@@ -93,21 +121,20 @@ def may_be_header(first: Sequence[str]) -> bool:
     return values == list(range(values[0], values[0] + len(values)))
 
 
-def heading(names: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> list[str]:
+def heading(names: Sequence[str], body: Sequence[Sequence[str]], may_be_numbers: bool) -> list[str]:
     """Names of a header, with an empty one first if the rows have one field more and the first ones differ: row names.
 
-    Between commas, row names that are numbers must count from 0 or 1: others may be parts of decimals with a comma.
+    Row names that are numbers are believed only if they may be numbers: unquoted between commas, they may be parts of
+    decimals with a comma.
 
     Examples
     --------
-    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]], Dialect(","))
+    >>> heading(["x", "y"], [["a", "1", "2"], ["b", "3", "4"]], False)
     ['', 'x', 'y']
     """
     firsts = [row[0] for row in body]
     short = common_width(body) == len(names) + 1 and len(set(firsts)) == len(firsts)
-    if dialect.delimiter == "," and _numeric(firsts):
-        short = short and len(names) > 1 and any(firsts == [str(k + i) for i in range(len(body))] for k in (0, 1))
-    return ["", *names] if short else list(names)
+    return ["", *names] if short and (may_be_numbers or not _numeric(firsts)) else list(names)
 
 
 def common_width(body: Sequence[Sequence[str]]) -> int | None:
@@ -133,15 +160,26 @@ def is_index_name(name: str) -> bool:
     return bool(INDEX.fullmatch(name.strip()))
 
 
-def cut_tails(first: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> bool:
-    """Whether the rows, or the header, end in a delimiter that no name stands above."""
-    width = named_width(first)
-    if not body or width == 0 or dialect.is_white:
-        return False
-    rows = [row for row in body if len(row) > width]
-    if not rows:
-        return width < len(first)
-    return 5 * len(rows) >= 4 * len(body) and all(named_width(row) <= width for row in rows)
+def body_width(first: Sequence[str], body: Sequence[Sequence[str]], dialect: Dialect) -> int | None:
+    """Number of fields of a row without delimiters at its end that no name stands above; None if there are no such.
+
+    Rows may have one field more than the first has names: row names.
+
+    Examples
+    --------
+    >>> body_width(["x", "y"], [["1", "2", ""], ["3", "4", ""]], Dialect(","))
+    2
+    >>> body_width(["x", "y", ""], [["a", "1", "2", ""], ["b", "3", "4", ""]], Dialect(","))
+    3
+    """
+    named = named_width(first)
+    if not body or named == 0 or dialect.is_white:
+        return None
+    for width in (named, named + 1):
+        rows = [row for row in body if len(row) > width]
+        if 5 * len(rows) >= 4 * len(body) and all(named_width(row) <= width for row in rows):
+            return width
+    return named if named < len(first) and all(len(row) <= named for row in body) else None
 
 
 def named_width(row: Sequence[str]) -> int:
