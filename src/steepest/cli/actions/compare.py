@@ -69,7 +69,7 @@ def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         flag = name.strip().lstrip("-").replace("-", "_")
         if flag not in options or not equals or flag in FEW:
             known = ", ".join(sorted(str(key).replace("_", "-") for key in options if key not in FEW))
-            meant = _meant(name, options)
+            meant = None if flag in options else _meant(name, options)
             if meant is not None:
                 raise UsageError(f"--vary: no option {name.strip()!r}: {meant}")
             raise UsageError(f"--vary takes OPTION=VALUE,VALUE with one of {known}, not {text!r}")
