@@ -290,7 +290,7 @@ def test_ctrl_c_inside_the_first_round_leaves_the_start(loss, y, monkeypatch):
     def no_round(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("steepest.solve.auto.smoothing.Smoothing.next", no_round)
+    monkeypatch.setattr("steepest.solve.auto.interior_point.InteriorPoint.next", no_round)
     run = fit(make_rows(X, y), Problem(loss))
     assert run.trajectory.meta["end"] == "interrupted"
     assert (len(run.trajectory), run.certificate.gap) == (1, None)

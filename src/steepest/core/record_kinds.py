@@ -22,8 +22,8 @@ Checked = TypeVar("Checked", bound="Checkable")
 # What each kind of record must have: methods first, then the facts that its decorator sets.
 NEEDS = {
     "loss": (
-        *("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "attained", "positive"),
-        *("nonsmooth", "likelihood", "formula", "dual", "smoothable", "staged", "identity_link", "constant_known"),
+        *("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "attained", "positive", "formula"),
+        *("nonsmooth", "likelihood", "dual", "piecewise_linear", "staged", "identity_link", "constant_known"),
     ),
     "penalty": ("value", "slope", "l2", "l1", "check"),
     "rule": (
@@ -104,8 +104,8 @@ def loss(
 
     Notes
     -----
-    Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``smoothable`` (it has
-    smoothed), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
+    Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``piecewise_linear`` (it
+    has jumps), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
     A negative log-likelihood without unknown scale has the property ``likelihood``, as `steepest.losses.LogLoss`.
     Without ``easier``, ``inverse`` and ``end_slopes`` it gets defaults: no easier losses, z itself, and the ends of its
     domain, or else its slopes at numbers too large for a table.
@@ -129,7 +129,7 @@ def loss(
     facts |= {"attained": attained, "positive": positive, "nonsmooth": nonsmooth}
 
     def decorate(cls: R) -> R:
-        powers = {"dual": _has(cls, "conjugate", "domain"), "smoothable": _has(cls, "smoothed")}
+        powers = {"dual": _has(cls, "conjugate", "domain"), "piecewise_linear": _has(cls, "jumps")}
         powers["likelihood"] = _has(cls, "likelihood")
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})

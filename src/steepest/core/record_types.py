@@ -1,7 +1,4 @@
-"""What each kind of record offers: the methods that one's own must have, and all that the package works with.
-
-A `LossRecord`, `RuleRecord`, ... becomes a `Loss`, `Rule`, ... by the facts and defaults that its decorator adds.
-"""
+"""What records must have, as `LossRecord`, and what they offer with the facts that a decorator adds, as `Loss`."""
 
 from __future__ import annotations
 
@@ -83,8 +80,8 @@ class Loss(LossRecord, Protocol):
         """Whether it has conjugate and domain."""
 
     @property
-    def smoothable(self) -> bool:
-        """Whether it has smoothed."""
+    def piecewise_linear(self) -> bool:
+        """Whether it has jumps."""
 
     @property
     def staged(self) -> bool:
@@ -112,6 +109,9 @@ class Loss(LossRecord, Protocol):
 
     def end_slopes(self, y: Array, /) -> tuple[Array, Array]:
         """Slopes as z -> -inf and z -> inf."""
+
+    def jumps(self, y: Array, /) -> Sequence[tuple[Array, float]]:
+        """Points where the slope jumps, in increasing order, each (n,), and the sizes of the jumps."""
 
     def smoothed(self, width: float, /) -> LossRecord:
         """A smooth loss that is near for a small width."""

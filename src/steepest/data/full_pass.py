@@ -39,6 +39,7 @@ class GivenSlopes(NamedTuple):
         return y + 0.0 * z
 
 
+SHIFTED = 1 << 16  # numbers of a block whose shifted copy stays in the cache
 Summed = LossRecord | GivenSlopes
 
 
@@ -67,7 +68,14 @@ def _means(rows: Rows, w: Array, sums: Array) -> tuple[float, Array]:
 
 def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
     """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
-    return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
+    size = max(64, SHIFTED // max(1, rows.shape[1])) if rows.shift is not None else high - low
+    if high - low <= size:
+        return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
+    z = np.empty((high - low, w.shape[1]))
+    for first in range(low, high, size):
+        last = min(high, first + size)
+        z[first - low : last - low] = predictors_of(rows, shifted_rows(rows, first, last), w, first, last)
+    return z
 
 
 def predictors_of(rows: Rows, part: Table, w: Array, low: int, high: int) -> Array:

@@ -51,6 +51,8 @@ def _whole(meta: dict[str, Any]) -> str | None:
     """The name of a method as a whole, or None."""
     rule, rate = str(meta.get("rule")), str(meta.get("learning_rate"))
     everywhere = " on all rows" if "rows" in meta else ""
+    if meta.get("interior"):
+        return f"interior-point method, {meta['interior']} steps{everywhere}"
     if meta.get("smoothed"):
         return f"method of multipliers, {meta['smoothed']} rounds of damped Newton{everywhere}"
     if rule == "newton" and rate.startswith("backtracking"):

@@ -227,7 +227,8 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    if path.meta["end"] == "certified" or "smoothed" in path.meta:  # of the smallest gap; it may cost a rounding more
+    by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed"))  # the last state may cost a rounding more
+    if path.meta["end"] == "certified" or by_gap:
         return len(path) - 1
     risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:

@@ -1,4 +1,4 @@
-"""Non-smooth losses in the automatic mode: rounds of `smoothing`, each of them certified."""
+"""Non-smooth losses in the automatic mode: steps of `interior_point`, or rounds of `smoothing`, each certified."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..core.errors import UsageError
 from ..core.types import UNIT, Array
 from ..data.moments import central_moments, null_directions
 from ..data.rows import Rows
@@ -18,8 +19,9 @@ from ..descent.trajectory import Trajectory
 from ..objective.problem import Problem
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
+from .auto.interior_point import InteriorPoint
 from .auto.plan import Plan
-from .auto.smoothing import Memory, Smoothing
+from .auto.smoothing import Smoothing
 from .certified_stop import CertifiedStop
 
 __all__ = ["CertifiedRounds", "rounds"]
@@ -32,10 +34,10 @@ class CertifiedRounds(CertifiedStop):
     """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
 
     def __init__(
-        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, smoothing: Smoothing
+        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, sequence: Smoothing | InteriorPoint
     ) -> None:
         super().__init__(problem, rows, plan, target, scale)
-        self.smoothing = smoothing
+        self.sequence = sequence
         self.best: State | None = None
         self.gap = np.inf  # the smallest gap
         self.progress = 0  # the last round in which it became smaller by a factor
@@ -65,12 +67,12 @@ class CertifiedRounds(CertifiedStop):
 
     def _certificate(self, state: State) -> Certificate:
         """A duality gap if it is a proof, else an estimate by the same slopes."""
-        proven = self.smoothing.proven(state.origin)
+        proven = self.sequence.proven(state.origin)
         if not np.isfinite(proven.gap):
             return Certificate(None, "none", state.gradient_norm)
         if provable(self.problem):
             return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
-        if self._misses(Memory.of(state.origin.memory).slopes.theta):
+        if self._misses(self.sequence.slopes(state.origin).theta):
             return Certificate(None, "none", state.gradient_norm)
         return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
 
@@ -101,10 +103,15 @@ class CertifiedRounds(CertifiedStop):
         if self.best is not None:
             w = self.plan.data.units.raw(self.best.w)
             path = path.insert(self.best._replace(w=w)).upto(self.best.t)
-        return replace(path, meta={**path.meta, "smoothed": int(path.step[-1])})
+        return replace(path, meta={**path.meta, self.sequence.counted_as: int(path.step[-1])})
 
 
 def rounds(states: Descent, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedRounds]:
     """The descent with rounds in place of steps, and its certified stop."""
-    smoothing = Smoothing(states.problem, plan.rows, target)
-    return continued(states, smoothing), CertifiedRounds(states.problem, rows, plan, target, scale, smoothing)
+    if rows.outputs > 1:
+        raise UsageError("a non-smooth loss takes one target at a time: fit each target by itself")
+    if states.problem.loss.piecewise_linear and plan.rows.forms_curvature:
+        sequence: Smoothing | InteriorPoint = InteriorPoint(states.problem, plan.rows)
+    else:
+        sequence = Smoothing(states.problem, plan.rows, target)
+    return continued(states, sequence), CertifiedRounds(states.problem, rows, plan, target, scale, sequence)

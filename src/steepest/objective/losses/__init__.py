@@ -11,9 +11,10 @@ Two more methods give duality gaps; a loss without them is certified by second d
 ``conjugate(theta, y)`` = sup over z of theta z - l(z, y), which may be infinite, and ``domain(y)``, the ends of the
 interval where the conjugate is finite, which contains 0. The automatic mode uses these methods of a loss, if present:
 ``constant(mean)``, the best constant z, from the mean target; ``inverse(z)``, the prediction, else z itself;
-``easier(far)``, losses to begin with; and for a non-smooth loss ``smoothed(width)``, a smooth approximation. Where the
-minimum may not be attained, ``end_slopes(y)``, the slopes as z -> -inf and z -> inf, say for which rows the loss falls
-without end; without it they are the ends of the domain, or else slopes far out.
+``easier(far)``, losses to begin with; and of a non-smooth loss ``jumps(y)``, where its slope jumps and by how much, if
+it is piecewise linear, and ``smoothed(width)``, a smooth approximation. Where the minimum may not be attained,
+``end_slopes(y)``, the slopes as z -> -inf and z -> inf, say for which rows the loss falls without end; without it they
+are the ends of the domain, or else slopes far out.
 """
 
 from __future__ import annotations

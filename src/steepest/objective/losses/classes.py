@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.exp_log import exp_minus, log1p_unit
 from ...core.record_kinds import loss
-from ...core.types import LinkValue
+from ...core.types import Array, LinkValue
 
 __all__ = ["Hinge", "LogLoss", "ModifiedHuber", "SquaredHinge"]
 
@@ -74,7 +74,7 @@ class Hinge(NamedTuple):
     """Hinge loss of a class y in {0, 1}: l(z, y) = max(0, 1 - s z) with s = 2 y - 1; with an L2 penalty the linear SVM.
 
     It is not differentiable where s z = 1. The subgradient used there is 0, and no constant learning rate converges.
-    The automatic mode smooths the loss, see `smoothed`.
+    The automatic mode takes interior-point steps, see `jumps`.
 
     References
     ----------
@@ -111,6 +111,10 @@ class Hinge(NamedTuple):
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -y to 1 - y."""
         return -y, 1.0 - y
+
+    def jumps(self, y: Array) -> list[tuple[Array, float]]:
+        """The slope jumps by 1 where s z = 1."""
+        return [(2.0 * y - 1.0, 1.0)]
 
     def smoothed(self, width: float) -> SmoothHinge:
         """A smooth approximation: a parabola where 1 - width < s z < 1."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.record_kinds import loss
-from ...core.types import LinkValue
+from ...core.types import Array, LinkValue
 
 __all__ = ["EpsilonInsensitive", "Huber", "Quantile", "SquaredEpsilonInsensitive"]
 
@@ -84,7 +84,7 @@ class Quantile(NamedTuple):
     """Pinball loss, whose best constant is the q-quantile: l(z, y) = q (y - z), or (1 - q) (z - y) where z > y.
 
     q = 0.5 is half the absolute error. It is not differentiable where z = y. The subgradient used there is 0, and no
-    constant learning rate converges. The automatic mode smooths the loss, see `smoothed`. It is the loss of
+    constant learning rate converges. The automatic mode takes interior-point steps, see `jumps`. It is the loss of
     scikit-learn's ``QuantileRegressor``.
 
     Parameters
@@ -124,6 +124,10 @@ class Quantile(NamedTuple):
         """Slopes from -q to 1 - q."""
         return 0.0 * y - self.q, 0.0 * y + (1.0 - self.q)
 
+    def jumps(self, y: Array) -> list[tuple[Array, float]]:
+        """The slope jumps by 1 at the target."""
+        return [(y, 1.0)]
+
     def smoothed(self, width: float) -> SmoothResidual:
         """A smooth approximation: a parabola where -q width < z - y < (1 - q) width."""
         return SmoothResidual(width, self.q, 1.0 - self.q)
@@ -139,7 +143,7 @@ class EpsilonInsensitive(NamedTuple):
     """Absolute error beyond ``epsilon``: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.
 
     It is not differentiable where |z - y| = epsilon. The subgradient used there is 0, and no constant learning rate
-    converges. The automatic mode smooths the loss, see `smoothed`. With epsilon = 0 it is the absolute error.
+    converges. The automatic mode takes interior-point steps, see `jumps`. With epsilon = 0 it is the absolute error.
 
     Parameters
     ----------
@@ -178,6 +182,10 @@ class EpsilonInsensitive(NamedTuple):
     def domain(self, y: LinkValue) -> tuple[LinkValue, LinkValue]:
         """Slopes from -1 to 1."""
         return 0.0 * y - 1.0, 0.0 * y + 1.0
+
+    def jumps(self, y: Array) -> list[tuple[Array, float]]:
+        """The slope jumps by 1 at both ends of the interval where the loss is 0."""
+        return [(y - self.epsilon, 1.0), (y + self.epsilon, 1.0)]
 
     def smoothed(self, width: float) -> SmoothResidual:
         """A smooth approximation: parabolas where epsilon < |z - y| < epsilon + width."""

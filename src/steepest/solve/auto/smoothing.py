@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.errors import UsageError
 from ...core.types import UNIT, Array
 from ...data.rows import Rows
 from ...descent.descent import descend, until
@@ -94,10 +93,10 @@ class Smoothing:
     """
 
     def __init__(self, problem: Problem, rows: Rows, target: float) -> None:
-        if rows.outputs > 1:
-            raise UsageError("a non-smooth loss takes one target at a time: fit each target by itself")
         self.problem, self.rows, self.target, self.method = problem, rows, target, _method(problem, rows)
         self.latest: tuple[int, Proven] = (0, Proven(np.inf, 0.0))
+
+    counted_as = "smoothed"  # rounds, in the trajectory's meta
 
     def open(self, at: Array) -> Array:
         """Multipliers of 0, and a width for which every row is on its parabola."""
@@ -157,6 +156,10 @@ class Smoothing:
     def epochs(self, there: Checkpoint) -> float:
         """Steps taken in all rounds so far."""
         return Memory.of(there.memory).steps
+
+    def slopes(self, there: Checkpoint) -> Slopes:
+        """The slopes of the rows that belong to a state."""
+        return Memory.of(there.memory).slopes
 
     def proven(self, there: Checkpoint) -> Proven:
         """The duality gap by the multipliers at the end of a round."""
