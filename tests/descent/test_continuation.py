@@ -13,6 +13,7 @@ from steepest.descent.continuation import continued
 from steepest.methods.method import Method
 from steepest.methods.rules import Newton
 from steepest.methods.steps import Backtracking
+from steepest.solve.auto.interior_point import InteriorPoint
 from steepest.solve.auto.smoothing import Smoothing
 
 RNG = np.random.default_rng(5)
@@ -21,14 +22,18 @@ Y = X @ [1.0, -2.0, 0.5] + RNG.standard_normal(80)
 QUANTILE = Problem("quantile:q=0.3")
 
 
-def rounds(problem=QUANTILE, count=6):
+SEQUENCES = pytest.mark.parametrize("sequence", [InteriorPoint, lambda problem, rows: Smoothing(problem, rows, 1e-12)])
+
+
+def rounds(sequence, problem=QUANTILE, count=6):
     rows = make_rows(X, Y)
     states = descend(problem, Method(Newton(), Backtracking()), rows)
-    return until(continued(states, Smoothing(problem, rows, 1e-12)), updates(count))
+    return until(continued(states, sequence(problem, rows)), updates(count))
 
 
-def test_each_update_is_a_round_whose_cost_is_that_of_the_loss_itself():
-    path = record(rounds())
+@SEQUENCES
+def test_each_update_is_a_round_whose_cost_is_that_of_the_loss_itself(sequence):
+    path = record(rounds(sequence))
     assert path.step.tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert (np.diff(path.epoch) >= 1).all()
     for coef, intercept, cost in zip(path.coef, path.intercept, path.cost, strict=True):
@@ -36,8 +41,9 @@ def test_each_update_is_a_round_whose_cost_is_that_of_the_loss_itself():
         assert cost == pytest.approx(np.maximum(0.3 * (Y - z), 0.7 * (z - Y)).mean(), rel=1e-12)
 
 
-def test_a_round_goes_on_from_its_checkpoint_bit_for_bit():
-    descent = rounds()
+@SEQUENCES
+def test_a_round_goes_on_from_its_checkpoint_bit_for_bit(sequence):
+    descent = rounds(sequence)
     blocks = list(descent.blocks())
     third = blocks[3].last
     again = descent.replay(third, 6)
@@ -45,20 +51,22 @@ def test_a_round_goes_on_from_its_checkpoint_bit_for_bit():
     assert again.memory.tobytes() == blocks[6].last.memory.tobytes()
 
 
-def test_what_is_recorded_changes_no_round():
-    whole, ends = record(rounds()), record(rounds(), keep=False)
+@SEQUENCES
+def test_what_is_recorded_changes_no_round(sequence):
+    whole, ends = record(rounds(sequence)), record(rounds(sequence), keep=False)
     assert ends.step.tolist() == [0, 6]
     assert ends.coef[-1].tobytes() == whole.coef[-1].tobytes()
 
 
-def test_the_gap_that_a_round_proves_is_known_again_from_its_checkpoint():
+@SEQUENCES
+def test_the_gap_that_a_round_proves_is_known_again_from_its_checkpoint(sequence):
     problem, rows = Problem("hinge", penalty=penalties.L2(0.1)), make_rows(X, (Y > 0).astype(float))
-    smoothing = Smoothing(problem, rows, 1e-12)
-    states = list(until(continued(descend(problem, Method(Newton(), Backtracking()), rows), smoothing), updates(4)))
-    proven = smoothing.proven(states[4].origin)
-    smoothing.latest = (0, proven)  # forgotten
-    assert smoothing.proven(states[4].origin) == proven
-    assert proven.gap < smoothing.proven(states[1].origin).gap
+    found = sequence(problem, rows)
+    states = list(until(continued(descend(problem, Method(Newton(), Backtracking()), rows), found), updates(4)))
+    proven = found.proven(states[4].origin)
+    found.latest = (0, proven)  # forgotten
+    assert found.proven(states[4].origin) == proven
+    assert proven.gap < found.proven(states[1].origin).gap
 
 
 def test_held_out_rows_choose_a_round():

@@ -358,3 +358,12 @@ def test_every_loss_has_its_row_in_the_docs():
 
     text = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
     assert all(f"`{to_name(getattr(losses, name))}" in text for name in losses.__all__)
+
+
+@pytest.mark.parametrize("loss", [losses.Hinge(), losses.Quantile(0.2), losses.EpsilonInsensitive(0.7)])
+def test_jumps_of_the_slope_make_up_a_piecewise_linear_loss(loss):
+    y, z = np.array([0.0, 1.0, 1.0, 0.0]), np.linspace(-4, 4, 81)[:, None]
+    first = loss.domain(y)[0] * z
+    made = first + sum(size * np.maximum(z - at, 0.0) for at, size in loss.jumps(y))
+    difference = loss.value(z, y) - made
+    np.testing.assert_allclose(difference, np.broadcast_to(difference[0], difference.shape), atol=1e-14)

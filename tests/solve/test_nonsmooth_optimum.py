@@ -159,3 +159,43 @@ def test_an_optimum_where_coefficients_are_0_is_converged(alpha):
             loss = f"quantile:q={rng.choice([0.1, 0.5, 0.9])}"
             model = fitted(loss, X, y, alpha=alpha, l1_ratio=1.0, fit_intercept=intercept)
             assert model.verdict_.status == "converged", (seed, intercept, model.verdict_)
+
+
+def test_more_columns_than_a_matrix_is_formed_for_have_a_gap_that_holds():
+    rng = np.random.default_rng(4)
+    X, y = rng.standard_normal((20, 1600)), rng.standard_normal(20)
+    model = fitted("quantile:q=0.3", X, y, alpha=0.2, l1_ratio=1.0)
+    assert model.trajectory_.meta["smoothed"] > 0
+    best = cost("quantile:q=0.3", X, y, *programme("quantile:q=0.3", X, y, 0.2), 0.2)
+    reached = cost("quantile:q=0.3", X, y, model.coef_.ravel(), model.intercept_, 0.2)
+    assert reached - best <= model.certificate_.gap * (1 + 1e-9)
+    assert reached == pytest.approx(float(best), rel=1e-3)
+
+
+def degenerate(seed):
+    """A table with ties, repeated rows, or little curvature beside rows at their corners."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(8, 60)), int(rng.integers(1, 8))
+    X = rng.standard_normal((n, d))
+    y = X @ rng.standard_normal(d) + rng.standard_t(2, n)
+    if seed % 3 == 0:
+        X, y = np.round(X), np.round(y)
+    if seed % 3 == 1:
+        of = rng.integers(0, n, n)
+        X, y = X[of], y[of]
+    return X, y, rng
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, "epsilon_insensitive:epsilon=0"])
+@pytest.mark.parametrize("settings", [{}, {"l1_ratio": 0.0}, {"l1_ratio": 0.6}, {"l1_ratio": 1.0, "signs": {0: "+"}}])
+def test_degenerate_tables_are_converged(loss, settings):
+    """Weights, an unpenalised column and a missing intercept among them; the gap is that of a dual point."""
+    for seed in range(12):
+        X, y, rng = degenerate(seed)
+        y = (y > np.median(y)).astype(int) if loss == "hinge" else y
+        weight = 1.0 + rng.integers(0, 3, len(y)) if seed % 2 else None
+        alpha = float(10.0 ** rng.uniform(-4, 0)) if settings else 0.0
+        other = {"fit_intercept": False} if seed % 4 == 3 else {"penalty_factors": {0: 0.0}} if seed % 5 == 4 else {}
+        cls = GDClassifier if loss == "hinge" else GDRegressor
+        model = cls(loss, alpha=alpha, **settings, **other).fit(X, y, sample_weight=weight)
+        assert model.verdict_.status == "converged", (seed, model.verdict_)

@@ -17,6 +17,7 @@ from ..descent.states import State
 from ..descent.stops import Stop
 from ..descent.trajectory import Trajectory
 from ..objective.problem import Problem
+from ..objective.prox import penalty_slope
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
 from .auto.interior_point import InteriorPoint
@@ -72,12 +73,12 @@ class CertifiedRounds(CertifiedStop):
             return Certificate(None, "none", state.gradient_norm)
         if provable(self.problem):
             return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
-        if self._misses(self.sequence.slopes(state.origin).theta):
+        if self._misses(self.sequence.slopes(state.origin).theta, self.plan.data.units.raw(state.w)):
             return Certificate(None, "none", state.gradient_norm)
         return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
 
-    def _misses(self, theta: Array) -> bool:
-        """Whether slopes theta (n,) go down along a direction that the covariances of the columns have lost.
+    def _misses(self, theta: Array, w: Array) -> bool:
+        """Whether F falls from raw w, by slopes theta (n,), along a direction that the covariances have lost.
 
         Where a column is nearly a copy of another, their difference changes predictors beyond rounding.
         """
@@ -86,8 +87,16 @@ class CertifiedRounds(CertifiedStop):
             return False
         A, size = rows.predictor(V), rows.sizes().predictor(np.abs(V))
         weight = np.ones(len(theta)) if rows.weight is None else rows.weight
-        slope, length = np.abs(weight * theta @ A), np.sqrt(weight @ (A * A) * (weight @ theta**2))
+        length = np.sqrt(weight @ (A * A) * (weight @ theta**2)) / rows.total
+        slope, free = self._penalty_slopes(w, V)
+        slope = np.abs(weight * theta @ A / rows.total + slope) - free
         return bool(((np.abs(A) > UNSEEN * UNIT * len(V) * size).any(0) & (slope > SLOPED * length)).any())
+
+    def _penalty_slopes(self, w: Array, V: Array) -> tuple[Array, Array]:
+        """Slopes of the penalty along raw directions V (d + 1, r), and by how much they may differ: where w_j is 0."""
+        raw = self.objective.raw
+        slope = raw.l2 * w + penalty_slope(w, raw.l1)
+        return (slope * V).sum(0), (np.where(w == 0, raw.l1.max(0), 0.0) * np.abs(V)).sum(0)
 
     @cached_property
     def _flat(self) -> Array:
@@ -95,8 +104,11 @@ class CertifiedRounds(CertifiedStop):
         if not self.rows.forms_curvature:
             return np.zeros((self.rows.shape[1] + 1, 0))
         mean, spread, *_ = central_moments(self.rows)
+        if not self.objective.free_intercept:
+            null = null_directions(spread + np.outer(mean, mean))
+            return np.vstack((null, np.zeros(null.shape[1])))
         null = null_directions(spread)
-        return np.vstack((null, -mean @ null if self.objective.free_intercept else np.zeros(null.shape[1])))
+        return np.vstack((null, -mean @ null))
 
     def chosen(self, path: Trajectory) -> Trajectory:
         """The trajectory up to its best round."""

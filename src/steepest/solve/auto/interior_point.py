@@ -17,9 +17,10 @@ doi:10.1137/0802028. Portnoy, S. and Koenker, R. (1997). The Gaussian hare and t
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.types import UNIT, Array
 from ...data.rows import Rows
@@ -30,13 +31,14 @@ from ...objective.prox import FORBIDDEN
 from ...optimality.duality import Proven
 from ...optimality.nonsmooth_duality import Slopes, nonsmooth_gap
 from .jumps import Jumps, jumps_of
-from .vertex import Mask, Point, vertex
+from .vertex import Mask, Point, row_table, vertex
 
 __all__ = ["InteriorPoint"]
 
 INSIDE = 0.995  # share of the way to the boundary that a step goes
 NEAR = 1e-2  # gap, as a share of the cost, from which the vertex nearby is looked at
 RIDGE = 1e-13  # added to the scaled matrix, for directions that it does not see
+STIFF = 1e4  # stiffness, relative to that of a row at the mean distance, of a row at its corner
 SMALLEST = 1e-100  # residual below which the size of residuals is not known
 TINY = float(np.finfo(float).tiny)
 
@@ -164,7 +166,7 @@ class InteriorPoint:
     def _active(self, inner: Interior) -> Mask:
         """Which corners the optimum is at, (m,): those whose slack is small relative to their multiplier."""
         slack, multiplier = np.maximum(inner.s, inner.u), np.minimum(inner.up, inner.down)
-        return np.asarray(multiplier * float(slack.mean()) > self.jumps.size * slack)
+        return np.asarray(multiplier * _usual_slack(self.jumps, inner) > self.jumps.size * slack)
 
     def _point(self, w: Array, z: Array, theta: Array) -> Point:
         at = self.jumps.points(z, theta)
@@ -173,35 +175,54 @@ class InteriorPoint:
 
 
 class Equations:
-    """Newton's equations of the central path at an interior point, reduced to the parameters."""
+    """Newton's equations of the central path at an interior point, reduced to the parameters.
+
+    The stiffness of a jump is the derivative of its multiplier by its argument. Where the optimum is at a corner it
+    grows without bound. Such rows E are kept as equations of their own, so that the curvature H of the others keeps its
+    digits: with k_i the stiffness of row a_i of A,
+
+        H w + A' v = right,      A w - v / k = 0.
+    """
 
     def __init__(self, objective: Objective, jumps: Jumps, at: Interior) -> None:
-        self.objective, self.jumps, self.at = objective, jumps, at
+        self.objective, self.jumps, self.at, rows = objective, jumps, at, objective.rows
         self.stiffness = 1.0 / np.maximum(at.u / at.down + at.s / at.up, TINY)
         self.missing = jumps.sign * (jumps.arguments(at.z, at.w) - jumps.corner) - at.u + at.s
         self.on = np.flatnonzero(objective.moves)
-        H = self._matrix()[np.ix_(self.on, self.on)]
-        self.scale = 1.0 / np.sqrt(np.maximum(H.diagonal(), TINY))
-        self.H = H * self.scale[:, None] * self.scale
-        self.H.flat[:: len(H) + 1] += RIDGE
-        self.inverse = np.linalg.inv(self.H)
+        by_row = jumps.by_row(self.stiffness)
+        self.weights = by_row if rows.weight is None else by_row * rows.weight
+        usual = float(np.median(jumps.size[jumps.of_rows])) / _usual_slack(jumps, at)
+        H, A, k = self._separated(np.flatnonzero(by_row > STIFF * usual))
+        scale = 1.0 / np.sqrt(np.maximum(H.diagonal(), TINY))
+        H, A = H * scale[:, None] * scale, A * scale
+        H.flat[:: len(H) + 1] += RIDGE
+        length = np.sqrt((A * A).sum(1))
+        A = A / length[:, None]
+        self.scale, self.stretch = scale, 1.0 / (k * length)
+        self.K = np.block([[H, A.T], [A, -np.diag(self.stretch / length)]])
+        self.inverse = _inverse(self.K)
 
     def step(self, by_s: Array, by_u: Array) -> Interior:
         """The step that changes s lambda by ``by_s`` and u (c - lambda) by ``by_u``, to first order."""
         at, jumps = self.at, self.jumps
         own = self.stiffness * (self.missing - by_u / at.down + by_s / at.up)
-        w = self._solution(-self._gradient(at.up + own))
+        w, along = self._solution(-self._gradient(at.up + own))
         z = self.objective.rows.with_rows(offset=None).predictor(w[:, None])[:, 0]
+        z[self.stiff] = along  # by the equations of their own, since their multipliers are k z
         up = self.stiffness * jumps.sign * jumps.arguments(z, w) + own
         return Interior(w, z, (by_s - at.s * up) / at.up, (by_u + at.u * up) / at.down, up, -up)
 
-    def _matrix(self) -> Array:
-        """The second derivatives (d + 1, d + 1) of the reduced equations."""
-        by_row, rows = self.jumps.by_row(self.stiffness), self.objective.rows
-        matrix = rows.weighted_curvature(by_row if rows.weight is None else by_row * rows.weight).matrix()
-        size = len(matrix)
-        matrix.flat[:: size + 1] += self.objective.l2[:, 0] + self.jumps.by_coefficient(self.stiffness, size)
-        return matrix
+    def _separated(self, stiff: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+        """H of the rows that are not stiff, and the stiff ones A with k; all in H where there are too many."""
+        rows, weights = self.objective.rows, self.weights.copy()
+        A = row_table(cast(Rows, rows), stiff if len(stiff) <= 2 * len(self.on) else stiff[:0])[:, self.on]
+        nonzero = A.any(1)
+        self.stiff = stiff = stiff[: len(A)][nonzero]
+        k = weights[stiff] / rows.total
+        weights[stiff] = 0.0
+        H = rows.weighted_curvature(weights).matrix()
+        H.flat[:: len(H) + 1] += self.objective.l2[:, 0] + self.jumps.by_coefficient(self.stiffness, len(H))
+        return H[np.ix_(self.on, self.on)], A[nonzero], k
 
     def _gradient(self, multipliers: Array) -> Array:
         """The gradient (d + 1,) of the Lagrangian with these multipliers."""
@@ -213,12 +234,29 @@ class Equations:
         whole: Array = loss + self.objective.l2[:, 0] * at.w + jumps.by_coefficient(of_penalty, len(at.w))
         return whole
 
-    def _solution(self, right: Array) -> Array:
-        """The parameters (d + 1,) that solve the reduced equations, refined once."""
-        w, wanted = np.zeros(len(right)), self.scale * right[self.on]
+    def _solution(self, right: Array) -> tuple[Array, Array]:
+        """The parameters (d + 1,) that solve the reduced equations, and the predictors of the stiff rows."""
+        w, m = np.zeros(len(right)), len(self.on)
+        wanted = np.concatenate((self.scale * right[self.on], np.zeros(len(self.stiff))))
         found = self.inverse @ wanted
-        w[self.on] = self.scale * (found + self.inverse @ (wanted - self.H @ found))
-        return w
+        found += self.inverse @ (wanted - self.K @ found)
+        w[self.on] = self.scale * found[:m]
+        return w, self.stretch * found[m:]
+
+
+def _usual_slack(jumps: Jumps, at: Interior) -> float:
+    """The median slack of the rows that cannot all be at their corners: all but one for each parameter."""
+    slack = np.maximum(at.s, at.u)[jumps.of_rows]
+    least = min(len(slack) - 1, len(at.w))
+    return float(np.median(np.partition(slack, least)[least:]))
+
+
+def _inverse(K: Array) -> Array:
+    """The inverse; of least norm where K is singular."""
+    try:
+        return np.asarray(np.linalg.inv(K))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(K, rcond=1e-14))
 
 
 def _central(r: Array, size: Array, tau: float) -> tuple[Array, Array, Array, Array]:

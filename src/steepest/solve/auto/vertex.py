@@ -24,7 +24,7 @@ from ...objective.objective import Objective
 from ...objective.prox import penalty_slope
 from ...optimality.nonsmooth_duality import Slopes, Surplus
 
-__all__ = ["Mask", "Point", "vertex"]
+__all__ = ["Mask", "Point", "row_table", "vertex"]
 
 Mask: TypeAlias = NDArray[np.bool_]
 MORE = 8  # rows at a jump beyond twice the coefficients, up to which the equations are solved
@@ -58,7 +58,7 @@ def vertex(objective: Objective, point: Point, inside: Mask) -> list[tuple[Array
         along[live, 0] = -(found.g[:, 0] + penalty_slope(w[:, 0], weights))[live]
         return [(w + _length(objective, w, along) * along, slopes)] if along.any() else []
     share = (np.ones(len(at_jump)) if rows.weight is None else rows.weight[at_jump]) / rows.total
-    A, curve = _table(rows, at_jump)[:, live], objective.l2[live, 0]
+    A, curve = row_table(rows, at_jump)[:, live], objective.l2[live, 0]
     slack = found.slack * (2 + 2 / np.sqrt(share.sum()))  # what may be lost to rounding stays within the L1 weights
     margin = np.maximum(weights - slack, 0.5 * weights) if objective.problem.l2 == 0 else weights
     downhill = -(found.g[:, 0] + penalty_slope(w[:, 0], margin))[live]
@@ -99,7 +99,7 @@ def _length(objective: Objective, w: Array, along: Array) -> float:
     return float(near[0]) if len(near) else low
 
 
-def _table(rows: Rows, numbers: NDArray[np.int64]) -> Array:
+def row_table(rows: Rows, numbers: NDArray[np.int64]) -> Array:
     """Rows [x, 1] in the units of the rows."""
     return rows.take(numbers).table() * rows.units.scales(rows.shape[1])
 
