@@ -169,7 +169,7 @@ def test_more_columns_than_a_matrix_is_formed_for_have_a_gap_that_holds():
     best = cost("quantile:q=0.3", X, y, *programme("quantile:q=0.3", X, y, 0.2), 0.2)
     reached = cost("quantile:q=0.3", X, y, model.coef_.ravel(), model.intercept_, 0.2)
     assert reached - best <= model.certificate_.gap * (1 + 1e-9)
-    assert reached == pytest.approx(float(best), rel=1e-3)
+    assert model.verdict_.status != "converged" or reached == pytest.approx(float(best), rel=1e-9)
 
 
 def degenerate(seed):
