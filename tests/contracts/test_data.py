@@ -228,7 +228,8 @@ def test_gradient_is_the_slope(kind, tmp_path):
 @needs_compiler
 @pytest.mark.parametrize("kind", [k for k in KINDS if k.by_threads and "labels" in k.name], ids=repr)
 def test_compiled_pass_is_the_formula(kind, tmp_path, monkeypatch):
-    monkeypatch.setattr("steepest.data.rows.COMPILE_AT", 1)
+    monkeypatch.setattr("steepest.data.rows.DENSE", 1)
+    monkeypatch.setattr("steepest.data.rows.SPARSE", 1)
     tol = SINGLE if "float32" in kind.name else EXACT
     only = kind._replace(losses=("log_loss",))
     check_value_and_gradient(only, kind.make(SMALL, tmp_path), kind.twin(SMALL), tol)
@@ -277,7 +278,8 @@ def test_threads_leave_no_trace(kind, tmp_path):
 @needs_compiler
 @pytest.mark.parametrize("layout", ["C", "Fortran", "float32", "CSR"])
 def test_threads_leave_no_trace_in_compiled_passes(layout, tmp_path, monkeypatch):
-    monkeypatch.setattr("steepest.data.rows.COMPILE_AT", 1)
+    monkeypatch.setattr("steepest.data.rows.DENSE", 1)
+    monkeypatch.setattr("steepest.data.rows.SPARSE", 1)
     kind = kind_of(layout, "labels", True, True)
     check_threads(kind, kind.make(LARGE, tmp_path), kind.twin(LARGE))
 

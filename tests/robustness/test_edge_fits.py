@@ -189,7 +189,8 @@ def test_float32_rows_were_cast_as_a_whole_to_look_for_separation():
 
 
 @pytest.mark.parametrize("loss", ["quantile:q=0.3", "epsilon_insensitive:epsilon=0.5", "hinge"])
-def test_a_loss_with_kinks_on_a_large_table_could_not_be_compiled(loss):
+def test_a_loss_with_kinks_on_a_large_table_could_not_be_compiled(loss, monkeypatch):
+    monkeypatch.setattr("steepest.data.rows.DENSE", 1_000_000)
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60_000, 20))
     y = X @ rng.normal(size=20) + rng.standard_t(3, 60_000)

@@ -11,17 +11,19 @@ from ..core.record_types import LossRecord
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array, LinkValue
 from .csr import CSR
-from .layout import BLOCK, Table, dot, plan, slice_rows, transposed_dot
+from .layout import BLOCK, Table, copy_order, dot, plan, slice_rows, transposed_dot
 
 if TYPE_CHECKING:
     from .rows import Rows
 
 __all__ = [
     "GivenSlopes",
+    "block_rows",
     "expanded_pass",
     "full_pass",
     "predictors",
     "predictors_of",
+    "room_for",
     "shifted_rows",
     "slopes_in_kernel",
 ]
@@ -39,7 +41,9 @@ class GivenSlopes(NamedTuple):
         return y + 0.0 * z
 
 
-SHIFTED = 1 << 16  # numbers of a block whose shifted copy stays in the cache
+CACHED = 1 << 16  # numbers of a block that stays in the cache
+LARGE = 100_000  # numbers of a table from which blocks go in threads
+NEAR = 8.0  # standard deviations of a column from 0 up to which its shift may go into the intercept
 Summed = LossRecord | GivenSlopes
 
 
@@ -68,13 +72,14 @@ def _means(rows: Rows, w: Array, sums: Array) -> tuple[float, Array]:
 
 def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
     """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
-    size = max(64, SHIFTED // max(1, rows.shape[1])) if rows.shift is not None else high - low
-    if high - low <= size:
+    rows, w = (_shifted_by_intercept(rows, w) or (rows, w))[:2]
+    size = block_rows(rows)
+    if rows.shift is None or high - low <= size:
         return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
-    z = np.empty((high - low, w.shape[1]))
+    z, room = np.empty((high - low, w.shape[1])), room_for(rows, size)
     for first in range(low, high, size):
         last = min(high, first + size)
-        z[first - low : last - low] = predictors_of(rows, shifted_rows(rows, first, last), w, first, last)
+        z[first - low : last - low] = predictors_of(rows, shifted_rows(rows, first, last, room), w, first, last)
     return z
 
 
@@ -88,24 +93,73 @@ def _slopes(rows: Rows, w: Array) -> Array:
     return w[:-1] if rows.units.scale is None else w[:-1] * rows.units.scale[:, None]
 
 
-def shifted_rows(rows: Rows, low: int, high: int) -> Table:
-    """Rows low .. high - 1 minus the shift of the units, in the layout of the table."""
+def shifted_rows(rows: Rows, low: int, high: int, room: Array | None = None) -> Table:
+    """Rows low .. high - 1 minus the shift of the units, in the layout of the table; written to ``room`` if given."""
     X = slice_rows(rows.X, low, high)
-    return X if rows.shift is None or isinstance(X, CSR) else X - rows.shift
+    if rows.shift is None or isinstance(X, CSR):
+        return X
+    return np.subtract(X, rows.shift, out=None if room is None else room[: high - low])
+
+
+def block_rows(rows: Rows) -> int:
+    """Rows of a block whose shifted copy stays in the cache, from the table's shape alone."""
+    return BLOCK if rows.sparse else max(64, min(BLOCK, CACHED // (rows.shape[1] + 1)))
+
+
+def room_for(rows: Rows, size: int) -> Array | None:
+    """Room for the shifted copy of a block, in the order of the table."""
+    if rows.shift is None or isinstance(rows.X, CSR):
+        return None
+    return np.empty((min(size, rows.shape[0]), rows.shape[1]), order=copy_order(rows.X))
 
 
 def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None) -> Array:
-    n, d = rows.shape
-    sums = np.zeros((w.shape[1], d + 1))
-    total = 0.0
+    """Sum of the losses, then their gradients by output, intercept last."""
+    near = _shifted_by_intercept(rows, w)
+    if near is None:
+        return _block_sums(rows, loss, w, seconds)
+    bare, moved, shift = near
+    sums = _block_sums(bare, loss, moved, seconds)
+    gradient = sums[1:].reshape(w.shape[1], -1)
+    gradient[:, :-1] -= gradient[:, -1:] * shift
+    return sums
+
+
+def _block_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None) -> Array:
+    (n, d), size = rows.shape, block_rows(rows)
+    out = np.empty((-(-n // size), 1 + w.size))
+
+    def work(first: int, last: int) -> None:
+        room = room_for(rows, size)
+        for b in range(first, last):
+            block = b * size, min(n, (b + 1) * size)
+            out[b] = _plain_block(rows, loss, w, block, shifted_rows(rows, *block, room), seconds)
+
     with one_blas_thread(2.0 * n * d):
-        for low in range(0, n, BLOCK):
-            total += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums, seconds)
-    return np.concatenate(([total], sums.ravel()))
+        in_ranges(work, len(out), rows.threads if n * d > LARGE else 1)
+    sums: Array = out.sum(0)
+    return sums
 
 
-def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array, seconds: Array | None) -> float:
-    part, y, weight = shifted_rows(rows, *block), rows.y[slice(*block)], rows.weights(*block)
+def _shifted_by_intercept(rows: Rows, w: Array) -> tuple[Rows, Array, Array] | None:
+    """The rows without their shift, w with it in the intercept, and the shift; None where digits would be lost.
+
+    No copy of a block is shifted then. A mean of a few standard deviations costs as many roundings, or a large table
+    would be read in twice the time.
+    """
+    shift, scale = rows.shift, rows.units.scale
+    if shift is None or scale is None or rows.X.dtype != np.float64 or rows.shape[0] * rows.shape[1] <= LARGE:
+        return None
+    if np.abs(shift * scale).max() > NEAR:
+        return None
+    w = w.copy()
+    w[-1] -= shift @ (w[:-1] * scale[:, None])
+    return rows._replace(units=rows.units._replace(shift=None)), w, shift
+
+
+def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], part: Table, seconds: Array | None) -> Array:
+    """Sum of the losses of a block, then their gradients by output, intercept last."""
+    y, weight = rows.y[slice(*block)], rows.weights(*block)
     z = predictors_of(rows, part, w, *block)
     cost, r = loss.value(z, y), loss.slope(z, y)
     if weight is not None:
@@ -113,9 +167,8 @@ def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: 
     if seconds is not None:
         second = loss.second_derivative(z, y)[:, 0]
         seconds[slice(*block)] = second if weight is None else second * weight
-    sums[:, :-1] += transposed_dot(part, r)
-    sums[:, -1] += r.sum(0)
-    return float(cost.sum())
+    gradient = np.concatenate((transposed_dot(part, r), r.sum(0)[:, None]), axis=1)
+    return np.concatenate(([cost.sum()], gradient.ravel()))
 
 
 def _compiled_sums(

@@ -28,7 +28,7 @@ from .subsample import sample_numbers
 
 __all__ = ["Rows", "make_rows"]
 
-COMPILE_AT = 1_000_000  # numbers of a table from which compiled passes are used
+DENSE, SPARSE = 20_000_000, 1_000_000  # numbers of a table from which compiled passes save more than they cost once
 AT_ONCE = 1 << 15  # numbers of a small table, whose passes are single matrix products
 ROWS = Supports(rows=True)
 KEEP: Any = object()  # the default of `Rows.with_rows`: no change
@@ -119,7 +119,7 @@ class Rows(NamedTuple):
     def worth_compiling(self) -> bool:
         """Whether a pass is enough work for compiled code."""
         n, d = self.shape
-        return jit_allowed() and n * (d + 1) >= COMPILE_AT
+        return jit_allowed() and n * (d + 1) >= (SPARSE if self.sparse else DENSE)
 
     def in_units(self, units: Units) -> Rows:
         """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""

@@ -18,7 +18,7 @@ from ..core.types import Array
 from ..data.layout import jit_allowed
 from ..data.rows import Rows
 from ..methods.method import Method
-from ..objective.data import Data, TableData
+from ..objective.data import Data
 from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner
 from .loop import Walker, norms
@@ -33,7 +33,7 @@ BLOCK_NUMBERS = 1 << 20  # parameters stored by one block: 8 MB
 BLOCK_STEPS = 1 << 18  # steps of one block at most
 BLAS_ROWS = 4096  # most rows of one matrix product
 EVERY_STEP = Spacing()
-COMPILE_STEPS = 20_000  # sampled updates from which compilation is worth its cost
+COMPILE_STEPS, COMPILE_NUMBERS = 20_000, 1_000_000  # sampled updates, or numbers of a table, worth a compilation
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ class Descent:
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
             return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
-        worth = cast(TableData, self.data).worth_compiling or COMPILE_STEPS <= self._limit < np.inf
+        n, d = self.data.shape
+        worth = n * (d + 1) >= COMPILE_NUMBERS or COMPILE_STEPS <= self._limit < np.inf
         return jit_allowed() and not self.data.supports.joint and worth
 
     @property

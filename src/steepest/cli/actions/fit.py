@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.compile_notice import told
+from ...core.compile_notice import COMPILING, told
 from ...core.errors import SteepestError, UsageError
 from ...core.files import plain
 from ...core.record_types import Loss
@@ -32,7 +32,6 @@ __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
-COMPILING = "compiling, once on this machine: a few seconds"
 
 
 class Flags(NamedTuple):
