@@ -82,6 +82,8 @@ class Descent:
         if kept < len(block.kept) and block.kept[kept] == place:
             w: Array = block.w[kept]
             return w
+        if block.last.t == block.t[place]:
+            return self.answer(block.last)
         return self.answer(self.replay(block.first, int(block.t[place])))
 
     def answer(self, there: Checkpoint) -> Array:
