@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.rows import Rows
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 
 __all__ = ["PINNED", "ROUNDING", "Cone", "Order", "cones"]
@@ -151,7 +151,7 @@ def cones(problem: Problem, rows: Rows) -> dict[int, Cone]:
     """The cone of recession of each target, or the one of all classes; without those that are known to be 0."""
     if not problem.may_recede:
         return {}
-    coordinates = Coordinates(problem, rows.shape[1])
+    coordinates = coordinates_of(problem, rows.shape[1])
     penalised = (coordinates.l2 > 0) | (coordinates.penalty_factors * problem.l1 * coordinates.factor > 0)
     movable = coordinates.moves & ~penalised[:, 0]
     signs = np.append(np.asarray(problem.signs or np.zeros(rows.shape[1]), np.int8), np.int8(0))

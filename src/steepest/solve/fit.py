@@ -25,7 +25,7 @@ from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import steps
 from ..objective.data import MATRIX_COLUMNS, Data
-from ..objective.objective import Coordinates, Objective
+from ..objective.objective import Objective, coordinates_of
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
@@ -103,7 +103,7 @@ def fit(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
-        columns, is_open = plan.columns, open_coefficients(Coordinates(problem, d))
+        columns, is_open = plan.columns, open_coefficients(coordinates_of(problem, d))
         refuse_tiny(rows, columns.mean, columns.variance, is_open, names)
         scale, tol = constant_cost(problem, rows), limits.tol
         target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, rows))
@@ -270,7 +270,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer, if it is known: no penalty and no fixed coefficient."""
     moments = plan.columns.moments
-    movable = Coordinates(problem, len(plan.columns.mean)).free.all()
+    movable = coordinates_of(problem, len(plan.columns.mean)).free.all()
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
     w, cost = moments.minimiser, problem.loss.curvature * moments.cost

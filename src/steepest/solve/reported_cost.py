@@ -10,7 +10,7 @@ from ..core.types import UNIT, Array
 from ..data.blockwise import in_double
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
@@ -34,7 +34,7 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
         mean = in_double(plan.rows, problem.loss, plan.data.units.scaled(raw))[0]
     else:
         return path
-    coordinates = Coordinates(problem, rows.shape[1])
+    coordinates = coordinates_of(problem, rows.shape[1])
     cost = path.cost.copy()
     cost[at] = coordinates.complete(raw, mean, np.zeros_like(raw))[0]
     return replace(path, cost=cost)

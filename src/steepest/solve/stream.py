@@ -22,7 +22,7 @@ from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
 from ..methods import estimates, steps
 from ..methods.method import Method
-from ..objective.objective import Coordinates
+from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import chosen_average, chosen_rule
 from .settings import Settings
@@ -74,7 +74,7 @@ def open_stream(
         name = to_name(type(problem.loss))
         raise UsageError(f"loss {name!r} has an unbounded second derivative: set a rate, such as 'inverse_scaling'")
     d = len(start) - 1
-    _ = Coordinates(problem, d).free  # refuses columns that are not there
+    _ = coordinates_of(problem, d).free  # refuses columns that are not there
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
     return Stream(problem, replace(method, sampling="sequential"), settings, there, Running.of(d))
 
@@ -110,7 +110,7 @@ def advance(
     Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
-    shifted = Coordinates(stream.problem, rows.shape[1]).free_intercept
+    shifted = coordinates_of(stream.problem, rows.shape[1]).free_intercept
     units = running.units(rows, shifted) if stream.settings.scaled else RAW
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
     rows = rows.in_units(units).with_rows(total=n * running.weight)

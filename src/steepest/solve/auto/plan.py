@@ -23,7 +23,7 @@ from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method, read_average, read_estimate, read_rule
 from ...objective.data import MATRIX_COLUMNS, ColumnStats, Size
-from ...objective.objective import Coordinates, Objective
+from ...objective.objective import Coordinates, Objective, coordinates_of
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
@@ -129,7 +129,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
 
         begin = staged_start(problem, some, begin)
         plan = plan._replace(start=begin)
-    if problem.nonsmooth and start is None and Coordinates(problem, rows.shape[1]).free_intercept:
+    if problem.nonsmooth and start is None and coordinates_of(problem, rows.shape[1]).free_intercept:
         plan = plan._replace(start=_at_median(rows, problem))
     if name == "whitened":
         checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
@@ -195,7 +195,7 @@ def _located(rows: Rows) -> Columns:
 
 def _with_moments(rows: Rows, problem: Problem, start: Array | None) -> Columns:
     fixed = np.zeros(rows.outputs) if start is None else start[-1]
-    moments = make_moments(rows, None if Coordinates(problem, rows.shape[1]).free_intercept else fixed)
+    moments = make_moments(rows, None if coordinates_of(problem, rows.shape[1]).free_intercept else fixed)
     return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
 
 
@@ -206,7 +206,7 @@ def _plan(
     units = RAW
     if standardize:
         stats = ColumnStats(columns.mean, columns.variance)
-        shifted = Coordinates(problem, rows.shape[1]).free_intercept
+        shifted = coordinates_of(problem, rows.shape[1]).free_intercept
         units = standard_units(*stats, centre(rows, stats) if shifted else None)
     _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
