@@ -258,8 +258,8 @@ class Descent:
             return next((i for i in range(len(block.t)) if stop(self.state(block, i))), None)
         if stop.check:
             return self._checked(stop, block)
-        hits = np.flatnonzero(stop(block))
-        return int(hits[0]) if len(hits) else None
+        hits = np.asarray(stop(block))
+        return int(hits.argmax()) if hits.any() else None
 
     def _cut(self, block: Block, place: int, end: str) -> Block:
         """End the block, and the descent, with the state at ``place``; -1 leaves an empty block."""

@@ -21,6 +21,7 @@ Order = NDArray[np.int64]
 PINNED = np.int8(2)  # kind of a row whose loss rises on both sides
 ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: bound of the rounding of a margin
 BLOCK = 1 << 18  # numbers of a block of the table
+SAMPLE, EACH = 1000, 10  # rows of a working set: at least so many, and for each unknown
 
 
 class Cone(NamedTuple):
@@ -53,6 +54,21 @@ class Cone(NamedTuple):
     def unknowns(self) -> int:
         """Unknowns of a linear programme."""
         return (len(self.columns) + 1) * self.outputs
+
+    @property
+    def free_unknowns(self) -> int:
+        """Unknowns that may move."""
+        return int(self.movable.sum()) * self.outputs
+
+    @property
+    def enough(self) -> int:
+        """Rows that stand for all in a working set."""
+        return max(SAMPLE, EACH * self.free_unknowns // max(1, self.outputs - 1))
+
+    @property
+    def search_size(self) -> float:
+        """Rows of the working set x unknowns^2, to which the time of a search is proportional."""
+        return min(len(self.kind), self.enough) * float(self.free_unknowns) ** 2
 
     @property
     def open(self) -> bool:

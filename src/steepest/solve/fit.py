@@ -192,7 +192,7 @@ def _judged(
         certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
-    facts |= _recession(rows, problem, path, raw, certificate, target)
+    facts |= _recession(rows, problem, plan, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
         from .prospects import prospects_of
 
@@ -205,7 +205,13 @@ def _judged(
 
 
 def _recession(
-    rows: Rows, problem: Problem, path: Trajectory, raw: Array, certificate: Certificate, target: float
+    rows: Rows,
+    problem: Problem,
+    plan: Plan,
+    path: Trajectory,
+    raw: Array,
+    certificate: Certificate,
+    target: float,
 ) -> dict[str, str | None]:
     """A direction of recession in words, or why none is ruled out."""
     if not problem.may_recede or path.meta["end"] in ENDED:
@@ -215,7 +221,8 @@ def _recession(
 
     gap = np.inf if certificate.gap is None else certificate.gap
     of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
-    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None)
+    work = np.inf if plan.auto else rows.passes * rows.size.numbers
+    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None, work)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from ..data.blockwise import in_double
+from ..data.moments import Moments
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
 from ..objective.objective import coordinates_of
@@ -43,8 +44,7 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
 def _cancels(problem: Problem, plan: Plan, raw: Array, cost: float) -> bool:
     """Whether the cost of the descent is rounded by more than is left: in moments, or in predictions."""
     columns, units = plan.columns, plan.data.units
-    moments = None if columns.moments is None else columns.moments.in_units(units)
-    if moments is not None and problem.loss.curvature * moments.rounding(units.scaled(raw)) > SMALL * cost:
+    if isinstance(moments := plan.data, Moments) and problem.loss.curvature * moments.rounding(units.scaled(raw)) > SMALL * cost:
         return True
     rounding = UNIT * (np.abs(columns.mean) @ np.abs(raw[:-1]))
     deviation = np.sqrt(np.maximum(columns.variance, 0.0) @ raw[:-1] ** 2)
