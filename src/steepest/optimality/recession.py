@@ -17,7 +17,8 @@ __all__ = ["Finding", "Recession", "recedes_completely", "recession"]
 
 
 FIRST = 256  # rows that are tested before all others
-SEARCH, BRIEF = 8.0, 1e5  # numbers read in the time of a search, over rows x unknowns^2; those of one that is always made
+SEARCH = 8.0  # numbers of a table that are read in the time of a search, over its rows x unknowns^2
+BRIEF = 1e5  # rows x unknowns^2 of a search that is always made
 LONG = "looking for one takes longer than the run did"
 
 

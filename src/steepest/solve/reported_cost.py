@@ -43,8 +43,8 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
 
 def _cancels(problem: Problem, plan: Plan, raw: Array, cost: float) -> bool:
     """Whether the cost of the descent is rounded by more than is left: in moments, or in predictions."""
-    columns, units = plan.columns, plan.data.units
-    if isinstance(moments := plan.data, Moments) and problem.loss.curvature * moments.rounding(units.scaled(raw)) > SMALL * cost:
+    columns, data = plan.columns, plan.data
+    if isinstance(data, Moments) and problem.loss.curvature * data.rounding(data.units.scaled(raw)) > SMALL * cost:
         return True
     rounding = UNIT * (np.abs(columns.mean) @ np.abs(raw[:-1]))
     deviation = np.sqrt(np.maximum(columns.variance, 0.0) @ raw[:-1] ** 2)
