@@ -31,6 +31,7 @@ __all__ = ["Descent"]
 BLOCK_SECONDS = 0.1  # target duration of a block; Ctrl-C is handled between blocks
 BLOCK_NUMBERS = 1 << 20  # parameters stored by one block: 8 MB
 BLOCK_STEPS = 1 << 18  # steps of one block at most
+FIRST_NUMBERS = 1 << 16  # numbers that the first block of a sampled descent reads
 BLAS_ROWS = 4096  # most rows of one matrix product
 EVERY_STEP = Spacing()
 COMPILE_STEPS = 20_000  # sampled updates from which compilation is worth its cost
@@ -58,7 +59,7 @@ class Descent:
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says for which of them the parameters are kept."""
         block = self._stopped(self._opening())
-        count, began = 16, time.perf_counter()
+        count, began = self._first_count, time.perf_counter()
         while block.end is None:
             yield block
             t, spent = block.last.t, time.perf_counter()
@@ -66,6 +67,12 @@ class Descent:
             spent = time.perf_counter() - spent
             count = max(1, int(len(block.t) * min(4.0, BLOCK_SECONDS / max(spent, 1e-9))))
         yield block
+
+    @property
+    def _first_count(self) -> int:
+        """Steps of the first block: what takes far less than a block does."""
+        size = self.method.batch_size
+        return 16 if size is None else max(16, FIRST_NUMBERS // (min(size, self.data.shape[0]) * self.start.at.size))
 
     def state(self, block: Block, place: int) -> State:
         """One state of a block."""
