@@ -88,12 +88,12 @@ def shifted_rows(rows: Rows, low: int, high: int) -> Table:
 
 def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None) -> Array:
     n, d = rows.shape
-    sums = np.zeros((w.shape[1], d + 1))
-    total = 0.0
+    found = np.zeros(1 + w.size)
+    sums = found[1:].reshape(w.shape[1], d + 1)
     with one_blas_thread(2.0 * n * d):
         for low in range(0, n, BLOCK):
-            total += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums, seconds)
-    return np.concatenate(([total], sums.ravel()))
+            found[0] += _plain_block(rows, loss, w, (low, min(n, low + BLOCK)), sums, seconds)
+    return found
 
 
 def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], sums: Array, seconds: Array | None) -> float:

@@ -155,7 +155,8 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
         cost, norm, looked = _sampled_costs(descent, w, step)
     coef, intercept = coef_and_intercept(descent.data.units.raw(w))
     meta = {**_settings(descent), "end": kept.end, **meta}
-    return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
+    eta = np.where(np.isnan(eta), 0.0, eta)
+    return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, names, meta)
 
 
 def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:

@@ -84,8 +84,8 @@ def recession(
     decrement : float, optional
         Newton decrement at w, by the Hessian of all rows, if nothing is penalised and no sign is constrained.
     work : float
-        Numbers of the table that the run has read. What takes longer than that is not looked for, unless it is little:
-        multipliers away from an optimum, and linear programmes.
+        Numbers of the table that the steps of the run have read. Multipliers away from an optimum, and linear
+        programmes, are left out where they take longer than that and are not brief.
 
     Notes
     -----

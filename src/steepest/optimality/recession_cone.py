@@ -170,6 +170,8 @@ def cones(problem: Problem, rows: Rows) -> dict[int, Cone]:
     coordinates = coordinates_of(problem, rows.shape[1])
     penalised = (coordinates.l2 > 0) | (coordinates.penalty_factors * problem.l1 * coordinates.factor > 0)
     movable = coordinates.moves & ~penalised[:, 0]
+    if not movable[:-1].any() and problem.loss.labels and rows.outputs == 1 and rows.weight is None and np.ptp(rows.y):
+        return {}  # the intercept alone: where the loss of one class falls, that of the other rises
     signs = np.append(np.asarray(problem.signs or np.zeros(rows.shape[1]), np.int8), np.int8(0))
     bare = rows.with_rows(offset=None).in_units(RAW)
     if rows.supports.joint:

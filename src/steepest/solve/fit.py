@@ -56,6 +56,8 @@ class Run(NamedTuple):
 
     def noted(self, notes: tuple[str, ...]) -> Run:
         """The same run with more notes, which come first."""
+        if not notes:
+            return self
         verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
         return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
 
@@ -221,7 +223,7 @@ def _recession(
 
     gap = np.inf if certificate.gap is None else certificate.gap
     of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
-    work = np.inf if plan.auto else rows.passes * rows.size.numbers
+    work = np.inf if plan.auto else float(path.epoch[-1]) * rows.size.numbers
     found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None, work)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}

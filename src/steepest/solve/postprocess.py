@@ -45,6 +45,8 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
 def with_fixed(path: Trajectory, problem: Problem, start: ArrayLike | None) -> Trajectory:
     """Set fixed coefficients to their exact start, which scaling may have rounded."""
+    if not problem.fixed:
+        return path
     d = path.coef.shape[1]
     fixed = np.append(~coordinates_of(problem, d).moves[:-1], False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -43,9 +44,11 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
 
 def _cancels(problem: Problem, plan: Plan, raw: Array, cost: float) -> bool:
     """Whether the cost of the descent is rounded by more than is left: in moments, or in predictions."""
-    columns, data = plan.columns, plan.data
-    if isinstance(data, Moments) and problem.loss.curvature * data.rounding(data.units.scaled(raw)) > SMALL * cost:
-        return True
+    columns = plan.columns
+    if columns.moments is not None:
+        moments = cast(Moments, plan.data)
+        if problem.loss.curvature * moments.rounding(moments.units.scaled(raw)) > SMALL * cost:
+            return True
     rounding = UNIT * (np.abs(columns.mean) @ np.abs(raw[:-1]))
     deviation = np.sqrt(np.maximum(columns.variance, 0.0) @ raw[:-1] ** 2)
     return bool((rounding > SMALL * deviation).any())

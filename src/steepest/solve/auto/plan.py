@@ -114,8 +114,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     """The plan of the cheapest method: preconditioned by all rows, by a sample, or by its own steps."""
     size, standardize, seed = rows.size, settings.scaled, settings.seed
     name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
-    rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
-    method = Method(RULES[name], rate, None, settings.sampling)
+    method = _automatic_method(name, settings.sampling)
     if name == "moments":
         columns = _with_moments(rows, problem, start)
         return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
@@ -136,6 +135,12 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
+
+
+@cache
+def _automatic_method(name: str, sampling: str) -> Method:
+    """The method of this name, over all rows."""
+    return Method(RULES[name], steps.Constant(1.0) if name == "moments" else steps.Backtracking(), None, sampling)
 
 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
@@ -208,7 +213,8 @@ def _plan(
         stats = ColumnStats(columns.mean, columns.variance)
         shifted = coordinates_of(problem, rows.shape[1]).free_intercept
         units = standard_units(*stats, centre(rows, stats) if shifted else None)
-    _refuse_overflow(Coordinates(problem, rows.shape[1], units))
+    if problem.l2 > 0:
+        _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(Objective(problem, data), location))
