@@ -138,7 +138,7 @@ class Descent:
         if self.compiled is not None or not self._sampled:
             return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
         worth = cast(TableData, self.data).worth_compiling or COMPILE_STEPS <= self._limit < np.inf
-        return jit_allowed() and not self.data.supports.joint and worth
+        return worth and jit_allowed() and not self.data.supports.joint
 
     @property
     def preconditioner(self) -> Preconditioner:

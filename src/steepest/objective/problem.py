@@ -86,6 +86,10 @@ class Problem:
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is made from them once is not pickled."""
+        return {name: vars(self)[name] for name in self.__dataclass_fields__}
+
     @property
     def l2(self) -> float:
         """Penalty weight of |w|^2 / 2, by raw coefficients."""
