@@ -44,7 +44,7 @@ class Coordinates:
     def __init__(self, problem: Problem, d: int, units: Units = RAW) -> None:
         self.problem, self.d, self.units = problem, d, units
 
-    @property
+    @cached_property
     def raw(self) -> Coordinates:
         """The same coordinates in raw units."""
         return coordinates_of(self.problem, self.d)
