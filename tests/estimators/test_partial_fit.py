@@ -18,7 +18,7 @@ from steepest import GDClassifier, GDRegressor
 from steepest.core.errors import UsageError
 from steepest.core.units import Units
 from steepest.data.rows import make_rows
-from steepest.data.running_stats import Running, batch_curvature
+from steepest.data.running_stats import Running, batch_curvatures
 from steepest.descent.early_stopping import Validation
 from steepest.descent.stops import Stop
 from steepest.methods.rules import Nesterov
@@ -322,7 +322,7 @@ def test_curvature_of_a_batch(sparse, intercept):
     Z = np.column_stack((Z, np.ones(8))) if intercept else Z
     rows = make_rows(sp.csr_matrix(X) if sparse else X, np.zeros(8), weight=weight)._replace(units=units)
     expected = np.linalg.eigvalsh((Z.T * weight) @ Z / weight.sum())[-1]
-    assert batch_curvature(rows, intercept) == pytest.approx(expected, rel=1e-12)
+    assert batch_curvatures(rows, 1, intercept) == pytest.approx(expected, rel=1e-12)
 
 
 # ------------------------------------------------------------------ held-out rows

@@ -174,6 +174,35 @@ def test_what_is_not_ruled_out_is_not_called_converged(monkeypatch):
     assert "alpha=0.001" in verdict.advice
 
 
+def test_a_run_at_a_textbook_rate_waited_for_linear_programmes(monkeypatch):
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((400, 40))
+    z = X @ rng.standard_normal(40)
+    y = (z > 0).astype(float)
+    X[:30], y[:30] = 0.0, np.arange(30) % 2  # rows on the plane, so that it separates the others alone
+
+    def judged(steps):
+        return fit(make_rows(X, y), LOG, Settings(learning_rate=0.1), Limits(steps, None, None)).verdict
+
+    asked = []
+    whole = recession.none_by_multipliers
+    monkeypatch.setattr(recession, "none_by_multipliers", lambda *given: asked.append(given) or whole(*given))
+    assert judged(20).status != "converged"
+    assert not asked
+    assert judged(2000).status == "separable"
+    assert asked
+
+
+def test_what_was_not_looked_for_is_said_and_an_optimum_at_a_given_rate_is_still_proven():
+    X, y = logistic_table(3, 400, 3)
+    wide = np.column_stack((X, np.random.default_rng(6).standard_normal((400, 37))))
+    found = recession.recession(LOG, make_rows(wide, y), np.zeros((41, 1)), work=1e4)
+    assert found == (None, "looking for one takes longer than the run did")
+    assert recession.recession(LOG, make_rows(wide, y), np.zeros((41, 1))) == (None, None)
+    run = fit(make_rows(wide, y), LOG, Settings(learning_rate=1.0), Limits(3000))
+    assert run.verdict.status == "converged"
+
+
 # The proof that there is none.
 
 

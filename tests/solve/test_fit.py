@@ -258,3 +258,19 @@ def test_an_answer_that_is_not_the_point_that_moves_was_certified_by_the_gradien
     above = run.trajectory.cost[-1] - exact.trajectory.cost[-1]
     assert run.certificate.gap >= above * (1 - 1e-6)
     assert run.verdict.status != "converged" or above <= 1e-8
+
+
+@pytest.mark.parametrize(
+    ("problem", "settings"),
+    [
+        (Problem("log_loss", L2(0.01)), {}),
+        (Problem("log_loss", L2(0.01)), {"rule": "secant"}),
+        (Problem("log_loss"), {"learning_rate": 0.1, "max_iter": 40}),
+        (Problem("log_loss"), {"batch_size": 8, "max_iter": 4}),
+    ],
+)
+def test_a_run_that_keeps_no_states_made_twice_the_passes(problem, settings):
+    rows = make_rows(*logistic_table(0, 60, 3))
+    usual, bare = (fit(rows, problem, keep=keep, **settings) for keep in ("auto", False))
+    assert np.array_equal(usual.coef, bare.coef)
+    assert bare.trajectory.meta["passes"] <= usual.trajectory.meta["passes"]

@@ -8,6 +8,7 @@ its kind sets every fact about it, and a default for each optional method that h
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from .end_slopes import ends_of_domain, slopes_far_out
@@ -27,17 +28,8 @@ NEEDS = {
     ),
     "penalty": ("value", "slope", "l2", "l1", "check"),
     "rule": (
-        "direction",
-        "slots",
-        "elementwise",
-        "preconditioner",
-        "proximal",
-        "sees",
-        "learns",
-        "answers",
-        "batch",
-        "stability",
-        "memory_share",
+        *("direction", "slots", "elementwise", "preconditioner", "proximal", "sees", "learns", "answers"),
+        *("batch", "stability", "memory_share"),
     ),
     "learning rate": ("rate", "slots", "seeks", "adapts", "looks"),
     "average": ("share", "slots"),
@@ -288,10 +280,14 @@ class Checkable(Protocol):
         """What is wrong with the settings, or None."""
 
 
+@lru_cache(1024)
+def _is_complete(cls: type, kind: str) -> bool:
+    return _has(cls, *NEEDS[kind])
+
+
 def check_record(item: Checked, kind: str) -> Checked:
     """The record itself; one that lacks what its kind needs, or that its own ``check`` finds wrong, is refused."""
-    missing = [name for name in NEEDS[kind] if not hasattr(item, name)]
-    if missing:
+    if not _is_complete(type(item), kind) and (missing := [name for name in NEEDS[kind] if not hasattr(item, name)]):
         mend = f"decorate it with @{DECORATORS.get(kind, kind)}"
         raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; {mend}")
     if wrong := item.check():

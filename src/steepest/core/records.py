@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -47,7 +48,12 @@ def to_name(cls: type) -> str:
     >>> to_name(SquaredError)
     'squared_error'
     """
-    return re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
+    return _spelled(cls.__name__)
+
+
+@lru_cache(1024)
+def _spelled(name: str) -> str:
+    return re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def to_spec(item: Any) -> str:
@@ -90,8 +96,14 @@ def from_name(spec: object, module: ModuleType, what: str) -> Any:
     if isinstance(spec, tuple) and is_record(spec):
         found: Any = spec
         return check_record(found, what)
+    return _named(str(spec), module, what)
+
+
+@lru_cache(1024)
+def _named(spec: str, module: ModuleType, what: str) -> Any:
+    """The record of this name."""
     known = {to_name(getattr(module, name)): getattr(module, name) for name in module.__all__}
-    asked, _, rest = str(spec).partition(":")
+    asked, _, rest = spec.partition(":")
     name = next((name for name in known if name.replace("_", "") == asked.replace("_", "")), None)
     if name is None:
         raise _unknown(asked, what, known)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
@@ -55,42 +54,51 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 @lru_cache(1)
-def _controller() -> Any:
+def _libraries() -> list[Any]:
+    """The BLAS libraries of the process."""
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 class _Hold:
     """BLAS limited to one thread in the whole process while at least one user of this context is active."""
 
     def __init__(self) -> None:
-        self.lock, self.count, self.limit = Lock(), 0, ExitStack()
+        self.lock, self.count, self.before = Lock(), 0, [0]
 
     def take(self) -> None:
         with self.lock:
             self.count += 1
             if self.count == 1:
-                self.limit.enter_context(_controller().limit(limits=1, user_api="blas"))
+                self.before = [library.get_num_threads() for library in _libraries()]
+                self._set([1] * len(self.before))
 
     def drop(self) -> None:
         with self.lock:
             self.count -= 1
             if self.count == 0:
-                self.limit.close()
+                self._set(self.before)
+
+    def _set(self, threads: list[int]) -> None:
+        for library, before, number in zip(_libraries(), self.before, threads, strict=True):
+            if before != 1:
+                library.set_num_threads(number)
 
 
 _hold = _Hold()
 
 
-@contextmanager
-def one_blas_thread(work: float) -> Iterator[None]:
+class one_blas_thread:  # noqa: N801  # used like a function
     """Limit BLAS to one thread if it would start more (``work`` in flops): same bits on any number of cores."""
-    if work < 5e3:
-        yield
-        return
-    _hold.take()
-    try:
-        yield
-    finally:
-        _hold.drop()
+
+    def __init__(self, work: float) -> None:
+        self.limits = work >= 5e3
+
+    def __enter__(self) -> None:
+        if self.limits:
+            _hold.take()
+
+    def __exit__(self, *_: object) -> None:
+        if self.limits:
+            _hold.drop()

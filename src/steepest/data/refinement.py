@@ -16,7 +16,7 @@ from ..core.record_types import Loss
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..objective.objective import Coordinates
+from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .double_double import Pair, add_products, combination, halves, over, plus, summed, times, two_sum
 from .gram import refuse_unless_finite
@@ -136,7 +136,7 @@ def triangle(rows: Rows, problem: Problem) -> tuple[Units, Array]:
     """
     rows, d, curvature = rows.in_units(RAW), rows.shape[1], problem.loss.curvature
     with one_blas_thread(2.0 * rows.shape[0] * (d + 1) ** 2), np.errstate(invalid="ignore", over="ignore"):
-        shift = _means(rows) if Coordinates(problem, d).free_intercept else None
+        shift = _means(rows) if coordinates_of(problem, d).free_intercept else None
         R = _factor(rows, shift, curvature)
         norms = np.sqrt(np.einsum("ij,ij->j", R, R) / curvature)[:d]
         refuse_unless_finite(norms)
@@ -263,7 +263,7 @@ def polished(rows: Rows, problem: Problem, w: Array, most: int = 6) -> tuple[lis
     [2.0, -2000000000.0]
     """
     path: list[Polished] = []
-    ahead, last, free = (w, np.zeros_like(w)), np.inf, Coordinates(problem, len(w) - 1).free
+    ahead, last, free = (w, np.zeros_like(w)), np.inf, coordinates_of(problem, len(w) - 1).free
     with one_blas_thread(2.0 * rows.shape[0] * w.size):
         units, R = triangle(rows, problem)
         root = inverse_root(units, R, free)
@@ -284,7 +284,7 @@ def polished(rows: Rows, problem: Problem, w: Array, most: int = 6) -> tuple[lis
 def _objective(rows: Rows, problem: Problem, w: Pair) -> tuple[float, Pair]:
     """Objective and its gradient as a pair at w."""
     cost, g = Exact(rows).gradient_pair(problem.loss, *w)
-    l2 = Coordinates(problem, len(w[0]) - 1).l2
+    l2 = coordinates_of(problem, len(w[0]) - 1).l2
     return cost + 0.5 * float(np.vdot(l2 * w[0], w[0])), plus(g, times(w, l2))
 
 

@@ -56,8 +56,8 @@ class Rows(NamedTuple):
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns, (n, d)."""
-        n, d = self.X.shape
-        return int(n), int(d)
+        shape: tuple[int, int] = self.X.shape
+        return shape
 
     @property
     def supports(self) -> Supports:
@@ -119,7 +119,7 @@ class Rows(NamedTuple):
     def worth_compiling(self) -> bool:
         """Whether a pass is enough work for compiled code."""
         n, d = self.shape
-        return jit_allowed() and n * (d + 1) >= (SPARSE if self.sparse else DENSE)
+        return n * (d + 1) >= (SPARSE if self.sparse else DENSE) and jit_allowed()
 
     def in_units(self, units: Units) -> Rows:
         """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""

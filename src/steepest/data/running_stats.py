@@ -14,7 +14,7 @@ from .column_sums import mean_and_variance
 from .csr import CSR
 from .rows import Rows
 
-__all__ = ["Running", "batch_curvature"]
+__all__ = ["Running", "batch_curvatures"]
 
 
 class Running(NamedTuple):
@@ -87,21 +87,29 @@ class Running(NamedTuple):
         return standard_units(*columns, centre(rows, columns) if shifted else None)
 
 
-def batch_curvature(rows: Rows, intercept: bool) -> float:
-    """Largest eigenvalue of Z'Z/m over the m rows of a batch, in their units; an intercept adds a column of ones to Z.
+def batch_curvatures(rows: Rows, count: int, intercept: bool) -> Array:
+    """Largest eigenvalue of Z'Z/m over the m rows of each of ``count`` batches, in their units, (count,).
 
-    Cost: m^2 d flops.
+    The batches follow each other in the rows; an intercept adds a column of ones to Z. Cost: m^2 d flops for each.
 
     Examples
     --------
     >>> from steepest import make_rows
-    >>> batch_curvature(make_rows([[3.0, 4.0]], [0.0]), intercept=False)
-    25.0
+    >>> batch_curvatures(make_rows([[3.0, 4.0], [1.0, 0.0]], [0.0, 0.0]), 2, intercept=False)
+    array([25.,  1.])
     """
-    Z = _dense(rows)
-    weight = 1.0 if rows.weight is None else rows.weight[:, None] * (rows.shape[0] / rows.total)
-    product = (Z @ Z.T + float(intercept)) * np.sqrt(weight * np.transpose(weight))
-    return float(np.linalg.eigvalsh(product)[-1]) / rows.shape[0]
+    if rows.sparse and count > 1:  # together they would hold the columns of all batches
+        each = np.split(np.arange(rows.shape[0]), count)
+        return np.concatenate([batch_curvatures(rows.take(numbers), 1, intercept) for numbers in each])
+    Z, mean = _dense(rows), rows.total / rows.shape[0]
+    if intercept:
+        Z = np.column_stack((Z, np.ones(len(Z))))
+    if rows.weight is not None:
+        Z = Z * np.sqrt(rows.weight / mean)[:, None]
+    Z = Z.reshape(count, -1, Z.shape[1])
+    turned = Z.swapaxes(1, 2)
+    product = Z @ turned if Z.shape[1] <= Z.shape[2] else turned @ Z
+    return np.asarray(np.linalg.eigvalsh(product)[:, -1] / Z.shape[1])
 
 
 def _dense(rows: Rows) -> Array:

@@ -31,6 +31,7 @@ __all__ = ["Descent"]
 BLOCK_SECONDS = 0.1  # target duration of a block; Ctrl-C is handled between blocks
 BLOCK_NUMBERS = 1 << 20  # parameters stored by one block: 8 MB
 BLOCK_STEPS = 1 << 18  # steps of one block at most
+FIRST_NUMBERS = 1 << 16  # numbers that the first block of a sampled descent reads
 BLAS_ROWS = 4096  # most rows of one matrix product
 EVERY_STEP = Spacing()
 COMPILE_STEPS, COMPILE_NUMBERS = 20_000, 1_000_000  # sampled updates, or numbers of a table, worth a compilation
@@ -58,7 +59,7 @@ class Descent:
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says for which of them the parameters are kept."""
         block = self._stopped(self._opening())
-        count, began = 16, time.perf_counter()
+        count, began = self._first_count, time.perf_counter()
         while block.end is None:
             yield block
             t, spent = block.last.t, time.perf_counter()
@@ -66,6 +67,12 @@ class Descent:
             spent = time.perf_counter() - spent
             count = max(1, int(len(block.t) * min(4.0, BLOCK_SECONDS / max(spent, 1e-9))))
         yield block
+
+    @property
+    def _first_count(self) -> int:
+        """Steps of the first block: what takes far less than a block does."""
+        size = self.method.batch_size
+        return 16 if size is None else max(16, FIRST_NUMBERS // (min(size, self.data.shape[0]) * self.start.at.size))
 
     def state(self, block: Block, place: int) -> State:
         """One state of a block."""
@@ -82,6 +89,8 @@ class Descent:
         if kept < len(block.kept) and block.kept[kept] == place:
             w: Array = block.w[kept]
             return w
+        if block.last.t == block.t[place]:
+            return self.answer(block.last)
         return self.answer(self.replay(block.first, int(block.t[place])))
 
     def answer(self, there: Checkpoint) -> Array:
@@ -130,7 +139,7 @@ class Descent:
             return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
         n, d = self.data.shape
         worth = n * (d + 1) >= COMPILE_NUMBERS or COMPILE_STEPS <= self._limit < np.inf
-        return jit_allowed() and not self.data.supports.joint and worth
+        return worth and jit_allowed() and not self.data.supports.joint
 
     @property
     def preconditioner(self) -> Preconditioner:
@@ -257,8 +266,8 @@ class Descent:
             return next((i for i in range(len(block.t)) if stop(self.state(block, i))), None)
         if stop.check:
             return self._checked(stop, block)
-        hits = np.flatnonzero(stop(block))
-        return int(hits[0]) if len(hits) else None
+        hits = np.asarray(stop(block))
+        return int(hits.argmax()) if hits.any() else None
 
     def _cut(self, block: Block, place: int, end: str) -> Block:
         """End the block, and the descent, with the state at ``place``; -1 leaves an empty block."""

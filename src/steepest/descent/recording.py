@@ -155,22 +155,30 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
         cost, norm, looked = _sampled_costs(descent, w, step)
     coef, intercept = coef_and_intercept(descent.data.units.raw(w))
     meta = {**_settings(descent), "end": kept.end, **meta}
-    return Trajectory(coef, intercept, step, epoch, np.nan_to_num(eta), seconds, cost, norm, looked, names, meta)
+    eta = np.where(np.isnan(eta), 0.0, eta)
+    return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, names, meta)
 
 
 def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Costs over all rows at some of the kept states: half log-spaced, half evenly spaced, first and last included."""
+    """Costs over all rows at some of the kept states, first and last included."""
     n, d = descent.data.shape
     epochs = step[-1] / descent.method.steps_per_epoch(n)
     most = SAMPLED_COSTS if n * (d + 1) <= FREE_LOOK else int(min(SAMPLED_COSTS, 4 + 2 * epochs))
-    spaced = (np.geomspace(1, len(step), most // 2), np.linspace(1, len(step), most - most // 2))
-    places = np.unique(np.concatenate(spaced).round().astype(int) - 1)
+    places = _spread(len(step), most)
     looks = [descent.look(w[i]) for i in places]
     fine = [i for i, look in enumerate(looks) if np.isfinite(look[0]) and np.isfinite(look[1])]
     if not fine:
         raise DataError(TOO_LARGE)
     cost, norm = np.array([looks[i][0] for i in fine]), np.array([looks[i][1] for i in fine])
     return cost, norm, step[places[fine]]
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """Places of 0 .. count - 1, at most ``most``: half log-spaced, half evenly spaced; all of them if they are few."""
+    if count <= most // 2:
+        return np.arange(count)
+    spaced = (np.geomspace(1, count, most // 2), np.linspace(1, count, most - most // 2))
+    return np.unique(np.concatenate(spaced).round().astype(int) - 1)
 
 
 def _settings(descent: Descent) -> dict[str, Any]:

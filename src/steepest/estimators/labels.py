@@ -28,12 +28,11 @@ def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     >>> numbers(np.array(["no", "yes", "no"]), np.array(["no", "yes"]))
     array([0., 1., 0.])
     """
-    strange = np.setdiff1d(y, classes)
-    if len(strange):
-        listed = ", ".join(map(repr, strange[:5].tolist()))
+    own = np.asarray(y)[:, None] == classes
+    if not (own[:, 0] | own[:, 1] if len(classes) == 2 else own.any(1)).all():
+        listed = ", ".join(map(repr, np.setdiff1d(y, classes)[:5].tolist()))
         raise DataError(f"labels must be of the classes known so far, found {listed}")
-    own = y == classes[1] if len(classes) == 2 else np.asarray(y)[:, None] == classes
-    return np.asarray(own, np.float64)
+    return np.asarray(own[:, 1] if len(classes) == 2 else own, np.float64)
 
 
 def shown(label: object) -> str:

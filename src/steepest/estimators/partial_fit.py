@@ -36,7 +36,8 @@ class Streaming:
             if not np.isfinite(before):
                 raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
             stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
-        self.loss_curve_ = [*(vars(self).get("loss_curve_", ()) if stream.chunks > 1 else ()), before]
+        self.loss_curve_ = vars(self).get("loss_curve_", []) if stream.chunks > 1 else []
+        self.loss_curve_.append(before)
         self._stream, self.trajectory_ = stream, path
         self.n_iter_, self.t_ = stream.chunks, stream.there.t
         for stale in ("certificate_", "verdict_"):

@@ -49,9 +49,11 @@ def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -
     """
     n = len(order)
     key = mix(mix(seed) + epoch) | (mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1 << 32)
-    for i in range(n):
-        order[i] = below(n, i, key) if sampling == 1 else i
-    if sampling == 0 and n <= BUFFER:
+    order[:] = np.arange(n)
+    if sampling == 1:
+        for i in range(n):
+            order[i] = below(n, i, key)
+    elif sampling == 0 and n <= BUFFER:
         shuffle(order, 0, n, key)
     elif sampling == 0:
         shuffle_blocks(order, key)

@@ -16,7 +16,7 @@ from .penalties import NoPenalty
 from .problem import Problem
 from .prox import FORBIDDEN, penalty_value, smallest_subgradient
 
-__all__ = ["Coordinates", "Objective"]
+__all__ = ["Coordinates", "Objective", "coordinates_of"]
 
 
 class Coordinates:
@@ -47,12 +47,14 @@ class Coordinates:
     @cached_property
     def raw(self) -> Coordinates:
         """The same coordinates in raw units."""
-        return Coordinates(self.problem, self.d)
+        return coordinates_of(self.problem, self.d)
 
     @cached_property
     def free(self) -> Array:
         """1 for each free coordinate, 0 for each fixed one, (d + 1, 1)."""
         d, problem = self.d, self.problem
+        if self is not self.raw:
+            return self.raw.free
         free = np.ones((d + 1, 1))
         fixed = [d if c == "intercept" else c for c in problem.fixed] + ([] if problem.intercept else [d])
         if any(not isinstance(c, (int, np.integer)) or not 0 <= c <= d for c in fixed):
@@ -63,7 +65,7 @@ class Coordinates:
     @cached_property
     def moves(self) -> NDArray[np.bool_]:
         """Which coordinates are free, (d + 1,)."""
-        return np.asarray(self.free[:, 0] > 0)
+        return np.asarray(self.free[:, 0] > 0) if self is self.raw else self.raw.moves
 
     @cached_property
     def free_intercept(self) -> bool:
@@ -124,6 +126,15 @@ class Coordinates:
         factors = self.penalty_factors if self.problem.factors else 1.0
         cost += float((factors * penalty.value(raw)).sum())
         return cost, self.free * (g + factors * self.factor * penalty.slope(raw))
+
+
+def coordinates_of(problem: Problem, d: int) -> Coordinates:
+    """The coordinates of a problem in raw units, made once."""
+    made: dict[int, Coordinates] = vars(problem).setdefault("_coordinates", {})
+    found = made.get(d)
+    if found is None:
+        found = made[d] = Coordinates(problem, d)
+    return found
 
 
 class Objective(Coordinates):

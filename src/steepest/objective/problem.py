@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,17 +87,21 @@ class Problem:
         if not set(self.signs) <= {-1, 0, 1}:
             raise UsageError(f"signs must be -1, 0 or 1, not {self.signs!r}")
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is made from them once is not pickled."""
+        return {name: vars(self)[name] for name in self.__dataclass_fields__}
+
+    @cached_property
     def l2(self) -> float:
         """Penalty weight of |w|^2 / 2, by raw coefficients."""
         return float(self.penalty.l2)
 
-    @property
+    @cached_property
     def l1(self) -> float:
         """Penalty weight of |w|_1, by raw coefficients."""
         return float(self.penalty.l1)
 
-    @property
+    @cached_property
     def may_recede(self) -> bool:
         """Whether some tables have no finite optimum: a loss may fall without end, and something is not penalised."""
         movable = self.intercept or not self.penalised_throughout
@@ -107,21 +112,21 @@ class Problem:
         """Whether the loss is non-smooth: its slope jumps somewhere."""
         return bool(self.loss.nonsmooth)
 
-    @property
+    @cached_property
     def unpenalised(self) -> bool:
         """Whether the objective is the mean loss alone: no penalty and no sign constraint."""
         return self._penalty_is_zero and not any(self.signs)
 
-    @property
+    @cached_property
     def _penalty_is_zero(self) -> bool:
         return (self.l2 == 0 and self.l1 == 0) or (bool(self.factors) and not any(self.factors))
 
-    @property
+    @cached_property
     def penalised_throughout(self) -> bool:
         """Whether each free coefficient is penalised."""
         return not self._penalty_is_zero and all(f > 0 or j in self.fixed for j, f in enumerate(self.factors))
 
-    @property
+    @cached_property
     def proximal(self) -> bool:
         """Whether the objective needs a proximal map: for an L1 penalty, or for sign constraints."""
         return self.l1 > 0 or any(self.signs)

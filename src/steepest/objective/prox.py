@@ -109,10 +109,10 @@ def _solved(B: Array, target: Array) -> Array:
 
 def _sweep(u: Array, rest: Array, B: Array, s: Array) -> None:
     """Minimise over one coordinate after the other, in place; ``rest`` is B u - target."""
-    down, up = s
-    for j in range(len(u)):
-        curvature, at = B[j, j], u[j]
-        to = at - rest[j] / curvature
+    (down, up), diagonal = s.tolist(), B.diagonal().tolist()  # numbers of Python, which are faster one by one
+    for j, at in enumerate(u.tolist()):
+        curvature = diagonal[j]
+        to = at - rest.item(j) / curvature
         to = max(to - up[j] / curvature, 0.0) + min(to + down[j] / curvature, 0.0)
         if to != at:
             rest += B[:, j] * (to - at)

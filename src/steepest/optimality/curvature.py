@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.record_types import Loss, Rule
@@ -22,7 +23,7 @@ from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem, read_loss
 
-__all__ = ["Spectrum", "bounded", "hessian", "spectrum", "stability_limit", "with_penalty"]
+__all__ = ["Spectrum", "among", "bounded", "hessian", "spectrum", "stability_limit", "with_penalty"]
 
 
 class Spectrum(NamedTuple):
@@ -54,17 +55,21 @@ def spectrum(objective: Objective, location: tuple[Array, Array] | None = None) 
         return Spectrum(0.0, None)
     if objective.d > MATRIX_COLUMNS:
         return Spectrum(_power_iteration(objective), None)
-    matrix = _bound(objective, location)[np.ix_(free, free)]
-    values = np.linalg.eigvalsh(matrix)
+    values = np.linalg.eigvalsh(among(free, _bound(objective, location)))
     return Spectrum(float(values[-1]), max(0.0, float(values[0])))
 
 
 def _bound(objective: Objective, location: tuple[Array, Array] | None) -> Array:
     data = objective.data
     if not data.supports.rows:
-        location = objective.moments.mean, objective.moments.spread
+        return with_penalty(objective.loss.curvature * objective.moments.hessian, objective)
     mean, spread = location or central_moments(cast(Rows, objective.data))[:2]
     return with_penalty(objective.loss.curvature * hessian_in(data.units, mean, spread), objective)
+
+
+def among(free: NDArray[np.bool_], matrix: Array) -> Array:
+    """The rows and columns of the free coordinates, (f, f); the matrix itself where all are free."""
+    return matrix if free.all() else matrix[np.ix_(free, free)]
 
 
 def with_penalty(matrix: Array, objective: Objective) -> Array:

@@ -24,7 +24,6 @@ from .recession_cone import Cone, Order
 
 __all__ = ["none_by_all_rows", "none_by_decrement", "none_by_multipliers"]
 
-SAMPLE, EACH = 1000, 10  # rows of the working set: at least so many, and for each unknown
 STEPS = 10  # most Newton steps on the working set
 LONGEST = 3.0  # largest change of a predictor in such a step
 SHRINKS = 0.7  # size of a step, relative to that of the last but one, above which the steps do not become smaller
@@ -209,7 +208,7 @@ def none_by_multipliers(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: b
 
     Cost: some Newton steps over the working set, m q^2 flops each for q unknowns.
     """
-    n, m = len(rows.y), max(SAMPLE, EACH * _unknowns(cone) // max(1, cone.outputs - 1))
+    n, m = len(rows.y), cone.enough
     order = np.arange(n) if n <= 2 * m else _sample(cone, m)
     if not _affordable(cone, len(order)):
         return False, np.zeros_like(w)
@@ -231,12 +230,8 @@ def none_by_all_rows(cone: Cone, loss: Loss, rows: Rows, w: Array) -> bool:
         return table.step(_start(table, w)).proven
 
 
-def _unknowns(cone: Cone) -> int:
-    return int(cone.movable.sum()) * cone.outputs
-
-
 def _affordable(cone: Cone, m: int) -> bool:
-    q = float(_unknowns(cone))
+    q = float(cone.free_unknowns)
     return m * q * q <= WORK
 
 

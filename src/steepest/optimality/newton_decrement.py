@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..objective.objective import Objective
-from .curvature import hessian
+from .curvature import among, hessian
 from .duality import ROUNDING
 
 __all__ = ["NewtonDecrement", "decrement_of", "significant"]
@@ -25,10 +25,10 @@ class NewtonDecrement:
     @cached_property
     def _parts(self) -> tuple[Array, Array, Array, NDArray[np.bool_]] | None:
         """1 / sizes of the free columns, eigenvalues and eigenvectors of H in columns of size 1, and which are flat."""
-        H = self.matrix[np.ix_(self.free, self.free)]
+        H = among(self.free, self.matrix)
         if not np.isfinite(H).all():
             return None
-        size = np.sqrt(np.maximum(np.diag(H), 0.0))
+        size = np.sqrt(np.maximum(H.diagonal(), 0.0))
         inverse = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
         values, vectors = np.linalg.eigh(H * inverse[:, None] * inverse)
         return inverse, values, vectors, values <= len(values) * ROUNDING * max(values.max(initial=0.0), 1.0)

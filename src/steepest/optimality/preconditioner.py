@@ -7,6 +7,7 @@ can continue from there. Only this module depends on their shape.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +112,7 @@ class Matrix(Preconditioner):
     """The Hessian at the start, which the rule updates: it is the memory."""
 
     latest: Expansion | None = None
+    mapped: tuple[tuple[Any, ...], Array] | None = None  # the latest proximal map: what was asked, and its value
 
     def __init__(self, objective: Objective, method: Method) -> None:
         super().__init__(objective, method)
@@ -143,12 +145,17 @@ class Matrix(Preconditioner):
         if data.supports.bounded:
             low, high = np.asarray(self.objective.bounded.bounds)
             return nearest_inside(to[:, 0], memory, low, high, at[:, 0])[:, None]
+        asked: tuple[Any, ...] = (to, eta, memory, at)
+        if self.mapped is not None and all(np.array_equal(a, b) for a, b in zip(asked, self.mapped[0], strict=True)):
+            return self.mapped[1].copy()  # a predicted step that is taken
         v, u = (a.reshape(len(memory), -1, 1).swapaxes(0, 1) for a in (to, at))
         l1 = self.objective.l1
         weights = l1 if to.shape[1] == 1 else np.broadcast_to(l1, (2, *to.shape))
         s = weights.reshape(2, len(memory), -1, 1).transpose(2, 0, 1, 3)
         nearest = [in_metric(*one) for one in zip(v, [memory / eta] * len(v), s, u, strict=True)]
-        return np.hstack(nearest).reshape(to.shape)
+        found: Array = np.hstack(nearest).reshape(to.shape)
+        self.mapped = (to, eta, memory.copy(), at), found
+        return found.copy()
 
     def curvature(self, memory: Array) -> Array | None:
         """The matrix."""

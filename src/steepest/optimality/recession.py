@@ -17,6 +17,9 @@ __all__ = ["Finding", "Recession", "recedes_completely", "recession"]
 
 
 FIRST = 256  # rows that are tested before all others
+SEARCH = 8.0  # numbers of a table that are read in the time of a search, over its rows x unknowns^2
+BRIEF = 1e5  # rows x unknowns^2 of a search that is always made
+LONG = "looking for one takes longer than the run did"
 
 
 class Recession(NamedTuple):
@@ -58,6 +61,7 @@ def recession(
     w: Array,
     settled: bool = False,
     decrement: float | None = None,
+    work: float = np.inf,
 ) -> Finding:
     """A direction of recession of the objective, the proof that there is none, or why neither is known.
 
@@ -79,6 +83,9 @@ def recession(
         Whether w is near an optimum, as far as the descent knows.
     decrement : float, optional
         Newton decrement at w, by the Hessian of all rows, if nothing is penalised and no sign is constrained.
+    work : float
+        Numbers of the table that the steps of the run have read. Multipliers away from an optimum, and linear
+        programmes, are left out where they take longer than that and are not brief.
 
     Notes
     -----
@@ -107,7 +114,7 @@ def recession(
         one = rows if rows.supports.joint or rows.outputs == 1 else rows.one_target(c)
         own = w if cone.outputs > 1 else w[:, c : c + 1]
         with np.errstate(over="ignore", invalid="ignore"):
-            found = _search(cone, problem.loss, one, own, settled)
+            found = _search(cone, problem.loss, one, own, settled, work)
         if found.recession is not None:
             return Finding(found.recession._replace(target=c))
         unknown = unknown or found.unknown
@@ -126,10 +133,16 @@ def recedes_completely(cone: Cone, w: Array) -> bool:
     return all((cone.margins(v, *ends)[cone.kind[slice(*ends)] != 0] > 0).all() for ends in (first, *cone.blocks()))
 
 
-def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> Finding:
+def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool, work: float) -> Finding:
     found = None if settled else _complete(cone, w)
     if found is not None:
         return Finding(found)
+    brief = cone.search_size <= max(work / SEARCH, BRIEF)
+    if not (settled or brief):
+        from .column_directions import by_columns
+
+        simple = _accepted(cone, by_columns(cone))
+        return Finding(simple, None if simple else LONG)
     none, step = none_by_multipliers(cone, loss, rows, w, settled)
     if none:
         return Finding()
@@ -144,6 +157,8 @@ def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool) -> Find
         return Finding(simple)
     if simple is None and settled and none_by_all_rows(cone, loss, rows, w):
         return Finding()
+    if not brief:
+        return Finding(simple, None if simple else LONG)
     margins = np.concatenate([cone.margins(cone.moved(w), *ends) for ends in cone.blocks()])
     v, unknown = by_programmes(cone, first_conditions(cone, margins))
     if v is None and unknown is None and simple is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.rows import Rows
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 
 __all__ = ["PINNED", "ROUNDING", "Cone", "Order", "cones"]
@@ -21,6 +21,7 @@ Order = NDArray[np.int64]
 PINNED = np.int8(2)  # kind of a row whose loss rises on both sides
 ROUNDING = 8 * float(np.finfo(float).eps)  # x (d + 1) x sum_j |x_ij v_j|: bound of the rounding of a margin
 BLOCK = 1 << 18  # numbers of a block of the table
+SAMPLE, EACH = 1000, 10  # rows of a working set: at least so many, and for each unknown
 
 
 class Cone(NamedTuple):
@@ -53,6 +54,21 @@ class Cone(NamedTuple):
     def unknowns(self) -> int:
         """Unknowns of a linear programme."""
         return (len(self.columns) + 1) * self.outputs
+
+    @property
+    def free_unknowns(self) -> int:
+        """Unknowns that may move."""
+        return int(self.movable.sum()) * self.outputs
+
+    @property
+    def enough(self) -> int:
+        """Rows that stand for all in a working set."""
+        return max(SAMPLE, EACH * self.free_unknowns // max(1, self.outputs - 1))
+
+    @property
+    def search_size(self) -> float:
+        """Rows of the working set x unknowns^2, to which the time of a search is proportional."""
+        return min(len(self.kind), self.enough) * float(self.free_unknowns) ** 2
 
     @property
     def open(self) -> bool:
@@ -151,9 +167,11 @@ def cones(problem: Problem, rows: Rows) -> dict[int, Cone]:
     """The cone of recession of each target, or the one of all classes; without those that are known to be 0."""
     if not problem.may_recede:
         return {}
-    coordinates = Coordinates(problem, rows.shape[1])
+    coordinates = coordinates_of(problem, rows.shape[1])
     penalised = (coordinates.l2 > 0) | (coordinates.penalty_factors * problem.l1 * coordinates.factor > 0)
     movable = coordinates.moves & ~penalised[:, 0]
+    if not movable[:-1].any() and problem.loss.labels and rows.outputs == 1 and rows.weight is None and np.ptp(rows.y):
+        return {}  # the intercept alone: where the loss of one class falls, that of the other rises
     signs = np.append(np.asarray(problem.signs or np.zeros(rows.shape[1]), np.int8), np.int8(0))
     bare = rows.with_rows(offset=None).in_units(RAW)
     if rows.supports.joint:

@@ -13,7 +13,7 @@ from ..data.double_double import Pair
 from ..data.refinement import Exact, inverse_root, precondition, triangle
 from ..data.rows import Rows
 from ..objective.losses import LogLoss, SquaredError
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem, read_loss
 from .recession import recession
 from .recession_text import describe
@@ -55,7 +55,7 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
     """
     rows = weighing(rows)
     _check(problem, rows)
-    free = Coordinates(problem, rows.shape[1]).free
+    free = coordinates_of(problem, rows.shape[1]).free
     weighted = _weighted(rows, w) if problem.loss.labels else rows
     if not weighted.total > 0:
         raise _separated(rows, problem, w, names)
@@ -81,7 +81,7 @@ def _check(problem: Problem, rows: Rows) -> None:
     if not (problem.loss.quadratic or isinstance(problem.loss, LogLoss)):
         raise UsageError(f"standard errors are known for squared and log loss, not for {problem.loss!r}")
     counted = len(rows.y)
-    moving = int(Coordinates(problem, rows.shape[1]).free.sum())
+    moving = int(coordinates_of(problem, rows.shape[1]).free.sum())
     if counted <= moving:
         raise UsageError(f"{counted} rows leave {moving} coefficients no standard errors: give more rows than those")
 

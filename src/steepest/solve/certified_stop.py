@@ -112,7 +112,7 @@ class CertifiedStop:
         return certify(self.objective, w, self.decrement)
 
     def _enough(self, state: State) -> bool:
-        if self.recedes(state.cost, self.plan.data.units.raw(state.w)):
+        if self._low(state.cost) and self.recedes(state.cost, self.plan.data.units.raw(state.w)):
             return True
         if not (self._near_by_step(state) if self.plan.method.preconditioned else self._near_by_change(state)):
             return False
@@ -176,10 +176,14 @@ class CertifiedStop:
             return None
         return lambda step, change: self.plan.method.rule.learn(step, change, at.memory)
 
+    def _low(self, cost: float) -> bool:
+        """Whether a cost is so low that the loss of every row may recede."""
+        scale = self.scale if self.scale > ROUNDING else 1.0  # all rows alike: the constant model costs nothing
+        return self.problem.may_recede and cost < NEAR_ZERO * scale
+
     def recedes(self, cost: float, raw: Array) -> bool:
         """Whether the loss of every row falls without end along a raw point with this cost, which ends a run."""
-        scale = self.scale if self.scale > ROUNDING else 1.0  # all rows alike: the constant model costs nothing
-        if not (self.problem.may_recede and cost < NEAR_ZERO * scale):
+        if not self._low(cost):
             return False
         from ..optimality.recession import recedes_completely  # few fits come so far
         from ..optimality.recession_cone import cones

@@ -25,7 +25,7 @@ from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..methods import steps
 from ..objective.data import MATRIX_COLUMNS, Data
-from ..objective.objective import Coordinates, Objective
+from ..objective.objective import Objective, coordinates_of
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
@@ -56,6 +56,8 @@ class Run(NamedTuple):
 
     def noted(self, notes: tuple[str, ...]) -> Run:
         """The same run with more notes, which come first."""
+        if not notes:
+            return self
         verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
         return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
 
@@ -103,7 +105,7 @@ def fit(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
-        columns, is_open = plan.columns, open_coefficients(Coordinates(problem, d))
+        columns, is_open = plan.columns, open_coefficients(coordinates_of(problem, d))
         refuse_tiny(rows, columns.mean, columns.variance, is_open, names)
         scale, tol = constant_cost(problem, rows), limits.tol
         target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, rows))
@@ -192,7 +194,7 @@ def _judged(
         certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
-    facts |= _recession(rows, problem, path, raw, certificate, target)
+    facts |= _recession(rows, problem, plan, path, raw, certificate, target)
     if certificate.gap is not None and certificate.gap > target:
         from .prospects import prospects_of
 
@@ -205,7 +207,13 @@ def _judged(
 
 
 def _recession(
-    rows: Rows, problem: Problem, path: Trajectory, raw: Array, certificate: Certificate, target: float
+    rows: Rows,
+    problem: Problem,
+    plan: Plan,
+    path: Trajectory,
+    raw: Array,
+    certificate: Certificate,
+    target: float,
 ) -> dict[str, str | None]:
     """A direction of recession in words, or why none is ruled out."""
     if not problem.may_recede or path.meta["end"] in ENDED:
@@ -215,7 +223,8 @@ def _recession(
 
     gap = np.inf if certificate.gap is None else certificate.gap
     of_all = problem.unpenalised and rows.forms_curvature and not expensive(rows.size)
-    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None)
+    work = np.inf if plan.auto else float(path.epoch[-1]) * rows.size.numbers
+    found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None, work)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}
 
@@ -271,7 +280,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
 def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer, if it is known: no penalty and no fixed coefficient."""
     moments = plan.columns.moments
-    movable = Coordinates(problem, len(plan.columns.mean)).free.all()
+    movable = coordinates_of(problem, len(plan.columns.mean)).free.all()
     if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
         return None
     w, cost = moments.minimiser, problem.loss.curvature * moments.cost

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..data.extremes import varying
 from ..data.rows import Rows
-from ..objective.objective import Coordinates
+from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Columns
 
@@ -26,7 +26,7 @@ def column_notes(rows: Rows, problem: Problem, columns: Columns, names: tuple[st
     change no prediction leave the cost as it is, so many answers fit equally well; any other direction costs something.
     """
     constant = _constant(rows, columns)
-    coordinates = Coordinates(problem, rows.shape[1])
+    coordinates = coordinates_of(problem, rows.shape[1])
     intercept = coordinates.free_intercept
     silent = constant if intercept else constant & (columns.mean == 0.0)  # else it stands in for the intercept
     what = "is constant" if intercept else "is 0 in every row"

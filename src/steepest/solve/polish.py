@@ -11,7 +11,7 @@ from ..core.units import RAW
 from ..data.refinement import Polished, polished
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
-from ..objective.objective import Coordinates, Objective
+from ..objective.objective import Objective, coordinates_of
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate
 from ..optimality.statistical_distance import exact_in_standard_errors
@@ -44,13 +44,13 @@ def polish(
         return path, plan, None
     d = rows.shape[1]
     w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
-    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & Coordinates(problem, d).free_intercept)
+    idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & coordinates_of(problem, d).free_intercept)
     without = replace(
         problem, fixed=(*problem.fixed, *map(int, idle))
     )  # constant columns: the intercept takes their part
     steps, rank = polished(rows.in_units(RAW), without, w)
     if moments.null.shape[1]:
-        if rank < Coordinates(without, d).free.sum():
+        if rank < coordinates_of(without, d).free.sum():
             return path, plan, None
         plan = plan._replace(columns=plan.columns._replace(null=np.eye(d)[:, idle]))
     sizes = np.append(np.sqrt(plan.columns.mean**2 + plan.columns.variance), 1.0)

@@ -9,7 +9,7 @@ from ..core.types import Array
 from ..data.moments import without
 from ..descent.trajectory import Trajectory
 from ..objective.losses.softmax import centred
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
@@ -21,7 +21,7 @@ def least_norm(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
     Only for scaled columns: on raw columns the path is that of the textbook, and is not changed.
     """
-    null, movable = plan.columns.null, Coordinates(problem, len(plan.columns.mean)).free.all()
+    null, movable = plan.columns.null, coordinates_of(problem, len(plan.columns.mean)).free.all()
     if plan.data.units.scale is None or null.shape[1] == 0 or not problem.unpenalised or not movable:
         return path
 
@@ -45,8 +45,10 @@ def centre(path: Trajectory, problem: Problem, plan: Plan) -> Trajectory:
 
 def with_fixed(path: Trajectory, problem: Problem, start: ArrayLike | None) -> Trajectory:
     """Set fixed coefficients to their exact start, which scaling may have rounded."""
+    if not problem.fixed:
+        return path
     d = path.coef.shape[1]
-    fixed = np.append(~Coordinates(problem, d).moves[:-1], False)
+    fixed = np.append(~coordinates_of(problem, d).moves[:-1], False)
 
     def given(w: Array) -> Array:
         w[:, fixed] = 0.0 if start is None else np.asarray(start, np.float64).reshape(d + 1, -1)[fixed]

@@ -24,7 +24,7 @@ from ..descent.recording import record
 from ..descent.stops import epochs
 from ..descent.trajectory import Trajectory
 from ..objective.column_settings import factors_of, signs_of
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.penalties import NoPenalty, elastic
 from ..objective.problem import Problem
 from ..optimality.null_model import constant_cost
@@ -192,7 +192,7 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits) -> P
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
     w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
-    penalised = tuple(np.flatnonzero(Coordinates(problem, d).penalty_factors[:-1]).tolist())
+    penalised = tuple(np.flatnonzero(coordinates_of(problem, d).penalty_factors[:-1]).tolist())
     if problem.intercept and len(penalised) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
@@ -213,7 +213,7 @@ def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: floa
     data = Exact(rows) if problem.loss.quadratic else rows
     g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
     slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
-    below, above = Coordinates(problem, d).l1[:, :-1, 0]
+    below, above = coordinates_of(problem, d).l1[:, :-1, 0]
     shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
     largest = ABOVE * float(shares.max())
     if not largest > 0:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
 from ..core.types import UNIT, Array
 from ..data.blockwise import in_double
+from ..data.moments import Moments
 from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
-from ..objective.objective import Coordinates
+from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Plan
 
@@ -34,7 +36,7 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
         mean = in_double(plan.rows, problem.loss, plan.data.units.scaled(raw))[0]
     else:
         return path
-    coordinates = Coordinates(problem, rows.shape[1])
+    coordinates = coordinates_of(problem, rows.shape[1])
     cost = path.cost.copy()
     cost[at] = coordinates.complete(raw, mean, np.zeros_like(raw))[0]
     return replace(path, cost=cost)
@@ -42,10 +44,11 @@ def with_reported_cost(path: Trajectory, i: int, rows: Rows, problem: Problem, p
 
 def _cancels(problem: Problem, plan: Plan, raw: Array, cost: float) -> bool:
     """Whether the cost of the descent is rounded by more than is left: in moments, or in predictions."""
-    columns, units = plan.columns, plan.data.units
-    moments = None if columns.moments is None else columns.moments.in_units(units)
-    if moments is not None and problem.loss.curvature * moments.rounding(units.scaled(raw)) > SMALL * cost:
-        return True
+    columns = plan.columns
+    if columns.moments is not None:
+        moments = cast(Moments, plan.data)
+        if problem.loss.curvature * moments.rounding(moments.units.scaled(raw)) > SMALL * cost:
+            return True
     rounding = UNIT * (np.abs(columns.mean) @ np.abs(raw[:-1]))
     deviation = np.sqrt(np.maximum(columns.variance, 0.0) @ raw[:-1] ** 2)
     return bool((rounding > SMALL * deviation).any())

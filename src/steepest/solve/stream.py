@@ -14,7 +14,7 @@ from ..core.setting_types import Keep
 from ..core.types import Array
 from ..core.units import RAW, Units
 from ..data.rows import Rows
-from ..data.running_stats import Running, batch_curvature
+from ..data.running_stats import Running, batch_curvatures
 from ..descent.descent import descend, until
 from ..descent.recording import record_on
 from ..descent.states import Checkpoint
@@ -22,7 +22,7 @@ from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
 from ..methods import estimates, steps
 from ..methods.method import Method
-from ..objective.objective import Coordinates
+from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import chosen_average, chosen_rule
 from .settings import Settings
@@ -74,7 +74,7 @@ def open_stream(
         name = to_name(type(problem.loss))
         raise UsageError(f"loss {name!r} has an unbounded second derivative: set a rate, such as 'inverse_scaling'")
     d = len(start) - 1
-    _ = Coordinates(problem, d).free  # refuses columns that are not there
+    _ = coordinates_of(problem, d).free  # refuses columns that are not there
     there = Checkpoint(0, start, np.zeros((method.slots, *start.shape)))
     return Stream(problem, replace(method, sampling="sequential"), settings, there, Running.of(d))
 
@@ -110,7 +110,7 @@ def advance(
     Cost: some four passes over the chunk, one of them for the steps.
     """
     running = stream.running.add(rows)
-    shifted = Coordinates(stream.problem, rows.shape[1]).free_intercept
+    shifted = coordinates_of(stream.problem, rows.shape[1]).free_intercept
     units = running.units(rows, shifted) if stream.settings.scaled else RAW
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
     rows = rows.in_units(units).with_rows(total=n * running.weight)
@@ -120,7 +120,7 @@ def advance(
     if stream.settings.auto:
         rate, curvature = _rate(stream, rows, order, size)
         method = replace(method, learning_rate=steps.Constant(rate))
-    last, path = _descended(stream, method, rows.take(order), keep, names)
+    last, path = _descended(stream, method, rows, order, keep, names)
     return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
 
 
@@ -146,7 +146,8 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     n, problem, units = rows.shape[0], stream.problem, rows.units
     firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
     coordinates = Coordinates(problem, rows.shape[1], units)
-    found = np.mean([batch_curvature(rows.take(order[i : i + size]), coordinates.free_intercept) for i in firsts])
+    some = order[firsts[:, None] + np.arange(size)]
+    found = np.mean(batch_curvatures(rows.take(some.ravel()), len(firsts), coordinates.free_intercept))
     curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
     penalty = float(coordinates.l2.max())
     L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
@@ -155,7 +156,7 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
 
 
 def _descended(
-    stream: Stream, method: Method, rows: Rows, keep: Any, names: tuple[str, ...]
+    stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64], keep: Any, names: tuple[str, ...]
 ) -> tuple[Checkpoint, Trajectory]:
     """One pass over the rows in this order; the count of updates continues.
 
@@ -163,7 +164,7 @@ def _descended(
     """
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
-    data = rows.take(np.roll(np.arange(rows.shape[0]), turn)).with_rows(total=rows.total)
+    data = rows.take(np.roll(order, turn)).with_rows(total=rows.total)
     states = until(
         descend(stream.problem, method, data, start=first, seed=stream.settings.seed), updates(first.t + count)
     )

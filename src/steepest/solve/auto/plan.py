@@ -23,7 +23,7 @@ from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint, PolyakRuppert, Weighted
 from ...methods.method import Method, read_average, read_estimate, read_rule
 from ...objective.data import MATRIX_COLUMNS, ColumnStats, Size
-from ...objective.objective import Coordinates, Objective
+from ...objective.objective import Coordinates, Objective, coordinates_of
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
@@ -114,8 +114,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     """The plan of the cheapest method: preconditioned by all rows, by a sample, or by its own steps."""
     size, standardize, seed = rows.size, settings.scaled, settings.seed
     name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
-    rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
-    method = Method(RULES[name], rate, None, settings.sampling)
+    method = _automatic_method(name, settings.sampling)
     if name == "moments":
         columns = _with_moments(rows, problem, start)
         return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
@@ -129,13 +128,19 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
 
         begin = staged_start(problem, some, begin)
         plan = plan._replace(start=begin)
-    if problem.nonsmooth and start is None and Coordinates(problem, rows.shape[1]).free_intercept:
+    if problem.nonsmooth and start is None and coordinates_of(problem, rows.shape[1]).free_intercept:
         plan = plan._replace(start=_at_median(rows, problem))
     if name == "whitened":
         checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
+
+
+@cache
+def _automatic_method(name: str, sampling: str) -> Method:
+    """The method of this name, over all rows."""
+    return Method(RULES[name], steps.Constant(1.0) if name == "moments" else steps.Backtracking(), None, sampling)
 
 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
@@ -195,7 +200,7 @@ def _located(rows: Rows) -> Columns:
 
 def _with_moments(rows: Rows, problem: Problem, start: Array | None) -> Columns:
     fixed = np.zeros(rows.outputs) if start is None else start[-1]
-    moments = make_moments(rows, None if Coordinates(problem, rows.shape[1]).free_intercept else fixed)
+    moments = make_moments(rows, None if coordinates_of(problem, rows.shape[1]).free_intercept else fixed)
     return Columns(moments.mean, np.diag(moments.spread), moments.spread, moments.null, moments)
 
 
@@ -206,9 +211,10 @@ def _plan(
     units = RAW
     if standardize:
         stats = ColumnStats(columns.mean, columns.variance)
-        shifted = Coordinates(problem, rows.shape[1]).free_intercept
+        shifted = coordinates_of(problem, rows.shape[1]).free_intercept
         units = standard_units(*stats, centre(rows, stats) if shifted else None)
-    _refuse_overflow(Coordinates(problem, rows.shape[1], units))
+    if problem.l2 > 0:
+        _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(Objective(problem, data), location))
