@@ -19,12 +19,13 @@ from .local_model import localised
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
+from .row_newton import RowExpansion
 from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
 __all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "at_most_cost", "certified", "certify"]
 
-Known = Expansion | tuple[float, Array]
+Known = Expansion | RowExpansion | tuple[float, Array]
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 
 FAR = 2.0  # times the target: a predicted decrease above it implies a gap above the target for log loss
@@ -146,7 +147,7 @@ def certified(
         if objective.data.supports.joint:
             return _of_classes(objective, w, target, learn)
         if w.shape[1] > 1 and provable(objective.problem) and objective.data.supports.rows:
-            return _by_target(objective, w, metric)
+            return _by_target(objective, w, metric, known)
         step = _newton(objective, w, decrement, metric, known, target)
         norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
         if learn is not None and step.change is not None:
@@ -197,13 +198,15 @@ def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | No
     return Certified(w, certificate, Step(np.zeros_like(w), np.nan, found.slope, None))
 
 
-def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certified:
+def _by_target(objective: Objective, w: Array, metric: Array | None, known: Known | None) -> Certified:
     """The sum of the certificates of each target: their problems are independent."""
     rows = objective.rows
-    matrix = objective.loss.quadratic and metric is None and objective.d <= MATRIX_COLUMNS
+    near = known if isinstance(known, RowExpansion) else None
+    matrix = objective.loss.quadratic and metric is None and near is None and objective.d <= MATRIX_COLUMNS
     decrement = decrement_of(objective, None) if matrix else None
     single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
-    found = [certified(part, w[:, c : c + 1], decrement, metric).certificate for c, part in enumerate(single)]
+    at = [None if near is None else near.of_target(part, c) for c, part in enumerate(single)]
+    found = [certified(F, w[:, [c]], decrement, metric, at[c]).certificate for c, F in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
     whole = Certificate(None, "none", norm)
@@ -227,6 +230,8 @@ def _newton(
     target: float,
 ) -> Step:
     """Newton's step from w, by the cheapest means; for several targets only if the loss is squared."""
+    if isinstance(known, RowExpansion):
+        return known.step()
     data, problem, single = objective.data, objective.problem, w.shape[1] == 1
     rows, table = data.supports.rows, objective.rows
     if rows and decrement is None and (metric is not None or objective.d > MATRIX_COLUMNS):

@@ -16,7 +16,7 @@ from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify
+from ..optimality.certificate import ROUNDING, Certificate, Learn, certified
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
@@ -109,7 +109,8 @@ class CertifiedStop:
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent."""
-        return certify(self.objective, w, self.decrement)
+        near = self.preconditioner.expansion(w) if self.decrement is None else None
+        return certified(self.objective, w, self.decrement, known=near).certificate
 
     def _enough(self, state: State) -> bool:
         if self.recedes(state.cost, self.plan.data.units.raw(state.w)):
