@@ -26,6 +26,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..core.types import UNIT, Array
+from ..core.units import Units
 from ..data.row_gram import row_gram
 from ..data.rows import Rows
 from ..objective.data import Data
@@ -37,6 +38,7 @@ from .newton import TINY, Step
 __all__ = ["RowExpansion", "RowSystem", "by_rows"]
 
 FEWEST = 200  # columns up to which the Hessian of all columns is small, and a small table is read once
+NEAR = 10.0  # largest shift of a column, in its units, that may be taken off a sum
 FLAT = 1e-6  # curvature of the intercept where no row has any, relative to the mean weight
 
 
@@ -124,7 +126,7 @@ class RowExpansion:
         """p = H^-1 g for g (d + 1, k), and g'p as a sum of squares. Cost: two passes over the rows, 2 n^2 flops."""
         inverse, root, free = self.system.inverse, self.root[:, None], self.objective.free_intercept
         rows, solver = self.objective.rows.with_rows(weight=None, offset=None, total=1.0), self.system.solver(self.root)
-        c = rows.predictor(inverse * g)
+        c = _products(cast(Rows, rows), inverse * g)
         q, ones = np.split(solver(np.hstack((root * c, root))), [-1], axis=1)
         intercept = np.zeros((1, g.shape[1]))
         if free:
@@ -148,3 +150,14 @@ class RowExpansion:
             cost, g = first.cost, first.g[:, None]
             p, fall = self.solve(g)
         return Step(-p, cost, g, share * fall, again=lambda g: share * self.solve(g)[1])
+
+
+def _products(rows: Rows, v: Array) -> Array:
+    """A v, (n, k), for v (d + 1, k) with 0 for the intercept. Cost: one pass.
+
+    The shift is taken off afterwards where it is near 0 in units of the columns, so that no shifted copy is made.
+    """
+    shift, scale = rows.shift, rows.units.scales(rows.shape[1])[:-1]
+    if shift is None or not float(np.abs(shift * scale).max()) <= NEAR:
+        return rows.predictor(v)
+    return rows._replace(units=Units(None, rows.units.scale)).predictor(v) - (shift * scale) @ v[:-1]

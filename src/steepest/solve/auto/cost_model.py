@@ -69,8 +69,8 @@ def whitened(size: Size, quadratic: bool) -> float:
 
 def row_newton(size: Size, quadratic: bool) -> float:
     """Seconds for damped Newton in the span of the rows: their products once, and a system of n equations each step."""
-    step = float(size.n) ** 3 / FLOPS + ROW_PASSES * size.seconds + STEP
-    return size.seconds + float(size.n) ** 2 * size.d / FLOPS + (1 if quadratic else NEWTON) * step + PROOF * size.seconds
+    first, step = float(size.n) ** 2 * size.d / FLOPS, float(size.n) ** 3 / FLOPS + ROW_PASSES * size.seconds + STEP
+    return first + (1 if quadratic else NEWTON) * step + (1 + PROOF) * size.seconds
 
 
 def secant(size: Size) -> float:
