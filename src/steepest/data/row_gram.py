@@ -61,6 +61,5 @@ def _by_blocks(X: Any, shift: Array | None, factors: Array) -> Array:
 
 def _columns(X: Any, shift: Array | None, factors: Array, some: slice) -> NDArray[np.float64]:
     """Some columns in double precision, shifted and scaled, (n, m)."""
-    block = X[:, some]
-    block = np.asarray(block.toarray() if hasattr(block, "toarray") else block, np.float64)
+    block = np.asarray(X[:, some] if isinstance(X, np.ndarray) else X[:, some].toarray(), np.float64)
     return (block if shift is None else block - shift[some]) * factors[some]

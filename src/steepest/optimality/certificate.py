@@ -41,16 +41,13 @@ class Certificate(NamedTuple):
         Cost minus the minimum; None if unknown. It includes a bound of rounding and is never negative.
     kind : {"duality gap", "dual estimate", "decrement", "prediction", "none"}
         A "duality gap" is proven: F(w) - D(theta) with a dual point theta. It needs a penalty on every coefficient.
-
         A "dual estimate" is the same difference without a penalty, for a non-smooth loss. It is not a proof, since
         theta is feasible only up to rounding.
-
         A "decrement" is g' H^-1 g with the Hessian H of all rows at the answer, or under signs or an L1 penalty twice
         the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss it is
         twice the second-order estimate of the gap. That is not a proof, but the factor covers the error near the
         optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
         are used.
-
         A "prediction" is such a decrement where second derivatives may change by more than a factor e^(1/2) up to
         the optimum. It tells nothing of the minimum.
     gradient_norm : float
@@ -129,8 +126,8 @@ def certified(
     target : float, optional
         Gap that is small enough. It saves passes if no matrix is formed.
     learn : callable, optional
-        Called with the step and the predicted change of the gradient, if no matrix is formed, so that a descent can use
-        them. A gap far above ``target`` is then not proven.
+        Called with the step and the change of the gradient, if no matrix is formed. A gap far above ``target`` is then
+        not proven.
 
     Notes
     -----
@@ -140,8 +137,7 @@ def certified(
 
     References
     ----------
-    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5 (duality gap), 9.5.1 (Newton decrement).
-    doi:10.1017/CBO9780511804441
+    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5 and 9.5.1. doi:10.1017/CBO9780511804441
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if objective.data.supports.joint:
@@ -201,11 +197,10 @@ def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | No
 def _by_target(objective: Objective, w: Array, metric: Array | None, known: Known | None) -> Certified:
     """The sum of the certificates of each target: their problems are independent."""
     rows = objective.rows
-    near = known if isinstance(known, RowExpansion) else None
-    matrix = objective.loss.quadratic and metric is None and near is None and objective.d <= MATRIX_COLUMNS
-    decrement = decrement_of(objective, None) if matrix else None
     single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
-    at = [None if near is None else near.of_target(part, c) for c, part in enumerate(single)]
+    at = known.of_targets(single) if isinstance(known, RowExpansion) else [None] * len(single)
+    matrix = objective.loss.quadratic and metric is None and at[0] is None and objective.d <= MATRIX_COLUMNS
+    decrement = decrement_of(objective, None) if matrix else None
     found = [certified(F, w[:, [c]], decrement, metric, at[c]).certificate for c, F in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
@@ -230,10 +225,10 @@ def _newton(
     target: float,
 ) -> Step:
     """Newton's step from w, by the cheapest means; for several targets only if the loss is squared."""
-    if isinstance(known, RowExpansion):
-        return known.step()
     data, problem, single = objective.data, objective.problem, w.shape[1] == 1
     rows, table = data.supports.rows, objective.rows
+    if isinstance(known, RowExpansion):
+        return known.step(evaluate(objective, w) if single and not table.double else None)
     if rows and decrement is None and (metric is not None or objective.d > MATRIX_COLUMNS):
         if isinstance(known, Expansion) and metric is not None and not (provable(problem) or problem.proximal):
             return by_metric(known, metric)

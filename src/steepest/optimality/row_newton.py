@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -32,7 +32,6 @@ from ..data.rows import Rows
 from ..objective.data import Data
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from .conjugate_gradient import evaluate
 from .newton import TINY, Step
 
 __all__ = ["RowExpansion", "RowSystem", "by_rows"]
@@ -49,6 +48,18 @@ def by_rows(problem: Problem, data: Data) -> bool:
         return False
     smooth = not (problem.proximal or problem.nonsmooth) and (problem.loss.quadratic or data.outputs == 1)
     return smooth and problem.l2 > 0 and problem.penalised_throughout
+
+
+class Evaluated(Protocol):
+    """The objective and its gradient (d + 1,) at a point."""
+
+    @property
+    def cost(self) -> float:
+        """The objective."""
+
+    @property
+    def g(self) -> Array:
+        """The gradient of its smooth part."""
 
 
 class RowSystem:
@@ -138,17 +149,15 @@ class RowExpansion:
         p[-1:] = intercept
         return p, float((self.objective.l2 * p * p).sum() + (q * q).sum())
 
-    def of_target(self, objective: Objective, c: int) -> RowExpansion:
-        """The expansion of the objective of target c alone, with the same equations."""
-        return RowExpansion(self.system, self.w[:, c : c + 1], objective)
+    def of_targets(self, objectives: list[Objective]) -> list[RowExpansion]:
+        """The expansions of the objectives of each target alone, with the same equations."""
+        return [RowExpansion(self.system, self.w[:, [c]], objective) for c, objective in enumerate(objectives)]
 
-    def step(self) -> Step:
-        """Newton's step, as a certificate asks for it; from a gradient in double precision. Cost: that of `solve`."""
-        share, cost, g, (p, fall) = 0.5 if self.objective.loss.quadratic else 1.0, self.cost, self.g, self.newton
-        if not self.objective.rows.double and self.w.shape[1] == 1:
-            first = evaluate(self.objective, self.w)
-            cost, g = first.cost, first.g[:, None]
-            p, fall = self.solve(g)
+    def step(self, first: Evaluated | None = None) -> Step:
+        """Newton's step, as a certificate asks for it; ``first`` are values that replace those of a rounded pass."""
+        share = 0.5 if self.objective.loss.quadratic else 1.0
+        cost, g = (self.cost, self.g) if first is None else (first.cost, first.g[:, None])
+        p, fall = self.newton if first is None else self.solve(g)
         return Step(-p, cost, g, share * fall, again=lambda g: share * self.solve(g)[1])
 
 
