@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["row_gram"]
 
-PARTS = 4  # groups of columns whose products are added in a fixed order
+PARTS = 2  # groups of columns whose products are added in a fixed order
 ROOM = 1 << 18  # numbers of a block of columns: 2 MB
 SCATTERED = 300  # products in a matrix product for one of two stored numbers of a sparse table
 
@@ -30,17 +30,17 @@ def row_gram(rows: Rows, weights: Array) -> Array:
     rows.read(rows.shape[0])
     factors = np.sqrt(weights) if rows.units.scale is None else np.sqrt(weights) * np.abs(rows.units.scale)
     if not isinstance(rows.X, CSR):
-        return _by_blocks(rows.X, rows.shift, factors)
+        return _by_blocks(rows.X, rows.shift, factors, rows.threads)
     from scipy.sparse import csr_array
 
     X = csr_array((rows.X.data * factors[rows.X.indices], rows.X.indices, rows.X.indptr), rows.X.shape, np.float64)
     counts = np.bincount(rows.X.indices, minlength=rows.X.columns).astype(float)
     if SCATTERED * (counts @ counts) < float(X.shape[0]) ** 2 * X.shape[1]:
         return np.asarray((X @ X.T).toarray(), np.float64)
-    return _by_blocks(X.tocsc(), None, np.ones(len(factors)))
+    return _by_blocks(X.tocsc(), None, np.ones(len(factors)), rows.threads)
 
 
-def _by_blocks(X: Any, shift: Array | None, factors: Array) -> Array:
+def _by_blocks(X: Any, shift: Array | None, factors: Array, threads: int) -> Array:
     """Products of blocks of columns; X is an array, or sparse columns."""
     n, d = X.shape
     width = max(16, ROOM // n)
@@ -54,7 +54,7 @@ def _by_blocks(X: Any, shift: Array | None, factors: Array) -> Array:
                 sums[part] += block @ block.T
 
     with one_blas_thread(2.0 * n * n * d):
-        in_ranges(work, PARTS, 2 if n * n * d > 1_000_000 else 1)
+        in_ranges(work, PARTS, threads if n * n * d > 1_000_000 else 1)
     gram: Array = sums.sum(0)
     return gram
 
