@@ -43,6 +43,7 @@ class Preconditioner:
 
     known_at_start = True  # whether the memory is complete when the descent starts
     complete = True  # whether a predicted decrease includes the coupling of coordinates
+    cheap = False  # whether a step costs no more than a certificate, so that a few digits more are taken first
 
     def __init__(self, objective: Objective, method: Method) -> None:
         self.objective, self.method = objective, method
@@ -178,7 +179,7 @@ class Hessian(Matrix):
 class RowHessian(Preconditioner):
     """The Hessian in the span of the rows, which is not formed: the memory is Newton's direction, (1, d + 1, k)."""
 
-    known_at_start = False
+    known_at_start, cheap = False, True
     latest: RowExpansion | None = None
 
     def __init__(self, objective: Objective, method: Method) -> None:

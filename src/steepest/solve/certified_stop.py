@@ -32,6 +32,7 @@ SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a roundi
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
+FEW_DIGITS = 1e-4  # predicted decrease, in target gaps, at which to certify where a step is cheap
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
@@ -159,6 +160,7 @@ class CertifiedStop:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
         share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
+        share = FEW_DIGITS if preconditioner.cheap else share
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall
