@@ -43,6 +43,21 @@ def test_the_way_of_known_tables(size, quadratic, way):
 
 
 @pytest.mark.parametrize(
+    ("size", "way"),
+    [
+        (dense(200, 20_000), "newton"),
+        (dense(1000, 5000), "newton"),
+        (dense(1600, 20_000), "secant"),
+        (Size(1400, 50_000, 100_000, 12), "secant"),  # passes over a sparse table cost less
+    ],
+)
+@pytest.mark.parametrize("quadratic", [False, True])
+def test_wide_tables_are_solved_by_rows_where_their_system_is_small(size, way, quadratic):
+    assert cheapest(size, quadratic, by_rows=True) == way
+    assert cheapest(size, quadratic) == "secant"
+
+
+@pytest.mark.parametrize(
     ("d", "quadratic", "order"),
     [
         (5, True, ["moments"]),

@@ -19,12 +19,13 @@ from .local_model import localised
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
+from .row_newton import RowExpansion
 from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
 __all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "at_most_cost", "certified", "certify"]
 
-Known = Expansion | tuple[float, Array]
+Known = Expansion | RowExpansion | tuple[float, Array]
 Learn = Callable[[Array, Array], None]  # takes a step and the change of the gradient along it
 
 FAR = 2.0  # times the target: a predicted decrease above it implies a gap above the target for log loss
@@ -40,16 +41,13 @@ class Certificate(NamedTuple):
         Cost minus the minimum; None if unknown. It includes a bound of rounding and is never negative.
     kind : {"duality gap", "dual estimate", "decrement", "prediction", "none"}
         A "duality gap" is proven: F(w) - D(theta) with a dual point theta. It needs a penalty on every coefficient.
-
         A "dual estimate" is the same difference without a penalty, for a non-smooth loss. It is not a proof, since
         theta is feasible only up to rounding.
-
         A "decrement" is g' H^-1 g with the Hessian H of all rows at the answer, or under signs or an L1 penalty twice
         the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss it is
         twice the second-order estimate of the gap. That is not a proof, but the factor covers the error near the
         optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
         are used.
-
         A "prediction" is such a decrement where second derivatives may change by more than a factor e^(1/2) up to
         the optimum. It tells nothing of the minimum.
     gradient_norm : float
@@ -128,8 +126,8 @@ def certified(
     target : float, optional
         Gap that is small enough. It saves passes if no matrix is formed.
     learn : callable, optional
-        Called with the step and the predicted change of the gradient, if no matrix is formed, so that a descent can use
-        them. A gap far above ``target`` is then not proven.
+        Called with the step and the change of the gradient, if no matrix is formed. A gap far above ``target`` is then
+        not proven.
 
     Notes
     -----
@@ -139,14 +137,13 @@ def certified(
 
     References
     ----------
-    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5 (duality gap), 9.5.1 (Newton decrement).
-    doi:10.1017/CBO9780511804441
+    Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5 and 9.5.1. doi:10.1017/CBO9780511804441
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if objective.data.supports.joint:
             return _of_classes(objective, w, target, learn)
         if w.shape[1] > 1 and provable(objective.problem) and objective.data.supports.rows:
-            return _by_target(objective, w, metric)
+            return _by_target(objective, w, metric, known)
         step = _newton(objective, w, decrement, metric, known, target)
         norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
         if learn is not None and step.change is not None:
@@ -197,13 +194,14 @@ def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | No
     return Certified(w, certificate, Step(np.zeros_like(w), np.nan, found.slope, None))
 
 
-def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certified:
+def _by_target(objective: Objective, w: Array, metric: Array | None, known: Known | None) -> Certified:
     """The sum of the certificates of each target: their problems are independent."""
     rows = objective.rows
-    matrix = objective.loss.quadratic and metric is None and objective.d <= MATRIX_COLUMNS
-    decrement = decrement_of(objective, None) if matrix else None
     single = [objective.on(rows.one_target(c)) for c in range(w.shape[1])]
-    found = [certified(part, w[:, c : c + 1], decrement, metric).certificate for c, part in enumerate(single)]
+    at = known.of_targets(single) if isinstance(known, RowExpansion) else [None] * len(single)
+    matrix = objective.loss.quadratic and metric is None and at[0] is None and objective.d <= MATRIX_COLUMNS
+    decrement = decrement_of(objective, None) if matrix else None
+    found = [certified(F, w[:, [c]], decrement, metric, at[c]).certificate for c, F in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
     whole = Certificate(None, "none", norm)
@@ -229,6 +227,8 @@ def _newton(
     """Newton's step from w, by the cheapest means; for several targets only if the loss is squared."""
     data, problem, single = objective.data, objective.problem, w.shape[1] == 1
     rows, table = data.supports.rows, objective.rows
+    if isinstance(known, RowExpansion):
+        return known.step(evaluate(objective, w) if single and not table.double else None)
     if rows and decrement is None and (metric is not None or objective.d > MATRIX_COLUMNS):
         if isinstance(known, Expansion) and metric is not None and not (provable(problem) or problem.proximal):
             return by_metric(known, metric)

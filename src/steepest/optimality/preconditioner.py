@@ -22,6 +22,7 @@ from ..objective.prox import in_metric
 from .box_prox import nearest_inside
 from .curvature import hessian
 from .newton import Expansion
+from .row_newton import RowExpansion, RowSystem, by_rows
 
 __all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
 
@@ -43,6 +44,7 @@ class Preconditioner:
 
     known_at_start = True  # whether the memory is complete when the descent starts
     complete = True  # whether a predicted decrease includes the coupling of coordinates
+    cheap = False  # whether a step costs no more than a certificate, so that a few digits more are taken first
 
     def __init__(self, objective: Objective, method: Method) -> None:
         self.objective, self.method = objective, method
@@ -67,7 +69,7 @@ class Preconditioner:
         shrunk: Array = soften(to, eta * self.objective.l1)
         return shrunk
 
-    def expansion(self, at: Array) -> Expansion | None:
+    def expansion(self, at: Array) -> Expansion | RowExpansion | None:
         """The expansion of the objective at ``at``, if it is needed anyway."""
         return None
 
@@ -181,6 +183,44 @@ class Hessian(Matrix):
             memory[:] = definite_hessian(self.objective, at)
 
 
+class RowHessian(Preconditioner):
+    """The Hessian in the span of the rows, which is not formed: the memory is Newton's direction, (1, d + 1, k)."""
+
+    known_at_start, cheap = False, True
+    latest: RowExpansion | None = None
+
+    def __init__(self, objective: Objective, method: Method) -> None:
+        super().__init__(objective, method)
+        self.system = RowSystem(objective)
+
+    def open(self, at: Array) -> Array:
+        """Zeros, in the shape of a direction."""
+        return np.zeros((1, *at.shape))
+
+    @property
+    def evaluate(self) -> Callable[[Array], tuple[float, Array]]:
+        """The objective, by a function that keeps its expansion."""
+        return self._evaluate
+
+    def _evaluate(self, at: Array) -> tuple[float, Array]:
+        found = self.expansion(at)
+        return found.cost, found.g
+
+    def expansion(self, at: Array) -> RowExpansion:
+        """The expansion at ``at``: the latest one, if it is of that point."""
+        if self.latest is None or not np.array_equal(self.latest.w, at):
+            self.latest = RowExpansion(self.system, at)
+        return self.latest
+
+    def update(self, at: Array, memory: Array, eta: float) -> None:
+        """Write Newton's direction at ``at`` to the memory."""
+        memory[0] = self.expansion(at).newton[0]
+
+    def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
+        """Minus the slope of the objective along Newton's step from ``at``."""
+        return self.expansion(at).newton[1]
+
+
 KINDS = {
     Preconditioning.NONE: Preconditioner,
     Preconditioning.DIAGONAL: Diagonal,
@@ -190,8 +230,10 @@ KINDS = {
 
 
 def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
-    """The preconditioner of a method's rule."""
-    return KINDS[method.rule.preconditioner](objective, method)
+    """The preconditioner of a method's rule; for the Hessian, in its smaller form."""
+    kind = KINDS[method.rule.preconditioner]
+    wide = kind is Hessian and by_rows(objective.problem, objective.data)
+    return (RowHessian if wide else kind)(objective, method)
 
 
 def definite_hessian(objective: Objective, w: Array) -> Array:

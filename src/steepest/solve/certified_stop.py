@@ -16,7 +16,7 @@ from ..methods.rules import Secant
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
-from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify
+from ..optimality.certificate import ROUNDING, Certificate, Learn, certified
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
@@ -32,6 +32,7 @@ SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a roundi
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
+FEW_DIGITS = 1e-4  # predicted decrease, in target gaps, at which to certify where a step is cheap
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
@@ -109,7 +110,8 @@ class CertifiedStop:
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent."""
-        return certify(self.objective, w, self.decrement)
+        near = self.preconditioner.expansion(w) if self.decrement is None else None
+        return certified(self.objective, w, self.decrement, known=near).certificate
 
     def _enough(self, state: State) -> bool:
         if self._low(state.cost) and self.recedes(state.cost, self.plan.data.units.raw(state.w)):
@@ -158,6 +160,7 @@ class CertifiedStop:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
         share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
+        share = FEW_DIGITS if preconditioner.cheap else share
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall

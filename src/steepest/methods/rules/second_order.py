@@ -17,7 +17,8 @@ class Newton(NamedTuple):
     """Newton's direction: p = H^-1 g, with H the Hessian of the objective at the point of the gradient.
 
     With the learning rate `steps.Backtracking` this is damped Newton: quadratic convergence from any start, at
-    n d^2 flops a step over n rows.
+    n d^2 flops a step over n rows. Where there are fewer rows than columns and all coefficients have an L2 penalty, H
+    is not formed: p is the memory, (1, d + 1, k), at n^3 / 3 flops and four passes a step.
 
     References
     ----------
@@ -30,7 +31,9 @@ class Newton(NamedTuple):
     """
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """p = H^-1 g."""
+        """p = H^-1 g, or the memory if that is p."""
+        if memory.ndim == 3:
+            return memory[0] + 0.0
         return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
 
 

@@ -19,6 +19,7 @@ PREVIEW = 4  # Newton steps over the sample, most of them over a part of it
 SECANT = 300  # steps of L-BFGS
 STEP = 1e-4  # seconds of overhead for each step
 COPY = 10  # time of gathering scattered rows, in passes over as many rows
+ROW_PASSES = 3  # passes of a Newton step in the span of the rows
 PROOF = 5  # passes for a certificate without a matrix of all rows
 
 
@@ -66,6 +67,12 @@ def whitened(size: Size, quadratic: bool) -> float:
     return size.seconds + gather + first + METRIC * (size.seconds + solution(size) + STEP) + proof
 
 
+def row_newton(size: Size, quadratic: bool) -> float:
+    """Seconds for damped Newton in the span of the rows: their products once, and a system of n equations each step."""
+    first, step = float(size.n) ** 2 * size.d / FLOPS, float(size.n) ** 3 / FLOPS + ROW_PASSES * size.seconds + STEP
+    return first + (1 if quadratic else NEWTON) * step + (1 + PROOF) * size.seconds
+
+
 def secant(size: Size) -> float:
     """Seconds for L-BFGS, which forms no matrix."""
     return (SECANT + PROOF) * (size.seconds + STEP)
@@ -76,7 +83,7 @@ def expensive(size: Size) -> bool:
     return size.d > MATRIX_COLUMNS or product(size, size.n) > 3 * PROOF * size.seconds + 0.01
 
 
-def cheapest(size: Size, quadratic: bool, proximal: bool = False) -> str:
+def cheapest(size: Size, quadratic: bool, proximal: bool = False, by_rows: bool = False) -> str:
     """Name of the cheapest method: "moments", "newton", "whitened", "secant" or "spectral".
 
     Parameters
@@ -86,6 +93,8 @@ def cheapest(size: Size, quadratic: bool, proximal: bool = False) -> str:
         Whether the loss is squared, so that moments can replace the rows.
     proximal : bool
         Whether there is an L1 penalty: "spectral" then takes the place of "secant".
+    by_rows : bool
+        Whether Newton's steps are solved for in the span of the rows, of which there are fewer than columns.
 
     Examples
     --------
@@ -93,10 +102,14 @@ def cheapest(size: Size, quadratic: bool, proximal: bool = False) -> str:
     >>> cheapest(Size(32, 3, 96, 8), quadratic=False), cheapest(Size(500_000, 60, 30_000_000, 8), quadratic=False)
     ('newton', 'whitened')
     """
-    if size.d > MATRIX_COLUMNS:
-        return "spectral" if proximal else "secant"
-    costs: dict[str, Callable[[], float]] = {"whitened": lambda: whitened(size, quadratic)}
-    costs |= {"moments": lambda: moments(size)} if quadratic else {"newton": lambda: newton(size)}
+    costs: dict[str, Callable[[], float]] = {}
+    if by_rows and size.n <= MATRIX_COLUMNS:
+        costs["newton"] = lambda: row_newton(size, quadratic)
+    if size.d <= MATRIX_COLUMNS:
+        costs |= {"moments": lambda: moments(size)} if quadratic else {"newton": lambda: newton(size)}
+        costs["whitened"] = lambda: whitened(size, quadratic)
     if not proximal:
         costs["secant"] = lambda: secant(size)
+    elif size.d > MATRIX_COLUMNS:
+        return "spectral"
     return min(costs, key=lambda name: costs[name]())

@@ -27,6 +27,7 @@ from ...objective.objective import Coordinates, Objective, coordinates_of
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
+from ...optimality.row_newton import by_rows
 from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
 from .subsampled_newton import subsampled_newton
@@ -146,7 +147,7 @@ def _automatic_method(name: str, sampling: str) -> Method:
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
     """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
-        return cheapest(size, problem.loss.quadratic, problem.proximal)
+        return cheapest(size, problem.loss.quadratic, problem.proximal, by_rows(problem, rows))
     if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"
