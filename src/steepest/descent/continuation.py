@@ -22,6 +22,9 @@ class ProblemSequence(Protocol):
     def open(self, at: Array) -> Array:
         """The initial memory of a descent that starts at ``at``."""
 
+    def look(self, at: Array) -> tuple[float, Array]:
+        """The original objective at ``at``, and the gradient of its smooth part."""
+
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """Solve the next problem: its end, with the original objective as cost, and the norm of the raw subgradient."""
 
@@ -34,7 +37,7 @@ class Continuation(Whole):
 
     def __init__(self, descent: Descent, sequence: ProblemSequence) -> None:
         super().__init__(descent.problem, descent.method, descent.data)
-        self.sequence = sequence
+        self.sequence, self.objective = sequence, sequence.look
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Solve the next ``count`` problems."""
@@ -53,5 +56,5 @@ class Continuation(Whole):
 def continued(descent: Descent, sequence: ProblemSequence) -> Descent:
     """The same descent, on a sequence of problems."""
     at = descent.start.at
-    start = Checkpoint(0, at, sequence.open(at))
+    start = descent.start._replace(memory=sequence.open(at))
     return replace(descent, start=start, walker=Continuation(descent, sequence))

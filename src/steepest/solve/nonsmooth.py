@@ -9,67 +9,26 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from ..data.moments import central_moments, null_directions
-from ..data.rows import Rows
-from ..descent.continuation import continued
-from ..descent.engine import Descent
 from ..descent.states import State
-from ..descent.stops import Stop
 from ..descent.trajectory import Trajectory
-from ..objective.problem import Problem
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
-from .auto.plan import Plan
 from .auto.smoothing import Memory, Smoothing
-from .certified_stop import CertifiedStop
+from .rounds import CertifiedRounds
 
-__all__ = ["CertifiedRounds", "rounds"]
+__all__ = ["CertifiedSmoothing", "Smoothing"]
 
 UNSEEN, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
-IDLE, SMALLER = 25, 0.9  # most rounds in which the gap does not become smaller by this factor
 
 
-class CertifiedRounds(CertifiedStop):
-    """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
-
-    def __init__(
-        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, smoothing: Smoothing
-    ) -> None:
-        super().__init__(problem, rows, plan, target, scale)
-        self.smoothing = smoothing
-        self.best: State | None = None
-        self.gap = np.inf  # the smallest gap
-        self.progress = 0  # the last round in which it became smaller by a factor
-
-    def stops(self, tol: float | None) -> list[Stop]:
-        """Stops where the gap is small enough, or has not decreased for many rounds."""
-        idle = Stop(self._idle, "no step lowers the cost", check=True)
-        return [idle] if tol is None else [Stop(self._enough, "certified", check=True), idle]
-
-    def _enough(self, state: State) -> bool:
-        found = self._certificate_of(state)
-        return found is not None and found.gap is not None and bool(found.gap <= self.reached(found))
-
-    def _idle(self, state: State) -> bool:
-        self._certificate_of(state)
-        return self.best is not None and state.t - self.progress >= IDLE
-
-    def _certificate_of(self, state: State) -> Certificate | None:
-        """The certificate of a round, taken once; the best round is kept. None at the start."""
-        if state.t > 0 and state.t not in self._taken:
-            self._taken[state.t] = found = self._certificate(state)
-            gap = np.inf if found.gap is None else found.gap
-            if gap < self.gap or self.best is None:
-                self.progress = state.t if gap < SMALLER * self.gap else self.progress
-                self.best, self.gap = state, gap
-        return self.taken(state.t)
+class CertifiedSmoothing(CertifiedRounds):
+    """The certified rounds of smoothing: without a penalty on every coefficient a gap is an estimate."""
 
     def _certificate(self, state: State) -> Certificate:
         """A duality gap if it is a proof, else an estimate by the same slopes."""
-        proven = self.smoothing.proven(state.origin)
-        if not np.isfinite(proven.gap):
-            return Certificate(None, "none", state.gradient_norm)
-        if provable(self.problem):
-            return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
+        proven = self.sequence.proven(state.origin)
+        if provable(self.problem) or not np.isfinite(proven.gap):
+            return super()._certificate(state)
         if self._misses(Memory.of(state.origin.memory).slopes.theta):
             return Certificate(None, "none", state.gradient_norm)
         return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
@@ -98,13 +57,5 @@ class CertifiedRounds(CertifiedStop):
 
     def chosen(self, path: Trajectory) -> Trajectory:
         """The trajectory up to its best round."""
-        if self.best is not None:
-            w = self.plan.data.units.raw(self.best.w)
-            path = path.insert(self.best._replace(w=w)).upto(self.best.t)
+        path = super().chosen(path)
         return replace(path, meta={**path.meta, "smoothed": int(path.step[-1])})
-
-
-def rounds(states: Descent, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedRounds]:
-    """The descent with rounds in place of steps, and its certified stop."""
-    smoothing = Smoothing(states.problem, plan.rows, target)
-    return continued(states, smoothing), CertifiedRounds(states.problem, rows, plan, target, scale, smoothing)

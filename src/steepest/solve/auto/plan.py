@@ -30,6 +30,7 @@ from ...optimality.curvature import Spectrum, bounded, spectrum
 from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
 from .subsampled_newton import subsampled_newton
+from .working_sets import selects_columns
 
 __all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
 
@@ -62,11 +63,16 @@ class Plan(NamedTuple):
     auto: bool  # whether the learning rate was chosen here
     start: Array | Checkpoint | None = None  # in the units of the descent; None is 0
     sample: int | None = None  # rows of the sample for the preconditioner, if there was one
+    selects: bool = False  # whether the descent goes by working sets of columns
 
     @property
     def rows(self) -> Rows:
         """The data, if they have rows."""
         return cast(Rows, self.data)
+
+    def rounds(self, problem: Problem) -> bool:
+        """Whether each update of the descent solves a problem of its own."""
+        return self.selects or (problem.nonsmooth and self.method.preconditioned)
 
 
 def make_plan(
@@ -114,6 +120,10 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     """The plan of the cheapest method: preconditioned by all rows, by a sample, or by its own steps."""
     size, standardize, seed = rows.size, settings.scaled, settings.seed
     name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
+    if name == "selection":
+        method = Method(rules.Newton(), steps.Backtracking(), None, settings.sampling)
+        plan = _plan(rows, problem, _sized(rows), method, standardize, False, start)
+        return plan._replace(auto=True, bounds=_unbounded, selects=True)
     rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
     method = Method(RULES[name], rate, None, settings.sampling)
     if name == "moments":
@@ -141,7 +151,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
     """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
-        return cheapest(size, problem.loss.quadratic, problem.proximal)
+        return cheapest(size, problem.loss.quadratic, problem.proximal, selects_columns(problem, rows))
     if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"

@@ -1,0 +1,130 @@
+"""Newton's method on the active columns: the optimum of an objective whose other coefficients stay as they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from ..core.threads import one_blas_thread
+from ..core.types import UNIT, Array
+from ..data.active_columns import ActiveColumns
+from ..objective.objective import Objective
+from ..objective.prox import FORBIDDEN, Sweeps, penalty_value, smallest_subgradient
+from .newton import Pointwise, matrix_step
+
+__all__ = ["Restricted", "RestrictedPoint"]
+
+STEPS = 50  # most Newton steps
+HALVINGS = 40  # most halvings of a step
+ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
+SWEEPS, SHARE = 400, 1e-7  # most coordinate sweeps for a step; the longest of the last one, relative to the longest u
+COMPILED = 24  # coordinates from which sweeps are compiled, where passes are
+
+
+class RestrictedPoint(NamedTuple):
+    """A point of the active columns, and its values by row."""
+
+    u: Array  # (q,)
+    z: Array  # (n,) predictors
+    pointwise: Pointwise
+    cost: float  # the whole objective
+    g: Array  # (q,) gradient of its smooth part
+    steps: int
+
+
+class Restricted:
+    """The objective as a function of the coordinates of some active columns.
+
+    Parameters
+    ----------
+    objective : Objective
+        Of one target over rows.
+    active : ActiveColumns
+    base : (n,) array
+        Predictors where all active coordinates are 0: offsets, and what fixed coefficients add.
+    rest : float
+        Penalty of the other coordinates.
+    """
+
+    def __init__(self, objective: Objective, active: ActiveColumns, base: Array, rest: float) -> None:
+        self.objective, self.active, self.base, self.rest = objective, active, base, rest
+        at, rows = active.coordinates, objective.rows
+        self.l1, self.l2 = objective.l1[:, at, 0], objective.l2[at, 0]
+        self.loss, self.y, self.rows = objective.loss, rows.y[:, 0], rows
+        self.share = np.full(len(self.y), 1.0 / rows.total) if rows.weight is None else rows.weight / rows.total
+        self.allowed = self.l1 * (self.l1 < FORBIDDEN)
+        self.penalised = self.allowed.max(0) > 0
+
+    def _look(self, z: Array) -> Pointwise:
+        loss, y = self.loss, self.y
+        return Pointwise(z, loss.value(z, y), loss.slope(z, y), loss.second_derivative(z, y))
+
+    def _cost(self, u: Array, losses: Array) -> float:
+        penalty = 0.5 * self.l2 * u * u + penalty_value(u, self.allowed)
+        return float(self.share @ losses + penalty.sum()) + self.rest
+
+    def _gradient(self, u: Array, slope: Array) -> Array:
+        g: Array = self.active.products(self.share * slope) + self.l2 * u
+        return g
+
+    def _hessian(self, second: Array) -> Array:
+        if self.loss.quadratic:
+            H = self.active.constant_gram(self.share) * self.loss.curvature
+        else:
+            H = self.active.gram(self.share * second)
+        if self.objective.problem.l2 > 0:
+            H.flat[:: len(H) + 1] += self.l2
+        return H
+
+    def start(self, u: Array) -> RestrictedPoint:
+        """The values at u."""
+        z = self.base + self.active.times(u)
+        known = self._look(z)
+        return RestrictedPoint(u, z, known, self._cost(u, known.cost), self._gradient(u, known.slope), 0)
+
+    def minimised(self, u: Array, enough: float) -> RestrictedPoint:
+        """The optimum, from u, up to a gap of ``enough``. Cost: n q^2 flops a step; one step for a squared loss."""
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * len(self.y) * len(u)):
+            here = self.start(u)
+            while here.steps < STEPS and self.distance(here) > enough:
+                there = self._stepped(here)
+                if there is None:
+                    break
+                here = there
+        return here
+
+    def distance(self, here: RestrictedPoint) -> float:
+        """An estimate of the gap that is of first order in the violation of the optimality conditions."""
+        violation = np.abs(smallest_subgradient(here.u, here.g, self.l1))
+        over = violation[self.penalised] / self.allowed.max(0)[self.penalised]
+        free = violation[~self.penalised].max(initial=0.0)
+        slope = float(self.share @ np.abs(here.pointwise.slope))
+        share = max(over.max(initial=0.0), free / slope if slope > 0 else 0.0)
+        return min(share, 1.0) * here.cost
+
+    def _stepped(self, here: RestrictedPoint) -> RestrictedPoint | None:
+        """The end of Newton's step, shortened until the cost falls enough; None if it does not fall."""
+        H, u = self._hessian(here.pointwise.second), here.u
+        delta = matrix_step(H, here.g, u, self.l1, np.ones(len(u), bool), self._sweeps(len(u)))
+        fall = float(here.g @ delta + (penalty_value(u + delta, self.allowed) - penalty_value(u, self.allowed)).sum())
+        change, size = self.active.times(delta), 1.0
+        noise = 8 * UNIT * abs(here.cost)
+        for _ in range(HALVINGS):
+            to, z = u + size * delta, here.z + size * change
+            known = self._look(z)
+            cost = self._cost(to, known.cost)
+            if cost <= here.cost + ARMIJO * size * fall + noise:
+                return RestrictedPoint(to, z, known, cost, self._gradient(to, known.slope), here.steps + 1)
+            size *= 0.5
+        return None
+
+    def _sweeps(self, q: int) -> Sweeps | None:
+        """Compiled coordinate sweeps, if passes are compiled and there are enough coordinates."""
+        if q < COMPILED or not self.rows.worth_compiling:
+            return None
+        from ..kernels.compiler import compiled
+        from ..kernels.coordinates import coordinate_sweeps
+
+        kernel = compiled(coordinate_sweeps)
+        return lambda u, rest, B, s: cast(None, kernel(u, rest, B, np.ascontiguousarray(s), SWEEPS, SHARE))
