@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba.extending import register_jitable
 
 __all__ = ["coordinate_sweeps"]
@@ -16,25 +17,47 @@ def coordinate_sweeps(u, rest, B, s, most, share):
     """
     sweeps = 0
     while sweeps < most:
-        moved, longest = sweep(u, rest, B, s, True)
+        moved, longest = sweep(u, rest, B, s)
         sweeps += 1
         if moved <= share * longest:
             return
-        inner = moved
-        while inner > max(share * longest, 0.05 * moved) and sweeps < most:
-            inner, longest = sweep(u, rest, B, s, False)
-            sweeps += 1
+        sweeps += settle(u, rest, B, s, most - sweeps, share, 0.05 * moved)
 
 
 @register_jitable
-def sweep(u, rest, B, s, whole):
-    """One sweep over all coordinates, or over those that are not 0; the longest step, and the longest u."""
+def settle(u, rest, B, s, most, share, moved):
+    """Sweep over the coordinates that are not 0 until no step is longer than ``moved``; return how often."""
+    on = np.flatnonzero(u)
+    m = len(on)
+    part, own, weights, v = np.empty((m, m)), np.empty(m), np.empty((2, m)), np.empty(m)
+    for a in range(m):
+        row = B[on[a]]
+        for b in range(m):
+            part[a, b] = row[on[b]]
+        own[a], v[a] = rest[on[a]], u[on[a]]
+        weights[0, a], weights[1, a] = s[0, on[a]], s[1, on[a]]
+    sweeps = 0
+    inner, longest = np.inf, 0.0
+    while sweeps < most and inner > max(share * longest, moved):
+        inner, longest = sweep(v, own, part, weights)
+        sweeps += 1
+    for a in range(m):
+        change = v[a] - u[on[a]]
+        if change != 0.0:
+            row = B[on[a]]
+            for i in range(len(u)):
+                rest[i] += row[i] * change
+            u[on[a]] = v[a]
+    return sweeps
+
+
+@register_jitable
+def sweep(u, rest, B, s):
+    """One sweep over all coordinates; the longest step, and the longest u."""
     moved = 0.0
     longest = 0.0
     for j in range(len(u)):
         at = u[j]
-        if not whole and at == 0.0:
-            continue
         curvature = B[j, j]
         to = at - rest[j] / curvature
         to = max(to - s[1, j] / curvature, 0.0) + min(to + s[0, j] / curvature, 0.0)

@@ -86,6 +86,8 @@ def by_signs(B: Array, target: Array, s: Array, start: Array, sweeps: Sweeps | N
     sign = np.sign(u)
     for _ in range(10 * len(u) + 10):
         u, whole = _towards_solution(u, sign, target, B, s, nonsmooth)
+        if sweeps is not None and not whole:
+            sweeps(u, B @ u - target, B, s)
         sign = np.sign(u)
         rest = B @ u - target
         # violation of the condition for staying at 0

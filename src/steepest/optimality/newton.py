@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.types import UNIT, Array
 from ..objective.objective import Objective
-from ..objective.prox import FORBIDDEN, Sweeps, by_signs, penalty_value
+from ..objective.prox import FORBIDDEN, by_signs, penalty_value
 from .curvature import with_penalty
 
 __all__ = ["TINY", "Expansion", "Pointwise", "Step", "matrix_step", "predicted_decrease"]
@@ -19,12 +19,10 @@ Mask = NDArray[np.bool_]
 TINY = float(np.finfo(float).tiny)
 
 
-def matrix_step(
-    H: Array, g: Array, w: Array, weights: Array, free: Mask, sweeps: Sweeps | None = None
-) -> Array:
+def matrix_step(H: Array, g: Array, w: Array, weights: Array, free: Mask) -> Array:
     """The delta (m,) that minimises g'delta + delta' H delta / 2 + the L1 penalty of w + delta.
 
-    Only free coordinates move; ``sweeps`` guess the signs, see `by_signs`. Penalty weights are (2, m), for negative and positive values, as in `in_metric`.
+    Only free coordinates move. Penalty weights are (2, m), for negative and positive values, as in `in_metric`.
     Cost: m^3 / 3 flops for each change of signs.
     """
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
@@ -36,7 +34,7 @@ def matrix_step(
     if not s.any() or not np.isfinite(S).all():
         return -inverse * np.asarray(np.linalg.solve(S, slope))
     step, on = np.zeros(len(g)), np.flatnonzero(live)
-    step[on] = by_signs(S[np.ix_(on, on)], (S @ at - slope)[on], s[..., on], at[on], sweeps) - at[on]
+    step[on] = by_signs(S[np.ix_(on, on)], (S @ at - slope)[on], s[..., on], at[on]) - at[on]
     return inverse * step
 
 

@@ -10,8 +10,8 @@ from ..core.threads import one_blas_thread
 from ..core.types import UNIT, Array
 from ..data.active_columns import ActiveColumns
 from ..objective.objective import Objective
-from ..objective.prox import FORBIDDEN, Sweeps, penalty_value, smallest_subgradient
-from .newton import Pointwise, matrix_step
+from ..objective.prox import FORBIDDEN, Sweeps, by_signs, penalty_value, smallest_subgradient
+from .newton import Pointwise
 
 __all__ = ["Restricted", "RestrictedPoint"]
 
@@ -88,7 +88,7 @@ class Restricted:
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * len(self.y) * len(u)):
             here = self.start(u)
             while here.steps < STEPS and self.distance(here) > enough:
-                there = self._stepped(here)
+                there = self._stepped(here, here.steps > 0)
                 if there is None:
                     break
                 here = there
@@ -103,10 +103,9 @@ class Restricted:
         share = max(over.max(initial=0.0), free / slope if slope > 0 else 0.0)
         return min(share, 1.0) * here.cost
 
-    def _stepped(self, here: RestrictedPoint) -> RestrictedPoint | None:
+    def _stepped(self, here: RestrictedPoint, exact: bool) -> RestrictedPoint | None:
         """The end of Newton's step, shortened until the cost falls enough; None if it does not fall."""
-        H, u = self._hessian(here.pointwise.second), here.u
-        delta = matrix_step(H, here.g, u, self.l1, np.ones(len(u), bool), self._sweeps(len(u)))
+        u, delta = here.u, self._delta(here, exact)
         fall = float(here.g @ delta + (penalty_value(u + delta, self.allowed) - penalty_value(u, self.allowed)).sum())
         change, size = self.active.times(delta), 1.0
         noise = 8 * UNIT * abs(here.cost)
@@ -118,6 +117,17 @@ class Restricted:
                 return RestrictedPoint(to, z, known, cost, self._gradient(to, known.slope), here.steps + 1)
             size *= 0.5
         return None
+
+    def _delta(self, here: RestrictedPoint, exact: bool) -> Array:
+        """Newton's step; if it need not be ``exact`` and sweeps are compiled, by coordinate descent alone."""
+        H, u, sweeps = self._hessian(here.pointwise.second), here.u, self._sweeps(len(here.u))
+        H.flat[:: len(H) + 1] *= 1 + 4 * len(H) * UNIT
+        target = H @ u - here.g
+        if exact or sweeps is None:
+            return by_signs(H, target, self.l1, u, sweeps) - u
+        to = u.copy()
+        sweeps(to, here.g.copy(), H, self.l1)
+        return to - u
 
     def _sweeps(self, q: int) -> Sweeps | None:
         """Compiled coordinate sweeps, if passes are compiled and there are enough coordinates."""

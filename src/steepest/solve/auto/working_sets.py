@@ -117,8 +117,8 @@ class WorkingSets:
         inside = self._grown(there.at[:, 0], there.g[:, 0], now)
         self.active.add(np.flatnonzero(inside & ~self._held))
         restricted, at = self._restricted(there.at), self.active.coordinates
-        enough = INNER * self.target if restricted.loss.quadratic else max(INNER * self.target, EASY * now.gap)
-        here = restricted.minimised(there.at[at, 0], min(enough, EASY * there.cost))
+        enough = max(INNER * self.target, min(EASY * now.gap, EASY * there.cost))
+        here = restricted.minimised(there.at[at, 0], enough)
         w = there.at.copy()
         w[at, 0] = here.u
         found, g = self.judged(w, here)
@@ -172,7 +172,7 @@ class WorkingSets:
         below, above = F.l1[:, :-1, 0]
         size = np.maximum(self.correlations.about_shift, np.finfo(float).tiny)
         away = np.minimum(below - g[:-1], above + g[:-1]) / size  # of the slope from the bound; < 0 beyond it
-        others = np.flatnonzero(F.moves[:-1] & ~now.inside & ~now.zero & ~self._held)
+        others = np.flatnonzero(F.moves[:-1] & ~now.inside & ~now.zero & ~self._held & (self.correlations.about_shift > 0))
         most = max(int(sqrt(FIRST * d)), FEWEST, int((w[:-1] != 0).sum()))
         beyond = int((away[others] < 0).sum())
         count = min(len(others), most, max(beyond, int(NEAR * most)) if now.inside.any() else most)
