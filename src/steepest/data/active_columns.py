@@ -15,7 +15,9 @@ from .curvature import RowsCurvature
 from .layout import BLOCK
 from .rows import Rows
 
-__all__ = ["ActiveColumns", "active_columns"]
+__all__ = ["ActiveColumns", "Metric", "active_columns"]
+
+Places = NDArray[np.int64]  # of columns in u
 
 
 class ActiveColumns:
@@ -34,7 +36,6 @@ class ActiveColumns:
         self.rows, self.intercept = rows, intercept
         self.numbers = np.zeros(0, np.int64)  # of the columns, in the order in which they were added
         self._table = np.ones((64, rows.shape[0]))
-        self._gram = np.zeros((0, 0))
 
     @property
     def coordinates(self) -> NDArray[np.int64]:
@@ -78,23 +79,12 @@ class ActiveColumns:
         v: Array = self.table @ r
         return v
 
-    def gram(self, weight: Array) -> Array:
-        """Products of each column with each other, weighted by row, (q, q). Cost: n q^2 flops."""
+    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+        """Products of the columns at some places of u with others, weighted by row. Cost: 2 n flops each."""
         A = self.table
-        with one_blas_thread(2.0 * A.size * len(A)):
-            H: Array = (A * weight) @ A.T
+        with one_blas_thread(2.0 * A.shape[1] * len(left) * len(right)):
+            H: Array = (A[left] * weight) @ A[right].T
         return H
-
-    def constant_gram(self, weight: Array) -> Array:
-        """The same for a weight that never changes: only products with new columns are computed."""
-        A, old = self.table, len(self._gram)
-        if len(A) > old:
-            G = np.empty((len(A), len(A)))
-            with one_blas_thread(2.0 * A.size * len(A)):
-                new = (A[old:] * weight) @ A.T
-            G[:old, :old], G[old:], G[:old, old:] = self._gram, new, new[:, :old].T
-            self._gram = G
-        return self._gram
 
 
 class SparseColumns(ActiveColumns):
@@ -108,15 +98,10 @@ class SparseColumns(ActiveColumns):
     def add(self, numbers: NDArray[np.int64]) -> None:
         """Add these columns. Cost: one pass over the table."""
         self.numbers = np.concatenate((self.numbers, numbers))
-        X, m = cast(CSR, self.rows.X), len(self.numbers)
-        place = np.full(X.columns, -1, X.indices.dtype)
-        place[self.numbers] = np.arange(m)
-        to = place[X.indices]
-        kept = to >= 0
-        indptr = np.concatenate(([0], np.cumsum(kept)))[X.indptr]
-        scale = self.rows.units.scales(X.columns)[self.numbers]
-        part = CSR(X.data[kept], to[kept], indptr, m)
-        self._part = self.rows._replace(X=part, given=None, offset=None, units=Units(None, scale))
+        X, scale = cast(CSR, self.rows.X), self.rows.units.scale
+        part = _selected(X, self.numbers)
+        units = Units(None, None if scale is None else scale[self.numbers])
+        self._part = self.rows._replace(X=part, given=None, offset=None, units=units)
 
     def _whole(self, u: Array) -> Array:
         """Parameters (m + 1, 1), intercept last."""
@@ -135,17 +120,56 @@ class SparseColumns(ActiveColumns):
         part = self._part.with_rows(weight=None)
         return self._own(part.transpose_product(r[:, None])[:, 0]) * part.total
 
-    def gram(self, weight: Array) -> Array:
-        """Products of each column with each other, weighted by row, (q, q)."""
-        H = RowsCurvature(self._part, weight * self._part.total).matrix()
+    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+        """Products of the columns at some places of u with others, weighted by row."""
+        both = np.union1d(left, right)
+        columns = both[both >= self.intercept] - self.intercept
+        part = self._part._replace(X=_selected(cast(CSR, self._part.X), columns))
+        if self._part.units.scale is not None:
+            part = part._replace(units=Units(None, self._part.units.scale[columns]))
+        H = self._own_matrix(RowsCurvature(part, weight * part.total).matrix())
+        return H[np.ix_(np.searchsorted(both, left), np.searchsorted(both, right))]
+
+    def _own_matrix(self, H: Array) -> Array:
         order = self._own(np.arange(len(H)))
         return H[np.ix_(order, order)]
 
-    def constant_gram(self, weight: Array) -> Array:
-        """The same for a weight that never changes."""
-        if len(self._gram) != self.intercept + len(self.numbers):
-            self._gram = self.gram(weight)
-        return self._gram
+
+class Metric:
+    """The Gram matrix of some active columns, weighted by row, which grows with them.
+
+    It is the Hessian of a squared loss. For another loss it is that at an earlier point, until it is renewed.
+    """
+
+    def __init__(self, active: ActiveColumns) -> None:
+        self.active, self.weight = active, np.zeros(0)
+        self.places = np.zeros(0, np.int64)  # in u
+        self.matrix = np.zeros((0, 0))  # by these places
+
+    def renew(self, weight: Array) -> None:
+        """Begin anew with these weights (n,)."""
+        self.weight, self.places, self.matrix = weight, self.places[:0], self.matrix[:0, :0]
+
+    def cover(self, places: Places) -> None:
+        """Add these places of u, unless they are known. Cost: 2 n flops for each new product."""
+        new = places[~np.isin(places, self.places)]
+        if not len(new):
+            return
+        old, both = len(self.places), np.concatenate((self.places, new))
+        products = self.active.gram(self.weight, new, both)
+        matrix = np.empty((len(both), len(both)))
+        matrix[:old, :old], matrix[old:], matrix[:old, old:] = self.matrix, products, products[:, :old].T
+        self.places, self.matrix = both, matrix
+
+
+def _selected(X: CSR, numbers: NDArray[np.int64]) -> CSR:
+    """These columns of X, renumbered in this order. Cost: one pass."""
+    place = np.full(X.columns, -1, X.indices.dtype)
+    place[numbers] = np.arange(len(numbers))
+    to = place[X.indices]
+    kept = to >= 0
+    indptr = np.concatenate(([0], np.cumsum(kept)))[X.indptr]
+    return CSR(X.data[kept], to[kept], indptr, len(numbers))
 
 
 def active_columns(rows: Rows, intercept: bool) -> ActiveColumns:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.threads import one_blas_thread
 from ..core.types import UNIT, Array
-from ..data.active_columns import ActiveColumns
+from ..data.active_columns import Metric
 from ..objective.objective import Objective
 from ..objective.prox import FORBIDDEN, Sweeps, by_signs, penalty_value, smallest_subgradient
 from .newton import Pointwise
@@ -19,6 +19,8 @@ STEPS = 50  # most Newton steps
 HALVINGS = 40  # most halvings of a step
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 SWEEPS, SHARE = 400, 1e-7  # most coordinate sweeps for a step; the longest of the last one, relative to the longest u
+SLOW = 0.3  # of the distance before a step, above which the Hessian is computed anew
+CLOSE = 0.9  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
 COMPILED = 24  # coordinates from which sweeps are compiled, where passes are
 
 
@@ -40,16 +42,18 @@ class Restricted:
     ----------
     objective : Objective
         Of one target over rows.
-    active : ActiveColumns
+    metric : Metric
+        Of some active columns; it is kept from one problem to the next.
     base : (n,) array
         Predictors where all active coordinates are 0: offsets, and what fixed coefficients add.
     rest : float
         Penalty of the other coordinates.
     """
 
-    def __init__(self, objective: Objective, active: ActiveColumns, base: Array, rest: float) -> None:
-        self.objective, self.active, self.base, self.rest = objective, active, base, rest
-        at, rows = active.coordinates, objective.rows
+    def __init__(self, objective: Objective, metric: Metric, base: Array, rest: float) -> None:
+        self.objective, self.metric, self.base, self.rest = objective, metric, base, rest
+        self.active = metric.active
+        at, rows = self.active.coordinates, objective.rows
         self.l1, self.l2 = objective.l1[:, at, 0], objective.l2[at, 0]
         self.loss, self.y, self.rows = objective.loss, rows.y[:, 0], rows
         self.share = np.full(len(self.y), 1.0 / rows.total) if rows.weight is None else rows.weight / rows.total
@@ -68,15 +72,6 @@ class Restricted:
         g: Array = self.active.products(self.share * slope) + self.l2 * u
         return g
 
-    def _hessian(self, second: Array) -> Array:
-        if self.loss.quadratic:
-            H = self.active.constant_gram(self.share) * self.loss.curvature
-        else:
-            H = self.active.gram(self.share * second)
-        if self.objective.problem.l2 > 0:
-            H.flat[:: len(H) + 1] += self.l2
-        return H
-
     def start(self, u: Array) -> RestrictedPoint:
         """The values at u."""
         z = self.base + self.active.times(u)
@@ -87,11 +82,22 @@ class Restricted:
         """The optimum, from u, up to a gap of ``enough``. Cost: n q^2 flops a step; one step for a squared loss."""
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * len(self.y) * len(u)):
             here = self.start(u)
-            while here.steps < STEPS and self.distance(here) > enough:
-                there = self._stepped(here, here.steps > 0)
-                if there is None:
+            far, fresh = self.distance(here), self.loss.quadratic
+            while here.steps < STEPS and far > enough:
+                if not (fresh or len(self.metric.weight)):
+                    self.metric.renew(self.share * here.pointwise.second)
+                    fresh = True
+                there = self._stepped(here, here.steps > 0 and fresh)
+                nearer = np.inf if there is None else self.distance(there)
+                if there is None and fresh:
                     break
-                here = there
+                here = there or here
+                if not self.loss.quadratic and not nearer <= SLOW * far:
+                    self.metric.renew(self.share * here.pointwise.second)
+                    fresh = True
+                else:
+                    fresh = self.loss.quadratic
+                far = min(nearer, far) if there is None else nearer
         return here
 
     def distance(self, here: RestrictedPoint) -> float:
@@ -104,7 +110,7 @@ class Restricted:
         return min(share, 1.0) * here.cost
 
     def _stepped(self, here: RestrictedPoint, exact: bool) -> RestrictedPoint | None:
-        """The end of Newton's step, shortened until the cost falls enough; None if it does not fall."""
+        """The end of a step in the metric, shortened until the cost falls enough; None if it does not fall."""
         u, delta = here.u, self._delta(here, exact)
         fall = float(here.g @ delta + (penalty_value(u + delta, self.allowed) - penalty_value(u, self.allowed)).sum())
         change, size = self.active.times(delta), 1.0
@@ -119,15 +125,27 @@ class Restricted:
         return None
 
     def _delta(self, here: RestrictedPoint, exact: bool) -> Array:
-        """Newton's step; if it need not be ``exact`` and sweeps are compiled, by coordinate descent alone."""
-        H, u, sweeps = self._hessian(here.pointwise.second), here.u, self._sweeps(len(here.u))
-        H.flat[:: len(H) + 1] *= 1 + 4 * len(H) * UNIT
-        target = H @ u - here.g
+        """The step to the minimum of the model in the metric, over the coordinates that are or may become other than 0.
+
+        If it need not be ``exact`` and sweeps are compiled, by coordinate descent alone.
+        """
+        metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
+        if self.loss.quadratic:
+            metric.weight = self.loss.curvature * self.share
+            metric.cover(np.arange(len(u)))
+        else:
+            most = np.where(here.g > 0, self.l1[0], self.l1[1])
+            metric.cover(np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most)))
+        on = metric.places
+        H, g, s, sweeps = metric.matrix.copy(), here.g[on], self.l1[:, on], self._sweeps(len(on))
+        H.flat[:: len(H) + 1] = H.diagonal() * (1 + 4 * len(H) * UNIT) + self.l2[on]
         if exact or sweeps is None:
-            return by_signs(H, target, self.l1, u, sweeps) - u
-        to = u.copy()
-        sweeps(to, here.g.copy(), H, self.l1)
-        return to - u
+            delta[on] = by_signs(H, H @ u[on] - g, s, u[on], sweeps) - u[on]
+        else:
+            to = u[on]
+            sweeps(to, g.copy(), H, s)
+            delta[on] = to - u[on]
+        return delta
 
     def _sweeps(self, q: int) -> Sweeps | None:
         """Compiled coordinate sweeps, if passes are compiled and there are enough coordinates."""

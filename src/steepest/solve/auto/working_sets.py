@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.types import Array
-from ...data.active_columns import ActiveColumns, active_columns
+from ...data.active_columns import Metric, active_columns
 from ...data.correlations import Correlations
 from ...data.rows import Rows
 from ...descent.states import Checkpoint
@@ -89,6 +89,7 @@ class WorkingSets:
         self.objective = Objective(problem, rows)
         self.correlations = Correlations(rows, columns)
         self.active = active_columns(rows, self.objective.free_intercept)
+        self.metric = Metric(self.active)
         self.base: Array | None = None
         self.latest: tuple[int, Proven] = (0, Proven(np.inf, 0.0))
 
@@ -151,7 +152,7 @@ class WorkingSets:
             self.base = self.rows.predictor(others)[:, 0] if others.any() else offset
         objective, raw = self.objective, self.objective.factor * others
         rest = float((0.5 * objective.raw.l2 * raw * raw + penalty_value(raw, objective.raw.l1)).sum())
-        return Restricted(objective, self.active, self.base, rest)
+        return Restricted(objective, self.metric, self.base, rest)
 
     def judged(self, w: Array, here: RestrictedPoint) -> tuple[PointGap, Array]:
         """The gap by the slopes at w (d + 1, 1), and the gradient of the smooth part there. Cost: one pass."""
