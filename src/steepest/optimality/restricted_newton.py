@@ -18,7 +18,8 @@ __all__ = ["Restricted", "RestrictedPoint"]
 STEPS = 50  # most Newton steps
 HALVINGS = 40  # most halvings of a step
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
-SWEEPS, SHARE = 400, 1e-7  # most coordinate sweeps for a step; the longest of the last one, relative to the longest u
+SWEEPS, SHARE = 400, 1e-6  # most coordinate sweeps for a step; the longest of the last one, relative to the longest u
+PRECISE = 1e-3  # the same for later steps, relative to the distance
 SLOW = 0.3  # of the distance before a step, above which the Hessian is computed anew
 CLOSE = 0.9  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
 COMPILED = 24  # coordinates from which sweeps are compiled, where passes are
@@ -82,23 +83,25 @@ class Restricted:
         """The optimum, from u, up to a gap of ``enough``. Cost: n q^2 flops a step; one step for a squared loss."""
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * len(self.y) * len(u)):
             here = self.start(u)
-            far, fresh = self.distance(here), self.loss.quadratic
+            far, slow = self.distance(here), False
             while here.steps < STEPS and far > enough:
-                if not (fresh or len(self.metric.weight)):
-                    self.metric.renew(self.share * here.pointwise.second)
-                    fresh = True
-                there = self._stepped(here, here.steps > 0 and fresh)
+                fresh = self._renewed(here, slow)
+                there = self._stepped(here, SHARE if not here.steps else PRECISE * far / here.cost, fresh and slow)
                 nearer = np.inf if there is None else self.distance(there)
-                if there is None and fresh:
+                if there is None and fresh and slow:
                     break
-                here = there or here
-                if not self.loss.quadratic and not nearer <= SLOW * far:
-                    self.metric.renew(self.share * here.pointwise.second)
-                    fresh = True
-                else:
-                    fresh = self.loss.quadratic
-                far = min(nearer, far) if there is None else nearer
+                slow, far, here = nearer > SLOW * far, min(nearer, far) if there is None else nearer, there or here
         return here
+
+    def _renewed(self, here: RestrictedPoint, slow: bool) -> bool:
+        """Compute the metric anew if there is none, or the last step with it was slow; return whether it is exact."""
+        if self.loss.quadratic:
+            self.metric.weight = self.loss.curvature * self.share
+            return True
+        if not len(self.metric.weight) or slow:
+            self.metric.renew(self.share * here.pointwise.second)
+            return True
+        return False
 
     def distance(self, here: RestrictedPoint) -> float:
         """An estimate of the gap that is of first order in the violation of the optimality conditions."""
@@ -109,9 +112,9 @@ class Restricted:
         share = max(over.max(initial=0.0), free / slope if slope > 0 else 0.0)
         return min(share, 1.0) * here.cost
 
-    def _stepped(self, here: RestrictedPoint, exact: bool) -> RestrictedPoint | None:
+    def _stepped(self, here: RestrictedPoint, share: float, exact: bool) -> RestrictedPoint | None:
         """The end of a step in the metric, shortened until the cost falls enough; None if it does not fall."""
-        u, delta = here.u, self._delta(here, exact)
+        u, delta = here.u, self._delta(here, share, exact)
         fall = float(here.g @ delta + (penalty_value(u + delta, self.allowed) - penalty_value(u, self.allowed)).sum())
         change, size = self.active.times(delta), 1.0
         noise = 8 * UNIT * abs(here.cost)
@@ -124,20 +127,20 @@ class Restricted:
             size *= 0.5
         return None
 
-    def _delta(self, here: RestrictedPoint, exact: bool) -> Array:
+    def _delta(self, here: RestrictedPoint, share: float, exact: bool) -> Array:
         """The step to the minimum of the model in the metric, over the coordinates that are or may become other than 0.
 
-        If it need not be ``exact`` and sweeps are compiled, by coordinate descent alone.
+        If it need not be ``exact`` and sweeps are compiled, by coordinate descent alone, until no step is longer than
+        a share of the longest u.
         """
         metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
         if self.loss.quadratic:
-            metric.weight = self.loss.curvature * self.share
             metric.cover(np.arange(len(u)))
         else:
             most = np.where(here.g > 0, self.l1[0], self.l1[1])
             metric.cover(np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most)))
         on = metric.places
-        H, g, s, sweeps = metric.matrix.copy(), here.g[on], self.l1[:, on], self._sweeps(len(on))
+        H, g, s, sweeps = metric.matrix.copy(), here.g[on], self.l1[:, on], self._sweeps(len(on), share)
         H.flat[:: len(H) + 1] = H.diagonal() * (1 + 4 * len(H) * UNIT) + self.l2[on]
         if exact or sweeps is None:
             delta[on] = by_signs(H, H @ u[on] - g, s, u[on], sweeps) - u[on]
@@ -147,7 +150,7 @@ class Restricted:
             delta[on] = to - u[on]
         return delta
 
-    def _sweeps(self, q: int) -> Sweeps | None:
+    def _sweeps(self, q: int, share: float) -> Sweeps | None:
         """Compiled coordinate sweeps, if passes are compiled and there are enough coordinates."""
         if q < COMPILED or not self.rows.worth_compiling:
             return None
@@ -155,4 +158,4 @@ class Restricted:
         from ..kernels.coordinates import coordinate_sweeps
 
         kernel = compiled(coordinate_sweeps)
-        return lambda u, rest, B, s: cast(None, kernel(u, rest, B, np.ascontiguousarray(s), SWEEPS, SHARE))
+        return lambda u, rest, B, s: cast(None, kernel(u, rest, B, np.ascontiguousarray(s), SWEEPS, max(share, UNIT)))

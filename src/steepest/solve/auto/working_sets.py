@@ -68,6 +68,16 @@ class Memory(NamedTuple):
         return Memory(inside, zero, float(memory[-2]), float(memory[-1]))
 
 
+class Dual(NamedTuple):
+    """A dual point, with its numbers by row."""
+
+    point: DualPoint
+    r: Array  # (n,) weighted
+    share: Array  # see `DualPoint.balanced`
+    balance: float
+    totals: Array
+
+
 class WorkingSets:
     """The sequence of problems over growing working sets; each update is a round.
 
@@ -156,14 +166,22 @@ class WorkingSets:
 
     def judged(self, w: Array, here: RestrictedPoint) -> tuple[PointGap, Array]:
         """The gap by the slopes at w (d + 1, 1), and the gradient of the smooth part there. Cost: one pass."""
-        F, rows, correlations = self.objective, self.rows, self.correlations
-        point = DualPoint(F, here.pointwise)
+        dual = self.dual(here)
+        return self.judged_by(w, here, dual, self.correlations(dual.r[:, None])[:, 0])
+
+    def dual(self, here: RestrictedPoint) -> Dual:
+        """The slopes of the rows as a dual point."""
+        rows, point = self.rows, DualPoint(self.objective, here.pointwise)
         r, _, totals = point.place(0, rows.shape[0], np.zeros((rows.shape[0], 2)))
         share, balance = point.balanced(np.array(totals))
-        v = correlations((share @ r / rows.total)[:, None])[:, 0]
-        rounding = (2 * correlations.rounding + mean_rounding(rows) + FEW) * sqrt(totals[2] / rows.total)
+        return Dual(point, share @ r / rows.total, share, balance, np.array(totals))
+
+    def judged_by(self, w: Array, here: RestrictedPoint, dual: Dual, v: Array) -> tuple[PointGap, Array]:
+        """The same, where the slopes v (d,) of the columns by the dual point are known."""
+        F, rows, correlations = self.objective, self.rows, self.correlations
+        rounding = (2 * correlations.rounding + mean_rounding(rows) + FEW) * sqrt(dual.totals[2] / rows.total)
         size = np.append(correlations.sizes, 1.0)
-        found = point_gap(F, w, point, Slopes(v, size, rounding, share, balance, np.array(totals)))
+        found = point_gap(F, w, dual.point, Slopes(v, size, rounding, dual.share, dual.balance, dual.totals))
         slope = float(self._share @ here.pointwise.slope)
         return found, F.free * (np.append(v, slope)[:, None] + F.l2 * w)
 
