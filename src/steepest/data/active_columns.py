@@ -44,13 +44,18 @@ class ActiveColumns:
         return np.concatenate((np.array(ends, np.int64), self.numbers))
 
     @property
+    def length(self) -> int:
+        """Numbers of u, q."""
+        return self.intercept + len(self.numbers)
+
+    @property
     def table(self) -> Array:
         """The columns (q, n), shifted and scaled."""
-        return self._table[: self.intercept + len(self.numbers)]
+        return self._table[: self.length]
 
     def add(self, numbers: NDArray[np.int64]) -> None:
         """Add these columns. Cost: reading them."""
-        low = self.intercept + len(self.numbers)
+        low = self.length
         high = low + len(numbers)
         if high > len(self._table):
             larger = np.empty((2 * high, self._table.shape[1]))
@@ -131,8 +136,9 @@ class SparseColumns(ActiveColumns):
         return H[np.ix_(np.searchsorted(both, left), np.searchsorted(both, right))]
 
     def _own_matrix(self, H: Array) -> Array:
-        order = self._own(np.arange(len(H)))
-        return H[np.ix_(order, order)]
+        order = np.roll(np.arange(len(H)), 1) if self.intercept else np.arange(len(H) - 1)
+        own: Array = H[np.ix_(order, order)]
+        return own
 
 
 class Metric:
@@ -150,16 +156,20 @@ class Metric:
         """Begin anew with these weights (n,)."""
         self.weight, self.places, self.matrix = weight, self.places[:0], self.matrix[:0, :0]
 
-    def cover(self, places: Places) -> None:
-        """Add these places of u, unless they are known. Cost: 2 n flops for each new product."""
-        new = places[~np.isin(places, self.places)]
-        if not len(new):
-            return
-        old, both = len(self.places), np.concatenate((self.places, new))
-        products = self.active.gram(self.weight, new, both)
-        matrix = np.empty((len(both), len(both)))
-        matrix[:old, :old], matrix[old:], matrix[:old, old:] = self.matrix, products, products[:, :old].T
-        self.places, self.matrix = both, matrix
+    def among(self, places: Places) -> Array:
+        """A copy of the matrix for some places of u. Cost: 2 n flops for each product that is not known."""
+        known = np.full(self.active.length, -1)
+        known[self.places] = np.arange(len(self.places))
+        new = places[known[places] < 0]
+        if len(new):
+            old, both = len(self.places), np.concatenate((self.places, new))
+            products = self.active.gram(self.weight, new, both)
+            matrix = np.empty((len(both), len(both)))
+            matrix[:old, :old], matrix[old:], matrix[:old, old:] = self.matrix, products, products[:, :old].T
+            self.places, self.matrix = both, matrix
+            known[new] = old + np.arange(len(new))
+        part: Array = self.matrix[np.ix_(known[places], known[places])]
+        return part
 
 
 def _selected(X: CSR, numbers: NDArray[np.int64]) -> CSR:

@@ -15,7 +15,7 @@ from .rows import Rows
 
 __all__ = ["Correlations"]
 
-SHORT = 512  # rows of one matrix product, which bounds the rounding
+SHORT = 128  # rows of one matrix product, which bounds the rounding
 TILE = 2048  # columns of one matrix product, for whatever number of threads
 FAR = 1e4  # squared mean of a column, in variances, from which its shift is subtracted before products are taken
 FEWER = 0.5  # share of the columns below which those that are left are copied
@@ -71,7 +71,7 @@ class Correlations:
             out[self.left] = self._products(self._part, r)
         if rows.shift is not None:
             left = slice(None) if self.left is None else self.left
-            out[left] -= rows.shift[left, None] * r.sum(0)
+            out[left] -= rows.shift[left, None] * np.ascontiguousarray(r.T).sum(1)
         return out if rows.units.scale is None else out * rows.units.scale[:, None]
 
     def _products(self, columns: NDArray[Any], r: Array) -> Array:
@@ -94,6 +94,7 @@ class Correlations:
         across = np.ascontiguousarray(r.T)
 
         def judge(low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
+            del Z
             return across[:, low:high], None, ()
 
         return self.rows.fold(np.zeros((self.d + 1, 1)), judge).products[:, :-1].T

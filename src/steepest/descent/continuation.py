@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
+from ..methods.method import Method
+from ..objective.data import TableData
+from ..objective.problem import Problem, check_start
+from .descent import descend
 from .engine import Descent
 from .loop import Steps, Whole
 from .states import Checkpoint
@@ -53,8 +57,11 @@ class Continuation(Whole):
         return np.full(len(t), self.sequence.epochs(last))
 
 
-def continued(descent: Descent, sequence: ProblemSequence) -> Descent:
-    """The same descent, on a sequence of problems."""
-    at = descent.start.at
-    start = descent.start._replace(memory=sequence.open(at))
-    return replace(descent, start=start, walker=Continuation(descent, sequence))
+def continued(
+    problem: Problem, method: Method, data: TableData, at: Array | None, sequence: ProblemSequence
+) -> Descent:
+    """The descent from ``at`` (d + 1, k), None for 0, on a sequence of problems."""
+    start = np.zeros((data.shape[1] + 1, data.outputs)) if at is None else np.array(at, np.float64)
+    check_start(problem, start)
+    descent = descend(problem, method, data, start=Checkpoint(0, start, sequence.open(start)))
+    return replace(descent, walker=Continuation(descent, sequence))

@@ -12,8 +12,9 @@ __all__ = ["coordinate_sweeps"]
 def coordinate_sweeps(u, rest, B, s, most, share):
     """Minimise u'B u / 2 - target . u + the penalty over one coordinate after the other, in place.
 
-    u (m,), rest = B u - target (m,), B (m, m) with a diagonal > 0, s (2, m). After each sweep over all coordinates, more
-    over those that are not 0. It ends where no step is longer than the share of the longest u, or after ``most`` sweeps.
+    u (m,), rest = B u - target (m,), B (m, m) with a diagonal > 0, s (2, m). After each sweep over all coordinates,
+    more over those that are not 0. It ends where no step is longer than the share of the longest u, or after ``most``
+    sweeps.
     """
     sweeps = 0
     while sweeps < most:

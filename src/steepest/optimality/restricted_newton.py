@@ -18,10 +18,14 @@ __all__ = ["Restricted", "RestrictedPoint"]
 STEPS = 50  # most Newton steps
 HALVINGS = 40  # most halvings of a step
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
-SWEEPS, SHARE = 400, 1e-6  # most coordinate sweeps for a step; the longest of the last one, relative to the longest u
+SWEEPS, SHARE = (
+    (100, 20),
+    1e-6,
+)  # most coordinate sweeps for a step, and between solutions; the longest of the last one, relative to the longest u
 PRECISE = 1e-3  # the same for later steps, relative to the distance
+IDLE = 0.9  # of the distance before an exact step, above which the rest is rounding
 SLOW = 0.3  # of the distance before a step, above which the Hessian is computed anew
-CLOSE = 0.9  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
+CLOSE = 0.95  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
 COMPILED = 24  # coordinates from which sweeps are compiled, where passes are
 
 
@@ -85,12 +89,14 @@ class Restricted:
             here = self.start(u)
             far, slow = self.distance(here), False
             while here.steps < STEPS and far > enough:
-                fresh = self._renewed(here, slow)
-                there = self._stepped(here, SHARE if not here.steps else PRECISE * far / here.cost, fresh and slow)
+                exact = self._renewed(here, slow) and slow
+                there = self._stepped(here, SHARE if not here.steps else PRECISE * far / here.cost, exact)
                 nearer = np.inf if there is None else self.distance(there)
-                if there is None and fresh and slow:
-                    break
-                slow, far, here = nearer > SLOW * far, min(nearer, far) if there is None else nearer, there or here
+                slow, idle = not nearer <= SLOW * far, not nearer < IDLE * far
+                if there is not None and not (exact and nearer > far):
+                    here, far = there, nearer
+                if exact and idle:
+                    break  # the rest is rounding
         return here
 
     def _renewed(self, here: RestrictedPoint, slow: bool) -> bool:
@@ -105,12 +111,12 @@ class Restricted:
 
     def distance(self, here: RestrictedPoint) -> float:
         """An estimate of the gap that is of first order in the violation of the optimality conditions."""
-        violation = np.abs(smallest_subgradient(here.u, here.g, self.l1))
-        over = violation[self.penalised] / self.allowed.max(0)[self.penalised]
-        free = violation[~self.penalised].max(initial=0.0)
-        slope = float(self.share @ np.abs(here.pointwise.slope))
-        share = max(over.max(initial=0.0), free / slope if slope > 0 else 0.0)
-        return min(share, 1.0) * here.cost
+        violation, penalised = np.abs(smallest_subgradient(here.u, here.g, self.l1)), self.penalised
+        over = float((violation[penalised] / self.allowed.max(0)[penalised]).max(initial=0.0))
+        free, slope = violation[~penalised].max(initial=0.0), float(self.share @ np.abs(here.pointwise.slope))
+        penalty = here.cost - float(self.share @ here.pointwise.cost)
+        share = free / slope if slope > 0 else 0.0
+        return min(over, 1.0) * (penalty + min(over, 1.0) * here.cost) + min(share, 1.0) * here.cost
 
     def _stepped(self, here: RestrictedPoint, share: float, exact: bool) -> RestrictedPoint | None:
         """The end of a step in the metric, shortened until the cost falls enough; None if it does not fall."""
@@ -134,13 +140,10 @@ class Restricted:
         a share of the longest u.
         """
         metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
-        if self.loss.quadratic:
-            metric.cover(np.arange(len(u)))
-        else:
-            most = np.where(here.g > 0, self.l1[0], self.l1[1])
-            metric.cover(np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most)))
-        on = metric.places
-        H, g, s, sweeps = metric.matrix.copy(), here.g[on], self.l1[:, on], self._sweeps(len(on), share)
+        most = np.where(here.g > 0, self.l1[0], self.l1[1])
+        on = np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most))
+        on = on if u.any() else np.arange(len(u))
+        H, g, s, sweeps = metric.among(on), here.g[on], self.l1[:, on], self._sweeps(len(on), SWEEPS[exact], share)
         H.flat[:: len(H) + 1] = H.diagonal() * (1 + 4 * len(H) * UNIT) + self.l2[on]
         if exact or sweeps is None:
             delta[on] = by_signs(H, H @ u[on] - g, s, u[on], sweeps) - u[on]
@@ -150,7 +153,7 @@ class Restricted:
             delta[on] = to - u[on]
         return delta
 
-    def _sweeps(self, q: int, share: float) -> Sweeps | None:
+    def _sweeps(self, q: int, most: int, share: float) -> Sweeps | None:
         """Compiled coordinate sweeps, if passes are compiled and there are enough coordinates."""
         if q < COMPILED or not self.rows.worth_compiling:
             return None
@@ -158,4 +161,4 @@ class Restricted:
         from ..kernels.coordinates import coordinate_sweeps
 
         kernel = compiled(coordinate_sweeps)
-        return lambda u, rest, B, s: cast(None, kernel(u, rest, B, np.ascontiguousarray(s), SWEEPS, max(share, UNIT)))
+        return lambda u, rest, B, s: cast(None, kernel(u, rest, B, np.ascontiguousarray(s), most, max(share, UNIT)))

@@ -135,10 +135,14 @@ def _descent(
     rows: Rows, problem: Problem, plan: Plan, settings: Settings, units: tuple[float, float], leaps: bool
 ) -> tuple[Descent, CertifiedStop]:
     """The descent of a plan and its certified stop, for a target gap and the cost of the constant model."""
-    if plan.rounds(problem):
-        from .rounds import rounds
+    if plan.selects:
+        from .selection import selected
 
-        return rounds(problem, rows, plan, *units)
+        return selected(problem, rows, plan, *units)
+    if problem.nonsmooth and plan.method.preconditioned:
+        from .nonsmooth import smoothed
+
+        return smoothed(problem, rows, plan, *units)
     states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
     leaps = leaps and plan.auto and is_auto(settings.rule)
     return states, CertifiedStop(problem, rows, plan, *units, states.preconditioner, leaps)
@@ -234,7 +238,9 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    if path.meta["end"] == "certified" or {"smoothed", "working_set"} & set(path.meta):  # of the smallest gap; it may cost a rounding more
+    if path.meta["end"] == "certified" or {"smoothed", "working_set"} & set(
+        path.meta
+    ):  # of the smallest gap; it may cost a rounding more
         return len(path) - 1
     risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:

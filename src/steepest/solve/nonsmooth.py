@@ -9,14 +9,19 @@ import numpy as np
 
 from ..core.types import UNIT, Array
 from ..data.moments import central_moments, null_directions
+from ..data.rows import Rows
+from ..descent.continuation import continued
+from ..descent.engine import Descent
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
+from ..objective.problem import Problem
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
+from .auto.plan import Plan
 from .auto.smoothing import Memory, Smoothing
-from .rounds import CertifiedRounds
+from .certified_stop import CertifiedRounds, CertifiedStop
 
-__all__ = ["CertifiedSmoothing", "Smoothing"]
+__all__ = ["CertifiedSmoothing", "smoothed"]
 
 UNSEEN, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
 
@@ -59,3 +64,10 @@ class CertifiedSmoothing(CertifiedRounds):
         """The trajectory up to its best round."""
         path = super().chosen(path)
         return replace(path, meta={**path.meta, "smoothed": int(path.step[-1])})
+
+
+def smoothed(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedStop]:
+    """The descent by rounds of smoothing, and its certified stop."""
+    sequence = Smoothing(problem, plan.rows, target)
+    states = continued(problem, plan.method, plan.rows, plan.point, sequence)
+    return states, CertifiedSmoothing(problem, rows, plan, target, scale, sequence)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..data.rows import Rows
+from ..descent.continuation import continued
+from ..descent.engine import Descent
 from ..descent.trajectory import Trajectory
+from ..objective.data import ColumnStats
+from ..objective.problem import Problem
+from .auto.plan import Plan
 from .auto.working_sets import Memory, WorkingSets
-from .rounds import CertifiedRounds
+from .certified_stop import CertifiedRounds, CertifiedStop
 
-__all__ = ["CertifiedSelection", "WorkingSets"]
+__all__ = ["CertifiedSelection", "selected"]
 
 
 class CertifiedSelection(CertifiedRounds):
@@ -22,3 +28,10 @@ class CertifiedSelection(CertifiedRounds):
         memory = Memory.of(self.best.origin.memory)
         found = {"working_set": int(memory.inside.sum()), "proven_zero": int(memory.zero.sum())}
         return replace(path, meta={**path.meta, **found})
+
+
+def selected(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedStop]:
+    """The descent by rounds over working sets, and its certified stop."""
+    sequence = WorkingSets(problem, plan.rows, ColumnStats(plan.columns.mean, plan.columns.variance), target)
+    states = continued(problem, plan.method, plan.rows, plan.point, sequence)
+    return states, CertifiedSelection(problem, rows, plan, target, scale, sequence)

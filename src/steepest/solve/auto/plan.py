@@ -32,7 +32,7 @@ from .cost_model import cheapest, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "selection_plan"]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
@@ -70,9 +70,10 @@ class Plan(NamedTuple):
         """The data, if they have rows."""
         return cast(Rows, self.data)
 
-    def rounds(self, problem: Problem) -> bool:
-        """Whether each update of the descent solves a problem of its own."""
-        return self.selects or (problem.nonsmooth and self.method.preconditioned)
+    @property
+    def point(self) -> Array | None:
+        """The start as a point."""
+        return self.start.at if isinstance(self.start, Checkpoint) else self.start
 
 
 def make_plan(
@@ -121,9 +122,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     size, standardize, seed = rows.size, settings.scaled, settings.seed
     name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
     if name == "selection":
-        method = Method(rules.Newton(), steps.Backtracking(), None, settings.sampling)
-        plan = _plan(rows, problem, _sized(rows), method, standardize, False, start)
-        return plan._replace(auto=True, bounds=_unbounded, selects=True)
+        return selection_plan(rows, problem, settings, start)
     rate: StepLike = steps.Constant(1.0) if name == "moments" else steps.Backtracking()
     method = Method(RULES[name], rate, None, settings.sampling)
     if name == "moments":
@@ -146,6 +145,13 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
     return plan
+
+
+def selection_plan(rows: Rows, problem: Problem, settings: Settings, start: Array | None) -> Plan:
+    """The plan of rounds over working sets of columns. Cost: one pass."""
+    method = Method(rules.Newton(), steps.Backtracking(), None, settings.sampling)
+    plan = _plan(rows, problem, _sized(rows), method, settings.scaled, False, start)
+    return plan._replace(auto=True, bounds=_unbounded, selects=True)
 
 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:

@@ -13,6 +13,7 @@ and better sparse models with skglm. NeurIPS. arXiv:2204.07826
 
 from __future__ import annotations
 
+from copy import copy
 from math import sqrt
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...objective.prox import penalty_value
 from ...optimality.dual_point import DualPoint
-from ...optimality.duality import PointGap, Proven, Slopes, point_gap, provable
+from ...optimality.duality import PointGap, Proven, Slopes, penalty_of, point_gap, provable
 from ...optimality.gap_safe import zeros_proven
 from ...optimality.restricted_newton import Restricted, RestrictedPoint
 from ...optimality.rounding import FEW, mean_rounding
@@ -38,13 +39,12 @@ __all__ = ["WorkingSets", "selects_columns"]
 
 FIRST = 8.0  # the first working set has the root of this times the number of columns
 FEWEST = 20
-INNER, EASY = 0.1, 0.03  # gap on the working set: share of the target, and of the last gap
+INNER, EASY = 0.3, 0.03  # gap on the working set: share of the target, and of the last gap
 NEAR = 0.25  # columns that join though they are not beyond the bound, as a share of the largest number that may
 
 
 def selects_columns(problem: Problem, rows: Rows) -> bool:
-    """Whether working sets can minimise the problem: one target, an L1 penalty throughout, and a smooth loss with a
-    conjugate."""
+    """Whether working sets fit the problem: one target, an L1 penalty throughout, a smooth loss with a conjugate."""
     smooth = not (problem.nonsmooth or rows.supports.joint) and rows.outputs == 1
     return smooth and problem.l1 > 0 and provable(problem)
 
@@ -103,6 +103,12 @@ class WorkingSets:
         self.base: Array | None = None
         self.latest: tuple[int, Proven] = (0, Proven(np.inf, 0.0))
 
+    def on(self, problem: Problem) -> WorkingSets:
+        """The same columns and what is known of them, for a problem that differs in its penalty weight."""
+        other = copy(self)
+        other.objective = Objective(problem, self.rows)
+        return other
+
     def open(self, at: Array) -> Array:
         """An empty working set but for the coefficients that are not 0."""
         inside = (at[:-1, 0] != 0) & self.objective.moves[:-1]
@@ -111,7 +117,7 @@ class WorkingSets:
     def look(self, at: Array) -> tuple[float, Array]:
         """The objective and the gradient of its smooth part at a start (d + 1, 1). Cost: one pass."""
         self.active.add(np.flatnonzero((at[:-1, 0] != 0) & self.objective.moves[:-1]))
-        here = self._restricted(at).start(at[self.active.coordinates, 0])
+        here = self.restricted(at).start(at[self.active.coordinates, 0])
         share = self._share
         g = np.append(self.correlations((share * here.pointwise.slope)[:, None])[:, 0], share @ here.pointwise.slope)
         return here.cost, self.objective.free * (g[:, None] + self.objective.l2 * at)
@@ -126,34 +132,34 @@ class WorkingSets:
         assert there.g is not None
         now = Memory.of(there.memory)
         inside = self._grown(there.at[:, 0], there.g[:, 0], now)
-        self.active.add(np.flatnonzero(inside & ~self._held))
-        restricted, at = self._restricted(there.at), self.active.coordinates
+        self.active.add(np.flatnonzero(inside & ~self._active))
+        restricted, at = self.restricted(there.at), self.active.coordinates
         enough = max(INNER * self.target, min(EASY * now.gap, EASY * there.cost))
         here = restricted.minimised(there.at[at, 0], enough)
         w = there.at.copy()
         w[at, 0] = here.u
         found, g = self.judged(w, here)
         zero = now.zero | zeros_proven(self.objective, found, self._sizes)
-        self.correlations.leave(np.flatnonzero(~zero | self._held))
+        self.correlations.leave(np.flatnonzero(~zero | self._active))
         t = there.t + 1
         self.latest = (t, found.proven)
-        memory = Memory(self._held, zero, found.proven.gap, now.steps + here.steps).packed()
+        memory = Memory(self._active, zero, found.proven.gap, now.steps + here.steps).packed()
         slope = self.objective.units.raw_gradient(self.objective.subgradient(w, g))
         return Checkpoint(t, w, memory, g, here.cost), float(np.linalg.norm(slope))
 
     @property
-    def _held(self) -> NDArray[np.bool_]:
+    def _active(self) -> NDArray[np.bool_]:
         """Which columns are active, (d,)."""
-        held = np.zeros(self.objective.d, bool)
-        held[self.active.numbers] = True
-        return held
+        active = np.zeros(self.objective.d, bool)
+        active[self.active.numbers] = True
+        return active
 
     @property
     def _sizes(self) -> Array:
         """Root mean squares of the columns, about the mean if the intercept is free."""
         return self.correlations.spread if self.objective.free_intercept else self.correlations.about_shift
 
-    def _restricted(self, at: Array) -> Restricted:
+    def restricted(self, at: Array) -> Restricted:
         """The objective over the active columns; the other coefficients are 0 or fixed."""
         others = at.copy()
         others[self.active.coordinates] = 0.0
@@ -179,26 +185,37 @@ class WorkingSets:
     def judged_by(self, w: Array, here: RestrictedPoint, dual: Dual, v: Array) -> tuple[PointGap, Array]:
         """The same, where the slopes v (d,) of the columns by the dual point are known."""
         F, rows, correlations = self.objective, self.rows, self.correlations
-        rounding = (2 * correlations.rounding + mean_rounding(rows) + FEW) * sqrt(dual.totals[2] / rows.total)
+        rounding = (correlations.rounding + 2 * mean_rounding(rows) + FEW) * sqrt(dual.totals[2] / rows.total)
         size = np.append(correlations.sizes, 1.0)
         found = point_gap(F, w, dual.point, Slopes(v, size, rounding, dual.share, dual.balance, dual.totals))
+        found = found._replace(proven=_with_margin(F, w, found))
         slope = float(self._share @ here.pointwise.slope)
         return found, F.free * (np.append(v, slope)[:, None] + F.l2 * w)
 
     def _grown(self, w: Array, g: Array, now: Memory) -> NDArray[np.bool_]:
         """The working set of the next round, by the gradient g (d + 1,) of the smooth part."""
-        F, d = self.objective, self.objective.d
-        below, above = F.l1[:, :-1, 0]
-        size = np.maximum(self.correlations.about_shift, np.finfo(float).tiny)
-        away = np.minimum(below - g[:-1], above + g[:-1]) / size  # of the slope from the bound; < 0 beyond it
-        others = np.flatnonzero(F.moves[:-1] & ~now.inside & ~now.zero & ~self._held & (self.correlations.about_shift > 0))
+        d = self.objective.d
+        away = self.away(g)
+        others = np.flatnonzero(self.others & ~now.inside & ~now.zero)
         most = max(int(sqrt(FIRST * d)), FEWEST, int((w[:-1] != 0).sum()))
         beyond = int((away[others] < 0).sum())
         count = min(len(others), most, max(beyond, int(NEAR * most)) if now.inside.any() else most)
-        inside = now.inside | self._held
+        inside = now.inside | self._active
         if count:
             inside[others[np.argpartition(away[others], count - 1)[:count]]] = True
         return inside
+
+    @property
+    def others(self) -> NDArray[np.bool_]:
+        """Which columns may still join, (d,)."""
+        return self.objective.moves[:-1] & ~self._active & (self.correlations.about_shift > 0)
+
+    def away(self, g: Array) -> Array:
+        """How far the slopes g (d + 1,) are from the bound of the dual problem, (d,) by size; negative beyond it."""
+        below, above = self.objective.l1[:, :-1, 0]
+        size = np.maximum(self.correlations.about_shift, np.finfo(float).tiny)
+        distance: Array = np.minimum(below - g[:-1], above + g[:-1]) / size
+        return distance
 
     def epochs(self, there: Checkpoint) -> float:
         """Rounds so far: each reads the table once."""
@@ -208,6 +225,15 @@ class WorkingSets:
         """The duality gap at the end of a round."""
         if self.latest[0] == there.t:
             return self.latest[1]
-        here = self._restricted(there.at).start(there.at[self.active.coordinates, 0])
+        here = self.restricted(there.at).start(there.at[self.active.coordinates, 0])
         return self.judged(there.at, here)[0].proven
 
+
+def _with_margin(F: Objective, w: Array, found: PointGap) -> Proven:
+    """The same gap; what keeps the dual point feasible in spite of rounding counts as rounding."""
+    proven, weights = found.proven, F.raw.l1[:, :-1, 0].min(0)
+    if F.problem.l2 > 0:
+        return proven
+    share = float((found.slack / np.where(weights > 0, weights, np.inf)).max(initial=0.0))
+    margin = min(proven.value, 2 * share * penalty_of(F, F.factor[:-1, 0] * w[:-1, 0]))
+    return Proven(proven.value - margin, proven.rounding + margin)
