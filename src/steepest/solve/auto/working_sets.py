@@ -30,7 +30,7 @@ from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...objective.prox import penalty_value
 from ...optimality.dual_point import DualPoint
-from ...optimality.duality import PointGap, Proven, Slopes, penalty_of, point_gap, provable
+from ...optimality.duality import PointGap, Proven, Slopes, point_gap, provable
 from ...optimality.gap_safe import zeros_proven
 from ...optimality.restricted_newton import Restricted, RestrictedPoint
 from ...optimality.rounding import FEW, mean_rounding
@@ -185,10 +185,10 @@ class WorkingSets:
     def judged_by(self, w: Array, here: RestrictedPoint, dual: Dual, v: Array) -> tuple[PointGap, Array]:
         """The same, where the slopes v (d,) of the columns by the dual point are known."""
         F, rows, correlations = self.objective, self.rows, self.correlations
-        rounding = (correlations.rounding + 2 * mean_rounding(rows) + FEW) * sqrt(dual.totals[2] / rows.total)
+        rounding = (correlations.rounding + mean_rounding(rows) + FEW) * sqrt(dual.totals[2] / rows.total)
         size = np.append(correlations.sizes, 1.0)
         found = point_gap(F, w, dual.point, Slopes(v, size, rounding, dual.share, dual.balance, dual.totals))
-        found = found._replace(proven=_with_margin(F, w, found))
+        found = found._replace(proven=_with_margin(F, here.cost, found))
         slope = float(self._share @ here.pointwise.slope)
         return found, F.free * (np.append(v, slope)[:, None] + F.l2 * w)
 
@@ -229,11 +229,11 @@ class WorkingSets:
         return self.judged(there.at, here)[0].proven
 
 
-def _with_margin(F: Objective, w: Array, found: PointGap) -> Proven:
+def _with_margin(F: Objective, cost: float, found: PointGap) -> Proven:
     """The same gap; what keeps the dual point feasible in spite of rounding counts as rounding."""
     proven, weights = found.proven, F.raw.l1[:, :-1, 0].min(0)
     if F.problem.l2 > 0:
         return proven
     share = float((found.slack / np.where(weights > 0, weights, np.inf)).max(initial=0.0))
-    margin = min(proven.value, 2 * share * penalty_of(F, F.factor[:-1, 0] * w[:-1, 0]))
+    margin = min(proven.value, share * cost)
     return Proven(proven.value - margin, proven.rounding + margin)
