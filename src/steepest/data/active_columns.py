@@ -14,8 +14,9 @@ from .csr import CSR
 from .curvature import RowsCurvature
 from .layout import BLOCK
 from .rows import Rows
+from .transposed import Transposed
 
-__all__ = ["ActiveColumns", "Metric", "active_columns"]
+__all__ = ["ActiveColumns", "CompiledColumns", "Metric", "active_columns"]
 
 Places = NDArray[np.int64]  # of columns in u
 
@@ -141,6 +142,38 @@ class SparseColumns(ActiveColumns):
         return own
 
 
+class CompiledColumns(SparseColumns):
+    """The same, by compiled work on the columns of its transpose."""
+
+    def __init__(self, rows: Rows, intercept: bool, transposed: Transposed) -> None:
+        super().__init__(rows, intercept)
+        self.transposed, self.scale = transposed, np.zeros(0)
+
+    def add(self, numbers: NDArray[np.int64]) -> None:
+        """Add these columns. Cost: none."""
+        self.numbers = np.concatenate((self.numbers, numbers))
+        self.scale = self.rows.units.scales(self.rows.shape[1])[self.numbers]
+
+    def times(self, u: Array) -> Array:
+        """The sum of the columns times u, (n,)."""
+        z = self.transposed.times(u[self.intercept :] * self.scale, self.numbers)
+        return z + u[0] if self.intercept else z
+
+    def products(self, r: Array) -> Array:
+        """The product of each column with r (n,), (q,)."""
+        v = self.scale * self.transposed.products(r, self.numbers)
+        return np.append(r.sum(), v) if self.intercept else v
+
+    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+        """Products of the columns at some places of u with others, weighted by row."""
+        super().add(np.zeros(0, np.int64))
+        return super().gram(weight, left, right)
+
+    def descended(self, weight: Array, g: Array, u: Array, s: Array, l2: Array, most: int, share: float) -> Array:
+        """The minimum near u of the model with gradient g and a Hessian weighted by row, by coordinate descent."""
+        return self.transposed.descended(self.numbers, self.scale, weight, g, u, s, l2, most, share)
+
+
 class Metric:
     """The Gram matrix of some active columns, weighted by row, which grows with them.
 
@@ -182,6 +215,8 @@ def _selected(X: CSR, numbers: NDArray[np.int64]) -> CSR:
     return CSR(X.data[kept], to[kept], indptr, len(numbers))
 
 
-def active_columns(rows: Rows, intercept: bool) -> ActiveColumns:
-    """No columns yet, of a dense or of a sparse table."""
+def active_columns(rows: Rows, intercept: bool, transposed: Transposed | None) -> ActiveColumns:
+    """No columns yet, of a dense or of a sparse table, which may be ``transposed``."""
+    if transposed is not None:
+        return CompiledColumns(rows, intercept, transposed)
     return (SparseColumns if rows.sparse else ActiveColumns)(rows, intercept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from ..core.types import UNIT, Array
 from ..objective.data import ColumnStats
 from .csr import CSR
 from .rows import Rows
+from .transposed import Transposed
 
 __all__ = ["Correlations"]
 
@@ -42,6 +43,9 @@ class Correlations:
         raw = np.sqrt(columns.variance + columns.mean**2) * scale
         self.sizes = raw if self.near else self.about_shift  # (d,) root mean squares of the numbers that are added
         self.spread = about_mean  # (d,) standard deviations
+        self.transposed: Transposed | None = None  # of a sparse table whose passes are compiled
+        if rows.sparse and rows.worth_compiling:
+            self.transposed = Transposed(cast(CSR, rows.X), rows.threads)
         self.left: NDArray[np.int64] | None = None  # the columns that are looked at, None for all
         self._part: NDArray[Any] | None = None  # copy of these columns, (m, n)
 
@@ -49,6 +53,8 @@ class Correlations:
     def rounding(self) -> float:
         """Bound of the rounding of a product, relative to the sizes and the root mean square of r."""
         n = self.rows.shape[0]
+        if self.transposed is not None:
+            return (self.transposed.longest + 8) * UNIT
         return (min(n, SHORT) + n / SHORT + 8) * UNIT if self.near else self.rows.fold_rounding
 
     def leave(self, left: NDArray[np.int64]) -> None:
@@ -61,6 +67,10 @@ class Correlations:
 
     def __call__(self, r: Array) -> Array:
         """X'r (d, c) for r (n, c), 0 for columns that are not looked at. Cost: one pass over the columns looked at."""
+        if self.transposed is not None:
+            self.rows.read(self.rows.shape[0])
+            scale = self.rows.units.scales(self.d)[:-1]
+            return np.column_stack([self.transposed.products(one) * scale for one in r.T])
         if not self.near:
             return self._folded(r)
         rows, out = self.rows, np.zeros((self.d, r.shape[1]))

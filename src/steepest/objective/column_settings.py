@@ -33,6 +33,8 @@ def factors_of(asked: object, names: tuple[str, ...]) -> tuple[float, ...]:
     >>> factors_of({"age": 0.0}, ("dose", "age")), factors_of([2.0, 1.0], ("dose", "age"))
     ((1.0, 0.0), (2.0, 1.0))
     """
+    if asked is None:
+        return ()
     factors = _by_place(asked, names, "penalty_factors", 1.0) if isinstance(asked, Mapping) else _listed(asked, names)
     for name, factor in zip(names, factors, strict=True):
         if isinstance(factor, (str, bool, np.bool_)) or not _is_size(factor):
@@ -86,8 +88,6 @@ def _by_place(asked: Mapping[Any, Any], names: tuple[str, ...], setting: str, us
 
 def _listed(asked: Any, names: tuple[str, ...]) -> list[Any]:
     """The factors of a sequence with one for each column."""
-    if asked is None:
-        return [1.0] * len(names)
     if isinstance(asked, str) or not isinstance(asked, Collection) or len(asked) != len(names):
         raise UsageError(f"penalty_factors must be {len(names)} numbers >= 0, or a dict by column, not {asked!r}")
     return list(asked)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.threads import one_blas_thread
 from ..core.types import UNIT, Array
-from ..data.active_columns import Metric
+from ..data.active_columns import CompiledColumns, Metric
 from ..objective.objective import Objective
 from ..objective.prox import FORBIDDEN, Sweeps, by_signs, penalty_value, smallest_subgradient
 from .newton import Pointwise
@@ -104,7 +104,7 @@ class Restricted:
         if self.loss.quadratic:
             self.metric.weight = self.loss.curvature * self.share
             return True
-        if not len(self.metric.weight) or slow:
+        if slow or not (len(self.metric.weight) or isinstance(self.active, CompiledColumns)):
             self.metric.renew(self.share * here.pointwise.second)
             return True
         return False
@@ -140,6 +140,9 @@ class Restricted:
         a share of the longest u.
         """
         metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
+        if isinstance(self.active, CompiledColumns) and not exact:
+            weight = self.share * here.pointwise.second
+            return self.active.descended(weight, here.g, u, self.l1, self.l2, SWEEPS[0], max(share, UNIT)) - u
         most = np.where(here.g > 0, self.l1[0], self.l1[1])
         on = np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most))
         on = on if u.any() else np.arange(len(u))

@@ -98,7 +98,7 @@ class WorkingSets:
         self.rows, self.target = rows, target
         self.objective = Objective(problem, rows)
         self.correlations = Correlations(rows, columns)
-        self.active = active_columns(rows, self.objective.free_intercept)
+        self.active = active_columns(rows, self.objective.free_intercept, self.correlations.transposed)
         self.metric = Metric(self.active)
         self.base: Array | None = None
         self.latest: tuple[int, Proven] = (0, Proven(np.inf, 0.0))
