@@ -18,11 +18,9 @@ __all__ = ["Restricted", "RestrictedPoint"]
 STEPS = 50  # most Newton steps
 HALVINGS = 40  # most halvings of a step
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
-SWEEPS, SHARE = (
-    (100, 20),
-    1e-6,
-)  # most coordinate sweeps for a step, and between solutions; the longest of the last one, relative to the longest u
-PRECISE = 1e-3  # the same for later steps, relative to the distance
+SWEEPS = (100, 20)  # most coordinate sweeps for a step, and between solutions
+SHARE, COARSE = 1e-3, 1e-4  # the longest step of the last sweep, by u: its share of the gap wanted, and most
+PRECISE = 1e-3  # decrease of the distance that is wanted of a step if the loss is not squared
 IDLE = 0.9  # of the distance before an exact step, above which the rest is rounding
 SLOW = 0.3  # of the distance before a step, above which the Hessian is computed anew
 CLOSE = 0.95  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
@@ -87,24 +85,30 @@ class Restricted:
         """The optimum, from u, up to a gap of ``enough``. Cost: n q^2 flops a step; one step for a squared loss."""
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread(2.0 * len(self.y) * len(u)):
             here = self.start(u)
-            far, slow = self.distance(here), False
+            far, slow, late = self.distance(here), False, False
             while here.steps < STEPS and far > enough:
-                exact = self._renewed(here, slow) and slow
-                there = self._stepped(here, SHARE if not here.steps else PRECISE * far / here.cost, exact)
+                exact = self._renewed(here, slow, late) and slow
+                wanted = enough if self.loss.quadratic else max(enough, PRECISE * far)
+                there = self._stepped(here, min(max(SHARE * wanted / here.cost, UNIT), COARSE), exact)
                 nearer = np.inf if there is None else self.distance(there)
-                slow, idle = not nearer <= SLOW * far, not nearer < IDLE * far
+                late, slow, idle = slow, not nearer <= SLOW * far, not nearer < IDLE * far
                 if there is not None and not (exact and nearer > far):
                     here, far = there, nearer
                 if exact and idle:
                     break  # the rest is rounding
         return here
 
-    def _renewed(self, here: RestrictedPoint, slow: bool) -> bool:
-        """Compute the metric anew if there is none, or the last step with it was slow; return whether it is exact."""
+    def _renewed(self, here: RestrictedPoint, slow: bool, late: bool) -> bool:
+        """Compute the metric anew if there is none, or the last step was slow; return whether it is that of here.
+
+        Where steps need no metric, it is computed only if the last two steps were slow.
+        """
+        if isinstance(self.active, CompiledColumns) and not (slow and late):
+            return False
         if self.loss.quadratic:
             self.metric.weight = self.loss.curvature * self.share
             return True
-        if slow or not (len(self.metric.weight) or isinstance(self.active, CompiledColumns)):
+        if slow or not len(self.metric.weight):
             self.metric.renew(self.share * here.pointwise.second)
             return True
         return False
