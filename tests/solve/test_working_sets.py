@@ -138,7 +138,7 @@ def test_compiled_sweeps_find_the_exact_answer(seed):
 @pytest.mark.parametrize("intercept", [True, False])
 def test_sweeps_on_sparse_columns_are_those_on_their_gram_matrix(intercept):
     from steepest.data.active_columns import CompiledColumns, SparseColumns
-    from steepest.data.transposed import Transposed
+    from steepest.data.transposed import Model, Transposed
 
     rng = np.random.default_rng(3)
     rows = make_rows(sparse.random_array((50, 30), density=0.2, rng=rng, format="csr"), rng.standard_normal(50))
@@ -155,7 +155,7 @@ def test_sweeps_on_sparse_columns_are_those_on_their_gram_matrix(intercept):
     s, l2 = np.full((2, q), 0.1), np.full(q, 0.5)
     s[:, 0] = 0.0 if intercept else 0.1
     H = H + np.diag(l2)
-    found = columns.descended(h, g, u, s, l2, 10_000, 1e-15)
+    found = columns.descended(Model(columns.scale, h, g, s, l2), u, 10_000, 1e-15)
     np.testing.assert_allclose(found, by_signs(H, H @ u - g, s, u), atol=1e-9)
 
 

@@ -14,7 +14,7 @@ from .csr import CSR
 from .curvature import RowsCurvature
 from .layout import BLOCK
 from .rows import Rows
-from .transposed import Transposed
+from .transposed import Model, Transposed
 
 __all__ = ["ActiveColumns", "CompiledColumns", "Metric", "active_columns"]
 
@@ -169,9 +169,9 @@ class CompiledColumns(SparseColumns):
         super().add(np.zeros(0, np.int64))
         return super().gram(weight, left, right)
 
-    def descended(self, weight: Array, g: Array, u: Array, s: Array, l2: Array, most: int, share: float) -> Array:
-        """The minimum near u of the model with gradient g and a Hessian weighted by row, by coordinate descent."""
-        return self.transposed.descended(self.numbers, self.scale, weight, g, u, s, l2, most, share)
+    def descended(self, model: Model, u: Array, most: int, share: float) -> Array:
+        """The minimum of a model near u, by coordinate descent."""
+        return self.transposed.descended(self.numbers, model, u, most, share)
 
 
 class Metric:

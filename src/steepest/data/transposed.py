@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,19 @@ from ..core.threads import in_ranges
 from ..core.types import Array
 from .csr import CSR
 
-__all__ = ["Transposed"]
+__all__ = ["Model", "Transposed"]
 
 PART = 512  # columns of a thread's share at least
+
+
+class Model(NamedTuple):
+    """A quadratic model of an objective over some columns, with an L1 penalty: its derivatives at u."""
+
+    scale: Array  # (m,) of the columns
+    weight: Array  # (n,) second derivatives by row
+    g: Array  # (q,) gradient
+    l1: Array  # (2, q) penalty weights
+    l2: Array  # (q,)
 
 
 class Transposed:
@@ -52,12 +62,9 @@ class Transposed:
         self._kernel("column_sum")(self.columns, numbers, u, z)
         return z
 
-    def descended(
-        self, numbers: NDArray[np.int64], scale: Array, h: Array, g: Array, u: Array, s: Array, l2: Array,
-        most: int, share: float,
-    ) -> Array:  # fmt: skip
-        """The minimum near u of a quadratic model with an L1 penalty, see `kernels.columns.model_sweeps`."""
-        to = u.copy()
-        s = np.ascontiguousarray(s)
-        self._kernel("model_sweeps")(self.columns, numbers, scale, h, g, to, s, l2, most, share)
+    def descended(self, numbers: NDArray[np.int64], model: Model, u: Array, most: int, share: float) -> Array:
+        """The minimum of the model near u, see `kernels.columns.model_sweeps`."""
+        to, (scale, h, g, s, l2) = u.copy(), model
+        args = self.columns, numbers, scale, h, g, to, np.ascontiguousarray(s), l2, most, share
+        self._kernel("model_sweeps")(*args)
         return to

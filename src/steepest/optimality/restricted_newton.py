@@ -9,6 +9,7 @@ import numpy as np
 from ..core.threads import one_blas_thread
 from ..core.types import UNIT, Array
 from ..data.active_columns import CompiledColumns, Metric
+from ..data.transposed import Model
 from ..objective.objective import Objective
 from ..objective.prox import FORBIDDEN, Sweeps, by_signs, penalty_value, smallest_subgradient
 from .newton import Pointwise
@@ -146,7 +147,8 @@ class Restricted:
         metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
         if isinstance(self.active, CompiledColumns) and not exact:
             weight = self.share * here.pointwise.second
-            return self.active.descended(weight, here.g, u, self.l1, self.l2, SWEEPS[0], max(share, UNIT)) - u
+            model = Model(self.active.scale, weight, here.g, self.l1, self.l2)
+            return self.active.descended(model, u, SWEEPS[0], max(share, UNIT)) - u
         most = np.where(here.g > 0, self.l1[0], self.l1[1])
         on = np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most))
         on = on if u.any() else np.arange(len(u))

@@ -168,7 +168,7 @@ def _descents(
     scale, late = constant_cost(problem, rows), 0
     if plan.selects:
         problem = replace(problem, penalty=elastic(float(alphas[0]), l1_ratio))
-        for point in selected_path(problem, plan, alphas, l1_ratio, tol * scale, scale, limits.max_iter):
+        for point in selected_path(problem, plan, alphas, l1_ratio, limits, scale):
             late += point.late
             yield point.w, point.gap, point.trajectory
         _warn(late, len(alphas), tol)

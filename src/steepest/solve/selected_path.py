@@ -32,6 +32,7 @@ from ..optimality.restricted_newton import RestrictedPoint
 from .auto.plan import Plan
 from .auto.working_sets import INNER, WorkingSets
 from .certified_stop import SMALL_ROUNDING, SMALLER
+from .settings import Limits
 
 __all__ = ["PathPoint", "selected_path", "worth_selecting"]
 
@@ -67,8 +68,9 @@ def worth_selecting(problem: Problem, rows: Rows) -> bool:
 class _Path:
     """A path up to its last ``answer``."""
 
-    def __init__(self, problem: Problem, plan: Plan, target: float, scale: float, max_iter: float) -> None:
-        self.problem, self.plan, self.target, self.scale, self.max_iter = problem, plan, target, scale, max_iter
+    def __init__(self, problem: Problem, plan: Plan, limits: Limits, scale: float) -> None:
+        self.problem, self.plan, self.scale, self.max_iter = problem, plan, scale, limits.max_iter
+        self.target = target = (limits.tol or 0.0) * scale
         stats = ColumnStats(plan.columns.mean, plan.columns.variance)
         self.sets = WorkingSets(problem, plan.rows, stats, target)
         self.enough, self.tries, self.gap = INNER * target, 0, np.inf  # of the penalty weight to come
@@ -139,13 +141,13 @@ class _Path:
 
 
 def selected_path(
-    problem: Problem, plan: Plan, alphas: Array, l1_ratio: float, target: float, scale: float, max_iter: float
+    problem: Problem, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits, scale: float
 ) -> Iterator[PathPoint]:
     """The optimum for each penalty weight, in decreasing order. Cost: some passes for every ten penalty weights.
 
-    ``target`` is the gap that is small enough, ``scale`` the cost of the constant model.
+    ``scale`` is the cost of the constant model.
     """
-    path = _Path(problem, plan, target, scale, max_iter)
+    path = _Path(problem, plan, limits, scale)
     done, count, before = 0, FEW, float(alphas[0])
     while done < len(alphas):
         some = [path.on(float(alpha), l1_ratio) for alpha in alphas[done : done + count]]
