@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from short_fit import fit
 
-from steepest import Problem, descend, losses, make_rows, penalties, record, until, updates
+from steepest import Problem, losses, make_rows, penalties, record, until, updates
 from steepest.descent.continuation import continued
 from steepest.methods.method import Method
 from steepest.methods.rules import Newton
@@ -23,8 +23,8 @@ QUANTILE = Problem("quantile:q=0.3")
 
 def rounds(problem=QUANTILE, count=6):
     rows = make_rows(X, Y)
-    states = descend(problem, Method(Newton(), Backtracking()), rows)
-    return until(continued(states, Smoothing(problem, rows, 1e-12)), updates(count))
+    method, smoothing = Method(Newton(), Backtracking()), Smoothing(problem, rows, 1e-12)
+    return until(continued(problem, method, rows, None, smoothing), updates(count))
 
 
 def test_each_update_is_a_round_whose_cost_is_that_of_the_loss_itself():
@@ -54,7 +54,8 @@ def test_what_is_recorded_changes_no_round():
 def test_the_gap_that_a_round_proves_is_known_again_from_its_checkpoint():
     problem, rows = Problem("hinge", penalty=penalties.L2(0.1)), make_rows(X, (Y > 0).astype(float))
     smoothing = Smoothing(problem, rows, 1e-12)
-    states = list(until(continued(descend(problem, Method(Newton(), Backtracking()), rows), smoothing), updates(4)))
+    method = Method(Newton(), Backtracking())
+    states = list(until(continued(problem, method, rows, None, smoothing), updates(4)))
     proven = smoothing.proven(states[4].origin)
     smoothing.latest = (0, proven)  # forgotten
     assert smoothing.proven(states[4].origin) == proven

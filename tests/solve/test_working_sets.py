@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.linear_model import ElasticNet, Lasso
 
-from steepest import GDClassifier, GDRegressor, Problem, epochs, make_rows, record, until
+from steepest import GDClassifier, GDRegressor, Problem, epochs, make_rows, record, until, updates
 from steepest.data.layout import jit_allowed
 from steepest.objective.losses import SquaredError
 from steepest.objective.objective import Objective
@@ -180,3 +180,13 @@ def test_what_has_no_proof_goes_its_own_way():
     one = make_rows(np.ones((4, 3)), np.zeros(4))
     assert not selects_columns(Problem(SquaredError(), elastic(0.1, 1.0), factors=(1.0, 0.0, 1.0)), one)
     assert not selects_columns(Problem("quantile", elastic(0.1, 1.0)), one)
+
+
+def test_a_round_goes_on_from_its_checkpoint():
+    X, y, _ = table(7, 60, 300, "log_loss", False)
+    rows, problem = make_rows(X, y), Problem("log_loss", elastic(0.02, 1.0))
+    plan = selection_plan(rows, problem, Settings(), None)
+    blocks = list(until(selected(problem, rows, plan, 1e-13, 1.0)[0], updates(4)).blocks())
+    again = selected(problem, rows, plan, 1e-13, 1.0)[0].replay(blocks[1].last, 2)
+    np.testing.assert_array_equal(again.at, blocks[2].last.at)
+    np.testing.assert_array_equal(again.memory, blocks[2].last.memory)

@@ -22,6 +22,7 @@ ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 SWEEPS = (100, 20)  # most coordinate sweeps for a step, and between solutions
 SHARE, COARSE = 1e-3, 1e-4  # the longest step of the last sweep, by u: its share of the gap wanted, and most
 PRECISE = 1e-3  # decrease of the distance that is wanted of a step if the loss is not squared
+FLAT = 1e-3  # share of the curvature bound that a second derivative counts as at least
 IDLE = 0.9  # of the distance before an exact step, above which the rest is rounding
 SLOW = 0.3  # of the distance before a step, above which the Hessian is computed anew
 CLOSE = 0.95  # of the penalty weight: slopes from which a coefficient of 0 may move in a step
@@ -95,7 +96,7 @@ class Restricted:
                 late, slow, idle = slow, not nearer <= SLOW * far, not nearer < IDLE * far
                 if there is not None and not (exact and nearer > far):
                     here, far = there, nearer
-                if exact and idle:
+                if exact and idle and (late or self.loss.quadratic):
                     break  # the rest is rounding
         return here
 
@@ -110,9 +111,14 @@ class Restricted:
             self.metric.weight = self.loss.curvature * self.share
             return True
         if slow or not len(self.metric.weight):
-            self.metric.renew(self.share * here.pointwise.second)
+            self.metric.renew(self._weight(here))
             return True
         return False
+
+    def _weight(self, here: RestrictedPoint) -> Array:
+        """Second derivatives by row, weighted; not 0 on linear pieces of a loss, where the step would have no end."""
+        c, second = self.loss.curvature, here.pointwise.second
+        return self.share * (np.maximum(second, FLAT * c) if np.isfinite(c) else second)
 
     def distance(self, here: RestrictedPoint) -> float:
         """An estimate of the gap that is of first order in the violation of the optimality conditions."""
@@ -146,14 +152,14 @@ class Restricted:
         """
         metric, u, delta = self.metric, here.u, np.zeros(len(here.u))
         if isinstance(self.active, CompiledColumns) and not exact:
-            weight = self.share * here.pointwise.second
-            model = Model(self.active.scale, weight, here.g, self.l1, self.l2)
+            model = Model(self.active.scale, self._weight(here), here.g, self.l1, self.l2)
             return self.active.descended(model, u, SWEEPS[0], max(share, UNIT)) - u
         most = np.where(here.g > 0, self.l1[0], self.l1[1])
         on = np.flatnonzero((u != 0) | (np.abs(here.g) >= CLOSE * most))
         on = on if u.any() else np.arange(len(u))
         H, g, s, sweeps = metric.among(on), here.g[on], self.l1[:, on], self._sweeps(len(on), SWEEPS[exact], share)
-        H.flat[:: len(H) + 1] = H.diagonal() * (1 + 4 * len(H) * UNIT) + self.l2[on]
+        sizes = H.diagonal() * (1 + 4 * len(H) * UNIT) + self.l2[on]
+        H.flat[:: len(H) + 1] = np.where(sizes > 0, sizes, 1.0)
         if exact or sweeps is None:
             delta[on] = by_signs(H, H @ u[on] - g, s, u[on], sweeps) - u[on]
         else:

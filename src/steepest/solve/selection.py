@@ -26,7 +26,7 @@ class CertifiedSelection(CertifiedRounds):
         if self.best is None:
             return path
         memory = Memory.of(self.best.origin.memory)
-        found = {"working_set": int(memory.inside.sum()), "proven_zero": int(memory.zero.sum())}
+        found = {"working_set": len(memory.numbers), "proven_zero": int(memory.zero.sum())}
         return replace(path, meta={**path.meta, **found})
 
 

@@ -52,20 +52,26 @@ def selects_columns(problem: Problem, rows: Rows) -> bool:
 class Memory(NamedTuple):
     """The state of a round besides the point, stored in the memory of a checkpoint."""
 
-    inside: NDArray[np.bool_]  # (d,) the working set
+    rank: NDArray[np.int64]  # (d,) place of each column in the working set, from 1; 0 outside
     zero: NDArray[np.bool_]  # (d,) coefficients proven to be 0
     gap: float
     steps: float  # Newton steps of all rounds
 
     def packed(self) -> Array:
         """The memory as one array."""
-        return np.concatenate((self.inside, self.zero, (self.gap, self.steps)))
+        return np.concatenate((self.rank, self.zero, (self.gap, self.steps)))
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The columns of the working set, in the order in which they joined."""
+        inside = np.flatnonzero(self.rank)
+        return inside[np.argsort(self.rank[inside])]
 
     @staticmethod
     def of(memory: Array) -> Memory:
         """The memory from that array."""
-        inside, zero = memory[:-2].reshape(2, -1) > 0
-        return Memory(inside, zero, float(memory[-2]), float(memory[-1]))
+        rank, zero = memory[:-2].reshape(2, -1)
+        return Memory(rank.astype(np.int64), zero > 0, float(memory[-2]), float(memory[-1]))
 
 
 class Dual(NamedTuple):
@@ -111,8 +117,9 @@ class WorkingSets:
 
     def open(self, at: Array) -> Array:
         """An empty working set but for the coefficients that are not 0."""
-        inside = (at[:-1, 0] != 0) & self.objective.moves[:-1]
-        return Memory(inside, np.zeros_like(inside), np.inf, 0.0).packed()
+        inside = np.flatnonzero((at[:-1, 0] != 0) & self.objective.moves[:-1])
+        zero = np.zeros(self.objective.d, bool)
+        return Memory(_ranked(inside, len(zero)), zero, np.inf, 0.0).packed()
 
     def look(self, at: Array) -> tuple[float, Array]:
         """The objective and the gradient of its smooth part at a start (d + 1, 1). Cost: one pass."""
@@ -131,8 +138,10 @@ class WorkingSets:
         """The end of the next round, and the norm of the raw subgradient."""
         assert there.g is not None
         now = Memory.of(there.memory)
-        inside = self._grown(there.at[:, 0], there.g[:, 0], now)
-        self.active.add(np.flatnonzero(inside & ~self._active))
+        self._resume(now)
+        if not self.objective.loss.quadratic:
+            self.metric.renew(np.zeros(0))  # a round depends on its checkpoint alone
+        self.active.add(self._joining(there.at[:, 0], there.g[:, 0], now))
         restricted, at = self.restricted(there.at), self.active.coordinates
         enough = max(INNER * self.target, min(EASY * now.gap, EASY * there.cost))
         here = restricted.minimised(there.at[at, 0], enough)
@@ -143,7 +152,8 @@ class WorkingSets:
         self.correlations.leave(np.flatnonzero(~zero | self._active))
         t = there.t + 1
         self.latest = (t, found.proven)
-        memory = Memory(self._active, zero, found.proven.gap, now.steps + here.steps).packed()
+        rank = _ranked(self.active.numbers, len(zero))
+        memory = Memory(rank, zero, found.proven.gap, now.steps + here.steps).packed()
         slope = self.objective.units.raw_gradient(self.objective.subgradient(w, g))
         return Checkpoint(t, w, memory, g, here.cost), float(np.linalg.norm(slope))
 
@@ -192,18 +202,23 @@ class WorkingSets:
         slope = float(self._share @ here.pointwise.slope)
         return found, F.free * (np.append(v, slope)[:, None] + F.l2 * w)
 
-    def _grown(self, w: Array, g: Array, now: Memory) -> NDArray[np.bool_]:
-        """The working set of the next round, by the gradient g (d + 1,) of the smooth part."""
+    def _resume(self, now: Memory) -> None:
+        """Make the working set that of a checkpoint, if it is another."""
+        if np.array_equal(self.active.numbers, now.numbers):
+            return
+        self.active = active_columns(self.rows, self.objective.free_intercept, self.correlations.transposed)
+        self.active.add(now.numbers)
+        self.metric, self.base = Metric(self.active), None
+
+    def _joining(self, w: Array, g: Array, now: Memory) -> NDArray[np.int64]:
+        """The columns that join the working set for the next round, by the gradient g (d + 1,) of the smooth part."""
         d = self.objective.d
         away = self.away(g)
-        others = np.flatnonzero(self.others & ~now.inside & ~now.zero)
+        others = np.flatnonzero(self.others & ~now.zero)
         most = max(int(sqrt(FIRST * d)), FEWEST, int((w[:-1] != 0).sum()))
         beyond = int((away[others] < 0).sum())
-        count = min(len(others), most, max(beyond, int(NEAR * most)) if now.inside.any() else most)
-        inside = now.inside | self._active
-        if count:
-            inside[others[np.argpartition(away[others], count - 1)[:count]]] = True
-        return inside
+        count = min(len(others), most, max(beyond, int(NEAR * most)) if now.rank.any() else most)
+        return np.sort(others[np.argpartition(away[others], count - 1)[:count]]) if count else others[:0]
 
     @property
     def others(self) -> NDArray[np.bool_]:
@@ -237,3 +252,10 @@ def _with_margin(F: Objective, cost: float, found: PointGap) -> Proven:
     share = float((found.slack / np.where(weights > 0, weights, np.inf)).max(initial=0.0))
     margin = min(proven.value, share * cost)
     return Proven(proven.value - margin, proven.rounding + margin)
+
+
+def _ranked(numbers: NDArray[np.int64], d: int) -> NDArray[np.int64]:
+    """Place of each of d columns in a sequence of some, from 1; 0 for the others."""
+    rank = np.zeros(d, np.int64)
+    rank[numbers] = 1 + np.arange(len(numbers))
+    return rank
