@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from short_fit import fit
 
-from steepest import Problem, descend, losses, make_rows, penalties, record, until, updates
+from steepest import Problem, losses, make_rows, penalties, record, until, updates
 from steepest.descent.continuation import continued
 from steepest.methods.method import Method
 from steepest.methods.rules import Newton
@@ -27,8 +27,9 @@ SEQUENCES = pytest.mark.parametrize("sequence", [InteriorPoint, lambda problem, 
 
 def rounds(sequence, problem=QUANTILE, count=6):
     rows = make_rows(X, Y)
-    states = descend(problem, Method(Newton(), Backtracking()), rows)
-    return until(continued(states, sequence(problem, rows)), updates(count))
+    return until(
+        continued(problem, Method(Newton(), Backtracking()), rows, None, sequence(problem, rows)), updates(count)
+    )
 
 
 @SEQUENCES
@@ -61,8 +62,8 @@ def test_what_is_recorded_changes_no_round(sequence):
 @SEQUENCES
 def test_the_gap_that_a_round_proves_is_known_again_from_its_checkpoint(sequence):
     problem, rows = Problem("hinge", penalty=penalties.L2(0.1)), make_rows(X, (Y > 0).astype(float))
-    found = sequence(problem, rows)
-    states = list(until(continued(descend(problem, Method(Newton(), Backtracking()), rows), found), updates(4)))
+    found, method = sequence(problem, rows), Method(Newton(), Backtracking())
+    states = list(until(continued(problem, method, rows, None, found), updates(4)))
     proven = found.proven(states[4].origin)
     found.latest = (0, proven)  # forgotten
     assert found.proven(states[4].origin) == proven

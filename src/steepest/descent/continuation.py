@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
+from ..methods.method import Method
+from ..objective.data import TableData
+from ..objective.problem import Problem, check_start
+from .descent import descend
 from .engine import Descent
 from .loop import Steps, Whole
 from .states import Checkpoint
@@ -22,6 +26,9 @@ class ProblemSequence(Protocol):
     def open(self, at: Array) -> Array:
         """The initial memory of a descent that starts at ``at``."""
 
+    def look(self, at: Array) -> tuple[float, Array]:
+        """The original objective at ``at``, and the gradient of its smooth part."""
+
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """Solve the next problem: its end, with the original objective as cost, and the norm of the raw subgradient."""
 
@@ -34,7 +41,7 @@ class Continuation(Whole):
 
     def __init__(self, descent: Descent, sequence: ProblemSequence) -> None:
         super().__init__(descent.problem, descent.method, descent.data)
-        self.sequence = sequence
+        self.sequence, self.objective = sequence, sequence.look
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Solve the next ``count`` problems."""
@@ -50,8 +57,11 @@ class Continuation(Whole):
         return np.full(len(t), self.sequence.epochs(last))
 
 
-def continued(descent: Descent, sequence: ProblemSequence) -> Descent:
-    """The same descent, on a sequence of problems."""
-    at = descent.start.at
-    start = Checkpoint(0, at, sequence.open(at))
-    return replace(descent, start=start, walker=Continuation(descent, sequence))
+def continued(
+    problem: Problem, method: Method, data: TableData, at: Array | None, sequence: ProblemSequence
+) -> Descent:
+    """The descent from ``at`` (d + 1, k), None for 0, on a sequence of problems."""
+    start = np.zeros((data.shape[1] + 1, data.outputs)) if at is None else np.array(at, np.float64)
+    check_start(problem, start)
+    descent = descend(problem, method, data, start=Checkpoint(0, start, sequence.open(start)))
+    return replace(descent, walker=Continuation(descent, sequence))

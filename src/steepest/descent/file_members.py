@@ -36,6 +36,7 @@ META = object_of(
         **dict.fromkeys(("loss", "loss_formula", "penalty", "rule", "learning_rate", "sampling", "average"), TEXT),
         **dict.fromkeys(("estimate", "data", "end", "version", "numpy", "function", "slopes"), TEXT),
         **dict.fromkeys(("rows", "columns", "reported_step", "smoothed", "interior", "polished", "sample_rows"), COUNT),
+        **dict.fromkeys(("working_set", "proven_zero"), COUNT),
         **dict.fromkeys(("intercept", "standardized", "interrupted"), FLAG),
         **dict.fromkeys(("tol", "max_iter", "passes"), or_null(NUMBER)),
         "seed": kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),

@@ -55,6 +55,8 @@ def _whole(meta: dict[str, Any]) -> str | None:
         return f"interior-point method, {meta['interior']} steps{everywhere}"
     if meta.get("smoothed"):
         return f"method of multipliers, {meta['smoothed']} rounds of damped Newton{everywhere}"
+    if "working_set" in meta:
+        return f"damped Newton on a working set of {meta['working_set']:,} columns{everywhere}"
     if rule == "newton" and rate.startswith("backtracking"):
         return f"damped Newton{everywhere}"
     if rule != "whitened":

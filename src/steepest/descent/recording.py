@@ -17,7 +17,7 @@ from .descent import Descent
 from .states import Block, Checkpoint, Spacing
 from .trajectory import Trajectory, coef_and_intercept
 
-__all__ = ["record", "record_on"]
+__all__ = ["record", "record_on", "settings_of"]
 
 RECORD_NUMBERS = 1 << 23  # parameters up to which record="auto" keeps every step: 64 MB
 SAMPLED_COSTS = 200  # most costs evaluated in a sampled run
@@ -154,7 +154,7 @@ def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
     coef, intercept = coef_and_intercept(descent.data.units.raw(w))
-    meta = {**_settings(descent), "end": kept.end, **meta}
+    meta = {**settings_of(descent), "end": kept.end, **meta}
     eta = np.where(np.isnan(eta), 0.0, eta)
     return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, names, meta)
 
@@ -181,7 +181,8 @@ def _spread(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.concatenate(spaced).round().astype(int) - 1)
 
 
-def _settings(descent: Descent) -> dict[str, Any]:
+def settings_of(descent: Descent) -> dict[str, Any]:
+    """The settings of a descent, as its trajectory tells them."""
     problem, method = descent.problem, descent.method
     return {
         "loss": to_spec(problem.loss),

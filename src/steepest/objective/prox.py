@@ -6,12 +6,16 @@ is negative, then where it is positive. A sign constraint is a huge weight on th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
 
-__all__ = ["FORBIDDEN", "by_signs", "in_metric", "penalty_slope", "penalty_value", "smallest_subgradient"]
+Sweeps = Callable[[Array, Array, Array, Array], None]  # coordinate descent on u, B u - target, B and weights, in place
+
+__all__ = ["FORBIDDEN", "Sweeps", "by_signs", "in_metric", "penalty_slope", "penalty_value", "smallest_subgradient"]
 
 FORBIDDEN = 1e200  # penalty weight of a forbidden side; finite, so that 0 times it is 0
 SWEEPS = 50  # coordinate sweeps at most before the signs are used for a solution
@@ -73,20 +77,17 @@ def in_metric(v: Array, B: Array, weights: Array, start: Array | None = None) ->
     return by_signs(B, (B @ v)[:, 0], weights[..., 0], (v if start is None else start)[:, 0])[:, None]
 
 
-def by_signs(B: Array, target: Array, s: Array, start: Array) -> Array:
+def by_signs(B: Array, target: Array, s: Array, start: Array, sweeps: Sweeps | None = None) -> Array:
     """The u (m,) that minimises u'B u / 2 - target . u + the penalty by weights s (2, m) or (m,), as `in_metric`."""
     s, u = s if s.ndim == 2 else np.stack((s, s)), start.copy()
     nonsmooth = (s[0] > 0) | (s[1] > 0)
-    rest = B @ u - target
-    for _ in range(SWEEPS):
-        before = u.copy()
-        with np.errstate(over="ignore"):  # a penalty weight divided by a tiny curvature may overflow
-            _sweep(u, rest, B, s)
-        if np.abs(u - before).max() <= 1e-3 * np.abs(u).max():
-            break
+    with np.errstate(over="ignore"):  # a penalty weight divided by a tiny curvature may overflow
+        (sweeps or _sweeps)(u, B @ u - target, B, s)
     sign = np.sign(u)
     for _ in range(10 * len(u) + 10):
         u, whole = _towards_solution(u, sign, target, B, s, nonsmooth)
+        if sweeps is not None and not whole:
+            sweeps(u, B @ u - target, B, s)
         sign = np.sign(u)
         rest = B @ u - target
         # violation of the condition for staying at 0
@@ -105,6 +106,15 @@ def _solved(B: Array, target: Array) -> Array:
         return np.asarray(np.linalg.solve(B, target))
     except np.linalg.LinAlgError:
         return np.asarray(np.linalg.lstsq(B, target)[0])
+
+
+def _sweeps(u: Array, rest: Array, B: Array, s: Array) -> None:
+    """Coordinate sweeps until the signs can be guessed, in place; ``rest`` is B u - target."""
+    for _ in range(SWEEPS):
+        before = u.copy()
+        _sweep(u, rest, B, s)
+        if np.abs(u - before).max() <= 1e-3 * np.abs(u).max():
+            break
 
 
 def _sweep(u: Array, rest: Array, B: Array, s: Array) -> None:

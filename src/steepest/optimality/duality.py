@@ -30,29 +30,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.threads import in_ranges
 from ..core.types import UNIT, Array
 from ..objective.objective import Coordinates, Objective
 from ..objective.penalties import soften
 from ..objective.problem import Problem
 from ..objective.prox import penalty_value
+from .dual_point import DualPoint
 from .newton import Pointwise
-from .rounding import FEW, ROUNDING, answer_rounding, mean_rounding, relative_rounding
+from .rounding import FEW, ROUNDING, answer_rounding, relative_rounding
 
 __all__ = [
     "ROUNDING",
+    "PointGap",
     "Proven",
+    "Slopes",
     "dual_scaling",
     "moments_gap",
     "penalty_of",
     "penalty_surplus",
+    "point_gap",
     "provable",
     "rows_gap",
     "slope_rounding",
 ]
 
 Mask = NDArray[np.bool_]
-BLOCK, SMALL = 1 << 13, 1 << 15
+SMALL = 1 << 15
 
 
 class Proven(NamedTuple):
@@ -104,18 +107,42 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
 
     ``pointwise`` are the values of the rows at w, if they are known. Cost: one pass over the rows, and 2 n numbers.
     """
-    rows, loss, free = objective.rows, objective.loss, objective.moves
-    point = _Point(objective, pointwise)
+    rows, quadratic = objective.rows, objective.loss.quadratic
+    point = DualPoint(objective, pointwise)
     sums = rows.fold(np.concatenate((w, delta), axis=1), point.place)
     share, balance = point.balanced(sums.totals)
     v = (share @ sums.products / rows.total)[:-1]
-    size, (rms, far) = np.sqrt(sums.squares / rows.total), (sqrt(abs(t) / rows.total) for t in sums.totals[2:])
-    factor = objective.factor[:-1, 0]
-    slack = (relative_rounding(rows) * rms + (rows.fold_rounding * abs(share[1]) if loss.quadratic else 0.0)) * size[
-        :-1
-    ]
-    inner = free[:-1]
-    raw = inner * factor * w[:-1, 0], inner * v / factor, inner * slack / np.abs(factor)
+    size, rms = np.sqrt(sums.squares / rows.total), sqrt(abs(sums.totals[2]) / rows.total)
+    rounding = relative_rounding(rows) * rms + (rows.fold_rounding * abs(share[1]) if quadratic else 0.0)
+    return point_gap(objective, w, point, Slopes(v, size, rounding, share, balance, sums.totals)).proven
+
+
+class Slopes(NamedTuple):
+    """The slopes v of a dual point by every column, and what their rounding depends on."""
+
+    v: Array  # (d,), in the units of the data
+    size: Array  # (d + 1,), root mean squares of the columns and of the intercept's 1
+    rounding: float  # of v_j, relative to size_j
+    share: Array  # (2,), of `DualPoint.balanced`
+    balance: float
+    totals: Array  # of `DualPoint.place`
+
+
+class PointGap(NamedTuple):
+    """The gap by a dual point, and the feasible slopes that it stands for."""
+
+    proven: Proven
+    v: Array  # (d,), raw
+    slack: Array  # (d,), bound of their rounding
+
+
+def point_gap(objective: Objective, w: Array, point: DualPoint, slopes: Slopes) -> PointGap:
+    """F(w) - D(theta) for a dual point whose slopes are known. Cost: O(n + d)."""
+    rows, loss, inner = objective.rows, objective.loss, objective.moves[:-1]
+    share, balance, size = slopes.share, slopes.balance, slopes.size
+    rms, far = (sqrt(abs(t) / rows.total) for t in slopes.totals[2:])
+    factor, slack = objective.factor[:-1, 0], slopes.rounding * size[:-1]
+    raw = inner * factor * w[:-1, 0], inner * slopes.v / factor, inner * slack / np.abs(factor)
     shrink = dual_scaling(objective, raw[1], raw[2])
     surplus, terms, cost = point.surplus(shrink * share)
     penalty_gap, penalty_rounding = penalty_surplus(objective, raw[0], shrink * raw[1], raw[2])
@@ -124,6 +151,7 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
         predicted, terms = predicted + (balance + FEW) * rms / loss.curvature, 0.0
     whole = float(cost + penalty_of(objective, raw[0]))
     if not surplus + penalty_gap < whole:  # theta = 0 proves as much, in part by the least values of the loss
+        shrink = 0.0
         surplus, terms, cost = point.surplus(0.0 * share)
         penalty_gap, penalty_rounding = whole - cost, 0.0
     rounding = ROUNDING * terms + (balance + UNIT) * cost + penalty_rounding
@@ -131,90 +159,7 @@ def rows_gap(objective: Objective, w: Array, delta: Array, pointwise: Pointwise 
         rounding += predicted * (sqrt(2 * loss.curvature * surplus) + 0.5 * loss.curvature * predicted)
     else:
         rounding += predicted * point.steepness(shrink * share, predicted)
-    return Proven(float(surplus + penalty_gap), float(rounding))
-
-
-class _Point:
-    """A dual point theta with the predictors z, one number for each row, and the surplus of the two."""
-
-    def __init__(self, objective: Objective, pointwise: Pointwise | None) -> None:
-        self.loss, self.rows, self.intercept = objective.loss, objective.rows, objective.free_intercept
-        self.pointwise, n = pointwise, self.rows.shape[0]
-        self.z, self.theta = np.empty(n) if pointwise is None else pointwise.z, np.empty(n)
-
-    def place(self, low: int, high: int, Z: Array) -> tuple[Array, Array | None, tuple[float, ...]]:
-        """The judge of the fold: z and theta from the predictors of w and delta; m theta by sign, or with ones."""
-        loss, known, y, weight = self.loss, self.pointwise, self.rows.y[low:high, 0], self.rows.weights(low, high)
-        offset = None if self.rows.offset is None else self.rows.offset[low:high]
-        if known is None:
-            self.z[low:high] = z = Z[:, 0] if offset is None else Z[:, 0] + offset
-            theta = loss.slope(z, y) + loss.second_derivative(z, y) * Z[:, 1]
-        else:
-            theta = known.slope[low:high] + known.second[low:high] * Z[:, 1]
-        if not loss.quadratic:
-            least, most = loss.domain(y)
-            theta = np.minimum(np.maximum(theta, least), most)
-        self.theta[low:high] = theta
-        r = np.empty((2, high - low))
-        weighted = theta if weight is None else weight * theta
-        if loss.quadratic:
-            r[0], r[1] = weighted, 1.0 if weight is None else weight
-        else:
-            np.maximum(weighted, 0.0, out=r[0])
-            np.minimum(weighted, 0.0, out=r[1])
-        far = 0.0 if offset is None else float(offset @ (offset if weight is None else weight * offset))
-        return r, weight, (r[0].sum(), r[1].sum(), weighted @ theta, far)
-
-    def balanced(self, totals: Array) -> tuple[Array, float]:
-        """Factors of the two columns for which sum m theta = 0, and a bound of the relative rounding."""
-        first, second = float(totals[0]), float(totals[1])
-        if not self.intercept:
-            return np.array([1.0, 0.0 if self.loss.quadratic else 1.0]), 0.0
-        if self.loss.quadratic:
-            return np.array([1.0, -first / second]), mean_rounding(self.rows)
-        least = min(first, -second)
-        share = np.array([least / first if first > 0 else 1.0, -least / second if second < 0 else 1.0])
-        return share, mean_rounding(self.rows)
-
-    def surplus(self, share: Array) -> tuple[float, float, float]:
-        """Means of l(z) + l*(theta) - theta z, of the absolute values of the terms, and of l; theta by ``share``."""
-        n = len(self.z)
-        if n <= BLOCK:
-            surplus, terms, cost = self._block_surplus(share, 0, n)
-            return max(float(surplus / self.rows.total), 0.0), terms / self.rows.total, cost / self.rows.total
-        found = np.empty((3, -(-n // BLOCK)))
-
-        def work(first: int, last: int) -> None:
-            for b in range(first, last):
-                found[:, b] = self._block_surplus(share, b * BLOCK, min(n, (b + 1) * BLOCK))
-
-        in_ranges(work, found.shape[1], self.rows.threads if n > 50_000 else 1)
-        surplus, terms, cost = found.sum(1) / self.rows.total
-        return max(float(surplus), 0.0), float(terms), float(cost)
-
-    def steepness(self, share: Array, predicted: float) -> float:
-        """Largest slope by z of a row's surplus, for z changed by at most ``predicted``."""
-        loss, y = self.loss, self.rows.y[:, 0]
-        if loss.nonsmooth:
-            least, most = loss.domain(y)
-            return float((most - least).max())
-        theta = np.maximum(self.theta, 0.0) * share[0] + np.minimum(self.theta, 0.0) * share[1]
-        return float((np.abs(loss.slope(self.z, y) - theta) + loss.second_derivative(self.z, y) * predicted).max())
-
-    def _block_surplus(self, share: Array, low: int, high: int) -> tuple[float, float, float]:
-        loss, z, y = self.loss, self.z[low:high], self.rows.y[low:high, 0]
-        theta, weight = self.theta[low:high], self.rows.weights(low, high)
-        cost = loss.value(z, y) if self.pointwise is None else self.pointwise.cost[low:high]
-        if loss.quadratic:
-            away = share[0] * theta + share[1] - loss.slope(z, y)
-            excess = terms = away * away / (2 * loss.curvature)
-        else:
-            theta = np.maximum(theta, 0.0) * share[0] + np.minimum(theta, 0.0) * share[1]
-            conjugate, joint = loss.conjugate(theta, y), theta * z
-            excess, terms = cost + conjugate - joint, cost + np.abs(conjugate) + np.abs(joint)
-        if weight is None:
-            return float(excess.sum()), float(terms.sum()), float(cost.sum())
-        return float(weight @ excess), float(weight @ terms), float(weight @ cost)
+    return PointGap(Proven(float(surplus + penalty_gap), float(rounding)), shrink * raw[1], raw[2])
 
 
 def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:

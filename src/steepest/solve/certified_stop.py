@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ..core.progress import Progress, Told
 from ..core.types import Array
 from ..data.rows import Rows
+from ..descent.continuation import ProblemSequence
 from ..descent.states import Checkpoint, State
 from ..descent.stops import Stop
 from ..descent.trajectory import Trajectory
@@ -17,6 +18,7 @@ from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import Objective
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, Learn, certified
+from ..optimality.duality import Proven
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
 from ..optimality.preconditioner import Preconditioner, preconditioner_of
@@ -26,13 +28,14 @@ from .auto.plan import Plan
 if TYPE_CHECKING:
     from ..optimality.recession_cone import Cone
 
-__all__ = ["CertifiedStop"]
+__all__ = ["CertifiedRounds", "CertifiedStop", "ProvenSequence"]
 
 SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a rounding bound is accepted as the gap
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
 FEW_DIGITS = 1e-4  # predicted decrease, in target gaps, at which to certify where a step is cheap
+IDLE, SMALLER = 25, 0.9  # most rounds in which the gap does not become smaller by this factor
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
@@ -195,3 +198,62 @@ class CertifiedStop:
             self._cones = cones(self.problem, self.rows)
         parts = ((cone, raw if cone.outputs > 1 else raw[:, c : c + 1]) for c, cone in self._cones.items())
         return any(recedes_completely(cone, w) for cone, w in parts)
+
+
+class ProvenSequence(ProblemSequence, Protocol):
+    """A sequence of problems whose ends have a duality gap."""
+
+    def proven(self, there: Checkpoint) -> Proven:
+        """The duality gap at the end of a round."""
+
+
+class CertifiedRounds(CertifiedStop):
+    """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
+
+    def __init__(
+        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, sequence: ProvenSequence
+    ) -> None:
+        super().__init__(problem, rows, plan, target, scale)
+        self.sequence = sequence
+        self.best: State | None = None
+        self.gap = np.inf  # the smallest gap
+        self.progress = 0  # the last round in which it became smaller by a factor
+
+    def stops(self, tol: float | None) -> list[Stop]:
+        """Stops where the gap is small enough, or has not decreased for many rounds."""
+        idle = Stop(self._idle, "no step lowers the cost", check=True)
+        return [idle] if tol is None else [Stop(self._enough, "certified", check=True), idle]
+
+    def _enough(self, state: State) -> bool:
+        if self.recedes(state.cost, self.plan.data.units.raw(state.w)):
+            return True
+        found = self._certificate_of(state)
+        return found is not None and found.gap is not None and bool(found.gap <= self.reached(found))
+
+    def _idle(self, state: State) -> bool:
+        self._certificate_of(state)
+        return self.best is not None and state.t - self.progress >= IDLE
+
+    def _certificate_of(self, state: State) -> Certificate | None:
+        """The certificate of a round, taken once; the best round is kept. None at the start."""
+        if state.t > 0 and state.t not in self._taken:
+            self._taken[state.t] = found = self._certificate(state)
+            gap = np.inf if found.gap is None else found.gap
+            if gap < self.gap or self.best is None:
+                self.progress = state.t if gap < SMALLER * self.gap else self.progress
+                self.best, self.gap = state, gap
+        return self.taken(state.t)
+
+    def _certificate(self, state: State) -> Certificate:
+        """The duality gap of a round."""
+        proven = self.sequence.proven(state.origin)
+        if not np.isfinite(proven.gap):
+            return Certificate(None, "none", state.gradient_norm)
+        return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
+
+    def chosen(self, path: Trajectory) -> Trajectory:
+        """The trajectory up to its best round."""
+        if self.best is None:
+            return path
+        w = self.plan.data.units.raw(self.best.w)
+        return path.insert(self.best._replace(w=w)).upto(self.best.t)

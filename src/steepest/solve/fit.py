@@ -115,13 +115,7 @@ def fit(
         asked += [] if watch.callback is None else [callback_stop(watch.callback, units)]
         if start is not None or rows.offset is not None:
             _refuse_overflow(problem, rows, begin)
-        states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-        leaps = validation is None and plan.auto and is_auto(settings.rule)
-        certified = CertifiedStop(problem, rows, plan, target, scale, states.preconditioner, leaps)
-        if problem.nonsmooth and plan.method.preconditioned:
-            from .nonsmooth import rounds
-
-            states, certified = rounds(states, rows, plan, target, scale)
+        states, certified = _descent(rows, problem, plan, settings, (target, scale), validation is None)
         certified.weights_given = given / rows.total
         states = until(states, *certified.stops(tol), *asked, *_limits(limits))
         meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
@@ -137,6 +131,23 @@ def fit(
             path = least_norm(path, problem, plan)
         path = with_fixed(centre(path, problem, plan), problem, start)
         return _judged(rows, problem, plan, path, certified, known)
+
+
+def _descent(
+    rows: Rows, problem: Problem, plan: Plan, settings: Settings, units: tuple[float, float], leaps: bool
+) -> tuple[Descent, CertifiedStop]:
+    """The descent of a plan and its certified stop, for a target gap and the cost of the constant model."""
+    if plan.selects:
+        from .selection import selected
+
+        return selected(problem, rows, plan, *units)
+    if problem.nonsmooth and plan.method.preconditioned:
+        from .nonsmooth import pieces
+
+        return pieces(problem, rows, plan, *units)
+    states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+    leaps = leaps and plan.auto and is_auto(settings.rule)
+    return states, CertifiedStop(problem, rows, plan, *units, states.preconditioner, leaps)
 
 
 @contextmanager
@@ -236,7 +247,7 @@ def _reported(path: Trajectory) -> int:
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed"))  # the last state may cost a rounding more
+    by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed", "working_set"))  # it may cost a rounding more
     if path.meta["end"] == "certified" or by_gap:
         return len(path) - 1
     risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])

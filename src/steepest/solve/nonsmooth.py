@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -13,66 +14,44 @@ from ..data.moments import central_moments, null_directions
 from ..data.rows import Rows
 from ..descent.continuation import continued
 from ..descent.engine import Descent
-from ..descent.states import State
-from ..descent.stops import Stop
+from ..descent.states import Checkpoint, State
 from ..descent.trajectory import Trajectory
 from ..objective.problem import Problem
 from ..objective.prox import penalty_slope
 from ..optimality.certificate import Certificate
 from ..optimality.duality import provable
+from ..optimality.nonsmooth_duality import Slopes
 from .auto.interior_point import InteriorPoint
 from .auto.plan import Plan
 from .auto.smoothing import Smoothing
-from .certified_stop import CertifiedStop
+from .certified_stop import CertifiedRounds, CertifiedStop, ProvenSequence
 
-__all__ = ["CertifiedRounds", "rounds"]
+__all__ = ["CertifiedPieces", "pieces"]
 
 UNSEEN, SLOPED = 16, 1e-6  # roundings of a predictor, and share of the largest possible slope, that count as none
-IDLE, SMALLER = 25, 0.9  # most rounds in which the gap does not become smaller by this factor
 
 
-class CertifiedRounds(CertifiedStop):
-    """The certified stop of a descent by rounds: every round has a gap, and the answer is that of the smallest."""
+class NonsmoothSequence(ProvenSequence, Protocol):
+    """A sequence of problems whose ends have slopes by row."""
 
-    def __init__(
-        self, problem: Problem, rows: Rows, plan: Plan, target: float, scale: float, sequence: Smoothing | InteriorPoint
-    ) -> None:
-        super().__init__(problem, rows, plan, target, scale)
-        self.sequence = sequence
-        self.best: State | None = None
-        self.gap = np.inf  # the smallest gap
-        self.progress = 0  # the last round in which it became smaller by a factor
+    @property
+    def counted_as(self) -> str:
+        """What its steps are called in the trajectory's meta."""
 
-    def stops(self, tol: float | None) -> list[Stop]:
-        """Stops where the gap is small enough, or has not decreased for many rounds."""
-        idle = Stop(self._idle, "no step lowers the cost", check=True)
-        return [idle] if tol is None else [Stop(self._enough, "certified", check=True), idle]
+    def slopes(self, there: Checkpoint) -> Slopes:
+        """The slopes of the rows that belong to a state."""
 
-    def _enough(self, state: State) -> bool:
-        found = self._certificate_of(state)
-        return found is not None and found.gap is not None and bool(found.gap <= self.reached(found))
 
-    def _idle(self, state: State) -> bool:
-        self._certificate_of(state)
-        return self.best is not None and state.t - self.progress >= IDLE
+class CertifiedPieces(CertifiedRounds):
+    """The certified rounds of a non-smooth loss: without a penalty on every coefficient a gap is an estimate."""
 
-    def _certificate_of(self, state: State) -> Certificate | None:
-        """The certificate of a round, taken once; the best round is kept. None at the start."""
-        if state.t > 0 and state.t not in self._taken:
-            self._taken[state.t] = found = self._certificate(state)
-            gap = np.inf if found.gap is None else found.gap
-            if gap < self.gap or self.best is None:
-                self.progress = state.t if gap < SMALLER * self.gap else self.progress
-                self.best, self.gap = state, gap
-        return self.taken(state.t)
+    sequence: NonsmoothSequence
 
     def _certificate(self, state: State) -> Certificate:
         """A duality gap if it is a proof, else an estimate by the same slopes."""
         proven = self.sequence.proven(state.origin)
-        if not np.isfinite(proven.gap):
-            return Certificate(None, "none", state.gradient_norm)
-        if provable(self.problem):
-            return Certificate(proven.gap, "duality gap", state.gradient_norm, proven.rounding)
+        if provable(self.problem) or not np.isfinite(proven.gap):
+            return super()._certificate(state)
         if self._misses(self.sequence.slopes(state.origin).theta, self.plan.data.units.raw(state.w)):
             return Certificate(None, "none", state.gradient_norm)
         return Certificate(proven.gap, "dual estimate", state.gradient_norm, proven.rounding)
@@ -112,18 +91,17 @@ class CertifiedRounds(CertifiedStop):
 
     def chosen(self, path: Trajectory) -> Trajectory:
         """The trajectory up to its best round."""
-        if self.best is not None:
-            w = self.plan.data.units.raw(self.best.w)
-            path = path.insert(self.best._replace(w=w)).upto(self.best.t)
+        path = super().chosen(path)
         return replace(path, meta={**path.meta, self.sequence.counted_as: int(path.step[-1])})
 
 
-def rounds(states: Descent, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedRounds]:
-    """The descent with rounds in place of steps, and its certified stop."""
+def pieces(problem: Problem, rows: Rows, plan: Plan, target: float, scale: float) -> tuple[Descent, CertifiedStop]:
+    """The descent by interior-point steps or rounds of smoothing, and its certified stop."""
     if rows.outputs > 1:
         raise UsageError("a non-smooth loss takes one target at a time: fit each target by itself")
-    if states.problem.loss.piecewise_linear and plan.rows.forms_curvature:
-        sequence: Smoothing | InteriorPoint = InteriorPoint(states.problem, plan.rows)
+    if problem.loss.piecewise_linear and plan.rows.forms_curvature:
+        sequence: NonsmoothSequence = InteriorPoint(problem, plan.rows)
     else:
-        sequence = Smoothing(states.problem, plan.rows, target)
-    return continued(states, sequence), CertifiedRounds(states.problem, rows, plan, target, scale, sequence)
+        sequence = Smoothing(problem, plan.rows, target)
+    states = continued(problem, plan.method, plan.rows, plan.point, sequence)
+    return states, CertifiedPieces(problem, rows, plan, target, scale, sequence)

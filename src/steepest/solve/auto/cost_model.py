@@ -18,6 +18,9 @@ METRIC = 10  # steps with the preconditioner of a sample
 PREVIEW = 4  # Newton steps over the sample, most of them over a part of it
 SECANT = 300  # steps of L-BFGS
 STEP = 1e-4  # seconds of overhead for each step
+ROUNDS = 8  # rounds over working sets
+ROUND = 2e-3  # seconds of overhead for each round
+WORKING = 8.0  # a working set has about the root of this times the number of columns
 COPY = 10  # time of gathering scattered rows, in passes over as many rows
 ROW_PASSES = 3  # passes of a Newton step in the span of the rows
 PROOF = 5  # passes for a certificate without a matrix of all rows
@@ -78,13 +81,21 @@ def secant(size: Size) -> float:
     return (SECANT + PROOF) * (size.seconds + STEP)
 
 
+def selection(size: Size, quadratic: bool) -> float:
+    """Seconds for rounds over working sets: a pass each, and Newton's method on few columns."""
+    inner = (1 if quadratic else NEWTON) * size.n * WORKING * size.d / FLOPS
+    return ROUNDS * (size.seconds + inner + ROUND) + PROOF * size.seconds
+
+
 def expensive(size: Size) -> bool:
     """Whether the Hessian over all rows costs more than a certificate without it."""
     return size.d > MATRIX_COLUMNS or product(size, size.n) > 3 * PROOF * size.seconds + 0.01
 
 
-def cheapest(size: Size, quadratic: bool, proximal: bool = False, by_rows: bool = False) -> str:
-    """Name of the cheapest method: "moments", "newton", "whitened", "secant" or "spectral".
+def cheapest(
+    size: Size, quadratic: bool, proximal: bool = False, *, by_rows: bool = False, selects: bool = False
+) -> str:
+    """Name of the cheapest method: "moments", "newton", "whitened", "secant", "spectral" or "selection".
 
     Parameters
     ----------
@@ -95,6 +106,8 @@ def cheapest(size: Size, quadratic: bool, proximal: bool = False, by_rows: bool 
         Whether there is an L1 penalty: "spectral" then takes the place of "secant".
     by_rows : bool
         Whether Newton's steps are solved for in the span of the rows, of which there are fewer than columns.
+    selects : bool
+        Whether rounds over working sets of columns can solve the problem.
 
     Examples
     --------
@@ -102,14 +115,15 @@ def cheapest(size: Size, quadratic: bool, proximal: bool = False, by_rows: bool 
     >>> cheapest(Size(32, 3, 96, 8), quadratic=False), cheapest(Size(500_000, 60, 30_000_000, 8), quadratic=False)
     ('newton', 'whitened')
     """
+    if size.d > MATRIX_COLUMNS and proximal:
+        return "selection" if selects else "spectral"
     costs: dict[str, Callable[[], float]] = {}
     if by_rows and size.n <= MATRIX_COLUMNS:
         costs["newton"] = lambda: row_newton(size, quadratic)
     if size.d <= MATRIX_COLUMNS:
         costs |= {"moments": lambda: moments(size)} if quadratic else {"newton": lambda: newton(size)}
         costs["whitened"] = lambda: whitened(size, quadratic)
+    costs |= {"selection": lambda: selection(size, quadratic)} if selects else {}
     if not proximal:
         costs["secant"] = lambda: secant(size)
-    elif size.d > MATRIX_COLUMNS:
-        return "spectral"
     return min(costs, key=lambda name: costs[name]())

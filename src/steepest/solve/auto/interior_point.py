@@ -99,6 +99,10 @@ class InteriorPoint:
         tau = (typical if typical > SMALLEST else 1.0) * float(np.median(jumps.size[jumps.of_rows]))
         return np.concatenate((w, z, *_central(r, jumps.size, tau), np.zeros(3 * len(z))))
 
+    def look(self, at: Array) -> tuple[float, Array]:
+        """The objective at ``at``, and the gradient of its smooth part."""
+        return self.objective(at)
+
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """The next interior point, or the vertex near it; with the cost and the norm of the subgradient there."""
         inner, point = self._nearest(self._step(self._inner(there)))

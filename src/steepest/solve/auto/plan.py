@@ -31,8 +31,9 @@ from ...optimality.row_newton import by_rows
 from ..settings import Settings, is_auto
 from .cost_model import cheapest, sample_size
 from .subsampled_newton import subsampled_newton
+from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "selection_plan"]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
@@ -63,11 +64,17 @@ class Plan(NamedTuple):
     auto: bool  # whether the learning rate was chosen here
     start: Array | Checkpoint | None = None  # in the units of the descent; None is 0
     sample: int | None = None  # rows of the sample for the preconditioner, if there was one
+    selects: bool = False  # whether the descent goes by working sets of columns
 
     @property
     def rows(self) -> Rows:
         """The data, if they have rows."""
         return cast(Rows, self.data)
+
+    @property
+    def point(self) -> Array | None:
+        """The start as a point."""
+        return self.start.at if isinstance(self.start, Checkpoint) else self.start
 
 
 def make_plan(
@@ -115,6 +122,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     """The plan of the cheapest method: preconditioned by all rows, by a sample, or by its own steps."""
     size, standardize, seed = rows.size, settings.scaled, settings.seed
     name = "newton" if problem.nonsmooth else _cheapest(rows, problem, size)
+    if name == "selection":
+        return selection_plan(rows, problem, settings, start)
     method = _automatic_method(name, settings.sampling)
     if name == "moments":
         columns = _with_moments(rows, problem, start)
@@ -144,10 +153,18 @@ def _automatic_method(name: str, sampling: str) -> Method:
     return Method(RULES[name], steps.Constant(1.0) if name == "moments" else steps.Backtracking(), None, sampling)
 
 
+def selection_plan(rows: Rows, problem: Problem, settings: Settings, start: Array | None) -> Plan:
+    """The plan of rounds over working sets of columns. Cost: one pass."""
+    method = Method(rules.Newton(), steps.Backtracking(), None, settings.sampling)
+    plan = _plan(rows, problem, _sized(rows), method, settings.scaled, False, start)
+    return plan._replace(auto=True, bounds=_unbounded, selects=True)
+
+
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
     """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
-        return cheapest(size, problem.loss.quadratic, problem.proximal, by_rows(problem, rows))
+        asked = {"by_rows": by_rows(problem, rows), "selects": selects_columns(problem, rows)}
+        return cheapest(size, problem.loss.quadratic, problem.proximal, **asked)
     if rows.forms_curvature:
         return "newton"
     return "spectral" if problem.proximal else "secant"

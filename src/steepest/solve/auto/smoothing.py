@@ -103,6 +103,10 @@ class Smoothing:
         width = _first_width(self.problem, self.rows, at)
         return Memory(Slopes(*np.zeros((3, self.rows.shape[0]))), width, width, np.inf, 0.0).packed()
 
+    def look(self, at: Array) -> tuple[float, Array]:
+        """The original objective at ``at``, and the gradient of its smooth part."""
+        return Objective(self.problem, self.rows)(at)
+
     def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
         """The end of the next round, with the cost of the original objective and the norm of its subgradient."""
         problem, rows, now = self.problem, self.rows, Memory.of(there.memory)
