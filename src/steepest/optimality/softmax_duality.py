@@ -20,7 +20,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..data.classes import hessian_product
 from ..objective.data import TableData
 from ..objective.losses.softmax import log_softmax
 from ..objective.objective import Objective
@@ -95,13 +94,14 @@ def _by_products(objective: Objective, w: Array, g: Array) -> tuple[Array, Array
     rows, curve, weights = objective.rows, objective.l2, objective.l1
     least, partly = objective.subgradient(w, g), not objective.problem.penalised_throughout
     live = objective.free * ((w != 0) | ~weights.any(0) | ((least != 0) & partly))
-    p, D = np.exp(log_softmax(rows.predictor(w))), rows.curvature(objective.loss, w).diagonal() + curve
+    H = rows.curvature(objective.loss, w)
+    D = H.diagonal() + curve
     D = np.where(D > 0, D, 1.0)
     delta, rest = 0.0 * w, -live * least
     v, left = rest / D, float(np.vdot(rest, rest / D))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
-        Hv = live * (hessian_product(rows, p, v) + curve * v)
+        Hv = live * (H.product(v) + curve * v)
         second = float(np.vdot(v, Hv))
         if left <= RESIDUAL**2 * first or not second > 0:
             break
