@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.types import Array, Preconditioning
 from ..methods.method import Method
+from ..methods.rules.second_order import PAIRS
 from ..objective.functions.function import upward
 from ..objective.objective import Objective
 from ..objective.penalties import soften
@@ -22,7 +23,7 @@ from .box_prox import nearest_inside
 from .curvature import hessian
 from .newton import Expansion
 
-__all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
+__all__ = ["Preconditioner", "Shared", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
 
 FLAT = 8 * float(
     np.finfo(float).eps
@@ -76,8 +77,7 @@ class Preconditioner:
 
     def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
         """Minus the slope of the objective along step t + 1; with a Hessian it is twice the decrease by the step."""
-        memory, F = memory.copy(), self.objective
-        p = self.method.rule.direction(g, memory, t + 1)
+        F, p = self.objective, _direction(self.method, g, memory, t + 1)
         if not F.constrained:
             return float(np.vdot(g, p))
         to = self.prox(at - p, 1.0, memory, at)
@@ -155,6 +155,24 @@ class Matrix(Preconditioner):
         return memory
 
 
+class Shared(Matrix):
+    """A matrix for classes whose Hessian is too large: each class's block of it at equal probabilities, the same for all.
+
+    With a_i = (x_i, 1) it is B = mean of a_i a_i' / k + the penalty: at equal probabilities diag(p) - p p' is 1 / k on
+    the vectors that sum to 0 over the classes, and the gradient has no other part. The memory is (d + 1 + 2 k PAIRS,
+    d + 1): B^-1 above room for the steps that the rule remembers. Bohning (1992), doi:10.1007/BF00048682.
+    """
+
+    def open(self, at: Array) -> Array:
+        """B^-1 and zeros. Cost: one pass, n d^2 flops."""
+        inverse = np.linalg.inv(shared_metric(self.objective))
+        return np.vstack((inverse, np.zeros((2 * PAIRS * at.shape[1], len(at)))))
+
+    def curvature(self, memory: Array) -> Array | None:
+        """B."""
+        return np.asarray(np.linalg.inv(memory[: memory.shape[1]]))
+
+
 class Hessian(Matrix):
     """The Hessian, recomputed before every step; over rows, from the values that gave the gradient."""
 
@@ -184,7 +202,28 @@ KINDS = {
 
 def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
     """The preconditioner of a method's rule."""
-    return KINDS[method.rule.preconditioner](objective, method)
+    data, kind = objective.data, KINDS[method.rule.preconditioner]
+    if kind is Matrix and data.supports.joint and not (objective.rows.forms_curvature or objective.problem.proximal):
+        kind = Shared
+    return kind(objective, method)
+
+
+def _direction(method: Method, g: Array, memory: Array, t: int) -> Array:
+    """The direction of a rule, which may write to a copy of its memory; most do not, and it may be large."""
+    kept = memory.view()
+    kept.flags.writeable = False
+    try:
+        return np.asarray(method.rule.direction(g, kept, t))
+    except ValueError:  # NumPy's for an array that cannot be written to
+        return np.asarray(method.rule.direction(g, memory.copy(), t))
+
+
+def shared_metric(objective: Objective) -> Array:
+    """The Hessian's block of a class at equal probabilities (d + 1, d + 1), made positive definite; see `Shared`."""
+    rows = objective.rows
+    weight = np.ones(rows.shape[0]) if rows.weight is None else rows.weight
+    B = rows.weighted_curvature(weight).matrix() / rows.outputs + np.diag(objective.l2[:, 0])
+    return definite(B, objective.moves, damping=1.0)
 
 
 def definite_hessian(objective: Objective, w: Array) -> Array:

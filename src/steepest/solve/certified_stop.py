@@ -19,7 +19,7 @@ from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, Learn, certified, certify
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
-from ..optimality.preconditioner import Preconditioner, preconditioner_of
+from ..optimality.preconditioner import Preconditioner, Shared, preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
@@ -58,7 +58,8 @@ class CertifiedStop:
         self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
         self._cones: dict[int, Cone] | None = None
         self._taken: dict[int, Certificate] = {}  # by step
-        smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
+        alone = plan.data.supports.rows and not plan.data.supports.joint
+        smooth = plan.method.preconditioned and alone and not problem.proximal
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
         self.end: tuple[State, LastStep] | None = None  # the last state, and the end of Newton's step from there
         self._wanted = np.inf  # predicted decrease at which to certify next
@@ -72,7 +73,8 @@ class CertifiedStop:
     @property
     def _learns(self) -> bool:
         """Whether the rule learns the step that conjugate gradients find for a proof."""
-        return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
+        learns = isinstance(self.plan.method.rule, Secant) or isinstance(self.preconditioner, Shared)
+        return learns and self.problem.l2 > 0
 
     def stops(self, tol: float | None) -> list[Stop]:
         """Stops where the certified gap is small enough or below its rounding, or the loss of every row recedes."""
@@ -158,6 +160,7 @@ class CertifiedStop:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
         share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
+        share = SHARE if isinstance(preconditioner, Shared) else share
         if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall
@@ -166,7 +169,7 @@ class CertifiedStop:
     def _metric(self, state: State) -> Array | None:
         """The preconditioner of the descent, if the Hessian over all rows is expensive."""
         found = self.preconditioner.curvature(state.origin.memory)
-        if found is None or found.ndim == 1:
+        if found is None or found.ndim == 1 or isinstance(self.preconditioner, Shared):
             return found
         return found if self.decrement is None and expensive(self.rows.size) else None
 

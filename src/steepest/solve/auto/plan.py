@@ -119,7 +119,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     if name == "moments":
         columns = _with_moments(rows, problem, start)
         return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
-    exact = name == "newton" and problem.unpenalised and not problem.nonsmooth
+    whole = name == "newton" or (name == "whitened" and rows.supports.joint)
+    exact = whole and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
     begin = None if start is None else plan.data.units.scaled(start)
@@ -131,7 +132,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
         plan = plan._replace(start=begin)
     if problem.nonsmooth and start is None and Coordinates(problem, rows.shape[1]).free_intercept:
         plan = plan._replace(start=_at_median(rows, problem))
-    if name == "whitened":
+    if name == "whitened" and not rows.supports.joint:
         checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
@@ -144,7 +145,9 @@ def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
         return cheapest(size, problem.loss.quadratic, problem.proximal)
     if rows.forms_curvature:
         return "newton"
-    return "spectral" if problem.proximal else "secant"
+    if problem.proximal:
+        return "spectral"
+    return "whitened" if size.d <= MATRIX_COLUMNS else "secant"
 
 
 def _at_median(rows: Rows, problem: Problem) -> Array | None:
