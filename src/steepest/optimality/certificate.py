@@ -191,7 +191,7 @@ def _of_classes(
 ) -> Certified:
     """The certificate of joint outputs, by `softmax_duality`; a metric is a matrix that all classes share."""
     shared = None if metric is None or metric.shape != 2 * (len(w),) else metric
-    found = prove(objective, w, shared)
+    found = prove(objective, w, shared, target)
     if learn is not None and found.gap is not None and found.gap > target:
         learn(found.delta, found.change)
     norm = float(np.linalg.norm(_steepest(objective, w, found.slope)))

@@ -6,9 +6,9 @@ rows,
     F(w) - D(theta) = mean of KL(q_i || p_i) + sum_jc (r(w_jc) + r*(-v_jc) + w_jc v_jc)
 
 is an upper bound of F(w) - F* if theta has mean 0 (with free intercepts) and |v_jc| <= l1 (where l2 = 0). No term is
-negative. The point is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, mixed with a constant
-point u so that theta has mean 0: q <- (1 - s) q + s u, with the smallest s for which u >= 0. At the optimum s and delta
-are 0; the gap is of second order in the distance from it.
+negative. The point is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, whose intercepts are
+moved so that theta has mean 0. What is left of the mean is removed by a constant point u: q <- (1 - s) q + s u, with the
+smallest s for which u >= 0. At the optimum s and delta are 0; the gap is of second order in the distance from it.
 
 Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441
 """
@@ -33,6 +33,7 @@ from .rounding import answer_rounding
 __all__ = ["Proof", "prove"]
 
 PRODUCTS, RESIDUAL = 60, 0.03  # most steps of conjugate gradients, and their relative residual
+CLOSE, SHARE = 0.1, 0.2  # of the predicted decrease, or of the target, up to which the residual may add to the gap
 GOOD = 1.5  # times the decrease that second derivatives predict: a gap below it can hardly be improved
 CHUNK = 1 << 16  # numbers of a chunk of rows, which stays in the cache
 INSIDE = 0.99  # largest share of the distance to the border of the simplex in a step
@@ -50,24 +51,25 @@ class Proof(NamedTuple):
     change: Array  # (d + 1, k): of the gradient, by delta
 
 
-def prove(objective: Objective, w: Array, metric: Array | None = None) -> Proof:
+def prove(objective: Objective, w: Array, metric: Array | None = None, target: float = 0.0) -> Proof:
     """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
-    ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal.
+    ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal. These
+    end once their residual adds little to the gap, or to the ``target``.
     Cost: for a small table one Hessian and some four passes over the rows, else a pass for each of at most 60 products.
     """
     cost, g = objective(w)
     if objective.rows.forms_curvature:
         delta, change, fall = _by_matrix(objective, w, g)
     else:
-        delta, change, fall = _by_products(objective, w, g, metric)
+        delta, change, fall = _by_products(objective, w, g, metric, target)
     least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
     if not objective.problem.penalised_throughout:
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", g, least, delta, change)
     logs = _by_chunks(log_softmax, objective.rows.predictor(w))
     found = [_gap(objective, w, logs, delta)]
-    if fall is None or not found[0][0] <= GOOD * 0.5 * fall:
+    if not (found[0][0] <= max(_slope_gap(objective, g), GOOD * 0.5 * (fall or 0.0))):
         found.append(_gap(objective, w, logs, 0.0 * delta))
     value, rounding = min(found, key=lambda f: f[0] + f[1] if np.isfinite(f[0] + f[1]) else np.inf)
     return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change)
@@ -96,7 +98,7 @@ def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, 
 
 
 def _by_products(
-    objective: Objective, w: Array, g: Array, metric: Array | None
+    objective: Objective, w: Array, g: Array, metric: Array | None, target: float
 ) -> tuple[Array, Array, float | None]:
     """The same by conjugate gradients, preconditioned by the metric or the diagonal; None if the residual is too large.
 
@@ -112,7 +114,9 @@ def _by_products(
     left = float(np.vdot(rest, v))
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
-        if left <= RESIDUAL**2 * first:
+        gain = float(np.vdot(slope, delta))
+        rest_gap = _slope_gap(objective, rest) if target == 0.0 or gain <= 2 * target else 0.0
+        if left <= RESIDUAL**2 * first and rest_gap <= max(CLOSE * gain, SHARE * target):
             break
         Hv = live * (H.product(v) + curve * v)
         second = float(np.vdot(v, Hv))
@@ -124,6 +128,14 @@ def _by_products(
         v = near + left / before * v
     fall = float(np.vdot(slope, delta)) if left <= RESIDUAL**2 * first else None
     return delta, slope - rest, fall
+
+
+def _slope_gap(objective: Objective, g: Array) -> float:
+    """What slopes g add to the gap under an L2 penalty: sum g^2 / (2 l2); 0 without one, or with an L1 penalty."""
+    squares = np.broadcast_to(objective.l2, g.shape)
+    if objective.problem.proximal:
+        return 0.0
+    return float((g[squares > 0] ** 2 / (2.0 * squares[squares > 0])).sum())
 
 
 def _by_shared_matrix(metric: Array) -> Callable[[Array], Array]:
@@ -140,7 +152,10 @@ def _gap(objective: Objective, w: Array, logs: Array, delta: Array) -> tuple[flo
     """F(w) - D(theta) for the dual point of delta, and a bound of its rounding; ``logs`` are those of p (n, k)."""
     rows, free = objective.rows, np.broadcast_to(objective.free > 0, w.shape)
     weight = (np.ones(rows.shape[0]) if rows.weight is None else rows.weight) / rows.total
-    q = _by_chunks(_moved, logs, rows.with_rows(offset=None).predictor(delta))
+    z = rows.with_rows(offset=None).predictor(delta)
+    if free[-1, 0]:
+        z += _levels(logs, z, rows.y, weight)
+    q = _by_chunks(_moved, logs, z)
     if free[-1, 0]:
         q = _balanced(q, rows.y, weight)
     theta = q - rows.y
@@ -177,6 +192,17 @@ def _moved(logs: Array, z: Array) -> Array:
     q: Array = p * (1.0 + share * np.minimum(1.0, INSIDE / np.maximum(-share.min(1, keepdims=True), INSIDE)))
     q /= q.sum(1, keepdims=True)
     return q
+
+
+def _levels(logs: Array, z: Array, y: Array, weight: Array) -> Array:
+    """The numbers (k,) that give q the mean of y if they are added to z: a Newton step in the intercepts alone."""
+    p = _by_chunks(np.exp, logs)
+    part = p * weight[:, None]
+    mean, M = weight @ p, -(p.T @ part)
+    M.flat[:: len(M) + 1] += mean
+    moved = np.einsum("ic,ic->c", part, z) - np.einsum("ic,ic->i", p, z) @ part
+    levels: Array = np.linalg.lstsq(M, weight @ y - mean - moved, rcond=1e-12)[0]
+    return levels
 
 
 def _balanced(q: Array, y: Array, weight: Array) -> Array:
