@@ -28,6 +28,7 @@ __all__ = ["Preconditioner", "Shared", "definite", "definite_hessian", "positive
 FLAT = 8 * float(
     np.finfo(float).eps
 )  # curvature that is rounding, relative to the largest one, times the number of columns
+LARGE = 300  # parameters of all classes beyond which they share a matrix
 DAMPING = 1e-6  # curvature of flat directions, relative to a column's: the minimum may be far away in these
 
 
@@ -203,7 +204,8 @@ KINDS = {
 def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
     """The preconditioner of a method's rule."""
     data, kind = objective.data, KINDS[method.rule.preconditioner]
-    if kind is Matrix and data.supports.joint and not (objective.rows.forms_curvature or objective.problem.proximal):
+    large = data.supports.joint and (objective.d + 1) * data.outputs > LARGE
+    if kind is Matrix and large and not objective.problem.proximal:
         kind = Shared
     return kind(objective, method)
 

@@ -32,6 +32,7 @@ SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a roundi
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
+SUDDEN = 1e3  # predicted decreases of a step are not so much smaller than the decrease by the step before
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
@@ -158,10 +159,13 @@ class CertifiedStop:
         at, preconditioner = state.origin, self.preconditioner
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
-        fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
         share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
         share = SHARE if isinstance(preconditioner, Shared) else share
-        if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+        near = min(self._wanted, share * max(self.target, ROUNDING * state.cost))
+        if not preconditioner.complete and state.change > SUDDEN * near:
+            return False
+        fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
+        if fall > near and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall
         return True

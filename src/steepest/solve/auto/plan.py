@@ -28,7 +28,7 @@ from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
 from ..settings import Settings, is_auto
-from .cost_model import cheapest, sample_size
+from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 
 __all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan"]
@@ -140,11 +140,12 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
 
 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
-    """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
+    """Name of the cheapest method; for classes that a plane may separate Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
         return cheapest(size, problem.loss.quadratic, problem.proximal)
     if rows.forms_curvature:
-        return "newton"
+        safe = problem.penalised_throughout and not problem.proximal
+        return cheapest_for_classes(size, rows.outputs) if safe else "newton"
     if problem.proximal:
         return "spectral"
     return "whitened" if size.d <= MATRIX_COLUMNS else "secant"
