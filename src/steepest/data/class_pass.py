@@ -19,7 +19,7 @@ from .layout import Table, dense_rows, dot, plan, slice_rows, transposed_dot
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["class_pass", "for_groups", "groups_of", "ones_and_columns"]
+__all__ = ["class_pass", "for_groups", "groups_of", "ones_and_columns", "squares"]
 
 ROOM = 1 << 17  # numbers of a block, its rows and its predictors: 1 MB, about a core's cache
 GROUPS, SUMS = 8, 1 << 20  # most groups of blocks, and about the most numbers of their sums together
@@ -52,10 +52,12 @@ def for_groups(rows: Rows, groups: list[list[Block]], sums: int, task: Callable[
         in_ranges(work, len(groups), rows.threads if products >= WORK else 1)
 
 
-def class_pass(rows: Rows, w: Array | None, judge: ClassJudge, gradient: bool = True) -> tuple[float, Array]:
+def class_pass(
+    rows: Rows, w: Array | None, judge: ClassJudge, gradient: bool = True, of: Callable[[Table], Table] | None = None
+) -> tuple[float, Array]:
     """Weighted means over the rows: of the judge's values, and of r_i (x_i, 1) with its slopes r_i, (d + 1, k).
 
-    ``w`` (d + 1, k) is in the units of the rows; without it the judge is given z without values. Cost: one pass over
+    ``w`` (d + 1, k) is in the units of the rows; without it the judge is given z without values. With ``of`` the second mean is that of r_i (of(x_i), 1), not scaled. Cost: one pass over
     the rows, 2 n d k flops for the predictors and as many for the gradient.
     """
     (n, d), k = rows.shape, rows.outputs
@@ -69,12 +71,19 @@ def class_pass(rows: Rows, w: Array | None, judge: ClassJudge, gradient: bool = 
         z = np.empty((k, high - low)) if slopes is None else _predictors(rows, part, slopes, low, high)
         totals[g] += judge(low, high, z)
         if gradient:
-            sums[g, :, :-1] += _products(part, z)
+            sums[g, :, :-1] += transposed_dot(part if of is None else of(part), z.T)
             sums[g, :, -1] += z.sum(1)
 
     for_groups(rows, groups, k * (d + 1), task)
-    g = sums.sum(0).T * (rows.units.scales(d)[:, None] / rows.total) if gradient else sums[0]
-    return float(totals.sum() / rows.total), g
+    g = sums.sum(0).T / rows.total
+    return float(totals.sum() / rows.total), g * rows.units.scales(d)[:, None] if gradient and of is None else g
+
+
+def squares(part: Table) -> Table:
+    """The squares of a block's numbers, in double precision."""
+    if isinstance(part, CSR):
+        return part._replace(data=np.square(part.data, dtype=np.float64))
+    return np.square(part, dtype=np.float64)
 
 
 def ones_and_columns(rows: Rows, low: int, high: int) -> Array:
@@ -99,6 +108,3 @@ def _predictors(rows: Rows, part: Table, slopes: Array, low: int, high: int) -> 
         z += rows.offset[low:high]
     return z
 
-
-def _products(part: Table, r: Array) -> Array:
-    return transposed_dot(part, r.T)

@@ -14,8 +14,7 @@ from ..core.record_types import LossRecord
 from ..core.types import Array
 from ..objective.data import Supports
 from ..objective.losses.softmax import softmax_slopes
-from .class_pass import class_pass, for_groups, groups_of, ones_and_columns
-from .column_sums import column_sums
+from .class_pass import class_pass, for_groups, groups_of, ones_and_columns, squares
 from .rows import Rows
 
 __all__ = ["Classes"]
@@ -127,15 +126,18 @@ class ClassesCurvature:
         return whole
 
     def diagonal(self) -> Array:
-        """Its diagonal (d + 1, k). Cost: k + 1 passes over the rows."""
-        rows, d = self.rows, self.rows.shape[1]
-        first = np.zeros(d) if rows.shift is None else rows.shift
-        sums = np.empty((d + 1, rows.outputs))
-        for c, p in enumerate(self.probabilities):
-            second = p * (1.0 - p) if rows.weight is None else p * (1.0 - p) * rows.weight
-            sums[:, c] = np.append(column_sums(rows, first, second)[1], second.sum())
-        sums *= rows.units.scales(d)[:, None] ** 2 / rows.total
-        return sums
+        """Its diagonal (d + 1, k). Cost: two passes."""
+        rows, all_rows = self.rows, self.probabilities
+
+        def judge(low: int, high: int, z: Array) -> float:
+            p = all_rows[:, low:high]
+            np.multiply(p, 1.0 - p, out=z)
+            if rows.weight is not None:
+                z *= rows.weight[low:high]
+            return 0.0
+
+        means = class_pass(rows, None, judge, of=squares)[1]
+        return means * rows.units.scales(rows.shape[1])[:, None] ** 2
 
     def product(self, v: Array) -> Array:
         """Its product with v (d + 1, k). Cost: one pass, and one for the first."""

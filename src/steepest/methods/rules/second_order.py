@@ -10,7 +10,7 @@ import numpy as np
 from ...core.record_kinds import rule
 from ...core.types import Gradient, Memory
 
-__all__ = ["PAIRS", "Newton", "Secant", "Spectral", "Whitened"]
+__all__ = ["Newton", "Secant", "Spectral", "Whitened"]
 
 PAIRS = 10  # steps that are remembered, by default
 
