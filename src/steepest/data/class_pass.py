@@ -107,4 +107,3 @@ def _predictors(rows: Rows, part: Table, slopes: Array, low: int, high: int) -> 
     if rows.offset is not None:
         z += rows.offset[low:high]
     return z
-

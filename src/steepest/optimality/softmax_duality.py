@@ -30,10 +30,11 @@ from .newton import matrix_step, predicted_decrease
 from .preconditioner import definite
 from .rounding import answer_rounding
 
-__all__ = ["Proof", "prove"]
+__all__ = ["Proof", "prove", "slope_gap"]
 
 PRODUCTS, RESIDUAL = 60, 0.03  # most steps of conjugate gradients, and their relative residual
-CLOSE, SHARE = 0.1, 0.2  # of the predicted decrease, or of the target, up to which the residual may add to the gap
+FAR = 12.0  # times the target: a predicted decrease above it is not worth a gap as small
+CLOSE, SHARE = 0.05, 0.2  # of the predicted decrease, or of the target, up to which the residual may add to the gap
 GOOD = 1.5  # times the decrease that second derivatives predict: a gap below it can hardly be improved
 CHUNK = 1 << 16  # numbers of a chunk of rows, which stays in the cache
 INSIDE = 0.99  # largest share of the distance to the border of the simplex in a step
@@ -49,6 +50,7 @@ class Proof(NamedTuple):
     rounding: float
     delta: Array  # (d + 1, k)
     change: Array  # (d + 1, k): of the gradient, by delta
+    cost: float  # at w
 
 
 def prove(objective: Objective, w: Array, metric: Array | None = None, target: float = 0.0) -> Proof:
@@ -66,13 +68,13 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
     if not objective.problem.penalised_throughout:
         gap = None if fall is None else fall + least
-        return Proof(gap, "decrement", g, least, delta, change)
+        return Proof(gap, "decrement", g, least, delta, change, cost)
     logs = _by_chunks(log_softmax, objective.rows.predictor(w))
     found = [_gap(objective, w, logs, delta)]
-    if not (found[0][0] <= max(_slope_gap(objective, g), GOOD * 0.5 * (fall or 0.0))):
+    if not (found[0][0] <= max(slope_gap(objective, g), GOOD * 0.5 * (fall or 0.0))):
         found.append(_gap(objective, w, logs, 0.0 * delta))
     value, rounding = min(found, key=lambda f: f[0] + f[1] if np.isfinite(f[0] + f[1]) else np.inf)
-    return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change)
+    return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change, cost)
 
 
 def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
@@ -115,7 +117,7 @@ def _by_products(
     first, slope = left, rest.copy()
     for _ in range(PRODUCTS):
         gain = float(np.vdot(slope, delta))
-        rest_gap = _slope_gap(objective, rest) if target == 0.0 or gain <= 2 * target else 0.0
+        rest_gap = slope_gap(objective, rest) if target == 0.0 or gain <= FAR * target else 0.0
         if left <= RESIDUAL**2 * first and rest_gap <= max(CLOSE * gain, SHARE * target):
             break
         Hv = live * (H.product(v) + curve * v)
@@ -130,7 +132,7 @@ def _by_products(
     return delta, slope - rest, fall
 
 
-def _slope_gap(objective: Objective, g: Array) -> float:
+def slope_gap(objective: Objective, g: Array) -> float:
     """What slopes g add to the gap under an L2 penalty: sum g^2 / (2 l2); 0 without one, or with an L1 penalty."""
     squares = np.broadcast_to(objective.l2, g.shape)
     if objective.problem.proximal:

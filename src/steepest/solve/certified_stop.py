@@ -32,6 +32,7 @@ SMALL_ROUNDING = 1e-6  # share of the constant model's cost up to which a roundi
 LEAP = 300.0  # target gaps from which Newton's step may lead to the end
 FINE = 1e-6  # standard errors from the optimum from which no step is worth its pass
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
+SHARED = 5.0  # the same where classes share a metric, and conjugate gradients find Newton's step
 SUDDEN = 1e3  # predicted decreases of a step are not so much smaller than the decrease by the step before
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
@@ -59,8 +60,7 @@ class CertifiedStop:
         self.weights_given = 1.0  # sum of the weights as they were given, relative to that of the rows
         self._cones: dict[int, Cone] | None = None
         self._taken: dict[int, Certificate] = {}  # by step
-        alone = plan.data.supports.rows and not plan.data.supports.joint
-        smooth = plan.method.preconditioned and alone and not problem.proximal
+        smooth = plan.method.preconditioned and plan.data.supports.rows and not problem.proximal
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
         self.end: tuple[State, LastStep] | None = None  # the last state, and the end of Newton's step from there
         self._wanted = np.inf  # predicted decrease at which to certify next
@@ -159,9 +159,7 @@ class CertifiedStop:
         at, preconditioner = state.origin, self.preconditioner
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
-        share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
-        share = SHARE if isinstance(preconditioner, Shared) else share
-        near = min(self._wanted, share * max(self.target, ROUNDING * state.cost))
+        near = min(self._wanted, self._share * max(self.target, ROUNDING * state.cost))
         if not preconditioner.complete and state.change > SUDDEN * near:
             return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
@@ -169,6 +167,15 @@ class CertifiedStop:
             return False
         self._wanted = 0.1 * fall
         return True
+
+    @property
+    def _share(self) -> float:
+        """Predicted decrease, in target gaps, at which to certify."""
+        if isinstance(self.preconditioner, Shared):
+            return SHARED if self.leaps else SHARE
+        if self.preconditioner.complete:
+            return LEAP if self.leaps and not self.plan.data.supports.joint else 1.0
+        return LEARNING if self._learns else SHARE
 
     def _metric(self, state: State) -> Array | None:
         """The preconditioner of the descent, if the Hessian over all rows is expensive."""
