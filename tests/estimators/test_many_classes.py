@@ -88,7 +88,7 @@ def test_passes_over_classes_have_the_same_bits_for_any_number_of_threads():
     ids=["dense", "sparse", "through-0", "rule"],
 )
 def test_many_classes_agree_with_scikit_learn(kind):
-    rows, X, y, weight = table(n=500, d=30, k=35, sparse="sparse" in kind, extras=False)
+    _, X, y, _ = table(n=500, d=30, k=35, sparse="sparse" in kind, extras=False)
     intercept, labels, alpha = kind.get("intercept", True), y.argmax(1), 1e-2
     weight = np.random.default_rng(2).random(len(X)) + 0.5
     ours = GDClassifier(alpha=alpha, fit_intercept=intercept, rule=kind.get("rule", "auto"))

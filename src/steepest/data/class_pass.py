@@ -7,6 +7,7 @@ order of their sums depend on the shape of the table alone, so that the bits do 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,7 @@ def groups_of(rows: Rows, width: int, sums: int) -> list[list[Block]]:
     blocks = [(low, min(n, low + size)) for low in range(0, n, size)]
     count = min(len(blocks), max(2, min(GROUPS, SUMS // sums)))
     cuts = [len(blocks) * g // count for g in range(count + 1)]
-    return [blocks[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [blocks[a:b] for a, b in pairwise(cuts)]
 
 
 def for_groups(rows: Rows, groups: list[list[Block]], sums: int, task: Callable[[int, int, int], None]) -> None:
@@ -57,8 +58,9 @@ def class_pass(
 ) -> tuple[float, Array]:
     """Weighted means over the rows: of the judge's values, and of r_i (x_i, 1) with its slopes r_i, (d + 1, k).
 
-    ``w`` (d + 1, k) is in the units of the rows; without it the judge is given z without values. With ``of`` the second mean is that of r_i (of(x_i), 1), not scaled. Cost: one pass over
-    the rows, 2 n d k flops for the predictors and as many for the gradient.
+    ``w`` (d + 1, k) is in the units of the rows; without it the judge is given z without values. With ``of`` the second
+    mean is that of r_i (of(x_i), 1), not scaled. Cost: one pass over the rows, 2 n d k flops for the predictors and as
+    many for the gradient.
     """
     (n, d), k = rows.shape, rows.outputs
     rows.read(n)

@@ -19,7 +19,7 @@ from .local_model import localised
 from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
-from .softmax_duality import prove, slope_gap
+from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
 __all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "at_most_cost", "certified", "certify"]
@@ -189,17 +189,12 @@ def _of_predictions(objective: Objective, w: Array, step: Step, decrement: Newto
 def _of_classes(objective: Objective, w: Array, metric: Array | None, target: float, learn: Learn | None) -> Certified:
     """The certificate of joint outputs, by `softmax_duality`; a metric is a matrix that all classes share."""
     shared = None if metric is None or metric.shape != 2 * (len(w),) else metric
-    found = prove(objective, w, shared, target)
-    if learn is not None and found.gap is not None and found.gap > target:
-        learn(found.delta, found.change)
-    norm = float(np.linalg.norm(_steepest(objective, w, found.slope)))
-    known = found.gap is not None and np.isfinite(found.gap)
-    certificate = Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
-    step = Step(np.zeros_like(w), np.nan, found.slope, None)
-    if found.kind == "duality gap" and not objective.problem.proximal:
-        again = partial(slope_gap, objective)
-        step = Step(found.delta, found.cost, found.slope, again(found.slope), again=again)
-    return Certified(w, certificate, step)
+    gap, kind, rounding, step = prove(objective, w, shared, target)
+    if learn is not None and gap is not None and gap > target and step.change is not None:
+        learn(step.delta, step.change)
+    norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
+    known = gap is not None and np.isfinite(gap)
+    return Certified(w, Certificate(gap, kind, norm, rounding) if known else Certificate(None, "none", norm), step)
 
 
 def _by_target(objective: Objective, w: Array, metric: Array | None) -> Certified:

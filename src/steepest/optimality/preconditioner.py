@@ -157,7 +157,7 @@ class Matrix(Preconditioner):
 
 
 class Shared(Matrix):
-    """A matrix for classes whose Hessian is too large: each class's block of it at equal probabilities, the same for all.
+    """A matrix for classes whose Hessian is too large: the block of it that all have at equal probabilities.
 
     With a_i = (x_i, 1) it is B = mean of a_i a_i' / k + the penalty: at equal probabilities diag(p) - p p' is 1 / k on
     the vectors that sum to 0 over the classes, and the gradient has no other part. The memory is (d + 1 + 2 k PAIRS,
@@ -213,7 +213,7 @@ def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
 def _direction(method: Method, g: Array, memory: Array, t: int) -> Array:
     """The direction of a rule, which may write to a copy of its memory; most do not, and it may be large."""
     kept = memory.view()
-    kept.flags.writeable = False
+    kept.setflags(write=False)
     try:
         return np.asarray(method.rule.direction(g, kept, t))
     except ValueError:  # NumPy's for an array that cannot be written to

@@ -7,7 +7,7 @@ rows,
 
 is an upper bound of F(w) - F* if theta has mean 0 (with free intercepts) and |v_jc| <= l1 (where l2 = 0). No term is
 negative. The point is q_i = p_i + (diag(p_i) - p_i p_i') x_i . delta for a Newton step delta, whose intercepts are
-moved so that theta has mean 0. What is left of the mean is removed by a constant point u: q <- (1 - s) q + s u, with the
+moved so that theta has mean 0. A constant point u removes what is left of the mean: q <- (1 - s) q + s u, with the
 smallest s for which u >= 0. At the optimum s and delta are 0; the gap is of second order in the distance from it.
 
 Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441
@@ -16,6 +16,7 @@ Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from ..objective.losses.softmax import log_softmax
 from ..objective.objective import Objective
 from .curvature import hessian
 from .duality import ROUNDING, dual_scaling, penalty_surplus
-from .newton import matrix_step, predicted_decrease
+from .newton import Step, matrix_step, predicted_decrease
 from .preconditioner import definite
 from .rounding import answer_rounding
 
@@ -46,18 +47,15 @@ class Proof(NamedTuple):
 
     gap: float | None
     kind: str
-    slope: Array  # (d + 1, k): gradient of the smooth part
     rounding: float
-    delta: Array  # (d + 1, k)
-    change: Array  # (d + 1, k): of the gradient, by delta
-    cost: float  # at w
+    step: Step
 
 
 def prove(objective: Objective, w: Array, metric: Array | None = None, target: float = 0.0) -> Proof:
     """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
-    ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal. These
-    end once their residual adds little to the gap, or to the ``target``.
+    ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal.
+    They end once their residual adds little to the gap, or to the ``target``.
     Cost: for a small table one Hessian and some four passes over the rows, else a pass for each of at most 60 products.
     """
     cost, g = objective(w)
@@ -65,16 +63,19 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
         delta, change, fall = _by_matrix(objective, w, g)
     else:
         delta, change, fall = _by_products(objective, w, g, metric, target)
+    step = Step(delta, cost, g, None, change=change)
     least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
     if not objective.problem.penalised_throughout:
         gap = None if fall is None else fall + least
-        return Proof(gap, "decrement", g, least, delta, change, cost)
+        return Proof(gap, "decrement", least, step)
     logs = _by_chunks(log_softmax, objective.rows.predictor(w))
     found = [_gap(objective, w, logs, delta)]
     if not (found[0][0] <= max(slope_gap(objective, g), GOOD * 0.5 * (fall or 0.0))):
         found.append(_gap(objective, w, logs, 0.0 * delta))
     value, rounding = min(found, key=lambda f: f[0] + f[1] if np.isfinite(f[0] + f[1]) else np.inf)
-    return Proof(value + rounding + 2 * least, "duality gap", g, rounding + 2 * least, delta, change, cost)
+    if not objective.problem.proximal:
+        step = step._replace(predicted=slope_gap(objective, g), again=partial(slope_gap, objective))
+    return Proof(value + rounding + 2 * least, "duality gap", rounding + 2 * least, step)
 
 
 def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:

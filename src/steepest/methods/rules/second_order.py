@@ -74,7 +74,8 @@ class Whitened(NamedTuple):
     def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """The BFGS update of B; skipped where the curvature s'y is not clearly positive, or with several targets."""
         if len(memory) > memory.shape[1]:
-            return remember(step.T, change.T, *_halves(memory, step.T.shape))
+            remember(step.T, change.T, *_halves(memory, step.T.shape))
+            return
         step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
         product, measured = memory @ step, float(np.vdot(step, change))
         expected = float(np.vdot(step, product))
