@@ -78,9 +78,11 @@ class Preconditioner:
 
     def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
         """Minus the slope of the objective along step t + 1; with a Hessian it is twice the decrease by the step."""
-        F, p = self.objective, _direction(self.method, g, memory, t + 1)
+        F = self.objective
         if not F.constrained:
-            return float(np.vdot(g, p))
+            return float(np.vdot(g, _direction(self.method, g, memory, t + 1)))
+        memory = memory.copy()
+        p = self.method.rule.direction(g, memory, t + 1)
         to = self.prox(at - p, 1.0, memory, at)
         return float(np.vdot(g, at - to)) + F.nonsmooth_value(at) - F.nonsmooth_value(to)
 
