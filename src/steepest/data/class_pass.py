@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["class_pass", "for_groups", "groups_of", "ones_and_columns", "squares"]
 
+SMALL = 64  # rows of a single block
 ROOM = 1 << 17  # numbers of a block, its rows and its predictors: 1 MB, about a core's cache
 GROUPS, SUMS = 8, 1 << 20  # most groups of blocks, and about the most numbers of their sums together
 WORK = 1 << 20  # products from which a pass is shared among threads
@@ -33,7 +34,7 @@ ClassJudge = Callable[[int, int, Array], float]  # turns z (k, rows) into slopes
 def groups_of(rows: Rows, width: int, sums: int) -> list[list[Block]]:
     """Blocks in groups, whose sums are added in order: a row takes ``width`` numbers, the sums of a group ``sums``."""
     n = rows.shape[0]
-    size = plan(rows.X)[0] if isinstance(rows.X, CSR) else max(64, min(4096, ROOM // width))
+    size = plan(rows.X)[0] if isinstance(rows.X, CSR) else max(SMALL, min(4096, ROOM // width))
     blocks = [(low, min(n, low + size)) for low in range(0, n, size)]
     count = min(len(blocks), max(2, min(GROUPS, SUMS // sums)))
     cuts = [len(blocks) * g // count for g in range(count + 1)]
@@ -62,23 +63,39 @@ def class_pass(
     mean is that of r_i (of(x_i), 1), not scaled. Cost: one pass over the rows, 2 n d k flops for the predictors and as
     many for the gradient.
     """
-    (n, d), k = rows.shape, rows.outputs
+    (n, d), k, scales = rows.shape, rows.outputs, rows.units.scales(rows.shape[1])[:, None]
     rows.read(n)
-    groups = groups_of(rows, d + 2 * k, k * (d + 1))
-    totals, sums = np.zeros(len(groups)), np.zeros((len(groups), k, d + 1) if gradient else (1, 0, 0))
-    slopes = None if w is None else np.ascontiguousarray((w * rows.units.scales(d)[:, None]).T)
+    slopes = None if w is None else np.ascontiguousarray((w * scales).T)
 
-    def task(g: int, low: int, high: int) -> None:
+    def add(low: int, high: int, sums: Array) -> float:
         part = _shifted(rows, low, high)
         z = np.empty((k, high - low)) if slopes is None else _predictors(rows, part, slopes, low, high)
-        totals[g] += judge(low, high, z)
+        total = judge(low, high, z)
         if gradient:
-            sums[g, :, :-1] += transposed_dot(part if of is None else of(part), z.T)
-            sums[g, :, -1] += z.sum(1)
+            sums[:, :-1] += transposed_dot(part if of is None else of(part), z.T)
+            sums[:, -1] += z.sum(1)
+        return total
 
-    for_groups(rows, groups, k * (d + 1), task)
-    g = sums.sum(0).T / rows.total
-    return float(totals.sum() / rows.total), g * rows.units.scales(d)[:, None] if gradient and of is None else g
+    total, sums = _added(rows, add, (k, d + 1) if gradient else (0, 0), d + 2 * k)
+    g: Array = sums.T / rows.total
+    return total / rows.total, g * scales if gradient and of is None else g
+
+
+def _added(
+    rows: Rows, add: Callable[[int, int, Array], float], shape: tuple[int, int], width: int
+) -> tuple[float, Array]:
+    """What ``add`` returns and adds to sums of this shape, over all blocks."""
+    if (n := rows.shape[0]) <= SMALL:
+        return add(0, n, sums := np.zeros(shape)), sums
+    size = rows.outputs * (rows.shape[1] + 1)
+    groups = groups_of(rows, width, size)
+    totals, parts = np.zeros(len(groups)), np.zeros((len(groups), *shape))
+
+    def task(g: int, low: int, high: int) -> None:
+        totals[g] += add(low, high, parts[g])
+
+    for_groups(rows, groups, size, task)
+    return float(totals.sum()), parts.sum(0)
 
 
 def squares(part: Table) -> Table:
@@ -104,7 +121,7 @@ def _shifted(rows: Rows, low: int, high: int) -> Table:
 
 def _predictors(rows: Rows, part: Table, slopes: Array, low: int, high: int) -> Array:
     z: Array = dot(part, slopes[:, :-1].T).T if isinstance(part, CSR) else slopes[:, :-1] @ part.T
-    z = np.ascontiguousarray(z)
+    z = np.ascontiguousarray(z, np.float64)
     z += slopes[:, -1:]
     if rows.offset is not None:
         z += rows.offset[low:high]

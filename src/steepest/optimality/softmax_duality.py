@@ -164,7 +164,8 @@ def _gap(objective: Objective, w: Array, logs: Array, delta: Array) -> tuple[flo
     theta = q - rows.y
     v, factor, inner = rows.transpose_product(theta), objective.factor[:-1], free[:-1]
     raw, slack = factor * w[:-1], _slope_rounding(rows, np.sqrt(weight @ theta**2)) / np.abs(factor)
-    residual = float(np.abs(w[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0  # rounding of the mean of theta
+    residual = float(np.abs(w[-1]) @ np.abs(v[-1])) if free[-1, 0] else 0.0
+    of_mean = min(residual, SUM * float(np.abs(w[-1]) @ (weight @ rows.y)))  # its rounding
     v = inner * v[:-1] / factor  # the columns are shifted, as theta has mean 0
     share = dual_scaling(objective, v, inner * slack)
     penalty_gap, rounding = penalty_surplus(objective, inner * raw, share * v, inner * slack)
@@ -173,7 +174,7 @@ def _gap(objective: Objective, w: Array, logs: Array, delta: Array) -> tuple[flo
     divergence = float(weight @ _by_chunks(_divergence, theta, logs))
     reported = answer_rounding(objective, w)
     rounding += reported * (np.sqrt(2 * divergence) + 0.5 * reported)
-    return divergence + penalty_gap + residual, rounding
+    return divergence + penalty_gap + residual - of_mean, rounding + of_mean
 
 
 def _by_chunks(function: Callable[..., Array], *arrays: Array) -> Array:
