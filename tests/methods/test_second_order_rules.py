@@ -15,7 +15,7 @@ from steepest.methods.steps import Backtracking
 from steepest.objective.objective import Objective
 from steepest.objective.penalties import L2
 from steepest.optimality.curvature import hessian
-from steepest.optimality.preconditioner import definite, definite_hessian, positive_diagonal
+from steepest.optimality.definite import definite, definite_hessian, positive_diagonal
 
 near = pytest.approx
 

@@ -23,8 +23,8 @@ from steepest.methods.steps import Backtracking
 from steepest.objective.objective import Coordinates, Objective
 from steepest.objective.problem import Problem
 from steepest.optimality.certificate import certify
+from steepest.optimality.definite import definite
 from steepest.optimality.newton import predicted_decrease
-from steepest.optimality.preconditioner import definite
 
 near = pytest.approx
 RNG = np.random.default_rng(11)

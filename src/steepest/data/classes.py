@@ -6,31 +6,28 @@ coordinate j of class c at place j k + c.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
 from ..core.record_types import LossRecord
 from ..core.types import Array
-from ..objective.data import Supports, TableData
-from ..objective.losses.softmax import Softmax, log_softmax
-from .column_sums import column_sums
-from .full_pass import predictors_of, shifted_rows
-from .layout import Table, dense_rows
+from ..objective.data import Supports
+from ..objective.losses.softmax import softmax_slopes
+from .class_pass import class_pass, for_groups, groups_of, ones_and_columns, squares
 from .rows import Rows
 
-__all__ = ["Classes", "hessian_product"]
+__all__ = ["Classes"]
 
 FEW, MANY = 300, 1000  # parameters up to which the Hessian is formed: always, and for a small table
 WORK = 4e9  # flops for the Hessian of a small table
-BLOCK = 1 << 20  # numbers of a block
 
 
 CLASSES = Supports(rows=True, joint=True)
 
 
 class Classes(Rows):
-    """Rows whose targets y (n, k) are one-hot classes. Passes over them are plain NumPy."""
+    """Rows whose targets y (n, k) are one-hot classes. Passes over them are NumPy on blocks that fit into the cache."""
 
     __slots__ = ()
 
@@ -50,59 +47,108 @@ class Classes(Rows):
         m = (self.shape[1] + 1) * self.outputs
         return m <= FEW or (m <= MANY and m * m * len(self.y) <= WORK)
 
+    def value(self, loss: LossRecord, w: Array) -> float:
+        """Mean loss at w (d + 1, k). Cost: a pass without sums of the columns."""
+        return class_pass(self, w, self._judge, gradient=False)[0]
+
+    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
+        """Mean loss and its gradient (d + 1, k) at w. Cost: one pass, about 4 n d k flops and n k exponentials."""
+        return class_pass(self, w, self._judge)
+
+    def _judge(self, low: int, high: int, z: Array) -> float:
+        """The sum of the losses of a block; z (k, rows) becomes the weighted slopes."""
+        cost, weight = softmax_slopes(z, self.y.T[:, low:high]), self.weights(low, high)
+        if weight is None:
+            return float(cost.sum())
+        z *= weight
+        return float(weight @ cost)
+
+    def transpose_product(self, r: Array) -> Array:
+        """Weighted mean of r_i (x_i, 1) over the rows, (d + 1, k), for r (n, k). Cost: one pass over the rows."""
+
+        def judge(low: int, high: int, z: Array) -> float:
+            z[:] = r[low:high].T
+            if self.weight is not None:
+                z *= self.weight[low:high]
+            return 0.0
+
+        return class_pass(self, None, judge)[1]
+
+    def predictor(self, w: Array, low: int = 0, high: int | None = None) -> Array:
+        """Linear predictors z (high - low, k) of rows low .. high - 1, with offsets. Cost: a pass over these rows."""
+        if low or high not in (None, len(self.y)):
+            return super().predictor(w, low, high)
+        z = np.empty(self.y.shape[::-1])
+
+        def judge(first: int, last: int, part: Array) -> float:
+            z[:, first:last] = part
+            return 0.0
+
+        class_pass(self, w, judge, gradient=False)
+        return z.T
+
     def curvature(self, loss: LossRecord, w: Array) -> ClassesCurvature:
         """Second derivatives of the mean loss at w (d + 1, k)."""
         return ClassesCurvature(self, w)
 
 
-class ClassesCurvature(NamedTuple):
+class ClassesCurvature:
     """Mean of (diag(p_i) - p_i p_i') (x) a_i a_i' over rows a_i = (x_i, 1), p_i the probabilities at w (d + 1, k)."""
 
-    rows: Classes
-    w: Array
+    def __init__(self, rows: Classes, w: Array) -> None:
+        self.rows, self.w = rows, w
+
+    @cached_property
+    def probabilities(self) -> Array:
+        """Those of each class and row, (k, n). Cost: a pass."""
+        p: Array = np.ascontiguousarray(self.rows.predictor(self.w).T)
+        softmax_slopes(p, None)
+        return p
 
     def matrix(self) -> Array:
-        """The whole matrix, ((d + 1) k, (d + 1) k). Cost: one pass, n ((d + 1) k)^2 flops."""
-        rows, w = self.rows, self.w
-        (n, d), k, m = rows.shape, w.shape[1], w.size
+        """The whole matrix, ((d + 1) k, (d + 1) k). Cost: two passes, n ((d + 1) k)^2 flops."""
+        rows, p = self.rows, self.probabilities
+        (n, d), k = rows.shape, len(p)
         rows.read(n)
-        H, size = np.zeros((d + 1, k, d + 1, k)), max(64, BLOCK // m)
-        for low in range(0, n, size):
-            high = min(n, low + size)
-            part = shifted_rows(rows, low, high)
-            A, p = _table(rows, part), np.exp(log_softmax(predictors_of(rows, part, w, low, high)))
-            weight = rows.weights(low, high)
-            A, p = (A, p) if weight is None else (A * np.sqrt(weight)[:, None], p)
-            both = (A[:, :, None] * p[:, None, :]).reshape(len(A), m)
-            H -= (both.T @ both).reshape(H.shape)
+        groups = groups_of(rows, (d + 1) * (k + 2), (m := k * (d + 1)) ** 2)
+        H = np.zeros((len(groups), k, d + 1, k, d + 1))
+
+        def task(g: int, low: int, high: int) -> None:
+            A = ones_and_columns(rows, low, high)
+            A *= 1.0 if rows.weight is None else np.sqrt(rows.weight[low:high])
+            both = (p[:, None, low:high] * A).reshape(m, -1)  # of each class, its probability times A
+            H[g] -= (both @ both.T).reshape(H.shape[1:])
             for c in range(k):
-                H[:, c, :, c] += (A * p[:, c : c + 1]).T @ A
-        return H.reshape(m, m) / rows.total
+                H[g, c, :, c] += both[c * (d + 1) : (c + 1) * (d + 1)] @ A.T
+
+        for_groups(rows, groups, m * m, task)
+        whole: Array = H.sum(0).transpose(1, 0, 3, 2).reshape(m, m) / rows.total
+        return whole
 
     def diagonal(self) -> Array:
-        """Its diagonal (d + 1, k). Cost: k + 1 passes over the rows."""
-        rows = self.rows
-        seconds = Softmax().second_derivative(rows.predictor(self.w), rows.y)
-        seconds = seconds if rows.weight is None else seconds * rows.weight[:, None]
-        first = np.zeros(rows.shape[1]) if rows.shift is None else rows.shift
-        squares = [np.append(column_sums(rows, first, np.ascontiguousarray(s))[1], s.sum()) for s in seconds.T]
-        sums: Array = np.column_stack(squares) * rows.units.scales(rows.shape[1])[:, None] ** 2 / rows.total
-        return sums
+        """Its diagonal (d + 1, k). Cost: two passes."""
+        rows, all_rows = self.rows, self.probabilities
+
+        def judge(low: int, high: int, z: Array) -> float:
+            p = all_rows[:, low:high]
+            np.multiply(p, 1.0 - p, out=z)
+            if rows.weight is not None:
+                z *= rows.weight[low:high]
+            return 0.0
+
+        means = class_pass(rows, None, judge, of=squares)[1]
+        return means * rows.units.scales(rows.shape[1])[:, None] ** 2
 
     def product(self, v: Array) -> Array:
-        """Its product with v (d + 1, k). Cost: three passes."""
-        return hessian_product(self.rows, np.exp(log_softmax(self.rows.predictor(self.w))), v)
+        """Its product with v (d + 1, k). Cost: one pass, and one for the first."""
+        rows, all_rows = self.rows, self.probabilities
 
+        def judge(low: int, high: int, z: Array) -> float:
+            p = all_rows[:, low:high]
+            z -= np.einsum("ci,ci->i", p, z)
+            z *= p
+            if rows.weight is not None:
+                z *= rows.weight[low:high]
+            return 0.0
 
-def hessian_product(rows: TableData, p: Array, v: Array) -> Array:
-    """Product of the Hessian of the mean loss and v (d + 1, k), from the probabilities p (n, k). Cost: two passes."""
-    z = rows.with_rows(offset=None).predictor(v)
-    return rows.transpose_product(p * (z - (p * z).sum(1, keepdims=True)))
-
-
-def _table(rows: Rows, part: Table) -> Array:
-    """Shifted rows with a column of ones, in the units of the descent."""
-    n, d = part.shape
-    A = np.ones((n, d + 1))
-    A[:, :-1] = dense_rows(part, 0, n)
-    return A * rows.units.scales(d)
+        return class_pass(rows._replace(offset=None), v, judge)[1]

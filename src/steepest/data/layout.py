@@ -36,6 +36,7 @@ __all__ = [
 Table: TypeAlias = CSR | NDArray[Any]  # (n, d), float32 or float64
 
 BLOCK = 4096  # rows of a block of sums; it depends on the shape of the table alone, never on threads
+MANY = 100_000  # products of a sparse table with several columns from which SciPy is worth its import
 NEAR, FAR = 1 << 13, 3 << 18  # bytes of a tile: rows that stay in the cache between predictor and gradient
 
 
@@ -133,6 +134,8 @@ def dot(X: Table, v: Array) -> Array:
     if not isinstance(X, CSR):
         product: Array = X @ v
         return product
+    if len(X.data) * v.shape[1] > MANY and v.shape[1] > 1:
+        return np.asarray(_scipy(X) @ v)
     rows, n = _row_numbers(X), X.shape[0]
     return np.stack([np.bincount(rows, X.data * c[X.indices], minlength=n) for c in v.T], axis=1)
 
@@ -142,8 +145,17 @@ def transposed_dot(X: Table, r: Array) -> Array:
     if not isinstance(X, CSR):
         product: Array = r.T @ X
         return product
+    if len(X.data) * r.shape[1] > MANY and r.shape[1] > 1:
+        return np.asarray(_scipy(X).T @ np.ascontiguousarray(r)).T
     rows, d = _row_numbers(X), X.columns
     return np.stack([np.bincount(X.indices, X.data * c[rows], minlength=d) for c in r.T])
+
+
+def _scipy(X: CSR) -> Any:
+    """The same table for SciPy's products, which read a row once for all columns of the other factor."""
+    from scipy.sparse import csr_array
+
+    return csr_array((X.data, X.indices, X.indptr), shape=X.shape)
 
 
 def column(X: Table, j: int) -> Array:

@@ -141,7 +141,7 @@ def certified(
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if objective.data.supports.joint:
-            return _of_classes(objective, w, target, learn)
+            return _of_classes(objective, w, metric, target, learn)
         if w.shape[1] > 1 and provable(objective.problem) and objective.data.supports.rows:
             return _by_target(objective, w, metric, known)
         step = _newton(objective, w, decrement, metric, known, target)
@@ -183,15 +183,15 @@ def _of_predictions(objective: Objective, w: Array, step: Step, decrement: Newto
     return float(0.5 * c * (rounding**2).sum())
 
 
-def _of_classes(objective: Objective, w: Array, target: float, learn: Learn | None) -> Certified:
-    """The certificate of joint outputs, by `softmax_duality`."""
-    found = prove(objective, w)
-    if learn is not None and found.gap is not None and found.gap > target:
-        learn(found.delta, found.change)
-    norm = float(np.linalg.norm(_steepest(objective, w, found.slope)))
-    known = found.gap is not None and np.isfinite(found.gap)
-    certificate = Certificate(found.gap, found.kind, norm, found.rounding) if known else Certificate(None, "none", norm)
-    return Certified(w, certificate, Step(np.zeros_like(w), np.nan, found.slope, None))
+def _of_classes(objective: Objective, w: Array, metric: Array | None, target: float, learn: Learn | None) -> Certified:
+    """The certificate of joint outputs, by `softmax_duality`; a metric is a matrix that all classes share."""
+    shared = None if metric is None or metric.shape != 2 * (len(w),) else metric
+    gap, kind, rounding, step = prove(objective, w, shared, target)
+    if learn is not None and gap is not None and gap > target and step.change is not None:
+        learn(step.delta, step.change)
+    norm = float(np.linalg.norm(_steepest(objective, w, step.g)))
+    known = gap is not None and np.isfinite(gap)
+    return Certified(w, Certificate(gap, kind, norm, rounding) if known else Certificate(None, "none", norm), step)
 
 
 def _by_target(objective: Objective, w: Array, metric: Array | None, known: Known | None) -> Certified:

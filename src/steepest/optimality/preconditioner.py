@@ -10,26 +10,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.types import Array, Preconditioning
 from ..methods.method import Method
-from ..objective.functions.function import upward
+from ..methods.rules.second_order import PAIRS
 from ..objective.objective import Objective
 from ..objective.penalties import soften
-from ..objective.problem import Problem
 from ..objective.prox import in_metric
 from .box_prox import nearest_inside
-from .curvature import hessian
+from .definite import damping, definite, definite_hessian, positive_diagonal, shared_metric
 from .newton import Expansion
 from .row_newton import RowExpansion, RowSystem, by_rows
 
-__all__ = ["Preconditioner", "definite", "definite_hessian", "positive_diagonal", "preconditioner_of"]
+__all__ = ["Preconditioner", "Shared", "preconditioner_of"]
 
-FLAT = 8 * float(
-    np.finfo(float).eps
-)  # curvature that is rounding, relative to the largest one, times the number of columns
-DAMPING = 1e-6  # curvature of flat directions, relative to a column's: the minimum may be far away in these
+LARGE = 300  # parameters of all classes beyond which they share a matrix
 
 
 class Preconditioner:
@@ -79,10 +74,11 @@ class Preconditioner:
 
     def predicted_decrease(self, memory: Array, at: Array, g: Array, t: int) -> float:
         """Minus the slope of the objective along step t + 1; with a Hessian it is twice the decrease by the step."""
-        memory, F = memory.copy(), self.objective
-        p = self.method.rule.direction(g, memory, t + 1)
+        F = self.objective
         if not F.constrained:
-            return float(np.vdot(g, p))
+            return float(np.vdot(g, _direction(self.method, g, memory, t + 1)))
+        memory = memory.copy()
+        p = self.method.rule.direction(g, memory, t + 1)
         to = self.prox(at - p, 1.0, memory, at)
         return float(np.vdot(g, at - to)) + F.nonsmooth_value(at) - F.nonsmooth_value(to)
 
@@ -164,6 +160,24 @@ class Matrix(Preconditioner):
         return memory
 
 
+class Shared(Matrix):
+    """A matrix for classes whose Hessian is too large: the block of it that all have at equal probabilities.
+
+    With a_i = (x_i, 1) it is B = mean of a_i a_i' / k + the penalty: at equal probabilities diag(p) - p p' is 1 / k on
+    the vectors that sum to 0 over the classes, and the gradient has no other part. The memory is (d + 1 + 2 k PAIRS,
+    d + 1): B^-1 above room for the steps that the rule remembers. Bohning (1992), doi:10.1007/BF00048682.
+    """
+
+    def open(self, at: Array) -> Array:
+        """B^-1 and zeros. Cost: one pass, n d^2 flops."""
+        inverse = np.linalg.inv(shared_metric(self.objective))
+        return np.vstack((inverse, np.zeros((2 * PAIRS * at.shape[1], len(at)))))
+
+    def curvature(self, memory: Array) -> Array | None:
+        """B."""
+        return np.asarray(np.linalg.inv(memory[: memory.shape[1]]))
+
+
 class Hessian(Matrix):
     """The Hessian, recomputed before every step; over rows, from the values that gave the gradient."""
 
@@ -231,72 +245,20 @@ KINDS = {
 
 def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
     """The preconditioner of a method's rule; for the Hessian, in its smaller form."""
-    kind = KINDS[method.rule.preconditioner]
-    wide = kind is Hessian and by_rows(objective.problem, objective.data)
-    return (RowHessian if wide else kind)(objective, method)
+    data, kind = objective.data, KINDS[method.rule.preconditioner]
+    large = data.supports.joint and (objective.d + 1) * data.outputs > LARGE
+    if kind is Matrix and large and not objective.problem.proximal:
+        kind = Shared
+    if kind is Hessian and by_rows(objective.problem, data):
+        kind = RowHessian
+    return kind(objective, method)
 
 
-def definite_hessian(objective: Objective, w: Array) -> Array:
-    """The Hessian of the objective at w (d + 1, k), made positive definite.
-
-    For a non-convex function the absolute values of its eigenvalues are used, so that saddle points repel.
-    Cost: that of `hessian`, and d^3 / 3 flops (10 d^3 if a direction is flat).
-    """
-    data = objective.data
-    if not data.supports.convex:
-        return upward(data.curvature(objective.loss, w).matrix())
-    if data.supports.joint:
-        return definite(hessian(objective, w), objective.parameters(objective.free > 0).ravel())
-    return definite(hessian(objective, w), objective.moves, damping=damping(objective.problem))
-
-
-def damping(problem: Problem) -> float:
-    """Curvature of flat directions, relative to a column's.
-
-    It is small where the gradient may have a component in flat directions: under an L1 penalty, or for a robust loss
-    beyond its parabola. The step in such a direction is then long. For a squared loss the component is rounding.
-    """
-    return 1.0 if problem.loss.quadratic and not problem.proximal else DAMPING
-
-
-def positive_diagonal(objective: Objective, w: Array) -> Array:
-    """Diagonal of the Hessian of the objective at w, (d + 1, 1), or (d + 1, k) for joint outputs.
-
-    It is 1 where the diagonal is 0 or a coordinate is fixed. Cost: two passes over the rows.
-    """
-    diagonal = objective.data.curvature(objective.loss, w).diagonal()
-    if not objective.data.supports.convex:
-        return diagonal
-    sums = diagonal + objective.l2
-    return np.where((objective.free > 0) & (sums > 0), sums, 1.0)
-
-
-def definite(H: Array, free: NDArray[np.bool_], *, damping: float = DAMPING) -> Array:
-    """H (m, m) made positive definite: 1 for fixed coordinates, ``damping`` times a column's curvature if flat.
-
-    Examples
-    --------
-    >>> definite(np.array([[4.0, 4.0], [4.0, 4.0]]), np.array([True, True])).round(9)
-    array([[4.000002, 3.999998],
-           [3.999998, 4.000002]])
-    """
-    if not free.all():
-        H = np.where(np.outer(free, free), H, 0.0)
-    size = np.sqrt(np.maximum(H.diagonal(), 0.0))
-    size = np.where(size > 0.0, size, np.where(free, damping**0.5, 1.0))
-    correlation = H / (size[:, None] * size)
-    correlation.flat[:: len(H) + 1] = 1.0
-    if not _is_definite(correlation):
-        values, vectors = np.linalg.eigh(correlation)
-        values[values <= len(values) * FLAT] = damping
-        correlation = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))
-    out: Array = correlation * (size[:, None] * size)
-    return out
-
-
-def _is_definite(correlation: Array) -> bool:
-    """Whether a Cholesky factor exists whose pivots are well above rounding."""
+def _direction(method: Method, g: Array, memory: Array, t: int) -> Array:
+    """The direction of a rule, which may write to a copy of its memory; most do not, and it may be large."""
+    kept = memory.view()
+    kept.setflags(write=False)
     try:
-        return bool(np.linalg.cholesky(correlation).diagonal().min() ** 2 > 100 * len(correlation) * FLAT)
-    except np.linalg.LinAlgError:
-        return False
+        return np.asarray(method.rule.direction(g, kept, t))
+    except ValueError:  # NumPy's for an array that cannot be written to
+        return np.asarray(method.rule.direction(g, memory.copy(), t))

@@ -21,7 +21,7 @@ from ..optimality.certificate import ROUNDING, Certificate, Learn, certified
 from ..optimality.duality import Proven
 from ..optimality.last_step import LastStep, last_step
 from ..optimality.newton_decrement import NewtonDecrement, decrement_of
-from ..optimality.preconditioner import Preconditioner, preconditioner_of
+from ..optimality.preconditioner import Preconditioner, Shared, preconditioner_of
 from .auto.cost_model import expensive
 from .auto.plan import Plan
 
@@ -36,6 +36,8 @@ FINE = 1e-6  # standard errors from the optimum from which no step is worth its 
 SHARE, LEARNING = 0.3, 30.0  # predicted decrease, in target gaps, at which to certify; if the rule learns from it
 FEW_DIGITS = 1e-4  # predicted decrease, in target gaps, at which to certify where a step is cheap
 IDLE, SMALLER = 25, 0.9  # most rounds in which the gap does not become smaller by this factor
+SHARED = 5.0  # the same where classes share a metric, and conjugate gradients find Newton's step
+SUDDEN = 1e3  # predicted decreases of a step are not so much smaller than the decrease by the step before
 NEAR_ZERO = 0.1  # share of the constant model's cost below which the loss of every row may recede
 
 
@@ -76,7 +78,8 @@ class CertifiedStop:
     @property
     def _learns(self) -> bool:
         """Whether the rule learns the step that conjugate gradients find for a proof."""
-        return isinstance(self.plan.method.rule, Secant) and self.problem.l2 > 0
+        learns = isinstance(self.plan.method.rule, Secant) or isinstance(self.preconditioner, Shared)
+        return learns and self.problem.l2 > 0
 
     def stops(self, tol: float | None) -> list[Stop]:
         """Stops where the certified gap is small enough or below its rounding, or the loss of every row recedes."""
@@ -161,18 +164,30 @@ class CertifiedStop:
         at, preconditioner = state.origin, self.preconditioner
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
+        near = min(self._wanted, self._share * max(self.target, ROUNDING * state.cost))
+        if not preconditioner.complete and state.change > SUDDEN * near:
+            return False
         fall = preconditioner.predicted_decrease(at.memory, at.at, at.g, at.t)
-        share = (LEAP if self.leaps else 1.0) if preconditioner.complete else LEARNING if self._learns else SHARE
-        share = FEW_DIGITS if preconditioner.cheap else share
-        if fall > min(self._wanted, share * max(self.target, ROUNDING * state.cost)) and not state.change <= 0.0:
+        if fall > near and not state.change <= 0.0:
             return False
         self._wanted = 0.1 * fall
         return True
 
+    @property
+    def _share(self) -> float:
+        """Predicted decrease, in target gaps, at which to certify."""
+        if isinstance(self.preconditioner, Shared):
+            return SHARED if self.leaps else SHARE
+        if self.preconditioner.cheap:
+            return FEW_DIGITS
+        if self.preconditioner.complete:
+            return LEAP if self.leaps and not self.plan.data.supports.joint else 1.0
+        return LEARNING if self._learns else SHARE
+
     def _metric(self, state: State) -> Array | None:
         """The preconditioner of the descent, if the Hessian over all rows is expensive."""
         found = self.preconditioner.curvature(state.origin.memory)
-        if found is None or found.ndim == 1:
+        if found is None or found.ndim == 1 or isinstance(self.preconditioner, Shared):
             return found
         return found if self.decrement is None and expensive(self.rows.size) else None
 

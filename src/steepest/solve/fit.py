@@ -178,7 +178,7 @@ def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
 
 def _refuse_overflow(problem: Problem, data: Data, w: Array | None) -> None:
     """Refuse a start, or offsets, at which the cost is not finite."""
-    d, k = data.shape[1], 1 if w is None else w.shape[1]
+    d, k = data.shape[1], data.outputs
     with np.errstate(over="ignore", invalid="ignore"):
         cost, g = Objective(problem, data)(np.zeros((d + 1, k)) if w is None else w)
     if not (np.isfinite(cost) and np.isfinite(g).all()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ from ...core.record_kinds import rule
 from ...core.types import Gradient, Memory
 
 __all__ = ["Newton", "Secant", "Spectral", "Whitened"]
+
+PAIRS = 10  # steps that are remembered, by default
 
 
 @rule(slots=0, elementwise=False, preconditioner="hessian", proximal=True)
@@ -45,6 +48,10 @@ class Whitened(NamedTuple):
     change of the gradient, B <- B - B s s' B / s'B s + y y' / y's (BFGS). Where B is computed from m of n rows the
     error falls by a factor of about sqrt(d / m) a step, at 3 d^2 + d^3 / 3 flops besides the gradient.
 
+    For classes whose Hessian is too large to form, B is the same (d + 1, d + 1) matrix for each class: second moments
+    of the columns at equal probabilities, plus the penalty. The memory then holds B^-1 and, below it, the last 10 steps
+    and their changes, which correct it as in `Secant`. Cost: 4 d^2 k + 80 d k flops for k classes.
+
     References
     ----------
     Nocedal, J. and Wright, S. (2006). Numerical Optimization, 6.1. doi:10.1007/978-0-387-40065-5
@@ -62,15 +69,27 @@ class Whitened(NamedTuple):
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """p = B^-1 g."""
-        return np.linalg.solve(memory, g.reshape(len(memory), -1)).reshape(g.shape)
+        size = memory.shape[1]
+        if len(memory) == size:
+            return np.linalg.solve(memory, g.reshape(size, -1)).reshape(g.shape)
+        return two_loops(g.T, *_halves(memory, g.T.shape), lambda r: r @ memory[:size]).T
 
     def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """The BFGS update of B; skipped where the curvature s'y is not clearly positive, or with several targets."""
+        if len(memory) > memory.shape[1]:
+            remember(step.T, change.T, *_halves(memory, step.T.shape))
+            return
         step, change = step.reshape(len(memory), -1), change.reshape(len(memory), -1)
         product, measured = memory @ step, float(np.vdot(step, change))
         expected = float(np.vdot(step, product))
         if step.shape[1] == 1 and measured > 1e-8 * expected > 0.0:
             memory += change * change.T / measured - product * product.T / expected
+
+
+def _halves(memory: Memory, shape: tuple[int, ...]) -> tuple[Memory, Memory]:
+    """The steps and the changes below a square matrix, (pairs, *shape) each."""
+    pairs = memory[memory.shape[1] :].reshape(2, -1, *shape)
+    return pairs[0], pairs[1]
 
 
 @rule(slots=None, elementwise=False, preconditioner="diagonal")
@@ -96,7 +115,7 @@ class Secant(NamedTuple):
     array([[0.5]])
     """
 
-    pairs: int = 10
+    pairs: int = PAIRS
 
     @property
     def slots(self) -> int:
@@ -105,31 +124,41 @@ class Secant(NamedTuple):
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
         """Two loops over the pairs, the newest first and then the oldest first."""
-        diagonal, steps, changes = memory[0], memory[1 : self.pairs + 1], memory[self.pairs + 1 :]
-        known = [i for i in range(self.pairs) if changes[i].any()]
-        curvatures = [np.vdot(steps[i], changes[i]) for i in known]
-        p, shares = g + 0.0, []
-        for i, curvature in zip(known, curvatures, strict=True):
-            shares.append(np.vdot(steps[i], p) / curvature)
-            p -= shares[-1] * changes[i]
-        p /= diagonal
-        if known:
-            p *= curvatures[0] / np.vdot(changes[known[0]], changes[known[0]] / diagonal)
-        for i, curvature, share in zip(known[::-1], curvatures[::-1], shares[::-1], strict=True):
-            p += (share - np.vdot(changes[i], p) / curvature) * steps[i]
-        return p
+        return two_loops(g, memory[1 : self.pairs + 1], memory[self.pairs + 1 :], lambda r: r / memory[0])
 
     def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
         """Store a step and its change of the gradient, and drop the oldest pair."""
-        if np.vdot(step, change) > 1e-10 * np.linalg.norm(step) * np.linalg.norm(change):
-            for pairs, newest in ((memory[1 : self.pairs + 1], step), (memory[self.pairs + 1 :], change)):
-                pairs[1:] = pairs[:-1].copy()
-                pairs[0] = newest
+        remember(step, change, memory[1 : self.pairs + 1], memory[self.pairs + 1 :])
 
     def check(self) -> str | None:
         """Say what is wrong with the settings, or None."""
         right = isinstance(self.pairs, (int, np.integer)) and self.pairs >= 1
         return None if right else f"secant needs a whole number of pairs >= 1, not {self.pairs!r}"
+
+
+def two_loops(g: Gradient, steps: Memory, changes: Memory, solve: Callable[[Gradient], Gradient]) -> Gradient:
+    """L-BFGS: B^-1 g for the metric that ``solve`` inverts, corrected by the pairs, of which the newest is first."""
+    known = [i for i in range(len(steps)) if changes[i].any()]
+    curvatures = [np.vdot(steps[i], changes[i]) for i in known]
+    p, shares = g + 0.0, []
+    for i, curvature in zip(known, curvatures, strict=True):
+        shares.append(np.vdot(steps[i], p) / curvature)
+        p -= shares[-1] * changes[i]
+    p = solve(p)
+    if known:
+        p *= curvatures[0] / np.vdot(changes[known[0]], solve(changes[known[0]]))
+    for i, curvature, share in zip(known[::-1], curvatures[::-1], shares[::-1], strict=True):
+        p += (share - np.vdot(changes[i], p) / curvature) * steps[i]
+    return p
+
+
+def remember(step: Gradient, change: Gradient, steps: Memory, changes: Memory) -> None:
+    """Store a pair as the newest, and drop the oldest one; skipped where s'y is not clearly positive."""
+    if np.vdot(step, change) > 1e-10 * np.linalg.norm(step) * np.linalg.norm(change):
+        for pairs, newest in ((steps, step), (changes, change)):
+            for i in range(len(pairs) - 1, 0, -1):
+                pairs[i] = pairs[i - 1]
+            pairs[0] = newest
 
 
 @rule(slots=2, elementwise=False, preconditioner="diagonal", proximal=True)

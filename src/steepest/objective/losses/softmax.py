@@ -9,7 +9,7 @@ import numpy as np
 from ...core.record_kinds import loss
 from ...core.types import Array
 
-__all__ = ["Softmax", "centred", "log_softmax"]
+__all__ = ["Softmax", "centred", "log_softmax", "softmax_slopes"]
 
 
 @loss(curvature=0.5, labels=True, formula="mean log loss")
@@ -63,6 +63,26 @@ def log_softmax(z: Array) -> Array:
     z = z - z.max(-1, keepdims=True)
     logs: Array = z - np.log(np.exp(z).sum(-1, keepdims=True))
     return logs
+
+
+def softmax_slopes(z: Array, y: Array | None) -> Array:
+    """Loss of each row (n,); its predictors z (k, n) become the slopes p - y, in place, or p where y is None.
+
+    Examples
+    --------
+    >>> z = np.zeros((4, 1))
+    >>> softmax_slopes(z, np.eye(4)[:, :1]).round(6), z.ravel()
+    (array([1.386294]), array([-0.75,  0.25,  0.25,  0.25]))
+    """
+    z -= z.max(0)
+    cost: Array = np.zeros(z.shape[1]) if y is None else -np.einsum("ci,ci->i", y, z)
+    np.exp(z, out=z)
+    sums = z.sum(0)
+    cost += np.log(sums)
+    z /= sums
+    if y is not None:
+        z -= y
+    return cost
 
 
 def centred(w: Array, penalised: bool) -> Array:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ...objective.data import MATRIX_COLUMNS, Size
 
-__all__ = ["cheapest", "expensive", "sample_size"]
+__all__ = ["cheapest", "cheapest_for_classes", "expensive", "sample_size"]
 
 FLOPS = 1.1e11  # per second, in products of a matrix with its transpose
 NEWTON = 8  # Newton steps from 0 to the optimum
@@ -23,6 +23,10 @@ ROUND = 2e-3  # seconds of overhead for each round
 WORKING = 8.0  # a working set has about the root of this times the number of columns
 COPY = 10  # time of gathering scattered rows, in passes over as many rows
 ROW_PASSES = 3  # passes of a Newton step in the span of the rows
+CLASS_STEPS = 60  # steps of L-BFGS for several classes, in a metric that they share
+CLASS_FLOPS = 8e10  # per second, in products with as many columns as classes
+CLASS_HESSIAN = 3e10  # the same, in the Hessian of several classes
+CLASS_NUMBER, CLASS_PREDICTOR = 1e-9, 1.5e-9  # seconds for each number of the table, and for each predictor
 PROOF = 5  # passes for a certificate without a matrix of all rows
 
 
@@ -85,6 +89,26 @@ def selection(size: Size, quadratic: bool) -> float:
     """Seconds for rounds over working sets: a pass each, and Newton's method on few columns."""
     inner = (1 if quadratic else NEWTON) * size.n * WORKING * size.d / FLOPS
     return ROUNDS * (size.seconds + inner + ROUND) + PROOF * size.seconds
+
+
+def class_pass(size: Size, k: int) -> float:
+    """Seconds of a pass over rows with k classes."""
+    return 4.0 * size.numbers * k / CLASS_FLOPS + CLASS_NUMBER * size.numbers + CLASS_PREDICTOR * size.n * k
+
+
+def cheapest_for_classes(size: Size, k: int) -> str:
+    """Name of the cheaper method where the Hessian of k classes can be formed: "newton", or "whitened" without it.
+
+    Examples
+    --------
+    >>> from steepest.objective.data import Size
+    >>> cheapest_for_classes(Size(150, 4, 600, 8), 3), cheapest_for_classes(Size(200_000, 20, 4_000_000, 8), 3)
+    ('newton', 'whitened')
+    """
+    one, m = class_pass(size, k), (size.d + 1.0) * k
+    second = size.n * (m * m + 2 * k * (size.d + 1.0) ** 2) / CLASS_HESSIAN
+    by_hessian = NEWTON * (second + one + 2 * m**3 / FLOPS + STEP)
+    return "newton" if by_hessian <= product(size, size.n) + CLASS_STEPS * (one + 3 * STEP) else "whitened"
 
 
 def expensive(size: Size) -> bool:

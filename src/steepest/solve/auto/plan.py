@@ -29,7 +29,7 @@ from ...optimality.certificate import ROUNDING
 from ...optimality.curvature import Spectrum, bounded, spectrum
 from ...optimality.row_newton import by_rows
 from ..settings import Settings, is_auto
-from .cost_model import cheapest, sample_size
+from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
@@ -128,7 +128,8 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
     if name == "moments":
         columns = _with_moments(rows, problem, start)
         return _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True)
-    exact = name == "newton" and problem.unpenalised and not problem.nonsmooth
+    whole = name == "newton" or (name == "whitened" and rows.supports.joint)
+    exact = whole and problem.unpenalised and not problem.nonsmooth
     columns = _located(rows) if exact else _sized(rows)
     plan = _plan(rows, problem, columns, method, standardize, False, start)._replace(auto=True, bounds=_unbounded)
     begin = None if start is None else plan.data.units.scaled(start)
@@ -140,7 +141,7 @@ def _automatic(rows: Rows, problem: Problem, settings: Settings, start: Array | 
         plan = plan._replace(start=begin)
     if problem.nonsmooth and start is None and coordinates_of(problem, rows.shape[1]).free_intercept:
         plan = plan._replace(start=_at_median(rows, problem))
-    if name == "whitened":
+    if name == "whitened" and not rows.supports.joint:
         checkpoint, flat = subsampled_newton(plan.rows, problem, begin, sample_size(size), seed)
         plan = plan._replace(sample=min(rows.shape[0], sample_size(size)))
         plan = plan._replace(start=checkpoint, columns=_located(rows) if flat and problem.unpenalised else columns)
@@ -161,13 +162,16 @@ def selection_plan(rows: Rows, problem: Problem, settings: Settings, start: Arra
 
 
 def _cheapest(rows: Rows, problem: Problem, size: Size) -> str:
-    """Name of the cheapest method; for softmax Newton's, if the Hessian is small enough."""
+    """Name of the cheapest method; for classes that a plane may separate Newton's, if the Hessian is small enough."""
     if not rows.supports.joint:
         asked = {"by_rows": by_rows(problem, rows), "selects": selects_columns(problem, rows)}
         return cheapest(size, problem.loss.quadratic, problem.proximal, **asked)
     if rows.forms_curvature:
-        return "newton"
-    return "spectral" if problem.proximal else "secant"
+        safe = problem.penalised_throughout and not problem.proximal
+        return cheapest_for_classes(size, rows.outputs) if safe else "newton"
+    if problem.proximal:
+        return "spectral"
+    return "whitened" if size.d <= MATRIX_COLUMNS else "secant"
 
 
 def _at_median(rows: Rows, problem: Problem) -> Array | None:

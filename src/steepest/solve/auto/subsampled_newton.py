@@ -15,7 +15,7 @@ from ...methods.steps import Backtracking
 from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...optimality.curvature import hessian
-from ...optimality.preconditioner import definite
+from ...optimality.definite import definite
 
 __all__ = ["subsampled_newton"]
 
