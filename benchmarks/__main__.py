@@ -24,6 +24,7 @@ GROUPS = {
     "recorded": "recorded",
     "start": "start",
     "auto": "auto",
+    "wide": "wide",
     "stream": "stream",
     "tables": "tables",
     "pictures": "pictures",

@@ -39,6 +39,8 @@ INSIDE = 0.995  # share of the way to the boundary that a step goes
 NEAR = 1e-2  # gap, as a share of the cost, from which the vertex nearby is looked at
 RIDGE = 1e-13  # added to the scaled matrix, for directions that it does not see
 STIFF = 1e4  # stiffness, relative to that of a row at the mean distance, of a row at its corner
+SMALL = 1e-3  # of the spread of predictors: what is no slack of a row at its corner
+LEAST = 1e-12  # share of the curvature of stiff rows that counts as curvature of the others
 SMALLEST = 1e-100  # residual below which the size of residuals is not known
 TINY = float(np.finfo(float).tiny)
 
@@ -197,7 +199,7 @@ class Equations:
         self.weights = by_row if rows.weight is None else by_row * rows.weight
         usual = float(np.median(jumps.size[jumps.of_rows])) / _usual_slack(jumps, at)
         H, A, k = self._separated(np.flatnonzero(by_row > STIFF * usual))
-        scale = 1.0 / np.sqrt(np.maximum(H.diagonal(), TINY))
+        scale = 1.0 / np.sqrt(np.maximum(np.maximum(H.diagonal(), LEAST * (k @ A**2)), TINY))
         H, A = H * scale[:, None] * scale, A * scale
         H.flat[:: len(H) + 1] += RIDGE
         length = np.sqrt((A * A).sum(1))
@@ -249,10 +251,21 @@ class Equations:
 
 
 def _usual_slack(jumps: Jumps, at: Interior) -> float:
-    """The median slack of the rows that cannot all be at their corners: all but one for each parameter."""
+    """The size of a slack of a row that is not at its corner.
+
+    It is the median of the rows that cannot all be at their corners, all but one for each parameter; but no less than a
+    small share of the spread of the predictors and corners, since all rows may be at their corners.
+    """
     slack = np.maximum(at.s, at.u)[jumps.of_rows]
     least = min(len(slack) - 1, len(at.w))
-    return float(np.median(np.partition(slack, least)[least:]))
+    spread = _spread(at.z) + _spread(jumps.corner[jumps.of_rows])
+    return max(float(np.median(np.partition(slack, least)[least:])), SMALL * spread)
+
+
+def _spread(numbers: Array) -> float:
+    """Distance from the first to the last tenth of the numbers, which no single one sets."""
+    low, high = np.quantile(numbers, 0.1, method="higher"), np.quantile(numbers, 0.9, method="lower")
+    return max(float(high - low), 0.0)
 
 
 def _inverse(K: Array) -> Array:
