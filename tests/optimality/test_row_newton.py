@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest import Problem, make_rows
+from steepest.core.types import UNIT
 from steepest.core.units import RAW, Units
 from steepest.data.csr import CSR
 from steepest.data.row_gram import row_gram
@@ -43,7 +44,7 @@ def wide(loss, seed, *, n=12, d=230, kind="plain"):
     return make_rows(X, y, weight=weight, offset=offset), problem
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.sampled_from(LOSSES), st.sampled_from(["plain", "copies", "weights", "factors"]))
 def test_the_step_is_that_of_the_hessian_of_all_columns(seed, loss, kind):
     rows, problem = wide(loss, seed, kind=kind)
@@ -58,7 +59,8 @@ def test_the_step_is_that_of_the_hessian_of_all_columns(seed, loss, kind):
     p = np.zeros((231, 1))
     p[on] = np.linalg.solve(by_column.hessian[np.ix_(on, on)], by_column.g[on])
     found, fall = by_row.newton
-    assert np.abs(found - p)[on].max() <= 1e-9 * np.abs(p).max()
+    condition = np.linalg.cond(by_column.hessian[np.ix_(on, on)])  # counts of e^10 beside 1: 1e12
+    assert np.abs(found - p)[on].max() <= (1e-9 + UNIT * condition) * np.abs(p).max()
     assert fall == pytest.approx(float(np.vdot(by_column.g, p)), rel=1e-9)
 
 
