@@ -13,9 +13,9 @@ from ..core.units import RAW, Units
 from ..objective.data import ColumnStats
 from .centre import near_shift
 from .csr import CSR
-from .full_pass import predictors, slopes_in_kernel
+from .full_pass import block_rows, predictors, slopes_in_kernel
 from .gram import refuse_unless_usable
-from .layout import BLOCK, plan
+from .layout import BLOCK, copy_order, plan
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -85,11 +85,12 @@ def _plain_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array,
         both = share, share * X.data
         sums, squares = (np.bincount(X.indices, part, minlength=d).astype(np.float64) for part in both)
         return sums, squares
-    sums, squares = np.zeros(d), np.zeros(d)
-    for low in range(0, n, BLOCK):
-        block = X[low : low + BLOCK] - first
-        sums += weight[low : low + BLOCK] @ block
-        squares += weight[low : low + BLOCK] @ (block * block)
+    size = block_rows(rows)
+    sums, squares, room = np.zeros(d), np.zeros(d), np.empty((min(n, size), d), order=copy_order(X))
+    for low in range(0, n, size):
+        block = np.subtract(X[low : low + size], first, out=room[: min(size, n - low)])
+        sums += weight[low : low + size] @ block
+        squares += weight[low : low + size] @ np.multiply(block, block, out=block)
     return sums, squares
 
 

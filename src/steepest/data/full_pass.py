@@ -103,7 +103,7 @@ def shifted_rows(rows: Rows, low: int, high: int, room: Array | None = None) -> 
 
 def block_rows(rows: Rows) -> int:
     """Rows of a block whose shifted copy stays in the cache, from the table's shape alone."""
-    return BLOCK if rows.sparse else max(64, min(BLOCK, CACHED // (rows.shape[1] + 1)))
+    return BLOCK if rows.sparse else max(8, min(BLOCK, CACHED // (rows.shape[1] + 1)))
 
 
 def room_for(rows: Rows, size: int) -> Array | None:
