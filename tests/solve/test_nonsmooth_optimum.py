@@ -199,3 +199,18 @@ def test_degenerate_tables_are_converged(loss, settings):
         cls = GDClassifier if loss == "hinge" else GDRegressor
         model = cls(loss, alpha=alpha, **settings, **other).fit(X, y, sample_weight=weight)
         assert model.verdict_.status == "converged", (seed, model.verdict_)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_an_outlier_in_a_column_leaves_the_gap_true(loss):
+    """The cost of the reported numbers themselves, where one row has nearly all of a column's spread."""
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((int(rng.integers(8, 40)), int(rng.integers(1, 4))))
+        X[0, 0] = 10.0 ** rng.integers(6, 12)
+        y = (X - X.mean(0)) @ rng.standard_normal(X.shape[1]) / X.std(0).max() + rng.standard_normal(len(X))
+        y = (y > np.median(y)).astype(int) if loss == "hinge" else y
+        model = fitted(loss, X, y, alpha=0.0625, l1_ratio=1.0)
+        reached = cost(loss, X, y, model.coef_.ravel(), model.intercept_, 0.0625)
+        best = cost(loss, X, y, *programme(loss, X, y, 0.0625), 0.0625)
+        assert reached - best <= model.certificate_.gap * (1 + 1e-9) + 1e-15, seed

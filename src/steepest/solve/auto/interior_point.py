@@ -158,8 +158,9 @@ class InteriorPoint:
             return inner, point
         active = self._active(inner)
         multipliers = np.where(active, multipliers, np.where(inner.up > inner.down, jumps.size, 0.0))
-        w[jumps.penalised[active[jumps.of_rows.stop :]]] = 0.0
-        best = self._point(w, inner.z, jumps.slopes(multipliers))
+        exact = w.copy()
+        exact[jumps.penalised[active[jumps.of_rows.stop :]]] = 0.0
+        best = self._point(exact, inner.z, jumps.slopes(multipliers))
         at_jump = np.asarray(jumps.by_row(active) > 0)
         ends = [Point(*end, nonsmooth_gap(self.objective, *end)) for end in vertex(self.objective, best, at_jump)]
         return inner, min((point, best, *ends), key=lambda end: end.found.proven.gap)
