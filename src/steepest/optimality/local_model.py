@@ -30,7 +30,8 @@ def largest_move(near: Expansion, square: float, lengths: Lengths) -> float:
 
     For a likelihood with |l'''| <= l'' a change by r changes second derivatives by at most a factor e^r. A row with
     second derivative s_i and weight m_i has x_i' H^-1 x_i <= n / (m_i s_i), so that only rows for which this does not
-    show a move of at most 1 / 2 are computed: few near the optimum.
+    show a move of at most 1 / 2 are computed: few near the optimum. A bound above 1 / 2 is that of some rows only: the
+    model does not hold up to the optimum.
 
     Bach, F. (2010). Self-concordant analysis for logistic regression. Electron. J. Stat. 4. doi:10.1214/09-EJS521
     """
@@ -42,6 +43,8 @@ def largest_move(near: Expansion, square: float, lengths: Lengths) -> float:
     numbers, scale = np.flatnonzero(doubtful), rows.units.scales(near.objective.d)
     for block in (numbers[low : low + BLOCK] for low in range(0, len(numbers), BLOCK)):
         most = max(most, square * float(lengths(rows.take(block).table() * scale).max()))
+        if most > MOVE**2:
+            break
     return float(np.sqrt(most))
 
 
