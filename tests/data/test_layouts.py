@@ -310,7 +310,7 @@ def test_what_may_be_libsvm_or_times_is_refused_with_both_remedies(tmp_path, tex
 
 
 def test_the_label_of_libsvm_in_a_text_file_is_a_number_and_tabs_are_for_tables(tmp_path):
-    with pytest.raises(DataError, match="column 'A': 'B' is not a number"):
+    with pytest.raises(DataError, match="libsvm rows whose label 'A' is text: write a number"):
         read(tmp_path, "A 1:2 3:4\nB 2:3 4:5\nC 1:1 2:2\n", "t.txt")
     tabs = "1\t1:2\t2:3\n2\t1:4\t2:7\n"
     assert read(tmp_path, tabs, "t").target == read(tmp_path, tabs, "t.svm").target == "label"

@@ -64,7 +64,7 @@ BUILT = {  # what cannot be written down in the table
     "compressed file of arrays": lambda path: path.touch(),
     "JSON whole number too large": lambda path: path.write_text('{"x": 1' + "0" * 400 + "}", encoding="utf-8"),
     "Parquet with a null": lambda path: save_parquet(path, [1, None]),
-    "Parquet with text": lambda path: save_parquet(path, ["a"]),
+    "column of one text": lambda path: save_parquet(path, ["a"]),
     "Parquet without rows": lambda path: save_parquet(path, [], "float64"),
     "Parquet with a date far out": lambda path: save_parquet(path, [2**62], "timestamp[us]"),
     "array of one dimension": lambda path: np.save(path, np.zeros(3)),
@@ -131,7 +131,7 @@ def read(tmp_path, text, **options):
 )
 def test_delimiter_and_header_are_found(tmp_path, text, names, X):
     if X is None:
-        with pytest.raises(DataError, match="is not a number"):
+        with pytest.raises(DataError, match="no column is left for the features: each has one level"):
             read(tmp_path, text)
         X = [[1, 2]]
         names = ("a", "b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -18,10 +19,12 @@ __all__ = [
     "as_numbers",
     "is_missing",
     "is_number",
+    "is_numeric",
     "label_fault",
     "loses_digits",
     "number_fault",
     "shown",
+    "spelled",
 ]
 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
@@ -75,6 +78,30 @@ def is_number(cell: Any) -> bool:
     return not (isinstance(cell, str) and "_" in cell)
 
 
+def is_numeric(cell: object) -> bool:
+    """Whether a cell is a number, or is meant as one: with a decimal comma, or thousands set apart."""
+    if isinstance(cell, str) and (DECIMAL_COMMA.fullmatch(cell) or THOUSANDS.fullmatch(cell)):
+        return True
+    return not isinstance(cell, (list, dict)) and is_number(cell)
+
+
+def spelled(cell: object) -> str:
+    """A cell as text, without blanks around it; whole numbers without a decimal point, true and false as 1 and 0.
+
+    Examples
+    --------
+    >>> spelled(" a b "), spelled(2.0), spelled(True)
+    ('a b', '2', '1')
+    """
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
 def loses_digits(cell: str | float) -> bool:
     """Whether a number that is spelled, or kept, as a whole number is changed where it becomes a double.
 
@@ -89,7 +116,7 @@ def loses_digits(cell: str | float) -> bool:
     return not isinstance(cell, float) and int(cell) == cell and is_rounded(int(cell))
 
 
-def number_fault(cell: object, mend: str) -> str | None:
+def number_fault(cell: object, mend: str, fill: str = FILL) -> str | None:
     """The error of a cell that should be a finite number, with its remedy; None if it is one.
 
     Examples
@@ -101,7 +128,7 @@ def number_fault(cell: object, mend: str) -> str | None:
     """
     if is_missing(cell):
         value = f" {shown(cell)}" if str(cell or "").strip() else ""
-        return f"missing value{value}: {FILL}"
+        return f"missing value{value}: {fill}"
     if isinstance(cell, str) and not is_number(cell) and THOUSANDS.fullmatch(cell):
         decimals = "decimals with a point, and " if DECIMAL_COMMA.fullmatch(cell) else ""
         return f"{shown(cell)} is not a number: write {decimals}thousands without a separator"

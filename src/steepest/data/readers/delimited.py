@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
-
 from ...core.errors import DataError
 from ...core.shown_text import csv_text
+from ..encoding.text_column import Column
 from . import arrow_file
 from .cells import is_missing, is_number
-from .columns import Rows, Wanted, collect, listed, unique_names
+from .columns import Rows, Wanted, collect, holds_text, listed, unique_names
 from .content import Content, lines
 from .dialect import Dialect, sniff
 from .preamble import (
@@ -60,10 +59,17 @@ class TextSheet(NamedTuple):
     def own_weights(self) -> None:
         """None: the format does not name weights."""
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels; what pyarrow cannot read, our reader reads or reports."""
-        quick = self._read_by_arrow(numbers, label) if len(self.data) >= SMALL else None
-        return collect(self._body(), self.names, numbers, label, self.file) if quick is None else quick
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns whose first cells are mostly no numbers."""
+        rows = [fields for _, fields in _sampled(self._body())]
+        columns = zip(self.names, zip(*rows, strict=True), strict=True) if rows else ()
+        return frozenset(name for name, cells in columns if holds_text(cells))
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Columns of numbers and of text; what pyarrow cannot read, our reader reads or reports."""
+        quick = self._read_by_arrow(wanted) if len(self.data) >= SMALL else None
+        return collect(self._body(), self.names, wanted, self.file) if quick is None else quick
 
     def cells(self, name: str) -> Iterator[Any]:
         """Cells of a column as they are spelled."""
@@ -78,12 +84,11 @@ class TextSheet(NamedTuple):
         rows = islice(text_rows(self.data, self.dialect, self.file, self.above), self.heads, None)
         return _of_width(_without_tails(rows, len(self.names)) if self.tails else rows, len(self.names), self.file)
 
-    def _read_by_arrow(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]] | None:
+    def _read_by_arrow(self, wanted: Sequence[Wanted]) -> list[Column] | None:
         regular = not (self.tails or self.above.lines or self.dialect.is_white)
         if not regular or not _one_row_a_line(self.data, self.dialect.quote.encode()):
             return None
-        names = [wanted.name for wanted in numbers]
-        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, names, label)
+        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, wanted)
 
 
 def open_text(content: Content, header: bool | None = None, delimiter: str | None = None) -> TextSheet:
@@ -206,9 +211,9 @@ def text_rows(data: bytes, dialect: Dialect, file: str, above: Preamble = NOTHIN
         yield number, _long_row(line, number, numbered, dialect, file) if fields is None else fields
 
 
-def _sampled(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _sampled(rows: Rows) -> list[tuple[int, Any]]:
     """The first rows, up to one at fault: it is reported in its turn, when the rows are read."""
-    found: list[tuple[int, list[str]]] = []
+    found: list[tuple[int, Any]] = []
     try:
         for row in islice(rows, SAMPLE):
             found.append(row)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from ...core.errors import DataError, UsageError
+from .cells import FILL
 from .columns import Sheet, Wanted, listed
 
 __all__ = ["Roles", "choose"]
+
+DROPPED = f"{FILL}, or say --missing drop"
+FILLED = f"{DROPPED} (or mean, indicator)"
 
 
 class Roles(NamedTuple):
@@ -19,19 +23,39 @@ class Roles(NamedTuple):
     weights: str | None
     asked: bool  # whether the features were named by the user
 
-    def numbers(self, labels: bool) -> list[Wanted]:
-        """Columns to be read as numbers: the features, then the weights, then the target unless it has labels."""
-        mend = "correct it or remove the row" if self.asked else "correct it, or name the columns to use with -x"
-        wanted = [Wanted(name, mend) for name in self.features]
+    def wanted(self, labels: bool, text: Collection[str], missing: str | None = None) -> list[Wanted]:
+        """Columns to be read: the features, then the weights, then the target.
+
+        Features in ``text`` are text, the target is if it has ``labels``, all others are numbers. Features may have
+        gaps unless ``missing`` is "error", the others only if it is "drop". None is for a recipe: features may have
+        gaps, and no option is a remedy.
+        """
+        wanted = [
+            Wanted(name, self._mend(name, missing), name in text, missing != "error", FILLED) for name in self.features
+        ]
+        gaps, fill = missing == "drop", FILL if missing is None else DROPPED
         if self.weights is not None:
-            wanted.append(Wanted(self.weights, "correct it or remove the row"))
-        if self.target is not None and not labels:
-            wanted.append(Wanted(self.target, "correct it, or choose a target of numbers"))
+            wanted.append(Wanted(self.weights, "correct it or remove the row", gaps=gaps, fill=fill))
+        if self.target is not None:
+            wanted.append(Wanted(self.target, "correct it, or choose a target of numbers", labels, gaps, fill))
         return wanted
 
+    def _mend(self, name: str, missing: str | None) -> str:
+        """The remedy for text in a feature of numbers."""
+        if missing is None:
+            return "correct it or remove the row"
+        others = "" if self.asked else f"--drop {name}, or "
+        return f"correct it, or say {others}--categories {name} if the column is text"
 
-def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | None, weights: str | int | None) -> Roles:
-    """Assign a role to each column.
+
+def choose(
+    sheet: Sheet,
+    target: str | int | None,
+    features: Sequence[str] | None,
+    weights: str | int | None,
+    drop: Sequence[str] = (),
+) -> Roles:
+    """Assign a role to each column; those in ``drop`` have none.
 
     A format's own target and weights are used, unless other columns are given or they are named as features. An index
     has no role unless it is named.
@@ -44,7 +68,9 @@ def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | Non
     asked = None if features is None else tuple(_known(sheet, name) for name in features)
     goal = _own(sheet.own_target, asked) if target is None else _known(sheet, target)
     weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
-    taken = (goal, weight, *sheet.row_names)
+    left = [_known(sheet, name) for name in drop]
+    _check_distinct([*left, *(asked or ()), *(name for name in (goal, weight) if name is not None)], sheet.file)
+    taken = (goal, weight, *sheet.row_names, *left)
     chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in taken)
     _check_distinct([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
     if not chosen and asked is None:

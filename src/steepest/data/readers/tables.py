@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
-from ...core.whole_numbers import EXACT, rounding_note
-from ..csr import CSR
+from ...core.whole_numbers import rounding_note
+from ..encoding.recipe import Recipe
+from ..encoding.settings import Settings
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
-from .columns import Sheet, listed, refuse
+from .columns import Sheet
 from .content import Content, check_text, lines, read_content
 from .delimited import open_text
 from .dialect import named_delimiter
 from .json_lines import open_json
-from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
+from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm, text_label
 from .numpy_file import open_npy, open_npz
-from .roles import Roles, choose
+from .raw_table import RawTable, Table, columns_of, is_large
+from .roles import choose
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "read_columns", "read_table"]
 
 TEXT = "text"
 JSON = "JSON lines"
@@ -47,20 +45,8 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 
 
 EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
+DEFAULTS = Settings()
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
-
-
-class Table(NamedTuple):
-    """Rows of numbers, with names and source."""
-
-    X: NDArray[np.float64] | CSR  # (n, d), C order
-    y: NDArray[Any] | None  # (n,) float64, or labels
-    weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
-    names: tuple[str, ...]  # (d,) of the features
-    target: str | None
-    source: str  # the file's name as shown in messages
-    notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
-    roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
 
 
 def read_table(
@@ -72,6 +58,8 @@ def read_table(
     header: bool | None = None,
     delimiter: str | None = None,
     labels: bool = False,
+    drop: Sequence[str] = (),
+    settings: Settings = DEFAULTS,
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -135,16 +123,42 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
+    return read_columns(
+        source,
+        target=target,
+        features=features,
+        weights=weights,
+        header=header,
+        delimiter=delimiter,
+        labels=labels,
+        drop=drop,
+        settings=settings,
+    ).encoded(settings)
+
+
+def read_columns(
+    source: str | Path,
+    *,
+    target: str | int | None = None,
+    features: Sequence[str] | None = None,
+    weights: str | int | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    labels: bool = False,
+    drop: Sequence[str] = (),
+    settings: Settings = DEFAULTS,
+    recipe: Recipe | None = None,
+) -> RawTable:
+    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
     content = read_content(source)
     kind = _kind(content, header, delimiter)
     if kind != TEXT and (header is not None or delimiter is not None):
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
-    if kind == LIBSVM:
-        notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
-        return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
-    sheet = _sheet(content, kind, header, delimiter)
     wanted = [features] if isinstance(features, str) else features
-    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
+    if kind == LIBSVM:
+        return _sparse_table(content, target, wanted, weights, labels)
+    sheet = _sheet(content, kind, header, delimiter)
+    return columns_of(sheet, choose(sheet, target, wanted, weights, drop), labels, settings, recipe)
 
 
 def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
@@ -158,6 +172,9 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
     if not looks_sparse(sample):
+        if (label := text_label(sample)) is not None:
+            problem = f"libsvm rows whose label {label!r} is text: write a number, or name the delimiter of a table"
+            raise DataError(problem, file=content.name)
         return TEXT
     if may_be_times(sample, kind == TEXT):
         raise DataError(f"either libsvm rows or a table of times: {EITHER}", file=content.name)
@@ -173,61 +190,20 @@ def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | No
     return open_text(content, header, None if given is None else named_delimiter(given))
 
 
-def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
-    columns = sheet.read(roles.numbers(labels), roles.target if labels else None)
-    if not columns:
-        raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    if not len(columns[0]):
-        raise DataError("no rows: add some", file=sheet.file)
-    d = len(roles.features)
-    X = np.empty((len(columns[0]), d))
-    for j in range(d):
-        X[:, j] = columns[j]
-    y = None if roles.target is None else np.ascontiguousarray(columns[-1])
-    weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
-    large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
-    roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
-    notes = (*sheet.notes, *_unused_index(sheet, roles))
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
-
-
-def _is_large(column: NDArray[Any]) -> bool:
-    """Whether a column is of whole numbers that may have been rounded: 2^53 + 1 becomes 2^53."""
-    if column.dtype.kind != "f":
-        return False
-    return max(float(column.max()), -float(column.min())) >= EXACT and bool((column == np.floor(column)).all())
-
-
-def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
-    """A note of the index that is left out, unless the user chose the features."""
-    left = [name for name in sheet.row_names if name not in (roles.target, roles.weights)]
-    if roles.asked or not left:
-        return ()
-    return (f"the index of the rows, column {listed(left)}, is left out: name it among the features to use it",)
-
-
-def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:
-    if (column < 0).any():
-        row = int((column < 0).argmax())
-        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, sheet.line(row))
-    if not column.any():
-        raise DataError("all weights are zero: give some row a weight above zero", file=sheet.file, column=name)
-    return np.ascontiguousarray(column)
-
-
 def _sparse_table(
     content: Content,
     target: str | int | None,
     features: Sequence[str] | None,
     weights: str | int | None,
     labels: bool,
-) -> Table:
+) -> RawTable:
     if target not in (None, LABEL) or weights is not None:
         raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no weights")
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
     y = sparse.target(labels)
-    large = _is_large(y) and any(map(loses_digits, sparse.labels))
-    return Table(X, y, None, names, LABEL, content.name, (), (rounding_note(f"column {LABEL!r}"),) if large else ())
+    large = is_large(y) and any(map(loses_digits, sparse.labels))
+    notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
+    roundings = (rounding_note(f"column {LABEL!r}"),) if large else ()
+    return RawTable((), names, y, None, LABEL, content.name, notes, roundings, sparse=X)
