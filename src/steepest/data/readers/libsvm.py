@@ -89,7 +89,8 @@ def text_label(sample: Sequence[str]) -> str | None:
     pairs = [PAIR.findall(found[2]) if found else [] for found in rows]
     if not all(own and all(map(_is_numeric, own)) for own in pairs):
         return None
-    return next((found[1] for found in rows if found and not is_number(found[1])), None)
+    labels = [found[1] for found in rows if found and not is_number(found[1])]
+    return next((label for label in labels if not re.search("[,;|]", label)), None)
 
 
 def may_be_times(sample: Sequence[str], is_table: bool) -> bool:
