@@ -74,7 +74,7 @@ def lines_of(outcome: Outcome) -> list[str]:
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
     """Lines of coefficients under each other, beside those of other answers if they differ."""
-    own = Column(head, [*model.coef, model.intercept])
+    own = Column(head, model.w[:, 0].tolist())
     columns = [own, *(other for other in others if by_point(other.values) != by_point(own.values))]
     names = [*map(shown_name, model.names), "intercept"]
     rows = [list(row) for row in zip(names, *(by_point(column.values) for column in columns), strict=True)]
@@ -100,7 +100,7 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
         "command": "fit",
         "source": outcome.table.source,
         "rows": outcome.table.X.shape[0],
-        **{name: value for name, value in model._asdict().items() if name != "settings"},
+        **{name: value for name, value in model.members.items() if name != "settings"},
         "exact": _exact(run),
         "cost": {"value": _cost(run), "formula": meta.get("loss_formula")},
         "steps": run.trajectory.step[-1],

@@ -89,23 +89,24 @@ def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
     return found[1 - texts.index(positive)], found[texts.index(positive)]
 
 
-def class_numbers(table: Table, classes: tuple[Label, Label]) -> NDArray[np.float64]:
-    """Labels as 0 (negative) and 1 (positive).
+def class_numbers(table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:
+    """Labels as 0 (negative) and 1 (positive), (n,); of more than two classes one-hot, (n, k).
 
     Raises
     ------
     DataError
-        If a label is neither.
+        If a label is none of the classes.
     """
     y = _target(table)
     known = np.isin(y, classes) if isinstance(classes[0], str) == (y.dtype.kind == "U") else np.zeros(len(y), bool)
     if not known.all():
         row = int(known.argmin())
-        shown = " and ".join(label_text(label) for label in classes)
-        problem = f"row {row + 1}: {label_text(y[row].item())} is neither of the model's classes {shown}"
+        shown = (" and " if len(classes) == 2 else ", ").join(label_text(label) for label in classes)
+        word = "neither" if len(classes) == 2 else "none"
+        problem = f"row {row + 1}: {label_text(y[row].item())} is {word} of the model's classes {shown}"
         raise DataError(problem, file=table.source, column=table.target)
-    numbers: NDArray[np.float64] = (y == classes[1]).astype(np.float64)
-    return numbers
+    own = y == classes[1] if len(classes) == 2 else y[:, None] == np.array(classes)
+    return np.asarray(own, np.float64)
 
 
 def _target(table: Table) -> NDArray[Any]:

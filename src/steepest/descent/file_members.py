@@ -18,11 +18,11 @@ WHOLE_NUMBERS = ("step", "cost_step")
 
 
 def _are_labels(value: Any) -> bool:
-    alike = any(list_of(item, 2)(value, "") is None for item in (TEXT, NUMBER))
-    return alike and value[0] != value[1]
+    alike = any(list_of(item)(value, "") is None for item in (TEXT, NUMBER))
+    return alike and len(set(value)) == len(value) >= 2
 
 
-LABELS = or_null(kind(_are_labels, "null or two different labels"))
+LABELS = or_null(kind(_are_labels, "null or two or more different labels"))
 REMEDY = object_of({"words": TEXT}, {"setting": or_null(TEXT), "value": JSON})
 VERDICT_NEEDS = {"status": TEXT, "message": TEXT, "notes": list_of(TEXT)}
 VERDICT_PARTS = {**VERDICT_NEEDS, "advice": or_null(TEXT), "remedies": list_of(REMEDY)}

@@ -189,10 +189,10 @@ def _tolerance(flags: Flags) -> float | None:
 def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None, run: Run) -> Model:
     return Model(
         flags.kind,
-        str(table.target),
+        (str(table.target),),
         tuple(table.names),
-        tuple(run.coef[:, 0].tolist()),
-        float(run.intercept[0]),
+        tuple(map(tuple, run.coef.T.tolist())),
+        tuple(run.intercept.tolist()),
         classes,
         to_spec(loss),
         _settings_of(run, flags),

@@ -42,7 +42,7 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
     if "status" in model.verdict:
         facts.append(("verdict", verdict_text(model.verdict)))
     lines = [f"{model_words(model)}: {what}", "", *coefficient_table(model), "", *describe(facts)]
-    return {"what": "model", **model._asdict()}, lines
+    return {"what": "model", **model.members}, lines
 
 
 def _run(file: str) -> tuple[dict[str, Any], list[str]]:
