@@ -127,6 +127,25 @@ class Assignments(Columns):
         return found
 
 
+class Values(Columns):
+    """NAME=VALUE, once or several times separated by commas; a value is a number or text."""
+
+    name = "values"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a dict from names to texts."""
+        if not isinstance(value, str):
+            return value
+        pairs = [item.partition("=") for item in super().convert(value, param, ctx)]
+        found = {name.strip(): text.strip() for name, _, text in pairs}
+        for name, equals, text in pairs:
+            if not equals or not name.strip() or not text.strip():
+                self.fail(f"{name + equals + text!r} is not COL=VALUE", param, ctx)
+        if len(found) < len(pairs):
+            self.fail("a column is given twice", param, ctx)
+        return found
+
+
 class Kind(click.Choice[str]):
     """The kind of a fit: linear or logistic."""
 
@@ -145,7 +164,7 @@ class Kind(click.Choice[str]):
 NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
-AT = FIX = Assignments()
+FIX, AT = Assignments(), Values()
 KIND = Kind()
 
 

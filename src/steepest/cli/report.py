@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..core.files import plain
-from ..core.shown_text import counted
+from ..core.shown_text import counted, visible
+from ..data.readers.cells import is_number
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
+from .one_row import one_row
 from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
@@ -46,13 +48,14 @@ class Outcome(NamedTuple):
     table: Table
     model: Model
     run: Run
-    at: dict[str, float] | None
+    at: dict[str, str] | None
     files: tuple[str, ...]
 
     @property
     def point(self) -> np.ndarray[Any, Any]:
         """Where --at asks for a prediction, (1, d)."""
-        return np.array([[(self.at or {})[name] for name in self.model.names]])
+        found: np.ndarray[Any, Any] = one_row(self.model.recipe, self.at or {})
+        return found
 
 
 def lines_of(outcome: Outcome) -> list[str]:
@@ -63,6 +66,8 @@ def lines_of(outcome: Outcome) -> list[str]:
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
+    if outcome.table.decided:
+        facts.insert(0, ("columns", "\n".join(map(visible, outcome.table.decided))))
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:
@@ -106,11 +111,17 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
         "steps": run.trajectory.step[-1],
         "epochs": run.trajectory.epoch[-1],
         "settings": model.settings,
-        "at": None if outcome.at is None else {"point": outcome.at, **_prediction(outcome)},
+        "columns": outcome.table.decided,
+        "at": None if outcome.at is None else {"point": _values(outcome.at), **_prediction(outcome)},
         "files": outcome.files,
         "interrupted": bool(meta.get("interrupted")),
         "exit_code": exit_code,
     }
+
+
+def _values(at: dict[str, str]) -> dict[str, str | float]:
+    """The point of --at, its numbers as numbers."""
+    return {name: float(text) if is_number(text) else text for name, text in at.items()}
 
 
 def title_of(model: Model) -> str:
@@ -178,5 +189,5 @@ def _prediction_text(outcome: Outcome) -> str:
     return f"{shown_name(outcome.model.target)} {label_text(found['prediction'])}{chance}"
 
 
-def _at_text(at: dict[str, float]) -> str:
-    return ", ".join(f"{name}={number(value)}" for name, value in at.items())
+def _at_text(at: dict[str, str]) -> str:
+    return ", ".join(f"{shown_name(name)}={shown_name(value)}" for name, value in at.items())

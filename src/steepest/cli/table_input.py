@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
-from ..data.readers.tables import Table, read_table
+from ..data.encoding.condition import read_condition
+from ..data.readers.tables import Table, read_columns
 from ..solve.model import Label, Model
+from .column_options import ColumnChoice
 from .text import label_text
 
 __all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
@@ -38,16 +40,21 @@ class TableFlags(Protocol):
 
 
 class TargetFlags(TableFlags, Protocol):
-    """The same, with the columns to fit."""
+    """The same, with the columns to fit and what they are."""
 
     @property
     def features(self) -> tuple[str, ...] | None:
         """-x."""
 
+    @property
+    def columns(self) -> ColumnChoice:
+        """--drop, --where, --missing and so on."""
+
 
 def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
-    """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe."""
-    table = read_table(
+    """Read and encode the table that the flags describe."""
+    choice = flags.columns
+    table = read_columns(
         file,
         target=flags.target,
         features=flags.features,
@@ -55,22 +62,28 @@ def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
         header=False if flags.no_header else None,
         delimiter=flags.delimiter,
         labels=labels,
-    )
+        drop=choice.drop,
+        settings=choice.settings,
+        where=None if choice.where is None else read_condition(choice.where),
+    ).encoded(choice.settings)
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
 
 
-def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
-    """Read the columns of a model, by name, and its target if required."""
-    return read_table(
+def model_table(
+    model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False, unknown: str = "error"
+) -> Table:
+    """Read the columns of a model, by name, and its target if required; encode them as the model's were."""
+    return read_columns(
         file,
         target=model.target if target else None,
-        features=model.names,
+        features=model.recipe.columns,
+        recipe=model.recipe,
         header=False if no_header else None,
         delimiter=delimiter,
         labels=target and model.classes is not None,
-    )
+    ).encoded_by(model.recipe, unknown)
 
 
 def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:

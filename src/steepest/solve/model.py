@@ -14,6 +14,7 @@ from ..core.files import json_text, write_new
 from ..core.record_types import Loss
 from ..core.records import from_name
 from ..data.checks import row_count
+from ..data.encoding.recipe import Recipe, plain_recipe
 from ..data.readers.content import read_content
 from ..data.rows import make_rows
 from ..objective import losses
@@ -60,6 +61,8 @@ class Model(NamedTuple):
         How probabilities of three or more classes come from their linear predictors.
     offset, exposure : str or None
         Column that is added to each linear predictor, and one whose logarithm is.
+    encoding : Recipe or None
+        How the columns of a table become the columns called ``names``; None if they are used as they are.
     """
 
     kind: str
@@ -75,6 +78,12 @@ class Model(NamedTuple):
     multi_class: str | None = None
     offset: str | None = None
     exposure: str | None = None
+    encoding: Recipe | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the columns of a table become those of the model."""
+        return self.encoding or plain_recipe(self.names)
 
     @property
     def target(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.schema import NUMBER, OBJECT, TEXT, Kind, list_of, object_of, one_of, or_null, read_json
+from ..data.encoding.recipe_json import SHAPE, recipe_of, spec_of
 from ..descent.file_members import LABELS, META, VERDICT_PARTS
 
 __all__ = ["FORMAT", "HEADER", "NotModelError", "as_members", "from_members", "members_in"]
@@ -14,7 +15,7 @@ VERSION = 3  # 1 has no checksum; 1 and 2 are of one target or two classes
 HEADER = {"format": FORMAT, "schema_version": VERSION}
 KINDS = ("linear", "logistic")
 TOGETHER = ("softmax", "ovr")
-ADDED: dict[str, Any] = {"multi_class": None, "offset": None, "exposure": None}  # by version 3
+ADDED: dict[str, Any] = {"multi_class": None, "offset": None, "exposure": None, "encoding": None}  # by version 3
 
 
 class NotModelError(Exception):
@@ -31,6 +32,8 @@ def as_members(fields: dict[str, Any]) -> dict[str, Any]:
     """
     target, coef, intercept = (_one_or_all(fields[name]) for name in ("targets", "coef", "intercept"))
     known = {"targets": ("target", target), "coef": ("coef", coef), "intercept": ("intercept", intercept)}
+    if fields.get("encoding") is not None:
+        known["encoding"] = ("encoding", spec_of(fields["encoding"]))
     return dict(known.get(name, (name, value)) for name, value in fields.items())
 
 
@@ -58,6 +61,7 @@ def from_members(members: dict[str, Any]) -> dict[str, Any]:
         "coef": tuple(tuple(map(float, row)) for row in rows),
         "intercept": tuple(map(float, intercept if isinstance(intercept, list) else [intercept])),
         "classes": None if members["classes"] is None else tuple(members["classes"]),
+        "encoding": None if members["encoding"] is None else recipe_of(members["encoding"]),
     }
 
 
@@ -98,6 +102,8 @@ def _unfit(members: dict[str, Any]) -> str | None:
     names, coef, intercept = members["names"], members["coef"], members["intercept"]
     if len(set(names)) != len(names):
         return "names must be a list of different names"
+    if members["encoding"] is not None and list(recipe_of(members["encoding"]).names) != names:
+        return "names must be those that the encoding gives"
     several = isinstance(intercept, list)
     k, rows = (len(intercept), coef) if several else (1, [coef])
     if several and (k < 2 or len(rows) != k or not all(isinstance(row, list) for row in rows)):
@@ -150,5 +156,6 @@ MEMBERS = object_of(
         "multi_class": or_null(one_of(TOGETHER)),
         "offset": or_null(TEXT),
         "exposure": or_null(TEXT),
+        "encoding": or_null(SHAPE),
     }
 )

@@ -12,6 +12,7 @@ from ...core.errors import SteepestError, UsageError
 from ...core.files import plain
 from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
+from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
 from ...data.rows import make_rows
 from ...objective import losses
@@ -20,6 +21,7 @@ from ...objective.problem import Problem
 from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
 from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
+from ..column_options import ColumnChoice
 from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..outputs import check_outputs
 from ..plugins import own_record
@@ -59,7 +61,7 @@ class Flags(NamedTuple):
     fix: tuple[dict[str, float], ...]
     start: tuple[float, ...] | None
     seed: int
-    at: dict[str, float] | None
+    at: dict[str, str] | None
     output: str | None
     trajectory: str | None
     require_converged: bool
@@ -67,6 +69,7 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
+    columns: ColumnChoice = ColumnChoice()
 
 
 class Start(NamedTuple):
@@ -117,13 +120,14 @@ def check(flags: Flags) -> None:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
 
 
-def _check_at(at: dict[str, float] | None, table: Table) -> None:
+def _check_at(at: dict[str, str] | None, table: Table) -> None:
     if at is None:
         return
-    missing = [name for name in table.names if name not in at]
-    unknown = [name for name in at if name not in table.names]
+    names = table.names if table.recipe is None else table.recipe.columns
+    missing = [name for name in names if name not in at]
+    unknown = [name for name in at if name not in names]
     if unknown:
-        raise UsageError(f"--at: no feature is called {unknown[0]!r}: there is {', '.join(table.names[:20])}")
+        raise UsageError(f"--at: no feature is called {unknown[0]!r}: there is {', '.join(names[:20])}")
     if missing:
         raise UsageError(f"--at needs a value for {missing[0]!r} too: write COL=VALUE,COL=VALUE")
 
@@ -164,6 +168,8 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label]
             watch=Watch(progress=progress),
         ).noted((*table.notes, *table.roundings))
     run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
+    if table.recipe is not None:
+        run.trajectory.meta["table"]["encoding"] = spec_of(table.recipe)
     return run
 
 
@@ -198,6 +204,7 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
         _settings_of(run, flags),
         plain(run.verdict.as_dict()),
         plain(run.certificate._asdict()),
+        encoding=table.recipe,
     )
 
 

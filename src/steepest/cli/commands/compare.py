@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import KIND, descent_options, force_option, json_option, loss_options, table_options
 
 __all__ = ["command"]
@@ -19,6 +20,7 @@ __all__ = ["command"]
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @descent_options
 @click.option("--trajectory", metavar="RUN.npz", help="Write the runs, as RUN-1.npz, RUN-2.npz and so on.")
+@column_options
 @table_options
 @json_option
 @force_option

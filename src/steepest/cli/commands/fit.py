@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import AT, KIND, descent_options, force_option, json_option, loss_options, table_options
 
 __all__ = ["command"]
@@ -21,6 +22,7 @@ __all__ = ["command"]
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless converged.")
+@column_options
 @table_options
 @json_option
 @force_option

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import json_option, loss_options, table_options
 
 __all__ = ["command"]
@@ -16,6 +17,7 @@ __all__ = ["command"]
 @click.command(short_help="Print the largest stable learning rate for a table.")
 @click.argument("file")
 @loss_options
+@column_options
 @table_options
 @json_option
 def command(**flags: Any) -> None:

@@ -15,10 +15,10 @@ from .categories import Category, learn_category
 from .faults import CellError, row_of
 from .numbers import Number, learn_number
 from .pieces import Piece
-from .settings import Settings, Unknown
+from .settings import PARTS, Settings, Unknown
 from .text_column import Column, Text, merged
 
-__all__ = ["ISO", "PARTS", "Date", "date_format", "learn_date", "looks_like_dates"]
+__all__ = ["ISO", "Date", "date_format", "learn_date", "looks_like_dates"]
 
 ISO = "ISO 8601"
 DAY = 86_400.0  # seconds
@@ -37,7 +37,6 @@ CLASSES: dict[str, Callable[[datetime], str]] = {
     "weekday": lambda day: WEEKDAYS[day.weekday()],
     "hour": lambda day: str(day.hour),
 }
-PARTS = ("days", *NUMBERS, *CLASSES)
 
 
 class Date(NamedTuple):

@@ -20,7 +20,7 @@ from .settings import Settings, Unknown
 from .terms import Term, read_terms, term_piece
 from .text_column import Column, Text
 
-__all__ = ["Learnt", "Recipe", "Rule", "learn"]
+__all__ = ["Learnt", "Recipe", "Rule", "learn", "plain_recipe"]
 
 Rule = Number | Category | Date
 
@@ -43,6 +43,13 @@ class Recipe(NamedTuple):
     def columns(self) -> tuple[str, ...]:
         """Names of the table's columns."""
         return tuple(rule.name for rule in self.rules)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of the encoded table."""
+        none = np.zeros(0)
+        empty = [Text(none.astype(np.int32), ()) if rule.name in self.text_columns else none for rule in self.rules]
+        return self.encode(empty, Unknown())[1]
 
     @property
     def text_columns(self) -> frozenset[str]:
@@ -78,6 +85,11 @@ class Recipe(NamedTuple):
         names = tuple(name for piece in pieces for name in piece.names)
         _check_names(names)
         return joined([piece for piece in pieces if piece.names]), names
+
+
+def plain_recipe(names: Sequence[str]) -> Recipe:
+    """The recipe of columns of numbers that are used as they are."""
+    return Recipe(tuple(map(Number, names)))
 
 
 class Learnt(NamedTuple):

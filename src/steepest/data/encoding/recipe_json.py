@@ -7,9 +7,10 @@ from typing import Any
 
 from ...core.schema import COUNT, FLAG, NUMBER, TEXT, Kind, list_of, object_of, one_of, or_null
 from .categories import OTHER, Category
-from .dates import PARTS, Date
+from .dates import Date
 from .numbers import Number
 from .recipe import Recipe, Rule
+from .settings import PARTS
 
 __all__ = ["SHAPE", "recipe_of", "spec_of"]
 

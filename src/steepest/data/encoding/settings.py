@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from ...core.errors import UsageError
 
-__all__ = ["MISSING", "Settings", "Unknown"]
+__all__ = ["MISSING", "PARTS", "Settings", "Unknown"]
+
+PARTS = ("days", "year", "month", "weekday", "hour")  # of a date
 
 MISSING = ("error", "drop", "mean", "indicator")
 NONE: Mapping[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +12,14 @@ from ...core.errors import DataError, UsageError
 from ...core.shown_text import counted
 from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
+from ..encoding.condition import Condition
 from ..encoding.faults import CellError
 from ..encoding.recipe import Recipe, learn
 from ..encoding.settings import Settings, Unknown
 from ..encoding.text_column import Column, Text, is_missing_at, taken
 from .cells import is_missing, loses_digits
-from .columns import Sheet, labels_of, listed, refuse
-from .roles import Roles
+from .columns import Sheet, Wanted, labels_of, listed, refuse
+from .roles import Roles, check_names
 
 __all__ = ["RawTable", "Table", "columns_of", "is_large"]
 
@@ -112,28 +113,69 @@ class RawTable(NamedTuple):
             raise DataError(error.problem, file=self.source) from None
 
 
-def columns_of(sheet: Sheet, roles: Roles, labels: bool, settings: Settings, recipe: Recipe | None) -> RawTable:
-    """Read the columns of a sheet, without the rows that have a gap if the settings drop them."""
+def columns_of(
+    sheet: Sheet,
+    roles: Roles,
+    labels: bool,
+    settings: Settings,
+    recipe: Recipe | None = None,
+    where: Condition | None = None,
+) -> RawTable:
+    """Read the columns of a sheet: the rows that fulfil a condition, without those with a gap if gaps are dropped."""
     text = _text_columns(sheet, roles, settings) if recipe is None else recipe.text_columns
-    columns = sheet.read(roles.wanted(labels, text, settings.missing if recipe is None else None))
-    if not columns:
+    wanted = roles.wanted(labels, text, settings.missing if recipe is None else None)
+    if not wanted:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    n, d = len(is_missing_at(columns[0])), len(roles.features)
-    if not n:
-        raise DataError("no rows: add some", file=sheet.file)
-    whole = np.ones(n, bool)
+    chosen, columns = _chosen(sheet, wanted, where)
+    whole = np.ones(len(chosen), bool)
     if settings.missing == "drop" and recipe is None:
         whole = ~np.any([is_missing_at(column) for column in columns], axis=0)
-        columns = columns if whole.all() else [taken(column, whole) for column in columns]
-    where = np.flatnonzero(whole)
-    line = sheet.line if whole.all() else (lambda row: sheet.line(int(where[row])))
-    if not len(where):
-        raise DataError("each row has a missing value: fill them in, or say --missing mean", file=sheet.file)
+        if not whole.any():
+            raise DataError("each row has a missing value: fill them in, or say --missing mean", file=sheet.file)
+    if not whole.all():
+        chosen, columns = chosen[whole], [taken(column, whole) for column in columns]
+    d, line = len(roles.features), _lines(sheet, chosen)
     y = None if roles.target is None else _target(columns[-1], roles.target, sheet, line)
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights, line)
     roundings = _roundings(sheet, roles, columns, y)
-    notes = (*sheet.notes, *_unused_index(sheet, roles), *_dropped(n - len(where), n))
+    notes = (*sheet.notes, *_unused_index(sheet, roles), *_dropped(int((~whole).sum()), len(whole)))
     return RawTable(tuple(columns[:d]), roles.features, y, weight, roles.target, sheet.file, notes, roundings, line)
+
+
+def _chosen(sheet: Sheet, wanted: Sequence[Wanted], where: Condition | None) -> tuple[NDArray[np.int64], list[Column]]:
+    """The rows that fulfil a condition, and their wanted columns."""
+    if where is None:
+        columns = sheet.read(wanted)
+        chosen = np.arange(len(is_missing_at(columns[0])))
+    else:
+        check_names(sheet, where.columns)
+        text = sheet.text_names
+        of_condition = [Wanted(name, "correct it", name in text, gaps=True) for name in where.columns]
+        read = sheet.read([*(one._replace(gaps=True) for one in wanted), *of_condition])
+        holds = where.holds(dict(zip(where.columns, read[len(wanted) :], strict=True)))
+        chosen = np.flatnonzero(holds)
+        columns = [taken(column, chosen) for column in read[: len(wanted)]]
+        if len(holds) and not len(chosen):
+            raise DataError("no row fulfils the condition of --where", file=sheet.file)
+        _refuse_gaps(sheet, wanted, columns, _lines(sheet, chosen))
+    if not len(chosen):
+        raise DataError("no rows: add some", file=sheet.file)
+    return chosen, columns
+
+
+def _refuse_gaps(
+    sheet: Sheet, wanted: Sequence[Wanted], columns: Sequence[Column], line: Callable[[int], int | None]
+) -> None:
+    for one, column in zip(wanted, columns, strict=True):
+        gone = is_missing_at(column)
+        if gone.any() and not one.gaps:
+            row = int(gone.argmax())
+            refuse(f"missing value: {one.fill}", sheet.file, one.name, row, line(row))
+
+
+def _lines(sheet: Sheet, chosen: NDArray[np.int64]) -> Callable[[int], int | None]:
+    """The line of each of the chosen rows."""
+    return lambda row: sheet.line(int(chosen[row]))
 
 
 def _text_columns(sheet: Sheet, roles: Roles, settings: Settings) -> frozenset[str]:

@@ -9,7 +9,7 @@ from ...core.errors import DataError, UsageError
 from .cells import FILL
 from .columns import Sheet, Wanted, listed
 
-__all__ = ["Roles", "choose"]
+__all__ = ["Roles", "check_names", "choose"]
 
 DROPPED = f"{FILL}, or say --missing drop"
 FILLED = f"{DROPPED} (or mean, indicator)"
@@ -77,6 +77,12 @@ def choose(
         index = f", or use the index with -x {sheet.row_names[0]}" if set(sheet.row_names) - {goal, weight} else ""
         raise DataError(f"no column is left for the features: add one or choose another target{index}", file=sheet.file)
     return Roles(chosen, goal, weight, asked is not None)
+
+
+def check_names(sheet: Sheet, names: Sequence[str]) -> None:
+    """Refuse a name that is no column of the sheet."""
+    for name in names:
+        _known(sheet, name)
 
 
 def _own(name: str | None, asked: tuple[str, ...] | None) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...core.errors import DataError, UsageError
 from ...core.whole_numbers import rounding_note
+from ..encoding.condition import Condition
 from ..encoding.recipe import Recipe
 from ..encoding.settings import Settings
 from .arrow_file import open_arrow, open_parquet
@@ -148,6 +149,7 @@ def read_columns(
     drop: Sequence[str] = (),
     settings: Settings = DEFAULTS,
     recipe: Recipe | None = None,
+    where: Condition | None = None,
 ) -> RawTable:
     """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
     content = read_content(source)
@@ -156,9 +158,11 @@ def read_columns(
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
     wanted = [features] if isinstance(features, str) else features
     if kind == LIBSVM:
+        if where is not None or drop:
+            raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
         return _sparse_table(content, target, wanted, weights, labels)
     sheet = _sheet(content, kind, header, delimiter)
-    return columns_of(sheet, choose(sheet, target, wanted, weights, drop), labels, settings, recipe)
+    return columns_of(sheet, choose(sheet, target, wanted, weights, drop), labels, settings, recipe, where)
 
 
 def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
