@@ -20,6 +20,7 @@ OPTIONS = {  # of the settings that have another name in Python
     "fixed": "--fix",
     "sample_weight": "--weights",
     "fit_intercept": "--no-intercept",
+    "dates": "--date",
 }
 FLAGS = ("--no-intercept", "--no-header")
 COMMANDS_ELSEWHERE = {

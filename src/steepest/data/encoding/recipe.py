@@ -130,7 +130,7 @@ def _learn_one(name: str, column: Column, settings: Settings) -> tuple[Rule, str
             f"{column.levels[0]!r} looks like a date",
             name,
             0,
-            DATES._replace(settings=(("date", name), ("categories", name))),
+            DATES._replace(settings=(("dates", name), ("categories", name))),
         )
     return learn_category(name, column, settings)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ...core.errors import UsageError
 
-__all__ = ["MISSING", "PARTS", "Settings", "Unknown"]
+__all__ = ["MISSING", "PARTS", "Settings", "Unknown", "names_of", "settings_of"]
 
 PARTS = ("days", "year", "month", "weekday", "hour")  # of a date
 
@@ -52,6 +52,32 @@ class Settings(NamedTuple):
         if isinstance(self.min_count, bool) or not isinstance(self.min_count, int) or self.min_count < 1:
             raise UsageError(f"min_count must be a whole number from 1, not {self.min_count!r}")
         return self
+
+
+def settings_of(
+    *,
+    missing: str = "error",
+    categories: str | Iterable[str] = (),
+    reference: Mapping[str, str] | None = None,
+    min_count: int = 1,
+    dates: str | Iterable[str] | Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    terms: str = "",
+) -> Settings:
+    """Settings as users give them in Python: one name or several, dates with or without their parts.
+
+    Examples
+    --------
+    >>> settings_of(dates="sold").dates, settings_of(categories="code").categories
+    ({'sold': 'days'}, ('code',))
+    """
+    parts = dates if isinstance(dates, Mapping) else dict.fromkeys(names_of(dates or ()), "days")
+    return Settings(missing, names_of(categories), reference or {}, min_count, parts, date_format, terms).checked()
+
+
+def names_of(given: str | Iterable[str]) -> tuple[str, ...]:
+    """One name or several, as a tuple."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 class Unknown:

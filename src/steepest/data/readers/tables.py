@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import DataError, UsageError
 from ...core.whole_numbers import rounding_note
-from ..encoding.condition import Condition
+from ..encoding.condition import Condition, read_condition
 from ..encoding.recipe import Recipe
-from ..encoding.settings import Settings
+from ..encoding.settings import Settings, names_of, settings_of
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
 from .columns import Sheet
@@ -59,8 +60,9 @@ def read_table(
     header: bool | None = None,
     delimiter: str | None = None,
     labels: bool = False,
-    drop: Sequence[str] = (),
-    settings: Settings = DEFAULTS,
+    drop: str | Sequence[str] = (),
+    where: str | None = None,
+    **columns: Any,
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -87,18 +89,26 @@ def read_table(
         that fits the first hundred lines, or the one of a line "sep=;".
     labels : bool
         Whether the target names classes: kept as text unless all of it is numbers.
+    drop : str or sequence of str
+        Columns that are left out.
+    where : str, optional
+        The rows to use, such as "carat < 3 and cut = Fair". It is parsed, never run as code.
+    **columns
+        How columns become numbers, by the parameters of `steepest.tables.TableEncoder`: missing (also "drop", which
+        leaves out rows with a gap), categories, reference, min_count, dates, date_format, terms.
 
     Returns
     -------
     Table
-        With X (n, d) float64 in C order, or CSR for libsvm; y is None where there is no target.
+        With X (n, d) float64 in C order, or CSR for libsvm and for many categories; y is None where there is no
+        target. ``decided`` says what was decided about columns of text, ``recipe`` holds it.
 
     Raises
     ------
     DataError
         If a cell, row, or header cannot be used: with file, line and column.
     UsageError
-        If there is no such column, or the delimiter is invalid.
+        If there is no such column, or a setting is invalid.
     FileError
         If the file cannot be read.
 
@@ -108,6 +118,9 @@ def read_table(
     that pandas' metadata name. Comments above a table (#, %) are skipped, or are its header; a delimiter at the end of
     each line is left out. ``Table.notes`` say what was decided so.
 
+    A column is text if most of its first hundred cells are. It becomes a column of 0 and 1 for each level but one.
+    Dates are refused unless they are named.
+
     Missing values, text in a column of numbers, infinities, short rows, unclosed quotes and two columns of one name are
     errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
@@ -116,6 +129,7 @@ def read_table(
     Examples
     --------
     >>> from pathlib import Path
+    from typing import Any
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "pizza.txt")
@@ -124,6 +138,7 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
+    settings = settings_of(**columns)
     return read_columns(
         source,
         target=target,
@@ -132,8 +147,9 @@ def read_table(
         header=header,
         delimiter=delimiter,
         labels=labels,
-        drop=drop,
+        drop=names_of(drop),
         settings=settings,
+        where=None if where is None else read_condition(where),
     ).encoded(settings)
 
 
