@@ -145,9 +145,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             With the columns of ``fit``.
         """
         check_is_fitted(self)
+        names, table = _columns_of(X, self.recipe_.text_columns)
         if not hasattr(self, "feature_names_in_"):
             _check_n_features(self, X, reset=False)
-        names, table = _columns_of(X, self.recipe_.text_columns)
         table = [table[j] for j in _places(names, self.recipe_.columns)]
         met = Unknown(self.unknown)
         found, _ = _placed(lambda: self.recipe_.encode(table, met))
@@ -196,15 +196,18 @@ def _columns_of(X: Any, text: frozenset[str] | set[str]) -> tuple[tuple[str, ...
 def _two_dimensional(X: Any) -> NDArray[Any]:
     table = np.asarray(X)
     if table.ndim != 2 or not table.shape[1]:
-        raise DataError(f"{TABLE} has shape {table.shape}, rows by columns are needed. Reshape your data")
-    if table.dtype.kind == "c":
-        raise DataError(f"{TABLE} holds complex numbers. Complex data not supported")
+        what = (
+            f"0 feature(s) (shape={table.shape}) while a minimum of 1 is required" if table.ndim == 2 else "1-D array"
+        )
+        raise DataError(f"{TABLE} is no table: {what}. Reshape your data")
     return table
 
 
 def _column(name: str, column: Any, text: bool) -> Column:
     """A column of a data frame or array as numbers, or as text."""
     values = np.asarray(column)
+    if values.dtype.kind == "c":
+        raise DataError("Complex data not supported", column=name)
     if values.dtype.kind == "M":
         gaps, values = np.isnat(values), np.datetime_as_string(values.astype("datetime64[us]")).astype(object)
         values[gaps], text = None, True

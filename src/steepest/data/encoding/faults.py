@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer
+from ...core.aliases import Answer, use
 from .text_column import Column, Text, is_missing_at
 
-__all__ = ["CellError", "missing_at", "row_of"]
+__all__ = ["CellError", "check_gaps", "missing_at", "row_of"]
 
 
 class CellError(Exception):
@@ -39,3 +39,11 @@ def missing_at(name: str, column: Column) -> CellError:
     """The error of a column's first missing value, where the rows of the fit had none."""
     problem = "missing value, where the rows of the fit had none: remove the row or fill it in"
     return CellError(problem, name, int(is_missing_at(column).argmax()))
+
+
+def check_gaps(name: str, column: Column, missing: str) -> None:
+    """Refuse a gap in a column to be learnt from, unless gaps are filled."""
+    gone = is_missing_at(column)
+    if missing == "error" and gone.any():
+        answer = use("missing", "mean", "remove the row or fill it in, or use {}")
+        raise CellError("missing value", name, int(gone.argmax()), answer)

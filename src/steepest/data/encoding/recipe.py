@@ -13,7 +13,7 @@ from ...core.errors import DataError
 from ..csr import CSR
 from .categories import Category, learn_category
 from .dates import Date, learn_date, looks_like_dates
-from .faults import CellError
+from .faults import CellError, check_gaps
 from .numbers import Number, learn_number
 from .pieces import Piece, joined
 from .settings import Settings, Unknown
@@ -114,6 +114,7 @@ def learn(names: Sequence[str], columns: Sequence[Column], settings: Settings) -
     rules: list[Rule] = []
     decided = []
     for name, column in zip(names, columns, strict=True):
+        check_gaps(name, column, settings.missing)
         rule, said = _learn_one(name, column, settings)
         rules.append(rule)
         decided += [f"{name}: {said}"] if said else []
