@@ -46,4 +46,5 @@ def check_gaps(name: str, column: Column, missing: str) -> None:
     gone = is_missing_at(column)
     if missing == "error" and gone.any():
         answer = use("missing", "mean", "remove the row or fill it in, or use {}")
-        raise CellError("missing value", name, int(gone.argmax()), answer)
+        what = "missing value" if isinstance(column, Text) else "missing value (NaN)"
+        raise CellError(what, name, int(gone.argmax()), answer)

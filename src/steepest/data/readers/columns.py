@@ -147,7 +147,7 @@ def numbers_of(column: NDArray[Any], wanted: Wanted, file: str) -> NDArray[np.fl
     if column.dtype.kind in "biuf":
         with np.errstate(over="ignore"):  # an infinity is refused with its row below
             values = column.astype(np.float64, copy=False)
-        if np.isfinite(values).all():
+        if np.isfinite(values).all() or (wanted.gaps and not np.isinf(values).any()):
             return values
     return _numbers(column.tolist(), wanted, file)
 
