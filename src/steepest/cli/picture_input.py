@@ -92,7 +92,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         The target and the classes are added to a run without them.
     file : str
     flags : record
-        With target, weights, no_header, delimiter.
+        With target, weights, form.
 
     Raises
     ------
@@ -107,9 +107,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         target=flags.target or known.get("target"),
         features=fitted.names,
         weights=weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
         labels=labels,
+        **flags.form._asdict(),
     )
     if table.y is None:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..data.readers.tables import Table, read_table
+from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
 from .text import label_text
 
@@ -29,12 +30,8 @@ class TableFlags(Protocol):
         """--weights."""
 
     @property
-    def no_header(self) -> bool:
-        """--no-header."""
-
-    @property
-    def delimiter(self) -> str | None:
-        """--delimiter."""
+    def form(self) -> TextFormat:
+        """--header, --delimiter, --decimal, --thousands, --encoding."""
 
 
 class TargetFlags(TableFlags, Protocol):
@@ -46,30 +43,28 @@ class TargetFlags(TableFlags, Protocol):
 
 
 def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
-    """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe."""
+    """Read the table that the flags -t, -x, --weights and those of its format describe."""
     table = read_table(
         file,
         target=flags.target,
         features=flags.features,
         weights=flags.weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
         labels=labels,
+        **flags.form._asdict(),
     )
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
 
 
-def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
+def model_table(model: Model, file: str, form: TextFormat, target: bool = False) -> Table:
     """Read the columns of a model, by name, and its target if required."""
     return read_table(
         file,
         target=model.target if target else None,
         features=model.names,
-        header=False if no_header else None,
-        delimiter=delimiter,
         labels=target and model.classes is not None,
+        **form._asdict(),
     )
 
 

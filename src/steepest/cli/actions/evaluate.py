@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...core.shown_text import counted
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
 from ...solve.model import Label, Model, loss_of, predict, predictor, probable
@@ -21,9 +22,9 @@ from ..text import aligned, describe, label_text, number, say
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
 
-def print_measures(model: Model, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def print_measures(model: Model, file: str, form: TextFormat, as_json: bool) -> None:
     """Read a table, measure, print."""
-    table = model_table(model, file, no_header, delimiter, target=True)
+    table = model_table(model, file, form, target=True)
     if model.classes is None:
         found = _numeric_measures(model, table)
     else:

@@ -11,16 +11,23 @@ from numpy.typing import NDArray
 from ...core.errors import DataError, UsageError
 from ...core.interrupts import postponed_interrupt
 from ...core.unpacking import most_unpacked
-from .cells import FILL, as_labels, label_fault
+from .cells import as_labels, label_fault, number_fault
 from .columns import Wanted, labels_of, numbers_of, refuse, unique_names
 from .content import Content, damaged, too_large
 from .dialect import Dialect
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
 
 
 def read_csv(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, numbers: Sequence[str], label: str | None
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    numbers: Sequence[str],
+    label: str | None,
+    form: TextFormat = PLAIN,
 ) -> list[NDArray[Any]] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
@@ -30,7 +37,7 @@ def read_csv(
         return None
     data = data.rstrip(b" \r\n")
     try:
-        table = _csv_table(data, dialect, names, header, numbers, label)
+        table = _csv_table(data, dialect, names, header, numbers, label, form.decimal)
     except pa.ArrowException:
         return None
     columns: list[NDArray[Any]] = [table.column(name).to_numpy() for name in numbers]
@@ -39,12 +46,18 @@ def read_csv(
         return None
     if label is None:
         return columns
-    labels = _dictionary_labels(table.column(label))
+    labels = _dictionary_labels(table.column(label), form)
     return None if labels is None else [*columns, labels]
 
 
 def _csv_table(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, numbers: Sequence[str], label: str | None
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    numbers: Sequence[str],
+    label: str | None,
+    decimal: str,
 ) -> Any:
     import pyarrow as pa
     from pyarrow import csv
@@ -53,17 +66,18 @@ def _csv_table(
     if label is not None:
         types[label] = pa.dictionary(pa.int32(), pa.string())
     parse = csv.ParseOptions(delimiter=dialect.delimiter, quote_char=dialect.quote, ignore_empty_lines=False)
-    convert = csv.ConvertOptions(include_columns=list(types), column_types=types, null_values=[])
+    kept = list(types)
+    convert = csv.ConvertOptions(include_columns=kept, column_types=types, null_values=[], decimal_point=decimal)
     read = csv.ReadOptions(column_names=list(names), skip_rows=int(header))
     return csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
 
-def _dictionary_labels(column: Any) -> NDArray[Any] | None:
+def _dictionary_labels(column: Any, form: TextFormat) -> NDArray[Any] | None:
     joined = column.unify_dictionaries().combine_chunks()
     names = joined.dictionary.to_pylist()
-    if any(map(label_fault, names)):
+    if any(label_fault(name, form) for name in names):
         return None
-    labels: NDArray[Any] = as_labels(names)[joined.indices.to_numpy()]
+    labels: NDArray[Any] = as_labels(names, form)[joined.indices.to_numpy()]
     return labels
 
 
@@ -167,7 +181,7 @@ def _array(column: Any, name: str, file: str) -> NDArray[Any]:
     import pyarrow as pa
 
     if column.null_count:
-        refuse(f"missing value: {FILL}", file, name, int(column.is_null().to_numpy().argmax()))
+        refuse(str(number_fault(None, "")), file, name, int(column.is_null().to_numpy().argmax()))
     kinds = pa.types
     if kinds.is_integer(column.type) or kinds.is_floating(column.type) or kinds.is_boolean(column.type):
         plain: NDArray[Any] = column.to_numpy()

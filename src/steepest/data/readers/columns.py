@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn, Protocol
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError
 from .cells import as_labels, as_numbers, label_fault, number_fault
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["Rows", "Sheet", "Wanted", "collect", "labels_of", "listed", "numbers_of", "refuse", "unique_names"]
 
@@ -104,19 +105,27 @@ def listed(names: Sequence[str]) -> str:
 
 
 def collect(
-    rows: Rows, names: Sequence[str], numbers: Sequence[Wanted], label: str | None, file: str
+    rows: Rows,
+    names: Sequence[str],
+    numbers: Sequence[Wanted],
+    label: str | None,
+    file: str,
+    form: TextFormat | None = None,
 ) -> list[NDArray[Any]]:
-    """Columns of ``numbers``, then the labels if required, from rows of cells, a block of rows at a time."""
+    """Columns of ``numbers``, then the labels if required, from rows of cells, a block of rows at a time.
+
+    Numbers are written as ``form`` says; None: as Python writes them, in a file that no format is given for.
+    """
     place = {name: j for j, name in enumerate(names)}
     parts: list[list[NDArray[np.float64]]] = [[] for _ in numbers]
     texts: list[Any] = []
     while block := list(islice(rows, BLOCK)):
         for part, wanted in zip(parts, numbers, strict=True):
-            part.append(_block_numbers(block, place, wanted, file))
+            part.append(_block_numbers(block, place[wanted.name], wanted, file, form))
         if label is not None:
-            texts += _block_labels(block, place, label, file)
+            texts += _block_labels(block, place[label], label, file, form)
     columns: list[NDArray[Any]] = [np.concatenate(part) for part in parts]
-    return columns if label is None else [*columns, as_labels(texts)]
+    return columns if label is None else [*columns, as_labels(texts, form or PLAIN)]
 
 
 def numbers_of(column: NDArray[Any], wanted: Wanted, file: str) -> NDArray[np.float64]:
@@ -141,30 +150,36 @@ def labels_of(column: NDArray[Any], name: str, file: str) -> NDArray[Any]:
 
 
 def _block_numbers(
-    block: Sequence[tuple[int, Sequence[Any]]], place: Mapping[str, int], wanted: Wanted, file: str
+    block: Sequence[tuple[int, Sequence[Any]]], j: int, wanted: Wanted, file: str, form: TextFormat | None
 ) -> NDArray[np.float64]:
-    j = place[wanted.name]
     cells = [fields[j] for _, fields in block]
-    found = as_numbers(cells)
-    return _number_at_fault(cells, wanted, file, [line for line, _ in block]) if found is None else found
+    found = as_numbers(cells, form or PLAIN)
+    return _number_at_fault(cells, wanted, file, [line for line, _ in block], form) if found is None else found
 
 
 def _block_labels(
-    block: Sequence[tuple[int, Sequence[Any]]], place: Mapping[str, int], label: str, file: str
+    block: Sequence[tuple[int, Sequence[Any]]], j: int, label: str, file: str, form: TextFormat | None
 ) -> list[Any]:
-    j = place[label]
     cells = [fields[j] for _, fields in block]
-    _check_labels(cells, label, file, [line for line, _ in block])
+    _check_labels(cells, label, file, [line for line, _ in block], form)
     return cells
 
 
-def _number_at_fault(cells: Sequence[Any], wanted: Wanted, file: str, lines: Sequence[int] | None = None) -> NoReturn:
-    faults = ((row, number_fault(cell, wanted.mend)) for row, cell in enumerate(cells))
+def _number_at_fault(
+    cells: Sequence[Any],
+    wanted: Wanted,
+    file: str,
+    lines: Sequence[int] | None = None,
+    form: TextFormat | None = None,
+) -> NoReturn:
+    faults = ((row, number_fault(cell, wanted.mend, form)) for row, cell in enumerate(cells))
     row, problem = next((row, problem) for row, problem in faults if problem)
     refuse(problem, file, wanted.name, row, lines[row] if lines else None)
 
 
-def _check_labels(cells: Sequence[Any], name: str, file: str, lines: Sequence[int] | None = None) -> None:
+def _check_labels(
+    cells: Sequence[Any], name: str, file: str, lines: Sequence[int] | None = None, form: TextFormat | None = None
+) -> None:
     for row, cell in enumerate(cells):
-        if problem := label_fault(cell):
+        if problem := label_fault(cell, form or PLAIN):
             refuse(problem, file, name, row, lines[row] if lines else None)

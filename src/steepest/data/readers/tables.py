@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,14 @@ from ..csr import CSR
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
 from .columns import Sheet, listed, refuse
-from .content import Content, check_text, lines, read_content
+from .content import Content, lines, read_content
 from .delimited import open_text
-from .dialect import named_delimiter
+from .encoding import as_text
 from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
+from .text_format import PLAIN, FormatOptions, TextFormat, text_format
 
 __all__ = ["Table", "read_table"]
 
@@ -46,6 +47,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+OF_TEXT = "header, delimiter, decimal and thousands are for delimited text"
 EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 
@@ -69,9 +71,8 @@ def read_table(
     target: str | int | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
-    header: bool | None = None,
-    delimiter: str | None = None,
     labels: bool = False,
+    **written: Unpack[FormatOptions],
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -90,14 +91,20 @@ def read_table(
         The columns to read, in this order; all but target and weights by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
+    labels : bool
+        Whether the target names classes: kept as text unless all of it is numbers.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
     delimiter : str, optional
-        A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
-        that fits the first hundred lines, or the one of a line "sep=;".
-    labels : bool
-        Whether the target names classes: kept as text unless all of it is numbers.
+        A character, or " " for white space of any length. By default the one of comma, tab, semicolon, bar and white
+        space that fits the first hundred lines, or the one of a line "sep=;".
+    decimal : {".", ","}, optional
+        The mark before the decimals of delimited text: "." by default, "," if thousands are marked by ".".
+    thousands : {",", ".", " ", "'"}, optional
+        The mark between thousands of delimited text, in groups of three digits; " " is any space. None by default.
+    encoding : str, optional
+        The encoding of a text file, as Python names it; UTF-8 by default. A byte order mark goes before it.
 
     Returns
     -------
@@ -135,24 +142,32 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
-    content = read_content(source)
-    kind = _kind(content, header, delimiter)
-    if kind != TEXT and (header is not None or delimiter is not None):
-        raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
+    form = text_format(**written)
+    content, kind = _content(source, form)
+    given = form._replace(encoding=None) != PLAIN
+    if kind != TEXT and (given or (kind in OPENERS and form.encoding)):
+        raise UsageError(f"{content.name}: {OF_TEXT if given else 'an encoding is for text'}, this is {kind}")
     if kind == LIBSVM:
         notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
         return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
-    sheet = _sheet(content, kind, header, delimiter)
+    sheet = _sheet(content, kind, form)
     wanted = [features] if isinstance(features, str) else features
-    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
+    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels, form)
 
 
-def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
+def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
+    """The content of a file, text in UTF-8, and its kind."""
+    content = read_content(source)
     kind = KINDS.get(content.suffix)
     if kind in OPENERS:
-        return str(kind)
-    check_text(content)
-    if kind not in (None, TEXT) or header is not None or delimiter is not None or content.suffix == ".tsv":
+        return content, str(kind)
+    content = as_text(content, form.encoding)
+    return content, _kind(content, kind, form._replace(encoding=None) != PLAIN)
+
+
+def _kind(content: Content, kind: str | None, given: bool) -> str:
+    """The kind of a text file; delimited text if a format was given."""
+    if kind not in (None, TEXT) or given or content.suffix == ".tsv":
         return kind or TEXT
     sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
@@ -164,16 +179,16 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     return LIBSVM
 
 
-def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
+def _sheet(content: Content, kind: str, form: TextFormat) -> Sheet:
     if kind == JSON:
         return open_json(content)
     if kind in OPENERS:
         return OPENERS[kind](content)
-    given = "\t" if delimiter is None and content.suffix == ".tsv" else delimiter
-    return open_text(content, header, None if given is None else named_delimiter(given))
+    tab = "\t" if content.suffix == ".tsv" else None
+    return open_text(content, form._replace(delimiter=form.delimiter or tab))
 
 
-def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
+def _dense_table(sheet: Sheet, roles: Roles, labels: bool, form: TextFormat) -> Table:
     columns = sheet.read(roles.numbers(labels), roles.target if labels else None)
     if not columns:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
@@ -187,7 +202,7 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
     large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
     large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
-    roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
+    roundings = tuple(rounding_note(f"column {name!r}") for name in large if _loses_digits(sheet.cells(name), form))
     notes = (*sheet.notes, *_unused_index(sheet, roles))
     return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
 
@@ -197,6 +212,10 @@ def _is_large(column: NDArray[Any]) -> bool:
     if column.dtype.kind != "f":
         return False
     return max(float(column.max()), -float(column.min())) >= EXACT and bool((column == np.floor(column)).all())
+
+
+def _loses_digits(cells: Iterable[Any], form: TextFormat) -> bool:
+    return any(loses_digits(cell if form.is_plain else str(form.plain(cell))) for cell in cells)
 
 
 def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
