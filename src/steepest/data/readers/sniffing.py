@@ -54,7 +54,9 @@ def either_mark(sample: Sequence[str], dialect: Dialect, form: TextFormat) -> bo
     if form.delimiter is not None or not marks:
         return False
     if dialect.delimiter == ",":
-        return form.decimal == "," and not any("," in field for row in _rows(sample, dialect) for field in row)
+        rows = list(_rows(sample, dialect))
+        said = any("," in field and is_number(field, form) for row in rows for field in row)
+        return form.decimal == "," and max(map(len, rows)) > 1 and not said
     return (
         _one_column(sample, form)
         and dialect.quote not in sample[0]

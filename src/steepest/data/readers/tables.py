@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
-from .text_format import PLAIN, FormatOptions, TextFormat, text_format
+from .text_format import PLAIN, TextFormat, text_format
 
 __all__ = ["Table", "read_table"]
 
@@ -71,8 +71,12 @@ def read_table(
     target: str | int | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     labels: bool = False,
-    **written: Unpack[FormatOptions],
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -91,8 +95,6 @@ def read_table(
         The columns to read, in this order; all but target and weights by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
-    labels : bool
-        Whether the target names classes: kept as text unless all of it is numbers.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
@@ -105,6 +107,8 @@ def read_table(
         The mark between thousands of delimited text, in groups of three digits; " " is any space. None by default.
     encoding : str, optional
         The encoding of a text file, as Python names it; UTF-8 by default. A byte order mark goes before it.
+    labels : bool
+        Whether the target names classes: kept as text unless all of it is numbers.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
-    form = text_format(**written)
+    form = text_format(header, delimiter, decimal, thousands, encoding)
     content, kind = _content(source, form)
     given = form._replace(encoding=None) != PLAIN
     if kind != TEXT and (given or (kind in OPENERS and form.encoding)):

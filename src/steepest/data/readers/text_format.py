@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from functools import cache
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from ...core.errors import UsageError
 from .dialect import named_delimiter
 
-__all__ = ["PLAIN", "SPELLINGS", "FormatOptions", "TextFormat", "text_format"]
+__all__ = ["PLAIN", "SPELLINGS", "TextFormat", "text_format"]
 
 THOUSANDS = {
     ",": ",",
@@ -87,16 +87,6 @@ SPELLINGS = tuple(  # those with one mark first
         *((",", mark) for mark in (None, ".", " ", "'")),
     )
 )
-
-
-class FormatOptions(TypedDict, total=False):
-    """The arguments of ``text_format``."""
-
-    header: bool | None
-    delimiter: str | None
-    decimal: str | None
-    thousands: str | None
-    encoding: str | None
 
 
 def text_format(
