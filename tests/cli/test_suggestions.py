@@ -151,7 +151,7 @@ PYTHON = {
 
 KNOWN = {"rule": rules, "loss": losses, "learning_rate": steps, "estimate": estimates, "average": averages}
 KINDS = {"learning_rate": "learning rate"}
-IN_FIT = {"steps", "target", "features", "delimiter", "no_header", "sample_weight"}
+IN_FIT = {"steps", "target", "features", "delimiter", "no_header", "sample_weight", "decimal", "thousands", "encoding"}
 
 
 @pytest.fixture(autouse=True)
@@ -195,7 +195,7 @@ def parameters() -> set[str]:
 @pytest.mark.parametrize("word", SETTINGS)
 def test_each_answer_names_settings_that_exist(word: str) -> None:
     answer = SETTINGS[word]
-    options = {name for option in fit_options.params for name in option.opts}
+    options = {name for option in fit_options.params for name in (*option.opts, *option.secondary_opts)}
     assert {name for name, _ in answer.settings} <= parameters() | IN_FIT
     for name, value in answer.settings:
         assert name in parameters() or as_option(name, None) in options

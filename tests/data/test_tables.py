@@ -124,7 +124,8 @@ def read(tmp_path, text, **options):
         ("my age,your age\n1, 2\r3 ,4", ("my age", "your age"), [[1, 2], [3, 4]]),
         ("height in cm\n170\n180\n", ("height in cm",), [[170], [180]]),
         ("a b, c d\n+1,.5\n", ("a b", "c d"), [[1, 0.5]]),
-        ("a|b\n1|2\n", ("a|b",), None),
+        ("a|b\n1|2\n", ("a", "b"), [[1, 2]]),
+        ("a^b\n1^2\n", ("a^b",), None),
         ('"a\nb",c\n1,2\n', ("a\nb", "c"), [[1, 2]]),
         ("-3\t1e-3\n\n", ("c1", "c2"), [[-3, 0.001]]),
     ],
@@ -135,7 +136,7 @@ def test_delimiter_and_header_are_found(tmp_path, text, names, X):
             read(tmp_path, text)
         X = [[1, 2]]
         names = ("a", "b")
-        table = read(tmp_path, text, delimiter="|")
+        table = read(tmp_path, text, delimiter="^")
     else:
         table = read(tmp_path, text)
     assert (table.names, table.X.tolist()) == (names, X)

@@ -6,9 +6,12 @@ import csv
 import math
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
+
+from ..data.readers.text_format import TextFormat, text_format
 
 __all__ = [
     "AT",
@@ -179,12 +182,21 @@ force_option = click.option("--force", is_flag=True, help="Overwrite existing fi
 
 
 def table_options(command: Command) -> Command:
-    """Add the options for reading a text table."""
+    """Add the options that say how a text table is written; the command gets them as ``form``, a TextFormat."""
+
+    @wraps(command)
+    def with_form(**flags: Any) -> Any:
+        form = text_format(**{name: flags.pop(name) for name in TextFormat._fields})
+        return command(form=form, **flags)
+
     return _together(
-        command,
-        click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
+        with_form,
+        click.option("--header/--no-header", default=None, help="The first row is the header, or data: c1, c2, ..."),
         click.option("--delimiter", metavar="D", help="A character, tab or space. [default: detected]"),
-    )
+        click.option("--decimal", metavar=".|,", help="The mark before decimals. [default: .]"),
+        click.option("--thousands", metavar="M", help="The mark between thousands: , . space or apostrophe."),
+        click.option("--encoding", metavar="NAME", help="latin-1, cp1252, utf-16, ... [default: utf-8]"),
+    )  # type: ignore[return-value]
 
 
 def loss_options(command: Command) -> Command:

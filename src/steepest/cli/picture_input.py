@@ -94,7 +94,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         The target and the classes are added to a run without them.
     file : str
     flags : record
-        With target, weights, no_header, delimiter.
+        With target, weights, form.
 
     Raises
     ------
@@ -111,9 +111,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         features=recipe.columns,
         recipe=recipe,
         weights=weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
         labels=labels,
+        **flags.form._asdict(),
     ).encoded_by(recipe)
     if table.y is None:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")

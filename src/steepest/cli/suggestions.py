@@ -140,4 +140,5 @@ def _fit(context: click.Context) -> click.Command:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for option in command.params for name in option.opts if name.startswith("--")}
+    names = (name for option in command.params for name in (*option.opts, *option.secondary_opts))
+    return {name for name in names if name.startswith("--")}

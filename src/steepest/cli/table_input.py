@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, UsageError
 from ..data.encoding.condition import read_condition
 from ..data.readers.tables import Table, read_columns
+from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
 from .column_options import ColumnChoice
 from .text import label_text
@@ -31,12 +32,8 @@ class TableFlags(Protocol):
         """--weights."""
 
     @property
-    def no_header(self) -> bool:
-        """--no-header."""
-
-    @property
-    def delimiter(self) -> str | None:
-        """--delimiter."""
+    def form(self) -> TextFormat:
+        """--header, --delimiter, --decimal, --thousands, --encoding."""
 
 
 class TargetFlags(TableFlags, Protocol):
@@ -59,30 +56,26 @@ def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
         target=flags.target,
         features=flags.features,
         weights=flags.weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
         labels=labels,
         drop=choice.drop,
         settings=choice.settings,
         where=None if choice.where is None else read_condition(choice.where),
+        **flags.form._asdict(),
     ).encoded(choice.settings)
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
 
 
-def model_table(
-    model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False, unknown: str = "error"
-) -> Table:
+def model_table(model: Model, file: str, form: TextFormat, target: bool = False, unknown: str = "error") -> Table:
     """Read the columns of a model, by name, and its target if required; encode them as the model's were."""
     return read_columns(
         file,
         target=model.target if target else None,
         features=model.recipe.columns,
         recipe=model.recipe,
-        header=False if no_header else None,
-        delimiter=delimiter,
         labels=target and model.classes is not None,
+        **form._asdict(),
     ).encoded_by(model.recipe, unknown)
 
 

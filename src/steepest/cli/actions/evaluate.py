@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.shown_text import counted
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
 from ...solve.model import Label, Model, loss_of, predict, predictor, probable
@@ -22,13 +23,13 @@ from ..text import aligned, describe, label_text, number, say
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
 
-def print_measures(model: Model, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def print_measures(model: Model, file: str, form: TextFormat, as_json: bool) -> None:
     """Read a table, measure, print."""
     if model.outputs > 1 or model.shifted:
         several = "several targets" if model.classes is None else "3 classes or more"
         what = several if model.outputs > 1 else "an offset"
         raise UsageError(f"evaluate measures models of one target or two classes, this one has {what}: use predict")
-    table = model_table(model, file, no_header, delimiter, target=True)
+    table = model_table(model, file, form, target=True)
     if model.classes is None:
         found = _numeric_measures(model, table)
     else:

@@ -14,6 +14,7 @@ from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
 from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...data.rows import make_rows
 from ...objective import losses
 from ...objective.penalties import elastic
@@ -65,8 +66,7 @@ class Flags(NamedTuple):
     output: str | None
     trajectory: str | None
     require_converged: bool
-    no_header: bool
-    delimiter: str | None
+    form: TextFormat
     as_json: bool
     force: bool
     columns: ColumnChoice = ColumnChoice()

@@ -37,7 +37,8 @@ def row_of(text: Text, wrong: NDArray[np.bool_]) -> int:
 
 def missing_at(name: str, column: Column) -> CellError:
     """The error of a column's first missing value, where the rows of the fit had none."""
-    problem = "missing value, where the rows of the fit had none: remove the row or fill it in"
+    what = "missing value" if isinstance(column, Text) else "missing value (NaN)"
+    problem = f"{what}, where the rows of the fit had none: remove the row or fill it in"
     return CellError(problem, name, int(is_missing_at(column).argmax()))
 
 

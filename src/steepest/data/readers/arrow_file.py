@@ -16,6 +16,7 @@ from .cells import MISSING, is_missing, spelled
 from .columns import Wanted, holds_text, numbers_of, refuse, unique_names
 from .content import Content, damaged, too_large
 from .dialect import Dialect
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
 
@@ -27,7 +28,12 @@ SPELLINGS = sorted(
 
 
 def read_csv(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted]
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    wanted: Sequence[Wanted],
+    form: TextFormat = PLAIN,
 ) -> list[Column] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
@@ -37,7 +43,7 @@ def read_csv(
         return None
     data = data.rstrip(b" \r\n")
     try:
-        table = _csv_table(data, dialect, names, header, wanted)
+        table = _csv_table(data, dialect, names, header, wanted, form.decimal)
     except pa.ArrowException:
         return None
     if table.num_rows != data.count(b"\n") + (not header):
@@ -46,7 +52,9 @@ def read_csv(
     return None if any(column is None for column in columns) else [c for c in columns if c is not None]
 
 
-def _csv_table(data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted]) -> Any:
+def _csv_table(
+    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted], decimal: str
+) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -54,7 +62,8 @@ def _csv_table(data: bytes, dialect: Dialect, names: Sequence[str], header: bool
     types = {one.name: of_text if one.text else pa.float64() for one in wanted}
     parse = csv.ParseOptions(delimiter=dialect.delimiter, quote_char=dialect.quote, ignore_empty_lines=False)
     nulls = SPELLINGS if any(one.gaps for one in wanted) else []
-    convert = csv.ConvertOptions(include_columns=list(types), column_types=types, null_values=nulls)
+    kept = list(types)
+    convert = csv.ConvertOptions(include_columns=kept, column_types=types, null_values=nulls, decimal_point=decimal)
     read = csv.ReadOptions(column_names=list(names), skip_rows=int(header))
     return csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
@@ -110,6 +119,11 @@ class ArrowSheet(NamedTuple):
     @property
     def own_weights(self) -> None:
         """None: the format does not name weights."""
+
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
 
     @property
     def text_names(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from ...core.errors import DataError
 from ..encoding.faults import row_of
 from ..encoding.text_column import ABSENT, Column, Text
 from .cells import FILL, as_labels, as_numbers, is_missing, is_numeric, label_fault, number_fault, shown, spelled
+from .text_format import PLAIN, TextFormat
 
 __all__ = [
     "Rows",
@@ -65,6 +66,10 @@ class Sheet(Protocol):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided about the file and is not obvious, a sentence each."""
+
+    @property
+    def form(self) -> TextFormat:
+        """How numbers are written, if they are text."""
 
     @property
     def own_target(self) -> str | None:
@@ -124,8 +129,13 @@ def listed(names: Sequence[str]) -> str:
     return (first or "none") if len(names) <= LISTED else f"{first}, ... ({len(names)} in all)"
 
 
-def collect(rows: Rows, names: Sequence[str], wanted: Sequence[Wanted], file: str) -> list[Column]:
-    """Columns from rows of cells, a block of rows at a time."""
+def collect(
+    rows: Rows, names: Sequence[str], wanted: Sequence[Wanted], file: str, form: TextFormat | None = None
+) -> list[Column]:
+    """Columns from rows of cells, a block of rows at a time.
+
+    Numbers are written as ``form`` says; None: as Python writes them, in a file that no format is given for.
+    """
     place = {name: j for j, name in enumerate(names)}
     parts: list[list[NDArray[Any]]] = [[] for _ in wanted]
     levels: list[dict[str, int]] = [{} for _ in wanted]
@@ -134,7 +144,7 @@ def collect(rows: Rows, names: Sequence[str], wanted: Sequence[Wanted], file: st
         for part, known, one in zip(parts, levels, wanted, strict=True):
             j = place[one.name]
             cells = [fields[j] for _, fields in block]
-            part.append(_codes(cells, one, known, file, lines) if one.text else _numbers(cells, one, file, lines))
+            part.append(_codes(cells, one, known, file, lines) if one.text else _numbers(cells, one, file, lines, form))
     whole = [np.concatenate(part) if part else np.zeros(0) for part in parts]
     return [
         Text(column.astype(np.int32), tuple(known)) if one.text else column
@@ -159,15 +169,16 @@ def text_of_column(column: NDArray[Any], wanted: Wanted, file: str) -> Text:
     return Text(codes, tuple(known))
 
 
-def labels_of(column: Column, name: str, file: str, line: Callable[[int], int | None]) -> NDArray[Any]:
+def labels_of(
+    column: Text, name: str, file: str, line: Callable[[int], int | None], form: TextFormat = PLAIN
+) -> NDArray[Any]:
     """Turn a column of text into labels: float64 if all are numbers, else text."""
-    assert isinstance(column, Text)
-    faults = [label_fault(level) for level in column.levels]
+    faults = [label_fault(level, form) for level in column.levels]
     if any(faults):
         wrong = np.array([fault is not None for fault in faults])
         row = row_of(column, wrong)
         refuse(str(faults[column.codes[row]]), file, name, row, line(row))
-    return as_labels(column.levels)[column.codes]
+    return as_labels(column.levels, form)[column.codes]
 
 
 def holds_text(cells: Iterable[Any]) -> bool:
@@ -183,20 +194,31 @@ def holds_text(cells: Iterable[Any]) -> bool:
 
 
 def _numbers(
-    cells: Sequence[Any], wanted: Wanted, file: str, lines: Sequence[int] | None = None
+    cells: Sequence[Any],
+    wanted: Wanted,
+    file: str,
+    lines: Sequence[int] | None = None,
+    form: TextFormat | None = None,
 ) -> NDArray[np.float64]:
-    found = as_numbers(cells)
+    found = as_numbers(cells, form or PLAIN)
     if found is None and wanted.gaps:
         gone = np.array([is_missing(cell) for cell in cells], bool)
-        found = as_numbers([0.0 if is_gone else cell for cell, is_gone in zip(cells, gone, strict=True)])
+        filled = ["0" if is_gone else cell for cell, is_gone in zip(cells, gone, strict=True)]
+        found = as_numbers(filled, form or PLAIN)
         if found is not None:
             found[gone] = np.nan
-    return _number_at_fault(cells, wanted, file, lines) if found is None else found
+    return _number_at_fault(cells, wanted, file, lines, form) if found is None else found
 
 
-def _number_at_fault(cells: Sequence[Any], wanted: Wanted, file: str, lines: Sequence[int] | None = None) -> NoReturn:
+def _number_at_fault(
+    cells: Sequence[Any],
+    wanted: Wanted,
+    file: str,
+    lines: Sequence[int] | None = None,
+    form: TextFormat | None = None,
+) -> NoReturn:
     present = ((row, cell) for row, cell in enumerate(cells) if not (wanted.gaps and is_missing(cell)))
-    faults = ((row, number_fault(cell, wanted.mend, wanted.fill)) for row, cell in present)
+    faults = ((row, number_fault(cell, wanted.mend, form, wanted.fill)) for row, cell in present)
     row, problem = next((row, problem) for row, problem in faults if problem)
     refuse(problem, file, wanted.name, row, lines[row] if lines else None)
 
@@ -209,19 +231,18 @@ def _codes(
     for row, cell in enumerate(cells):
         text = spelled(cell)
         code = known.get(text)
-        if code is None and is_missing(cell):
-            if not wanted.gaps:
-                refuse(str(number_fault(cell, "", wanted.fill)), file, wanted.name, row, lines[row] if lines else None)
+        if code is None and is_missing(cell) and wanted.gaps:
             code = ABSENT
         elif code is None:
-            if isinstance(cell, (list, dict)):
-                refuse(
-                    f"{shown(cell)} is not text: write text or a number",
-                    file,
-                    wanted.name,
-                    row,
-                    lines[row] if lines else None,
-                )
+            if fault := _text_fault(cell, wanted.fill):
+                refuse(fault, file, wanted.name, row, lines[row] if lines else None)
             code = known[text] = len(known)
         codes[row] = code
     return codes
+
+
+def _text_fault(cell: Any, fill: str) -> str | None:
+    """What is wrong with a cell of a column of text."""
+    if is_missing(cell):
+        return number_fault(cell, "", None, fill)
+    return f"{shown(cell)} is not text: write text or a number" if isinstance(cell, (list, dict)) else None

@@ -14,7 +14,7 @@ from . import arrow_file
 from .cells import is_missing, is_number
 from .columns import Rows, Wanted, collect, holds_text, listed, unique_names
 from .content import Content, lines
-from .dialect import Dialect, sniff
+from .dialect import Dialect
 from .preamble import (
     Preamble,
     body_width,
@@ -28,12 +28,15 @@ from .preamble import (
     named_width,
     preamble,
 )
+from .sniffing import either_mark, sniff
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["TextSheet", "open_text"]
 
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
 SAMPLE = 100  # lines and rows by which the table is judged
 NOTHING = Preamble()
+EITHER = "commas may separate fields or decimals: name the delimiter, such as --delimiter semicolon"
 TAILS = "the delimiter at the end of each line is left out"
 
 
@@ -50,6 +53,7 @@ class TextSheet(NamedTuple):
     above: Preamble
     heads: int  # rows that are a header
     tails: bool  # rows may end in a delimiter
+    form: TextFormat = PLAIN
 
     @property
     def own_target(self) -> None:
@@ -69,7 +73,7 @@ class TextSheet(NamedTuple):
     def read(self, wanted: Sequence[Wanted]) -> list[Column]:
         """Columns of numbers and of text; what pyarrow cannot read, our reader reads or reports."""
         quick = self._read_by_arrow(wanted) if len(self.data) >= SMALL else None
-        return collect(self._body(), self.names, wanted, self.file) if quick is None else quick
+        return collect(self._body(), self.names, wanted, self.file, self.form) if quick is None else quick
 
     def cells(self, name: str) -> Iterator[Any]:
         """Cells of a column as they are spelled."""
@@ -85,14 +89,14 @@ class TextSheet(NamedTuple):
         return _of_width(_without_tails(rows, len(self.names)) if self.tails else rows, len(self.names), self.file)
 
     def _read_by_arrow(self, wanted: Sequence[Wanted]) -> list[Column] | None:
-        regular = not (self.tails or self.above.lines or self.dialect.is_white)
+        regular = not (self.tails or self.above.lines or self.dialect.is_white or self.form.thousands)
         if not regular or not _one_row_a_line(self.data, self.dialect.quote.encode()):
             return None
-        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, wanted)
+        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, wanted, self.form)
 
 
-def open_text(content: Content, header: bool | None = None, delimiter: str | None = None) -> TextSheet:
-    r"""Find out a text file's dialect, header and index by its first hundred rows.
+def open_text(content: Content, form: TextFormat = PLAIN) -> TextSheet:
+    r"""Find out a text file's dialect, header and index by its first hundred rows, unless ``form`` says them.
 
     Examples
     --------
@@ -104,28 +108,41 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     name, data = content.name, content.data
     sample = [line.rstrip("\n") for line in islice(lines(data), SAMPLE) if line.strip()] or [""]
     above = preamble(sample)
-    dialect = sniff(sample[above.lines :], delimiter or above.separator)
+    form = form._replace(delimiter=form.delimiter or above.separator)
+    dialect = sniff(sample[above.lines :], form.delimiter, form)
+    if either_mark(sample[above.lines :], dialect, form):
+        raise DataError(EITHER, file=name)
     if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], sample[above.lines], dialect):
         above = above._replace(lines=above.lines - 1, comments=())
     numbered = _sampled(text_rows(data, dialect, name, above))
-    rows = [fields for _, fields in numbered]
     quoted = all(sample[n - 1].lstrip().startswith(dialect.quote) for n, _ in numbered[1:] if n <= len(sample))
-    commented = None if header is False else _commented_names(above, rows, dialect)
+    sheet = TextSheet(name, (), False, dialect, data, (), (), above, 0, False, form)
+    return _judged(sheet, numbered, quoted, _is_quoted_alone(sample[above.lines :], dialect, len(numbered[0][1])))
+
+
+def _judged(sheet: TextSheet, numbered: Sequence[tuple[int, list[str]]], quoted: bool, alone: bool) -> TextSheet:
+    """Complete a sheet by its first rows: named by a comment, by its first row, or not at all."""
+    header, name, above = sheet.form.header, sheet.file, sheet.above
+    first, rows = numbered[0][1], [_plain(fields, sheet.form) for _, fields in numbered]
+    commented = _commented_names(above, rows, sheet.dialect) if header is None else None
     if commented is not None:
         line, names = commented
         note = f"the names {listed(names)} are read from a comment, line {line}"
-        sheet = TextSheet(name, (), False, dialect, data, (), (note,), above, 0, False)
-        return _headed(sheet, names, rows, line, quoted)
-    alone = _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
+        return _headed(sheet._replace(notes=(note,)), names, rows, line, quoted)
     if not (alone or is_header(rows[0], rows[1:]) if header is None else header):
-        return _headless(TextSheet(name, (), True, dialect, data, (), (), above, 0, False), rows, header is None)
-    if next(islice(text_rows(data, dialect, name, above), 1, None), None) is None:
+        return _headless(sheet._replace(numbered=True), first, rows, header is None)
+    if next(islice(text_rows(sheet.data, sheet.dialect, name, above), 1, None), None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
     notes = list(_skipped(above))
     if header is None and not alone and may_be_data(rows[0], rows[1:]):
-        notes.append(f"the first row, {listed(rows[0])}, is read as the header: say --no-header if it is data")
-    sheet = TextSheet(name, (), False, dialect, data, (), tuple(notes), above, 1, False)
-    return _headed(sheet, rows[0], rows[1:], numbered[0][0], quoted)
+        notes.append(f"the first row, {listed(first)}, is read as the header: say --no-header if it is data")
+    return _headed(sheet._replace(notes=tuple(notes), heads=1), first, rows[1:], numbered[0][0], quoted)
+
+
+def _plain(fields: Sequence[str], form: TextFormat) -> list[str]:
+    """Fields by which a table is judged: numbers as Python writes them, what only looks like one in quotes."""
+    spelled = zip(fields, map(form.plain, fields), strict=True)
+    return [f"'{field}'" if plain is None else plain for field, plain in spelled]
 
 
 def _headed(
@@ -153,15 +170,17 @@ def _headed(
     )
 
 
-def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
-    """Complete a sheet without a header."""
+def _headless(sheet: TextSheet, spelled: Sequence[str], rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
+    """Complete a sheet without a header, whose first row is spelled so."""
     first = rows[0]
     width = named_width(first)
     tails = width < len(first) and body_width(first, rows[1:], sheet.dialect) == width
     names = tuple(f"c{i + 1}" for i in range(width if tails else len(first)))
     notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
-        notes.append(f"the first row, {listed(first)}, is read as data: if it is a header, write names that are words")
+        notes.append(
+            f"the first row, {listed(spelled)}, is read as data: if it is a header, write names that are words"
+        )
     return sheet._replace(names=names, tails=tails, notes=tuple(notes))
 
 

@@ -11,6 +11,7 @@ from ...core.errors import DataError
 from ..encoding.text_column import Column
 from .columns import Rows, Wanted, collect, holds_text, unique_names
 from .content import Content, lines
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["JSONSheet", "open_json"]
 
@@ -47,6 +48,11 @@ class JSONSheet(NamedTuple):
     @property
     def own_weights(self) -> None:
         """None: the format does not name weights."""
+
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
 
     @property
     def text_names(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from ...core.unpacking import most_unpacked
 from ..encoding.text_column import Column
 from .columns import Wanted, holds_text, listed, numbers_of, text_of_column, unique_names
 from .content import Content, damaged, too_large
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArraySheet", "open_npy", "open_npz"]
 
@@ -43,6 +44,11 @@ class ArraySheet(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(self.columns)
+
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
 
     @property
     def text_names(self) -> frozenset[str]:

@@ -194,7 +194,7 @@ def _text_columns(sheet: Sheet, roles: Roles, settings: Settings) -> frozenset[s
 
 def _target(column: Column, name: str, sheet: Sheet, line: Callable[[int], int | None]) -> NDArray[Any]:
     if isinstance(column, Text):
-        return labels_of(column, name, sheet.file, line)
+        return labels_of(column, name, sheet.file, line, sheet.form)
     return np.ascontiguousarray(column)
 
 
@@ -212,11 +212,12 @@ def _roundings(sheet: Sheet, roles: Roles, columns: list[Column], y: NDArray[Any
     """A note for each column whose whole numbers were rounded."""
     large = [name for name, column in zip(roles.features, columns, strict=False) if is_large(column)]
     large += [roles.target] if roles.target is not None and is_large(y) else []
-    return tuple(
-        rounding_note(f"column {name!r}")
-        for name in large
-        if any(loses_digits(cell) for cell in sheet.cells(name) if not is_missing(cell))
-    )
+    return tuple(rounding_note(f"column {name!r}") for name in large if _loses_digits(sheet, name))
+
+
+def _loses_digits(sheet: Sheet, name: str) -> bool:
+    form, cells = sheet.form, (cell for cell in sheet.cells(name) if not is_missing(cell))
+    return any(loses_digits(cell if form.is_plain else str(form.plain(cell))) for cell in cells)
 
 
 def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:

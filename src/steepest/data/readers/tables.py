@@ -15,14 +15,15 @@ from ..encoding.settings import Settings, names_of, settings_of
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
 from .columns import Sheet
-from .content import Content, check_text, lines, read_content
+from .content import Content, lines, read_content
 from .delimited import open_text
-from .dialect import named_delimiter
+from .encoding import as_text
 from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm, text_label
 from .numpy_file import open_npy, open_npz
 from .raw_table import RawTable, Table, columns_of, is_large
 from .roles import choose
+from .text_format import PLAIN, TextFormat, text_format
 
 __all__ = ["Table", "read_columns", "read_table"]
 
@@ -46,6 +47,7 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+OF_TEXT = "header, delimiter, decimal and thousands are for delimited text"
 EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
 DEFAULTS = Settings()
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
@@ -59,6 +61,9 @@ def read_table(
     weights: str | int | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     labels: bool = False,
     drop: str | Sequence[str] = (),
     where: str | None = None,
@@ -85,8 +90,14 @@ def read_table(
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
     delimiter : str, optional
-        A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
-        that fits the first hundred lines, or the one of a line "sep=;".
+        A character, or " " for white space of any length. By default the one of comma, tab, semicolon, bar and white
+        space that fits the first hundred lines, or the one of a line "sep=;".
+    decimal : {".", ","}, optional
+        The mark before the decimals of delimited text: "." by default, "," if thousands are marked by ".".
+    thousands : {",", ".", " ", "'"}, optional
+        The mark between thousands of delimited text, in groups of three digits; " " is any space. None by default.
+    encoding : str, optional
+        The encoding of a text file, as Python names it; UTF-8 by default. A byte order mark goes before it.
     labels : bool
         Whether the target names classes: kept as text unless all of it is numbers.
     drop : str or sequence of str
@@ -146,6 +157,9 @@ def read_table(
         weights=weights,
         header=header,
         delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
         labels=labels,
         drop=names_of(drop),
         settings=settings,
@@ -161,6 +175,9 @@ def read_columns(
     weights: str | int | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     labels: bool = False,
     drop: Sequence[str] = (),
     settings: Settings = DEFAULTS,
@@ -168,25 +185,33 @@ def read_columns(
     where: Condition | None = None,
 ) -> RawTable:
     """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
-    content = read_content(source)
-    kind = _kind(content, header, delimiter)
-    if kind != TEXT and (header is not None or delimiter is not None):
-        raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
+    form = text_format(header, delimiter, decimal, thousands, encoding)
+    content, kind = _content(source, form)
+    given = form._replace(encoding=None) != PLAIN
+    if kind != TEXT and (given or (kind in OPENERS and form.encoding)):
+        raise UsageError(f"{content.name}: {OF_TEXT if given else 'an encoding is for text'}, this is {kind}")
     wanted = [features] if isinstance(features, str) else features
     if kind == LIBSVM:
         if where is not None or drop:
             raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
         return _sparse_table(content, target, wanted, weights, labels)
-    sheet = _sheet(content, kind, header, delimiter)
+    sheet = _sheet(content, kind, form)
     return columns_of(sheet, choose(sheet, target, wanted, weights, drop), labels, settings, recipe, where)
 
 
-def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
+def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
+    """The content of a file, text in UTF-8, and its kind."""
+    content = read_content(source)
     kind = KINDS.get(content.suffix)
     if kind in OPENERS:
-        return str(kind)
-    check_text(content)
-    if kind not in (None, TEXT) or header is not None or delimiter is not None or content.suffix == ".tsv":
+        return content, str(kind)
+    content = as_text(content, form.encoding)
+    return content, _kind(content, kind, form._replace(encoding=None) != PLAIN)
+
+
+def _kind(content: Content, kind: str | None, given: bool) -> str:
+    """The kind of a text file; delimited text if a format was given."""
+    if kind not in (None, TEXT) or given or content.suffix == ".tsv":
         return kind or TEXT
     sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
@@ -201,13 +226,13 @@ def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
     return LIBSVM
 
 
-def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
+def _sheet(content: Content, kind: str, form: TextFormat) -> Sheet:
     if kind == JSON:
         return open_json(content)
     if kind in OPENERS:
         return OPENERS[kind](content)
-    given = "\t" if delimiter is None and content.suffix == ".tsv" else delimiter
-    return open_text(content, header, None if given is None else named_delimiter(given))
+    tab = "\t" if content.suffix == ".tsv" else None
+    return open_text(content, form._replace(delimiter=form.delimiter or tab))
 
 
 def _sparse_table(
