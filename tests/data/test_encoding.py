@@ -46,12 +46,12 @@ def encoded(columns, unknown="error", **choices):
 @settings(max_examples=60, deadline=None)
 def test_categories_are_those_of_scikit_learn(words, more, least):
     text = text_of(words)
-    try:
-        recipe = learn(["x"], [text], Settings(min_count=least)).recipe
-        X, names = recipe.encode([text], Unknown())
-    except DataError as error:
-        assert "no column is left" in str(error)
+    recipe = learn(["x"], [text], Settings(min_count=least)).recipe
+    if not recipe.rules[0].levels:
+        with pytest.raises(DataError, match="no column is left"):
+            recipe.encode([text], Unknown())
         return
+    X, names = recipe.encode([text], Unknown())
     rule = recipe.rules[0]
     assert isinstance(rule, Category)
     cells = np.array([OTHER if word in rule.pooled else word for word in words], object)[:, None]
