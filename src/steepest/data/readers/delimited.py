@@ -28,15 +28,14 @@ from .preamble import (
     named_width,
     preamble,
 )
-from .sniffing import either_mark, sniff
+from .sniffing import SAMPLE, either_mark, sniff
 from .text_format import PLAIN, TextFormat
 
 __all__ = ["TextSheet", "open_text"]
 
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
-SAMPLE = 100  # lines and rows by which the table is judged
 NOTHING = Preamble()
-EITHER = "commas may separate fields or decimals: name the delimiter, such as --delimiter semicolon"
+EITHER = "commas may separate fields or decimals: name the delimiter, --delimiter comma or semicolon"
 TAILS = "the delimiter at the end of each line is left out"
 
 
@@ -106,15 +105,17 @@ def open_text(content: Content, form: TextFormat = PLAIN) -> TextSheet:
     ('c1', 'c2')
     """
     name, data = content.name, content.data
-    sample = [line.rstrip("\n") for line in islice(lines(data), SAMPLE) if line.strip()] or [""]
+    longer = [line.rstrip("\n") for line in islice(lines(data), 2 * SAMPLE) if line.strip()] or [""]
+    sample = longer[:SAMPLE]
     above = preamble(sample)
     form = form._replace(delimiter=form.delimiter or above.separator)
-    dialect = sniff(sample[above.lines :], form.delimiter, form)
-    if either_mark(sample[above.lines :], dialect, form):
+    dialect = sniff(longer[above.lines :], form.delimiter, form)
+    if either_mark(longer[above.lines :], dialect, form):
         raise DataError(EITHER, file=name)
-    if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], sample[above.lines], dialect):
-        above = above._replace(lines=above.lines - 1, comments=())
     numbered = _sampled(text_rows(data, dialect, name, above))
+    if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], numbered, dialect):
+        above = above._replace(lines=above.lines - 1, comments=())
+        numbered = _sampled(text_rows(data, dialect, name, above))
     quoted = all(sample[n - 1].lstrip().startswith(dialect.quote) for n, _ in numbered[1:] if n <= len(sample))
     sheet = TextSheet(name, (), False, dialect, data, (), (), above, 0, False, form)
     return _judged(sheet, numbered, quoted, _is_quoted_alone(sample[above.lines :], dialect, len(numbered[0][1])))
@@ -194,10 +195,10 @@ def _skipped(above: Preamble) -> tuple[str, ...]:
     return ("the comments above the table are skipped",) if above.comments else ()
 
 
-def _is_column_of_marks(line: str, below: str, dialect: Dialect) -> bool:
-    """Whether a first line that begins like a comment is a header whose first column is called #."""
-    fields = dialect.split(line) or []
-    return fields[:1] in (["#"], ["%"]) and len(fields) == len(dialect.split(below) or [])
+def _is_column_of_marks(line: str, below: Sequence[tuple[int, list[str]]], dialect: Dialect) -> bool:
+    """Whether a first line that begins like a comment is a header, no other below, whose first column is called #."""
+    fields, rows = dialect.split(line) or [], [row for _, row in below]
+    return fields[:1] in (["#"], ["%"]) and len(fields) == len(rows[0]) and not is_header(rows[0], rows[1:])
 
 
 def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Dialect) -> tuple[int, list[str]] | None:
