@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import KIND, descent_options, force_option, json_option, loss_options, table_options
 
 __all__ = ["command"]
@@ -17,6 +18,7 @@ __all__ = ["command"]
 @click.option("--vary", multiple=True, metavar="OPTION=V,V", help="Values to compare; every combination is run.")
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
+@column_options
 @descent_options
 @click.option("--trajectory", metavar="RUN.npz", help="Write the runs, as RUN-1.npz, RUN-2.npz and so on.")
 @table_options

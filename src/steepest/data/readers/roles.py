@@ -1,4 +1,4 @@
-"""The role of each column of a table: feature, target or weights."""
+"""The role of each column of a table: feature, target, weights, offset or exposure."""
 
 from __future__ import annotations
 
@@ -15,22 +15,38 @@ class Roles(NamedTuple):
     """Names of the columns of each role; None for a role without a column."""
 
     features: tuple[str, ...]
-    target: str | None
+    target: str | None  # the first of several
     weights: str | None
     asked: bool  # whether the features were named by the user
+    further: tuple[str, ...] = ()  # targets after the first
+    offset: str | None = None
+    exposure: str | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Columns of numbers beside features, weights and the first target."""
+        return (*self.further, *(name for name in (self.offset, self.exposure) if name is not None))
 
     def numbers(self, labels: bool) -> list[Wanted]:
-        """Columns to be read as numbers: the features, then the weights, then the target unless it has labels."""
+        """Columns to be read as numbers: features, weights, the others, then the target unless it has labels."""
         mend = "correct it or remove the row" if self.asked else "correct it, or name the columns to use with -x"
         wanted = [Wanted(name, mend) for name in self.features]
         if self.weights is not None:
             wanted.append(Wanted(self.weights, "correct it or remove the row"))
+        wanted += [Wanted(name, "correct it or remove the row") for name in self.others]
         if self.target is not None and not labels:
             wanted.append(Wanted(self.target, "correct it, or choose a target of numbers"))
         return wanted
 
 
-def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | None, weights: str | int | None) -> Roles:
+def choose(
+    sheet: Sheet,
+    target: str | int | Sequence[str] | None,
+    features: Sequence[str] | None,
+    weights: str | int | None,
+    offset: str | None = None,
+    exposure: str | None = None,
+) -> Roles:
     """Assign a role to each column.
 
     A format's own target and weights are used, unless other columns are given or they are named as features. An index
@@ -42,15 +58,19 @@ def choose(sheet: Sheet, target: str | int | None, features: Sequence[str] | Non
         If a name is unknown or used twice.
     """
     asked = None if features is None else tuple(_known(sheet, name) for name in features)
-    goal = _own(sheet.own_target, asked) if target is None else _known(sheet, target)
+    first, *more = [target] if isinstance(target, (str, int)) else target or [""]
+    goal = _own(sheet.own_target, asked) if target is None else _known(sheet, first)
     weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
-    taken = (goal, weight, *sheet.row_names)
+    further = tuple(_known(sheet, name) for name in more)
+    part, size = (None if name is None else _known(sheet, name) for name in (offset, exposure))
+    given = [name for name in (goal, *further, weight, part, size) if name is not None]
+    taken = (*given, *sheet.row_names)
     chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in taken)
-    _check_distinct([*chosen, *(name for name in (goal, weight) if name is not None)], sheet.file)
+    _check_distinct([*chosen, *given], sheet.file)
     if not chosen and asked is None:
         index = f", or use the index with -x {sheet.row_names[0]}" if set(sheet.row_names) - {goal, weight} else ""
         raise DataError(f"no column is left for the features: add one or choose another target{index}", file=sheet.file)
-    return Roles(chosen, goal, weight, asked is not None)
+    return Roles(chosen, goal, weight, asked is not None, further, part, size)
 
 
 def _own(name: str | None, asked: tuple[str, ...] | None) -> str | None:

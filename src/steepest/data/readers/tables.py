@@ -22,9 +22,10 @@ from .dialect import named_delimiter
 from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
+from .response import joined, known_offset
 from .roles import Roles, choose
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "read_rows", "read_table"]
 
 TEXT = "text"
 JSON = "JSON lines"
@@ -54,21 +55,25 @@ class Table(NamedTuple):
     """Rows of numbers, with names and source."""
 
     X: NDArray[np.float64] | CSR  # (n, d), C order
-    y: NDArray[Any] | None  # (n,) float64, or labels
+    y: NDArray[Any] | None  # (n,) float64, or labels; (n, k) of several targets
     weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
     names: tuple[str, ...]  # (d,) of the features
-    target: str | None
+    target: str | None  # the names of several with ", " between them
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
     roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
+    offset: NDArray[np.float64] | None = None  # (n,) offset plus log of the exposure
+    targets: tuple[str, ...] = ()  # names of the targets; y is (n, k) if there are k > 1
 
 
 def read_table(
     source: str | Path,
     *,
-    target: str | int | None = None,
+    target: str | int | Sequence[str] | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
     labels: bool = False,
@@ -83,13 +88,16 @@ def read_table(
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
         and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
         detected in delimited text too, where no line can be anything else.
-    target : str or int, optional
-        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
-        A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
+    target : str or int, or sequence of str, optional
+        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...);
+        a sequence names several targets of numbers. A libsvm file's first number is its target, called "label"; in
+        .npz it is y, in .npy the last column.
     features : sequence of str, optional
-        The columns to read, in this order; all but target and weights by default. Other columns may have any content.
+        The columns to read, in this order; all that have no other part by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
+    offset, exposure : str, optional
+        Columns of a part that is known of each linear predictor, and of numbers above 0 whose logarithm is one.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
@@ -141,10 +149,22 @@ def read_table(
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
     if kind == LIBSVM:
         notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
-        return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
+        taken = (target, features, weights, offset, exposure)
+        return _sparse_table(content, taken, labels)._replace(notes=notes)
     sheet = _sheet(content, kind, header, delimiter)
     wanted = [features] if isinstance(features, str) else features
-    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
+    return _dense_table(sheet, choose(sheet, target, wanted, weights, offset, exposure), labels)
+
+
+def read_rows(source: str | Path, *, header: bool | None = None, delimiter: str | None = None) -> Table:
+    """The rows of a file without any of its columns, for a model of the intercept alone: X is (n, 0)."""
+    content = read_content(source)
+    if (kind := _kind(content, header, delimiter)) == LIBSVM:
+        n = read_libsvm(content).X.shape[0]
+    else:
+        sheet = _sheet(content, kind, header, delimiter)
+        n = len(sheet.read([], sheet.names[0])[0])
+    return Table(np.empty((n, 0)), None, None, (), None, content.name)
 
 
 def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
@@ -183,13 +203,18 @@ def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
     X = np.empty((len(columns[0]), d))
     for j in range(d):
         X[:, j] = columns[j]
-    y = None if roles.target is None else np.ascontiguousarray(columns[-1])
+    known = dict(zip(roles.others, columns[d + (roles.weights is not None) :], strict=False))
+    y = None if roles.target is None else joined([columns[-1], *(known[name] for name in roles.further)])
     weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
     large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
+    large += [name for name in roles.others if _is_large(known[name])]
     large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
     roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
     notes = (*sheet.notes, *_unused_index(sheet, roles))
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
+    targets = () if roles.target is None else (roles.target, *roles.further)
+    offset = known_offset(known, roles.offset, roles.exposure, sheet)
+    target = ", ".join(targets) or None
+    return Table(X, y, weight, roles.features, target, sheet.file, notes, roundings, offset, targets)
 
 
 def _is_large(column: NDArray[Any]) -> bool:
@@ -218,16 +243,28 @@ def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64
 
 def _sparse_table(
     content: Content,
-    target: str | int | None,
-    features: Sequence[str] | None,
-    weights: str | int | None,
+    taken: tuple[Any, Sequence[str] | None, Any, Any, Any],
     labels: bool,
 ) -> Table:
-    if target not in (None, LABEL) or weights is not None:
-        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no weights")
+    target, features, *others = taken
+    lacking = [what for what, name in zip(("weights", "offset", "exposure"), others, strict=True) if name is not None]
+    if target not in (None, LABEL) or lacking:
+        lack = lacking[0] if lacking else "weights"
+        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
     y = sparse.target(labels)
     large = _is_large(y) and any(map(loses_digits, sparse.labels))
-    return Table(X, y, None, names, LABEL, content.name, (), (rounding_note(f"column {LABEL!r}"),) if large else ())
+    return Table(
+        X,
+        y,
+        None,
+        names,
+        LABEL,
+        content.name,
+        (),
+        (rounding_note(f"column {LABEL!r}"),) if large else (),
+        None,
+        (LABEL,),
+    )
