@@ -45,7 +45,7 @@ WRONG = {
     f"{FIT} --learning-rate optimal": "no learning rate is called 'optimal': use --learning-rate inverse_time",
     f"{FIT} --learning-rate invscaling": "'invscaling': use --learning-rate inverse_scaling",
     f"{FIT} --n-jobs 2": "'--n-jobs': set the environment variable STEEPEST_NUM_THREADS",
-    f"{FIT} --positive-coef": "fit has none, but the estimators in Python have: use signs='+'",
+    f"{FIT} --positive-coef": "'--positive-coef': use --signs +",
     "fit ridge eight.txt -t y": "'ridge' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1?",
     "fit lasso eight.txt -t y": "'lasso' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1 --l1",
     f"{FIT} --loss lasso": "no loss is called 'lasso': a lasso penalty is --alpha 0.1 with --l1-ratio 1",

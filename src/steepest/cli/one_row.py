@@ -14,7 +14,7 @@ from ..data.encoding.settings import Unknown
 from ..data.encoding.text_column import Column, text_of
 from ..data.readers.cells import number_fault
 
-__all__ = ["one_row"]
+__all__ = ["number_at", "one_row"]
 
 
 def one_row(recipe: Recipe, values: Mapping[str, str]) -> Any:
@@ -34,6 +34,14 @@ def one_row(recipe: Recipe, values: Mapping[str, str]) -> Any:
 def _column(recipe: Recipe, name: str, value: str) -> Column:
     if name in recipe.text_columns:
         return text_of([value])
-    if fault := number_fault(value, "write a number"):
+    return np.array([number_at({name: value}, name)])
+
+
+def number_at(values: Mapping[str, str], name: str, least: float = -np.inf) -> float:
+    """The value of a column of numbers above ``least``."""
+    if fault := number_fault(values[name], "write a number"):
         raise UsageError(f"--at: {name}: {fault}")
-    return np.array([float(value)])
+    number = float(values[name])
+    if not number > least:
+        raise UsageError(f"--at: {name} must be above {least:g}, not {number:g}")
+    return number

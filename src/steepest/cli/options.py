@@ -95,8 +95,22 @@ class Columns(click.ParamType[Any]):
         """Turn the text into a tuple of names."""
         if not isinstance(value, str):
             return value
-        names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        try:
+            names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        except csv.Error:  # a line end
+            names = ()
         return names if names and all(names) else self.fail(f"{value!r} has an empty name", param, ctx)
+
+
+class Targets(Columns):
+    """A name as text, or several as a tuple."""
+
+    name = "targets"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a tuple of names if it has a comma."""
+        names = super().convert(value, param, ctx) if isinstance(value, str) and "," in value else value
+        return names[0] if isinstance(names, tuple) and len(names) == 1 else names
 
 
 class Numbers(Columns):
@@ -164,7 +178,7 @@ class Kind(click.Choice[str]):
         return str(value)
 
 
-NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
+NUMBER, NUMBERS, COLUMNS, TARGETS = Number(), Numbers(), Columns(), Targets()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
 FIX, AT = Assignments(), Values()
@@ -203,7 +217,7 @@ def loss_options(command: Command) -> Command:
     """Add the options of the objective."""
     return _together(
         command,
-        click.option("-t", "--target", metavar="COL", help="The column to predict."),
+        click.option("-t", "--target", type=TARGETS, metavar="COL", help="The column to predict; linear: COL,COL too."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),

@@ -18,13 +18,15 @@ from .text import label_text
 __all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
 
 LISTED = 10  # labels shown in a message
+FEW = 3  # labels that are classes, however few the rows
+MOST = (100, 1000)  # classes that are numbers, and texts, if there are two rows or more of each
 
 
 class TableFlags(Protocol):
     """The options that say how a table is read."""
 
     @property
-    def target(self) -> str | None:
+    def target(self) -> str | tuple[str, ...] | None:
         """-t."""
 
     @property
@@ -48,14 +50,20 @@ class TargetFlags(TableFlags, Protocol):
         """--drop, --where, --missing and so on."""
 
 
-def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
-    """Read and encode the table that the flags describe."""
+def target_table(
+    file: str, flags: TargetFlags, labels: bool, offset: str | None = None, exposure: str | None = None
+) -> Table:
+    """Read and encode the table that the flags describe, with known offsets."""
     choice = flags.columns
+    if labels and isinstance(flags.target, tuple):
+        raise UsageError(f"-t names {len(flags.target)} columns, but classes are in one: fit each by itself")
     table = read_columns(
         file,
         target=flags.target,
         features=flags.features,
         weights=flags.weights,
+        offset=offset,
+        exposure=exposure,
         labels=labels,
         drop=choice.drop,
         settings=choice.settings,
@@ -71,28 +79,49 @@ def model_table(model: Model, file: str, form: TextFormat, target: bool = False,
     """Read the columns of a model, by name, and its target if required; encode them as the model's were."""
     return read_columns(
         file,
-        target=model.target if target else None,
+        target=model.targets if target else None,
         features=model.recipe.columns,
+        offset=model.offset,
+        exposure=model.exposure,
         recipe=model.recipe,
         labels=target and model.classes is not None,
         **form._asdict(),
     ).encoded_by(model.recipe, unknown)
 
 
-def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
-    """Find the negative and the positive label of a target column: sorted, unless ``positive`` says otherwise."""
-    found = np.unique(_target(table)).tolist()
-    if len(found) != 2:
-        shown = _listed([label_text(label) for label in found])
-        count = "only one label" if len(found) == 1 else f"{len(found)} different labels"
-        problem = f"{count} ({shown}): logistic regression needs two"
-        raise DataError(problem, file=table.source, column=table.target)
-    if positive is None:
-        return found[0], found[1]
+def classes_of(table: Table, positive: str | None) -> tuple[Label, ...]:
+    """Find the labels of a target column, sorted; of two the negative and the positive, as ``positive`` says.
+
+    Raises
+    ------
+    DataError
+        If there is one label only, or so many that they are no classes.
+    UsageError
+        If ``positive`` is none of the labels, or there are more than two.
+    """
+    found = tuple(np.unique(_target(table)).tolist())
     texts = [label_text(label) for label in found]
+    if fault := _no_classes(found, len(_target(table))):
+        raise DataError(fault, file=table.source, column=table.target)
+    if positive is None:
+        return found
+    if len(found) > 2:
+        raise UsageError(f"--positive is for two classes, here are {len(found)} ({_listed(texts)}): leave it out")
     if positive not in texts:
         raise UsageError(f"--positive {positive!r} is not a label of column {table.target!r}: it has {_listed(texts)}")
     return found[1 - texts.index(positive)], found[texts.index(positive)]
+
+
+def _no_classes(found: tuple[Label, ...], rows: int) -> str | None:
+    """Why these labels of so many rows are no classes, or None."""
+    k, shown = len(found), _listed([label_text(label) for label in found])
+    if k < 2:
+        return f"only one label ({shown}): logistic regression needs two or more"
+    if k <= FEW or (k <= MOST[isinstance(found[0], str)] and 2 * k <= rows):
+        return None
+    what = f"{k:,} different {'labels' if isinstance(found[0], str) else 'numbers'} in {rows:,} rows ({shown})"
+    mend = "choose another target" if isinstance(found[0], str) else "fit linear predicts a quantity"
+    return f"{what} are too many for classes: {mend}"
 
 
 def class_numbers(table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:

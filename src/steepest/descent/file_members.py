@@ -29,7 +29,8 @@ VERDICT_PARTS = {**VERDICT_NEEDS, "advice": or_null(TEXT), "remedies": list_of(R
 VERDICT = object_of(VERDICT_NEEDS, VERDICT_PARTS)
 SIGN = kind(lambda value: value in (-1, 0, 1) and not isinstance(value, (bool, float)), "-1, 0 or 1")
 EXACT = object_of({"coef": JSON, "intercept": JSON, "cost": or_null(NUMBER)})
-TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS})
+TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT}
+TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS, **TABLE_PARTS})
 META = object_of(
     {},
     {

@@ -8,6 +8,7 @@ import click
 
 from ..column_options import column_options
 from ..options import AT, KIND, descent_options, force_option, json_option, loss_options, table_options
+from ..outcome_options import outcome_options
 
 __all__ = ["command"]
 
@@ -17,6 +18,7 @@ __all__ = ["command"]
 @click.argument("file")
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
+@outcome_options
 @descent_options
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")

@@ -13,7 +13,7 @@ __all__ = ["command"]
 @click.command(short_help="Predict the rows of a table with a model file.")
 @click.argument("model")
 @click.argument("file")
-@click.option("--proba", is_flag=True, help="Probabilities of both classes instead (logistic).")
+@click.option("--proba", is_flag=True, help="Probabilities of all classes instead (logistic).")
 @table_options
 @json_option
 def command(model: str, file: str, proba: bool, form: TextFormat, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..encoding.settings import Settings, Unknown
 from ..encoding.text_column import Column, Text, is_missing_at, taken
 from .cells import is_missing, loses_digits
 from .columns import Sheet, Wanted, labels_of, listed, refuse
+from .response import joined, known_offset
 from .roles import Roles, check_names
 
 __all__ = ["RawTable", "Table", "columns_of", "is_large"]
@@ -28,13 +29,15 @@ class Table(NamedTuple):
     """Rows of numbers, with names and source."""
 
     X: NDArray[np.float64] | CSR  # (n, d), C order
-    y: NDArray[Any] | None  # (n,) float64, or labels
+    y: NDArray[Any] | None  # (n,) float64, or labels; (n, k) of several targets
     weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
     names: tuple[str, ...]  # (d,) of the features
-    target: str | None
+    target: str | None  # the names of several with ", " between them
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
     roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
+    offset: NDArray[np.float64] | None = None  # (n,) offset plus log of the exposure
+    targets: tuple[str, ...] = ()  # names of the targets; y is (n, k) if there are k > 1
     decided: tuple[str, ...] = ()  # what was decided about columns, a line each
     recipe: Recipe | None = None  # how the columns were encoded; None if they are used as they are
 
@@ -52,10 +55,12 @@ class RawTable(NamedTuple):
 
     columns: tuple[Column, ...]
     names: tuple[str, ...]
+    n: int  # rows
     y: NDArray[Any] | None
-    weight: NDArray[np.float64] | None
-    target: str | None
+    targets: tuple[str, ...]
     source: str
+    weight: NDArray[np.float64] | None = None
+    offset: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
     roundings: tuple[str, ...] = ()
     line: Callable[[int], int | None] = lambda row: None
@@ -71,16 +76,16 @@ class RawTable(NamedTuple):
         UsageError
             If a setting names no column.
         """
-        if self.sparse is not None:
-            return self._table(self.sparse, self.names)
+        if self.sparse is not None or not self.columns:
+            return self._table(self._bare, self.names)
         learnt = self._placed(lambda: learn(self.names, self.columns, settings or Settings()))
         table = self.encoded_by(learnt.recipe)
         return table._replace(decided=learnt.decided)
 
     def encoded_by(self, recipe: Recipe, unknown: str = "error") -> Table:
         """The same by a recipe learnt before; levels it does not know are refused, or taken as "other"."""
-        if self.sparse is not None:
-            return self._table(self.sparse, self.names)
+        if self.sparse is not None or not self.columns:
+            return self._table(self._bare, self.names)
         met = Unknown(unknown)
         X, names = self._placed(lambda: recipe.encode(self.columns, met))
         found = self._table(X, names)._replace(recipe=None if recipe.plain else recipe)
@@ -91,14 +96,27 @@ class RawTable(NamedTuple):
         line = self.line
         return self._replace(
             columns=tuple(taken(column, chosen) for column in self.columns),
+            n=len(chosen),
             y=None if self.y is None else self.y[chosen],
             weight=None if self.weight is None else self.weight[chosen],
+            offset=None if self.offset is None else self.offset[chosen],
             line=lambda row: line(int(chosen[row])),
             sparse=None if self.sparse is None else _csr_rows(self.sparse, chosen),
         )
 
+    @property
+    def target(self) -> str | None:
+        """The name of the target, or the names of several."""
+        return ", ".join(self.targets) or None
+
+    @property
+    def _bare(self) -> Any:
+        """The table where there is nothing to encode: it is sparse, or has no columns."""
+        return np.empty((self.n, 0)) if self.sparse is None else self.sparse
+
     def _table(self, X: Any, names: tuple[str, ...]) -> Table:
-        return Table(X, self.y, self.weight, names, self.target, self.source, self.notes, self.roundings)
+        known = (self.y, self.weight, names, self.target, self.source, self.notes, self.roundings)
+        return Table(X, *known, self.offset, self.targets)
 
     def _placed(self, call: Callable[[], Any]) -> Any:
         """The answer of ``call``; the error of a cell gets its file and line."""
@@ -124,9 +142,10 @@ def columns_of(
     """Read the columns of a sheet: the rows that fulfil a condition, without those with a gap if gaps are dropped."""
     text = _text_columns(sheet, roles, settings) if recipe is None else recipe.text_columns
     wanted = roles.wanted(labels, text, settings.missing if recipe is None else None)
-    if not wanted:
+    if not wanted and recipe is None:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    chosen, columns = _chosen(sheet, wanted, where)
+    counted_by = [Wanted(sheet.names[0], text=True, gaps=True)]  # of a model without columns
+    chosen, columns = _chosen(sheet, wanted or counted_by, where)
     whole = np.ones(len(chosen), bool)
     if settings.missing == "drop" and recipe is None:
         whole = ~np.any([is_missing_at(column) for column in columns], axis=0)
@@ -134,12 +153,27 @@ def columns_of(
             raise DataError("each row has a missing value: fill them in, or say --missing mean", file=sheet.file)
     if not whole.all():
         chosen, columns = chosen[whole], [taken(column, whole) for column in columns]
-    d, line = len(roles.features), _lines(sheet, chosen)
-    y = None if roles.target is None else _target(columns[-1], roles.target, sheet, line)
-    weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights, line)
-    roundings = _roundings(sheet, roles, columns, y)
+    read = dict(zip((one.name for one in wanted), columns, strict=False))
     notes = (*sheet.notes, *_unused_index(sheet, roles), *_dropped(int((~whole).sum()), len(whole)))
-    return RawTable(tuple(columns[:d]), roles.features, y, weight, roles.target, sheet.file, notes, roundings, line)
+    return _raw(sheet, roles, read, _lines(sheet, chosen), len(chosen))._replace(notes=notes)
+
+
+def _raw(sheet: Sheet, roles: Roles, read: dict[str, Column], line: Callable[[int], int | None], n: int) -> RawTable:
+    """The table of the columns that were read, each in its role."""
+    targets = () if roles.target is None else (roles.target, *roles.further)
+    response = [_target(read[name], name, sheet, line) for name in targets]
+    return RawTable(
+        tuple(read[name] for name in roles.features),
+        roles.features,
+        n,
+        joined(response) if response else None,
+        targets,
+        sheet.file,
+        None if roles.weights is None else _weight(read[roles.weights], sheet, roles.weights, line),
+        known_offset(read, roles.offset, roles.exposure, sheet.file, line),
+        roundings=_roundings(sheet, read | dict(zip(targets, response, strict=True))),
+        line=line,
+    )
 
 
 def _chosen(sheet: Sheet, wanted: Sequence[Wanted], where: Condition | None) -> tuple[NDArray[np.int64], list[Column]]:
@@ -208,10 +242,9 @@ def is_large(column: Any) -> bool:
     return bool((present == np.floor(present)).all())
 
 
-def _roundings(sheet: Sheet, roles: Roles, columns: list[Column], y: NDArray[Any] | None) -> tuple[str, ...]:
+def _roundings(sheet: Sheet, read: Mapping[str, Any]) -> tuple[str, ...]:
     """A note for each column whose whole numbers were rounded."""
-    large = [name for name, column in zip(roles.features, columns, strict=False) if is_large(column)]
-    large += [roles.target] if roles.target is not None and is_large(y) else []
+    large = [name for name, column in read.items() if is_large(column)]
     return tuple(rounding_note(f"column {name!r}") for name in large if _loses_digits(sheet, name))
 
 

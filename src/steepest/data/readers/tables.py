@@ -56,9 +56,11 @@ SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 def read_table(
     source: str | Path,
     *,
-    target: str | int | None = None,
+    target: str | int | Sequence[str] | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
@@ -79,13 +81,16 @@ def read_table(
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
         and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
         detected in delimited text too, where no line can be anything else.
-    target : str or int, optional
-        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
-        A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
+    target : str or int, or sequence of str, optional
+        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...);
+        a sequence names several targets of numbers. A libsvm file's first number is its target, called "label"; in
+        .npz it is y, in .npy the last column.
     features : sequence of str, optional
-        The columns to read, in this order; all but target and weights by default. Other columns may have any content.
+        The columns to read, in this order; all that have no other part by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
+    offset, exposure : str, optional
+        Columns of a part that is known of each linear predictor, and of numbers above 0 whose logarithm is one.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
@@ -155,6 +160,8 @@ def read_table(
         target=target,
         features=features,
         weights=weights,
+        offset=offset,
+        exposure=exposure,
         header=header,
         delimiter=delimiter,
         decimal=decimal,
@@ -170,9 +177,11 @@ def read_table(
 def read_columns(
     source: str | Path,
     *,
-    target: str | int | None = None,
+    target: str | int | Sequence[str] | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
@@ -194,9 +203,10 @@ def read_columns(
     if kind == LIBSVM:
         if where is not None or drop:
             raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
-        return _sparse_table(content, target, wanted, weights, labels)
+        return _sparse_table(content, (target, wanted, weights, offset, exposure), labels)
     sheet = _sheet(content, kind, form)
-    return columns_of(sheet, choose(sheet, target, wanted, weights, drop), labels, settings, recipe, where)
+    roles = choose(sheet, target, wanted, weights, offset, exposure, drop)
+    return columns_of(sheet, roles, labels, settings, recipe, where)
 
 
 def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
@@ -235,15 +245,12 @@ def _sheet(content: Content, kind: str, form: TextFormat) -> Sheet:
     return open_text(content, form._replace(delimiter=form.delimiter or tab))
 
 
-def _sparse_table(
-    content: Content,
-    target: str | int | None,
-    features: Sequence[str] | None,
-    weights: str | int | None,
-    labels: bool,
-) -> RawTable:
-    if target not in (None, LABEL) or weights is not None:
-        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no weights")
+def _sparse_table(content: Content, taken: tuple[Any, Sequence[str] | None, Any, Any, Any], labels: bool) -> RawTable:
+    target, features, *others = taken
+    lacking = [what for what, name in zip(("weights", "offset", "exposure"), others, strict=True) if name is not None]
+    if target not in (None, LABEL, (LABEL,)) or lacking:
+        lack = lacking[0] if lacking else "weights"
+        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
@@ -251,4 +258,4 @@ def _sparse_table(
     large = is_large(y) and any(map(loses_digits, sparse.labels))
     notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
     roundings = (rounding_note(f"column {LABEL!r}"),) if large else ()
-    return RawTable((), names, y, None, LABEL, content.name, notes, roundings, sparse=X)
+    return RawTable((), names, len(y), y, (LABEL,), content.name, notes=notes, roundings=roundings, sparse=X)
