@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .descent.states import State
     from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .descent.trajectory import Trajectory
-    from .estimators import GDClassifier, GDRegressor
+    from .estimators import GDClassifier, GDRegressor, tables
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
@@ -70,6 +70,7 @@ _MODULES = {
     "plots": "plots",
     "rules": "methods.rules",
     "steps": "methods.steps",
+    "tables": "estimators.tables",
 }
 
 __all__ = [
@@ -120,6 +121,7 @@ __all__ = [
     "stability_limit",
     "step",
     "steps",
+    "tables",
     "until",
     "updates",
     "wall_time",

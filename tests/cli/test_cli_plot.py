@@ -201,8 +201,9 @@ def test_a_run_that_does_not_know_its_target_is_told(tmp_path: Path) -> None:
 
 def test_weights_of_the_run_make_its_cost() -> None:
     from steepest.cli.actions.plot import Flags, _landscape
+    from steepest.data.readers.text_format import PLAIN
 
-    flags = Flags("cost-surface", ("weighted.npz", "two.csv"), "a.svg", *[None] * 7, False, *[None] * 3)
+    flags = Flags("cost-surface", ("weighted.npz", "two.csv"), "a.svg", *[None] * 7, PLAIN, *[None] * 2)
     _, rows = _landscape(flags, "", 9)
     assert rows["sample_weight"].tolist() == [1, 5, 1, 2, 1, 1, 9, 1]
     assert plots.landscape.landscape.landscape_of(Trajectory.load("weighted.npz"), **rows).values(

@@ -15,6 +15,8 @@ from steepest.cli.actions import fit as fitting
 from steepest.data.samples import sample
 
 FILES = {
+    "offsets.csv": "x,z,label\n1,1,a\n2,3,b\n3,2,c\n4,1,a\n",
+    "zero.csv": "y,zero\n1,1\n2,0\n",
     "three.csv": "x,label\n1,a\n2,b\n3,c\n4,a\n",
     "one.csv": "x,label\n1,a\n2,a\n",
     "row.csv": "x,y\n1,2\n",
@@ -43,7 +45,10 @@ def run(line: str) -> Result:
 
 
 BAD_DATA = {
-    "fit logistic three.csv -t label": "3 different labels (a, b, c)",
+    "fit logistic eight.txt -t y": "are too many for classes: fit linear predicts a quantity",
+    "fit linear zero.csv -t y --loss poisson --intercept-only --exposure zero": "exposure 0 is not above zero",
+    "fit linear eight.txt -t y --offset x": "no column is left for the features",
+    "limit eight.txt -t x,y": "no column is left for the features",
     "fit logistic one.csv -t label": "only one label (a)",
     "fit linear header.csv -t y": "no rows",
     "fit linear empty.csv -t y": "empty file",
@@ -60,6 +65,24 @@ BAD_DATA = {
 BAD_NAMES = {
     "fit linear eight.txt -t nix": "no column 'nix'",
     "fit linear eight.txt": "Name it with -t",
+    "fit logistic three.csv -t label --positive b": "--positive is for two classes, here are 3 (a, b, c)",
+    "fit logistic three.csv -t label,x": "-t names 2 columns, but classes are in one",
+    "fit logistic three.csv -t label --loss hinge": "here are 3: add --multi-class ovr, or leave --loss out",
+    "fit logistic three.csv -t label --start 1,2": "--start is for one target or two classes, here are 3",
+    "fit logistic three.csv -t label --multi-class ovr --trajectory r.npz": "leave --trajectory out",
+    "fit logistic offsets.csv -t label --offset x": "an offset needs two classes, not 3",
+    "fit linear eight.txt -t y --multi-class ovr": "it is for fit logistic",
+    "fit linear eight.txt -t y --signs x=1": "is not COL=+ or COL=-",
+    "fit linear eight.txt -t y --signs z=+": "--signs: no column is called 'z'",
+    "fit linear eight.txt -t y --signs x=+,x=-": "'x' is given twice",
+    "fit linear eight.txt -t y --penalty-factors x=2": "the penalty, which is 0: add --alpha A",
+    "fit linear eight.txt -t y --alpha 1 --penalty-factors z=2": "--penalty-factors: no column is called 'z'",
+    "fit linear eight.txt -t y --alpha 1 --penalty-factors x=-2": "must be a number >= 0, not -2.0",
+    "fit linear eight.txt -t y --intercept-only --exposure x": "add --loss poisson, or take --offset",
+    "fit linear eight.txt -t y -x x --intercept-only": "--intercept-only uses no column: leave -x out",
+    "fit linear eight.txt -t y --no-intercept --intercept-only": "leave --no-intercept out",
+    "fit linear eight.txt -t y,y": "column 'y' is asked for twice",
+    "limit three.csv -t label --loss log_loss": "a loss of two classes, here are 3",
     "fit quadratic eight.txt -t y": "is not one of 'linear', 'logistic'",
     "fit linear": "Missing argument 'FILE'",
     "fit linear eight.txt extra -t y": "unexpected extra argument",

@@ -164,7 +164,7 @@ REFUSED = {
     "--fix intercept=1 --no-intercept": "contradict",
     "--at q=1": "no feature is called 'q'",
     "--at x=1,x=2": "given twice",
-    "--at x=much": "not a finite number",
+    "--at x=much": "is not a number: write a number",
     "--positive 1": "fit logistic",
     "-x q": "no column 'q'",
     "-x y": "asked for twice",

@@ -65,7 +65,16 @@ def hostile_model(payload: str, classes: tuple[str, str] | None = None) -> Model
     verdict = filled(VERDICT, payload)
     assert isinstance(verdict, dict)
     return Model(
-        kind, payload, ("x", f"{payload} 2"), (1.0, 2.0), 0.0, classes, payload, settings, verdict, {"kind": payload}
+        kind,
+        (payload,),
+        ("x", f"{payload} 2"),
+        ((1.0, 2.0),),
+        (0.0,),
+        classes,
+        payload,
+        settings,
+        verdict,
+        {"kind": payload},
     )
 
 
@@ -116,7 +125,7 @@ def test_no_cell_of_a_csv_is_run_and_the_names_are_read_back(payload: str) -> No
 @pytest.mark.parametrize("payload", SHEET)
 def test_no_label_that_is_predicted_is_run(payload: str) -> None:
     label = payload.strip()
-    write_model(Model("logistic", "y", ("x",), (1.0,), 0.0, (label, "b"), "log_loss", {}, {}, {}), "m.json")
+    write_model(Model("logistic", ("y",), ("x",), ((1.0,),), (0.0,), (label, "b"), "log_loss", {}, {}, {}), "m.json")
     Path("t.csv").write_text("x\n-1\n1\n")
     for words in ([], ["--proba"]):
         rows = list(csv.reader(io.StringIO(call("predict", "m.json", "t.csv", *words).stdout)))
@@ -126,8 +135,8 @@ def test_no_label_that_is_predicted_is_run(payload: str) -> None:
 
 
 def test_numbers_in_a_csv_stay_numbers() -> None:
-    write_model(Model("linear", "y", ("x",), (-2.5,), -1.0, None, "mse", {}, {}, {}), "m.json")
-    write_model(Model("logistic", "y", ("x",), (1.0,), 0.0, (-1.0, 1.0), "log_loss", {}, {}, {}), "c.json")
+    write_model(Model("linear", ("y",), ("x",), ((-2.5,),), (-1.0,), None, "mse", {}, {}, {}), "m.json")
+    write_model(Model("logistic", ("y",), ("x",), ((1.0,),), (0.0,), (-1.0, 1.0), "log_loss", {}, {}, {}), "c.json")
     Path("t.csv").write_text("x\n-1\n1\n")
     assert call("predict", "m.json", "t.csv").stdout == "prediction\n1.5\n-3.5\n"
     assert call("predict", "c.json", "t.csv").stdout == "prediction\n-1\n1\n"

@@ -45,7 +45,7 @@ WRONG = {
     f"{FIT} --learning-rate optimal": "no learning rate is called 'optimal': use --learning-rate inverse_time",
     f"{FIT} --learning-rate invscaling": "'invscaling': use --learning-rate inverse_scaling",
     f"{FIT} --n-jobs 2": "'--n-jobs': set the environment variable STEEPEST_NUM_THREADS",
-    f"{FIT} --positive-coef": "fit has none, but the estimators in Python have: use signs='+'",
+    f"{FIT} --positive-coef": "'--positive-coef': use --signs +",
     "fit ridge eight.txt -t y": "'ridge' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1?",
     "fit lasso eight.txt -t y": "'lasso' is not one of 'linear', 'logistic': did you mean linear with --alpha 0.1 --l1",
     f"{FIT} --loss lasso": "no loss is called 'lasso': a lasso penalty is --alpha 0.1 with --l1-ratio 1",
@@ -151,7 +151,7 @@ PYTHON = {
 
 KNOWN = {"rule": rules, "loss": losses, "learning_rate": steps, "estimate": estimates, "average": averages}
 KINDS = {"learning_rate": "learning rate"}
-IN_FIT = {"steps", "target", "features", "delimiter", "no_header", "sample_weight"}
+IN_FIT = {"steps", "target", "features", "delimiter", "no_header", "sample_weight", "decimal", "thousands", "encoding"}
 
 
 @pytest.fixture(autouse=True)
@@ -195,7 +195,7 @@ def parameters() -> set[str]:
 @pytest.mark.parametrize("word", SETTINGS)
 def test_each_answer_names_settings_that_exist(word: str) -> None:
     answer = SETTINGS[word]
-    options = {name for option in fit_options.params for name in option.opts}
+    options = {name for option in fit_options.params for name in (*option.opts, *option.secondary_opts)}
     assert {name for name, _ in answer.settings} <= parameters() | IN_FIT
     for name, value in answer.settings:
         assert name in parameters() or as_option(name, None) in options

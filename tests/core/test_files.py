@@ -30,11 +30,11 @@ def path(m):
     return Trajectory.of(w, np.ones(m), np.ones(m))
 
 def model(m):
-    return Model("linear", "y", tuple(f"x{j}" for j in range(m)), (0.1,) * m, 0.5, None, "mse", {}, {}, {})
+    return Model("linear", ("y",), tuple(f"x{j}" for j in range(m)), ((0.1,) * m,), (0.5,), None, "mse", {}, {}, {})
 
 made = [(model if name == "m.json" else path)(m) for m in (400, 700)]
 save = write_model if name == "m.json" else lambda item, name, force: item.save(name, force=force)
-load = (lambda: len(read_model(name).coef)) if name == "m.json" else lambda: len(Trajectory.load(name))
+load = (lambda: len(read_model(name).names)) if name == "m.json" else lambda: len(Trajectory.load(name))
 save(made[0], name, True)
 draw, found = random.Random(5), []
 for _ in range(kills):

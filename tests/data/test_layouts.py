@@ -91,11 +91,11 @@ def test_each_layout_is_read_and_said(tmp_path, text, names, X, note):
         ("# May\nu,v\n1,2\n#3,4\n", {}, "line 4, column 'u': '#3' is not a number"),
         ("# May\nu,v\n" + "1,2\n" * 150 + "#\n5,6\n", {}, "line 153: a comment within the table"),
         ("u,v,\n1,2,\n3,4,5\n", {}, "line 3, column 'c3'|line 2, column 'c3': missing value|line 3: 3 fields"),
-        ('u,v\n"1,250",2\n', {}, "'1,250' is not a number: write decimals with a point, and thousands without"),
-        ('u,v\n"1,250,000.5",2\n', {}, "is not a number: write thousands without a separator"),
-        ("u;v\n1.250.000;2\n", {}, "is not a number: write thousands without a separator"),
-        ("u;v\n1 250;2\n", {}, "is not a number: write thousands without a separator"),
-        ("u;v\n1,25;2\n", {}, "'1,25' is not a number: write decimals with a point$"),
+        ('u,v\n"1,250",2\n', {}, "'1,250' is not a number: say --thousands , or --decimal ,$"),
+        ('u,v\n"1,250,000.5",2\n', {}, "is not a number: say --thousands ,$"),
+        ("u;v\n1.250.000;2\n", {}, "is not a number: say --decimal , --thousands .$"),
+        ("u;v\n1 250;2\n", {}, "is not a number: say --thousands space$"),
+        ("u;v\n1,25;2\n", {}, "'1,25' is not a number: say --decimal ,$"),
         (",y\n0,2\n1,3\n", {"target": "y"}, "no column is left for the features: .* with -x c1"),
     ],
 )
@@ -310,7 +310,7 @@ def test_what_may_be_libsvm_or_times_is_refused_with_both_remedies(tmp_path, tex
 
 
 def test_the_label_of_libsvm_in_a_text_file_is_a_number_and_tabs_are_for_tables(tmp_path):
-    with pytest.raises(DataError, match="column 'A': 'B' is not a number"):
+    with pytest.raises(DataError, match="libsvm rows whose label 'A' is text: write a number"):
         read(tmp_path, "A 1:2 3:4\nB 2:3 4:5\nC 1:1 2:2\n", "t.txt")
     tabs = "1\t1:2\t2:3\n2\t1:4\t2:7\n"
     assert read(tmp_path, tabs, "t").target == read(tmp_path, tabs, "t.svm").target == "label"

@@ -64,7 +64,7 @@ BUILT = {  # what cannot be written down in the table
     "compressed file of arrays": lambda path: path.touch(),
     "JSON whole number too large": lambda path: path.write_text('{"x": 1' + "0" * 400 + "}", encoding="utf-8"),
     "Parquet with a null": lambda path: save_parquet(path, [1, None]),
-    "Parquet with text": lambda path: save_parquet(path, ["a"]),
+    "column of one text": lambda path: save_parquet(path, ["a"]),
     "Parquet without rows": lambda path: save_parquet(path, [], "float64"),
     "Parquet with a date far out": lambda path: save_parquet(path, [2**62], "timestamp[us]"),
     "array of one dimension": lambda path: np.save(path, np.zeros(3)),
@@ -124,18 +124,19 @@ def read(tmp_path, text, **options):
         ("my age,your age\n1, 2\r3 ,4", ("my age", "your age"), [[1, 2], [3, 4]]),
         ("height in cm\n170\n180\n", ("height in cm",), [[170], [180]]),
         ("a b, c d\n+1,.5\n", ("a b", "c d"), [[1, 0.5]]),
-        ("a|b\n1|2\n", ("a|b",), None),
+        ("a|b\n1|2\n", ("a", "b"), [[1, 2]]),
+        ("a^b\n1^2\n", ("a^b",), None),
         ('"a\nb",c\n1,2\n', ("a\nb", "c"), [[1, 2]]),
         ("-3\t1e-3\n\n", ("c1", "c2"), [[-3, 0.001]]),
     ],
 )
 def test_delimiter_and_header_are_found(tmp_path, text, names, X):
     if X is None:
-        with pytest.raises(DataError, match="is not a number"):
+        with pytest.raises(DataError, match="no column is left for the features: each has one level"):
             read(tmp_path, text)
         X = [[1, 2]]
         names = ("a", "b")
-        table = read(tmp_path, text, delimiter="|")
+        table = read(tmp_path, text, delimiter="^")
     else:
         table = read(tmp_path, text)
     assert (table.names, table.X.tolist()) == (names, X)

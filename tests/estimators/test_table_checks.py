@@ -60,7 +60,7 @@ def test_text_where_a_model_predicts_and_as_a_target():
 def test_dates_are_never_fitted_as_nanoseconds(kind):
     frame = pd.DataFrame({"size": Y, "when": DATES[kind]})
     for fit in (GDRegressor().fit, GDRegressor().partial_fit):
-        with pytest.raises(DataError, match=r"^column 'when' holds dates or times: convert it to numbers first"):
+        with pytest.raises(DataError, match=r"^column 'when' holds dates or times: convert it to numbers, such as"):
             fit(frame, Y)
     with pytest.raises(DataError, match=r"^column 'x0' holds dates or times"):
         GDRegressor().fit(np.asarray(DAYS)[:, None], Y)

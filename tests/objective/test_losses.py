@@ -324,14 +324,14 @@ def test_what_does_not_fit_is_refused_in_one_line(make, said):
 
 
 def test_a_poisson_model_predicts_means_from_its_file():
-    model = Model("linear", "y", ("x",), (1.0,), 0.5, None, "poisson", {}, {}, {})
+    model = Model("linear", ("y",), ("x",), ((1.0,),), (0.5,), None, "poisson", {}, {}, {})
     assert predict(model, [[0.0], [2.0]]).tolist() == near([np.exp(0.5), np.exp(2.5)])
     with pytest.raises(DataError, match="row 1: the prediction is too large"):
         predict(model, [[800.0]])
 
 
 def test_a_hinge_model_has_classes_but_no_probabilities():
-    model = Model("logistic", "y", ("x",), (1.0,), 0.0, ("no", "yes"), "hinge", {}, {}, {})
+    model = Model("logistic", ("y",), ("x",), ((1.0,),), (0.0,), ("no", "yes"), "hinge", {}, {}, {})
     assert predict(model, [[-1.0], [2.0]]).tolist() == ["no", "yes"]
     with pytest.raises(UsageError, match="no probabilities"):
         probability(model, [[1.0]])

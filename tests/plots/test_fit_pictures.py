@@ -121,7 +121,9 @@ def test_a_diverged_run_is_drawn_near_the_rows_and_said():
 def test_a_run_and_a_model_file_draw_the_same_line(textbook):
     rows = make_rows(X8, Y8)
     run = record(until(descend(Problem(), Method(learning_rate=0.01), rows), updates(4000)), names=["x"])
-    model = Model("linear", "y", ("x",), (0.5,), 1.0, None, "mse", {}, {"status": "stopped", "message": "early"}, {})
+    model = Model(
+        "linear", ("y",), ("x",), ((0.5,),), (1.0,), None, "mse", {}, {"status": "stopped", "message": "early"}, {}
+    )
     of_run, of_model = FitDisplay.from_trajectory(run, X8, Y8), FitDisplay.from_model(model, X8, Y8)
     assert of_run.line == near(FitDisplay.from_estimator(textbook, X8, Y8).line)
     assert (of_model.line, of_model.verdict) == ((0.5, 1.0), "early")
@@ -542,7 +544,7 @@ def test_a_million_rows_are_drawn_in_seconds():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(1_000_000, 3))
     y = X @ [1.0, 2.0, 3.0] + rng.normal(size=1_000_000)
-    model = Model("linear", "y", ("a", "b", "c"), (1.0, 2.0, 3.0), 0.0, None, "mse", {}, {}, {})
+    model = Model("linear", ("y",), ("a", "b", "c"), ((1.0, 2.0, 3.0),), (0.0,), None, "mse", {}, {}, {})
     logistic = model._replace(kind="logistic", classes=(0.0, 1.0), loss="log_loss")
     start = time.process_time()
     drawn(FitDisplay.from_model(model, X, y))

@@ -38,7 +38,8 @@ def fitted(estimator, *rows, **more):
 def model(coef, intercept, status, **settings):
     said = {"status": status, "message": f"{status.capitalize()}: so it is."}
     names = tuple(f"x{j}" for j in range(len(coef))) if len(coef) > 1 else ("x",)
-    return Model("linear", "y", names, tuple(coef), intercept, None, "squared_error", {**FREE, **settings}, said, {})
+    line = (tuple(coef),), (intercept,)
+    return Model("linear", ("y",), names, *line, None, "squared_error", {**FREE, **settings}, said, {})
 
 
 def three_classes(n=90, seed=1):

@@ -25,8 +25,12 @@ CHANGES = 2000
 X = np.random.default_rng(8).standard_normal((9, 2))
 VERDICT = {"status": "converged", "message": "Converged.", "advice": None, "notes": ["n"], "remedies": []}
 CURVE = Model(
-    "logistic", "ja", ("a", "b"), (2.0, -1.5), 0.5, ("n", "j"), "log_loss", {"seed": 0}, VERDICT, {"gap": 0.5}
+    "logistic", ("ja",), ("a", "b"), ((2.0, -1.5),), (0.5,), ("n", "j"), "log_loss", {"seed": 0}, VERDICT, {"gap": 0.5}
 )
+
+LINE = Model("linear", ("y",), ("a",), ((1.0,),), (0.0,), None, "mse", {}, {}, {})
+PAIR = Model("linear", ("y", "z"), ("a",), ((1.0,), (2.0,)), (0.0, 3.0), None, "mse", {}, {}, {})
+THREE = CURVE._replace(coef=((2.0, 1.0),) * 3, intercept=(0.5, 1.5, 2.5), classes=(1.0, 2.0, 3.0), multi_class="ovr")
 
 
 def run():
@@ -100,14 +104,15 @@ def test_a_file_of_version_1_has_no_checksum_and_one_of_version_2_must(name, tmp
     file = tmp_path / name
     MAKERS[name](file)
     body = json.loads(file.read_text())
-    del body["checksum"]
+    for member in ("checksum", "multi_class", "offset", "exposure"):
+        body.pop(member, None)
     file.write_text(json.dumps(body))
     assert "its checksum is missing" in refusal(file)
     file.write_text(json.dumps({**body, "schema_version": 1}))
     loaded(file)
     file.write_bytes(sealed(json.dumps({**body, "schema_version": 1, "checksum": BLANK}).encode()))
     refusal(file)
-    file.write_bytes(sealed(json.dumps({**body, "schema_version": 3, "checksum": BLANK}).encode()))
+    file.write_bytes(sealed(json.dumps({**body, "schema_version": 4, "checksum": BLANK}).encode()))
     assert "version" in refusal(file)
 
 
@@ -160,9 +165,9 @@ def bodies(tmp_path):
     """JSON of several runs and models, without their checksums."""
     for name, path in (("r", run()), ("rf", on_formula()), ("rs", GDRegressor(max_iter=5).fit(X, X[:, 0]).trajectory_)):
         path.save(tmp_path / f"{name}.json")
-    for name, model in (("m", CURVE), ("ml", Model("linear", "y", ("a",), (1.0,), 0.0, None, "mse", {}, {}, {}))):
+    for name, model in (("m", CURVE), ("ml", LINE), ("mt", PAIR), ("mc", THREE)):
         write_model(model, tmp_path / f"{name}.json")
-    for name in ("r", "rf", "rs", "m", "ml"):
+    for name in ("r", "rf", "rs", "m", "ml", "mt", "mc"):
         body = json.loads((tmp_path / f"{name}.json").read_text())
         del body["checksum"]
         yield tmp_path / f"{name}.json", body
@@ -175,11 +180,18 @@ def plain_number(value):
 def sound(body, found):
     """What a reader may rely on, checked on the JSON itself; nothing of the package is used."""
     if body["format"] == "steepest-model":
-        assert list(found.coef) == body["coef"]
-        assert len(set(body["names"])) == len(body["names"]) == len(body["coef"])
-        assert all(map(plain_number, [*body["coef"], body["intercept"]]))
+        nested = isinstance(body["intercept"], list)
+        rows, ends = (body["coef"], body["intercept"]) if nested else ([body["coef"]], [body["intercept"]])
+        assert list(map(list, found.coef)) == rows
+        assert list(found.intercept) == ends
+        assert len(set(body["names"])) == len(body["names"])
+        assert {len(row) for row in rows} == {len(body["names"])}
+        assert all(map(plain_number, [number for row in [*rows, ends] for number in row]))
         assert (body["classes"] is None) == (body["kind"] == "linear")
-        assert np.isfinite(predict(found, np.ones((2, len(found.coef))))).all() if body["classes"] is None else True
+        outputs = len(found.targets) if found.classes is None else len(found.classes) if len(found.classes) > 2 else 1
+        assert outputs == len(rows) == len(ends)
+        offset = [0.0, 0.0] if found.offset is not None or found.exposure is not None else None
+        assert len(predict(found, np.ones((2, len(found.names))), offset)) == 2
         return
     m, c = len(body["step"]), len(body["cost"])
     lengths = dict.fromkeys(("coef", "intercept", "step", "epoch", "learning_rate", "seconds"), m)
@@ -371,7 +383,7 @@ def test_what_could_not_be_read_is_not_written(tmp_path):
     with pytest.raises(DataError, match="names must have 2 items, not 3"):
         Trajectory(**{**vars(path), "names": ("a", "b", "c")}).save(tmp_path / "r.npz")
     with pytest.raises(DataError, match=r"coef\[0\] must be a finite number"):
-        write_model(CURVE._replace(coef=(np.nan, 1.0)), tmp_path / "m.json")
+        write_model(CURVE._replace(coef=((np.nan, 1.0),)), tmp_path / "m.json")
     assert not list(tmp_path.iterdir())
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from steepest.core.checksum import BLANK, sealed
 from steepest.core.errors import DataError, FileError, UsageError
 from steepest.core.files import write_new
 from steepest.data.csr import CSR
@@ -21,9 +22,24 @@ SCHEMA = json.loads((ROOT / "docs" / "model.schema.json").read_text())
 VERDICT = {"status": "converged", "message": "after 8 steps", "advice": None, "notes": []}
 CERTIFICATE = {"gap": 1e-16, "kind": "decrement", "gradient_norm": None}
 LINE = Model(
-    "linear", "y", ("a", "b c"), (0.1, 1e-300), 1 / 3, None, "squared_error", {"seed": 0}, VERDICT, CERTIFICATE
+    "linear", ("y",), ("a", "b c"), ((0.1, 1e-300),), (1 / 3,), None, "squared_error", {"seed": 0}, VERDICT, CERTIFICATE
 )
-CURVE = Model("logistic", "ja?", ("x",), (2.0,), -1.0, ("nein", "ja"), "log_loss", {}, VERDICT, CERTIFICATE)
+CURVE = Model("logistic", ("ja?",), ("x",), ((2.0,),), (-1.0,), ("nein", "ja"), "log_loss", {}, VERDICT, CERTIFICATE)
+PAIR = LINE._replace(targets=("y", "z"), coef=((1.0, 2.0), (1.0, 0.0)), intercept=(0.5, -1.0))
+THREE = Model(
+    "logistic",
+    ("species",),
+    ("a", "b"),
+    ((0.5, -1.0), (0.25, 2.0), (-1.0, 0.125)),
+    (0.5, 0.0, -0.5),
+    ("x", "y", "z"),
+    "log_loss",
+    {},
+    VERDICT,
+    CERTIFICATE,
+    "softmax",
+)
+NEW: dict[str, Any] = {"multi_class": None, "offset": None, "exposure": None}
 
 
 @pytest.mark.parametrize("model", [LINE, CURVE, CURVE._replace(classes=(0.0, 1.0))])
@@ -34,17 +50,103 @@ def test_a_model_file_comes_back_bit_for_bit_and_keeps_to_the_schema(model: Mode
     jsonschema.validate(json.loads((tmp_path / "m.json").read_text()), SCHEMA)
 
 
+@pytest.mark.parametrize("name", ["model_v1_linear", "model_v1_logistic", "model_v2_linear", "model_v2_logistic"])
+def test_files_of_versions_1_and_2_are_read(name: str) -> None:
+    path = Path(__file__).parents[1] / "data" / f"{name}.json"
+    body = json.loads(path.read_text())
+    jsonschema.validate(body, SCHEMA)
+    found = read_model(path)
+    assert {key: value for key, value in found._asdict().items() if key in ("kind", "settings", "verdict")} == {
+        key: body[key] for key in ("kind", "settings", "verdict")
+    }
+    assert (found.targets, list(found.names), list(found.coef[0])) == ((body["target"],), body["names"], body["coef"])
+    assert (found.intercept, found.multi_class, found.offset) == ((body["intercept"],), None, None)
+    x = np.arange(1.0, len(found.names) + 1)
+    z = float(x @ body["coef"] + body["intercept"])
+    p = 1 / (1 + np.exp(-z))
+    expected = z if found.classes is None else p
+    assert (predict if found.classes is None else probability)(found, [x])[0] == pytest.approx(expected, rel=1e-13)
+
+
+OUTPUTS = {"several targets": PAIR, "softmax": THREE, "ovr": THREE._replace(multi_class="ovr")}
+SHAPES = {
+    "targets of one name": (PAIR, {"target": ["a", "a"]}),
+    "more targets than outputs": (PAIR, {"target": ["a", "b", "c"]}),
+    "a nested output that is one": (LINE, {"coef": [[0.1, 1e-300]], "intercept": [1.0]}),
+    "a missing intercept": (PAIR, {"intercept": [1.0]}),
+    "one intercept": (PAIR, {"intercept": 1.0}),
+    "a short output": (PAIR, {"coef": [[1.0, 2.0], [1.0]]}),
+    "an output too many": (PAIR, {"coef": [[1.0, 2.0]] * 3}),
+    "a flat output": (PAIR, {"coef": [1.0, 2.0]}),
+    "a class too many": (THREE, {"classes": ["a", "b", "c", "d"]}),
+    "no words on classes": (THREE, {"multi_class": None}),
+    "other words on classes": (THREE, {"multi_class": "trees"}),
+    "words on two classes": (CURVE, {"multi_class": "ovr"}),
+    "words on numbers": (PAIR, {"multi_class": "ovr"}),
+    "classes of several targets": (PAIR, {"kind": "logistic", "classes": ["a", "b"]}),
+    "an offset that is no name": (LINE, {"offset": 1.0}),
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_models_of_several_outputs_come_back_bit_for_bit(name: str, tmp_path: Path) -> None:
+    model = OUTPUTS[name]
+    write_model(model, tmp_path / "m.json")
+    body = json.loads((tmp_path / "m.json").read_text())
+    jsonschema.validate(body, SCHEMA)
+    assert read_model(tmp_path / "m.json") == model
+    assert body["coef"] == [list(row) for row in model.coef]
+    assert body["target"] == (list(model.targets) if len(model.targets) > 1 else model.target)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_outputs_that_do_not_fit_each_other_are_refused(name: str, tmp_path: Path) -> None:
+    model, changes = SHAPES[name]
+    body = {"format": "steepest-model", "schema_version": 3, **model.members, **changes, "checksum": BLANK}
+    (tmp_path / "m.json").write_bytes(sealed(json.dumps(body).encode()))
+    with pytest.raises(DataError, match="damaged"):
+        read_model(tmp_path / "m.json")
+
+
+def test_predictions_of_several_outputs_by_hand() -> None:
+    X = np.array([[1.0, 2.0], [3.0, -4.0], [0.0, 0.0]])
+    assert predict(PAIR, X).tolist() == [[5.5, 0.0], [-4.5, 2.0], [0.5, -1.0]]
+    z = X @ np.array(THREE.coef).T + THREE.intercept
+    assert probability(THREE, X) == pytest.approx(np.exp(z) / np.exp(z).sum(1, keepdims=True), rel=1e-14)
+    single = 1 / (1 + np.exp(-z))
+    assert probability(OUTPUTS["ovr"], X) == pytest.approx(single / single.sum(1, keepdims=True), rel=1e-14)
+    assert predict(THREE, X).tolist() == np.array(THREE.classes)[z.argmax(1)].tolist()
+
+
+def test_a_model_of_the_intercept_alone_predicts_it() -> None:
+    model = LINE._replace(names=(), coef=((),))
+    assert predict(model, np.zeros((3, 0))).tolist() == [1 / 3] * 3
+
+
+def test_offsets_are_added_where_the_model_has_them_and_asked_for() -> None:
+    model = LINE._replace(offset="o", exposure="e")
+    X = [[1.0, 2.0], [3.0, -4.0]]
+    assert predict(model, X, [10.0, 20.0]) == pytest.approx(predict(LINE, X) + np.array([10.0, 20.0]), rel=1e-15)
+    with pytest.raises(UsageError, match="with the offset 'o' and the exposure 'e': give the offset of each row"):
+        predict(model, X)
+    with pytest.raises(UsageError, match="the model has no offset: leave it out"):
+        predict(LINE, X, [10.0, 20.0])
+
+
 def names_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
 def fields(**changes: Any) -> dict[str, Any]:
-    whole = {"format": "steepest-model", "schema_version": 1, **LINE._asdict(), **changes}
+    members = {name: value for name, value in LINE.members.items() if name not in ("multi_class", "offset", "exposure")}
+    whole = {"format": "steepest-model", "schema_version": 1, **members, **changes}
     return {name: value for name, value in whole.items() if value != "leave out"}
 
 
 BROKEN = {
     "version 2": fields(schema_version=2),
+    "version 3 without a checksum": fields(schema_version=3, **NEW),
+    "a member of version 3": fields(**NEW),
     "version true": fields(schema_version=True),
     "no version": fields(schema_version="leave out"),
     "another format": fields(format="pmml"),
@@ -77,7 +179,7 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(name: str, tmp_path: Pat
     assert "\n" not in str(caught.value)
     if name not in ("too few coefficients", "NaN", "infinity", "huge whole number"):  # beyond what a schema can say
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(BROKEN[name], SCHEMA)
+            jsonschema.validate(json.loads(json.dumps(BROKEN[name])), SCHEMA)
 
 
 GARBAGE = {
@@ -144,7 +246,7 @@ def test_what_a_model_cannot_do_is_refused() -> None:
     with pytest.raises(UsageError, match="takes 2 columns, not 1"):
         predict(LINE, [[1.0]])
     with pytest.raises(DataError, match="row 2: the prediction is too large"):
-        predict(LINE._replace(coef=(1e300, 0.0)), [[1.0, 0.0], [1e300, 0.0]])
+        predict(LINE._replace(coef=((1e300, 0.0),)), [[1.0, 0.0], [1e300, 0.0]])
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.errors import SteepestError, UsageError
+from ..core.errors import SteepestError
 from ..core.files import json_text
 from ..core.shown_text import visible
 from .interrupt import heard, listening
@@ -83,13 +83,9 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
 
             return "usage", unknown_word(error) + hint, 2
         return "usage", error.format_message() + hint, 2
-    if isinstance(error, UsageError):
-        from .suggestions import as_option
-
-        return "usage", error.spelled(as_option), error.exit_code
     if isinstance(error, SteepestError):
         kind = {1: "file", 2: "usage", 3: "data"}.get(error.exit_code, "internal")
-        return kind, str(error), error.exit_code
+        return kind, _in_options(error), error.exit_code
     if isinstance(error, MemoryError):
         return "internal", "out of memory: try fewer columns, fewer recorded steps or a smaller file", 1
     if isinstance(error, OSError):
@@ -99,6 +95,15 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
         drop_output()
         return "file", f"the output cannot be written: {reason}", 1
     return "internal", f"internal error, {type(error).__name__}: {error} (STEEPEST_DEBUG=1 shows where)", 1
+
+
+def _in_options(error: SteepestError) -> str:
+    """The message of an error, its remedy in options."""
+    if error.answer is None:
+        return str(error)
+    from .suggestions import as_option
+
+    return error.spelled(as_option)
 
 
 def _told(kind: str, message: str, status: int, as_json: bool) -> int:

@@ -6,9 +6,12 @@ import csv
 import math
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
+
+from ..data.readers.text_format import TextFormat, text_format
 
 __all__ = [
     "AT",
@@ -92,8 +95,22 @@ class Columns(click.ParamType[Any]):
         """Turn the text into a tuple of names."""
         if not isinstance(value, str):
             return value
-        names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        try:
+            names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        except csv.Error:  # a line end
+            names = ()
         return names if names and all(names) else self.fail(f"{value!r} has an empty name", param, ctx)
+
+
+class Targets(Columns):
+    """A name as text, or several as a tuple."""
+
+    name = "targets"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a tuple of names if it has a comma."""
+        names = super().convert(value, param, ctx) if isinstance(value, str) and "," in value else value
+        return names[0] if isinstance(names, tuple) and len(names) == 1 else names
 
 
 class Numbers(Columns):
@@ -127,6 +144,25 @@ class Assignments(Columns):
         return found
 
 
+class Values(Columns):
+    """NAME=VALUE, once or several times separated by commas; a value is a number or text."""
+
+    name = "values"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a dict from names to texts."""
+        if not isinstance(value, str):
+            return value
+        pairs = [item.partition("=") for item in super().convert(value, param, ctx)]
+        found = {name.strip(): text.strip() for name, _, text in pairs}
+        for name, equals, text in pairs:
+            if not equals or not name.strip() or not text.strip():
+                self.fail(f"{name + equals + text!r} is not COL=VALUE", param, ctx)
+        if len(found) < len(pairs):
+            self.fail("a column is given twice", param, ctx)
+        return found
+
+
 class Kind(click.Choice[str]):
     """The kind of a fit: linear or logistic."""
 
@@ -142,10 +178,10 @@ class Kind(click.Choice[str]):
         return str(value)
 
 
-NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
+NUMBER, NUMBERS, COLUMNS, TARGETS = Number(), Numbers(), Columns(), Targets()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
-AT = FIX = Assignments()
+FIX, AT = Assignments(), Values()
 KIND = Kind()
 
 
@@ -160,19 +196,28 @@ force_option = click.option("--force", is_flag=True, help="Overwrite existing fi
 
 
 def table_options(command: Command) -> Command:
-    """Add the options for reading a text table."""
+    """Add the options that say how a text table is written; the command gets them as ``form``, a TextFormat."""
+
+    @wraps(command)
+    def with_form(**flags: Any) -> Any:
+        form = text_format(**{name: flags.pop(name) for name in TextFormat._fields})
+        return command(form=form, **flags)
+
     return _together(
-        command,
-        click.option("--no-header", is_flag=True, help="The first row is data; the columns are c1, c2, ..."),
+        with_form,
+        click.option("--header/--no-header", default=None, help="The first row is the header, or data: c1, c2, ..."),
         click.option("--delimiter", metavar="D", help="A character, tab or space. [default: detected]"),
-    )
+        click.option("--decimal", metavar=".|,", help="The mark before decimals. [default: .]"),
+        click.option("--thousands", metavar="M", help="The mark between thousands: , . space or apostrophe."),
+        click.option("--encoding", metavar="NAME", help="latin-1, cp1252, utf-16, ... [default: utf-8]"),
+    )  # type: ignore[return-value]
 
 
 def loss_options(command: Command) -> Command:
     """Add the options of the objective."""
     return _together(
         command,
-        click.option("-t", "--target", metavar="COL", help="The column to predict."),
+        click.option("-t", "--target", type=TARGETS, metavar="COL", help="The column to predict; linear: COL,COL too."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),

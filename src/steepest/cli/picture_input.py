@@ -11,7 +11,9 @@ from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
 from ..core.records import from_name
-from ..data.readers.tables import Table, read_table
+from ..data.encoding.recipe import Recipe, plain_recipe
+from ..data.encoding.recipe_json import SHAPE, recipe_of
+from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
 from ..objective import losses
 from ..solve.model import Model, is_model, read_model
@@ -92,7 +94,7 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         The target and the classes are added to a run without them.
     file : str
     flags : record
-        With target, weights, no_header, delimiter.
+        With target, weights, form.
 
     Raises
     ------
@@ -102,20 +104,21 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
     labels = bool(from_name(_loss(fitted), losses, "loss").labels)
-    table = read_table(
+    recipe = _recipe(fitted, known)
+    table = read_columns(
         file,
         target=flags.target or known.get("target"),
-        features=fitted.names,
+        features=recipe.columns,
+        recipe=recipe,
         weights=weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
         labels=labels,
-    )
+        **flags.form._asdict(),
+    ).encoded_by(recipe)
     if table.y is None:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
-        fitted.meta["table"] = {"target": table.target, "weights": weights, "classes": classes}
+        fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}
     return table
 
 
@@ -124,6 +127,18 @@ def _known(fitted: Trajectory | Model) -> dict[str, Any]:
         return {"target": fitted.target, "weights": fitted.settings.get("weights")}
     found = fitted.meta.get("table")
     return found if isinstance(found, dict) else {}
+
+
+def _recipe(fitted: Trajectory | Model, known: dict[str, Any]) -> Recipe:
+    """How the columns of the table became those of the run or model."""
+    if isinstance(fitted, Model):
+        return fitted.recipe
+    spec = known.get("encoding")
+    if spec is None:
+        return plain_recipe(fitted.names)
+    if fault := SHAPE(spec, "encoding"):
+        raise DataError(f"the run is damaged ({fault}): fit again")
+    return recipe_of(spec)
 
 
 def _loss(fitted: Trajectory | Model) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..core.files import plain
-from ..core.shown_text import counted
+from ..core.shown_text import counted, visible
+from ..data.readers.cells import is_number
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
+from .one_row import number_at, one_row
 from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
@@ -19,9 +21,20 @@ if TYPE_CHECKING:  # a formula is minimised without tables
     from ..data.readers.tables import Table
     from ..solve.fit import Run
 
-__all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "model_words", "title_of", "verdict_text"]
+__all__ = [
+    "Outcome",
+    "as_object",
+    "class_words",
+    "coefficient_table",
+    "lines_of",
+    "model_words",
+    "outputs_facts",
+    "title_of",
+    "verdict_text",
+]
 
 SHOWN = 12  # coefficients in the table
+OUTPUTS = 6  # targets or classes in it
 
 PENALTIES = {"no_penalty": "", "l2": " + alpha/2 |w|^2", "l1": " + alpha |w|_1"}
 
@@ -31,6 +44,9 @@ TITLES = {  # where it is neither linear nor logistic regression
     "quantile": "quantile regression",
     **dict.fromkeys(("hinge", "squared_hinge", "modified_huber"), "linear classification"),
 }
+
+
+HOW = {"softmax": "softmax", "ovr": "each against the rest"}
 
 
 class Column(NamedTuple):
@@ -46,23 +62,36 @@ class Outcome(NamedTuple):
     table: Table
     model: Model
     run: Run
-    at: dict[str, float] | None
+    at: dict[str, str] | None
     files: tuple[str, ...]
 
     @property
     def point(self) -> np.ndarray[Any, Any]:
         """Where --at asks for a prediction, (1, d)."""
-        return np.array([[(self.at or {})[name] for name in self.model.names]])
+        found: np.ndarray[Any, Any] = one_row(self.model.recipe, self.at or {})
+        return found
+
+    @property
+    def point_offset(self) -> list[float] | None:
+        """Its offset plus the logarithm of its exposure."""
+        at, model = self.at or {}, self.model
+        if not model.shifted:
+            return None
+        log = 0.0 if model.exposure is None else float(np.log(number_at(at, model.exposure, 0.0)))
+        return [log + (0.0 if model.offset is None else number_at(at, model.offset))]
 
 
 def lines_of(outcome: Outcome) -> list[str]:
     """Write the answer for a person."""
     model, meta = outcome.model, outcome.run.trajectory.meta
     facts = [
+        *outputs_facts(model),
         ("cost", _cost_text(outcome.run)),
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
+    if outcome.table.decided:
+        facts.insert(0, ("columns", "\n".join(map(visible, outcome.table.decided))))
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:
@@ -73,15 +102,32 @@ def lines_of(outcome: Outcome) -> list[str]:
 
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
-    """Lines of coefficients under each other, beside those of other answers if they differ."""
-    own = Column(head, [*model.coef, model.intercept])
-    columns = [own, *(other for other in others if by_point(other.values) != by_point(own.values))]
+    """Lines of coefficients under each other: a column for each output, or beside those of other answers."""
+    if model.outputs == 1:
+        own = Column(head, model.w[:, 0].tolist())
+        columns = [own, *(other for other in others if by_point(other.values) != by_point(own.values))]
+    else:
+        columns = output_columns(model)
     names = [*map(shown_name, model.names), "intercept"]
     rows = [list(row) for row in zip(names, *(by_point(column.values) for column in columns), strict=True)]
     if len(rows) > SHOWN + 1:
         rows = [*rows[: SHOWN - 1], [f"... {len(rows) - SHOWN} more", *("" for _ in columns)], rows[-1]]
     titles = [["", *(column.head for column in columns)]] if len(columns) > 1 else []
     return aligned([*titles, *rows])
+
+
+def output_columns(model: Model) -> list[Column]:
+    """The coefficients and the intercept of each target or class; of many the first ones."""
+    names = model.targets if model.classes is None else [label_text(label) for label in model.classes]
+    found = [Column(shown_name(name), w) for name, w in zip(names, model.w.T.tolist(), strict=True)]
+    return found if len(found) <= OUTPUTS else found[: OUTPUTS - 1]
+
+
+def outputs_facts(model: Model) -> list[tuple[str, str]]:
+    """How many outputs the table of coefficients leaves out, if it does."""
+    what = "targets" if model.classes is None else "classes"
+    said = f"{model.outputs - OUTPUTS + 1} more {what}: --json and the model file have them"
+    return [("beside", said)] if model.outputs > OUTPUTS else []
 
 
 def verdict_text(verdict: dict[str, Any]) -> str:
@@ -100,22 +146,36 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
         "command": "fit",
         "source": outcome.table.source,
         "rows": outcome.table.X.shape[0],
-        **{name: value for name, value in model._asdict().items() if name != "settings"},
+        **{name: value for name, value in model.members.items() if name != "settings"},
         "exact": _exact(run),
         "cost": {"value": _cost(run), "formula": meta.get("loss_formula")},
         "steps": run.trajectory.step[-1],
         "epochs": run.trajectory.epoch[-1],
         "settings": model.settings,
-        "at": None if outcome.at is None else {"point": outcome.at, **_prediction(outcome)},
+        "columns": outcome.table.decided,
+        "at": None if outcome.at is None else {"point": _values(outcome.at), **_prediction(outcome)},
         "files": outcome.files,
         "interrupted": bool(meta.get("interrupted")),
         "exit_code": exit_code,
     }
 
 
+def _values(at: dict[str, str]) -> dict[str, str | float]:
+    """The point of --at, its numbers as numbers."""
+    return {name: float(text) if is_number(text) else text for name, text in at.items()}
+
+
 def title_of(model: Model) -> str:
     """What a model is called, by its loss."""
     return TITLES.get(model.loss.partition(":")[0], f"{model.kind} regression")
+
+
+def class_words(model: Model) -> str:
+    """What a model of classes says: P(y = b), or y of so many classes and how they are fitted."""
+    what, classes = shown_name(model.target), model.classes or ()
+    if len(classes) == 2:
+        return f"P({what} = {label_text(classes[1])})"
+    return f"{what}, {len(classes)} classes, {HOW[str(model.multi_class)]},"
 
 
 def model_words(model: Model) -> str:
@@ -127,8 +187,9 @@ def _title(outcome: Outcome) -> str:
     model, table = outcome.model, outcome.table
     what = shown_name(model.target)
     if model.classes is not None:
-        what = f"P({what} = {label_text(model.classes[1])})"
+        what = class_words(model)
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
+    names = names or "the intercept alone"
     return f"{title_of(model)}: {what} by {names}   ({counted(table.X.shape[0], 'row')} of {table.source})"
 
 
@@ -164,19 +225,23 @@ def _cost_text(run: Run) -> str:
 
 
 def _prediction(outcome: Outcome) -> dict[str, Any]:
-    found: dict[str, Any] = {"prediction": predict(outcome.model, outcome.point)[0].item()}
-    if probable(outcome.model):
-        found["probability"] = float(probability(outcome.model, outcome.point)[0])
+    model, offset = outcome.model, outcome.point_offset
+    found: dict[str, Any] = {"prediction": predict(model, outcome.point, offset)[0].tolist()}
+    if probable(model):
+        found["probability"] = probability(model, outcome.point, offset)[0].tolist()
     return found
 
 
 def _prediction_text(outcome: Outcome) -> str:
-    found, classes = _prediction(outcome), outcome.model.classes
-    if classes is None:
-        return f"{shown_name(outcome.model.target)} {number(found['prediction'])}"
-    chance = f", P({label_text(classes[1])}) = {number(found['probability'])}" if "probability" in found else ""
-    return f"{shown_name(outcome.model.target)} {label_text(found['prediction'])}{chance}"
+    found, model = _prediction(outcome), outcome.model
+    if model.classes is None:
+        values = np.atleast_1d(found["prediction"]).tolist()
+        return ", ".join(f"{shown_name(t)} {number(v)}" for t, v in zip(model.targets, values, strict=True))
+    p = np.atleast_1d(found.get("probability", [])).tolist()
+    of = model.classes[1:] if len(p) == 1 else model.classes
+    chance = [f", P({label_text(label)}) = {number(share)}" for label, share in zip(of, p, strict=False)][:OUTPUTS]
+    return f"{shown_name(model.target)} {label_text(found['prediction'])}{''.join(chance)}"
 
 
-def _at_text(at: dict[str, float]) -> str:
-    return ", ".join(f"{name}={number(value)}" for name, value in at.items())
+def _at_text(at: dict[str, str]) -> str:
+    return ", ".join(f"{shown_name(name)}={shown_name(value)}" for name, value in at.items())

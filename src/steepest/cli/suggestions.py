@@ -20,6 +20,7 @@ OPTIONS = {  # of the settings that have another name in Python
     "fixed": "--fix",
     "sample_weight": "--weights",
     "fit_intercept": "--no-intercept",
+    "dates": "--date",
 }
 FLAGS = ("--no-intercept", "--no-header")
 COMMANDS_ELSEWHERE = {
@@ -139,4 +140,5 @@ def _fit(context: click.Context) -> click.Command:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for option in command.params for name in option.opts if name.startswith("--")}
+    names = (name for option in command.params for name in (*option.opts, *option.secondary_opts))
+    return {name for name in names if name.startswith("--")}

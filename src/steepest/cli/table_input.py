@@ -8,20 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
-from ..data.readers.tables import Table, read_table
+from ..data.encoding.condition import read_condition
+from ..data.readers.tables import Table, read_columns
+from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
+from .column_options import ColumnChoice
 from .text import label_text
 
 __all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
 
 LISTED = 10  # labels shown in a message
+FEW = 3  # labels that are classes, however few the rows
+MOST = (100, 1000)  # classes that are numbers, and texts, if there are two rows or more of each
 
 
 class TableFlags(Protocol):
     """The options that say how a table is read."""
 
     @property
-    def target(self) -> str | None:
+    def target(self) -> str | tuple[str, ...] | None:
         """-t."""
 
     @property
@@ -29,83 +34,114 @@ class TableFlags(Protocol):
         """--weights."""
 
     @property
-    def no_header(self) -> bool:
-        """--no-header."""
-
-    @property
-    def delimiter(self) -> str | None:
-        """--delimiter."""
+    def form(self) -> TextFormat:
+        """--header, --delimiter, --decimal, --thousands, --encoding."""
 
 
 class TargetFlags(TableFlags, Protocol):
-    """The same, with the columns to fit."""
+    """The same, with the columns to fit and what they are."""
 
     @property
     def features(self) -> tuple[str, ...] | None:
         """-x."""
 
+    @property
+    def columns(self) -> ColumnChoice:
+        """--drop, --where, --missing and so on."""
 
-def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
-    """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe."""
-    table = read_table(
+
+def target_table(
+    file: str, flags: TargetFlags, labels: bool, offset: str | None = None, exposure: str | None = None
+) -> Table:
+    """Read and encode the table that the flags describe, with known offsets."""
+    choice = flags.columns
+    if labels and isinstance(flags.target, tuple):
+        raise UsageError(f"-t names {len(flags.target)} columns, but classes are in one: fit each by itself")
+    table = read_columns(
         file,
         target=flags.target,
         features=flags.features,
         weights=flags.weights,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
+        offset=offset,
+        exposure=exposure,
         labels=labels,
-    )
+        drop=choice.drop,
+        settings=choice.settings,
+        where=None if choice.where is None else read_condition(choice.where),
+        **flags.form._asdict(),
+    ).encoded(choice.settings)
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
 
 
-def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
-    """Read the columns of a model, by name, and its target if required."""
-    return read_table(
+def model_table(model: Model, file: str, form: TextFormat, target: bool = False, unknown: str = "error") -> Table:
+    """Read the columns of a model, by name, and its target if required; encode them as the model's were."""
+    return read_columns(
         file,
-        target=model.target if target else None,
-        features=model.names,
-        header=False if no_header else None,
-        delimiter=delimiter,
+        target=model.targets if target else None,
+        features=model.recipe.columns,
+        offset=model.offset,
+        exposure=model.exposure,
+        recipe=model.recipe,
         labels=target and model.classes is not None,
-    )
+        **form._asdict(),
+    ).encoded_by(model.recipe, unknown)
 
 
-def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
-    """Find the negative and the positive label of a target column: sorted, unless ``positive`` says otherwise."""
-    found = np.unique(_target(table)).tolist()
-    if len(found) != 2:
-        shown = _listed([label_text(label) for label in found])
-        count = "only one label" if len(found) == 1 else f"{len(found)} different labels"
-        problem = f"{count} ({shown}): logistic regression needs two"
-        raise DataError(problem, file=table.source, column=table.target)
-    if positive is None:
-        return found[0], found[1]
+def classes_of(table: Table, positive: str | None) -> tuple[Label, ...]:
+    """Find the labels of a target column, sorted; of two the negative and the positive, as ``positive`` says.
+
+    Raises
+    ------
+    DataError
+        If there is one label only, or so many that they are no classes.
+    UsageError
+        If ``positive`` is none of the labels, or there are more than two.
+    """
+    found = tuple(np.unique(_target(table)).tolist())
     texts = [label_text(label) for label in found]
+    if fault := _no_classes(found, len(_target(table))):
+        raise DataError(fault, file=table.source, column=table.target)
+    if positive is None:
+        return found
+    if len(found) > 2:
+        raise UsageError(f"--positive is for two classes, here are {len(found)} ({_listed(texts)}): leave it out")
     if positive not in texts:
         raise UsageError(f"--positive {positive!r} is not a label of column {table.target!r}: it has {_listed(texts)}")
     return found[1 - texts.index(positive)], found[texts.index(positive)]
 
 
-def class_numbers(table: Table, classes: tuple[Label, Label]) -> NDArray[np.float64]:
-    """Labels as 0 (negative) and 1 (positive).
+def _no_classes(found: tuple[Label, ...], rows: int) -> str | None:
+    """Why these labels of so many rows are no classes, or None."""
+    k, shown = len(found), _listed([label_text(label) for label in found])
+    if k < 2:
+        return f"only one label ({shown}): logistic regression needs two or more"
+    if k <= FEW or (k <= MOST[isinstance(found[0], str)] and 2 * k <= rows):
+        return None
+    what = f"{k:,} different {'labels' if isinstance(found[0], str) else 'numbers'} in {rows:,} rows ({shown})"
+    mend = "choose another target" if isinstance(found[0], str) else "fit linear predicts a quantity"
+    return f"{what} are too many for classes: {mend}"
+
+
+def class_numbers(table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:
+    """Labels as 0 (negative) and 1 (positive), (n,); of more than two classes one-hot, (n, k).
 
     Raises
     ------
     DataError
-        If a label is neither.
+        If a label is none of the classes.
     """
     y = _target(table)
     known = np.isin(y, classes) if isinstance(classes[0], str) == (y.dtype.kind == "U") else np.zeros(len(y), bool)
     if not known.all():
         row = int(known.argmin())
-        shown = " and ".join(label_text(label) for label in classes)
-        problem = f"row {row + 1}: {label_text(y[row].item())} is neither of the model's classes {shown}"
+        shown = (" and " if len(classes) == 2 else ", ").join(label_text(label) for label in classes)
+        word = "neither" if len(classes) == 2 else "none"
+        problem = f"row {row + 1}: {label_text(y[row].item())} is {word} of the model's classes {shown}"
         raise DataError(problem, file=table.source, column=table.target)
-    numbers: NDArray[np.float64] = (y == classes[1]).astype(np.float64)
-    return numbers
+    own = y == classes[1] if len(classes) == 2 else y[:, None] == np.array(classes)
+    return np.asarray(own, np.float64)
 
 
 def _target(table: Table) -> NDArray[Any]:

@@ -25,9 +25,19 @@ class SteepestError(Exception):
     """Anything the package refuses to do; ``exit_code`` is the command line's exit status."""
 
     exit_code = 1
+    told = ""  # what is wrong and where, without the answer
+    answer: Answer | None = None  # what to write instead
 
     def __str__(self) -> str:
         return visible(str(self.args[0])) if self.args else ""  # names in it may be those of a hostile file
+
+    def spelled(self, spell: Callable[[str, Any], str]) -> str:
+        """The message with settings in the syntax of ``spell``."""
+        return str(self) if self.answer is None else visible(f"{self.told}: {self.answer.spelled(spell)}")
+
+    def _tell(self, told: str, answer: Answer | None) -> None:
+        super().__init__(told if answer is None else f"{told}: {answer.in_python}")
+        self.told, self.answer = told, answer
 
 
 class FileError(SteepestError, OSError):
@@ -48,12 +58,8 @@ class UsageError(SteepestError, ValueError):
     exit_code = 2
 
     def __init__(self, problem: str, answer: Answer | None = None) -> None:
-        super().__init__(problem if answer is None else f"{problem}: {answer.in_python}")
-        self.problem, self.answer = problem, answer
-
-    def spelled(self, spell: Callable[[str, Any], str]) -> str:
-        """The message with settings in the syntax of ``spell``."""
-        return str(self) if self.answer is None else f"{self.problem}: {self.answer.spelled(spell)}"
+        self._tell(problem, answer)
+        self.problem = problem
 
 
 class DataError(SteepestError, ValueError):
@@ -65,17 +71,25 @@ class DataError(SteepestError, ValueError):
         What is wrong and how to fix it, without the place.
     file, line, column : optional
         The place: a file name, a line counted from 1 (the header is a line too), a column's name.
+    answer : Answer, optional
+        A remedy that names settings; each layer spells them in its own syntax.
     """
 
     exit_code = 3
 
     def __init__(
-        self, problem: str, *, file: str | None = None, line: int | None = None, column: str | None = None
+        self,
+        problem: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        answer: Answer | None = None,
     ) -> None:
         place = [file] if file else []
         place += [f"line {line}"] if line is not None else []
         place += [f"column {column!r}"] if column is not None else []
-        super().__init__(f"{', '.join(place)}: {problem}" if place else problem)
+        self._tell(f"{', '.join(place)}: {problem}" if place else problem, answer)
         self.problem, self.file, self.line, self.column = problem, file, line, column
 
 

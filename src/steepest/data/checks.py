@@ -39,8 +39,8 @@ def check_targets(rows: Rows, problem: Problem) -> None:
     n, d = rows.shape
     if n == 0:
         raise DataError("the table has no rows: nothing to fit")
-    if d == 0:
-        raise DataError("the table has no columns besides the target: nothing to fit")
+    if d == 0 and not problem.intercept:
+        raise DataError("the table has no columns besides the target, and there is no intercept: nothing to fit")
     if not np.abs(rows.y).max() < LARGEST:
         row = _first_bad(rows.y)[0]
         large = np.isfinite(rows.y[row]).all()

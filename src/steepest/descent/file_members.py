@@ -18,18 +18,19 @@ WHOLE_NUMBERS = ("step", "cost_step")
 
 
 def _are_labels(value: Any) -> bool:
-    alike = any(list_of(item, 2)(value, "") is None for item in (TEXT, NUMBER))
-    return alike and value[0] != value[1]
+    alike = any(list_of(item)(value, "") is None for item in (TEXT, NUMBER))
+    return alike and len(set(value)) == len(value) >= 2
 
 
-LABELS = or_null(kind(_are_labels, "null or two different labels"))
+LABELS = or_null(kind(_are_labels, "null or two or more different labels"))
 REMEDY = object_of({"words": TEXT}, {"setting": or_null(TEXT), "value": JSON})
 VERDICT_NEEDS = {"status": TEXT, "message": TEXT, "notes": list_of(TEXT)}
 VERDICT_PARTS = {**VERDICT_NEEDS, "advice": or_null(TEXT), "remedies": list_of(REMEDY)}
 VERDICT = object_of(VERDICT_NEEDS, VERDICT_PARTS)
 SIGN = kind(lambda value: value in (-1, 0, 1) and not isinstance(value, (bool, float)), "-1, 0 or 1")
 EXACT = object_of({"coef": JSON, "intercept": JSON, "cost": or_null(NUMBER)})
-TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS})
+TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT}
+TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS, **TABLE_PARTS})
 META = object_of(
     {},
     {

@@ -106,7 +106,7 @@ class SampledCompiled(Sampled):
         self.fill, self.kernel = compiled(fill_order), compiled(kernel_for(method, lazy), *self.records)
         self.free = np.ascontiguousarray(self.objective.free[:, 0])
         self.factor = np.ascontiguousarray(rooted(self.objective)[:, 0])
-        self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // self.d)), self.d))
+        self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // max(1, self.d))), self.d))
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps; cost and gradient over all rows are unknown, NaN."""

@@ -79,6 +79,12 @@ class Trajectory:
             return self.coef
         return np.concatenate((self.coef, self.intercept[:, None]), axis=1)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of several targets or classes, as far as they are recorded: () if not."""
+        table = self.meta.get("table") or {}
+        return tuple(map(str, table.get("targets") or table.get("classes") or ()))
+
     def __repr__(self) -> str:
         cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
         status = f", {visible(self.verdict.status)}" if self.verdict else ""
@@ -94,13 +100,17 @@ class Trajectory:
             column[where] = getattr(self, name)
             columns[name] = column
         coef = self.coef.reshape(len(self), -1)
-        names = self.names if coef.shape[1] == len(self.names) else tuple(f"w{j}" for j in range(coef.shape[1]))
+        parts = [f": {part}" for part in self.parts] if self.coef.ndim > 2 else [""]
+        names = tuple(f"{name}{part}" for name in self.names for part in parts)
+        names = names if coef.shape[1] == len(names) else tuple(f"w{j}" for j in range(coef.shape[1]))
         named = [f"coef {name}" if name in {*columns, "intercept"} else name for name in names]
         columns |= dict(zip(named, coef.T, strict=True))
         if "function" in self.meta:
             return columns
         intercept = self.intercept.reshape(len(self), -1)
-        ends = ("intercept",) if intercept.shape[1] == 1 else tuple(f"intercept{c}" for c in range(intercept.shape[1]))
+        k = intercept.shape[1]
+        numbered = [f"intercept{c}" for c in range(k)] if k > 1 else ["intercept"]
+        ends = [f"intercept{part}" for part in parts] if len(parts) == k else numbered
         return columns | {name: intercept[:, c] for c, name in enumerate(ends)}
 
     @classmethod

@@ -12,15 +12,11 @@ from ..core.types import Array
 from ..objective import losses
 from ..objective.losses.softmax import Softmax
 from ..objective.problem import read_loss
-from ..optimality.certificate import Certificate
-from ..optimality.verdict import TABLE
+from ..solve.one_against_rest import as_one
 from .callbacks import Task
 from .labels import shown
 
 __all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
-
-STATUSES = [row.status for row in TABLE]  # the more serious first
-FINE = ("converged", "settled")
 
 
 def softmax_of(estimator: Any) -> Softmax:
@@ -65,24 +61,8 @@ def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | N
         if run.trajectory.meta["interrupted"]:
             raise KeyboardInterrupt
     runs = [run for run, _ in found]
-    estimator.trajectory_, estimator.certificate_ = [run.trajectory for run in runs], _summed(runs)
-    worst = min(range(len(runs)), key=lambda c: _rank(runs[c].verdict.status))
-    verdict = runs[worst].verdict
-    said = f"{verdict.message} This is class {estimator.classes_[worst]!s} against the rest."
-    estimator.verdict_ = verdict if verdict.status in FINE else verdict._replace(message=said)
+    whole = as_one(runs, estimator.classes_)
+    estimator.trajectory_ = [run.trajectory for run in runs]
+    estimator.certificate_, estimator.verdict_ = whole.certificate, whole.verdict
     estimator.n_iter_ = max(n for _, n in found)
-    return np.column_stack([run.coef[:, 0] for run in runs]), np.array([run.intercept[0] for run in runs])
-
-
-def _rank(status: str) -> int:
-    return len(STATUSES) if status in FINE else STATUSES.index(status)
-
-
-def _summed(runs: list[Any]) -> Certificate:
-    parts = [run.certificate for run in runs]
-    gaps = [part.gap for part in parts if part.gap is not None]
-    norm = float(np.linalg.norm([part.gradient_norm for part in parts]))
-    if len(gaps) < len(parts):
-        return Certificate(None, "none", norm)
-    kind = "duality gap" if all(part.kind == "duality gap" for part in parts) else "decrement"
-    return Certificate(sum(gaps), kind, norm, sum(part.rounding for part in parts))
+    return whole.coef, whole.intercept

@@ -20,6 +20,7 @@ __all__ = [
     "checked_columns",
     "checked_weights",
     "columns",
+    "is_of_dates",
     "refuse_missing_labels",
     "refuse_values",
     "rounding_notes",
@@ -28,6 +29,7 @@ __all__ = [
 LARGEST = sys.float_info.max
 DATES = ("date", "time", "period", "duration")  # how names of such types begin
 LABELS = "a regressor needs numbers, GDClassifier takes labels"
+ENCODE = "encode it, with steepest.tables.TableEncoder in a pipeline say, or leave it out"
 MISSING = ("NoneType", "NAType", "NaTType")
 
 
@@ -60,7 +62,7 @@ def checked(
         If a column, or a target of numbers, holds dates, text or a number beyond the largest float.
     """
     _refuse_date_columns(X)
-    if numeric and _dates(y):
+    if numeric and is_of_dates(y):
         _refuse_dates("the target")
     try:
         found = validate_data(
@@ -104,13 +106,17 @@ def checked_weights(weight: object, X: Any) -> NDArray[np.float64] | None:
 
 def _refuse_date_columns(X: Any) -> None:
     for name, column in columns(X):
-        if _dates(column):
+        if is_of_dates(column):
             _refuse_dates(f"column {name!r}")
 
 
 def _refuse_columns(X: Any) -> None:
     for name, column in columns(X):
-        refuse_values(f"column {name!r}", column, "encode it, with OneHotEncoder say, or leave it out")
+        refuse_values(
+            f"column {name!r}",
+            column,
+            ENCODE,
+        )
 
 
 def columns(X: Any) -> Iterator[tuple[str, Any]]:
@@ -150,13 +156,16 @@ def _type_name(column: Any) -> str:
     return ""
 
 
-def _dates(column: Any) -> bool:
+def is_of_dates(column: Any) -> bool:
     """Whether the type of a column is one of dates, times or time spans."""
     return _type_name(column).startswith(DATES)
 
 
 def _refuse_dates(what: str) -> None:
-    raise DataError(f"{what} holds dates or times: convert it to numbers first, such as days since the first date")
+    raise DataError(
+        f"{what} holds dates or times: convert it to numbers, such as days since the first date, or put "
+        "steepest.tables.TableEncoder before the model, with dates={...}"
+    )
 
 
 def refuse_values(what: str, column: object, mend: str) -> None:

@@ -166,9 +166,9 @@ def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
     """Factor that makes theta feasible, -up <= v_j <= down for v (d,) rounded by ``slack``; 1 if l2 > 0."""
     if coordinates.problem.l2 > 0:
         return 1.0
-    d, over = len(v), 0.0
+    over = 0.0
     for bound, side in zip(coordinates.raw.l1[:, :-1], (1.0, -1.0), strict=True):
-        most = side * v.reshape(d, -1) + slack.reshape(d, -1)
+        most = side * by_output(v) + by_output(slack)
         over = max(over, float((most / np.where(bound > 0, bound, np.inf)).max(initial=0.0)))
     return 1.0 if over <= 1.0 else (1 - 4 * UNIT) / over
 
@@ -180,7 +180,7 @@ def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) 
     or (d, k), and 0 where a coefficient is fixed. Where l2 = 0, a v beyond the bounds is not feasible. The excess is
     taken as rounding, and its product with w is added.
     """
-    w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
+    w, v, slack = map(by_output, (w, v, slack))
     problem, l2, l1 = coordinates.problem, coordinates.raw.l2[:-1], coordinates.raw.l1[:, :-1]
     slack = slack + FEW * (np.abs(v) + l2 * np.abs(w))
     beyond, sizes = (soften(v, l1[::-1]), penalty_value(w, l1)) if problem.proximal else (v, 0.0 * w)
@@ -195,7 +195,7 @@ def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) 
 
 def penalty_of(objective: Objective, w: Array) -> float:
     """Penalty of raw coefficients, (d,) or (d, k)."""
-    w = w.reshape(len(w), -1)
+    w = by_output(w)
     l2, l1 = objective.raw.l2[:-1], objective.raw.l1[:, :-1]
     return float((penalty_value(w, l1) + 0.5 * l2 * w * w).sum())
 
@@ -233,3 +233,8 @@ def _moments_rounding(objective: Objective, w: Array, delta: Array) -> tuple[Arr
     sums = (min(n, 1 << 13) + n / (1 << 13) + d + 32) * UNIT  # relative rounding of the moments
     reach = size @ (np.abs(w - moments.minimiser) + np.abs(delta)) + np.sqrt(2 * max(moments.cost, 0.0))
     return size, c * (sums * reach + FEW * (size @ (np.abs(w) + np.abs(moments.minimiser))))
+
+
+def by_output(a: Array) -> Array:
+    """Numbers of each coefficient, (d,) or (d, k), with their outputs as a second axis."""
+    return a[:, None] if a.ndim == 1 else a

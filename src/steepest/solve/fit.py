@@ -190,7 +190,7 @@ def _judged(
 ) -> Run:
     """Choose the state to report, certify it and judge the run; ``known`` is the certificate of the last state."""
     i = _reported(path)
-    coef, intercept = path.coef[i].reshape(rows.shape[1], -1), np.atleast_1d(path.intercept[i])
+    coef, intercept = path.coef[i].reshape(rows.shape[1], rows.outputs), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     known = known or certified.taken(int(path.step[i]))
     moved = plan.columns.null.shape[1]  # the answer was moved, which changes its rounding

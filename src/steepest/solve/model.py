@@ -13,12 +13,13 @@ from ..core.errors import DataError, UsageError
 from ..core.files import json_text, write_new
 from ..core.record_types import Loss
 from ..core.records import from_name
-from ..core.schema import NUMBER, OBJECT, TEXT, list_of, object_of, one_of, read_json
 from ..data.checks import row_count
+from ..data.encoding.recipe import Recipe, plain_recipe
 from ..data.readers.content import read_content
 from ..data.rows import make_rows
-from ..descent.file_members import LABELS, META, VERDICT_PARTS
 from ..objective import losses
+from ..objective.losses.softmax import log_softmax
+from .model_members import FORMAT, HEADER, NotModelError, as_members, from_members, members_in
 
 __all__ = [
     "Model",
@@ -32,44 +33,82 @@ __all__ = [
     "write_model",
 ]
 
-FORMAT = "steepest-model"
-VERSION = 2  # the first has no checksum
-KINDS = ("linear", "logistic")
-
 Label = str | float
 
 
 class Model(NamedTuple):
-    """A fitted linear or logistic model.
+    """A fitted linear or logistic model of d columns with k outputs.
+
+    There is an output for each target, or for each of three or more classes; two classes have one output.
 
     Attributes
     ----------
     kind : {"linear", "logistic"}
-    target : str
-        Name of the column predicted.
-    names : tuple of str
-        Names of the columns it is predicted from.
-    coef : tuple of float
-        One coefficient a name.
-    intercept : float
-    classes : tuple of two labels (str or float), or None
-        The negative and the positive class of a logistic model.
+    targets : tuple of str
+        Names of the columns predicted: one, unless a linear model has several targets.
+    names : tuple of d str
+        Names of the columns they are predicted from; none of a fit with the intercept alone.
+    coef : tuple of k tuples of d floats
+        For each output one coefficient a name.
+    intercept : tuple of k floats
+    classes : tuple of two or more labels (str or float), or None
+        Those of a logistic model; of two the negative and the positive one.
     loss : str
-        As `steepest.losses` spells it, such as "squared_error".
+        As `steepest.losses` spells it, such as "squared_error"; of softmax "log_loss".
     settings, verdict, certificate : dict
         How the model was fitted, its verdict and its certificate; not needed for a prediction.
+    multi_class : {"softmax", "ovr"} or None
+        How probabilities of three or more classes come from their linear predictors.
+    offset, exposure : str or None
+        Column that is added to each linear predictor, and one whose logarithm is.
+    encoding : Recipe or None
+        How the columns of a table become the columns called ``names``; None if they are used as they are.
     """
 
     kind: str
-    target: str
+    targets: tuple[str, ...]
     names: tuple[str, ...]
-    coef: tuple[float, ...]
-    intercept: float
-    classes: tuple[Label, Label] | None
+    coef: tuple[tuple[float, ...], ...]
+    intercept: tuple[float, ...]
+    classes: tuple[Label, ...] | None
     loss: str
     settings: dict[str, Any]
     verdict: dict[str, Any]
     certificate: dict[str, Any]
+    multi_class: str | None = None
+    offset: str | None = None
+    exposure: str | None = None
+    encoding: Recipe | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the columns of a table become those of the model."""
+        return self.encoding or plain_recipe(self.names)
+
+    @property
+    def target(self) -> str:
+        """The name of the target, or the names of several, for messages."""
+        return ", ".join(self.targets)
+
+    @property
+    def outputs(self) -> int:
+        """Outputs, k: 1 for one target or two classes."""
+        return len(self.intercept)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether each linear predictor has an offset, or the logarithm of an exposure, added to it."""
+        return self.offset is not None or self.exposure is not None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The fields as they stand in a model file: those of one output are not nested."""
+        return as_members(self._asdict())
+
+    @property
+    def w(self) -> NDArray[np.float64]:
+        """Parameters (d + 1, k), intercept last."""
+        return np.array([(*row, b) for row, b in zip(self.coef, self.intercept, strict=True)]).T
 
 
 def write_model(model: Model, path: str | Path, force: bool = False) -> None:
@@ -82,11 +121,10 @@ def write_model(model: Model, path: str | Path, force: bool = False) -> None:
     DataError
         If the model holds what `read_model` would refuse, such as a coefficient that is not finite.
     """
-    fields = {"format": FORMAT, "schema_version": VERSION, **model._asdict(), "checksum": BLANK}
-    data = sealed(json_text(fields).encode())
+    data = sealed(json_text({**HEADER, **model.members, "checksum": BLANK}).encode())
     try:
-        _model(_fields(data, True))
-    except _NotModelError as error:
+        from_members(members_in(data, True))
+    except NotModelError as error:
         raise DataError(f"the model cannot be saved, since it could not be read: {error}") from None
     write_new(path, lambda file: file.write(data), force)
 
@@ -103,8 +141,8 @@ def read_model(path: str | Path) -> Model:
     """
     content = read_content(path)
     try:
-        return _model(_fields(content.data, has_checksum(content.data, content.name)))
-    except _NotModelError as error:
+        return Model(**from_members(members_in(content.data, has_checksum(content.data, content.name))))
+    except NotModelError as error:
         raise DataError(f"{error}: name a file that steepest fit -o wrote", file=content.name) from None
 
 
@@ -117,77 +155,100 @@ def is_model(path: str | Path) -> bool:
         return False
 
 
-def predict(model: Model, X: Any) -> NDArray[Any]:
-    """Predictions (n,) for the rows of X (n, d) or CSR: numbers, or the more probable class of each row.
+def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
+    """Predictions for the rows of X (n, d) or CSR: numbers (n,), (n, k) of k targets, or the most probable class (n,).
 
-    A number is z = x . coef + intercept, or exp(z) for the loss "poisson".
+    A number is z = x . coef + intercept + offset, or exp(z) for the loss "poisson".
+
+    Parameters
+    ----------
+    model : Model
+    X : (n, d) array or CSR
+    offset : (n,) array or None
+        Offset of each row plus the logarithm of its exposure; needed where the model was fitted with one.
 
     Raises
     ------
     UsageError
-        If X has another number of columns than the model.
+        If X has another number of columns than the model, or the offset is missing or not asked for.
     DataError
         If a prediction is too large for a number.
 
     Examples
     --------
-    >>> line = Model("linear", "y", ("x",), (2.0,), 1.0, None, "mse", {}, {}, {})
+    >>> line = Model("linear", ("y",), ("x",), ((2.0,),), (1.0,), None, "mse", {}, {}, {})
     >>> predict(line, [[3.0], [4.0]]).tolist()
     [7.0, 9.0]
     """
-    z = predictor(model, X)
+    z = predictor(model, X, offset)
     if model.classes is not None:
-        labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int)]
+        labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
     loss = loss_of(model)
     with np.errstate(over="ignore"):
         return z if loss is None else _finite(loss.inverse(z))
 
 
-def probability(model: Model, X: Any) -> NDArray[np.float64]:
-    """Probability (n,) of the positive class, 1 / (1 + exp(-z)), for the rows of X (n, d) or CSR.
+def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]:
+    """Probabilities for the rows of X (n, d) or CSR: of the positive of two classes (n,), of each of k classes (n, k).
+
+    1 / (1 + exp(-z)) for two classes; for more exp(z_c) / sum exp(z), or with "ovr" the probability of each class
+    against the rest, divided by their sum.
 
     Raises
     ------
     UsageError
-        If the model is linear, or X has another number of columns.
+        If the model is linear, or as `predict`.
 
     Examples
     --------
-    >>> sigmoid = Model("logistic", "y", ("x",), (2.0,), 0.0, (0.0, 1.0), "log_loss", {}, {}, {})
+    >>> sigmoid = Model("logistic", ("y",), ("x",), ((2.0,),), (0.0,), (0.0, 1.0), "log_loss", {}, {}, {})
     >>> probability(sigmoid, [[0.0]]).tolist()
     [0.5]
     """
     if not probable(model):
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
-    z = predictor(model, X)
+    z = predictor(model, X, offset)
+    if z.ndim > 1:
+        return np.exp(log_softmax(z if model.multi_class == "softmax" else -np.logaddexp(0.0, -z)))
     e: NDArray[np.float64] = np.exp(-np.abs(z))
     return np.where(z < 0, e, 1.0) / (1.0 + e)
 
 
-def predictor(model: Model, X: Any) -> NDArray[np.float64]:
-    """Linear predictors z = x . coef + intercept (n,) of the rows of X (n, d) or CSR.
+def predictor(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]:
+    """Linear predictors z = x . coef + intercept + offset of the rows of X (n, d) or CSR: (n,), or (n, k) of k outputs.
 
     Raises
     ------
     UsageError
-        If X has another number of columns than the model.
+        If X has another number of columns than the model, or the offset is missing or not asked for.
     DataError
         If one is too large for a number.
     """
-    rows = make_rows(X, np.zeros(row_count(X)))
-    n, d = rows.shape
+    _check_offset(model, offset)
+    rows = make_rows(X, np.zeros(row_count(X)), offset=offset)
+    d = rows.shape[1]
     if d != len(model.names):
         raise UsageError(f"the model takes {len(model.names)} columns, not {d}: {', '.join(model.names[:20])}")
     with np.errstate(over="ignore", invalid="ignore"):
-        z = rows.predictor(np.array([*model.coef, model.intercept])[:, None])[:, 0] if n else np.zeros(0)
-    return _finite(z)
+        z = rows.predictor(model.w)
+    return _finite(z[:, 0] if model.outputs == 1 else z)
+
+
+def _check_offset(model: Model, offset: Any) -> None:
+    if not model.shifted and offset is not None:
+        raise UsageError("the model has no offset: leave it out")
+    if model.shifted and offset is None:
+        known = (("offset", model.offset), ("exposure", model.exposure))
+        words = " and the ".join(f"{what} {name!r}" for what, name in known if name is not None)
+        raise UsageError(f"the model was fitted with the {words}: give the offset of each row")
 
 
 def _finite(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not np.isfinite(z).all():
-        row = int(np.isfinite(z).argmin()) + 1
+    finite = np.isfinite(z).reshape(len(z), -1).all(1)
+    if not finite.all():
+        row = int(finite.argmin()) + 1
         raise DataError(f"row {row}: the prediction is too large for a number: look at its values and the coefficients")
     return z
 
@@ -205,61 +266,3 @@ def probable(model: Model) -> bool:
     """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
     loss = loss_of(model)
     return model.classes is not None and not (loss is not None and loss.attained)
-
-
-class _NotModelError(Exception):
-    """Why a file is not a model file."""
-
-
-def _fields(data: bytes, has: bool) -> dict[str, Any]:
-    """Read the JSON object of a model file, which has a checksum or not."""
-    if not data.lstrip().startswith(b"{"):
-        raise _NotModelError("not a model file")
-    try:
-        fields: dict[str, Any] = read_json(data)
-    except ValueError as error:
-        raise _NotModelError(f"damaged ({error})") from None
-    if fields.get("format") != FORMAT:
-        raise _NotModelError("JSON, but not a model file")
-    version = fields.get("schema_version")
-    if version not in (1, VERSION) or isinstance(version, (bool, float)):
-        raise _NotModelError(f"version {repr(version)[:40]} of the format, but only 1 and {VERSION} are known")
-    if has != (version == VERSION):
-        raise _NotModelError("damaged (its checksum is missing)" if not has else "damaged (version 1 has no checksum)")
-    return {name: value for name, value in fields.items() if name not in ("format", "schema_version", "checksum")}
-
-
-def _model(fields: dict[str, Any]) -> Model:
-    if fault := MEMBERS(fields, "") or _unfit(fields):
-        raise _NotModelError(f"damaged ({fault})")
-    names, classes = tuple(fields["names"]), fields["classes"]
-    numbers = tuple(float(c) for c in fields["coef"])
-    checked = {"names": names, "coef": numbers, "intercept": float(fields["intercept"])}
-    return Model(**{**fields, **checked, "classes": None if classes is None else (classes[0], classes[1])})
-
-
-def _unfit(fields: dict[str, Any]) -> str | None:
-    """What members that are each of their kind say against each other."""
-    if not 0 < len(set(fields["names"])) == len(fields["names"]):
-        return "names must be a list of different names"
-    if len(fields["names"]) != len(fields["coef"]):
-        return f"{len(fields['names'])} names but {len(fields['coef'])} coefficients"
-    if (fields["kind"] == "logistic") != (fields["classes"] is not None):
-        return "a logistic model has two classes, a linear one has none"
-    return None
-
-
-MEMBERS = object_of(
-    {
-        "kind": one_of(KINDS),
-        "target": TEXT,
-        "names": list_of(TEXT),
-        "coef": list_of(NUMBER),
-        "intercept": NUMBER,
-        "classes": LABELS,
-        "loss": TEXT,
-        "settings": META,
-        "verdict": object_of({}, VERDICT_PARTS),
-        "certificate": OBJECT,
-    }
-)

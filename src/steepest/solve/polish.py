@@ -43,7 +43,7 @@ def polish(
     if not asked and (plan.bounds().condition or np.inf) <= ILL:
         return path, plan, None
     d = rows.shape[1]
-    w = np.concatenate((path.coef[-1].reshape(d, -1), np.atleast_1d(path.intercept[-1])[None]))
+    w = np.concatenate((path.coef[-1].reshape(d, rows.outputs), np.atleast_1d(path.intercept[-1])[None]))
     idle = np.flatnonzero(plan.columns.constant & problem.unpenalised & coordinates_of(problem, d).free_intercept)
     without = replace(
         problem, fixed=(*problem.fixed, *map(int, idle))

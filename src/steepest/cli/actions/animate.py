@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ... import plots
 from ...core.errors import UsageError
+from ...data.readers.text_format import TextFormat
 from ...descent.trajectory import Trajectory
 from ..exit_status import print_object
 from ..picture_input import check_picture, sources_of, table_of
@@ -24,8 +25,7 @@ class Flags(NamedTuple):
     target: str | None
     frames: int
     fps: int
-    no_header: bool
-    delimiter: str | None
+    form: TextFormat
     as_json: bool
     force: bool
     weights: str | None = None  # the columns named in the run

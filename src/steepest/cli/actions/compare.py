@@ -20,7 +20,7 @@ from ..outputs import check_outputs
 from ..suggestions import as_option
 from ..table_input import classes_of, target_table
 from ..text import aligned, by_point, paint, say
-from .fit import Flags, check, chosen_loss, descend
+from .fit import Flags, check, chosen_loss, descend, without_columns
 
 __all__ = ["compare_command"]
 
@@ -35,7 +35,8 @@ def compare_command(given: dict[str, Any]) -> None:
     flags = Flags(**given, **FIXED)
     loss = chosen_loss(flags.kind, flags.loss)
     check(flags)
-    table = target_table(flags.file, flags, labels=loss.labels)
+    flags = without_columns(flags)
+    table = target_table(flags.file, flags, labels=loss.labels, offset=flags.offset, exposure=flags.exposure)
     classes = classes_of(table, flags.positive) if loss.labels else None
     _check_files(flags, vary)
     found = compare(lambda **values: _run(flags._replace(**values), loss, table, classes), vary)
@@ -47,7 +48,7 @@ def compare_command(given: dict[str, Any]) -> None:
         say(_lines(found, files))
 
 
-def _run(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None) -> Any:
+def _run(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | None) -> Any:
     check(flags)
     return descend(flags, loss, table, classes)
 

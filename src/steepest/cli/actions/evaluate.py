@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.errors import UsageError
 from ...core.shown_text import counted
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
 from ...solve.model import Label, Model, loss_of, predict, predictor, probable
@@ -21,9 +23,13 @@ from ..text import aligned, describe, label_text, number, say
 __all__ = ["linear_measures", "logistic_measures", "print_measures"]
 
 
-def print_measures(model: Model, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def print_measures(model: Model, file: str, form: TextFormat, as_json: bool) -> None:
     """Read a table, measure, print."""
-    table = model_table(model, file, no_header, delimiter, target=True)
+    if model.outputs > 1 or model.shifted:
+        several = "several targets" if model.classes is None else "3 classes or more"
+        what = several if model.outputs > 1 else "an offset"
+        raise UsageError(f"evaluate measures models of one target or two classes, this one has {what}: use predict")
+    table = model_table(model, file, form, target=True)
     if model.classes is None:
         found = _numeric_measures(model, table)
     else:
@@ -63,7 +69,7 @@ def linear_measures(y: NDArray[np.float64], z: NDArray[np.float64]) -> dict[str,
     return {"r2": r2, "rmse": scale * math.sqrt(error / len(y)), "mae": float(np.abs(r).mean())}
 
 
-def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: tuple[Label, Label]) -> dict[str, Any]:
+def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: tuple[Label, ...]) -> dict[str, Any]:
     """Accuracy, mean log loss, and counts by true and predicted class."""
     said = (z > 0).astype(np.float64)
     counts = [[int(np.sum((y == true) & (said == guess))) for guess in (0, 1)] for true in (0, 1)]

@@ -12,23 +12,35 @@ from ...core.errors import SteepestError, UsageError
 from ...core.files import plain
 from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
+from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
-from ...data.rows import make_rows
+from ...data.readers.text_format import TextFormat
+from ...data.rows import Rows
 from ...objective import losses
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
 from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
 from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
+from ..column_options import ColumnChoice
 from ..exit_status import INTERRUPTED, of_verdict, print_object
+from ..outcomes import (
+    check_outcomes,
+    column_settings,
+    fit_outputs,
+    outcome_meta,
+    outcome_rows,
+    start_points,
+    together,
+)
 from ..outputs import check_outputs
 from ..plugins import own_record
 from ..progress import shown
 from ..report import Outcome, as_object, lines_of
-from ..table_input import class_numbers, classes_of, target_table
+from ..table_input import classes_of, target_table
 from ..text import note, say, warn
 
-__all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
+__all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command", "without_columns"]
 
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
@@ -39,7 +51,7 @@ class Flags(NamedTuple):
 
     kind: str
     file: str
-    target: str | None
+    target: str | tuple[str, ...] | None
     features: tuple[str, ...] | None
     weights: str | None
     loss: str | None
@@ -59,14 +71,20 @@ class Flags(NamedTuple):
     fix: tuple[dict[str, float], ...]
     start: tuple[float, ...] | None
     seed: int
-    at: dict[str, float] | None
+    at: dict[str, str] | None
     output: str | None
     trajectory: str | None
     require_converged: bool
-    no_header: bool
-    delimiter: str | None
+    form: TextFormat
     as_json: bool
     force: bool
+    multi_class: str | None = None
+    offset: str | None = None
+    exposure: str | None = None
+    penalty_factors: dict[str, float] | None = None
+    signs: Any = None
+    intercept_only: bool = False
+    columns: ColumnChoice = ColumnChoice()
 
 
 class Start(NamedTuple):
@@ -82,8 +100,9 @@ def fit_command(flags: Flags) -> int:
     check(flags)
     check_outputs(flags.file, flags.output, flags.trajectory, flags.force)
     logistic = flags.kind == "logistic"
-    table = target_table(flags.file, flags, labels=logistic)
-    _check_at(flags.at, table)
+    flags = without_columns(flags)
+    table = target_table(flags.file, flags, labels=logistic, offset=flags.offset, exposure=flags.exposure)
+    _check_at(flags, table)
     classes = classes_of(table, flags.positive) if logistic else None
     run = descend(flags, loss, table, classes)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
@@ -111,19 +130,41 @@ def check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
     if flags.kind == "linear" and flags.positive is not None:
         raise UsageError("--positive names a class: it is for fit logistic")
+    if flags.kind == "linear" and flags.multi_class is not None:
+        raise UsageError("--multi-class says how classes are fitted: it is for fit logistic")
     if flags.steps is not None and flags.max_iter is not None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
 
 
-def _check_at(at: dict[str, float] | None, table: Table) -> None:
-    if at is None:
+def without_columns(flags: Flags) -> Flags:
+    """The flags, with no columns to use where --intercept-only asks for that.
+
+    Raises
+    ------
+    UsageError
+        If other options ask for columns, or for no intercept.
+    """
+    if not flags.intercept_only:
+        return flags
+    asked = {"-x": flags.features, "--no-intercept": flags.no_intercept or None, "--signs": flags.signs}
+    asked |= {"--penalty-factors": flags.penalty_factors}
+    for option, value in asked.items():
+        if value is not None:
+            raise UsageError(f"--intercept-only uses no column: leave {option} out")
+    return flags._replace(features=())
+
+
+def _check_at(flags: Flags, table: Table) -> None:
+    if (at := flags.at) is None:
         return
-    missing = [name for name in table.names if name not in at]
-    unknown = [name for name in at if name not in table.names]
+    names = table.names if table.recipe is None else table.recipe.columns
+    needed = (*names, *(name for name in (flags.offset, flags.exposure) if name is not None))
+    missing = [name for name in needed if name not in at]
+    unknown = [name for name in at if name not in needed]
     if unknown:
-        raise UsageError(f"--at: no feature is called {unknown[0]!r}: there is {', '.join(table.names[:20])}")
+        raise UsageError(f"--at: no feature is called {unknown[0]!r}: there is {', '.join(needed[:20])}")
     if missing:
         raise UsageError(f"--at needs a value for {missing[0]!r} too: write COL=VALUE,COL=VALUE")
 
@@ -148,22 +189,29 @@ def _start(flags: Flags, table: Table) -> Start:
     return Start(point, tuple("intercept" if places[name] == d else places[name] for name in fixed))
 
 
-def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label] | None) -> Run:
+def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:
     """Fit as the flags say."""
-    start = _start(flags, table)
-    problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
-    y = table.y if classes is None else class_numbers(table, classes)
+    check_outcomes(flags, loss, table, classes)
+    start, how = _start(flags, table), together(flags, classes)
+    penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, table.names)
     with shown() as progress, told(lambda: note(COMPILING)):
-        run = fit(
-            make_rows(table.X, y, weight=table.weight),
-            problem,
-            _settings(flags),
-            Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
-            names=table.names,
-            start=start.point,
-            watch=Watch(progress=progress),
-        ).noted((*table.notes, *table.roundings))
-    run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
+
+        def fit_one(rows: Rows, loss: Loss) -> Run:
+            return fit(
+                rows,
+                Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column),
+                _settings(flags),
+                Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
+                names=table.names,
+                start=start_points(start.point, rows.outputs),
+                watch=Watch(progress=progress),
+            )
+
+        run = fit_outputs(outcome_rows(table, classes, how), loss, classes, how, fit_one)
+    run = run.noted((*table.notes, *table.roundings))
+    run.trajectory.meta["table"] = outcome_meta(flags, table, classes)
+    if table.recipe is not None:
+        run.trajectory.meta["table"]["encoding"] = spec_of(table.recipe)
     return run
 
 
@@ -186,18 +234,22 @@ def _tolerance(flags: Flags) -> float | None:
     return DEFAULT_TOL if flags.tol is None else float(flags.tol)
 
 
-def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] | None, run: Run) -> Model:
+def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | None, run: Run) -> Model:
     return Model(
         flags.kind,
-        str(table.target),
+        table.targets,
         tuple(table.names),
-        tuple(run.coef[:, 0].tolist()),
-        float(run.intercept[0]),
+        tuple(map(tuple, run.coef.T.tolist())),
+        tuple(run.intercept.tolist()),
         classes,
         to_spec(loss),
         _settings_of(run, flags),
         plain(run.verdict.as_dict()),
         plain(run.certificate._asdict()),
+        together(flags, classes),
+        flags.offset,
+        flags.exposure,
+        encoding=table.recipe,
     )
 
 

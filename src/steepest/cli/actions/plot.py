@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ... import plots
 from ...core.errors import UsageError
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...descent.trajectory import Trajectory
 from ...plots.sources.runs import by_settings
 from ...solve.model import Model
@@ -39,8 +40,7 @@ class Flags(NamedTuple):
     columns: tuple[str, ...] | None
     view: str | None
     at: tuple[float, ...] | None
-    no_header: bool
-    delimiter: str | None
+    form: TextFormat
     as_json: bool
     force: bool
     scale: str | None = None

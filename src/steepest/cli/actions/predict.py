@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import sys
 
+import numpy as np
+
 from ...core.shown_text import csv_cell, visible
 from ...data.readers.tables import Table
 from ...solve.model import Model, predict, probability
@@ -15,17 +17,20 @@ __all__ = ["print_predictions"]
 
 
 def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) -> None:
-    """Print a prediction, or the probabilities of both classes, for each row of a table."""
+    """Print the predictions of each row of a table, or the probabilities of all classes."""
     if proba:
-        p = probability(model, table.X)
+        p = probability(model, table.X, table.offset)
         labels = [label_text(label) for label in model.classes or ()]
-        columns = dict(zip(labels, ((1.0 - p).tolist(), p.tolist()), strict=True))
+        columns = dict(zip(labels, (np.stack((1.0 - p, p)) if p.ndim == 1 else p.T).tolist(), strict=True))
     else:
-        columns = {"prediction": predict(model, table.X).tolist()}
+        found = predict(model, table.X, table.offset)
+        names = ["prediction"] if found.ndim == 1 else model.targets
+        columns = dict(zip(names, np.atleast_2d(found.T).tolist(), strict=True))
     if as_json:
-        found = {"probability": columns} if proba else columns
+        several = {"prediction": columns} if len(model.targets) > 1 else columns
+        members = {"probability": columns} if proba else several
         head = {"command": "predict", "target": model.target, "source": table.source, "rows": table.X.shape[0]}
-        print_object({**head, **found})
+        print_object({**head, **members})
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow([_cell(f"probability_{label}" if proba else label) for label in columns])

@@ -13,7 +13,7 @@ from ...descent.method_text import method_text
 from ...descent.trajectory import Trajectory
 from ...solve.model import is_model, read_model
 from ..exit_status import print_object
-from ..report import coefficient_table, model_words, verdict_text
+from ..report import class_words, coefficient_table, model_words, outputs_facts, verdict_text
 from ..text import aligned, by_point, describe, label_text, say, shown_name
 
 __all__ = ["show_file"]
@@ -35,14 +35,17 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
     model = read_model(file)
     what = shown_name(model.target)
     if model.classes is not None:
-        what = f"P({what} = {label_text(model.classes[1])}), the other label is {label_text(model.classes[0])}"
-    facts = [("loss", str(model.settings.get("loss_formula", model.loss)))]
+        what = class_words(model).removesuffix(",")
+        what += f", the other label is {label_text(model.classes[0])}" if model.outputs == 1 else ""
+    facts = [*outputs_facts(model), ("loss", str(model.settings.get("loss_formula", model.loss)))]
+    parts = (("offset", model.offset), ("exposure", model.exposure))
+    facts += [(part, shown_name(name)) for part, name in parts if name is not None]
     if "rule" in model.settings:
         facts.append(("by", method_text(model.settings)))
     if "status" in model.verdict:
         facts.append(("verdict", verdict_text(model.verdict)))
     lines = [f"{model_words(model)}: {what}", "", *coefficient_table(model), "", *describe(facts)]
-    return {"what": "model", **model._asdict()}, lines
+    return {"what": "model", **model.members}, lines
 
 
 def _run(file: str) -> tuple[dict[str, Any], list[str]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import KIND, descent_options, force_option, json_option, loss_options, table_options
+from ..outcome_options import outcome_options
 
 __all__ = ["command"]
 
@@ -17,8 +19,10 @@ __all__ = ["command"]
 @click.option("--vary", multiple=True, metavar="OPTION=V,V", help="Values to compare; every combination is run.")
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
+@outcome_options
 @descent_options
 @click.option("--trajectory", metavar="RUN.npz", help="Write the runs, as RUN-1.npz, RUN-2.npz and so on.")
+@column_options
 @table_options
 @json_option
 @force_option

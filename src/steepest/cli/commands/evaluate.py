@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ...data.readers.text_format import TextFormat
 from ..options import json_option, table_options
 
 __all__ = ["command"]
@@ -14,7 +15,7 @@ __all__ = ["command"]
 @click.argument("file")
 @table_options
 @json_option
-def command(model: str, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def command(model: str, file: str, form: TextFormat, as_json: bool) -> None:
     """Compare the predictions of MODEL with the target column of FILE (or - for standard input).
 
     Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, and the confusion matrix.
@@ -22,4 +23,4 @@ def command(model: str, file: str, no_header: bool, delimiter: str | None, as_js
     from ...solve.model import read_model
     from ..actions.evaluate import print_measures
 
-    print_measures(read_model(model), file, no_header, delimiter, as_json)
+    print_measures(read_model(model), file, form, as_json)

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import AT, KIND, descent_options, force_option, json_option, loss_options, table_options
+from ..outcome_options import outcome_options
 
 __all__ = ["command"]
 
@@ -16,11 +18,13 @@ __all__ = ["command"]
 @click.argument("file")
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
+@outcome_options
 @descent_options
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless converged.")
+@column_options
 @table_options
 @json_option
 @force_option

@@ -8,14 +8,18 @@ from typing import Any
 
 import click
 
+from ..column_options import column_options
 from ..options import json_option, loss_options, table_options
 
 __all__ = ["command"]
+
+LOWER = "for softmax take half the limit of log_loss with any one class against the rest, or --learning-rate auto"
 
 
 @click.command(short_help="Print the largest stable learning rate for a table.")
 @click.argument("file")
 @loss_options
+@column_options
 @table_options
 @json_option
 def command(**flags: Any) -> None:
@@ -24,6 +28,7 @@ def command(**flags: Any) -> None:
     With a constant learning rate below the limit descent converges; above it, it diverges (squared losses) or may cycle
     (log loss). The limit of mse is half that of squared_error.
     """
+    from ...core.errors import UsageError
     from ...core.records import from_name
     from ...data.counted import counted
     from ...data.rows import make_rows
@@ -39,7 +44,10 @@ def command(**flags: Any) -> None:
     labels = given.loss is not None and from_name(given.loss, losses, "loss").labels
     loss = chosen_loss("logistic" if labels else "linear", given.loss)
     table = target_table(given.file, given, labels=loss.labels)
-    y = class_numbers(table, classes_of(table, None)) if loss.labels else table.y
+    classes = classes_of(table, None) if loss.labels else None
+    if classes is not None and len(classes) > 2:
+        raise UsageError(f"limit takes a loss of two classes, here are {len(classes)}: {LOWER}")
+    y = class_numbers(table, classes) if classes is not None else table.y
     bounded(loss)
     problem = Problem(loss, elastic(given.alpha), not given.no_intercept)
     found = spectrum(Objective(problem, counted(make_rows(table.X, y, weight=table.weight))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ...data.readers.text_format import TextFormat
 from ..options import json_option, table_options
 
 __all__ = ["command"]
@@ -12,10 +13,10 @@ __all__ = ["command"]
 @click.command(short_help="Predict the rows of a table with a model file.")
 @click.argument("model")
 @click.argument("file")
-@click.option("--proba", is_flag=True, help="Probabilities of both classes instead (logistic).")
+@click.option("--proba", is_flag=True, help="Probabilities of all classes instead (logistic).")
 @table_options
 @json_option
-def command(model: str, file: str, proba: bool, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def command(model: str, file: str, proba: bool, form: TextFormat, as_json: bool) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
     Prints CSV: a header, then one line for each row, with numbers in full precision.
@@ -25,4 +26,4 @@ def command(model: str, file: str, proba: bool, no_header: bool, delimiter: str 
     from ..table_input import model_table
 
     found = read_model(model)
-    print_predictions(found, model_table(found, file, no_header, delimiter), proba, as_json)
+    print_predictions(found, model_table(found, file, form), proba, as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,17 +11,30 @@ from numpy.typing import NDArray
 from ...core.errors import DataError, UsageError
 from ...core.interrupts import postponed_interrupt
 from ...core.unpacking import most_unpacked
-from .cells import FILL, as_labels, label_fault
-from .columns import Wanted, labels_of, numbers_of, refuse, unique_names
+from ..encoding.text_column import ABSENT, Column, Text
+from .cells import MISSING, is_missing, spelled
+from .columns import Wanted, holds_text, numbers_of, refuse, unique_names
 from .content import Content, damaged, too_large
 from .dialect import Dialect
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
 
+SAMPLE = 100  # rows by which columns of text are told
+NONE: Mapping[str, bool] = {}
+SPELLINGS = sorted(
+    {how(word) for word in MISSING for how in (str, str.upper, str.title, str.swapcase)} | {"NaN", "<NA>"}
+)
+
 
 def read_csv(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, numbers: Sequence[str], label: str | None
-) -> list[NDArray[Any]] | None:
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    wanted: Sequence[Wanted],
+    form: TextFormat = PLAIN,
+) -> list[Column] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
         with postponed_interrupt():
@@ -30,41 +43,54 @@ def read_csv(
         return None
     data = data.rstrip(b" \r\n")
     try:
-        table = _csv_table(data, dialect, names, header, numbers, label)
+        table = _csv_table(data, dialect, names, header, wanted, form.decimal)
     except pa.ArrowException:
         return None
-    columns: list[NDArray[Any]] = [table.column(name).to_numpy() for name in numbers]
-    whole = table.num_rows == data.count(b"\n") + (not header)
-    if not whole or not all(np.isfinite(column).all() for column in columns):
+    if table.num_rows != data.count(b"\n") + (not header):
         return None
-    if label is None:
-        return columns
-    labels = _dictionary_labels(table.column(label))
-    return None if labels is None else [*columns, labels]
+    columns = [_csv_column(table.column(one.name), one) for one in wanted]
+    return None if any(column is None for column in columns) else [c for c in columns if c is not None]
 
 
 def _csv_table(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, numbers: Sequence[str], label: str | None
+    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted], decimal: str
 ) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
-    types = dict.fromkeys(numbers, pa.float64())
-    if label is not None:
-        types[label] = pa.dictionary(pa.int32(), pa.string())
+    of_text = pa.dictionary(pa.int32(), pa.string())
+    types = {one.name: of_text if one.text else pa.float64() for one in wanted}
     parse = csv.ParseOptions(delimiter=dialect.delimiter, quote_char=dialect.quote, ignore_empty_lines=False)
-    convert = csv.ConvertOptions(include_columns=list(types), column_types=types, null_values=[])
+    nulls = SPELLINGS if any(one.gaps for one in wanted) else []
+    kept = list(types)
+    convert = csv.ConvertOptions(include_columns=kept, column_types=types, null_values=nulls, decimal_point=decimal)
     read = csv.ReadOptions(column_names=list(names), skip_rows=int(header))
     return csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
 
-def _dictionary_labels(column: Any) -> NDArray[Any] | None:
+def _csv_column(column: Any, wanted: Wanted) -> Column | None:
+    """A column of numbers or text; None if a cell is at fault, which our own reader reports."""
+    if wanted.text:
+        found = _merged_text(column)
+        return found if wanted.gaps or (found.codes >= 0).all() else None
+    numbers: NDArray[np.float64] = column.to_numpy()
+    fine = np.isfinite(numbers) | (np.isnan(numbers) if wanted.gaps else False)
+    return numbers if fine.all() else None
+
+
+def _merged_text(column: Any) -> Text:
+    """A column of dictionaries as text: levels without blanks around them, missing ones left out."""
     joined = column.unify_dictionaries().combine_chunks()
-    names = joined.dictionary.to_pylist()
-    if any(map(label_fault, names)):
-        return None
-    labels: NDArray[Any] = as_labels(names)[joined.indices.to_numpy()]
-    return labels
+    joined = joined.chunk(0) if hasattr(joined, "chunk") else joined
+    codes = joined.indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int32)
+    raw = joined.dictionary.to_pylist()
+    levels = [spelled(cell) for cell in raw]
+    places: dict[str, int] = {}
+    new = [
+        ABSENT if is_missing(cell) else places.setdefault(level, len(places))
+        for cell, level in zip(raw, levels, strict=True)
+    ]
+    return Text(np.array([*new, ABSENT], np.int32)[codes], tuple(places))
 
 
 class ArrowSheet(NamedTuple):
@@ -74,6 +100,7 @@ class ArrowSheet(NamedTuple):
     names: tuple[str, ...]
     load: Callable[[list[str]], Any]  # names -> pyarrow.Table
     row_names: tuple[str, ...] = ()
+    of_text: Mapping[str, bool] = NONE  # columns of text or dates, and which is true of each
 
     @property
     def numbered(self) -> bool:
@@ -93,15 +120,34 @@ class ArrowSheet(NamedTuple):
     def own_weights(self) -> None:
         """None: the format does not name weights."""
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels."""
-        table = self.load([wanted.name for wanted in numbers] + ([] if label is None else [label]))
-        columns: list[NDArray[Any]] = [
-            numbers_of(_array(table.column(w.name), w.name, self.file), w, self.file) for w in numbers
-        ]
-        if label is None:
-            return columns
-        return [*columns, labels_of(_array(table.column(label), label, self.file), label, self.file)]
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
+
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns of dates, and of text whose first cells are mostly no numbers."""
+        return frozenset(name for name, is_date in self.of_text.items() if is_date or holds_text(self._first(name)))
+
+    def _first(self, name: str) -> list[Any]:
+        first: list[Any] = self.load([name]).column(name).slice(0, SAMPLE).to_pylist()
+        return first
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Columns of numbers and of text."""
+        table = self.load([one.name for one in wanted])
+        return [self._column(table.column(one.name), one) for one in wanted]
+
+    def _column(self, column: Any, wanted: Wanted) -> Column:
+        if column.null_count and not wanted.gaps:
+            refuse(f"missing value: {wanted.fill}", self.file, wanted.name, int(column.is_null().to_numpy().argmax()))
+        if not wanted.text:
+            return numbers_of(_array(column, wanted.name, self.file), wanted, self.file)
+        try:
+            return _merged_text(column if _is_dictionary(column) else column.dictionary_encode())
+        except Exception:  # a type without a dictionary, text that is not UTF-8, a date in the year 300,000
+            raise unreadable(column, wanted.name, self.file) from None
 
     def cells(self, name: str) -> list[Any]:
         """Cells of a column as they are kept."""
@@ -135,7 +181,8 @@ def open_parquet(content: Content) -> ArrowSheet:
         except Exception:  # as above
             raise damaged(content.name, "a Parquet file") from None
 
-    return ArrowSheet(content.name, names, load, _index(names, raw, file.schema_arrow))
+    schema = file.schema_arrow
+    return ArrowSheet(content.name, names, load, _index(names, raw, schema), _of_text(names, schema))
 
 
 def open_arrow(content: Content) -> ArrowSheet:
@@ -149,7 +196,8 @@ def open_arrow(content: Content) -> ArrowSheet:
         raise damaged(content.name, "an Arrow file") from None
     names = unique_names(table.column_names, content.name)
     named = table.rename_columns(list(names))
-    return ArrowSheet(content.name, names, named.select, _index(names, table.column_names, table.schema))
+    index, of_text = _index(names, table.column_names, table.schema), _of_text(names, table.schema)
+    return ArrowSheet(content.name, names, named.select, index, of_text)
 
 
 def _index(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
@@ -166,8 +214,6 @@ def _array(column: Any, name: str, file: str) -> NDArray[Any]:
     """Values of a column as a NumPy array, of numbers or, for every other type, of Python's own objects."""
     import pyarrow as pa
 
-    if column.null_count:
-        refuse(f"missing value: {FILL}", file, name, int(column.is_null().to_numpy().argmax()))
     kinds = pa.types
     if kinds.is_integer(column.type) or kinds.is_floating(column.type) or kinds.is_boolean(column.type):
         plain: NDArray[Any] = column.to_numpy()
@@ -175,7 +221,28 @@ def _array(column: Any, name: str, file: str) -> NDArray[Any]:
     try:
         return np.fromiter(column.to_pylist(), dtype=object, count=len(column))
     except (ValueError, OverflowError):  # text that is not UTF-8, a date in the year 300,000
-        raise DataError(f"{column.type} that cannot be read: correct it or remove it", file=file, column=name) from None
+        raise unreadable(column, name, file) from None
+
+
+def unreadable(column: Any, name: str, file: str) -> DataError:
+    """The error of a column with values that Python has no type for."""
+    return DataError(f"{column.type} that cannot be read: correct it or remove it", file=file, column=name)
+
+
+def _is_dictionary(column: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(column.type))
+
+
+def _of_text(names: Sequence[str], schema: Any) -> dict[str, bool]:
+    """Columns whose type is text (False) or a date (True)."""
+    from pyarrow import types
+
+    kinds = (types.is_string, types.is_large_string, types.is_string_view, types.is_dictionary)
+    found = {name: types.is_temporal(field.type) for name, field in zip(names, schema, strict=True)}
+    texts = (n for n, field in zip(names, schema, strict=True) if any(is_kind(field.type) for is_kind in kinds))
+    return {name: True for name, is_date in found.items() if is_date} | dict.fromkeys(texts, False)
 
 
 def _pyarrow(file: str) -> Any:

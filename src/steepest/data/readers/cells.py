@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.whole_numbers import is_rounded
+from .text_format import PLAIN, SPELLINGS, TextFormat
 
 __all__ = [
     "WHOLE",
@@ -18,16 +20,16 @@ __all__ = [
     "as_numbers",
     "is_missing",
     "is_number",
+    "is_numeric",
     "label_fault",
     "loses_digits",
     "number_fault",
     "shown",
+    "spelled",
 ]
 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"})
 LONGEST_LABEL = 200  # characters; an array of text needs the longest label times the rows
-DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
-THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}([,. '\u2019\u00a0\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?\s*", re.ASCII)
 WHOLE = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 FILL = "remove the row or fill it in"
 
@@ -58,14 +60,15 @@ def is_missing(cell: object) -> bool:
     return cell is None or (isinstance(cell, float) and math.isnan(cell))
 
 
-def is_number(cell: Any) -> bool:
-    """Whether ``float`` reads the cell; underscores, which it would read, are refused.
+def is_number(cell: Any, form: TextFormat = PLAIN) -> bool:
+    """Whether ``float`` reads the cell, written as ``form`` says; underscores, which it would read, are refused.
 
     Examples
     --------
     >>> is_number(" 1e3 "), is_number("1_000"), is_number("inf"), is_number("one")
     (True, False, True, False)
     """
+    cell = form.plain(cell) if isinstance(cell, str) else cell
     try:
         float(cell)
     except OverflowError:  # a whole number above 1e308
@@ -73,6 +76,28 @@ def is_number(cell: Any) -> bool:
     except (ValueError, TypeError):
         return False
     return not (isinstance(cell, str) and "_" in cell)
+
+
+def is_numeric(cell: object) -> bool:
+    """Whether a cell is a number, or is meant as one: with a decimal comma, or thousands set apart."""
+    return not isinstance(cell, (list, dict)) and any(is_number(cell, form) for form in SPELLINGS)
+
+
+def spelled(cell: object) -> str:
+    """A cell as text, without blanks around it; whole numbers without a decimal point, true and false as 1 and 0.
+
+    Examples
+    --------
+    >>> spelled(" a b "), spelled(2.0), spelled(True)
+    ('a b', '2', '1')
+    """
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def loses_digits(cell: str | float) -> bool:
@@ -89,44 +114,58 @@ def loses_digits(cell: str | float) -> bool:
     return not isinstance(cell, float) and int(cell) == cell and is_rounded(int(cell))
 
 
-def number_fault(cell: object, mend: str) -> str | None:
+def number_fault(cell: object, mend: str, form: TextFormat | None = None, fill: str = FILL) -> str | None:
     """The error of a cell that should be a finite number, with its remedy; None if it is one.
+
+    A number that another ``form`` would read is answered by the options, or spelled where no form can be given.
 
     Examples
     --------
     >>> number_fault("abc", "correct it or remove the row")
     "'abc' is not a number: correct it or remove the row"
+    >>> number_fault("2,5", ""), number_fault("2,5", "", PLAIN)
+    ("'2,5' is not a number: write 2.5", "'2,5' is not a number: say --decimal ,")
     >>> number_fault("2.5", "") is None
     True
     """
     if is_missing(cell):
         value = f" {shown(cell)}" if str(cell or "").strip() else ""
-        return f"missing value{value}: {FILL}"
-    if isinstance(cell, str) and not is_number(cell) and THOUSANDS.fullmatch(cell):
-        decimals = "decimals with a point, and " if DECIMAL_COMMA.fullmatch(cell) else ""
-        return f"{shown(cell)} is not a number: write {decimals}thousands without a separator"
-    if isinstance(cell, str) and DECIMAL_COMMA.fullmatch(cell):
-        return f"{shown(cell)} is not a number: write decimals with a point"
-    if not is_number(cell):
-        return f"{shown(cell)} is not a number: {mend}"
-    return None if _is_finite(cell) else f"{shown(cell)} is not finite: correct it or remove the row"
+        return f"missing value{value}: {fill}"
+    if not is_number(cell, form or PLAIN):
+        so = f" with {form.marks}" if form and form.marks else ""
+        return f"{shown(cell)} is not a number{so}: {_otherwise(cell, form) or mend}"
+    return None if _is_finite(cell, form or PLAIN) else f"{shown(cell)} is not finite: correct it or remove the row"
 
 
-def label_fault(cell: object) -> str | None:
+def _otherwise(cell: object, form: TextFormat | None) -> str | None:
+    """What to say, or to write, for a number whose marks are not those of ``form``; None if it is none in any."""
+    found = [other for other in SPELLINGS if isinstance(cell, str) and is_number(cell, other)]
+    if not found:
+        return None
+    if form is None:
+        return "write " + " or ".join(dict.fromkeys(str(other.plain(str(cell))) for other in found))
+    own = [other for other in found if other.decimal == form.decimal and form.thousands in (None, other.thousands)]
+    best = (own if form.marks else []) or found
+    if not best[0].marks:
+        return "leave the option out, or write all numbers alike"
+    fewest = best[0].marks.count("--")
+    return "say " + " or ".join(other.marks for other in best if other.marks.count("--") == fewest)
+
+
+def label_fault(cell: object, form: TextFormat = PLAIN) -> str | None:
     """The error of a cell that should be a class label; None if it is one."""
-    if is_missing(cell):
-        return number_fault(cell, "")
+    if is_missing(cell) or is_number(cell, form):
+        return number_fault(cell, "", form)
     if isinstance(cell, (list, dict)):
         return f"{shown(cell)} is not a label: write text or a number"
-    if is_number(cell):
-        return number_fault(cell, "")
     if len(str(cell)) > LONGEST_LABEL:
         return f"label of {len(str(cell))} characters: write at most {LONGEST_LABEL}"
     return None
 
 
-def as_numbers(cells: Sequence[Any]) -> NDArray[np.float64] | None:
+def as_numbers(cells: Sequence[Any], form: TextFormat = PLAIN) -> NDArray[np.float64] | None:
     """Cells as float64, or None if one of them is not a finite number."""
+    cells = cells if form.is_plain else [form.plain(cell) for cell in cells]
     try:
         values = np.fromiter(map(float, cells), np.float64, len(cells))
     except (ValueError, TypeError, OverflowError):
@@ -135,7 +174,7 @@ def as_numbers(cells: Sequence[Any]) -> NDArray[np.float64] | None:
     return None if underscore or not np.isfinite(values).all() else values
 
 
-def as_labels(cells: Sequence[Any]) -> NDArray[Any]:
+def as_labels(cells: Sequence[Any], form: TextFormat = PLAIN) -> NDArray[Any]:
     """Labels as float64 if every one is a number, else as text.
 
     Examples
@@ -143,12 +182,12 @@ def as_labels(cells: Sequence[Any]) -> NDArray[Any]:
     >>> as_labels(["1", "0"]), as_labels([" yes", "no", "1"])
     (array([1., 0.]), array(['yes', 'no', '1'], dtype='<U3'))
     """
-    numbers = as_numbers(cells)
+    numbers = as_numbers(cells, form)
     return np.array([str(cell).strip() for cell in cells], dtype=np.str_) if numbers is None else numbers
 
 
-def _is_finite(cell: Any) -> bool:
+def _is_finite(cell: Any, form: TextFormat) -> bool:
     try:
-        return math.isfinite(float(cell))
+        return math.isfinite(float(form.plain(cell) or "nan" if isinstance(cell, str) else cell))
     except OverflowError:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn, Protocol
 
@@ -10,9 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError
-from .cells import as_labels, as_numbers, label_fault, number_fault
+from ..encoding.faults import row_of
+from ..encoding.text_column import ABSENT, Column, Text
+from .cells import FILL, as_labels, as_numbers, is_missing, is_numeric, label_fault, number_fault, shown, spelled
+from .text_format import PLAIN, TextFormat
 
-__all__ = ["Rows", "Sheet", "Wanted", "collect", "labels_of", "listed", "numbers_of", "refuse", "unique_names"]
+__all__ = [
+    "Rows",
+    "Sheet",
+    "Wanted",
+    "collect",
+    "holds_text",
+    "labels_of",
+    "listed",
+    "numbers_of",
+    "refuse",
+    "text_of_column",
+    "unique_names",
+]
 
 Rows = Iterator[tuple[int, Sequence[Any]]]  # (line number, cells) of each row
 LISTED = 20  # names shown in a message
@@ -20,10 +35,13 @@ BLOCK = 1 << 15  # rows converted at a time: as text they need ten times the mem
 
 
 class Wanted(NamedTuple):
-    """A column of numbers, and the remedy for a cell that is not a number."""
+    """A column to be read."""
 
     name: str
-    mend: str
+    mend: str = ""  # the remedy for a cell that is not a number
+    text: bool = False  # of text, else of numbers
+    gaps: bool = False  # whether values may be missing
+    fill: str = FILL  # the remedy for a missing value, if none may be
 
 
 class Sheet(Protocol):
@@ -50,6 +68,10 @@ class Sheet(Protocol):
         """What was decided about the file and is not obvious, a sentence each."""
 
     @property
+    def form(self) -> TextFormat:
+        """How numbers are written, if they are text."""
+
+    @property
     def own_target(self) -> str | None:
         """The column the format itself calls the target."""
 
@@ -57,11 +79,15 @@ class Sheet(Protocol):
     def own_weights(self) -> str | None:
         """The column the format itself calls weights."""
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Return the columns of numbers, then the labels if there are any, each (n,)."""
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns that hold text, by their type or by the first rows."""
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Return the columns (n,): of numbers, NaN at its gaps, or of text."""
 
     def cells(self, name: str) -> Iterable[Any]:
-        """Return the cells of a column of numbers as the file spells or keeps them. Cost: it may be read again."""
+        """Return the cells of a column as the file spells or keeps them. Cost: it may be read again."""
 
     def line(self, row: int) -> int | None:
         """Return the line where row ``row`` (from 0) stands, None for a file without lines."""
@@ -104,19 +130,26 @@ def listed(names: Sequence[str]) -> str:
 
 
 def collect(
-    rows: Rows, names: Sequence[str], numbers: Sequence[Wanted], label: str | None, file: str
-) -> list[NDArray[Any]]:
-    """Columns of ``numbers``, then the labels if required, from rows of cells, a block of rows at a time."""
+    rows: Rows, names: Sequence[str], wanted: Sequence[Wanted], file: str, form: TextFormat | None = None
+) -> list[Column]:
+    """Columns from rows of cells, a block of rows at a time.
+
+    Numbers are written as ``form`` says; None: as Python writes them, in a file that no format is given for.
+    """
     place = {name: j for j, name in enumerate(names)}
-    parts: list[list[NDArray[np.float64]]] = [[] for _ in numbers]
-    texts: list[Any] = []
+    parts: list[list[NDArray[Any]]] = [[] for _ in wanted]
+    levels: list[dict[str, int]] = [{} for _ in wanted]
     while block := list(islice(rows, BLOCK)):
-        for part, wanted in zip(parts, numbers, strict=True):
-            part.append(_block_numbers(block, place, wanted, file))
-        if label is not None:
-            texts += _block_labels(block, place, label, file)
-    columns: list[NDArray[Any]] = [np.concatenate(part) for part in parts]
-    return columns if label is None else [*columns, as_labels(texts)]
+        lines = [line for line, _ in block]
+        for part, known, one in zip(parts, levels, wanted, strict=True):
+            j = place[one.name]
+            cells = [fields[j] for _, fields in block]
+            part.append(_codes(cells, one, known, file, lines) if one.text else _numbers(cells, one, file, lines, form))
+    whole = [np.concatenate(part) if part else np.zeros(0) for part in parts]
+    return [
+        Text(column.astype(np.int32), tuple(known)) if one.text else column
+        for column, known, one in zip(whole, levels, wanted, strict=True)
+    ]
 
 
 def numbers_of(column: NDArray[Any], wanted: Wanted, file: str) -> NDArray[np.float64]:
@@ -124,47 +157,92 @@ def numbers_of(column: NDArray[Any], wanted: Wanted, file: str) -> NDArray[np.fl
     if column.dtype.kind in "biuf":
         with np.errstate(over="ignore"):  # an infinity is refused with its row below
             values = column.astype(np.float64, copy=False)
-        if np.isfinite(values).all():
+        if np.isfinite(values).all() or (wanted.gaps and not np.isinf(values).any()):
             return values
-        cells = values.tolist()
-    else:
-        cells = column.tolist()
-    found = as_numbers(cells)
-    return _number_at_fault(cells, wanted, file) if found is None else found
+    return _numbers(column.tolist(), wanted, file)
 
 
-def labels_of(column: NDArray[Any], name: str, file: str) -> NDArray[Any]:
-    """Turn a column of a file without lines into labels: float64 if all are numbers, else text."""
-    cells = column.tolist()
-    _check_labels(cells, name, file)
-    return as_labels(cells)
+def text_of_column(column: NDArray[Any], wanted: Wanted, file: str) -> Text:
+    """Turn a column of a file without lines into text."""
+    known: dict[str, int] = {}
+    codes = _codes(column.tolist(), wanted, known, file)
+    return Text(codes, tuple(known))
 
 
-def _block_numbers(
-    block: Sequence[tuple[int, Sequence[Any]]], place: Mapping[str, int], wanted: Wanted, file: str
+def labels_of(
+    column: Text, name: str, file: str, line: Callable[[int], int | None], form: TextFormat = PLAIN
+) -> NDArray[Any]:
+    """Turn a column of text into labels: float64 if all are numbers, else text."""
+    faults = [label_fault(level, form) for level in column.levels]
+    if any(faults):
+        wrong = np.array([fault is not None for fault in faults])
+        row = row_of(column, wrong)
+        refuse(str(faults[column.codes[row]]), file, name, row, line(row))
+    return as_labels(column.levels, form)[column.codes]
+
+
+def holds_text(cells: Iterable[Any]) -> bool:
+    """Whether most cells of a sample that are not missing are no numbers, nor meant as such.
+
+    Examples
+    --------
+    >>> holds_text(["a", "", "b", "1"]), holds_text(["1,5", "?", "2"])
+    (True, False)
+    """
+    present = [cell for cell in cells if not is_missing(cell)]
+    return 2 * sum(map(is_numeric, present)) < len(present)
+
+
+def _numbers(
+    cells: Sequence[Any],
+    wanted: Wanted,
+    file: str,
+    lines: Sequence[int] | None = None,
+    form: TextFormat | None = None,
 ) -> NDArray[np.float64]:
-    j = place[wanted.name]
-    cells = [fields[j] for _, fields in block]
-    found = as_numbers(cells)
-    return _number_at_fault(cells, wanted, file, [line for line, _ in block]) if found is None else found
+    found = as_numbers(cells, form or PLAIN)
+    if found is None and wanted.gaps:
+        gone = np.array([is_missing(cell) for cell in cells], bool)
+        filled = ["0" if is_gone else cell for cell, is_gone in zip(cells, gone, strict=True)]
+        found = as_numbers(filled, form or PLAIN)
+        if found is not None:
+            found[gone] = np.nan
+    return _number_at_fault(cells, wanted, file, lines, form) if found is None else found
 
 
-def _block_labels(
-    block: Sequence[tuple[int, Sequence[Any]]], place: Mapping[str, int], label: str, file: str
-) -> list[Any]:
-    j = place[label]
-    cells = [fields[j] for _, fields in block]
-    _check_labels(cells, label, file, [line for line, _ in block])
-    return cells
-
-
-def _number_at_fault(cells: Sequence[Any], wanted: Wanted, file: str, lines: Sequence[int] | None = None) -> NoReturn:
-    faults = ((row, number_fault(cell, wanted.mend)) for row, cell in enumerate(cells))
+def _number_at_fault(
+    cells: Sequence[Any],
+    wanted: Wanted,
+    file: str,
+    lines: Sequence[int] | None = None,
+    form: TextFormat | None = None,
+) -> NoReturn:
+    present = ((row, cell) for row, cell in enumerate(cells) if not (wanted.gaps and is_missing(cell)))
+    faults = ((row, number_fault(cell, wanted.mend, form, wanted.fill)) for row, cell in present)
     row, problem = next((row, problem) for row, problem in faults if problem)
     refuse(problem, file, wanted.name, row, lines[row] if lines else None)
 
 
-def _check_labels(cells: Sequence[Any], name: str, file: str, lines: Sequence[int] | None = None) -> None:
+def _codes(
+    cells: Sequence[Any], wanted: Wanted, known: dict[str, int], file: str, lines: Sequence[int] | None = None
+) -> NDArray[np.int32]:
+    """The code of each cell among the known levels, which grow."""
+    codes = np.empty(len(cells), np.int32)
     for row, cell in enumerate(cells):
-        if problem := label_fault(cell):
-            refuse(problem, file, name, row, lines[row] if lines else None)
+        text = spelled(cell)
+        code = known.get(text)
+        if code is None and is_missing(cell) and wanted.gaps:
+            code = ABSENT
+        elif code is None:
+            if fault := _text_fault(cell, wanted.fill):
+                refuse(fault, file, wanted.name, row, lines[row] if lines else None)
+            code = known[text] = len(known)
+        codes[row] = code
+    return codes
+
+
+def _text_fault(cell: Any, fill: str) -> str | None:
+    """What is wrong with a cell of a column of text."""
+    if is_missing(cell):
+        return number_fault(cell, "", None, fill)
+    return f"{shown(cell)} is not text: write text or a number" if isinstance(cell, (list, dict)) else None

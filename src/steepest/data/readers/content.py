@@ -1,4 +1,4 @@
-"""The bytes of a file: read, decompressed, and checked to be text where text is expected."""
+"""The bytes of a file: read, decompressed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...core.errors import DataError, FileError, UsageError
 from ...core.shown_text import visible
 from ...core.unpacking import most_unpacked
 
-__all__ = ["Content", "check_text", "damaged", "file_bytes", "lines", "read_content", "too_large"]
+__all__ = ["Content", "check_format", "damaged", "file_bytes", "lines", "read_content", "too_large"]
 
 PART = 1 << 20  # bytes decompressed at a time
 PACKING = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
@@ -27,8 +27,6 @@ SIGNATURES = {
     b"\x93NUMPY": "a NumPy array: use a file name that ends in .npy",
     b"PK\x03\x04": "a zip, Excel or .npz file: use a file name that ends in .npz, or save the table as CSV",
     b"\x89HDF": "an HDF5 file: save the table as CSV or Parquet",
-    b"\xff\xfe": "UTF-16 text: save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text: save it as UTF-8",
 } | {bytes([0x80, protocol]): "a pickle, which could run code when loaded: save it as CSV" for protocol in range(2, 6)}
 
 
@@ -61,21 +59,11 @@ def read_content(source: str | Path) -> Content:
     return Content(name, inner, _unpacked(data, suffixes[-1], name))
 
 
-def check_text(content: Content) -> None:
-    """Refuse content that is empty, binary, not UTF-8 or has a NUL byte, with the line."""
-    name, data = content.name, content.data
+def check_format(content: Content) -> None:
+    """Refuse content whose first bytes are those of a format that is no text."""
     for signature, what in SIGNATURES.items():
-        if data.startswith(signature):
-            raise DataError(f"not a text table but {what}", file=name)
-    if (at := data.find(b"\0")) >= 0:
-        raise DataError("NUL byte: the file is damaged or not text", file=name, line=_line(data, at))
-    try:
-        data.isascii() or data.decode()
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        raise DataError(byte, file=name, line=_line(data, error.start)) from None
-    if not any(map(str.strip, lines(data))):
-        raise DataError("empty file: give it a header and rows", file=name)
+        if content.data.startswith(signature):
+            raise DataError(f"not a text table but {what}", file=content.name)
 
 
 def lines(data: bytes) -> Iterator[str]:
@@ -144,7 +132,3 @@ def _unpacked(data: bytes, suffix: str, name: str) -> bytes:
     if left < 0:
         raise too_large(name, len(data), most, "decompress it first")
     return b"".join(parts)
-
-
-def _line(data: bytes, at: int) -> int:
-    return data.count(b"\n", 0, at) + 1

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
-
 from ...core.errors import DataError
 from ...core.shown_text import csv_text
+from ..encoding.text_column import Column
 from . import arrow_file
 from .cells import is_missing, is_number
-from .columns import Rows, Wanted, collect, listed, unique_names
+from .columns import Rows, Wanted, collect, holds_text, listed, unique_names
 from .content import Content, lines
-from .dialect import Dialect, sniff
+from .dialect import Dialect
 from .preamble import (
     Preamble,
     body_width,
@@ -29,12 +28,14 @@ from .preamble import (
     named_width,
     preamble,
 )
+from .sniffing import SAMPLE, either_mark, sniff
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["TextSheet", "open_text"]
 
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
-SAMPLE = 100  # lines and rows by which the table is judged
 NOTHING = Preamble()
+EITHER = "commas may separate fields or decimals: name the delimiter, --delimiter comma or semicolon"
 TAILS = "the delimiter at the end of each line is left out"
 
 
@@ -51,6 +52,7 @@ class TextSheet(NamedTuple):
     above: Preamble
     heads: int  # rows that are a header
     tails: bool  # rows may end in a delimiter
+    form: TextFormat = PLAIN
 
     @property
     def own_target(self) -> None:
@@ -60,10 +62,17 @@ class TextSheet(NamedTuple):
     def own_weights(self) -> None:
         """None: the format does not name weights."""
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels; what pyarrow cannot read, our reader reads or reports."""
-        quick = self._read_by_arrow(numbers, label) if len(self.data) >= SMALL else None
-        return collect(self._body(), self.names, numbers, label, self.file) if quick is None else quick
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns whose first cells are mostly no numbers."""
+        rows = [fields for _, fields in _sampled(self._body())]
+        columns = zip(self.names, zip(*rows, strict=True), strict=True) if rows else ()
+        return frozenset(name for name, cells in columns if holds_text(cells))
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Columns of numbers and of text; what pyarrow cannot read, our reader reads or reports."""
+        quick = self._read_by_arrow(wanted) if len(self.data) >= SMALL else None
+        return collect(self._body(), self.names, wanted, self.file, self.form) if quick is None else quick
 
     def cells(self, name: str) -> Iterator[Any]:
         """Cells of a column as they are spelled."""
@@ -78,16 +87,15 @@ class TextSheet(NamedTuple):
         rows = islice(text_rows(self.data, self.dialect, self.file, self.above), self.heads, None)
         return _of_width(_without_tails(rows, len(self.names)) if self.tails else rows, len(self.names), self.file)
 
-    def _read_by_arrow(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]] | None:
-        regular = not (self.tails or self.above.lines or self.dialect.is_white)
+    def _read_by_arrow(self, wanted: Sequence[Wanted]) -> list[Column] | None:
+        regular = not (self.tails or self.above.lines or self.dialect.is_white or self.form.thousands)
         if not regular or not _one_row_a_line(self.data, self.dialect.quote.encode()):
             return None
-        names = [wanted.name for wanted in numbers]
-        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, names, label)
+        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, wanted, self.form)
 
 
-def open_text(content: Content, header: bool | None = None, delimiter: str | None = None) -> TextSheet:
-    r"""Find out a text file's dialect, header and index by its first hundred rows.
+def open_text(content: Content, form: TextFormat = PLAIN) -> TextSheet:
+    r"""Find out a text file's dialect, header and index by its first hundred rows, unless ``form`` says them.
 
     Examples
     --------
@@ -97,30 +105,45 @@ def open_text(content: Content, header: bool | None = None, delimiter: str | Non
     ('c1', 'c2')
     """
     name, data = content.name, content.data
-    sample = [line.rstrip("\n") for line in islice(lines(data), SAMPLE) if line.strip()] or [""]
+    longer = [line.rstrip("\n") for line in islice(lines(data), 2 * SAMPLE) if line.strip()] or [""]
+    sample = longer[:SAMPLE]
     above = preamble(sample)
-    dialect = sniff(sample[above.lines :], delimiter or above.separator)
-    if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], sample[above.lines], dialect):
-        above = above._replace(lines=above.lines - 1, comments=())
+    form = form._replace(delimiter=form.delimiter or above.separator)
+    dialect = sniff(longer[above.lines :], form.delimiter, form)
+    if either_mark(longer[above.lines :], dialect, form):
+        raise DataError(EITHER, file=name)
     numbered = _sampled(text_rows(data, dialect, name, above))
-    rows = [fields for _, fields in numbered]
+    if len(above.comments) == 1 and _is_column_of_marks(sample[above.lines - 1], numbered, dialect):
+        above = above._replace(lines=above.lines - 1, comments=())
+        numbered = _sampled(text_rows(data, dialect, name, above))
     quoted = all(sample[n - 1].lstrip().startswith(dialect.quote) for n, _ in numbered[1:] if n <= len(sample))
-    commented = None if header is False else _commented_names(above, rows, dialect)
+    sheet = TextSheet(name, (), False, dialect, data, (), (), above, 0, False, form)
+    return _judged(sheet, numbered, quoted, _is_quoted_alone(sample[above.lines :], dialect, len(numbered[0][1])))
+
+
+def _judged(sheet: TextSheet, numbered: Sequence[tuple[int, list[str]]], quoted: bool, alone: bool) -> TextSheet:
+    """Complete a sheet by its first rows: named by a comment, by its first row, or not at all."""
+    header, name, above = sheet.form.header, sheet.file, sheet.above
+    first, rows = numbered[0][1], [_plain(fields, sheet.form) for _, fields in numbered]
+    commented = _commented_names(above, rows, sheet.dialect) if header is None else None
     if commented is not None:
         line, names = commented
         note = f"the names {listed(names)} are read from a comment, line {line}"
-        sheet = TextSheet(name, (), False, dialect, data, (), (note,), above, 0, False)
-        return _headed(sheet, names, rows, line, quoted)
-    alone = _is_quoted_alone(sample[above.lines :], dialect, len(rows[0]))
+        return _headed(sheet._replace(notes=(note,)), names, rows, line, quoted)
     if not (alone or is_header(rows[0], rows[1:]) if header is None else header):
-        return _headless(TextSheet(name, (), True, dialect, data, (), (), above, 0, False), rows, header is None)
-    if next(islice(text_rows(data, dialect, name, above), 1, None), None) is None:
+        return _headless(sheet._replace(numbered=True), first, rows, header is None)
+    if next(islice(text_rows(sheet.data, sheet.dialect, name, above), 1, None), None) is None:
         raise DataError("a header and no rows: add the data below it", file=name)
     notes = list(_skipped(above))
     if header is None and not alone and may_be_data(rows[0], rows[1:]):
-        notes.append(f"the first row, {listed(rows[0])}, is read as the header: say --no-header if it is data")
-    sheet = TextSheet(name, (), False, dialect, data, (), tuple(notes), above, 1, False)
-    return _headed(sheet, rows[0], rows[1:], numbered[0][0], quoted)
+        notes.append(f"the first row, {listed(first)}, is read as the header: say --no-header if it is data")
+    return _headed(sheet._replace(notes=tuple(notes), heads=1), first, rows[1:], numbered[0][0], quoted)
+
+
+def _plain(fields: Sequence[str], form: TextFormat) -> list[str]:
+    """Fields by which a table is judged: numbers as Python writes them, what only looks like one in quotes."""
+    spelled = zip(fields, map(form.plain, fields), strict=True)
+    return [f"'{field}'" if plain is None else plain for field, plain in spelled]
 
 
 def _headed(
@@ -148,15 +171,17 @@ def _headed(
     )
 
 
-def _headless(sheet: TextSheet, rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
-    """Complete a sheet without a header."""
+def _headless(sheet: TextSheet, spelled: Sequence[str], rows: Sequence[Sequence[str]], judged: bool) -> TextSheet:
+    """Complete a sheet without a header, whose first row is spelled so."""
     first = rows[0]
     width = named_width(first)
     tails = width < len(first) and body_width(first, rows[1:], sheet.dialect) == width
     names = tuple(f"c{i + 1}" for i in range(width if tails else len(first)))
     notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
-        notes.append(f"the first row, {listed(first)}, is read as data: if it is a header, write names that are words")
+        notes.append(
+            f"the first row, {listed(spelled)}, is read as data: if it is a header, write names that are words"
+        )
     return sheet._replace(names=names, tails=tails, notes=tuple(notes))
 
 
@@ -170,10 +195,10 @@ def _skipped(above: Preamble) -> tuple[str, ...]:
     return ("the comments above the table are skipped",) if above.comments else ()
 
 
-def _is_column_of_marks(line: str, below: str, dialect: Dialect) -> bool:
-    """Whether a first line that begins like a comment is a header whose first column is called #."""
-    fields = dialect.split(line) or []
-    return fields[:1] in (["#"], ["%"]) and len(fields) == len(dialect.split(below) or [])
+def _is_column_of_marks(line: str, below: Sequence[tuple[int, list[str]]], dialect: Dialect) -> bool:
+    """Whether a first line that begins like a comment is a header, no other below, whose first column is called #."""
+    fields, rows = dialect.split(line) or [], [row for _, row in below]
+    return fields[:1] in (["#"], ["%"]) and len(fields) == len(rows[0]) and not is_header(rows[0], rows[1:])
 
 
 def _commented_names(above: Preamble, rows: Sequence[Sequence[str]], dialect: Dialect) -> tuple[int, list[str]] | None:
@@ -206,9 +231,9 @@ def text_rows(data: bytes, dialect: Dialect, file: str, above: Preamble = NOTHIN
         yield number, _long_row(line, number, numbered, dialect, file) if fields is None else fields
 
 
-def _sampled(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _sampled(rows: Rows) -> list[tuple[int, Any]]:
     """The first rows, up to one at fault: it is reported in its turn, when the rows are read."""
-    found: list[tuple[int, list[str]]] = []
+    found: list[tuple[int, Any]] = []
     try:
         for row in islice(rows, SAMPLE):
             found.append(row)

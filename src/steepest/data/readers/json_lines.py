@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
-
 from ...core.errors import DataError
-from .columns import Rows, Wanted, collect, unique_names
+from ..encoding.text_column import Column
+from .columns import Rows, Wanted, collect, holds_text, unique_names
 from .content import Content, lines
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["JSONSheet", "open_json"]
+
+SAMPLE = 100  # lines by which columns of text are told
 
 
 class JSONSheet(NamedTuple):
@@ -47,9 +49,21 @@ class JSONSheet(NamedTuple):
     def own_weights(self) -> None:
         """None: the format does not name weights."""
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels."""
-        return collect(self._rows(), self.names, numbers, label, self.file)
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
+
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns whose first values are mostly no numbers."""
+        rows = [cells for _, cells in islice(self._rows(), SAMPLE)]
+        columns = zip(self.names, zip(*rows, strict=True), strict=True)
+        return frozenset(name for name, cells in columns if holds_text(cells))
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Columns of numbers and of text."""
+        return collect(self._rows(), self.names, wanted, self.file)
 
     def cells(self, name: str) -> Iterator[Any]:
         """Cells of a column as they are spelled."""

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ..csr import CSR
+from ..encoding.text_column import Text
 from .cells import as_numbers, is_number, number_fault
-from .columns import BLOCK, Wanted, collect
+from .columns import BLOCK, Wanted, collect, labels_of
 from .content import Content, lines
 
-__all__ = ["LABEL", "Sparse", "looks_sparse", "may_be_times", "read_libsvm"]
+__all__ = ["LABEL", "Sparse", "looks_sparse", "may_be_times", "read_libsvm", "text_label"]
 
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
@@ -44,8 +45,9 @@ class Sparse(NamedTuple):
     def target(self, as_labels: bool) -> NDArray[Any]:
         """First number of each row."""
         rows = zip(self.lines, ([label] for label in self.labels), strict=True)
-        numbers = [] if as_labels else [Wanted(LABEL, "correct it or remove the row")]
-        return collect(rows, [LABEL], numbers, LABEL if as_labels else None, self.file)[0]
+        wanted = Wanted(LABEL, "correct it or remove the row", text=as_labels)
+        column = collect(rows, [LABEL], [wanted], self.file)[0]
+        return labels_of(column, LABEL, self.file, self.lines.__getitem__) if isinstance(column, Text) else column
 
     def select(self, features: Sequence[str]) -> CSR:
         """Return the columns named, in that order; a column beyond the file's highest index is 0."""
@@ -73,6 +75,22 @@ def looks_sparse(sample: Sequence[str]) -> bool:
     like = all(found and is_number(found[1]) and not any(sign in line for sign in ",;") for line, found in rows)
     filled = [line for line, found in rows if found and any(map(_is_numeric, PAIR.findall(found[2])))]
     return like and 2 * len(filled) >= len(rows) > 0
+
+
+def text_label(sample: Sequence[str]) -> str | None:
+    """The first label that is text, in lines that are libsvm rows but for their labels.
+
+    Examples
+    --------
+    >>> text_label(["A 1:2 3:4", "B 2:3"]), text_label(["name age", "Ann 3"])
+    ('A', None)
+    """
+    rows = [found for _, found in _sampled(sample)]
+    pairs = [PAIR.findall(found[2]) if found else [] for found in rows]
+    if not all(own and all(map(_is_numeric, own)) for own in pairs):
+        return None
+    labels = [found[1] for found in rows if found and not is_number(found[1])]
+    return next((label for label in labels if not re.search("[,;|]", label)), None)
 
 
 def may_be_times(sample: Sequence[str], is_table: bool) -> bool:

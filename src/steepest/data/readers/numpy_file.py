@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError
 from ...core.unpacking import most_unpacked
-from .columns import Wanted, labels_of, listed, numbers_of, unique_names
+from ..encoding.text_column import Column
+from .columns import Wanted, holds_text, listed, numbers_of, text_of_column, unique_names
 from .content import Content, damaged, too_large
+from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArraySheet", "open_npy", "open_npz"]
+
+SAMPLE = 100  # rows by which columns of text are told
 
 
 class ArraySheet(NamedTuple):
@@ -41,10 +45,20 @@ class ArraySheet(NamedTuple):
         """Names of the columns."""
         return tuple(self.columns)
 
-    def read(self, numbers: Sequence[Wanted], label: str | None) -> list[NDArray[Any]]:
-        """Columns of numbers, then the labels."""
-        found: list[NDArray[Any]] = [numbers_of(self.columns[w.name], w, self.file) for w in numbers]
-        return found if label is None else [*found, labels_of(self.columns[label], label, self.file)]
+    @property
+    def form(self) -> TextFormat:
+        """Numbers are written as Python writes them."""
+        return PLAIN
+
+    @property
+    def text_names(self) -> frozenset[str]:
+        """Columns of an array of text, whose first cells are mostly no numbers."""
+        of_text = ((name, column) for name, column in self.columns.items() if column.dtype.kind in "US")
+        return frozenset(name for name, column in of_text if holds_text(column[:SAMPLE].tolist()))
+
+    def read(self, wanted: Sequence[Wanted]) -> list[Column]:
+        """Columns of numbers and of text."""
+        return [(text_of_column if w.text else numbers_of)(self.columns[w.name], w, self.file) for w in wanted]
 
     def cells(self, name: str) -> list[Any]:
         """Cells of a column as they are kept."""

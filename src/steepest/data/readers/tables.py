@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from ...core.errors import DataError, UsageError
-from ...core.whole_numbers import EXACT, rounding_note
-from ..csr import CSR
+from ...core.whole_numbers import rounding_note
+from ..encoding.condition import Condition, read_condition
+from ..encoding.recipe import Recipe
+from ..encoding.settings import Settings, names_of, settings_of
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
-from .columns import Sheet, listed, refuse
-from .content import Content, check_text, lines, read_content
+from .columns import Sheet
+from .content import Content, lines, read_content
 from .delimited import open_text
-from .dialect import named_delimiter
+from .encoding import as_text
 from .json_lines import open_json
-from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
+from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm, text_label
 from .numpy_file import open_npy, open_npz
-from .roles import Roles, choose
+from .raw_table import RawTable, Table, columns_of, is_large
+from .roles import choose
+from .text_format import PLAIN, TextFormat, text_format
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "read_columns", "read_table"]
 
 TEXT = "text"
 JSON = "JSON lines"
@@ -46,32 +47,29 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 }
 
 
+OF_TEXT = "header, delimiter, decimal and thousands are for delimited text"
 EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
+DEFAULTS = Settings()
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
-
-
-class Table(NamedTuple):
-    """Rows of numbers, with names and source."""
-
-    X: NDArray[np.float64] | CSR  # (n, d), C order
-    y: NDArray[Any] | None  # (n,) float64, or labels
-    weight: NDArray[np.float64] | None  # (n,) >= 0, not all zero
-    names: tuple[str, ...]  # (d,) of the features
-    target: str | None
-    source: str  # the file's name as shown in messages
-    notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
-    roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
 
 
 def read_table(
     source: str | Path,
     *,
-    target: str | int | None = None,
+    target: str | int | Sequence[str] | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     labels: bool = False,
+    drop: str | Sequence[str] = (),
+    where: str | None = None,
+    **columns: Any,
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -83,33 +81,50 @@ def read_table(
         .feather .ipc; .npy (a 2-D array); .npz (arrays X, y and perhaps weight, names). A file with any other ending,
         and standard input, is text of one of the first three kinds, detected from its first hundred lines; libsvm is
         detected in delimited text too, where no line can be anything else.
-    target : str or int, optional
-        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...).
-        A libsvm file's first number is its target, called "label"; in .npz it is y, in .npy the last column.
+    target : str or int, or sequence of str, optional
+        The target's column: its name, or its number from 1 if the columns have no names (they are called c1, c2, ...);
+        a sequence names several targets of numbers. A libsvm file's first number is its target, called "label"; in
+        .npz it is y, in .npy the last column.
     features : sequence of str, optional
-        The columns to read, in this order; all but target and weights by default. Other columns may have any content.
+        The columns to read, in this order; all that have no other part by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
+    offset, exposure : str, optional
+        Columns of a part that is known of each linear predictor, and of numbers above 0 whose logarithm is one.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
     delimiter : str, optional
-        A character, or " " for white space of any length. By default the one of comma, tab, semicolon and white space
-        that fits the first hundred lines, or the one of a line "sep=;".
+        A character, or " " for white space of any length. By default the one of comma, tab, semicolon, bar and white
+        space that fits the first hundred lines, or the one of a line "sep=;".
+    decimal : {".", ","}, optional
+        The mark before the decimals of delimited text: "." by default, "," if thousands are marked by ".".
+    thousands : {",", ".", " ", "'"}, optional
+        The mark between thousands of delimited text, in groups of three digits; " " is any space. None by default.
+    encoding : str, optional
+        The encoding of a text file, as Python names it; UTF-8 by default. A byte order mark goes before it.
     labels : bool
         Whether the target names classes: kept as text unless all of it is numbers.
+    drop : str or sequence of str
+        Columns that are left out.
+    where : str, optional
+        The rows to use, such as "carat < 3 and cut = Fair". It is parsed, never run as code.
+    **columns
+        How columns become numbers, by the parameters of `steepest.tables.TableEncoder`: missing (also "drop", which
+        leaves out rows with a gap), categories, reference, min_count, dates, date_format, terms.
 
     Returns
     -------
     Table
-        With X (n, d) float64 in C order, or CSR for libsvm; y is None where there is no target.
+        With X (n, d) float64 in C order, or CSR for libsvm and for many categories; y is None where there is no
+        target. ``decided`` says what was decided about columns of text, ``recipe`` holds it.
 
     Raises
     ------
     DataError
         If a cell, row, or header cannot be used: with file, line and column.
     UsageError
-        If there is no such column, or the delimiter is invalid.
+        If there is no such column, or a setting is invalid.
     FileError
         If the file cannot be read.
 
@@ -119,6 +134,9 @@ def read_table(
     that pandas' metadata name. Comments above a table (#, %) are skipped, or are its header; a delimiter at the end of
     each line is left out. ``Table.notes`` say what was decided so.
 
+    A column is text if most of its first hundred cells are. It becomes a column of 0 and 1 for each level but one.
+    Dates are refused unless they are named.
+
     Missing values, text in a column of numbers, infinities, short rows, unclosed quotes and two columns of one name are
     errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
@@ -127,6 +145,7 @@ def read_table(
     Examples
     --------
     >>> from pathlib import Path
+    from typing import Any
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "pizza.txt")
@@ -135,99 +154,108 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
-    content = read_content(source)
-    kind = _kind(content, header, delimiter)
-    if kind != TEXT and (header is not None or delimiter is not None):
-        raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
-    if kind == LIBSVM:
-        notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
-        return _sparse_table(content, target, features, weights, labels)._replace(notes=notes)
-    sheet = _sheet(content, kind, header, delimiter)
+    settings = settings_of(**columns)
+    return read_columns(
+        source,
+        target=target,
+        features=features,
+        weights=weights,
+        offset=offset,
+        exposure=exposure,
+        header=header,
+        delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+        labels=labels,
+        drop=names_of(drop),
+        settings=settings,
+        where=None if where is None else read_condition(where),
+    ).encoded(settings)
+
+
+def read_columns(
+    source: str | Path,
+    *,
+    target: str | int | Sequence[str] | None = None,
+    features: Sequence[str] | None = None,
+    weights: str | int | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+    labels: bool = False,
+    drop: Sequence[str] = (),
+    settings: Settings = DEFAULTS,
+    recipe: Recipe | None = None,
+    where: Condition | None = None,
+) -> RawTable:
+    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
+    form = text_format(header, delimiter, decimal, thousands, encoding)
+    content, kind = _content(source, form)
+    given = form._replace(encoding=None) != PLAIN
+    if kind != TEXT and (given or (kind in OPENERS and form.encoding)):
+        raise UsageError(f"{content.name}: {OF_TEXT if given else 'an encoding is for text'}, this is {kind}")
     wanted = [features] if isinstance(features, str) else features
-    return _dense_table(sheet, choose(sheet, target, wanted, weights), labels)
+    if kind == LIBSVM:
+        if where is not None or drop:
+            raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
+        return _sparse_table(content, (target, wanted, weights, offset, exposure), labels)
+    sheet = _sheet(content, kind, form)
+    roles = choose(sheet, target, wanted, weights, offset, exposure, drop)
+    return columns_of(sheet, roles, labels, settings, recipe, where)
 
 
-def _kind(content: Content, header: bool | None, delimiter: str | None) -> str:
+def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
+    """The content of a file, text in UTF-8, and its kind."""
+    content = read_content(source)
     kind = KINDS.get(content.suffix)
     if kind in OPENERS:
-        return str(kind)
-    check_text(content)
-    if kind not in (None, TEXT) or header is not None or delimiter is not None or content.suffix == ".tsv":
+        return content, str(kind)
+    content = as_text(content, form.encoding)
+    return content, _kind(content, kind, form._replace(encoding=None) != PLAIN)
+
+
+def _kind(content: Content, kind: str | None, given: bool) -> str:
+    """The kind of a text file; delimited text if a format was given."""
+    if kind not in (None, TEXT) or given or content.suffix == ".tsv":
         return kind or TEXT
     sample = [line for line in islice(lines(content.data), SPARSE_SAMPLE) if line.strip()]
     if kind is None and sample[:1] and sample[0].lstrip().startswith("{"):
         return JSON
     if not looks_sparse(sample):
+        if (label := text_label(sample)) is not None:
+            problem = f"libsvm rows whose label {label!r} is text: write a number, or name the delimiter of a table"
+            raise DataError(problem, file=content.name)
         return TEXT
     if may_be_times(sample, kind == TEXT):
         raise DataError(f"either libsvm rows or a table of times: {EITHER}", file=content.name)
     return LIBSVM
 
 
-def _sheet(content: Content, kind: str, header: bool | None, delimiter: str | None) -> Sheet:
+def _sheet(content: Content, kind: str, form: TextFormat) -> Sheet:
     if kind == JSON:
         return open_json(content)
     if kind in OPENERS:
         return OPENERS[kind](content)
-    given = "\t" if delimiter is None and content.suffix == ".tsv" else delimiter
-    return open_text(content, header, None if given is None else named_delimiter(given))
+    tab = "\t" if content.suffix == ".tsv" else None
+    return open_text(content, form._replace(delimiter=form.delimiter or tab))
 
 
-def _dense_table(sheet: Sheet, roles: Roles, labels: bool) -> Table:
-    columns = sheet.read(roles.numbers(labels), roles.target if labels else None)
-    if not columns:
-        raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    if not len(columns[0]):
-        raise DataError("no rows: add some", file=sheet.file)
-    d = len(roles.features)
-    X = np.empty((len(columns[0]), d))
-    for j in range(d):
-        X[:, j] = columns[j]
-    y = None if roles.target is None else np.ascontiguousarray(columns[-1])
-    weight = None if roles.weights is None else _weight(columns[d], sheet, roles.weights)
-    large = [name for name, column in zip(roles.features, columns, strict=False) if _is_large(column)]
-    large += [roles.target] if roles.target is not None and _is_large(columns[-1]) else []
-    roundings = tuple(rounding_note(f"column {name!r}") for name in large if any(map(loses_digits, sheet.cells(name))))
-    notes = (*sheet.notes, *_unused_index(sheet, roles))
-    return Table(X, y, weight, roles.features, roles.target, sheet.file, notes, roundings)
-
-
-def _is_large(column: NDArray[Any]) -> bool:
-    """Whether a column is of whole numbers that may have been rounded: 2^53 + 1 becomes 2^53."""
-    if column.dtype.kind != "f":
-        return False
-    return max(float(column.max()), -float(column.min())) >= EXACT and bool((column == np.floor(column)).all())
-
-
-def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
-    """A note of the index that is left out, unless the user chose the features."""
-    left = [name for name in sheet.row_names if name not in (roles.target, roles.weights)]
-    if roles.asked or not left:
-        return ()
-    return (f"the index of the rows, column {listed(left)}, is left out: name it among the features to use it",)
-
-
-def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64]:
-    if (column < 0).any():
-        row = int((column < 0).argmax())
-        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, sheet.line(row))
-    if not column.any():
-        raise DataError("all weights are zero: give some row a weight above zero", file=sheet.file, column=name)
-    return np.ascontiguousarray(column)
-
-
-def _sparse_table(
-    content: Content,
-    target: str | int | None,
-    features: Sequence[str] | None,
-    weights: str | int | None,
-    labels: bool,
-) -> Table:
-    if target not in (None, LABEL) or weights is not None:
-        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no weights")
+def _sparse_table(content: Content, taken: tuple[Any, Sequence[str] | None, Any, Any, Any], labels: bool) -> RawTable:
+    target, features, *others = taken
+    lacking = [what for what, name in zip(("weights", "offset", "exposure"), others, strict=True) if name is not None]
+    if target not in (None, LABEL, (LABEL,)) or lacking:
+        lack = lacking[0] if lacking else "weights"
+        raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
     y = sparse.target(labels)
-    large = _is_large(y) and any(map(loses_digits, sparse.labels))
-    return Table(X, y, None, names, LABEL, content.name, (), (rounding_note(f"column {LABEL!r}"),) if large else ())
+    large = is_large(y) and any(map(loses_digits, sparse.labels))
+    notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
+    roundings = (rounding_note(f"column {LABEL!r}"),) if large else ()
+    return RawTable((), names, len(y), y, (LABEL,), content.name, notes=notes, roundings=roundings, sparse=X)

@@ -64,7 +64,7 @@ def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places)
     rows: Rows = make_rows(X, targets).take(kept)
     w = run.x[places].T
     note = share_words(len(kept), n, "rows")
-    if d > 1:
+    if d != 1:
         classes = answer.classes if answer.loss.labels else None
         return [PredictionPanel(targets[kept], _predicted(answer, rows.predictor(w)).T, answer.target, classes)], note
     column = rows.predictor(np.array([[1.0], [0.0]]))[:, 0]

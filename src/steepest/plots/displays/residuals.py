@@ -90,7 +90,7 @@ class ResidualsDisplay(OfRows):
         if found.answer.loss.labels:
             raise UsageError("residuals are those of numbers, these are classes: draw SigmoidDisplay")
         x = found.column(0) if found.single and len(found.y) <= STICKS else None
-        names = {"x_name": found.names[0], "target": found.target, "verdict": found.verdict}
+        names = {"x_name": "".join(found.names[:1]), "target": found.target, "verdict": found.verdict}
         return cls(predicted=found.predictions(), y=found.y, x=x, weight=found.rows.weight, **names)
 
     @classmethod

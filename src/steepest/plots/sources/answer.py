@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     intercept: float
     names: tuple[str, ...]
     loss: Loss
-    classes: tuple[Any, Any] | None = None
+    classes: tuple[Any, ...] | None = None
     trajectory: Trajectory | None = None
     target: str = "y"
     settings: Mapping[str, Any] = MappingProxyType({})
@@ -81,7 +81,10 @@ def answer_of(fitted: Any) -> Answer:
         return _of_trajectory(fitted)
     if isinstance(fitted, Model):
         loss = from_name(fitted.loss, losses, "loss")
-        found = Answer(np.array(fitted.coef), fitted.intercept, fitted.names, loss, fitted.classes)
+        if fitted.outputs > 1:
+            raise UsageError("this picture is one of a single target or of two classes: the model has more")
+        w = fitted.w[:, 0]
+        found = Answer(w[:-1], float(w[-1]), fitted.names, loss, fitted.classes)
         return found._replace(target=fitted.target, settings=fitted.settings)
     from scipy.sparse import issparse
 
