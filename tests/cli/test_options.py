@@ -106,6 +106,66 @@ def test_tables_without_header_and_with_another_delimiter() -> None:
     assert found["coef"] == fit("linear t.csv -t y -x x,z")["coef"]
 
 
+GERMAN = "--decimal , --thousands . --encoding latin-1"
+
+
+def written_abroad(name: str) -> None:
+    """The table with its numbers times 1000.5, as a German spreadsheet of old saves it."""
+    head, *rows = TABLE.split()
+    numbers = [
+        [f"{1000.5 * int(cell):,.1f}".translate(str.maketrans(",.", ".,")) for cell in row.split(",")] for row in rows
+    ]
+    text = "\n".join([head.replace(",", ";").replace("w", "gr\u00f6\u00dfe"), *map(";".join, numbers)])
+    Path(name).write_bytes(text.encode("latin-1"))
+
+
+def test_every_command_that_reads_tables_reads_those_of_other_countries() -> None:
+    written_abroad("de.csv")
+    plain = [[1000.5 * int(cell) for cell in row.split(",")] for row in TABLE.split()[1:]]
+    Path("us.csv").write_text("\n".join(["w,x,z,y", *(",".join(map(repr, row)) for row in plain)]))
+    fits = [fit("linear us.csv -t y -x x,z -o us.json"), fit(f"linear de.csv -t y -x x,z {GERMAN} -o de.json")]
+    assert fits[0]["coef"] == fits[1]["coef"]
+    for command in ("limit FILE -t y -x x,z", "compare linear FILE -t y -x x,z --vary rule=plain,adam --steps 9"):
+        said = [
+            run(command.replace("FILE", name) + more + " --json")
+            for name, more in (("us.csv", ""), ("de.csv", f" {GERMAN}"))
+        ]
+        assert [one.exit_code for one in said] == [0, 0]
+        found = [one.stdout.replace("us.csv", "de.csv").partition('"seconds"')[0] for one in said]
+        assert found[0] == found[1]
+    for command in ("predict", "evaluate"):
+        assert run(f"{command} us.json us.csv").stdout == run(f"{command} us.json de.csv {GERMAN}").stdout.replace(
+            "de.csv", "us.csv"
+        )
+    assert run(
+        f"fit linear de.csv -t y -x x,z {GERMAN} --steps 9 --learning-rate 1e-9 --trajectory run.npz"
+    ).exit_code in (0, 4)
+    for command in ("plot cost-curve run.npz de.csv -o a.svg", "animate run.npz de.csv -o a.gif --frames 2"):
+        assert "latin-1" in run(command).output
+        assert run(f"{command} {GERMAN}").exit_code == 0, run(f"{command} {GERMAN} --force").output
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        ("--decimal x", "decimal 'x': write . or ,"),
+        ("--thousands ;", "thousands ';': write one of , . space apostrophe"),
+        ("--thousands , --decimal ,", "decimals and thousands cannot both be marked by ','"),
+        ("--encoding nonsense", "encoding 'nonsense' is not known"),
+        ("--delimiter xy", "delimiter 'xy'"),
+    ],
+)
+def test_a_format_that_cannot_be_is_refused_before_the_file_is_read(flag: str, said: str) -> None:
+    result = run(f"fit linear absent.csv -t y {flag}")
+    assert (result.exit_code, said in result.output) == (2, True)
+
+
+def test_a_header_of_numbers_is_said() -> None:
+    Path("n.csv").write_text("5,3\n4,1\n6,2\n7,5\n")
+    assert fit("linear n.csv -t 3 --header")["rows"] == 3
+    assert fit("linear n.csv -t c2 --no-header")["rows"] == fit("linear n.csv -t c2")["rows"] == 4
+
+
 def test_the_prediction_at_a_point() -> None:
     found = fit("linear t.csv -t y -x x,z --at z=2,x=1.5")
     assert found["at"]["prediction"] == pytest.approx(

@@ -140,8 +140,10 @@ def _judged(sheet: TextSheet, numbered: Sequence[tuple[int, list[str]]], quoted:
     return _headed(sheet._replace(notes=tuple(notes), heads=1), first, rows[1:], numbered[0][0], quoted)
 
 
-def _plain(fields: Sequence[str], form: TextFormat) -> list[str]:
+def _plain(fields: list[str], form: TextFormat) -> list[str]:
     """Fields by which a table is judged: numbers as Python writes them, what only looks like one in quotes."""
+    if form.is_plain:
+        return fields
     spelled = zip(fields, map(form.plain, fields), strict=True)
     return [f"'{field}'" if plain is None else plain for field, plain in spelled]
 

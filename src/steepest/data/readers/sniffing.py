@@ -36,7 +36,8 @@ def sniff(sample: Sequence[str], delimiter: str | None = None, form: TextFormat 
     quotes = QUOTES if any("'" in line for line in sample) else QUOTES[:1]
     known = CANDIDATES if delimiter is None else (delimiter,)
     alone = delimiter is None and _one_column(sample, form)
-    scores = {dialect: _alike(sample, dialect) for dialect in (Dialect(d, q) for d in known for q in quotes)}
+    dialects = [Dialect(d, q) for d in known for q in quotes]
+    scores = {one: _alike(sample, one) * (0.5 if _either(sample, one, form) else 1) for one in dialects}
     most = max(scores.values())
     tied = [dialect for dialect, alike in scores.items() if alike == most]
     best = max(tied, key=lambda dialect: _numbers(sample, dialect, form)) if len(tied) > 1 else tied[0]
@@ -58,15 +59,21 @@ def either_mark(sample: Sequence[str], dialect: Dialect, form: TextFormat) -> bo
     if form.delimiter is not None or not marks:
         return False
     if dialect.delimiter == ",":
-        rows = [row for _, row in _rows(sample, dialect)]
-        said = any("," in field and is_number(field, form) for row in rows for field in row)
-        return form.decimal == "," and max(map(len, rows)) > 1 and not said
+        return _either(sample, dialect, form)
     return (
         _one_column(sample, form)
         and dialect.quote not in sample[0]
         and "," in sample[0]
         and not is_number(sample[0], form)
     )
+
+
+def _either(sample: Sequence[str], dialect: Dialect, form: TextFormat) -> bool:
+    """Whether fields are cut at commas that may be decimals: no quoted number has one."""
+    if dialect.delimiter != "," or form.decimal != ",":
+        return False
+    rows = [row for _, row in _rows(sample, dialect)]
+    return max(map(len, rows)) > 1 and not any("," in cell and is_number(cell, form) for row in rows for cell in row)
 
 
 def _one_column(sample: Sequence[str], form: TextFormat) -> bool:
