@@ -35,7 +35,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
 
     Parameters
     ----------
-    loss : {"log_loss", "hinge", "squared_hinge", "modified_huber"} or a loss record
+    loss : {"log_loss", "probit", "hinge", "squared_hinge", "modified_huber", "perceptron"} or a loss record
         log(1 + exp(-s z)), s = -1 or 1; others: `steepest.losses`. The hinge losses have no probabilities.
     alpha : float >= 0
         Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.

@@ -34,7 +34,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     Parameters
     ----------
-    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"}, others or a record
+    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson", "gamma"}, others or a record
         (z - y)^2 / 2, or (z - y)^2, which have the same optimum but differ by the factor 2 in costs and rates;
         "huber:delta=1.35", "quantile:q=0.5" and the others are described in `steepest.losses`; "poisson" predicts exp(X
         . coef_ + intercept_).
@@ -260,7 +260,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) where the loss is "poisson"."""
+        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
         check_is_fitted(self)
         X = checked_columns(self, X)
         prediction = predictors(X, self.coef_, self.intercept_)
@@ -268,7 +268,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R2 of the predictions, as of every regressor; for the loss "poisson" D2, the share of the deviance explained.
+        """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
 
         D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
         targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.checksum import BLANK, has_checksum, sealed
 from ..core.errors import DataError, UsageError
+from ..core.exp_log import logistic
 from ..core.files import json_text, write_new
 from ..core.record_types import Loss
 from ..core.records import from_name
@@ -120,7 +121,7 @@ def is_model(path: str | Path) -> bool:
 def predict(model: Model, X: Any) -> NDArray[Any]:
     """Predictions (n,) for the rows of X (n, d) or CSR: numbers, or the more probable class of each row.
 
-    A number is z = x . coef + intercept, or exp(z) for the loss "poisson".
+    A number is z = x . coef + intercept, or exp(z) for the losses "poisson", "gamma" and "tweedie".
 
     Raises
     ------
@@ -145,7 +146,7 @@ def predict(model: Model, X: Any) -> NDArray[Any]:
 
 
 def probability(model: Model, X: Any) -> NDArray[np.float64]:
-    """Probability (n,) of the positive class, 1 / (1 + exp(-z)), for the rows of X (n, d) or CSR.
+    """Probability (n,) of the positive class, 1 / (1 + exp(-z)) or Phi(z) for "probit", for the rows of X.
 
     Raises
     ------
@@ -162,8 +163,9 @@ def probability(model: Model, X: Any) -> NDArray[np.float64]:
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
     z = predictor(model, X)
-    e: NDArray[np.float64] = np.exp(-np.abs(z))
-    return np.where(z < 0, e, 1.0) / (1.0 + e)
+    loss = loss_of(model)
+    found: NDArray[np.float64] = logistic(z) if loss is None else loss.inverse(z)
+    return found
 
 
 def predictor(model: Model, X: Any) -> NDArray[np.float64]:
@@ -202,7 +204,7 @@ def loss_of(model: Model) -> Loss | None:
 
 
 def probable(model: Model) -> bool:
-    """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
+    """Whether a model gives probabilities: it has classes, and its loss is not a hinge loss."""
     loss = loss_of(model)
     return model.classes is not None and not (loss is not None and loss.attained)
 
