@@ -76,10 +76,7 @@ class Certified(NamedTuple):
 
 
 def at_most_cost(known: Certificate, objective: Objective, sizes: TableData, w: Array) -> Certificate:
-    """The certificate with a gap of at most that by the dual point 0: the cost minus the mean of the minima by row.
-
-    ``sizes`` are the rows with |x| for x. Cost: two passes over the rows.
-    """
+    """A certificate, or that of the dual point 0 if its gap is smaller; ``sizes``: rows with |x| for x. Two passes."""
     loss, rows = objective.loss, objective.rows
     gap, kind = (np.inf, "duality gap") if known.gap is None else (known.gap, known.kind)
     if not (loss.dual or rows.supports.joint):
@@ -90,7 +87,7 @@ def at_most_cost(known: Certificate, objective: Objective, sizes: TableData, w: 
         each = loss.value(z, y).sum(1) + 2 * away.max(1)
     else:
         each = (np.maximum(loss.value(z - away, y), loss.value(z + away, y)) + loss.conjugate(0.0 * y, y)).sum(1)
-    mean = float((each.sum() if rows.weight is None else rows.weight @ each) / rows.total)
+    mean = float(each.sum() if rows.weight is None else rows.weight @ each) / rows.total
     most = objective.complete(w, mean, 0.0 * w)[0] * (1 + np.sqrt(UNIT))
     return known._replace(gap=most, kind=kind, rounding=min(known.rounding, most)) if most < gap else known
 
