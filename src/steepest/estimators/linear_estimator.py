@@ -97,7 +97,7 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
                 rows,
                 self._problem(names, softmax_of(self) if several else self.loss),
                 self._settings(),
-                Limits(self.max_iter, None, self.tol),
+                Limits(self.max_iter, self.max_updates, self.tol),
                 names=names,
                 start=self._start() if start is None else start,
                 watch=Watch(self.record, bar, asked(self.callback, task), held_out, self.n_iter_no_change),

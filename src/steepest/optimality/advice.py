@@ -105,6 +105,8 @@ def more(e: Evidence) -> tuple[Remedy, ...]:
     if e.end == "no step lowers the cost":
         return Remedy("another start", "start"), Remedy("a look at the slopes there")
     what, setting = ("steps", "steps") if e.function else ("iterations", "max_iter")
+    if e.end == f"{e.steps} updates" and not e.function:
+        what, setting = "updates", "max_updates"
     known = e.left is not None and math.isfinite(e.left) and not e.sampled
     about = f", about {count(e.left or 0.0)}" if known else ""
     return (Remedy(f"more {what}{about}", setting),)
