@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from steepest import GDClassifier, GDRegressor, Trajectory
+from steepest import DivergenceWarning, GDClassifier, GDRegressor, Trajectory
 from steepest.core.errors import DataError
 
 near = pytest.approx
@@ -67,7 +67,8 @@ def test_a_file_from_before_it_was_kept_still_loads(tmp_path):
 
 
 def test_a_run_that_overflows_keeps_the_finite_losses(tmp_path):
-    path = stopped_early(learning_rate=50.0, tol=None, max_iter=400, n_iter_no_change=400)
+    with pytest.warns(DivergenceWarning):
+        path = stopped_early(learning_rate=50.0, tol=None, max_iter=400, n_iter_no_change=400)
     assert path.meta["end"] == "overflow"
     assert np.isfinite(path.validation_cost).all()
     path.save(tmp_path / "run.json")
