@@ -16,9 +16,9 @@ pytest.importorskip("matplotlib")
 
 from steepest import GDClassifier, GDRegressor, Method, Problem, descend, make_rows, record, until, updates
 from steepest.core.errors import DataError, UsageError
+from steepest.core.exp_log import logistic as sigmoid
 from steepest.plots import CostShapesDisplay, DecisionBoundaryDisplay, FitDisplay, ResidualsDisplay, SigmoidDisplay
 from steepest.plots.displays.boundary import Cut
-from steepest.plots.displays.sigmoid import sigmoid
 from steepest.plots.drawing.edges import corner
 from steepest.plots.drawing.names import Names
 from steepest.plots.drawing.scatter import group_means

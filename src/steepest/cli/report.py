@@ -41,6 +41,10 @@ PENALTIES = {"no_penalty": "", "l2": " + alpha/2 |w|^2", "l1": " + alpha |w|_1"}
 
 TITLES = {  # where it is neither linear nor logistic regression
     "poisson": "Poisson regression",
+    "gamma": "gamma regression",
+    "tweedie": "Tweedie regression",
+    "probit": "probit regression",
+    "perceptron": "perceptron",
     "quantile": "quantile regression",
     **dict.fromkeys(("hinge", "squared_hinge", "modified_huber"), "linear classification"),
 }

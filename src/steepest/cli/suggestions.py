@@ -18,6 +18,7 @@ LONG = re.compile(r"(--?[A-Za-z][\w-]+)(?:=.*)?", re.ASCII | re.DOTALL)
 OPTIONS = {  # of the settings that have another name in Python
     "random_state": "--seed",
     "fixed": "--fix",
+    "max_updates": "--steps",
     "sample_weight": "--weights",
     "fit_intercept": "--no-intercept",
     "dates": "--date",

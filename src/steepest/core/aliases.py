@@ -148,6 +148,9 @@ LOSSES = _table(
     ("svm linear-svm hingeloss", use("loss", "hinge")), ("l2-svm", use("loss", "squared_hinge")),
     ("svr", use("loss", "epsilon_insensitive")),
     ("count counts poisson-loss poissonnllloss glm", use("loss", "poisson")),
+    ("gamma-loss gammaloss amounts severity", use("loss", "gamma")),
+    ("compound-poisson pure-premium", use("loss", "tweedie:power=1.5")),
+    ("normal-cdf binomial-probit", use("loss", "probit")), ("rosenblatt", use("loss", "perceptron")),
     ("ridge", RIDGE), ("lasso", LASSO), ("elasticnet elastic-net enet", NET),
 )  # fmt: skip
 

@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from .types import LinkValue
+from .types import Array, LinkValue
 
-__all__ = ["exp_minus", "log1p_unit"]
+__all__ = ["exp_minus", "log1p_unit", "logistic"]
 
 
 def exp_minus(x: LinkValue) -> LinkValue:
     """exp(-x) for x >= 0."""
     return np.exp(-x)
+
+
+def logistic(z: Array) -> Array:
+    """1 / (1 + exp(-z)), which neither overflows nor cancels. Not compiled.
+
+    Examples
+    --------
+    >>> logistic(np.array([-800.0, 0.0, 800.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    e: Array = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1.0) / (1.0 + e)
 
 
 def log1p_unit(e: LinkValue) -> LinkValue:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
-from .end_slopes import ends_of_domain, slopes_far_out
 from .errors import UsageError
+from .loss_defaults import ends_of_domain, itself, probability, slopes_far_out
 from .types import Preconditioning
 
 __all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
@@ -90,7 +90,7 @@ def loss(
     attained : bool
         Whether it is made of linear and quadratic pieces, or grows on both sides: then every table has an optimum.
     positive : bool
-        Whether targets are numbers >= 0.
+        Whether targets are numbers >= 0, or > 0 where the loss of 0 is infinite.
     nonsmooth : bool
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
 
@@ -98,9 +98,10 @@ def loss(
     -----
     Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``piecewise_linear`` (it
     has jumps), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
-    A negative log-likelihood without unknown scale has the property ``likelihood``, as `steepest.losses.LogLoss`.
-    Without ``easier``, ``inverse`` and ``end_slopes`` it gets defaults: no easier losses, z itself, and the ends of its
-    domain, or else its slopes at numbers too large for a table.
+    A negative log-likelihood without unknown scale has the property ``likelihood``, as `steepest.losses.LogLoss`; its
+    third derivative is at most the second, or has the bound ``third_ratio``. Without ``easier``, ``inverse`` and
+    ``end_slopes`` it gets defaults: no easier losses, z itself (the logistic function for labels, unless ``attained``),
+    and the ends of its domain, or else its slopes at numbers too large for a table.
 
     Examples
     --------
@@ -122,11 +123,13 @@ def loss(
 
     def decorate(cls: R) -> R:
         powers = {"dual": _has(cls, "conjugate", "domain"), "piecewise_linear": _has(cls, "jumps")}
-        powers["likelihood"] = _has(cls, "likelihood")
+        powers |= {"likelihood": _has(cls, "likelihood"), "third_varies": _has(cls, "third_ratio")}
+        powers["third_known"] = powers["likelihood"] or powers["third_varies"]
         powers |= {"staged": _has(cls, "easier"), "constant_known": _has(cls, "constant")}
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out
-        return _with_defaults(made, easier=lambda self, far: (), inverse=lambda self, z: z, end_slopes=ends)
+        link = probability if labels and not attained else itself
+        return _with_defaults(made, easier=lambda self, far: (), inverse=link, end_slopes=ends)
 
     return decorate
 

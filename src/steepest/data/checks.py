@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, UsageError
 from ..core.records import to_name
 from ..core.types import Array
+from ..objective.explained import out_of_range, takes_zero
 from ..objective.problem import Problem
 from .counted import row_number
 from .csr import CSR
@@ -53,9 +54,11 @@ def check_targets(rows: Rows, problem: Problem) -> None:
     if problem.loss.labels and not ((rows.y == 0.0) | (rows.y == 1.0)).all():
         listed = ", ".join(f"{v:g}" for v in np.unique(rows.y)[:5])
         raise DataError(f"{loss.replace('_', ' ')} needs labels 0 and 1, found {listed}: name two classes")
-    if problem.loss.positive and rows.y.min() < 0.0:
-        row = int((rows.y < 0.0).any(1).argmax())
-        found = f"is {rows.y[row].min():g}, but the {loss} loss needs numbers >= 0"
+    if problem.loss.positive and (outside := out_of_range(problem.loss, rows.y)).any():
+        row = int(outside.any(1).argmax())
+        found = (
+            f"is {rows.y[row].min():g}, but the {loss} loss needs numbers {'>=' if takes_zero(problem.loss) else '>'} 0"
+        )
         raise DataError(f"the target of row {row_number(rows, row)} {found}: remove the row or choose another loss")
 
 

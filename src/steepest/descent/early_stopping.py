@@ -57,8 +57,8 @@ class Validation:
     >>> validation = Validation(Problem().loss, make_rows([[1.0], [2.0]], [1.1, 1.9]), Units(), patience=3)
     >>> states = descend(Problem(), Method(learning_rate=0.2), make_rows([[1.0], [2.0], [3.0]], [0.9, 2.1, 3.6]))
     >>> path = validation.chosen(record(until(states, validation.stop(), epochs(500))))
-    >>> path.meta["end"], path.meta["validation"]["step"]
-    ('validation', 2)
+    >>> path.meta["end"], path.meta["validation"]["step"], path.validation_cost.round(4).tolist()
+    ('validation', 2, [1.205, 0.1489, 0.048, 0.0542, 0.0515, 0.05])
     """
 
     def __init__(self, loss: Loss, rows: Rows, units: Units, patience: int = 5, least_fall: float = 0.0) -> None:
@@ -69,6 +69,7 @@ class Validation:
         self.best: State | None = None
         self.lowest = self.reference = np.inf  # lowest loss so far, and the loss at the last improvement
         self.since = 0.0  # epoch of the last improvement
+        self.course: dict[int, float] = {}  # the loss by step, where it is finite
 
     def stop(self) -> Stop:
         """End after ``patience`` epochs without an improvement."""
@@ -77,6 +78,8 @@ class Validation:
     def _settled(self, state: State) -> bool:
         with np.errstate(over="ignore", invalid="ignore"):
             loss = self.rows.value(self.loss, state.w)
+        if np.isfinite(loss):
+            self.course[state.t] = float(loss)
         if self.best is None or loss < self.lowest:
             self.best, self.lowest = state, loss
         if loss < self.reference - self.least_fall:
@@ -84,14 +87,15 @@ class Validation:
         return bool(state.epoch - self.since >= self.patience)
 
     def chosen(self, path: Trajectory) -> Trajectory:
-        """The trajectory with the state of lowest loss inserted, which ``meta["validation"]`` names."""
+        """The trajectory with the state of lowest loss inserted; ``meta["validation"]`` names it and has all losses."""
         if self.best is None:
             return path
         end, found = path.meta["end"], {"step": self.best.t, "loss": self.lowest, "rows": self.rows.shape[0]}
+        course = {"steps": list(self.course), "costs": list(self.course.values())}
         if self.best.t < path.step[-1] and end not in ("overflow", "interrupted"):
             end = "validation"
         path = path.insert(self.best._replace(w=self.units.raw(self.best.w)))
-        return replace(path, meta={**path.meta, "end": end, "validation": found})
+        return replace(path, meta={**path.meta, "end": end, "validation": {**found, **course}})
 
 
 def validation_on(

@@ -48,7 +48,9 @@ META = object_of(
         "signs": list_of(SIGN),
         "bounds": list_of(list_of(or_null(NUMBER)), 2),
         "exact": or_null(EXACT),
-        "validation": object_of({"step": COUNT, "loss": NUMBER, "rows": COUNT}),
+        "validation": object_of(
+            {"step": COUNT, "loss": NUMBER, "rows": COUNT}, {"steps": list_of(COUNT), "costs": list_of(NUMBER)}
+        ),
         "table": TABLE,
     },
     JSON,
@@ -108,6 +110,9 @@ def _settings_fault(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) 
     for c in meta.get("fixed", ()):
         if c != "intercept" and not (c.isascii() and c.isdecimal() and int(c) < d):
             return f"meta.fixed has no column {c!r:.40}"
+    held_out = meta.get("validation", {})
+    if len(held_out.get("steps", ())) != len(held_out.get("costs", ())):
+        return "meta.validation must have as many costs as steps"
     exact, shape = meta.get("exact"), arrays["coef"].shape[1:]
     if exact and not (_has_shape(exact["coef"], shape) and _has_shape(exact["intercept"], shape[1:])):
         return f"meta.exact must have coef of shape {shape} and intercept of shape {shape[1:]}"

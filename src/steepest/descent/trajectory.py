@@ -85,6 +85,16 @@ class Trajectory:
         table = self.meta.get("table") or {}
         return tuple(map(str, table.get("targets") or table.get("classes") or ()))
 
+    @property
+    def validation_step(self) -> NDArray[np.int64]:
+        """Steps at which the loss over held-out rows was evaluated (v,): ends of epochs; empty without such rows."""
+        return np.array(self.meta.get("validation", {}).get("steps", ()), np.int64)
+
+    @property
+    def validation_cost(self) -> Array:
+        """Mean loss over held-out rows at ``validation_step``, (v,); ``meta["validation"]`` has its lowest value."""
+        return np.array(self.meta.get("validation", {}).get("costs", ()), np.float64)
+
     def __repr__(self) -> str:
         cost = f", cost {self.cost[0]:.6g} -> {self.cost[-1]:.6g}" if len(self.cost) else ""
         status = f", {visible(self.verdict.status)}" if self.verdict else ""

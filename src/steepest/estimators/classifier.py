@@ -35,7 +35,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
 
     Parameters
     ----------
-    loss : {"log_loss", "hinge", "squared_hinge", "modified_huber"} or a loss record
+    loss : {"log_loss", "probit", "hinge", "squared_hinge", "modified_huber", "perceptron"} or a loss record
         log(1 + exp(-s z)), s = -1 or 1; others: `steepest.losses`. The hinge losses have no probabilities.
     alpha : float >= 0
         Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
@@ -65,17 +65,15 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
     fixed : tuple of names or indices
         Coefficients fixed at their start; "intercept" is allowed.
-    max_iter : int
-        Maximum number of epochs (passes over the data); over all rows an epoch is one update.
+    max_iter, max_updates : int, int or None
+        Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
         rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
     early_stopping : bool
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
-    validation_fraction : float between 0 and 1
-        Share of the held-out rows, stratified by class and drawn by ``random_state``.
-    n_iter_no_change : int >= 1
-        Epochs without an improvement of the validation loss after which the run ends.
+    validation_fraction, n_iter_no_change : float between 0 and 1, int >= 1
+        Share of the held-out rows, stratified by class; epochs without an improvement after which the run ends.
     callback : callable State -> bool or None
         Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
     multi_class : {"softmax", "ovr"}
@@ -153,6 +151,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         standardize: bool | str = "auto",
         fixed: Iterable[int | str] = (),
         max_iter: int = 1000,
+        max_updates: int | None = None,
         tol: float | None = 1e-10,
         record: Keep = "auto",
         start: ArrayLike | None = None,
@@ -182,6 +181,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         self.standardize = standardize
         self.fixed = fixed
         self.max_iter = max_iter
+        self.max_updates = max_updates
         self.tol = tol
         self.record = record
         self.start = start

@@ -14,6 +14,7 @@ from ..core.progress import Bar
 from ..core.types import Array
 from ..data.classes import Classes
 from ..data.counted import weighing
+from ..data.held_out import split
 from ..data.rows import Rows, make_rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
@@ -30,7 +31,7 @@ from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
 from .sparsity import Sparsity, dense
 from .table_checks import checked, checked_weights, refuse_missing_labels, refuse_values, rounding_notes
-from .validation_split import given, split
+from .validation_split import given
 
 __all__ = ["LinearEstimator"]
 
@@ -97,7 +98,7 @@ class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
                 rows,
                 self._problem(names, softmax_of(self) if several else self.loss),
                 self._settings(),
-                Limits(self.max_iter, None, self.tol),
+                Limits(self.max_iter, self.max_updates, self.tol),
                 names=names,
                 start=self._start() if start is None else start,
                 watch=Watch(self.record, bar, asked(self.callback, task), held_out, self.n_iter_no_change),

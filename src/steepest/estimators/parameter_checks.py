@@ -17,12 +17,15 @@ from ..core.errors import UsageError
 __all__ = ["ParameterNames", "UnknownParameterError", "check_values"]
 
 FIT = Answer("give the weights of the rows to fit(X, y, sample_weight=...)")
-NUMBERS = ("alpha", "l1_ratio", "max_iter", "tol", "validation_fraction", "n_iter_no_change", "n_jobs", "batch_size")
-NONE = ("tol", "n_jobs", "batch_size")  # these may be None
+NUMBERS = (
+    *("alpha", "l1_ratio", "max_iter", "max_updates", "tol"),
+    *("validation_fraction", "n_iter_no_change", "n_jobs", "batch_size"),
+)
+NONE = ("tol", "n_jobs", "batch_size", "max_updates")  # these may be None
 FLAGS = ("fit_intercept", "warm_start", "progress", "early_stopping")
 TABLE = Answer("give it to fit(X, y)")
 ELSEWHERE = {
-    "steps": use("max_iter", words="use {}, which counts passes over the data"),
+    "steps": use("max_updates", words="use {}, which counts steps"),
     "sample_weight": FIT,
     "target": TABLE,
     "features": TABLE,

@@ -101,8 +101,8 @@ def probabilities(z: Array, loss: LossLike, multi_class: str = "softmax") -> Arr
 def log_probabilities(z: Array, loss: LossLike, multi_class: str = "softmax") -> Array:
     """Logarithms of the probabilities of the classes, (n, k), -inf where one is 0.
 
-    For two classes P = 1 / (1 + exp(-z)) and 1 / (1 + exp(z)). For more classes softmax, or with "ovr" the probability
-    of each class against the rest, divided by their sum.
+    For two classes P = 1 / (1 + exp(-z)) and 1 / (1 + exp(z)), for "probit" Phi(z) and Phi(-z). For more classes
+    softmax, or with "ovr" the probability of each class against the rest, divided by their sum.
 
     Examples
     --------
@@ -113,5 +113,11 @@ def log_probabilities(z: Array, loss: LossLike, multi_class: str = "softmax") ->
         with np.errstate(divide="ignore"):
             return np.log(probabilities(z, loss, multi_class))
     if z.ndim == 1:
-        return -np.logaddexp(0.0, np.column_stack((z, -z)))
-    return log_softmax(z if multi_class == "softmax" else -np.logaddexp(0.0, -z))
+        return np.column_stack((_log_of_class(-z, loss), _log_of_class(z, loss)))
+    return log_softmax(z if multi_class == "softmax" else _log_of_class(z, loss))
+
+
+def _log_of_class(z: Array, loss: LossLike) -> Array:
+    """Logarithm of the probability of the class whose linear predictor against the other is z."""
+    found = read_loss(loss)
+    return -np.logaddexp(0.0, -z) if found.identity_link else -found.value(z, np.ones_like(z))

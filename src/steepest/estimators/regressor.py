@@ -34,13 +34,11 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     Parameters
     ----------
-    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson"}, others or a record
+    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson", "gamma"}, others or a record
         (z - y)^2 / 2, or (z - y)^2, which have the same optimum but differ by the factor 2 in costs and rates;
-        "huber:delta=1.35", "quantile:q=0.5" and the others are described in `steepest.losses`; "poisson" predicts exp(X
-        . coef_ + intercept_).
+        "huber:delta=1.35", "gamma" and the others: `steepest.losses`. Counts and amounts have the prediction exp(z).
     alpha : float >= 0
-        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss;
-        0 is no penalty.
+        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
     l1_ratio : float from 0 to 1
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
@@ -69,8 +67,8 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Whether to descend on columns of mean 0 and standard deviation 1. This changes the steps, not the objective.
     fixed : tuple of names or indices
         Coefficients fixed at their start; "intercept" is allowed.
-    max_iter : int
-        Maximum number of epochs (passes over the data); over all rows an epoch is one update.
+    max_iter, max_updates : int, int or None
+        Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
         rounding error. None: run all ``max_iter``. A validation loss improves by a decrease of more than tol times that
@@ -158,6 +156,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         standardize: bool | str = "auto",
         fixed: Iterable[int | str] = (),
         max_iter: int = 1000,
+        max_updates: int | None = None,
         tol: float | None = 1e-10,
         record: Keep = "auto",
         start: ArrayLike | None = None,
@@ -185,6 +184,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         self.standardize = standardize
         self.fixed = fixed
         self.max_iter = max_iter
+        self.max_updates = max_updates
         self.tol = tol
         self.record = record
         self.start = start
@@ -260,7 +260,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) where the loss is "poisson"."""
+        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
         check_is_fitted(self)
         X = checked_columns(self, X)
         prediction = predictors(X, self.coef_, self.intercept_)
@@ -268,7 +268,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R2 of the predictions, as of every regressor; for the loss "poisson" D2, the share of the deviance explained.
+        """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
 
         D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
         targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.

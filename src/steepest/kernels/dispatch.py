@@ -14,6 +14,7 @@ from ..core.types import Array, Gradient, LinkValue, Memory
 from ..methods import sampling as orders
 from ..objective.penalties import NoPenalty
 from . import exp_log as exp_log  # compiled exp and log1p
+from . import normal as normal  # compiled log Phi
 
 __all__ = [
     "answer",

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.record_types import Loss
 from ..core.types import Array
 
-__all__ = ["deviance_explained", "explains_deviance", "score"]
+__all__ = ["deviance_explained", "explains_deviance", "out_of_range", "score", "takes_zero"]
 
 
 def explains_deviance(loss: Loss) -> bool:
     """Whether D2 is the score of a loss: where predictions are not z itself, and the best constant is known."""
     return not loss.labels and not loss.identity_link and loss.constant_known
+
+
+def takes_zero(loss: Loss) -> bool:
+    """Whether the loss of a target of 0 is finite: not that of amounts > 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return bool(np.isfinite(loss.value(0.0, 0.0)))
+
+
+def out_of_range(loss: Loss, y: Array) -> NDArray[np.bool_]:
+    """Which targets are below 0, or 0 under a loss that has no value there, shaped like y.
+
+    Examples
+    --------
+    >>> from steepest.objective.losses import Gamma, Poisson
+    >>> [out_of_range(loss, np.array([0.0, -1.0])).tolist() for loss in (Poisson(), Gamma())]
+    [[False, True], [True, True]]
+    """
+    return y < 0.0 if takes_zero(loss) else y <= 0.0
 
 
 def deviance_explained(loss: Loss, z: Array, y: Array, weight: Array | None = None) -> float | None:
@@ -31,7 +50,7 @@ def deviance_explained(loss: Loss, z: Array, y: Array, weight: Array | None = No
     >>> deviance_explained(Poisson(), np.log(y), y), deviance_explained(Poisson(), np.log([3.0, 3.0, 3.0]), y)
     (1.0, 0.0)
     """
-    if loss.positive and y.min() < 0:
+    if loss.positive and out_of_range(loss, y).any():
         return None
     constant = loss.constant(np.average(y, weights=weight))
     least = float(np.average(loss.value(np.full_like(y, constant), y), weights=weight))

@@ -98,6 +98,8 @@ def smaller_noise(e: Evidence) -> tuple[Remedy, ...]:
 
 def more(e: Evidence) -> tuple[Remedy, ...]:
     """More iterations, of a schedule that has run out a longer one, or a penalty where only a proof is missing."""
+    if e.end == "validation":  # as the user asked: more would fit the held-out rows worse
+        return ()
     if e.spent:
         return Remedy("a longer schedule", "learning_rate"), Remedy("the rate 'auto'", "learning_rate", "auto")
     if e.unproven and e.gap is not None and e.gap <= e.target:
@@ -105,6 +107,8 @@ def more(e: Evidence) -> tuple[Remedy, ...]:
     if e.end == "no step lowers the cost":
         return Remedy("another start", "start"), Remedy("a look at the slopes there")
     what, setting = ("steps", "steps") if e.function else ("iterations", "max_iter")
+    if e.end == f"{e.steps} updates" and not e.function:
+        what, setting = "updates", "max_updates"
     known = e.left is not None and math.isfinite(e.left) and not e.sampled
     about = f", about {count(e.left or 0.0)}" if known else ""
     return (Remedy(f"more {what}{about}", setting),)

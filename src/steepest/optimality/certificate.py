@@ -75,23 +75,21 @@ class Certified(NamedTuple):
     step: Step
 
 
-def at_most_cost(certificate: Certificate, objective: Objective, sizes: TableData, w: Array) -> Certificate:
-    """The certificate with a gap of at most the cost of w minus the mean of the least values of the loss.
-
-    ``sizes`` are the rows with |x| for x. Cost: two passes over the rows.
-    """
-    gap, loss, rows = certificate.gap, objective.loss, objective.rows
-    if gap is None or not (loss.dual or rows.supports.joint):
-        return certificate
+def at_most_cost(known: Certificate, objective: Objective, sizes: TableData, w: Array) -> Certificate:
+    """A certificate, or that of the dual point 0 if its gap is smaller; ``sizes``: rows with |x| for x. Two passes."""
+    loss, rows = objective.loss, objective.rows
+    gap, kind = (np.inf, "duality gap") if known.gap is None else (known.gap, known.kind)
+    if not (loss.dual or rows.supports.joint):
+        return known
     size, z, y = sizes.with_rows(offset=None).predictor(np.abs(w)), rows.predictor(w), rows.y
     away = (len(w) + 8) * UNIT * (size + (0.0 if rows.offset is None else np.abs(rows.offset)[:, None]))
     if rows.supports.joint:
         each = loss.value(z, y).sum(1) + 2 * away.max(1)
     else:
         each = (np.maximum(loss.value(z - away, y), loss.value(z + away, y)) + loss.conjugate(0.0 * y, y)).sum(1)
-    mean = float((each.sum() if rows.weight is None else rows.weight @ each) / rows.total)
+    mean = float(each.sum() if rows.weight is None else rows.weight @ each) / rows.total
     most = objective.complete(w, mean, 0.0 * w)[0] * (1 + np.sqrt(UNIT))
-    return certificate._replace(gap=most, rounding=min(certificate.rounding, most)) if most < gap else certificate
+    return known._replace(gap=most, kind=kind, rounding=min(known.rounding, most)) if most < gap else known
 
 
 def certify(
@@ -255,7 +253,7 @@ def _newton(
         return localised(near, step, decrement.lengths, decrement.flat_directions)
     H = near.hessian if near else decrement.matrix if decrement else hessian(objective, w)
     step = _matrix_steps(objective, w, cost, g, H, None if near is None else near.pointwise)
-    if near is None or step.predicted is None or provable(problem) or not objective.loss.likelihood:
+    if near is None or step.predicted is None or provable(problem) or not objective.loss.third_known:
         return step
     smooth = objective.moves & ~(objective.l1 > 0).any((0, 2))
     flat = NewtonDecrement(objective, H, smooth).flat_directions

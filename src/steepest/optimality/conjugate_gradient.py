@@ -138,7 +138,7 @@ def by_metric(near: Expansion, metric: Array) -> Step:
     inflation = float(sizes**2 @ np.abs([inverse(e)[j] for j, e in enumerate(np.diag(on.astype(float)))]))
     change = np.where(on, r - slope, 0.0)[:, None]
     predicted = share * (gain + 2 * rest)
-    move = largest_move(near, predicted, lengths) if objective.loss.likelihood else 0.0
+    move = largest_move(near, predicted, lengths) if objective.loss.third_known else 0.0
     step = Step(found[:, None], near.cost, near.g, predicted, change=change, again=again, move=move)
     return step._replace(sizes=sizes, inflation=inflation)
 

@@ -18,31 +18,34 @@ Lengths = Callable[[Array], Array]  # x' H^-1 x for rows [x, 1] (m, d + 1) in th
 
 
 def localised(near: Expansion, step: Step, lengths: Lengths, flat_directions: Array) -> Step:
-    """The step with what flat directions hold, and for a likelihood with how far predictors move to the optimum."""
+    """The step with what flat directions hold and, if third derivatives are known, how far predictors move."""
     flat = decrease_where_flat(near, flat_directions)
     predicted = (step.predicted or 0.0) + flat
-    move = largest_move(near, predicted, lengths) if near.objective.loss.likelihood else 0.0
+    move = largest_move(near, predicted, lengths) if near.objective.loss.third_known else 0.0
     return step._replace(predicted=predicted, flat=flat, move=move)
 
 
 def largest_move(near: Expansion, square: float, lengths: Lengths) -> float:
-    """Bound of the change of a predictor up to the optimum, max_i sqrt(g x_i' H^-1 x_i) for the Newton decrement g.
+    """Bound of the change of a predictor up to the optimum, max_i c_i sqrt(g x_i' H^-1 x_i) for the Newton decrement g.
 
-    For a likelihood with |l'''| <= l'' a change by r changes second derivatives by at most a factor e^r. A row with
-    second derivative s_i and weight m_i has x_i' H^-1 x_i <= n / (m_i s_i), so that only rows for which this does not
-    show a move of at most 1 / 2 are computed: few near the optimum. A bound above 1 / 2 is that of some rows only: the
-    model does not hold up to the optimum.
+    Where |l'''| <= c_i l'', a change by r / c_i changes second derivatives by at most a factor e^r; c_i = 1 if the loss
+    has no ``third_ratio``. A row with second derivative s_i and weight m_i has x_i' H^-1 x_i <= n / (m_i s_i), so that
+    only rows for which this does not show a move of at most 1 / 2 are computed: few near the optimum. A bound above
+    1 / 2 is that of some rows only: the model does not hold up to the optimum.
 
     Bach, F. (2010). Self-concordant analysis for logistic regression. Electron. J. Stat. 4. doi:10.1214/09-EJS521
     """
-    rows = near.objective.rows
+    rows, loss = near.objective.rows, near.objective.loss
     counted = near.seconds if rows.weight is None else np.where(rows.weight > 0, near.seconds, np.inf)
+    ratio = np.square(loss.third_ratio(rows.predictor(near.w)[:, 0], rows.y[:, 0])) if loss.third_varies else None
+    counted = counted if ratio is None else counted / ratio
     doubtful = counted * MOVE**2 < square * rows.total
     others = counted[~doubtful]
     most = square * rows.total / max(float(others.min()), TINY) if len(others) else 0.0
     numbers, scale = np.flatnonzero(doubtful), rows.units.scales(near.objective.d)
     for block in (numbers[low : low + BLOCK] for low in range(0, len(numbers), BLOCK)):
-        most = max(most, square * float(lengths(rows.take(block).table() * scale).max()))
+        moves = lengths(rows.take(block).table() * scale)
+        most = max(most, square * float((moves if ratio is None else moves * ratio[block]).max()))
         if most > MOVE**2:
             break
     return float(np.sqrt(most))

@@ -31,6 +31,11 @@ def _steps(e: Evidence) -> str:
     return "1 step" if e.steps == 1 else f"{e.steps} steps"
 
 
+def _limit(e: Evidence) -> str:
+    """What ended the run, if it was the limit of updates and not of epochs."""
+    return ", the limit of updates" if e.end == f"{e.steps} updates" and not e.function else ""
+
+
 def _above(e: Evidence) -> str:
     """Where the cost stands: its distance from the minimum, or, where that is not known, what a step leads to."""
     if e.gap is None and e.convex:
@@ -110,14 +115,15 @@ def oscillating(e: Evidence) -> str:
 
 def noise_floor(e: Evidence) -> str:
     """What is left that steps on batches cannot take."""
-    return f"Noise floor after {_steps(e)}: steps on batches of rows fluctuate and get no lower, and {_above(e)}."
+    after = f"{_steps(e)}{_limit(e)}"
+    return f"Noise floor after {after}: steps on batches of rows fluctuate and get no lower, and {_above(e)}."
 
 
 def crawling(e: Evidence) -> str:
     """What is left, and how many steps that takes at this rate; or else what the later half of the steps did."""
     known = e.condition is not None and e.condition > 10 and (e.quadratic or e.function)
     kappa = f" The condition number is {_n(e.condition)}." if known else ""
-    return f"Crawling after {_steps(e)}: {_above(e)}, and {_more(e)}.{kappa}"
+    return f"Crawling after {_steps(e)}{_limit(e)}: {_above(e)}, and {_more(e)}.{kappa}"
 
 
 def _more(e: Evidence) -> str:
@@ -134,7 +140,8 @@ def _more(e: Evidence) -> str:
 
 def stopped(e: Evidence) -> str:
     """What ended the run, and where it stands."""
-    why = "" if e.end in ("certified", f"{e.steps} epochs") else f" ({e.end})"
+    why = "" if e.end in ("certified", f"{e.steps} epochs", f"{e.steps} updates") else f" ({e.end})"
     out = f" The learning-rate schedule has run out; the rate is {_n(e.rate)} now." if e.spent else ""
     infinity = f" An optimum at infinity is not ruled out: {e.unproven}." if e.unproven else ""
-    return f"Stopped after {_steps(e)}{why}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}{infinity}"
+    after = f"{_steps(e)}{_limit(e)}{why}"
+    return f"Stopped after {after}: {_above(e)}, with gradient norm {_n(e.gradient_norm)}.{out}{infinity}"

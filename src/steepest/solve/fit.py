@@ -201,7 +201,7 @@ def _judged(
     if "polished" not in path.meta:
         path = with_reported_cost(path, i, rows, problem, plan, raw)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    if certificate.gap is not None and certificate.gap > reached:
+    if reached == 0.0 if certificate.gap is None else certificate.gap > reached:
         certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
@@ -243,14 +243,14 @@ def _recession(
 def _reported(path: Trajectory) -> int:
     """The state to report: the last one, or the recorded one of lowest cost if the cost increased or overflowed.
 
-    With held-out rows, the state of lowest loss on them.
+    With held-out rows, the state of lowest loss on them. A cost that begins at its minimum, 0, cannot but increase.
     """
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
     by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed", "working_set"))  # it may cost a rounding more
     if path.meta["end"] == "certified" or by_gap:
         return len(path) - 1
-    risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0])
+    risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0]) and path.cost[0] != 0.0
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.checksum import BLANK, has_checksum, sealed
 from ..core.errors import DataError, UsageError
+from ..core.exp_log import logistic
 from ..core.files import json_text, write_new
 from ..core.record_types import Loss
 from ..core.records import from_name
@@ -158,7 +159,7 @@ def is_model(path: str | Path) -> bool:
 def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
     """Predictions for the rows of X (n, d) or CSR: numbers (n,), (n, k) of k targets, or the most probable class (n,).
 
-    A number is z = x . coef + intercept + offset, or exp(z) for the loss "poisson".
+    A number is z = x . coef + intercept + offset, or exp(z) for the losses "poisson", "gamma" and "tweedie".
 
     Parameters
     ----------
@@ -192,8 +193,8 @@ def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
 def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]:
     """Probabilities for the rows of X (n, d) or CSR: of the positive of two classes (n,), of each of k classes (n, k).
 
-    1 / (1 + exp(-z)) for two classes; for more exp(z_c) / sum exp(z), or with "ovr" the probability of each class
-    against the rest, divided by their sum.
+    1 / (1 + exp(-z)) for two classes, Phi(z) for "probit"; for more exp(z_c) / sum exp(z), or with "ovr" the
+    probability of each class against the rest, divided by their sum.
 
     Raises
     ------
@@ -209,11 +210,11 @@ def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]
     if not probable(model):
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
-    z = predictor(model, X, offset)
+    z, loss = predictor(model, X, offset), loss_of(model)
     if z.ndim > 1:
         return np.exp(log_softmax(z if model.multi_class == "softmax" else -np.logaddexp(0.0, -z)))
-    e: NDArray[np.float64] = np.exp(-np.abs(z))
-    return np.where(z < 0, e, 1.0) / (1.0 + e)
+    found: NDArray[np.float64] = logistic(z) if loss is None else loss.inverse(z)
+    return found
 
 
 def predictor(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]:
@@ -263,6 +264,6 @@ def loss_of(model: Model) -> Loss | None:
 
 
 def probable(model: Model) -> bool:
-    """Whether a model's linear predictors are log odds: it has classes, and its loss is not a hinge loss."""
+    """Whether a model gives probabilities: it has classes, and its loss is not a hinge loss."""
     loss = loss_of(model)
     return model.classes is not None and not (loss is not None and loss.attained)

@@ -15,6 +15,10 @@ from .auto.plan import Columns
 __all__ = ["column_notes", "open_coefficients"]
 
 LISTED = 5
+AT_ZERO = (
+    "the minimum of this cost is 0, with coefficients of 0, so the optimum says nothing about the classes: take "
+    "steps on single rows at a given rate, or the hinge loss"
+)
 SHARE = 1e-6  # part of a direction below which a column is not in it
 FORBIDDEN = 1e-8  # the same of a direction in which a coefficient that is not open moves
 
@@ -33,7 +37,15 @@ def column_notes(rows: Rows, problem: Problem, columns: Columns, names: tuple[st
     notes = [f"column {names[j]!r} {what} and says nothing about the target" for j in np.flatnonzero(silent)[:LISTED]]
     is_open = open_coefficients(coordinates)
     few = _too_few(rows.shape[0], is_open, intercept)
-    return (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
+    found = (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
+    return (*found, AT_ZERO) if _least_at_zero(problem, rows) else found
+
+
+def _least_at_zero(problem: Problem, rows: Rows) -> bool:
+    """Whether no row of either class has a loss where the linear predictors are 0."""
+    if not problem.loss.labels or rows.supports.joint or rows.offset is not None:
+        return False
+    return not np.any(problem.loss.value(np.zeros(2), np.array([0.0, 1.0])))
 
 
 def _constant(rows: Rows, columns: Columns) -> NDArray[np.bool_]:

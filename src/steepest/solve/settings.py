@@ -101,6 +101,8 @@ class Limits:
         for name, value in (("max_iter", self.max_iter), ("max_updates", self.max_updates)):
             if value is not None and not value >= 1:
                 raise UsageError(f"{name} must be a number >= 1, not {value!r}")
+        if self.max_updates is not None and self.max_updates != int(min(self.max_updates, 1 << 62)):
+            raise UsageError(f"max_updates must be a whole number >= 1, not {self.max_updates!r}")
         if self.tol is not None and not 0 <= self.tol < float("inf"):
             raise UsageError(f"tol must be a number >= 0, or None to run to the limit, not {self.tol!r}")
 

@@ -121,9 +121,9 @@ class Hinge(NamedTuple):
         return SmoothHinge(width)
 
 
-@loss(curvature=None, labels=True, attained=True, formula="mean max(0, 1 - s z), smoothed")
+@loss(curvature=None, labels=True, attained=True, formula="mean max(0, margin - s z), smoothed")
 class SmoothHinge(NamedTuple):
-    """Smoothed hinge loss: the maximum of a (1 - s z) - width a^2 / 2 over 0 <= a <= 1.
+    """Smoothed hinge loss: the maximum of a (margin - s z) - width a^2 / 2 over 0 <= a <= 1.
 
     References
     ----------
@@ -137,6 +137,7 @@ class SmoothHinge(NamedTuple):
     """
 
     width: float
+    margin: float = 1.0
 
     @property
     def curvature(self) -> float:
@@ -145,18 +146,18 @@ class SmoothHinge(NamedTuple):
 
     def value(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """A parabola, then a line."""
-        m = 1.0 - (2.0 * y - 1.0) * z
+        m = self.margin - (2.0 * y - 1.0) * z
         a = np.minimum(np.maximum(m / self.width, 0.0), 1.0)
         return a * (m - 0.5 * self.width * a)
 
     def slope(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Derivative by z: -s a, with the maximising a."""
         s = 2.0 * y - 1.0
-        return -s * np.minimum(np.maximum((1.0 - s * z) / self.width, 0.0), 1.0)
+        return -s * np.minimum(np.maximum((self.margin - s * z) / self.width, 0.0), 1.0)
 
     def second_derivative(self, z: LinkValue, y: LinkValue) -> LinkValue:
         """Second derivative 1 / width by z on the parabola; elsewhere a small positive number, for Newton steps."""
-        m = np.abs(1.0 - (2.0 * y - 1.0) * z - 0.5 * self.width)
+        m = np.abs(self.margin - (2.0 * y - 1.0) * z - 0.5 * self.width)
         return np.where(m <= 0.5 * self.width, 1.0, 0.05 * self.width / np.maximum(m, self.width)) / self.width
 
 

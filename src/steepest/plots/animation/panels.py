@@ -11,8 +11,6 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
-from ...objective.losses import LogLoss
-from ..displays.sigmoid import sigmoid
 from ..drawing.thinning import along_path, evenly
 from ..drawing.words import share_words
 from ..landscape.landscape import Landscape, landscape_of
@@ -82,9 +80,7 @@ def _straight(answer: Answer) -> bool:
 def _predicted(answer: Answer, z: Array) -> Array:
     """Predictions from linear predictors: probabilities, classes or numbers."""
     with np.errstate(over="ignore", invalid="ignore"):
-        if isinstance(answer.loss, LogLoss):
-            return sigmoid(z)
-        if answer.loss.labels:
+        if answer.loss.labels and answer.loss.attained:
             return (z > 0).astype(np.float64)
         found: Array = answer.loss.inverse(z)
         return found

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...core.exp_log import logistic
 from ...core.types import Array
 from ..drawing.edges import margins
 from ..drawing.fields import CLASSES, class_marks, diverging, shaded
@@ -21,7 +22,6 @@ from ..drawing.words import brief, number, own_side, sentences, share_words
 from ..sources.plane_cut import Cut, Span, crossing, cut_of, slice_of
 from ..sources.predicted import OfRows, predicted_of
 from ..sources.several import Several, outputs, several_of
-from .sigmoid import sigmoid
 
 __all__ = ["DecisionBoundaryDisplay"]
 
@@ -49,7 +49,7 @@ class DecisionBoundaryDisplay(OfRows):
     right : float
         Share of the rows on their own side, by all columns.
     probable : bool
-        Whether 1 / (1 + exp(-z)) is a probability.
+        Whether the link of z is a probability.
     names : Names
         Of the target and the classes.
     verdict : str
@@ -60,6 +60,8 @@ class DecisionBoundaryDisplay(OfRows):
         From ``names``.
     wrong : (n,) array of bool or None
         Rows on the wrong side, by all columns.
+    link : callable
+        From linear predictors to probabilities.
     shares : callable or None
         From linear predictors (..., k) to the shares of k classes.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
@@ -86,6 +88,7 @@ class DecisionBoundaryDisplay(OfRows):
     wrong: NDArray[np.bool_] | None = None
     shares: Callable[[Array], Array] | None = None
     bar_: Any = None
+    link: Callable[[Array], Array] = staticmethod(logistic)
 
     def __init__(
         self,
@@ -134,6 +137,7 @@ class DecisionBoundaryDisplay(OfRows):
             names=Names(target=found.target, classes=answer.classes or (0, 1)),
             verdict=found.verdict,
         )
+        picture.link = answer.loss.inverse
         picture.wrong = (found.z > 0) != (found.y > 0.5)
         return picture
 
@@ -233,7 +237,7 @@ class DecisionBoundaryDisplay(OfRows):
         z = self.at(*self._grid(xlim, ylim))
         most = 1.0 if self.probable else float(np.abs(z).max()) or 1.0
         style = {"cmap": diverging(), "origin": "lower", "aspect": "auto", "vmax": most, "interpolation": "bilinear"}
-        shown, least = (sigmoid(z), 0.0) if self.probable else (z, -most)
+        shown, least = (self.link(z), 0.0) if self.probable else (z, -most)
         self.field_ = ax.imshow(shown, extent=(*xlim, *ylim), vmin=least, zorder=0, **style)
         self.bar_ = ax.figure.colorbar(self.field_, ax=ax, pad=0.02)
         name = brief(f"{self.target} = {self.classes[1]}", 24)

@@ -12,7 +12,7 @@ from ...core.errors import UsageError
 from ...core.types import Array
 from ...descent.trajectory import Trajectory
 from ..drawing.ends import End, name_ends
-from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading
+from ..drawing.style import COLOURS, DASHED, DASHES, MARKERS, Picture, axes, finite, heading, letters
 from ..drawing.thinning import envelope
 from ..drawing.words import cost_below, cost_words, fall_words, number, sentences, share_words, spelled, verdict_words
 from ..sources.runs import gaps, least_of, spread
@@ -28,6 +28,8 @@ SCALES = ("linear", "log")
 
 class CostHistoryDisplay(Picture):
     """The cost at each recorded step of one run or several: above the minimum if that is known, each named at its end.
+
+    A run with held-out rows has a second curve, the loss over them, with a mark where it is lowest: the state kept.
 
     Parameters
     ----------
@@ -50,7 +52,8 @@ class CostHistoryDisplay(Picture):
     log_steps : bool or None
         Whether the axis of the steps is logarithmic; None if half of the change is in the first 5 % of the steps.
     ax_, figure_ : Matplotlib axes and figure, after `plot`
-    lines_ : list of Matplotlib lines, one a run
+    lines_ : list of Matplotlib lines, one a run; then that of the held-out rows and its mark, if there is one
+    held_out : (steps, losses) or None
     finding, alt_text : str
 
     Notes
@@ -67,6 +70,7 @@ class CostHistoryDisplay(Picture):
 
     lines_: list[Any]
     log_steps: bool | None = None
+    held_out: tuple[NDArray[np.int64], Array] | None = None
 
     def __init__(
         self,
@@ -127,6 +131,8 @@ class CostHistoryDisplay(Picture):
             scale=scale,
         )
         found.log_steps = log_steps
+        if len(runs) == 1 and len(first.validation_cost):  # the minimum of the cost is not that of this loss
+            found.held_out, found.gap = (first.validation_step, first.validation_cost), bool(gap)
         return found
 
     @classmethod
@@ -147,6 +153,9 @@ class CostHistoryDisplay(Picture):
             best = min(self.costs, key=lambda label: self.costs[label][-1] if finite(self.costs[label])[-1] else np.inf)
             return f"Of {len(self.costs)} runs {best} ends lowest, at {number(float(self.costs[best][-1]))}"
         steps, costs = next(iter(self.steps.values())), next(iter(self.costs.values()))
+        if self.held_out is not None:
+            step, lowest = self._kept(*self.held_out)
+            return f"The loss over held-out rows is lowest, {number(lowest)}, after step {step:,} of {int(steps[-1]):,}"
         return fall_words(float(costs[0]), float(costs[-1]), int(steps[-1]))
 
     @property
@@ -171,6 +180,7 @@ class CostHistoryDisplay(Picture):
         logarithmic = self._scale(drawn) == "log"
         ax.set_yscale("log" if logarithmic else "linear")
         kept = sum(self._run(ax, i, label, drawn[label]) for i, label in enumerate(drawn))
+        other = [] if self.held_out is None or self.gap else self._held_out(ax, *self.held_out)
         line = self.optimum is not None and not self.gap
         if line:
             ax.axhline(self.optimum, **DASHED)
@@ -178,7 +188,7 @@ class CostHistoryDisplay(Picture):
         ends = [self._ending(i, label) for i, label in enumerate(self.costs) if len(drawn[label][1])]
         least = [End(ax.get_xlim()[1], float(self.optimum or 0.0), f"minimum {number(self.optimum or 0.0)}", "#000000")]
         ax.autoscale(False)
-        self.names_ = name_ends(ax, [*ends, *(least if line else [])])
+        self.names_ = name_ends(ax, [*ends, *other, *(least if line else [])])
         what = "cost" if not self.gap else f"cost above its minimum, {number(self.optimum or 0.0)}"
         ax.set_ylabel(cost_words(self.cost_name, "cost") if not self.gap else what)
         thinned = share_words(kept, sum(map(len, self.costs.values())), "steps")
@@ -200,6 +210,22 @@ class CostHistoryDisplay(Picture):
         if len(kept) <= FEW:
             self.lines_[-1].set(marker=MARKERS[i % len(MARKERS)], clip_on=False)
         return len(kept)
+
+    @staticmethod
+    def _kept(steps: NDArray[np.int64], losses: Array) -> tuple[int, float]:
+        """The step at which the loss over held-out rows is lowest, and that loss."""
+        best = int(losses.argmin())
+        return int(steps[best]), float(losses[best])
+
+    def _held_out(self, ax: Any, steps: NDArray[np.int64], losses: Array) -> list[End]:
+        """Draw the loss over held-out rows with a mark where it is lowest; its name, for the end of the curve."""
+        kept, (step, lowest) = envelope(losses), self._kept(steps, losses)
+        style = {"color": COLOURS[1], "ls": DASHES[1], "label": "held-out rows", "lw": 1.6}
+        self.lines_ += ax.plot(steps[kept], losses[kept], **style)
+        self.lines_ += ax.plot([step], [lowest], "o", color=COLOURS[1], ms=7, mec="black", zorder=5, clip_on=False)
+        place = {"xytext": (0, 0.9 * letters(ax)), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+        ax.annotate(f"kept, step {step:,}", (step, lowest), color=COLOURS[1], size=letters(ax), **place)
+        return [End(float(steps[-1]), float(losses[-1]), f"held-out {number(float(losses[-1]))}", COLOURS[1])]
 
     def _ending(self, i: int, label: str) -> End:
         """Name of a run at its end; of the only one, its cost."""

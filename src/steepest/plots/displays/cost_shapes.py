@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...core.errors import UsageError
+from ...core.exp_log import logistic
 from ...core.types import Array
 from ...objective.losses import LogLoss
 from ..drawing.ends import ink
@@ -15,7 +16,6 @@ from ..drawing.style import COLOURS, axes, heading, legend_beside, letters
 from ..drawing.thinning import evenly
 from ..drawing.words import number, share_words
 from ..sources.predicted import OfRows, Predicted
-from .sigmoid import sigmoid
 
 __all__ = ["CostShapesDisplay"]
 
@@ -241,11 +241,11 @@ def _weights(given: ArrayLike, count: int) -> Array:
 
 def _costs(m: float, b: float, x: Array, y: Array, weight: Array) -> tuple[float, float]:
     z = m * x + b
-    return _mean((sigmoid(z) - y) ** 2, weight), _mean(LogLoss().value(z, y), weight)
+    return _mean((logistic(z) - y) ** 2, weight), _mean(LogLoss().value(z, y), weight)
 
 
 def _gradients(m: float, b: float, x: Array, y: Array, weight: Array) -> tuple[float, float]:
-    p = sigmoid(m * x + b)
+    p = logistic(m * x + b)
     return _mean(2 * (p - y) * p * (1 - p) * x, weight), _mean((p - y) * x, weight)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ...core.errors import UsageError
 from ...core.record_types import Loss
 from ...core.types import Array
+from ...objective.problem import read_loss
 from ..drawing.edges import margins
 from ..drawing.legends import clear_legend
 from ..drawing.names import UNNAMED, Names
@@ -18,7 +19,7 @@ from ..drawing.style import COLOURS, DASHED, axes, heading, letters
 from ..drawing.words import brief, number, own_side, sentences
 from ..sources.predicted import OfRows, Predicted
 
-__all__ = ["SigmoidDisplay", "sigmoid"]
+__all__ = ["SigmoidDisplay"]
 
 POINTS = 200  # rows drawn one by one; more are histograms
 BARS, GROUPS = 40, 15  # bars of a histogram; groups of rows whose share is drawn
@@ -27,20 +28,8 @@ Z = "linear predictor z"
 STANDARD = 10.0  # the curve without rows is drawn from -10 to 10
 
 
-def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), which neither overflows nor cancels.
-
-    Examples
-    --------
-    >>> sigmoid(np.array([-800.0, 0.0, 800.0])).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    e: Array = np.exp(-np.abs(z))
-    return np.where(z < 0, e, 1.0) / (1.0 + e)
-
-
 class SigmoidDisplay(OfRows):
-    """The probability P = 1 / (1 + exp(-(a x + b))) of the positive class, with the rows at 0 and 1.
+    """The probability P = 1 / (1 + exp(-(a x + b))) of the positive class, or Phi(a x + b), with the rows at 0 and 1.
 
     With one column x is the column; with more, or an offset, x is the linear predictor z (a = 1, b = 0).
     ``SigmoidDisplay()`` is the sigmoid alone, on -10 .. 10, with its slope P (1 - P).
@@ -67,6 +56,8 @@ class SigmoidDisplay(OfRows):
     curve_, slope_, cut_, shares_ : Matplotlib lines or None
     rows_ : list of two Matplotlib artists
         Of the negative and the positive class; empty without rows.
+    link : Loss
+        The loss that gives P and the z of a P; `LogLoss`, for a probit model `Probit`.
     finding, alt_text : str
 
     Notes
@@ -81,6 +72,8 @@ class SigmoidDisplay(OfRows):
     >>> SigmoidDisplay(x=[1.0, 3.0, 5.0], y=[0, 0, 1], a=2.0, b=-8.0).finding
     'P = 0.5 at x = 4; 3 of 3 rows are on their own side: TP 1, FP 0, TN 2, FN 0'
     """
+
+    link: Loss = read_loss("log_loss")
 
     def __init__(
         self,
@@ -105,11 +98,14 @@ class SigmoidDisplay(OfRows):
         if found.single:
             x, a, b, x_name = found.column(0), float(answer.coef[0]), answer.intercept, found.names[0]
         names = Names(x_name, found.target, answer.classes or (0, 1))
-        return cls(x=x, y=found.y, a=a, b=b, names=names, verdict=found.verdict)
+        picture = cls(x=x, y=found.y, a=a, b=b, names=names, verdict=found.verdict)
+        picture.link = picture.link if answer.loss.identity_link else answer.loss
+        return picture
 
     def probability(self, x: ArrayLike) -> Array:
         """P of the positive class at x."""
-        return sigmoid(self.a * np.asarray(x, np.float64) + self.b)
+        found: Array = self.link.inverse(self.a * np.asarray(x, np.float64) + self.b)
+        return found
 
     @property
     def cut(self) -> float | None:
@@ -237,13 +233,13 @@ class SigmoidDisplay(OfRows):
         """Share of the positive class in groups of rows, at the x where P is the group's mean P."""
         p, share = group_means(self.probability(self.x) * np.sign(self.a), self.y, GROUPS)
         p = np.clip(np.abs(p), 1e-12, 1 - 1e-12)
-        at = (np.log(p / (1 - p)) - self.b) / self.a
+        at = (self.link.constant(p) - self.b) / self.a
         style = {"ms": 0.5 * letters(ax), "color": COLOURS[2], "ls": "none", "mec": "white", "mew": 0.5, "zorder": 4}
         return ax.plot(at, share, "D", label=f"share in {GROUPS} groups of rows", **style)[0]
 
 
 def check_probable(loss: Loss) -> None:
-    """Refuse a loss whose linear predictors are not log odds.
+    """Refuse a loss without probabilities.
 
     Raises
     ------

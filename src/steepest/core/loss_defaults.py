@@ -1,4 +1,7 @@
-"""End slopes of a loss, as z -> -inf and z -> inf, which say for which targets it falls without end."""
+"""What a loss gets that does not say it itself: the prediction of z, and its end slopes as z -> -inf and z -> inf.
+
+End slopes say for which targets a loss falls without end.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from .exp_log import logistic
 from .types import Array
 
-__all__ = ["ends_of_domain", "slopes_far_out"]
+__all__ = ["ends_of_domain", "itself", "probability", "slopes_far_out"]
 
 FAR = 1e300  # a predictor that no table has
 
@@ -25,6 +29,16 @@ class Sloped(Protocol):
 
     def slope(self, z: Array, y: Array, /) -> Array:
         """Derivative by z."""
+
+
+def itself(_: object, z: Array) -> Array:
+    """The prediction z."""
+    return z
+
+
+def probability(_: object, z: Array) -> Array:
+    """The prediction of a loss for classes: the probability of class 1 whose log odds are z."""
+    return logistic(z)
 
 
 def ends_of_domain(loss: Bounded, y: Array) -> tuple[Array, Array]:
