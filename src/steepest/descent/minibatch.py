@@ -65,7 +65,7 @@ class Sampled:
 
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
         """Gradient estimate at ``at`` from the rows of update t + 1."""
-        if self.renewals(t, 1, stored)[0]:
+        if self.method.estimate.renewing and self.renewals(t, 1, stored)[0]:
             stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
         place = self.seek(t) * self.batch_size
         numbers = self.order[place : place + self.batch_size]

@@ -32,7 +32,7 @@ __all__ = ["Stream", "advance", "open_stream"]
 BATCH = 32  # default rows per step; a smaller chunk is one batch
 SHARE = 0.5  # learning rate "auto" as a share of 1/L
 WARM = 32  # rows over which that rate rises, since the units are not known yet
-LOOKS = 8  # maximum number of batches of a chunk whose curvature is computed
+LOOKS, MORE = 8, 2  # most batches of the first chunk, and of each later one, whose curvature is computed
 
 
 class Stream(NamedTuple):
@@ -46,6 +46,7 @@ class Stream(NamedTuple):
     units: Units = RAW
     curvature: float = 0.0  # mean curvature of the batches so far, by rows
     chunks: int = 0
+    loss: float = float("nan")  # mean loss of the last chunk before its steps
 
     @property
     def w(self) -> Array:
@@ -115,11 +116,10 @@ def advance(
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
     rows = rows.in_units(units).with_rows(total=n * running.weight)
     stream = stream._replace(there=_in_units(stream, units), units=units, running=running)
-    method, curvature = replace(stream.method, batch_size=size), stream.curvature
-    order = _order(stream, n)
+    rate, curvature, order = stream.method.learning_rate, stream.curvature, _order(stream, n, size)
     if stream.settings.auto:
         rate, curvature = _rate(stream, rows, order, size)
-        method = replace(method, learning_rate=steps.Constant(rate))
+    method = replace(stream.method, batch_size=size, learning_rate=rate)
     last, path = _descended(stream, method, rows, order, keep, names)
     return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
 
@@ -133,26 +133,27 @@ def _in_units(stream: Stream, units: Units) -> Checkpoint:
     return Checkpoint(there.t, units.scaled(old.raw(there.at)), memory, seconds=there.seconds)
 
 
-def _order(stream: Stream, n: int) -> NDArray[np.int64]:
+def _order(stream: Stream, n: int, size: int) -> NDArray[np.int64]:
     """Rows of the chunk in the order of the steps: a function of the seed and the number of the chunk."""
+    if stream.settings.sampling == "sequential" or (stream.settings.sampling == "shuffle" and n <= size):
+        return np.arange(n)
     rng = np.random.default_rng((stream.settings.seed & 0xFFFFFFFF, stream.chunks))
-    if stream.settings.sampling == "replacement":
-        return rng.integers(n, size=n)
-    return rng.permutation(n) if stream.settings.sampling == "shuffle" else np.arange(n)
+    return rng.permutation(n) if stream.settings.sampling == "shuffle" else rng.integers(n, size=n)
 
 
-def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[float, float]:
+def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[steps.Constant, float]:
     """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
     n, problem, units = rows.shape[0], stream.problem, rows.units
-    firsts = np.linspace(0, n - size, min(LOOKS, -(-n // size))).astype(int)
+    looks = min(MORE if stream.chunks else LOOKS, -(-n // size))
+    firsts = (np.arange(looks) * ((n - size) / max(1, looks - 1))).astype(int)
     coordinates = Coordinates(problem, rows.shape[1], units)
     some = order[firsts[:, None] + np.arange(size)]
-    found = np.mean(batch_curvatures(rows.take(some.ravel()), len(firsts), coordinates.free_intercept))
+    found = np.mean(batch_curvatures(rows.take(some.ravel()), looks, coordinates.free_intercept))
     curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
     penalty = float(coordinates.l2.max())
     L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
-    return rate * min(1.0, stream.running.rows / WARM), curvature
+    return steps.Constant(rate * min(1.0, stream.running.rows / WARM)), curvature
 
 
 def _descended(
@@ -164,7 +165,7 @@ def _descended(
     """
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
-    data = rows.take(np.roll(order, turn)).with_rows(total=rows.total)
+    data = rows.take(np.concatenate((order[-turn:], order[:-turn])) if turn else order).with_rows(total=rows.total)
     states = until(
         descend(stream.problem, method, data, start=first, seed=stream.settings.seed), updates(first.t + count)
     )
