@@ -195,11 +195,19 @@ class Descent:
 
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its subgradient in raw units, and gradient of the smooth part, over all data."""
-        with self._quiet():
-            cost, g = self._walker.objective(at)
-        subgradient = self._walker.view.subgradient
-        slope = g if self._sampled or subgradient is None else subgradient(at, g)
-        return cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
+        if (point := at.tobytes()) not in self._latest:
+            with self._quiet():
+                cost, g = self._walker.objective(at)
+            subgradient = self._walker.view.subgradient
+            slope = g if self._sampled or subgradient is None else subgradient(at, g)
+            self._latest.clear()
+            self._latest[point] = cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
+        return self._latest[point]
+
+    @cached_property
+    def _latest(self) -> dict[bytes, tuple[float, float, Array]]:
+        """The latest point that was looked at, and what was seen there."""
+        return {}
 
     def _block(
         self,
@@ -275,10 +283,7 @@ class Descent:
             return block if block.end else block._replace(end=end)
         if place < 0:
             return block.upto(place, block.first, end)
-        t, memory = (
-            int(block.t[place]),
-            block.first.memory,
-        )  # not the memory at t: states of a last block are recomputed
+        t, memory = int(block.t[place]), block.first.memory  # not that at t: states of a last block are recomputed
         there = self.replay(block.first, t) if self.method.answers else Checkpoint(t, self._point(block, place), memory)
         return block.upto(place, there, end)
 

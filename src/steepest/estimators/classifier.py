@@ -263,7 +263,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         -----
         Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
-        steps). Cost: some four passes over the chunk.
+        steps). Cost: some three passes over the chunk.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset="coef_" not in vars(self))
         target, sample_weight = chunk_target(self, y, sample_weight, classes)

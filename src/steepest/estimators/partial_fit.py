@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ..core.errors import DataError, UsageError
+from ..core.errors import UsageError
 from ..core.types import Array
 from ..descent.trajectory import Trajectory
 from ..solve.settings import is_auto
@@ -32,12 +32,9 @@ class Streaming:
         rows, names = self._rows(X, y, weight), self._names()
         stream = vars(self).get("_stream") or self._opened(names, rows.y.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
-            before = rows.value(stream.problem.loss, stream.w)
-            if not np.isfinite(before):
-                raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
             stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
         self.loss_curve_ = vars(self).get("loss_curve_", []) if stream.chunks > 1 else []
-        self.loss_curve_.append(before)
+        self.loss_curve_.append(stream.loss)
         self._stream, self.trajectory_ = stream, path
         self.n_iter_, self.t_ = stream.chunks, stream.there.t
         for stale in ("certificate_", "verdict_"):

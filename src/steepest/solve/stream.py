@@ -8,21 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import UsageError
+from ..core.errors import DataError, UsageError
 from ..core.records import from_name, to_name
 from ..core.setting_types import Keep
 from ..core.types import Array
 from ..core.units import RAW, Units
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvatures
-from ..descent.descent import descend, until
+from ..descent.descent import Descent, descend, until
 from ..descent.recording import record_on
 from ..descent.states import Checkpoint
 from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
 from ..methods import estimates, steps
 from ..methods.method import Method
-from ..objective.objective import Coordinates, coordinates_of
+from ..objective.objective import Coordinates, Objective, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import chosen_average, chosen_rule
 from .settings import Settings
@@ -108,9 +108,9 @@ def advance(
 
     Notes
     -----
-    Cost: some four passes over the chunk, one of them for the steps.
+    Cost: some three passes over the chunk, one of them for the steps.
     """
-    running = stream.running.add(rows)
+    running, given = stream.running.add(rows), rows.total
     shifted = coordinates_of(stream.problem, rows.shape[1]).free_intercept
     units = running.units(rows, shifted) if stream.settings.scaled else RAW
     n, size = rows.shape[0], min(rows.shape[0], stream.settings.batch_size or BATCH)
@@ -120,8 +120,10 @@ def advance(
     if stream.settings.auto:
         rate, curvature = _rate(stream, rows, order, size)
     method = replace(stream.method, batch_size=size, learning_rate=rate)
-    last, path = _descended(stream, method, rows, order, keep, names)
-    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1), path
+    states = _descent(stream, method, rows, order)
+    loss = _loss(states) * (rows.total / given)
+    last, path = _descended(stream, states, keep, names)
+    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1, loss=loss), path
 
 
 def _in_units(stream: Stream, units: Units) -> Checkpoint:
@@ -156,9 +158,7 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     return steps.Constant(rate * min(1.0, stream.running.rows / WARM)), curvature
 
 
-def _descended(
-    stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64], keep: Any, names: tuple[str, ...]
-) -> tuple[Checkpoint, Trajectory]:
+def _descent(stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64]) -> Descent:
     """One pass over the rows in this order; the count of updates continues.
 
     A descent finds its next batch by the count of updates, so the rows are rotated until that batch is the first.
@@ -166,9 +166,21 @@ def _descended(
     first, count = stream.there, method.steps_per_epoch(rows.shape[0])
     turn = first.t % count * int(method.batch_size or 1)
     data = rows.take(np.concatenate((order[-turn:], order[:-turn])) if turn else order).with_rows(total=rows.total)
-    states = until(
-        descend(stream.problem, method, data, start=first, seed=stream.settings.seed), updates(first.t + count)
-    )
+    states = descend(stream.problem, method, data, start=first, seed=stream.settings.seed)
+    return until(states, updates(first.t + count))
+
+
+def _loss(states: Descent) -> float:
+    """Mean loss at the start: the objective, which the trajectory needs too, without its penalty."""
+    w = states.answer(states.start)
+    cost, objective = states.look(w)[0], Objective(states.problem, states.data)
+    if not np.isfinite(cost):
+        raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
+    return cost - objective.complete(w, 0.0, 0.0 * w)[0]
+
+
+def _descended(stream: Stream, states: Descent, keep: Keep, names: tuple[str, ...]) -> tuple[Checkpoint, Trajectory]:
+    """The end of the steps of a chunk, and their trajectory."""
     path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
     if path.meta["interrupted"]:
         raise KeyboardInterrupt
@@ -177,5 +189,5 @@ def _descended(
             "look for huge targets" if stream.settings.auto else "use a smaller learning rate, or learning_rate='auto'"
         )
         raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was rejected: {mend}")
-    epoch = stream.chunks + (path.step - first.t) / count
+    epoch = stream.chunks + (path.step - states.start.t) / states.planned_updates
     return last, replace(path, epoch=epoch)
