@@ -175,7 +175,7 @@ def _plain_block(
 
 def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
     """Mean gradient (d + 1, k) at w over a few rows, without their loss."""
-    (n, d), scale = rows.shape, rows.units.scale
+    n, scale = len(rows.y), rows.units.scale
     if n > block_rows(rows):
         return full_pass(rows, loss, w, gradient=True)[1]
     rows.read(n)

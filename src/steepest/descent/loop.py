@@ -125,7 +125,6 @@ def _answering(
     method: Method, look: Callable[[Array], tuple[float, Array]]
 ) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
     """The answer after update t, with cost and gradient; an average is updated first."""
-
     averaged, own, share = method.averaged, method.own, method.average.share
 
     def answer(at: Array, memory: Array, t: int) -> tuple[Array, tuple[float, Array]]:
