@@ -129,6 +129,10 @@ def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None
 def _block_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None) -> Array:
     (n, d), size = rows.shape, block_rows(rows)
     out = np.empty((-(-n // size), 1 + w.size))
+    if len(out) == 1:
+        with one_blas_thread(2.0 * n * d):
+            _plain_block(rows, loss, w, (0, n), shifted_rows(rows, 0, n), seconds, out[0])
+        return np.asarray(out[0])
 
     def work(first: int, last: int) -> None:
         room = room_for(rows, size)
@@ -138,7 +142,7 @@ def _block_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None) -> Ar
 
     with one_blas_thread(2.0 * n * d):
         in_ranges(work, len(out), rows.threads if n * d > LARGE else 1)
-    sums: Array = out.sum(0) if len(out) > 1 else out[0]
+    sums: Array = out.sum(0)
     return sums
 
 

@@ -233,14 +233,15 @@ class Descent:
             if last.t == self._next_check(first.t) and last.fits:
                 cost[-1], norm[-1], _ = self.look(self.answer(last))
                 last = last._replace(cost=cost[-1])
-        before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
+        before, kept = np.full(count, first.cost), np.arange(count) if every == 1 else np.flatnonzero(t % every == 0)
+        before[1:] = first.cost if self._sampled else cost[:-1]
         with np.errstate(invalid="ignore"):
             change = before - cost
         now = self.start.seconds + time.perf_counter() - began
         last = last._replace(seconds=now)
         seconds = now - (now - first.seconds) * (last.t - t) / count  # the steps of a block share its time
         numbers = (eta, cost, norm, change, seconds)
-        return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
+        return self._finite(self._block(first, last, t, numbers, kept, w))
 
     def _finite(self, block: Block) -> Block:
         """Cut the block before its first state with a cost or gradient that is not finite."""

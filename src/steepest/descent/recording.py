@@ -118,7 +118,8 @@ class Kept:
 
     def add(self, block: Block) -> None:
         """Add the kept states of a block."""
-        self.columns.append([getattr(block, name)[block.kept] for name in KEPT])
+        whole = len(block.kept) == len(block.t)
+        self.columns.append([getattr(block, name) if whole else getattr(block, name)[block.kept] for name in KEPT])
         self.w.append(block.w)
         self.last = block if len(block.t) else self.last
         self.end = block.end or self.end

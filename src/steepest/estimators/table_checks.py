@@ -230,7 +230,7 @@ def _is_missing(label: Any) -> bool:
 def rounding_notes(X: Any, y: Any = None) -> tuple[str, ...]:
     """A note for each column of whole numbers, and for the target, that lose digits as floats."""
     found = [f"column {name!r}" for name, column in columns(X) if _rounded(column)]
-    found += ["the target"] if _rounded(y) else []
+    found += ["the target"] if y is not None and _rounded(y) else []
     return tuple(map(rounding_note, found))
 
 

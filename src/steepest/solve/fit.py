@@ -260,7 +260,9 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
     back, looks = reversals(path), rate.looks
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
-    bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
+    settled = rule.stability is None and certificate.gap is not None and certificate.gap <= found["target"]
+    asked = uneven or (plan.columns.spread is not None and not settled)
+    bounds = plan.bounds() if asked else Spectrum(0.0, None)
     safe, exact = 0.5 * bounds.limit, problem.loss.quadratic and len(plan.columns.mean) <= MATRIX_COLUMNS
     if sampled and uneven:
         safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
+from ..core.record_types import Step
 from ..core.records import from_name, to_name
 from ..core.setting_types import Keep
 from ..core.types import Array
@@ -143,7 +144,7 @@ def _order(stream: Stream, n: int, size: int) -> NDArray[np.int64]:
     return rng.permutation(n) if stream.settings.sampling == "shuffle" else rng.integers(n, size=n)
 
 
-def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[steps.Constant, float]:
+def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[Step, float]:
     """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
     n, problem, units = rows.shape[0], stream.problem, rows.units
     looks = min(MORE if stream.chunks else LOOKS, -(-n // size))
