@@ -21,8 +21,8 @@ from ..descent.recording import record_on
 from ..descent.states import Checkpoint
 from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
-from ..methods import estimates, steps
-from ..methods.method import Method
+from ..methods import estimates
+from ..methods.method import Method, read_rate
 from ..objective.objective import Coordinates, Objective, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import chosen_average, chosen_rule
@@ -155,8 +155,8 @@ def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tu
     curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
     penalty = float(coordinates.l2.max())
     L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
-    rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0)
-    return steps.Constant(rate * min(1.0, stream.running.rows / WARM)), curvature
+    rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0) * min(1.0, stream.running.rows / WARM)
+    return read_rate(rate), curvature
 
 
 def _descent(stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64]) -> Descent:
