@@ -34,6 +34,7 @@ BATCH = 32  # default rows per step; a smaller chunk is one batch
 SHARE = 0.5  # learning rate "auto" as a share of 1/L
 WARM = 32  # rows over which that rate rises, since the units are not known yet
 LOOKS, MORE = 8, 2  # most batches of the first chunk, and of each later one, whose curvature is computed
+EACH, EVERY = 16, 4  # chunks of which each is looked at in this way, and of later ones every so many
 
 
 class Stream(NamedTuple):
@@ -146,17 +147,24 @@ def _order(stream: Stream, n: int, size: int) -> NDArray[np.int64]:
 
 def _rate(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> tuple[Step, float]:
     """Half of 1/L, L from the mean curvature of batches so far; at most 1/L of the longest row's batch."""
-    n, problem, units = rows.shape[0], stream.problem, rows.units
-    looks = min(MORE if stream.chunks else LOOKS, -(-n // size))
-    firsts = (np.arange(looks) * ((n - size) / max(1, looks - 1))).astype(int)
-    coordinates = Coordinates(problem, rows.shape[1], units)
-    some = order[firsts[:, None] + np.arange(size)]
-    found = np.mean(batch_curvatures(rows.take(some.ravel()), looks, coordinates.free_intercept))
-    curvature = stream.curvature + (float(found) - stream.curvature) * n / stream.running.rows
-    penalty = float(coordinates.l2.max())
+    problem, curvature, every = stream.problem, stream.curvature, 1 if stream.chunks < EACH else EVERY
+    if stream.chunks % every == 0:
+        share = min(1.0, every * rows.shape[0] / stream.running.rows)
+        curvature += share * (_curvature(stream, rows, order, size) - curvature)
+    penalty = float(Coordinates(problem, rows.shape[1], rows.units).l2.max()) if problem.l2 > 0 else 0.0
     L, most = (problem.loss.curvature * c + penalty for c in (curvature, rows.longest_row() / size))
     rate = min(SHARE / L if L > 0 else 1.0, 1.0 / most if most > 0 else 1.0) * min(1.0, stream.running.rows / WARM)
     return read_rate(rate), curvature
+
+
+def _curvature(stream: Stream, rows: Rows, order: NDArray[np.int64], size: int) -> float:
+    """Mean curvature of some batches of the chunk."""
+    n = rows.shape[0]
+    looks = min(MORE if stream.chunks else LOOKS, -(-n // size))
+    firsts = (np.arange(looks) * ((n - size) / max(1, looks - 1))).astype(int)
+    some = rows.take(order[firsts[:, None] + np.arange(size)].ravel())
+    intercept = coordinates_of(stream.problem, rows.shape[1]).free_intercept
+    return float(np.mean(batch_curvatures(some, looks, intercept)))
 
 
 def _descent(stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64]) -> Descent:
