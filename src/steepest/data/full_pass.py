@@ -179,14 +179,17 @@ def _plain_block(
 
 def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
     """Mean gradient (d + 1, k) at w over a few rows, without their loss."""
-    n, scale = len(rows.y), rows.units.scale
-    if n > block_rows(rows):
+    n, shift, scale = len(rows.y), rows.shift, rows.units.scale
+    if n > BLOCK or n * len(w) > CACHED:
         return full_pass(rows, loss, w, gradient=True)[1]
     rows.read(n)
-    part, g = shifted_rows(rows, 0, n), np.empty(w.shape)
-    r = loss.slope(predictors_of(rows, part, w, 0, n), rows.y)
+    part: Table = rows.X if shift is None or isinstance(rows.X, CSR) else rows.X - shift
+    g = np.empty(w.shape)
+    z = dot(part, w[:-1] if scale is None else w[:-1] * scale[:, None])
+    z += w[-1] if rows.offset is None else w[-1] + rows.offset[:, None]
+    r = loss.slope(z, rows.y)
     r = r if rows.weight is None else r * rows.weight[:, None]
-    g[:-1], g[-1] = transposed_dot(part, r).T, r.sum(0)
+    g[:-1], g[-1] = transposed_dot(part, r).T, np.add.reduce(r)
     if scale is not None:
         g[:-1] *= scale[:, None]
     g /= rows.total
