@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from ..core.units import RAW, Units
 from ..data.rows import Rows
 from ..data.running_stats import Running, batch_curvatures
 from ..descent.descent import Descent, descend, until
-from ..descent.recording import record_on
+from ..descent.recording import Kept, assembled, gather
 from ..descent.states import Checkpoint
 from ..descent.stops import updates
 from ..descent.trajectory import Trajectory
@@ -95,13 +97,13 @@ def _refuse(problem: Problem, method: Method, estimate: Any, standardize: bool) 
 
 def advance(
     stream: Stream, rows: Rows, *, keep: Keep = False, names: tuple[str, ...] = ()
-) -> tuple[Stream, Trajectory]:
+) -> tuple[Stream, Callable[[], Trajectory]]:
     """The steps of one chunk; the given stream is not changed.
 
     Returns
     -------
-    Stream, Trajectory
-        The new state, and the steps of this chunk.
+    Stream, callable
+        The new state, and what makes the trajectory of this chunk: its last cost is a pass over the chunk.
 
     Raises
     ------
@@ -124,8 +126,8 @@ def advance(
     method = replace(stream.method, batch_size=size, learning_rate=rate)
     states = _descent(stream, method, rows, order)
     loss = _loss(states) * (rows.total / given)
-    last, path = _descended(stream, states, keep, names)
-    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1, loss=loss), path
+    last, recorded = _descended(stream, states, keep, names)
+    return stream._replace(there=last, curvature=curvature, chunks=stream.chunks + 1, loss=loss), recorded
 
 
 def _in_units(stream: Stream, units: Units) -> Checkpoint:
@@ -182,21 +184,28 @@ def _descent(stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64
 def _loss(states: Descent) -> float:
     """Mean loss at the start: the objective, which the trajectory needs too, without its penalty."""
     w = states.answer(states.start)
-    cost, objective = states.look(w)[0], Objective(states.problem, states.data)
-    if not np.isfinite(cost):
+    (cost, norm, _), objective = states.look(w), Objective(states.problem, states.data)
+    if not (np.isfinite(cost) and np.isfinite(norm)):
         raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
     return cost - objective.complete(w, 0.0, 0.0 * w)[0]
 
 
-def _descended(stream: Stream, states: Descent, keep: Keep, names: tuple[str, ...]) -> tuple[Checkpoint, Trajectory]:
-    """The end of the steps of a chunk, and their trajectory."""
-    path, last = record_on(states, keep=keep, names=names, meta={"chunk": stream.chunks + 1})
-    if path.meta["interrupted"]:
+def _descended(
+    stream: Stream, states: Descent, keep: Keep, names: tuple[str, ...]
+) -> tuple[Checkpoint, Callable[[], Trajectory]]:
+    """The end of the steps of a chunk, and what makes their trajectory."""
+    kept = gather(states, keep=keep)
+    if kept.end == "interrupted":
         raise KeyboardInterrupt
-    if path.meta["end"] == "overflow" or not last.fits:
+    if kept.end == "overflow" or not kept.end_point.fits:
         mend = (
             "look for huge targets" if stream.settings.auto else "use a smaller learning rate, or learning_rate='auto'"
         )
         raise UsageError(f"the steps of chunk {stream.chunks + 1} overflowed, and it was rejected: {mend}")
-    epoch = stream.chunks + (path.step - states.start.t) / states.planned_updates
-    return last, replace(path, epoch=epoch)
+    return kept.end_point, partial(_trajectory, states, kept, names, stream.chunks)
+
+
+def _trajectory(states: Descent, kept: Kept, names: tuple[str, ...], chunks: int) -> Trajectory:
+    """The trajectory of a chunk after so many others, each of which counts as an epoch."""
+    path = assembled(states, kept, names=names, meta={"chunk": chunks + 1})
+    return replace(path, epoch=chunks + (path.step - states.start.t) / states.planned_updates)
