@@ -176,8 +176,8 @@ class BatchRows(Protocol):
     def predictor(self, w: Array) -> Array:
         """Linear predictors (m, k) at w."""
 
-    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
-        """Mean loss over the batch and its gradient (d + 1, k)."""
+    def gradient(self, loss: LossRecord, w: Array) -> Array:
+        """Gradient of the mean loss over the batch, (d + 1, k)."""
 
     def transpose_product(self, r: Array) -> Array:
         """Weighted mean of r_i (x_i, 1) over the batch, (d + 1, k)."""

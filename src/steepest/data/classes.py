@@ -55,6 +55,10 @@ class Classes(Rows):
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass, about 4 n d k flops and n k exponentials."""
         return class_pass(self, w, self._judge)
 
+    def gradient(self, loss: LossRecord, w: Array) -> Array:
+        """Gradient of the mean loss alone."""
+        return self.value_and_gradient(loss, w)[1]
+
     def _judge(self, low: int, high: int, z: Array) -> float:
         """The sum of the losses of a block; z (k, rows) becomes the weighted slopes."""
         cost, weight = softmax_slopes(z, self.y.T[:, low:high]), self.weights(low, high)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GivenSlopes",
+    "batch_gradient",
     "block_rows",
     "expanded_pass",
     "full_pass",
@@ -128,12 +129,16 @@ def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None
 def _block_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None) -> Array:
     (n, d), size = rows.shape, block_rows(rows)
     out = np.empty((-(-n // size), 1 + w.size))
+    if len(out) == 1:
+        with one_blas_thread(2.0 * n * d):
+            _plain_block(rows, loss, w, (0, n), shifted_rows(rows, 0, n), seconds, out[0])
+        return np.asarray(out[0])
 
     def work(first: int, last: int) -> None:
         room = room_for(rows, size)
         for b in range(first, last):
             block = b * size, min(n, (b + 1) * size)
-            out[b] = _plain_block(rows, loss, w, block, shifted_rows(rows, *block, room), seconds)
+            _plain_block(rows, loss, w, block, shifted_rows(rows, *block, room), seconds, out[b])
 
     with one_blas_thread(2.0 * n * d):
         in_ranges(work, len(out), rows.threads if n * d > LARGE else 1)
@@ -157,9 +162,11 @@ def _shifted_by_intercept(rows: Rows, w: Array) -> tuple[Rows, Array, Array] | N
     return rows._replace(units=rows.units._replace(shift=None)), w, shift
 
 
-def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], part: Table, seconds: Array | None) -> Array:
-    """Sum of the losses of a block, then their gradients by output, intercept last."""
-    y, weight = rows.y[slice(*block)], rows.weights(*block)
+def _plain_block(
+    rows: Rows, loss: Any, w: Array, block: tuple[int, int], part: Table, seconds: Array | None, out: Array
+) -> None:
+    """Write the sum of the losses of a block, then their gradients by output, intercept last."""
+    y, weight, gradient = rows.y[slice(*block)], rows.weights(*block), out[1:].reshape(w.shape[1], -1)
     z = predictors_of(rows, part, w, *block)
     cost, r = loss.value(z, y), loss.slope(z, y)
     if weight is not None:
@@ -167,8 +174,26 @@ def _plain_block(rows: Rows, loss: Any, w: Array, block: tuple[int, int], part: 
     if seconds is not None:
         second = loss.second_derivative(z, y)[:, 0]
         seconds[slice(*block)] = second if weight is None else second * weight
-    gradient = np.concatenate((transposed_dot(part, r), r.sum(0)[:, None]), axis=1)
-    return np.concatenate(([cost.sum()], gradient.ravel()))
+    out[0], gradient[:, :-1], gradient[:, -1] = cost.sum(), transposed_dot(part, r), r.sum(0)
+
+
+def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
+    """Mean gradient (d + 1, k) at w over a few rows, without their loss."""
+    n, shift, scale = len(rows.y), rows.shift, rows.units.scale
+    if n > BLOCK or n * len(w) > CACHED:
+        return full_pass(rows, loss, w, gradient=True)[1]
+    rows.read(n)
+    part: Table = rows.X if shift is None or isinstance(rows.X, CSR) else rows.X - shift
+    g = np.empty(w.shape)
+    z = dot(part, w[:-1] if scale is None else w[:-1] * scale[:, None])
+    z += w[-1] if rows.offset is None else w[-1] + rows.offset[:, None]
+    r = loss.slope(z, rows.y)
+    r = r if rows.weight is None else r * rows.weight[:, None]
+    g[:-1], g[-1] = transposed_dot(part, r).T, np.add.reduce(r)
+    if scale is not None:
+        g[:-1] *= scale[:, None]
+    g /= rows.total
+    return g
 
 
 def _compiled_sums(

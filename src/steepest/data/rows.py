@@ -20,7 +20,7 @@ from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR, minus
 from .curvature import RowsCurvature
-from .full_pass import GivenSlopes, expanded_pass, full_pass, predictors
+from .full_pass import GivenSlopes, batch_gradient, expanded_pass, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
 from .row_vector import row_vector
@@ -77,8 +77,7 @@ class Rows(NamedTuple):
     @property
     def small(self) -> bool:
         """Whether the table is small enough for single matrix products."""
-        n, d = self.shape
-        return not isinstance(self.X, CSR) and n * (d + 1) <= AT_ONCE
+        return not self.sparse and len(self.y) * (self.X.shape[1] + 1) <= AT_ONCE
 
     @property
     def sparse(self) -> bool:
@@ -118,8 +117,7 @@ class Rows(NamedTuple):
     @property
     def worth_compiling(self) -> bool:
         """Whether a pass is enough work for compiled code."""
-        n, d = self.shape
-        return n * (d + 1) >= (SPARSE if self.sparse else DENSE) and jit_allowed()
+        return len(self.y) * (self.X.shape[1] + 1) >= (SPARSE if self.sparse else DENSE) and jit_allowed()
 
     def in_units(self, units: Units) -> Rows:
         """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""
@@ -151,6 +149,10 @@ class Rows(NamedTuple):
     def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass over the rows, about 4 n d flops."""
         return full_pass(self, loss, w, gradient=True)
+
+    def gradient(self, loss: LossRecord, w: Array) -> Array:
+        """Gradient of the mean loss alone, for the rows of a batch. Cost: one pass."""
+        return batch_gradient(self, loss, w)
 
     def expansion(self, loss: LossRecord, w: Array) -> tuple[float, Array, RowsCurvature]:
         """Mean loss, its gradient and its Hessian at w (d + 1, 1). Cost: one pass."""
@@ -283,8 +285,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     X = layout.matrix(X)
     y = np.asarray(y, np.float64)
     y = np.asfortranarray(y if y.ndim == 2 else y.reshape(len(y), 1))
-    n = X.shape[0]
-    if n == 0:
+    if (n := X.shape[0]) == 0:
         raise DataError("the table has no rows: nothing to fit")
     if len(y) != n:
         raise DataError(f"the table has {n} rows but the target has {len(y)}: they must agree")

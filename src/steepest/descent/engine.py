@@ -195,11 +195,19 @@ class Descent:
 
     def look(self, at: Array) -> tuple[float, float, Array]:
         """Objective, norm of its subgradient in raw units, and gradient of the smooth part, over all data."""
-        with self._quiet():
-            cost, g = self._walker.objective(at)
-        subgradient = self._walker.view.subgradient
-        slope = g if self._sampled or subgradient is None else subgradient(at, g)
-        return cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
+        if (point := at.tobytes()) not in self._latest:
+            with self._quiet():
+                cost, g = self._walker.objective(at)
+            subgradient = self._walker.view.subgradient
+            slope = g if self._sampled or subgradient is None else subgradient(at, g)
+            self._latest.clear()
+            self._latest[point] = cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
+        return self._latest[point]
+
+    @cached_property
+    def _latest(self) -> dict[bytes, tuple[float, float, Array]]:
+        """The latest point that was looked at, and what was seen there."""
+        return {}
 
     def _block(
         self,
@@ -225,14 +233,15 @@ class Descent:
             if last.t == self._next_check(first.t) and last.fits:
                 cost[-1], norm[-1], _ = self.look(self.answer(last))
                 last = last._replace(cost=cost[-1])
-        before = np.full(count, first.cost) if self._sampled else np.concatenate(([first.cost], cost[:-1]))
+        before, kept = np.full(count, first.cost), np.arange(count) if every == 1 else np.flatnonzero(t % every == 0)
+        before[1:] = first.cost if self._sampled else cost[:-1]
         with np.errstate(invalid="ignore"):
             change = before - cost
         now = self.start.seconds + time.perf_counter() - began
         last = last._replace(seconds=now)
         seconds = now - (now - first.seconds) * (last.t - t) / count  # the steps of a block share its time
         numbers = (eta, cost, norm, change, seconds)
-        return self._finite(self._block(first, last, t, numbers, np.flatnonzero(t % every == 0), w))
+        return self._finite(self._block(first, last, t, numbers, kept, w))
 
     def _finite(self, block: Block) -> Block:
         """Cut the block before its first state with a cost or gradient that is not finite."""
@@ -275,10 +284,7 @@ class Descent:
             return block if block.end else block._replace(end=end)
         if place < 0:
             return block.upto(place, block.first, end)
-        t, memory = (
-            int(block.t[place]),
-            block.first.memory,
-        )  # not the memory at t: states of a last block are recomputed
+        t, memory = int(block.t[place]), block.first.memory  # not that at t: states of a last block are recomputed
         there = self.replay(block.first, t) if self.method.answers else Checkpoint(t, self._point(block, place), memory)
         return block.upto(place, there, end)
 

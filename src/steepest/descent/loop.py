@@ -125,12 +125,15 @@ def _answering(
     method: Method, look: Callable[[Array], tuple[float, Array]]
 ) -> Callable[[Array, Array, int], tuple[Array, tuple[float, Array]]]:
     """The answer after update t, with cost and gradient; an average is updated first."""
+    averaged, own, share = method.averaged, method.own, method.average.share
 
     def answer(at: Array, memory: Array, t: int) -> tuple[Array, tuple[float, Array]]:
-        if method.averaged:
-            memory[method.own] += method.average.share(t) * (at - memory[method.own])
-        w = method.answer(at, memory, t)
-        return w, look(w)
+        if not averaged:
+            w = method.answer(at, memory, t)
+            return w, look(w)
+        mean = memory[own]
+        mean += share(t) * (at - mean)
+        return mean, look(mean)
 
     return answer
 

@@ -44,15 +44,19 @@ class Sampled:
         self.epoch, self.order = -1, np.empty(self.n, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
-        """Take ``count`` steps; cost and gradient over all rows are unknown, NaN."""
-        memory = self.remembered(first)
+        """Take ``count`` steps; cost and gradient over all rows are unknown, NaN.
+
+        The gradient after the last step is left to the next call, as of compiled steps.
+        """
+        memory, end = self.remembered(first), first.t + count
         stored = memory[self.method.slots :].copy()
         first = first._replace(memory=memory)
         last, etas, costs, _, kept = walk(
-            lambda t, at: self.look(t, at, stored), self.method, first, count, every, self.view
-        )
+            lambda t, at: self.look(t, at, stored) if t < end else (np.nan, at),
+            self.method, first, count, every, self.view,
+        )  # fmt: skip
         last.memory[self.method.slots :] = stored
-        return Steps(last, etas, costs, np.full(count, np.nan), kept)
+        return Steps(last._replace(g=None), etas, costs, np.full(count, np.nan), kept)
 
     def remembered(self, first: Checkpoint) -> Array:
         """Memory at a checkpoint, padded with slots of zeros."""
@@ -65,7 +69,7 @@ class Sampled:
 
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
         """Gradient estimate at ``at`` from the rows of update t + 1."""
-        if self.renewals(t, 1, stored)[0]:
+        if self.method.estimate.renewing and self.renewals(t, 1, stored)[0]:
             stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
         place = self.seek(t) * self.batch_size
         numbers = self.order[place : place + self.batch_size]

@@ -17,7 +17,7 @@ from .descent import Descent
 from .states import Block, Checkpoint, Spacing
 from .trajectory import Trajectory, coef_and_intercept
 
-__all__ = ["record", "record_on", "settings_of"]
+__all__ = ["Kept", "assembled", "gather", "record", "record_on", "settings_of"]
 
 RECORD_NUMBERS = 1 << 23  # parameters up to which record="auto" keeps every step: 64 MB
 SAMPLED_COSTS = 200  # most costs evaluated in a sampled run
@@ -75,15 +75,29 @@ def record_on(
     progress: Told | None = None,
 ) -> tuple[Trajectory, Checkpoint]:
     """The trajectory of `record`, and its end as a checkpoint, from which a descent can continue."""
+    kept = gather(states, keep=keep, progress=progress)
+    return assembled(states, kept, names=names, meta=meta), kept.end_point
+
+
+def gather(states: Descent, *, keep: Keep = "auto", progress: Told | None = None) -> Kept:
+    """Run a descent to its end; `assembled` makes the trajectory of what is kept."""
     if not isinstance(states, Descent):
         mend = "record(until(descend(problem, method, data), epochs(20)))"
         mend = "a class of your own is decorated with @loss, @rule or @step" if isinstance(states, type) else mend
         raise UsageError(f"record takes a descent: {mend}")
-    kept, interrupted = _gather(states, _spacing(keep, states), progress)
+    kept = Kept(states)
+    try:
+        for block in states.blocks(_spacing(keep, states)):
+            kept.add(block)
+            if progress is not None and len(block.t):
+                progress(Progress.of(block, states.planned_epochs))
+    except KeyboardInterrupt:
+        if kept.last is None:
+            raise
+        kept.end = "interrupted"
     if kept.last is None:
         raise DataError(TOO_LARGE)
-    path = _assembled(states, kept, tuple(names), {**(meta or {}), "interrupted": interrupted})
-    return path, kept.last.last
+    return kept
 
 
 def _spacing(keep: Keep, descent: Descent) -> Spacing:
@@ -118,10 +132,17 @@ class Kept:
 
     def add(self, block: Block) -> None:
         """Add the kept states of a block."""
-        self.columns.append([getattr(block, name)[block.kept] for name in KEPT])
+        whole = len(block.kept) == len(block.t)
+        self.columns.append([getattr(block, name) if whole else getattr(block, name)[block.kept] for name in KEPT])
         self.w.append(block.w)
         self.last = block if len(block.t) else self.last
         self.end = block.end or self.end
+
+    @property
+    def end_point(self) -> Checkpoint:
+        """The end of the descent, from which it can continue."""
+        assert self.last is not None
+        return self.last.last
 
     def arrays(self) -> tuple[list[Any], Array]:
         """Columns and parameters of all kept states, the last state included."""
@@ -134,29 +155,19 @@ class Kept:
         return columns, w
 
 
-def _gather(descent: Descent, spacing: Spacing, progress: Told | None) -> tuple[Kept, bool]:
-    kept = Kept(descent)
-    try:
-        for block in descent.blocks(spacing):
-            kept.add(block)
-            if progress is not None and len(block.t):
-                progress(Progress.of(block, descent.planned_epochs))
-    except KeyboardInterrupt:
-        if kept.last is None:
-            raise
-        kept.end = "interrupted"
-    return kept, kept.end == "interrupted"
-
-
-def _assembled(descent: Descent, kept: Kept, names: tuple[str, ...], meta: dict[str, Any]) -> Trajectory:
+def assembled(
+    descent: Descent, kept: Kept, *, names: Iterable[str] = (), meta: dict[str, Any] | None = None
+) -> Trajectory:
+    """The trajectory of the kept states. Cost: for a sampled descent a pass over the rows for each cost."""
     (step, epoch, eta, cost, norm, seconds), w = kept.arrays()
     looked = step
     if descent.method.batch_size is not None:
         cost, norm, looked = _sampled_costs(descent, w, step)
     coef, intercept = coef_and_intercept(descent.data.units.raw(w))
-    meta = {**settings_of(descent), "end": kept.end, **meta}
+    interrupted = kept.end == "interrupted"
+    meta = {**settings_of(descent), "end": kept.end, **(meta or {}), "interrupted": interrupted}
     eta = np.where(np.isnan(eta), 0.0, eta)
-    return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, names, meta)
+    return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, tuple(names), meta)
 
 
 def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:

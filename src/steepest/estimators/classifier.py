@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
@@ -16,7 +15,7 @@ from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, Loss
 from ..core.types import Array
 from ..descent.states import State
 from .callbacks import Answer, Task, watched
-from .labels import chunk_target, numbers, row_weights
+from .labels import chunk_target, classes_of, numbers, row_weights
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target, fit_each, refuse_together
 from .probabilities import log_probabilities, probabilities, probable
@@ -212,8 +211,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
+        self.classes_ = classes_of(y)
         refuse_together(self, y, sample_weight, offset)
         table = (X, y, sample_weight)
         sample_weight = row_weights(self.class_weight, y, sample_weight)
@@ -263,7 +261,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         -----
         Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
-        steps). Cost: some four passes over the chunk.
+        steps). Cost: some three passes over the chunk.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset="coef_" not in vars(self))
         target, sample_weight = chunk_target(self, y, sample_weight, classes)

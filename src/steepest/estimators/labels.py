@@ -7,12 +7,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
 
 from ..core.errors import DataError, UsageError
 from ..core.types import Array
 
-__all__ = ["chunk_target", "numbers", "row_weights", "shown"]
+__all__ = ["chunk_target", "classes_of", "numbers", "row_weights", "shown"]
+
+
+def classes_of(y: NDArray[Any]) -> NDArray[Any]:
+    """The labels that occur, (k,); scikit-learn's check is left out for two whole numbers, which pass it.
+
+    Raises
+    ------
+    ValueError
+        If they are no labels but numbers of any size.
+
+    Examples
+    --------
+    >>> classes_of(np.array([1, 0, 1]))
+    array([0, 1])
+    """
+    if y.dtype.kind in "biuf" and len(found := np.unique(y)) <= 2 and (found == np.floor(found)).all():
+        return np.asarray(found)
+    check_classification_targets(y)
+    return np.unique(y)
 
 
 def numbers(y: Any, classes: NDArray[Any]) -> NDArray[np.float64]:

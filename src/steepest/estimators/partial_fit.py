@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ..core.errors import DataError, UsageError
+from ..core.errors import UsageError
 from ..core.types import Array
-from ..descent.trajectory import Trajectory
 from ..solve.settings import is_auto
 from ..solve.stream import Stream, advance, open_stream
 from .multiclass import softmax_of
@@ -22,25 +22,34 @@ __all__ = ["Streaming", "seed_of"]
 class Streaming:
     """The steps of a chunk, a mixin of both estimators."""
 
-    trajectory_: Trajectory | list[Trajectory]  # a list of classes one against the rest
     loss_curve_: list[float]
     n_iter_: int
     t_: int
+
+    @cached_property
+    def trajectory_(self) -> Any:
+        """The trajectory of the last chunk, made when it is first read; a fit sets its own."""
+        recorded = vars(self).pop("_recorded", None)
+        if recorded is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'trajectory_'")
+        return recorded()
+
+    def __getstate__(self) -> Any:
+        """What is pickled: the trajectory of the last chunk, without its rows."""
+        getattr(self, "trajectory_", None)
+        return super().__getstate__()
 
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:
         """Take the steps of a chunk, set the attributes, and return the answer (d + 1, k), raw."""
         rows, names = self._rows(X, y, weight), self._names()
         stream = vars(self).get("_stream") or self._opened(names, rows.y.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
-            before = rows.value(stream.problem.loss, stream.w)
-            if not np.isfinite(before):
-                raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
-            stream, path = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
+            stream, recorded = advance(stream, rows, keep=False if is_auto(self.record) else self.record, names=names)
         self.loss_curve_ = vars(self).get("loss_curve_", []) if stream.chunks > 1 else []
-        self.loss_curve_.append(before)
-        self._stream, self.trajectory_ = stream, path
+        self.loss_curve_.append(stream.loss)
+        self._stream, self._recorded = stream, recorded
         self.n_iter_, self.t_ = stream.chunks, stream.there.t
-        for stale in ("certificate_", "verdict_"):
+        for stale in ("certificate_", "verdict_", "trajectory_"):
             self.__dict__.pop(stale, None)
         return stream.w
 
@@ -61,7 +70,7 @@ class Streaming:
 
     def _forget_stream(self: Any) -> None:
         """Discard the stream: a fit starts from the beginning."""
-        for name in ("_stream", "loss_curve_", "t_"):
+        for name in ("_stream", "_recorded", "loss_curve_", "t_"):
             self.__dict__.pop(name, None)
 
 

@@ -252,7 +252,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         -----
         Sets ``coef_``, ``intercept_``, ``n_iter_`` (chunks so far), ``t_`` (updates so far), ``trajectory_`` (of this
         chunk; record="auto" keeps its first and last point) and ``loss_curve_`` (mean loss of each chunk before its
-        steps). Cost: some four passes over the chunk.
+        steps). Cost: some three passes over the chunk.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, finite=True, reset="coef_" not in vars(self))
         w = self._advance(X, y, sample_weight)

@@ -18,6 +18,7 @@ Sweeps = Callable[[Array, Array, Array, Array], None]  # coordinate descent on u
 __all__ = ["FORBIDDEN", "Sweeps", "by_signs", "in_metric", "penalty_slope", "penalty_value", "smallest_subgradient"]
 
 FORBIDDEN = 1e200  # penalty weight of a forbidden side; finite, so that 0 times it is 0
+FEW = 32  # coordinates up to which a solution is faster than a sweep: it is tried once the signs stay
 SWEEPS = 50  # coordinate sweeps at most before the signs are used for a solution
 ROUNDING = 16 * float(np.finfo(float).eps)
 
@@ -113,7 +114,8 @@ def _sweeps(u: Array, rest: Array, B: Array, s: Array) -> None:
     for _ in range(SWEEPS):
         before = u.copy()
         _sweep(u, rest, B, s)
-        if np.abs(u - before).max() <= 1e-3 * np.abs(u).max():
+        stays = len(u) <= FEW and (np.sign(u) == np.sign(before)).all()
+        if stays or np.abs(u - before).max() <= 1e-3 * np.abs(u).max():
             break
 
 

@@ -293,6 +293,6 @@ def _proven(objective: Objective, w: Array, step: Step) -> Proven:
         return moments_gap(objective, w, delta)
 
     found = prove(step.delta)
-    if found.value <= GOOD * (step.predicted or 0.0) + found.rounding:
+    if found.value <= GOOD * (step.predicted or 0.0) + step.safeguard + found.rounding:
         return found
     return min(found, prove(np.zeros_like(w)), key=lambda p: p.gap if np.isfinite(p.gap) else np.inf)

@@ -132,7 +132,7 @@ class Matrix(Preconditioner):
 
     def expansion(self, at: Array) -> Expansion | None:
         """The expansion at ``at``: the latest one, if it is of that point."""
-        if self.expands and (self.latest is None or not np.array_equal(self.latest.w, at)):
+        if self.expands and (self.latest is None or not _same(self.latest.w, at)):
             self.latest = None  # its numbers by row are not held while the next ones are computed
             self.latest = Expansion(self.objective, at)
         return self.latest
@@ -222,7 +222,7 @@ class RowHessian(Preconditioner):
 
     def expansion(self, at: Array) -> RowExpansion:
         """The expansion at ``at``: the latest one, if it is of that point."""
-        if self.latest is None or not np.array_equal(self.latest.w, at):
+        if self.latest is None or not _same(self.latest.w, at):
             self.latest = RowExpansion(self.system, at)
         return self.latest
 
@@ -252,6 +252,10 @@ def preconditioner_of(objective: Objective, method: Method) -> Preconditioner:
     if kind is Hessian and by_rows(objective.problem, data):
         kind = RowHessian
     return kind(objective, method)
+
+
+def _same(w: Array, at: Array) -> bool:
+    return w is at or np.array_equal(w, at)
 
 
 def _direction(method: Method, g: Array, memory: Array, t: int) -> Array:

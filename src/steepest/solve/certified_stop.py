@@ -68,8 +68,8 @@ class CertifiedStop:
         self.leaps = leaps and smooth  # whether the run may end by Newton's step in place of its rule's own
         self.end: tuple[State, LastStep] | None = None  # the last state, and the end of Newton's step from there
         self._wanted = np.inf  # predicted decrease at which to certify next
-        self.objective = Objective(problem, plan.data)
-        self.preconditioner = preconditioner or preconditioner_of(self.objective, plan.method)
+        self.preconditioner = preconditioner or preconditioner_of(Objective(problem, plan.data), plan.method)
+        self.objective = self.preconditioner.objective
         self.decrement: NewtonDecrement | None = None
         known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
         if known or not plan.data.supports.rows:
@@ -164,6 +164,8 @@ class CertifiedStop:
         at, preconditioner = state.origin, self.preconditioner
         if (state.t == 0 and not preconditioner.known_at_start) or at.g is None:
             return False
+        if state.t > 0 and not self.plan.data.supports.rows:
+            return True  # a step on moments ends near the optimum
         near = min(self._wanted, self._share * max(self.target, ROUNDING * state.cost))
         if not preconditioner.complete and state.change > SUDDEN * near:
             return False

@@ -145,9 +145,8 @@ def _descent(
         from .nonsmooth import pieces
 
         return pieces(problem, rows, plan, *units)
-    states: Descent = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-    leaps = leaps and plan.auto and is_auto(settings.rule)
-    return states, CertifiedStop(problem, rows, plan, *units, states.preconditioner, leaps)
+    states, leaps = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed), leaps and plan.auto
+    return states, CertifiedStop(problem, rows, plan, *units, states.preconditioner, leaps and is_auto(settings.rule))
 
 
 @contextmanager
@@ -162,8 +161,7 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
 
 def _limits(limits: Limits) -> list[Stop]:
     """The stops at the limits."""
-    most = limits.max_updates
-    return [epochs(limits.max_iter), *([] if most is None else [updates(most)])]
+    return [epochs(limits.max_iter), *([] if limits.max_updates is None else [updates(limits.max_updates)])]
 
 
 def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
@@ -260,7 +258,9 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
     back, looks = reversals(path), rate.looks
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
-    bounds = plan.bounds() if uneven or plan.columns.spread is not None else Spectrum(0.0, None)
+    settled = rule.stability is None and certificate.gap is not None and certificate.gap <= found["target"]
+    known = plan.columns.spread is not None and not settled
+    bounds = plan.bounds() if uneven or known else Spectrum(0.0, None)
     safe, exact = 0.5 * bounds.limit, problem.loss.quadratic and len(plan.columns.mean) <= MATRIX_COLUMNS
     if sampled and uneven:
         safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
