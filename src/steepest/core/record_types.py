@@ -98,6 +98,9 @@ class Loss(LossRecord, Protocol):
     def inverse(self, z: LinkValue, /) -> LinkValue:
         """The prediction that belongs to z (inverse link)."""
 
+    def saturated(self, y: Array, /) -> Array:
+        """Log-likelihood of each row at its best z, for a likelihood: what -l(z, y) lacks."""
+
     def easier(self, far: float, /) -> Sequence[Loss]:
         """Losses to begin with where residuals reach up to ``far``, the easiest first."""
 

@@ -24,6 +24,7 @@ from ..solve.fit import Run, fit
 from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
+from .inference import Inference
 from .multiclass import softmax_of
 from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
@@ -35,7 +36,7 @@ from .validation_split import given, split
 __all__ = ["LinearEstimator"]
 
 
-class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
+class LinearEstimator(ParameterNames, Exchange, Inference, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes

@@ -11,8 +11,7 @@ from ..core.errors import DataError, UsageError
 from ..core.types import Array
 from ..data.layout import dense_rows
 from ..data.rows import Rows
-from ..objective.problem import Problem
-from .information import Information, information
+from .information import Information
 from .standard_errors import refuse_without_likelihood
 
 __all__ = ["COVARIANCES", "Covariance", "covariance", "read_kind"]
@@ -69,10 +68,8 @@ def read_kind(kind: object, groups: object) -> str:
     return found if groups is None else "cluster"
 
 
-def covariance(
-    rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], kind: str = "nonrobust", groups: Any = None
-) -> Covariance:
-    """Covariance of the answer w (d + 1, 1), raw.
+def covariance(found: Information, w: Array, kind: str = "nonrobust", groups: Any = None) -> Covariance:
+    """Covariance of the answer w (d + 1, 1), raw, from its information.
 
     "nonrobust" is s^2 H^-1 for a squared loss and H^-1 for a likelihood, with H = sum m_i l''_i a_i a_i' over the rows
     a_i = (x_i, 1), m the weights and l'' the second derivatives of the loss. The others are H^-1 (sum u_i u_i') H^-1
@@ -82,13 +79,22 @@ def covariance(
     H^-1 a_i the leverage. cluster: scores are summed within each cluster first, which allows any dependence there, and
     the sum over G clusters is multiplied by G / (G - 1) (n - 1) / (n - p).
 
-    Cost: that of `information`, and one more pass, n d^2 flops, for the others.
+    Cost: none, or one pass and 2 n d^2 flops.
+
+    Parameters
+    ----------
+    found : Information
+    w : (d + 1, 1) array
+    kind : str
+        One of ``COVARIANCES``.
+    groups : (n,) array of labels, optional
+        The cluster of each row of the table, those of weight 0 included.
 
     Raises
     ------
     UsageError
-        As `information`; or if "nonrobust" is asked of a loss that is no likelihood, a row alone determines a
-        coefficient (HC2, HC3), or there are fewer than two clusters.
+        If "nonrobust" is asked of a loss that is no likelihood, a row alone determines a coefficient (HC2, HC3), or
+        there are fewer than two clusters.
     DataError
         If there is not one group for each row.
 
@@ -102,17 +108,17 @@ def covariance(
     --------
     >>> from steepest import make_rows
     >>> rows = make_rows([[0.0], [1.0], [2.0]], [0.0, 2.0, 1.0])
-    >>> found = covariance(rows, Problem(), np.array([[0.5], [0.5]]), ("x",), "HC0")
-    >>> found.matrix.round(6).tolist()
+    >>> from steepest import Problem
+    >>> from steepest.optimality.information import information
+    >>> w = np.array([[0.5], [0.5]])
+    >>> covariance(information(rows, Problem(), w, ("x",)), w, "HC0").matrix.round(6).tolist()
     [[0.125, -0.125], [-0.125, 0.291667]]
     """
-    if kind == "nonrobust":
-        refuse_without_likelihood(problem)
-    codes, count = (None, None) if groups is None else _clusters(groups, rows)
-    found = information(rows, problem, w, names)
     root, n, degrees = found.raw_root, len(found.rows.y), found.degrees
     if kind == "nonrobust":
+        refuse_without_likelihood(found.loss)
         return Covariance(found.dispersion * (root @ root.T), kind, found.dispersion, degrees)
+    codes, count = (None, None) if groups is None else _clusters(groups, found.rows)
     scores = _scores(found, w, POWERS.get(kind, 0), codes, count)
     meat = scores if codes is None else scores.T @ scores
     factor = n / degrees if kind == "HC1" else 1.0
@@ -124,9 +130,10 @@ def covariance(
 def _clusters(groups: Any, rows: Rows) -> tuple[NDArray[np.int64], int]:
     """Cluster numbers of the rows of weight > 0, and how many clusters there are."""
     labels = np.asarray(groups)
-    if labels.ndim != 1 or len(labels) != len(rows.y):
-        raise DataError(f"groups must hold one label for each of {len(rows.y)} rows, not shape {labels.shape}")
-    labels = labels if rows.weight is None else labels[rows.weight > 0]
+    n = rows.tally[1]
+    if labels.shape != (n,):
+        raise DataError(f"groups must hold one label for each of {n} rows, but their shape is {labels.shape}")
+    labels = labels if rows.numbers is None else labels[rows.numbers]
     if labels.dtype.kind == "O":
         labels = labels.astype(str)
     found, codes = np.unique(labels, return_inverse=True)

@@ -39,6 +39,8 @@ class Information(NamedTuple):
     seconds : (n,) array or None
         m_i l''_i; None is the weights alone, of a squared loss.
     units : Units
+    triangle : (d + 1, d + 1) array
+        QR factor R of the rows in the units, by m_i l''_i over their sum.
     root : (d + 1, r) array
         S, in the units; rows of fixed coefficients are 0.
     dispersion : float
@@ -52,6 +54,7 @@ class Information(NamedTuple):
     loss: Loss
     seconds: Array | None
     units: Units
+    triangle: Array
     root: Array
     dispersion: float
     degrees: int
@@ -100,7 +103,7 @@ def information(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...]) 
     if far or (loss.likelihood and _moves(rows, rows.total / weighted.total * p)):
         raise _separated(rows, problem, w, names, "the answer is not the optimum on these rows")
     seconds = None if loss.quadratic else weighted.weight
-    return Information(rows, loss, seconds, units, root / np.sqrt(weighted.total), dispersion, degrees)
+    return Information(rows, loss, seconds, units, R, root / np.sqrt(weighted.total), dispersion, degrees)
 
 
 def _check(problem: Problem, rows: Rows) -> None:

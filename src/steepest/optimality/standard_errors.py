@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.errors import UsageError
+from ..core.record_types import Loss
 from ..core.types import Array
 from ..data.rows import Rows
 from ..objective.problem import Problem
@@ -43,13 +44,12 @@ def standard_errors(rows: Rows, problem: Problem, w: Array, names: tuple[str, ..
     >>> standard_errors(rows, Problem(), np.array([[0.5], [0.5]]), ("x",)).round(6).tolist()
     [0.866025, 1.118034]
     """
-    refuse_without_likelihood(problem)
+    refuse_without_likelihood(problem.loss)
     found = information(rows, problem, w, names)
     return np.asarray(np.sqrt(found.dispersion) * np.linalg.norm(found.raw_root, axis=1), np.float64)
 
 
-def refuse_without_likelihood(problem: Problem) -> None:
+def refuse_without_likelihood(loss: Loss) -> None:
     """Refuse a smooth loss that is no likelihood: its second derivatives tell nothing of variances."""
-    loss = problem.loss
     if not (loss.quadratic or loss.likelihood or loss.nonsmooth):
         raise UsageError(f"{loss!r} is no likelihood, and without one standard errors are those of cov_type='HC0'")

@@ -16,7 +16,7 @@ from ...solve.model import Model
 from ..exit_status import print_object
 from ..kinds import KINDS, ONLY
 from ..picture_input import Sources, check_picture, sources_of, table_of
-from ..suggestions import as_option
+from ..suggestions import as_options
 from ..text import say, warn
 
 __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
@@ -97,8 +97,7 @@ def as_kinds(message: str) -> str:
     'draw decision-boundary, or fit --loss log_loss'
     """
     named = re.sub(r"\b([A-Z]\w+?)Display\b", lambda m: re.sub(r"(?<!^)(?=[A-Z])", "-", m[1]).lower(), message)
-    setting = r"\b([a-z][a-z_]*)=(['\"]?)([\w.+-]+)\2"
-    return re.sub(setting, lambda m: as_option(m[1], m[3]), named)
+    return as_options(named)
 
 
 def _sources(flags: Flags, wanted: str, fits: Callable[[Sources], bool]) -> Sources:
