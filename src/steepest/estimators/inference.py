@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
 from ..core.types import Array
-from ..data.rows import Rows
-from ..objective.problem import Problem
 from ..optimality.standard_errors import standard_errors
+from ..solve.summary import Fitted, Summary, refuse_unfinished, summarize
 from .labels import row_weights, shown
 from .sparsity import dense
 
-if TYPE_CHECKING:
-    from ..solve.summary import Summary
-
 __all__ = ["Inference"]
-
-
-class Fitted(NamedTuple):
-    """A fit with one target or two classes: its rows and problem, the answer w (d + 1, 1), and names."""
-
-    rows: Rows
-    problem: Problem
-    w: Array
-    names: tuple[str, ...]
 
 
 class Inference:
@@ -59,7 +46,8 @@ class Inference:
         >>> GDRegressor().fit(X, y).standard_errors(X, y).round(6).tolist()
         [0.866025, 1.118034]
         """
-        return standard_errors(*_fitted(self, X, y, sample_weight, offset))
+        found = _fitted(self, X, y, sample_weight, offset)
+        return standard_errors(found.rows, found.problem, found.w, found.names)
 
     def summary(
         self: Any,
@@ -69,7 +57,7 @@ class Inference:
         offset: Any = None,
         *,
         cov_type: str = "nonrobust",
-        groups: Any = None,
+        groups: object = None,
         level: float = 0.95,
     ) -> Summary:
         """Each coefficient with standard error, test, interval and VIF, and how well the model fits; ``print`` it.
@@ -125,15 +113,12 @@ class Inference:
         condition number   4.317 of columns scaled to length 1; largest VIF 1, of x0
         standard errors    nonrobust, by the information
         """
-        from ..solve.summary import refuse_unfinished, summarize
-
         check_is_fitted(self)
         if X is None or y is None:
             raise UsageError("an estimator keeps no table: give summary the rows of the fit, summary(X, y)")
         refuse_unfinished(vars(self).get("verdict_"))
         fitted = _fitted(self, X, y, sample_weight, offset)
-        target = f"P(y = {shown(self.classes_[1])})" if self._labels else "y"
-        return summarize(*fitted, cov_type=cov_type, groups=groups, level=level, target=target)
+        return summarize(fitted, cov_type=cov_type, groups=groups, level=level)
 
 
 def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> Fitted:
@@ -153,4 +138,5 @@ def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> 
         y = (y == estimator.classes_[1]).astype(np.float64)
     rows, names = estimator._rows(X, y, weight, offset), estimator._names()
     w = np.append(np.ravel(dense(estimator.coef_)), np.ravel(estimator.intercept_))[:, None]
-    return Fitted(rows, estimator._problem(names), w, names)
+    target = f"P(y = {shown(estimator.classes_[1])})" if estimator._labels else "y"
+    return Fitted(rows, estimator._problem(names), w, names, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ def read_kind(kind: object, groups: object) -> str:
     return found if groups is None else "cluster"
 
 
-def covariance(found: Information, w: Array, kind: str = "nonrobust", groups: Any = None) -> Covariance:
+def covariance(found: Information, w: Array, kind: str = "nonrobust", groups: object = None) -> Covariance:
     """Covariance of the answer w (d + 1, 1), raw, from its information.
 
     "nonrobust" is s^2 H^-1 for a squared loss and H^-1 for a likelihood, with H = sum m_i l''_i a_i a_i' over the rows
@@ -127,7 +127,7 @@ def covariance(found: Information, w: Array, kind: str = "nonrobust", groups: An
     return Covariance(factor * (root @ meat @ root.T), kind, found.dispersion, degrees, count)
 
 
-def _clusters(groups: Any, rows: Rows) -> tuple[NDArray[np.int64], int]:
+def _clusters(groups: object, rows: Rows) -> tuple[NDArray[np.int64], int]:
     """Cluster numbers of the rows of weight > 0, and how many clusters there are."""
     labels = np.asarray(groups)
     n = rows.tally[1]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import UsageError
 from ..core.files import data_frame
 from ..core.records import is_record, to_spec
 from ..descent.trajectory import Trajectory
 from .fitted import trajectory_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Comparison", "compare", "variants"]
 
@@ -38,7 +41,7 @@ class Comparison(NamedTuple):
         rows = [_row(label, path) for label, path in zip(self.labels, self.trajectories, strict=True)]
         return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> DataFrame:
         """The table as a pandas DataFrame.
 
         Raises

@@ -10,8 +10,8 @@ from ..core.types import Array
 from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 from ..optimality.covariance import Covariance
+from ..optimality.goodness_of_fit import GoodnessOfFit
 from ..optimality.information import Information
-from .goodness_of_fit import GoodnessOfFit
 from .reference_distribution import Reference, tail
 
 __all__ = ["SlopeTest", "exact", "slope_test"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,16 +16,19 @@ from ..objective.data import MATRIX_COLUMNS
 from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 from ..optimality.collinearity import Collinearity, collinearity
-from ..optimality.covariance import Covariance, covariance, read_kind
+from ..optimality.covariance import covariance, read_kind
+from ..optimality.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from ..optimality.information import Information, information
 from ..optimality.standard_errors import refuse_without_likelihood
 from ..optimality.verdict import Verdict
-from .goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from .reference_distribution import Reference
 from .slope_test import SlopeTest, exact, slope_test
 from .summary_text import html_of, lines_of
 
-__all__ = ["Coefficient", "Summary", "check_level", "refuse_unfinished", "summarize"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["Coefficient", "Fitted", "Summary", "check_level", "refuse_unfinished", "summarize"]
 
 FINISHED = ("converged", "stationary")
 
@@ -58,6 +61,16 @@ class Coefficient(NamedTuple):
     high: float | None = None
     standardized: float | None = None
     vif: float | None = None
+
+
+class Fitted(NamedTuple):
+    """A fit of one target or two classes: its rows and problem, the answer w (d + 1, 1), raw, and names."""
+
+    rows: Rows
+    problem: Problem
+    w: Array
+    names: tuple[str, ...]
+    target: str = "y"
 
 
 class Summary(NamedTuple):
@@ -123,7 +136,7 @@ class Summary(NamedTuple):
         values: dict[str, Any] = plain(found)
         return values
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> DataFrame:
         """The coefficients as a pandas DataFrame, a row for each, by name.
 
         Raises
@@ -132,38 +145,26 @@ class Summary(NamedTuple):
             If pandas is not installed.
         """
         columns = zip(Coefficient._fields, zip(*self.coefficients, strict=True), strict=True)
-        return data_frame(dict(columns)).set_index("name").astype(float)
+        found: DataFrame = data_frame(dict(columns)).set_index("name").astype(float)
+        return found
 
 
-def summarize(
-    rows: Rows,
-    problem: Problem,
-    w: Array,
-    names: tuple[str, ...],
-    *,
-    cov_type: str = "nonrobust",
-    groups: Any = None,
-    level: float = 0.95,
-    target: str = "y",
-) -> Summary:
-    """Summary of the answer w (d + 1, 1), raw, intercept last.
+def summarize(fitted: Fitted, *, cov_type: str = "nonrobust", groups: object = None, level: float = 0.95) -> Summary:
+    """Summary of a fit.
 
     Statistics are estimate / standard error, compared with t of n - p degrees of freedom for a squared loss (clusters -
     1 by clusters), with the normal distribution for others.
 
     Parameters
     ----------
-    rows, problem : Rows, Problem
+    fitted : Fitted
         Weights have R's meaning: variances of a squared loss are s^2 / weight, whose scale does not matter; a
         likelihood counts a row of weight 3 three times, but n is the number of rows.
-    w : (d + 1, 1) array
-    names : tuple of d str
     cov_type : str
         "nonrobust", "HC0" to "HC3" or "cluster", see `covariance`.
     groups : (n,) array of labels, optional
     level : float between 0 and 1
         Of the intervals.
-    target : str
 
     Raises
     ------
@@ -178,23 +179,24 @@ def summarize(
     --------
     >>> from steepest import make_rows
     >>> rows = make_rows([[0.0], [1.0], [2.0]], [0.0, 2.0, 1.0])
-    >>> found = summarize(rows, Problem(), np.array([[0.5], [0.5]]), ("x",))
+    >>> found = summarize(Fitted(rows, Problem(), np.array([[0.5], [0.5]]), ("x",)))
     >>> x = found.coefficients[0]
     >>> round(x.standard_error, 4), round(x.p_value, 4), round(found.fit.r2, 4)
     (0.866, 0.6667, 0.25)
     """
     kind, level = read_kind(cov_type, groups), check_level(level)
+    problem, w = fitted.problem, fitted.w
     if kind == "nonrobust":
         refuse_without_likelihood(problem.loss)
-    found = information(rows, problem, w, names)
+    found = information(fitted.rows, problem, w, fitted.names)
     spread = covariance(found, w, kind, groups)
     fit, shared = goodness_of_fit(found, problem, w), collinearity(found, problem)
     degrees = spread.degrees if spread.clusters is None else spread.clusters - 1
     reference = Reference(float(degrees) if found.loss.quadratic else None)
     return Summary(
-        target,
+        fitted.target,
         to_spec(problem.loss),
-        _coefficients(found, problem, w, names, spread, reference, level, shared),
+        _coefficients(fitted, _columns(fitted, found, spread.matrix, reference.quantile(level), shared), reference),
         fit,
         slope_test(found, problem, w, spread, fit, reference),
         spread.matrix,
@@ -228,36 +230,37 @@ def refuse_unfinished(verdict: Verdict | None) -> None:
         raise UsageError(f"no summary of a fit that is {verdict.status}: {mend.get(verdict.status, other)}")
 
 
-def _coefficients(
-    found: Information,
-    problem: Problem,
-    w: Array,
-    names: tuple[str, ...],
-    spread: Covariance,
-    reference: Reference,
-    level: float,
-    shared: Collinearity | None,
-) -> tuple[Coefficient, ...]:
+class Columns(NamedTuple):
+    """Numbers by coefficient, each (d + 1,); NaN where there is none."""
+
+    errors: Array
+    low: Array
+    high: Array
+    standardized: Array
+    inflation: Array
+
+
+def _columns(
+    fitted: Fitted, found: Information, matrix: Array, quantile: float, shared: Collinearity | None
+) -> Columns:
+    d, b = len(fitted.names), fitted.w[:, 0]
+    free = coordinates_of(fitted.problem, d).moves
+    errors = np.where(free, np.sqrt(np.maximum(np.diag(matrix), 0.0)), np.nan)
+    inflation = np.full(d, np.nan) if shared is None else shared.inflation
+    reach = quantile * errors
+    sizes = b[:-1] * _deviations(found)
+    return Columns(errors, b - reach, b + reach, np.append(sizes, np.nan), np.append(inflation, np.nan))
+
+
+def _coefficients(fitted: Fitted, columns: Columns, reference: Reference) -> tuple[Coefficient, ...]:
     """The rows of the table; without an intercept that is fixed at 0."""
-    d, b = len(names), w[:, 0]
-    free = coordinates_of(problem, d).moves
-    errors = np.sqrt(np.maximum(np.diag(spread.matrix), 0.0))
+    b, errors = fitted.w[:, 0], columns.errors
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(free, b / errors, np.nan)
-    reach = reference.quantile(level) * errors
-    blank = np.full(d + 1, np.nan)
-    sizes = np.append(b[:-1] * _deviations(found), np.nan)
-    columns = [
-        np.where(free, errors, np.nan),
-        statistic,
-        reference.p_values(statistic),
-        *(np.where(free, end, np.nan) for end in (b - reach, b + reach)),
-        sizes,
-        blank if shared is None else np.append(shared.inflation, np.nan),
-    ]
-    rows = zip((*names, "intercept"), b.tolist(), np.transpose(columns).tolist(), strict=True)
-    made = [Coefficient(name, value, *(_known(x) for x in others)) for name, value, others in rows]
-    return tuple(made if problem.intercept else made[:-1])
+        statistic = b / errors
+    numbers = [errors, statistic, reference.p_values(statistic), *columns[1:]]
+    rows = zip((*fitted.names, "intercept"), b.tolist(), np.transpose(numbers).tolist(), strict=True)
+    made = [Coefficient(name, value, *map(_known, others)) for name, value, others in rows]
+    return tuple(made if fitted.problem.intercept else made[:-1])
 
 
 def _known(value: float) -> float | None:

@@ -12,7 +12,7 @@ from ...data.rows import make_rows
 from ...optimality.verdict import Verdict
 from ...solve.model import Model, read_model
 from ...solve.model_problem import problem_of
-from ...solve.summary import Summary, refuse_unfinished, summarize
+from ...solve.summary import Fitted, Summary, refuse_unfinished, summarize
 from ..exit_status import print_object
 from ..picture_input import table_of
 from ..suggestions import as_options
@@ -68,16 +68,8 @@ def summary_of(model: Model, flags: Flags) -> Summary:
     problem, table = problem_of(model), table_of(model, flags.file, flags)
     y = table.y if model.classes is None else class_numbers(table, model.classes)
     w = np.array([*model.coef, model.intercept])[:, None]
-    return summarize(
-        make_rows(table.X, y, weight=table.weight),
-        problem,
-        w,
-        tuple(table.names),
-        cov_type=flags.cov,
-        groups=_clusters(flags),
-        level=flags.level,
-        target=_target(model),
-    )
+    fitted = Fitted(make_rows(table.X, y, weight=table.weight), problem, w, tuple(table.names), _target(model))
+    return summarize(fitted, cov_type=flags.cov, groups=_clusters(flags), level=flags.level)
 
 
 def _clusters(flags: Flags) -> object:
