@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.errors import UsageError
 from ..core.types import Array
 from ..optimality.standard_errors import standard_errors
-from ..solve.summary import Fitted, Summary, refuse_unfinished, summarize
+from ..solve.summary import Fitted, Summary, refuse_status, summarize
 from .labels import row_weights, shown
 from .sparsity import dense
 
@@ -116,7 +116,8 @@ class Inference:
         check_is_fitted(self)
         if X is None or y is None:
             raise UsageError("an estimator keeps no table: give summary the rows of the fit, summary(X, y)")
-        refuse_unfinished(vars(self).get("verdict_"))
+        verdict = vars(self).get("verdict_")
+        refuse_status("" if verdict is None else verdict.status)
         fitted = _fitted(self, X, y, sample_weight, offset)
         return summarize(fitted, cov_type=cov_type, groups=groups, level=level)
 

@@ -20,7 +20,6 @@ from ..optimality.covariance import covariance, read_kind
 from ..optimality.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from ..optimality.information import Information, information
 from ..optimality.standard_errors import refuse_without_likelihood
-from ..optimality.verdict import Verdict
 from .reference_distribution import Reference
 from .slope_test import SlopeTest, exact, slope_test
 from .summary_text import html_of, lines_of
@@ -28,7 +27,7 @@ from .summary_text import html_of, lines_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["Coefficient", "Fitted", "Summary", "check_level", "refuse_unfinished", "summarize"]
+__all__ = ["Coefficient", "Fitted", "Summary", "check_level", "refuse_status", "summarize"]
 
 FINISHED = ("converged", "stationary")
 
@@ -216,18 +215,18 @@ def check_level(level: object) -> float:
     return float(level)
 
 
-def refuse_unfinished(verdict: Verdict | None) -> None:
-    """Refuse a fit whose verdict is not that it converged; None is unknown.
+def refuse_status(status: str) -> None:
+    """Refuse a fit whose verdict is not that it converged; "" is unknown.
 
     Raises
     ------
     UsageError
         With the status of the run.
     """
-    if verdict is not None and verdict.status not in FINISHED:
+    if status and status not in FINISHED:
         mend = {"separable": "there is no finite optimum, and so no standard errors: fit with alpha above 0 to predict"}
         other = "standard errors are those of an optimum: fit again, with tol=0 and more steps or learning rate auto"
-        raise UsageError(f"no summary of a fit that is {verdict.status}: {mend.get(verdict.status, other)}")
+        raise UsageError(f"no summary of a fit that is {status}: {mend.get(status, other)}")
 
 
 class Columns(NamedTuple):

@@ -47,6 +47,8 @@ class Flags(NamedTuple):
     gap: bool | None = None
     log_steps: bool | None = None
     step: int | None = None
+    cov: str | None = None
+    raw: bool | None = None
 
 
 def plot_command(flags: Flags) -> None:
@@ -184,6 +186,11 @@ def _of_rows(display: Any, flags: Flags, **more: Any) -> Any:
     return draw(fitted, table.X, table.y, sample_weight=table.weight, **more)
 
 
+def _coefficients(flags: Flags) -> Any:
+    standardized, cov_type = not flags.raw, flags.cov or "nonrobust"
+    return _of_rows(plots.CoefficientsDisplay, flags, standardized=standardized, cov_type=cov_type)
+
+
 def _boundary(flags: Flags) -> Any:
     return _of_rows(plots.DecisionBoundaryDisplay, flags, columns=flags.columns)
 
@@ -208,6 +215,7 @@ DRAWN: dict[str, Callable[[Flags], Any]] = {
     "cost-surface": _surface,
     "fit": lambda flags: _of_rows(plots.FitDisplay, flags),
     "residuals": lambda flags: _of_rows(plots.ResidualsDisplay, flags),
+    "coefficients": _coefficients,
     "sigmoid": _sigmoid,
     "cost-shapes": lambda flags: _of_rows(plots.CostShapesDisplay, flags),
     "decision-boundary": _boundary,

@@ -9,10 +9,9 @@ import numpy as np
 from ...core.errors import UsageError
 from ...data.readers.tables import read_table
 from ...data.rows import make_rows
-from ...optimality.verdict import Verdict
 from ...solve.model import Model, read_model
 from ...solve.model_problem import problem_of
-from ...solve.summary import Fitted, Summary, refuse_unfinished, summarize
+from ...solve.summary import Fitted, Summary, refuse_status, summarize
 from ..exit_status import print_object
 from ..picture_input import table_of
 from ..suggestions import as_options
@@ -63,8 +62,7 @@ def summary_of(model: Model, flags: Flags) -> Summary:
     UsageError, DataError
         If the model or the rows have none.
     """
-    if model.verdict:
-        refuse_unfinished(Verdict.from_dict({"notes": (), **model.verdict}))
+    refuse_status(str(model.verdict.get("status", "")))
     problem, table = problem_of(model), table_of(model, flags.file, flags)
     y = table.y if model.classes is None else class_numbers(table, model.classes)
     w = np.array([*model.coef, model.intercept])[:, None]
