@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from ..core.aligned_text import aligned, on_point
 from ..core.errors import UsageError
+from ..core.html_text import block, safe, table
 from ..core.shown_text import counted, visible
 
 if TYPE_CHECKING:
@@ -61,17 +61,9 @@ def lines_of(found: Summary, *, sort: str | None = None, most: int | None = None
 def html_of(found: Summary) -> str:
     """The summary as a small HTML table, 12 coefficients at most, every text escaped."""
     head, *rows = _table(found, None, SHOWN)
-    cells = ["".join(f"<th>{escape(cell)}</th>" for cell in head)]
-    cells += [f"<th style='text-align:left'>{escape(row[0])}</th>" + "".join(_cell(c) for c in row[1:]) for row in rows]
-    table = "".join(f"<tr>{row}</tr>" for row in cells)
     said = [f"{word}: {text}" for word, text in _facts(found) if text] + [f"Note: {note}." for note in found.notes]
-    words = "".join(f"<div>{escape(visible(line))}</div>" for line in said)
-    title = escape(f"{visible(found.target)}, loss {found.loss}: {_rows(found)}")
-    return f"<div style='line-height:1.45'><b>{title}</b><table>{table}</table>{words}</div>"
-
-
-def _cell(text: str) -> str:
-    return f"<td style='text-align:right'>{escape(text)}</td>"
+    title = f"{found.target}, loss {found.loss}: {_rows(found)}"
+    return block(title, (), table(head, rows), *(f"<div>{safe(line)}</div>" for line in said))
 
 
 def _rows(found: Summary) -> str:
@@ -88,13 +80,13 @@ def _table(found: Summary, sort: str | None, most: int | None) -> list[list[str]
     return [[*head, "std. coef", "VIF"], *rows]
 
 
-def _aligned(table: list[list[str]]) -> list[str]:
+def _aligned(cells: list[list[str]]) -> list[str]:
     """Lines of a table, decimal points under each other unless it is then too wide."""
-    head, *rows = table
+    head, *rows = cells
     names, *numbers = zip(*rows, strict=True)
     columns = [names, *map(on_point, numbers)]
     lines = aligned([head, *zip(*columns, strict=True)], gap="  ")
-    return lines if max(map(len, lines)) <= WIDEST else aligned(table, gap="  ")
+    return lines if max(map(len, lines)) <= WIDEST else aligned(cells, gap="  ")
 
 
 def _cells(each: Coefficient) -> list[str]:

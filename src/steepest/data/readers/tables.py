@@ -23,6 +23,7 @@ from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .roles import Roles, choose
+from .table_html import table_html
 
 __all__ = ["Table", "read_table"]
 
@@ -61,6 +62,9 @@ class Table(NamedTuple):
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
     roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
+
+    def _repr_html_(self) -> str:
+        return table_html(self)
 
 
 def read_table(
