@@ -18,6 +18,8 @@ from sklearn.preprocessing import StandardScaler
 
 from steepest import GDClassifier, GDRegressor
 from steepest.core.errors import DataError, UsageError
+from steepest.core.records import from_name
+from steepest.objective import losses
 from steepest.solve.summary_text import SORTS
 
 near = pytest.approx
@@ -348,6 +350,28 @@ def test_order_and_number_of_coefficients(sort):
     assert few[11].strip() == "... 4 more"
     assert [line.split("  ")[0] for line in few[:11]] == by[sort][:11]
     assert few[12].startswith("intercept")
+
+
+def test_a_series_has_its_name():
+    frame = pd.DataFrame({"x": X8[:, 0], "stop": Y8, "late": LABELS8})
+    assert str(GDRegressor().fit(frame[["x"]], frame.stop).summary(frame[["x"]], frame.stop)).startswith(
+        "stop by 1 col"
+    )
+    y = frame.late.where(frame.x != 8, 0).map({0: "no", 1: "yes"})
+    said = GDClassifier().fit(frame[["x"]], y).summary(frame[["x"]], y)
+    assert said.target == "P(late = 'yes')"
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_the_constant_model_of_a_loss_without_a_formula(scale):
+    """By the share of Huber's loss that is explained: against a fine grid of constants."""
+    X, y = linear_table(3, 50, 2)
+    model = GDRegressor(f"huber:delta={scale}", tol=0).fit(X, scale * y)
+    found = model.summary(X, scale * y, cov_type="HC0").fit.d2
+    grid = np.linspace(scale * y.min(), scale * y.max(), 20_001)[:, None]
+    loss = from_name(f"huber:delta={scale}", losses, "loss")
+    least = loss.value(grid, scale * y).sum(1).min()
+    assert found == near(1 - loss.value(model.predict(X), scale * y).sum() / least, abs=1e-6)
 
 
 def test_an_unknown_order_is_refused():

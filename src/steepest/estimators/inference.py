@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -11,10 +11,17 @@ from ..core.errors import UsageError
 from ..core.types import Array
 from ..optimality.standard_errors import standard_errors
 from ..solve.summary import Fitted, Summary, refuse_status, summarize
-from .labels import row_weights, shown
+from .labels import row_weights
 from .sparsity import dense
 
 __all__ = ["Inference"]
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A series with a name."""
+
+    name: Any
 
 
 class Inference:
@@ -127,6 +134,7 @@ def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> 
     check_is_fitted(estimator)
     if not estimator._labels and np.ndim(estimator.intercept_):
         raise UsageError(f"standard errors are known for one target, not for {len(estimator.intercept_)}")
+    target = y.name if isinstance(y, Named) and isinstance(y.name, str) else "y"
     X, y, weight = estimator._table(X, y, sample_weight, reset=False)
     if estimator._labels and len(estimator.classes_) > 2:
         raise UsageError(f"standard errors are known for two classes, not for {len(estimator.classes_)}")
@@ -139,5 +147,6 @@ def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> 
         y = (y == estimator.classes_[1]).astype(np.float64)
     rows, names = estimator._rows(X, y, weight, offset), estimator._names()
     w = np.append(np.ravel(dense(estimator.coef_)), np.ravel(estimator.intercept_))[:, None]
-    target = f"P(y = {shown(estimator.classes_[1])})" if estimator._labels else "y"
+    if estimator._labels:
+        target = f"P({target} = {str(estimator.classes_[1]).removesuffix('.0')})"
     return Fitted(rows, estimator._problem(names), w, names, target)

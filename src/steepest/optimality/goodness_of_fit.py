@@ -16,7 +16,7 @@ from .information import Information
 
 __all__ = ["GoodnessOfFit", "goodness_of_fit"]
 
-STEPS, SMALLEST = 100, 1e-15  # of the constant model with offsets: Newton steps, and a step that is rounding
+FARTHEST = 1e300  # of the best constant from the offsets
 
 
 class GoodnessOfFit(NamedTuple):
@@ -152,16 +152,15 @@ def _null_predictor(rows: Rows, problem: Problem, w: Array) -> Array:
 
 
 def _best_shift(rows: Rows, loss: Loss, z: Array) -> float:
-    """The c that minimises the sum of the losses at z + c, by Newton steps that are halved until it decreases."""
-    c, cost = 0.0, _sum(rows, loss, z)
-    for _ in range(STEPS):
-        slope, curvature = (_weighted(rows, f(z + c, rows.y)[:, 0]) for f in (loss.slope, loss.second_derivative))
-        step = -slope / curvature if curvature > 0 else -math.copysign(1.0, slope)
-        ahead = _sum(rows, loss, z + c + step)
-        while not ahead <= cost and abs(step) > SMALLEST * (1.0 + abs(c)):
-            step *= 0.5
-            ahead = _sum(rows, loss, z + c + step)
-        if not ahead < cost:
-            return c + step if ahead <= cost else c
-        c, cost = c + step, ahead
-    return c
+    """The c that minimises the sum of the losses at z + c: where their slopes add up to 0."""
+    from scipy.optimize import brentq
+
+    def slope(c: float) -> float:
+        return _weighted(rows, loss.slope(z + c, rows.y)[:, 0])
+
+    low, high = -1.0, 1.0
+    while slope(low) > 0 and low > -FARTHEST:
+        low *= 2.0
+    while slope(high) < 0 and high < FARTHEST:
+        high *= 2.0
+    return float(brentq(slope, low, high, xtol=1e-14 * max(-low, high)))
