@@ -14,10 +14,9 @@ from ...core.types import Array
 from ...solve.model_problem import problem_by
 from ...solve.summary import Fitted, Summary, refuse_status, summarize
 from ..drawing.legends import clear_legend
-from ..drawing.style import COLOURS, DASHED, WIDTH, axes, heading, letters
+from ..drawing.style import COLOURS, DASHED, WIDTH, Picture, axes, heading, letters
 from ..drawing.words import brief, listed, number, sentences, share_words
-from ..sources.predicted import OfRows, Predicted, predicted_of
-from ..sources.several import outputs, several_of
+from ..sources.predicted import Predicted, predicted_of
 
 __all__ = ["CoefficientsDisplay", "Interval"]
 
@@ -25,7 +24,7 @@ MOST = 20  # coefficients that are drawn
 NAME = 26  # letters of a name at the axis
 ROW, REST, LOWEST = 0.26, 1.7, 2.6  # inches of a coefficient, of all else, of the smallest picture
 USUAL, LETTER = 6, 0.5  # letters of a name for which axes have room; mean width of a letter in its size
-UNSURE = "#8C8C8C"  # colour of an interval that includes 0
+GREY = "#8C8C8C"  # colour of an interval that includes 0
 
 
 class Interval(NamedTuple):
@@ -42,7 +41,7 @@ class Interval(NamedTuple):
         return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
 
 
-class CoefficientsDisplay(OfRows):
+class CoefficientsDisplay(Picture):
     """Coefficients with intervals, the largest at the top, and a line at 0; at most 20 of them.
 
     Standardised coefficients, for one standard deviation of each column, can be compared with each other; raw ones have
@@ -122,17 +121,31 @@ class CoefficientsDisplay(OfRows):
         y: Any,
         *,
         sample_weight: Any = None,
-        offset: Any = None,
         target: str | None = None,
-        names: Sequence[str] | None = None,
         standardized: bool = True,
         cov_type: str = "nonrobust",
     ) -> Self:
-        """From a fitted estimator, run or model and the rows of its fit, see `OfRows`; and as ``from_summary``."""
-        if outputs(fitted) > 1:
-            return cls._of_several(several_of(fitted, X, y, sample_weight=sample_weight, names=names))
-        given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
-        found = predicted_of(fitted, X, y, **given)
+        """From something fitted and the rows of its fit; ``from_trajectory`` and ``from_model`` are the same.
+
+        Parameters
+        ----------
+        fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+        X, y : (n, d) and (n,) data
+        sample_weight : (n,) array, optional
+            Weights of the rows, as given to ``fit``.
+        target : str, optional
+            Name of the target; by default the name of ``y``.
+        standardized : bool
+            As in ``from_summary``.
+        cov_type : str
+            Of the standard errors, as in ``summary``; by clusters: ``from_summary(model.summary(X, y, groups=...))``.
+
+        Raises
+        ------
+        UsageError, DataError
+            If the answer has several targets or classes, or other columns than the rows.
+        """
+        found = predicted_of(fitted, X, y, sample_weight=sample_weight, target=target)
         try:
             refuse_status(found.status)
             summary = summarize(_fitted(found), cov_type=cov_type)
@@ -183,7 +196,7 @@ class CoefficientsDisplay(OfRows):
         at = -np.arange(len(self.shown), dtype=float)
         values = np.array([each.value for each in self.shown])
         sure = np.array([each.sure for each in self.shown])
-        colours = [COLOURS[0] if one else UNSURE for one in sure] if self.lines else [COLOURS[0]] * len(at)
+        colours = [COLOURS[0] if one else GREY for one in sure] if self.lines else [COLOURS[0]] * len(at)
         self.bars_ = [self._bars(ax, at, sure == one, one) for one in (True, False)] if self.lines else []
         self.points_ = ax.scatter(values, at, s=5 * letters(ax), c=colours, zorder=4)
         ax.axvline(0.0, zorder=1, **DASHED)
@@ -214,7 +227,7 @@ class CoefficientsDisplay(OfRows):
         if not chosen.any():
             return None
         low, high = ends[chosen].T
-        return ax.hlines(at[chosen], low, high, color=COLOURS[0] if sure else UNSURE, lw=2.2, label=words, zorder=3)
+        return ax.hlines(at[chosen], low, high, color=COLOURS[0] if sure else GREY, lw=2.2, label=words, zorder=3)
 
 
 def _fitted(found: Predicted) -> Fitted:
