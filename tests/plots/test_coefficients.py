@@ -110,3 +110,8 @@ def test_an_interval_is_sure_if_it_excludes_0():
     assert Interval("x", 1.0, 0.1, 2.0).sure
     assert not Interval("x", 1.0, -0.1, 2.0).sure
     assert not Interval("x", 1.0).sure
+
+
+def test_an_intercept_alone_has_no_picture():
+    with pytest.raises(UsageError, match="no coefficient but the intercept"):
+        CoefficientsDisplay(intervals=[])

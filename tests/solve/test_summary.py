@@ -127,6 +127,7 @@ def test_without_an_intercept_shares_are_of_the_uncentred_squares():
     assert len(found.coefficients) == 1
     assert found.coefficients[0].standard_error == near(0.165289256198347e-01, rel=1e-13)
     assert found.fit.r2 == near(0.999365492298663, rel=1e-14)
+    assert found.fit.adjusted_r2 == near(1 - (1 - 0.999365492298663) * 11 / 10, rel=1e-12)
     assert found.test.statistic == near(15750.25, rel=1e-11)
     assert found.fit.degrees == 10
 
@@ -213,6 +214,18 @@ def test_a_robust_loss_has_robust_errors_alone():
         model.summary(X, y)
 
 
+@pytest.mark.parametrize("loss", ["squared_hinge", "modified_huber"])
+def test_a_margin_has_robust_errors_and_no_probability(loss):
+    X, y = TABLE["X"], TABLE["label"]
+    model, record = GDClassifier(loss, tol=0).fit(X, y), from_name(loss, losses, "loss")
+    A, z = np.column_stack((X, np.ones(len(y)))), model.decision_function(X)
+    inverse = np.linalg.inv(A.T @ (A * record.second_derivative(z, y)[:, None]))
+    scores = record.slope(z, y)[:, None] * A
+    found = model.summary(X, y, cov_type="HC0")
+    assert found.covariance == near(inverse @ scores.T @ scores @ inverse, rel=1e-6)
+    assert found.target == "y = 1"
+
+
 def test_each_row_its_own_cluster_is_hc0_but_for_the_factor():
     X, y = linear_table(5, 40, 3)
     model = GDRegressor().fit(X, y)
@@ -280,11 +293,24 @@ def test_sparse_tables_and_fixed_coefficients():
     assert " -" in str(found)
 
 
+def test_wide_tables_have_no_inflation_factors(monkeypatch):
+    monkeypatch.setattr("steepest.optimality.collinearity.MATRIX_COLUMNS", 2)
+    X, y = linear_table(2, 20, 3)
+    found = GDRegressor().fit(X, y).summary(X, y)
+    assert found.condition is None
+    assert column(found, "vif") == [None] * 4
+    assert "Note: VIF and condition number are left out" in str(found)
+    assert "condition number " not in str(found).replace("VIF and condition number", "")
+
+
 def test_an_exact_fit_says_that_its_errors_say_nothing():
     X, _ = linear_table(2, 20, 2)
     y = X @ [1.0, 2.0] + 3.0
     found = GDRegressor(tol=0).fit(X, y).summary(X, y)
     assert found.test is None
+    same = GDRegressor().fit(X, np.ones(20)).summary(X, np.ones(20))
+    assert column(same, "p_value") == [None] * 3
+    assert (same.fit.r2, same.fit.log_likelihood) == (None, None)
     assert "exact up to rounding" in str(found)
     assert not re.search(r"\b(nan|inf)\b", str(found))
 

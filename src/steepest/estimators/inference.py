@@ -147,6 +147,8 @@ def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> 
         y = (y == estimator.classes_[1]).astype(np.float64)
     rows, names = estimator._rows(X, y, weight, offset), estimator._names()
     w = np.append(np.ravel(dense(estimator.coef_)), np.ravel(estimator.intercept_))[:, None]
+    problem = estimator._problem(names)
     if estimator._labels:
-        target = f"P({target} = {str(estimator.classes_[1]).removesuffix('.0')})"
-    return Fitted(rows, estimator._problem(names), w, names, target)
+        target = f"{target} = {str(estimator.classes_[1]).removesuffix('.0')}"
+        target = f"P({target})" if problem.loss.likelihood else target
+    return Fitted(rows, problem, w, names, target)

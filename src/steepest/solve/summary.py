@@ -254,8 +254,7 @@ def _columns(
 def _coefficients(fitted: Fitted, columns: Columns, reference: Reference) -> tuple[Coefficient, ...]:
     """The rows of the table; without an intercept that is fixed at 0."""
     b, errors = fitted.w[:, 0], columns.errors
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = b / errors
+    statistic = np.divide(b, errors, out=np.full_like(b, np.nan), where=errors > 0)
     numbers = [errors, statistic, reference.p_values(statistic), *columns[1:]]
     rows = zip((*fitted.names, "intercept"), b.tolist(), np.transpose(numbers).tolist(), strict=True)
     made = [Coefficient(name, value, *map(_known, others)) for name, value, others in rows]

@@ -9,7 +9,7 @@ import numpy as np
 from ...core.errors import UsageError
 from ...data.readers.tables import read_table
 from ...data.rows import make_rows
-from ...solve.model import Model, read_model
+from ...solve.model import Model, probable, read_model
 from ...solve.model_problem import problem_of
 from ...solve.summary import Fitted, Summary, refuse_status, summarize
 from ..exit_status import print_object
@@ -84,4 +84,7 @@ def _clusters(flags: Flags) -> object:
 
 def _target(model: Model) -> str:
     name = shown_name(model.target)
-    return name if model.classes is None else f"P({name} = {label_text(model.classes[1])})"
+    if model.classes is None:
+        return name
+    said = f"{name} = {label_text(model.classes[1])}"
+    return f"P({said})" if probable(model) else said

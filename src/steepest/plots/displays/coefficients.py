@@ -87,6 +87,8 @@ class CoefficientsDisplay(Picture):
         level: float = 0.95,
         note: str = "",
     ) -> None:
+        if not intervals:
+            raise UsageError("there is no coefficient but the intercept: fit with a column or more")
         self.intervals = tuple(sorted(intervals, key=lambda each: -abs(each.value)))
         self.shown = self.intervals[:MOST]
         self.target, self.standardized, self.level, self.note = target, standardized, level, note
@@ -240,7 +242,8 @@ def _fitted(found: Predicted) -> Fitted:
 
 def _target(found: Predicted) -> str:
     classes = found.answer.classes
-    return found.target if classes is None else f"P({found.target} = {classes[1]})"
+    said = found.target if classes is None else f"{found.target} = {classes[1]}"
+    return f"P({said})" if classes is not None and found.answer.loss.likelihood else said
 
 
 def _unit(loss: str, target: str, standardized: bool) -> str:
