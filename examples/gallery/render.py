@@ -39,6 +39,7 @@ ORDER = [  # as one learns it; what is not named here comes last
     "fit_line",
     "residuals",
     "fit_many_columns",
+    "coefficients",
     "sigmoid",
     "logistic_costs",
     "logistic_fit",

@@ -45,6 +45,7 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
         "fit linear t.txt -t y --at x=1",
         "predict m.json t.txt",
         "evaluate m.json t.txt",
+        "summary m.json t.txt",
         "show m.json",
         "show r.npz",
         "limit t.txt -t y",

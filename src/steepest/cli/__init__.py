@@ -15,7 +15,19 @@ import click
 
 __all__ = ["main"]
 
-COMMANDS = ("fit", "compare", "predict", "evaluate", "show", "limit", "minimize", "plot", "animate", "sample")
+COMMANDS = (
+    "fit",
+    "compare",
+    "predict",
+    "evaluate",
+    "summary",
+    "show",
+    "limit",
+    "minimize",
+    "plot",
+    "animate",
+    "sample",
+)
 
 
 class LazyGroup(click.Group):

@@ -111,6 +111,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         features=recipe.columns,
         recipe=recipe,
         weights=weights,
+        offset=known.get("offset"),
+        exposure=known.get("exposure"),
         labels=labels,
         **flags.form._asdict(),
     ).encoded_by(recipe)
@@ -124,7 +126,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
 
 def _known(fitted: Trajectory | Model) -> dict[str, Any]:
     if isinstance(fitted, Model):
-        return {"target": fitted.target, "weights": fitted.settings.get("weights")}
+        known = {"target": fitted.target, "weights": fitted.settings.get("weights")}
+        return {**known, "offset": fitted.offset, "exposure": fitted.exposure}
     found = fitted.meta.get("table")
     return found if isinstance(found, dict) else {}
 

@@ -10,7 +10,7 @@ import click
 
 from ..core.aliases import Answer, answer_to, as_python, nearest, use
 
-__all__ = ["KINDS_ELSEWHERE", "WORDS", "as_option", "spelled_kind", "unknown_command", "unknown_word"]
+__all__ = ["KINDS_ELSEWHERE", "WORDS", "as_option", "as_options", "spelled_kind", "unknown_command", "unknown_word"]
 
 WORDS = "steepest.words"  # in the context: the words of the command line
 LONG = re.compile(r"(--?[A-Za-z][\w-]+)(?:=.*)?", re.ASCII | re.DOTALL)
@@ -22,6 +22,7 @@ OPTIONS = {  # of the settings that have another name in Python
     "sample_weight": "--weights",
     "fit_intercept": "--no-intercept",
     "dates": "--date",
+    "cov_type": "--cov",
 }
 FLAGS = ("--no-intercept", "--no-header")
 COMMANDS_ELSEWHERE = {
@@ -33,7 +34,7 @@ COMMANDS_ELSEWHERE = {
     **dict.fromkeys(("optimize", "optimise", "optim", "minimise", "solve"), "minimize"),
     **dict.fromkeys(("draw", "graph", "chart", "figure"), "plot"),
     **dict.fromkeys(("video", "movie", "gif"), "animate"),
-    **dict.fromkeys(("info", "print", "inspect", "summary", "cat"), "show"),
+    **dict.fromkeys(("info", "print", "inspect", "cat"), "show"),
     **dict.fromkeys(("data", "dataset", "datasets", "example", "generate"), "sample"),
     **dict.fromkeys(("lr-find", "find-lr", "lr", "rate"), "limit"),
     **dict.fromkeys(("benchmark", "grid", "sweep", "tune"), "compare"),
@@ -63,6 +64,18 @@ def as_option(setting: str, value: Any) -> str:
     """
     option = OPTIONS.get(setting, f"--{setting.replace('_', '-')}")
     return option if value is None or option in FLAGS else f"{option} {value}"
+
+
+def as_options(message: str) -> str:
+    """Spell the settings of a message, ``name=value``, as options.
+
+    Examples
+    --------
+    >>> as_options("fit with alpha=0, or take cov_type='HC0'")
+    'fit with --alpha 0, or take --cov HC0'
+    """
+    setting = r"\b([a-z][a-z_]*)=(['\"]?)([\w.+-]+)\2"
+    return re.sub(setting, lambda m: as_option(m[1], m[3]), message)
 
 
 def unknown_command(name: str, commands: Iterable[str]) -> str:

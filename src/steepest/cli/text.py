@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import shutil
 import sys
 import textwrap
@@ -14,27 +12,16 @@ from secrets import randbelow
 
 import click
 
+from ..core.aligned_text import aligned, by_point, number
 from ..core.shown_text import visible
 from ..solve.model import Label
 
 __all__ = ["aligned", "by_point", "describe", "label_text", "number", "paint", "say", "shown_name", "warn"]
 
-DIGITS = 10
 WIDEST = 100
 NAME_WIDTH = 30
 COLOURS = {"converged": "green", "diverged": "red"}
 MARK = chr(0xF0000 + randbelow(0xFFFE))  # around a word in colour; drawn anew, so that no file holds it
-
-
-def number(value: float, digits: int = DIGITS) -> str:
-    """Write a number to so many significant digits.
-
-    Examples
-    --------
-    >>> number(13.172267656), number(float("nan"))
-    ('13.17226766', '-')
-    """
-    return "-" if math.isnan(value) else f"{value:.{digits}g}"
 
 
 def label_text(label: Label) -> str:
@@ -46,33 +33,6 @@ def shown_name(name: str) -> str:
     """Write a column's name on one line, cut if it is long."""
     name = visible(name)
     return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."
-
-
-def by_point(values: Sequence[float], digits: int = DIGITS) -> list[str]:
-    """Write numbers under each other, their decimal points in one column.
-
-    Examples
-    --------
-    >>> by_point([1.5, -12.0])
-    ['  1.5', '-12  ']
-    """
-    texts = [number(value, digits) for value in values]
-    heads = [re.split(r"[.e]", text)[0] for text in texts]
-    left = max(map(len, heads), default=0)
-    padded = [" " * (left - len(head)) + text for head, text in zip(heads, texts, strict=True)]
-    return _filled(padded)
-
-
-def aligned(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "   ") -> list[str]:
-    """Lines of a table: the first ``left`` columns flush left, the others flush right."""
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    lines = []
-    for row in rows:
-        padded = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-        padded[:left] = [cell.ljust(width) for cell, width in zip(row[:left], widths[:left], strict=True)]
-        lines.append(gap.join(padded).rstrip())
-    return lines
 
 
 def describe(pairs: Sequence[tuple[str, str]]) -> list[str]:
@@ -107,11 +67,6 @@ def note(line: str) -> None:
     """Write a line to stderr, if that can be written to."""
     with suppress(OSError):
         click.echo(visible(line), err=True)
-
-
-def _filled(texts: list[str]) -> list[str]:
-    width = max(map(len, texts), default=0)
-    return [text.ljust(width) for text in texts]
 
 
 def _folded(head: str, text: str) -> list[str]:

@@ -10,10 +10,13 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .errors import FileError, UsageError
 from .shown_text import visible
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["check_new", "data_frame", "is_there", "json_text", "plain", "real_path", "write_new"]
 
@@ -202,7 +205,7 @@ def _line(value: Any) -> str:
     return text if text == visible(text) else json.dumps(plain(value), allow_nan=False)
 
 
-def data_frame(table: dict[str, Any]) -> Any:
+def data_frame(table: dict[str, Any]) -> DataFrame:
     """Columns by name as a pandas DataFrame.
 
     Raises

@@ -101,6 +101,9 @@ class Loss(LossRecord, Protocol):
     def domain(self, y: LinkValue, /) -> tuple[LinkValue, LinkValue]:
         """Ends of the interval of theta where the conjugate is finite."""
 
+    def saturated(self, y: Array, /) -> Array:
+        """Log-likelihood of each row at its best z, for a likelihood: what -l(z, y) lacks."""
+
     def end_slopes(self, y: Array, /) -> tuple[Array, Array]:
         """Slopes as z -> -inf and z -> inf."""
 

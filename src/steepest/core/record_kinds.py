@@ -99,9 +99,10 @@ def loss(
     Further facts follow from the methods of the class: ``dual`` (it has conjugate and domain), ``piecewise_linear`` (it
     has jumps), ``staged`` (it has easier), ``identity_link`` (it has no inverse), ``constant_known`` (it has constant).
     A negative log-likelihood without unknown scale has the property ``likelihood``, as `steepest.losses.LogLoss`; its
-    third derivative is at most the second, or has the bound ``third_ratio``. Without ``easier``, ``inverse`` and
-    ``end_slopes`` it gets defaults: no easier losses, z itself (the logistic function for labels, unless ``attained``),
-    and the ends of its domain, or else its slopes at numbers too large for a table.
+    third derivative is at most the second, or has the bound ``third_ratio``. If -l(z, y) is the log-likelihood but for
+    a part without z, that part is ``saturated(y)``. Without it, ``easier``, ``inverse`` and ``end_slopes`` it gets
+    defaults: 0, no easier losses, z itself (the logistic function for labels, unless ``attained``), and the ends of its
+    domain, or else its slopes at numbers too large for a table.
 
     Examples
     --------
@@ -129,7 +130,8 @@ def loss(
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out
         link = probability if labels and not attained else itself
-        return _with_defaults(made, easier=lambda self, far: (), inverse=link, end_slopes=ends)
+        made = _with_defaults(made, easier=lambda self, far: (), inverse=link, end_slopes=ends)
+        return _with_defaults(made, saturated=lambda self, y: 0.0 * y)
 
     return decorate
 

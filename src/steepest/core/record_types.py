@@ -18,7 +18,6 @@ __all__ = [
     "EstimateRecord",
     "Loss",
     "LossRecord",
-    "Penalised",
     "Penalty",
     "Rule",
     "RuleRecord",
@@ -43,18 +42,6 @@ class Penalty(Protocol):
 
     def slope(self, w: Coefficient, /) -> Coefficient:
         """Derivative of the smooth part, l2 w, shaped like w."""
-
-
-class Penalised(Protocol):
-    """What a method asks of a problem: whether its penalty needs a proximal step."""
-
-    @property
-    def l1(self) -> float:
-        """Weight of the L1 penalty."""
-
-    @property
-    def proximal(self) -> bool:
-        """Whether there is an L1 penalty or a constraint on signs."""
 
 
 class RuleRecord(Protocol):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.shown_text import counted, visible
+from ..core.html_text import safe
+from ..core.shown_text import counted
 from ..core.types import Array
 from .method_text import method_text
 
@@ -65,7 +66,7 @@ def html_of(path: Trajectory) -> str:
     >>> "cost from 11 to 2.000034" in text, text.count("<svg")
     (True, 1)
     """
-    lines = [f"<b>{_safe(_title(path))}</b>", *map(_safe, _facts(path)), _verdict(path)]
+    lines = [f"<b>{safe(_title(path))}</b>", *map(safe, _facts(path)), _verdict(path)]
     words = "".join(f"<div>{line}</div>" for line in lines if line)
     return f'<div style="max-width:{WIDTH + 60}px;line-height:1.45">{words}{cost_svg(path)}</div>'
 
@@ -84,7 +85,7 @@ def cost_svg(path: Trajectory) -> str:
     body = [_axes(x, y, what), _line(x.pixels(steps), y.pixels(drawn))]
     if minimum is not None and not gap:
         body.append(_across(float(y.pixels(minimum)), f"dashed: minimum {_number(minimum, 4)}"))
-    words = f"<title>{_safe(_fall(path))}</title><desc>{_safe(_description(steps, costs, minimum))}</desc>"
+    words = f"<title>{safe(_fall(path))}</title><desc>{safe(_description(steps, costs, minimum))}</desc>"
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%"'
     look = 'role="img" fill="none" stroke="currentColor" font-family="sans-serif" font-size="11"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>{words}{"".join(body)}</svg>'
@@ -157,7 +158,7 @@ def _across(at: float, words: str) -> str:
 
 def _text(text: str, x: float, y: float, anchor: str) -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text {place} fill="currentColor" stroke="none">{_safe(text)}</text>'
+    return f'<text {place} fill="currentColor" stroke="none">{safe(text)}</text>'
 
 
 def _minimum(path: Trajectory) -> float | None:
@@ -202,7 +203,7 @@ def _verdict(path: Trajectory) -> str:
     if path.verdict is None:
         return ""
     advice = f" Try {path.verdict.advice}." if path.verdict.advice else ""
-    return f"<b>{_safe(path.verdict.message)}</b>{_safe(advice)}"
+    return f"<b>{safe(path.verdict.message)}</b>{safe(advice)}"
 
 
 def _description(steps: NDArray[np.int64], costs: Array, minimum: float | None) -> str:
@@ -217,10 +218,3 @@ def _number(value: float, digits: int) -> str:
     if not np.isfinite(value):
         return "infinity" if value > 0 else "not a number"
     return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}", 1 if value < 0 else 0)
-
-
-def _safe(text: str) -> str:
-    """A text escaped for HTML and XML."""
-    from html import escape
-
-    return escape(visible(text))

@@ -25,7 +25,9 @@ from ..solve.fit import Run, fit
 from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
+from .inference import Inference
 from .multiclass import softmax_of
+from .notebook import Notebook
 from .parameter_checks import ParameterNames, check_values
 from .partial_fit import Streaming, seed_of
 from .sklearn_exchange import Exchange
@@ -36,7 +38,7 @@ from .validation_split import given
 __all__ = ["LinearEstimator"]
 
 
-class LinearEstimator(ParameterNames, Exchange, Streaming, Callbacks, Sparsity):
+class LinearEstimator(Notebook, ParameterNames, Exchange, Inference, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes

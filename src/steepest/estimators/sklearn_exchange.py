@@ -1,4 +1,4 @@
-"""Conversion of fitted models to scikit-learn's own estimators and back, and their standard errors."""
+"""Conversion of fitted models to scikit-learn's own estimators and back."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
-from ..core.types import Array
 from ..objective.losses import LogLoss
-from ..optimality.standard_errors import standard_errors
-from .labels import row_weights
 from .sparsity import dense
 
 __all__ = ["Exchange"]
 
 
 class Exchange:
-    """Conversions and standard errors, a mixin of both estimators."""
+    """Conversions, a mixin of both estimators."""
 
     def to_sklearn(self: Any) -> Any:
         """A fitted estimator of scikit-learn with these coefficients, and so with the same predictions.
@@ -109,45 +106,3 @@ class Exchange:
         for name in (name for name in names if hasattr(model, name)):
             setattr(ours, name, getattr(model, name))
         return ours
-
-    def standard_errors(self: Any, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Array:
-        """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one.
-
-        Square roots of the diagonal of s^2 (A'MA)^-1, or (A'MVA)^-1 for log loss: A the table with a column of ones, M
-        the weights, s^2 the sum of weighted squares over n - p, v_i = q_i (1 - q_i). Certified digits of the NIST
-        tables: 13 or more, 7 of Filip. Cost: four passes over the data, 2.5 n d^2 flops.
-
-        Parameters
-        ----------
-        X, y, sample_weight, offset : as given to ``fit``
-            For a squared loss weights are precisions, whose scale does not matter; for log loss they are counts.
-
-        Raises
-        ------
-        UsageError
-            If the fit has a penalty or another loss, columns are linearly dependent, classes are separated, or the
-            coefficients are not the optimum for these rows.
-
-        Examples
-        --------
-        >>> from steepest import GDRegressor
-        >>> X, y = [[0.0], [1.0], [2.0]], [0.0, 2.0, 1.0]
-        >>> GDRegressor().fit(X, y).standard_errors(X, y).round(6).tolist()
-        [0.866025, 1.118034]
-        """
-        check_is_fitted(self)
-        X, y, weight = self._table(X, y, sample_weight, reset=False)
-        if self._labels and len(self.classes_) > 2:
-            raise UsageError(f"standard errors are known for two classes, not for {len(self.classes_)}")
-        if self._labels:
-            weight = row_weights(self.class_weight, y, weight)
-            strange = np.setdiff1d(y, self.classes_)
-            if len(strange):
-                raise UsageError(
-                    f"label {strange.tolist()[0]!r} is none of {', '.join(map(repr, self.classes_.tolist()))}"
-                )
-            y = (y == self.classes_[1]).astype(np.float64)
-        rows = self._rows(X, y, weight, offset)
-        names = self._names()
-        w = np.append(np.ravel(dense(self.coef_)), np.ravel(self.intercept_))[:, None]
-        return standard_errors(rows, self._problem(names), w, names)

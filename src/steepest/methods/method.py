@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..core.errors import UsageError
-from ..core.record_types import Average, Estimate, Penalised, Rule, Step
+from ..core.record_types import Average, Estimate, Rule, Step
 from ..core.records import RecordField, from_name, to_name
 from ..core.setting_types import AverageLike, EstimateLike, RuleLike, StepLike
 from ..core.types import Array, Preconditioning
 from . import averages, estimates, rules, steps
 from .sampling import SAMPLINGS
 
-__all__ = ["Method", "read_average", "read_estimate", "read_rate", "read_rule"]
+__all__ = ["Method", "Penalised", "read_average", "read_estimate", "read_rate", "read_rule"]
 
 
 def read_rule(spec: RuleLike) -> Rule:
@@ -42,6 +42,18 @@ def read_estimate(spec: EstimateLike) -> Estimate:
     """The gradient estimate of this name, or this record, checked."""
     found: Estimate = from_name(spec, estimates, "estimate")
     return found
+
+
+class Penalised(Protocol):
+    """What a method asks of a problem: whether its penalty needs a proximal step."""
+
+    @property
+    def l1(self) -> float:
+        """Weight of the L1 penalty."""
+
+    @property
+    def proximal(self) -> bool:
+        """Whether there is an L1 penalty or a constraint on signs."""
 
 
 @dataclass(frozen=True)

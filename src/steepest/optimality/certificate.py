@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.html_text import fields
 from ..core.types import UNIT, Array
 from ..objective.data import MATRIX_COLUMNS, TableData
 from ..objective.objective import Objective
@@ -41,18 +42,14 @@ class Certificate(NamedTuple):
         Cost minus the minimum; None if unknown. It includes a bound of rounding and is never negative.
     kind : {"duality gap", "dual estimate", "decrement", "prediction", "none"}
         A "duality gap" is proven: F(w) - D(theta) with a dual point theta. It needs a penalty on every coefficient.
-        A "dual estimate" is the same difference without a penalty, for a non-smooth loss. It is not a proof, since
-        theta is feasible only up to rounding.
+        A "dual estimate" is the same for a non-smooth loss without penalty: no proof, theta is feasible up to rounding.
         A "decrement" is g' H^-1 g with the Hessian H of all rows at the answer, or under signs or an L1 penalty twice
         the decrease of the quadratic model. For squared losses it is halved, and is then the gap. For log loss it is
         twice the second-order estimate of the gap. That is not a proof, but the factor covers the error near the
-        optimum, and far from it, where the loss decreases like exp(-z). If H is too large to form, conjugate gradients
-        are used.
-        A "prediction" is such a decrement where second derivatives may change by more than a factor e^(1/2) up to
-        the optimum. It tells nothing of the minimum.
+        optimum, and far from it, where the loss decreases like exp(-z). For an H too large, conjugate gradients.
+        A "prediction" is one where second derivatives may change by a factor above e^(1/2): it bounds nothing.
     gradient_norm : float
-        Euclidean norm of the gradient of the objective by the raw parameters; under an L1 penalty of the
-        subgradient of least norm.
+        Euclidean norm of the gradient by the raw parameters; under an L1 penalty of the subgradient of least norm.
     rounding : float
         The part of the gap that bounds rounding: no certificate of this answer can be smaller.
     standard_errors : float or None
@@ -65,6 +62,9 @@ class Certificate(NamedTuple):
     gradient_norm: float
     rounding: float = 0.0
     standard_errors: float | None = None
+
+    def _repr_html_(self) -> str:
+        return fields(self)
 
 
 class Certified(NamedTuple):

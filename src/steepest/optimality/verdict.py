@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..core.html_text import block
 from ..core.shown_text import visible
 from . import advice
 from . import verdict_text as say
@@ -45,6 +46,10 @@ class Verdict(NamedTuple):
     def __str__(self) -> str:
         lines = [self.message, *([f"Try {self.advice}."] if self.advice else [])]
         return "\n".join(map(visible, lines + [f"Note: {note}." for note in self.notes]))
+
+    def _repr_html_(self) -> str:
+        advice = [f"Try {self.advice}."] if self.advice else []
+        return block(self.message, advice + [f"Note: {note}." for note in self.notes])
 
     @property
     def unusable(self) -> bool:

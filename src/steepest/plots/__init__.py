@@ -18,6 +18,7 @@ Imports ``solve`` and the rooms below it. Begin with ``displays/cost_history.py`
 
 from .animation import Animation, animate
 from .displays.boundary import DecisionBoundaryDisplay
+from .displays.coefficients import CoefficientsDisplay
 from .displays.comparison import ComparisonDisplay
 from .displays.cost_curve import CostCurveDisplay
 from .displays.cost_history import CostHistoryDisplay
@@ -33,6 +34,7 @@ from .displays.tangent import TangentDisplay
 
 __all__ = [
     "Animation",
+    "CoefficientsDisplay",
     "ComparisonDisplay",
     "CostCurveDisplay",
     "CostHistoryDisplay",

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import UsageError
 from ..core.files import data_frame
+from ..core.html_text import block, curves, safe
+from ..core.html_text import table as html_table
 from ..core.records import is_record, to_spec
+from ..core.shown_text import counted
 from ..descent.trajectory import Trajectory
 from .fitted import trajectory_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Comparison", "compare", "variants"]
 
 SHOWN = ("label", "status", "steps", "cost")
+MOST = 20  # runs that a notebook shows
 SETTINGS = 1000  # runs of one comparison at most
 
 
@@ -38,7 +45,7 @@ class Comparison(NamedTuple):
         rows = [_row(label, path) for label, path in zip(self.labels, self.trajectories, strict=True)]
         return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> DataFrame:
         """The table as a pandas DataFrame.
 
         Raises
@@ -47,6 +54,15 @@ class Comparison(NamedTuple):
             If pandas is not installed.
         """
         return data_frame(self.table())
+
+    def _repr_html_(self) -> str:
+        found = self.table()
+        cells = zip(*(found[name] for name in SHOWN), strict=True)
+        rows = [[label, status or "-", f"{steps:,}", f"{cost:.7g}"] for label, status, steps, cost in cells]
+        title = f"cost of {counted(len(rows), 'run')} by step"
+        drawn = curves([(path.cost_step, path.cost) for path in self.trajectories[:MOST]], title)
+        more = f"... {len(rows) - MOST:,} more" if len(rows) > MOST else ""
+        return block(f"{counted(len(rows), 'run')}", (), html_table(SHOWN, rows[:MOST]), safe(more), drawn)
 
     def __str__(self) -> str:
         table = self.table()

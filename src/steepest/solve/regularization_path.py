@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, NotConvergedWarning, UsageError
+from ..core.html_text import block, curves, table
 from ..core.setting_types import ByColumn, LossLike
+from ..core.shown_text import counted
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
-from ..data.counted import counted
+from ..data.counted import counted as counted_rows
 from ..data.refinement import Exact
 from ..data.rows import Rows, make_rows
 from ..descent.descent import descend, until
@@ -37,6 +39,7 @@ from .settings import Limits, Settings
 
 __all__ = ["AlphaPath", "alpha_path"]
 
+SHOWN, DRAWN = 8, 20  # penalty weights and coefficients that a notebook shows
 ABOVE = 1.0 + 1e-14  # so that every coefficient is 0 at the first alpha in spite of rounding
 
 
@@ -61,6 +64,16 @@ class AlphaPath(NamedTuple):
     intercepts: Array
     gaps: Array
     trajectories: tuple[Trajectory, ...]
+
+    def _repr_html_(self) -> str:
+        d, m = self.coefs.shape
+        places = np.unique(np.linspace(0, m - 1, min(m, SHOWN)).astype(int)).tolist()
+        rows = [[f"{self.alphas[i]:.4g}", np.count_nonzero(self.coefs[:, i]), f"{self.gaps[i]:.2g}"] for i in places]
+        largest = np.argsort(-np.abs(self.coefs).max(axis=1))[:DRAWN]
+        title = f"{counted(len(largest), 'coefficient')} by log alpha, which decreases to the left"
+        lines = [(np.log(np.maximum(self.alphas, 1e-300)), self.coefs[j]) for j in largest]
+        head = f"{counted(m, 'penalty weight')}, {counted(d, 'column')}"
+        return block(head, (), table(["alpha", "not 0", "gap"], rows), curves(lines, title))
 
 
 def alpha_path(
@@ -140,7 +153,7 @@ def alpha_path(
     >>> path.alphas.round(6).tolist(), path.coefs.round(6).tolist()
     ([2.0, 0.2, 0.02], [[0.0, 3.6, 3.96], [0.0, 0.6, 0.96]])
     """
-    rows = counted(make_rows(X, y, weight=sample_weight, n_jobs=n_jobs))
+    rows = counted_rows(make_rows(X, y, weight=sample_weight, n_jobs=n_jobs))
     names = tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     factors, sides = factors_of(penalty_factors, names), signs_of(signs, names)
     problem = Problem(loss, elastic(1.0, l1_ratio), bool(fit_intercept), factors=factors, signs=sides)

@@ -17,7 +17,7 @@ from ...solve.model import Model
 from ..exit_status import print_object
 from ..kinds import KINDS, ONLY
 from ..picture_input import Sources, check_picture, sources_of, table_of
-from ..suggestions import as_option
+from ..suggestions import as_options
 from ..text import say, warn
 
 __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
@@ -47,6 +47,8 @@ class Flags(NamedTuple):
     gap: bool | None = None
     log_steps: bool | None = None
     step: int | None = None
+    cov: str | None = None
+    raw: bool | None = None
 
 
 def plot_command(flags: Flags) -> None:
@@ -97,8 +99,7 @@ def as_kinds(message: str) -> str:
     'draw decision-boundary, or fit --loss log_loss'
     """
     named = re.sub(r"\b([A-Z]\w+?)Display\b", lambda m: re.sub(r"(?<!^)(?=[A-Z])", "-", m[1]).lower(), message)
-    setting = r"\b([a-z][a-z_]*)=(['\"]?)([\w.+-]+)\2"
-    return re.sub(setting, lambda m: as_option(m[1], m[3]), named)
+    return as_options(named)
 
 
 def _sources(flags: Flags, wanted: str, fits: Callable[[Sources], bool]) -> Sources:
@@ -185,6 +186,11 @@ def _of_rows(display: Any, flags: Flags, **more: Any) -> Any:
     return draw(fitted, table.X, table.y, sample_weight=table.weight, **more)
 
 
+def _coefficients(flags: Flags) -> Any:
+    standardized, cov_type = not flags.raw, flags.cov or "nonrobust"
+    return _of_rows(plots.CoefficientsDisplay, flags, standardized=standardized, cov_type=cov_type)
+
+
 def _boundary(flags: Flags) -> Any:
     return _of_rows(plots.DecisionBoundaryDisplay, flags, columns=flags.columns)
 
@@ -209,6 +215,7 @@ DRAWN: dict[str, Callable[[Flags], Any]] = {
     "cost-surface": _surface,
     "fit": lambda flags: _of_rows(plots.FitDisplay, flags),
     "residuals": lambda flags: _of_rows(plots.ResidualsDisplay, flags),
+    "coefficients": _coefficients,
     "sigmoid": _sigmoid,
     "cost-shapes": lambda flags: _of_rows(plots.CostShapesDisplay, flags),
     "decision-boundary": _boundary,

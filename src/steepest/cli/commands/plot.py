@@ -50,6 +50,8 @@ class OfKind(click.Command):
 @click.option("--parameter", metavar="NAME", help="cost-curve: the one to vary. [default: moved farthest]")
 @click.option("--parameters", type=COLUMNS, metavar="A,B", help="cost-surface: the two to vary; or intercept.")
 @click.option("--columns", type=COLUMNS, metavar="A,B", help="decision-boundary: the two to draw.")
+@click.option("--cov", metavar="KIND", help="coefficients: standard errors: nonrobust, HC0, HC1, HC2, HC3.")
+@click.option("--raw", is_flag=True, default=None, help="coefficients: of raw columns, not standardised.")
 @click.option("--kind", "view", type=click.Choice(["contour", "surface"]), help="cost-surface. [default: contour]")
 @click.option("--step", type=click.IntRange(1), metavar="K", help="cost-curve: along this step. [default: the first]")
 @click.option("--scale", type=click.Choice(["linear", "log"]), help="cost-history: of the cost.")

@@ -21,6 +21,7 @@ from .cells import is_missing, loses_digits
 from .columns import Sheet, Wanted, labels_of, listed, refuse
 from .response import joined, known_offset
 from .roles import Roles, check_names
+from .table_html import table_html
 
 __all__ = ["RawTable", "Table", "columns_of", "is_large"]
 
@@ -40,6 +41,9 @@ class Table(NamedTuple):
     targets: tuple[str, ...] = ()  # names of the targets; y is (n, k) if there are k > 1
     decided: tuple[str, ...] = ()  # what was decided about columns, a line each
     recipe: Recipe | None = None  # how the columns were encoded; None if they are used as they are
+
+    def _repr_html_(self) -> str:
+        return table_html(self)
 
 
 class RawTable(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.record_kinds import loss
-from ...core.types import LinkValue
+from ...core.types import Array, LinkValue
 
 __all__ = ["Poisson"]
 
@@ -68,3 +68,9 @@ class Poisson(NamedTuple):
     def inverse(self, z: LinkValue) -> LinkValue:
         """The prediction that belongs to z: exp(z)."""
         return np.exp(z)
+
+    def saturated(self, y: Array) -> Array:
+        """Log-likelihood of a count whose mean is itself: y log y - y - log y!."""
+        from scipy.special import gammaln, xlogy
+
+        return np.asarray(xlogy(y, y) - y - gammaln(y + 1.0))

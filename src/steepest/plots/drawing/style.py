@@ -177,12 +177,12 @@ def broken(text: str, inches: float, size: float, width: float = BOLD) -> str:
     return "\n".join(textwrap.wrap(text, max(18, int(inches * 72 / (LETTER * width * size)))))
 
 
-def heading(ax: Any, finding: str, *below: str) -> None:
-    """Put the finding over the axes, bold, and notes between them, wrapped to the width."""
-    size = letters(ax)
-    room = max(20, int(_width(ax) * 72 / (LETTER * size)))
+def heading(ax: Any, finding: str, *below: str, share: float = 1.0) -> None:
+    """Put the finding over the axes, bold, and notes between them, wrapped to the width, or to a share of it."""
+    size, width = letters(ax), share * _width(ax)
+    room = max(20, int(width * 72 / (LETTER * size)))
     lines = [line for text in below if text for line in textwrap.wrap(text, int(room / SMALL))]
-    title = broken(finding, _width(ax), size)
+    title = broken(finding, width, size)
     most = max(1, int((HIGHEST * _height(ax) - (title.count("\n") + 1) * 1.2 * size) / (SMALL * size * LEAD)))
     lines = lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: int(room / SMALL) - 2] + " …"]
     ax.set_title(title, fontsize=size, fontweight="bold", loc="left", pad=7 + len(lines) * SMALL * size * LEAD)
