@@ -73,11 +73,12 @@ def _products(rows: Rows, numbers: Numbers, first: Array) -> Array:
 
 def _moments(sums: Array, first: Array, n: int, intercept: bool) -> PartMoments:
     with np.errstate(invalid="ignore", over="ignore"):
-        means = sums / sums[-1, -1]
-        refuse_unless_finite(means)
-    about = means[:-1, -1] if intercept else np.zeros(len(first))
-    products = means[:-1, :-1]
-    products -= about[:, None] * about
+        sums *= 1.0 / sums[-1, -1]
+        refuse_unless_finite(sums)
+    about, products = np.zeros(len(first)), sums[:-1, :-1]
+    if intercept:
+        about = sums[:-1, -1].copy()
+        products -= about[:, None] * about
     mean = first + about
     rounding = 4 * (min(n, 1 << 13) + n / (1 << 13) + 32) * UNIT
     return PartMoments(products[:-1, :-1], products[:-1, -1], float(products[-1, -1]), mean[:-1], float(mean[-1]), rounding)

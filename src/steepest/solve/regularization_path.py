@@ -210,7 +210,7 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits, sele
 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
-    w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
+    w, d = np.zeros((rows.shape[1] + 1, rows.outputs)), rows.shape[1]
     penalised = tuple(np.flatnonzero(coordinates_of(problem, d).penalty_factors[:-1]).tolist())
     if problem.intercept and len(penalised) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
