@@ -40,7 +40,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
     class_weight : dict, "balanced" or None
         Weights of the classes, by which the rows' weights are multiplied, on all rows.
     penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs
-        As of `GDClassifier`. ``tol`` is that of the last fit; the paths have 1e-8, or ``tol`` if that is larger.
+        As of `GDClassifier`. ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
 
     Attributes
     ----------

@@ -27,7 +27,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
     alphas : int or numbers >= 0
         A number of penalty weights, or the weights. A number is spread in equal ratios from the smallest for which
         every coefficient is 0 to ``eps`` times that. For ridge, which has no such weight, the first is that of an
-        l1_ratio of 0.001, and the last that of the lasso.
+        l1_ratio of 0.001, and the last is eps^2 times that of the lasso.
     eps : float between 0 and 1
     l1_ratio : float from 0 to 1, or a list of them
         Shares of the L1 penalty to try: 0 is ridge; 1 is the lasso, as scikit-learn's ``LassoCV``.
@@ -39,7 +39,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
         As in scikit-learn, higher is better. None: minus the mean squared error, or minus the mean loss of other
         losses, by ``sample_weight``.
     penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs
-        As of `GDRegressor`. ``tol`` is that of the last fit; the paths have 1e-8, or ``tol`` if that is larger.
+        As of `GDRegressor`. ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
 
     Attributes
     ----------

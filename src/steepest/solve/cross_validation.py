@@ -24,7 +24,7 @@ from .settings import Limits
 __all__ = ["RULES", "CrossValidation", "Fold", "Scorer", "ValidationCurve", "cross_validate", "held_out_loss"]
 
 RULES = ("min", "1se")
-TOL = 1e-8  # tolerance of the paths where none is asked for
+TOL = 1e-6  # tolerance of the paths where none is asked for
 
 Numbers = NDArray[np.int64]
 
@@ -195,7 +195,7 @@ def cross_validate(
     alphas : int or numbers >= 0
         A number of penalty weights, or the weights. A number is spread in equal ratios from the smallest for which
         every coefficient is 0, on all rows, to ``eps`` times that. For a share of L1 below 0.001 the first is that of
-        0.001, and the last that of the lasso.
+        0.001, and the last is eps^2 times that of the lasso.
     eps : float, 0 < eps < 1
     l1_ratios : numbers from 0 to 1
         Shares of the L1 penalty to try.

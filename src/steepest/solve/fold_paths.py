@@ -19,7 +19,9 @@ from ..objective.objective import coordinates_of
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
 from ..optimality.duality import provable
+from ..optimality.null_model import constant_cost
 from .fit import fit
+from .fold_newton import FoldsNewton
 from .moments_path import moments_path
 from .regularization_path import alpha_path
 from .settings import Limits, Watch
@@ -27,6 +29,7 @@ from .settings import Limits, Watch
 __all__ = ["FoldPath", "paths_of_folds"]
 
 MOST = 2500  # columns up to which the products of all columns are formed, for an L1 penalty
+SMALL_ROUNDING = 1e-9  # share of the constant model's cost up to which gaps are accepted whatever is asked for
 
 Numbers = NDArray[np.int64]
 
@@ -57,6 +60,9 @@ def paths_of_folds(
     if _by_moments(rows, problem, alphas):
         yield from _moments_paths(rows, problem, parts, alphas, limits)
         return
+    if _shares_hessian(rows, problem, alphas):
+        yield from _newton_paths(rows, problem, parts, alphas, limits)
+        return
     for part in parts:
         yield _path(rows.take(part), problem, alphas, limits)
 
@@ -67,6 +73,30 @@ def _by_moments(rows: Rows, problem: Problem, alphas: Array) -> bool:
     signs = problem.l1 > 0 or not any(problem.signs)
     most = MOST if problem.l1 > 0 else MATRIX_COLUMNS
     return bool(simple and signs and rows.shape[1] <= most and alphas[-1] > 0)
+
+
+def _shares_hessian(rows: Rows, problem: Problem, alphas: Array) -> bool:
+    """Whether Newton's steps of all folds go by one Hessian: a smooth loss, an L2 penalty, more rows than columns."""
+    smooth = rows.outputs == 1 and not (problem.nonsmooth or problem.proximal or problem.fixed)
+    n, d = rows.shape
+    known = provable(replace(problem, penalty=elastic(1.0, 0.0)))
+    return bool(smooth and known and rows.forms_curvature and n > d and alphas[-1] > 0)
+
+
+def _newton_paths(
+    rows: Rows, problem: Problem, parts: Sequence[Numbers], alphas: Array, limits: Limits
+) -> Iterator[FoldPath]:
+    """The paths by steps that all folds share; of a fold whose gaps are too large by itself."""
+    scales = [constant_cost(problem, counted(rows.take(part))) for part in parts]
+    tol = max(limits.tol or 0.0, SMALL_ROUNDING)
+    folds = FoldsNewton(rows, problem, parts, tol * np.array(scales))
+    found = [folds.optima(float(alpha)) for alpha in alphas]
+    points, gaps = (np.array(numbers) for numbers in zip(*found, strict=True))
+    for k, (part, scale) in enumerate(zip(parts, scales, strict=True)):
+        if (gaps[:, k] <= tol * scale).all():
+            yield FoldPath(points[:, k], gaps[:, k], scale)
+        else:
+            yield _path(rows.take(part), problem, alphas, limits)
 
 
 def _moments_paths(
@@ -83,9 +113,6 @@ def _moments_paths(
                 yield FoldPath(found.points[:, :, None], found.gaps, scale)
             else:
                 yield _path(rows.take(part), problem, alphas, limits)
-
-
-SMALL_ROUNDING = 1e-9  # share of the constant model's cost up to which gaps are accepted whatever is asked for
 
 
 def _path(rows: Rows, problem: Problem, alphas: Array, limits: Limits) -> FoldPath:

@@ -225,11 +225,11 @@ def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float) -> Array
     """Penalty weights in equal ratios from the smallest at which every coefficient is 0 to eps times that.
 
     ``problem.l1`` is the share of the L1 penalty. One below 0.001 begins where 0.001 does, as ridge has no such weight,
-    and ends where 1 does.
+    and ends at eps^2 times where 1 begins.
     """
     rows, share = counted(rows), problem.l1
     problem = replace(problem, penalty=elastic(1.0, max(share, LEAST_SHARE)))
-    eps = eps * LEAST_SHARE if share < LEAST_SHARE else eps
+    eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE else eps
     with one_blas_thread(2.0 * rows.size.numbers):
         return _alphas(problem, rows, _constant_model(problem, rows), n_alphas, eps)
 
