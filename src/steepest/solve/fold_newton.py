@@ -33,6 +33,7 @@ from ..optimality.rounding import relative_rounding
 __all__ = ["FoldsNewton"]
 
 STEPS = 40  # most steps for a penalty weight
+NEAR = 1e2  # squared mean of a column, in variances, up to which it needs no shift
 PAIRS = 12  # last steps by which each fold corrects the Hessian
 ARMIJO = 1e-4  # share of the predicted decrease that a step must reach
 PROMISING = 0.1  # predicted decrease, in target gaps, at which a proof is tried
@@ -69,8 +70,8 @@ class FoldsNewton:
     def __init__(self, rows: Rows, problem: Problem, parts: Sequence[Numbers], targets: Array) -> None:
         self.problem, self.targets, n = problem, targets, rows.shape[0]
         stats = rows.columns()
-        free = Objective(problem, rows).free_intercept
-        self.rows = rows.in_units(standard_units(*stats, centre(rows, stats) if free else None))
+        shifts = Objective(problem, rows).free_intercept and bool((stats.mean**2 > NEAR * stats.variance).any())
+        self.rows = rows.in_units(standard_units(*stats, centre(rows, stats) if shifts else None))
         self.weights = np.zeros((n, len(parts)))
         for k, part in enumerate(parts):
             self.weights[part, k] = 1.0 if rows.weight is None else rows.weight[part]
