@@ -12,6 +12,7 @@ from ..core.shown_text import counted
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
+from .actions.alpha_choice import choice_text
 from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
@@ -63,6 +64,8 @@ def lines_of(outcome: Outcome) -> list[str]:
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
+    if "cross_validation" in meta:
+        facts.insert(0, ("alpha", choice_text(meta["cross_validation"])))
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:

@@ -27,6 +27,7 @@ from ..progress import shown
 from ..report import Outcome, as_object, lines_of
 from ..table_input import class_numbers, classes_of, target_table
 from ..text import note, say, warn
+from .alpha_choice import chosen_alpha
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
@@ -43,7 +44,7 @@ class Flags(NamedTuple):
     features: tuple[str, ...] | None
     weights: str | None
     loss: str | None
-    alpha: float
+    alpha: float | str
     no_intercept: bool
     positive: str | None
     learning_rate: str | float
@@ -67,6 +68,7 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
+    cv: int | None = None
 
 
 class Start(NamedTuple):
@@ -85,7 +87,9 @@ def fit_command(flags: Flags) -> int:
     table = target_table(flags.file, flags, labels=logistic)
     _check_at(flags.at, table)
     classes = classes_of(table, flags.positive) if logistic else None
+    flags, choice = chosen_alpha(flags, loss, table, classes)
     run = descend(flags, loss, table, classes)
+    run.trajectory.meta.update(choice)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
@@ -115,6 +119,8 @@ def check(flags: Flags) -> None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
+    if flags.cv is not None and not isinstance(flags.alpha, str):
+        raise UsageError("--cv K is the number of folds of --alpha cv: give both")
 
 
 def _check_at(at: dict[str, float] | None, table: Table) -> None:
@@ -150,6 +156,7 @@ def _start(flags: Flags, table: Table) -> Start:
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label] | None) -> Run:
     """Fit as the flags say."""
+    assert not isinstance(flags.alpha, str)  # it is chosen before
     start = _start(flags, table)
     problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
     y = table.y if classes is None else class_numbers(table, classes)

@@ -24,6 +24,7 @@ def command(**flags: Any) -> None:
     With a constant learning rate below the limit descent converges; above it, it diverges (squared losses) or may cycle
     (log loss). The limit of mse is half that of squared_error.
     """
+    from ...core.errors import UsageError
     from ...core.records import from_name
     from ...data.counted import counted
     from ...data.rows import make_rows
@@ -36,6 +37,8 @@ def command(**flags: Any) -> None:
     from ..table_input import class_numbers, classes_of, target_table
 
     given = SimpleNamespace(**flags)
+    if isinstance(given.alpha, str):
+        raise UsageError("--alpha cv is for fit and compare: give limit a number")
     labels = given.loss is not None and from_name(given.loss, losses, "loss").labels
     loss = chosen_loss("logistic" if labels else "linear", given.loss)
     table = target_table(given.file, given, labels=loss.labels)
