@@ -63,9 +63,10 @@ class Alpha(Number):
 
     name = "alpha"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | float:
         """Keep the words, else turn the text into a float."""
-        return value if value in ("cv", "cv:1se") else super().convert(value, param, ctx)
+        number: str | float = value if value in ("cv", "cv:1se") else super().convert(value, param, ctx)
+        return number
 
 
 class Rate(Word):

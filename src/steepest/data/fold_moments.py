@@ -21,10 +21,10 @@ class PartMoments(NamedTuple):
     """Means over some rows, and means of products about these; about 0 where there is no intercept."""
 
     spread: Array  # (d, d)
-    cross: Array  # (d,), products with the target less its offset
-    square: float  # of the target less its offset
+    cross: Array  # (d,), products with the target minus its offset
+    square: float  # of the target minus its offset
     mean: Array  # (d,), 0 where there is no intercept
-    middle: float  # of the target less its offset
+    middle: float  # of the target minus its offset
     rounding: float  # bound of the rounding of a product, relative to the root mean squares of its factors
 
     def intercepts(self, coefs: Array) -> Array:
@@ -67,6 +67,8 @@ def moments_of_parts(rows: Rows, parts: Iterable[Numbers], intercept: bool) -> I
 
 def _products(rows: Rows, numbers: Numbers, first: Array) -> Array:
     """Sums of products over these rows."""
+    if not len(numbers):
+        return np.zeros((len(first) + 1,) * 2)
     some = rows.take(numbers)
     return some.gram(first, some.weight)
 
@@ -81,4 +83,6 @@ def _moments(sums: Array, first: Array, n: int, intercept: bool) -> PartMoments:
         products -= about[:, None] * about
     mean = first + about
     rounding = 4 * (min(n, 1 << 13) + n / (1 << 13) + 32) * UNIT
-    return PartMoments(products[:-1, :-1], products[:-1, -1], float(products[-1, -1]), mean[:-1], float(mean[-1]), rounding)
+    return PartMoments(
+        products[:-1, :-1], products[:-1, -1], float(products[-1, -1]), mean[:-1], float(mean[-1]), rounding
+    )

@@ -55,7 +55,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
     model_ : GDClassifier
         The same fit as an estimator of its own.
     cross_validation_ : CrossValidation
-        The curves, for `steepest.plots.ValidationCurveDisplay`.
+        The curves, for `steepest.plots.CrossValidationDisplay`.
     n_features_in_, feature_names_in_
 
     Raises
@@ -93,7 +93,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
         l1_ratio: float | ArrayLike = 0.0,
         cv: Any = None,
         rule: str = "min",
-        scoring: Any = None,
+        scoring: object = None,
         penalty_factors: ByColumn = None,
         signs: ByColumn = None,
         fit_intercept: bool = True,
@@ -117,7 +117,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
         self.class_weight = class_weight
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: ArrayLike | None = None) -> Self:
         """Choose alpha, and fit all rows.
 
         Parameters

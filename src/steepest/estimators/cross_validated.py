@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.metrics import check_scoring
-from sklearn.model_selection import check_cv
 from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
@@ -19,8 +17,9 @@ from ..data.rows import Rows, make_rows
 from ..descent.trajectory import Trajectory
 from ..optimality.certificate import Certificate
 from ..optimality.verdict import Verdict
-from ..solve.cross_validation import TOL, CrossValidation, Fold, Scorer, cross_validate
+from ..solve.cross_validation import TOL, cross_validate
 from ..solve.settings import Limits
+from ..solve.validation_curve import CrossValidation, Fold, Grid, Scorer, Scoring
 from .multiclass import softmax_of
 from .parameter_checks import ParameterNames
 
@@ -53,6 +52,7 @@ class CrossValidated(ParameterNames):
     verdict_: Verdict
     trajectory_: Trajectory
     cross_validation_: CrossValidation
+    model_: Any
 
     def _model(self: Any) -> Any:
         """The estimator of one alpha, with the parameters that both have."""
@@ -61,6 +61,8 @@ class CrossValidated(ParameterNames):
 
     def _choose(self: Any, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """Cross-validate, fit all rows with the chosen alpha, and set the attributes."""
+        from sklearn.model_selection import check_cv  # takes as long to load as the rest
+
         model = self._model()
         training = self._training(model, X, y, sample_weight)
         labels = model._labels
@@ -71,13 +73,12 @@ class CrossValidated(ParameterNames):
             rows,
             model._problem(model._names(), loss),
             [Fold(np.asarray(train), np.asarray(test)) for train, test in splits],
-            alphas=self.alphas,
-            eps=self.eps,
-            l1_ratios=_listed(self.l1_ratio),
+            Grid(self.alphas, self.eps, _listed(self.l1_ratio)),
             rule=self.rule,
             limits=Limits(self.max_iter, None, max(TOL, self.tol)),
-            scorer=None if self.scoring is None else scorer_of(model, self.scoring, training),
-            scoring=str(self.scoring),
+            scoring=None
+            if self.scoring is None
+            else Scoring(str(self.scoring), scorer_of(model, self.scoring, training)),
         )
         self.model_ = model.set_params(alpha=found.alpha, l1_ratio=found.l1_ratio).fit(X, y, sample_weight)
         self._set(found)
@@ -90,6 +91,8 @@ class CrossValidated(ParameterNames):
                 setattr(self, name, getattr(self.model_, name))
         if "feature_names_in_" not in vars(self.model_):
             vars(self).pop("feature_names_in_", None)
+        if isinstance(self.trajectory_, Trajectory):
+            self.trajectory_.meta["cross_validation"] = found.as_dict()
         curves, several = found.curves, np.ndim(self.l1_ratio) > 0
         self.cross_validation_, self.alpha_, self.l1_ratio_ = found, found.alpha, found.l1_ratio
         self.alphas_ = np.array([curve.alphas for curve in curves]) if several else found.curve.alphas
@@ -102,13 +105,13 @@ class CrossValidated(ParameterNames):
             note = "the best alpha is at the end of those tried: a better one may lie beyond, so try more of them"
             self.verdict_ = self.verdict_._replace(notes=(note, *self.verdict_.notes))
 
-    def predict(self: Any, X: Any) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Predictions of the model with the chosen alpha, (n,)."""
         check_is_fitted(self)
         found: NDArray[Any] = self.model_.predict(X)
         return found
 
-    def score(self: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R2 of a regressor and accuracy of a classifier, as of the model with the chosen alpha."""
         check_is_fitted(self)
         return float(self.model_.score(X, y, sample_weight))
@@ -119,8 +122,10 @@ class CrossValidated(ParameterNames):
         return tags
 
 
-def scorer_of(model: Any, scoring: Any, training: Training) -> Scorer:
+def scorer_of(model: Any, scoring: object, training: Training) -> Scorer:
     """The scorer of scikit-learn's ``scoring``, for points of the path."""
+    from sklearn.metrics import check_scoring
+
     scorer, probe = check_scoring(model, scoring), clone(model)
     known = {name: value for name, value in vars(model).items() if name in ("classes_", "n_features_in_")}
     for name, value in known.items():

@@ -1,8 +1,8 @@
 """Homotopy: the optima of a squared loss with an L1 penalty, from one penalty weight to the next, on a Gram matrix.
 
-The optimum of w'Gw / 2 - c'w + l1 |w|_1 + l2 w'w / 2 is piecewise linear along a straight line of targets c and weights
-l1. Let A be the coefficients that are not 0, s their signs, H = G + l2, and r = c - H w the slopes, which are l1 s on A.
-Where c moves by g and l1 falls by b,
+The optimum of w'Gw / 2 - c'w + l1 |w|_1 + l2 w'w / 2 is piecewise linear along a straight line of targets c and
+weights l1. Let A be the coefficients that are not 0, s their signs, H = G + l2, and r = c - H w the slopes, which are
+l1 s on A. Where c moves by g and l1 falls by b,
 
     dw_A = (H_AA)^-1 (g_A + b s_A),      dr = g - H_.A dw_A
 
@@ -30,8 +30,10 @@ DEPENDENT = 1e-11  # share of its square that is left of a column that depends o
 PIECES = 10  # most pieces from one penalty weight to the next, for each column
 FIRST = 32  # active columns for which there is room at first
 
+Mask = NDArray[np.bool_]
 
-def homotopy(G: Array, c: Array, l1: Array, l2: Array, allowed: NDArray[np.bool_] | None = None) -> Array:
+
+def homotopy(G: Array, c: Array, l1: Array, l2: Array, allowed: Mask | None = None) -> Array:
     """The w (d, m) that minimise w'Gw / 2 - c'w + l1 |w|_1 + l2 w'w / 2 for each of m penalties.
 
     Exact up to rounding, which grows with the condition of the active columns: the gap tells. A column that depends on
@@ -75,10 +77,11 @@ class _End(NamedTuple):
 class _Path:
     """The optimum for the present weights, and the inverse of H_AA."""
 
-    def __init__(self, G: Array, c: Array, allowed: NDArray[np.bool_] | None) -> None:
+    def __init__(self, G: Array, c: Array, allowed: Mask | None) -> None:
         d = len(c)
         self.G, self.c = G, c
-        self.up, self.down = np.ones((2, d), bool) if allowed is None else allowed
+        self.up: Mask = np.ones(d, bool) if allowed is None else allowed[0]
+        self.down: Mask = np.ones(d, bool) if allowed is None else allowed[1]
         self.rises, self.sinks = self.up.copy(), self.down.copy()  # columns that may join with each sign
         self.level = float(np.maximum(np.where(self.up, c, 0.0), np.where(self.down, -c, 0.0)).max(initial=0.0))
         self.r, self.l2, self.q = c.copy(), np.zeros(d), 0
@@ -122,8 +125,8 @@ class _Path:
             self._renew()
         fall, left, ahead = self.level - l1, 1.0, -1
         for _ in range(PIECES * (len(self.c) + 1)):
-            pull = fall * self.sign
-            step = self.inverse @ (pull if moves is None else pull + moves[self.columns])
+            rate = fall * self.sign
+            step = self.inverse @ (rate if moves is None else rate + moves[self.columns])
             slope = -(step @ self.rows)
             end = self._end(step, slope, fall, left, ahead)
             self._w[: self.q] += end.length * step
@@ -215,6 +218,8 @@ class _Path:
             self._rows, self._inverse = rows, inverse
 
 
-def _until(distance: Array, pace: Array, possible: NDArray[np.bool_] | bool) -> Array:
+def _until(distance: Array, pace: Array, possible: Mask | bool) -> Array:
     """How far it is until each distance is 0; inf where it does not fall."""
-    return np.divide(distance, pace, out=np.full(len(distance), np.inf), where=possible & (pace > 0))
+    found: Array = np.full(len(distance), np.inf)
+    np.divide(distance, pace, out=found, where=possible & (pace > 0))
+    return found

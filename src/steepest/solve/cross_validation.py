@@ -2,179 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
+from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..data.checks import check_rows
 from ..data.counted import counted
+from ..data.fold_moments import moments_of_parts
 from ..data.rows import Rows
-from ..objective.penalties import elastic
+from ..objective.data import MATRIX_COLUMNS
+from ..objective.objective import coordinates_of
+from ..objective.penalties import NoPenalty, elastic
 from ..objective.problem import Problem
+from ..optimality.duality import provable
+from ..optimality.fold_newton import FoldsNewton
+from ..optimality.moments_path import moments_path
 from ..optimality.null_model import constant_cost
-from .fold_paths import FoldPath, paths_of_folds
-from .regularization_path import alpha_grid, given_alphas
-from .settings import Limits
+from .fit import fit
+from .regularization_path import alpha_grid, alpha_path, given_alphas
+from .settings import Limits, Watch
+from .validation_curve import RULES, CrossValidation, Fold, Grid, Scorer, Scoring, ValidationCurve
 
-__all__ = ["RULES", "CrossValidation", "Fold", "Scorer", "ValidationCurve", "cross_validate", "held_out_loss"]
+__all__ = ["TOL", "cross_validate", "held_out_loss", "path_of_all", "paths_of_folds"]
 
-RULES = ("min", "1se")
+EVERY = Grid()
+MOST = 2500  # columns up to which the products of all columns are formed, for an L1 penalty
+SMALL_ROUNDING = 1e-9  # share of the constant model's cost up to which gaps are accepted whatever is asked for
 TOL = 1e-6  # tolerance of the paths where none is asked for
 
 Numbers = NDArray[np.int64]
-
-
-class Fold(NamedTuple):
-    """Numbers of the rows to fit, and of those held out."""
-
-    train: Numbers
-    test: Numbers
-
-
-Scorer = Callable[[Array, Numbers], Array]  # raw points (m, d + 1, k) and numbers of held-out rows to scores (m,)
-
-
-class ValidationCurve(NamedTuple):
-    """Scores on held-out rows by penalty weight, for one share of the L1 penalty.
-
-    Attributes
-    ----------
-    l1_ratio : float
-    alphas : (m,) array
-        Penalty weights, decreasing.
-    scores : (m, K) array
-        Score of each fold; higher is better.
-    weights : (K,) array
-        Share of each fold in the mean.
-    gaps : (m, K) array
-        Certified gap of each optimum, in units of the constant model's cost; inf where there is no certificate.
-    """
-
-    l1_ratio: float
-    alphas: Array
-    scores: Array
-    weights: Array
-    gaps: Array
-
-    @property
-    def mean(self) -> Array:
-        """Mean score over the folds, (m,)."""
-        found: Array = self.scores @ self.weights
-        return found
-
-    @property
-    def standard_error(self) -> Array:
-        """Standard error of that mean, (m,): the standard deviation of the folds by the root of their number.
-
-        It takes the folds as independent, which they are not quite.
-        """
-        K = len(self.weights)
-        spread = np.square(self.scores - self.mean[:, None]) @ self.weights
-        found: Array = np.sqrt(spread / max(K - 1, 1))
-        return found
-
-    def chosen(self, rule: str = "min") -> int:
-        """Place of the chosen penalty weight.
-
-        "min": that of the best mean score. "1se": the largest whose mean score is within one standard error of it.
-
-        References
-        ----------
-        Breiman, L., Friedman, J., Olshen, R. and Stone, C. (1984). Classification and Regression Trees, section 3.4.3.
-        doi:10.1201/9781315139470. Hastie, T., Tibshirani, R. and Friedman, J. (2009). The Elements of Statistical
-        Learning, section 7.10. doi:10.1007/978-0-387-84858-7
-
-        Examples
-        --------
-        >>> scores = np.array([[-4.0, -4.0], [-1.9, -2.2], [-1.0, -3.0]])
-        >>> curve = ValidationCurve(1.0, np.array([3.0, 2.0, 1.0]), scores, np.full(2, 0.5), np.zeros((3, 2)))
-        >>> curve.chosen("min"), curve.chosen("1se")
-        (2, 1)
-        """
-        mean = self.mean
-        best = int(np.argmax(mean))
-        if rule == "min":
-            return best
-        return int(np.argmax(mean >= mean[best] - self.standard_error[best]))
-
-
-class CrossValidation(NamedTuple):
-    """The curves of all shares of the L1 penalty, and the choice.
-
-    Attributes
-    ----------
-    curves : tuple of ValidationCurve
-    curve : ValidationCurve
-        That of the chosen share.
-    rule : {"min", "1se"}
-    scoring : str
-        What a score is.
-    """
-
-    curves: tuple[ValidationCurve, ...]
-    curve: ValidationCurve
-    rule: str
-    scoring: str
-
-    @property
-    def place(self) -> int:
-        """Place of the chosen penalty weight on its curve."""
-        return self.curve.chosen(self.rule)
-
-    @property
-    def alpha(self) -> float:
-        """The chosen penalty weight."""
-        return float(self.curve.alphas[self.place])
-
-    @property
-    def l1_ratio(self) -> float:
-        """The chosen share of the L1 penalty."""
-        return self.curve.l1_ratio
-
-    @property
-    def worst_gap(self) -> float:
-        """The largest gap of all folds and penalty weights, in units of the constant model's cost."""
-        return max(float(curve.gaps.max()) for curve in self.curves)
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the best score is at an end of the penalty weights, so that a better one may be beyond."""
-        return len(self.curve.alphas) > 1 and self.curve.chosen() in (0, len(self.curve.alphas) - 1)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The chosen curve as plain numbers, for files."""
-        curve = self.curve
-        return {
-            "alphas": curve.alphas.tolist(),
-            "mean": curve.mean.tolist(),
-            "standard_error": curve.standard_error.tolist(),
-            "best": curve.chosen("min"),
-            "one_standard_error": curve.chosen("1se"),
-            "rule": self.rule,
-            "scoring": self.scoring,
-            "folds": len(curve.weights),
-            "l1_ratio": curve.l1_ratio,
-            "worst_gap": self.worst_gap if np.isfinite(self.worst_gap) else None,
-        }
 
 
 def cross_validate(
     rows: Rows,
     problem: Problem,
     folds: Iterable[Fold],
+    grid: Grid = EVERY,
     *,
-    alphas: int | ArrayLike = 100,
-    eps: float = 1e-3,
-    l1_ratios: Sequence[float] = (0.0,),
     rule: str = "min",
     limits: Limits = Limits(tol=TOL),
-    scorer: Scorer | None = None,
-    scoring: str = "",
+    scoring: Scoring | None = None,
 ) -> CrossValidation:
     """Choose the penalty weight by cross-validation.
 
@@ -192,20 +65,13 @@ def cross_validate(
     problem : Problem
         Its penalty is not used; its factors and signs are.
     folds : sequence of Fold
-    alphas : int or numbers >= 0
-        A number of penalty weights, or the weights. A number is spread in equal ratios from the smallest for which
-        every coefficient is 0, on all rows, to ``eps`` times that. For a share of L1 below 0.001 the first is that of
-        0.001, and the last is eps^2 times that of the lasso.
-    eps : float, 0 < eps < 1
-    l1_ratios : numbers from 0 to 1
-        Shares of the L1 penalty to try.
+    grid : Grid
+        The penalty weights to try.
     rule : {"min", "1se"}
         The best mean score, or the largest alpha within one standard error of it, for the l1_ratio of the best one.
     limits : Limits
-    scorer : callable, optional
+    scoring : Scoring, optional
         By default minus the mean loss; for a squared loss minus the mean squared error.
-    scoring : str
-        What the scorer is called.
 
     Raises
     ------
@@ -219,28 +85,53 @@ def cross_validate(
     >>> X = np.arange(12.0)[:, None] % 5
     >>> rows = make_rows(X, 2 * X[:, 0] + np.tile([0.5, -0.5, 0.1], 4))
     >>> parts = [Fold(other_rows(12, test), test) for test in folds(12, 3)]
-    >>> found = cross_validate(rows, Problem(), parts, alphas=[10.0, 1.0, 0.1, 0.01], l1_ratios=(1.0,))
+    >>> found = cross_validate(rows, Problem(), parts, Grid([10.0, 1.0, 0.1, 0.01], l1_ratios=(1.0,)))
     >>> found.alpha, round(float(found.curve.mean[found.place]), 3), found.worst_gap < 1e-10
     (0.01, -0.182, True)
     """
     if rule not in RULES:
         raise UsageError(f"rule must be 'min' or '1se', the rule of choice, not {rule!r}")
+    if problem.fixed:
+        raise UsageError("fixed coefficients and a choice of alpha by cross-validation exclude each other")
     parts = list(folds)
     if len(parts) < 2:
         raise UsageError(f"cross-validation needs 2 folds or more, not {len(parts)}")
     check_rows(counted(rows), problem)
     weights = _fold_weights(rows, parts)
-    score = held_out_loss(rows, problem) if scorer is None else scorer
+    score = held_out_loss(rows, problem) if scoring is None else scoring.score
     curves = []
-    for l1_ratio in l1_ratios:
+    for l1_ratio in grid.l1_ratios:
         of_ratio = replace(problem, penalty=elastic(1.0, l1_ratio))
-        wanted = alpha_grid(rows, of_ratio, alphas, eps) if isinstance(alphas, int) else given_alphas(alphas)
+        wanted = _wanted(rows, of_ratio, grid)
         scores, gaps = np.empty((2, len(wanted), len(parts)))
         for k, path in enumerate(paths_of_folds(rows, of_ratio, [part.train for part in parts], wanted, limits)):
             scores[:, k], gaps[:, k] = score(path.points, parts[k].test), _relative(path, of_ratio, rows, parts[k])
         curves.append(ValidationCurve(float(l1_ratio), wanted, scores, weights, gaps))
     best = max(curves, key=lambda curve: curve.mean.max())
-    return CrossValidation(tuple(curves), best, rule, scoring if scorer else _words(problem))
+    words = _words(problem) if scoring is None else scoring.name
+    return CrossValidation(tuple(curves), best, rule, words, scoring is None)
+
+
+def _wanted(rows: Rows, problem: Problem, grid: Grid) -> Array:
+    """The penalty weights to try."""
+    if isinstance(grid.alphas, (int, np.integer)):
+        known = problem.nonsmooth or rows.supports.joint
+        return alpha_grid(rows, problem, int(grid.alphas), grid.eps, _constant(rows, problem) if known else None)
+    return given_alphas(grid.alphas)
+
+
+def _constant(rows: Rows, problem: Problem) -> Array:
+    """The optimum (d + 1, k) over the intercept and the columns that are not penalised, the others 0."""
+    penalised = np.flatnonzero(coordinates_of(problem, rows.shape[1]).penalty_factors[:-1])
+    found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=tuple(penalised.tolist())), limits=Limits(tol=0))
+    return np.concatenate((found.coef, found.intercept[None]))
+
+
+def path_of_all(rows: Rows, problem: Problem, alphas: Array, limits: Limits = Limits(tol=TOL)) -> Array:
+    """The optima on all rows, (m, d + 1, k), in raw units, intercept last; ``problem.l1`` is the share of L1."""
+    every = np.arange(rows.shape[0])
+    points: Array = next(paths_of_folds(rows, problem, [every], alphas, limits)).points
+    return points
 
 
 def held_out_loss(rows: Rows, problem: Problem) -> Scorer:
@@ -271,11 +162,128 @@ def _fold_weights(rows: Rows, parts: Sequence[Fold]) -> Array:
     sums = np.ones(len(parts))
     if rows.weight is not None:
         sums = np.array([rows.weight[part.test].sum() for part in parts])
-    return sums / sums.sum()
+    found: Array = sums / sums.sum()
+    return found
 
 
 def _relative(path: FoldPath, problem: Problem, rows: Rows, part: Fold) -> Array:
     """Gaps in units of the cost of the constant model for the rows fitted."""
     some = rows.take(part.train) if path.scale is None else rows
     scale = constant_cost(problem, some) if path.scale is None else path.scale
-    return path.gaps / (scale or 1.0)
+    found: Array = path.gaps / (scale or 1.0)
+    return found
+
+
+class FoldPath(NamedTuple):
+    """The optima of one fold for each penalty weight."""
+
+    points: Array  # (m, d + 1, k), raw, intercept last
+    gaps: Array  # (m,)
+    scale: float | None = None  # cost of the constant model, if it is known
+
+
+def paths_of_folds(
+    rows: Rows, problem: Problem, parts: Sequence[Numbers], alphas: Array, limits: Limits
+) -> Iterator[FoldPath]:
+    """The path of each part of the rows, for penalty weights in decreasing order.
+
+    Parameters
+    ----------
+    rows : Rows
+    problem : Problem
+        Its penalty gives the share of L1.
+    parts : sequence of integer arrays
+        Numbers of the rows to fit.
+    alphas : (m,) array
+    limits : Limits
+    """
+    if _by_moments(rows, problem, alphas):
+        yield from _moments_paths(rows, problem, parts, alphas, limits)
+        return
+    if _shares_hessian(rows, problem, alphas):
+        yield from _newton_paths(rows, problem, parts, alphas, limits)
+        return
+    for part in parts:
+        yield _path(rows.take(part), problem, alphas, limits)
+
+
+def _by_moments(rows: Rows, problem: Problem, alphas: Array) -> bool:
+    """Whether the products of all columns replace the rows."""
+    simple = problem.loss.quadratic and rows.outputs == 1 and not problem.fixed and provable(problem)
+    signs = problem.l1 > 0 or not any(problem.signs)
+    most = MOST if problem.l1 > 0 else MATRIX_COLUMNS
+    return bool(simple and signs and rows.shape[1] <= most and alphas[-1] > 0)
+
+
+def _shares_hessian(rows: Rows, problem: Problem, alphas: Array) -> bool:
+    """Whether Newton's steps of all folds go by one Hessian: a smooth loss, an L2 penalty, more rows than columns."""
+    smooth = rows.outputs == 1 and not (problem.nonsmooth or problem.proximal or problem.fixed)
+    n, d = rows.shape
+    known = provable(replace(problem, penalty=elastic(1.0, 0.0)))
+    return bool(smooth and known and rows.forms_curvature and n > d and alphas[-1] > 0)
+
+
+def _newton_paths(
+    rows: Rows, problem: Problem, parts: Sequence[Numbers], alphas: Array, limits: Limits
+) -> Iterator[FoldPath]:
+    """The paths by steps that all folds share; of a fold whose gaps are too large by itself."""
+    scales = [constant_cost(problem, counted(rows.take(part))) for part in parts]
+    tol = max(limits.tol or 0.0, SMALL_ROUNDING)
+    folds = FoldsNewton(rows, problem, parts, tol * np.array(scales))
+    found = [folds.optima(float(alpha)) for alpha in alphas]
+    points, gaps = (np.array(numbers) for numbers in zip(*found, strict=True))
+    for k, (part, scale) in enumerate(zip(parts, scales, strict=True)):
+        if (gaps[:, k] <= tol * scale).all():
+            yield FoldPath(points[:, k], gaps[:, k], scale)
+        else:
+            yield _path(rows.take(part), problem, alphas, limits)
+
+
+def _moments_paths(
+    rows: Rows, problem: Problem, parts: Sequence[Numbers], alphas: Array, limits: Limits
+) -> Iterator[FoldPath]:
+    """The paths by moments; of a part whose gaps are too large by the rows."""
+    (n, d), intercept = rows.shape, coordinates_of(problem, rows.shape[1]).free_intercept
+    with one_blas_thread(2.0 * d * max(n, d * d)):
+        for part, moments in zip(parts, moments_of_parts(rows, parts, intercept), strict=True):
+            found = moments_path(problem, moments, alphas, problem.l1)
+            scale = 0.5 * problem.loss.curvature * moments.square
+            good = (found.gaps <= max(limits.tol or 0.0, SMALL_ROUNDING) * scale).all()
+            if good:
+                yield FoldPath(found.points[:, :, None], found.gaps, scale)
+            else:
+                yield _path(rows.take(part), problem, alphas, limits)
+
+
+def _path(rows: Rows, problem: Problem, alphas: Array, limits: Limits) -> FoldPath:
+    """The path over rows: by `alpha_path`, or for non-smooth losses and classes by one fit after the other."""
+    rows = counted(rows)
+    if rows.outputs == 1 and not problem.nonsmooth:
+        path = alpha_path(
+            rows.X,
+            rows.y[:, 0],
+            alphas=alphas,
+            l1_ratio=problem.l1,
+            loss=problem.loss,
+            fit_intercept=problem.intercept,
+            penalty_factors=problem.factors or None,
+            signs=_sides(problem),
+            sample_weight=rows.weight,
+            max_iter=int(limits.max_iter),
+            tol=limits.tol or 0.0,
+            n_jobs=rows.threads,
+        )
+        return FoldPath(np.vstack((path.coefs, path.intercepts)).T[:, :, None], path.gaps)
+    w, points, gaps = None, [], []
+    for alpha in alphas:
+        of_alpha = replace(problem, penalty=elastic(float(alpha), problem.l1))
+        run = fit(rows, of_alpha, limits=limits, start=w, watch=Watch(keep=False))
+        w = np.concatenate((run.coef, run.intercept[None]))
+        points.append(w)
+        gaps.append(np.inf if run.certificate.gap is None else float(run.certificate.gap))
+    return FoldPath(np.array(points), np.array(gaps))
+
+
+def _sides(problem: Problem) -> dict[int, str]:
+    """The sign constraints by column, as `alpha_path` takes them."""
+    return {j: "+" if sign > 0 else "-" for j, sign in enumerate(problem.signs) if sign}

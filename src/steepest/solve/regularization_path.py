@@ -31,7 +31,6 @@ from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan, selection_plan
 from .auto.working_sets import selects_columns
 from .certified_stop import CertifiedStop
-from .fit import fit
 from .selected_path import selected_path, worth_selecting
 from .settings import Limits, Settings
 
@@ -216,22 +215,26 @@ def _constant_model(problem: Problem, rows: Rows) -> Array:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(penalised) < d:
-        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=penalised), limits=Limits(tol=0))
-        w = np.concatenate((found.coef, found.intercept[None]))
+        free = replace(problem, penalty=NoPenalty(), fixed=penalised)
+        plan, scale = make_plan(rows, free, Settings(), np.inf), constant_cost(free, rows)
+        certified = CertifiedStop(free, rows, plan, 0.0, scale)
+        states = descend(free, plan.method, plan.data, start=plan.start)
+        path = record(until(states, *certified.stops(0.0), epochs(Limits().max_iter)), keep=False)
+        w = np.append(path.coef[-1], path.intercept[-1])[:, None]
     return w
 
 
-def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float) -> Array:
+def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float, start: Array | None = None) -> Array:
     """Penalty weights in equal ratios from the smallest at which every coefficient is 0 to eps times that.
 
     ``problem.l1`` is the share of the L1 penalty. One below 0.001 begins where 0.001 does, as ridge has no such weight,
-    and ends at eps^2 times where 1 begins.
+    and ends at eps^2 times where 1 begins. ``start`` (d + 1, k) is the optimum of the unpenalised parameters, if known.
     """
     rows, share = counted(rows), problem.l1
     problem = replace(problem, penalty=elastic(1.0, max(share, LEAST_SHARE)))
     eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE else eps
     with one_blas_thread(2.0 * rows.size.numbers):
-        return _alphas(problem, rows, _constant_model(problem, rows), n_alphas, eps)
+        return _alphas(problem, rows, _constant_model(problem, rows) if start is None else start, n_alphas, eps)
 
 
 def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
@@ -253,7 +256,7 @@ def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: floa
     return largest * np.geomspace(1.0, eps, int(n_alphas)) if n_alphas > 1 else np.array([largest])
 
 
-def given_alphas(alphas: Any) -> Array:
+def given_alphas(alphas: ArrayLike) -> Array:
     """The penalty weights that were given, in decreasing order."""
     try:
         found = np.sort(np.asarray(alphas, np.float64).ravel())[::-1]

@@ -12,9 +12,10 @@ from ...data.folds import folds, other_rows
 from ...data.readers.tables import Table
 from ...data.rows import make_rows
 from ...objective.problem import Problem
-from ...solve.cross_validation import TOL, Fold, cross_validate
+from ...solve.cross_validation import TOL, cross_validate
 from ...solve.model import Label
 from ...solve.settings import Limits
+from ...solve.validation_curve import Fold, Grid
 from ..table_input import class_numbers
 from ..text import number
 
@@ -54,7 +55,7 @@ def chosen_alpha(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, L
         rows,
         Problem(loss, intercept=not flags.no_intercept),
         [Fold(other_rows(n, part), part) for part in parts],
-        l1_ratios=(flags.l1_ratio,),
+        Grid(l1_ratios=(flags.l1_ratio,)),
         rule="1se" if flags.alpha == "cv:1se" else "min",
         limits=Limits(tol=TOL),
     )

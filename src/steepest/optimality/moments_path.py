@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..data.fold_moments import PartMoments
 from ..objective.objective import coordinates_of
-from ..objective.prox import FORBIDDEN
 from ..objective.problem import Problem
-from ..optimality.homotopy import homotopy
+from ..objective.prox import FORBIDDEN
+from .homotopy import homotopy
 
 __all__ = ["MomentsPath", "moments_path"]
 
@@ -77,7 +77,9 @@ def _gaps(scaled: _Scaled, U: Array, l1: Array, l2: Array) -> Array:
     v, size = scaled.slopes(U), np.sqrt(np.maximum(np.diag(scaled.G), 0.0))
     reach = size @ np.abs(U) + np.sqrt(scaled.square)
     slack = scaled.rounding * size[:, None] * reach
-    over = np.maximum(np.where(scaled.allowed[0][:, None], -v, -np.inf), np.where(scaled.allowed[1][:, None], v, -np.inf))
+    over = np.maximum(
+        np.where(scaled.allowed[0][:, None], -v, -np.inf), np.where(scaled.allowed[1][:, None], v, -np.inf)
+    )
     cost = 0.5 * (scaled.square - scaled.c @ U + (U * v).sum(0))
     ridge = l2 / scaled.factor[:, None]
     beyond = np.maximum(over + slack - l1, 0.0)

@@ -26,9 +26,9 @@ from ..data.rows import Rows
 from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
-from ..optimality.dual_point import DualPoint
-from ..optimality.duality import Slopes, point_gap
-from ..optimality.rounding import relative_rounding
+from .dual_point import DualPoint
+from .duality import Slopes, point_gap
+from .rounding import relative_rounding
 
 __all__ = ["FoldsNewton"]
 
@@ -78,7 +78,7 @@ class FoldsNewton:
         self.totals = self.weights.sum(0)
         self.w = np.zeros((rows.shape[1] + 1, len(parts)))
         self.objective = Objective(problem, self.rows)
-        self._inverse: Array | None = None
+        self._inverse: Array = np.zeros((0, 0))
         self._pairs: list[deque[tuple[Array, Array]]] = [deque(maxlen=PAIRS) for _ in parts]
         self._last: Array | None = None  # the optima before the last ones
         self._known: _Points | None = None  # the last ones
@@ -135,13 +135,11 @@ class FoldsNewton:
 
     def _step(self, g: Array) -> Array:
         """The steps (d + 1, K), by the inverse Hessian that the last steps of each fold correct."""
-        q, sizes = g.copy(), []
+        q, sizes = g.copy(), [list[float]() for _ in self._pairs]
         for k, pairs in enumerate(self._pairs):
-            sizes.append([])
             for s, y in reversed(pairs):
-                size = (s @ q[:, k]) / (s @ y)
-                q[:, k] -= size * y
-                sizes[k].append(size)
+                sizes[k].append(float((s @ q[:, k]) / (s @ y)))
+                q[:, k] -= sizes[k][-1] * y
         step: Array = self._inverse @ q
         for k, pairs in enumerate(self._pairs):
             for (s, y), size in zip(pairs, reversed(sizes[k]), strict=True):
