@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .descent.states import State
     from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .descent.trajectory import Trajectory
-    from .estimators import GDClassifier, GDRegressor, tables
+    from .estimators import GDClassifier, GDClassifierCV, GDRegressor, GDRegressorCV, tables
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
@@ -47,7 +47,7 @@ _HOMES = {
     "data.readers.tables": ("read_table",),
     "descent.descent": ("Descent", "descend", "until"),
     "core.errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),
-    "estimators": ("GDClassifier", "GDRegressor"),
+    "estimators": ("GDClassifier", "GDClassifierCV", "GDRegressor", "GDRegressorCV"),
     "descent.growing_batches": ("descend_growing",),
     "solve.minimize": ("minimize",),
     "solve.regularization_path": ("AlphaPath", "alpha_path"),
@@ -80,7 +80,9 @@ __all__ = [
     "Descent",
     "DivergenceWarning",
     "GDClassifier",
+    "GDClassifierCV",
     "GDRegressor",
+    "GDRegressorCV",
     "Method",
     "Moments",
     "NotConvergedWarning",

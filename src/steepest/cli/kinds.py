@@ -15,6 +15,8 @@ KINDS = {  # example arguments of each kind
     "sigmoid": "model.json exam.txt",
     "cost-shapes": "model.json exam.txt",
     "decision-boundary": "model.json exam.txt",
+    "cross-validation": "model.json",
+    "regularization-path": "model.json park.txt",
     "comparison": "run.npz other.npz",
     "learning-rates": "slow.npz fast.npz",
     "tangent": '"(x-3)**2+2" --at 6',

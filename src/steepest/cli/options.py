@@ -61,6 +61,17 @@ class Word(Number):
         return value if value == self.word else super().convert(value, param, ctx)
 
 
+class Alpha(Number):
+    """A finite number, or "cv" or "cv:1se" for a choice by cross-validation."""
+
+    name = "alpha"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | float:
+        """Keep the words, else turn the text into a float."""
+        number: str | float = value if value in ("cv", "cv:1se") else super().convert(value, param, ctx)
+        return number
+
+
 class Rate(Word):
     """A finite number, "auto", or a schedule such as "inverse_scaling:eta=0.1"."""
 
@@ -180,7 +191,7 @@ class Kind(click.Choice[str]):
 
 NUMBER, NUMBERS, COLUMNS, TARGETS = Number(), Numbers(), Columns(), Targets()
 COUNT = click.IntRange(min=1)
-RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
+RATE, TOL, BATCH, ALPHA = Rate("auto"), Word("none"), Batch(), Alpha()
 FIX, AT = Assignments(), Values()
 KIND = Kind()
 
@@ -221,7 +232,7 @@ def loss_options(command: Command) -> Command:
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),
-        click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
+        click.option("--alpha", type=ALPHA, default=0.0, metavar="A|cv", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
     )
 

@@ -63,7 +63,7 @@ class OutcomeFlags(Protocol):
         """--exposure."""
 
     @property
-    def alpha(self) -> float:
+    def alpha(self) -> float | str:
         """--alpha."""
 
     @property

@@ -13,6 +13,7 @@ from ..data.readers.cells import is_number
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
+from .actions.alpha_choice import choice_text
 from .one_row import number_at, one_row
 from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
@@ -96,6 +97,8 @@ def lines_of(outcome: Outcome) -> list[str]:
     ]
     if outcome.table.decided:
         facts.insert(0, ("columns", "\n".join(map(visible, outcome.table.decided))))
+    if "cross_validation" in meta:
+        facts.insert(0, ("alpha", choice_text(meta["cross_validation"])))
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 try:
     from .classifier import GDClassifier
+    from .classifier_cv import GDClassifierCV
     from .regressor import GDRegressor
+    from .regressor_cv import GDRegressorCV
 except ModuleNotFoundError as error:
     if (error.name or "").split(".")[0] != "sklearn":
         raise
     raise ImportError("the estimators need scikit-learn: pip install 'steepest[sklearn]'") from None
 
-__all__ = ["GDClassifier", "GDRegressor"]
+__all__ = ["GDClassifier", "GDClassifierCV", "GDRegressor", "GDRegressorCV"]

@@ -24,10 +24,12 @@ from .displays.cost_curve import CostCurveDisplay
 from .displays.cost_history import CostHistoryDisplay
 from .displays.cost_shapes import CostShapesDisplay
 from .displays.cost_surface import CostSurfaceDisplay
+from .displays.cross_validation import CrossValidationDisplay
 from .displays.fit import FitDisplay
 from .displays.learning_rates import LearningRateDisplay
 from .displays.panels import Panels
 from .displays.plane_slopes import PlaneSlopesDisplay
+from .displays.regularization_path import RegularizationPathDisplay
 from .displays.residuals import ResidualsDisplay
 from .displays.sigmoid import SigmoidDisplay
 from .displays.tangent import TangentDisplay
@@ -40,11 +42,13 @@ __all__ = [
     "CostHistoryDisplay",
     "CostShapesDisplay",
     "CostSurfaceDisplay",
+    "CrossValidationDisplay",
     "DecisionBoundaryDisplay",
     "FitDisplay",
     "LearningRateDisplay",
     "Panels",
     "PlaneSlopesDisplay",
+    "RegularizationPathDisplay",
     "ResidualsDisplay",
     "SigmoidDisplay",
     "TangentDisplay",

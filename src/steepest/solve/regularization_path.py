@@ -33,13 +33,13 @@ from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan, selection_plan
 from .auto.working_sets import selects_columns
 from .certified_stop import CertifiedStop
-from .fit import fit
 from .selected_path import selected_path, worth_selecting
 from .settings import Limits, Settings
 
-__all__ = ["AlphaPath", "alpha_path"]
+__all__ = ["AlphaPath", "alpha_grid", "alpha_path", "given_alphas"]
 
 SHOWN, DRAWN = 8, 20  # penalty weights and coefficients that a notebook shows
+LEAST_SHARE = 1e-3  # share of the L1 penalty that a smaller one counts as where penalty weights begin
 ABOVE = 1.0 + 1e-14  # so that every coefficient is 0 at the first alpha in spite of rounding
 
 
@@ -164,7 +164,7 @@ def alpha_path(
     n, d = rows.shape
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
-        given = None if alphas is None else _given(alphas)
+        given = None if alphas is None else given_alphas(alphas)
         selects = selects_columns(problem, rows) and worth_selecting(problem, rows)
         plan = _first_plan(problem, rows, start, limits, selects and (given is None or bool(given[-1] > 0)))
         wanted = _alphas(problem, rows, start, n_alphas, eps) if given is None else given
@@ -222,15 +222,32 @@ def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits, sele
 
 def _constant_model(problem: Problem, rows: Rows) -> Array:
     """The optimum (d + 1, 1) over the intercept and the unpenalised columns, the others 0."""
-    w, d = np.zeros((rows.shape[1] + 1, 1)), rows.shape[1]
+    w, d = np.zeros((rows.shape[1] + 1, rows.outputs)), rows.shape[1]
     penalised = tuple(np.flatnonzero(coordinates_of(problem, d).penalty_factors[:-1]).tolist())
     if problem.intercept and len(penalised) == d and problem.loss.constant_known:
         weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
         w[-1] = problem.loss.constant(weight @ rows.y / rows.total)
     elif problem.intercept or len(penalised) < d:
-        found = fit(rows, replace(problem, penalty=NoPenalty(), fixed=penalised), limits=Limits(tol=0))
-        w = np.concatenate((found.coef, found.intercept[None]))
+        free = replace(problem, penalty=NoPenalty(), fixed=penalised)
+        plan, scale = make_plan(rows, free, Settings(), np.inf), constant_cost(free, rows)
+        certified = CertifiedStop(free, rows, plan, 0.0, scale)
+        states = descend(free, plan.method, plan.data, start=plan.start)
+        path = record(until(states, *certified.stops(0.0), epochs(Limits().max_iter)), keep=False)
+        w = np.append(path.coef[-1], path.intercept[-1])[:, None]
     return w
+
+
+def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float, start: Array | None = None) -> Array:
+    """Penalty weights in equal ratios from the smallest at which every coefficient is 0 to eps times that.
+
+    ``problem.l1`` is the share of the L1 penalty. One below 0.001 begins where 0.001 does, as ridge has no such weight,
+    and ends at eps^2 times where 1 begins. ``start`` (d + 1, k) is the optimum of the unpenalised parameters, if known.
+    """
+    rows, share = counted_rows(rows), problem.l1
+    problem = replace(problem, penalty=elastic(1.0, max(share, LEAST_SHARE)))
+    eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE else eps
+    with one_blas_thread(2.0 * rows.size.numbers):
+        return _alphas(problem, rows, _constant_model(problem, rows) if start is None else start, n_alphas, eps)
 
 
 def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
@@ -242,9 +259,9 @@ def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: floa
     if not problem.l1 > 0:
         raise UsageError("l1_ratio=0 has no alpha at which all coefficients are 0: give alphas")
     data = Exact(rows) if problem.loss.quadratic else rows
-    g, d = data.value_and_gradient(problem.loss, start)[1][:, 0], rows.shape[1]
-    slopes = g[:-1] - g[-1] * mean_and_variance(rows)[0] if problem.intercept else g[:-1]
-    below, above = coordinates_of(problem, d).l1[:, :-1, 0]
+    g, d = data.value_and_gradient(problem.loss, start)[1], rows.shape[1]
+    slopes = g[:-1] - mean_and_variance(rows)[0][:, None] * g[-1] if problem.intercept else g[:-1]
+    below, above = coordinates_of(problem, d).l1[:, :-1]
     shares = np.maximum(slopes / np.where(below > 0, below, np.inf), -slopes / np.where(above > 0, above, np.inf))
     largest = ABOVE * float(shares.max())
     if not largest > 0:
@@ -252,7 +269,8 @@ def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: floa
     return largest * np.geomspace(1.0, eps, int(n_alphas)) if n_alphas > 1 else np.array([largest])
 
 
-def _given(alphas: Any) -> Array:
+def given_alphas(alphas: ArrayLike) -> Array:
+    """The penalty weights that were given, in decreasing order."""
     try:
         found = np.sort(np.asarray(alphas, np.float64).ravel())[::-1]
     except (TypeError, ValueError):

@@ -15,15 +15,18 @@ from ...data.readers.tables import Table
 from ...solve.comparison import Comparison, compare, variants
 from ...solve.model import Label
 from ..exit_status import print_object
-from ..options import descent_options
+from ..options import descent_options, loss_options
 from ..outputs import check_outputs
 from ..suggestions import as_option
 from ..table_input import classes_of, target_table
 from ..text import aligned, by_point, paint, say
+from .alpha_choice import chosen_alpha
 from .fit import Flags, check, chosen_loss, descend, without_columns
 
 __all__ = ["compare_command"]
 
+FOR_ALL = ("target", "features", "weights", "no_intercept")  # options that are the same in every run
+OBJECTIVE = ("alpha", "loss", "l1_ratio")  # options that change the objective
 FEW = ("fix", "start")  # options whose values hold commas
 FIXED: dict[str, Any] = {"at": None, "output": None, "require_converged": False}  # options that cannot be varied
 COUNTED = ("steps", "epochs")
@@ -45,12 +48,16 @@ def compare_command(given: dict[str, Any]) -> None:
         runs = [dict(zip(found.table(), row, strict=True)) for row in zip(*found.table().values(), strict=True)]
         print_object({"command": "compare", "source": table.source, "runs": plain(runs), "files": files})
     else:
-        say(_lines(found, files))
+        say(_lines(found, files, any(set(settings) & set(OBJECTIVE) for settings in vary.values())))
 
 
 def _run(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | None) -> Any:
     check(flags)
-    return descend(flags, loss, table, classes)
+    own = loss if flags.loss is None else chosen_loss(flags.kind, flags.loss)
+    flags, choice = chosen_alpha(flags, own, table, classes)
+    run = descend(flags, own, table, classes)
+    run.trajectory.meta.update(choice)
+    return run
 
 
 def _combined(vary: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -63,7 +70,8 @@ def _combined(vary: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _varied(texts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Values by flag and text, each parsed like its option."""
-    options = {param.name: param for param in descent_options(click.Command("compare")).params}
+    params = [*descent_options(click.Command("compare")).params, *loss_options(click.Command("compare")).params]
+    options = {param.name: param for param in params if param.name not in FOR_ALL}
     vary: dict[str, dict[str, Any]] = {}
     for text in texts:
         name, equals, values = text.partition("=")
@@ -106,13 +114,14 @@ def _split(values: str) -> list[str]:
     return found
 
 
-def _lines(found: Comparison, files: list[str]) -> list[str]:
+def _lines(found: Comparison, files: list[str], objectives: bool) -> list[str]:
     table = found.table()
     counts = [[f"{value:,.6g}" for value in table[name]] for name in COUNTED]
     columns = [found.labels, table["status"], *counts, by_point(table["cost"])]
     rows = list(zip(*([head, *column] for head, column in zip(HEADS, columns, strict=True)), strict=True))
     verdicts = [f"{label}: {paint(status, text)}" for label, status, text in _verdicts(found)]
-    return [*aligned(rows, left=2), "", *verdicts, *([f"wrote {', '.join(files)}"] if files else [])]
+    said = ["The costs are of different objectives: they do not compare.", ""] if objectives else []
+    return [*aligned(rows, left=2), "", *said, *verdicts, *([f"wrote {', '.join(files)}"] if files else [])]
 
 
 HEADS = ("", "verdict", *COUNTED, "cost")

@@ -39,6 +39,7 @@ from ..progress import shown
 from ..report import Outcome, as_object, lines_of
 from ..table_input import classes_of, target_table
 from ..text import note, say, warn
+from .alpha_choice import chosen_alpha
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command", "without_columns"]
 
@@ -55,7 +56,7 @@ class Flags(NamedTuple):
     features: tuple[str, ...] | None
     weights: str | None
     loss: str | None
-    alpha: float
+    alpha: float | str
     no_intercept: bool
     positive: str | None
     learning_rate: str | float
@@ -85,6 +86,7 @@ class Flags(NamedTuple):
     signs: Any = None
     intercept_only: bool = False
     columns: ColumnChoice = ColumnChoice()
+    cv: int | None = None
 
 
 class Start(NamedTuple):
@@ -104,7 +106,9 @@ def fit_command(flags: Flags) -> int:
     table = target_table(flags.file, flags, labels=logistic, offset=flags.offset, exposure=flags.exposure)
     _check_at(flags, table)
     classes = classes_of(table, flags.positive) if logistic else None
+    flags, choice = chosen_alpha(flags, loss, table, classes)
     run = descend(flags, loss, table, classes)
+    run.trajectory.meta.update(choice)
     outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
@@ -136,6 +140,8 @@ def check(flags: Flags) -> None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
+    if flags.cv is not None and not isinstance(flags.alpha, str):
+        raise UsageError("--cv K is the number of folds of --alpha cv: give both")
 
 
 def without_columns(flags: Flags) -> Flags:
@@ -191,6 +197,7 @@ def _start(flags: Flags, table: Table) -> Start:
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:
     """Fit as the flags say."""
+    assert not isinstance(flags.alpha, str)  # it is chosen before
     check_outcomes(flags, loss, table, classes)
     start, how = _start(flags, table), together(flags, classes)
     penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, table.names)

@@ -24,7 +24,7 @@ __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
 
 ENDINGS = (".svg", ".png", ".pdf")
 MANY = 1000  # maximum number of runs in one picture
-TABLELESS = ("cost-history", "comparison", "learning-rates", "tangent", "slopes")
+TABLELESS = ("cost-history", "cross-validation", "comparison", "learning-rates", "tangent", "slopes")
 
 
 class Flags(NamedTuple):
@@ -199,6 +199,14 @@ def _sigmoid(flags: Flags) -> Any:
     return _of_rows(plots.SigmoidDisplay, flags) if flags.given else plots.SigmoidDisplay()
 
 
+def _validation(flags: Flags) -> Any:
+    def fits(sources: Sources) -> bool:
+        return len(sources.runs) + len(sources.models) == 1 and not sources.files
+
+    runs, models, _ = _sources(flags, "a run or a model of fit --alpha cv", fits)
+    return plots.CrossValidationDisplay.from_estimator(models[0] if models else next(iter(runs.values())))
+
+
 def _tangent(flags: Flags) -> Any:
     formula, at = _point(flags, "--at X or --at X,DX", (1, 2))
     return plots.TangentDisplay.from_function(formula, at=at[0], dx=at[1] if len(at) > 1 else None)
@@ -219,6 +227,8 @@ DRAWN: dict[str, Callable[[Flags], Any]] = {
     "sigmoid": _sigmoid,
     "cost-shapes": lambda flags: _of_rows(plots.CostShapesDisplay, flags),
     "decision-boundary": _boundary,
+    "cross-validation": _validation,
+    "regularization-path": lambda flags: _of_rows(plots.RegularizationPathDisplay, flags),
     "comparison": _comparison,
     "learning-rates": _rates,
     "tangent": _tangent,

@@ -20,6 +20,7 @@ __all__ = ["command"]
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @outcome_options
 @descent_options
+@click.option("--cv", type=click.IntRange(2), metavar="K", help="Folds of --alpha cv, or cv:1se. [default: 5]")
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")

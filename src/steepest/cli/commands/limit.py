@@ -41,6 +41,8 @@ def command(**flags: Any) -> None:
     from ..table_input import class_numbers, classes_of, target_table
 
     given = SimpleNamespace(**flags)
+    if isinstance(given.alpha, str):
+        raise UsageError("--alpha cv is for fit and compare: give limit a number")
     labels = given.loss is not None and from_name(given.loss, losses, "loss").labels
     loss = chosen_loss("logistic" if labels else "linear", given.loss)
     table = target_table(given.file, given, labels=loss.labels)

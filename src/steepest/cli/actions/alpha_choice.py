@@ -1,0 +1,77 @@
+"""The choice of --alpha cv: the penalty weight by cross-validation, before the fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ...core.errors import UsageError
+from ...core.record_types import Loss
+from ...data.folds import folds, other_rows
+from ...data.readers.tables import Table
+from ...data.rows import make_rows
+from ...objective.problem import Problem
+from ...solve.cross_validation import TOL, cross_validate
+from ...solve.model import Label
+from ...solve.settings import Limits
+from ...solve.validation_curve import Fold, Grid
+from ..outcomes import column_settings
+from ..table_input import class_numbers
+from ..text import number
+
+if TYPE_CHECKING:
+    from .fit import Flags
+
+__all__ = ["Chosen", "choice_text", "chosen_alpha"]
+
+FOLDS = 5
+DIGITS = 4
+
+
+class Chosen(NamedTuple):
+    """The flags with a number as alpha, and how it was chosen, {} where it was given."""
+
+    flags: Flags
+    meta: dict[str, Any]
+
+
+def chosen_alpha(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Chosen:
+    """Choose alpha as ``--alpha cv`` or ``cv:1se`` says; a number stays.
+
+    Raises
+    ------
+    UsageError
+        If --fix is given too, or there are not enough rows for the folds.
+    """
+    if not isinstance(flags.alpha, str):
+        return Chosen(flags, {})
+    if flags.fix:
+        raise UsageError("--alpha cv and --fix exclude each other: give a number as --alpha")
+    if (k := len(classes or table.targets)) > (1 if classes is None else 2):
+        what = "targets" if classes is None else "classes"
+        raise UsageError(f"--alpha cv is for one target or two classes, here are {k} {what}: give a number as --alpha")
+    y = table.y if classes is None else class_numbers(table, classes)
+    rows = make_rows(table.X, y, weight=table.weight, offset=table.offset)
+    n, labels = rows.shape[0], None if classes is None else rows.y[:, 0]
+    parts = folds(n, FOLDS if flags.cv is None else flags.cv, seed=flags.seed, labels=labels)
+    found = cross_validate(
+        rows,
+        Problem(loss, intercept=not flags.no_intercept, **column_settings(flags, table.names)),
+        [Fold(other_rows(n, part), part) for part in parts],
+        Grid(l1_ratios=(flags.l1_ratio,)),
+        rule="1se" if flags.alpha == "cv:1se" else "min",
+        limits=Limits(tol=TOL),
+    )
+    return Chosen(flags._replace(alpha=found.alpha), {"cross_validation": found.as_dict()})
+
+
+def choice_text(meta: dict[str, Any]) -> str:
+    """The chosen alpha with its score and standard error, in words."""
+    i = meta["one_standard_error"] if meta["rule"] == "1se" else meta["best"]
+    mean, error = -np.array(meta["mean"]), np.array(meta["standard_error"])
+    score = f"{meta['scoring']} {number(float(mean[i]), DIGITS)} \N{PLUS-MINUS SIGN} {number(float(error[i]), DIGITS)}"
+    rule = "the best" if meta["rule"] == "min" else "the largest within one standard error of the best"
+    ends = meta["best"] in (0, len(mean) - 1) and len(mean) > 1
+    words = f"{number(meta['alphas'][i], DIGITS)}   ({rule} of {len(mean)} in {meta['folds']} folds: {score})"
+    return f"{words}\nThe best is at the end of those tried: a better one may lie beyond." if ends else words
