@@ -32,8 +32,9 @@ from .auto.plan import Plan, make_plan, selection_plan
 from .auto.working_sets import selects_columns
 from .certified_stop import CertifiedStop
 from .fit import fit
-from .selected_path import selected_path, worth_selecting
+from .selected_path import selected_path
 from .settings import Limits, Settings
+from .squares_path import squares_path
 
 __all__ = ["AlphaPath", "alpha_path"]
 
@@ -152,7 +153,7 @@ def alpha_path(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
         given = None if alphas is None else _given(alphas)
-        selects = selects_columns(problem, rows) and worth_selecting(problem, rows)
+        selects = selects_columns(problem, rows)
         plan = _first_plan(problem, rows, start, limits, selects and (given is None or bool(given[-1] > 0)))
         wanted = _alphas(problem, rows, start, n_alphas, eps) if given is None else given
         found = list(_descents(problem, rows, plan, wanted, l1_ratio, limits))
@@ -169,7 +170,8 @@ def _descents(
     scale, late = constant_cost(problem, rows), 0
     if plan.selects:
         problem = replace(problem, penalty=elastic(float(alphas[0]), l1_ratio))
-        for point in selected_path(problem, plan, alphas, l1_ratio, limits, scale):
+        points = squares_path if problem.loss.quadratic else selected_path
+        for point in points(problem, plan, alphas, l1_ratio, limits, scale):
             late += point.late
             yield point.w, point.gap, point.trajectory
         _warn(late, len(alphas), tol)
