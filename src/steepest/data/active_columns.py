@@ -130,7 +130,9 @@ class SparseColumns(ActiveColumns):
 
     def sums(self, u: Array) -> Array:
         """The sums of the columns times each column of u (q, k), (n, k)."""
-        return np.column_stack([self.times(one) for one in u.T])
+        return (
+            np.column_stack([self.times(one) for one in u.T]) if u.any() else np.zeros((len(self.rows.y), u.shape[1]))
+        )
 
     def products(self, r: Array) -> Array:
         """The product of each column with r (n,), (q,)."""

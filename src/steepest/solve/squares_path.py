@@ -27,14 +27,14 @@ from ..descent.trajectory import Trajectory, coef_and_intercept
 from ..objective.data import MATRIX_COLUMNS, ColumnStats
 from ..objective.objective import Objective
 from ..objective.penalties import elastic
-from ..objective.pivoting import by_pivots
+from ..objective.pivoting import Pivots
 from ..objective.problem import Problem
 from ..objective.prox import by_signs, smallest_subgradient
 from ..optimality.square_models import MomentsModel, RowsModel, SquareModel
 from ..optimality.square_points import Gaps, SquarePoints, Weights, gaps
 from .auto.plan import Plan
 from .certified_stop import SMALL_ROUNDING, SMALLER
-from .selected_path import FEW, MANY, NEAR, STRONG, PathPoint
+from .selected_path import FEW, PathPoint
 from .settings import Limits
 
 __all__ = ["squares_path"]
@@ -42,6 +42,8 @@ __all__ = ["squares_path"]
 TALL = 2  # rows for each column from which the moments take the place of the rows
 SPENT = 4  # columns for each penalty weight up to which moments cost less than the passes that they save
 AT_ONCE = 64  # penalty weights at once on moments
+MANY = 6  # most penalty weights for one pass: the columns for all of them join beforehand
+STRONG, NEAR = 0.05, 0.1  # as in `solve.selected_path`, where a column costs less
 RATES, NONE = np.array([0.0, 1.0]), np.zeros(2)
 
 
@@ -72,7 +74,7 @@ class _Path:
 
     def begin(self, model: SquareModel) -> None:
         """Go on by a model."""
-        self.model, self.correction = model, np.zeros(len(model.coordinates))
+        self.model, self.correction, self.pivots = model, np.zeros(len(model.coordinates)), Pivots()
         self.count = AT_ONCE if isinstance(model, MomentsModel) else FEW
 
     def by_rows(self, at: Array) -> RowsModel:
@@ -112,7 +114,7 @@ class _Path:
         target, inner = self.model.target + self.correction, at < self.objective.d
         for i in range(len(w.T)):
             s, l2 = weights.l1[:, at, i], weights.l2[at, i]
-            found = by_pivots(matrix, l2, target, s, u)
+            found = self.pivots.minimum(matrix, l2, target, s, u)
             found = _by_signs(matrix, l2, target, s, u) if found is None else found
             w[at, i] = u = found if self.tries or found[inner].any() or u[inner].any() else u
         return w
