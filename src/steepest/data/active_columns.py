@@ -126,13 +126,13 @@ class SparseColumns(ActiveColumns):
 
     def times(self, u: Array) -> Array:
         """The sum of the columns times u, (n,)."""
+        if not len(self.numbers):
+            return np.full(len(self.rows.y), u[0] if self.intercept else 0.0)
         return self._part.predictor(self._whole(u))[:, 0]
 
     def sums(self, u: Array) -> Array:
         """The sums of the columns times each column of u (q, k), (n, k)."""
-        return (
-            np.column_stack([self.times(one) for one in u.T]) if u.any() else np.zeros((len(self.rows.y), u.shape[1]))
-        )
+        return np.column_stack([self.times(one) for one in u.T])
 
     def products(self, r: Array) -> Array:
         """The product of each column with r (n,), (q,)."""

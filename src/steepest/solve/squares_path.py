@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..core.records import to_spec
 from ..core.types import UNIT, Array
-from ..data.moments import make_moments
+from ..data.moments import Moments
 from ..data.rows import Rows
 from ..descent.descent import descend
 from ..descent.recording import settings_of
@@ -37,7 +37,7 @@ from .certified_stop import SMALL_ROUNDING, SMALLER
 from .selected_path import FEW, PathPoint
 from .settings import Limits
 
-__all__ = ["squares_path"]
+__all__ = ["saves_passes", "squares_path"]
 
 TALL = 2  # rows for each column from which the moments take the place of the rows
 SPENT = 4  # columns for each penalty weight up to which moments cost less than the passes that they save
@@ -59,14 +59,15 @@ class _Path:
     """A path up to its last ``answer``; ``done`` penalty weights are solved for."""
 
     def __init__(
-        self, problem: Problem, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits, scale: float
+        self, problem: Problem, rows: Rows, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits, scale: float
     ) -> None:
         self.plan, self.alphas, self.l1_ratio, self.limits, self.scale = plan, alphas, l1_ratio, limits, scale
-        self.objective = Objective(replace(problem, penalty=elastic(1.0, l1_ratio)), plan.rows)
-        self.target = (limits.tol or 0.0) * scale
+        self.rows, self.target = rows.in_units(plan.data.units), (limits.tol or 0.0) * scale
+        self.objective = Objective(replace(problem, penalty=elastic(1.0, l1_ratio)), self.rows)
         self.done, self.tries, self.gap = 0, 0, np.inf
-        at = np.zeros((plan.rows.shape[1] + 1, 1)) if plan.point is None else plan.point
-        self.begin(_by_moments(self.objective, plan.rows, len(alphas)) or self.by_rows(at))
+        at = np.zeros((rows.shape[1] + 1, 1)) if plan.point is None else plan.point
+        moments = plan.data if isinstance(plan.data, Moments) else None
+        self.begin(self.by_rows(at) if moments is None else MomentsModel(self.objective, moments))
         points = self.model.points(at)
         self.answer = _Answer(at, points.g, points.cost)
         states = descend(problem, plan.method, plan.data, start=Checkpoint(0, at, np.zeros(0)))
@@ -80,7 +81,7 @@ class _Path:
     def by_rows(self, at: Array) -> RowsModel:
         """A model by the rows, with the columns whose coefficient at a point is not 0."""
         stats = ColumnStats(self.plan.columns.mean, self.plan.columns.variance)
-        model = RowsModel(self.objective, self.plan.rows, stats)
+        model = RowsModel(self.objective, self.rows, stats)
         model.add(np.flatnonzero(at[:-1, 0]))
         return model
 
@@ -170,24 +171,21 @@ class _Path:
 
 
 def squares_path(
-    problem: Problem, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits, scale: float
+    problem: Problem, rows: Rows, plan: Plan, alphas: Array, l1_ratio: float, limits: Limits, scale: float
 ) -> Iterator[PathPoint]:
     """The optimum for each penalty weight, in decreasing order. Cost: some passes for every ten penalty weights.
 
     ``scale`` is the cost of the constant model.
     """
-    path = _Path(problem, plan, alphas, l1_ratio, limits, scale)
+    path = _Path(problem, rows, plan, alphas, l1_ratio, limits, scale)
     while path.done < len(alphas):
         yield from path.some()
 
 
-def _by_moments(objective: Objective, rows: Rows, count: int) -> MomentsModel | None:
-    """A model by the moments for ``count`` penalty weights, if they cost less than the passes."""
+def saves_passes(rows: Rows, count: int) -> bool:
+    """Whether moments cost less than the passes for ``count`` penalty weights."""
     n, d = rows.shape
-    if not (d <= MATRIX_COLUMNS and n >= TALL * d and d <= SPENT * count):
-        return None
-    moments = make_moments(rows, None if objective.free_intercept else np.zeros(1))
-    return MomentsModel(objective, moments.in_units(rows.units))
+    return d <= MATRIX_COLUMNS and n >= TALL * d and d <= SPENT * count
 
 
 def _by_signs(matrix: Array, l2: Array, target: Array, s: Array, u: Array) -> Array:
