@@ -50,10 +50,10 @@ class Pivots:
         array([2., 0.])
         """
         free, sign, held = (s == 0).all(0), np.sign(start), np.zeros(len(start), bool)
-        fewest, patience = len(start) + 1, PATIENCE
+        fewest, patience, bound = len(start) + 1, PATIENCE, (1 + TIE) * s
         for _ in range(GUESSES):
             on = np.flatnonzero((sign != 0) | free)
-            v = self._solved(B, l2, target - np.where(sign > 0, s[1], np.where(sign < 0, -s[0], 0.0)), on)
+            v = self._solved(B, l2, target - np.where(sign > 0, s[1], -s[0]), on)
             if isinstance(v, int):  # this column depends on those before it
                 if free[v]:
                     return None
@@ -63,9 +63,8 @@ class Pivots:
             u[on] = v
             rest = (v @ B[on] if 2 * len(on) < len(B) else B @ u) - target
             outside = (sign == 0) & ~free
-            below, above = outside & (rest > (1 + TIE) * s[0]), outside & (-rest > (1 + TIE) * s[1])
-            wrong = u * sign < 0
-            count = int((wrong | below | above).sum())
+            below, above, wrong = outside & (rest > bound[0]), outside & (-rest > bound[1]), u * sign < 0
+            count = int(np.count_nonzero(wrong | below | above))
             if not count:
                 return u
             fewest, patience = (count, PATIENCE) if count < fewest else (fewest, patience - 1)
@@ -102,7 +101,7 @@ class Pivots:
         if dependent.any():
             return int(on[int(dependent.argmax())])
         self._known, self._l2, self._factor = on, l2[on], factor
-        v: Array = self._triangle(self._triangle(target[on]), back=True)
+        v: Array = _lapack()[2](factor, target[on], lower=1)[0]
         return v
 
     def _triangle(self, b: Array, back: bool = False) -> Array:
@@ -136,4 +135,4 @@ class Pivots:
 def _lapack() -> Any:
     from scipy.linalg import get_lapack_funcs
 
-    return get_lapack_funcs(("potrf", "trtrs"), dtype=np.float64)
+    return get_lapack_funcs(("potrf", "trtrs", "potrs"), dtype=np.float64)

@@ -29,6 +29,10 @@ class SquareModel(Protocol):
     """The mean squared loss over some coordinates of the parameters, the others 0."""
 
     @property
+    def data(self) -> str:
+        """The kind of data."""
+
+    @property
     def columns(self) -> int:
         """Number of its columns."""
 
@@ -56,6 +60,8 @@ class SquareModel(Protocol):
 
 class RowsModel:
     """By the rows, in the units of the descent. Cost: a pass at first and for some points; n q flops a column."""
+
+    data = "rows"
 
     def __init__(self, objective: Objective, rows: Rows, columns: ColumnStats) -> None:
         self.objective, self.rows = objective, rows
@@ -127,6 +133,8 @@ class RowsModel:
 
 class MomentsModel:
     """By the moments, in the units of the descent. Cost: 2 d^2 flops for each point."""
+
+    data = "moments"
 
     def __init__(self, objective: Objective, moments: Moments) -> None:
         self.objective, self.moments, c = objective, moments, objective.loss.curvature

@@ -44,6 +44,7 @@ SPENT = 4  # columns for each penalty weight up to which moments cost less than 
 AT_ONCE = 64  # penalty weights at once on moments
 MANY = 6  # most penalty weights for one pass: the columns for all of them join beforehand
 STRONG, NEAR = 0.05, 0.1  # as in `solve.selected_path`, where a column costs less
+FINE_ROUNDING = 1e-10  # share of the constant model's cost beyond which the rows prove more than the moments
 RATES, NONE = np.array([0.0, 1.0]), np.zeros(2)
 
 
@@ -122,7 +123,8 @@ class _Path:
 
     def reached(self, found: Gaps) -> NDArray[np.bool_]:
         """Whether each gap is small enough, or no smaller one can be proven."""
-        accepted = np.minimum(2 * found.rounding, SMALL_ROUNDING * self.scale)
+        most = FINE_ROUNDING if isinstance(self.model, MomentsModel) else SMALL_ROUNDING
+        accepted = np.minimum(2 * found.rounding, most * self.scale)
         return np.asarray(found.gap <= np.maximum(self.target, accepted), bool)
 
     def near(self, g: Array, alpha: float, share: float) -> NDArray[np.intp]:
@@ -162,7 +164,8 @@ class _Path:
         for i, alpha in enumerate(self.alphas[self.done : self.done + len(late)]):
             step = np.array([0, rounds if i == 0 else 1])
             meta = {**self.meta, "penalty": to_spec(elastic(float(alpha), self.l1_ratio))}
-            meta |= {"end": "epochs" if late[i] else "certified", "working_set": self.model.columns}
+            meta |= {"end": "epochs" if late[i] else "certified"}
+            meta |= {"working_set": self.model.columns, "data": self.model.data}
             both = coef_and_intercept(np.ascontiguousarray(raw[:, i : i + 2].T)[:, :, None])
             path = Trajectory(*both, step, step * 1.0, RATES, NONE, costs[i], norms[i], step, (), meta)
             path = path.upto(0) if np.array_equal(w[:, i], w[:, i + 1]) else path
