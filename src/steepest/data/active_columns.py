@@ -16,7 +16,7 @@ from .layout import BLOCK
 from .rows import Rows
 from .transposed import Model, Transposed
 
-__all__ = ["ActiveColumns", "CompiledColumns", "Metric", "active_columns"]
+__all__ = ["ActiveColumns", "CompiledColumns", "Gram", "Metric", "active_columns"]
 
 Places = NDArray[np.int64]  # of columns in u
 
@@ -80,16 +80,23 @@ class ActiveColumns:
         z: Array = u @ self.table if 2 * len(on) > len(u) else u[on] @ self.table[on]
         return z
 
+    def sums(self, u: Array) -> Array:
+        """The sums of the columns times each column of u (q, k), (n, k)."""
+        on = np.flatnonzero(u.any(1))
+        with one_blas_thread(2.0 * self.table.shape[1] * len(on) * u.shape[1]):
+            z: Array = self.table[on].T @ u[on]
+        return z
+
     def products(self, r: Array) -> Array:
         """The product of each column with r (n,), (q,)."""
         v: Array = self.table @ r
         return v
 
-    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+    def gram(self, weight: Array, left: Places | slice, right: Places | slice) -> Array:
         """Products of the columns at some places of u with others, weighted by row. Cost: 2 n flops each."""
-        A = self.table
-        with one_blas_thread(2.0 * A.shape[1] * len(left) * len(right)):
-            H: Array = (A[left] * weight) @ A[right].T
+        A = self.table[left], self.table[right]
+        with one_blas_thread(2.0 * len(weight) * len(A[0]) * len(A[1])):
+            H: Array = (A[0] * weight) @ A[1].T
         return H
 
 
@@ -119,15 +126,22 @@ class SparseColumns(ActiveColumns):
 
     def times(self, u: Array) -> Array:
         """The sum of the columns times u, (n,)."""
+        if not len(self.numbers):
+            return np.full(len(self.rows.y), u[0] if self.intercept else 0.0)
         return self._part.predictor(self._whole(u))[:, 0]
+
+    def sums(self, u: Array) -> Array:
+        """The sums of the columns times each column of u (q, k), (n, k)."""
+        return np.column_stack([self.times(one) for one in u.T])
 
     def products(self, r: Array) -> Array:
         """The product of each column with r (n,), (q,)."""
         part = self._part.with_rows(weight=None)
         return self._own(part.transpose_product(r[:, None])[:, 0]) * part.total
 
-    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+    def gram(self, weight: Array, left: Places | slice, right: Places | slice) -> Array:
         """Products of the columns at some places of u with others, weighted by row."""
+        left, right = (np.arange(self.length)[places] for places in (left, right))
         both = np.union1d(left, right)
         columns = both[both >= self.intercept] - self.intercept
         part = self._part._replace(X=_selected(cast(CSR, self._part.X), columns))
@@ -164,7 +178,7 @@ class CompiledColumns(SparseColumns):
         v = self.scale * self.transposed.products(r, self.numbers)
         return np.append(r.sum(), v) if self.intercept else v
 
-    def gram(self, weight: Array, left: Places, right: Places) -> Array:
+    def gram(self, weight: Array, left: Places | slice, right: Places | slice) -> Array:
         """Products of the columns at some places of u with others, weighted by row."""
         super().add(np.zeros(0, np.int64))
         return super().gram(weight, left, right)
@@ -203,6 +217,31 @@ class Metric:
             known[new] = old + np.arange(len(new))
         part: Array = self.matrix[np.ix_(known[places], known[places])]
         return part
+
+
+class Gram:
+    """The Gram matrix of all active columns, weighted by row: it grows with them. Cost: 2 n flops for each product."""
+
+    def __init__(self, active: ActiveColumns, weight: Array) -> None:
+        self.active, self.weight, self.length = active, weight, 0
+        self._room = np.zeros((64, 64))
+        self.grow()
+
+    @property
+    def matrix(self) -> Array:
+        """The products (q, q), not to be changed."""
+        return self._room[: self.length, : self.length]
+
+    def grow(self) -> None:
+        """Add the products of the columns that were added."""
+        old, now = self.length, self.active.length
+        if now > len(self._room):
+            larger = np.zeros((3 * now // 2, 3 * now // 2))
+            larger[:old, :old] = self.matrix
+            self._room = larger
+        products = self.active.gram(self.weight, slice(old, now), slice(now))
+        self._room[old:now, :now], self._room[:old, old:now] = products, products[:, :old].T
+        self.length = now
 
 
 def _selected(X: CSR, numbers: NDArray[np.int64]) -> CSR:

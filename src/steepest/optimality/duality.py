@@ -48,9 +48,11 @@ __all__ = [
     "moments_gap",
     "penalty_of",
     "penalty_surplus",
+    "penalty_surpluses",
     "point_gap",
     "provable",
     "rows_gap",
+    "scalings",
     "slope_rounding",
 ]
 
@@ -166,31 +168,43 @@ def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
     """Factor that makes theta feasible, -up <= v_j <= down for v (d,) rounded by ``slack``; 1 if l2 > 0."""
     if coordinates.problem.l2 > 0:
         return 1.0
-    over = 0.0
-    for bound, side in zip(coordinates.raw.l1[:, :-1], (1.0, -1.0), strict=True):
-        most = side * by_output(v) + by_output(slack)
-        over = max(over, float((most / np.where(bound > 0, bound, np.inf)).max(initial=0.0)))
-    return 1.0 if over <= 1.0 else (1 - 4 * UNIT) / over
+    d = len(v)
+    return float(scalings(coordinates.raw.l1[:, :-1], v.reshape(d, -1), slack.reshape(d, -1)).min())
+
+
+def scalings(l1: Array, v: Array, slack: Array) -> Array:
+    """Such factors (k,) for slopes v (d, k) and penalty weights (2, d, k), where l2 = 0."""
+    over = np.zeros(v.shape[1])
+    for bound, side in zip(l1, (1.0, -1.0), strict=True):
+        most = side * v + slack
+        over = np.maximum(over, (most / np.where(bound > 0, bound, np.inf)).max(axis=0, initial=0.0))
+    return np.where(over <= 1.0, 1.0, (1 - 4 * UNIT) / np.maximum(over, 1.0))
 
 
 def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) -> tuple[float, float]:
     """Sum of r(w_j) + r*(-v_j) + w_j v_j over raw coefficients, and a bound of its rounding for v_j +- slack_j.
 
-    It is l2/2 (w - t)^2 + r1(w) + w clip(v, -up, down), with t = (r*)'(-v) and r1 the L1 part of r. All arrays are (d,)
-    or (d, k), and 0 where a coefficient is fixed. Where l2 = 0, a v beyond the bounds is not feasible. The excess is
-    taken as rounding, and its product with w is added.
+    All arrays are (d,) or (d, k), and 0 where a coefficient is fixed.
     """
-    w, v, slack = map(by_output, (w, v, slack))
-    problem, l2, l1 = coordinates.problem, coordinates.raw.l2[:-1], coordinates.raw.l1[:, :-1]
+    w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
+    curved, excess, rounding = penalty_surpluses(coordinates.raw.l1[:, :-1], coordinates.raw.l2[:-1], w, v, slack)
+    return float(curved.sum()) + max(float(excess.sum()), 0.0), float(rounding.sum())
+
+
+def penalty_surpluses(l1: Array, l2: Array, w: Array, v: Array, slack: Array) -> tuple[Array, Array, Array]:
+    """The same for each of k columns w (d, k), by weights l1 (2, d, k) and l2 (d, k): L2 part, L1 part, rounding.
+
+    The L2 part is l2/2 (w - t)^2 and the L1 part r1(w) + w clip(v, -up, down), with t = (r*)'(-v) and r1 the L1 part of
+    r. Where l2 = 0, a v beyond the bounds is not feasible. The excess is taken as rounding, and its product with w is
+    added.
+    """
     slack = slack + FEW * (np.abs(v) + l2 * np.abs(w))
-    beyond, sizes = (soften(v, l1[::-1]), penalty_value(w, l1)) if problem.proximal else (v, 0.0 * w)
+    beyond, sizes = soften(v, l1[::-1]), penalty_value(w, l1)
     curve = np.where(l2 > 0, l2, np.inf)
-    excess = float((sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)).sum())
+    excess = sizes + w * (v - beyond) + np.abs(w * beyond) * (l2 == 0)
     away = np.abs(w + beyond / curve)
-    rounding = float((slack * (away + slack / (2 * curve))).sum())
-    if problem.l2 > 0:
-        rounding += 2 * ROUNDING * float(sizes.sum())
-    return 0.5 * float((l2 * away**2).sum()) + max(excess, 0.0), rounding
+    rounding = (slack * (away + slack / (2 * curve))).sum(0) + 2 * ROUNDING * (sizes * (l2 > 0)).sum(0)
+    return 0.5 * (l2 * away**2).sum(0), excess.sum(0), rounding
 
 
 def penalty_of(objective: Objective, w: Array) -> float:

@@ -33,8 +33,9 @@ from ..optimality.null_model import constant_cost
 from .auto.plan import Plan, make_plan, selection_plan
 from .auto.working_sets import selects_columns
 from .certified_stop import CertifiedStop
-from .selected_path import selected_path, worth_selecting
+from .selected_path import selected_path
 from .settings import Limits, Settings
+from .squares_path import saves_passes, squares_path
 
 __all__ = ["AlphaPath", "alpha_grid", "alpha_path", "given_alphas"]
 
@@ -165,8 +166,9 @@ def alpha_path(
     with one_blas_thread(2.0 * d * max(n, d * d)):
         start = _constant_model(problem, rows)
         given = None if alphas is None else given_alphas(alphas)
-        selects = selects_columns(problem, rows) and worth_selecting(problem, rows)
-        plan = _first_plan(problem, rows, start, limits, selects and (given is None or bool(given[-1] > 0)))
+        selects = selects_columns(problem, rows)
+        selects = selects and (given is None or bool(given[-1] > 0))
+        plan = _first_plan(problem, rows, start, limits, selects, _count(n_alphas) if given is None else len(given))
         wanted = _alphas(problem, rows, start, n_alphas, eps) if given is None else given
         found = list(_descents(problem, rows, plan, wanted, l1_ratio, limits))
     w, gaps, paths = zip(*found, strict=True)
@@ -182,7 +184,8 @@ def _descents(
     scale, late = constant_cost(problem, rows), 0
     if plan.selects:
         problem = replace(problem, penalty=elastic(float(alphas[0]), l1_ratio))
-        for point in selected_path(problem, plan, alphas, l1_ratio, limits, scale):
+        goal, squares = (alphas, l1_ratio, limits, scale), problem.loss.quadratic
+        for point in squares_path(problem, rows, plan, *goal) if squares else selected_path(problem, plan, *goal):
             late += point.late
             yield point.w, point.gap, point.trajectory
         _warn(late, len(alphas), tol)
@@ -208,11 +211,12 @@ def _warn(late: int, count: int, tol: float) -> None:
         warnings.warn(said, NotConvergedWarning, stacklevel=4)
 
 
-def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits, selects: bool) -> Plan:
-    """The plan of rule "auto", made once: the columns are the same for every alpha."""
+def _first_plan(problem: Problem, rows: Rows, start: Array, limits: Limits, selects: bool, count: int) -> Plan:
+    """The plan of rule "auto" for ``count`` alphas, made once: the columns are the same for every alpha."""
     try:
         if selects:
-            return selection_plan(rows, problem, Settings(), start)
+            by_moments = problem.loss.quadratic and saves_passes(rows, count)
+            return selection_plan(rows, problem, Settings(), start, by_moments)
         plan = make_plan(rows, problem, Settings(), limits.updates, start)
     except DataError:
         name_bad_number(rows, tuple(f"x{j + 1}" for j in range(rows.shape[1])))
@@ -250,10 +254,14 @@ def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float, start: A
         return _alphas(problem, rows, _constant_model(problem, rows) if start is None else start, n_alphas, eps)
 
 
-def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
-    """Penalty weights in equal ratios from alpha_max to eps alpha_max."""
+def _count(n_alphas: int) -> int:
     if isinstance(n_alphas, bool) or not isinstance(n_alphas, (int, np.integer)) or n_alphas < 1:
         raise UsageError(f"n_alphas must be a whole number >= 1, not {n_alphas!r}")
+    return int(n_alphas)
+
+
+def _alphas(problem: Problem, rows: Rows, start: Array, n_alphas: int, eps: float) -> Array:
+    """Penalty weights in equal ratios from alpha_max to eps alpha_max."""
     if not 0 < eps < 1:
         raise UsageError(f"eps must be a number between 0 and 1, not {eps!r}")
     if not problem.l1 > 0:

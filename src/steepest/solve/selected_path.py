@@ -19,7 +19,6 @@ import numpy as np
 
 from ..core.records import to_spec
 from ..core.types import Array
-from ..data.rows import Rows
 from ..descent.descent import descend
 from ..descent.recording import settings_of
 from ..descent.states import Checkpoint
@@ -34,12 +33,11 @@ from .auto.working_sets import INNER, WorkingSets
 from .certified_stop import SMALL_ROUNDING, SMALLER
 from .settings import Limits
 
-__all__ = ["PathPoint", "selected_path", "worth_selecting"]
+__all__ = ["PathPoint", "selected_path"]
 
 FEW, MANY = 4, 8  # penalty weights for the first pass, and most for one pass
 STRONG = 0.3  # share of the fall of the penalty weight by which slopes are expected to grow at most
 NEAR = 0.05  # columns that join with those beyond the bound: so near to it, relative to the penalty weight
-TALL, WORK = 10, 2_000_000  # rows for each column, and numbers of a table, from which moments are cheaper
 
 
 class PathPoint(NamedTuple):
@@ -57,12 +55,6 @@ class _Answer(NamedTuple):
     w: Array  # (d + 1, 1)
     slopes: Array  # (d + 1, 1) gradient of the mean loss
     loss: float  # mean loss
-
-
-def worth_selecting(problem: Problem, rows: Rows) -> bool:
-    """Whether a path goes faster over working sets than on the moments of a tall table."""
-    n, d = rows.shape
-    return not (problem.loss.quadratic and rows.forms_curvature and n > TALL * d and n * d > WORK)
 
 
 class _Path:

@@ -154,10 +154,13 @@ def _automatic_method(name: str, sampling: str) -> Method:
     return Method(RULES[name], steps.Constant(1.0) if name == "moments" else steps.Backtracking(), None, sampling)
 
 
-def selection_plan(rows: Rows, problem: Problem, settings: Settings, start: Array | None) -> Plan:
-    """The plan of rounds over working sets of columns. Cost: one pass."""
+def selection_plan(
+    rows: Rows, problem: Problem, settings: Settings, start: Array | None, by_moments: bool = False
+) -> Plan:
+    """The plan of rounds over working sets of columns, of rows or of their moments. Cost: one pass for rows."""
     method = Method(rules.Newton(), steps.Backtracking(), None, settings.sampling)
-    plan = _plan(rows, problem, _sized(rows), method, settings.scaled, False, start)
+    columns = _with_moments(rows, problem, start) if by_moments else _sized(rows)
+    plan = _plan(rows, problem, columns, method, settings.scaled, False, start)
     return plan._replace(auto=True, bounds=_unbounded, selects=True)
 
 
