@@ -18,6 +18,7 @@ from .text import aligned, by_point, describe, label_text, number, paint, shown_
 if TYPE_CHECKING:  # a formula is minimised without tables
     from ..data.readers.tables import Table
     from ..solve.fit import Run
+    from .fit_scores import Scores
 
 __all__ = ["Outcome", "as_object", "coefficient_table", "lines_of", "model_words", "title_of", "verdict_text"]
 
@@ -48,6 +49,12 @@ class Outcome(NamedTuple):
     run: Run
     at: dict[str, float] | None
     files: tuple[str, ...]
+    scores: Scores
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the descent, or that of a fold, was interrupted."""
+        return bool(self.run.trajectory.meta.get("interrupted")) or self.scores.interrupted
 
     @property
     def point(self) -> np.ndarray[Any, Any]:
@@ -60,6 +67,7 @@ def lines_of(outcome: Outcome) -> list[str]:
     model, meta = outcome.model, outcome.run.trajectory.meta
     facts = [
         ("cost", _cost_text(outcome.run)),
+        *outcome.scores.facts(),
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
@@ -69,7 +77,8 @@ def lines_of(outcome: Outcome) -> list[str]:
         facts.append(("wrote", ", ".join(outcome.files)))
     others = _others(outcome.run)
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
-    return [_title(outcome), "", *coefficient_table(model, others, head), "", *describe(facts)]
+    table = coefficient_table(model, others, head)
+    return [_title(outcome), "", *table, "", *describe(facts), *outcome.scores.lines()]
 
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
@@ -103,12 +112,13 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
         **{name: value for name, value in model._asdict().items() if name != "settings"},
         "exact": _exact(run),
         "cost": {"value": _cost(run), "formula": meta.get("loss_formula")},
+        "scores": outcome.scores.as_object(),
         "steps": run.trajectory.step[-1],
         "epochs": run.trajectory.epoch[-1],
         "settings": model.settings,
         "at": None if outcome.at is None else {"point": outcome.at, **_prediction(outcome)},
         "files": outcome.files,
-        "interrupted": bool(meta.get("interrupted")),
+        "interrupted": outcome.interrupted,
         "exit_code": exit_code,
     }
 

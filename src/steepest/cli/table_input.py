@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..data.readers.tables import Table, read_table
 from ..solve.model import Label, Model
 from .text import label_text
 
-__all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
+__all__ = ["class_numbers", "class_places", "classes_of", "model_table", "target_table"]
 
 LISTED = 10  # labels shown in a message
 
@@ -61,12 +62,15 @@ def target_table(file: str, flags: TargetFlags, labels: bool) -> Table:
     return table
 
 
-def model_table(model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False) -> Table:
+def model_table(
+    model: Model, file: str, no_header: bool, delimiter: str | None, target: bool = False, weights: str | None = None
+) -> Table:
     """Read the columns of a model, by name, and its target if required."""
     return read_table(
         file,
         target=model.target if target else None,
         features=model.names,
+        weights=weights,
         header=False if no_header else None,
         delimiter=delimiter,
         labels=target and model.classes is not None,
@@ -90,22 +94,30 @@ def classes_of(table: Table, positive: str | None) -> tuple[Label, Label]:
 
 
 def class_numbers(table: Table, classes: tuple[Label, Label]) -> NDArray[np.float64]:
-    """Labels as 0 (negative) and 1 (positive).
+    """Labels as 0 (negative) and 1 (positive); see `class_places`."""
+    return class_places(table, classes).astype(np.float64)
+
+
+def class_places(table: Table, classes: Sequence[Label]) -> NDArray[np.int64]:
+    """Labels as their places among the classes, 0 .. k - 1.
 
     Raises
     ------
     DataError
-        If a label is neither.
+        If a label is none of them.
     """
     y = _target(table)
-    known = np.isin(y, classes) if isinstance(classes[0], str) == (y.dtype.kind == "U") else np.zeros(len(y), bool)
-    if not known.all():
-        row = int(known.argmin())
-        shown = " and ".join(label_text(label) for label in classes)
-        problem = f"row {row + 1}: {label_text(y[row].item())} is neither of the model's classes {shown}"
+    places = np.full(len(y), -1)
+    if isinstance(classes[0], str) == (y.dtype.kind == "U"):
+        for place, label in enumerate(classes):
+            places[y == label] = place
+    if places.min() < 0:
+        row = int(places.argmin())
+        two, names = len(classes) == 2, [label_text(label) for label in classes]
+        shown = f"neither of the model's classes {' and '.join(names)}" if two else f"no class of {_listed(names)}"
+        problem = f"row {row + 1}: {label_text(y[row].item())} is {shown}"
         raise DataError(problem, file=table.source, column=table.target)
-    numbers: NDArray[np.float64] = (y == classes[1]).astype(np.float64)
-    return numbers
+    return places
 
 
 def _target(table: Table) -> NDArray[Any]:

@@ -30,6 +30,7 @@ VERDICT = object_of(VERDICT_NEEDS, VERDICT_PARTS)
 SIGN = kind(lambda value: value in (-1, 0, 1) and not isinstance(value, (bool, float)), "-1, 0 or 1")
 EXACT = object_of({"coef": JSON, "intercept": JSON, "cost": or_null(NUMBER)})
 TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS})
+WHOLE = kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number")
 META = object_of(
     {},
     {
@@ -39,7 +40,8 @@ META = object_of(
         **dict.fromkeys(("working_set", "proven_zero"), COUNT),
         **dict.fromkeys(("intercept", "standardized", "interrupted"), FLAG),
         **dict.fromkeys(("tol", "max_iter", "passes"), or_null(NUMBER)),
-        "seed": kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),
+        "seed": WHOLE,
+        "held_out": object_of({"share": NUMBER, "seed": WHOLE, "rows": COUNT}),
         "batch_size": or_null(COUNT),
         "batch_sizes": list_of(COUNT),
         "fixed": list_of(TEXT),

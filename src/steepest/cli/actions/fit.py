@@ -25,8 +25,10 @@ from ..outputs import check_outputs
 from ..plugins import own_record
 from ..progress import shown
 from ..report import Outcome, as_object, lines_of
+from ..split import check_split, split_table
 from ..table_input import class_numbers, classes_of, target_table
 from ..text import note, say, warn
+from .held_out import scores_of
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
@@ -67,6 +69,8 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
+    test: float | None = None
+    cv: int | None = None
 
 
 class Start(NamedTuple):
@@ -85,11 +89,22 @@ def fit_command(flags: Flags) -> int:
     table = target_table(flags.file, flags, labels=logistic)
     _check_at(flags.at, table)
     classes = classes_of(table, flags.positive) if logistic else None
-    run = descend(flags, loss, table, classes)
-    outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
+    split = split_table(table, flags, labels=loss.labels)
+    model, run = _fitted(flags, loss, split.fitted, classes, split.meta)
+    scores = scores_of(model, split, lambda part: _fitted(flags, loss, part, classes, {}))
+    outcome = Outcome(split.fitted, model, run, flags.at, _files(flags), scores)
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
-    return _status(run, flags)
+    return _status(outcome, flags)
+
+
+def _fitted(
+    flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label] | None, held_out: dict[str, Any]
+) -> tuple[Model, Run]:
+    """Fit to a table, with what was held out of it among the settings."""
+    run = descend(flags, loss, table, classes)
+    run.trajectory.meta.update(held_out)
+    return _model(flags, loss, table, classes, run), run
 
 
 def chosen_loss(kind: str, name: str | None) -> Loss:
@@ -113,6 +128,7 @@ def check(flags: Flags) -> None:
         raise UsageError("--positive names a class: it is for fit logistic")
     if flags.steps is not None and flags.max_iter is not None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
+    check_split(flags)
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
 
@@ -223,16 +239,16 @@ def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
             say(lines_of(outcome._replace(files=())))
         raise
     if flags.as_json:
-        print_object(as_object(outcome, _status(outcome.run, flags)))
+        print_object(as_object(outcome, _status(outcome, flags)))
     else:
         say(lines)
-    _warn(outcome.run)
+    _warn(outcome)
 
 
-def _warn(run: Run) -> None:
+def _warn(outcome: Outcome) -> None:
     """Warn on stderr, in one line, of an outcome that a script must not overlook."""
-    status = run.verdict.status
-    if run.trajectory.meta.get("interrupted"):
+    status = outcome.run.verdict.status
+    if outcome.interrupted:
         warn("interrupted: this is the state reached")
     elif status in ("diverged", "separable"):
         warn(status)
@@ -240,8 +256,9 @@ def _warn(run: Run) -> None:
         warn(f"not converged: {status}")
 
 
-def _status(run: Run, flags: Flags) -> int:
+def _status(outcome: Outcome, flags: Flags) -> int:
     """Exit status of a fit that was not interrupted by an error."""
-    if run.trajectory.meta.get("interrupted"):
+    run = outcome.run
+    if outcome.interrupted:
         return INTERRUPTED
     return of_verdict(run.verdict, flags.require_converged and run.verdict.status != "converged")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ..options import json_option, table_options
@@ -12,14 +14,17 @@ __all__ = ["command"]
 @click.command(short_help="Measure how well a model file predicts a table.")
 @click.argument("model")
 @click.argument("file")
+@click.option("--weights", metavar="COL", help="Column of the rows' weights. [default: all alike]")
+@click.option("--calibration", is_flag=True, help="Also the calibration table: predicted and observed shares.")
+@click.option("--held-out", is_flag=True, help="Only the rows that fit --test held out of FILE.")
 @table_options
 @json_option
-def command(model: str, file: str, no_header: bool, delimiter: str | None, as_json: bool) -> None:
+def command(model: str, **flags: Any) -> None:
     """Compare the predictions of MODEL with the target column of FILE (or - for standard input).
 
-    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, and the confusion matrix.
+    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, D2, Brier score, AUC, and the confusion matrix.
     """
     from ...solve.model import read_model
-    from ..actions.evaluate import print_measures
+    from ..actions.evaluate import Flags, evaluate_command
 
-    print_measures(read_model(model), file, no_header, delimiter, as_json)
+    evaluate_command(read_model(model), Flags(**flags))

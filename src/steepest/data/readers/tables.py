@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...core.errors import DataError, UsageError
 from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
+from ..layout import take
 from .arrow_file import open_arrow, open_parquet
 from .cells import loses_digits
 from .columns import Sheet, listed, refuse
@@ -61,6 +62,11 @@ class Table(NamedTuple):
     source: str  # the file's name as shown in messages
     notes: tuple[str, ...] = ()  # what was decided about the file and is not obvious
     roundings: tuple[str, ...] = ()  # a note for each column with whole numbers that are no doubles
+
+    def take(self, numbers: NDArray[np.int64]) -> Table:
+        """The rows with these numbers, copied."""
+        y, weight = (None if part is None else part[numbers] for part in (self.y, self.weight))
+        return self._replace(X=take(self.X, numbers), y=y, weight=weight)
 
 
 def read_table(
