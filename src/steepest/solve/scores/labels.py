@@ -12,7 +12,7 @@ from .weights import mean, weighed
 __all__ = ["accuracy", "balanced_accuracy", "confusion_matrix"]
 
 
-def accuracy(y: Any, predicted: Any, weight: Any = None) -> float:
+def accuracy(y: Any, predicted: Array, weight: Any = None) -> float:
     """Share of the weight of the rows whose class is predicted.
 
     Examples
@@ -24,7 +24,7 @@ def accuracy(y: Any, predicted: Any, weight: Any = None) -> float:
     return mean(y == predicted, w)
 
 
-def balanced_accuracy(y: Any, predicted: Any, weight: Any = None) -> float:
+def balanced_accuracy(y: Any, predicted: Array, weight: Any = None) -> float:
     """Mean over the classes of the rows of the share of each that is predicted (recall).
 
     References
@@ -43,7 +43,7 @@ def balanced_accuracy(y: Any, predicted: Any, weight: Any = None) -> float:
     return float(np.mean(shares))
 
 
-def confusion_matrix(y: Any, predicted: Any, k: int, weight: Any = None) -> Array:
+def confusion_matrix(y: Any, predicted: Array, k: int, weight: Any = None) -> Array:
     """Rows by class and prediction, (k, k): entry (a, b) counts those of class a that are predicted to be b.
 
     With weights it is their sum, in the units given.

@@ -13,7 +13,7 @@ from .weights import mean, weighed
 __all__ = ["mean_absolute_error", "r2", "root_mean_squared_error"]
 
 
-def r2(y: Any, predicted: Any, weight: Any = None) -> float | None:
+def r2(y: Any, predicted: Array, weight: Any = None) -> float | None:
     """R2 = 1 - sum w (y - p)^2 / sum w (y - mean of y)^2, (n,) each; None where all targets are alike.
 
     References
@@ -33,7 +33,7 @@ def r2(y: Any, predicted: Any, weight: Any = None) -> float | None:
     return 1.0 - mean(((y - predicted) / scale) ** 2, w) / spread if spread > 0 else None
 
 
-def root_mean_squared_error(y: Any, predicted: Any, weight: Any = None) -> float:
+def root_mean_squared_error(y: Any, predicted: Array, weight: Any = None) -> float:
     """RMSE = root of the mean of w (y - p)^2, without overflow.
 
     Examples
@@ -46,7 +46,7 @@ def root_mean_squared_error(y: Any, predicted: Any, weight: Any = None) -> float
     return scale * math.sqrt(mean(((y - predicted) / scale) ** 2, w))
 
 
-def mean_absolute_error(y: Any, predicted: Any, weight: Any = None) -> float:
+def mean_absolute_error(y: Any, predicted: Array, weight: Any = None) -> float:
     """MAE = mean of w |y - p|.
 
     Examples

@@ -35,7 +35,7 @@ class Calibration(NamedTuple):
     rows: NDArray[np.int64]
 
 
-def log_loss(y: Any, log_p: Any, weight: Any = None) -> float:
+def log_loss(y: Any, log_p: Array, weight: Any = None) -> float:
     """Mean of minus the log probability of each row's class.
 
     Parameters
@@ -59,7 +59,7 @@ def log_loss(y: Any, log_p: Any, weight: Any = None) -> float:
     return -mean(_own(log_p, y), w)
 
 
-def log_loss_explained(y: Any, log_p: Any, weight: Any = None) -> float | None:
+def log_loss_explained(y: Any, log_p: Array, weight: Any = None) -> float | None:
     """D2 = 1 - log loss / log loss of the shares of the classes in these rows; None where there is one class only.
 
     It is the share of the deviance that is explained (McFadden's R2).
@@ -81,7 +81,7 @@ def log_loss_explained(y: Any, log_p: Any, weight: Any = None) -> float | None:
     return 1.0 - mean(_own(log_p, y), w) / mean(np.log(shares)[own], w)
 
 
-def brier_score(y: Any, p: Any, weight: Any = None) -> float:
+def brier_score(y: Any, p: Array, weight: Any = None) -> float:
     """Mean of sum_c (p_c - [y = c])^2 over the k classes; halved for two classes, as scikit-learn does.
 
     Parameters
@@ -112,7 +112,7 @@ def brier_score(y: Any, p: Any, weight: Any = None) -> float:
     return mean(squares, w) * (0.5 if k == 2 else 1.0)
 
 
-def calibration_table(y: Any, p: Any, weight: Any = None, *, bins: int = 10, by: str = "quantile") -> Calibration:
+def calibration_table(y: Any, p: Array, weight: Any = None, *, bins: int = 10, by: str = "quantile") -> Calibration:
     """Mean predicted probability and observed share of a class, in bins of rows by probability.
 
     Parameters

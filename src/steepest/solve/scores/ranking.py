@@ -40,7 +40,7 @@ class Curve(NamedTuple):
         return None if i < 0 else (float(self.x[i]), float(self.y[i]))
 
 
-def roc_curve(y: Any, score: Any, weight: Any = None) -> Curve | None:
+def roc_curve(y: Any, score: Array, weight: Any = None) -> Curve | None:
     """True by false positive rate, from (0, 0) to (1, 1), at each different score; None where one class is absent.
 
     Parameters
@@ -74,7 +74,7 @@ def roc_curve(y: Any, score: Any, weight: Any = None) -> Curve | None:
     return Curve(x, y, np.concatenate(([np.inf], cut)))
 
 
-def auc(y: Any, score: Any, weight: Any = None) -> float | None:
+def auc(y: Any, score: Array, weight: Any = None) -> float | None:
     """Area under the ROC curve; None where one class is absent.
 
     It is the probability that a row of the class has a larger score than one of the others, a tie counted as a half.
@@ -93,7 +93,7 @@ def auc(y: Any, score: Any, weight: Any = None) -> float | None:
     return None if curve is None else float(np.trapezoid(curve.y, curve.x))
 
 
-def precision_recall_curve(y: Any, score: Any, weight: Any = None) -> Curve | None:
+def precision_recall_curve(y: Any, score: Array, weight: Any = None) -> Curve | None:
     """Precision by recall, at each different score from the largest; None where no row is of the class.
 
     Parameters
@@ -123,7 +123,7 @@ def precision_recall_curve(y: Any, score: Any, weight: Any = None) -> Curve | No
     return Curve(hits / hits[-1], hits / (hits + misses), cut) if hits[-1] > 0 else None
 
 
-def average_precision(y: Any, score: Any, weight: Any = None) -> float | None:
+def average_precision(y: Any, score: Array, weight: Any = None) -> float | None:
     """Precision averaged over the steps of recall, sum (R_i - R_{i-1}) P_i; None where no row is of the class.
 
     Examples
@@ -161,7 +161,7 @@ def mean_over_classes(
     return float(np.mean(known)) if len(known) == len(each) else None
 
 
-def _above(y: Any, score: Any, weight: Any) -> tuple[Array, Array, Array]:
+def _above(y: Any, score: Array, weight: Any) -> tuple[Array, Array, Array]:
     """Weight of the rows of the class, and of the others, with at least each different score, and the scores."""
     w, y, score = weighed(weight, np.asarray(y, bool), score)
     order = np.argsort(-score, kind="stable")

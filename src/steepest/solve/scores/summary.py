@@ -15,7 +15,7 @@ from .ranking import auc, average_precision, mean_over_classes
 __all__ = ["class_scores", "number_scores"]
 
 
-def number_scores(y: Any, predicted: Any, weight: Any = None) -> dict[str, Any]:
+def number_scores(y: Any, predicted: Array, weight: Any = None) -> dict[str, Any]:
     """R2 (None where the target is constant), RMSE and MAE; see `numbers`.
 
     Examples

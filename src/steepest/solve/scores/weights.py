@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import DataError
 from ...core.types import Array
 from ...data.row_vector import row_vector
 
-__all__ = ["mean", "total", "weighed"]
+__all__ = ["mean", "weighed"]
 
 
-def weighed(weight: Any, *values: Any) -> tuple[Any, ...]:
+def weighed(weight: Any, *values: ArrayLike) -> tuple[Any, ...]:
     """Weights with the largest 1, or None where all are alike; then the arrays, of the rows of weight > 0.
 
     Raises
@@ -44,11 +45,6 @@ def weighed(weight: Any, *values: Any) -> tuple[Any, ...]:
     return w[rows] / w.max(), *(array[rows] for array in arrays)
 
 
-def mean(values: Any, w: Array | None) -> float:
+def mean(values: Array, w: Array | None) -> float:
     """Weighted mean of values (n,)."""
     return float(np.average(values, weights=w))
-
-
-def total(rows: Any, w: Array | None) -> float:
-    """Weight of the rows for which a condition (n,) holds; their number without weights."""
-    return float(np.count_nonzero(rows)) if w is None else float(w[rows].sum())
