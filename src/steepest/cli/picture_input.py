@@ -15,6 +15,7 @@ from ..data.readers.tables import Table, read_table
 from ..descent.trajectory import Trajectory
 from ..objective import losses
 from ..solve.model import Model, is_model, read_model
+from .split import fitted_part, held_out_part
 from .table_input import TableFlags, classes_of
 
 __all__ = ["Sources", "check_picture", "sources_of", "table_of"]
@@ -83,7 +84,7 @@ def _run(name: str) -> Trajectory | None:
         return None
 
 
-def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
+def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out: bool = False) -> Table:
     """The rows of a file for a run or a model: its columns by name, its target, the run's weights.
 
     Parameters
@@ -93,11 +94,14 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     file : str
     flags : record
         With target, weights, no_header, delimiter.
+    held_out : bool
+        Only the rows that were held out of the fit. Without it a run has the rows that it was fitted to, and a model
+        all rows.
 
     Raises
     ------
     UsageError
-        If the target column is unknown.
+        If the target column is unknown, or no rows were held out.
     """
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
@@ -113,6 +117,9 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     )
     if table.y is None:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
+    settings = fitted.settings if isinstance(fitted, Model) else fitted.meta
+    if held_out or isinstance(fitted, Trajectory):
+        table = (held_out_part if held_out else fitted_part)(table, settings, labels)
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
         fitted.meta["table"] = {"target": table.target, "weights": weights, "classes": classes}

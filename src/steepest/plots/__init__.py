@@ -18,7 +18,9 @@ Imports ``solve`` and the rooms below it. Begin with ``displays/cost_history.py`
 
 from .animation import Animation, animate
 from .displays.boundary import DecisionBoundaryDisplay
+from .displays.calibration import CalibrationDisplay
 from .displays.comparison import ComparisonDisplay
+from .displays.confusion_matrix import ConfusionMatrixDisplay
 from .displays.cost_curve import CostCurveDisplay
 from .displays.cost_history import CostHistoryDisplay
 from .displays.cost_shapes import CostShapesDisplay
@@ -27,13 +29,17 @@ from .displays.fit import FitDisplay
 from .displays.learning_rates import LearningRateDisplay
 from .displays.panels import Panels
 from .displays.plane_slopes import PlaneSlopesDisplay
+from .displays.precision_recall import PrecisionRecallDisplay
 from .displays.residuals import ResidualsDisplay
+from .displays.roc_curve import RocCurveDisplay
 from .displays.sigmoid import SigmoidDisplay
 from .displays.tangent import TangentDisplay
 
 __all__ = [
     "Animation",
+    "CalibrationDisplay",
     "ComparisonDisplay",
+    "ConfusionMatrixDisplay",
     "CostCurveDisplay",
     "CostHistoryDisplay",
     "CostShapesDisplay",
@@ -43,7 +49,9 @@ __all__ = [
     "LearningRateDisplay",
     "Panels",
     "PlaneSlopesDisplay",
+    "PrecisionRecallDisplay",
     "ResidualsDisplay",
+    "RocCurveDisplay",
     "SigmoidDisplay",
     "TangentDisplay",
     "animate",
