@@ -116,10 +116,8 @@ class PrecisionRecallDisplay(OfClasses):
         drawn, said = chosen_curves(self.averages, "average precision")
         for i, label in enumerate(drawn):
             curve = self.curves[label]
-            style = curve_style(i) | {
-                "label": f"{label}: {score_words(self.averages[label])}",
-                "drawstyle": "steps-pre",
-            }
+            words = f"{called(label)}: {score_words(self.averages[label])}"
+            style = curve_style(i) | {"label": words, "drawstyle": "steps-pre"}
             x, y = np.append(0.0, curve.x), np.append(curve.y[0], curve.y)
             self.lines_ += ax.plot(x, y, **style)
         ax.set(xlabel="recall", ylabel="precision")
@@ -134,7 +132,7 @@ class PrecisionRecallDisplay(OfClasses):
         """Of several classes, what is beside their names, and their base rates."""
         if len(self.rows.classes) == 2:
             return ""
-        rates = listed([f"{label} {number(self.base_rates[label], 2)}" for label in drawn], len(drawn))
+        rates = listed([f"{called(label)} {number(self.base_rates[label], 2)}" for label in drawn], len(drawn))
         return f"beside each class its average precision; base rates: {rates}"
 
     def _named(self, ax: Any) -> None:
