@@ -14,7 +14,7 @@ KINDS = {  # example arguments of each kind
     "sigmoid": "model.json exam.txt",
     "cost-shapes": "model.json exam.txt",
     "decision-boundary": "model.json exam.txt",
-    "roc-curve": "model.json exam.txt --held-out",
+    "roc-curve": "model.json exam.txt",
     "precision-recall": "model.json exam.txt",
     "calibration": "model.json exam.txt",
     "confusion-matrix": "model.json exam.txt",

@@ -13,9 +13,9 @@ from ...core.types import Array
 from ...solve.scores.probabilities import Calibration, calibration_table
 from ..drawing.class_curves import chosen_curves, curve_style, square
 from ..drawing.ends import End, name_ends
-from ..drawing.style import COLOURS, CUBE, DASHED, heading, legend_beside, letters
-from ..drawing.words import number, sentences
-from ..sources.class_rows import ClassRows, OfClasses, called
+from ..drawing.style import COLOURS, CUBE, DASHED, axes, heading, legend_beside, letters
+from ..drawing.words import class_name, number, sentences
+from ..sources.class_rows import ClassRows, OfClasses
 
 __all__ = ["CalibrationDisplay"]
 
@@ -87,7 +87,7 @@ class CalibrationDisplay(OfClasses):
         if len(self.rows.classes) > 2:
             worst = max(self.errors, key=lambda label: self.errors[label])
             mean = number(float(np.mean(list(self.errors.values()))), 3)
-            most = f"the most, of {called(worst)}, is {number(self.errors[worst], 3)}"
+            most = f"the most, of {class_name(worst)}, is {number(self.errors[worst], 3)}"
             return f"Predicted and observed shares of {len(self.errors)} classes differ by {mean} on average: {most}"
         label = self.rows.classes[1]
         table, error = self.tables[label], number(self.errors[label], 3)
@@ -105,12 +105,13 @@ class CalibrationDisplay(OfClasses):
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
-        ax = square(ax)
+        ax = axes(ax, size=CUBE)
+        square(ax)
         self.ax_, self.figure_, self.bars_, self.intervals_, self.lines_ = ax, ax.figure, None, None, []
         drawn, said = chosen_curves(self.errors, "difference", worst="largest")
         ax.plot([0, 1], [0, 1], zorder=1, label="ideal", **DASHED)
         for i, label in enumerate(drawn):
-            style = curve_style(i) | {"label": called(label), "marker": "o", "ms": 0.5 * letters(ax)}
+            style = curve_style(ax, i, label) | {"marker": "o", "ms": 0.5 * letters(ax)}
             self.lines_ += ax.plot(self.tables[label].predicted, self.tables[label].observed, **style)
         ax.set(xlabel="mean predicted probability", ylabel="observed share")
         if len(self.rows.classes) == 2:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.shown_text import counted
 from ...solve.scores.labels import confusion_matrix
 from ..drawing.lettering import laid_out
 from ..drawing.style import CUBE, axes, heading, letters
-from ..drawing.words import brief, number, sentences
+from ..drawing.words import class_name, number, sentences
 from ..sources.class_rows import ClassRows, OfClasses, places
 
 __all__ = ["ConfusionMatrixDisplay"]
@@ -20,7 +21,7 @@ SHADES = ("#FFFFFF", "#0072B2")  # of shares from 0 to 1
 DARK = 0.8  # share from which letters are white
 NUMBERS, FEW, SMALL = 12, 5, 7.0  # classes up to which cells have numbers; the same where letters are so small
 ACROSS, DOWN = 3.4, 3.0  # width and height of a cell with a count, in sizes of its letters
-CUT, WIDE = 14, 36  # letters of a class, and of all classes side by side
+CUT, SHORT, WIDE = 14, 8, 36  # letters of a class, the same where they are small, and of all side by side
 
 
 class ConfusionMatrixDisplay(OfClasses):
@@ -57,7 +58,7 @@ class ConfusionMatrixDisplay(OfClasses):
     size = CUBE
 
     def __init__(
-        self, *, counts: Any, classes: tuple[Any, ...] = (0, 1), target: str = "class", verdict: str = ""
+        self, *, counts: ArrayLike, classes: tuple[Any, ...] = (0, 1), target: str = "class", verdict: str = ""
     ) -> None:
         self.counts = np.asarray(counts, np.float64)
         self.classes, self.target, self.verdict = classes, target, verdict
@@ -68,7 +69,7 @@ class ConfusionMatrixDisplay(OfClasses):
     def from_predictions(
         cls,
         y: Any,
-        scores: Any,
+        scores: ArrayLike,
         *,
         classes: Sequence[Any] | None = None,
         sample_weight: Any = None,
@@ -91,7 +92,11 @@ class ConfusionMatrixDisplay(OfClasses):
         DataError
             If a label is none of the classes.
         """
-        known = np.unique(np.concatenate((y, scores))).tolist() if classes is None else list(classes)
+        known = (
+            np.unique(np.concatenate((np.asarray(y), np.asarray(scores)))).tolist()
+            if classes is None
+            else list(classes)
+        )
         counts = confusion_matrix(places(y, known), places(scores, known), len(known), sample_weight)
         return cls(counts=counts, classes=tuple(known), target=target)
 
@@ -124,7 +129,7 @@ class ConfusionMatrixDisplay(OfClasses):
         return sentences(kind, self.finding, f"predicted right: {shares}", self.verdict)
 
     def _name(self, c: int) -> str:
-        return brief(str(self.classes[c]), CUT)
+        return class_name(self.classes[c], CUT)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
@@ -135,7 +140,7 @@ class ConfusionMatrixDisplay(OfClasses):
         colours = LinearSegmentedColormap.from_list("shares", SHADES)
         self.image_ = ax.imshow(self.shares, cmap=colours, vmin=0.0, vmax=1.0, interpolation="nearest")
         k = len(self.classes)
-        names = [self._name(c) for c in range(k)]
+        names = [class_name(label, CUT if letters(ax) > SMALL else SHORT) for label in self.classes]
         turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if k * max(map(len, names)) > WIDE else {}
         step = max(1, k // 24)
         ax.set_xticks(range(0, k, step), names[::step], **turned)

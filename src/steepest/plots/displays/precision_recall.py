@@ -10,9 +10,9 @@ from ...core.errors import DataError
 from ...core.shown_text import counted
 from ...solve.scores.ranking import Curve, average_precision, precision_recall_curve
 from ..drawing.class_curves import chosen_curves, curve_style, marked, score_words, square
-from ..drawing.style import CUBE, DASHED, heading, legend_beside, letters
-from ..drawing.words import listed, number, sentences
-from ..sources.class_rows import ClassRows, OfClasses, called
+from ..drawing.style import CUBE, DASHED, axes, heading, legend_beside, letters
+from ..drawing.words import class_name, listed, number, sentences
+from ..sources.class_rows import ClassRows, OfClasses
 
 __all__ = ["PrecisionRecallDisplay"]
 
@@ -92,7 +92,7 @@ class PrecisionRecallDisplay(OfClasses):
         averages = list(self.averages.values())
         if len(self.rows.classes) > 2:
             worst = min(self.averages, key=lambda label: self.averages[label])
-            least = f"the smallest, of {called(worst)}, is {score_words(min(averages))}"
+            least = f"the smallest, of {class_name(worst)}, is {score_words(min(averages))}"
             mean = score_words(float(np.mean(averages)))
             return f"Mean average precision {mean} of {len(averages)} classes: {least}"
         label = self.rows.classes[1]
@@ -111,13 +111,13 @@ class PrecisionRecallDisplay(OfClasses):
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
-        ax = square(ax)
+        ax = axes(ax, size=CUBE)
+        square(ax)
         self.ax_, self.figure_, self.cut_, self.base_, self.lines_ = ax, ax.figure, None, None, []
         drawn, said = chosen_curves(self.averages, "average precision")
         for i, label in enumerate(drawn):
             curve = self.curves[label]
-            words = f"{called(label)}: {score_words(self.averages[label])}"
-            style = curve_style(i) | {"label": words, "drawstyle": "steps-pre"}
+            style = curve_style(ax, i, label, score_words(self.averages[label])) | {"drawstyle": "steps-pre"}
             x, y = np.append(0.0, curve.x), np.append(curve.y[0], curve.y)
             self.lines_ += ax.plot(x, y, **style)
         ax.set(xlabel="recall", ylabel="precision")
@@ -132,7 +132,7 @@ class PrecisionRecallDisplay(OfClasses):
         """Of several classes, what is beside their names, and their base rates."""
         if len(self.rows.classes) == 2:
             return ""
-        rates = listed([f"{called(label)} {number(self.base_rates[label], 2)}" for label in drawn], len(drawn))
+        rates = listed([f"{class_name(label)} {number(self.base_rates[label], 2)}" for label in drawn], len(drawn))
         return f"beside each class its average precision; base rates: {rates}"
 
     def _named(self, ax: Any) -> None:
@@ -143,4 +143,4 @@ class PrecisionRecallDisplay(OfClasses):
         place = {"xytext": (0, -3 if below else 3), "textcoords": "offset points", "va": "top" if below else "bottom"}
         ax.annotate(f"base rate {number(base)}", (0.0, base), ha="left", fontsize=0.9 * letters(ax), **place)
         if self.point is not None:
-            self.cut_ = marked(ax, self.point, self.rows.cut_name, falling=True)
+            self.cut_, _ = marked(ax, self.point, self.rows.cut_name, falling=True)

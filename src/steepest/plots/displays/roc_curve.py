@@ -10,9 +10,9 @@ from ...core.errors import DataError
 from ...core.shown_text import counted
 from ...solve.scores.ranking import Curve, auc, roc_curve
 from ..drawing.class_curves import chosen_curves, curve_style, marked, score_words, square
-from ..drawing.style import COLOURS, CUBE, DASHED, heading, legend_beside, letters
-from ..drawing.words import sentences
-from ..sources.class_rows import ClassRows, OfClasses, called
+from ..drawing.style import COLOURS, CUBE, DASHED, axes, heading, legend_beside, letters
+from ..drawing.words import class_name, sentences
+from ..sources.class_rows import ClassRows, OfClasses
 
 __all__ = ["RocCurveDisplay"]
 
@@ -82,7 +82,7 @@ class RocCurveDisplay(OfClasses):
         areas = list(self.areas.values())
         if self.point is None:
             worst = min(self.areas, key=lambda label: self.areas[label])
-            least = f"the smallest, of {called(worst)}, is {score_words(min(areas))}"
+            least = f"the smallest, of {class_name(worst)}, is {score_words(min(areas))}"
             return f"Mean AUC {score_words(float(np.mean(areas)))} of {len(areas)} classes: {least}"
         found, false = (f"{100 * share:.3g}%" for share in self.point[::-1])
         others = (
@@ -100,13 +100,14 @@ class RocCurveDisplay(OfClasses):
 
     def plot(self, ax: Any = None) -> Self:
         """Draw."""
-        ax = square(ax)
+        ax = axes(ax, size=CUBE)
+        square(ax)
         self.ax_, self.figure_, self.cut_ = ax, ax.figure, None
         drawn, said = chosen_curves(self.areas, "AUC")
         ax.plot([0, 1], [0, 1], zorder=1, label="chance", **DASHED)
         self.lines_ = []
         for i, label in enumerate(drawn):
-            style = curve_style(i) | {"label": f"{called(label)}: {score_words(self.areas[label])}"}
+            style = curve_style(ax, i, label, score_words(self.areas[label]))
             self.lines_ += ax.plot(self.curves[label].x, self.curves[label].y, **style)
         ax.set(xlabel="false positive rate", ylabel="true positive rate")
         if self.point is not None:
@@ -122,7 +123,7 @@ class RocCurveDisplay(OfClasses):
         curve = self.curves[self.rows.classes[1]]
         ax.fill_between(curve.x, curve.y, color=COLOURS[0], alpha=0.1, lw=0, zorder=0.5)
         assert self.point is not None
-        self.cut_ = marked(ax, self.point, self.rows.cut_name)
+        self.cut_, _ = marked(ax, self.point, self.rows.cut_name)
         size = 0.9 * letters(ax)
         ax.text(0.97, 0.04, f"area {score_words(self.areas[self.rows.classes[1]])}", ha="right", fontsize=size)
         ax.text(0.25, 0.22, "chance", rotation=45, rotation_mode="anchor", va="top", fontsize=size)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .style import COLOURS, CUBE, DASHES, axes, letters
-from .words import number
+from .style import COLOURS, DASHES, letters
+from .words import class_name, number
 
 __all__ = ["chosen_curves", "curve_style", "marked", "score_words", "square"]
 
 MOST = len(COLOURS)  # curves in one picture
 EDGE = 0.02  # room around the unit square
+LONG, SHORT, SMALL = 16, 8, 7.0  # letters of a class in a legend; the same where they are so small
 MIDDLE, FAR = 0.5, 0.8  # from which a name stands on the left of its point, on a curve that rises or falls
 
 
-def square(ax: Any) -> Any:
-    """Axes of the unit square, as wide as high."""
-    ax = axes(ax, size=CUBE)
+def square(ax: Any) -> None:
+    """Make axes those of the unit square, as wide as high."""
     ax.set(xlim=(-EDGE, 1 + EDGE), ylim=(-EDGE, 1 + EDGE), aspect="equal")
-    return ax
 
 
-def curve_style(i: int) -> dict[str, Any]:
-    """Colour and dashes of curve i."""
-    return {"color": COLOURS[i % MOST], "ls": DASHES[i % MOST], "lw": 1.8, "zorder": 2.5}
+def curve_style(ax: Any, i: int, label: object, value: str = "") -> dict[str, Any]:
+    """Colour, dashes and label of curve i, its class cut to the room of the axes."""
+    words = class_name(label, LONG if letters(ax) > SMALL else SHORT) + (f": {value}" if value else "")
+    return {"label": words, "color": COLOURS[i % MOST], "ls": DASHES[i % MOST], "lw": 1.8, "zorder": 2.5}
 
 
 def chosen_curves(values: Mapping[Any, float], what: str, *, worst: str = "smallest") -> tuple[list[Any], str]:
@@ -53,12 +53,11 @@ def score_words(value: float) -> str:
     return ">0.9999" if text == "1" and value < 1 else text
 
 
-def marked(ax: Any, point: tuple[float, float], name: str, falling: bool = False) -> Any:
-    """A point of a curve with its name, on the side of the curve that is free."""
+def marked(ax: Any, point: tuple[float, float], name: str, falling: bool = False) -> tuple[Any, Any]:
+    """Draw a point of a curve and its name, on the side of the curve that is free; return both."""
     (mark,) = ax.plot(*point, "o", color=COLOURS[1], ms=0.75 * letters(ax), mec="white", mew=0.8, zorder=4, label="_")
     left = point[0] > (FAR if falling else MIDDLE)
     above = falling and not left
     place: dict[str, Any] = {"xytext": (-7 if left else 7, 3 if above else -3), "textcoords": "offset points"}
     place |= {"ha": "right" if left else "left", "va": "bottom" if above else "top"}
-    ax.annotate(name, point, fontsize=0.9 * letters(ax), **place)
-    return mark
+    return mark, ax.annotate(name, point, fontsize=0.9 * letters(ax), **place)

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.errors import DataError, UsageError
 from ...core.types import Array
-from ..drawing.words import brief
+from ..drawing.words import class_name
 from .predicted import OfRows, Predicted
 from .several import Several
 
-__all__ = ["ClassRows", "OfClasses", "called", "class_rows", "places"]
-
-LETTERS = 16  # of a class in a text
+__all__ = ["ClassRows", "OfClasses", "class_rows", "places"]
 
 
 class ClassRows(NamedTuple):
@@ -60,16 +59,11 @@ class ClassRows(NamedTuple):
 
     def name(self, c: int) -> str:
         """Class c, cut if it is long."""
-        return called(self.classes[c])
+        return class_name(self.classes[c])
 
     def own(self, c: int) -> Array:
         """Whether each row is of class c, (n,)."""
         return np.asarray(self.y == c)
-
-
-def called(label: object) -> str:
-    """A label in a text, cut if it is long."""
-    return brief(str(label), LETTERS)
 
 
 class OfClasses(OfRows):
@@ -79,7 +73,7 @@ class OfClasses(OfRows):
     def from_predictions(
         cls,
         y: Any,
-        scores: Any,
+        scores: ArrayLike,
         *,
         classes: Sequence[Any] | None = None,
         sample_weight: Any = None,
