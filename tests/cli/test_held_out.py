@@ -85,7 +85,8 @@ def test_classes_are_stratified_and_weights_count() -> None:
     model = read_model("m.json")
     part = table.take(rows)
     assert abs((part.y == "yes").mean() - (np.asarray(table.y) == "yes").mean()) < 0.05
-    p, w = probability(model, part.X), part.weight
+    assert table.weight is not None
+    p, w = probability(model, part.X), table.weight[rows]
     own = {"sample_weight": w}
     theirs = {
         "accuracy": metrics.accuracy_score(part.y, predict(model, part.X), **own),
@@ -237,6 +238,37 @@ def test_an_interruption_keeps_the_folds_so_far() -> None:
     assert scores.lines()
 
 
+def test_an_interrupted_fold_ends_the_command_as_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from steepest.cli.actions import fit as action
+
+    whole, calls = action.descend, iter(range(10))
+
+    def descend(*given: Any) -> Any:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*given)
+
+    monkeypatch.setattr(action, "descend", descend)
+    result = call("fit linear t.csv -t y -x a,b --cv 4 -o m.json --json")
+    printed = json.loads(result.stdout)
+    assert result.exit_code == printed["exit_code"] == 130
+    assert printed["interrupted"]
+    assert len(printed["scores"]["cross_validation"]["each"]) == 1
+    assert Path("m.json").exists()
+
+
+def test_the_deviance_explained_of_counts_is_weighted() -> None:
+    rng = np.random.default_rng(3)
+    x, w = rng.normal(size=(20, 1)), rng.uniform(0.1, 2.0, 20)
+    y = rng.poisson(np.exp(0.5 * x[:, 0] + 1)).astype(float)
+    w[3], y[3] = 0.0, -1.0
+    model = Model("linear", "y", ("x",), (0.4,), 1.1, None, "poisson", {}, {}, {})
+    d2 = of_model.model_scores(model, x, y, w)["d2"]
+    rows = w > 0
+    theirs = metrics.d2_tweedie_score(y[rows], predict(model, x[rows]), sample_weight=w[rows], power=1)
+    assert d2 == pytest.approx(theirs, rel=1e-9)
+
+
 def test_the_scores_of_several_classes_and_targets_come_from_k_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     y, z = np.arange(30) % 3, rng.normal(size=(30, 3))
@@ -249,6 +281,8 @@ def test_the_scores_of_several_classes_and_targets_come_from_k_columns(monkeypat
     assert scores["auc"] == pytest.approx(metrics.roc_auc_score(y, p, multi_class="ovr"), rel=1e-12)
     assert scores["log_loss"] == pytest.approx(metrics.log_loss(y, p), rel=1e-12)
     assert scores["accuracy"] == metrics.accuracy_score(y, z.argmax(axis=1))
+    p[:] = [1.0, 0.0, 0.0]
+    assert np.isfinite(of_model.model_scores(soft, z, y)["log_loss"])
     targets = rng.normal(size=(30, 3))
     both = of_model.model_scores(soft._replace(kind="linear", classes=None, loss="mse"), z, targets)
     assert both["r2"] == pytest.approx(metrics.r2_score(targets, z), rel=1e-12)

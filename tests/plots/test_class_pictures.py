@@ -87,6 +87,7 @@ def test_the_confusion_matrix_counts_and_names_the_worst() -> None:
     picture = ConfusionMatrixDisplay.from_predictions(list("aabbbc"), list("abbccc"))
     assert picture.counts.tolist() == [[1, 1, 0], [0, 1, 2], [0, 0, 1]]
     assert picture.finding == "3 of 6 rows are predicted right: most often 2 of b are taken for c"
+    assert picture.shares == pytest.approx(np.array([[1 / 2, 1 / 2, 0], [0, 1 / 3, 2 / 3], [0, 0, 1]]))
     assert ConfusionMatrixDisplay.from_predictions(["a", "b"], ["a", "b"]).finding.endswith(
         "2 rows are predicted right"
     )
@@ -132,6 +133,15 @@ def test_what_cannot_be_drawn_is_refused() -> None:
             display.from_predictions([0, 1], [[0.1, 0.2, 0.7], [0.1, 0.2, 0.7]])
         with pytest.raises(DataError, match="'c' is none of the classes"):
             display.from_predictions(["a", "c"], [0.1, 0.2], classes=["a", "b"])
+
+
+def test_the_error_of_a_calibration_counts_rows() -> None:
+    p = np.array([0.1] * 9 + [0.9])
+    picture = CalibrationDisplay.from_predictions(["no"] * 9 + ["yes"], p, classes=["no", "yes"])
+    assert picture.tables["yes"].rows.tolist() == [9, 1]
+    assert picture.errors["yes"] == pytest.approx(0.1)
+    uneven = CalibrationDisplay.from_predictions(["no"] * 9 + ["no"], p, classes=["no", "yes"])
+    assert uneven.errors["yes"] == pytest.approx(0.18)
 
 
 def test_intervals_are_wilsons() -> None:
