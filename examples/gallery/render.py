@@ -44,6 +44,10 @@ ORDER = [  # as one learns it; what is not named here comes last
     "logistic_costs",
     "logistic_fit",
     "decision_boundary",
+    "roc_curve",
+    "precision_recall",
+    "calibration",
+    "confusion_matrix",
 ]
 PIXELS = {  # written as .png, which is smaller for all their shades
     "batch_stochastic_minibatch",

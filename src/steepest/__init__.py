@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import plots
     from .core.errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .core.record_kinds import loss, rule, step
+    from .data.folds import folds, held_out_rows
     from .data.moments import Moments, make_moments
     from .data.readers.tables import read_table
     from .data.rows import Rows, make_rows
@@ -42,6 +43,7 @@ _HOMES = {
     "optimality.certificate": ("Certificate",),
     "solve.comparison": ("Comparison", "compare"),
     "optimality.curvature": ("stability_limit",),
+    "data.folds": ("folds", "held_out_rows"),
     "data.moments": ("Moments", "make_moments"),
     "data.rows": ("Rows", "make_rows"),
     "data.readers.tables": ("read_table",),
@@ -105,8 +107,10 @@ __all__ = [
     "epochs",
     "estimates",
     "find_learning_rate",
+    "folds",
     "gradient",
     "gradient_below",
+    "held_out_rows",
     "loss",
     "losses",
     "make_moments",

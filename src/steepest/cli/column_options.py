@@ -25,6 +25,12 @@ class ColumnChoice(NamedTuple):
     where: str | None = None
     settings: Settings = Settings()
 
+    @property
+    def meta(self) -> dict[str, str]:
+        """What a model keeps of the rows: the condition, and that those with gaps were left out."""
+        where = {} if self.where is None else {"where": self.where}
+        return where | ({"missing": "drop"} if self.settings.missing == "drop" else {})
+
 
 class Levels(Columns):
     """COL=LEVEL, once or several times separated by commas."""

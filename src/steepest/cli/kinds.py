@@ -17,11 +17,18 @@ KINDS = {  # example arguments of each kind
     "decision-boundary": "model.json exam.txt",
     "cross-validation": "model.json",
     "regularization-path": "model.json park.txt",
+    "roc-curve": "model.json exam.txt",
+    "precision-recall": "model.json exam.txt",
+    "calibration": "model.json exam.txt",
+    "confusion-matrix": "model.json exam.txt",
     "comparison": "run.npz other.npz",
     "learning-rates": "slow.npz fast.npz",
     "tangent": '"(x-3)**2+2" --at 6',
     "slopes": '"2*x + 3*y + 1" --at 1,2',
 }
+
+OF_ROWS = ("fit", "residuals", "sigmoid", "cost-shapes", "decision-boundary")
+OF_CLASSES = ("roc-curve", "precision-recall", "calibration", "confusion-matrix")
 
 ONLY = {  # options of certain kinds only
     "parameter": ("cost-curve",),
@@ -35,4 +42,5 @@ ONLY = {  # options of certain kinds only
     "gap": ("cost-history", "comparison"),
     "log_steps": ("cost-history", "comparison"),
     "step": ("cost-curve",),
+    "held_out": (*OF_ROWS, *OF_CLASSES),
 }

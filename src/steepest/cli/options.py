@@ -268,6 +268,10 @@ def descent_options(command: Command) -> Command:
             "--start", type=NUMBERS, metavar="W,...,B", help="Where to start: coefficients, then the intercept."
         ),
         click.option(
-            "--seed", type=click.IntRange(min=0), default=0, metavar="S", help="Seed of the order of sampled rows."
+            "--seed",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="S",
+            help="Seed of the order of sampled rows and of held-out rows.",
         ),
     )

@@ -17,6 +17,7 @@ from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
 from ..objective import losses
 from ..solve.model import Model, is_model, read_model
+from .split import chosen_rows, fitted_part, held_out_part
 from .table_input import TableFlags, classes_of
 
 __all__ = ["Sources", "check_picture", "sources_of", "table_of"]
@@ -85,7 +86,7 @@ def _run(name: str) -> Trajectory | None:
         return None
 
 
-def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
+def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out: bool = False) -> Table:
     """The rows of a file for a run or a model: its columns by name, its target, the run's weights.
 
     Parameters
@@ -95,17 +96,20 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     file : str
     flags : record
         With target, weights, form.
+    held_out : bool
+        Only the rows that were held out of the fit. Without it a run has the rows that it was fitted to, and a model
+        all rows.
 
     Raises
     ------
     UsageError
-        If the target column is unknown.
+        If the target column is unknown, or no rows were held out.
     """
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
     labels = bool(from_name(_loss(fitted), losses, "loss").labels)
-    recipe = _recipe(fitted, known)
-    table = read_columns(
+    recipe, settings = _recipe(fitted, known), fitted.settings if isinstance(fitted, Model) else fitted.meta
+    raw = read_columns(
         file,
         target=flags.target or known.get("target"),
         features=recipe.columns,
@@ -114,10 +118,14 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         offset=known.get("offset"),
         exposure=known.get("exposure"),
         labels=labels,
+        **chosen_rows(settings),
         **flags.form._asdict(),
-    ).encoded_by(recipe)
-    if table.y is None:
-        raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
+    )
+    if raw.y is None:
+        raise UsageError(f"{raw.source}: the run does not record its target: name it with -t")
+    if held_out or isinstance(fitted, Trajectory):
+        raw = (held_out_part if held_out else fitted_part)(raw, settings, labels)
+    table = raw.encoded_by(recipe)
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
         fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}

@@ -21,6 +21,7 @@ from .text import aligned, by_point, describe, label_text, number, paint, shown_
 if TYPE_CHECKING:  # a formula is minimised without tables
     from ..data.readers.tables import Table
     from ..solve.fit import Run
+    from .fit_scores import Scores
 
 __all__ = [
     "Outcome",
@@ -69,6 +70,12 @@ class Outcome(NamedTuple):
     run: Run
     at: dict[str, str] | None
     files: tuple[str, ...]
+    scores: Scores
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the descent, or that of a fold, was interrupted."""
+        return bool(self.run.trajectory.meta.get("interrupted")) or self.scores.interrupted
 
     @property
     def point(self) -> np.ndarray[Any, Any]:
@@ -92,6 +99,7 @@ def lines_of(outcome: Outcome) -> list[str]:
     facts = [
         *outputs_facts(model),
         ("cost", _cost_text(outcome.run)),
+        *outcome.scores.facts(),
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
@@ -105,7 +113,8 @@ def lines_of(outcome: Outcome) -> list[str]:
         facts.append(("wrote", ", ".join(outcome.files)))
     others = _others(outcome.run)
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
-    return [_title(outcome), "", *coefficient_table(model, others, head), "", *describe(facts)]
+    table = coefficient_table(model, others, head)
+    return [_title(outcome), "", *table, "", *describe(facts), *outcome.scores.lines()]
 
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
@@ -156,13 +165,14 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
         **{name: value for name, value in model.members.items() if name != "settings"},
         "exact": _exact(run),
         "cost": {"value": _cost(run), "formula": meta.get("loss_formula")},
+        "scores": outcome.scores.as_object(),
         "steps": run.trajectory.step[-1],
         "epochs": run.trajectory.epoch[-1],
         "settings": model.settings,
         "columns": outcome.table.decided,
         "at": None if outcome.at is None else {"point": _values(outcome.at), **_prediction(outcome)},
         "files": outcome.files,
-        "interrupted": bool(meta.get("interrupted")),
+        "interrupted": outcome.interrupted,
         "exit_code": exit_code,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,13 +10,23 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..data.encoding.condition import read_condition
+from ..data.encoding.settings import Settings
+from ..data.readers.raw_table import RawTable
 from ..data.readers.tables import Table, read_columns
 from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
 from .column_options import ColumnChoice
 from .text import label_text
 
-__all__ = ["class_numbers", "classes_of", "model_table", "target_table"]
+__all__ = [
+    "class_numbers",
+    "class_places",
+    "classes_of",
+    "model_columns",
+    "model_table",
+    "target_columns",
+    "target_table",
+]
 
 LISTED = 10  # labels shown in a message
 FEW = 3  # labels that are classes, however few the rows
@@ -50,13 +61,18 @@ class TargetFlags(TableFlags, Protocol):
         """--drop, --where, --missing and so on."""
 
 
-def target_table(
-    file: str, flags: TargetFlags, labels: bool, offset: str | None = None, exposure: str | None = None
-) -> Table:
+def target_table(file: str, flags: TargetFlags, labels: bool, **parts: str | None) -> Table:
     """Read and encode the table that the flags describe, with known offsets."""
-    choice = flags.columns
+    return target_columns(file, flags, labels, **parts).encoded(flags.columns.settings)
+
+
+def target_columns(
+    file: str, flags: TargetFlags, labels: bool, offset: str | None = None, exposure: str | None = None
+) -> RawTable:
+    """Read the table that the flags describe."""
     if labels and isinstance(flags.target, tuple):
         raise UsageError(f"-t names {len(flags.target)} columns, but classes are in one: fit each by itself")
+    choice = flags.columns
     table = read_columns(
         file,
         target=flags.target,
@@ -69,27 +85,43 @@ def target_table(
         settings=choice.settings,
         where=None if choice.where is None else read_condition(choice.where),
         **flags.form._asdict(),
-    ).encoded(choice.settings)
+    )
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
 
 
-def model_table(model: Model, file: str, form: TextFormat, target: bool = False, unknown: str = "error") -> Table:
-    """Read the columns of a model, by name, and its target if required; encode them as the model's were."""
+def model_columns(
+    model: Model,
+    file: str,
+    form: TextFormat,
+    target: bool = False,
+    weights: str | None = None,
+    where: str | None = None,
+) -> RawTable:
+    """Read the columns of a model, by name, and its target if required: without rows with gaps, if the fit had none."""
+    drop = target and model.settings.get("missing") == "drop"
     return read_columns(
         file,
         target=model.targets if target else None,
         features=model.recipe.columns,
+        weights=weights,
         offset=model.offset,
         exposure=model.exposure,
         recipe=model.recipe,
+        settings=Settings("drop" if drop else "error"),
+        where=None if where is None else read_condition(where),
         labels=target and model.classes is not None,
         **form._asdict(),
-    ).encoded_by(model.recipe, unknown)
+    )
 
 
-def classes_of(table: Table, positive: str | None) -> tuple[Label, ...]:
+def model_table(model: Model, file: str, form: TextFormat, unknown: str = "error") -> Table:
+    """Read the columns of a model and encode them as the model's were."""
+    return model_columns(model, file, form).encoded_by(model.recipe, unknown)
+
+
+def classes_of(table: Table | RawTable, positive: str | None) -> tuple[Label, ...]:
     """Find the labels of a target column, sorted; of two the negative and the positive, as ``positive`` says.
 
     Raises
@@ -124,27 +156,39 @@ def _no_classes(found: tuple[Label, ...], rows: int) -> str | None:
     return f"{what} are too many for classes: {mend}"
 
 
-def class_numbers(table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:
-    """Labels as 0 (negative) and 1 (positive), (n,); of more than two classes one-hot, (n, k).
+def class_numbers(table: Table | RawTable, classes: tuple[Label, ...]) -> NDArray[np.float64]:
+    """Labels as 0 (negative) and 1 (positive), (n,); of more than two classes one-hot, (n, k). See `class_places`."""
+    places = class_places(table, classes)
+    return np.asarray(places if len(classes) == 2 else places[:, None] == np.arange(len(classes)), np.float64)
+
+
+def class_places(table: Table | RawTable, classes: Sequence[Label]) -> NDArray[np.int64]:
+    """Labels as their places among the classes, 0 .. k - 1.
 
     Raises
     ------
     DataError
-        If a label is none of the classes.
+        If a label is none of them.
     """
     y = _target(table)
-    known = np.isin(y, classes) if isinstance(classes[0], str) == (y.dtype.kind == "U") else np.zeros(len(y), bool)
-    if not known.all():
-        row = int(known.argmin())
-        shown = (" and " if len(classes) == 2 else ", ").join(label_text(label) for label in classes)
-        word = "neither" if len(classes) == 2 else "none"
-        problem = f"row {row + 1}: {label_text(y[row].item())} is {word} of the model's classes {shown}"
+    places = np.full(len(y), -1)
+    if isinstance(classes[0], str) == (y.dtype.kind == "U"):
+        for place, label in enumerate(classes):
+            places[y == label] = place
+    if places.min() < 0:
+        row = int(places.argmin())
+        two, names = len(classes) == 2, [label_text(label) for label in classes]
+        shown = (
+            f"neither of the model's classes {' and '.join(names)}"
+            if two
+            else f"none of the model's classes {_listed(names)}"
+        )
+        problem = f"row {row + 1}: {label_text(y[row].item())} is {shown}"
         raise DataError(problem, file=table.source, column=table.target)
-    own = y == classes[1] if len(classes) == 2 else y[:, None] == np.array(classes)
-    return np.asarray(own, np.float64)
+    return places
 
 
-def _target(table: Table) -> NDArray[Any]:
+def _target(table: Table | RawTable) -> NDArray[Any]:
     assert table.y is not None  # named by the user
     return table.y
 

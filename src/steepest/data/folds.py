@@ -159,6 +159,8 @@ def _classes(n: int, labels: ArrayLike | None, least: int, where: str) -> NDArra
     names, classes, counts = np.unique(given, return_inverse=True, return_counts=True)
     if counts.min() < least:
         c = int(counts.argmin())
-        problem = f"class {names[c].item()!r} has {counted(int(counts[c]), 'row')}"
+        label = names[c].item()
+        label = int(label) if isinstance(label, float) and label.is_integer() else label
+        problem = f"class {label!r} has {counted(int(counts[c]), 'row')}"
         raise DataError(f"{problem}, but {least} are needed, {where}: leave that class out, or join it with another")
     return classes

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.schema import COUNT, FLAG, JSON, NUMBER, TEXT, Kind, kind, list_of, object_of, one_of, or_null
+from ..data.encoding.recipe_json import SHAPE
 
 __all__ = ["ARRAYS", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
 
@@ -29,18 +30,22 @@ VERDICT_PARTS = {**VERDICT_NEEDS, "advice": or_null(TEXT), "remedies": list_of(R
 VERDICT = object_of(VERDICT_NEEDS, VERDICT_PARTS)
 SIGN = kind(lambda value: value in (-1, 0, 1) and not isinstance(value, (bool, float)), "-1, 0 or 1")
 EXACT = object_of({"coef": JSON, "intercept": JSON, "cost": or_null(NUMBER)})
-TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT}
+TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT, "encoding": SHAPE}
 TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS, **TABLE_PARTS})
+WHOLE = kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number")
 META = object_of(
     {},
     {
         **dict.fromkeys(("loss", "loss_formula", "penalty", "rule", "learning_rate", "sampling", "average"), TEXT),
-        **dict.fromkeys(("estimate", "data", "end", "version", "numpy", "function", "slopes"), TEXT),
+        **dict.fromkeys(
+            ("estimate", "data", "end", "version", "numpy", "function", "slopes", "where", "missing"), TEXT
+        ),
         **dict.fromkeys(("rows", "columns", "reported_step", "smoothed", "interior", "polished", "sample_rows"), COUNT),
         **dict.fromkeys(("working_set", "proven_zero"), COUNT),
         **dict.fromkeys(("intercept", "standardized", "interrupted"), FLAG),
         **dict.fromkeys(("tol", "max_iter", "passes"), or_null(NUMBER)),
-        "seed": kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),
+        "seed": WHOLE,
+        "held_out": object_of({"share": NUMBER, "seed": WHOLE, "rows": COUNT}),
         "batch_size": or_null(COUNT),
         "batch_sizes": list_of(COUNT),
         "fixed": list_of(TEXT),

@@ -18,8 +18,10 @@ Imports ``solve`` and the rooms below it. Begin with ``displays/cost_history.py`
 
 from .animation import Animation, animate
 from .displays.boundary import DecisionBoundaryDisplay
+from .displays.calibration import CalibrationDisplay
 from .displays.coefficients import CoefficientsDisplay
 from .displays.comparison import ComparisonDisplay
+from .displays.confusion_matrix import ConfusionMatrixDisplay
 from .displays.cost_curve import CostCurveDisplay
 from .displays.cost_history import CostHistoryDisplay
 from .displays.cost_shapes import CostShapesDisplay
@@ -29,15 +31,19 @@ from .displays.fit import FitDisplay
 from .displays.learning_rates import LearningRateDisplay
 from .displays.panels import Panels
 from .displays.plane_slopes import PlaneSlopesDisplay
+from .displays.precision_recall import PrecisionRecallDisplay
 from .displays.regularization_path import RegularizationPathDisplay
 from .displays.residuals import ResidualsDisplay
+from .displays.roc_curve import RocCurveDisplay
 from .displays.sigmoid import SigmoidDisplay
 from .displays.tangent import TangentDisplay
 
 __all__ = [
     "Animation",
+    "CalibrationDisplay",
     "CoefficientsDisplay",
     "ComparisonDisplay",
+    "ConfusionMatrixDisplay",
     "CostCurveDisplay",
     "CostHistoryDisplay",
     "CostShapesDisplay",
@@ -48,8 +54,10 @@ __all__ = [
     "LearningRateDisplay",
     "Panels",
     "PlaneSlopesDisplay",
+    "PrecisionRecallDisplay",
     "RegularizationPathDisplay",
     "ResidualsDisplay",
+    "RocCurveDisplay",
     "SigmoidDisplay",
     "TangentDisplay",
     "animate",

@@ -1,96 +1,110 @@
-"""The work of ``evaluate``: error measures of a model on a table."""
+"""The work of ``evaluate``: scores of a model on a table."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.shown_text import counted
+from ...core.types import Array
 from ...data.readers.tables import Table
 from ...data.readers.text_format import TextFormat
-from ...objective.explained import deviance_explained, explains_deviance
-from ...objective.losses import LogLoss
-from ...solve.model import Label, Model, loss_of, predict, predictor, probable
+from ...solve.model import Model
+from ...solve.scores.of_model import class_predictions, model_scores
+from ...solve.scores.probabilities import Calibration, calibration_table
 from ..exit_status import print_object
 from ..report import model_words
-from ..table_input import class_numbers, model_table
-from ..text import aligned, describe, label_text, number, say
+from ..score_text import calibration_lines, confusion_lines, score_name, score_text, scored
+from ..split import held_out_part
+from ..table_input import class_places, model_columns
+from ..text import aligned, describe, label_text, say
 
-__all__ = ["linear_measures", "logistic_measures", "print_measures"]
+__all__ = ["Flags", "evaluate_command", "numbers_of"]
 
 
-def print_measures(model: Model, file: str, form: TextFormat, as_json: bool) -> None:
-    """Read a table, measure, print."""
-    if model.outputs > 1 or model.shifted:
-        several = "several targets" if model.classes is None else "3 classes or more"
-        what = several if model.outputs > 1 else "an offset"
-        raise UsageError(f"evaluate measures models of one target or two classes, this one has {what}: use predict")
-    table = model_table(model, file, form, target=True)
-    if model.classes is None:
-        found = _numeric_measures(model, table)
-    else:
-        found = logistic_measures(class_numbers(table, model.classes), predictor(model, table.X), model.classes)
-        found["log_loss"] = found["log_loss"] if probable(model) else None
-    if as_json:
+class Flags(NamedTuple):
+    """The options of ``evaluate`` as Click hands them over."""
+
+    file: str
+    weights: str | None
+    calibration: bool
+    held_out: bool
+    form: TextFormat
+    unknown: str
+    as_json: bool
+
+
+def evaluate_command(model: Model, flags: Flags) -> None:
+    """Read a table, score the model on it, print."""
+    where = model.settings.get("where") if flags.held_out else None
+    raw = model_columns(model, flags.file, flags.form, target=True, weights=flags.weights, where=where)
+    if flags.held_out:
+        raw = held_out_part(raw, model.settings, model.classes is not None)
+    table = raw.encoded_by(model.recipe, "other" if flags.held_out else flags.unknown)
+    y = numbers_of(table, model)
+    found = model_scores(model, table.X, y, table.weight, table.offset)
+    tables = _calibration(model, table, y) if flags.calibration else {}
+    if flags.as_json:
         head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": table.source}
-        print_object({**head, "rows": table.X.shape[0], "measures": found})
+        classes = {} if model.classes is None else {"classes": list(model.classes)}
+        measures = found | classes | _calibration_object(tables)
+        print_object({**head, "rows": table.X.shape[0], "measures": measures, "notes": table.notes})
     else:
-        rows = f"{counted(table.X.shape[0], 'row')} of {table.source}"
-        title = f"{model_words(model)} of {model.target} on {rows}"
-        say([title, "", *_lines(found, table)])
+        say([_title(model, table, flags), "", *_lines(found, y, model), *calibration_lines(tables), *_notes(table)])
 
 
-def _numeric_measures(model: Model, table: Table) -> dict[str, Any]:
-    """Error measures of numbers; a loss with a deviance has D2 in place of R2."""
-    y, loss = np.asarray(table.y, np.float64), loss_of(model)
-    found = linear_measures(y, predict(model, table.X))
-    if loss is None or not explains_deviance(loss):
-        return found
-    del found["r2"]
-    return {"d2": deviance_explained(loss, predictor(model, table.X), y), **found}
+def _notes(table: Table) -> list[str]:
+    return ["", *(f"Note: {note}." for note in table.notes)] if table.notes else []
 
 
-def linear_measures(y: NDArray[np.float64], z: NDArray[np.float64]) -> dict[str, Any]:
-    """R2 (None where the target is constant), root mean squared error, mean absolute error.
-
-    Examples
-    --------
-    >>> linear_measures(np.array([1.0, 3.0]), np.array([1.0, 2.0]))["r2"]
-    0.5
-    """
-    r = z - y
-    scale = max(float(np.abs(r).max()), 1e-300)
-    spread, error = float(np.square((y - y.mean()) / scale).sum()), float(np.square(r / scale).sum())
-    r2 = 1.0 - error / spread if spread > 0 else None
-    return {"r2": r2, "rmse": scale * math.sqrt(error / len(y)), "mae": float(np.abs(r).mean())}
+def numbers_of(table: Table, model: Model) -> Array:
+    """Targets as numbers; labels as their places among the model's classes."""
+    return np.asarray(table.y if model.classes is None else class_places(table, model.classes), np.float64)
 
 
-def logistic_measures(y: NDArray[np.float64], z: NDArray[np.float64], classes: tuple[Label, ...]) -> dict[str, Any]:
-    """Accuracy, mean log loss, and counts by true and predicted class."""
-    said = (z > 0).astype(np.float64)
-    counts = [[int(np.sum((y == true) & (said == guess))) for guess in (0, 1)] for true in (0, 1)]
-    loss = float(np.mean(LogLoss().value(z, y)))
-    return {"accuracy": float(np.mean(y == said)), "log_loss": loss, "classes": list(classes), "confusion": counts}
+def _calibration(model: Model, table: Table, y: Array) -> dict[str, Calibration]:
+    """The calibration table of each class; of two classes that of the second."""
+    if model.classes is None:
+        raise UsageError("--calibration is one of probabilities: this model predicts numbers")
+    log_p = class_predictions(model, table.X, table.offset).log_p
+    if log_p is None:
+        raise UsageError(f"--calibration is one of probabilities, which the loss {model.loss} does not give")
+    own = [1] if len(model.classes) == 2 else range(len(model.classes))
+    names = {c: f"P({model.target} = {label_text(model.classes[c])})" for c in own}
+    return {name: calibration_table(y == c, np.exp(log_p[:, c]), table.weight) for c, name in names.items()}
 
 
-def _lines(found: dict[str, Any], table: Table) -> list[str]:
-    share = next((name for name in ("r2", "d2") if name in found), None)
-    if share is not None:
-        part = f"undefined ({_reason(table)})" if found[share] is None else number(found[share])
-        return describe([(share.upper(), part), ("RMSE", number(found["rmse"])), ("MAE", number(found["mae"]))])
-    names = [label_text(label) for label in found["classes"]]
-    rows = [["true \\ predicted", *names]]
-    rows += [[name, *map(str, counts)] for name, counts in zip(names, found["confusion"], strict=True)]
-    chance = [] if found["log_loss"] is None else [("log loss", number(found["log_loss"]))]
-    facts = describe([("accuracy", number(found["accuracy"])), *chance])
-    return [*facts, "", *aligned(rows)]
+def _calibration_object(tables: dict[str, Calibration]) -> dict[str, Any]:
+    if not tables:
+        return {}
+    return {
+        "calibration": {
+            name: {part: values.tolist() for part, values in table._asdict().items()} for name, table in tables.items()
+        }
+    }
 
 
-def _reason(table: Table) -> str:
-    """Why a share of what is explained is undefined."""
-    y = np.asarray(table.y, np.float64)
-    return "the target has numbers below 0" if y.min() < min(0.0, y.max()) else "the target is constant"
+def _title(model: Model, table: Table, flags: Flags) -> str:
+    rows = f"{counted(table.X.shape[0], 'held-out row' if flags.held_out else 'row')} of {table.source}"
+    weighted = f", weighted by {flags.weights}" if flags.weights else ""
+    return f"{model_words(model)} of {model.target} on {rows}{weighted}"
+
+
+def _lines(found: dict[str, Any], y: Array, model: Model) -> list[str]:
+    if "targets" in found:
+        return _by_target(found, y, model)
+    facts = describe([(score_name(name), score_text(found, name, y)) for name in scored(found)])
+    if model.classes is None:
+        return facts
+    return [*facts, "", *confusion_lines(found["confusion"], model.classes)]
+
+
+def _by_target(found: dict[str, Any], y: Array, model: Model) -> list[str]:
+    """The scores of each of several targets, and their means."""
+    targets = list(model.targets)
+    rows = [["", *map(score_name, scored(found))]]
+    for title, one, column in zip([*targets, "mean"], [*found["targets"], found], [*y.T, y], strict=True):
+        rows.append([title, *(score_text(one, name, column) for name in scored(found))])
+    return aligned(rows)

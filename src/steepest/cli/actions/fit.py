@@ -37,9 +37,11 @@ from ..outputs import check_outputs
 from ..plugins import own_record
 from ..progress import shown
 from ..report import Outcome, as_object, lines_of
-from ..table_input import classes_of, target_table
+from ..split import check_split, split_table
+from ..table_input import classes_of, target_columns
 from ..text import note, say, warn
 from .alpha_choice import chosen_alpha
+from .held_out import scores_of
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command", "without_columns"]
 
@@ -86,6 +88,7 @@ class Flags(NamedTuple):
     signs: Any = None
     intercept_only: bool = False
     columns: ColumnChoice = ColumnChoice()
+    test: float | None = None
     cv: int | None = None
 
 
@@ -103,16 +106,28 @@ def fit_command(flags: Flags) -> int:
     check_outputs(flags.file, flags.output, flags.trajectory, flags.force)
     logistic = flags.kind == "logistic"
     flags = without_columns(flags)
-    table = target_table(flags.file, flags, labels=logistic, offset=flags.offset, exposure=flags.exposure)
+    raw = target_columns(flags.file, flags, labels=logistic, offset=flags.offset, exposure=flags.exposure)
+    classes = classes_of(raw, flags.positive) if logistic else None
+    split = split_table(raw, flags, labels=logistic)
+    settings = flags.columns.settings
+    table = split.fitted.encoded(settings)
     _check_at(flags, table)
-    classes = classes_of(table, flags.positive) if logistic else None
     flags, choice = chosen_alpha(flags, loss, table, classes)
-    run = descend(flags, loss, table, classes)
-    run.trajectory.meta.update(choice)
-    outcome = Outcome(table, _model(flags, loss, table, classes, run), run, flags.at, _files(flags))
+    model, run = _fitted(flags, loss, table, classes, choice | split.meta | flags.columns.meta)
+    scores = scores_of(model, table, split, lambda part: _fitted(flags, loss, part.encoded(settings), classes, {}))
+    outcome = Outcome(table, model, run, flags.at, _files(flags), scores)
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
-    return _status(run, flags)
+    return _status(outcome, flags)
+
+
+def _fitted(
+    flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None, meta: dict[str, Any]
+) -> tuple[Model, Run]:
+    """Fit to a table; what was chosen before and held out is kept among the settings."""
+    run = descend(flags, loss, table, classes)
+    run.trajectory.meta.update(meta)
+    return _model(flags, loss, table, classes, run), run
 
 
 def chosen_loss(kind: str, name: str | None) -> Loss:
@@ -138,10 +153,9 @@ def check(flags: Flags) -> None:
         raise UsageError("--multi-class says how classes are fitted: it is for fit logistic")
     if flags.steps is not None and flags.max_iter is not None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
+    check_split(flags)
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
         raise UsageError(f"--tol must be a number >= 0 or none, not {flags.tol:g}")
-    if flags.cv is not None and not isinstance(flags.alpha, str):
-        raise UsageError("--cv K is the number of folds of --alpha cv: give both")
 
 
 def without_columns(flags: Flags) -> Flags:
@@ -282,16 +296,16 @@ def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
             say(lines_of(outcome._replace(files=())))
         raise
     if flags.as_json:
-        print_object(as_object(outcome, _status(outcome.run, flags)))
+        print_object(as_object(outcome, _status(outcome, flags)))
     else:
         say(lines)
-    _warn(outcome.run)
+    _warn(outcome)
 
 
-def _warn(run: Run) -> None:
+def _warn(outcome: Outcome) -> None:
     """Warn on stderr, in one line, of an outcome that a script must not overlook."""
-    status = run.verdict.status
-    if run.trajectory.meta.get("interrupted"):
+    status = outcome.run.verdict.status
+    if outcome.interrupted:
         warn("interrupted: this is the state reached")
     elif status in ("diverged", "separable"):
         warn(status)
@@ -299,8 +313,9 @@ def _warn(run: Run) -> None:
         warn(f"not converged: {status}")
 
 
-def _status(run: Run, flags: Flags) -> int:
+def _status(outcome: Outcome, flags: Flags) -> int:
     """Exit status of a fit that was not interrupted by an error."""
-    if run.trajectory.meta.get("interrupted"):
+    run = outcome.run
+    if outcome.interrupted:
         return INTERRUPTED
     return of_verdict(run.verdict, flags.require_converged and run.verdict.status != "converged")

@@ -49,6 +49,7 @@ class Flags(NamedTuple):
     step: int | None = None
     cov: str | None = None
     raw: bool | None = None
+    held_out: bool | None = None
 
 
 def plot_command(flags: Flags) -> None:
@@ -137,7 +138,7 @@ def _fitted(flags: Flags) -> tuple[Trajectory | Model, Table]:
 
     runs, models, files = _sources(flags, "a run or a model, and a table", fits)
     fitted = models[0] if models else next(iter(runs.values()))
-    return fitted, table_of(fitted, files[0], flags)
+    return fitted, table_of(fitted, files[0], flags, held_out=bool(flags.held_out))
 
 
 def _point(flags: Flags, wanted: str, counts: tuple[int, ...]) -> tuple[str, tuple[float, ...]]:
@@ -229,6 +230,10 @@ DRAWN: dict[str, Callable[[Flags], Any]] = {
     "decision-boundary": _boundary,
     "cross-validation": _validation,
     "regularization-path": lambda flags: _of_rows(plots.RegularizationPathDisplay, flags),
+    "roc-curve": lambda flags: _of_rows(plots.RocCurveDisplay, flags),
+    "precision-recall": lambda flags: _of_rows(plots.PrecisionRecallDisplay, flags),
+    "calibration": lambda flags: _of_rows(plots.CalibrationDisplay, flags),
+    "confusion-matrix": lambda flags: _of_rows(plots.ConfusionMatrixDisplay, flags),
     "comparison": _comparison,
     "learning-rates": _rates,
     "tangent": _tangent,

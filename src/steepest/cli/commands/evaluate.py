@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from ...data.readers.text_format import TextFormat
+from ..column_options import unknown_option
 from ..options import json_option, table_options
 
 __all__ = ["command"]
@@ -13,14 +15,18 @@ __all__ = ["command"]
 @click.command(short_help="Measure how well a model file predicts a table.")
 @click.argument("model")
 @click.argument("file")
+@click.option("--weights", metavar="COL", help="Column of the rows' weights. [default: all alike]")
+@click.option("--calibration", is_flag=True, help="Also the calibration table: predicted and observed shares.")
+@click.option("--held-out", is_flag=True, help="Only the rows that fit --test held out of FILE.")
+@unknown_option
 @table_options
 @json_option
-def command(model: str, file: str, form: TextFormat, as_json: bool) -> None:
+def command(model: str, **flags: Any) -> None:
     """Compare the predictions of MODEL with the target column of FILE (or - for standard input).
 
-    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, and the confusion matrix.
+    Linear: R2, RMSE, MAE. Logistic: accuracy, log loss, D2, Brier score, AUC, and the confusion matrix.
     """
     from ...solve.model import read_model
-    from ..actions.evaluate import print_measures
+    from ..actions.evaluate import Flags, evaluate_command
 
-    print_measures(read_model(model), file, form, as_json)
+    evaluate_command(read_model(model), Flags(**flags))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..column_options import column_options
-from ..options import AT, KIND, descent_options, force_option, json_option, loss_options, table_options
+from ..options import AT, KIND, NUMBER, descent_options, force_option, json_option, loss_options, table_options
 from ..outcome_options import outcome_options
 
 __all__ = ["command"]
@@ -20,7 +20,8 @@ __all__ = ["command"]
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @outcome_options
 @descent_options
-@click.option("--cv", type=click.IntRange(2), metavar="K", help="Folds of --alpha cv, or cv:1se. [default: 5]")
+@click.option("--test", type=NUMBER, metavar="SHARE", help="Hold out this share of the rows, and score them.")
+@click.option("--cv", type=click.INT, metavar="K", help="Score fits without each of K parts; folds of --alpha cv.")
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")

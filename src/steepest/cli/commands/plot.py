@@ -58,6 +58,7 @@ class OfKind(click.Command):
 @click.option("--gap/--no-gap", default=None, help="cost-history, comparison: the cost above its minimum.")
 @click.option("--log-steps/--no-log-steps", default=None, help="cost-history, comparison: steps on a log axis.")
 @click.option("--at", type=NUMBERS, metavar="X[,DX]|X,Y", help="tangent, slopes: the point; DX: run of a triangle.")
+@click.option("--held-out", is_flag=True, default=None, help="Only the rows that fit --test held out of FILE.")
 @table_options
 @json_option
 @force_option

@@ -14,9 +14,10 @@ from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
 from ..encoding.condition import Condition
 from ..encoding.faults import CellError
-from ..encoding.recipe import Recipe, learn
+from ..encoding.recipe import Recipe, learn, plain_recipe
 from ..encoding.settings import Settings, Unknown
 from ..encoding.text_column import Column, Text, is_missing_at, taken
+from ..layout import take
 from .cells import is_missing, loses_digits
 from .columns import Sheet, Wanted, labels_of, listed, refuse
 from .response import joined, known_offset
@@ -95,6 +96,10 @@ class RawTable(NamedTuple):
         found = self._table(X, names)._replace(recipe=None if recipe.plain else recipe)
         return found._replace(notes=(*found.notes, *met.notes))
 
+    def encoded_as(self, table: Table, unknown: str = "error") -> Table:
+        """The same by the recipe of another table of these columns."""
+        return self.encoded_by(table.recipe or plain_recipe(table.names), unknown)
+
     def rows(self, chosen: NDArray[np.int64]) -> RawTable:
         """The table of the chosen rows, in their order."""
         line = self.line
@@ -105,7 +110,7 @@ class RawTable(NamedTuple):
             weight=None if self.weight is None else self.weight[chosen],
             offset=None if self.offset is None else self.offset[chosen],
             line=lambda row: line(int(chosen[row])),
-            sparse=None if self.sparse is None else _csr_rows(self.sparse, chosen),
+            sparse=None if self.sparse is None else _rows_of(self.sparse, chosen),
         )
 
     @property
@@ -145,13 +150,13 @@ def columns_of(
 ) -> RawTable:
     """Read the columns of a sheet: the rows that fulfil a condition, without those with a gap if gaps are dropped."""
     text = _text_columns(sheet, roles, settings) if recipe is None else recipe.text_columns
-    wanted = roles.wanted(labels, text, settings.missing if recipe is None else None)
+    wanted = roles.wanted(labels, text, settings.missing if recipe is None or settings.missing == "drop" else None)
     if not wanted and recipe is None:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
     counted_by = [Wanted(sheet.names[0], text=True, gaps=True)]  # of a model without columns
     chosen, columns = _chosen(sheet, wanted or counted_by, where)
     whole = np.ones(len(chosen), bool)
-    if settings.missing == "drop" and recipe is None:
+    if settings.missing == "drop":
         whole = ~np.any([is_missing_at(column) for column in columns], axis=0)
         if not whole.any():
             raise DataError("each row has a missing value: fill them in, or say --missing mean", file=sheet.file)
@@ -280,9 +285,7 @@ def _weight(column: Column, sheet: Sheet, name: str, line: Callable[[int], int |
     return np.ascontiguousarray(column)
 
 
-def _csr_rows(X: CSR, chosen: NDArray[np.int64]) -> CSR:
-    """The chosen rows of a sparse table."""
-    starts, lengths = X.indptr[chosen], np.diff(X.indptr)[chosen]
-    ends = np.concatenate(([0], np.cumsum(lengths)))
-    at = np.arange(ends[-1]) + np.repeat(starts - ends[:-1], lengths)
-    return CSR(X.data[at], X.indices[at], ends.astype(X.indptr.dtype), X.columns)
+def _rows_of(X: CSR, chosen: NDArray[np.int64]) -> CSR:
+    found = take(X, chosen)
+    assert isinstance(found, CSR)  # as X is
+    return found

@@ -13,6 +13,7 @@ from ...optimality.advice import spelled as advised
 
 __all__ = [
     "brief",
+    "class_name",
     "cost_below",
     "cost_words",
     "distinct",
@@ -156,6 +157,18 @@ def listed(words: Sequence[str], most: int = 4) -> str:
 def brief(text: str, length: int = 40) -> str:
     """A name, cut if it is too long."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def class_name(label: object, length: int = 16) -> str:
+    """A label as its user writes it, 1 rather than 1.0, cut if it is too long.
+
+    Examples
+    --------
+    >>> class_name(1.0), class_name("yes"), class_name(True)
+    ('1', 'yes', 'True')
+    """
+    whole = isinstance(label, float) and label.is_integer() and abs(label) < EXPONENT
+    return brief(f"{label:.0f}" if whole else str(label), length)
 
 
 def line_words(a: float, b: float, x: str = "x", y: str = "y", inside: str = "{}") -> str:
