@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,8 @@ def safe(text: object) -> str:
     >>> safe("<b>\x1b")
     '&lt;b&gt;\\x1b'
     """
+    from html import escape  # loaded when a notebook shows something
+
     return escape(visible(str(text)))
 
 
