@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from .cells import is_number
@@ -39,8 +39,8 @@ def sniff(sample: Sequence[str], delimiter: str | None = None, form: TextFormat 
     dialects = [Dialect(d, q) for d in known for q in quotes]
     scores = {one: _alike(sample, one) * (0.5 if _either(sample, one, form) else 1) for one in dialects}
     most = max(scores.values())
-    tied = [dialect for dialect, alike in scores.items() if alike == most]
-    best = max(tied, key=lambda dialect: _numbers(sample, dialect, form)) if len(tied) > 1 else tied[0]
+    tied = {one: _numbers(sample, one, form) for one, alike in scores.items() if alike == most}
+    best = max(tied, key=lambda one: (_is_cut_by_tabs(one, tied), tied[one]))
     if delimiter is not None or (most >= min(2, len(sample)) and not alone):
         return best
     return Dialect("," if not alone else ";", best.quote)  # the table has one column
@@ -76,6 +76,12 @@ def _either(sample: Sequence[str], dialect: Dialect, form: TextFormat) -> bool:
     return max(map(len, rows)) > 1 and not any("," in cell and is_number(cell, form) for row in rows for cell in row)
 
 
+def _is_cut_by_tabs(dialect: Dialect, tied: Mapping[Dialect, tuple[float, int]]) -> bool:
+    """Whether tabs cut as well as white space, where that leaves more than numbers: texts may hold blanks."""
+    white = [share for other, (share, _) in tied.items() if other.is_white]
+    return dialect.delimiter == "\t" and bool(white) and max(white) < 1
+
+
 def _one_column(sample: Sequence[str], form: TextFormat) -> bool:
     """Whether all lines below the first are numbers, whose marks might be taken for delimiters."""
     lines = sample[1:SAMPLE] or sample
@@ -93,6 +99,7 @@ def _alike(sample: Sequence[str], dialect: Dialect) -> float:
     width, alike = max(_lines_by_width(rows, counts).items(), key=itemgetter(1), default=(0, 0))
     near = len(rows) > 2 and len(rows[0]) > 1 and abs(len(rows[0]) - width) == 1
     named = near and len(heading(rows[0], rows[1:], dialect.delimiter != ",")) == width
+    named = named and not (dialect.is_white and any("\t" in line for line in sample))  # names may hold blanks
     return alike + (1.0 if named else 0.5 * near)
 
 
