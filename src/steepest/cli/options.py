@@ -24,6 +24,7 @@ __all__ = [
     "force_option",
     "json_option",
     "loss_options",
+    "stopping_options",
     "table_options",
 ]
 
@@ -142,6 +143,16 @@ class Kind(click.Choice[str]):
         return str(value)
 
 
+class ClassWeight(Assignments):
+    """The word balanced, or LABEL=WEIGHT, separated by commas."""
+
+    name = "class weight"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text into a dict from labels to weights, unless it is "balanced"."""
+        return value if value == "balanced" else super().convert(value, param, ctx)
+
+
 NUMBER, NUMBERS, COLUMNS = Number(), Numbers(), Columns()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH = Rate("auto"), Word("none"), Batch()
@@ -175,9 +186,22 @@ def loss_options(command: Command) -> Command:
         click.option("-t", "--target", metavar="COL", help="The column to predict."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
+        click.option(
+            "--class-weight", type=ClassWeight(), metavar="balanced|LABEL=W,...", help="Weights of the two classes."
+        ),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),
         click.option("--alpha", type=NUMBER, default=0.0, metavar="A", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
+    )
+
+
+def stopping_options(command: Command) -> Command:
+    """Add the options of early stopping."""
+    return _together(
+        command,
+        click.option("--early-stopping", is_flag=True, help="Stop when the loss on held-out rows is lowest."),
+        click.option("--validation-fraction", type=NUMBER, metavar="R", help="Share of the held-out rows. [0.1]"),
+        click.option("--n-iter-no-change", type=COUNT, metavar="N", help="Epochs to wait for a lower loss. [5]"),
     )
 
 
@@ -190,6 +214,9 @@ def descent_options(command: Command) -> Command:
         ),
         click.option(
             "--rule", default="auto", metavar="RULE", help="momentum:beta=0.95, adam, ...; or mymodule:MyRule."
+        ),
+        click.option(
+            "--standardize", type=click.Choice(["auto", "yes", "no"]), default="auto", help="Descend on scaled columns."
         ),
         click.option(
             "--batch-size", type=BATCH, default="all", metavar="all|K", help="Rows per step; K > n means all rows."

@@ -67,6 +67,7 @@ def lines_of(outcome: Outcome) -> list[str]:
         ("steps", f"{outcome.run.trajectory.step[-1]:,}   {method_text(meta)}"),
         ("verdict", verdict_text(plain(outcome.run.verdict.as_dict()))),
     ]
+    facts += _held_out(meta)
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:
@@ -74,6 +75,15 @@ def lines_of(outcome: Outcome) -> list[str]:
     others = _others(outcome.run)
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
     return [_title(outcome), "", *coefficient_table(model, others, head), "", *describe(facts)]
+
+
+def _held_out(meta: dict[str, Any]) -> list[tuple[str, str]]:
+    """The line on held-out rows, if there are any."""
+    if "validation" not in meta:
+        return []
+    found = meta["validation"]
+    loss = f"mean loss {number(found['loss'])}, the lowest, after step {found['step']:,}, which is kept"
+    return [("held out", f"{counted(found['rows'], 'row')}: {loss}")]
 
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
@@ -131,7 +141,8 @@ def _title(outcome: Outcome) -> str:
     model, table = outcome.model, outcome.table
     what = shown_name(model.target)
     if model.classes is not None:
-        what = f"P({what} = {label_text(model.classes[1])})"
+        what = f"{what} = {label_text(model.classes[1])}"
+        what = f"P({what})" if probable(model) else what
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
     return f"{title_of(model)}: {what} by {names}   ({counted(table.X.shape[0], 'row')} of {table.source})"
 

@@ -27,10 +27,12 @@ from ..progress import shown
 from ..report import Outcome, as_object, lines_of
 from ..table_input import class_numbers, classes_of, target_table
 from ..text import note, say, warn
+from .training_rows import EarlyStopping, settings_in_short, weights_by_class
 
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 DEFAULT_EPOCHS = 1000
+STANDARDIZE = {"auto": "auto", "yes": True, "no": False}
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
 
 
@@ -67,6 +69,16 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
+    standardize: str = "auto"
+    class_weight: str | dict[str, float] | None = None
+    early_stopping: bool = False
+    validation_fraction: float | None = None
+    n_iter_no_change: int | None = None
+
+    @property
+    def stopping(self) -> EarlyStopping:
+        """How held-out rows end the run."""
+        return EarlyStopping(self.early_stopping, self.validation_fraction, self.n_iter_no_change)
 
 
 class Start(NamedTuple):
@@ -111,6 +123,9 @@ def check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
     if flags.kind == "linear" and flags.positive is not None:
         raise UsageError("--positive names a class: it is for fit logistic")
+    if flags.kind == "linear" and flags.class_weight is not None:
+        raise UsageError("--class-weight weighs classes: it is for fit logistic")
+    flags.stopping.check()
     if flags.steps is not None and flags.max_iter is not None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     if flags.tol is not None and flags.tol != "none" and float(flags.tol) < 0:
@@ -152,16 +167,19 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, Label]
     """Fit as the flags say."""
     start = _start(flags, table)
     problem = Problem(loss, elastic(flags.alpha, flags.l1_ratio), not flags.no_intercept, start.fixed)
-    y = table.y if classes is None else class_numbers(table, classes)
+    y: Any = table.y if classes is None else class_numbers(table, classes)
+    weight = table.weight if classes is None else weights_by_class(flags.class_weight, y, classes, table.weight)
+    rows = make_rows(table.X, y, weight=weight)
+    rows, held_out = flags.stopping.parted(rows, flags.seed, labels=classes is not None)
     with shown() as progress, told(lambda: note(COMPILING)):
         run = fit(
-            make_rows(table.X, y, weight=table.weight),
+            rows,
             problem,
             _settings(flags),
             Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
             names=table.names,
             start=start.point,
-            watch=Watch(progress=progress),
+            watch=Watch(progress=progress, validation=held_out, patience=flags.stopping.epochs),
         ).noted((*table.notes, *table.roundings))
     run.trajectory.meta["table"] = {"target": table.target, "weights": flags.weights, "classes": classes}
     return run
@@ -175,6 +193,7 @@ def _settings(flags: Flags) -> Settings:
         sampling=flags.sampling,
         average=flags.average,
         estimate=flags.estimate,
+        standardize=STANDARDIZE[flags.standardize],
         seed=flags.seed,
     )
 
@@ -203,8 +222,10 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, Label] |
 
 def _settings_of(run: Run, flags: Flags) -> dict[str, Any]:
     """How the model was fitted, with the column of weights where there was one."""
-    kept = {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN}
-    return kept | ({"weights": flags.weights} if flags.weights else {})
+    meta = settings_in_short(run.trajectory.meta)
+    kept = {name: plain(value) for name, value in meta.items() if name not in OF_THE_RUN}
+    given = {"weights": flags.weights, "class_weight": flags.class_weight}
+    return kept | {name: value for name, value in given.items() if value}
 
 
 def _files(flags: Flags) -> tuple[str, ...]:
@@ -236,7 +257,7 @@ def _warn(run: Run) -> None:
         warn("interrupted: this is the state reached")
     elif status in ("diverged", "separable"):
         warn(status)
-    elif status != "converged":
+    elif status != "converged" and run.trajectory.meta["end"] != "validation":  # which is as the user asked
         warn(f"not converged: {status}")
 
 
