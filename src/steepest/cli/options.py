@@ -24,8 +24,8 @@ __all__ = [
     "force_option",
     "json_option",
     "loss_options",
-    "stopping_options",
     "table_options",
+    "training_options",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -148,7 +148,7 @@ class ClassWeight(Assignments):
 
     name = "class weight"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
         """Turn the text into a dict from labels to weights, unless it is "balanced"."""
         return value if value == "balanced" else super().convert(value, param, ctx)
 
@@ -195,10 +195,11 @@ def loss_options(command: Command) -> Command:
     )
 
 
-def stopping_options(command: Command) -> Command:
-    """Add the options of early stopping."""
+def training_options(command: Command) -> Command:
+    """Add the options of scaled columns and of early stopping."""
     return _together(
         command,
+        click.option("--standardize/--no-standardize", default=None, help="Descend on scaled columns, or as they are."),
         click.option("--early-stopping", is_flag=True, help="Stop when the loss on held-out rows is lowest."),
         click.option("--validation-fraction", type=NUMBER, metavar="R", help="Share of the held-out rows. [0.1]"),
         click.option("--n-iter-no-change", type=COUNT, metavar="N", help="Epochs to wait for a lower loss. [5]"),
@@ -214,9 +215,6 @@ def descent_options(command: Command) -> Command:
         ),
         click.option(
             "--rule", default="auto", metavar="RULE", help="momentum:beta=0.95, adam, ...; or mymodule:MyRule."
-        ),
-        click.option(
-            "--standardize", type=click.Choice(["auto", "yes", "no"]), default="auto", help="Descend on scaled columns."
         ),
         click.option(
             "--batch-size", type=BATCH, default="all", metavar="all|K", help="Rows per step; K > n means all rows."

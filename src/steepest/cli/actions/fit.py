@@ -32,7 +32,6 @@ from .training_rows import EarlyStopping, settings_in_short, weights_by_class
 __all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command"]
 
 DEFAULT_EPOCHS = 1000
-STANDARDIZE = {"auto": "auto", "yes": True, "no": False}
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
 
 
@@ -69,7 +68,7 @@ class Flags(NamedTuple):
     delimiter: str | None
     as_json: bool
     force: bool
-    standardize: str = "auto"
+    standardize: bool | None = None
     class_weight: str | dict[str, float] | None = None
     early_stopping: bool = False
     validation_fraction: float | None = None
@@ -193,7 +192,7 @@ def _settings(flags: Flags) -> Settings:
         sampling=flags.sampling,
         average=flags.average,
         estimate=flags.estimate,
-        standardize=STANDARDIZE[flags.standardize],
+        standardize="auto" if flags.standardize is None else flags.standardize,
         seed=flags.seed,
     )
 

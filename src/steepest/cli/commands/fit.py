@@ -13,8 +13,8 @@ from ..options import (
     force_option,
     json_option,
     loss_options,
-    stopping_options,
     table_options,
+    training_options,
 )
 
 __all__ = ["command"]
@@ -26,7 +26,7 @@ __all__ = ["command"]
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @descent_options
-@stopping_options
+@training_options
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
