@@ -64,7 +64,7 @@ WRONG = {
     f"{LABELS} --loss cross_entropy": "no loss is called 'cross_entropy': use --loss log_loss",
     f"{LABELS} --loss logistic": "no loss is called 'logistic': use --loss log_loss",
     f"{FIT} --num-steps 10": "'--num-steps': use --steps",
-    f"{FIT} --patience 3": "fit has none, but the estimators in Python have: use n_iter_no_change",
+    f"{FIT} --patience 3": "'--patience': use --n-iter-no-change",
     "train linear eight.txt -t y": "No such command 'train': did you mean fit?",
     # Vowpal Wabbit, R and glmnet
     f"{FIT} --passes 3": "'--passes': use --max-iter, which counts passes over the data",
@@ -72,7 +72,7 @@ WRONG = {
     f"{FIT} --lambda 0.1": "'--lambda': use --alpha, the weight of the penalty",
     f"{FIT} --family poisson": "'--family': use --loss",
     f"{FIT} --loss gaussian": "no loss is called 'gaussian': use --loss squared_error",
-    f"{FIT} --standardize": "leave it out: with --learning-rate auto columns are scaled inside the descent",
+    f"{FIT} --normalize": "leave it out: with --learning-rate auto columns are scaled inside the descent",
     f"{FIT} --thresh 1e-7": "'--thresh': use --tol",
     f"{FIT} --maxit 100": "'--maxit': use --max-iter, which counts passes over the data",
     f"{FIT} --method BFGS": "'--method': use --rule, such as adam",

@@ -28,6 +28,7 @@ __all__ = [
     "json_option",
     "loss_options",
     "table_options",
+    "training_options",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -189,6 +190,16 @@ class Kind(click.Choice[str]):
         return str(value)
 
 
+class ClassWeight(Assignments):
+    """The word balanced, or LABEL=WEIGHT, separated by commas."""
+
+    name = "class weight"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Turn the text into a dict from labels to weights, unless it is "balanced"."""
+        return value if value == "balanced" else super().convert(value, param, ctx)
+
+
 NUMBER, NUMBERS, COLUMNS, TARGETS = Number(), Numbers(), Columns(), Targets()
 COUNT = click.IntRange(min=1)
 RATE, TOL, BATCH, ALPHA = Rate("auto"), Word("none"), Batch(), Alpha()
@@ -231,9 +242,23 @@ def loss_options(command: Command) -> Command:
         click.option("-t", "--target", type=TARGETS, metavar="COL", help="The column to predict; linear: COL,COL too."),
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
+        click.option(
+            "--class-weight", type=ClassWeight(), metavar="balanced|LABEL=W,...", help="Weights of the two classes."
+        ),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),
         click.option("--alpha", type=ALPHA, default=0.0, metavar="A|cv", help="Ridge penalty: mean loss + A/2 |w|^2."),
         click.option("--no-intercept", is_flag=True, help="Fit through the origin."),
+    )
+
+
+def training_options(command: Command) -> Command:
+    """Add the options of scaled columns and of early stopping."""
+    return _together(
+        command,
+        click.option("--standardize/--no-standardize", default=None, help="Descend on scaled columns, or as they are."),
+        click.option("--early-stopping", is_flag=True, help="Stop when the loss on held-out rows is lowest."),
+        click.option("--validation-fraction", type=NUMBER, metavar="R", help="Share of the held-out rows. [0.1]"),
+        click.option("--n-iter-no-change", type=COUNT, metavar="N", help="Epochs to wait for a lower loss. [5]"),
     )
 
 

@@ -107,6 +107,7 @@ def lines_of(outcome: Outcome) -> list[str]:
         facts.insert(0, ("columns", "\n".join(map(visible, outcome.table.decided))))
     if "cross_validation" in meta:
         facts.insert(0, ("alpha", choice_text(meta["cross_validation"])))
+    facts += _held_out(meta)
     if outcome.at is not None:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:
@@ -115,6 +116,15 @@ def lines_of(outcome: Outcome) -> list[str]:
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
     table = coefficient_table(model, others, head)
     return [_title(outcome), "", *table, "", *describe(facts), *outcome.scores.lines()]
+
+
+def _held_out(meta: dict[str, Any]) -> list[tuple[str, str]]:
+    """The line on held-out rows, if there are any."""
+    if "validation" not in meta:
+        return []
+    found = meta["validation"]
+    loss = f"mean loss {number(found['loss'])}, the lowest, after step {found['step']:,}, which is kept"
+    return [("held out", f"{counted(found['rows'], 'row')}: {loss}")]
 
 
 def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:

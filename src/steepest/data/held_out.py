@@ -1,4 +1,4 @@
-"""Held-out rows: which rows of a table a seed holds back, each class in its share."""
+"""Held-out rows: those of a table that a seed chooses, each class in its share."""
 
 from __future__ import annotations
 

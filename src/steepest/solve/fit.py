@@ -36,7 +36,7 @@ from .auto.cost_model import expensive
 from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
 from .finish import finish
-from .notes import column_notes, open_coefficients
+from .notes import column_notes, least_at_zero, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .reported_cost import with_reported_cost
@@ -199,7 +199,8 @@ def _judged(
     if "polished" not in path.meta:
         path = with_reported_cost(path, i, rows, problem, plan, raw)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    if reached == 0.0 if certificate.gap is None else certificate.gap > reached:
+    least_known = certificate.gap is None and (reached == 0.0 or least_at_zero(problem, rows))
+    if least_known or (certificate.gap or 0.0) > reached:
         certificate = at_most_cost(certificate, Objective(problem, rows), rows.sizes(), raw)
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
@@ -239,10 +240,7 @@ def _recession(
 
 
 def _reported(path: Trajectory) -> int:
-    """The state to report: the last one, or the recorded one of lowest cost if the cost increased or overflowed.
-
-    With held-out rows, the state of lowest loss on them. A cost that begins at its minimum, 0, cannot but increase.
-    """
+    """The last state, or the recorded one of lowest cost if it increased from above 0; with held-out rows the best."""
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
     by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed", "working_set"))  # it may cost a rounding more

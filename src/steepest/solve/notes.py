@@ -12,7 +12,7 @@ from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Columns
 
-__all__ = ["column_notes", "open_coefficients"]
+__all__ = ["column_notes", "least_at_zero", "open_coefficients"]
 
 LISTED = 5
 AT_ZERO = (
@@ -38,10 +38,10 @@ def column_notes(rows: Rows, problem: Problem, columns: Columns, names: tuple[st
     is_open = open_coefficients(coordinates)
     few = _too_few(rows.shape[0], is_open, intercept)
     found = (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
-    return (*found, AT_ZERO) if _least_at_zero(problem, rows) else found
+    return (*found, AT_ZERO) if least_at_zero(problem, rows) else found
 
 
-def _least_at_zero(problem: Problem, rows: Rows) -> bool:
+def least_at_zero(problem: Problem, rows: Rows) -> bool:
     """Whether no row of either class has a loss where the linear predictors are 0."""
     if not problem.loss.labels or rows.supports.joint or rows.offset is not None:
         return False

@@ -21,7 +21,7 @@ from ..table_input import class_numbers
 from ..text import number
 
 if TYPE_CHECKING:
-    from .fit import Flags
+    from .fit_flags import Flags
 
 __all__ = ["Chosen", "choice_text", "chosen_alpha"]
 

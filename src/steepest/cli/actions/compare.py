@@ -21,7 +21,8 @@ from ..suggestions import as_option
 from ..table_input import classes_of, target_table
 from ..text import aligned, by_point, paint, say
 from .alpha_choice import chosen_alpha
-from .fit import Flags, check, chosen_loss, descend, without_columns
+from .fit import check, chosen_loss, descend, without_columns
+from .fit_flags import Flags
 
 __all__ = ["compare_command"]
 

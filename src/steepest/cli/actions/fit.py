@@ -14,7 +14,6 @@ from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
 from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
-from ...data.readers.text_format import TextFormat
 from ...data.rows import Rows
 from ...objective import losses
 from ...objective.penalties import elastic
@@ -22,7 +21,6 @@ from ...objective.problem import Problem
 from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
 from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
-from ..column_options import ColumnChoice
 from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..outcomes import (
     check_outcomes,
@@ -41,55 +39,14 @@ from ..split import check_split, split_table
 from ..table_input import classes_of, target_columns
 from ..text import note, say, warn
 from .alpha_choice import chosen_alpha
+from .fit_flags import Flags
 from .held_out import scores_of
+from .training_rows import settings_in_short, weights_by_class
 
-__all__ = ["Flags", "check", "chosen_loss", "descend", "fit_command", "without_columns"]
+__all__ = ["check", "chosen_loss", "descend", "fit_command", "without_columns"]
 
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
-
-
-class Flags(NamedTuple):
-    """The options of ``fit`` as Click hands them over."""
-
-    kind: str
-    file: str
-    target: str | tuple[str, ...] | None
-    features: tuple[str, ...] | None
-    weights: str | None
-    loss: str | None
-    alpha: float | str
-    no_intercept: bool
-    positive: str | None
-    learning_rate: str | float
-    rule: str
-    batch_size: int | None
-    sampling: str
-    average: str
-    estimate: str
-    max_iter: int | None
-    steps: int | None
-    tol: str | float | None
-    l1_ratio: float
-    fix: tuple[dict[str, float], ...]
-    start: tuple[float, ...] | None
-    seed: int
-    at: dict[str, str] | None
-    output: str | None
-    trajectory: str | None
-    require_converged: bool
-    form: TextFormat
-    as_json: bool
-    force: bool
-    multi_class: str | None = None
-    offset: str | None = None
-    exposure: str | None = None
-    penalty_factors: dict[str, float] | None = None
-    signs: Any = None
-    intercept_only: bool = False
-    columns: ColumnChoice = ColumnChoice()
-    test: float | None = None
-    cv: int | None = None
 
 
 class Start(NamedTuple):
@@ -151,6 +108,9 @@ def check(flags: Flags) -> None:
         raise UsageError("--positive names a class: it is for fit logistic")
     if flags.kind == "linear" and flags.multi_class is not None:
         raise UsageError("--multi-class says how classes are fitted: it is for fit logistic")
+    if flags.kind == "linear" and flags.class_weight is not None:
+        raise UsageError("--class-weight weighs classes: it is for fit logistic")
+    flags.stopping.check()
     if flags.steps is not None and flags.max_iter is not None:
         raise UsageError("--steps counts steps and --max-iter passes over the data: give one of them")
     check_split(flags)
@@ -215,9 +175,12 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] |
     check_outcomes(flags, loss, table, classes)
     start, how = _start(flags, table), together(flags, classes)
     penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, table.names)
+    if classes is not None and flags.class_weight is not None:
+        table = table._replace(weight=weights_by_class(flags.class_weight, table, classes))
     with shown() as progress, told(lambda: note(COMPILING)):
 
         def fit_one(rows: Rows, loss: Loss) -> Run:
+            rows, held_out = flags.stopping.parted(rows, flags.seed, labels=classes is not None)
             return fit(
                 rows,
                 Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column),
@@ -225,7 +188,7 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] |
                 Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
                 names=table.names,
                 start=start_points(start.point, rows.outputs),
-                watch=Watch(progress=progress),
+                watch=Watch(progress=progress, validation=held_out, patience=flags.stopping.epochs),
             )
 
         run = fit_outputs(outcome_rows(table, classes, how), loss, classes, how, fit_one)
@@ -244,6 +207,7 @@ def _settings(flags: Flags) -> Settings:
         sampling=flags.sampling,
         average=flags.average,
         estimate=flags.estimate,
+        standardize="auto" if flags.standardize is None else flags.standardize,
         seed=flags.seed,
     )
 
@@ -276,8 +240,10 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | N
 
 def _settings_of(run: Run, flags: Flags) -> dict[str, Any]:
     """How the model was fitted, with the column of weights where there was one."""
-    kept = {name: plain(value) for name, value in run.trajectory.meta.items() if name not in OF_THE_RUN}
-    return kept | ({"weights": flags.weights} if flags.weights else {})
+    meta = settings_in_short(run.trajectory.meta)
+    kept = {name: plain(value) for name, value in meta.items() if name not in OF_THE_RUN}
+    given = {"weights": flags.weights, "class_weight": flags.class_weight}
+    return kept | {name: value for name, value in given.items() if value}
 
 
 def _files(flags: Flags) -> tuple[str, ...]:
@@ -309,7 +275,7 @@ def _warn(outcome: Outcome) -> None:
         warn("interrupted: this is the state reached")
     elif status in ("diverged", "separable"):
         warn(status)
-    elif status != "converged":
+    elif status != "converged" and outcome.run.trajectory.meta["end"] != "validation":  # which is as the user asked
         warn(f"not converged: {status}")
 
 

@@ -7,7 +7,17 @@ from typing import Any
 import click
 
 from ..column_options import column_options
-from ..options import AT, KIND, NUMBER, descent_options, force_option, json_option, loss_options, table_options
+from ..options import (
+    AT,
+    KIND,
+    NUMBER,
+    descent_options,
+    force_option,
+    json_option,
+    loss_options,
+    table_options,
+    training_options,
+)
 from ..outcome_options import outcome_options
 
 __all__ = ["command"]
@@ -22,6 +32,7 @@ __all__ = ["command"]
 @descent_options
 @click.option("--test", type=NUMBER, metavar="SHARE", help="Hold out this share of the rows, and score them.")
 @click.option("--cv", type=click.INT, metavar="K", help="Score fits without each of K parts; folds of --alpha cv.")
+@training_options
 @click.option("--at", type=AT, metavar="COL=VALUE,...", help="Also predict at this point.")
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
@@ -36,6 +47,7 @@ def command(**flags: Any) -> int:
     With a number as learning rate this is textbook gradient descent on the raw columns. With auto the columns are
     scaled and the method is chosen automatically.
     """
-    from ..actions.fit import Flags, fit_command
+    from ..actions.fit import fit_command
+    from ..actions.fit_flags import Flags
 
     return fit_command(Flags(**flags))
