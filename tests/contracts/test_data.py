@@ -210,6 +210,9 @@ def check_batches(kind, data, twin):
         assert np.array_equal(np.sort(numbers), np.arange(data.shape[0]))
         mean = sum(len(n) * rows.value_and_gradient(loss, w)[1] for n, rows in batches) / data.shape[0]
         close(mean, twin.value_and_gradient(kind.losses[0], w)[1])
+        alone = sum(len(n) * rows.gradient(loss, w) for n, rows in batches) / data.shape[0]
+        close(alone, twin.value_and_gradient(kind.losses[0], w)[1])
+    close(data.gradient(loss, w), twin.value_and_gradient(kind.losses[0], w)[1])  # more than a batch
 
 
 PAIRS = [(kind, name) for kind in KINDS for name in CHECKS if name in kind.supports]

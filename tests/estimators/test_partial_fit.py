@@ -190,6 +190,34 @@ def test_the_curve_is_of_each_chunk_before_its_steps():
     assert model.loss_curve_[-1] < 0.01 * model.loss_curve_[0]
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+def test_the_trajectory_of_a_chunk_is_made_when_it_is_read(alpha):
+    X, y = table(90)
+    model = GDRegressor(alpha=alpha).partial_fit(X[:50], y[:50])
+    first = np.append(model.coef_, model.intercept_)
+    model.partial_fit(X[50:], y[50:])
+    ends = [first, np.append(model.coef_, model.intercept_)]
+    costs = [np.mean((X[50:] @ w[:-1] + w[-1] - y[50:]) ** 2) / 2 + alpha * w[:-1] @ w[:-1] / 2 for w in ends]
+    assert "trajectory_" not in vars(model)
+    path = model.trajectory_
+    assert_allclose(path.cost, costs, rtol=1e-12)
+    assert_allclose(path.x, ends, rtol=1e-12)
+    assert path is model.trajectory_
+    assert path.meta["chunk"] == 2
+    assert path.epoch.tolist() == [1.0, 2.0]
+    assert_allclose(model.loss_curve_[1], costs[0] - alpha * first[:-1] @ first[:-1] / 2, rtol=1e-12)
+    assert not hasattr(GDRegressor(), "trajectory_")
+    assert model.fit(X, y).trajectory_.verdict is model.verdict_
+
+
+def test_a_pickle_holds_no_rows_of_the_stream():
+    X, y = table(4000)
+    few, many = (GDRegressor().partial_fit(X[:n], y[:n]) for n in (40, 4000))
+    assert abs(len(pickle.dumps(many)) - len(pickle.dumps(few))) < 100
+    stored = pickle.loads(pickle.dumps(GDRegressor().partial_fit(X, y)))
+    assert_array_equal(stored.trajectory_.cost, many.trajectory_.cost)
+
+
 def test_a_fit_begins_anew_and_a_stream_goes_on_from_it():
     X, y = table(60)
     fresh = GDRegressor().fit(X, y)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -14,9 +16,12 @@ from sklearn.preprocessing import StandardScaler
 
 from steepest import GDClassifier, GDRegressor
 from steepest.core.errors import DataError
+from steepest.estimators import table_checks
+from steepest.estimators.table_checks import checked
 
 Y = [0.0, 1.0, 3.0, 2.0]
 DAYS = pd.Series(pd.date_range("2024-01-01", periods=4))
+PLAIN = np.arange(12.0).reshape(4, 3) ** 0.5
 TEXT = {
     "frame": pd.DataFrame({"carat": Y, "cut": ["1.5", "Premium", "2", "Ideal"]}),
     "string column": pd.DataFrame({"carat": Y, "cut": pd.Series(["1.5", "Premium", "2", "Ideal"], dtype="string")}),
@@ -178,3 +183,71 @@ def test_text_in_two_targets_and_a_weight_beyond_all_floats_are_named_by_row():
         GDRegressor().fit([[1.0], [2.0], [3.0]], [["1", "2"], ["3", "no"], ["4", "5"]])
     with pytest.raises(DataError, match=r"^sample_weight holds a number beyond 1.8e\+308 \(in row 3\)"):
         GDRegressor().fit([[1.0], [2.0], [3.0]], [1, 2, 3], [1, 1, 10**400])
+
+
+# ------------------------------------------------------------------ arrays that scikit-learn would return unchanged
+
+TARGETS = {
+    "floats": np.array(Y),
+    "whole": np.array([0, 1, 1, 0]),
+    "bools": np.array([True, False, True, False]),
+    "NaN": np.array([0.0, np.nan, 1.0, 0.0]),
+    "infinite": np.array([0.0, np.inf, 1.0, 0.0]),
+    "texts": np.array(list("abab")),
+    "two": np.zeros((4, 2)),
+    "short": np.zeros(3),
+    "complex": np.zeros(4, complex),
+}
+TABLES = {
+    "floats": PLAIN,
+    "single": PLAIN.astype(np.float32),
+    "whole": PLAIN.astype(int),
+    "swapped": PLAIN.astype(">f8"),
+    "NaN": np.where(PLAIN > 3.0, np.nan, PLAIN),
+    "vector": PLAIN[:, 0],
+    "narrow": PLAIN[:, :2],
+    "empty": PLAIN[:0],
+    "no columns": PLAIN[:, :0],
+    "half": PLAIN.astype(np.float16),
+    "frame": pd.DataFrame(PLAIN, columns=[*"abc"]),
+}
+FIT, CHUNK = {"finite": False, "reset": True}, {"finite": True, "reset": False}
+
+
+def asked(X, y, how, known):
+    """What `checked` gives or says, and the names that it leaves."""
+    estimator = GDRegressor()
+    vars(estimator).update(known)
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            found = checked(estimator, X, y, **how)
+        said = [str(t.message) for t in told]
+    except (ValueError, TypeError) as error:
+        found, said = (), repr(error)
+    names = vars(estimator).get("feature_names_in_", ())
+    return found, (said, vars(estimator).get("n_features_in_"), list(names))
+
+
+@pytest.mark.parametrize("numeric", [False, True])
+@pytest.mark.parametrize("kind", TABLES)
+def test_what_is_left_out_of_the_check_passes_it(kind, numeric, monkeypatch):
+    three = {"n_features_in_": 3}
+    named = {**three, "feature_names_in_": np.array([*"abc"], object)}
+    for y, (known, how) in itertools.product(
+        TARGETS.values(), [({}, FIT), (named, FIT), (three, CHUNK), (named, CHUNK)]
+    ):
+        how = {**how, "numeric": numeric, "several": numeric}
+        ours, said = asked(TABLES[kind], y, how, known)
+        with monkeypatch.context() as patch:
+            patch.setattr(table_checks, "_as_they_are", lambda *_: False)
+            theirs, expected = asked(TABLES[kind], y, how, known)
+        assert said == expected
+        for a, b in zip(ours, theirs, strict=True):
+            assert a is b or (a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+
+
+@pytest.mark.parametrize("y", [[0.5, 1.0, 0.5, 1.0], [0.1, 0.2, 0.3, 0.4], [np.inf, 0.0, 1.0, 0.0]])
+def test_numbers_of_any_size_are_no_labels(y):
+    with pytest.raises(ValueError, match=r"continuous|infinity"):
+        GDClassifier().fit(PLAIN, np.array(y))

@@ -177,7 +177,6 @@ def _sums(X: CSR, r: Array, weight: Array, out: Array) -> None:
 def table(rows: Rows) -> Array:
     """All rows as [x - shift, 1], not scaled, (n, d + 1). Cost: one pass over the rows."""
     n, d = rows.shape
-    rows.read(n)
     return shifted(rows, 0, n, np.empty((n, d + 1)))
 
 

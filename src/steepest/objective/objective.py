@@ -169,6 +169,11 @@ class Objective(Coordinates):
         """The data, if they have rows."""
         return cast(TableData, self.data)
 
+    @cached_property
+    def table(self) -> Array:
+        """Rows of a small table with a column of ones, in their units, (n, d + 1)."""
+        return self.rows.table() * self.units.scales(self.d)
+
     @property
     def moments(self) -> MomentsData:
         """The data, if they are moments."""

@@ -72,10 +72,14 @@ def definite(H: Array, free: NDArray[np.bool_], *, damping: float = DAMPING) -> 
     if not free.all():
         H = np.where(np.outer(free, free), H, 0.0)
     size = np.sqrt(np.maximum(H.diagonal(), 0.0))
-    size = np.where(size > 0.0, size, np.where(free, damping**0.5, 1.0))
+    curved = size.all()
+    size = size if curved else np.where(size > 0.0, size, np.where(free, damping**0.5, 1.0))
     correlation = H / (size[:, None] * size)
     correlation.flat[:: len(H) + 1] = 1.0
-    if not _is_definite(correlation):
+    firm = _is_definite(correlation)
+    if firm and curved:
+        return H.copy()
+    if not firm:
         values, vectors = np.linalg.eigh(correlation)
         values[values <= len(values) * FLAT] = damping
         correlation = np.where(np.outer(free, free), (vectors * values) @ vectors.T, np.eye(len(H)))

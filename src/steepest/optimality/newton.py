@@ -120,14 +120,14 @@ class Expansion:
 def _at_once(objective: Objective, w: Array) -> tuple[Pointwise, float, Array, Array]:
     """Values by row, mean loss, its gradient (d + 1, 1) and the Hessian of a small table at w. Cost: one pass."""
     rows, loss = objective.rows, objective.loss
-    A, y, scale = rows.table(), rows.y[:, 0], rows.units.scales(objective.d)
-    z = A @ (w[:, 0] * scale)
+    A, y = objective.table, rows.y[:, 0]
+    rows.read(len(y))
+    z = A @ w[:, 0]
     z = z if rows.offset is None else z + rows.offset
     pointwise = Pointwise(z, loss.value(z, y), loss.slope(z, y), loss.second_derivative(z, y))
     _, cost, slope, second = pointwise
     if rows.weight is not None:
         cost, slope, second = cost * rows.weight, slope * rows.weight, second * rows.weight
-    H = (A * second[:, None]).T @ A
-    H *= scale * (scale / rows.total)[:, None]
+    H = (A * (second / rows.total)[:, None]).T @ A
     total = float(cost.sum() / rows.total)
-    return pointwise, total, (slope @ A * scale / rows.total)[:, None], with_penalty(H, objective)
+    return pointwise, total, (slope @ A / rows.total)[:, None], with_penalty(H, objective)
