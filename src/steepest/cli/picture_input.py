@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
-from ..core.records import from_name
 from ..data.readers.tables import Table, read_table
 from ..descent.trajectory import Trajectory
-from ..objective import losses
+from ..plots.sources.several import recorded_loss
 from ..solve.model import Model, is_model, read_model
 from .table_input import TableFlags, classes_of
 
@@ -101,12 +100,15 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     """
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
-    labels = bool(from_name(_loss(fitted), losses, "loss").labels)
+    name = fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss")
+    labels = bool(recorded_loss(str(name)).labels)
     table = read_table(
         file,
-        target=flags.target or known.get("target"),
+        target=flags.target or known.get("targets") or known.get("target"),
         features=fitted.names,
         weights=weights,
+        offset=known.get("offset"),
+        exposure=known.get("exposure"),
         header=False if flags.no_header else None,
         delimiter=flags.delimiter,
         labels=labels,
@@ -115,21 +117,16 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
-        fitted.meta["table"] = {"target": table.target, "weights": weights, "classes": classes}
+        fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}
     return table
 
 
 def _known(fitted: Trajectory | Model) -> dict[str, Any]:
     if isinstance(fitted, Model):
-        return {"target": fitted.target, "weights": fitted.settings.get("weights")}
+        parts = {"targets": fitted.targets, "offset": fitted.offset, "exposure": fitted.exposure}
+        return {**parts, "weights": fitted.settings.get("weights")}
     found = fitted.meta.get("table")
     return found if isinstance(found, dict) else {}
-
-
-def _loss(fitted: Trajectory | Model) -> str:
-    if isinstance(fitted, Trajectory) and fitted.coef.ndim > 2:
-        raise UsageError("this picture is one of a single target or of two classes: the run has more")
-    return str(fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss"))
 
 
 def check_picture(output: str, endings: Sequence[str], given: Sequence[str], force: bool) -> None:
