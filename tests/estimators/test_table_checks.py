@@ -178,3 +178,10 @@ def test_text_in_two_targets_and_a_weight_beyond_all_floats_are_named_by_row():
         GDRegressor().fit([[1.0], [2.0], [3.0]], [["1", "2"], ["3", "no"], ["4", "5"]])
     with pytest.raises(DataError, match=r"^sample_weight holds a number beyond 1.8e\+308 \(in row 3\)"):
         GDRegressor().fit([[1.0], [2.0], [3.0]], [1, 2, 3], [1, 1, 10**400])
+
+
+@pytest.mark.parametrize("estimator", [GDRegressor(), GDClassifier()], ids=["numbers", "labels"])
+def test_a_table_without_columns_is_refused_with_the_way_to_the_intercept_alone(estimator):
+    with pytest.raises(DataError, match=r"0 feature\(s\).*for the intercept alone give a column of zeros"):
+        estimator.fit(np.zeros((4, 0)), [0, 1, 1, 1])
+    assert GDRegressor().fit(np.zeros((4, 1)), Y).intercept_ == pytest.approx(np.mean(Y))
