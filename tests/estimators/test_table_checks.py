@@ -251,3 +251,10 @@ def test_what_is_left_out_of_the_check_passes_it(kind, numeric, monkeypatch):
 def test_numbers_of_any_size_are_no_labels(y):
     with pytest.raises(ValueError, match=r"continuous|infinity"):
         GDClassifier().fit(PLAIN, np.array(y))
+
+
+@pytest.mark.parametrize("estimator", [GDRegressor(), GDClassifier()], ids=["numbers", "labels"])
+def test_a_table_without_columns_is_refused_with_the_way_to_the_intercept_alone(estimator):
+    with pytest.raises(DataError, match=r"0 feature\(s\).*for the intercept alone give a column of zeros"):
+        estimator.fit(np.zeros((4, 0)), [0, 1, 1, 1])
+    assert GDRegressor().fit(np.zeros((4, 1)), Y).intercept_ == pytest.approx(np.mean(Y))

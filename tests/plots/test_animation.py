@@ -307,13 +307,31 @@ def test_bad_animations_are_refused_in_a_line(call, words):
     assert "\n" not in str(caught.value)
 
 
-def test_several_targets_are_refused():
+def test_several_targets_have_a_panel_of_rows_and_one_of_the_cost():
     model = GDRegressor(learning_rate=0.001, max_iter=5, tol=None)
+    targets = np.column_stack((Y8, 100 - 3 * Y8))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model.fit(X8, np.column_stack((Y8, Y8)))
-    with pytest.raises(UsageError, match=r"single target|one target"):
-        animate(model, X8, np.column_stack((Y8, Y8)))
+        model.fit(X8, targets)
+    motion = animate(model, X8, targets)
+    rows, cost = motion.panels
+    scaled = ((model.predict(X8) - targets.mean(0)) / targets.std(0)).T.ravel()
+    assert rows.predicted[-1] == near(scaled)
+    assert rows.actual == near(((targets - targets.mean(0)) / targets.std(0)).T.ravel())
+    assert cost.costs == near(model.trajectory_.cost)
+
+
+def test_classes_have_the_probability_of_their_own_class():
+    rng = np.random.default_rng(2)
+    X, y = rng.standard_normal((60, 2)), rng.integers(0, 3, 60)
+    model = GDClassifier(alpha=0.1).fit(X, np.array(["a", "b", "c"])[y])
+    motion = animate(model, X, np.array(["a", "b", "c"])[y])
+    rows, cost = motion.panels
+    assert rows.predicted[0] == near(np.full(60, 1 / 3))
+    assert rows.predicted[-1] == near(model.predict_proba(X)[np.arange(60), y])
+    assert rows.actual.tolist() == y.tolist()
+    assert rows.classes == ("a", "b", "c")
+    assert cost.cost_name == "mean log loss + penalty"
 
 
 # How it looks, and what it takes

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
-from ..core.records import from_name
 from ..data.encoding.recipe import Recipe, plain_recipe
 from ..data.encoding.recipe_json import SHAPE, recipe_of
 from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
-from ..objective import losses
+from ..plots.sources.several import recorded_loss
 from ..solve.model import Model, is_model, read_model
 from .split import chosen_rows, fitted_part, held_out_part
 from .table_input import TableFlags, classes_of
@@ -107,11 +106,12 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out:
     """
     known = _known(fitted)
     weights = flags.weights or known.get("weights")
-    labels = bool(from_name(_loss(fitted), losses, "loss").labels)
+    name = fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss")
+    labels = bool(recorded_loss(str(name)).labels)
     recipe, settings = _recipe(fitted, known), fitted.settings if isinstance(fitted, Model) else fitted.meta
     raw = read_columns(
         file,
-        target=flags.target or known.get("target"),
+        target=flags.target or known.get("targets") or known.get("target"),
         features=recipe.columns,
         recipe=recipe,
         weights=weights,
@@ -134,8 +134,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out:
 
 def _known(fitted: Trajectory | Model) -> dict[str, Any]:
     if isinstance(fitted, Model):
-        known = {"target": fitted.target, "weights": fitted.settings.get("weights")}
-        return {**known, "offset": fitted.offset, "exposure": fitted.exposure}
+        parts = {"targets": fitted.targets, "offset": fitted.offset, "exposure": fitted.exposure}
+        return {**parts, "weights": fitted.settings.get("weights")}
     found = fitted.meta.get("table")
     return found if isinstance(found, dict) else {}
 
@@ -150,12 +150,6 @@ def _recipe(fitted: Trajectory | Model, known: dict[str, Any]) -> Recipe:
     if fault := SHAPE(spec, "encoding"):
         raise DataError(f"the run is damaged ({fault}): fit again")
     return recipe_of(spec)
-
-
-def _loss(fitted: Trajectory | Model) -> str:
-    if isinstance(fitted, Trajectory) and fitted.coef.ndim > 2:
-        raise UsageError("this picture is one of a single target or of two classes: the run has more")
-    return str(fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss"))
 
 
 def check_picture(output: str, endings: Sequence[str], given: Sequence[str], force: bool) -> None:

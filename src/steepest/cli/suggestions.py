@@ -50,6 +50,7 @@ KINDS_ELSEWHERE = {
     "huber": "linear with --loss huber",
     **dict.fromkeys(("quantile", "median"), "linear with --loss quantile:q=0.5"),
     **dict.fromkeys(("logit", "logreg", "log", "binomial", "glm", "classification", "classifier"), "logistic"),
+    **dict.fromkeys(("softmax", "multinomial", "multiclass"), "logistic"),
     "svm": "logistic with --loss hinge",
 }
 

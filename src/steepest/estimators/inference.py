@@ -9,9 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
 from ..core.types import Array
+from ..optimality.class_standard_errors import class_standard_errors
 from ..optimality.standard_errors import standard_errors
 from ..solve.summary import Fitted, Summary, refuse_status, summarize
-from .labels import row_weights
+from .labels import numbers, row_weights
+from .multiclass import softmax_of
 from .sparsity import dense
 
 __all__ = ["Inference"]
@@ -28,12 +30,16 @@ class Inference:
     """Standard errors and summaries, a mixin of both estimators."""
 
     def standard_errors(self: Any, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Array:
-        """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one.
+        """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one; (k, d + 1) of k outputs.
 
         Square roots of the diagonal of s^2 (A'MA)^-1, or (A'MVA)^-1 for log loss and "poisson": A the table with a
         column of ones, M the weights, s^2 the sum of weighted squares over n - p, v_i = q_i (1 - q_i) or the predicted
-        mean. Certified digits of the NIST
-        tables: 13 or more, 7 of Filip. Cost: four passes over the data, 2.5 n d^2 flops.
+        mean. Certified digits of the NIST tables: 13 or more, 7 of Filip. Cost: four passes over the data, 2.5 n d^2
+        flops.
+
+        Of three or more classes by softmax only differences are determined: row c is of ``coef_[c] - coef_[0]``, and
+        row 0 is 0, as in statsmodels' ``MNLogit`` and R's ``multinom``. By "ovr" row c is of class c against the rest,
+        and of several targets row c is of target c.
 
         Parameters
         ----------
@@ -54,7 +60,11 @@ class Inference:
         [0.866025, 1.118034]
         """
         found = _fitted(self, X, y, sample_weight, offset)
-        return standard_errors(found.rows, found.problem, found.w, found.names)
+        rows, w, names = found.rows, found.w, found.names
+        if rows.supports.joint and self.multi_class == "softmax":
+            return class_standard_errors(rows, self._problem(names, softmax_of(self)), w, names)
+        own = [standard_errors(rows.one_target(c), found.problem, w[:, [c]], names) for c in range(w.shape[1])]
+        return own[0] if len(own) == 1 else np.stack(own)
 
     def summary(
         self: Any,
@@ -125,6 +135,10 @@ class Inference:
             raise UsageError("an estimator keeps no table: give summary the rows of the fit, summary(X, y)")
         verdict = vars(self).get("verdict_")
         refuse_status("" if verdict is None else verdict.status)
+        if self._labels and len(self.classes_) > 2:
+            raise UsageError(f"a summary is one of two classes, not of {len(self.classes_)}: take standard_errors")
+        if np.size(self.intercept_) > 1:
+            raise UsageError(f"a summary is one of one target, not of {np.size(self.intercept_)}: take standard_errors")
         fitted = _fitted(self, X, y, sample_weight, offset)
         return summarize(fitted, cov_type=cov_type, groups=groups, level=level)
 
@@ -132,23 +146,19 @@ class Inference:
 def _fitted(estimator: Any, X: Any, y: Any, sample_weight: Any, offset: Any) -> Fitted:
     """The rows of a fit, checked, with its answer."""
     check_is_fitted(estimator)
-    if not estimator._labels and np.ndim(estimator.intercept_):
-        raise UsageError(f"standard errors are known for one target, not for {len(estimator.intercept_)}")
     target = y.name if isinstance(y, Named) and isinstance(y.name, str) else "y"
-    X, y, weight = estimator._table(X, y, sample_weight, reset=False)
-    if estimator._labels and len(estimator.classes_) > 2:
-        raise UsageError(f"standard errors are known for two classes, not for {len(estimator.classes_)}")
+    X, y, weight = estimator._table(X, y, sample_weight, reset=False, several=not estimator._labels)
     if estimator._labels:
         weight = row_weights(estimator.class_weight, y, weight)
         strange = np.setdiff1d(y, estimator.classes_)
         if len(strange):
             known = ", ".join(map(repr, estimator.classes_.tolist()))
             raise UsageError(f"label {strange.tolist()[0]!r} is none of {known}")
-        y = (y == estimator.classes_[1]).astype(np.float64)
+        y = numbers(y, estimator.classes_)
     rows, names = estimator._rows(X, y, weight, offset), estimator._names()
-    w = np.append(np.ravel(dense(estimator.coef_)), np.ravel(estimator.intercept_))[:, None]
+    w = np.vstack((np.atleast_2d(dense(estimator.coef_)).T, np.reshape(estimator.intercept_, (1, -1))))
     problem = estimator._problem(names)
-    if estimator._labels:
+    if estimator._labels and len(estimator.classes_) == 2:
         target = f"{target} = {str(estimator.classes_[1]).removesuffix('.0')}"
         target = f"P({target})" if problem.loss.likelihood else target
     return Fitted(rows, problem, w, names, target)

@@ -73,8 +73,10 @@ def checked(
             estimator, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_all_finite=finite, reset=reset,
             y_numeric=numeric, multi_output=several,
         )  # fmt: skip
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError) as error:
         _refuse_columns(X)
+        if "0 feature(s)" in str(error):
+            raise DataError(f"{str(error).rstrip('.')}: for the intercept alone give a column of zeros") from None
         if numeric:
             refuse_values("the target", y, LABELS)
         raise

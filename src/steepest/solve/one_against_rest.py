@@ -44,10 +44,10 @@ def as_one(runs: Sequence[Run], classes: Sequence[object]) -> Run:
 
 
 def _most_serious(runs: Sequence[Run], classes: Sequence[object]) -> Verdict:
-    worst = min(range(len(runs)), key=lambda c: _rank(runs[c].verdict.status))
+    worst = min(range(len(runs)), key=lambda c: (_rank(runs[c].verdict.status), -(runs[c].certificate.gap or 0.0)))
     verdict = runs[worst].verdict
-    said = f"{verdict.message} This is class {classes[worst]!s} against the rest."
-    return verdict if verdict.status in FINE else verdict._replace(message=said)
+    others = f", and the other {len(runs) - 1} fits ended no worse" if verdict.status in FINE else ""
+    return verdict._replace(message=f"{verdict.message} This is class {classes[worst]!s} against the rest{others}.")
 
 
 def _rank(status: str) -> int:

@@ -35,11 +35,11 @@ def animate_command(flags: Flags) -> None:
     """Draw as the flags say, write the file, and print the finding."""
     check_picture(flags.output, ENDINGS, flags.given, flags.force)
     run, file = _run_and_file(flags)
-    X = y = weight = None
+    X = y = weight = offset = None
     if file is not None:
         table = table_of(run, file, flags)
-        X, y, weight = table.X, table.y, table.weight
-    motion = plots.animate(run, X, y, sample_weight=weight, frames=flags.frames, fps=flags.fps)
+        X, y, weight, offset = table.X, table.y, table.weight, table.offset
+    motion = plots.animate(run, X, y, sample_weight=weight, offset=offset, frames=flags.frames, fps=flags.fps)
     motion.save(flags.output, force=flags.force)
     words = {"file": flags.output, "frames": len(motion.steps), "alt_text": motion.alt_text}
     if flags.as_json:

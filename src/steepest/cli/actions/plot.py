@@ -129,7 +129,7 @@ def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajecto
     if not files:
         return by_settings(runs), {}
     table = table_of(next(iter(runs.values())), files[0], flags)
-    return by_settings(runs), {"X": table.X, "y": table.y, "sample_weight": table.weight}
+    return by_settings(runs), {"X": table.X, "y": table.y, "sample_weight": table.weight, "offset": table.offset}
 
 
 def _fitted(flags: Flags) -> tuple[Trajectory | Model, Table]:
@@ -184,7 +184,7 @@ def _of_rows(display: Any, flags: Flags, **more: Any) -> Any:
     """A picture of predictions, from a run or a model."""
     fitted, table = _fitted(flags)
     draw = display.from_model if isinstance(fitted, Model) else display.from_trajectory
-    return draw(fitted, table.X, table.y, sample_weight=table.weight, **more)
+    return draw(fitted, table.X, table.y, sample_weight=table.weight, offset=table.offset, **more)
 
 
 def _coefficients(flags: Flags) -> Any:

@@ -174,6 +174,7 @@ def animate(
     path: str | Path | None = None,
     *,
     sample_weight: Any = None,
+    offset: Any = None,
     f: object = None,
     frames: int = 60,
     fps: float = 12,
@@ -181,18 +182,20 @@ def animate(
 ) -> Animation:
     """Animate a descent: the line over the rows, the cost by step and the path on the cost, side by side.
 
-    With several columns, predictions against targets replace the line; for a function there are two panels. Frames are
+    With several columns, predictions against targets replace the line. For a function there are two panels, and for
+    several targets or three or more classes too, of the rows (for classes the probability of the row's own class) and
+    the cost. Frames are
     log-spaced in the steps, and the last one lasts 1.5 seconds.
 
     Parameters
     ----------
     fitted : Trajectory, or an estimator that has one
-        From a fit with one target or two classes, or from `minimize`.
+        From a fit, or from `minimize`.
     X, y : as given to ``fit``
         The rows, for a run of a fit; of more than 1,000 some, evenly spaced, are drawn.
     path : str or Path, optional
         Where to write, .gif or .mp4 (which needs the program ffmpeg).
-    sample_weight : (n,) array, optional
+    sample_weight, offset : (n,) arrays, optional
         As given to ``fit``.
     f : callable, optional
         The function, for a run on a callable.
@@ -227,7 +230,7 @@ def animate(
     if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 0.1 <= fps <= FASTEST:
         raise UsageError(f"fps must be a number from 0.1 to {FASTEST}, not {fps!r}")
     run, _ = run_of(fitted)
-    panels, places, note = panels_of(fitted, X, y, sample_weight, f, int(frames))
+    panels, places, note = panels_of(fitted, X, y, sample_weight, offset, f, int(frames))
     steps = run.step[places]
     known = [_cost_at(run, step) for step in steps]
     captions = [

@@ -12,13 +12,14 @@ from ...core.types import Array
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
 from ..drawing.thinning import along_path, evenly
-from ..drawing.words import share_words
+from ..drawing.words import share_words, spelled
 from ..landscape.landscape import Landscape, landscape_of
 from ..landscape.scene import Scene, scene_of
 from ..sources.answer import Answer, answer_of
-from ..sources.runs import run_of
+from ..sources.runs import least_of, run_of
 from .cost_panels import BallPanel, CostPanel, PathPanel
 from .row_panels import LinePanel, Panel, PredictionPanel, inside
+from .several_panels import several_panel
 
 __all__ = ["panels_of"]
 
@@ -28,18 +29,26 @@ TRAIL = 1500  # points of a path drawn at most
 GRID, CURVE = 48, 241  # points of a contour map along each axis, points of a curve
 
 
-def panels_of(fitted: object, X: Any, y: Any, weight: Any, f: object, frames: int) -> tuple[list[Panel], Places, str]:
-    """Panels of a run, the index of the state of each frame, and notes."""
+def panels_of(
+    fitted: object, X: Any, y: Any, weight: Any, offset: Any, f: object, frames: int
+) -> tuple[list[Panel], Places, str]:
+    """Panels of a run, the index of the state of each frame, and notes; of several outputs without a path."""
     run, _ = run_of(fitted)
     if len(run) < 2 or not len(run.cost):
         raise UsageError("nothing to animate: record a run with its costs and at least one step")
     places, scene = _places(run, frames), list[Panel]()
+    if run.coef.ndim > 2:
+        row_panel, note = several_panel(fitted, run, (X, y, weight, offset), places)
+        name = spelled(str(run.meta.get("loss_formula", "")))
+        name += "" if run.meta.get("penalty") == "no_penalty" else " + penalty"
+        cost = CostPanel(run.cost_step, run.cost, run.step[places], least_of({"": run}), name)
+        return [row_panel, cost], places, f"{note}." if note else ""
     if "function" in run.meta:
         land, note = landscape_of(run, f=f), ""
     else:
         answer = answer_of(fitted)
-        land = landscape_of(run, X, y, sample_weight=weight, classes=answer.classes)
-        scene, note = _prediction(answer, run, X, y, places)
+        land = landscape_of(run, X, y, sample_weight=weight, offset=offset, classes=answer.classes)
+        scene, note = _prediction(answer, run, (X, y, offset), places)
     least = land.least if land.convex else None
     cost = CostPanel(run.cost_step, run.cost, run.step[places], least, land.cost)
     moving, words = _moving(land, run, places)
@@ -54,15 +63,18 @@ def _places(run: Trajectory, frames: int) -> Places:
     return np.unique(np.searchsorted(run.step, np.round(wanted))).clip(max=len(run) - 1)
 
 
-def _prediction(answer: Answer, run: Trajectory, X: Any, y: Any, places: Places) -> tuple[list[Panel], str]:
+def _prediction(
+    answer: Answer, run: Trajectory, table: tuple[Any, Any, Any], places: Places
+) -> tuple[list[Panel], str]:
     """The predictions at each frame, and the number of rows drawn."""
+    X, y, offset = table
     targets = answer.numbers(y)
     n, d = len(targets), run.coef.shape[1]
     kept = evenly(n, DRAWN)
-    rows: Rows = make_rows(X, targets).take(kept)
+    rows: Rows = make_rows(X, targets, offset=offset).take(kept)
     w = run.x[places].T
     note = share_words(len(kept), n, "rows")
-    if d != 1:
+    if d != 1 or offset is not None:
         classes = answer.classes if answer.loss.labels else None
         return [PredictionPanel(targets[kept], _predicted(answer, rows.predictor(w)).T, answer.target, classes)], note
     column = rows.predictor(np.array([[1.0], [0.0]]))[:, 0]

@@ -70,14 +70,14 @@ class LinePanel(Panel):
 
 
 class PredictionPanel(Panel):
-    """Predictions against actual targets, for several columns; probabilities for the two classes.
+    """Predictions against actual targets, for several columns; probabilities for classes.
 
     Parameters
     ----------
     actual : (n,) array
     predicted : (frames, n) array
     name : str
-    classes : (negative, positive) or None
+    classes : (negative, positive), three or more classes whose own probabilities are predicted, or None
     """
 
     words = "predictions against actual targets"
@@ -94,15 +94,21 @@ class PredictionPanel(Panel):
             ax.plot(ends, ends, label="perfect", **DASHED)
         else:
             across = self.actual + 0.6 * (np.arange(len(self.actual)) * GOLDEN % 1 - 0.5)  # side by side, to be visible
-            room(ax, np.array([-0.35, 1.35]), np.array([0.0, 1.0]))
-            ax.axhline(0.5, label="cut-off", **DASHED)
-            ax.set_xticks([0, 1], [str(label)[:12] for label in self.classes])
+            k = len(self.classes)
+            room(ax, np.array([-0.35, k - 0.65]), np.array([0.0, 1.0]))
+            ax.axhline(0.5, label="cut-off" if k == 2 else "one half", **DASHED)
+            ax.set_xticks(range(k), [str(label)[:12] for label in self.classes])
         self._predicted = inside(self.predicted, *ax.get_ylim())
         size = 3.0 if len(self.actual) <= 100 else 1.2
         (self.dots,) = ax.plot(across, self._predicted[0], "o", color=COLOURS[1], ms=size, alpha=0.5, animated=True)
         ax.set_xlabel(f"actual {self.name}")
-        ax.set_ylabel("predicted" if self.classes is None else f"probability of {str(self.classes[1])[:12]}")
+        ax.set_ylabel(self._predicted_name())
         legend(ax, loc="upper left")
+
+    def _predicted_name(self) -> str:
+        if self.classes is None:
+            return "predicted"
+        return f"probability of {str(self.classes[1])[:12] if len(self.classes) == 2 else 'its own class'}"
 
     def move(self, i: int) -> Sequence[Any]:
         """The predictions of frame i."""

@@ -21,7 +21,7 @@ from ..drawing.thinning import evenly
 from ..drawing.words import brief, number, own_side, sentences, share_words
 from ..sources.plane_cut import Cut, Span, crossing, cut_of, slice_of
 from ..sources.predicted import OfRows, predicted_of
-from ..sources.several import Several, outputs, several_of
+from ..sources.several import Several, outputs, recorded_target, several_of
 
 __all__ = ["DecisionBoundaryDisplay"]
 
@@ -119,7 +119,8 @@ class DecisionBoundaryDisplay(OfRows):
     ) -> Self:
         """From a fitted estimator, run or model and rows; ``columns`` are the two axes, see `OfRows`."""
         if outputs(fitted) > 1:
-            return cls._of_classes(several_of(fitted, X, y, sample_weight=sample_weight, names=names), target, columns)
+            several = several_of(fitted, X, y, sample_weight=sample_weight, offset=offset, names=names)
+            return cls._of_classes(several, target or recorded_target(fitted), columns)
         given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
         found = predicted_of(fitted, X, y, **given)
         answer = found.answer

@@ -144,7 +144,9 @@ def landscape_of(
     if "function" in trajectory.meta:
         return _with_least(_of_function(trajectory, f), trajectory)
     if trajectory.coef.ndim > 2:
-        raise UsageError("a landscape is drawn of one target or two classes: this run has more")
+        raise UsageError(
+            "a landscape is drawn of one target or two classes, this run has more: draw CostHistoryDisplay"
+        )
     if X is None or y is None:
         raise UsageError("the rows of the run are missing: give X and y, as to fit")
     answer = answer_of(trajectory)

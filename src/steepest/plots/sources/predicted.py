@@ -109,7 +109,7 @@ class OfRows(Picture):
             If the answer has several targets or classes, or other columns than the rows.
         """
         if outputs(fitted) > 1:
-            return cls._of_several(several_of(fitted, X, y, sample_weight=sample_weight, names=names))
+            return cls._of_several(several_of(fitted, X, y, sample_weight=sample_weight, offset=offset, names=names))
         given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
         return cls._of(predicted_of(fitted, X, y, **given))
 

@@ -8,19 +8,21 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from ...core.errors import DataError, UsageError
+from ...core.record_types import Loss
 from ...core.types import Array
 from ...data.layout import column
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
-from ...objective.losses.softmax import log_softmax
+from ...objective.losses.softmax import Softmax, log_softmax
 from ...objective.problem import read_loss
 from ...optimality.verdict import Verdict
 from ...solve.fitted import Classifying, Linear
+from ...solve.model import Model
 from ..drawing.words import status_words
 from .frames import Frame, WithColumns
 from .states import reported
 
-__all__ = ["Several", "indicators", "outputs", "several_of", "standardized"]
+__all__ = ["Several", "indicators", "outputs", "recorded_loss", "recorded_target", "several_of", "standardized"]
 
 
 @runtime_checkable
@@ -77,17 +79,47 @@ class Several(NamedTuple):
         return column(self.rows.X, j)
 
 
+class _Outputs(NamedTuple):
+    """What is known of an answer of several outputs, whatever holds it."""
+
+    coef: Array  # (d, k)
+    intercept: Array  # (k,)
+    names: tuple[str, ...]
+    loss: Loss
+    together: bool  # whether all classes were fitted at once
+    labels: bool
+    classes: Any = None  # the labels, if they are known
+    targets: tuple[str, ...] = ()
+
+
 def outputs(fitted: object) -> int:
     """Targets or classes that each have coefficients of their own: 1 for one target or two classes."""
+    if isinstance(fitted, Model):
+        return fitted.outputs
     if isinstance(fitted, Trajectory):
         return int(fitted.coef.shape[2]) if fitted.coef.ndim > 2 else 1
     return int(fitted.coef_.shape[0]) if isinstance(fitted, Linear) and fitted.coef_.ndim > 1 else 1
 
 
+def recorded_loss(spec: str) -> Loss:
+    """The loss that a run names: also softmax, which is chosen by the number of classes and not by its name."""
+    softmax: Any = Softmax()
+    return softmax if spec == "softmax" else read_loss(spec)
+
+
+def recorded_target(fitted: object) -> str | None:
+    """The name of the target that a model or a run keeps."""
+    if isinstance(fitted, Model):
+        return fitted.target
+    table = fitted.meta.get("table") or {} if isinstance(fitted, Trajectory) else {}
+    name = table.get("target")
+    return name if isinstance(name, str) else None
+
+
 def several_of(
-    fitted: Any, X: Any, y: Any, *, sample_weight: Any = None, names: Sequence[str] | None = None
+    fitted: Any, X: Any, y: Any, *, sample_weight: Any = None, offset: Any = None, names: Sequence[str] | None = None
 ) -> Several:
-    """The answer of a fitted estimator or run of several targets or classes, with rows.
+    """The answer of a fitted estimator, run or model of several targets or classes, with rows.
 
     Raises
     ------
@@ -96,60 +128,69 @@ def several_of(
     DataError
         If y has other classes, or a prediction is not finite.
     """
-    run = isinstance(fitted, Trajectory)
-    coef, intercept, known = _of_run(fitted) if run else _of_estimator(fitted)
-    loss = read_loss(fitted.meta["loss"] if run else fitted.loss)
-    together = None if loss.attained else run or not isinstance(fitted.trajectory_, list)
-    labels = loss.labels or isinstance(fitted, Classifying)
-    parts, targets = _classes(fitted, y, coef.shape[1]) if labels else _targets(y, coef.shape[1])
+    answer = _of_run(fitted) if isinstance(fitted, Trajectory) else _of_model(fitted)
+    k = answer.coef.shape[1]
+    parts, targets = _classes(answer.classes, y, k) if answer.labels else _targets(y, k, answer.targets)
     X = X.to_numpy().astype(np.float64) if isinstance(X, Frame) else X
-    rows = make_rows(X, targets, weight=sample_weight)
-    if rows.shape[1] != len(coef):
-        raise UsageError(f"the answer has {len(coef)} coefficients a target, the table {rows.shape[1]} columns")
+    rows = make_rows(X, targets, weight=sample_weight, offset=offset)
+    if rows.shape[1] != len(answer.coef):
+        raise UsageError(f"the answer has {len(answer.coef)} coefficients a target, the table {rows.shape[1]} columns")
     with np.errstate(over="ignore", invalid="ignore"):
-        z = rows.predictor(np.vstack((coef, intercept)))
+        z = rows.predictor(np.vstack((answer.coef, answer.intercept)))
     if not np.isfinite(z).all():
         row = int(np.isfinite(z).all(axis=1).argmin()) + 1
         raise DataError(f"row {row}: the prediction is not finite: drop such rows")
     return Several(
-        coef,
-        intercept,
-        tuple(map(str, names)) if names is not None else known or tuple(f"x{j}" for j in range(len(coef))),
+        answer.coef,
+        answer.intercept,
+        tuple(map(str, names)) if names is not None else answer.names or tuple(f"x{j}" for j in range(rows.shape[1])),
         parts,
         rows,
         z,
         rows.y,
-        labels,
-        together,
+        answer.labels,
+        None if answer.loss.attained else answer.together,
         _verdict(fitted),
     )
 
 
-def _of_run(path: Trajectory) -> tuple[Array, Array, tuple[str, ...]]:
-    i = reported(path)
-    return path.coef[i], path.intercept[i], path.names
+def _of_run(path: Trajectory) -> _Outputs:
+    i, table, loss = reported(path), path.meta.get("table") or {}, recorded_loss(path.meta["loss"])
+    known = table.get("classes"), tuple(table.get("targets") or ())
+    return _Outputs(path.coef[i], path.intercept[i], path.names, loss, True, loss.labels, *known)
 
 
-def _of_estimator(fitted: Any) -> tuple[Array, Array, tuple[str, ...]]:
+def _of_model(fitted: Any) -> _Outputs:
+    """The outputs of a model or an estimator."""
+    if isinstance(fitted, Model):
+        loss, together = read_loss(fitted.loss), fitted.multi_class == "softmax"
+        known = fitted.classes is not None, fitted.classes, fitted.targets
+        return _Outputs(fitted.w[:-1], fitted.w[-1], fitted.names, loss, together, *known)
     from scipy.sparse import issparse
 
-    path = fitted.trajectory_[0] if isinstance(fitted.trajectory_, list) else fitted.trajectory_
+    each = isinstance(fitted.trajectory_, list)
+    path = fitted.trajectory_[0] if each else fitted.trajectory_
     coef = fitted.coef_.toarray() if issparse(fitted.coef_) else fitted.coef_
-    return np.asarray(coef, np.float64).T, np.ravel(fitted.intercept_).astype(np.float64), path.names
+    w = np.asarray(coef, np.float64).T, np.ravel(fitted.intercept_).astype(np.float64)
+    classes = fitted.classes_ if isinstance(fitted, Classifying) else None
+    loss = read_loss(fitted.loss)
+    return _Outputs(*w, path.names, loss, not each, loss.labels or classes is not None, classes)
 
 
-def _classes(fitted: Any, y: Any, k: int) -> tuple[tuple[Any, ...], Array]:
+def _classes(known: Any, y: Any, k: int) -> tuple[tuple[Any, ...], Array]:
     """The classes, and 1 in the column of each row's class."""
-    classes = fitted.classes_ if isinstance(fitted, Classifying) else np.unique(y)
+    classes = np.unique(y) if known is None else np.asarray(known)
     labels = np.asarray(y).ravel()
     if len(classes) != k or not np.isin(labels, classes).all():
         raise DataError(f"the picture needs the labels of the {k} classes that were fitted")
     return tuple(classes.tolist()), (labels[:, None] == classes).astype(np.float64)
 
 
-def _targets(y: Any, k: int) -> tuple[tuple[Any, ...], Array]:
+def _targets(y: Any, k: int, known: tuple[str, ...]) -> tuple[tuple[Any, ...], Array]:
     """Names of the targets, and their values."""
-    names = tuple(map(str, y.columns)) if isinstance(y, WithColumns) else tuple(f"target {c}" for c in range(k))
+    names = (
+        tuple(map(str, y.columns)) if isinstance(y, WithColumns) else known or tuple(f"target {c}" for c in range(k))
+    )
     try:
         values = np.asarray(y, np.float64)
     except (TypeError, ValueError):
@@ -163,6 +204,8 @@ def _targets(y: Any, k: int) -> tuple[tuple[Any, ...], Array]:
 
 
 def _verdict(fitted: Any) -> str:
+    if isinstance(fitted, Model):
+        return status_words(str(fitted.verdict.get("status", "")), str(fitted.verdict.get("message", "")))
     found = (
         fitted.verdict if isinstance(fitted, Trajectory) else fitted.verdict_ if isinstance(fitted, _Judged) else None
     )
