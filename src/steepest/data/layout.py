@@ -23,6 +23,7 @@ __all__ = [
     "copy_order",
     "dense_rows",
     "dot",
+    "floats",
     "jit_allowed",
     "matrix",
     "means_and_deviations",
@@ -54,6 +55,13 @@ def plan(X: Table) -> tuple[int, int]:
     if X.flags.c_contiguous:
         return size, max(16, min(64, NEAR // row // 8 * 8))
     return size, max(192, min(size, FAR // row))  # long contiguous parts of each column
+
+
+def floats(X: object) -> bool:
+    """Whether X is an array of floats that is not copied, with rows and columns."""
+    if type(X) is not np.ndarray or X.ndim != 2 or X.size == 0:
+        return False
+    return X.dtype in (np.float32, np.float64) and X.dtype.isnative
 
 
 def matrix(X: Any) -> Table:

@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 from ..core.errors import UsageError
 from ..core.types import Array
+from ..descent.trajectory import Trajectory
 from ..solve.settings import is_auto
 from ..solve.stream import Stream, advance, open_stream
 from .multiclass import softmax_of
@@ -27,16 +28,17 @@ class Streaming:
     t_: int
 
     @cached_property
-    def trajectory_(self) -> Any:
+    def trajectory_(self) -> Trajectory:
         """The trajectory of the last chunk, made when it is first read; a fit sets its own."""
-        recorded = vars(self).pop("_recorded", None)
-        if recorded is None:
+        if "_recorded" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'trajectory_'")
-        return recorded()
+        path: Trajectory = vars(self).pop("_recorded")()
+        return path
 
-    def __getstate__(self) -> Any:
+    def __getstate__(self) -> object:
         """What is pickled: the trajectory of the last chunk, without its rows."""
-        getattr(self, "trajectory_", None)
+        if "_recorded" in vars(self):
+            vars(self)["trajectory_"] = vars(self).pop("_recorded")()
         return super().__getstate__()
 
     def _advance(self: Any, X: Any, y: NDArray[np.float64], weight: Any) -> Array:

@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ..core.errors import DataError
 from ..core.whole_numbers import EXACT, rounding_note
+from ..data.layout import floats
 
 __all__ = [
     "checked",
@@ -26,7 +27,6 @@ __all__ = [
     "rounding_notes",
 ]
 
-FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 LARGEST = sys.float_info.max
 DATES = ("date", "time", "period", "duration")  # how names of such types begin
 LABELS = "a regressor needs numbers, GDClassifier takes labels"
@@ -87,11 +87,11 @@ def checked(
 
 def _as_they_are(estimator: Any, X: Any, y: Any, finite: bool, reset: bool) -> bool:
     """Whether `validate_data` would return X and y unchanged: it takes longer than the steps of a small chunk."""
-    if not (type(X) is type(y) is np.ndarray and X.ndim == 2 and y.ndim == 1 and len(X) == len(y)):
+    if not (floats(X) and type(y) is np.ndarray and y.ndim == 1 and len(X) == len(y) and y.dtype.kind in "biuf"):
         return False
-    right = X.size > 0 and X.dtype in FLOATS and y.dtype.kind in "biuf" and "feature_names_in_" not in vars(estimator)
-    known = reset or vars(estimator).get("n_features_in_") == X.shape[1]
-    return bool(right and known and np.isfinite(y).all() and (not finite or np.isfinite(X).all()))
+    known = vars(estimator)
+    fits = "feature_names_in_" not in known and (reset or known.get("n_features_in_") == X.shape[1])
+    return bool(fits and np.isfinite(y).all() and (not finite or np.isfinite(X).all()))
 
 
 def checked_columns(estimator: Any, X: Any) -> NDArray[Any]:
@@ -136,7 +136,7 @@ def _refuse_columns(X: Any) -> None:
 
 def columns(X: Any) -> Iterator[tuple[str, Any]]:
     """Names and columns of a data frame, or of an array or lists of anything but floats; none of a sparse matrix."""
-    if issparse(X) or (isinstance(X, np.ndarray) and X.dtype.kind == "f"):
+    if issparse(X) or floats(X):
         return
     try:
         names = list(X.columns)

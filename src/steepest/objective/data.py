@@ -245,6 +245,9 @@ class TableData(Data, Protocol):
     def one_target(self, c: int) -> TableData:
         """The rows with target c alone, or with class c against the others."""
 
+    def read(self, count: int) -> None:
+        """Count ``count`` rows as read."""
+
     def table(self) -> Array:
         """Rows [x - shift, 1], not scaled, of a small table (n, d + 1). Cost: one pass."""
 
