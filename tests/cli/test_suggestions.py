@@ -110,8 +110,8 @@ WRONG = {
     "compare linear eight.txt -t y --vary lr=0.1,0.2": "--vary: no option 'lr': use learning-rate",
     "compare linear eight.txt -t y --vary sed=1": "--vary: no option 'sed': did you mean seed?",
     "compare linear eight.txt -t y --vary momentum=0.9": "--vary: no option 'momentum': use rule=momentum:beta=0.9",
-    "compare linear eight.txt -t y --vary verbose=1": "--vary takes OPTION=VALUE,VALUE with one of average, ",
-    "compare linear eight.txt -t y --vary start=1": "--vary takes OPTION=VALUE,VALUE with one of average, ",
+    "compare linear eight.txt -t y --vary verbose=1": "--vary takes OPTION=VALUE,VALUE with one of alpha, average, ",
+    "compare linear eight.txt -t y --vary start=1": "--vary takes OPTION=VALUE,VALUE with one of alpha, average, ",
     # the wrong command for an option
     "predict m.json eight.txt --lr 0.1": "predict has none, but fit has: use --learning-rate",
     "evaluate m.json eight.txt --alpha 1": "evaluate has none, but fit has: use --alpha",

@@ -87,7 +87,7 @@ def cross_validate(
     >>> parts = [Fold(other_rows(12, test), test) for test in folds(12, 3)]
     >>> found = cross_validate(rows, Problem(), parts, Grid([10.0, 1.0, 0.1, 0.01], l1_ratios=(1.0,)))
     >>> found.alpha, round(float(found.curve.mean[found.place]), 3), found.worst_gap < 1e-10
-    (0.01, -0.182, True)
+    (0.1, -0.186, True)
     """
     if rule not in RULES:
         raise UsageError(f"rule must be 'min' or '1se', the rule of choice, not {rule!r}")
@@ -228,12 +228,12 @@ def _newton_paths(
 ) -> Iterator[FoldPath]:
     """The paths by steps that all folds share; of a fold whose gaps are too large by itself."""
     scales = [constant_cost(problem, counted(rows.take(part))) for part in parts]
-    tol = max(limits.tol or 0.0, SMALL_ROUNDING)
+    tol = limits.tol or 0.0
     folds = FoldsNewton(rows, problem, parts, tol * np.array(scales))
     found = [folds.optima(float(alpha)) for alpha in alphas]
     points, gaps = (np.array(numbers) for numbers in zip(*found, strict=True))
     for k, (part, scale) in enumerate(zip(parts, scales, strict=True)):
-        if (gaps[:, k] <= tol * scale).all():
+        if (gaps[:, k] <= max(tol, SMALL_ROUNDING) * scale).all():
             yield FoldPath(points[:, k], gaps[:, k], scale)
         else:
             yield _path(rows.take(part), problem, alphas, limits)

@@ -249,7 +249,7 @@ def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float, start: A
     """
     rows, share = counted_rows(rows), problem.l1
     problem = replace(problem, penalty=elastic(1.0, max(share, LEAST_SHARE)))
-    eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE else eps
+    eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE and 0 < eps < 1 else eps
     with one_blas_thread(2.0 * rows.size.numbers):
         return _alphas(problem, rows, _constant_model(problem, rows) if start is None else start, n_alphas, eps)
 

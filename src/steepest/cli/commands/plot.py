@@ -12,7 +12,7 @@ from ..options import COLUMNS, NUMBERS, force_option, json_option, table_options
 __all__ = ["command"]
 
 EPILOG = "\b\nKinds, each with an example (-o picture.svg is always needed):\n" + "\n".join(
-    f"  {kind:<18}{example}" for kind, example in KINDS.items()
+    f"  {kind:<21}{example}" for kind, example in KINDS.items()
 )
 
 

@@ -44,7 +44,7 @@ class CrossValidationDisplay(Picture):
     >>> X = np.random.default_rng(0).standard_normal((60, 4))
     >>> y = X @ [2.0, 0.0, -1.0, 0.0] + np.random.default_rng(1).standard_normal(60)
     >>> CrossValidationDisplay.from_estimator(GDRegressorCV(l1_ratio=1.0).fit(X, y)).finding
-    'The best mean squared error in 5 folds is 0.7855 ± 0.1081, at alpha 0.02814; one standard error allows 0.3002'
+    'The best mean squared error in 5 folds is 0.6727 ± 0.2708, at alpha 0.02196; one standard error allows 0.2355'
     """
 
     line_: Any

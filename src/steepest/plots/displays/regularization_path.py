@@ -64,7 +64,7 @@ class RegularizationPathDisplay(OfRows):
     >>> X = np.random.default_rng(0).standard_normal((60, 4))
     >>> y = X @ [2.0, 0.0, -1.0, 0.0] + np.random.default_rng(1).standard_normal(60)
     >>> RegularizationPathDisplay.from_estimator(GDRegressorCV(l1_ratio=1.0, rule="1se").fit(X, y), X, y).finding
-    'At alpha 0.3002, 2 of 4 coefficients are not 0; the first to enter are x0 and x2'
+    'At alpha 0.2355, 2 of 4 coefficients are not 0; the first to enter are x0 and x2'
     """
 
     lines_: list[Any]
