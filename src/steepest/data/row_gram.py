@@ -48,10 +48,11 @@ def _by_blocks(X: Any, shift: Array | None, factors: Array, threads: int) -> Arr
     sums = np.zeros((PARTS, n, n))
 
     def work(first: int, last: int) -> None:
+        room, product = np.empty(n * width), np.empty((n, n))
         for part in range(first, last):
             for low in range(cuts[part], min(d, cuts[part + 1]), width):
-                block = _columns(X, shift, factors, slice(low, min(cuts[part + 1], low + width)))
-                sums[part] += block @ block.T
+                block = _columns(X, shift, factors, slice(low, min(d, cuts[part + 1], low + width)), room)
+                sums[part] += np.matmul(block, block.T, out=product)
 
     with one_blas_thread(2.0 * n * n * d):
         in_ranges(work, PARTS, threads if n * n * d > 1_000_000 else 1)
@@ -59,7 +60,13 @@ def _by_blocks(X: Any, shift: Array | None, factors: Array, threads: int) -> Arr
     return gram
 
 
-def _columns(X: Any, shift: Array | None, factors: Array, some: slice) -> NDArray[np.float64]:
-    """Some columns in double precision, shifted and scaled, (n, m)."""
-    block = np.asarray(X[:, some] if isinstance(X, np.ndarray) else X[:, some].toarray(), np.float64)
-    return (block if shift is None else block - shift[some]) * factors[some]
+def _columns(X: Any, shift: Array | None, factors: Array, some: slice, room: Array) -> NDArray[np.float64]:
+    """Some columns in double precision, shifted and scaled, (n, m), written to ``room``."""
+    block = room[: X.shape[0] * (some.stop - some.start)].reshape(X.shape[0], -1)
+    np.subtract(
+        X[:, some] if isinstance(X, np.ndarray) else X[:, some].toarray(),
+        0.0 if shift is None else shift[some],
+        out=block,
+    )
+    block *= factors[some]
+    return block

@@ -149,6 +149,10 @@ class MomentsData(Data, Protocol):
         """Half the mean square at the minimiser."""
 
     @property
+    def gradient(self) -> Array:
+        """The gradient there, (d + 1, k): rounding."""
+
+    @property
     def mean(self) -> Array:
         """Means of the raw columns, (d,)."""
 

@@ -49,7 +49,7 @@ class Pivots:
         >>> Pivots().minimum(np.eye(2), np.zeros(2), np.array([3.0, 0.1]), np.ones((2, 2)), np.zeros(2))
         array([2., 0.])
         """
-        free, sign, held = (s == 0).all(0), np.sign(start), np.zeros(len(start), bool)
+        free, sign, dependent = (s == 0).all(0), np.sign(start), np.zeros(len(start), bool)
         fewest, patience, bound = len(start) + 1, PATIENCE, (1 + TIE) * s
         for _ in range(GUESSES):
             on = np.flatnonzero((sign != 0) | free)
@@ -57,7 +57,7 @@ class Pivots:
             if isinstance(v, int):  # this column depends on those before it
                 if free[v]:
                     return None
-                sign[v], held[v] = 0.0, True
+                sign[v], dependent[v] = 0.0, True
                 continue
             u = np.zeros(len(start))
             u[on] = v
@@ -68,7 +68,7 @@ class Pivots:
             if not count:
                 return u
             fewest, patience = (count, PATIENCE) if count < fewest else (fewest, patience - 1)
-            if patience < 0 or (held & (below | above)).any():
+            if patience < 0 or (dependent & (below | above)).any():
                 return None
             sign[wrong], sign[below], sign[above] = 0.0, -1.0, 1.0
         return None

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..core.types import UNIT, Array
 from ..data.active_columns import Gram, active_columns
 from ..data.correlations import Correlations
-from ..data.moments import Moments
 from ..data.rows import Rows
 from ..objective.data import ColumnStats
 from ..objective.objective import Objective
@@ -136,8 +135,9 @@ class MomentsModel:
 
     data = "moments"
 
-    def __init__(self, objective: Objective, moments: Moments) -> None:
-        self.objective, self.moments, c = objective, moments, objective.loss.curvature
+    def __init__(self, objective: Objective) -> None:
+        self.objective, c = objective, objective.loss.curvature
+        self.moments = moments = objective.moments
         self.columns, self.coordinates = objective.d, np.flatnonzero(objective.moves)
         self.hessian = c * moments.hessian
         self.matrix = self.hessian[np.ix_(self.coordinates, self.coordinates)]

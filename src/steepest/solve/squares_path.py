@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from ..core.records import to_spec
 from ..core.types import UNIT, Array
-from ..data.moments import Moments
 from ..data.rows import Rows
 from ..descent.descent import descend
 from ..descent.recording import settings_of
@@ -67,8 +66,8 @@ class _Path:
         self.objective = Objective(replace(problem, penalty=elastic(1.0, l1_ratio)), self.rows)
         self.done, self.tries, self.gap = 0, 0, np.inf
         at = np.zeros((rows.shape[1] + 1, 1)) if plan.point is None else plan.point
-        moments = plan.data if isinstance(plan.data, Moments) else None
-        self.begin(self.by_rows(at) if moments is None else MomentsModel(self.objective, moments))
+        by_rows = plan.data.supports.rows
+        self.begin(self.by_rows(at) if by_rows else MomentsModel(self.objective.on(plan.data)))
         points = self.model.points(at)
         self.answer = _Answer(at, points.g, points.cost)
         states = descend(problem, plan.method, plan.data, start=Checkpoint(0, at, np.zeros(0)))
