@@ -289,6 +289,14 @@ def test_the_scores_of_several_classes_and_targets_come_from_k_columns(monkeypat
     assert [one["mae"] for one in both["targets"]] == pytest.approx(np.abs(targets - z).mean(axis=0), rel=1e-12)
 
 
+def test_a_model_of_sparse_rows_is_drawn() -> None:
+    pytest.importorskip("matplotlib")
+    rows = [f"{i % 2} 1:{i % 5} 3:{(i * 7) % 4 - i % 2}" for i in range(20)]
+    Path("t.libsvm").write_text("\n".join(rows) + "\n")
+    run("fit logistic t.libsvm -t label --alpha 0.1 --test 0.3 -o s.json")
+    assert "AUC" in run("plot roc-curve s.json t.libsvm --held-out -o s.svg")
+
+
 def test_labels_are_places_among_any_number_of_classes() -> None:
     table = read_table("t.csv", target="label", features=("a",), labels=True)
     assert (class_places(table, ["maybe", "no", "yes"]) == np.where(np.asarray(table.y) == "yes", 2, 1)).all()

@@ -17,7 +17,7 @@ from ...solve.model import Model
 from ..drawing.style import Picture
 from ..drawing.words import status_words, verdict_words
 from .answer import Answer, answer_of
-from .frames import Frame, Named, WithColumns
+from .frames import Frame, Named
 from .several import Several, outputs, several_of
 
 __all__ = ["OfRows", "Predicted", "predicted_of"]
@@ -166,7 +166,7 @@ def _renamed(answer: Answer, names: Sequence[str]) -> Answer:
 
 def _check_names(answer: Answer, X: Any) -> None:
     named = not answer.names or answer.names[0] != "x0"
-    if not named or not isinstance(X, WithColumns):
+    if not named or not isinstance(X, Frame):
         return
     names = tuple(map(str, X.columns))
     if names != answer.names:
