@@ -40,7 +40,7 @@ def sniff(sample: Sequence[str], delimiter: str | None = None, form: TextFormat 
     scores = {one: _alike(sample, one) * (0.5 if _either(sample, one, form) else 1) for one in dialects}
     most = max(scores.values())
     tied = {one: _numbers(sample, one, form) for one, alike in scores.items() if alike == most}
-    best = max(tied, key=lambda one: (_is_cut_by_tabs(one, tied), tied[one]))
+    best = max(_without_blanks(tied), key=lambda one: tied[one])
     if delimiter is not None or (most >= min(2, len(sample)) and not alone):
         return best
     return Dialect("," if not alone else ";", best.quote)  # the table has one column
@@ -76,10 +76,10 @@ def _either(sample: Sequence[str], dialect: Dialect, form: TextFormat) -> bool:
     return max(map(len, rows)) > 1 and not any("," in cell and is_number(cell, form) for row in rows for cell in row)
 
 
-def _is_cut_by_tabs(dialect: Dialect, tied: Mapping[Dialect, tuple[float, int]]) -> bool:
-    """Whether tabs cut as well as white space, where that leaves more than numbers: texts may hold blanks."""
-    white = [share for other, (share, _) in tied.items() if other.is_white]
-    return dialect.delimiter == "\t" and bool(white) and max(white) < 1
+def _without_blanks(tied: Mapping[Dialect, tuple[float, int]]) -> list[Dialect]:
+    """Leave white space out where tabs cut as well, and it leaves more than numbers: texts may hold blanks."""
+    tabs = any(one.delimiter == "\t" for one in tied)
+    return [one for one, (share, _) in tied.items() if not (tabs and one.is_white and share < 1)]
 
 
 def _one_column(sample: Sequence[str], form: TextFormat) -> bool:
