@@ -255,9 +255,6 @@ class TableData(Data, Protocol):
     def table(self) -> Array:
         """Rows [x - shift, 1], not scaled, of a small table (n, d + 1). Cost: one pass."""
 
-    def read(self, count: int) -> None:
-        """Count ``count`` rows as read."""
-
     def weights(self, low: int, high: int) -> RowVector | None:
         """Weights of the rows low .. high - 1, None where all are 1."""
 
