@@ -54,7 +54,7 @@ def column_options(command: Command) -> Command:
     @wraps(command)
     def with_columns(**flags: Any) -> Any:
         own = {name: flags.pop(name) for name in OPTIONS}
-        return command(columns=_choice(**own), **flags)
+        return command(columns=_choice(own), **flags)
 
     found: Any = with_columns
     options = (
@@ -99,22 +99,11 @@ unknown_option = click.option(
 )
 
 
-def _choice(
-    drop: tuple[str, ...] | None,
-    where: str | None,
-    missing: str,
-    categories: tuple[str, ...] | None,
-    reference: tuple[dict[str, str], ...],
-    min_count: int,
-    date: tuple[str, ...],
-    date_format: str | None,
-    terms: str,
-) -> ColumnChoice:
-    levels = {name: level for group in reference for name, level in group.items()}
-    dates = dict(map(_date, date))
-    return ColumnChoice(
-        drop or (), where, Settings(missing, categories or (), levels, min_count, dates, date_format, terms)
-    )
+def _choice(own: dict[str, Any]) -> ColumnChoice:
+    levels = {name: level for group in own["reference"] for name, level in group.items()}
+    dates = dict(map(_date, own["date"]))
+    how = (own["missing"], own["categories"] or (), levels, own["min_count"], dates, own["date_format"], own["terms"])
+    return ColumnChoice(own["drop"] or (), own["where"], Settings(*how))
 
 
 def _date(given: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
 from ..data.encoding.recipe import Recipe, plain_recipe
 from ..data.encoding.recipe_json import SHAPE, recipe_of
+from ..data.readers.asked import Asked
 from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
 from ..plots.sources.several import recorded_loss
@@ -109,18 +110,17 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out:
     name = fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss")
     labels = bool(recorded_loss(str(name)).labels)
     recipe, settings = _recipe(fitted, known), fitted.settings if isinstance(fitted, Model) else fitted.meta
-    raw = read_columns(
-        file,
+    asked = Asked(
         target=flags.target or known.get("targets") or known.get("target"),
         features=recipe.columns,
-        recipe=recipe,
         weights=weights,
         offset=known.get("offset"),
         exposure=known.get("exposure"),
         labels=labels,
+        recipe=recipe,
         **chosen_rows(settings),
-        **flags.form._asdict(),
     )
+    raw = read_columns(file, asked, flags.form)
     if raw.y is None:
         raise UsageError(f"{raw.source}: the run does not record its target: name it with -t")
     if held_out or isinstance(fitted, Trajectory):

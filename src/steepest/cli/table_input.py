@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, UsageError
 from ..data.encoding.condition import read_condition
 from ..data.encoding.settings import Settings
+from ..data.readers.asked import Asked
 from ..data.readers.raw_table import RawTable
 from ..data.readers.tables import Table, read_columns
 from ..data.readers.text_format import TextFormat
@@ -72,20 +73,10 @@ def target_columns(
     """Read the table that the flags describe."""
     if labels and isinstance(flags.target, tuple):
         raise UsageError(f"-t names {len(flags.target)} columns, but classes are in one: fit each by itself")
-    choice = flags.columns
-    table = read_columns(
-        file,
-        target=flags.target,
-        features=flags.features,
-        weights=flags.weights,
-        offset=offset,
-        exposure=exposure,
-        labels=labels,
-        drop=choice.drop,
-        settings=choice.settings,
-        where=None if choice.where is None else read_condition(choice.where),
-        **flags.form._asdict(),
-    )
+    drop, where, settings = flags.columns
+    condition = None if where is None else read_condition(where)
+    asked = Asked(flags.target, flags.features, flags.weights, offset, exposure, labels, drop, condition, settings)
+    table = read_columns(file, asked, flags.form)
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
@@ -100,20 +91,18 @@ def model_columns(
     where: str | None = None,
 ) -> RawTable:
     """Read the columns of a model, by name, and its target if required: without rows with gaps, if the fit had none."""
-    drop = target and model.settings.get("missing") == "drop"
-    return read_columns(
-        file,
+    asked = Asked(
         target=model.targets if target else None,
         features=model.recipe.columns,
         weights=weights,
         offset=model.offset,
         exposure=model.exposure,
-        recipe=model.recipe,
-        settings=Settings("drop" if drop else "error"),
-        where=None if where is None else read_condition(where),
         labels=target and model.classes is not None,
-        **form._asdict(),
+        where=None if where is None else read_condition(where),
+        settings=Settings("drop" if target and model.settings.get("missing") == "drop" else "error"),
+        recipe=model.recipe,
     )
+    return read_columns(file, asked, form)
 
 
 def model_table(model: Model, file: str, form: TextFormat, unknown: str = "error") -> Table:

@@ -17,6 +17,7 @@ __all__ = [
     "BLOCK",
     "Table",
     "absolute",
+    "as_scipy",
     "chosen",
     "column",
     "column_variances",
@@ -143,7 +144,7 @@ def dot(X: Table, v: Array) -> Array:
         product: Array = X @ v
         return product
     if len(X.data) * v.shape[1] > MANY and v.shape[1] > 1:
-        return np.asarray(_scipy(X) @ v)
+        return np.asarray(as_scipy(X) @ v)
     rows, n = _row_numbers(X), X.shape[0]
     return np.stack([np.bincount(rows, X.data * c[X.indices], minlength=n) for c in v.T], axis=1)
 
@@ -154,13 +155,15 @@ def transposed_dot(X: Table, r: Array) -> Array:
         product: Array = r.T @ X
         return product
     if len(X.data) * r.shape[1] > MANY and r.shape[1] > 1:
-        return np.asarray(_scipy(X).T @ np.ascontiguousarray(r)).T
+        return np.asarray(as_scipy(X).T @ np.ascontiguousarray(r)).T
     rows, d = _row_numbers(X), X.columns
     return np.stack([np.bincount(X.indices, X.data * c[rows], minlength=d) for c in r.T])
 
 
-def _scipy(X: CSR) -> Any:
-    """The same table for SciPy's products, which read a row once for all columns of the other factor."""
+def as_scipy(X: Table) -> Any:
+    """The table as SciPy has it, CSR as ``csr_array``; a dense one as it is. No number is copied."""
+    if not isinstance(X, CSR):
+        return X
     from scipy.sparse import csr_array
 
     return csr_array((X.data, X.indices, X.indptr), shape=X.shape)

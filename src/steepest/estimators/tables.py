@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, issparse
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
 from ..core.errors import DataError, UsageError
-from ..data.csr import CSR
 from ..data.encoding.faults import CellError
 from ..data.encoding.recipe import learn
 from ..data.encoding.settings import Settings, Unknown, names_of, settings_of
 from ..data.encoding.text_column import Column
+from ..data.layout import as_scipy
 from ..data.readers.cells import is_missing
 from ..data.readers.columns import Wanted, holds_text, listed, numbers_of, text_of_column
 from .table_checks import columns, is_of_dates
@@ -146,16 +146,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """
         check_is_fitted(self)
         names, table = _columns_of(X, self.recipe_.text_columns)
-        if not hasattr(self, "feature_names_in_"):
+        if "feature_names_in_" not in vars(self):
             _check_n_features(self, X, reset=False)
         table = [table[j] for j in _places(names, self.recipe_.columns)]
         met = Unknown(self.unknown)
         found, _ = _placed(lambda: self.recipe_.encode(table, met))
         for note in met.notes:
             warnings.warn(note, UserWarning, stacklevel=2)
-        if isinstance(found, CSR):
-            return csr_matrix((found.data, found.indices, found.indptr), shape=found.shape)
-        return found
+        return as_scipy(found)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Names of the columns of the result (m,)."""

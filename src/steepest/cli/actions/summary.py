@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...core.errors import UsageError
+from ...data.readers.asked import Asked
 from ...data.readers.tables import read_columns
 from ...data.readers.text_format import PLAIN, TextFormat
 from ...data.rows import make_rows
@@ -76,7 +77,7 @@ def _clusters(flags: Flags) -> object:
         return None
     if flags.file == "-":
         raise UsageError("--cluster reads the table a second time, which standard input does not allow: name a file")
-    return read_columns(flags.file, target=flags.cluster, features=(), labels=True, **flags.form._asdict()).y
+    return read_columns(flags.file, Asked(flags.cluster, (), labels=True), flags.form).y
 
 
 def _target(model: Model) -> str:

@@ -80,8 +80,7 @@ def _csv_column(column: Any, wanted: Wanted) -> Column | None:
 
 def _merged_text(column: Any) -> Text:
     """A column of dictionaries as text: levels without blanks around them, missing ones left out."""
-    joined = column.unify_dictionaries().combine_chunks()
-    joined = joined.chunk(0) if hasattr(joined, "chunk") else joined
+    joined = column.unify_dictionaries().combine_chunks()  # one array, since pyarrow 2
     codes = joined.indices.fill_null(ABSENT).to_numpy(zero_copy_only=False).astype(np.int32)
     raw = joined.dictionary.to_pylist()
     levels = [spelled(cell) for cell in raw]

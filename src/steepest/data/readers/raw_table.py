@@ -18,6 +18,7 @@ from ..encoding.recipe import Recipe, learn, plain_recipe
 from ..encoding.settings import Settings, Unknown
 from ..encoding.text_column import Column, Text, is_missing_at, taken
 from ..layout import take
+from .asked import Asked
 from .cells import is_missing, loses_digits
 from .columns import Sheet, Wanted, labels_of, listed, refuse
 from .response import joined, known_offset
@@ -140,23 +141,16 @@ class RawTable(NamedTuple):
             raise DataError(error.problem, file=self.source) from None
 
 
-def columns_of(
-    sheet: Sheet,
-    roles: Roles,
-    labels: bool,
-    settings: Settings,
-    recipe: Recipe | None = None,
-    where: Condition | None = None,
-) -> RawTable:
+def columns_of(sheet: Sheet, roles: Roles, asked: Asked) -> RawTable:
     """Read the columns of a sheet: the rows that fulfil a condition, without those with a gap if gaps are dropped."""
-    text = _text_columns(sheet, roles, settings) if recipe is None else recipe.text_columns
-    wanted = roles.wanted(labels, text, settings.missing if recipe is None or settings.missing == "drop" else None)
-    if not wanted and recipe is None:
+    text = _text_columns(sheet, roles, asked.settings) if asked.recipe is None else asked.recipe.text_columns
+    wanted = roles.wanted(asked.labels, text, asked.missing)
+    if not wanted and asked.recipe is None:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
     counted_by = [Wanted(sheet.names[0], text=True, gaps=True)]  # of a model without columns
-    chosen, columns = _chosen(sheet, wanted or counted_by, where)
+    chosen, columns = _chosen(sheet, wanted or counted_by, asked.where)
     whole = np.ones(len(chosen), bool)
-    if settings.missing == "drop":
+    if asked.missing == "drop":
         whole = ~np.any([is_missing_at(column) for column in columns], axis=0)
         if not whole.any():
             raise DataError("each row has a missing value: fill them in, or say --missing mean", file=sheet.file)

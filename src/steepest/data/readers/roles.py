@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from ...core.errors import DataError, UsageError
+from .asked import Asked
 from .cells import FILL
 from .columns import Sheet, Wanted, listed
 
@@ -57,16 +58,8 @@ class Roles(NamedTuple):
         return f"correct it, or say {others}--categories {name} if the column is text"
 
 
-def choose(
-    sheet: Sheet,
-    target: str | int | Sequence[str] | None,
-    features: Sequence[str] | None,
-    weights: str | int | None,
-    offset: str | None = None,
-    exposure: str | None = None,
-    drop: Sequence[str] = (),
-) -> Roles:
-    """Assign a role to each column; those in ``drop`` have none.
+def choose(sheet: Sheet, asked: Asked) -> Roles:
+    """Assign a role to each column; those to drop have none.
 
     A format's own target and weights are used, unless other columns are given or they are named as features. An index
     has no role unless it is named.
@@ -76,22 +69,22 @@ def choose(
     UsageError
         If a name is unknown or used twice.
     """
-    asked = None if features is None else tuple(_known(sheet, name) for name in features)
-    first, *more = [target] if isinstance(target, (str, int)) else target or [""]
-    goal = _own(sheet.own_target, asked) if target is None else _known(sheet, first)
-    weight = _own(sheet.own_weights, asked) if weights is None else _known(sheet, weights)
+    named = None if asked.features is None else tuple(_known(sheet, name) for name in asked.features)
+    first, *more = [asked.target] if isinstance(asked.target, (str, int)) else asked.target or [""]
+    goal = _own(sheet.own_target, named) if asked.target is None else _known(sheet, first)
+    weight = _own(sheet.own_weights, named) if asked.weights is None else _known(sheet, asked.weights)
     further = tuple(_known(sheet, name) for name in more)
-    part, size = (None if name is None else _known(sheet, name) for name in (offset, exposure))
+    part, size = (None if name is None else _known(sheet, name) for name in (asked.offset, asked.exposure))
     given = [name for name in (goal, *further, weight, part, size) if name is not None]
-    left = [_known(sheet, name) for name in drop]
-    _check_distinct([*left, *(asked or ()), *given], sheet.file)
+    left = [_known(sheet, name) for name in asked.drop]
+    _check_distinct([*left, *(named or ()), *given], sheet.file)
     taken = (*given, *sheet.row_names, *left)
-    chosen = asked if asked is not None else tuple(name for name in sheet.names if name not in taken)
+    chosen = named if named is not None else tuple(name for name in sheet.names if name not in taken)
     _check_distinct([*chosen, *given], sheet.file)
-    if not chosen and asked is None:
+    if not chosen and named is None:
         index = f", or use the index with -x {sheet.row_names[0]}" if set(sheet.row_names) - {goal, weight} else ""
         raise DataError(f"no column is left for the features: add one or choose another target{index}", file=sheet.file)
-    return Roles(chosen, goal, weight, asked is not None, further, part, size)
+    return Roles(chosen, goal, weight, named is not None, further, part, size)
 
 
 def check_names(sheet: Sheet, names: Sequence[str]) -> None:

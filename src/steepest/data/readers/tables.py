@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from ...core.errors import DataError, UsageError
 from ...core.whole_numbers import rounding_note
-from ..encoding.condition import Condition, read_condition
-from ..encoding.recipe import Recipe
-from ..encoding.settings import Settings, names_of, settings_of
+from ..encoding.condition import read_condition
+from ..encoding.settings import names_of, settings_of
 from .arrow_file import open_arrow, open_parquet
+from .asked import Asked
 from .cells import loses_digits
 from .columns import Sheet
 from .content import Content, lines, read_content
@@ -49,7 +48,6 @@ OPENERS: dict[str, Callable[[Content], Sheet]] = {
 
 OF_TEXT = "header, delimiter, decimal and thousands are for delimited text"
 EITHER = "for libsvm use a file name that ends in .libsvm, for a table name the delimiter, such as --delimiter space"
-DEFAULTS = Settings()
 SPARSE_SAMPLE = 100  # lines by which text is told from libsvm
 
 
@@ -69,7 +67,13 @@ def read_table(
     labels: bool = False,
     drop: str | Sequence[str] = (),
     where: str | None = None,
-    **columns: Any,
+    missing: str = "error",
+    categories: str | Sequence[str] = (),
+    reference: Mapping[str, str] | None = None,
+    min_count: int = 1,
+    dates: str | Sequence[str] | Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    terms: str = "",
 ) -> Table:
     r"""The table in a file; every number is finite.
 
@@ -109,9 +113,10 @@ def read_table(
         Columns that are left out.
     where : str, optional
         The rows to use, such as "carat < 3 and cut = Fair". It is parsed, never run as code.
-    **columns
-        How columns become numbers, by the parameters of `steepest.tables.TableEncoder`: missing (also "drop", which
-        leaves out rows with a gap), categories, reference, min_count, dates, date_format, terms.
+    missing : {"error", "drop", "mean", "indicator"}
+        Missing values are refused; or rows with one are left out; or the others as in `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms
+        How columns become numbers: see `steepest.tables.TableEncoder`.
 
     Returns
     -------
@@ -145,8 +150,7 @@ def read_table(
     Examples
     --------
     >>> from pathlib import Path
-    from typing import Any
-    >>> from tempfile import TemporaryDirectory
+        >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "pizza.txt")
     ...     _ = path.write_text("Reservations  Pizzas\n13  33\n2   16\n")
@@ -154,59 +158,32 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
-    settings = settings_of(**columns)
-    return read_columns(
-        source,
-        target=target,
-        features=features,
-        weights=weights,
-        offset=offset,
-        exposure=exposure,
-        header=header,
-        delimiter=delimiter,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-        labels=labels,
-        drop=names_of(drop),
-        settings=settings,
-        where=None if where is None else read_condition(where),
-    ).encoded(settings)
-
-
-def read_columns(
-    source: str | Path,
-    *,
-    target: str | int | Sequence[str] | None = None,
-    features: Sequence[str] | None = None,
-    weights: str | int | None = None,
-    offset: str | None = None,
-    exposure: str | None = None,
-    header: bool | None = None,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-    thousands: str | None = None,
-    encoding: str | None = None,
-    labels: bool = False,
-    drop: Sequence[str] = (),
-    settings: Settings = DEFAULTS,
-    recipe: Recipe | None = None,
-    where: Condition | None = None,
-) -> RawTable:
-    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
+    settings = settings_of(
+        missing=missing,
+        categories=categories,
+        reference=reference,
+        min_count=min_count,
+        dates=dates,
+        date_format=date_format,
+        terms=terms,
+    )
+    condition = None if where is None else read_condition(where)
+    wanted = [features] if isinstance(features, str) else features
+    asked = Asked(target, wanted, weights, offset, exposure, labels, names_of(drop), condition, settings)
     form = text_format(header, delimiter, decimal, thousands, encoding)
+    return read_columns(source, asked, form).encoded(settings)
+
+
+def read_columns(source: str | Path, asked: Asked, form: TextFormat = PLAIN) -> RawTable:
+    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
     content, kind = _content(source, form)
     given = form._replace(encoding=None) != PLAIN
     if kind != TEXT and (given or (kind in OPENERS and form.encoding)):
         raise UsageError(f"{content.name}: {OF_TEXT if given else 'an encoding is for text'}, this is {kind}")
-    wanted = [features] if isinstance(features, str) else features
     if kind == LIBSVM:
-        if where is not None or drop:
-            raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
-        return _sparse_table(content, (target, wanted, weights, offset, exposure), labels)
+        return _sparse_table(content, asked)
     sheet = _sheet(content, kind, form)
-    roles = choose(sheet, target, wanted, weights, offset, exposure, drop)
-    return columns_of(sheet, roles, labels, settings, recipe, where)
+    return columns_of(sheet, choose(sheet, asked), asked)
 
 
 def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
@@ -245,16 +222,19 @@ def _sheet(content: Content, kind: str, form: TextFormat) -> Sheet:
     return open_text(content, form._replace(delimiter=form.delimiter or tab))
 
 
-def _sparse_table(content: Content, taken: tuple[Any, Sequence[str] | None, Any, Any, Any], labels: bool) -> RawTable:
-    target, features, *others = taken
-    lacking = [what for what, name in zip(("weights", "offset", "exposure"), others, strict=True) if name is not None]
-    if target not in (None, LABEL, (LABEL,)) or lacking:
+def _sparse_table(content: Content, asked: Asked) -> RawTable:
+    given = {"weights": asked.weights, "offset": asked.offset, "exposure": asked.exposure}
+    lacking = [what for what, name in given.items() if name is not None]
+    if asked.target not in (None, LABEL, (LABEL,)) or lacking:
         lack = lacking[0] if lacking else "weights"
         raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
+    if asked.where is not None or asked.drop:
+        raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
+    features = asked.features
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
     X = sparse.X if features is None else sparse.select(names)
-    y = sparse.target(labels)
+    y = sparse.target(asked.labels)
     large = is_large(y) and any(map(loses_digits, sparse.labels))
     notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
     roundings = (rounding_note(f"column {LABEL!r}"),) if large else ()

@@ -1,0 +1,39 @@
+"""What a reader is asked for: the part of each column, the rows, and how columns become numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..encoding.condition import Condition
+from ..encoding.recipe import Recipe
+from ..encoding.settings import Settings
+
+__all__ = ["Asked"]
+
+
+class Asked(NamedTuple):
+    """Columns and rows of a file, by the names that `read_table` explains.
+
+    Attributes
+    ----------
+    recipe : Recipe or None
+        How columns become numbers, if that was learnt before; ``settings`` then only say whether rows with gaps are
+        dropped.
+    """
+
+    target: str | int | Sequence[str] | None = None
+    features: Sequence[str] | None = None
+    weights: str | int | None = None
+    offset: str | None = None
+    exposure: str | None = None
+    labels: bool = False
+    drop: Sequence[str] = ()
+    where: Condition | None = None
+    settings: Settings = Settings()
+    recipe: Recipe | None = None
+
+    @property
+    def missing(self) -> str | None:
+        """The policy of gaps; None where a recipe decides."""
+        return None if self.recipe is not None and self.settings.missing != "drop" else self.settings.missing
