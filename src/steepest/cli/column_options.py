@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from ..data.encoding.settings import PARTS, Settings
-from .options import COLUMNS, Columns
+from .column_choice import ColumnChoice
+from .values import COLUMNS, Columns
 
-__all__ = ["ColumnChoice", "column_options", "unknown_option"]
+__all__ = ["column_options", "unknown_option"]
 
 OPTIONS = ("drop", "where", "missing", "categories", "reference", "min_count", "date", "date_format", "terms")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class ColumnChoice(NamedTuple):
-    """The columns and rows of a table that are used, and how columns become numbers."""
-
-    drop: tuple[str, ...] = ()
-    where: str | None = None
-    settings: Settings = Settings()
-
-    @property
-    def meta(self) -> dict[str, str]:
-        """What a model keeps of the rows: the condition, and that those with gaps were left out."""
-        where = {} if self.where is None else {"where": self.where}
-        return where | ({"missing": "drop"} if self.settings.missing == "drop" else {})
 
 
 class Levels(Columns):
@@ -37,11 +24,11 @@ class Levels(Columns):
 
     name = "levels"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
         """Turn the text into a dict from columns to levels."""
         if not isinstance(value, str):
             return value
-        pairs = [item.partition("=") for item in super().convert(value, param, ctx)]
+        pairs = [item.partition("=") for item in self.items(value, param, ctx)]
         for name, equals, level in pairs:
             if not equals or not name.strip() or not level.strip():
                 self.fail(f"{name + equals + level!r} is not COL=LEVEL", param, ctx)

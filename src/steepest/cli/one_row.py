@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
+from ..data.csr import CSR
 from ..data.encoding.faults import CellError
 from ..data.encoding.recipe import Recipe
 from ..data.encoding.settings import Unknown
@@ -17,7 +18,7 @@ from ..data.readers.cells import number_fault
 __all__ = ["number_at", "one_row"]
 
 
-def one_row(recipe: Recipe, values: Mapping[str, str]) -> Any:
+def one_row(recipe: Recipe, values: Mapping[str, str]) -> NDArray[np.float64] | CSR:
     """The encoded row (1, d), dense or CSR, of a value for each column of the table.
 
     Raises

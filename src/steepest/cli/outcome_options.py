@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import FIX, Columns
+from .values import FIX, Columns
 
 __all__ = ["outcome_options"]
 
@@ -24,7 +24,7 @@ class Signs(Columns):
         if not isinstance(value, str) or value.strip() in OPEN:
             return value.strip() if isinstance(value, str) else value
         found: dict[str, str] = {}
-        for item in super().convert(value, param, ctx):
+        for item in self.items(value, param, ctx):
             name, equals, sign = (part.strip() for part in item.rpartition("="))
             if not equals or not name or sign not in OPEN:
                 self.fail(f"{item!r} is not COL=+ or COL=-; + or - alone is for all columns", param, ctx)

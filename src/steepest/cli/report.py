@@ -13,7 +13,7 @@ from ..data.readers.cells import is_number
 from ..descent.method_text import method_text
 from ..optimality.advice import Remedy, spelled
 from ..solve.model import Model, predict, probability, probable
-from .actions.alpha_choice import choice_text
+from .alpha_text import choice_text
 from .one_row import number_at, one_row
 from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
@@ -78,10 +78,9 @@ class Outcome(NamedTuple):
         return bool(self.run.trajectory.meta.get("interrupted")) or self.scores.interrupted
 
     @property
-    def point(self) -> np.ndarray[Any, Any]:
-        """Where --at asks for a prediction, (1, d)."""
-        found: np.ndarray[Any, Any] = one_row(self.model.recipe, self.at or {})
-        return found
+    def point(self) -> object:
+        """Where --at asks for a prediction, (1, d), dense or CSR."""
+        return one_row(self.model.recipe, self.at or {})
 
     @property
     def point_offset(self) -> list[float] | None:

@@ -16,7 +16,7 @@ from ..data.readers.raw_table import RawTable
 from ..data.readers.tables import Table, read_columns
 from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
-from .column_options import ColumnChoice
+from .column_choice import ColumnChoice
 from .text import label_text
 
 __all__ = [

@@ -155,7 +155,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
             warnings.warn(note, UserWarning, stacklevel=2)
         return as_scipy(found)
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
         """Names of the columns of the result (m,)."""
         check_is_fitted(self)
         return np.array(self._names, dtype=object)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from ...core.errors import UsageError
 from ...core.record_types import Loss
 from ...data.folds import folds, other_rows
@@ -18,15 +16,13 @@ from ...solve.settings import Limits
 from ...solve.validation_curve import Fold, Grid
 from ..outcomes import column_settings
 from ..table_input import class_numbers
-from ..text import number
 
 if TYPE_CHECKING:
     from .fit_flags import Flags
 
-__all__ = ["Chosen", "choice_text", "chosen_alpha"]
+__all__ = ["Chosen", "chosen_alpha"]
 
 FOLDS = 5
-DIGITS = 4
 
 
 class Chosen(NamedTuple):
@@ -64,14 +60,3 @@ def chosen_alpha(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, .
         limits=Limits(tol=TOL),
     )
     return Chosen(flags._replace(alpha=found.alpha), {"cross_validation": found.as_dict()})
-
-
-def choice_text(meta: dict[str, Any]) -> str:
-    """The chosen alpha with its score and standard error, in words."""
-    i = meta["one_standard_error"] if meta["rule"] == "1se" else meta["best"]
-    mean, error = -np.array(meta["mean"]), np.array(meta["standard_error"])
-    score = f"{meta['scoring']} {number(float(mean[i]), DIGITS)} \N{PLUS-MINUS SIGN} {number(float(error[i]), DIGITS)}"
-    rule = "the best" if meta["rule"] == "min" else "the largest within one standard error of the best"
-    ends = meta["best"] in (0, len(mean) - 1) and len(mean) > 1
-    words = f"{number(meta['alphas'][i], DIGITS)}   ({rule} of {len(mean)} in {meta['folds']} folds: {score})"
-    return f"{words}\nThe best is at the end of those tried: a better one may lie beyond." if ends else words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...data.readers.text_format import TextFormat
-from ..column_options import ColumnChoice
+from ..column_choice import ColumnChoice
 from .training_rows import EarlyStopping
 
 __all__ = ["Flags"]

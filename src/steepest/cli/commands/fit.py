@@ -7,18 +7,9 @@ from typing import Any
 import click
 
 from ..column_options import column_options
-from ..options import (
-    AT,
-    KIND,
-    NUMBER,
-    descent_options,
-    force_option,
-    json_option,
-    loss_options,
-    table_options,
-    training_options,
-)
+from ..options import descent_options, force_option, json_option, loss_options, table_options, training_options
 from ..outcome_options import outcome_options
+from ..values import AT, KIND, NUMBER
 
 __all__ = ["command"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from ..options import NUMBERS, RATE, TOL, force_option, json_option
+from ..options import force_option, json_option
+from ..values import NUMBERS, RATE, TOL
 
 __all__ = ["command"]
 

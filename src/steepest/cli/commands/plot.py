@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from ..kinds import KINDS, ONLY
-from ..options import COLUMNS, NUMBERS, force_option, json_option, table_options
+from ..options import force_option, json_option, table_options
+from ..values import COLUMNS, NUMBERS
 
 __all__ = ["command"]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from ..options import NUMBER, json_option, table_options
+from ..options import json_option, table_options
+from ..values import NUMBER
 
 __all__ = ["command"]
 

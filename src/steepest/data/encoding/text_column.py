@@ -72,7 +72,7 @@ def text_of(cells: Iterable[Any], missing: Iterable[bool] | None = None) -> Text
     return Text(np.array(codes, np.int32), tuple(places))
 
 
-def taken(column: Column, rows: Any) -> Column:
+def taken(column: Column, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Column:
     """The column of selected rows: indices, a mask, or a slice; levels without a row are left out."""
     if not isinstance(column, Text):
         numbers: NDArray[np.float64] = column[rows]

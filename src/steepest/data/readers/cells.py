@@ -79,7 +79,7 @@ def is_number(cell: Any, form: TextFormat = PLAIN) -> bool:
 
 
 def is_numeric(cell: object) -> bool:
-    """Whether a cell is a number, or is meant as one: with a decimal comma, or thousands set apart."""
+    """Whether a cell is a number, or is meant as one: with a decimal comma, or marks between thousands."""
     return not isinstance(cell, (list, dict)) and any(is_number(cell, form) for form in SPELLINGS)
 
 

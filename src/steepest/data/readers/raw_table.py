@@ -235,7 +235,7 @@ def _target(column: Column, name: str, sheet: Sheet, line: Callable[[int], int |
     return np.ascontiguousarray(column)
 
 
-def is_large(column: Any) -> bool:
+def is_large(column: Column | NDArray[Any]) -> bool:
     """Whether a column is of whole numbers that may have been rounded: 2^53 + 1 becomes 2^53."""
     if isinstance(column, Text) or column.dtype.kind != "f":
         return False
