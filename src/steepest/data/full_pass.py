@@ -185,9 +185,8 @@ def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
     rows.read(n)
     part: Table = rows.X if shift is None or isinstance(rows.X, CSR) else rows.X - shift
     g = np.empty(w.shape)
-    z = dot(part, w[:-1] if scale is None else w[:-1] * scale[:, None])
-    z += w[-1] if rows.offset is None else w[-1] + rows.offset[:, None]
-    r = loss.slope(z, rows.y)
+    z = dot(part, w[:-1] if scale is None else w[:-1] * scale[:, None]) + w[-1]
+    r = loss.slope(z if rows.offset is None else z + rows.offset[:, None], rows.y)
     r = r if rows.weight is None else r * rows.weight[:, None]
     g[:-1], g[-1] = transposed_dot(part, r).T, np.add.reduce(r)
     if scale is not None:
