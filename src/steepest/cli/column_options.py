@@ -19,10 +19,10 @@ class Signs(Columns):
 
     name = "signs"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | dict[str, str]:
         """Keep one sign; turn the text of several into a dict."""
-        if not isinstance(value, str) or value.strip() in OPEN:
-            return value.strip() if isinstance(value, str) else value
+        if str(value).strip() in OPEN:
+            return str(value).strip()
         found: dict[str, str] = {}
         for item in super().convert(value, param, ctx):
             name, equals, sign = (part.strip() for part in item.rpartition("="))

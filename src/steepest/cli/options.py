@@ -104,10 +104,12 @@ class Targets(Columns):
 
     name = "targets"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | tuple[str, ...]:
         """Turn the text into a tuple of names if it has a comma."""
-        names = super().convert(value, param, ctx) if isinstance(value, str) and "," in value else value
-        return names[0] if isinstance(names, tuple) and len(names) == 1 else names
+        if "," not in str(value):
+            return str(value)
+        names: tuple[str, ...] = super().convert(value, param, ctx)
+        return names[0] if len(names) == 1 else names
 
 
 class Numbers(Columns):

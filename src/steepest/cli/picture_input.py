@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
-from ..data.readers.tables import Table, read_table
+from ..data.readers.roles import Asked
+from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
 from ..plots.sources.several import recorded_loss
 from ..solve.model import Model, is_model, read_model
@@ -102,17 +103,10 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags) -> Table:
     weights = flags.weights or known.get("weights")
     name = fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss")
     labels = bool(recorded_loss(str(name)).labels)
-    table = read_table(
-        file,
-        target=flags.target or known.get("targets") or known.get("target"),
-        features=fitted.names,
-        weights=weights,
-        offset=known.get("offset"),
-        exposure=known.get("exposure"),
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
-        labels=labels,
-    )
+    target = flags.target or known.get("targets") or known.get("target")
+    asked = Asked(target, fitted.names, weights, known.get("offset"), known.get("exposure"))
+    header = False if flags.no_header else None
+    table = read_columns(file, asked, header=header, delimiter=flags.delimiter, labels=labels)
     if table.y is None:
         raise UsageError(f"{table.source}: the run does not record its target: name it with -t")
     if isinstance(fitted, Trajectory):

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
-from ..data.readers.tables import Table, read_rows, read_table
+from ..data.readers.roles import Asked
+from ..data.readers.tables import Table, read_columns, read_rows
 from ..solve.model import Label, Model
 from .text import label_text
 
@@ -53,17 +54,9 @@ def target_table(
     """Read the table that the flags -t, -x, --weights, --no-header and --delimiter describe, with known offsets."""
     if labels and isinstance(flags.target, tuple):
         raise UsageError(f"-t names {len(flags.target)} columns, but classes are in one: fit each by itself")
-    table = read_table(
-        file,
-        target=flags.target,
-        features=flags.features,
-        weights=flags.weights,
-        offset=offset,
-        exposure=exposure,
-        header=False if flags.no_header else None,
-        delimiter=flags.delimiter,
-        labels=labels,
-    )
+    asked = Asked(flags.target, flags.features, flags.weights, offset, exposure)
+    header = False if flags.no_header else None
+    table = read_columns(file, asked, header=header, delimiter=flags.delimiter, labels=labels)
     if table.y is None:
         raise UsageError(f"{table.source}: which column is the target? Name it with -t, one of {_listed(table.names)}")
     return table
@@ -74,16 +67,9 @@ def model_table(model: Model, file: str, no_header: bool, delimiter: str | None,
     header = False if no_header else None
     if not (model.names or model.shifted or target):
         return read_rows(file, header=header, delimiter=delimiter)
-    return read_table(
-        file,
-        target=model.targets if target else None,
-        features=model.names,
-        offset=model.offset,
-        exposure=model.exposure,
-        header=header,
-        delimiter=delimiter,
-        labels=target and model.classes is not None,
-    )
+    asked = Asked(model.targets if target else None, model.names, None, model.offset, model.exposure)
+    labels = target and model.classes is not None
+    return read_columns(file, asked, header=header, delimiter=delimiter, labels=labels)
 
 
 def classes_of(table: Table, positive: str | None) -> tuple[Label, ...]:

@@ -8,7 +8,20 @@ from typing import NamedTuple
 from ...core.errors import DataError, UsageError
 from .columns import Sheet, Wanted, listed
 
-__all__ = ["Roles", "choose"]
+__all__ = ["Asked", "Roles", "choose"]
+
+
+class Asked(NamedTuple):
+    """Columns asked for by their parts: names, or numbers from 1 if the file names none; None where none is asked for.
+
+    The offset is a part that is known of each linear predictor, and so is the logarithm of the exposure.
+    """
+
+    target: str | int | Sequence[str] | None = None
+    features: Sequence[str] | None = None
+    weights: str | int | None = None
+    offset: str | None = None
+    exposure: str | None = None
 
 
 class Roles(NamedTuple):
@@ -39,14 +52,7 @@ class Roles(NamedTuple):
         return wanted
 
 
-def choose(
-    sheet: Sheet,
-    target: str | int | Sequence[str] | None,
-    features: Sequence[str] | None,
-    weights: str | int | None,
-    offset: str | None = None,
-    exposure: str | None = None,
-) -> Roles:
+def choose(sheet: Sheet, columns: Asked) -> Roles:
     """Assign a role to each column.
 
     A format's own target and weights are used, unless other columns are given or they are named as features. An index
@@ -57,6 +63,8 @@ def choose(
     UsageError
         If a name is unknown or used twice.
     """
+    target, features, weights, offset, exposure = columns
+    features = [features] if isinstance(features, str) else features
     asked = None if features is None else tuple(_known(sheet, name) for name in features)
     first, *more = [target] if isinstance(target, (str, int)) else target or [""]
     goal = _own(sheet.own_target, asked) if target is None else _known(sheet, first)

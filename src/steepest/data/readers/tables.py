@@ -23,9 +23,9 @@ from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm
 from .numpy_file import open_npy, open_npz
 from .response import joined, known_offset
-from .roles import Roles, choose
+from .roles import Asked, Roles, choose
 
-__all__ = ["Table", "read_rows", "read_table"]
+__all__ = ["Table", "read_columns", "read_rows", "read_table"]
 
 TEXT = "text"
 JSON = "JSON lines"
@@ -72,8 +72,6 @@ def read_table(
     target: str | int | Sequence[str] | None = None,
     features: Sequence[str] | None = None,
     weights: str | int | None = None,
-    offset: str | None = None,
-    exposure: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
     labels: bool = False,
@@ -96,8 +94,6 @@ def read_table(
         The columns to read, in this order; all that have no other part by default. Other columns may have any content.
     weights : str or int, optional
         The column of the rows' weights; "weight" in .npz.
-    offset, exposure : str, optional
-        Columns of a part that is known of each linear predictor, and of numbers above 0 whose logarithm is one.
     header : bool, optional
         Whether the first row of delimited text is the header. By default this is judged by the first hundred rows: it
         is if it has text above numbers, or counts on by one above other numbers.
@@ -143,17 +139,27 @@ def read_table(
     >>> table.names, table.X.tolist(), table.y.tolist()
     (('Reservations',), [[13.0], [2.0]], [33.0, 16.0])
     """
+    return read_columns(source, Asked(target, features, weights), header=header, delimiter=delimiter, labels=labels)
+
+
+def read_columns(
+    source: str | Path,
+    asked: Asked,
+    *,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    labels: bool = False,
+) -> Table:
+    """The same for columns that are asked for by their parts, an offset and an exposure among them."""
     content = read_content(source)
     kind = _kind(content, header, delimiter)
     if kind != TEXT and (header is not None or delimiter is not None):
         raise UsageError(f"{content.name}: header and delimiter are for delimited text, this is {kind}")
     if kind == LIBSVM:
         notes = () if KINDS.get(content.suffix) != TEXT else ("the rows are read as libsvm: LABEL INDEX:VALUE ...",)
-        taken = (target, features, weights, offset, exposure)
-        return _sparse_table(content, taken, labels)._replace(notes=notes)
+        return _sparse_table(content, asked, labels)._replace(notes=notes)
     sheet = _sheet(content, kind, header, delimiter)
-    wanted = [features] if isinstance(features, str) else features
-    return _dense_table(sheet, choose(sheet, target, wanted, weights, offset, exposure), labels)
+    return _dense_table(sheet, choose(sheet, asked), labels)
 
 
 def read_rows(source: str | Path, *, header: bool | None = None, delimiter: str | None = None) -> Table:
@@ -243,10 +249,10 @@ def _weight(column: NDArray[Any], sheet: Sheet, name: str) -> NDArray[np.float64
 
 def _sparse_table(
     content: Content,
-    taken: tuple[Any, Sequence[str] | None, Any, Any, Any],
+    asked: Asked,
     labels: bool,
 ) -> Table:
-    target, features, *others = taken
+    target, features, *others = asked
     lacking = [what for what, name in zip(("weights", "offset", "exposure"), others, strict=True) if name is not None]
     if target not in (None, LABEL) or lacking:
         lack = lacking[0] if lacking else "weights"
