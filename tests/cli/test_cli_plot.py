@@ -73,6 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert result.exit_code == 0, result.output
     classes = GDClassifier(multi_class="softmax").fit([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]], [0, 1, 2, 2, 1, 0])
     classes.trajectory_.save(folder / "soft.npz")
+    (folder / "soft.csv").write_text("x0,y\n1,0\n2,1\n3,2\n4,2\n5,1\n6,0\n")
     (folder / "junk.npz").write_text("junk")
     return folder
 
@@ -238,8 +239,9 @@ REFUSED = {
     "cost-curve run.npz auto.json park.txt": (2, "drawn of a recorded run, and the table"),
     "cost-surface line.json park.txt": (2, "cost-surface is drawn of recorded runs, and the table"),
     "cost-surface xy.npz park.txt": (2, "drawn of recorded runs"),
-    "cost-surface soft.npz park.txt": (2, "one of a single target or of two classes: the run has more"),
-    "fit soft.npz park.txt": (2, "one of a single target or of two classes: the run has more"),
+    "cost-surface soft.npz park.txt": (2, "one target or two classes, this run has more: draw cost-history"),
+    "fit soft.npz park.txt": (2, "no column 'x0'"),
+    "sigmoid soft.npz soft.csv -t y": (2, "3 classes or more: draw decision-boundary, residuals or cost-history"),
     "fit junk.npz park.txt": (2, "a run or a model, and a table, not of table junk.npz, table park.txt: steepest"),
     "fit sigmoid.json labels.txt": (2, "draw sigmoid"),
     "cost-history run.npz --parameter temperature": (2, "--parameter is for cost-curve, not for cost-history"),

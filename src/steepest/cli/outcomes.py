@@ -71,7 +71,7 @@ class OutcomeFlags(Protocol):
         """--penalty-factors."""
 
     @property
-    def signs(self) -> Any:
+    def signs(self) -> str | dict[str, str] | None:
         """--signs."""
 
 

@@ -126,6 +126,8 @@ def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajecto
         return 1 <= len(sources.runs) <= most and not sources.models and len(sources.files) == sources.tables
 
     runs, _, files = _sources(flags, wanted, fits)
+    if any(run.coef.ndim > 2 for run in runs.values()):
+        raise UsageError(f"{flags.kind} is drawn of one target or two classes, this run has more: draw cost-history")
     if not files:
         return by_settings(runs), {}
     table = table_of(next(iter(runs.values())), files[0], flags)
