@@ -101,8 +101,9 @@ def alpha_path(
     warm-started from the last one.
 
     Cost: means and variances of the columns are computed once. With an L1 penalty on every coefficient, some passes
-    over the data for every ten alphas, and work on the active columns. Otherwise a few passes for each alpha; for a
-    squared loss, and for tall tables with an L1 penalty, two passes and n d^2 flops in all up to 1,500 columns.
+    over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and
+    n d^2 flops in all, up to 1,500 columns and 4 for each alpha. Otherwise a few passes for each alpha; for a squared
+    loss two passes and n d^2 flops in all up to 1,500 columns.
 
     Parameters
     ----------

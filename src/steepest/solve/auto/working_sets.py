@@ -40,7 +40,10 @@ __all__ = ["WorkingSets", "selects_columns"]
 FIRST = 8.0  # the first working set has the root of this times the number of columns
 FEWEST = 20
 INNER, EASY = 0.3, 0.03  # gap on the working set: share of the target, and of the last gap
-NEAR = 0.25  # columns that join though they are not beyond the bound, as a share of the largest number that may
+NEAR = 0.25  # columns that join though they are not beyond the bound, by those that are not 0
+GROWTH = (
+    3  # columns that may join at most, by those that are not 0, where their products with each other are not needed
+)
 
 
 def selects_columns(problem: Problem, rows: Rows) -> bool:
@@ -215,9 +218,10 @@ class WorkingSets:
         d = self.objective.d
         away = self.away(g)
         others = np.flatnonzero(self.others & ~now.zero)
-        most = max(int(sqrt(FIRST * d)), FEWEST, int((w[:-1] != 0).sum()))
+        growth = 1 if self.correlations.transposed is None else GROWTH
+        most = max(int(sqrt(FIRST * d)), FEWEST, growth * int((w[:-1] != 0).sum()))
         beyond = int((away[others] < 0).sum())
-        count = min(len(others), most, max(beyond, int(NEAR * most)) if now.rank.any() else most)
+        count = min(len(others), most, max(beyond, int(NEAR * most / growth)) if now.rank.any() else most)
         return np.sort(others[np.argpartition(away[others], count - 1)[:count]]) if count else others[:0]
 
     @property
