@@ -18,7 +18,7 @@ from steepest.data.encoding.faults import CellError
 from steepest.data.encoding.numbers import Number
 from steepest.data.encoding.pieces import Piece, joined, number_piece, product
 from steepest.data.encoding.recipe import Recipe, learn
-from steepest.data.encoding.recipe_json import SHAPE, recipe_of, spec_of
+from steepest.data.encoding.recipe_json import recipe_fault, recipe_of, spec_of
 from steepest.data.encoding.settings import Settings, Unknown, settings_of
 from steepest.data.encoding.terms import read_terms
 from steepest.data.encoding.text_column import Text, taken, text_of
@@ -239,7 +239,7 @@ def test_a_recipe_survives_its_json_and_damage_is_named():
         1
     ].recipe
     spec = json.loads(json.dumps(spec_of(recipe)))
-    assert SHAPE(spec, "encoding") is None
+    assert recipe_fault(spec, "encoding") is None
     assert recipe_of(spec) == recipe
     assert recipe.names == recipe.encode(columns, Unknown())[1]
     for path, wrong in (
@@ -257,7 +257,7 @@ def test_a_recipe_survives_its_json_and_damage_is_named():
         for key in path[:-1]:
             place = place[key]
         place[path[-1]] = wrong
-        assert SHAPE(damaged, "encoding"), path
+        assert recipe_fault(damaged, "encoding"), path
 
 
 def test_two_features_of_one_name_are_refused():

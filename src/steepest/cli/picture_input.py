@@ -11,7 +11,7 @@ from ..core.checksum import DAMAGED
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, is_there, real_path
 from ..data.encoding.recipe import Recipe, plain_recipe
-from ..data.encoding.recipe_json import SHAPE, recipe_of
+from ..data.encoding.recipe_json import recipe_fault, recipe_of
 from ..data.readers.asked import Asked
 from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
@@ -147,7 +147,7 @@ def _recipe(fitted: Trajectory | Model, known: dict[str, Any]) -> Recipe:
     spec = known.get("encoding")
     if spec is None:
         return plain_recipe(fitted.names)
-    if fault := SHAPE(spec, "encoding"):
+    if fault := recipe_fault(spec, "encoding"):
         raise DataError(f"the run is damaged ({fault}): fit again")
     return recipe_of(spec)
 

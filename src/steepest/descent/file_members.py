@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.schema import COUNT, FLAG, JSON, NUMBER, TEXT, Kind, kind, list_of, object_of, one_of, or_null
-from ..data.encoding.recipe_json import SHAPE
+from ..data.encoding.recipe_json import recipe_fault
 
 __all__ = ["ARRAYS", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
 
@@ -30,7 +30,7 @@ VERDICT_PARTS = {**VERDICT_NEEDS, "advice": or_null(TEXT), "remedies": list_of(R
 VERDICT = object_of(VERDICT_NEEDS, VERDICT_PARTS)
 SIGN = kind(lambda value: value in (-1, 0, 1) and not isinstance(value, (bool, float)), "-1, 0 or 1")
 EXACT = object_of({"coef": JSON, "intercept": JSON, "cost": or_null(NUMBER)})
-TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT, "encoding": SHAPE}
+TABLE_PARTS = {"targets": list_of(TEXT), "offset": TEXT, "exposure": TEXT, "encoding": recipe_fault}
 TABLE = object_of({}, {"target": or_null(TEXT), "weights": or_null(TEXT), "classes": LABELS, **TABLE_PARTS})
 WHOLE = kind(lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number")
 META = object_of(

@@ -13,9 +13,10 @@ from ..core.progress import Progress, Told
 from ..core.records import to_spec
 from ..core.setting_types import Keep
 from ..core.types import Array
+from ..core.units import coef_and_intercept
 from .descent import Descent
 from .states import Block, Checkpoint, Spacing
-from .trajectory import Trajectory, coef_and_intercept
+from .trajectory import Trajectory
 
 __all__ = ["Kept", "assembled", "gather", "record", "record_on", "settings_of"]
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from ..core.files import data_frame, plain
 from ..core.shown_text import visible
 from ..core.types import Array
+from ..core.units import coef_and_intercept
 from ..optimality.verdict import Verdict
 from .html import html_of
 from .states import State
 
-__all__ = ["Trajectory", "coef_and_intercept"]
+__all__ = ["Trajectory"]
 
 STATES = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")  # an entry for each recorded state
 LOOKS = ("cost_step", "cost", "gradient_norm")  # an entry for each evaluation of the objective
@@ -103,8 +104,8 @@ class Trajectory:
     def table(self) -> dict[str, NDArray[Any]]:
         """Columns of the table of recorded states; NaN where a sampled run did not evaluate the cost."""
         where = np.searchsorted(self.step, self.cost_step)
-        columns: dict[str, NDArray[Any]] = {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
-        columns["learning_rate"] = self.learning_rate
+        fixed = ("step", "epoch", "seconds", "learning_rate")
+        columns: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in fixed}
         for name in ("cost", "gradient_norm"):
             column = np.full(len(self), np.nan)
             column[where] = getattr(self, name)
@@ -259,13 +260,7 @@ class Trajectory:
         return replace(self, coef=coef, intercept=intercept)
 
     def to_frame(self) -> Any:
-        """The table of recorded states as a pandas DataFrame.
-
-        Raises
-        ------
-        UsageError
-            If pandas is not installed.
-        """
+        """The table of recorded states as a pandas DataFrame; UsageError if pandas is not installed."""
         return data_frame(self.table())
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
@@ -301,8 +296,3 @@ class Trajectory:
         header, arrays = load(Path(path))
         verdict = None if header["verdict"] is None else Verdict.from_dict(header["verdict"])
         return Trajectory(**arrays, names=tuple(header["names"]), meta=header["meta"], verdict=verdict)
-
-
-def coef_and_intercept(w: Array) -> tuple[Array, Array]:
-    """Coefficients and intercepts of w (m, d + 1, k), without the last axis where k is 1."""
-    return (w[:, :-1, 0], w[:, -1, 0]) if w.shape[2] == 1 else (w[:, :-1], w[:, -1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.schema import NUMBER, OBJECT, TEXT, Kind, list_of, object_of, one_of, or_null, read_json
-from ..data.encoding.recipe_json import SHAPE, recipe_of, spec_of
+from ..data.encoding.recipe_json import recipe_fault, recipe_of, spec_of
 from ..descent.file_members import LABELS, META, VERDICT_PARTS
 
 __all__ = ["FORMAT", "HEADER", "NotModelError", "as_members", "from_members", "members_in"]
@@ -156,6 +156,6 @@ MEMBERS = object_of(
         "multi_class": or_null(one_of(TOGETHER)),
         "offset": or_null(TEXT),
         "exposure": or_null(TEXT),
-        "encoding": or_null(SHAPE),
+        "encoding": or_null(recipe_fault),
     }
 )

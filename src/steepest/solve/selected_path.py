@@ -19,10 +19,11 @@ import numpy as np
 
 from ..core.records import to_spec
 from ..core.types import Array
+from ..core.units import coef_and_intercept
 from ..descent.descent import descend
 from ..descent.recording import settings_of
 from ..descent.states import Checkpoint
-from ..descent.trajectory import Trajectory, coef_and_intercept
+from ..descent.trajectory import Trajectory
 from ..objective.data import ColumnStats
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
@@ -31,22 +32,14 @@ from ..optimality.restricted_newton import RestrictedPoint
 from .auto.plan import Plan
 from .auto.working_sets import INNER, WorkingSets
 from .certified_stop import SMALL_ROUNDING, SMALLER
+from .path_point import FEW, PathPoint
 from .settings import Limits
 
-__all__ = ["PathPoint", "selected_path"]
+__all__ = ["selected_path"]
 
-FEW, MANY = 4, 8  # penalty weights for the first pass, and most for one pass
+MANY = 8  # most penalty weights for one pass
 STRONG = 0.3  # share of the fall of the penalty weight by which slopes are expected to grow at most
 NEAR = 0.05  # columns that join with those beyond the bound: so near to it, relative to the penalty weight
-
-
-class PathPoint(NamedTuple):
-    """The optimum for one penalty weight."""
-
-    w: Array  # (d + 1, 1), raw
-    gap: float
-    late: bool  # whether the gap is larger than asked for
-    trajectory: Trajectory
 
 
 class _Answer(NamedTuple):

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from ..core.records import to_spec
 from ..core.types import UNIT, Array
+from ..core.units import coef_and_intercept
 from ..data.rows import Rows
 from ..descent.descent import descend
 from ..descent.recording import settings_of
 from ..descent.states import Checkpoint
-from ..descent.trajectory import Trajectory, coef_and_intercept
+from ..descent.trajectory import Trajectory
 from ..objective.data import MATRIX_COLUMNS, ColumnStats
 from ..objective.objective import Objective
 from ..objective.penalties import elastic
@@ -33,7 +34,7 @@ from ..optimality.square_models import MomentsModel, RowsModel, SquareModel
 from ..optimality.square_points import Gaps, SquarePoints, Weights, gaps
 from .auto.plan import Plan
 from .certified_stop import SMALL_ROUNDING, SMALLER
-from .selected_path import FEW, PathPoint
+from .path_point import FEW, PathPoint
 from .settings import Limits
 
 __all__ = ["saves_passes", "squares_path"]

@@ -12,7 +12,7 @@ from .numbers import Number
 from .recipe import Recipe, Rule
 from .settings import PARTS
 
-__all__ = ["SHAPE", "recipe_of", "spec_of"]
+__all__ = ["recipe_fault", "recipe_of", "spec_of"]
 
 KINDS: Mapping[str, type[Rule]] = {"number": Number, "category": Category, "date": Date}
 
@@ -34,9 +34,14 @@ def _rule_spec(rule: Rule) -> dict[str, Any]:
 
 
 def recipe_of(spec: Mapping[str, Any]) -> Recipe:
-    """The recipe that `spec_of` wrote, of a member that has its ``SHAPE``."""
+    """The recipe that `spec_of` wrote, of a member in which `recipe_fault` finds nothing."""
     terms = tuple(tuple((name, int(exponent)) for name, exponent in term) for term in spec["terms"])
     return Recipe(tuple(map(_rule_of, spec["rules"])), terms)
+
+
+def recipe_fault(value: Any, name: str) -> str | None:
+    """What is wrong with the JSON of a recipe, or None."""
+    return RECIPE(value, name)
 
 
 def _rule_of(spec: Mapping[str, Any]) -> Any:
@@ -101,4 +106,4 @@ SHAPES: dict[str, Kind] = {
         }
     ),
 }
-SHAPE = object_of({"rules": list_of(_rule_shape), "terms": list_of(list_of(_pair_of(TEXT, COUNT)))})
+RECIPE = object_of({"rules": list_of(_rule_shape), "terms": list_of(list_of(_pair_of(TEXT, COUNT)))})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..encoding.condition import Condition
-from ..encoding.recipe import Recipe
 from ..encoding.settings import Settings
+
+if TYPE_CHECKING:  # types alone
+    from ..encoding.condition import Condition
+    from ..encoding.recipe import Recipe
 
 __all__ = ["Asked"]
 
