@@ -39,10 +39,8 @@ def expected_failures(estimator):
         GDRegressor(learning_rate=0.01, max_iter=200),
         GDClassifier(learning_rate=0.1, max_iter=200),
         GDRegressor(alpha=0.1, rule="nesterov", standardize=True),
-        GDRegressor(batch_size=4, max_iter=30),
+        GDRegressor(batch_size=1, max_iter=30),  # the two kernels, one with each of the estimators
         GDClassifier(batch_size=4, max_iter=30),
-        GDRegressor(batch_size=1, max_iter=30),
-        GDClassifier(batch_size=1, max_iter=30),
     ],
     expected_failed_checks=expected_failures,
 )

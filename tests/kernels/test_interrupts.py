@@ -21,7 +21,7 @@ import faulthandler, threading
 import numpy as np
 from steepest import Method, Problem, descend, make_rows, record, until, updates
 
-faulthandler.dump_traceback_later(50, exit=True)
+faulthandler.dump_traceback_later(250, exit=True)
 rows = make_rows(np.arange(12.0).reshape(6, 2), np.arange(6.0))
 
 def fit():
@@ -38,7 +38,7 @@ assert fit() == 50
 import numba
 compiler = threading.Thread(target=lambda: numba.njit(lambda x: x + 1)(1.0))  # needs the lock of the compiler
 compiler.start()
-compiler.join(20)
+compiler.join(100)
 print(ended, "sound" if not compiler.is_alive() else "locked", flush=True)
 """
 
@@ -51,7 +51,7 @@ def interrupted(delay, folder):
     assert process.stdout.readline() == "ready\n"
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return out.split()[-1:] or err
 
 

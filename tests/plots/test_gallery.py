@@ -70,10 +70,9 @@ def test_no_text_is_hidden(script, size):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_picture_is_the_same_bytes_twice_with_words_inside(script):
-    picture = still(script).picture
-    figure, other = draw(picture), draw(picture)
-    svg, again, anew = (picture_bytes(f, "svg", picture.finding, picture.alt_text) for f in (figure, figure, other))
-    assert svg == again == anew
+    picture, figure, _ = still(script)  # a figure that was drawn before, and one made anew
+    svg, anew = (picture_bytes(f, "svg", picture.finding, picture.alt_text) for f in (figure, draw(picture)))
+    assert svg == anew
     tree = ET.fromstring(svg)
     assert [child.tag.rpartition("}")[2] for child in tree][:2] == ["title", "desc"]
     assert tree[0].text == picture.finding

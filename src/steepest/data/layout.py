@@ -33,6 +33,7 @@ __all__ = [
     "slice_rows",
     "take",
     "transposed_dot",
+    "two_valued",
 ]
 
 Table: TypeAlias = CSR | NDArray[Any]  # (n, d), float32 or float64
@@ -198,6 +199,22 @@ def means_and_deviations(X: Table) -> tuple[Array, Array]:
     away = np.bincount(X.indices, (X.data - mean[X.indices]) ** 2, minlength=d)
     absent = n - np.bincount(X.indices, minlength=d)
     return mean, np.sqrt((away + absent * mean**2) / n)
+
+
+def two_valued(X: Table) -> NDArray[np.bool_]:
+    """Which columns (d,) have two values at most, as those of 0 and 1 have; of a sparse table 0 is one of them.
+
+    Examples
+    --------
+    >>> two_valued(np.array([[0.0, 1.0, 5.0], [1.0, 2.0, 5.0], [0.0, 3.0, 5.0]])).tolist()
+    [True, False, True]
+    """
+    if not isinstance(X, CSR):
+        return np.asarray(((X == X.min(axis=0)) | (X == X.max(axis=0))).all(axis=0))
+    low, high = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
+    np.minimum.at(low, X.indices, X.data)
+    np.maximum.at(high, X.indices, X.data)
+    return low >= high
 
 
 def column_variances(X: Table, share: Array) -> Array:

@@ -28,6 +28,7 @@ from .displays.cost_shapes import CostShapesDisplay
 from .displays.cost_surface import CostSurfaceDisplay
 from .displays.cross_validation import CrossValidationDisplay
 from .displays.fit import FitDisplay
+from .displays.fit_surface import FitSurfaceDisplay
 from .displays.learning_rates import LearningRateDisplay
 from .displays.panels import Panels
 from .displays.plane_slopes import PlaneSlopesDisplay
@@ -36,6 +37,7 @@ from .displays.regularization_path import RegularizationPathDisplay
 from .displays.residuals import ResidualsDisplay
 from .displays.roc_curve import RocCurveDisplay
 from .displays.sigmoid import SigmoidDisplay
+from .displays.sigmoid_surface import SigmoidSurfaceDisplay
 from .displays.tangent import TangentDisplay
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "CrossValidationDisplay",
     "DecisionBoundaryDisplay",
     "FitDisplay",
+    "FitSurfaceDisplay",
     "LearningRateDisplay",
     "Panels",
     "PlaneSlopesDisplay",
@@ -59,6 +62,7 @@ __all__ = [
     "ResidualsDisplay",
     "RocCurveDisplay",
     "SigmoidDisplay",
+    "SigmoidSurfaceDisplay",
     "TangentDisplay",
     "animate",
 ]

@@ -123,6 +123,7 @@ class CoefficientsDisplay(Picture):
         y: Any,
         *,
         sample_weight: Any = None,
+        offset: Any = None,
         target: str | None = None,
         standardized: bool = True,
         cov_type: str = "nonrobust",
@@ -133,8 +134,8 @@ class CoefficientsDisplay(Picture):
         ----------
         fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
         X, y : (n, d) and (n,) data
-        sample_weight : (n,) array, optional
-            Weights of the rows, as given to ``fit``.
+        sample_weight, offset : (n,) arrays, optional
+            Weights and offsets of the rows, as given to ``fit``.
         target : str, optional
             Name of the target; by default the name of ``y``.
         standardized : bool
@@ -147,7 +148,7 @@ class CoefficientsDisplay(Picture):
         UsageError, DataError
             If the answer has several targets or classes, or other columns than the rows.
         """
-        found = predicted_of(fitted, X, y, sample_weight=sample_weight, target=target)
+        found = predicted_of(fitted, X, y, sample_weight=sample_weight, offset=offset, target=target)
         try:
             refuse_status(found.status)
             summary = summarize(_fitted(found), cov_type=cov_type)

@@ -91,7 +91,8 @@ class RegularizationPathDisplay(OfRows):
     @property
     def order(self) -> NDArray[np.int64]:
         """The columns by the size of their coefficients at the smallest alpha, the largest first."""
-        return np.asarray(np.argsort(-np.abs(self.coefs[:, -1]), kind="stable"), np.int64)
+        size = np.abs(self.coefs)
+        return np.asarray(np.lexsort((-size.max(axis=1), -size[:, -1])), np.int64)
 
     @property
     def finding(self) -> str:
@@ -123,9 +124,10 @@ class RegularizationPathDisplay(OfRows):
         self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
         ax.axhline(0.0, color="#000000", lw=0.8, zorder=1)
         order, ends = self.order, []
+        named = min(NAMED, int((self.coefs != 0).any(axis=1).sum()) or NAMED)  # a line that stays at 0 has no name
         for place, j in enumerate(order.tolist()):
             style = OTHERS
-            if place < NAMED:
+            if place < named:
                 style = {"color": COLOURS[place % len(COLOURS)], "ls": DASHES[place // len(COLOURS) % len(DASHES)]}
                 ends.append(End(float(self.alphas[-1]), float(self.coefs[j, -1]), self.names[j], str(style["color"])))
             self.lines_ += ax.plot(self.alphas, _moving(self.coefs[j]), **style)
@@ -135,7 +137,10 @@ class RegularizationPathDisplay(OfRows):
         ax.autoscale(False)
         name_ends(ax, ends)
         ax.set_ylabel("coefficient \N{MULTIPLICATION SIGN} standard deviation of its column")
-        more = f"; the other {len(order) - NAMED} lines are grey" if len(order) > NAMED else ""
+        rest = int((self.coefs[order[named:]] != 0).any(axis=1).sum())
+        still = len(order) - named - rest
+        more = f"; the other {counted(rest, 'line')} in grey" if rest else ""
+        more += f"; {still:,} stay at 0" if still else ""
         heading(ax, self.finding, f"share of the L1 penalty: {number(self.l1_ratio)}{more}")
         return self
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from ...core.errors import UsageError
 from ...core.types import Array
-from ...data.layout import means_and_deviations
+from ...data.layout import means_and_deviations, two_valued
 from ...data.rows import Rows
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, number
 from ..landscape.plane import places_of
-from .predicted import Predicted
+from .predicted import OfRows, Predicted, predicted_of
+from .several import outputs, several_of
 
-__all__ = ["Cut", "Span", "crossing", "cut_of", "slice_of"]
+__all__ = ["Cut", "OverColumns", "Span", "crossing", "cut_of", "slice_of"]
 
 LOOKED = 5000  # rows from which the limits of the columns are computed
 Span = tuple[float, float]
@@ -33,6 +35,49 @@ class Cut(NamedTuple):
     words: str = ""
 
 
+class OverColumns(OfRows):
+    """A Display of an answer over two of its columns, with the others at their means."""
+
+    @classmethod
+    def from_estimator(
+        cls,
+        fitted: object,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        offset: Any = None,
+        target: str | None = None,
+        names: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Self:
+        """From something fitted and rows, as `OfRows` describes; ``columns`` are the names of the two axes.
+
+        Without ``columns`` these are the two with the most influence, |coefficient| times the range of nine of ten
+        rows; columns of two values, such as those of a level, come after all others.
+        """
+        given = {"sample_weight": sample_weight, "offset": offset, "names": names}
+        if outputs(fitted) > 1:
+            return cls._of_several(several_of(fitted, X, y, **given))
+        found = predicted_of(fitted, X, y, target=target, **given)
+        cls._check(found)
+        if len(found.names) < 2:
+            raise UsageError(f"a surface is drawn over two columns, this answer has one: draw {cls.alone}")
+        return cls._over(found, *cut_of(found, columns))
+
+    from_trajectory = from_estimator
+    from_model = from_estimator
+    alone: str  # the Display of an answer with one column
+
+    @classmethod
+    def _check(cls, found: Predicted) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def _over(cls, found: Predicted, places: tuple[int, int], cut: Cut) -> Self:
+        raise NotImplementedError
+
+
 def cut_of(found: Predicted, columns: Sequence[str] | None) -> tuple[tuple[int, int], Cut]:
     """The two columns of the axes, and the predictor over them with the others at their means."""
     intercept = found.answer.intercept
@@ -46,7 +91,8 @@ def slice_of(
     """The same for coefficients (d,), or (d, k) of k classes, of which differences decide."""
     mean, spread = means_and_deviations(rows.X)
     influence = np.abs(coef) if coef.ndim == 1 else np.ptp(coef, axis=1)
-    strongest = sorted(np.argsort(-influence * _reach(rows, spread))[:2].tolist())
+    influence = influence * _reach(rows, spread)
+    strongest = sorted(np.lexsort((-influence, two_valued(rows.take(evenly(rows.shape[0], LOOKED)).X), influence == 0))[:2].tolist())
     i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
     rest = intercept + mean[others] @ coef[others]
