@@ -12,6 +12,7 @@ from ..data.readers.text_format import TextFormat, text_format
 from .values import ALPHA, BATCH, COLUMNS, COUNT, FIX, NUMBER, NUMBERS, RATE, TARGETS, TOL, ClassWeight
 
 __all__ = [
+    "all_option",
     "descent_options",
     "force_option",
     "json_option",
@@ -30,6 +31,7 @@ def _together(command: Command, *options: Callable[[Any], Any]) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+all_option = click.option("--all", "everything", is_flag=True, help="Print all coefficients.")
 force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 

@@ -71,6 +71,7 @@ class Outcome(NamedTuple):
     at: dict[str, str] | None
     files: tuple[str, ...]
     scores: Scores
+    everything: bool = False  # whether all coefficients are shown
 
     @property
     def interrupted(self) -> bool:
@@ -113,7 +114,7 @@ def lines_of(outcome: Outcome) -> list[str]:
         facts.append(("wrote", ", ".join(outcome.files)))
     others = _others(outcome.run)
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
-    table = coefficient_table(model, others, head)
+    table = coefficient_table(model, others, head, outcome.everything)
     return [_title(outcome), "", *table, "", *describe(facts), *outcome.scores.lines()]
 
 
@@ -126,7 +127,9 @@ def _held_out(meta: dict[str, Any]) -> list[tuple[str, str]]:
     return [("held out", f"{counted(found['rows'], 'row')}: {loss}")]
 
 
-def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "descent") -> list[str]:
+def coefficient_table(
+    model: Model, others: Sequence[Column] = (), head: str = "descent", everything: bool = False
+) -> list[str]:
     """Lines of coefficients under each other: a column for each output, or beside those of other answers."""
     if model.outputs == 1:
         own = Column(head, model.w[:, 0].tolist())
@@ -135,8 +138,8 @@ def coefficient_table(model: Model, others: Sequence[Column] = (), head: str = "
         columns = output_columns(model)
     names = [*map(shown_name, model.names), "intercept"]
     rows = [list(row) for row in zip(names, *(by_point(column.values) for column in columns), strict=True)]
-    if len(rows) > SHOWN + 1:
-        rows = [*rows[: SHOWN - 1], [f"... {len(rows) - SHOWN} more", *("" for _ in columns)], rows[-1]]
+    if len(rows) > SHOWN + 1 and not everything:
+        rows = [*rows[: SHOWN - 1], [f"... {len(rows) - SHOWN} more (--all)", *("" for _ in columns)], rows[-1]]
     titles = [["", *(column.head for column in columns)]] if len(columns) > 1 else []
     return aligned([*titles, *rows])
 

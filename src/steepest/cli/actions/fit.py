@@ -72,7 +72,7 @@ def fit_command(flags: Flags) -> int:
     flags, choice = chosen_alpha(flags, loss, table, classes)
     model, run = _fitted(flags, loss, table, classes, choice | split.meta | flags.columns.meta)
     scores = scores_of(model, table, split, lambda part: _fitted(flags, loss, part.encoded(settings), classes, {}))
-    outcome = Outcome(table, model, run, flags.at, _files(flags), scores)
+    outcome = Outcome(table, model, run, flags.at, _files(flags), scores, flags.everything)
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
     _deliver(outcome, flags, lines)
     return _status(outcome, flags)

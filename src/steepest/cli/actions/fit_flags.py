@@ -51,6 +51,7 @@ class Flags(NamedTuple):
     intercept_only: bool = False
     columns: ColumnChoice = ColumnChoice()
     test: float | None = None
+    everything: bool = False
     cv: int | None = None
     standardize: bool | None = None
     class_weight: str | dict[str, float] | None = None

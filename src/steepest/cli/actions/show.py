@@ -22,16 +22,16 @@ STATES = 10  # approximate number of rows shown of a run
 COLUMNS = 4  # coefficients shown of each
 
 
-def show_file(file: str, as_json: bool) -> None:
+def show_file(file: str, everything: bool, as_json: bool) -> None:
     """Find out the kind of a file and print it."""
-    found, lines = _model(file) if file == "-" or is_model(file) else _run(file)
+    found, lines = _model(file, everything) if file == "-" or is_model(file) else _run(file)
     if as_json:
         print_object({"command": "show", **found})
     else:
         say(lines)
 
 
-def _model(file: str) -> tuple[dict[str, Any], list[str]]:
+def _model(file: str, everything: bool) -> tuple[dict[str, Any], list[str]]:
     model = read_model(file)
     what = shown_name(model.target)
     if model.classes is not None:
@@ -44,7 +44,13 @@ def _model(file: str) -> tuple[dict[str, Any], list[str]]:
         facts.append(("by", method_text(model.settings)))
     if "status" in model.verdict:
         facts.append(("verdict", verdict_text(model.verdict)))
-    lines = [f"{model_words(model)}: {what}", "", *coefficient_table(model), "", *describe(facts)]
+    lines = [
+        f"{model_words(model)}: {what}",
+        "",
+        *coefficient_table(model, everything=everything),
+        "",
+        *describe(facts),
+    ]
     return {"what": "model", **model.members}, lines
 
 

@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from ..column_options import column_options
-from ..options import descent_options, force_option, json_option, loss_options, table_options, training_options
+from ..options import (
+    all_option,
+    descent_options,
+    force_option,
+    json_option,
+    loss_options,
+    table_options,
+    training_options,
+)
 from ..outcome_options import outcome_options
 from ..values import AT, KIND, NUMBER
 
@@ -28,6 +36,7 @@ __all__ = ["command"]
 @click.option("-o", "--output", metavar="MODEL.json", help="Write the model.")
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless converged.")
+@all_option
 @column_options
 @table_options
 @json_option

@@ -128,7 +128,9 @@ class FitSurfaceDisplay(OverColumns):
         """Description of the picture."""
         u, v = self.cut.names
         ends = [number(float(x)) for column in self.points.T for x in (column.min(), column.max())]
-        what = f"{'Surface' if self.grows else 'Plane'} in space of the predicted {self.target} over {u}, from {ends[0]}"
+        what = (
+            f"{'Surface' if self.grows else 'Plane'} in space of the predicted {self.target} over {u}, from {ends[0]}"
+        )
         words = f"{what} to {ends[1]}, and {v}, from {ends[2]} to {ends[3]}, with {len(self.points)} rows"
         typical = number(float(np.median(np.abs(self.residuals))))
         return sentences(f"{words} and their residuals, half of them within {typical}", self.finding, self.verdict)

@@ -92,7 +92,9 @@ def slice_of(
     mean, spread = means_and_deviations(rows.X)
     influence = np.abs(coef) if coef.ndim == 1 else np.ptp(coef, axis=1)
     influence = influence * _reach(rows, spread)
-    strongest = sorted(np.lexsort((-influence, two_valued(rows.take(evenly(rows.shape[0], LOOKED)).X), influence == 0))[:2].tolist())
+    strongest = sorted(
+        np.lexsort((-influence, two_valued(rows.take(evenly(rows.shape[0], LOOKED)).X), influence == 0))[:2].tolist()
+    )
     i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
     rest = intercept + mean[others] @ coef[others]
