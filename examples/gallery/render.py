@@ -43,6 +43,8 @@ ORDER = [  # as one learns it; what is not named here comes last
     "logistic_costs",
     "logistic_fit",
     "decision_boundary",
+    "cross_validation",
+    "regularization_path",
 ]
 PIXELS = {  # written as .png, which is smaller for all their shades
     "batch_stochastic_minibatch",
