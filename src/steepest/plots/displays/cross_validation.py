@@ -84,7 +84,7 @@ class CrossValidationDisplay(Picture):
         """Description of the picture."""
         c = self.choice
         ends = f"from {number(float(c.mean[0]))} at alpha {number(float(c.alphas[0]))} to {number(float(c.mean[-1]))}"
-        what = f"Line chart of the mean {c.scoring} in {c.folds} folds, with a band of one standard error, by alpha"
+        what = f"Line chart of the {c.scoring}, averaged over {c.folds} folds, with a band of one standard error, by alpha"
         return sentences(f"{what}, {ends} at alpha {number(float(c.alphas[-1]))}", self.finding, self._taken)
 
     @property
