@@ -48,6 +48,8 @@ ORDER = [  # as one learns it; what is not named here comes last
     "precision_recall",
     "calibration",
     "confusion_matrix",
+    "cross_validation",
+    "regularization_path",
 ]
 PIXELS = {  # written as .png, which is smaller for all their shades
     "batch_stochastic_minibatch",

@@ -41,6 +41,8 @@ DISPLAYS = {
     "precision-recall": "PrecisionRecallDisplay",
     "calibration": "CalibrationDisplay",
     "confusion-matrix": "ConfusionMatrixDisplay",
+    "cross-validation": "CrossValidationDisplay",
+    "regularization-path": "RegularizationPathDisplay",
     "comparison": "ComparisonDisplay",
     "learning-rates": "LearningRateDisplay",
     "tangent": "TangentDisplay",
@@ -50,6 +52,7 @@ MADE = """
 fit linear park.txt -t visitors --learning-rate 0.001 --steps 30 --trajectory run.npz -o line.json
 fit linear park.txt -t visitors --learning-rate 0.0001 --steps 30 --trajectory slow.npz
 fit linear park.txt -t visitors --trajectory auto.json
+fit linear two.csv -t z -x weight,x --alpha cv:1se --l1-ratio 1 --trajectory cv.npz -o cv.json
 fit logistic labels.txt -t label --alpha 0.01 --trajectory sigmoid.npz -o sigmoid.json
 fit logistic two.csv -t class --weights weight --alpha 0.1 --trajectory two.npz -o two.json
 fit linear two.csv -t z -x x --weights weight --learning-rate 0.01 --steps 20 --trajectory weighted.npz
@@ -128,6 +131,11 @@ PICTURES = {
     "precision-recall sigmoid.npz labels.txt": "Average precision 1",
     "calibration two.json two.csv": "Predicted and observed shares of yes differ by",
     "confusion-matrix sigmoid.json labels.txt": "8 of 8 rows are predicted right",
+    "cross-validation cv.json": "The best mean squared error in 5 folds is ",
+    "cross-validation cv.npz": "The best mean squared error in 5 folds is ",
+    "regularization-path cv.json two.csv": "of 2 coefficients are not 0",
+    "regularization-path cv.npz two.csv": "of 2 coefficients are not 0",
+    "regularization-path sigmoid.json labels.txt": "1 of 1 coefficient",
     "comparison run.npz auto.json": "Of 2 runs whitened",
     "learning-rates run.npz slow.npz": "Of 2 learning rates 0.001 ends lowest",
     "tangent (x-3)**2+2 --at 6": "slope.* 6",

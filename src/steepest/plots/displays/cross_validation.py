@@ -40,6 +40,7 @@ class CrossValidationDisplay(Picture):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from steepest import GDRegressorCV
     >>> X = np.random.default_rng(0).standard_normal((60, 4))
     >>> y = X @ [2.0, 0.0, -1.0, 0.0] + np.random.default_rng(1).standard_normal(60)
@@ -84,7 +85,7 @@ class CrossValidationDisplay(Picture):
         """Description of the picture."""
         c = self.choice
         ends = f"from {number(float(c.mean[0]))} at alpha {number(float(c.alphas[0]))} to {number(float(c.mean[-1]))}"
-        what = f"Line chart of the mean {c.scoring} in {c.folds} folds, with a band of one standard error, by alpha"
+        what = f"Line chart of the {c.scoring}, averaged over {c.folds} folds, with one standard error, by alpha"
         return sentences(f"{what}, {ends} at alpha {number(float(c.alphas[-1]))}", self.finding, self._taken)
 
     @property
