@@ -10,7 +10,7 @@ from ...core.shown_text import visible
 from .style import broken, letters
 from .words import brief
 
-__all__ = ["Around", "fits", "multiples"]
+__all__ = ["SIZE", "Around", "fits", "multiples"]
 
 ACROSS = 4  # pictures in a row at most
 SIZE = 0.82  # of their letters, of those of one large picture
@@ -49,7 +49,8 @@ def multiples(ax: Any, labels: Sequence[str], around: Around) -> dict[str, Any]:
     figure = ax.figure.add_subfigure(ax.get_subplotspec())
     title = visible(broken(around.title, 1.1 * inches, size), keep="\n")
     figure.suptitle(title, fontsize=size, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    below = visible("\n".join(filter(None, (around.x, around.notes))), keep="\n")
+    notes = broken(around.notes, 1.1 * inches, 0.9 * size, 1.0) if around.notes else ""
+    below = visible("\n".join(filter(None, (around.x, notes))), keep="\n")
     figure.supxlabel(below, fontsize=0.9 * size, parse_math=False)
     figure.supylabel(visible(around.y, keep="\n"), fontsize=0.9 * size, parse_math=False)
     for i, label in enumerate(labels):
