@@ -136,7 +136,7 @@ PICTURES = {
     "cost-slices plane.json two.csv --parameters x,intercept": "2 of 3 parameters drawn$",
     "cost-slices two.npz two.csv": "^A distance of .* along ",
     "decision-boundary two.npz two.csv --columns z,x": ".",
-    "cross-validation chosen.json": "lowest|smallest|alpha",
+    "cross-validation chosen.json": "best mean squared error in 5 folds",
     "regularization-path plane.json two.csv": "of 2 coefficients are not 0",
     "roc-curve sigmoid.json labels.txt": r"AUC 1: at P = 0\.5, 100% of 1 are found, and 0% of the others",
     "roc-curve two.npz two.csv": "AUC 0.* of yes are found",

@@ -151,8 +151,9 @@ class CostSlicesDisplay(Picture):
 
     def _notes(self) -> str:
         known = any(part.start is not None for part in self.slices.parts)
-        star = f"star: the {self.middle}, {number(self.slices.least)}"
-        said = "; ".join(filter(None, (star, "dotted, or an arrow: start of the run" if known else "", self.slices.note)))
+        start = f"dotted{', or an arrow' if self._beyond() else ''}: start of the run" if known else ""
+        star = f"{'star' if self.slices.optimum else 'square'}: the {self.middle}, {number(self.slices.least)}"
+        said = "; ".join(filter(None, (star, start, self.slices.note)))
         return said if self.verdict.startswith("Converged") else f"{said}. {self.verdict}"
 
     def heights(self) -> tuple[float, float]:
@@ -161,13 +162,18 @@ class CostSlicesDisplay(Picture):
         rises = [float(part.costs[finite(part.costs)].max(initial=least)) - least for part in self.slices.parts]
         top = min(max(rises), HIGH * float(np.median(rises))) or max(rises) or 1.0
         low = min(least, float(costs[finite(costs)].min(initial=least)))
-        return low - 0.08 * top, least + 1.04 * top
+        return low - 0.08 * top, least + (1.25 if self._beyond() else 1.04) * top  # room for what is written there
+
+    def _beyond(self) -> bool:
+        """Whether a start is outside of its picture."""
+        return any(abs(part.start or 0.0) > self.slices.at[-1] for part in self.slices.parts)
 
     def _slice(self, panel: Any, part: Slice) -> None:
         at, size = self.slices.at, SIZE * letters(self.ax_)
         costs = np.where(finite(part.costs), part.costs, np.nan)
         self.curves_[part.name] = panel.plot(at, costs, color=COLOURS[0], lw=1.8, zorder=2)[0]
-        panel.plot(0.0, self.slices.least, "*", ms=1.2 * size, **STAR)
+        marker, wide = ("*", 1.2) if self.slices.optimum else ("s", 0.7)
+        panel.plot(0.0, self.slices.least, marker, ms=wide * size, **STAR)
         if part.start is not None and at[0] <= part.start <= at[-1]:
             self.starts_[part.name] = panel.axvline(part.start, color=COLOURS[1], ls=":", lw=1.6, zorder=1)
         elif part.start is not None:
