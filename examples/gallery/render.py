@@ -22,6 +22,7 @@ ORDER = [  # as one learns it; what is not named here comes last
     "cost_surface",
     "cost_history",
     "cost_curve",
+    "cost_slices",
     "overshoot",
     "learning_rates_on_the_curve",
     "learning_rates",
@@ -37,10 +38,12 @@ ORDER = [  # as one learns it; what is not named here comes last
     "batch_sizes",
     "line_in_motion",
     "fit_line",
+    "fit_surface",
     "residuals",
     "fit_many_columns",
     "coefficients",
     "sigmoid",
+    "sigmoid_surface",
     "logistic_costs",
     "logistic_fit",
     "decision_boundary",
@@ -56,9 +59,11 @@ PIXELS = {  # written as .png, which is smaller for all their shades
     "contour_function",
     "cost_contour",
     "cost_surface",
+    "fit_surface",
     "learning_rates_on_the_curve",
     "partial_slopes",
     "rules_compared",
+    "sigmoid_surface",
 }
 
 

@@ -31,12 +31,17 @@ DISPLAYS = {
     "cost-history": "CostHistoryDisplay",
     "cost-curve": "CostCurveDisplay",
     "cost-surface": "CostSurfaceDisplay",
+    "cost-slices": "CostSlicesDisplay",
     "fit": "FitDisplay",
+    "fit-surface": "FitSurfaceDisplay",
     "residuals": "ResidualsDisplay",
     "coefficients": "CoefficientsDisplay",
     "sigmoid": "SigmoidDisplay",
+    "sigmoid-surface": "SigmoidSurfaceDisplay",
     "cost-shapes": "CostShapesDisplay",
     "decision-boundary": "DecisionBoundaryDisplay",
+    "cross-validation": "CrossValidationDisplay",
+    "regularization-path": "RegularizationPathDisplay",
     "roc-curve": "RocCurveDisplay",
     "precision-recall": "PrecisionRecallDisplay",
     "calibration": "CalibrationDisplay",
@@ -55,6 +60,8 @@ fit linear park.txt -t visitors --trajectory auto.json
 fit linear two.csv -t z -x weight,x --alpha cv:1se --l1-ratio 1 --trajectory cv.npz -o cv.json
 fit logistic labels.txt -t label --alpha 0.01 --trajectory sigmoid.npz -o sigmoid.json
 fit logistic two.csv -t class --weights weight --alpha 0.1 --trajectory two.npz -o two.json
+fit linear two.csv -t z -x weight,x --trajectory plane.npz -o plane.json
+fit linear two.csv -t z -x weight,x --alpha cv --l1-ratio 1 -o chosen.json
 fit linear two.csv -t z -x x --weights weight --learning-rate 0.01 --steps 20 --trajectory weighted.npz
 minimize (x-3)**2+2 --start 6 --learning-rate 0.25 --rule plain --trajectory x.npz
 minimize (x-3)**2+2*y**2 --start 6,1 --learning-rate 0.1 --rule plain --steps 30 --trajectory xy.npz
@@ -125,7 +132,16 @@ PICTURES = {
     "cost-shapes sigmoid.json labels.txt": r"is concave over .* of these slopes",
     "cost-shapes sigmoid.npz labels.txt": r"is concave over .* of these slopes",
     "decision-boundary two.json two.csv": ".",
+    "sigmoid-surface two.json two.csv": r"^P\(class = yes\) goes from .* over x and z",
+    "sigmoid-surface two.npz two.csv --columns z,x": "over z and x",
+    "fit-surface plane.json two.csv --columns x,weight": "A unit of x adds .* to z, a unit of weight adds",
+    "fit-surface plane.npz two.csv": "^A unit of weight adds",
+    "cost-slices auto.json park.txt": "^One standard error along ",
+    "cost-slices plane.json two.csv --parameters x,intercept": "2 of 3 parameters drawn$",
+    "cost-slices two.npz two.csv": "^A distance of .* along ",
     "decision-boundary two.npz two.csv --columns z,x": ".",
+    "cross-validation chosen.json": "best mean squared error in 5 folds",
+    "regularization-path plane.json two.csv": "of 2 coefficients are not 0",
     "roc-curve sigmoid.json labels.txt": r"AUC 1: at P = 0\.5, 100% of 1 are found, and 0% of the others",
     "roc-curve two.npz two.csv": "AUC 0.* of yes are found",
     "precision-recall sigmoid.npz labels.txt": "Average precision 1",

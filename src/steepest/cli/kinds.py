@@ -9,10 +9,13 @@ KINDS = {  # example arguments of each kind
     "cost-history": "run.npz other.npz",
     "cost-curve": "run.npz park.txt --step 3",
     "cost-surface": "run.npz park.txt --parameters temperature,intercept",
+    "cost-slices": "run.npz park.txt",
     "fit": "model.json park.txt",
+    "fit-surface": "model.json houses.csv --columns area,age",
     "residuals": "model.json park.txt",
     "coefficients": "model.json park.txt",
     "sigmoid": "model.json exam.txt",
+    "sigmoid-surface": "model.json exam.txt --columns hours,score",
     "cost-shapes": "model.json exam.txt",
     "decision-boundary": "model.json exam.txt",
     "cross-validation": "model.json",
@@ -27,14 +30,15 @@ KINDS = {  # example arguments of each kind
     "slopes": '"2*x + 3*y + 1" --at 1,2',
 }
 
-OF_ROWS = ("fit", "residuals", "sigmoid", "cost-shapes", "decision-boundary")
+OVER_COLUMNS = ("fit-surface", "sigmoid-surface", "decision-boundary")
+OF_ROWS = ("fit", "residuals", "sigmoid", "cost-shapes", *OVER_COLUMNS)
 OF_CLASSES = ("roc-curve", "precision-recall", "calibration", "confusion-matrix")
 
 ONLY = {  # options of certain kinds only
     "parameter": ("cost-curve",),
-    "parameters": ("cost-surface",),
+    "parameters": ("cost-surface", "cost-slices"),
     "view": ("cost-surface",),
-    "columns": ("decision-boundary",),
+    "columns": OVER_COLUMNS,
     "cov": ("coefficients",),
     "raw": ("coefficients",),
     "at": ("tangent", "slopes"),

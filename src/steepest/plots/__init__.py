@@ -25,6 +25,7 @@ from .displays.confusion_matrix import ConfusionMatrixDisplay
 from .displays.cost_curve import CostCurveDisplay
 from .displays.cost_history import CostHistoryDisplay
 from .displays.cost_shapes import CostShapesDisplay
+from .displays.cost_slices import CostSlicesDisplay
 from .displays.cost_surface import CostSurfaceDisplay
 from .displays.cross_validation import CrossValidationDisplay
 from .displays.fit import FitDisplay
@@ -49,6 +50,7 @@ __all__ = [
     "CostCurveDisplay",
     "CostHistoryDisplay",
     "CostShapesDisplay",
+    "CostSlicesDisplay",
     "CostSurfaceDisplay",
     "CrossValidationDisplay",
     "DecisionBoundaryDisplay",

@@ -12,6 +12,7 @@ from ...core.errors import UsageError
 from ...data.readers.tables import Table
 from ...data.readers.text_format import TextFormat
 from ...descent.trajectory import Trajectory
+from ...plots.drawing.words import listed
 from ...plots.sources.runs import by_settings
 from ...solve.model import Model
 from ..exit_status import print_object
@@ -85,7 +86,7 @@ def _check_options(flags: Flags) -> None:
     for option, kinds in ONLY.items():
         if getattr(flags, option) is not None and flags.kind not in kinds:
             shown = "kind" if option == "view" else option.replace("_", "-")
-            raise UsageError(f"--{shown} is for {' and '.join(kinds)}, not for {flags.kind}: leave it out")
+            raise UsageError(f"--{shown} is for {listed(kinds, len(kinds))}, not for {flags.kind}: leave it out")
     for option in ("target", "weights"):
         if getattr(flags, option) is not None and flags.kind in TABLELESS:
             raise UsageError(f"--{option} names a column, and {flags.kind} is drawn without a table: leave it out")
@@ -194,8 +195,13 @@ def _coefficients(flags: Flags) -> Any:
     return _of_rows(plots.CoefficientsDisplay, flags, standardized=standardized, cov_type=cov_type)
 
 
-def _boundary(flags: Flags) -> Any:
-    return _of_rows(plots.DecisionBoundaryDisplay, flags, columns=flags.columns)
+def _over_columns(display: Any) -> Callable[[Flags], Any]:
+    """Draws a picture over two columns."""
+    return lambda flags: _of_rows(display, flags, columns=flags.columns)
+
+
+def _slices(flags: Flags) -> Any:
+    return _of_rows(plots.CostSlicesDisplay, flags, parameters=flags.parameters)
 
 
 def _sigmoid(flags: Flags) -> Any:
@@ -224,12 +230,15 @@ DRAWN: dict[str, Callable[[Flags], Any]] = {
     "cost-history": _history,
     "cost-curve": _curve,
     "cost-surface": _surface,
+    "cost-slices": _slices,
     "fit": lambda flags: _of_rows(plots.FitDisplay, flags),
+    "fit-surface": _over_columns(plots.FitSurfaceDisplay),
     "residuals": lambda flags: _of_rows(plots.ResidualsDisplay, flags),
     "coefficients": _coefficients,
     "sigmoid": _sigmoid,
+    "sigmoid-surface": _over_columns(plots.SigmoidSurfaceDisplay),
     "cost-shapes": lambda flags: _of_rows(plots.CostShapesDisplay, flags),
-    "decision-boundary": _boundary,
+    "decision-boundary": _over_columns(plots.DecisionBoundaryDisplay),
     "cross-validation": _validation,
     "regularization-path": lambda flags: _of_rows(plots.RegularizationPathDisplay, flags),
     "roc-curve": lambda flags: _of_rows(plots.RocCurveDisplay, flags),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.types import Array
+from .contours import ROOM
 from .relief import in_space
 from .style import axes, letters
 
@@ -16,6 +17,7 @@ __all__ = ["Marks", "Sheet", "drawn_points", "sheet"]
 HEIGHT, TURN = 22.0, -60.0  # degrees of the eye above the floor, and around
 TALL = 0.72  # height of the box, by its width
 FLIPS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # directions of the two columns, in the order of preference
+LARGE = 1.02  # share of its place that a surface takes where there is room
 FACING = 0.3  # cosine of the angle to the eye from which a surface is seen well
 LINE = "#7A8FA6"  # of the cells
 Span = tuple[float, float]
@@ -67,6 +69,8 @@ def sheet(ax: Any, picture: Any, found: Sheet) -> tuple[Any, Any]:
     ax.set(xlim=x, ylim=y, zlim=found.limits[2])
     ax.view_init(HEIGHT, TURN)
     in_space(ax, found.names)
+    if letters(ax) > ROOM:
+        ax.set_box_aspect((1, 1, TALL), zoom=LARGE)
     return ax, drawn
 
 

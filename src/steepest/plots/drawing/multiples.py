@@ -10,10 +10,11 @@ from ...core.shown_text import visible
 from .style import broken, letters
 from .words import brief
 
-__all__ = ["Around", "fits", "multiples"]
+__all__ = ["SIZE", "Around", "fits", "multiples"]
 
 ACROSS = 4  # pictures in a row at most
 SIZE = 0.82  # of their letters, of those of one large picture
+NOTES = 4  # lines of notes at most
 LETTER = 0.68  # width of a letter in its size
 
 
@@ -49,7 +50,9 @@ def multiples(ax: Any, labels: Sequence[str], around: Around) -> dict[str, Any]:
     figure = ax.figure.add_subfigure(ax.get_subplotspec())
     title = visible(broken(around.title, 1.1 * inches, size), keep="\n")
     figure.suptitle(title, fontsize=size, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    below = visible("\n".join(filter(None, (around.x, around.notes))), keep="\n")
+    notes = broken(around.notes, 1.1 * inches, 0.9 * size, 1.0).split("\n") if around.notes else []
+    notes = notes if len(notes) <= NOTES else [*notes[: NOTES - 1], notes[NOTES - 1][:-2] + " …"]
+    below = visible("\n".join(filter(None, (around.x, *notes))), keep="\n")
     figure.supxlabel(below, fontsize=0.9 * size, parse_math=False)
     figure.supylabel(visible(around.y, keep="\n"), fontsize=0.9 * size, parse_math=False)
     for i, label in enumerate(labels):

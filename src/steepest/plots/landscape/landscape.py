@@ -14,21 +14,23 @@ from ...core.types import Array
 from ...data.moments import make_moments
 from ...data.rows import Rows, make_rows
 from ...descent.trajectory import Trajectory
-from ...objective import losses, penalties
+from ...objective import losses
 from ...objective.functions.formula import read_formula
 from ...objective.functions.function import differences, name_of
 from ...objective.objective import Coordinates
 from ...objective.problem import Problem
 from ...solve.fit import fit
+from ...solve.model_problem import problem_by
 from ...solve.settings import Watch
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
+from ..sources.predicted import Predicted
 from ..sources.runs import least_of
 from ..sources.states import reported
 from .heights import shape_of_moments, shape_of_rows, slopes, values
 
-__all__ = ["Landscape", "landscape_of"]
+__all__ = ["Landscape", "around_answer", "landscape_of", "over_rows"]
 
 LOOKS = 12_000_000  # maximum number of values of a loss computed for one picture
 FEWEST, MOST = 2_400, 12_000  # points of a picture that share these values
@@ -218,7 +220,14 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
 
 
 def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
-    problem = _problem(trajectory)
+    problem, meta = _problem(trajectory), trajectory.meta
+    found = over_rows(problem, rows, trajectory.names, str(meta.get("loss_formula", meta["loss"])))
+    best = _best(trajectory, problem, rows, bool(found.note))
+    return found._replace(best=best, size=found.size if meta.get("standardized") else np.ones(len(found.names)))
+
+
+def over_rows(problem: Problem, rows: Rows, names: tuple[str, ...], formula: str) -> Landscape:
+    """The cost of a problem over rows, with no minimum yet; beyond 5,000 rows some stand for all, but for squares."""
     n, d = rows.shape
     most = LOOKS // FEWEST
     quadratic = bool(problem.loss.quadratic) and d <= COLUMNS
@@ -229,16 +238,15 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
         curved = problem.loss.curvature * moments.hessian + np.diag(Coordinates(problem, d, rows.units).l2[:, 0])
     else:
         shape, curved = shape_of_rows(problem, rows if n <= most else rows.take(evenly(n, most))), None
-    words = str(trajectory.meta.get("loss_formula", trajectory.meta["loss"]))
     return Landscape(
-        names=(*(trajectory.names or tuple(f"x{j}" for j in range(d))), "intercept"),
+        names=(*(names or tuple(f"x{j}" for j in range(d))), "intercept"),
         values=shape.values,
         slopes=shape.slopes,
-        best=_best(trajectory, problem, rows, bool(note)),
-        cost=spelled(words) + ("" if problem.unpenalised else " + penalty"),
+        best=None,
+        cost=spelled(formula) + ("" if problem.unpenalised else " + penalty"),
         note=note,
         fixed=~Coordinates(problem, d).moves,
-        size=shape.sizes() if trajectory.meta.get("standardized") else np.ones(d + 1),
+        size=shape.sizes(),
         curved=None if problem.l1 else curved,
         room=MOST if quadratic else int(np.clip(LOOKS // n, FEWEST, MOST)),
         prefix="coefficient of ",
@@ -246,13 +254,32 @@ def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     )
 
 
+def around_answer(found: Predicted) -> Landscape:
+    """The cost around an answer of a run, an estimator or a model, in the scale of its columns.
+
+    Its minimum is known if the answer is that, or the run has it or it is found fast.
+
+    Raises
+    ------
+    UsageError
+        If a model does not say how it was fitted.
+    """
+    answer, at = found.answer, np.append(found.answer.coef, found.answer.intercept)
+    if answer.trajectory is not None:
+        problem, meta = _problem(answer.trajectory), answer.trajectory.meta
+    else:
+        problem, meta = problem_by(answer.loss, answer.settings), answer.settings
+    landscape = over_rows(problem, found.rows, found.names, str(meta.get("loss_formula", meta.get("loss", "cost"))))
+    best = at if found.status == "converged" else None
+    if best is None and answer.trajectory is not None and np.isfinite(at).all():
+        best = _best(answer.trajectory, problem, found.rows, bool(landscape.note))
+    landscape = landscape._replace(best=best)
+    return _lifted(landscape, problem, found.rows, at) if landscape.note else landscape
+
+
 def _problem(trajectory: Trajectory) -> Problem:
     """The problem of the run, from its recorded settings."""
-    meta = trajectory.meta
-    loss, penalty = from_name(meta["loss"], losses, "loss"), from_name(meta["penalty"], penalties, "penalty")
-    fixed = tuple(int(c) if str(c).isdigit() else c for c in meta["fixed"])
-    factors, signs = tuple(meta.get("penalty_factors") or ()), tuple(meta.get("signs") or ())
-    return Problem(loss, penalty, meta["intercept"], fixed, factors, signs)
+    return problem_by(from_name(trajectory.meta["loss"], losses, "loss"), trajectory.meta)
 
 
 def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
