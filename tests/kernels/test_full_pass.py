@@ -282,12 +282,14 @@ def test_steps_of_every_batch_size_and_sampling(batch_size, sampling):
 @needs_compiler
 def test_steps_of_every_rule(rule):
     X, y = table(23, labels=True)
-    check_steps(make_rows(X, y), LogLoss(), rule=getattr(rules, rule)(), step=steps.Constant(0.05))
+    records = {"penalty": penalties.NoPenalty(), "rule": getattr(rules, rule)(), "step": steps.Constant(0.05)}
+    check_steps(make_rows(X, y), LogLoss(), **records)  # those of the twins in test_rules.py: compiled once
 
 
-@pytest.mark.parametrize("step", steps.__all__)
+@pytest.mark.parametrize("step", ["Constant", "StepDecay", "OneCycle", "Silver", "BarzilaiBorwein"])
 @needs_compiler
-def test_steps_of_every_schedule(step):
+def test_steps_of_schedules(step):
+    """Of every kind; each schedule by itself is compiled in test_steps.py."""
     X, y = table(23)
     check_steps(
         make_rows(X, y), SquaredError(), penalty=penalties.NoPenalty(), rule=rules.Plain(), step=getattr(steps, step)()
