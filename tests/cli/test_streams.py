@@ -35,6 +35,11 @@ def shell(words: str, streams: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", f"{STEEPEST} {words} {streams}"], capture_output=True, text=True, check=False)
 
 
+def fit() -> None:
+    """Make the files of ``FIT``, in this process: no stream of it is asked about."""
+    assert CliRunner().invoke(main, FIT.split()).exit_code == 0
+
+
 def whole_files() -> None:
     """Both files are there, sound, and nothing was written into them besides."""
     assert len(read_model("m.json").coef) == 1
@@ -56,7 +61,7 @@ OTHERS = ["predict m.json eight.txt", "show r.npz --json", "sample eight", "mini
 
 @pytest.mark.parametrize("words", OTHERS)
 def test_other_commands_with_closed_streams(words: str) -> None:
-    shell(FIT)
+    fit()
     assert shell(words, "<&- 2>&-").stdout == shell(words).stdout
     done = shell(words, ">&-")
     assert done.returncode == 1
@@ -91,7 +96,7 @@ def test_a_full_disk_behind_standard_error_costs_nothing(words: str) -> None:
     "words", ["predict m.json eight.txt", "show r.npz", "fit --help", "sample eight", FIT + " --force"]
 )
 def test_a_full_disk_behind_standard_output_is_one_line_and_keeps_the_files(words: str) -> None:
-    shell(FIT)
+    fit()
     done = shell(words, ">/dev/full")
     assert done.returncode == 1
     assert done.stderr.endswith("error: the output cannot be written: no space left on device\n")

@@ -345,11 +345,11 @@ def test_no_text_leaves_the_canvas_or_meets_another(share):
 
 def test_the_default_is_quick_and_small():
     run = eight_run(4000)
-    start = time.perf_counter()
+    start = time.process_time()
     motion = animate(run, X8, Y8)
     size = len(motion.gif)
     assert size < 3e6
-    assert time.perf_counter() - start < 10 * 3  # 2 to 4 s; machines differ
+    assert time.process_time() - start < 10 * 3  # 2 to 4 s; machines differ
 
 
 def test_a_large_table_and_a_long_run_are_thinned():
@@ -358,12 +358,12 @@ def test_a_large_table_and_a_long_run_are_thinned():
     y = 3 * X[:, 0] + rng.normal(size=200_000)
     states = descend(Problem(), Method("plain", 1e-4), make_rows(X[:500], y[:500]))
     run = record(until(states, updates(50_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     motion = animate(run, X, y)
     line, _, path = placed(motion).panels
     assert len(line.points) == 1000
     assert len(path.path) < 2000
-    assert time.perf_counter() - start < 5 * 3
+    assert time.process_time() - start < 5 * 3
 
 
 def test_weights_count_in_the_cost_that_is_drawn():
