@@ -268,7 +268,7 @@ def around_answer(found: Predicted) -> Landscape:
     if answer.trajectory is not None:
         problem, meta = _problem(answer.trajectory), answer.trajectory.meta
     else:
-        problem, meta = problem_by(answer.loss, answer.settings), answer.settings
+        problem, meta = problem_by(answer.loss, answer.settings), dict(answer.settings)
     landscape = over_rows(problem, found.rows, found.names, str(meta.get("loss_formula", meta.get("loss", "cost"))))
     best = at if found.status == "converged" else None
     if best is None and answer.trajectory is not None and np.isfinite(at).all():
