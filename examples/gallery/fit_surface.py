@@ -1,7 +1,7 @@
 """The fitted plane over two columns: each house with a line to the plane, its residual.
 
-Synthetic houses: the price, in thousands, rises with the area and falls with the distance from the centre. With more than
-two columns the picture is a slice of the model, with the others at their means.
+Synthetic houses: the price, in thousands, rises with the area and falls with the distance from the centre. With more
+than two columns the picture is a slice of the model, with the others at their means.
 """
 
 import numpy as np

@@ -46,8 +46,6 @@ DISPLAYS = {
     "precision-recall": "PrecisionRecallDisplay",
     "calibration": "CalibrationDisplay",
     "confusion-matrix": "ConfusionMatrixDisplay",
-    "cross-validation": "CrossValidationDisplay",
-    "regularization-path": "RegularizationPathDisplay",
     "comparison": "ComparisonDisplay",
     "learning-rates": "LearningRateDisplay",
     "tangent": "TangentDisplay",
