@@ -18,7 +18,7 @@ from ..descent.trajectory import Trajectory
 from ..plots.sources.several import recorded_loss
 from ..solve.model import Model, is_model, read_model
 from .split import chosen_rows, fitted_part, held_out_part
-from .table_input import TableFlags, classes_of
+from .table_input import TableFlags, classes_of, encoded_aloud
 
 __all__ = ["Sources", "check_picture", "sources_of", "table_of"]
 
@@ -86,7 +86,9 @@ def _run(name: str) -> Trajectory | None:
         return None
 
 
-def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out: bool = False) -> Table:
+def table_of(
+    fitted: Trajectory | Model, file: str, flags: TableFlags, held_out: bool = False, training: bool = False
+) -> Table:
     """The rows of a file for a run or a model: its columns by name, its target, the run's weights.
 
     Parameters
@@ -99,6 +101,8 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out:
     held_out : bool
         Only the rows that were held out of the fit. Without it a run has the rows that it was fitted to, and a model
         all rows.
+    training : bool
+        Only the rows that the model was fitted to, where it held rows out of this file.
 
     Raises
     ------
@@ -123,9 +127,9 @@ def table_of(fitted: Trajectory | Model, file: str, flags: TableFlags, held_out:
     raw = read_columns(file, asked, flags.form)
     if raw.y is None:
         raise UsageError(f"{raw.source}: the run does not record its target: name it with -t")
-    if held_out or isinstance(fitted, Trajectory):
+    if held_out or training or isinstance(fitted, Trajectory):
         raw = (held_out_part if held_out else fitted_part)(raw, settings, labels)
-    table = raw.encoded_by(recipe)
+    table = encoded_aloud(raw, recipe, "other")
     if isinstance(fitted, Trajectory):
         classes = known.get("classes") or (classes_of(table, None) if labels else None)
         fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}

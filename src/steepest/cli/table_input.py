@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, UsageError
 from ..data.encoding.condition import read_condition
+from ..data.encoding.recipe import Recipe
 from ..data.encoding.settings import Settings
 from ..data.readers.asked import Asked
 from ..data.readers.raw_table import RawTable
@@ -17,12 +18,13 @@ from ..data.readers.tables import Table, read_columns
 from ..data.readers.text_format import TextFormat
 from ..solve.model import Label, Model
 from .column_choice import ColumnChoice
-from .text import label_text
+from .text import label_text, warn
 
 __all__ = [
     "class_numbers",
     "class_places",
     "classes_of",
+    "encoded_aloud",
     "model_columns",
     "model_table",
     "target_columns",
@@ -107,7 +109,15 @@ def model_columns(
 
 def model_table(model: Model, file: str, form: TextFormat, unknown: str = "error") -> Table:
     """Read the columns of a model and encode them as the model's were."""
-    return model_columns(model, file, form).encoded_by(model.recipe, unknown)
+    return encoded_aloud(model_columns(model, file, form), model.recipe, unknown)
+
+
+def encoded_aloud(raw: RawTable, recipe: Recipe, unknown: str) -> Table:
+    """The table by a recipe learnt before, with a warning for each column that has levels the recipe does not know."""
+    table = raw.encoded_by(recipe, unknown)
+    for line in table.notes[len(raw.notes) :]:
+        warn(line)
+    return table
 
 
 def classes_of(table: Table | RawTable, positive: str | None) -> tuple[Label, ...]:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import UsageError
 from ..core.record_types import Loss
+from ..core.shown_text import visible
 from ..core.types import Array
 from ..core.units import Units
 from ..data.counted import weighing
@@ -24,6 +26,8 @@ from .recession_text import describe
 __all__ = ["Information", "information"]
 
 FARTHEST = 0.1  # largest distance of an answer from the optimum, in standard errors
+REFIT = "fit these very rows and weights, with tol=0"
+LISTED = 5  # columns named in an error
 ROUNDING = 1e-12  # and, for an exact fit, the rounding of predictions relative to the target
 
 
@@ -94,7 +98,8 @@ def information(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...]) 
     units, R = triangle(weighted, replace(problem, loss=SquaredError()))
     root = inverse_root(units, R, free)
     if root.shape[1] < free.sum():
-        raise _separated(rows, problem, w, names, "columns depend on each other, so that many answers fit equally well")
+        why = "columns depend on each other, so that many answers fit equally well"
+        raise _separated(rows, problem, w, names, why, _leave_out(_dependent(R, free, root.shape[1]), names))
     cost, g = _cost_and_gradient(rows, loss, w)
     p, square = precondition(units, root, g)
     energy, degrees = rows.total / weighted.total * square, len(rows.y) - int(free.sum())
@@ -117,6 +122,13 @@ def _check(problem: Problem, rows: Rows) -> None:
     moving = int(coordinates_of(problem, rows.shape[1]).free.sum())
     if counted <= moving:
         raise UsageError(f"{counted} rows leave {moving} coefficients no standard errors: give more rows than those")
+
+
+def _leave_out(columns: NDArray[np.intp], names: tuple[str, ...]) -> str:
+    """The remedy for columns that depend on those before them."""
+    shown = [visible(names[j]) if j < len(names) else "the intercept" for j in columns[:LISTED]]
+    more = f" and {len(columns) - LISTED} more" if len(columns) > LISTED else ""
+    return f"leave {'one' if len(columns) == 1 else len(columns)} out, such as {', '.join(shown)}{more}"
 
 
 def _weighted(rows: Rows, loss: Loss, w: Array) -> Rows:
@@ -157,11 +169,21 @@ def _noise(rows: Rows, loss: Loss) -> float:
     return ROUNDING**2 * float(squares.sum() if rows.weight is None else rows.weight @ squares)
 
 
-def _separated(rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], why: str = "") -> UsageError:
-    """The error to raise: separated classes if they are, else ``why``."""
+def _dependent(R: Array, free: Array, rank: int) -> NDArray[np.intp]:
+    """The free columns nearest to the span of the free ones before them, as many as rank lacks."""
+    moving = np.flatnonzero(free)
+    own = np.linalg.qr(R[:, moving], "r")
+    length = np.linalg.norm(own, axis=0)
+    distance = np.abs(np.diag(own)) / np.where(length > 0, length, 1.0)
+    return moving[np.sort(np.argsort(distance, kind="stable")[: len(moving) - rank])]
+
+
+def _separated(
+    rows: Rows, problem: Problem, w: Array, names: tuple[str, ...], why: str = "", mend: str = REFIT
+) -> UsageError:
+    """The error to raise: separated classes if they are, else ``why`` and what mends it."""
     found = recession(problem, rows, w).recession
     if found is not None:
         text = describe(found, problem, rows, names)
         return UsageError(f"{text}: there is no finite optimum, and so no standard errors")
-    mend = "leave one out" if why.startswith("columns") else "fit these very rows and weights, with tol=0"
     return UsageError(f"no standard errors: {why or 'the answer is not the optimum on these rows'}: {mend}")

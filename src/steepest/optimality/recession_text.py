@@ -13,6 +13,7 @@ from .recession import Recession
 __all__ = ["describe"]
 
 NAMED = 5  # columns named at most
+TOLD = 2  # of them those whose rows are told
 MOST = 0.5  # share of a level's rows from which it is named
 
 
@@ -35,7 +36,8 @@ column 'shop': all 2 rows where it is 1 have y = 0
     if rows.outputs > 1 and not rows.supports.joint:
         text = f"{text} (target {found.target + 1} of {rows.outputs})"
     levels = [] if found.kind == "complete" else _levels(found, rows, names)
-    return "; ".join([text, *levels])
+    more = [f"and {len(levels) - TOLD} more columns like these"] if len(levels) > TOLD + 1 else []
+    return "; ".join([text, *(levels[:TOLD] if more else levels), *more])
 
 
 def _along(found: Recession, names: tuple[str, ...]) -> str:

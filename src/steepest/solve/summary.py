@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Coefficient", "Fitted", "Summary", "check_level", "refuse_status", "summarize"]
 
+SEPARABLE = (
+    "there is no finite optimum, and so no standard errors: leave out the columns or levels that the verdict names, "
+    "or fit with alpha above 0 to predict"
+)
 FINISHED = ("converged", "stationary")
 
 
@@ -224,7 +228,7 @@ def refuse_status(status: str) -> None:
         With the status of the run.
     """
     if status and status not in FINISHED:
-        mend = {"separable": "there is no finite optimum, and so no standard errors: fit with alpha above 0 to predict"}
+        mend = {"separable": SEPARABLE}
         other = "standard errors are those of an optimum: fit again, with tol=0 and more steps or learning rate auto"
         raise UsageError(f"no summary of a fit that is {status}: {mend.get(status, other)}")
 

@@ -25,6 +25,7 @@ __all__ = ["DRAWN", "Flags", "as_kinds", "plot_command"]
 
 ENDINGS = (".svg", ".png", ".pdf")
 MANY = 1000  # maximum number of runs in one picture
+OF_OPTIMUM = ("coefficients", "regularization-path")
 TABLELESS = ("cost-history", "cross-validation", "comparison", "learning-rates", "tangent", "slopes")
 
 
@@ -136,12 +137,14 @@ def _landscape(flags: Flags, wanted: str, most: int) -> tuple[dict[str, Trajecto
 
 
 def _fitted(flags: Flags) -> tuple[Trajectory | Model, Table]:
+    """A run or a model, and its rows: those it was fitted to, if the picture is of the optimum there."""
+
     def fits(sources: Sources) -> bool:
         return len(sources.runs) + len(sources.models) == len(sources.files) == 1
 
     runs, models, files = _sources(flags, "a run or a model, and a table", fits)
     fitted = models[0] if models else next(iter(runs.values()))
-    return fitted, table_of(fitted, files[0], flags, held_out=bool(flags.held_out))
+    return fitted, table_of(fitted, files[0], flags, bool(flags.held_out), flags.kind in OF_OPTIMUM)
 
 
 def _point(flags: Flags, wanted: str, counts: tuple[int, ...]) -> tuple[str, tuple[float, ...]]:

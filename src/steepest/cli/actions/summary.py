@@ -64,7 +64,7 @@ def summary_of(model: Model, flags: Flags) -> Summary:
     if model.outputs > 1:
         raise UsageError(f"a summary is of one target or two classes, this model has {model.outputs} outputs")
     refuse_status(str(model.verdict.get("status", "")))
-    problem, table = problem_of(model), table_of(model, flags.file, flags)
+    problem, table = problem_of(model), table_of(model, flags.file, flags, training=True)
     y = table.y if model.classes is None else class_numbers(table, model.classes)
     rows = make_rows(table.X, y, weight=table.weight, offset=table.offset)
     fitted = Fitted(rows, problem, model.w, tuple(table.names), _target(model))

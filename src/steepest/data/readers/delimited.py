@@ -33,6 +33,7 @@ from .text_format import PLAIN, TextFormat
 
 __all__ = ["TextSheet", "open_text"]
 
+SHOWN = 5  # cells of a first row in a note
 SMALL = 4_000_000  # bytes: below, our own reader is faster than the import of pyarrow
 NOTHING = Preamble()
 EITHER = "commas may separate fields or decimals: name the delimiter, --delimiter comma or semicolon"
@@ -181,9 +182,8 @@ def _headless(sheet: TextSheet, spelled: Sequence[str], rows: Sequence[Sequence[
     names = tuple(f"c{i + 1}" for i in range(width if tails else len(first)))
     notes = [*_skipped(sheet.above), *((TAILS,) if tails else ())]
     if judged and (may_be_header(first) or not all(is_number(cell) or is_missing(cell) for cell in first)):
-        notes.append(
-            f"the first row, {listed(spelled)}, is read as data: if it is a header, write names that are words"
-        )
+        shown = listed(spelled[:SHOWN]) + (", ..." if len(spelled) > SHOWN else "")
+        notes.append(f"the first row, {shown}, is read as data: if it is a header, write names that are words")
     return sheet._replace(names=names, tails=tails, notes=tuple(notes))
 
 
