@@ -1,7 +1,7 @@
 """The sigmoid over two columns: the probability as a surface between the rows at 0 and those at 1.
 
-The days of the decision boundary, calm or windy. Seen from above, this surface is the field of that picture, and the dashed
-line its boundary.
+The days of the decision boundary, calm or windy. Seen from above, this surface is the field of that picture, and the
+dashed line its boundary.
 """
 
 import numpy as np

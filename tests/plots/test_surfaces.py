@@ -15,7 +15,7 @@ pytest.importorskip("matplotlib")
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(60, 4)) * [1.0, 20.0, 0.1, 5.0] + [0.0, 50.0, 1.0, 0.0]
 Y = X @ [2.0, 0.1, 3.0, -1.0] + RNG.normal(size=60)
-LABELS = np.where(Y > np.median(Y), "yes", "no")
+LABELS = np.where(np.median(Y) < Y, "yes", "no")
 PLANE, SIGMOID = GDRegressor().fit(X, Y), GDClassifier(alpha=0.01).fit(X, LABELS)
 
 
@@ -85,7 +85,8 @@ def test_rows_of_a_class_are_at_0_or_1_and_the_line_is_where_it_is_one_half():
 
 def test_of_many_rows_some_are_drawn_and_it_is_said():
     many = RNG.normal(size=(1000, 2))
-    picture = FitSurfaceDisplay.from_estimator(GDRegressor().fit(many, many.sum(axis=1) ** 2), many, many.sum(axis=1) ** 2)
+    y = many.sum(axis=1) ** 2
+    picture = FitSurfaceDisplay.from_estimator(GDRegressor().fit(many, y), many, y)
     draw(picture)
     drawn = len(points_of(picture.rows_))
     assert 250 < drawn <= 300

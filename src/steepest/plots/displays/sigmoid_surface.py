@@ -147,7 +147,9 @@ class SigmoidSurfaceDisplay(OverColumns):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         limits = self.limits()
         names = (*self.cut.names, self.named)
-        self.ax_, self.surface_ = sheet(ax, self, Sheet(self.at, (*limits, (-0.02, 1.02)), names, diverging(), CELLS))
+        self.ax_, self.surface_ = sheet(
+            ax, self.size, Sheet(self.at, (*limits, (-0.02, 1.02)), names, diverging(), CELLS)
+        )
         self.figure_ = self.ax_.figure
         self.boundary_ = self._boundary(limits)
         drawn = self._rows(limits)
