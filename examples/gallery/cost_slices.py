@@ -1,7 +1,7 @@
 """Slices of the cost: along each parameter through the minimum, the others fixed, in standard errors.
 
-Height and reach are nearly the same in these synthetic rows. One standard error of either, with the other fixed,
-raises the cost far more than one of age: together they are known well, but not which of the two it is.
+Height and reach are nearly the same in these synthetic rows. One standard error of either, with the other fixed, raises
+the cost far more than one of age: together they are known well, but not which of the two it is.
 """
 
 import numpy as np

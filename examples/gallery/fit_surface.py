@@ -14,9 +14,9 @@ def picture() -> FitSurfaceDisplay:
     """Sixty houses and their plane."""
     rng = np.random.default_rng(5)
     X = np.column_stack((rng.uniform(40, 160, 60), rng.uniform(0, 20, 60)))
-    price = 90 + 2.4 * X[:, 0] - 6.0 * X[:, 1] + 40 * rng.normal(size=60)
-    model = GDRegressor().fit(X, price)
-    return FitSurfaceDisplay.from_estimator(model, X, price, names=["area", "distance"], target="price")
+    y = 90 + 2.4 * X[:, 0] - 6.0 * X[:, 1] + 40 * rng.normal(size=60)
+    model = GDRegressor().fit(X, y)
+    return FitSurfaceDisplay.from_estimator(model, X, y, names=["area", "distance"], target="price")
 
 
 if __name__ == "__main__":

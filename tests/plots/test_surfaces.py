@@ -85,8 +85,8 @@ def test_rows_of_a_class_are_at_0_or_1_and_the_line_is_where_it_is_one_half():
 
 def test_of_many_rows_some_are_drawn_and_it_is_said():
     many = RNG.normal(size=(1000, 2))
-    squares = many.sum(axis=1) ** 2
-    picture = FitSurfaceDisplay.from_estimator(GDRegressor().fit(many, squares), many, squares)
+    y = many.sum(axis=1) ** 2
+    picture = FitSurfaceDisplay.from_estimator(GDRegressor().fit(many, y), many, y)
     draw(picture)
     drawn = len(points_of(picture.rows_))
     assert 250 < drawn <= 300

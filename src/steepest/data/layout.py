@@ -210,7 +210,8 @@ def two_valued(X: Table) -> NDArray[np.bool_]:
     [True, False, True]
     """
     if not isinstance(X, CSR):
-        return np.asarray(((X.min(axis=0) == X) | (X.max(axis=0) == X)).all(axis=0))
+        low, high = X.min(axis=0), X.max(axis=0)
+        return np.asarray(((low == X) | (high == X)).all(axis=0))
     low, high = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
     np.minimum.at(low, X.indices, X.data)
     np.maximum.at(high, X.indices, X.data)

@@ -49,7 +49,7 @@ class OfKind(click.Command):
 @click.option("-t", "--target", metavar="COL", help="Target column. [default: that of the run or model]")
 @click.option("--weights", metavar="COL", help="Column of the rows' weights. [default: that of the run]")
 @click.option("--parameter", metavar="NAME", help="cost-curve: the one to vary. [default: moved farthest]")
-@click.option("--parameters", type=COLUMNS, metavar="A,B", help="cost-surface, cost-slices: what varies; or intercept.")
+@click.option("--parameters", type=COLUMNS, metavar="A,B", help="cost-surface, cost-slices: the ones to vary.")
 @click.option("--columns", type=COLUMNS, metavar="A,B", help="Surfaces, decision-boundary: the two to draw.")
 @click.option("--cov", metavar="KIND", help="coefficients: standard errors: nonrobust, HC0, HC1, HC2, HC3.")
 @click.option("--raw", is_flag=True, default=None, help="coefficients: of raw columns, not standardised.")

@@ -19,9 +19,9 @@ from ..drawing.scatter import labels, most_of
 from ..drawing.style import axes, heading, letters
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, number, own_side, sentences, share_words
-from ..sources.plane_cut import Cut, Span, crossing, cut_of, slice_of
-from ..sources.predicted import OfRows, predicted_of
-from ..sources.several import Several, outputs, recorded_target, several_of
+from ..sources.plane_cut import Cut, OverColumns, Span, crossing, slice_of
+from ..sources.predicted import Predicted
+from ..sources.several import Several
 
 __all__ = ["DecisionBoundaryDisplay"]
 
@@ -30,7 +30,7 @@ CELLS = 160  # points of the field along each side
 FAR = 0.01  # share of rows at each end, of many, that may lie outside of the picture
 
 
-class DecisionBoundaryDisplay(OfRows):
+class DecisionBoundaryDisplay(OverColumns):
     """The probability of the positive class over two columns, the line P = 0.5 and the rows of each class.
 
     Of three classes or more each point has the colour of the most probable class. Rows on the wrong side have a ring.
@@ -85,6 +85,7 @@ class DecisionBoundaryDisplay(OfRows):
     'The line P = 0.5 has 6 of 6 rows on their own side'
     """
 
+    what, alone = "a boundary", "SigmoidDisplay"
     wrong: NDArray[np.bool_] | None = None
     shares: Callable[[Array], Array] | None = None
     bar_: Any = None
@@ -105,30 +106,13 @@ class DecisionBoundaryDisplay(OfRows):
         self.target, self.classes, self.probable, self.verdict = names.target, names.classes, probable, verdict
 
     @classmethod
-    def from_estimator(
-        cls,
-        fitted: object,
-        X: Any,
-        y: Any,
-        *,
-        sample_weight: Any = None,
-        offset: Any = None,
-        target: str | None = None,
-        names: Sequence[str] | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> Self:
-        """From a fitted estimator, run or model and rows; ``columns`` are the two axes, see `OfRows`."""
-        if outputs(fitted) > 1:
-            several = several_of(fitted, X, y, sample_weight=sample_weight, offset=offset, names=names)
-            return cls._of_classes(several, target or recorded_target(fitted), columns)
-        given = {"sample_weight": sample_weight, "offset": offset, "target": target, "names": names}
-        found = predicted_of(fitted, X, y, **given)
-        answer = found.answer
-        if not answer.loss.labels:
+    def _check(cls, found: Predicted) -> None:
+        if not found.answer.loss.labels:
             raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
-        if len(found.names) < 2:
-            raise UsageError("a boundary is drawn over two columns, this answer has one: draw SigmoidDisplay")
-        places, cut = cut_of(found, columns)
+
+    @classmethod
+    def _over(cls, found: Predicted, places: tuple[int, int], cut: Cut) -> Self:
+        answer = found.answer
         picture = cls(
             points=np.stack([found.column(j) for j in places], axis=1),
             y=found.y,
@@ -143,7 +127,7 @@ class DecisionBoundaryDisplay(OfRows):
         return picture
 
     @classmethod
-    def _of_classes(cls, found: Several, target: str | None, columns: Sequence[str] | None) -> Self:
+    def _over_several(cls, found: Several, target: str | None, columns: Sequence[str] | None) -> Self:
         if not found.classes:
             raise UsageError("the answer predicts numbers, not classes: draw FitDisplay")
         if len(found.parts) > CLASSES:
@@ -165,9 +149,6 @@ class DecisionBoundaryDisplay(OfRows):
         )
         picture.wrong, picture.shares = wrong, found.predictions
         return picture
-
-    from_trajectory = from_estimator
-    from_model = from_estimator
 
     @property
     def finding(self) -> str:

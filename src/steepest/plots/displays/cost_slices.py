@@ -55,7 +55,7 @@ class CostSlicesDisplay(Picture):
     >>> y = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 6.0]
     >>> picture = CostSlicesDisplay.from_estimator(GDRegressor().fit(X, y), X, y)
     >>> picture.finding
-    'One standard error along x1 raises the cost by 28.11, along intercept by 0.2067'
+    'One standard error along x0 raises the cost by 32.59, along intercept by 0.06648'
     """
 
     size = CUBE

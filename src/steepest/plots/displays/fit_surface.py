@@ -29,7 +29,7 @@ class FitSurfaceDisplay(OverColumns):
     """The prediction over two columns as a surface in space, each row with a line to it, its residual.
 
     With two columns the points are the rows. With more, the others are at their means, and each point is at its
-    residual above or below the surface: the target less what the other columns add to its prediction.
+    residual above or below the surface: the target minus what the other columns add to its prediction.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class FitSurfaceDisplay(OverColumns):
     >>> from steepest import GDRegressor
     >>> X, y = [[1.0, 2], [2, 1], [2, 4], [4, 3], [3, 1], [1, 5]], [4.0, 4.5, 8.0, 9.0, 6.0, 8.5]
     >>> FitSurfaceDisplay.from_estimator(GDRegressor().fit(X, y), X, y).finding
-    'A unit of x0 adds 1.291 to y, a unit of x1 adds 1.432: R² = 0.984'
+    'A unit of x0 adds 1.19 to y, a unit of x1 adds 1.238: R² = 0.975'
     """
 
     alone = "FitDisplay"
@@ -128,10 +128,9 @@ class FitSurfaceDisplay(OverColumns):
         """Description of the picture."""
         u, v = self.cut.names
         ends = [number(float(x)) for column in self.points.T for x in (column.min(), column.max())]
-        what = (
-            f"{'Surface' if self.grows else 'Plane'} in space of the predicted {self.target} over {u}, from {ends[0]}"
-        )
-        words = f"{what} to {ends[1]}, and {v}, from {ends[2]} to {ends[3]}, with {len(self.points)} rows"
+        shape = "Surface" if self.grows else "Plane"
+        what = f"{shape} in space of the predicted {self.target} over {u}, from {ends[0]} to {ends[1]}"
+        words = f"{what}, and {v}, from {ends[2]} to {ends[3]}, with {len(self.points)} rows"
         typical = number(float(np.median(np.abs(self.residuals))))
         return sentences(f"{words} and their residuals, half of them within {typical}", self.finding, self.verdict)
 
@@ -151,7 +150,7 @@ class FitSurfaceDisplay(OverColumns):
         corners = self.at(*np.meshgrid(xlim, ylim))
         zlim = margins(float(min(corners.min(), heights.min())), float(max(corners.max(), heights.max())), 0.03)
         names = (*self.cut.names, self.target)
-        self.ax_, self.surface_ = sheet(ax, self, Sheet(self.at, (xlim, ylim, zlim), names))
+        self.ax_, self.surface_ = sheet(ax, self.size, Sheet(self.at, (xlim, ylim, zlim), names))
         self.figure_, self.rows_ = self.ax_.figure, list[Any]()
         for marker, colour, side, above in SIDES:
             own = (self.residuals[some] > 0) == above

@@ -69,7 +69,7 @@ class SigmoidSurfaceDisplay(OverColumns):
     >>> from steepest import GDClassifier
     >>> X, y = [[1.0, 2], [2, 1], [2, 4], [4, 3], [3, 1], [1, 5]], ["no", "no", "yes", "yes", "yes", "no"]
     >>> SigmoidSurfaceDisplay.from_estimator(GDClassifier(alpha=0.1).fit(X, y), X, y).finding
-    'P(y = yes) goes from 0.087 to 0.944 over x0 and x1, and 6 of 6 rows are on their own side of 0.5'
+    'P(y = yes) goes from 0.101 to 0.972 over x0 and x1, and 6 of 6 rows are on their own side of 0.5'
     """
 
     alone = "SigmoidDisplay"
@@ -147,7 +147,9 @@ class SigmoidSurfaceDisplay(OverColumns):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         limits = self.limits()
         names = (*self.cut.names, self.named)
-        self.ax_, self.surface_ = sheet(ax, self, Sheet(self.at, (*limits, (-0.02, 1.02)), names, diverging(), CELLS))
+        self.ax_, self.surface_ = sheet(
+            ax, self.size, Sheet(self.at, (*limits, (-0.02, 1.02)), names, diverging(), CELLS)
+        )
         self.figure_ = self.ax_.figure
         self.boundary_ = self._boundary(limits)
         drawn = self._rows(limits)

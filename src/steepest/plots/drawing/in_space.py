@@ -55,9 +55,9 @@ class Marks(NamedTuple):
     above: bool
 
 
-def sheet(ax: Any, picture: Any, found: Sheet) -> tuple[Any, Any]:
+def sheet(ax: Any, size: Span, found: Sheet) -> tuple[Any, Any]:
     """Draw the surface on axes in space, with the columns in the directions in which its upper face is seen."""
-    ax = axes(ax, projection="3d", size=picture.size)
+    ax = axes(ax, projection="3d", size=size)
     ax.computed_zorder = False
     u, v = np.meshgrid(*(np.linspace(*ends, found.cells + 1) for ends in found.limits[:2]))
     heights = found.at(u, v)
@@ -65,7 +65,7 @@ def sheet(ax: Any, picture: Any, found: Sheet) -> tuple[Any, Any]:
     colour: dict[str, Any] = {"color": "#9DB9D6"} if found.colours is None else {"facecolors": found.colours(middle)}
     style = {"rcount": found.cells, "ccount": found.cells, "shade": False, "alpha": 0.72, "zorder": 2}
     drawn = ax.plot_surface(u, v, heights, edgecolor=LINE, linewidth=0.25, **style, **colour)
-    x, y = (ends[::way] for ends, way in zip(found.limits[:2], _flips(heights, found.limits[2]), strict=True))
+    x, y = (ends[::flip] for ends, flip in zip(found.limits[:2], _flips(heights, found.limits[2]), strict=True))
     ax.set(xlim=x, ylim=y, zlim=found.limits[2])
     ax.view_init(HEIGHT, TURN)
     in_space(ax, found.names)
@@ -80,8 +80,8 @@ def _flips(heights: Array, zlim: Span) -> tuple[int, int]:
     slope = TALL * np.array([along, across]) / (zlim[1] - zlim[0])
     up, around = np.radians(HEIGHT), np.radians(TURN)
     level = np.cos(up) * np.array([np.cos(around), np.sin(around)])
-    seen = [float(np.sin(up) - slope * flips @ level) / np.sqrt(1 + slope @ slope) for flips in FLIPS]
-    return next((flips for flips, s in zip(FLIPS, seen, strict=True) if s >= FACING), FLIPS[int(np.argmax(seen))])
+    facing = [float(np.sin(up) - slope * flips @ level) / np.sqrt(1 + slope @ slope) for flips in FLIPS]
+    return next((flips for flips, f in zip(FLIPS, facing, strict=True) if f >= FACING), FLIPS[int(np.argmax(facing))])
 
 
 def drawn_points(ax: Any, points: Array, heights: Array, marks: Marks, feet: Array | None = None) -> Sequence[Any]:

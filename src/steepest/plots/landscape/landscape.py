@@ -25,12 +25,11 @@ from ...solve.settings import Watch
 from ..drawing.thinning import evenly
 from ..drawing.words import brief, spelled
 from ..sources.answer import answer_of
-from ..sources.predicted import Predicted
 from ..sources.runs import least_of
 from ..sources.states import reported
 from .heights import shape_of_moments, shape_of_rows, slopes, values
 
-__all__ = ["Landscape", "around_answer", "landscape_of", "over_rows"]
+__all__ = ["Landscape", "landscape_of", "lifted", "minimum_of", "over_rows"]
 
 LOOKS = 12_000_000  # maximum number of values of a loss computed for one picture
 FEWEST, MOST = 2_400, 12_000  # points of a picture that share these values
@@ -158,7 +157,7 @@ def landscape_of(
         raise UsageError(f"the run has {trajectory.coef.shape[1]} columns, the table {rows.shape[1]}: give the same")
     landscape = _of_rows(trajectory, rows)
     if landscape.note:
-        landscape = _lifted(landscape, _problem(trajectory), rows, trajectory.x[reported(trajectory)])
+        landscape = lifted(landscape, _problem(trajectory), rows, trajectory.x[reported(trajectory)])
     return _with_least(landscape, trajectory)
 
 
@@ -170,7 +169,7 @@ def _with_least(landscape: Landscape, trajectory: Trajectory) -> Landscape:
     return landscape._replace(least=float(landscape.values(landscape.best[None])[0]))
 
 
-def _lifted(landscape: Landscape, problem: Problem, rows: Rows, answer: Array) -> Landscape:
+def lifted(landscape: Landscape, problem: Problem, rows: Rows, answer: Array) -> Landscape:
     """The cost over some rows plus a linear term: at the optimum, or the answer, it has value and slope of all rows."""
     at = answer if landscape.best is None else landscape.best
     lift = values(problem, rows)(at[None])[0] - landscape.values(at[None])[0]
@@ -222,7 +221,7 @@ def _of_function(trajectory: Trajectory, f: Any) -> Landscape:
 def _of_rows(trajectory: Trajectory, rows: Rows) -> Landscape:
     problem, meta = _problem(trajectory), trajectory.meta
     found = over_rows(problem, rows, trajectory.names, str(meta.get("loss_formula", meta["loss"])))
-    best = _best(trajectory, problem, rows, bool(found.note))
+    best = minimum_of(trajectory, problem, rows, bool(found.note))
     return found._replace(best=best, size=found.size if meta.get("standardized") else np.ones(len(found.names)))
 
 
@@ -254,36 +253,13 @@ def over_rows(problem: Problem, rows: Rows, names: tuple[str, ...], formula: str
     )
 
 
-def around_answer(found: Predicted) -> Landscape:
-    """The cost around an answer of a run, an estimator or a model, in the scale of its columns.
-
-    Its minimum is known if the answer is that, or the run has it or it is found fast.
-
-    Raises
-    ------
-    UsageError
-        If a model does not say how it was fitted.
-    """
-    answer, at = found.answer, np.append(found.answer.coef, found.answer.intercept)
-    if answer.trajectory is not None:
-        problem, meta = _problem(answer.trajectory), answer.trajectory.meta
-    else:
-        problem, meta = problem_by(answer.loss, answer.settings), dict(answer.settings)
-    landscape = over_rows(problem, found.rows, found.names, str(meta.get("loss_formula", meta.get("loss", "cost"))))
-    best = at if found.status == "converged" else None
-    if best is None and answer.trajectory is not None and np.isfinite(at).all():
-        best = _best(answer.trajectory, problem, found.rows, bool(landscape.note))
-    landscape = landscape._replace(best=best)
-    return _lifted(landscape, problem, found.rows, at) if landscape.note else landscape
-
-
 def _problem(trajectory: Trajectory) -> Problem:
     """The problem of the run, from its recorded settings."""
     return problem_by(from_name(trajectory.meta["loss"], losses, "loss"), trajectory.meta)
 
 
-def _best(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
-    """The minimum: recorded, reached, or computed if that is fast."""
+def minimum_of(trajectory: Trajectory, problem: Problem, rows: Rows, large: bool) -> Array | None:
+    """The minimum (d + 1,): recorded, reached, or computed if that is fast."""
     exact = trajectory.meta.get("exact")
     if exact:
         return np.append(exact["coef"], exact["intercept"])

@@ -15,7 +15,7 @@ from ..drawing.thinning import evenly
 from ..drawing.words import brief, number
 from ..landscape.plane import places_of
 from .predicted import OfRows, Predicted, predicted_of
-from .several import outputs, several_of
+from .several import Several, outputs, recorded_target, several_of
 
 __all__ = ["Cut", "OverColumns", "Span", "crossing", "cut_of", "slice_of"]
 
@@ -58,16 +58,22 @@ class OverColumns(OfRows):
         """
         given = {"sample_weight": sample_weight, "offset": offset, "names": names}
         if outputs(fitted) > 1:
-            return cls._of_several(several_of(fitted, X, y, **given))
+            return cls._over_several(several_of(fitted, X, y, **given), target or recorded_target(fitted), columns)
         found = predicted_of(fitted, X, y, target=target, **given)
         cls._check(found)
         if len(found.names) < 2:
-            raise UsageError(f"a surface is drawn over two columns, this answer has one: draw {cls.alone}")
+            raise UsageError(f"{cls.what} is drawn over two columns, this answer has one: draw {cls.alone}")
         return cls._over(found, *cut_of(found, columns))
 
     from_trajectory = from_estimator
     from_model = from_estimator
+    what = "a surface"
     alone: str  # the Display of an answer with one column
+
+    @classmethod
+    def _over_several(cls, found: Several, target: str | None, columns: Sequence[str] | None) -> Self:
+        del target, columns  # for a picture of several
+        return cls._of_several(found)
 
     @classmethod
     def _check(cls, found: Predicted) -> None:
@@ -92,9 +98,8 @@ def slice_of(
     mean, spread = means_and_deviations(rows.X)
     influence = np.abs(coef) if coef.ndim == 1 else np.ptp(coef, axis=1)
     influence = influence * _reach(rows, spread)
-    strongest = sorted(
-        np.lexsort((-influence, two_valued(rows.take(evenly(rows.shape[0], LOOKED)).X), influence == 0))[:2].tolist()
-    )
+    levels = two_valued(rows.take(evenly(rows.shape[0], LOOKED)).X)
+    strongest = sorted(np.lexsort((-influence, levels, influence == 0))[:2].tolist())
     i, j = strongest if columns is None else places_of(names, columns, "column", 2)
     others = np.delete(np.arange(len(coef)), [i, j])
     rest = intercept + mean[others] @ coef[others]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.types import Array
+from ...objective.problem import Problem
 from ...optimality.standard_errors import standard_errors
 from ...solve.model_problem import problem_by
 from ...solve.summary import refuse_status
 from ..drawing.thinning import finite
-from ..landscape.landscape import Landscape, around_answer
+from ..landscape.landscape import Landscape, lifted, minimum_of, over_rows
 from ..landscape.plane import places_of
 from .predicted import Predicted
 
@@ -87,8 +88,8 @@ def slices_of(found: Predicted, parameters: Sequence[str] | None = None) -> Slic
     UsageError
         If a name is unknown, more than nine are given, or no parameter is free.
     """
-    landscape = around_answer(found)
     answer = np.append(found.answer.coef, found.answer.intercept)
+    landscape = _around(found, answer)
     middle = answer if landscape.best is None else landscape.best
     if not np.isfinite(middle).all():
         raise UsageError("the answer is not finite: there is nothing to draw slices through")
@@ -108,6 +109,26 @@ def slices_of(found: Predicted, parameters: Sequence[str] | None = None) -> Slic
     return Slices(at, parts, least, errors, unit, optimum, free, landscape.cost, landscape.note)
 
 
+def _around(found: Predicted, at: Array) -> Landscape:
+    """The cost around an answer, in the scale of its columns, with its minimum if that is known or found fast."""
+    problem, meta, path = _problem(found), _settings(found), found.answer.trajectory
+    landscape = over_rows(problem, found.rows, found.names, str(meta.get("loss_formula", meta.get("loss", "cost"))))
+    best = at if found.status == "converged" else None
+    if best is None and path is not None and np.isfinite(at).all():
+        best = minimum_of(path, problem, found.rows, bool(landscape.note))
+    landscape = landscape._replace(best=best)
+    return lifted(landscape, problem, found.rows, at) if landscape.note else landscape
+
+
+def _settings(found: Predicted) -> Mapping[str, Any]:
+    path = found.answer.trajectory
+    return found.answer.settings if path is None else path.meta
+
+
+def _problem(found: Predicted) -> Problem:
+    return problem_by(found.answer.loss, _settings(found))
+
+
 def _slice(
     landscape: Landscape, middle: Array, j: int, size: float, at: Array, unit: float, start: Array | None
 ) -> Slice:
@@ -122,13 +143,12 @@ def _slice(
 def _units(found: Predicted, landscape: Landscape) -> tuple[Array, bool]:
     """The unit of each parameter, and whether it is its standard error."""
     answer = found.answer
-    settings = answer.settings if answer.trajectory is None else answer.trajectory.meta
     w = np.append(answer.coef, answer.intercept)[:, None]
     try:
         refuse_status(found.status)
         if len(found.names) > WIDE:
             raise UsageError("too many columns for standard errors")
-        errors = standard_errors(found.rows, problem_by(answer.loss, settings), w, found.names)
+        errors = standard_errors(found.rows, _problem(found), w, found.names)
     except UsageError:
         return 1.0 / landscape.size, False
     known = np.isfinite(errors[~landscape.fixed]).all() and (errors[~landscape.fixed] > 0).all()
