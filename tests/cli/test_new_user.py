@@ -59,3 +59,24 @@ def test_the_columns_to_leave_out_are_named() -> None:
     assert "leave one out, such as both" in run("summary m.json t.csv", 2).stderr
     run("fit linear t.csv -t y --drop town,both -o m.json --force")
     assert "both" not in run("summary m.json t.csv").stdout
+
+
+@pytest.mark.parametrize("rows", ["--test 0.25", "--where a<0.5", "--missing drop"])
+def test_clusters_are_those_of_the_rows_of_the_fit(rows: str) -> None:
+    """The same summary as of a file that holds the rows of the fit alone."""
+    text = Path("t.csv").read_text().splitlines()
+    text[5] = f",{text[5].split(',', 1)[1]}" if "missing" in rows else text[5]
+    Path("t.csv").write_text("\n".join(text) + "\n")
+    held, a = held_out_rows(N, 0.25), [line.split(",")[0] for line in text[1:]]
+    kept = {
+        "--test 0.25": set(range(N)) - set(held.tolist()),
+        "--where a<0.5": {i for i in range(N) if float(a[i] or 1) < 0.5},
+    }
+    chosen = kept.get(rows, set(range(N)) - {4})
+    Path("part.csv").write_text("\n".join([text[0], *(text[i + 1] for i in sorted(chosen))]) + "\n")
+    run(f"fit linear t.csv -t y -x a,b {rows} -o m.json")
+    run("fit linear part.csv -t y -x a,b -o part.json")
+    ours = json.loads(run("summary m.json t.csv --cluster town --json").stdout)
+    theirs = json.loads(run("summary part.json part.csv --cluster town --json").stdout)
+    assert ours["fit"]["rows"] == len(chosen)
+    assert [c["standard_error"] for c in ours["coefficients"]] == [c["standard_error"] for c in theirs["coefficients"]]

@@ -13,6 +13,7 @@ from ..core.files import check_new, is_there, real_path
 from ..data.encoding.recipe import Recipe, plain_recipe
 from ..data.encoding.recipe_json import recipe_fault, recipe_of
 from ..data.readers.asked import Asked
+from ..data.readers.raw_table import RawTable
 from ..data.readers.tables import Table, read_columns
 from ..descent.trajectory import Trajectory
 from ..plots.sources.several import recorded_loss
@@ -20,7 +21,7 @@ from ..solve.model import Model, is_model, read_model
 from .split import chosen_rows, fitted_part, held_out_part
 from .table_input import TableFlags, classes_of, encoded_aloud
 
-__all__ = ["Sources", "check_picture", "sources_of", "table_of"]
+__all__ = ["Sources", "check_picture", "columns_of_fit", "sources_of", "table_of"]
 
 ENDINGS = (".npz", ".json", ".parquet")  # endings of recorded runs
 
@@ -110,14 +111,27 @@ def table_of(
         If the target column is unknown, or no rows were held out.
     """
     known = _known(fitted)
-    weights = flags.weights or known.get("weights")
+    raw, recipe, labels = columns_of_fit(fitted, file, flags, held_out, training)
+    table = encoded_aloud(raw, recipe, "other")
+    if isinstance(fitted, Trajectory):
+        classes = known.get("classes") or (classes_of(table, None) if labels else None)
+        weights = flags.weights or known.get("weights")
+        fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}
+    return table
+
+
+def columns_of_fit(
+    fitted: Trajectory | Model, file: str, flags: TableFlags, held_out: bool = False, training: bool = False
+) -> tuple[RawTable, Recipe, bool]:
+    """The same before it is encoded, how it is encoded, and whether its target has labels."""
+    known = _known(fitted)
     name = fitted.loss if isinstance(fitted, Model) else fitted.meta.get("loss")
     labels = bool(recorded_loss(str(name)).labels)
     recipe, settings = _recipe(fitted, known), fitted.settings if isinstance(fitted, Model) else fitted.meta
     asked = Asked(
         target=flags.target or known.get("targets") or known.get("target"),
         features=recipe.columns,
-        weights=weights,
+        weights=flags.weights or known.get("weights"),
         offset=known.get("offset"),
         exposure=known.get("exposure"),
         labels=labels,
@@ -129,11 +143,7 @@ def table_of(
         raise UsageError(f"{raw.source}: the run does not record its target: name it with -t")
     if held_out or training or isinstance(fitted, Trajectory):
         raw = (held_out_part if held_out else fitted_part)(raw, settings, labels)
-    table = encoded_aloud(raw, recipe, "other")
-    if isinstance(fitted, Trajectory):
-        classes = known.get("classes") or (classes_of(table, None) if labels else None)
-        fitted.meta["table"] = {**known, "target": table.target, "weights": weights, "classes": classes}
-    return table
+    return raw, recipe, labels
 
 
 def _known(fitted: Trajectory | Model) -> dict[str, Any]:

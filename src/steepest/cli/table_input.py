@@ -182,7 +182,9 @@ def class_places(table: Table | RawTable, classes: Sequence[Label]) -> NDArray[n
             if two
             else f"none of the model's classes {_listed(names)}"
         )
-        problem = f"row {row + 1}: {label_text(y[row].item())} is {shown}"
+        problem = (
+            f"row {row + 1}: {label_text(y[row].item())} is {shown}: write labels as the table of the fit has them"
+        )
         raise DataError(problem, file=table.source, column=table.target)
     return places
 

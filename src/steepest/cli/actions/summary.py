@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...core.errors import UsageError
 from ...data.readers.asked import Asked
 from ...data.readers.tables import read_columns
@@ -13,9 +16,9 @@ from ...solve.model import Model, probable, read_model
 from ...solve.model_problem import problem_of
 from ...solve.summary import Fitted, Summary, refuse_status, summarize
 from ..exit_status import print_object
-from ..picture_input import table_of
+from ..picture_input import columns_of_fit
 from ..suggestions import as_options
-from ..table_input import class_numbers
+from ..table_input import class_numbers, encoded_aloud
 from ..text import label_text, say, shown_name
 
 __all__ = ["Flags", "print_summary", "summary_of"]
@@ -62,22 +65,28 @@ def summary_of(model: Model, flags: Flags) -> Summary:
         If the model or the rows have none.
     """
     if model.outputs > 1:
-        raise UsageError(f"a summary is of one target or two classes, this model has {model.outputs} outputs")
+        raise UsageError(
+            f"a summary is of one target or two classes, this model has {model.outputs} outputs: "
+            "show prints its coefficients, evaluate its scores"
+        )
     refuse_status(str(model.verdict.get("status", "")))
-    problem, table = problem_of(model), table_of(model, flags.file, flags, training=True)
+    problem = problem_of(model)
+    raw, recipe, _ = columns_of_fit(model, flags.file, flags, training=True)
+    table = encoded_aloud(raw, recipe, "other")
     y = table.y if model.classes is None else class_numbers(table, model.classes)
     rows = make_rows(table.X, y, weight=table.weight, offset=table.offset)
     fitted = Fitted(rows, problem, model.w, tuple(table.names), _target(model))
-    return summarize(fitted, cov_type=flags.cov, groups=_clusters(flags), level=flags.level)
+    return summarize(fitted, cov_type=flags.cov, groups=_clusters(flags, raw.places), level=flags.level)
 
 
-def _clusters(flags: Flags) -> object:
-    """The labels in the column of --cluster."""
+def _clusters(flags: Flags, places: NDArray[np.int64] | None) -> object:
+    """The labels in the column of --cluster, of the rows in these places of the file."""
     if flags.cluster is None:
         return None
     if flags.file == "-":
         raise UsageError("--cluster reads the table a second time, which standard input does not allow: name a file")
-    return read_columns(flags.file, Asked(flags.cluster, (), labels=True), flags.form).y
+    found = read_columns(flags.file, Asked(flags.cluster, (), labels=True), flags.form).y
+    return found if places is None or found is None else found[places]
 
 
 def _target(model: Model) -> str:

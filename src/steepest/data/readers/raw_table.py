@@ -71,6 +71,7 @@ class RawTable(NamedTuple):
     roundings: tuple[str, ...] = ()
     line: Callable[[int], int | None] = lambda row: None
     sparse: CSR | None = None
+    places: NDArray[np.int64] | None = None  # (n,) which rows of the file, from 0; None is all of them
 
     def encoded(self, settings: Settings | None = None) -> Table:
         """The table of numbers, by a recipe that is learnt from it.
@@ -112,6 +113,7 @@ class RawTable(NamedTuple):
             offset=None if self.offset is None else self.offset[chosen],
             line=lambda row: line(int(chosen[row])),
             sparse=None if self.sparse is None else _rows_of(self.sparse, chosen),
+            places=chosen if self.places is None else self.places[chosen],
         )
 
     @property
@@ -158,7 +160,7 @@ def columns_of(sheet: Sheet, roles: Roles, asked: Asked) -> RawTable:
         chosen, columns = chosen[whole], [taken(column, whole) for column in columns]
     read = dict(zip((one.name for one in wanted), columns, strict=False))
     notes = (*sheet.notes, *_unused_index(sheet, roles), *_dropped(int((~whole).sum()), len(whole)))
-    return _raw(sheet, roles, read, _lines(sheet, chosen), len(chosen))._replace(notes=notes)
+    return _raw(sheet, roles, read, _lines(sheet, chosen), len(chosen))._replace(notes=notes, places=chosen)
 
 
 def _raw(sheet: Sheet, roles: Roles, read: dict[str, Column], line: Callable[[int], int | None], n: int) -> RawTable:
