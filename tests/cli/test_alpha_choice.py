@@ -65,7 +65,6 @@ def test_json_has_the_curve() -> None:
     ("line", "words"),
     [
         ("fit linear t.csv -t y --alpha cw", "'cw' is not a finite number"),
-        ("fit linear t.csv -t y -x a --cv 3", "--cv K is the number of folds of --alpha cv"),
         ("fit linear t.csv -t y -x a --alpha cv --fix a=1", "--alpha cv and --fix exclude each other"),
         ("fit linear t.csv -t y -x a --alpha cv --cv 41", "41"),
         ("limit t.csv -t y -x a --alpha cv", "give limit a number"),

@@ -18,6 +18,9 @@ from steepest.cli.actions.held_out import scores_of
 from steepest.cli.picture_input import table_of
 from steepest.cli.split import Split
 from steepest.cli.table_input import class_places
+from steepest.data.readers.asked import Asked
+from steepest.data.readers.tables import read_columns
+from steepest.data.readers.text_format import TextFormat
 from steepest.descent.trajectory import Trajectory
 from steepest.solve.fit import fit
 from steepest.solve.model import Model, predict, probability, read_model
@@ -63,7 +66,7 @@ def test_the_model_is_that_of_the_other_rows_and_the_scores_those_of_the_rows_na
     table, rows = read_table("t.csv", target="y", features=("a", "b")), held_out_rows(ROWS, 0.25, seed=3)
     others = np.setdiff1d(np.arange(ROWS), rows)
     model, X, y = read_model("m.json"), np.asarray(table.X), np.asarray(table.y)
-    assert [*model.coef, model.intercept] == pytest.approx(least_squares(X[others], y[others]), rel=1e-9)
+    assert [*model.coef[0], *model.intercept] == pytest.approx(least_squares(X[others], y[others]), rel=1e-9)
     assert model.settings["held_out"] == {"share": 0.25, "seed": 3, "rows": ROWS}
     for part, own in (("training", others), ("held_out", rows)):
         said = predict(model, X[own])
@@ -121,7 +124,7 @@ def test_cross_validation_scores_each_fold_by_a_fit_to_the_others() -> None:
     assert cross["deviation"]["r2"] == pytest.approx(np.std(shares, ddof=1), rel=1e-9)
     assert [fold["r2"] for fold in cross["each"]] == pytest.approx(shares, rel=1e-9)
     assert cross["verdicts"] == ["converged"] * 4
-    assert [*read_model("m.json").coef] == pytest.approx(least_squares(X, y)[:-1], rel=1e-9)
+    assert [*read_model("m.json").coef[0]] == pytest.approx(least_squares(X, y)[:-1], rel=1e-9)
     assert scores["held_out"] is None
     classes = found("fit logistic t.csv -t label -x a,b --alpha 0.01 --cv 3")["scores"]["cross_validation"]
     assert int(np.sum(classes["confusion"])) == ROWS
@@ -143,8 +146,8 @@ def test_a_run_is_drawn_over_the_rows_that_it_was_fitted_to() -> None:
     run("fit linear t.csv -t y -x a,b --test 0.25 --trajectory r.npz")
 
     class Flags:
-        target = weights = delimiter = None
-        no_header = False
+        target = weights = None
+        form = TextFormat()
 
     path, rows = Trajectory.load("r.npz"), held_out_rows(ROWS, 0.25)
     whole = read_table("t.csv", target="y", features=("a", "b"))
@@ -204,7 +207,7 @@ def test_counts_that_overflow_leave_the_fit_and_say_why() -> None:
         ("evaluate test.json half.csv --held-out", "held rows out of 60, but half.csv has 2"),
         ("evaluate all.json t.csv --calibration", "--calibration is one of probabilities: this model predicts numbers"),
         ("plot roc-curve all.json t.csv -o p.svg --held-out", "--held-out: no rows were held out of the fit"),
-        ("plot cost-history all.json -o p.svg --held-out", "--held-out is for fit and residuals"),
+        ("plot cost-history all.json -o p.svg --held-out", "--held-out is for fit, residuals"),
     ],
 )
 def test_what_cannot_be_held_out_is_refused_plainly(line: str, words: str) -> None:
@@ -219,8 +222,8 @@ def test_what_cannot_be_held_out_is_refused_plainly(line: str, words: str) -> No
 
 
 def test_an_interruption_keeps_the_folds_so_far() -> None:
-    table = read_table("t.csv", target="y", features=("a", "b"))
-    model = Model("linear", "y", ("a", "b"), (1.0, 0.0), 0.0, None, "mse", {}, {}, {})
+    raw = read_columns("t.csv", Asked("y", ("a", "b")))
+    model = Model("linear", ("y",), ("a", "b"), ((1.0, 0.0),), (0.0,), None, "mse", {}, {}, {})
     done = iter([True, False])
 
     def refit(part: Any) -> Any:
@@ -228,9 +231,10 @@ def test_an_interruption_keeps_the_folds_so_far() -> None:
             raise KeyboardInterrupt
         from steepest import Problem, make_rows
 
-        return model, fit(make_rows(part.X, part.y), Problem())
+        table = part.encoded()
+        return model, fit(make_rows(table.X, table.y), Problem())
 
-    scores = scores_of(model, Split(table, folds=folds(ROWS, 3)), refit)
+    scores = scores_of(model, raw.encoded(), Split(raw, folds=folds(ROWS, 3)), refit)
     assert scores.interrupted
     assert scores.folds is not None
     assert scores.folds.words == "1 of 3, interrupted: 1 converged"
@@ -262,7 +266,7 @@ def test_the_deviance_explained_of_counts_is_weighted() -> None:
     x, w = rng.normal(size=(20, 1)), rng.uniform(0.1, 2.0, 20)
     y = rng.poisson(np.exp(0.5 * x[:, 0] + 1)).astype(float)
     w[3], y[3] = 0.0, -1.0
-    model = Model("linear", "y", ("x",), (0.4,), 1.1, None, "poisson", {}, {}, {})
+    model = Model("linear", ("y",), ("x",), ((0.4,),), (1.1,), None, "poisson", {}, {}, {})
     d2 = of_model.model_scores(model, x, y, w)["d2"]
     rows = w > 0
     theirs = metrics.d2_tweedie_score(y[rows], predict(model, x[rows]), sample_weight=w[rows], power=1)
@@ -273,10 +277,10 @@ def test_the_scores_of_several_classes_and_targets_come_from_k_columns(monkeypat
     rng = np.random.default_rng(0)
     y, z = np.arange(30) % 3, rng.normal(size=(30, 3))
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    monkeypatch.setattr(of_model, "predictor", lambda model, X: z)
-    monkeypatch.setattr(of_model, "probability", lambda model, X: p)
-    monkeypatch.setattr(of_model, "predict", lambda model, X: z)
-    soft: Any = Model("logistic", "y", ("x",), (0.0,), 0.0, ("a", "b", "c"), "log_loss", {}, {}, {})  # type: ignore[arg-type]
+    monkeypatch.setattr(of_model, "predictor", lambda model, X, offset=None: z)
+    monkeypatch.setattr(of_model, "probability", lambda model, X, offset=None: p)
+    monkeypatch.setattr(of_model, "predict", lambda model, X, offset=None: z)
+    soft: Any = Model("logistic", ("y",), ("x",), ((0.0,),), (0.0,), ("a", "b", "c"), "log_loss", {}, {}, {})  # type: ignore[arg-type]
     scores = of_model.model_scores(soft, z, y)
     assert scores["auc"] == pytest.approx(metrics.roc_auc_score(y, p, multi_class="ovr"), rel=1e-12)
     assert scores["log_loss"] == pytest.approx(metrics.log_loss(y, p), rel=1e-12)
@@ -300,5 +304,5 @@ def test_a_model_of_sparse_rows_is_drawn() -> None:
 def test_labels_are_places_among_any_number_of_classes() -> None:
     table = read_table("t.csv", target="label", features=("a",), labels=True)
     assert (class_places(table, ["maybe", "no", "yes"]) == np.where(np.asarray(table.y) == "yes", 2, 1)).all()
-    with pytest.raises(ValueError, match="is no class of a, b, c"):
+    with pytest.raises(ValueError, match="is none of the model"):
         class_places(table, ["a", "b", "c"])

@@ -35,6 +35,7 @@ CHANGES = {  # parameter: the settings beside it, and its other value
     "standardize": (RATE, True),
     "fixed": (BASE, ("intercept",)),
     "max_iter": (RATE, 11),
+    "max_updates": (RATE, 5),
     "tol": ({**BASE, "rule": "accelerated", "max_iter": 400}, 1e-3),
     "record": (RATE, 3),
     "start": (RATE, (1.0, 2.0, 3.0, 4.0)),

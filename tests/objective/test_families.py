@@ -230,11 +230,11 @@ def test_probit_predicts_normal_probabilities():
     assert model.predict_proba(x).sum(1) == near(np.ones(8), rel=1e-14)
     assert log_probabilities(np.array([-40.0]), "probit")[0, 1] == near(-804.6084420137538, rel=1e-14)
     coef, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
-    file = Model("logistic", "y", ("x",), (coef,), intercept, (0.0, 1.0), "probit", {}, {}, {})
+    file = Model("logistic", ("y",), ("x",), ((coef,),), (intercept,), (0.0, 1.0), "probit", {}, {}, {})
     assert probability(file, x) == near(model.predict_proba(x)[:, 1], rel=1e-14)
 
 
 @pytest.mark.parametrize("loss", ["gamma", "tweedie:power=1.5"])
 def test_a_model_of_amounts_predicts_means_from_its_file(loss):
-    model = Model("linear", "y", ("x",), (1.0,), 0.5, None, loss, {}, {}, {})
+    model = Model("linear", ("y",), ("x",), ((1.0,),), (0.5,), None, loss, {}, {}, {})
     assert predict(model, [[0.0], [2.0]]).tolist() == near([np.exp(0.5), np.exp(2.5)])

@@ -203,7 +203,8 @@ def class_words(model: Model) -> str:
     """What a model of classes says: P(y = b), or y of so many classes and how they are fitted."""
     what, classes = shown_name(model.target), model.classes or ()
     if len(classes) == 2:
-        return f"P({what} = {label_text(classes[1])})"
+        said = f"{what} = {label_text(classes[1])}"
+        return f"P({said})" if probable(model) else said
     return f"{what}, {len(classes)} classes, {HOW[str(model.multi_class)]},"
 
 

@@ -169,7 +169,7 @@ def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
     if coordinates.problem.l2 > 0:
         return 1.0
     d = len(v)
-    return float(scalings(coordinates.raw.l1[:, :-1], v.reshape(d, -1), slack.reshape(d, -1)).min())
+    return float(scalings(coordinates.raw.l1[:, :-1], by_output(v), by_output(slack)).min())
 
 
 def scalings(l1: Array, v: Array, slack: Array) -> Array:
@@ -186,7 +186,7 @@ def penalty_surplus(coordinates: Coordinates, w: Array, v: Array, slack: Array) 
 
     All arrays are (d,) or (d, k), and 0 where a coefficient is fixed.
     """
-    w, v, slack = (a.reshape(len(w), -1) for a in (w, v, slack))
+    w, v, slack = map(by_output, (w, v, slack))
     curved, excess, rounding = penalty_surpluses(coordinates.raw.l1[:, :-1], coordinates.raw.l2[:-1], w, v, slack)
     return float(curved.sum()) + max(float(excess.sum()), 0.0), float(rounding.sum())
 

@@ -248,7 +248,7 @@ def alpha_grid(rows: Rows, problem: Problem, n_alphas: int, eps: float, start: A
     ``problem.l1`` is the share of the L1 penalty. One below 0.001 begins where 0.001 does, as ridge has no such weight,
     and ends at eps^2 times where 1 begins. ``start`` (d + 1, k) is the optimum of the unpenalised parameters, if known.
     """
-    rows, share = counted_rows(rows), problem.l1
+    rows, share, n_alphas = counted_rows(rows), problem.l1, _count(n_alphas)
     problem = replace(problem, penalty=elastic(1.0, max(share, LEAST_SHARE)))
     eps = eps * eps * LEAST_SHARE if share < LEAST_SHARE and 0 < eps < 1 else eps
     with one_blas_thread(2.0 * rows.size.numbers):
