@@ -23,7 +23,6 @@ __all__ = [
     "class_places",
     "classes_of",
     "model_columns",
-    "model_table",
     "target_columns",
     "target_table",
 ]
@@ -98,6 +97,7 @@ def model_columns(
     target: bool = False,
     weights: str | None = None,
     where: str | None = None,
+    kept: Sequence[str] = (),
 ) -> RawTable:
     """Read the columns of a model, by name, and its target if required: without rows with gaps, if the fit had none."""
     drop = target and model.settings.get("missing") == "drop"
@@ -112,13 +112,9 @@ def model_columns(
         settings=Settings("drop" if drop else "error"),
         where=None if where is None else read_condition(where),
         labels=target and model.classes is not None,
+        kept=kept,
         **form._asdict(),
     )
-
-
-def model_table(model: Model, file: str, form: TextFormat, unknown: str = "error") -> Table:
-    """Read the columns of a model and encode them as the model's were."""
-    return model_columns(model, file, form).encoded_by(model.recipe, unknown)
 
 
 def classes_of(table: Table | RawTable, positive: str | None) -> tuple[Label, ...]:

@@ -22,7 +22,7 @@ from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm, text_label
 from .numpy_file import open_npy, open_npz
 from .raw_table import RawTable, Table, columns_of, is_large
-from .roles import choose
+from .roles import check_names, choose
 from .text_format import PLAIN, TextFormat, text_format
 
 __all__ = ["Table", "read_columns", "read_table"]
@@ -192,8 +192,12 @@ def read_columns(
     settings: Settings = DEFAULTS,
     recipe: Recipe | None = None,
     where: Condition | None = None,
+    kept: Sequence[str] = (),
 ) -> RawTable:
-    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them."""
+    """The same table before it is encoded; with a recipe, its columns are read as the recipe wants them.
+
+    Cells of the columns in ``kept`` are added as the file spells them; all rows must then be used.
+    """
     form = text_format(header, delimiter, decimal, thousands, encoding)
     content, kind = _content(source, form)
     given = form._replace(encoding=None) != PLAIN
@@ -201,12 +205,14 @@ def read_columns(
         raise UsageError(f"{content.name}: {OF_TEXT if given else 'an encoding is for text'}, this is {kind}")
     wanted = [features] if isinstance(features, str) else features
     if kind == LIBSVM:
-        if where is not None or drop:
-            raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
+        if where is not None or drop or kept:
+            raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop, where and keep out")
         return _sparse_table(content, (target, wanted, weights, offset, exposure), labels)
     sheet = _sheet(content, kind, form)
     roles = choose(sheet, target, wanted, weights, offset, exposure, drop)
-    return columns_of(sheet, roles, labels, settings, recipe, where)
+    check_names(sheet, kept)
+    table = columns_of(sheet, roles, labels, settings, recipe, where)
+    return table._replace(kept={name: list(sheet.cells(name)) for name in kept}) if kept else table
 
 
 def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
