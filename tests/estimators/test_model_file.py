@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 
 from steepest import GDClassifier, GDRegressor, GDRegressorCV, losses, rules, steps, tables
 from steepest.cli import main
+from steepest.cli.text import label_text
 from steepest.core.errors import DataError, FileError, UsageError
 from steepest.solve.model import read_model
 
@@ -28,7 +29,7 @@ LABELS = {
     "objects": np.where(Z > 3.0, "yes", "no").astype(object),
     "bool": Z > 3.0,
     "int8": np.where(Z > 3.0, 1, -1).astype(np.int8),
-    "float": np.where(Z > 3.0, 0.5, 0.25),
+    "float": np.where(Z > 3.0, 2.0, -1.0),
     "large": np.where(Z > 3.0, 2**60 + 1, 2**60),
     "three": GRADES,
 }
@@ -95,7 +96,7 @@ def test_a_classifier(kind: str, how: str) -> None:
     assert_same(model, loaded)
     assert loaded.classes_.dtype == model.classes_.dtype
     assert (loaded.predict_proba(X) == model.predict_proba(X)).all()
-    assert [row[0] for row in by_command("predict m.json t.csv")] == list(map(str, model.predict(X).tolist()))
+    assert [row[0] for row in by_command("predict m.json t.csv")] == list(map(label_text, model.predict(X).tolist()))
     shares = np.array(by_command("predict m.json t.csv --proba"), float)
     np.testing.assert_allclose(shares, model.predict_proba(X), rtol=1e-13)
 
@@ -176,9 +177,9 @@ def test_a_stream_and_a_sparse_model() -> None:
     GDRegressor().partial_fit(X, Z).save("m.json")
     assert not hasattr(GDRegressor.load("m.json"), "verdict_")
     model = GDRegressor(alpha=0.5, l1_ratio=1.0).fit(X, Z)
-    dense = model.predict(X)
+    before = model.predict(X)
     model.sparsify().save("m.json", force=True)
-    assert (GDRegressor.load("m.json").predict(X) == dense).all()
+    assert (GDRegressor.load("m.json").predict(X) == before).all()
 
 
 def test_what_cannot_be_kept_is_said() -> None:

@@ -30,13 +30,13 @@ def as_json(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     >>> as_json({"alpha": 0.5, "rule": rules.Momentum(0.95), "callback": print})
     ({'alpha': 0.5, 'rule': {'record': 'momentum:beta=0.95'}}, ['callback'])
     """
-    kept, lost = {}, []
+    kept, left_out = {}, []
     for name, value in parameters.items():
         try:
             kept[name] = _plain(name, value)
         except NotKeptError:
-            lost.append(name)
-    return kept, lost
+            left_out.append(name)
+    return kept, left_out
 
 
 def from_json(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +73,11 @@ def _plain(name: str, value: Any) -> Any:
 def _spec(name: str, record: Any) -> str:
     """The text of a record of ours from which the same is read."""
     spec = to_spec(record)
+    if name not in RECORDS:
+        raise NotKeptError
     try:
-        same = from_name(spec, RECORDS[name], name) == record
-    except (KeyError, UsageError):
+        same = from_name(spec, RECORDS[name], name.replace("_", " ")) == record
+    except UsageError:
         same = False
     if not same:
         raise NotKeptError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -23,6 +23,9 @@ from .multiclass import each_target
 from .saved_labels import kept_labels, labels_from
 from .sparsity import dense
 
+if TYPE_CHECKING:
+    from .tables import TableEncoder
+
 __all__ = ["ModelFile"]
 
 OF_THE_RUN = ("exact", "table", "validation", "cross_validation")  # settings that are not written to a model file
@@ -37,7 +40,7 @@ class ModelFile:
         path: str | Path,
         *,
         target: str | Sequence[str] | None = None,
-        encoder: Any = None,
+        encoder: TableEncoder | None = None,
         offset: str | None = None,
         force: bool = False,
     ) -> None:
@@ -93,12 +96,11 @@ class ModelFile:
         (GDRegressor(alpha=0.5), True, 'converged')
         """
         check_is_fitted(self)
-        kept, lost = as_json(self.get_params(deep=False))
-        lost = [name for name in lost if name not in ("loss",)]
+        kept, left_out = as_json(self.get_params(deep=False))
         model = _model(self, kept, _targets(self, target), encoder, offset)
         write_model(model, path, force)
-        if lost:
-            what = f"{', '.join(lost)} cannot be kept in a model file: set {'it' if len(lost) == 1 else 'them'}"
+        if left_out:
+            what = f"{', '.join(left_out)} cannot be kept in a model file: set {'it' if len(left_out) == 1 else 'them'}"
             warnings.warn(f"{what} again after load", UserWarning, stacklevel=2)
 
     @classmethod
@@ -256,8 +258,8 @@ def _restore(ours: Any, model: Model) -> None:
         ours.feature_names_in_ = np.array(model.names, object)
     if model.classes is not None:
         ours.classes_ = labels_from(model.classes, kept.get("labels"))
-    if kept.get("rows", model.settings.get("rows")) is not None:
-        ours._total = float(kept.get("rows", model.settings.get("rows")))
+    if (rows := kept.get("rows", model.settings.get("rows"))) is not None:
+        ours._total = float(rows)
     if isinstance(kept.get("steps"), int):
         ours.n_iter_ = kept["steps"]
     if {"status", "message", "notes"} <= model.verdict.keys():

@@ -11,6 +11,7 @@ import numpy as np
 from ...core.errors import UsageError
 from ...data.readers.raw_table import RawTable
 from ...data.readers.tables import Table
+from ...data.readers.text_format import TextFormat
 from ...solve.model import Label, Model, predict, probability, read_model
 from ..exit_status import print_object
 from ..outputs import check_outputs
@@ -26,19 +27,19 @@ class Asked(NamedTuple):
 
     proba: bool = False
     output: str | None = None  # -o
-    keep: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
     unknown: str = "error"
     force: bool = False
     as_json: bool = False
 
 
-def predict_command(path: str, file: str, form: Any, asked: Asked) -> None:
+def predict_command(path: str, file: str, form: TextFormat, asked: Asked) -> None:
     """Predict the rows of a file, and print the predictions or write them into a file."""
     model = read_model(path)
     if asked.output is not None:
         check_ending(asked.output)
         check_outputs(file, asked.output, None, asked.force)
-    raw = model_columns(model, file, form, kept=asked.keep)
+    raw = model_columns(model, file, form, kept=asked.keep or ())
     table = raw.encoded_by(model.recipe, asked.unknown)
     for text in table.notes[len(raw.notes) :]:
         note(f"Note: {text}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ...data.readers.text_format import TextFormat
@@ -21,21 +23,11 @@ __all__ = ["command"]
 @table_options
 @force_option
 @json_option
-def command(
-    model: str,
-    file: str,
-    proba: bool,
-    output: str | None,
-    keep: tuple[str, ...] | None,
-    unknown: str,
-    form: TextFormat,
-    force: bool,
-    as_json: bool,
-) -> None:
+def command(model: str, file: str, form: TextFormat, **asked: Any) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
     Prints CSV: a header, then one line for each row, with numbers in full precision.
     """
     from ..actions.predict import Asked, predict_command
 
-    predict_command(model, file, form, Asked(proba, output, keep or (), unknown, force, as_json))
+    predict_command(model, file, form, Asked(**asked))
