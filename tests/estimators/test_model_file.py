@@ -63,6 +63,7 @@ def assert_same(saved: Any, loaded: Any) -> None:
     assert loaded.get_params() == saved.get_params()
     assert (loaded.verdict_, loaded.certificate_) == (saved.verdict_, saved.certificate_)
     assert loaded.n_iter_ == saved.n_iter_
+    assert loaded._total == saved._total  # the rows, by which to_sklearn scales the penalty
 
 
 @pytest.mark.parametrize("several", [False, True])
