@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .descent.states import State
     from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .descent.trajectory import Trajectory
-    from .estimators import GDClassifier, GDClassifierCV, GDRegressor, GDRegressorCV, tables
+    from .estimators import GDClassifier, GDClassifierCV, GDRegressor, GDRegressorCV, onnx, tables
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
@@ -68,6 +68,7 @@ _MODULES = {
     "averages": "methods.averages",
     "estimates": "methods.estimates",
     "losses": "objective.losses",
+    "onnx": "estimators.onnx",
     "penalties": "objective.penalties",
     "plots": "plots",
     "rules": "methods.rules",
@@ -116,6 +117,7 @@ __all__ = [
     "make_moments",
     "make_rows",
     "minimize",
+    "onnx",
     "partial",
     "penalties",
     "plots",

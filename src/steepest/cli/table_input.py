@@ -26,7 +26,6 @@ __all__ = [
     "classes_of",
     "encoded_aloud",
     "model_columns",
-    "model_table",
     "target_columns",
     "target_table",
 ]
@@ -91,6 +90,7 @@ def model_columns(
     target: bool = False,
     weights: str | None = None,
     where: str | None = None,
+    kept: Sequence[str] = (),
 ) -> RawTable:
     """Read the columns of a model, by name, and its target if required: without rows with gaps, if the fit had none."""
     asked = Asked(
@@ -103,13 +103,9 @@ def model_columns(
         where=None if where is None else read_condition(where),
         settings=Settings("drop" if target and model.settings.get("missing") == "drop" else "error"),
         recipe=model.recipe,
+        kept=kept,
     )
     return read_columns(file, asked, form)
-
-
-def model_table(model: Model, file: str, form: TextFormat, unknown: str = "error") -> Table:
-    """Read the columns of a model and encode them as the model's were."""
-    return encoded_aloud(model_columns(model, file, form), model.recipe, unknown)
 
 
 def encoded_aloud(raw: RawTable, recipe: Recipe, unknown: str) -> Table:

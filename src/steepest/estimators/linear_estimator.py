@@ -26,6 +26,7 @@ from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
 from .inference import Inference
+from .model_file import ModelFile
 from .multiclass import softmax_of
 from .notebook import Notebook
 from .parameter_checks import ParameterNames, check_values
@@ -38,7 +39,7 @@ from .validation_split import given
 __all__ = ["LinearEstimator"]
 
 
-class LinearEstimator(Notebook, ParameterNames, Exchange, Inference, Streaming, Callbacks, Sparsity):
+class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, Streaming, Callbacks, Sparsity):
     """The parts that both estimators share; a mixin beside scikit-learn's own classes."""
 
     _labels = False  # whether targets are classes

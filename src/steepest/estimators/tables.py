@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..data.encoding.text_column import Column
 from ..data.layout import as_scipy
 from ..data.readers.cells import is_missing
 from ..data.readers.columns import Wanted, holds_text, listed, numbers_of, text_of_column
+from ..solve.model import read_model
 from .table_checks import columns, is_of_dates
 
 __all__ = ["TableEncoder"]
@@ -135,6 +137,35 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         _check_n_features(self, X, reset=True)
         self._names = self.recipe_.names
         return self
+
+    @classmethod
+    def load(cls, path: str | Path, *, unknown: str = "error") -> TableEncoder:
+        """The fitted encoder of a model file; before the estimator of the same file it makes a pipeline.
+
+        Parameters
+        ----------
+        path : str or Path
+        unknown : {"error", "other"}
+            As of the encoder.
+
+        Raises
+        ------
+        DataError
+            If the file is damaged or is not a model file.
+        FileError
+            If it cannot be read.
+
+        Examples
+        --------
+        ``make_pipeline(TableEncoder.load("model.json"), GDRegressor.load("model.json"))`` predicts a data frame.
+        """
+        ours = cls(unknown=unknown)
+        ours._settings()
+        ours.recipe_, ours.decided_ = read_model(path).recipe, ()
+        ours._names = ours.recipe_.names
+        ours.feature_names_in_ = np.array(ours.recipe_.columns, object)
+        ours.n_features_in_ = len(ours.recipe_.columns)
+        return ours
 
     def transform(self, X: Any) -> Any:
         """The table of numbers, an array (n, m) or a CSR matrix.

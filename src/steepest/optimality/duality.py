@@ -168,7 +168,6 @@ def dual_scaling(coordinates: Coordinates, v: Array, slack: Array) -> float:
     """Factor that makes theta feasible, -up <= v_j <= down for v (d,) rounded by ``slack``; 1 if l2 > 0."""
     if coordinates.problem.l2 > 0:
         return 1.0
-    d = len(v)
     return float(scalings(coordinates.raw.l1[:, :-1], by_output(v), by_output(slack)).min())
 
 

@@ -1,46 +1,92 @@
-"""Predictions as CSV or JSON."""
+"""Predictions as CSV or JSON, or in a file."""
 
 from __future__ import annotations
 
-import csv
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.shown_text import csv_cell, visible
+from ...core.errors import UsageError
+from ...data.readers.raw_table import RawTable
 from ...data.readers.tables import Table
-from ...solve.model import Model, predict, probability
+from ...data.readers.text_format import TextFormat
+from ...solve.model import Label, Model, predict, probability, read_model
 from ..exit_status import print_object
-from ..text import label_text
+from ..outputs import check_outputs
+from ..prediction_file import check_ending, write_csv, write_predictions
+from ..table_input import encoded_aloud, model_columns
+from ..text import label_text, say
 
-__all__ = ["print_predictions"]
+__all__ = ["Asked", "predict_command"]
 
 
-def print_predictions(model: Model, table: Table, proba: bool, as_json: bool) -> None:
-    """Print the predictions of each row of a table, or the probabilities of all classes."""
+class Asked(NamedTuple):
+    """What ``predict`` is asked for, beside model and table."""
+
+    proba: bool = False
+    output: str | None = None  # -o
+    keep: tuple[str, ...] | None = None
+    unknown: str = "error"
+    force: bool = False
+    as_json: bool = False
+
+
+def predict_command(path: str, file: str, form: TextFormat, asked: Asked) -> None:
+    """Predict the rows of a file, and print the predictions or write them into a file."""
+    model = read_model(path)
+    if asked.output is not None:
+        check_ending(asked.output)
+        check_outputs(file, asked.output, None, asked.force)
+    raw = model_columns(model, file, form, kept=asked.keep or ())
+    table = encoded_aloud(raw, model.recipe, asked.unknown)
+    found = _predictions(model, table, asked.proba)
+    columns = _beside(raw, found, model, asked.proba)
+    if asked.output is not None:
+        write_predictions(asked.output, columns, asked.force)
+    if asked.as_json:
+        _print_json(model, table, raw, found, asked)
+    elif asked.output is not None:
+        say([f"wrote     {asked.output}   ({table.X.shape[0]:,} rows)"])
+    else:
+        write_csv(sys.stdout, columns)
+
+
+def _predictions(model: Model, table: Table, proba: bool) -> dict[str, list[Any]]:
+    """The predictions, by target; or the probabilities, by class."""
     if proba:
         p = probability(model, table.X, table.offset)
         labels = [label_text(label) for label in model.classes or ()]
-        columns = dict(zip(labels, (np.stack((1.0 - p, p)) if p.ndim == 1 else p.T).tolist(), strict=True))
-    else:
-        found = predict(model, table.X, table.offset)
-        names = ["prediction"] if found.ndim == 1 else model.targets
-        columns = dict(zip(names, np.atleast_2d(found.T).tolist(), strict=True))
-    if as_json:
-        several = {"prediction": columns} if len(model.targets) > 1 else columns
-        members = {"probability": columns} if proba else several
-        head = {"command": "predict", "target": model.target, "source": table.source, "rows": table.X.shape[0]}
-        print_object({**head, **members})
-        return
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow([_cell(f"probability_{label}" if proba else label) for label in columns])
-    if proba or model.classes is None:
-        out.writerows(zip(*columns.values(), strict=True))  # the csv module writes floats exactly
-    else:
-        cells = {label: _cell(label) if isinstance(label, str) else label_text(label) for label in model.classes}
-        out.writerows([cells[label]] for label in columns["prediction"])
+        return dict(zip(labels, (np.stack((1.0 - p, p)) if p.ndim == 1 else p.T).tolist(), strict=True))
+    found = predict(model, table.X, table.offset)
+    names = ["prediction"] if found.ndim == 1 else model.targets
+    return dict(zip(names, np.atleast_2d(found.T).tolist(), strict=True))
 
 
-def _cell(text: str) -> str:
-    """A cell that no spreadsheet runs; on a terminal, one that gives it no orders."""
-    return visible(csv_cell(text)) if sys.stdout.isatty() else csv_cell(text)
+def _beside(raw: RawTable, found: Mapping[str, list[Any]], model: Model, proba: bool) -> dict[str, Sequence[Any]]:
+    """The columns of a file: those that are kept, then the predictions, labels as the file of the fit has them."""
+    labels = not proba and model.classes is not None
+    own = {
+        f"probability_{name}" if proba else name: list(map(_label, column)) if labels else column
+        for name, column in found.items()
+    }
+    for name in raw.kept:
+        if name in own:
+            raise UsageError(f"--keep {name}: a column of predictions has this name: rename it in the file")
+    return {**raw.kept, **own}
+
+
+def _label(label: Label) -> str | float:
+    """A class label as in the file of the fit: 1 rather than 1.0."""
+    text = label_text(label)
+    return int(text) if not isinstance(label, str) and text.lstrip("-").isdigit() else label
+
+
+def _print_json(model: Model, table: Table, raw: RawTable, found: dict[str, list[Any]], asked: Asked) -> None:
+    several = {"prediction": found} if len(model.targets) > 1 else found
+    members: dict[str, Any] = {"probability": found} if asked.proba else several
+    more: dict[str, Any] = {"kept": dict(raw.kept)} if asked.keep else {}
+    more |= {} if asked.output is None else {"files": [asked.output]}
+    head = {"command": "predict", "target": model.target, "source": table.source, "rows": table.X.shape[0]}
+    print_object({**head, **members, **more})

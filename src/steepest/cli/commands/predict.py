@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ...data.readers.text_format import TextFormat
 from ..column_options import unknown_option
-from ..options import json_option, table_options
+from ..options import force_option, json_option, table_options
+from ..values import COLUMNS
 
 __all__ = ["command"]
 
@@ -15,17 +18,17 @@ __all__ = ["command"]
 @click.argument("model")
 @click.argument("file")
 @click.option("--proba", is_flag=True, help="Probabilities of all classes instead (logistic).")
+@click.option("-o", "--output", metavar="OUT", help="Write the predictions to this .csv or .parquet file.")
+@click.option("--keep", type=COLUMNS, metavar="COL,COL", help="Columns of FILE to write before the predictions.")
 @unknown_option
 @table_options
+@force_option
 @json_option
-def command(model: str, file: str, proba: bool, unknown: str, form: TextFormat, as_json: bool) -> None:
+def command(model: str, file: str, form: TextFormat, **asked: Any) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
     Prints CSV: a header, then one line for each row, with numbers in full precision.
     """
-    from ...solve.model import read_model
-    from ..actions.predict import print_predictions
-    from ..table_input import model_table
+    from ..actions.predict import Asked, predict_command
 
-    found = read_model(model)
-    print_predictions(found, model_table(found, file, form, unknown), proba, as_json)
+    predict_command(model, file, form, Asked(**asked))

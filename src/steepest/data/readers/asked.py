@@ -22,6 +22,8 @@ class Asked(NamedTuple):
     recipe : Recipe or None
         How columns become numbers, if that was learnt before; ``settings`` then only say whether rows with gaps are
         dropped.
+    kept : sequence of str
+        Columns whose cells are kept as the file spells them; all rows are used then.
     """
 
     target: str | int | Sequence[str] | None = None
@@ -34,6 +36,7 @@ class Asked(NamedTuple):
     where: Condition | None = None
     settings: Settings = Settings()
     recipe: Recipe | None = None
+    kept: Sequence[str] = ()
 
     @property
     def missing(self) -> str | None:

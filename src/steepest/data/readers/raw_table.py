@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,7 @@ class RawTable(NamedTuple):
     line: Callable[[int], int | None] = lambda row: None
     sparse: CSR | None = None
     places: NDArray[np.int64] | None = None  # (n,) which rows of the file, from 0; None is all of them
+    kept: Mapping[str, Sequence[Any]] = MappingProxyType({})  # cells of other columns, as the file spells them
 
     def encoded(self, settings: Settings | None = None) -> Table:
         """The table of numbers, by a recipe that is learnt from it.

@@ -21,7 +21,7 @@ from .json_lines import open_json
 from .libsvm import LABEL, looks_sparse, may_be_times, read_libsvm, text_label
 from .numpy_file import open_npy, open_npz
 from .raw_table import RawTable, Table, columns_of, is_large
-from .roles import choose
+from .roles import check_names, choose
 from .text_format import PLAIN, TextFormat, text_format
 
 __all__ = ["Table", "read_columns", "read_table"]
@@ -150,7 +150,7 @@ def read_table(
     Examples
     --------
     >>> from pathlib import Path
-        >>> from tempfile import TemporaryDirectory
+    >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "pizza.txt")
     ...     _ = path.write_text("Reservations  Pizzas\n13  33\n2   16\n")
@@ -183,7 +183,9 @@ def read_columns(source: str | Path, asked: Asked, form: TextFormat = PLAIN) -> 
     if kind == LIBSVM:
         return _sparse_table(content, asked)
     sheet = _sheet(content, kind, form)
-    return columns_of(sheet, choose(sheet, asked), asked)
+    table = columns_of(sheet, choose(sheet, asked), asked)
+    check_names(sheet, asked.kept)
+    return table._replace(kept={name: list(sheet.cells(name)) for name in asked.kept}) if asked.kept else table
 
 
 def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
@@ -228,8 +230,8 @@ def _sparse_table(content: Content, asked: Asked) -> RawTable:
     if asked.target not in (None, LABEL, (LABEL,)) or lacking:
         lack = lacking[0] if lacking else "weights"
         raise UsageError(f"{content.name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
-    if asked.where is not None or asked.drop:
-        raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop and where out")
+    if asked.where is not None or asked.drop or asked.kept:
+        raise UsageError(f"{content.name}: columns of libsvm rows have no names: leave drop, where and keep out")
     features = asked.features
     sparse = read_libsvm(content)
     names = sparse.names if features is None else tuple(features)
