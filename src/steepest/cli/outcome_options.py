@@ -19,7 +19,7 @@ class Signs(Columns):
 
     name = "signs"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
         """Keep one sign; turn the text of several into a dict."""
         if not isinstance(value, str) or value.strip() in OPEN:
             return value.strip() if isinstance(value, str) else value

@@ -86,8 +86,8 @@ def _convert_curve(scope: Any, operator: Any, container: Any) -> None:
         raise UsageError(f"there is no ONNX operator for a classifier by loss={ours.loss!r}: only for log_loss")
     theirs = LogisticRegression()
     theirs.coef_, theirs.intercept_ = np.atleast_2d(dense(ours.coef_)), np.atleast_1d(ours.intercept_)
-    theirs.classes_, theirs.n_features_in_ = getattr(ours, "model_", ours).classes_, ours.n_features_in_
-    if getattr(ours, "multi_class", "softmax") == "ovr":
+    theirs.classes_, theirs.n_features_in_ = vars(ours).get("model_", ours).classes_, ours.n_features_in_
+    if vars(ours).get("multi_class", "softmax") == "ovr":
         theirs.multi_class = "ovr"
     operator.raw_operator = theirs
     try:
