@@ -83,10 +83,11 @@ def test_the_model_is_that_of_the_other_rows_and_the_scores_those_of_the_rows_na
 
 def test_classes_are_stratified_and_weights_count() -> None:
     scores = found("fit logistic t.csv -t label -x a,b --weights w --test 0.2 -o m.json")["scores"]["held_out"]
-    table = read_table("t.csv", target="label", features=("a", "b"), weights="w", labels=True)
+    raw = read_columns("t.csv", Asked("label", ("a", "b"), "w", labels=True))
+    table = raw.encoded()
     rows = held_out_rows(ROWS, 0.2, labels=table.y)
     model = read_model("m.json")
-    part = table.take(rows)
+    part = raw.rows(rows).encoded()
     assert abs((part.y == "yes").mean() - (np.asarray(table.y) == "yes").mean()) < 0.05
     assert table.weight is not None
     p, w = probability(model, part.X), table.weight[rows]

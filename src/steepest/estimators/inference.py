@@ -136,9 +136,9 @@ class Inference:
         verdict = vars(self).get("verdict_")
         refuse_status("" if verdict is None else verdict.status)
         if self._labels and len(self.classes_) > 2:
-            raise UsageError(f"a summary is one of two classes, not of {len(self.classes_)}: take standard_errors")
+            raise UsageError(f"a summary is for two classes, not for {len(self.classes_)}: take standard_errors")
         if np.size(self.intercept_) > 1:
-            raise UsageError(f"a summary is one of one target, not of {np.size(self.intercept_)}: take standard_errors")
+            raise UsageError(f"a summary is for one target, not for {np.size(self.intercept_)}: take standard_errors")
         fitted = _fitted(self, X, y, sample_weight, offset)
         return summarize(fitted, cov_type=cov_type, groups=groups, level=level)
 

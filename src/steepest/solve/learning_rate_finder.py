@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.errors import UsageError
+from ..core.errors import DataError, UsageError
 from ..core.record_kinds import step
 from ..core.records import from_name, to_name
 from ..core.setting_types import LossLike, RuleLike
@@ -144,6 +144,8 @@ def _checked(X: Any, y: Any, problem: Problem, seed: Any) -> Rows:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise UsageError(f"seed must be a whole number >= 0, not {seed!r}")
     rows = make_rows(X, y)
+    if not rows.shape[1]:
+        raise DataError("X has no columns: a learning rate is for coefficients")
     check_rows(rows, problem)
     name_bad_number(rows, tuple(f"x{j + 1}" for j in range(rows.shape[1])))
     return rows
