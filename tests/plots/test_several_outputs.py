@@ -87,7 +87,7 @@ def test_offsets_are_part_of_every_picture() -> None:
     run("fit linear t.csv -t n -x a,b,c --loss poisson --exposure years -o m.json --trajectory r.npz")
     model = GDRegressor("poisson").fit(X, COUNTS, offset=np.log(YEARS))
     mean = np.exp(X @ model.coef_ + model.intercept_ + np.log(YEARS))
-    table = read_columns("t.csv", Asked("n", ("a", "b", "c"), exposure="years"))
+    table = read_columns("t.csv", Asked("n", ("a", "b", "c"), exposure="years")).encoded()
     found = ResidualsDisplay.from_model(read_model("m.json"), table.X, table.y, offset=table.offset)
     assert found.predicted == near(mean, rel=1e-6)
     said = f"mean absolute error {np.abs(mean - COUNTS).mean():.4g}"

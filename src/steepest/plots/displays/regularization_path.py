@@ -136,7 +136,7 @@ class RegularizationPathDisplay(OfRows):
             mark_choices(ax, self.choice, None)
         ax.autoscale(False)
         name_ends(ax, ends)
-        ax.set_ylabel("coefficient \N{MULTIPLICATION SIGN} standard deviation of its column")
+        ax.set_ylabel("coefficient \N{MULTIPLICATION SIGN} standard deviation")
         rest = int((self.coefs[order[named:]] != 0).any(axis=1).sum())
         still = len(order) - named - rest
         more = f"; the other {counted(rest, 'line')} in grey" if rest else ""
