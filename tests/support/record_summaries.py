@@ -11,8 +11,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import statsmodels.api as sm
-from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 FILE = Path(__file__).parents[1] / "data" / "summaries.json"
 KINDS = ("nonrobust", "HC0", "HC1", "HC2", "HC3", "cluster")
@@ -60,6 +58,8 @@ def general(result):
 
 def cases(t):
     """Each case: how ours is asked, and the figures."""
+    import statsmodels.api as sm
+
     A = sm.add_constant(t["X"])
     cluster = {"groups": t["groups"]}
     tight = {"tol": 1e-15, "maxiter": 100}
@@ -80,6 +80,9 @@ def cases(t):
 
 
 def main():
+    import statsmodels.api as sm
+    from statsmodels.stats.outliers_influence import variance_inflation_factor
+
     t = table()
     A = sm.add_constant(t["X"])
     found = {"table": {name: np.asarray(value).tolist() for name, value in t.items()}}

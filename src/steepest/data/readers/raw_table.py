@@ -15,7 +15,7 @@ from ...core.whole_numbers import EXACT, rounding_note
 from ..csr import CSR
 from ..encoding.condition import Condition
 from ..encoding.faults import CellError
-from ..encoding.recipe import Recipe, learn, plain_recipe
+from ..encoding.recipe import Recipe, learn
 from ..encoding.settings import Settings, Unknown
 from ..encoding.text_column import Column, Text, is_missing_at, taken
 from ..layout import take
@@ -99,10 +99,6 @@ class RawTable(NamedTuple):
         X, names = self._placed(lambda: recipe.encode(self.columns, met))
         found = self._table(X, names)._replace(recipe=None if recipe.plain else recipe)
         return found._replace(notes=(*found.notes, *met.notes))
-
-    def encoded_as(self, table: Table, unknown: str = "error") -> Table:
-        """The same by the recipe of another table of these columns."""
-        return self.encoded_by(table.recipe or plain_recipe(table.names), unknown)
 
     def rows(self, chosen: NDArray[np.int64]) -> RawTable:
         """The table of the chosen rows, in their order."""
