@@ -61,7 +61,13 @@ def test_categories_are_those_of_scikit_learn(words, more, least):
     for level, column in zip(sorted(set(levels) - {rule.reference}), theirs.transform(cells).T, strict=True):
         np.testing.assert_array_equal(ours[level], column)
     counts = {word: words.count(word) for word in words}
-    assert set(rule.pooled) == {word for word, count in counts.items() if count < least}
+    rare = {word for word, count in counts.items() if count < least}
+    pool, kept = sum(counts[word] for word in rule.pooled), [counts[word] for word in counts if word not in rule.pooled]
+    assert rare <= set(rule.pooled)
+    assert rare or not rule.pooled
+    assert not rule.pooled or pool >= least or len(kept) <= 1
+    joined_later = {counts[word] for word in set(rule.pooled) - rare}
+    assert not joined_later or (pool - max(joined_later) < least and max(joined_later) <= min(kept, default=99))
     known = {*levels, *rule.pooled}
     if set(more) <= known:
         recipe.encode([text_of(more)], Unknown())

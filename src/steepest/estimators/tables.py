@@ -48,7 +48,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         The level without a column of its own. By default the false one of two such as no and yes, else the most
         frequent one, of several the first in the alphabet.
     min_count : int
-        Levels with fewer rows in ``fit`` are pooled into one, "(other)".
+        Levels with fewer rows in ``fit`` are pooled into one, "(other)", and the next rarest until it has so many.
     dates : str, sequence of str, or dict from column to parts, optional
         Columns of dates, and what is taken of them: of days (the default: since the first date of ``fit``), year,
         month, weekday, hour, joined by "+". All but days and year are categories.

@@ -93,7 +93,7 @@ def learn_category(name: str, column: Column, settings: Settings) -> tuple[Categ
     if not counts:
         raise CellError("no value in any row", name, answer=use("drop", name))
     n = len(column.codes)
-    kept = {level: count for level, count in counts.items() if count >= settings.min_count}
+    kept = _kept(counts, settings.min_count)
     if len(kept) >= IDENTIFYING and 2 * len(kept) > n and name not in settings.categories:
         problem = f"{len(kept):,} different texts in {counted(n, 'row')} are no categories"
         raise CellError(problem, name, answer=NAMES_ROWS._replace(settings=(("drop", name), ("min_count", 10))))
@@ -108,6 +108,16 @@ def learn_category(name: str, column: Column, settings: Settings) -> tuple[Categ
     reference = _reference(name, kept, pooled, settings) or _false_word(kept) or often
     levels = tuple(sorted((level for level in kept if level != reference), key=_order))
     return Category(name, levels, reference, pooled, fill), _decided(kept, reference, pooled, counts, gone, fill)
+
+
+def _kept(counts: dict[str, int], least: int) -> dict[str, int]:
+    """The levels that are not pooled: those of ``least`` rows or more, without the rarest if the pool has fewer."""
+    kept = {level: count for level, count in counts.items() if count >= least}
+    pool = sum(counts.values()) - sum(kept.values())
+    while 0 < pool < least and len(kept) > 1:
+        rarest = min(kept, key=lambda level: (kept[level], level))
+        pool += kept.pop(rarest)
+    return kept
 
 
 def _decided(

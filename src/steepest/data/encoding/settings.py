@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     reference : mapping
         The level of a column that has no column of its own. By default the most frequent one.
     min_count : int
-        Levels with fewer rows are pooled into one, "(other)".
+        Levels with fewer rows are pooled into one, "(other)", and the next rarest ones until it has so many.
     dates : mapping
         Columns of dates, and their parts: of days, year, month, weekday, hour, joined by "+".
     date_format : str, optional
