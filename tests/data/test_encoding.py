@@ -266,6 +266,47 @@ def test_a_recipe_survives_its_json_and_damage_is_named():
         assert recipe_fault(damaged, "encoding"), path
 
 
+NUMBER = {"kind": "number", "name": "x", "fill": None, "marked": False}
+CATEGORY = {"kind": "category", "name": "x", "levels": ["b"], "reference": "a", "pooled": [], "fill": None}
+
+
+def dated(*parts):
+    return {"kind": "date", "name": "d", "format": ISO, "first": 0, "parts": [list(part) for part in parts]}
+
+
+@pytest.mark.parametrize(
+    ("rules", "terms", "said"),
+    [
+        ([], [], "one or more different columns"),
+        ([NUMBER, CATEGORY], [], "one or more different columns"),
+        ([NUMBER], [[]], "must have a factor"),
+        ([NUMBER], [[["q", 2]]], "no feature is called 'q'"),
+        ([CATEGORY], [[["x", 2]]], "categories, which have no powers"),
+        ([NUMBER], [[["x", 10**6]]], "a whole number from 1 to 9"),
+        ([NUMBER], [[["x", 0]]], "a whole number from 1 to 9"),
+        ([NUMBER], [[["x", True]]], "a whole number from 1 to 9"),
+        ([dated(("month", NUMBER))], [], "parts"),
+        ([dated(("days", CATEGORY))], [], "parts"),
+        ([dated(("days", dated()))], [], "parts"),
+        ([dated()], [], "no column is left"),
+        ([{**CATEGORY, "levels": []}], [], "no column is left"),
+        (
+            [{**CATEGORY, "name": name, "levels": [f"{i}" for i in range(1500)]} for name in "xy"],
+            [[["x", 1], ["y", 1]]],
+            "x:y has 2,250,000 columns",
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_recipes_that_do_not_fit_themselves_are_named(rules, terms, said):
+    assert said in str(recipe_fault({"rules": rules, "terms": terms}, "encoding"))
+
+
+def test_a_condition_is_short():
+    with pytest.raises(UsageError, match="4,001 characters are too many"):
+        read_condition("a" + " " * 4000)
+
+
 def test_two_features_of_one_name_are_refused():
     with pytest.raises(DataError, match="two features would be called 'x=b'"):
         learn(["x", "x=b"], [text_of("ab"), np.arange(2.0)], Settings()).recipe.encode(

@@ -26,6 +26,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 OF_TEXT = ("==", "=", "!=")
 SIDE = r"""(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|[^\s<>=!"'][^<>=!"']*?)"""
 PART = re.compile(rf"\s*({SIDE})\s*({'|'.join(OPERATORS)})\s*({SIDE})\s*(?:\b(and|or)\b|\Z)", re.IGNORECASE)
+LONGEST = 2000  # characters: a file may hold the condition, and matching may take the square of its length
 WRITE = 'write COLUMN < NUMBER or COLUMN = LEVEL, joined by "and" or "or"'
 
 
@@ -70,6 +71,8 @@ def read_condition(text: str) -> Condition:
     >>> read_condition("carat < 3 and cut = Fair").groups
     ((Comparison(column='carat', operator='<', value='3'), Comparison(column='cut', operator='=', value='Fair')),)
     """
+    if len(text) > LONGEST:
+        raise UsageError(f"--where: {len(text):,} characters are too many: write at most {LONGEST:,}")
     groups: list[list[Comparison]] = [[]]
     at, joint = 0, "and"
     while joint:

@@ -18,7 +18,7 @@ from .pieces import Piece
 from .settings import PARTS, Settings, Unknown
 from .text_column import Column, Text, merged
 
-__all__ = ["ISO", "Date", "date_format", "learn_date", "looks_like_dates"]
+__all__ = ["CLASSES", "ISO", "Date", "date_format", "learn_date", "looks_like_dates"]
 
 ISO = "ISO 8601"
 DAY = 86_400.0  # seconds

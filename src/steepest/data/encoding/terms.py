@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from math import prod
 
 from ...core.errors import UsageError
 from .pieces import Piece, power, product
 
-__all__ = ["Term", "read_terms", "term_piece"]
+__all__ = ["LARGEST", "Term", "read_terms", "term_piece"]
 
 Term = tuple[tuple[str, int], ...]  # factors: a column and its exponent
 FACTOR = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s,:^*"+()][^,:^*"+()]*?))\s*(?:\^\s*(\d+)\s*)?(?=[,:]|\Z)')
 LARGEST = 9  # exponent
+MOST = 1_000_000  # columns of a term
 WRITE = "write powers and products of columns, such as carat^2, carat:depth"
 
 
@@ -61,11 +63,16 @@ def term_piece(term: Term, pieces: Mapping[str, Piece]) -> Piece:
     Raises
     ------
     UsageError
-        If a name is no column of the table, or a category has an exponent.
+        If a name is no column of the table, a category has an exponent, or there would be too many columns.
     """
     for name, exponent in term:
         if name not in pieces:
             raise UsageError(f"no feature is called {name!r}: there is {', '.join([*pieces][:20])}")
         if exponent > 1 and pieces[name].value is None:
             raise UsageError(f"{name!r} has categories, which have no powers: {WRITE}")
+    count = prod(len(pieces[name].names) for name, _ in term)
+    if count > MOST:
+        raise UsageError(
+            f"{':'.join(name for name, _ in term)} has {count:,} columns: pool rare levels, or leave it out"
+        )
     return reduce(product, (power(pieces[name], exponent) for name, exponent in term))
