@@ -19,11 +19,11 @@ from ..prediction_file import check_ending, write_csv, write_predictions
 from ..table_input import encoded_aloud, model_columns
 from ..text import label_text, say
 
-__all__ = ["Asked", "predict_command"]
+__all__ = ["Flags", "predict_command"]
 
 
-class Asked(NamedTuple):
-    """What ``predict`` is asked for, beside model and table."""
+class Flags(NamedTuple):
+    """The options of ``predict`` as Click hands them over, beside model and table."""
 
     proba: bool = False
     output: str | None = None  # -o
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     as_json: bool = False
 
 
-def predict_command(path: str, file: str, form: TextFormat, asked: Asked) -> None:
+def predict_command(path: str, file: str, form: TextFormat, asked: Flags) -> None:
     """Predict the rows of a file, and print the predictions or write them into a file."""
     model = read_model(path)
     if asked.output is not None:
@@ -83,7 +83,7 @@ def _label(label: Label) -> str | float:
     return int(text) if not isinstance(label, str) and text.lstrip("-").isdigit() else label
 
 
-def _print_json(model: Model, table: Table, raw: RawTable, found: dict[str, list[Any]], asked: Asked) -> None:
+def _print_json(model: Model, table: Table, raw: RawTable, found: dict[str, list[Any]], asked: Flags) -> None:
     several = {"prediction": found} if len(model.targets) > 1 else found
     members: dict[str, Any] = {"probability": found} if asked.proba else several
     more: dict[str, Any] = {"kept": dict(raw.kept)} if asked.keep else {}

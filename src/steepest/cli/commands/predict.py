@@ -29,6 +29,6 @@ def command(model: str, file: str, form: TextFormat, **asked: Any) -> None:
 
     Prints CSV: a header, then one line for each row, with numbers in full precision.
     """
-    from ..actions.predict import Asked, predict_command
+    from ..actions.predict import Flags, predict_command
 
-    predict_command(model, file, form, Asked(**asked))
+    predict_command(model, file, form, Flags(**asked))
