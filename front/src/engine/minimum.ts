@@ -4,29 +4,36 @@ import type { Facts, Objective, Settings, Vec } from "../types";
 import { constantCost } from "./constant_cost";
 import { curvatureAt, flatDirections, remove } from "./curvature";
 import { losses } from "./engine.gen";
-import { newton } from "./newton";
+import { type Minimum, newton } from "./newton";
+import { kinkedMinimum } from "./nonsmooth";
 import { parseSpec } from "./spec";
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
-  const p = objective.size;
-  const free = Array.from({ length: p }, (_, j) => j).filter((j) => !how.fixed[j]);
+  const free = Array.from({ length: objective.size }, (_, j) => j).filter((j) => !how.fixed[j]);
   const start = Float64Array.from(how.start);
-  const begin = objective.table ? start.map((value, j) => (how.fixed[j] ? value : 0)) : start;
-  const apart = (w: Vec): boolean => separates(objective, w, free);
-  const { w, found } = newton(objective, begin, free, apart);
-  const separable = !found && apart(w);
-  const best = found ? nearestToZero(objective, w, free) : null;
+  const { w, cost, end } = minimumOf(objective, start, free);
+  const separable = end !== "minimum" && separates(objective, w, free);
+  const best = end === "minimum" ? nearestToZero(objective, w, free) : null;
   const { values, vectors } = curvatureAt(objective, best ?? start, free);
   return {
     best,
-    least: best ? objective.value(best) : separable ? 0 : NaN,
+    least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.convex ? cost : NaN,
     eigenvalues: values,
     eigenvectors: vectors,
     local: !objective.quadratic,
     separable,
     constantCost: constantCost(objective, how),
   };
+}
+
+/** The minimum of a table from 0, that of a formula from the start; fixed parameters keep their start. */
+function minimumOf(objective: Objective, start: Vec, free: readonly number[]): Minimum {
+  const begin = start.slice();
+  if (objective.table) for (const j of free) begin[j] = 0;
+  if (!objective.smoothed) return newton(objective, begin, free, (w) => separates(objective, w, free));
+  const w = kinkedMinimum(objective, begin, free);
+  return { w, cost: objective.value(w), end: "minimum" };
 }
 
 /** Whether a loss of two classes falls to 0 along the free part of w: all rows are on their own side of its line. */

@@ -5,7 +5,9 @@ import { scaledCurvature } from "./curvature";
 
 export interface Minimum {
   readonly w: Vec; // where it ended
-  readonly found: boolean; // a minimum, to rounding
+  readonly cost: number;
+  /** "infimum": the cost falls no further, but the point moves on. */
+  readonly end: "minimum" | "infimum" | "none";
 }
 
 interface Point {
@@ -33,21 +35,22 @@ export function newton(objective: Objective, start: Vec, free: readonly number[]
   let here: Point = { w: start.slice(), cost: objective.value(start) };
   const first = here.cost;
   let longest = largest(start);
+  let level = false;
   for (let i = 0; i < LIMIT && Number.isFinite(here.cost) && !stop(here.w); i++) {
     const step = newtonStep(objective, here.w, free);
     const next = search(objective, here, step) ?? here;
     const length = distance(next.w, here.w);
     longest = Math.max(longest, length);
-    const level = step.fall <= DONE * Math.max(Math.abs(here.cost), first - here.cost);
+    level = step.fall <= DONE * Math.max(Math.abs(here.cost), first - here.cost);
     if (level && step.down !== null) {
       here = aside(objective, here, step.down);
     } else if ((level && length <= SHORT * longest) || next === here) {
-      return { w: next.w, found: level || free.length === 1 };
+      return { ...next, end: level || free.length === 1 ? "minimum" : "none" };
     } else {
       here = next;
     }
   }
-  return { w: here.w, found: false };
+  return { ...here, end: level ? "infimum" : "none" };
 }
 
 function newtonStep(objective: Objective, w: Vec, free: readonly number[]): Step {
