@@ -6,7 +6,10 @@ import { curvatureAt, flatDirections, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
 import { kinkedMinimum } from "./nonsmooth";
+import type { Loss } from "./records";
 import { parseSpec } from "./spec";
+
+const NOISE = 1e-12; // share of a cost that may be rounding
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
@@ -29,22 +32,29 @@ export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed
 
 /** The minimum of a table from 0, that of a formula from the start; fixed parameters keep their start. */
 function minimumOf(objective: Objective, start: Vec, free: readonly number[]): Minimum {
-  const begin = start.slice();
-  if (objective.table) for (const j of free) begin[j] = 0;
-  if (!objective.smoothed) return newton(objective, begin, free, (w) => separates(objective, w, free));
-  const w = kinkedMinimum(objective, begin, free);
-  return { w, cost: objective.value(w), end: "minimum" };
+  const { table } = objective;
+  if (!table) return newton(objective, start, free, () => false);
+  const begin = start.map((value, j) => (free.includes(j) ? 0 : value));
+  if (objective.smoothed) {
+    const w = kinkedMinimum(objective, begin, free);
+    return { w, cost: objective.value(w), end: "minimum" };
+  }
+  const found = newton(objective, begin, free, (w) => separates(objective, w, free));
+  const flat = (w: Vec): number => flatDirections(objective, w, free).length;
+  const vanished = found.end === "minimum" && !recordOf(table.loss).attained && flat(found.w) > flat(begin);
+  return vanished ? { ...found, end: "infimum" } : found; // curvature falls to 0 as the parameters grow
 }
 
 /** Whether a loss of two classes falls to 0 along the free part of w: all rows are on their own side of its line. */
 function separates(objective: Objective, w: Vec, free: readonly number[]): boolean {
   const { table } = objective;
-  if (!table) return false;
-  const { labels, attained } = parseSpec(table.loss, losses, "loss").record;
-  if (!labels || attained) return false;
-  const part = new Float64Array(w.length);
-  for (const j of free) part[j] = w[j];
+  if (!table || !recordOf(table.loss).labels || recordOf(table.loss).attained) return false;
+  const part = w.map((value, j) => (free.includes(j) ? value : 0));
   return table.target.values.every((y, i) => (2 * y - 1) * table.linear(part, i) > 0);
+}
+
+function recordOf(loss: string): Loss {
+  return parseSpec(loss, losses, "loss").record;
 }
 
 /** Of the minima of a table whose columns repeat each other, the one with the smallest parameters. */
@@ -52,5 +62,5 @@ function nearestToZero(objective: Objective, w: Vec, free: readonly number[]): V
   if (!objective.table) return w;
   const near = w.slice();
   for (const direction of flatDirections(objective, w, free)) remove(near, direction);
-  return objective.value(near) <= objective.value(w) * (1 + 1e-12) ? near : w;
+  return objective.value(near) <= objective.value(w) * (1 + NOISE) ? near : w;
 }
