@@ -24,7 +24,7 @@ from .text import label_text
 
 __all__ = ["PageTable", "columns_of", "page_table"]
 
-MOST_COLUMNS = 100
+MOST_COLUMNS = 64
 
 
 class PageTable(NamedTuple):

@@ -83,7 +83,7 @@ def kept_states(step: NDArray[np.int64], reported: int, most: int) -> NDArray[np
     m = len(step)
     if m <= most:
         return np.arange(m)
-    logs = np.log(np.maximum(step, 1))
+    logs = np.log1p(step)
     wide, narrow = float(logs[-1]) + 1.0, 0.0  # widths of bins: one bin in all, and too many
     for _ in range(HALVINGS):
         width = (wide + narrow) / 2

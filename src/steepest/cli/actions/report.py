@@ -13,7 +13,8 @@ from ...lab.page import page
 from ...lab.payload import Payload
 from ...lab.table import table_member
 from ..exit_status import print_object
-from ..lab_run import obstacle, recording_of, settings_of, still_of_run
+from ..lab_run import recording_of, still_of_run
+from ..lab_settings import obstacle, settings_of
 from ..lab_table import columns_of
 from ..picture_input import sources_of, table_of
 from ..text import describe, note, say
