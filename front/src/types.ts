@@ -18,12 +18,17 @@ export interface Table {
   readonly sampledFrom?: number;
 }
 
-/** A recorded run: states as `Trajectory` holds them, in raw units, intercept last. */
+/**
+ * A recorded run: states as `Trajectory` holds them, in raw units, intercept last. In JSON its arrays are texts: base64 of
+ * little-endian float64.
+ */
 export interface Recording {
-  readonly rule: string;
+  readonly rule: string; // as in Python: "momentum:beta=0.95"
+  readonly names: readonly string[]; // p parameters: columns, then "intercept"; variables of a formula
   readonly path: Vec; // m x p
   readonly step: Vec; // m
   readonly cost: Vec; // m, NaN where it was not evaluated
+  readonly reported: number; // the step whose state is the answer
   readonly verdict: { readonly status: string; readonly message: string; readonly advice: string | null };
 }
 
@@ -34,6 +39,42 @@ export interface Payload {
   readonly table?: Table;
   readonly settings?: Partial<Settings>;
   readonly recording?: Recording;
+}
+
+/** One run of a race whose runs differ in more than the rule. What is left out is as in the settings. */
+export interface Racer {
+  readonly label: string; // shown in legends: "rate 0.05", "3 rows a step"
+  readonly rule?: string; // else the first of `rules`
+  readonly rate?: number;
+  readonly batch?: number;
+}
+
+/**
+ * What panel D shows. step: the cost along the step's own direction. slices: the cost along each free parameter (of a
+ * formula, each variable) through the cursor's point, with its tangent; along a single free parameter with every state.
+ * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
+ */
+export type Detail = "step" | "slices" | "losses";
+
+/**
+ * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header "x-steepest-token".
+ * Python descends on all rows of the table; what the page does not offer itself is possible there: any rule, rate "auto".
+ */
+export interface RemoteRequest {
+  readonly settings: Partial<Settings>;
+  /** Python chooses rule and rate ("auto" of `steepest fit`); settings.rules and settings.rate are not used. */
+  readonly automatic: boolean;
+}
+
+/** What the server answers with status 200. Any other status has `{ error: string }`, one line for the reader. */
+export interface RemoteReply {
+  readonly rows: number; // that Python used
+  readonly recording: Recording; // of at most 600 states; its arrays as base64, as in the payload
+  /** A bound or an estimate of the cost minus its minimum; null where there is none. */
+  readonly certificate: { readonly gap: number; readonly kind: string } | null;
+  /** The minimum that Python knows, in raw units; null where it knows none. */
+  readonly exact: { readonly parameters: readonly number[]; readonly cost: number } | null;
+  readonly seconds: number;
 }
 
 /** All that the reader chose: what a link holds. Every number is finite. */
@@ -47,6 +88,8 @@ export interface Settings {
   readonly loss: string; // a name as in Python: squared_error, mse, log_loss, huber ...
   readonly standardize: boolean; // descend on scaled columns
   readonly rules: readonly string[]; // names as in Python; the first leads: zones, verdict, arithmetic are its own
+  /** Not empty: these runs, the first of which leads, instead of one run for each of `rules`. */
+  readonly race: readonly Racer[];
   readonly rate: number;
   readonly schedule: string; // constant, inverse_scaling ...
   readonly batch: number; // rows a step; 0: all
@@ -61,6 +104,8 @@ export interface Settings {
   readonly turn: number; // degrees, of the surface
   readonly tilt: number;
   readonly cutoff: number; // probability from which a row is called the second class
+  readonly detail: Detail;
+  readonly secant: number | null; // of f(x): the second point of a secant from the cursor's point, drawn in panel A
   readonly lesson: string; // name of the lesson, "" for none
 }
 
@@ -98,6 +143,7 @@ export interface TableObjective {
 /** The descent of one rule. */
 export interface Run {
   readonly rule: string;
+  readonly label?: string; // of a race: shown instead of the rule's name
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
@@ -145,7 +191,7 @@ export interface Scene {
   readonly settings: Settings;
   readonly objective: Objective;
   readonly facts: Facts;
-  readonly runs: readonly Run[]; // in the order of settings.rules
+  readonly runs: readonly Run[]; // in the order of settings.race or settings.rules
   readonly zones: Zones | null;
   readonly judgement: Judgement;
   /** Windows that are to stay as they are while a row or the start is dragged. */

@@ -26,6 +26,8 @@ COMMANDS = (
     "minimize",
     "plot",
     "animate",
+    "lab",
+    "report",
     "sample",
 )
 
