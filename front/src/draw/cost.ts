@@ -12,6 +12,7 @@ import { fit, HEIGHT, SMALL, write } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
 const HIGHEST = 1e6; // times the first cost: what is above has diverged, and is shown only if all runs have
+const LARGEST = 1e290; // cost that an axis can show
 const SAMPLE = 18; // pixels of a line before its label
 
 /** What the vertical axis shows. */
@@ -47,7 +48,7 @@ export function cost(scene: Scene, context: CanvasRenderingContext2D, width: num
 function measureOf(scene: Scene): Measure {
   const { facts, runs } = scene;
   const value = valueOf(scene);
-  const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300);
+  const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST);
   const lowest = Math.min(...costs);
   const first = runs.length ? runs[0].cost[0] - facts.least : NaN;
   if (facts.best && first > 0 && lowest >= facts.least - 1e-9 * first) {
@@ -72,9 +73,9 @@ function every(costs: Float64Array): Float64Array {
 /** The log axis: costs of runs that diverged are cut off, unless all have. */
 function logarithmic({ runs }: Scene, of: (cost: number) => number, first: number): Interval {
   const settled = runs.some((run) => run.end === "steps" && run.cost[run.steps] <= HIGHEST * run.cost[0]);
-  const values = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300).map(of);
+  const values = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST).map(of);
   const [low, high] = extent(values.filter((v) => v > 0 && (!settled || v <= HIGHEST * first)).map(Math.log10), 0.5);
-  return [10 ** (low - 0.04 * (high - low)), 10 ** (high + 0.06 * (high - low))];
+  return [10 ** Math.max(-300, low - 0.04 * (high - low)), 10 ** Math.min(300, high + 0.06 * (high - low))];
 }
 
 /** The line of a run: where steps are many, the first, highest, lowest and last cost of each column of pixels. */

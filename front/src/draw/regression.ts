@@ -4,7 +4,7 @@ import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
-import { dot, head, line, type Point } from "./marks";
+import { dots, head, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
@@ -35,7 +35,7 @@ export function regression(
       if (points.length === 0) outside += elsewhere(context, table, objective.raw(current(scene, i)), axes, colourOf(palette, i));
     }
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
-    for (const i of rows) dot(context, place(i), radiusOf(rows.length), palette.ink);
+    dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
     context.globalAlpha = 1;
   });
   return drawn(scene, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));

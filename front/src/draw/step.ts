@@ -14,7 +14,7 @@ import { type Stride, strideOf } from "./stride";
 export function step(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
   const stride = strideOf(scene);
   const [from, to] = reachOf(stride);
-  const pieces = scene.objective.rows > 2000 ? 40 : 80;
+  const pieces = scene.objective.rows > 500 ? 40 : 80;
   const points: Point[] = Array.from({ length: pieces + 1 }, (_, i) => {
     const s = from + ((to - from) * i) / pieces;
     return [s, stride.cost(s)];
@@ -34,10 +34,10 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
   return drawn(scene, stride, axes);
 }
 
-/** The part of the line that is shown: ball, lowest point and ring, unless the ring is very far away. */
+/** The part of the line that is shown: ball, lowest point and ring. */
 function reachOf({ length, lowest }: Stride): [number, number] {
   const low = lowest ?? 3 * length;
-  const span = Math.max(2.2 * low, Math.min(1.18 * length, 40 * low)) || 1;
+  const span = Math.max(2.2 * low, 1.18 * length) || 1;
   return [-0.25 * span, span];
 }
 
