@@ -126,6 +126,6 @@ function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: 
     toData: axes.toData,
     hit: (x, y) => (Math.hypot(x - start[0], y - start[1]) <= REACH ? { kind: "start", index: 0 } : null),
     window: land.window,
-    startAt: (x, y) => [...plane.point(x, y)],
+    startAt: (x, y) => [...plane.point(...axes.invert(x, y))],
   };
 }

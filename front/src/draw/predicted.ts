@@ -8,7 +8,7 @@ import { dots, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief } from "./text";
 
 export function predicted(
@@ -59,7 +59,7 @@ function finding({ objective, runs, settings }: Scene, w: Vec): string {
     left += (value - table.predict(table.linear(w, i))) ** 2;
     all += (value - mean) ** 2;
   });
-  const step = `Step ${count(runs.length ? stepOf(runs[0], settings.cursor) : 0)}`;
+  const step = `Step ${count(runs.length ? numberOf(runs[0], stepOf(runs[0], settings.cursor)) : 0)}`;
   if (!(all > 0)) return `${step}: all actual values of ${brief(target.name)} are equal`;
   const share = 1 - left / all;
   if (!Number.isFinite(share)) return `${step}: the predictions are too large for a number`;

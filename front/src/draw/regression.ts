@@ -8,7 +8,7 @@ import { dots, head, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief } from "./text";
 
 const PIECES = 80; // of a bent line
@@ -95,7 +95,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const cost = runs.length ? runs[0].cost[k] : objective.value(w);
   const subtitle = [
-    `solid: step ${count(k)}, cost ${number(cost)}`,
+    `solid: step ${count(runs.length ? numberOf(runs[0], k) : 0)}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     thinned(objective.rows),
@@ -103,7 +103,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(k)}. ${title}. ${subtitle}.`,
+    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(runs.length ? numberOf(runs[0], k) : 0)}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit,
     window: axes.domain,

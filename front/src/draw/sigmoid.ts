@@ -8,7 +8,7 @@ import { dots, line, type Point, ring, square } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief, fit, plate, SMALL } from "./text";
 
 const PIECES = 120;
@@ -114,7 +114,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["h
   const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = [
-    `${single ? "solid" : "rows by their z"}: step ${count(k)}`, single && facts.best ? "dashed: the minimum" : "",
+    `${single ? "solid" : "rows by their z"}: step ${count(runs.length ? numberOf(runs[0], k) : 0)}`, single && facts.best ? "dashed: the minimum" : "",
     "ringed: misclassified", separated, thinned(objective.rows),
   ].filter(Boolean).join(" · ");
   const name = brief(table.target.classes?.[1] ?? table.target.name);

@@ -7,7 +7,7 @@ import { contains } from "./geometry";
 import { ball, beyond, head, line, type Point, ring } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf } from "./palette";
-import { stepOf, valueOf } from "./runs";
+import { numberOf, stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
 import { type Stride, strideOf } from "./stride";
 
@@ -72,12 +72,13 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
   const title = verdictOf(scene, stride);
   const { k, length, slope, rows } = stride;
   const [rate, run] = [scene.settings.rate, scene.runs[0]];
+  const at = (t: number) => count(run ? numberOf(run, t) : t);
   const cut = run && k < Math.min(stepOf(run, scene.settings.cursor), run.steps - 1);
   const product = Math.abs(length - rate * Math.abs(slope)) <= 1e-9 * length && length > 0;
   const made = product ? `step = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
     : `length of the step ${number(length)}`;
   const subtitle = [
-    length > 0 ? `ball: step ${count(k)}, ring: step ${count(k + 1)}` : `ball: step ${count(k)}`,
+    length > 0 ? `ball: step ${at(k)}, ring: step ${at(k + 1)}` : `ball: step ${at(k)}`,
     `dashed: tangent, slope ${number(slope)}`,
     made,
     ...(cut ? ["later steps are too large to draw"] : []),
