@@ -36,6 +36,21 @@ export interface Payload {
   readonly recording?: Recording;
 }
 
+/** One run of a race whose runs differ in more than the rule. What is left out is as in the settings. */
+export interface Racer {
+  readonly label: string; // shown in legends: "rate 0.05", "3 rows a step"
+  readonly rule?: string; // else the first of `rules`
+  readonly rate?: number;
+  readonly batch?: number;
+}
+
+/**
+ * What panel D shows. step: the cost along the step's own direction. slices: the cost along each free parameter (of a
+ * formula, each variable) through the cursor's point, with its tangent; along a single free parameter with every state.
+ * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
+ */
+export type Detail = "step" | "slices" | "losses";
+
 /** All that the reader chose: what a link holds. Every number is finite. */
 export interface Settings {
   /** "table" descends the mean loss of a table's rows, "formula" a function that the reader typed. */
@@ -47,6 +62,8 @@ export interface Settings {
   readonly loss: string; // a name as in Python: squared_error, mse, log_loss, huber ...
   readonly standardize: boolean; // descend on scaled columns
   readonly rules: readonly string[]; // names as in Python; the first leads: zones, verdict, arithmetic are its own
+  /** Not empty: these runs, the first of which leads, instead of one run for each of `rules`. */
+  readonly race: readonly Racer[];
   readonly rate: number;
   readonly schedule: string; // constant, inverse_scaling ...
   readonly batch: number; // rows a step; 0: all
@@ -61,6 +78,8 @@ export interface Settings {
   readonly turn: number; // degrees, of the surface
   readonly tilt: number;
   readonly cutoff: number; // probability from which a row is called the second class
+  readonly detail: Detail;
+  readonly secant: number | null; // of f(x): the second point of a secant from the cursor's point, drawn in panel A
   readonly lesson: string; // name of the lesson, "" for none
 }
 
@@ -98,6 +117,7 @@ export interface TableObjective {
 /** The descent of one rule. */
 export interface Run {
   readonly rule: string;
+  readonly label?: string; // of a race: shown instead of the rule's name
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
@@ -143,7 +163,7 @@ export interface Scene {
   readonly settings: Settings;
   readonly objective: Objective;
   readonly facts: Facts;
-  readonly runs: readonly Run[]; // in the order of settings.rules
+  readonly runs: readonly Run[]; // in the order of settings.race or settings.rules
   readonly zones: Zones | null;
   readonly judgement: Judgement;
 }
