@@ -121,7 +121,8 @@ export interface Run {
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
-  readonly steps: number; // taken
+  readonly steps: number; // taken: the last state
+  readonly numbers?: Vec; // of a recorded run that was thinned: the step number of each state
   readonly end: "steps" | "overflow";
   /** Rows of the step from state t to t + 1; null: all of them. */
   rowsOf(t: number): Int32Array | null;

@@ -1,8 +1,8 @@
 // Settings as the part of an address behind "#", and back: only what differs from the defaults is written.
 // Lists are joined by commas, each item percent-encoded; numbers are written so that they are read back exactly.
 
-import type { Settings, Table } from "../types";
-import { DEFAULTS, KEYS, valid } from "./settings";
+import type { Racer, Settings, Table } from "../types";
+import { DEFAULTS, KEYS, usable } from "./settings";
 
 const LONGEST_LINK = 2_000_000;
 
@@ -11,9 +11,9 @@ export interface Link {
   readonly table: Table | null;
 }
 
-/** "#rate=0.056&rules=plain,adam"; with a table, its columns are in the link too. */
-export function linkOf(settings: Settings, table: Table | null = null): string {
-  const parts = KEYS.filter((key) => !same(settings[key], DEFAULTS[key])).map((key) => `${key}=${written(settings[key])}`);
+/** "#rate=0.056&rules=plain,adam": what differs from the base. With a table, its columns are in the link too. */
+export function linkOf(settings: Settings, table: Table | null = null, base: Settings = DEFAULTS): string {
+  const parts = KEYS.filter((key) => !same(settings[key], base[key])).map((key) => `${key}=${written(settings[key])}`);
   if (table) parts.push(`table=${encodeURIComponent(JSON.stringify(table))}`);
   return parts.length ? `#${parts.join("&")}` : "";
 }
@@ -23,9 +23,7 @@ export function readLink(hash: string): Link {
   if (hash.length > LONGEST_LINK) return { changes: {}, table: null };
   const fields = new Map(hash.replace(/^#/, "").split("&").map(halves));
   const given = KEYS.filter((key) => fields.has(key)).map((key) => [key, readAs(key, fields.get(key) ?? "")] as const);
-  const settings = valid(Object.fromEntries(given));
-  const changed = KEYS.filter((key) => !same(settings[key], DEFAULTS[key]));
-  const changes = Object.fromEntries(changed.map((key) => [key, settings[key]])) as Partial<Settings>;
+  const changes = usable(Object.fromEntries(given));
   return { changes, table: tableOf(fields.get("table")) };
 }
 
@@ -36,9 +34,17 @@ function halves(part: string): [string, string] {
   return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
 }
 
+/** Items are joined by commas, their parts by colons. */
 function written(value: Settings[keyof Settings]): string {
   if (!Array.isArray(value)) return encodeURIComponent(String(value));
-  return value.map((item) => [item].flat().map((x) => encodeURIComponent(String(x))).join(":")).join(",");
+  return value.map((item) => partsOf(item).map((part) => encodeURIComponent(String(part))).join(":")).join(",");
+}
+
+function partsOf(item: unknown): readonly unknown[] {
+  if (Array.isArray(item)) return item;
+  if (typeof item !== "object" || item === null) return [item];
+  const { label, rule = "", rate = "", batch = "" } = item as Racer;
+  return [label, rule, rate, batch];
 }
 
 /** The text of one field with the type that its default has. */
@@ -47,11 +53,20 @@ function readAs(key: keyof Settings, field: string): unknown {
   if (key === "start") return items.map(number);
   if (key === "fixed") return items.map((item) => item === "true");
   if (key === "moved") return items.map((item) => item.split(":")).map((m) => [number(m[0]), plain(m[1]), number(m[2])]);
+  if (key === "race") return items.map((item) => item.split(":")).map(racerOf);
+  if (key === "secant") return field === "null" ? null : number(field);
   if (key === "rules" || key === "features") return items.map(plain);
   if (typeof DEFAULTS[key] === "number") return number(field);
   if (typeof DEFAULTS[key] === "boolean") return field === "true" ? true : field === "false" ? false : undefined;
   return plain(field);
 }
+
+const racerOf = ([label, rule, rate, batch]: readonly string[]): Record<keyof Racer, unknown> => ({
+  label: plain(label),
+  rule: plain(rule),
+  rate: number(rate),
+  batch: number(batch),
+});
 
 const number = (field: string | undefined): number => (field ? Number(plain(field)) : NaN);
 

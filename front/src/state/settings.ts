@@ -2,7 +2,7 @@
 // A link, a payload and a number box may say anything: a value that cannot be used is left out, a number out of range is
 // brought to the nearest end.
 
-import type { Settings } from "../types";
+import type { Racer, Settings } from "../types";
 
 export const DEFAULTS: Settings = {
   task: "table",
@@ -13,6 +13,7 @@ export const DEFAULTS: Settings = {
   loss: "squared_error",
   standardize: false,
   rules: ["plain"],
+  race: [],
   rate: 0.05,
   schedule: "constant",
   batch: 0,
@@ -27,6 +28,8 @@ export const DEFAULTS: Settings = {
   turn: -35,
   tilt: 35,
   cutoff: 0.5,
+  detail: "step",
+  secant: null,
   lesson: "",
 };
 
@@ -43,7 +46,7 @@ export const LIMITS = {
   parameter: [-1e9, 1e9],
 } as const;
 
-const LONGEST = { text: 1000, list: 64, rules: 6, moved: 1000, rows: 1e6 } as const;
+const LONGEST = { text: 2000, list: 64, rules: 6, moved: 1000, rows: 1e6 } as const;
 
 /** Reads one value; undefined: it cannot be used. */
 type Read<T> = (value: unknown) => T | undefined;
@@ -80,6 +83,21 @@ const movedRow: Read<readonly [number, string, number]> = (value) => {
   return row === undefined || column === undefined || number === undefined ? undefined : [row, column, number];
 };
 
+const racer: Read<Racer> = (value) => {
+  const given = (typeof value === "object" && value !== null ? value : {}) as Record<keyof Racer, unknown>;
+  const label = name(given.label);
+  if (label === undefined) return undefined;
+  const rule = name(given.rule);
+  const rate = real(LIMITS.rate)(given.rate);
+  const batch = whole(LIMITS.batch)(given.batch);
+  return {
+    label,
+    ...(rule !== undefined && { rule }),
+    ...(rate !== undefined && { rate }),
+    ...(batch !== undefined && { batch }),
+  };
+};
+
 const distinct = <T>(read: Read<readonly T[]>): Read<readonly T[]> => (value) => {
   const items = read(value);
   return items && [...new Set(items)];
@@ -94,6 +112,7 @@ const READERS: { readonly [K in keyof Settings]: Read<Settings[K]> } = {
   loss: text,
   standardize: flag,
   rules: distinct(list(name, LONGEST.rules, 1)),
+  race: list(racer, LONGEST.rules),
   rate: real(LIMITS.rate),
   schedule: text,
   batch: whole(LIMITS.batch),
@@ -108,15 +127,23 @@ const READERS: { readonly [K in keyof Settings]: Read<Settings[K]> } = {
   turn: real(LIMITS.turn),
   tilt: real(LIMITS.tilt),
   cutoff: real(LIMITS.cutoff),
+  detail: oneOf("step", "slices", "losses"),
+  secant: (value) => (value === null ? null : real(LIMITS.parameter)(value)),
   lesson: text,
 };
 
 export const KEYS = Object.keys(DEFAULTS) as readonly (keyof Settings)[];
 
+/** Of values that may be anything, those that can be used. */
+export function usable(changes: unknown): Partial<Settings> {
+  const given = typeof changes === "object" && changes !== null ? (changes as Record<string, unknown>) : {};
+  const read = (key: keyof Settings): readonly [string, unknown] => [key, READERS[key](given[key])];
+  const fields = KEYS.filter((key) => Object.hasOwn(given, key)).map(read);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Partial<Settings>;
+}
+
 /** The base with every change that can be used; the cursor stays within the steps. */
 export function valid(changes: unknown, base: Settings = DEFAULTS): Settings {
-  const given = typeof changes === "object" && changes !== null ? (changes as Record<string, unknown>) : {};
-  const read = (key: keyof Settings) => (Object.hasOwn(given, key) ? READERS[key](given[key]) : undefined) ?? base[key];
-  const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
+  const settings = { ...base, ...usable(changes) };
   return settings.cursor > settings.steps ? { ...settings, cursor: settings.steps } : settings;
 }

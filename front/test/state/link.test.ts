@@ -30,7 +30,8 @@ function randomSettings(random: () => number): Settings {
     sampling: pick(["shuffle", "replacement", "sequential"]), steps: 1 + Math.floor(random() * 5000),
     start: some(real, 4), fixed: some(() => random() < 0.5, 4), cursor: Math.floor(random() * 200),
     moved: some(() => [Math.floor(random() * 50), pick(NAMES), real()], 3), view: pick(["contour", "surface"]),
-    turn: real(), tilt: 5 + random() * 80, cutoff: random(), lesson: pick(NAMES),
+    turn: real(), tilt: 5 + random() * 80, cutoff: random(), detail: pick(["step", "slices", "losses"]),
+    secant: random() < 0.5 ? null : real(), race: some(() => ({ label: `rate ${real()}: a, b`, rate: 10 ** -random() }), 2), lesson: pick(NAMES),
   });
 }
 
@@ -65,7 +66,7 @@ const HOSTILE = [
   "#steps=1e9", "#steps=-5", "#steps=1.5", "#cursor=99999999", "#cursor=-1", "#seed=1e300", "#batch=-3", "#tilt=NaN",
   "#rules=", "#rules=,,,,,,,,,,,,", "#rules=" + "plain,".repeat(5000), "#start=NaN,Infinity", "#start=" + "1,".repeat(9999),
   "#__proto__=1", "#constructor=1", "#task=__proto__", "#moved=1:x", "#moved=1::2", "#moved=a:b:c", "#moved=1:x:NaN", "#fixed=2,3",
-  "#table=null", "#table=%7B%7D", "#table=[", '#table={"name":1}', '#table={"name":"a","rows":1,"columns":[null]}',
+  "#race=:::", "#race=a:b:NaN:-1", "#secant=NaN", "#table=null", "#table=%7B%7D", "#table=[", '#table={"name":1}', '#table={"name":"a","rows":1,"columns":[null]}',
   '#table={"name":"a","rows":2,"columns":[{"name":"x","values":[1]}]}', "#sampling=<script>", "#cutoff=7", "#lesson=" + "x".repeat(5000),
 ];
 
@@ -74,7 +75,7 @@ describe("a hostile link", () => {
     const { changes, table } = readLink(hash);
     const settings = valid(changes);
     expect(table).toBeNull();
-    for (const key of KEYS) expect(typeof settings[key]).toBe(typeof DEFAULTS[key]);
+    for (const key of KEYS) expect(key === "secant" ? "object" : typeof settings[key]).toBe(typeof DEFAULTS[key]);
     for (const [key, [low, high]] of Object.entries(LIMITS)) {
       if (key === "parameter") continue;
       const number = settings[key as "rate"];
