@@ -124,6 +124,8 @@ export interface Run {
   readonly steps: number; // taken: the last state
   readonly numbers?: Vec; // of a recorded run that was thinned: the step number of each state
   readonly end: "steps" | "overflow";
+  readonly rate?: number; // where runs of one scene differ by it
+  readonly batch?: number;
   /** Rows of the step from state t to t + 1; null: all of them. */
   rowsOf(t: number): Int32Array | null;
 }
@@ -167,17 +169,42 @@ export interface Scene {
   readonly runs: readonly Run[]; // in the order of settings.race or settings.rules
   readonly zones: Zones | null;
   readonly judgement: Judgement;
+  /** Windows that are to stay as they are while a row or the start is dragged. */
+  readonly windows?: { readonly data?: Window; readonly map?: Window };
 }
 
-/** One colour scheme. Colours come from lab.css, read once a scheme. */
+/** Ink and background of words that judge: good, warn, bad. */
+export interface Tone {
+  readonly ink: string;
+  readonly back: string;
+}
+
+/** One colour scheme, of draw/palette.ts; the page sets its CSS variables from it. Colours are "#rrggbb". */
 export interface Palette {
   readonly dark: boolean;
+  readonly page: string; // behind the cards
+  readonly card: string; // behind the pictures
   readonly ink: string;
   readonly mute: string;
-  readonly line: string;
-  readonly card: string;
+  readonly line: string; // grid lines
+  readonly edge: string; // borders of controls
   readonly accent: string;
+  readonly onAccent: string; // text on the accent
   readonly rules: readonly string[]; // colours of the runs, in the order of the race; dashes go with them
+  readonly low: string; // the map at the minimum
+  readonly high: string; // the map at its highest
+  readonly contour: string;
+  readonly classes: readonly [string, string]; // rows of the first and the second class
+  readonly good: Tone;
+  readonly warn: Tone;
+  readonly bad: Tone;
+  readonly zones: readonly [slow: string, smooth: string, bounces: string, diverges: string];
+}
+
+/** The part of the data that a picture shows. */
+export interface Window {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
 }
 
 /** A picture that was drawn: its finding, and how pixels become data. */
@@ -189,6 +216,12 @@ export interface Drawn {
   toData(x: number, y: number): { readonly x: number; readonly y: number } | null;
   /** The row of the table, or "start", within reach of a pixel. */
   hit(x: number, y: number): { readonly kind: "row" | "start"; readonly index: number } | null;
+  /** What it shows: handed back as `Scene.windows` while something is dragged, so that the picture holds still. */
+  readonly window?: Window;
+  /** The columns that toData's x and y are values of; null: not a column. */
+  readonly columns?: readonly [string | null, string | null];
+  /** The start (p numbers) at toData's x and y. */
+  startAt?(x: number, y: number): readonly number[];
 }
 
 /** Draws a panel on a canvas context or on svgcanvas, in CSS pixels. */
