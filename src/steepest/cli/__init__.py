@@ -26,6 +26,7 @@ COMMANDS = (
     "minimize",
     "plot",
     "animate",
+    "lab",
     "sample",
 )
 

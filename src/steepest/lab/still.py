@@ -1,0 +1,88 @@
+"""What stands in for the page where no script runs: the table in numbers, and its target over its first feature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..core.aligned_text import number
+from ..core.html_text import block, safe, table
+from ..core.shown_text import counted
+from ..core.types import Array
+from .table import Column
+
+__all__ = ["scatter", "still_of_formula", "still_of_table"]
+
+WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
+NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
+SHOWN = 30  # columns of the summary
+POINTS = 1000  # of the picture
+
+
+def still_of_formula(formula: str) -> str:
+    """The formula alone.
+
+    Examples
+    --------
+    >>> "<b>x**2</b>" in still_of_formula("x**2")
+    True
+    """
+    return _plain(block(formula, [NEEDS_SCRIPTS]))
+
+
+def still_of_table(name: str, columns: Sequence[Column], rows: int) -> str:
+    """A summary of the columns, the last of which is the target, and a picture of it.
+
+    Parameters
+    ----------
+    name : str
+    columns : sequence of Column
+        Of the rows that the page holds.
+    rows : int
+        Rows of the whole table.
+    """
+    held = len(columns[0].values)
+    told = counted(rows, "row") + (f", of which the page holds {held:,}" if held < rows else "")
+    cells = [[column.name, *map(_cell, _summary(column.values))] for column in columns[-SHOWN:]]
+    body = table(["column", "lowest", "mean", "highest"], cells)
+    drawn = scatter(columns[0], columns[-1]) if len(columns) > 1 else ""
+    return _plain(block(name, [told, NEEDS_SCRIPTS], body, drawn))
+
+
+def scatter(x: Column, y: Column) -> str:
+    """Rows as points, in SVG without styles.
+
+    Examples
+    --------
+    >>> x, y = Column("x", np.arange(3.0)), Column("y", np.ones(3))
+    >>> scatter(x, y).count("<circle")
+    3
+    """
+    left = _pixels(x.values[:POINTS], EDGE, WIDTH - EDGE)
+    top = _pixels(y.values[:POINTS], HEIGHT - EDGE, EDGE)
+    points = "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in zip(left, top, strict=True))
+    size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+    frame = f'<path d="M{EDGE} {EDGE}V{HEIGHT - EDGE}H{WIDTH - EDGE}" fill="none" stroke="currentColor"/>'
+    title = f"<title>{safe(y.name)} over {safe(x.name)}</title>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} fill="currentColor">{title}{frame}{points}</svg>'
+
+
+def _pixels(values: Array, start: float, end: float) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    share = (values / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(len(values), 0.5)
+    found: list[float] = (start + share * (end - start)).tolist()
+    return found
+
+
+def _summary(values: Array) -> tuple[float, float, float]:
+    return float(values.min()), float(np.mean(values / 2) * 2), float(values.max())
+
+
+def _cell(value: float) -> str:
+    return number(value, 6)
+
+
+def _plain(html: str) -> str:
+    """The same without styles, which the policy of the page forbids."""
+    return html.replace(' style="line-height:1.45"', "").replace(' style="text-align:left"', "")
