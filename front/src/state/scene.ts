@@ -2,11 +2,12 @@
 // depends on has changed. A cursor that moves computes nothing but the scene's outer record.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { factsOf, objectiveOf } from "../engine";
+import { facts as factsOf } from "../engine";
 import { judge, zonesOf } from "../judge";
 import type { Recording, Scene, Settings, Table } from "../types";
 import { same } from "./link";
-import { isRecorded, localRuns, recordedRun, startOf } from "./source";
+import { objectiveOf } from "./objective";
+import { isRecorded, localRuns, full, recordedRun } from "./source";
 
 export interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
@@ -23,7 +24,7 @@ export interface Given {
   readonly recorded: Settings;
 }
 
-const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved"] as const;
+const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
 const DESCENT = ["rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed"] as const;
 
 /** The settings, renewed only if one of these keys changed. */
@@ -51,7 +52,7 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
   const replaying = computed(() => given.recording !== null && isRecorded(settings.value, given.recorded));
 
   const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
-  const facts = computed(() => attempt(() => factsOf(sound(objective), startOf(placed.value, sound(objective).size), placed.value.fixed)));
+  const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
   const zones = computed(() => attempt(() => zonesOf(sound(facts), rules.value)));
   const runs = computed(() => attempt(() =>
     replaying.value && given.recording ? [recordedRun(given.recording, sound(objective))] : localRuns(sound(objective), descent.value),

@@ -2,7 +2,7 @@
 // the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
 
 import { descend } from "../engine";
-import type { Judgement, Objective, Recording, Run, Settings, Vec } from "../types";
+import type { Judgement, Objective, Recording, Run, Settings } from "../types";
 import { same } from "./link";
 
 /** Settings that a recorded run fixes: any other value of these is another run. */
@@ -17,16 +17,18 @@ export const isRecorded = (settings: Settings, recorded: Settings): boolean =>
 
 /** One run for each rule, or for each racer. */
 export function localRuns(objective: Objective, settings: Settings): readonly Run[] {
-  const start = startOf(settings, objective.size);
-  const fixed = Array.from(start, (_, j) => settings.fixed[j] ?? false);
-  const one = (change: Partial<Settings>) => descend(objective, { ...settings, start: [...start], fixed, ...change });
-  if (settings.race.length === 0) return settings.rules.map((rule) => one({ rules: [rule] }));
-  return settings.race.map(({ label, rule = settings.rules[0], ...change }) => ({ ...one({ rules: [rule], ...change }), label }));
+  const how = full(settings, objective.size);
+  if (settings.race.length === 0) return settings.rules.map((rule) => descend(objective, rule, how));
+  return settings.race.map(({ label, rule = settings.rules[0], ...change }) => ({
+    ...descend(objective, rule, { ...how, ...change }), ...change, label,
+  }));
 }
 
-/** The start with as many numbers as there are parameters. */
-export const startOf = (settings: Settings, size: number): Vec =>
-  Float64Array.from({ length: size }, (_, j) => settings.start[j] ?? 0);
+/** The settings with as many starts, fixed or not, as there are parameters. */
+export function full(settings: Settings, size: number): Settings {
+  const each = Array.from({ length: size }, (_, j) => j);
+  return { ...settings, start: each.map((j) => settings.start[j] ?? 0), fixed: each.map((j) => settings.fixed[j] ?? false) };
+}
 
 /** A recorded run in the coordinates of the descent; costs that were not recorded are computed. */
 export function recordedRun(recording: Recording, objective: Objective): Run {
