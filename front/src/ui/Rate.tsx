@@ -7,7 +7,7 @@ import { useLab } from "./context";
 
 const STEP = 0.0025; // of the slider's length
 const WORDS = ["slow", "smooth", "overshoots", "diverges"] as const;
-const WIDE = [0.11, 0.16, 0.24, 0.18]; // shares of the slider that the words need
+const LETTER = 0.026; // share of the slider that a letter needs
 
 interface Scale {
   readonly low: number;
@@ -80,15 +80,32 @@ function ZoneBar({ zones, scale }: { readonly zones: Zones | null; readonly scal
 
 function ZoneWords({ zones, scale, rate }: { readonly zones: Zones | null; readonly scale: Scale; readonly rate: number }) {
   if (!zones) return <div class="words">this rule has no fixed limit: its steps adapt to the gradients</div>;
-  const bounds = ends(scale, zones);
   const here = zoneOf(zones, rate);
   return (
     <div class="words" aria-hidden="true">
-      {WORDS.map((word, i) => {
-        const [from, to] = [bounds[i - 1] ?? 0, bounds[i]];
-        const shown = to - from >= WIDE[i] || word === here;
-        return shown && <span class={word === here ? "here" : ""} style={{ left: `${50 * (from + to)}%` }}>{word}</span>;
-      })}
+      {labels(ends(scale, zones), here).map(({ word, at }) => (
+        <span class={word === here ? "here" : ""} style={{ left: `${100 * at}%` }}>{word}</span>
+      ))}
     </div>
   );
+}
+
+interface Label {
+  readonly word: string;
+  readonly at: number; // middle, from 0 to 1
+  readonly half: number; // half of its width
+}
+
+/** The word of the zone in use, and of the others those that have room in the middle of their zones. */
+function labels(bounds: readonly number[], here: string): readonly Label[] {
+  const placed: Label[] = [];
+  const all = WORDS.map((word, i) => {
+    const [from, to, half] = [bounds[i - 1] ?? 0, bounds[i], 0.5 * LETTER * word.length];
+    return { word, half, width: to - from, at: Math.min(Math.max(0.5 * (from + to), half), 1 - half) };
+  });
+  for (const label of [...all].sort((a, b) => Number(b.word === here) - Number(a.word === here))) {
+    const free = placed.every((other) => Math.abs(other.at - label.at) > other.half + label.half);
+    if (free && (label.word === here || label.width > label.half)) placed.push(label);
+  }
+  return placed;
 }
