@@ -3,22 +3,18 @@ import "./lab.css";
 
 import { render } from "preact";
 import { createLab, followSettings } from "./state/lab";
-import type { Payload } from "./types";
+import { takeDrops } from "./state/files";
+import { readPayload } from "./state/payload";
 import { App } from "./ui/App";
 import { timings } from "./ui/frame";
 import { listenToKeys } from "./ui/keys";
 import { paint, paletteOf } from "./ui/theme";
 
-const EMPTY: Payload = { version: 1, home: "file" };
-
-function payloadOf(element: HTMLElement | null): Payload {
-  return element?.textContent ? (JSON.parse(element.textContent) as Payload) : EMPTY;
-}
-
-const lab = createLab(payloadOf(document.getElementById("payload")), location.hash);
+const lab = createLab(readPayload(document.getElementById("payload")?.textContent), location.hash);
 const palette = paletteOf(lab.theme);
 paint(palette, document.documentElement.style);
 listenToKeys(lab);
+takeDrops(lab, document.documentElement);
 followSettings(lab, (hash) => history.replaceState(null, "", hash || location.pathname + location.search));
 render(<App lab={lab} palette={palette} />, document.getElementById("lab") ?? document.body);
 

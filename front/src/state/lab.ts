@@ -25,6 +25,8 @@ export interface Lab {
   readonly playback: Playback;
   /** The reader's own table. */
   readonly table: Signal<Table | null>;
+  /** What went wrong with the last file or export, in words. */
+  readonly notice: Signal<string>;
   readonly theme: Signal<Theme>;
   change(changes: Partial<Settings>): void;
 }
@@ -41,7 +43,7 @@ export function createLab(payload: Payload, hash: string): Lab {
   const cursor = computed(() => Math.min(settings.value.cursor, last.value));
   const playback = createPlayback(cursor, last, (step) => change({ cursor: step }));
   return {
-    payload, given, settings, ...made, cursor, last, playback, table, theme: signal<Theme>("system"), change,
+    payload, given, settings, ...made, cursor, last, playback, table, notice: signal(""), theme: signal<Theme>("system"), change,
   };
 }
 

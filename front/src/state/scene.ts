@@ -7,7 +7,7 @@ import { judge, zonesOf } from "../judge";
 import type { Recording, Scene, Settings, Table } from "../types";
 import { same } from "./link";
 import { objectiveOf } from "./objective";
-import { isRecorded, localRuns, full, recordedRun } from "./source";
+import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
 export interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
@@ -47,17 +47,20 @@ type Maybe<T> = T | Fault;
 export function createScene(settings: ReadonlySignal<Settings>, given: Given): SceneState {
   const shape = part(settings, OBJECTIVE);
   const descent = part(settings, DESCENT);
-  const rules = part(settings, ["rules", "race", "schedule", "steps", "batch", "sampling"]);
   const placed = part(settings, ["start", "fixed"]);
   const replaying = computed(() => given.recording !== null && isRecorded(settings.value, given.recorded));
 
   const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
   const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
-  const zones = computed(() => attempt(() => zonesOf(sound(facts), rules.value)));
+  const zones = computed(() => attempt(() => zonesOf(sound(facts), leading(descent.value))));
   const runs = computed(() => attempt(() =>
     replaying.value && given.recording ? [recordedRun(given.recording, sound(objective))] : localRuns(sound(objective), descent.value),
   ));
-  const judgement = computed(() => attempt(() => judge(sound(objective), sound(facts), sound(runs), descent.value)));
+  const judgement = computed(() => attempt(() =>
+    replaying.value && given.recording
+      ? recordedJudgement(given.recording)
+      : judge(sound(runs)[0], sound(facts), sound(objective), full(leading(descent.value), sound(objective).size), sound(zones)),
+  ));
 
   const current = computed(() => attempt((): Scene => ({
     settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),

@@ -7,7 +7,7 @@ import type { Racer, Settings } from "../types";
 export const DEFAULTS: Settings = {
   task: "table",
   formula: "(x - 3)**2 + 2",
-  data: "eight points",
+  data: "eight",
   target: "",
   features: [],
   loss: "squared_error",

@@ -2,8 +2,9 @@
 // the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
 
 import { descend } from "../engine";
-import type { Judgement, Objective, Recording, Run, Settings } from "../types";
+import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";
 import { same } from "./link";
+import { unpacked, type Packed } from "./payload";
 
 /** Settings that a recorded run fixes: any other value of these is another run. */
 const FIXES = [
@@ -30,6 +31,12 @@ export function full(settings: Settings, size: number): Settings {
   return { ...settings, start: each.map((j) => settings.start[j] ?? 0), fixed: each.map((j) => settings.fixed[j] ?? false) };
 }
 
+/** The settings of the run that leads. */
+export function leading(settings: Settings): Settings {
+  const [{ label: _, rule = settings.rules[0], ...change } = { label: "" }] = settings.race;
+  return { ...settings, rules: [rule, ...settings.rules.filter((other) => other !== rule)], ...change };
+}
+
 /** A recorded run in the coordinates of the descent; costs that were not recorded are computed. */
 export function recordedRun(recording: Recording, objective: Objective): Run {
   const size = objective.size;
@@ -42,22 +49,19 @@ export function recordedRun(recording: Recording, objective: Objective): Run {
   return { rule: recording.rule, size, path, cost, steps: states - 1, end: "steps", numbers: recording.step, rowsOf: () => null };
 }
 
-/** What a server answers. `src/steepest/lab` has the other end. */
-export interface Remote {
-  /** The verdict of Python, with its certificate; null where the server has none for these settings. */
-  judge(settings: Settings): Promise<Judgement | null>;
+/** The verdict that Python wrote. */
+export function recordedJudgement({ verdict }: Recording): Judgement {
+  return { status: verdict.status as Status, message: verdict.message, why: verdict.advice ?? "", mend: null };
 }
 
-/** A server at the page's own address; its token is the page's own, never part of a link. */
-export function remote(address: string, token: string): Remote {
-  return {
-    async judge(settings) {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-        body: JSON.stringify(settings),
-      });
-      return answer.ok ? ((await answer.json()) as Judgement) : null;
-    },
-  };
+/** Asks the server that the page came from. An Error says in one line what it refused. */
+export async function askServer(request: RemoteRequest, token: string): Promise<RemoteReply> {
+  const answer = await fetch("/fit", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-steepest-token": token },
+    body: JSON.stringify(request),
+  });
+  const said = (await answer.json()) as Packed<RemoteReply> & { readonly error?: string };
+  if (!answer.ok) throw new Error(said.error ?? `the server answered ${answer.status}`);
+  return { ...said, recording: unpacked(said.recording) };
 }

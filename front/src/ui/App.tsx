@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { drawCost, drawData, drawMap, drawStep } from "../draw";
+import { panels } from "../draw";
 import type { Lab } from "../state/lab";
 import type { Palette, Scene } from "../types";
 import type { ReadonlySignal } from "@preact/signals";
@@ -12,6 +12,7 @@ import { Cutoff } from "./Cutoff";
 import { gesturesOf } from "./gestures";
 import { Header } from "./Header";
 import { Help } from "./Help";
+import { LessonBar } from "./LessonBar";
 import { Descent, Model } from "./Model";
 import { Panel } from "./Panel";
 import { Batch, Race, RuleSettings } from "./Race";
@@ -29,6 +30,7 @@ export function App({ lab, palette }: Props) {
   return (
     <LabContext.Provider value={lab}>
       <Header />
+      <LessonBar />
       <main>
         <div class="lead">
           <Rate />
@@ -63,12 +65,12 @@ function Pictures({ lab, palette }: Props) {
   const surface = lab.settings.value.view === "surface";
   return (
     <section class="pictures" aria-label="Pictures of the descent">
-      <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={drawMap} gesture={gestures.map} {...shared}>
+      <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={panels.map} gesture={gestures.map} {...shared}>
         <ViewToggle lab={lab} />
       </Panel>
-      <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={drawData} gesture={gestures.data} {...shared} />
-      <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={drawCost} gesture={gestures.cost} {...shared} />
-      <Panel id="step" letter="D" hint="Left and right arrow keys go one step back or on." draw={drawStep} {...shared} />
+      <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
+      <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
+      <Panel id="step" letter="D" hint="Left and right arrow keys go one step back or on." draw={panels.step} {...shared} />
     </section>
   );
 }

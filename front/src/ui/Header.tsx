@@ -2,10 +2,10 @@
 
 import { counted } from "../judge/format";
 import type { Theme } from "../state/lab";
-import { chooseData } from "../state/choice";
-import { builtin } from "../state/tables";
 import { useLab } from "./context";
 import { HelpButton } from "./Help";
+import { LessonChoice } from "./LessonBar";
+import { Subject } from "./Subject";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
@@ -16,9 +16,10 @@ export function Header() {
   return (
     <header>
       <h1>steepest lab</h1>
-      <DataChoice />
+      <Subject />
       <span class="facts">{objective?.rows ? counted(objective.rows, "row") : ""}</span>
       <span class="space" />
+      <LessonChoice />
       <button
         type="button" data-testid="theme" aria-label={`Colours: ${theme.value}. Change to ${next}`}
         onClick={() => { theme.value = next; }}
@@ -26,25 +27,14 @@ export function Header() {
         <span aria-hidden="true">◐</span>
       </button>
       <HelpButton />
+      <Problem />
     </header>
   );
 }
 
-function DataChoice() {
-  const lab = useLab();
-  const { settings, table } = lab;
-  const { task, data } = settings.value;
-  return (
-    <label class="data">
-      <span>Data</span>
-      <select
-        value={task === "formula" ? "formula" : data} data-testid="data"
-        onChange={(event) => chooseData(lab, event.currentTarget.value)}
-      >
-        {table.value && <option value="own">{table.value.name}</option>}
-        {Object.entries(builtin).map(([name, { label }]) => <option value={name}>{label}</option>)}
-        <option value="formula">a formula</option>
-      </select>
-    </label>
-  );
+/** What is wrong with the formula, the table or a file. */
+function Problem() {
+  const { problem, notice } = useLab();
+  const words = problem.value || notice.value;
+  return <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>{words}</p>;
 }

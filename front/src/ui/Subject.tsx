@@ -1,7 +1,7 @@
 // What is minimised: a table that the page brings along, the reader's own file, or a formula.
 
-import { useSignal } from "@preact/signals";
-import { chooseData, openFile } from "../state/choice";
+import { chooseData } from "../state/choice";
+import { openFile } from "../state/files";
 import { builtin } from "../state/tables";
 import { useLab } from "./context";
 
@@ -45,15 +45,14 @@ function FormulaField() {
 /** A button that opens the file dialog; the page takes a dropped file too. */
 function FileButton() {
   const lab = useLab();
-  const failed = useSignal("");
   return (
     <label class="file">
       <span>Open a file…</span>
       <input
         type="file" accept=".csv,.tsv,.txt,.dat,text/*" class="hidden" data-testid="file"
-        onChange={async (event) => {
+        onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
-          failed.value = file ? await openFile(lab, file) : "";
+          if (file) void openFile(lab, file);
         }}
       />
     </label>

@@ -14,7 +14,7 @@ export function Walk() {
         <span class="limit">of {whole(last.value)}</span>
         <span class="buttons">
           <button type="button" aria-label="one step back" data-testid="back" onClick={() => playback.by(-1)}>◀</button>
-          <button type="button" class="play" data-testid="play" aria-keyshortcuts="Space" onClick={playback.toggle}>
+          <button type="button" class="play primary" data-testid="play" aria-keyshortcuts="Space" onClick={playback.toggle}>
             {playing ? "Pause" : "Play"}
           </button>
           <button type="button" aria-label="one step on" data-testid="forward" onClick={() => playback.by(1)}>▶</button>
