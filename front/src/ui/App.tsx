@@ -1,4 +1,4 @@
-// The page: head, lesson, and three parts: what leads (rate, verdict, step), the four pictures, and all other settings.
+// The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, and all other settings.
 
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
@@ -35,7 +35,6 @@ export function App({ lab, palette }: Props) {
         <div class="lead">
           <Rate />
           <Verdict />
-          <Walk />
         </div>
         <Pictures lab={lab} palette={palette} />
         <div class="settings">
@@ -71,6 +70,7 @@ function Pictures({ lab, palette }: Props) {
       <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
       <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
       <Panel id="step" letter="D" hint="Left and right arrow keys go one step back or on." draw={panels.step} {...shared} />
+      <Walk />
     </section>
   );
 }

@@ -14,18 +14,27 @@ const TONES: Readonly<Record<Status, Tone>> = {
 };
 const MARKS: Readonly<Record<Tone, string>> = { good: "✓", warn: "!", bad: "✕" };
 
-export const headline = (status: Status): string => status[0].toUpperCase() + status.slice(1);
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "Crawling after 200 steps: the cost ..." as a headline and the rest. */
+export function parted({ status, message }: Judgement): readonly [headline: string, rest: string] {
+  const at = message.indexOf(": ");
+  return message.toLowerCase().startsWith(status) && at > 0
+    ? [message.slice(0, at), upper(message.slice(at + 2))]
+    : [upper(status), message];
+}
 
 export function Verdict() {
   const { scene, change } = useLab();
   const judgement = scene.value?.judgement;
   if (!judgement) return null;
   const tone = TONES[judgement.status];
+  const [headline, rest] = parted(judgement);
   const { mend } = judgement;
   return (
-    <section class={`card verdict ${tone}`} data-testid="verdict" aria-label="Verdict">
-      <h2><span class="mark" aria-hidden="true">{MARKS[tone]}</span> <span data-testid="status-word">{headline(judgement.status)}</span></h2>
-      <p data-testid="verdict-message">{judgement.message}</p>
+    <section class={`card verdict ${tone}`} data-testid="verdict" data-status={judgement.status} aria-label="Verdict">
+      <h2><span class="mark" aria-hidden="true">{MARKS[tone]}</span> <span data-testid="headline">{headline}</span></h2>
+      <p data-testid="verdict-message">{rest}</p>
       {judgement.why && <p class="why" data-testid="verdict-why">{judgement.why}</p>}
       {mend && (
         <button type="button" class="mend" data-testid="mend" onClick={() => change(mend.change)}>{mend.label}</button>
@@ -40,7 +49,7 @@ function Announcement({ judgement }: { readonly judgement: Judgement }) {
   const said = useSignal("");
   const words = useSignal("");
   const waiting = useRef(0);
-  words.value = `${headline(judgement.status)}. ${judgement.message}`;
+  words.value = judgement.message;
   useSignalEffect(() => {
     if (words.value === said.peek() || waiting.current) return;
     waiting.current = window.setTimeout(() => {
