@@ -1,0 +1,25 @@
+// The finding of the map and of the cost: how far down the leading run is at the cursor, or who is first in a race.
+
+import type { Scene } from "../types";
+import { count, number, percent } from "./number";
+import { shareDown, stepOf, winner } from "./runs";
+
+export function titleOf(scene: Scene): string {
+  const { runs, settings } = scene;
+  if (runs.length === 0) return "The start";
+  const race = runs.length > 1 ? winner(scene) : "";
+  if (race) return race;
+  const run = runs[0];
+  const k = stepOf(run, settings.cursor);
+  const [first, now] = [run.cost[0], run.cost[k]];
+  const step = `Step ${count(k)}`;
+  if (k === 0) return `The start: cost ${number(first)}`;
+  if (!Number.isFinite(now)) return `${step}: the cost is too large for a number`;
+  if (now > first * (1 + 1e-12)) return first > 0 && now / first >= 1.01
+    ? `${step}: the cost is ${number(now / first, 3)} times that of the start` : `${step}: the cost is above that of the start`;
+  const share = shareDown(scene, run, k);
+  if (Number.isNaN(share)) return `${step}: cost ${number(first)} → ${number(now)}`;
+  if (share <= 1e-6) return `${step}: the cost has hardly changed`;
+  const goal = scene.facts.best ? "the minimum" : `the infimum, ${number(scene.facts.least)}`;
+  return share > 1 - 1e-9 ? `${step}: the cost is that of ${goal}` : `${step}: ${percent(share)} of the way down to ${goal}`;
+}
