@@ -27,6 +27,7 @@ COMMANDS = (
     "plot",
     "animate",
     "lab",
+    "report",
     "sample",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,14 @@ from ..data.readers.raw_table import RawTable, Table
 from ..data.readers.tables import read_columns
 from ..data.readers.text_format import TextFormat
 from ..lab.table import Column, sampled_rows
+from ..solve.model import Label
 from .column_choice import ColumnChoice
 from .table_input import class_numbers, classes_of
 from .text import label_text
 
-__all__ = ["PageTable", "page_table"]
+__all__ = ["PageTable", "columns_of", "page_table"]
 
-MOST_COLUMNS = 100
+MOST_COLUMNS = 64
 
 
 class PageTable(NamedTuple):
@@ -76,12 +78,26 @@ def page_table(
         raise UsageError(
             f"{table.source}: {len(table.names):,} columns, the page holds {MOST_COLUMNS}: name some with -x"
         )
-    chosen = sampled_rows(raw.n)
-    places = np.arange(raw.n) if chosen is None else chosen
+    named = table.y is not None and (table.y.dtype.kind == "U" or bool(loss and loss.labels))
+    columns, rows = columns_of(table, classes_of(table, None) if named else None)
+    return PageTable(table.source, columns, table.target, rows, (*table.notes, *table.roundings))
+
+
+def columns_of(table: Table, classes: Sequence[Label] | None) -> tuple[tuple[Column, ...], int]:
+    """The columns of a page of a table, its target last, and the number of rows that they are a sample of.
+
+    Parameters
+    ----------
+    table : Table
+    classes : sequence of labels or None
+        The two labels of the target, which become 0 and 1; None if it is a number.
+    """
+    n = table.X.shape[0]
+    chosen = sampled_rows(n)
+    places = np.arange(n) if chosen is None else chosen
     X = dense_rows(take(table.X, places), 0, len(places))
     columns = [Column(name, values) for name, values in zip(table.names, X.T, strict=True)]
-    columns += [] if table.y is None else [_target(table, bool(loss and loss.labels), places)]
-    return PageTable(table.source, tuple(columns), table.target, raw.n, (*table.notes, *table.roundings))
+    return (*columns, *([] if table.y is None else [_target(table, classes, places)])), n
 
 
 def _read(
@@ -97,16 +113,13 @@ def _read(
     return read_columns(file, asked, form)
 
 
-def _target(table: Table, classes_wanted: bool, places: NDArray[np.int64]) -> Column:
-    """The target as numbers; two labels, or any two numbers where a loss of classes is chosen, as 0 and 1."""
+def _target(table: Table, classes: Sequence[Label] | None, places: NDArray[np.int64]) -> Column:
     assert table.y is not None
     assert table.target is not None
-    if table.y.dtype.kind != "U" and not classes_wanted:
+    if classes is None:
         return Column(table.target, table.y[places])
-    classes = classes_of(table, None)
     if len(classes) > 2:
-        raise DataError(
-            f"{len(classes)} classes, the page descends on two: choose rows with --where", file=table.source
-        )
+        problem = f"{len(classes)} classes, the page descends on two: choose rows with --where"
+        raise DataError(problem, file=table.source, column=table.target)
     first, second = map(label_text, classes)
-    return Column(table.target, class_numbers(table, classes)[places], (first, second))
+    return Column(table.target, class_numbers(table, tuple(classes))[places], (first, second))

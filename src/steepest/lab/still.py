@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,12 +13,13 @@ from ..core.shown_text import counted
 from ..core.types import Array
 from .table import Column
 
-__all__ = ["scatter", "still_of_formula", "still_of_table"]
+__all__ = ["scatter", "still_of_formula", "still_of_table", "unstyled"]
 
 WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
 NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
 SHOWN = 30  # columns of the summary
 POINTS = 1000  # of the picture
+STYLE = re.compile(r' style="[^"]*"')
 
 
 def still_of_formula(formula: str) -> str:
@@ -28,7 +30,7 @@ def still_of_formula(formula: str) -> str:
     >>> "<b>x**2</b>" in still_of_formula("x**2")
     True
     """
-    return _plain(block(formula, [NEEDS_SCRIPTS]))
+    return unstyled(block(formula, [NEEDS_SCRIPTS]))
 
 
 def still_of_table(name: str, columns: Sequence[Column], rows: int) -> str:
@@ -47,7 +49,7 @@ def still_of_table(name: str, columns: Sequence[Column], rows: int) -> str:
     cells = [[column.name, *map(_cell, _summary(column.values))] for column in columns[-SHOWN:]]
     body = table(["column", "lowest", "mean", "highest"], cells)
     drawn = scatter(columns[0], columns[-1]) if len(columns) > 1 else ""
-    return _plain(block(name, [told, NEEDS_SCRIPTS], body, drawn))
+    return unstyled(block(name, [told, NEEDS_SCRIPTS], body, drawn))
 
 
 def scatter(x: Column, y: Column) -> str:
@@ -83,6 +85,12 @@ def _cell(value: float) -> str:
     return number(value, 6)
 
 
-def _plain(html: str) -> str:
-    """The same without styles, which the policy of the page forbids."""
-    return html.replace(' style="line-height:1.45"', "").replace(' style="text-align:left"', "")
+def unstyled(html: str) -> str:
+    """The same without styles, which the policy of the page forbids; texts in it are escaped.
+
+    Examples
+    --------
+    >>> unstyled('<p style="a">b</p>')
+    '<p>b</p>'
+    """
+    return STYLE.sub("", html)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...core.errors import UsageError
 from ...core.files import check_new, real_path, write_new
-from ...core.records import from_name, to_spec
+from ...core.records import from_name
 from ...data.readers.text_format import TextFormat
 from ...lab.page import page
 from ...lab.payload import Payload
@@ -19,6 +19,7 @@ from ...objective import losses
 from ...objective.functions.formula import read_formula
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
+from ..lab_settings import in_short
 from ..lab_table import PageTable, page_table
 from ..text import describe, note, say
 
@@ -128,8 +129,8 @@ def _of_table(found: PageTable, settings: dict[str, Any]) -> Shown:
 
 def _settings(flags: Flags) -> dict[str, Any]:
     """Members of the page's settings that the flags name."""
-    named = None if flags.rule is None else [to_spec(from_name(rule, rules, "rule")) for rule in flags.rule]
-    loss = None if flags.loss is None else to_spec(from_name(flags.loss, losses, "loss"))
+    named = None if flags.rule is None else [in_short(from_name(rule, rules, "rule")) for rule in flags.rule]
+    loss = None if flags.loss is None else in_short(from_name(flags.loss, losses, "loss"))
     found = {
         "loss": loss,
         "rules": named,
