@@ -2,10 +2,10 @@
 
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Payload, Scene, Settings, Table } from "../types";
-import { linkOf, readLink } from "./link";
+import { linkOf, readLink, settingsOf } from "./link";
 import { createPlayback, type Playback } from "./playback";
 import { createScene } from "./scene";
-import { DEFAULTS, valid } from "./settings";
+import { valid } from "./settings";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -34,8 +34,8 @@ export interface Lab {
 export function createLab(payload: Payload, hash: string): Lab {
   const link = readLink(hash);
   const table = signal(link.table ?? payload.table ?? null);
-  const given = valid({ ...(payload.table && { data: "own" }), ...payload.settings });
-  const settings = signal(valid(link.changes, link.table ? { ...DEFAULTS, data: "own" } : given));
+  const given = valid({ ...(payload.table && { data: "own" }), ...payload.settings }, settingsOf(payload.settings?.lesson));
+  const settings = signal(link.settings ?? given);
   const change = (changes: Partial<Settings>) => { settings.value = valid(changes, settings.peek()); };
   const recording = payload.recording ?? null;
   const made = createScene(settings, { table, recording, recorded: given });
@@ -51,7 +51,7 @@ export function createLab(payload: Payload, hash: string): Lab {
 export function followSettings(lab: Lab, write: (hash: string) => void, pause = 250): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return effect(() => {
-    const hash = linkOf(lab.settings.value, null, lab.given);
+    const hash = linkOf(lab.settings.value);
     clearTimeout(timer);
     timer = setTimeout(() => write(hash), pause);
   });

@@ -1,30 +1,41 @@
-// Settings as the part of an address behind "#", and back: only what differs from the defaults is written.
+// Settings as the part of an address behind "#", and back: the rate, and what differs from the lesson or else the defaults.
 // Lists are joined by commas, each item percent-encoded; numbers are written so that they are read back exactly.
 
+import { lessonNamed, opened } from "../lessons";
 import type { Racer, Settings, Table } from "../types";
-import { DEFAULTS, KEYS, usable } from "./settings";
+import { DEFAULTS, KEYS, usable, valid } from "./settings";
 
 const LONGEST_LINK = 2_000_000;
 
 export interface Link {
-  readonly changes: Partial<Settings>;
+  /** Null: the link says nothing of the settings. */
+  readonly settings: Settings | null;
   readonly table: Table | null;
 }
 
-/** "#rate=0.056&rules=plain,adam": what differs from the base. With a table, its columns are in the link too. */
-export function linkOf(settings: Settings, table: Table | null = null, base: Settings = DEFAULTS): string {
-  const parts = KEYS.filter((key) => !same(settings[key], base[key])).map((key) => `${key}=${written(settings[key])}`);
+/** "#rate=0.056&rules=plain,adam". With a table, its columns are in the link too. */
+export function linkOf(settings: Settings, table: Table | null = null): string {
+  const base = settingsOf(settings.lesson);
+  const told = KEYS.filter((key) => key === "rate" || !same(settings[key], key === "lesson" ? "" : base[key]));
+  const parts = told.map((key) => `${key}=${written(settings[key])}`);
   if (table) parts.push(`table=${encodeURIComponent(JSON.stringify(table))}`);
-  return parts.length ? `#${parts.join("&")}` : "";
+  return `#${parts.join("&")}`;
 }
 
 /** What a link says, as far as it can be understood: anything else is ignored. */
 export function readLink(hash: string): Link {
-  if (hash.length > LONGEST_LINK) return { changes: {}, table: null };
+  if (hash.length > LONGEST_LINK) return { settings: null, table: null };
   const fields = new Map(hash.replace(/^#/, "").split("&").map(halves));
   const given = KEYS.filter((key) => fields.has(key)).map((key) => [key, readAs(key, fields.get(key) ?? "")] as const);
   const changes = usable(Object.fromEntries(given));
-  return { changes, table: tableOf(fields.get("table")) };
+  const settings = Object.keys(changes).length ? valid(changes, settingsOf(changes.lesson)) : null;
+  return { settings, table: tableOf(fields.get("table")) };
+}
+
+/** The settings with which a lesson begins; without one, those of a new page. */
+export function settingsOf(lesson: string | undefined): Settings {
+  const named = lesson ? lessonNamed(lesson) : undefined;
+  return named ? valid(opened(named)) : DEFAULTS;
 }
 
 export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -28,3 +28,6 @@ function floats(text: string): Vec {
   const view = new DataView(bytes.buffer);
   return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
 }
+
+/** "#t=TOKEN" or "...&t=TOKEN" of an address; "" without one. */
+export const tokenOf = (hash: string): string => /[#&]t=([\w-]+)/.exec(hash)?.[1] ?? "";

@@ -1,15 +1,14 @@
 // A lesson above the page: three sentences, one question with its answer, and the way to the next.
 
-import { LESSONS, lessonNamed, opened } from "../lessons";
+import { LESSONS } from "../lessons";
 import type { Lab } from "../state/lab";
-import { DEFAULTS } from "../state/settings";
+import { settingsOf } from "../state/link";
 import { useLab } from "./context";
 
 /** Opens a lesson by its name; "" leaves the lesson and keeps the page as it is. */
 export function openLesson(lab: Lab, name: string): void {
-  const lesson = lessonNamed(name);
   lab.playback.pause();
-  lab.change(lesson ? { ...DEFAULTS, ...opened(lesson) } : { lesson: "" });
+  lab.change(name ? settingsOf(name) : { lesson: "" });
 }
 
 export function LessonChoice() {

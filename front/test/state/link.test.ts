@@ -31,7 +31,7 @@ function randomSettings(random: () => number): Settings {
     start: some(real, 4), fixed: some(() => random() < 0.5, 4), cursor: Math.floor(random() * 200),
     moved: some(() => [Math.floor(random() * 50), pick(NAMES), real()], 3), view: pick(["contour", "surface"]),
     turn: real(), tilt: 5 + random() * 80, cutoff: random(), detail: pick(["step", "slices", "losses"]),
-    secant: random() < 0.5 ? null : real(), race: some(() => ({ label: `rate ${real()}: a, b`, rate: 10 ** -random() }), 2), lesson: pick(NAMES),
+    secant: random() < 0.5 ? null : real(), race: some(() => ({ label: `rate ${real()}: a, b`, rate: 10 ** -random() }), 2), lesson: pick(["", "no-learning-rate", "unknown"]),
   });
 }
 
@@ -40,18 +40,25 @@ describe("a link", () => {
     const random = generator(16);
     for (let i = 0; i < 200; i++) {
       const settings = randomSettings(random);
-      expect(valid(readLink(linkOf(settings)).changes)).toEqual(settings);
+      expect(readLink(linkOf(settings)).settings).toEqual(settings);
     }
   });
 
   it("survives the browser's own reading of the address", () => {
     const settings = randomSettings(generator(3));
-    expect(valid(readLink(new URL(`file:///lab.html${linkOf(settings)}`).hash).changes)).toEqual(settings);
+    expect(readLink(new URL(`file:///lab.html${linkOf(settings)}`).hash).settings).toEqual(settings);
   });
 
-  it("says nothing of the defaults", () => {
-    expect(linkOf(DEFAULTS)).toBe("");
+  it("says nothing of the defaults but the rate", () => {
+    expect(linkOf(DEFAULTS)).toBe("#rate=0.05");
     expect(linkOf({ ...DEFAULTS, rate: 0.056 })).toBe("#rate=0.056");
+  });
+
+  it("opens a lesson by its name, and keeps what was changed in it", () => {
+    const lesson = readLink("#lesson=no-learning-rate").settings!;
+    expect(lesson.rate).toBe(1);
+    const changed = { ...lesson, fixed: DEFAULTS.fixed, start: DEFAULTS.start, rate: DEFAULTS.rate, steps: DEFAULTS.steps };
+    expect(readLink(linkOf(changed)).settings).toEqual(changed);
   });
 
   it("holds the table only when asked", () => {
@@ -72,8 +79,8 @@ const HOSTILE = [
 
 describe("a hostile link", () => {
   it.each(HOSTILE)("%.40s gives usable settings", (hash) => {
-    const { changes, table } = readLink(hash);
-    const settings = valid(changes);
+    const { settings: read, table } = readLink(hash);
+    const settings = read ?? DEFAULTS;
     expect(table).toBeNull();
     for (const key of KEYS) expect(key === "secant" ? "object" : typeof settings[key]).toBe(typeof DEFAULTS[key]);
     for (const [key, [low, high]] of Object.entries(LIMITS)) {
@@ -87,10 +94,11 @@ describe("a hostile link", () => {
   });
 
   it("is never written: half a surrogate pair", () => {
-    expect(linkOf(valid({ formula: "\ud800", features: ["\udc00"] }))).toBe("");
+    expect(linkOf(valid({ formula: "\ud800", features: ["\udc00"] }))).toBe("#rate=0.05");
   });
 
   it("leaves the other fields as they are", () => {
-    expect(readLink("#rate=NaN&steps=50&%").changes).toEqual({ steps: 50 });
+    expect(readLink("#rate=NaN&steps=50&%").settings).toEqual({ ...DEFAULTS, steps: 50 });
+    expect(readLink("#t=token").settings).toBeNull();
   });
 });
