@@ -1,4 +1,4 @@
-"""Translate the sentences of a verdict for the page: optimality/verdict_text.py -> front/src/judge/words.gen.ts.
+"""Translate the sentences of a verdict, and the templates of its reason, for the page: front/src/judge/words.gen.ts.
 
 The sentences have one author, Python. Their syntax trees are formatted strings, choices and comparisons, which TypeScript
 has too; the page only spells the numbers in its own way, by the `Spelling` it hands in.
@@ -20,12 +20,15 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "steepest" / "optimality"
 TARGET = ROOT / "front" / "src" / "judge" / "words.gen.ts"
 HEAD = """\
-// The sentences of a verdict. Written by tools/verdict_words.py from src/steepest/optimality/verdict_text.py: edit that.
+// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and contraction.py in
+// src/steepest/optimality: edit these.
 
 import type { Evidence } from "./evidence";
 import type { Spelling } from "./spelling";
 
-/** The sentences, with numbers spelled by `show`. */
+"""
+FACTORY = """
+/** The sentences of a verdict, with numbers spelled by `show`. */
 export const sentences = (show: Spelling) => {
 """
 OPERATORS = {
@@ -195,13 +198,22 @@ def _whole_numbers() -> set[str]:
     return {f"e.{m.name}" for m in methods if m.returns is not None and ast.unparse(m.returns) == "int"}
 
 
+def _constants() -> str:
+    """The templates of contraction.py: strings with {} where numbers are."""
+    tree = ast.parse((SOURCES / "contraction.py").read_text(encoding="utf-8"))
+    found = [s for s in tree.body if isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant)]
+    strings = [(ast.unparse(s.targets[0]), ast.literal_eval(s.value)) for s in found]
+    return "".join(f"export const {name} = {_literal(text)};\n" for name, text in strings if isinstance(text, str))
+
+
 def translated() -> str:
     """The text of the file."""
     tree = ast.parse((SOURCES / "verdict_text.py").read_text(encoding="utf-8"))
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef)]
     translator = Translator(_whole_numbers())
     public = ", ".join(camel(f.name) for f in functions if not f.name.startswith("_"))
-    return HEAD + "\n".join(map(translator.function, functions)) + f"\n  return {{ {public} }};\n}};\n"
+    body = "\n".join(map(translator.function, functions))
+    return f"{HEAD}{_constants()}{FACTORY}{body}\n  return {{ {public} }};\n}};\n"
 
 
 def main() -> int:

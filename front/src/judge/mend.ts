@@ -27,7 +27,23 @@ export interface Ailing {
 const MOST_STEPS = 20_000;
 const TRIES = 60; // halvings of a rate
 
+/** The mend; in a race it changes the leader. */
 export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
+  const found = remedy(status, e, end, ailing);
+  return found && ailing.settings.race.length > 0 ? { ...found, change: ofLeader(found.change, ailing.settings) } : found;
+}
+
+/** Changes of rule, rate and batch as those of the leader of a race. */
+function ofLeader({ rate, rules, batch, ...rest }: Partial<Settings>, { race }: Settings): Partial<Settings> {
+  const [leader, ...others] = race;
+  const rule = rules?.[0];
+  const words = [rule, rate && `rate ${number(rate, 3)}`, batch && `${whole(batch)} rows a step`].filter(Boolean);
+  const label = words.length > 0 ? words.join(", ") : leader.label;
+  const changed = { ...leader, label, ...(rate && { rate }), ...(rule && { rule }), ...(batch && { batch }) };
+  return { ...rest, race: [changed, ...others] };
+}
+
+function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
   switch (status) {
     case "diverged":
     case "cycling":

@@ -1,44 +1,59 @@
-// Why: the factor by which a step multiplies the distance to the minimum, in one sentence with its numbers.
+// Why: by what a step multiplies the distance to the minimum, in the sentence of steepest/optimality/contraction.py.
 
 import type { Facts, Objective, Settings, Status } from "../types";
 import { curvatures } from "./bands";
+import { number, whole } from "./format";
 import { gradientNoise } from "./noise";
-import { number, operand, TIMES, MINUS, whole } from "./format";
 import { shrink } from "./recursion";
 import { linear, type Linear } from "./rules";
+import { onPage, type Spelling } from "./spelling";
+import { MULTIPLIES, PLAIN, WITH_MEMORY } from "./words.gen";
 
 const TIE = 1e-9; // factors no further apart are the same
 
 /** The reason; "" where no number shows it. */
-export function whyOf(status: Status, facts: Facts, objective: Objective, settings: Settings): string {
+export function whyOf(status: Status, facts: Facts, objective: Objective, settings: Settings, show = onPage): string {
   const rule = linear(settings.rules[0]);
   if (status === "separable" || status === "unbounded" || status === "stationary") return "";
   if (status === "noise floor") return noisy(facts, objective, settings);
   if (!rule) return "The rule has no fixed stability limit: it sets the length of its steps itself.";
-  if (settings.schedule !== "constant") return "The rate changes from step to step, so that no factor is fixed.";
+  if (settings.schedule !== "constant") return "The rate changes from step to step, so no factor is fixed.";
   if (!objective.quadratic || settings.batch > 0) return "";
-  return factorOf(rule, facts, settings.rate);
+  return factorOf(rule, facts, settings.rate, show);
 }
 
-/** The factor of the direction that decides: the one whose distance shrinks least, or grows most. */
-function factorOf(rule: Linear, facts: Facts, rate: number): string {
+/** The sentence for the direction that decides: the one whose distance shrinks least, or grows most. */
+function factorOf(rule: Linear, facts: Facts, rate: number, show: Spelling): string {
   const curved = curvatures(facts);
   if (curved.length === 0) return "";
-  const size = (curvature: number): number => shrink(rule, rate * curvature);
+  const factor = (curvature: number): number =>
+    rule.slots === 0 ? 1 - rate * curvature : shrink(rule, rate * curvature);
+  const size = (curvature: number): number => Math.abs(factor(curvature));
   const slowest = curved.reduce((found, curvature) => (size(curvature) > size(found) + TIE ? curvature : found));
-  const factor = rule.slots === 0 ? plain(slowest, rate) : `${number(size(slowest))} in the long run`;
-  return `Each step multiplies the distance to the minimum by ${factor}${direction(curved, slowest)}.`;
+  const sentence = sentenceOf(rule, slowest, rate, factor(slowest), show);
+  const others = curved.some((curvature) => Math.abs(size(curvature) - size(slowest)) > TIE);
+  if (!others) return sentence;
+  const direction = slowest === curved[0] ? "the flattest direction" : "the steepest direction";
+  return `Along ${direction}, e${sentence.slice(1)}`;
 }
 
-/** 1 - curvature x rate. */
-const plain = (curvature: number, rate: number): string =>
-  `1 ${MINUS} ${number(curvature)} ${TIMES} ${operand(rate)} = ${number(1 - curvature * rate)}`;
-
-function direction(curved: readonly number[], chosen: number): string {
-  if (curved.length === 1) return "";
-  if (chosen === curved[curved.length - 1]) return " in the direction of largest curvature";
-  return chosen === curved[0] ? " in the direction of smallest curvature" : ` in the direction of curvature ${number(chosen)}`;
+function sentenceOf(rule: Linear, curvature: number, rate: number, factor: number, show: Spelling): string {
+  const written = factorText(factor, show);
+  const plain = filled(show.signs(PLAIN), show.general(curvature, 4), show.general(rate, 4), written);
+  return filled(MULTIPLIES, rule.slots === 0 ? plain : filled(WITH_MEMORY, written));
 }
+
+/** A factor with four digits, or as many as tell it from 1. */
+function factorText(factor: number, show: Spelling): string {
+  const away = Math.abs(Math.abs(factor) - 1);
+  if (!(away > 0 && away < 1e-3)) return show.general(factor, 4);
+  const decimals = Math.min(15, 2 - Math.floor(Math.log10(away)));
+  return show.general(factor, decimals + (Math.abs(factor) >= 1 ? 1 : 0));
+}
+
+/** A template with its {} replaced. */
+const filled = (template: string, ...values: readonly string[]): string =>
+  values.reduce((text, value) => text.replace("{}", () => value), template);
 
 /** How long the gradient of a batch is where that of all rows is 0. */
 function noisy(facts: Facts, objective: Objective, settings: Settings): string {

@@ -1,9 +1,14 @@
-// The sentences of a verdict. Written by tools/verdict_words.py from src/steepest/optimality/verdict_text.py: edit that.
+// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and contraction.py in
+// src/steepest/optimality: edit these.
 
 import type { Evidence } from "./evidence";
 import type { Spelling } from "./spelling";
 
-/** The sentences, with numbers spelled by `show`. */
+export const MULTIPLIES = "Each step multiplies the distance to the minimum by {}.";
+export const PLAIN = "1 - {} x {} = {}";
+export const WITH_MEMORY = "{} in the long run";
+
+/** The sentences of a verdict, with numbers spelled by `show`. */
 export const sentences = (show: Spelling) => {
   function n(x: number | null): string {
     return ((x !== null) && Number.isFinite(x)) ? `${show.general(x, 4)}` : "unknown";

@@ -1,8 +1,8 @@
 // The eight points of the tutorials, and settings for them.
 
-import { descend } from "../../src/engine/descend";
-import { facts } from "../../src/engine/minimum";
-import { tableObjective } from "../../src/engine/table_objective";
+import { descend, facts, tableObjective } from "../../src/engine";
+
+
 import { judge, zonesOf } from "../../src/judge";
 import type { Settings, Table } from "../../src/types";
 
@@ -19,8 +19,8 @@ export const table: Table = {
 export function settingsOf(change: Partial<Settings> = {}): Settings {
   return {
     task: "table", formula: "", data: "own", target: "y", features: ["x"], loss: "squared_error", standardize: false,
-    rules: ["plain"], rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200,
-    start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 0, cutoff: 0.5, lesson: "",
+    rules: ["plain"], race: [], rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200,
+    start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 0, cutoff: 0.5, detail: "step", secant: null, lesson: "",
     ...change,
   };
 }
