@@ -10,8 +10,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from lab.conftest import EIGHT
 
+from lab.conftest import EIGHT
 from steepest.cli import main
 from steepest.lab.assets import asset
 from steepest.lab.payload import Payload
@@ -156,7 +156,8 @@ def test_without_scripts_the_table_and_its_picture_remain(visit, lab_file):
     assert shown.locator("noscript svg").bounding_box()["width"] == 480
 
 
-def test_a_page_without_o_is_written_to_a_folder_of_ones_own_and_opened(monkeypatch, tmp_path, built):
+@pytest.mark.usefixtures("built")
+def test_a_page_without_o_is_written_to_a_folder_of_ones_own_and_opened(monkeypatch, tmp_path):
     import tempfile
     import webbrowser
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
 
+from ..core.files import write_new
 from ..core.html_text import safe
 from .assets import asset
+from .frame import framed
 from .payload import Payload
 
-__all__ = ["page", "policy"]
+__all__ = ["Page", "policy"]
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -34,27 +38,48 @@ PAGE = """<!doctype html>
 """
 
 
-def page(payload: Payload, title: str, still: str) -> str:
-    """The page that opens with this payload.
+class Page(NamedTuple):
+    """A page: what it opens with, and what stands in for it where no script runs.
 
-    Parameters
+    Attributes
     ----------
     payload : Payload
     title : str
-        Of the window; escaped here.
+        Of the window.
     still : str
-        HTML that stands in for the page where no script runs. It has no scripts and no styles.
-
-    Raises
-    ------
-    FileError
-        If the page was not built.
+        HTML without scripts and styles.
     """
-    script, style = asset("lab.js"), asset("lab.css")
-    stated = policy(script, style, connect=payload.home == "server")
-    return PAGE.format(
-        policy=stated, title=safe(title), style=style, still=still, payload=payload.text(), script=script
-    )
+
+    payload: Payload
+    title: str
+    still: str
+
+    def html(self) -> str:
+        """The file; FileError if the page was not built."""
+        script, style = asset("lab.js"), asset("lab.css")
+        return PAGE.format(
+            policy=policy(script, style, connect=self.payload.home == "server"),
+            title=safe(self.title),
+            style=style,
+            still=self.still,
+            payload=self.payload.text(),
+            script=script,
+        )
+
+    def save(self, path: str | Path, *, force: bool = False) -> int:
+        """Write the page to a file, and return its size in bytes.
+
+        Raises
+        ------
+        FileError
+            If the file exists (unless ``force``) or cannot be written; no partial file remains.
+        """
+        text = self.html().encode()
+        write_new(path, lambda file: file.write(text), force=force)
+        return len(text)
+
+    def _repr_html_(self) -> str:
+        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
 
 
 def policy(script: str, style: str, connect: bool = False) -> str:
