@@ -1,6 +1,5 @@
 // Panel B for one free parameter: the cost along it, with ball, tangent and every step; the curve of a formula f(x).
 
-import { line as path } from "d3-shape";
 import type { Drawn, Palette, Scene } from "../types";
 import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
@@ -65,14 +64,15 @@ export function graph(context: CanvasRenderingContext2D, points: readonly Point[
   const jumps = (i: number) => i > 0 && (points[i][1] - high) * (points[i - 1][1] - high) < 0
     && (points[i][1] - low) * (points[i - 1][1] - low) < 0;
   const limit = 20 * (high - low);
-  const draw = path<Point>()
-    .defined(([, y], i) => Number.isFinite(y) && Math.abs(y - low) < limit && !jumps(i))
-    .x(([x]) => axes.x(x)).y(([, y]) => axes.y(y)).context(context);
+  const drawn = points.map(([, y], i) => Number.isFinite(y) && Math.abs(y - low) < limit && !jumps(i));
   context.strokeStyle = palette.ink;
   context.lineWidth = 1.8;
   context.lineJoin = "round";
   context.beginPath();
-  draw([...points]);
+  points.forEach(([x, y], i) => {
+    if (drawn[i] && drawn[i - 1]) context.lineTo(axes.x(x), axes.y(y));
+    else if (drawn[i]) context.moveTo(axes.x(x), axes.y(y));
+  });
   context.stroke();
 }
 

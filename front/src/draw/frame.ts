@@ -1,9 +1,9 @@
 // The frame of a picture: scales, grid, ticks and labels of two axes. No two numbers of an axis overlap.
 
-import { scaleLinear, scaleLog } from "d3-scale";
 import type { Palette } from "../types";
 import type { Interval } from "./extent";
 import { number, raised } from "./number";
+import { logTicks, scaleOf, ticks } from "./scale";
 import { boxOf, type Box, fit, FONT, HEIGHT, type Placed, SMALL, write } from "./text";
 
 export interface Axis {
@@ -26,8 +26,6 @@ interface Tick {
   readonly text: string;
 }
 
-type Scale = ReturnType<typeof scaleLinear<number>> | ReturnType<typeof scaleLog<number>>;
-
 const GAP = 10; // pixels between two numbers of an axis
 
 export function frame(
@@ -38,14 +36,14 @@ export function frame(
   context.globalAlpha = 1;
   const bottom = height - 36;
   const top = 8;
-  const y = scale(up, [bottom, top]);
-  const rows = apart(ticksOf(up, y, (bottom - top) / 36), (tick) => y(tick.at), () => HEIGHT + 4);
+  const y = scaleOf(up.domain, [bottom, top], up.log);
+  const rows = apart(ticksOf(up, (bottom - top) / 36), (tick) => y(tick.at), () => HEIGHT + 4);
   const widest = Math.max(0, ...rows.map((tick) => context.measureText(tick.text).width));
   const left = Math.min(width / 3, 26 + widest);
   const right = width - 12 - room;
-  const x = scale(across, [left, right]);
+  const x = scaleOf(across.domain, [left, right], across.log);
   const columns = apart(
-    ticksOf(across, x, (right - left) / 64), (tick) => x(tick.at), (tick) => context.measureText(tick.text).width + GAP,
+    ticksOf(across, (right - left) / 64), (tick) => x(tick.at), (tick) => context.measureText(tick.text).width + GAP,
   );
   const box = { left, right, top, bottom };
   grid(context, palette, box, columns.map((t) => x(t.at)), rows.map((t) => y(t.at)));
@@ -67,21 +65,17 @@ export function within(context: CanvasRenderingContext2D, { left, right, top, bo
   context.setLineDash([]);
 }
 
-function scale(axis: Axis, range: [number, number]): Scale {
-  return (axis.log ? scaleLog() : scaleLinear()).domain([...axis.domain]).range(range);
-}
-
-function ticksOf(axis: Axis, scaled: Scale, most: number): readonly Tick[] {
+function ticksOf(axis: Axis, most: number): readonly Tick[] {
   if (axis.ticks) return axis.ticks;
   const wanted = Math.max(2, Math.min(8, Math.floor(most)));
-  const values = axis.log ? powers(axis.domain, wanted) : scaled.ticks(wanted);
+  const values = axis.log ? powers(axis.domain, wanted) : ticks(...axis.domain, wanted);
   return values.map((at) => ({ at, text: axis.log ? power(at) : number(Math.abs(at) < 1e-300 ? 0 : at, 7) }));
 }
 
 /** Powers of ten, every second or tenth of them where there are many; 1, 2 and 5 where there are few. */
 function powers([low, high]: Interval, wanted: number): number[] {
   const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-  if (to - from < 2) return scaleLog().domain([low, high]).ticks(wanted).filter((v) => /^[125]/.test(v.toExponential()));
+  if (to - from < 2) return logTicks(low, high);
   const every = Math.ceil((to - from + 1) / wanted);
   return Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, i) => 10 ** (to - i * every)).reverse();
 }

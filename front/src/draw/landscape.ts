@@ -1,10 +1,10 @@
 // The cost on a grid over a window, and its contours at round levels. The last landscape of an objective is kept.
 
 import { contours, type ContourMultiPolygon } from "d3-contour";
-import { scaleLinear } from "d3-scale";
 import type { Objective, Scene, Window } from "../types";
 import type { Plane } from "./plane";
 import { restricted } from "./restrict";
+import { ticks } from "./scale";
 
 export interface Landscape {
   readonly window: Window;
@@ -76,7 +76,7 @@ function levelsOf(cost: Float64Array, base: number, low: number, high: number): 
   if (!(high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high)))) return [];
   const near = Float64Array.from(cost).sort()[Math.floor(0.006 * cost.length)] - base;
   if (base > low || !(near > 0) || (high - base) / near < 20)
-    return scaleLinear().domain([low - base, high - base]).ticks(LEVELS).filter((v) => v > low - base && v < high - base);
+    return ticks(low - base, high - base, LEVELS).filter((v) => v > low - base && v < high - base);
   return ratios(near, high - base);
 }
 
