@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from zlib import compressobj
 
 from ..core.files import write_new
 from ..core.html_text import safe
@@ -32,7 +34,8 @@ PAGE = """<!doctype html>
 {still}
 </noscript>
 <script type="application/json" id="payload">{payload}</script>
-<script>{script}</script>
+<script type="application/octet-stream" id="packed">{packed}</script>
+<script>{unpack}</script>
 </body>
 </html>
 """
@@ -56,14 +59,15 @@ class Page(NamedTuple):
 
     def html(self) -> str:
         """The file; FileError if the page was not built."""
-        script, style = asset("lab.js"), asset("lab.css")
+        script, unpack, style = asset("lab.js"), asset("unpack.js"), asset("lab.css")
         return PAGE.format(
-            policy=policy(script, style, connect=self.payload.home == "server"),
+            policy=policy((script, unpack), style, connect=self.payload.home == "server"),
             title=safe(self.title),
             style=style,
             still=self.still,
             payload=self.payload.text(),
-            script=script,
+            packed=packed(script),
+            unpack=unpack,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> int:
@@ -82,22 +86,35 @@ class Page(NamedTuple):
         return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
 
 
-def policy(script: str, style: str, connect: bool = False) -> str:
-    """The content security policy of a page with one script and one style.
+def packed(script: str) -> str:
+    """A script deflated, in base64: front/src/unpack.ts puts it in place.
+
+    Examples
+    --------
+    >>> packed("")
+    'AwA='
+    """
+    deflate = compressobj(9, wbits=-15)
+    return b64encode(deflate.compress(script.encode()) + deflate.flush()).decode()
+
+
+def policy(scripts: Sequence[str], style: str, connect: bool = False) -> str:
+    """The content security policy of a page with these scripts and one style.
 
     Parameters
     ----------
-    script, style : str
-        Their texts, whose hashes the policy states.
+    scripts : sequence of str
+    style : str
+        Texts whose hashes the policy states.
     connect : bool
         Whether the page may call the server that it came from.
 
     Examples
     --------
-    >>> policy("", "").split("; ")[0]
+    >>> policy([""], "").split("; ")[0]
     "default-src 'none'"
     """
-    sources = {"default-src": "'none'", "script-src": _hash(script), "style-src": _hash(style)}
+    sources = {"default-src": "'none'", "script-src": " ".join(map(_hash, scripts)), "style-src": _hash(style)}
     sources |= {"img-src": "data: blob:", "base-uri": "'none'", "form-action": "'none'"}
     sources |= {"connect-src": "'self'"} if connect else {}
     return "; ".join(f"{name} {value}" for name, value in sources.items())
