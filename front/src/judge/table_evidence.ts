@@ -5,7 +5,7 @@ import { losses, rules } from "../engine/engine.gen";
 import type { Loss } from "../engine/records";
 import { parseSpec, type Bound } from "../engine/spec";
 import type { Facts, Objective, Run, Settings, TableObjective, Vec } from "../types";
-import { certify, dot, ROUNDING, UNIT, type Certificate } from "./certificate";
+import { atMostCost, certify, dot, ROUNDING, UNIT, type Certificate } from "./certificate";
 import { evidence, median, reversals, type Evidence } from "./evidence";
 import { after, courseOf, gapOf, left, type Course } from "./forecast";
 import { looksOf, type Looks } from "./looks";
@@ -43,8 +43,8 @@ export function tableEvidence(
   const c: Case = { run, facts, objective, table, settings, loss, looks, sampled, free };
   const place = reportedState(c);
   const point = stateOf(run, place);
-  const found = certify(objective, table, point, free);
   const [pace, reached] = [paceOf(settings), run.cost[place]];
+  const found = atMostCost(certify(objective, table, point, free), reached, table);
   const target = targetOf(c, found, reached, roundingCost({ record: loss, self }, table));
   const uneven = run.end === "overflow" || looks.cost.some((cost, i) => i > 0 && cost > looks.cost[i - 1]);
   const back = reversals(rawPath(c, 21), run.size);
