@@ -7,11 +7,11 @@ import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { labelsOf, stepOf } from "./runs";
+import { labelsOf, minimumOf, stepOf, valueOf } from "./runs";
 import { fit, HEIGHT, SMALL, write } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
-const HIGHEST = 1e6; // times the first cost above the minimum: what is above has diverged
+const HIGHEST = 1e6; // times the first cost: what is above has diverged, and is shown only if all runs have
 const SAMPLE = 18; // pixels of a line before its label
 
 /** What the vertical axis shows. */
@@ -46,20 +46,21 @@ export function cost(scene: Scene, context: CanvasRenderingContext2D, width: num
 
 function measureOf(scene: Scene): Measure {
   const { facts, runs } = scene;
+  const value = valueOf(scene);
   const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300);
   const lowest = Math.min(...costs);
   const first = runs.length ? runs[0].cost[0] - facts.least : NaN;
   if (facts.best && first > 0 && lowest >= facts.least - 1e-9 * first) {
     const floor = Math.max(DEEPEST * first, 4 * Number.EPSILON * Math.abs(facts.least), 1e-300);
     const of = (c: number) => Math.max(c - facts.least, floor);
-    return { label: "cost above the minimum", log: true, domain: logarithmic(costs.map(of), first), note: "", of };
+    return { label: `${value} above ${minimumOf(scene)}`, log: true, domain: logarithmic(scene, of, first), note: "", of };
   }
-  const note = Number.isFinite(facts.least) && !facts.best
-    ? `the cost has no minimum, its infimum is ${number(facts.least)}` : facts.best ? "" : "the minimum is unknown: plain cost";
+  const note = facts.best ? (first > 0 ? `plain ${value}: it falls below the minimum found` : "")
+    : Number.isFinite(facts.least) ? `plain ${value}: its infimum is ${number(facts.least)}` : `plain ${value}: no minimum is known`;
   const log = lowest > 0 && Math.max(...costs) > 50 * lowest;
-  if (log) return { label: "cost", log, domain: logarithmic(costs, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
+  if (log) return { label: value, log, domain: logarithmic(scene, (c) => c, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
   const shown = costs.filter((c) => Math.abs(c - costs[0]) <= HIGHEST * (Math.abs(costs[0]) || 1));
-  return { label: "cost", log, domain: padded(extent(shown)), note, of: (c) => c };
+  return { label: value, log, domain: padded(extent(shown)), note, of: (c) => c };
 }
 
 /** Some thousand of the costs: enough for an axis. */
@@ -68,8 +69,11 @@ function every(costs: Float64Array): Float64Array {
   return step <= 1 ? costs : costs.filter((_, t) => t % step === 0 || t === costs.length - 1);
 }
 
-function logarithmic(values: readonly number[], first: number): Interval {
-  const [low, high] = extent(values.filter((v) => v <= HIGHEST * first).map(Math.log10), 0.5);
+/** The log axis: costs of runs that diverged are cut off, unless all have. */
+function logarithmic({ runs }: Scene, of: (cost: number) => number, first: number): Interval {
+  const settled = runs.some((run) => run.end === "steps" && run.cost[run.steps] <= HIGHEST * run.cost[0]);
+  const values = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300).map(of);
+  const [low, high] = extent(values.filter((v) => v > 0 && (!settled || v <= HIGHEST * first)).map(Math.log10), 0.5);
   return [10 ** (low - 0.04 * (high - low)), 10 ** (high + 0.06 * (high - low))];
 }
 
@@ -149,11 +153,13 @@ function finding(scene: Scene, labels: readonly string[]): string {
     const lowest = costs.indexOf(Math.min(...costs));
     if (!Number.isFinite(costs[lowest])) return "All runs have diverged";
     const tie = costs.filter((c) => c === costs[lowest]).length > 1;
-    const value = facts.best ? `${number(Math.max(0, costs[lowest] - facts.least), 3)} above the minimum` : number(costs[lowest]);
-    return tie ? `Step ${count(settings.cursor)}: cost ${value}` : `Step ${count(settings.cursor)}: ${labels[lowest]} is lowest, ${value}`;
+    const above = facts.best && costs[lowest] >= facts.least;
+    const value = above ? `${number(costs[lowest] - facts.least, 3)} above ${minimumOf(scene)}` : number(costs[lowest]);
+    return `Step ${count(settings.cursor)}: lowest ${tie ? "" : `is ${labels[lowest]}, `}${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
-  const minimum = facts.best ? `; the minimum is ${number(facts.least)}` : "";
-  return at[0] === 0 ? `Cost ${number(first)} at the start${minimum}`
-    : `Cost ${number(first)} → ${number(now)} after ${counted(at[0], "step")}${minimum}`;
+  const minimum = facts.best ? `; ${minimumOf(scene)} is ${number(facts.least)}` : "";
+  const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
+  return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
+    : `${name} ${number(first)} → ${number(now)} after ${counted(at[0], "step")}${minimum}`;
 }

@@ -5,14 +5,15 @@ import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { hintAt } from "./hint";
-import { ball, beyond, dot, handle, line, type Point, star } from "./marks";
+import { ball, beyond, dot, handle, head, line, type Point, star } from "./marks";
 import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
-import { lastSound, stateOf, stepOf } from "./runs";
-import { plate, SMALL } from "./text";
+import { lastSound, minimumOf, stateOf, stepOf } from "./runs";
+import { current } from "./rows";
+import { type Box, plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
 const POINTS = 240;
@@ -36,11 +37,11 @@ export function curve(
     if (scene.runs.length) tangent(context, scene, plane, place, axes, palette);
     if (scene.facts.best) star(context, place(scene.facts.best), palette);
     handle(context, start, palette);
-    const hint = hintAt(context, axes, start, palette);
+    const hint = hintAt(context, axes, start, palette, scene.runs.map((_, i) => around(place(current(scene, i)))));
     if (hint) plate(context, palette, hint);
     for (let i = scene.runs.length - 1; i >= 0; i--) now(context, scene, i, place, axes, palette);
   });
-  return drawn(scene, plane, axes, start, value);
+  return drawn(scene, plane, axes, start, value, points);
 }
 
 export function sampled(value: (x: number) => number, [low, high]: Interval): Point[] {
@@ -114,6 +115,8 @@ function tangent(
   plate(context, palette, { text: `slope ${number(slope)}`, x: at[0], y: at[1], align: "center", colour: palette.accent });
 }
 
+const around = ([x, y]: Point): Box => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 });
+
 /** A place for the words beside the tangent, above the ball where there is room. */
 function label([from, to]: Point[], [x, y]: Point, axes: Frame): Point {
   const side = x < (axes.left + axes.right) / 2 ? 1 : -1;
@@ -138,18 +141,27 @@ function now(
   const run = scene.runs[index];
   const at = place(stateOf(run, Math.min(stepOf(run, scene.settings.cursor), lastSound(run))));
   const colour = colourOf(palette, index);
-  if (contains(axes, ...at)) ball(context, at, colour, palette, index === 0 ? 6 : 5);
-  else beyond(context, [Math.min(axes.right - 20, Math.max(axes.left + 20, at[0] || 0)), axes.top + 60], at, axes, colour, palette);
+  if (contains(axes, ...at)) return ball(context, at, colour, palette, index === 0 ? 6 : 5);
+  const aside = at[0] < axes.left || at[0] > axes.right;
+  const height = axes.top + 24 + 18 * index;
+  if (!aside) return beyond(context, [at[0], axes.top + 60], at, axes, colour, palette);
+  const right = at[0] > axes.right;
+  const edge = right ? axes.right : axes.left;
+  head(context, [edge, height], right ? 1 : -1, 0, 12, colour);
+  context.font = SMALL;
+  const state = stateOf(run, Math.min(stepOf(run, scene.settings.cursor), lastSound(run)))[planeOf(scene).axes![0]];
+  plate(context, palette, { text: number(state), x: edge + (right ? -17 : 17), y: height, align: right ? "right" : "left", colour });
 }
 
-function drawn(scene: Scene, plane: Plane, axes: Frame, start: Point, value: (x: number) => number): Drawn {
+function drawn(scene: Scene, plane: Plane, axes: Frame, start: Point, value: (x: number) => number, points: readonly Point[]): Drawn {
   const { facts, objective } = scene;
   const name = plane.labels[0];
   const best = facts.best && facts.best[plane.axes![0]];
-  const what = objective.convex ? "minimum" : "local minimum";
-  const star_ = best === null ? "no minimum is known" : `star: ${what} ${number(value(best))} at ${number(best)}`;
+  const found = best === null ? "no minimum is known" : `star: ${minimumOf(scene)}, ${number(value(best))} at ${number(best)}`;
+  const deeper = best !== null && !objective.convex && points.some(([, y]) => y < value(best) - 1e-6 * Math.abs(value(best)))
+    ? "the curve is lower elsewhere in this window" : "";
   const title = titleOf(scene);
-  const subtitle = [star_, "dots: each step", "dashed: tangent", plane.words].filter(Boolean).join(" · ");
+  const subtitle = [found, deeper, "dots: each step", "dashed: tangent", plane.words].filter(Boolean).join(" · ");
   return {
     title,
     subtitle,

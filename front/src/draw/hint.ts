@@ -4,16 +4,20 @@ import type { Palette } from "../types";
 import type { Frame } from "./frame";
 import { contains } from "./geometry";
 import type { Point } from "./marks";
-import { type Placed, SMALL } from "./text";
+import { type Box, boxOf, inside, overlap, type Placed, SMALL } from "./text";
 
-/** "start: drag me" beside the start, on the side where there is room. */
-export function hintAt(context: CanvasRenderingContext2D, axes: Frame, start: Point, palette: Palette): Placed | null {
-  const text = "start: drag me";
-  if (!contains(axes, ...start)) return null;
+const TEXT = "start: drag me";
+const SIDES = [[1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
+
+/** "start: drag me" beside the start, where it covers none of the boxes; null: there is no room. */
+export function hintAt(
+  context: CanvasRenderingContext2D, axes: Frame, [x, y]: Point, palette: Palette, avoid: readonly Box[] = [],
+): Placed | null {
+  if (!contains(axes, x, y)) return null;
   context.font = SMALL;
-  const width = context.measureText(text).width + 14;
-  const right = start[0] + width < axes.right;
-  if (!right && start[0] - width < axes.left) return null;
-  const y = start[1] - 14 > axes.top + 8 ? start[1] - 14 : start[1] + 14;
-  return { text, x: start[0] + (right ? 11 : -11), y, align: right ? "left" : "right", colour: palette.ink } as const;
+  const places = SIDES.map(([right, down]): Placed => ({
+    text: TEXT, x: x + 11 * right, y: y + 14 * down, align: right > 0 ? "left" : "right", colour: palette.ink,
+  })).filter((placed) => inside(boxOf(context, placed), axes));
+  const covered = (placed: Placed) => avoid.filter((box) => overlap(box, boxOf(context, placed))).length;
+  return places.length ? places.reduce((a, b) => (covered(b) < covered(a) ? b : a)) : null;
 }

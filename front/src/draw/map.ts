@@ -10,10 +10,11 @@ import { number } from "./number";
 import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
-import { labelsOf } from "./runs";
+import { current } from "./rows";
+import { labelsOf, minimumOf, valueOf } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, overlap, plate, SMALL } from "./text";
-import { present, trail } from "./trail";
+import { type Place, present, trail } from "./trail";
 import { windowOf } from "./window";
 
 const REACH = 16; // pixels within which the start is taken up
@@ -43,7 +44,7 @@ export function contour(
   within(context, axes, () => {
     relief(context, land, axes, palette);
     const taken = [around(start, 12), ...(best ? [around(best, 12)] : [])];
-    const hint = hintAt(context, axes, start, palette);
+    const hint = hintAt(context, axes, start, palette, [...(best ? [around(best, 10)] : []), ...balls(scene, place)]);
     heights(context, land, axes, palette, best ?? start, start, [...taken, ...(hint ? [boxOf(context, hint)] : [])]);
     scene.runs.forEach((_, i) => trail(context, scene, i, place, axes, palette));
     if (best) star(context, best, palette);
@@ -85,7 +86,7 @@ function heights(
   const ray = Math.atan2(middle[1] - start[1], middle[0] - start[0] || 1e-9);
   const clear = { left: axes.left + 2, right: axes.right - 2, top: axes.top + 2, bottom: axes.bottom - 2 };
   land.rings.forEach((ring, i) => {
-    const text = `${land.known ? "+" : ""}${number(land.levels[i])}`;
+    const text = `${land.base !== 0 ? "+" : ""}${number(land.levels[i])}`;
     const points = ring.coordinates.flatMap((polygon) => polygon.flat()).map(([column, row]): Point => {
       const [x, y] = land.at(column, row);
       return [axes.x(x), axes.y(y)];
@@ -103,15 +104,18 @@ function heights(
   });
 }
 
+/** Where the runs are at the cursor: no words are written there. */
+const balls = (scene: Scene, place: Place): Box[] => scene.runs.map((_, i) => around(place(current(scene, i)), 7));
+
 const around = ([x, y]: Point, half: number): Box => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
 
 function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: Point, outside: readonly number[]): Drawn {
   const labels = labelsOf(scene);
   const title = titleOf(scene);
   const lines = land.levels.length === 0 ? "the cost is the same everywhere in this window"
-    : land.known ? `contours: cost above ${scene.facts.best ? "the minimum" : number(scene.facts.least)}` : "contours: cost";
+    : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
-  const subtitle = [lines, scene.facts.best ? "star: minimum" : "no minimum is known", plane.words, left].filter(Boolean).join(" · ");
+  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", plane.words, left].filter(Boolean).join(" · ");
   return {
     title,
     subtitle,

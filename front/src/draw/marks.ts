@@ -50,7 +50,7 @@ export function ball(context: CanvasRenderingContext2D, at: Point, colour: strin
 }
 
 export function ring(
-  context: CanvasRenderingContext2D, [x, y]: Point, radius: number, colour: string, fill: string | null = null,
+  context: CanvasRenderingContext2D, [x, y]: Point, radius: number, colour: string, fill: string | null = null, width = 2,
 ): void {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -59,7 +59,7 @@ export function ring(
     context.fill();
   }
   context.strokeStyle = colour;
-  context.lineWidth = 2;
+  context.lineWidth = width;
   context.stroke();
 }
 

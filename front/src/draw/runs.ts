@@ -24,7 +24,7 @@ export function labelsOf({ runs, settings }: Scene): string[] {
   });
 }
 
-const batchOf = (batch: number): string => (batch === 0 ? "all rows" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`);
+const batchOf = (batch: number): string => (batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`);
 
 /** The step that a run shows at the cursor: its last, where it ended before. */
 export const stepOf = (run: Run, cursor: number): number => Math.max(0, Math.min(Math.round(cursor), run.steps));
@@ -57,6 +57,12 @@ export function arrival(scene: Scene, run: Run): number | null {
   return first;
 }
 
+/** The name of the point that Newton's method found: it may be one of several where the cost is not convex. */
+export const minimumOf = ({ objective }: Scene): string => (objective.convex ? "the minimum" : "the minimum found");
+
+/** What is minimised: the cost of a table, or the function f. */
+export const valueOf = ({ objective }: Scene): string => (objective.task === "formula" ? "f" : "cost");
+
 /** The finding of a race: who is first to 99 % of the way down. */
 export function winner(scene: Scene): string {
   const labels = labelsOf(scene);
@@ -67,7 +73,7 @@ export function winner(scene: Scene): string {
   const done = `99 % of the way down after ${count(first.steps)} step${first.steps === 1 ? "" : "s"}`;
   if (second && second.steps === first.steps) {
     const together = arrived.filter((a) => a.steps === first.steps).map((a) => a.label);
-    return `${together.slice(0, -1).join(", ")} and ${together[together.length - 1]} are first: ${done}`;
+    return `First together: ${together.slice(0, -1).join(", ")} and ${together[together.length - 1]}, ${done}`;
   }
-  return `${first.label} is first: ${done}`;
+  return first.label.endsWith("step") ? `First: ${first.label}, ${done}` : `${first.label} is first: ${done}`;
 }

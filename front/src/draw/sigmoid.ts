@@ -26,7 +26,7 @@ export function sigmoid(
   const name = brief(table.target.classes?.[1] ?? table.target.name);
   const axes = frame(context, width, height, palette,
     { label: single ? table.features[0].name : "linear predictor z", domain },
-    { label: `probability of ${name}`, domain: [-0.1, 1.1], ticks: [0, 0.25, 0.5, 0.75, 1].map((v) => ({ at: v, text: String(v) })) });
+    { label: `probability of ${name}`, domain: [-0.14, 1.14], ticks: [0, 0.25, 0.5, 0.75, 1].map((v) => ({ at: v, text: String(v) })) });
   const place = (i: number): Point => [axes.x(bounded(at(i))), axes.y(lifted(scene, i))];
   within(context, axes, () => {
     cutoff(context, scene, w, single, axes, palette);
@@ -104,7 +104,7 @@ export function marks(
     if (is) dot(context, place(i), radius, palette.classes[1]);
     else square(context, place(i), 0.9 * radius, palette.classes[0]);
     context.globalAlpha = 1;
-    if (is !== called) ring(context, place(i), radius + 3, palette.ink);
+    if (is !== called) ring(context, place(i), radius + (rows.length > 300 ? 1.6 : 3), palette.ink, null, rows.length > 300 ? 1 : 2);
   }
 }
 

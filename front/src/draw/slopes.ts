@@ -21,9 +21,11 @@ export function slopes(
   const gradient = new Float64Array(objective.size);
   objective.gradient(w, gradient);
   const free = objective.names.map((_, j) => j).filter((j) => !settings.fixed[j]).slice(0, MOST);
-  const reach = 1.2 * Math.max(...free.map((j) => (facts.best ? Math.abs(w[j] - facts.best[j]) : 0)), 0.25);
-  const curves = free.map((j) => sampled(restricted(objective, w, gradient.map((_, i) => (i === j ? 1 : 0))), [-reach, reach]));
   const here = objective.value(w);
+  const values = free.map((j) => restricted(objective, w, gradient.map((_, i) => (i === j ? 1 : 0))));
+  const away = Math.max(...free.map((j) => (facts.best ? Math.abs(w[j] - facts.best[j]) : 0)), 0.25);
+  const reach = visible(1.2 * away, values, here, Math.max(...free.map((j) => Math.abs(gradient[j]))));
+  const curves = values.map((value) => sampled(value, [-reach, reach]));
   const room = Math.min(width / 3, 110);
   const domain = padded(extent([...curves.flat().map(([, y]) => y), here]), 0.08);
   const axes = frame(context, width, height, palette,
@@ -48,4 +50,11 @@ export function slopes(
   const title = `Slopes: ${free.map((j) => `${number(gradient[j])} along ${brief(objective.names[j], 12)}`).join(", ")}`;
   const subtitle = "solid: the function along one variable · dashed: tangents, their slopes are the gradient";
   return { title, subtitle, description: `${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
+}
+
+/** A reach at which the tangents can be told from a level line: where the curves rise much faster, it is made shorter. */
+function visible(reach: number, values: readonly ((t: number) => number)[], here: number, steepest: number): number {
+  for (let tries = 0; tries < 6; tries++, reach /= 1.6)
+    if (Math.max(...values.flatMap((value) => [value(-reach), value(reach)])) - here <= 6 * reach * steepest) break;
+  return reach;
 }

@@ -7,6 +7,7 @@ import { contains } from "./geometry";
 import { ball, beyond, head, line, type Point, ring } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf } from "./palette";
+import { stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
 import { type Stride, strideOf } from "./stride";
 
@@ -21,7 +22,7 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
   const label = scene.objective.size === 1 || stride.length === 0 ? "distance along the negative gradient" : "distance along the step";
   const heights = [...points.map(([, y]) => y), stride.before, ...(stride.length <= to ? [stride.after] : [])];
   const domain = padded(extent(heights, 1e-9 * Math.abs(stride.before)), 0.12);
-  const axes = frame(context, width, height, palette, { label, domain: [from, to] }, { label: "cost", domain });
+  const axes = frame(context, width, height, palette, { label, domain: [from, to] }, { label: valueOf(scene), domain });
   const colour = colourOf(palette, 0);
   within(context, axes, () => {
     line(context, points.map(([s, y]): Point => [axes.x(s), axes.y(y)]), { colour: palette.ink, width: 1.8 });
@@ -70,7 +71,8 @@ function landing(context: CanvasRenderingContext2D, stride: Stride, axes: Frame,
 function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
   const title = verdictOf(scene, stride);
   const { k, length, slope, rows } = stride;
-  const rate = scene.settings.rate;
+  const [rate, run] = [scene.settings.rate, scene.runs[0]];
+  const cut = run && k < Math.min(stepOf(run, scene.settings.cursor), run.steps - 1);
   const product = Math.abs(length - rate * Math.abs(slope)) <= 1e-9 * length && length > 0;
   const made = product ? `step = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
     : `length of the step ${number(length)}`;
@@ -78,6 +80,7 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
     length > 0 ? `ball: step ${count(k)}, ring: step ${count(k + 1)}` : `ball: step ${count(k)}`,
     `dashed: tangent, slope ${number(slope)}`,
     made,
+    ...(cut ? ["later steps are too large to draw"] : []),
     ...(rows ? [`direction from ${counted(rows, "drawn row")}, cost of all ${count(scene.objective.rows)}`] : []),
   ].join(" · ");
   return { title, subtitle, description: `The cost along the step. ${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };

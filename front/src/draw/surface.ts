@@ -8,7 +8,7 @@ import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
-import { lastSound, stateOf, stepOf } from "./runs";
+import { lastSound, minimumOf, stateOf, stepOf, valueOf } from "./runs";
 import { fit, FONT, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
@@ -35,11 +35,11 @@ export function surface(
   context.globalAlpha = 1;
   floor(context, solid, view, palette);
   facets(context, solid, view, palette);
-  edges(context, plane, solid, view, width, height, palette);
+  edges(context, plane, valueOf(scene), solid, view, width, height, palette);
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
   const cut = solid.top < land.high ? `cut off at cost ${number(solid.top, 3)}` : "";
-  const subtitle = ["drag or use the arrow keys to turn it", scene.facts.best ? "star: minimum" : "no minimum is known", cut, plane.words]
+  const subtitle = ["drag or use the arrow keys to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
     .filter(Boolean).join(" · ");
   return {
     title, subtitle, description: `Surface of the cost over ${plane.labels.join(" and ")}. ${title}. ${subtitle}.`,
@@ -152,7 +152,7 @@ function marks(
 
 /** Labels of the two edges of the floor that are nearest, and of the height. */
 function edges(
-  context: CanvasRenderingContext2D, plane: Plane, solid: Solid, view: View, width: number, height: number,
+  context: CanvasRenderingContext2D, plane: Plane, value: string, solid: Solid, view: View, width: number, height: number,
   palette: Palette,
 ): void {
   const front = (at: (v: number) => readonly number[]) => (at(0)[2] > at(1)[2] ? 0 : 1);
@@ -166,7 +166,7 @@ function edges(
   line(context, [[low[0], low[1]], [high[0], high[1]]], { colour: palette.mute, width: 1 });
   const label = (text: string, y: number): Placed => ({ text: fit(context, text, low[0] - 8), x: low[0] - 5, y, align: "right", colour: palette.mute });
   write(context, label(number(solid.top, 3), high[1]));
-  write(context, label("cost", (low[1] + high[1]) / 2));
+  write(context, label(value, (low[1] + high[1]) / 2));
   write(context, label(number(solid.land.known ? solid.land.base : solid.land.low, 3), low[1]));
 }
 
@@ -180,9 +180,9 @@ function edge(
   context.font = SMALL;
   [from, to].forEach((point, i) => {
     const text = number(range[i], 4);
-    const half = context.measureText(text).width / 2;
-    const x = Math.max(half + 1, Math.min(width - half - 1, point[0] + (left ? -8 : 8)));
-    write(context, { text, x, y: Math.min(height - 20, point[1] + 10), align: "center", colour: palette.mute });
+    const size = context.measureText(text).width;
+    const x = left ? Math.max(size + 1, point[0] - 4) : Math.min(width - size - 1, point[0] + 4);
+    write(context, { text, x, y: Math.min(height - 20, point[1] + 9), align: left ? "right" : "left", colour: palette.mute });
   });
   context.font = FONT;
   const text = fit(context, label, 0.48 * width);

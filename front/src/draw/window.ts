@@ -6,6 +6,7 @@ import type { Plane } from "./plane";
 import { lastSound, stateOf } from "./runs";
 
 const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
+const NEAR = 1.4; // the same for a path that ends farther away than it began
 const OTHER_SIDE = 0.6; // of that distance, shown beyond the minimum
 const STATES = 400; // of a path, that are looked at
 
@@ -45,5 +46,6 @@ function near(run: Run, plane: Plane, axis: 0 | 1, middle: number, reach: number
   for (let t = 0; t <= last; t += every) values.push(plane.coordinates(stateOf(run, t))[axis]);
   const away = (v: number) => Math.abs(v - middle);
   if (!known && run.end === "steps") return values;
-  return values.filter((v) => away(v) <= FAR * reach);
+  const left = away(values[values.length - 1]) > Math.max(reach, away(values[0]));
+  return values.filter((v) => away(v) <= (left ? NEAR : FAR) * reach);
 }
