@@ -8,7 +8,8 @@ const FRAMES = 60;
 const COLOURS = 63; // and one that is transparent
 const DELAY = 100; // ms
 const HOLD = 2000; // ms, of the last frame
-const PANELS = { 1: [600, 360], 4: [400, 230] } as const;
+const SINGLE = [600, 360] as const; // pixels of a panel
+const MANY = [400, 230] as const;
 
 /** Steps of the frames: every one, or evenly spaced; first and last are among them. */
 export function framesOf(last: number, most = FRAMES): readonly number[] {
@@ -20,18 +21,22 @@ export function framesOf(last: number, most = FRAMES): readonly number[] {
 export async function gifOf(
   scene: Scene, draws: readonly Draw[], palette: Palette, onFrame: (share: number) => void = () => undefined,
 ): Promise<Blob> {
-  const sheet = sheetOf(draws.length, ...PANELS[draws.length === 1 ? 1 : 4], false);
+  const [width, height] = draws.length === 1 ? SINGLE : MANY;
+  const sheet = sheetOf(draws.length, width, height, false);
   const canvas = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });
   const context = canvas.getContext("2d", { willReadFrequently: true })!;
   const steps = framesOf(Math.max(...scene.runs.map((run) => run.steps)));
   const pixels = (step: number) => pixelsOf(context, sheet, draws, { ...scene, settings: { ...scene.settings, cursor: step } }, palette);
-  const colours = quantize(pixels(steps[steps.length - 1]), COLOURS);
+  const colours = quantize(joined([0, steps.length >> 1, steps.length - 1].map((i) => pixels(steps[i]))), COLOURS);
   const gif = GIFEncoder();
   let before: Uint8Array | null = null;
   for (const [i, step] of steps.entries()) {
     const now = applyPalette(pixels(step), colours);
     const delay = i === steps.length - 1 ? HOLD : DELAY;
-    write(gif, now, before, sheet, before ? { delay } : { delay, palette: [...colours, [0, 0, 0]], repeat: 0 });
+    const first = before ? {} : { palette: [...colours, [0, 0, 0]], repeat: 0 };
+    const clear = colours.length;
+    const index = before ? changed(now, before, clear) : now;
+    gif.writeFrame(index, sheet.width, sheet.height, { ...first, delay, transparent: before !== null, transparentIndex: clear, dispose: 1 });
     before = now;
     onFrame((i + 1) / steps.length);
     await pause();
@@ -49,13 +54,17 @@ function pixelsOf(
 }
 
 /** After the first frame only pixels that changed are written; the others are transparent. */
-function write(
-  gif: ReturnType<typeof GIFEncoder>, now: Uint8Array, before: Uint8Array | null, { width, height }: Sheet,
-  options: { readonly delay: number; readonly palette?: number[][]; readonly repeat?: number },
-): void {
-  const clear = options.palette ? options.palette.length - 1 : COLOURS;
-  const index = before ? now.map((colour, i) => (colour === before[i] ? clear : colour)) : now;
-  gif.writeFrame(index, width, height, { ...options, transparent: before !== null, transparentIndex: clear, dispose: 1 });
+function changed(now: Uint8Array, before: Uint8Array, clear: number): Uint8Array {
+  return now.map((colour, i) => (colour === before[i] ? clear : colour));
+}
+
+function joined(frames: readonly Uint8ClampedArray[]): Uint8ClampedArray {
+  const all = new Uint8ClampedArray(frames.reduce((total, frame) => total + frame.length, 0));
+  frames.reduce((from, frame) => {
+    all.set(frame, from);
+    return from + frame.length;
+  }, 0);
+  return all;
 }
 
 /** Lets the page draw and listen. */

@@ -98,7 +98,7 @@ function runLines({ settings }: Scene, { rule, rate, batch }: Choice): readonly 
     `method = Method(${pythonText(rule)}, ${rateText(rate)}${drawn})`,
     `path = record(until(descend(problem, method, rows, start=start, seed=${settings.seed}), updates(${settings.steps})))`,
     settings.standardize ? "w = path.coef[-1] / scale" : "w = path.coef[-1]",
-    `print(w.tolist(), float(path.intercept[-1]${settings.standardize ? " - w @ shift" : ""}))`,
+    `print([*w.tolist(), float(path.intercept[-1]${settings.standardize ? " - w @ shift" : ""})])`,
   ];
 }
 
