@@ -50,7 +50,7 @@ def lab(
     Raises
     ------
     UsageError
-        If a setting is unknown, or X and formula are both given.
+        If a setting is unknown, or X is given with a formula or a lesson.
     DataError
         If a value is not finite, a length does not fit, or there are more than two labels.
 
@@ -64,8 +64,8 @@ def lab(
     choice = Choice(formula, loss, rule, learning_rate, lesson=lesson)
     if X is None:
         return page_without_table(choice.settings())
-    if formula is not None:
-        raise UsageError("a page descends on a table or on a formula: leave X or formula out")
+    if formula is not None or lesson is not None:
+        raise UsageError("a page begins with a table, a formula or a lesson: give one of them")
     return page_of_table(_table(X, y, choice.of_classes), choice.settings())
 
 

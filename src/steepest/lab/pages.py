@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .lessons import lesson
 from .page import Page
 from .payload import Payload
-from .still import still_of_formula, still_of_table
+from .still import still_of_formula, still_of_lesson, still_of_table
 from .table import PageTable
 
 __all__ = ["page_of_table", "page_without_table"]
@@ -28,7 +29,10 @@ def page_of_table(table: PageTable, settings: dict[str, Any]) -> Page:
 
 
 def page_without_table(settings: dict[str, Any]) -> Page:
-    """A page that descends on the formula of its settings, or begins with a table of its own."""
-    formula = settings.get("formula")
+    """A page that begins with the lesson or the formula of its settings, or with a table of its own."""
+    payload, named, formula = Payload("file", settings=settings), settings.get("lesson"), settings.get("formula")
+    if named is not None:
+        shown = lesson(named)
+        return Page(payload, f"{shown.title} - {NAME}", still_of_lesson(shown))
     title = NAME if formula is None else f"{formula} - {NAME}"
-    return Page(Payload("file", settings=settings), title, still_of_formula(formula or NAME))
+    return Page(payload, title, still_of_formula(formula or NAME))

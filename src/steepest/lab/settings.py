@@ -11,6 +11,7 @@ from ..core.records import from_name, to_spec
 from ..methods import rules
 from ..objective import losses
 from ..objective.functions.formula import read_formula
+from .lessons import lesson
 
 __all__ = ["Choice", "in_short"]
 
@@ -38,7 +39,7 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule or loss, a formula cannot be read, or the rate is not above 0.
+            If there is no such rule, loss or lesson, a formula cannot be read, or the rate is not above 0.
 
         Examples
         --------
@@ -57,9 +58,9 @@ class Choice(NamedTuple):
             "batch": self.batch_size,
             "steps": self.steps,
             "seed": self.seed,
-            "lesson": self.lesson,
         }
-        return {name: value for name, value in found.items() if value is not None}
+        begun = {} if self.lesson is None else {**lesson(self.lesson).settings, "lesson": self.lesson}
+        return begun | {name: value for name, value in found.items() if value is not None}
 
 
 def in_short(spec: str, module: ModuleType, what: str, without: str = "") -> str:

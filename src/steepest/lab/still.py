@@ -10,9 +10,10 @@ from ..core.aligned_text import number
 from ..core.html_text import block, safe, table
 from ..core.shown_text import counted
 from ..core.types import Array
+from .lessons import Lesson
 from .table import Column, PageTable
 
-__all__ = ["scatter", "still_of_formula", "still_of_table", "unstyled"]
+__all__ = ["scatter", "still_of_formula", "still_of_lesson", "still_of_table", "unstyled"]
 
 WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
 NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
@@ -30,6 +31,18 @@ def still_of_formula(formula: str) -> str:
     True
     """
     return unstyled(block(formula, [NEEDS_SCRIPTS]))
+
+
+def still_of_lesson(shown: Lesson) -> str:
+    """The sentences of a lesson, its question and the answer.
+
+    Examples
+    --------
+    >>> from steepest.lab.lessons import lesson
+    >>> "<b>One variable at a time</b>" in still_of_lesson(lesson("partial-derivatives"))
+    True
+    """
+    return unstyled(block(shown.title, [*shown.sentences, shown.question, shown.answer, NEEDS_SCRIPTS]))
 
 
 def still_of_table(found: PageTable) -> str:

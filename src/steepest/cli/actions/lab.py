@@ -67,8 +67,10 @@ def open_page(file: str) -> None:
 
 def _check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
-    if flags.file is not None and flags.formula is not None:
-        raise UsageError("a page descends on a table or on a formula: leave FILE or --formula out")
+    begun = {"FILE": flags.file, "--formula": flags.formula, "--lesson": flags.lesson}
+    both = [name for name, value in begun.items() if value is not None]
+    if len(both) > 1:
+        raise UsageError(f"a page begins with a table, a formula or a lesson: leave {both[0]} or {both[1]} out")
     given = [name for name in OF_TABLES if flags.file is None and getattr(flags, name) is not None]
     if given:
         raise UsageError(f"--{given[0].replace('_', '-')} is for a table: name its FILE")
