@@ -10,6 +10,7 @@ from ...core.errors import UsageError
 from ...core.files import check_new, real_path, write_new
 from ...core.records import from_name
 from ...data.readers.text_format import TextFormat
+from ...lab.lessons import lesson
 from ...lab.page import page
 from ...lab.payload import Payload
 from ...lab.still import still_of_formula, still_of_table
@@ -91,6 +92,8 @@ def _check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
     if flags.file is not None and flags.formula is not None:
         raise UsageError("a page descends on a table or on a formula: leave FILE or --formula out")
+    if flags.lesson is not None and (flags.file is not None or flags.formula is not None):
+        raise UsageError("a lesson brings its own table or formula: leave FILE and --formula out")
     given = [name for name in OF_TABLES if flags.file is None and getattr(flags, name) is not None]
     if given:
         raise UsageError(f"--{given[0].replace('_', '-')} is for a table: name its FILE")
@@ -128,7 +131,8 @@ def _of_table(found: PageTable, settings: dict[str, Any]) -> Shown:
 
 
 def _settings(flags: Flags) -> dict[str, Any]:
-    """Members of the page's settings that the flags name."""
+    """Members of the page's settings that the lesson and the flags name."""
+    begin = {} if flags.lesson is None else lesson(flags.lesson).opened
     named = None if flags.rule is None else [in_short(from_name(rule, rules, "rule")) for rule in flags.rule]
     loss = None if flags.loss is None else in_short(from_name(flags.loss, losses, "loss"))
     found = {
@@ -138,6 +142,6 @@ def _settings(flags: Flags) -> dict[str, Any]:
         "batch": flags.batch_size,
         "steps": flags.steps,
         "seed": flags.seed,
-        "lesson": flags.lesson,
+        "race": None if named is None else [],
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return begin | {name: value for name, value in found.items() if value is not None}
