@@ -18,12 +18,17 @@ export interface Table {
   readonly sampledFrom?: number;
 }
 
-/** A recorded run: states as `Trajectory` holds them, in raw units, intercept last. */
+/**
+ * A recorded run: states as `Trajectory` holds them, in raw units, intercept last. In JSON its arrays are texts: base64 of
+ * little-endian float64.
+ */
 export interface Recording {
-  readonly rule: string;
+  readonly rule: string; // as in Python: "momentum:beta=0.95"
+  readonly names: readonly string[]; // p parameters: columns, then "intercept"; variables of a formula
   readonly path: Vec; // m x p
   readonly step: Vec; // m
   readonly cost: Vec; // m, NaN where it was not evaluated
+  readonly reported: number; // the step whose state is the answer
   readonly verdict: { readonly status: string; readonly message: string; readonly advice: string | null };
 }
 
@@ -50,6 +55,27 @@ export interface Racer {
  * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
  */
 export type Detail = "step" | "slices" | "losses";
+
+/**
+ * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header "x-steepest-token".
+ * Python descends on all rows of the table; what the page does not offer itself is possible there: any rule, rate "auto".
+ */
+export interface RemoteRequest {
+  readonly settings: Partial<Settings>;
+  /** Python chooses rule and rate ("auto" of `steepest fit`); settings.rules and settings.rate are not used. */
+  readonly automatic: boolean;
+}
+
+/** What the server answers with status 200. Any other status has `{ error: string }`, one line for the reader. */
+export interface RemoteReply {
+  readonly rows: number; // that Python used
+  readonly recording: Recording; // of at most 600 states; its arrays as base64, as in the payload
+  /** A bound or an estimate of the cost minus its minimum; null where there is none. */
+  readonly certificate: { readonly gap: number; readonly kind: string } | null;
+  /** The minimum that Python knows, in raw units; null where it knows none. */
+  readonly exact: { readonly parameters: readonly number[]; readonly cost: number } | null;
+  readonly seconds: number;
+}
 
 /** All that the reader chose: what a link holds. Every number is finite. */
 export interface Settings {
@@ -123,7 +149,8 @@ export interface Run {
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
-  readonly steps: number; // taken
+  readonly steps: number; // taken: the last state
+  readonly numbers?: Vec; // of a recorded run that was thinned: the step number of each state
   readonly end: "steps" | "overflow";
   readonly rate?: number; // where runs of one scene differ by it
   readonly batch?: number;
@@ -221,7 +248,7 @@ export interface Drawn {
   readonly window?: Window;
   /** The columns that toData's x and y are values of; null: not a column. */
   readonly columns?: readonly [string | null, string | null];
-  /** The start (p numbers) at toData's x and y. */
+  /** The start (p numbers) at a pixel, outside of the frame too. */
   startAt?(x: number, y: number): readonly number[];
 }
 
