@@ -27,7 +27,7 @@ name, kills = sys.argv[1], int(sys.argv[2])
 
 def path(m):
     w = np.random.default_rng(m).standard_normal((m, 3, 1))
-    return Trajectory.of(w, np.ones(m), np.ones(m))
+    return Trajectory.of(w, np.ones(m), np.ones_like(w))
 
 def model(m):
     return Model("linear", ("y",), tuple(f"x{j}" for j in range(m)), ((0.1,) * m,), (0.5,), None, "mse", {}, {}, {})

@@ -8,6 +8,7 @@ import json
 import pickle
 import tracemalloc
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from short_fit import fit
 
-from steepest import Method, Problem, Trajectory, descend, epochs, make_rows, record, until, updates
+from steepest import (
+    Method,
+    Problem,
+    Trajectory,
+    descend,
+    epochs,
+    make_rows,
+    minimize,
+    penalties,
+    record,
+    until,
+    updates,
+)
 from steepest.core.checksum import BLANK, sealed
 from steepest.core.errors import DataError, FileError, SteepestError, UsageError
 from steepest.descent import recording
@@ -316,3 +329,101 @@ def test_seconds_and_epochs_grow():
     assert path.epoch[-1] == 20
     assert path.step[-1] == 20 * 9
     assert path.learning_rate[:2].tolist() == [0, 0.01]
+
+
+# ------------------------------------------------------------------ the gradient
+
+
+def gradients(path, X, y, slope=lambda z, y: z - y):
+    """Derivatives of the mean loss where the cost was evaluated, by NumPy, intercept last."""
+    at = np.searchsorted(path.step, path.cost_step)
+    s = [slope(X @ path.coef[i] + path.intercept[i], y) for i in at]
+    return np.array([[*X.T @ r / len(y), r.mean()] for r in s])
+
+
+MADE = {
+    "batch": lambda rows: record(until(descend(Problem(), Method("momentum", 0.01), rows), updates(9))),
+    "batches": lambda rows: record(until(descend(Problem(), Method("adam", 0.01, 7), rows), epochs(4))),
+    "thinned": lambda rows: record(until(descend(Problem(), Method("plain", 0.01), rows), updates(99)), keep=30),
+    "the ends": lambda rows: record(until(descend(Problem(), Method("plain", 0.01), rows), updates(99)), keep=False),
+    "an average": lambda rows: record(
+        until(descend(Problem(), Method("plain", 0.01, average="polyak_ruppert"), rows), updates(9))
+    ),
+    "standardised": lambda rows: fit(rows, Problem(), rule="accelerated", max_iter=9).trajectory,
+    "auto": lambda rows: fit(rows, Problem()).trajectory,
+    "early stopping": lambda rows: fit(rows, Problem(), learning_rate=0.01, max_iter=9, validation=rows).trajectory,
+    "callback": lambda rows: record(until(descend(Problem(), Method(), rows), lambda s: s.t == 5)),
+}
+
+
+@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+def test_the_gradient_is_kept_where_the_cost_was_evaluated(make):
+    X, y = linear_table(1)
+    path = make(make_rows(X, y))
+    expected = gradients(path, X, y)
+    np.testing.assert_allclose(path.gradient, expected, rtol=1e-7, atol=1e-10 * np.abs(expected).max())
+    np.testing.assert_allclose(np.linalg.norm(path.gradient, axis=1), path.gradient_norm, rtol=1e-12)
+
+
+def test_the_gradient_of_log_loss_two_targets_lasso_and_a_function():
+    X, y = linear_table(1)
+    labels = (y > np.median(y)).astype(float)
+    path = fit(make_rows(X, labels), Problem("log_loss"), learning_rate=0.1, max_iter=5).trajectory
+    slope = lambda z, y: 1 / (1 + np.exp(-z)) - y  # noqa: E731
+    np.testing.assert_allclose(path.gradient, gradients(path, X, labels, slope), rtol=1e-9)
+    both = short(k=2)
+    assert both.gradient.shape == (21, 4, 2)
+    rows = make_rows(X, y)
+    flat = fit(rows, Problem(penalty=penalties.L1(100.0)), learning_rate=0.01, max_iter=5).trajectory
+    assert (flat.gradient[:, :3] == 0).all()  # the subgradient of least norm, at coefficients of 0
+    run = minimize("(x - 3)**2 + 2*y**2", [6, 1], learning_rate=0.1, steps=2)
+    np.testing.assert_allclose(run.gradient, np.column_stack((2 * (run.x[:, 0] - 3), 4 * run.x[:, 1])), rtol=1e-12)
+
+
+def test_the_gradient_follows_the_states():
+    path = short()
+    assert len(path.upto(4).gradient) == 5
+    assert path.upto(4).then(path).gradient.tobytes() == path.gradient.tobytes()
+    unknown = replace(path, gradient=None)
+    for joined in (path.upto(4).then(unknown), unknown.upto(4), unknown.extended(np.ones((1, 4, 1)), *np.ones((2, 1)))):
+        assert joined.gradient is None
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("make", [*PATHS.values(), lambda: minimize("x**2 + y**2", [1, 2])], ids=[*PATHS, "function"])
+def test_the_gradient_is_saved_and_loaded(tmp_path, make, ending):
+    path = make()
+    path.save(tmp_path / f"run{ending}")
+    again = Trajectory.load(tmp_path / f"run{ending}")
+    assert again.gradient.shape == path.gradient.shape
+    assert again.gradient.tobytes() == path.gradient.tobytes()
+    replace(path, gradient=None).save(tmp_path / f"bare{ending}")
+    assert Trajectory.load(tmp_path / f"bare{ending}").gradient is None
+
+
+def test_a_file_of_version_2_has_no_gradient(tmp_path):
+    file = tmp_path / "run.json"
+    short().save(file)
+    body = {**json.loads(file.read_text(encoding="utf-8")), "schema_version": 2, "checksum": BLANK}
+    file.write_bytes(sealed(json.dumps(body).encode()))
+    with pytest.raises(DataError, match="version 2 has no gradient"):
+        Trajectory.load(file)
+    del body["gradient"]
+    file.write_bytes(sealed(json.dumps(body).encode()))
+    assert Trajectory.load(file).gradient is None
+
+
+def test_a_gradient_of_another_shape_is_refused(tmp_path):
+    path = short()
+    for wrong in (path.gradient[1:], path.gradient[:, 1:], path.gradient * np.nan):
+        with pytest.raises(DataError, match="gradient must"):
+            replace(path, gradient=wrong).save(tmp_path / "run.npz")
+
+
+def test_parameters_and_gradients_share_the_memory(monkeypatch):
+    monkeypatch.setattr(recording, "RECORD_NUMBERS", 4000)  # 1,000 states of two parameters and two slopes
+    rows = make_rows(X8, Y8)
+    for steps in (999, 1001, 5000):
+        path = record(until(descend(Problem(), Method("plain", 0.01), rows), updates(steps)))
+        assert len(path) == steps + 1 if steps <= 1000 else 300 <= len(path) <= 1001
+        assert len(path.gradient) == len(path)

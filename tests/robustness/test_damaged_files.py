@@ -104,7 +104,7 @@ def test_a_file_of_version_1_has_no_checksum_and_one_of_version_2_must(name, tmp
     file = tmp_path / name
     MAKERS[name](file)
     body = json.loads(file.read_text())
-    for member in ("checksum", "multi_class", "offset", "exposure", "encoding"):
+    for member in ("checksum", "gradient", "multi_class", "offset", "exposure", "encoding"):
         body.pop(member, None)
     file.write_text(json.dumps(body))
     assert "its checksum is missing" in refusal(file)

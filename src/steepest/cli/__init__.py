@@ -23,9 +23,12 @@ COMMANDS = (
     "summary",
     "show",
     "limit",
+    "explain",
     "minimize",
     "plot",
     "animate",
+    "lab",
+    "report",
     "sample",
 )
 

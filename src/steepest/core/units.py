@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .types import Array
 
-__all__ = ["RAW", "Units", "coef_and_intercept", "standard_units"]
+__all__ = ["RAW", "Units", "coef_and_intercept", "squeezed", "standard_units"]
 
 
 class Units(NamedTuple):
@@ -89,3 +89,8 @@ def standard_units(mean: Array, variance: Array, shift: Array | None) -> Units:
 def coef_and_intercept(w: Array) -> tuple[Array, Array]:
     """Coefficients and intercepts of w (m, d + 1, k), without the last axis where k is 1."""
     return (w[:, :-1, 0], w[:, -1, 0]) if w.shape[2] == 1 else (w[:, :-1], w[:, -1])
+
+
+def squeezed(w: Array) -> Array:
+    """Numbers by parameter (..., d + 1, k), without the last axis where k is 1."""
+    return w[..., 0] if w.shape[-1] == 1 else w

@@ -29,8 +29,8 @@ class ProblemSequence(Protocol):
     def look(self, at: Array) -> tuple[float, Array]:
         """The original objective at ``at``, and the gradient of its smooth part."""
 
-    def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
-        """Solve the next problem: its end, with the original objective as cost, and the norm of the raw subgradient."""
+    def next(self, there: Checkpoint) -> tuple[Checkpoint, Array]:
+        """Solve the next problem: its end, with the original objective as cost, and the raw subgradient there."""
 
     def epochs(self, there: Checkpoint) -> float:
         """Steps taken for all problems so far."""
@@ -45,12 +45,12 @@ class Continuation(Whole):
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Solve the next ``count`` problems."""
-        there, costs, norms, kept = first, np.empty(count), np.empty(count), []
+        there, costs, slopes, kept = first, np.empty(count), np.empty((count, *first.at.shape)), []
         for i in range(count):
-            there, norms[i] = self.sequence.next(there)
+            there, slopes[i] = self.sequence.next(there)
             costs[i] = there.cost
             kept += [there.at] if there.t % every == 0 else []
-        return Steps(there, np.ones(count), costs, norms, np.array(kept).reshape(-1, *there.at.shape))
+        return Steps(there, np.ones(count), costs, slopes, np.array(kept).reshape(-1, *there.at.shape))
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Steps taken for all problems up to the block's only state."""

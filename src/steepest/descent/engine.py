@@ -23,7 +23,7 @@ from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner
 from .loop import Walker, norms
 from .minibatch import Sampled, SampledCompiled
-from .states import Block, Checkpoint, Spacing, State
+from .states import Block, Checkpoint, Look, Spacing, State
 from .stops import Stop, StopLike, next_check
 
 __all__ = ["Descent"]
@@ -79,9 +79,12 @@ class Descent:
         at = self._point(block, place)
         origin = block.last if place == len(block.t) - 1 and block.end is None else block.first
         eta, cost, norm, change, seconds = (float(a[place]) for a in block[4:9])
+        gradient = None if block.gradient is None else block.gradient[place]
+        if gradient is None and np.isfinite(cost):
+            gradient = self.look(at).gradient  # at a check point, which was looked at just before
         return State(
             int(block.t[place]), float(block.epoch[place]), at, eta, cost, norm, change, seconds,
-            block.seed, block.compiled, origin,
+            block.seed, block.compiled, origin, gradient,
         )  # fmt: skip
 
     def _point(self, block: Block, place: int) -> Array:
@@ -183,55 +186,52 @@ class Descent:
     def _opening(self) -> Block:
         """The block with the start only."""
         first, w, unknown = self.start, self.answer(self.start), np.array([np.nan])
-        cost = norm = np.nan
+        cost, norm, gradient = np.nan, np.nan, None
         if not self._sampled or self._checks:
-            cost, norm, g = self.look(w)
+            cost, norm, gradient, g = self.look(w)
             if not np.isfinite(cost):
                 raise DataError("the cost at the start is not finite: look for NaN or huge numbers in the table")
             first = first._replace(cost=cost, g=None if self._sampled or w is not first.at else g)
-        t, zero = np.array([first.t]), np.array([0])
-        numbers = (unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds]))
-        return self._block(first, first, t, numbers, zero, w[None].copy())
+        t, slopes = np.array([first.t]), None if self._sampled or gradient is None else gradient[None]
+        numbers = unknown, np.array([cost]), np.array([norm]), unknown, np.array([first.seconds])
+        return self._block((first, first), t, numbers, (np.array([0]), w[None].copy(), slopes))
 
-    def look(self, at: Array) -> tuple[float, float, Array]:
-        """Objective, norm of its subgradient in raw units, and gradient of the smooth part, over all data."""
+    def look(self, at: Array) -> Look:
+        """The objective at a point, over all data."""
         if (point := at.tobytes()) not in self._latest:
             with self._quiet():
                 cost, g = self._walker.objective(at)
             subgradient = self._walker.view.subgradient
-            slope = g if self._sampled or subgradient is None else subgradient(at, g)
+            slope = self.data.units.raw_gradient(g if self._sampled or subgradient is None else subgradient(at, g))
             self._latest.clear()
-            self._latest[point] = cost, float(norms(self.data.units.raw_gradient(slope)[None])[0]), g
+            self._latest[point] = Look(cost, float(norms(slope[None])[0]), slope, g)
         return self._latest[point]
 
     @cached_property
-    def _latest(self) -> dict[bytes, tuple[float, float, Array]]:
+    def _latest(self) -> dict[bytes, Look]:
         """The latest point that was looked at, and what was seen there."""
         return {}
 
     def _block(
-        self,
-        first: Checkpoint,
-        last: Checkpoint,
-        t: NDArray[np.int64],
-        numbers: tuple[Array, ...],
-        kept: NDArray[np.int64],
-        w: Array,
-    ) -> Block:
-        eta, cost, norm, change, seconds = numbers
-        epoch = self._walker.epochs(t, last)
-        return Block(first, last, t, epoch, eta, cost, norm, change, seconds, kept, w, self.seed, self._compile)
+        self, ends: tuple[Checkpoint, Checkpoint], t: NDArray[np.int64],
+        numbers: tuple[Array, Array, Array, Array, Array],
+        kept: tuple[NDArray[np.int64], Array, Array | None],
+    ) -> Block:  # fmt: skip
+        """The block between two checkpoints: ``numbers`` of each state, and which are kept, with w and gradients."""
+        epoch, (places, w, gradient) = self._walker.epochs(t, ends[1]), kept
+        return Block(*ends, t, epoch, *numbers, places, w, gradient, self.seed, self._compile)
 
     def _walked(self, first: Checkpoint, count: int, spacing: Spacing, began: float) -> Block:
         """The next ``count`` states, fewer if numbers overflow."""
         every = 1 if any(not isinstance(s, Stop) for s in self.stops) else spacing.every(first.t)
         with self._quiet():
-            last, eta, cost, norm, w = self._walker(first, count, every)
+            last, eta, cost, gradient, w = self._walker(first, count, every)
+            norm = np.full(count, np.nan) if gradient is None else norms(gradient)
         t = np.arange(first.t + 1, last.t + 1)
         if self._sampled:
             last = last._replace(cost=first.cost)
             if last.t == self._next_check(first.t) and last.fits:
-                cost[-1], norm[-1], _ = self.look(self.answer(last))
+                cost[-1], norm[-1], *_ = self.look(self.answer(last))
                 last = last._replace(cost=cost[-1])
         before, kept = np.full(count, first.cost), np.arange(count) if every == 1 else np.flatnonzero(t % every == 0)
         before[1:] = first.cost if self._sampled else cost[:-1]
@@ -241,7 +241,7 @@ class Descent:
         last = last._replace(seconds=now)
         seconds = now - (now - first.seconds) * (last.t - t) / count  # the steps of a block share its time
         numbers = (eta, cost, norm, change, seconds)
-        return self._finite(self._block(first, last, t, numbers, kept, w))
+        return self._finite(self._block((first, last), t, numbers, (kept, w, gradient)))
 
     def _finite(self, block: Block) -> Block:
         """Cut the block before its first state with a cost or gradient that is not finite."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ..core.schema import COUNT, FLAG, JSON, NUMBER, TEXT, Kind, kind, list_of, object_of, one_of, or_null
 from ..data.encoding.recipe_json import recipe_fault
 
-__all__ = ["ARRAYS", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
+__all__ = ["ARRAYS", "GRADIENT", "OF_COSTS", "VERDICT_PARTS", "WHOLE_NUMBERS", "run_header", "unfit"]
 
 ARRAYS = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds", "cost", "gradient_norm", "cost_step")
+GRADIENT = "gradient"  # the array that earlier versions do not have
 OF_COSTS = ("cost", "gradient_norm", "cost_step")  # an entry for each evaluated cost, the others for each state
 WHOLE_NUMBERS = ("step", "cost_step")
 
@@ -74,8 +75,9 @@ def unfit(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str | N
     shape = arrays["coef"].shape
     if len(shape) not in (2, 3) or not shape[0]:
         return "coef must have shape (states, columns) or (states, columns, targets)"
+    of_function = "function" in header["meta"]
     for name, array in arrays.items():
-        expected = _shape(name, shape, arrays["cost"].size)
+        expected = _shape(name, shape, arrays["cost"].size, of_function)
         if array.shape != expected:
             return f"{name} must have shape {expected}, not {array.shape}"
         if not np.isfinite(array).all():
@@ -84,9 +86,10 @@ def unfit(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str | N
     return next(broken, None) or _settings_fault(header, arrays)
 
 
-def _shape(name: str, coef: tuple[int, ...], costs: int) -> tuple[int, ...]:
+def _shape(name: str, coef: tuple[int, ...], costs: int, of_function: bool) -> tuple[int, ...]:
     """The shape of an array beside coef (m, d) or (m, d, k)."""
     shapes = {"coef": coef, "intercept": (coef[0], *coef[2:])}
+    shapes[GRADIENT] = (costs, coef[1] + (0 if of_function else 1), *coef[2:])
     return shapes.get(name, (costs if name in OF_COSTS else coef[0],))
 
 

@@ -39,7 +39,7 @@ class Steps(NamedTuple):
     last: Checkpoint
     eta: Array  # (T,)
     cost: Array  # (T,), NaN where it was not computed
-    gradient_norm: Array  # (T,), by the raw parameters; NaN likewise
+    gradient: Array | None  # (T, d + 1, k), by the raw parameters; None where it was not computed
     w: Array  # (m, d + 1, k), the answers that are kept
 
 
@@ -214,7 +214,7 @@ class Whole:
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
         last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
-        return Steps(last, etas, costs, norms(self.units.raw_gradient(slopes)), kept)
+        return Steps(last, etas, costs, self.units.raw_gradient(slopes), kept)
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""

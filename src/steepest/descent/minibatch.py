@@ -56,7 +56,7 @@ class Sampled:
             self.method, first, count, every, self.view,
         )  # fmt: skip
         last.memory[self.method.slots :] = stored
-        return Steps(last._replace(g=None), etas, costs, np.full(count, np.nan), kept)
+        return Steps(last._replace(g=None), etas, costs, None, kept)
 
     def remembered(self, first: Checkpoint) -> Array:
         """Memory at a checkpoint, padded with slots of zeros."""
@@ -125,9 +125,8 @@ class SampledCompiled(Sampled):
             here = kept[(t + a) // every - t // every : (t + b) // every - t // every]
             self.steps(t + a, b - a, every, at, memory, here, etas[a:b])
         self.data.read(min(count * self.batch_size, count * self.n))
-        unknown = np.full(count, np.nan)
         last = Checkpoint(t + count, at.T.copy(), memory.swapaxes(1, 2).copy())
-        return Steps(last, etas, unknown, unknown.copy(), kept.swapaxes(1, 2))
+        return Steps(last, etas, np.full(count, np.nan), None, kept.swapaxes(1, 2))
 
     def steps(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
         """Take ``count`` steps after update t in place."""

@@ -13,14 +13,14 @@ from ..core.progress import Progress, Told
 from ..core.records import to_spec
 from ..core.setting_types import Keep
 from ..core.types import Array
-from ..core.units import coef_and_intercept
+from ..core.units import coef_and_intercept, squeezed
 from .descent import Descent
-from .states import Block, Checkpoint, Spacing
+from .states import Block, Checkpoint, Look, Spacing
 from .trajectory import Trajectory
 
 __all__ = ["Kept", "assembled", "gather", "record", "record_on", "settings_of"]
 
-RECORD_NUMBERS = 1 << 23  # parameters up to which record="auto" keeps every step: 64 MB
+RECORD_NUMBERS = 1 << 23  # parameters and gradients up to which record="auto" keeps every step: 64 MB
 SAMPLED_COSTS = 200  # most costs evaluated in a sampled run
 FREE_LOOK = 100_000  # numbers of a table up to which all these costs are evaluated
 TOO_LARGE = "the cost at the start, or its gradient, is too large for a number: rescale the columns or the target"
@@ -107,7 +107,8 @@ def _spacing(keep: Keep, descent: Descent) -> Spacing:
     if isinstance(keep, int) and keep >= 1:
         return Spacing(keep)
     if keep == "auto":
-        return _affordable(descent.planned_updates, RECORD_NUMBERS // descent.start.at.size)
+        each = descent.start.at.size * (2 if descent.method.batch_size is None else 1)  # with the gradient
+        return _affordable(descent.planned_updates, RECORD_NUMBERS // each)
     raise UsageError(f"record must be 'auto', True, False or a whole number >= 1, not {keep!r}")
 
 
@@ -128,6 +129,7 @@ class Kept:
         self.answer = descent.answer
         self.columns: list[list[Any]] = []
         self.w: list[Array] = []
+        self.gradient: list[Array] = []  # those of batch descent
         self.last: Block | None = None  # the last block that is not empty
         self.end = "interrupted"
 
@@ -136,6 +138,8 @@ class Kept:
         whole = len(block.kept) == len(block.t)
         self.columns.append([getattr(block, name) if whole else getattr(block, name)[block.kept] for name in KEPT])
         self.w.append(block.w)
+        if block.gradient is not None:
+            self.gradient.append(block.gradient if whole else block.gradient[block.kept])
         self.last = block if len(block.t) else self.last
         self.end = block.end or self.end
 
@@ -145,44 +149,49 @@ class Kept:
         assert self.last is not None
         return self.last.last
 
-    def arrays(self) -> tuple[list[Any], Array]:
-        """Columns and parameters of all kept states, the last state included."""
+    def arrays(self) -> tuple[list[Any], Array, Array | None]:
+        """Columns, parameters and gradients of all kept states, the last state included."""
         assert self.last is not None
         if not len(self.last.kept) or self.last.kept[-1] != len(self.last.t) - 1:
             self.columns.append([getattr(self.last, name)[-1:] for name in KEPT])
             self.w.append(self.answer(self.last.last)[None])
+            self.gradient += [] if self.last.gradient is None else [self.last.gradient[-1:]]
         columns = [np.concatenate(pieces) for pieces in zip(*self.columns, strict=True)]
         w, self.w = np.concatenate(self.w), []
-        return columns, w
+        gradient, self.gradient = np.concatenate(self.gradient) if self.gradient else None, []
+        return columns, w, gradient
 
 
 def assembled(
     descent: Descent, kept: Kept, *, names: Iterable[str] = (), meta: dict[str, Any] | None = None
 ) -> Trajectory:
     """The trajectory of the kept states. Cost: for a sampled descent a pass over the rows for each cost."""
-    (step, epoch, eta, cost, norm, seconds), w = kept.arrays()
+    (step, epoch, eta, cost, norm, seconds), w, gradient = kept.arrays()
     looked = step
     if descent.method.batch_size is not None:
-        cost, norm, looked = _sampled_costs(descent, w, step)
+        looked, looks = _sampled_looks(descent, w, step)
+        cost, norm = (np.array([getattr(look, name) for look in looks]) for name in ("cost", "gradient_norm"))
+        gradient = np.array([look.gradient for look in looks])
     coef, intercept = coef_and_intercept(descent.data.units.raw(w))
     interrupted = kept.end == "interrupted"
     meta = {**settings_of(descent), "end": kept.end, **(meta or {}), "interrupted": interrupted}
     eta = np.where(np.isnan(eta), 0.0, eta)
-    return Trajectory(coef, intercept, step, epoch, eta, seconds, cost, norm, looked, tuple(names), meta)
+    gradient = None if gradient is None else squeezed(gradient)
+    columns = (step, epoch, eta, seconds, cost, norm, looked)
+    return Trajectory(coef, intercept, *columns, tuple(names), meta, gradient=gradient)
 
 
-def _sampled_costs(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Costs over all rows at some of the kept states, first and last included."""
+def _sampled_looks(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[Look]]:
+    """Steps of some of the kept states, first and last included, and the objective over all rows there."""
     n, d = descent.data.shape
     epochs = step[-1] / descent.method.steps_per_epoch(n)
     most = SAMPLED_COSTS if n * (d + 1) <= FREE_LOOK else int(min(SAMPLED_COSTS, 4 + 2 * epochs))
     places = _spread(len(step), most)
     looks = [descent.look(w[i]) for i in places]
-    fine = [i for i, look in enumerate(looks) if np.isfinite(look[0]) and np.isfinite(look[1])]
+    fine = [i for i, look in enumerate(looks) if np.isfinite(look.cost) and np.isfinite(look.gradient_norm)]
     if not fine:
         raise DataError(TOO_LARGE)
-    cost, norm = np.array([looks[i][0] for i in fine]), np.array([looks[i][1] for i in fine])
-    return cost, norm, step[places[fine]]
+    return step[places[fine]], [looks[i] for i in fine]
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:

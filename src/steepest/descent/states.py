@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.types import Array
 
-__all__ = ["Block", "Checkpoint", "Spacing", "Start", "State"]
+__all__ = ["Block", "Checkpoint", "Look", "Spacing", "Start", "State"]
 
 
 class Checkpoint(NamedTuple):
@@ -28,6 +28,15 @@ class Checkpoint(NamedTuple):
         return bool(np.isfinite(self.at).all() and np.abs(self.at).max() < 1e150)
 
 
+class Look(NamedTuple):
+    """The objective at a point, over all data."""
+
+    cost: float
+    gradient_norm: float
+    gradient: Array  # (d + 1, k), the subgradient of least norm, by the raw parameters
+    g: Array  # (d + 1, k), the gradient of the smooth part, in the units of the descent
+
+
 class State(NamedTuple):
     """The state after update t. ``descend(..., start=state)`` continues from it with the same bits."""
 
@@ -42,6 +51,7 @@ class State(NamedTuple):
     seed: int
     compiled: bool
     origin: Checkpoint  # a checkpoint at or before this state, from which it is recomputed
+    gradient: Array | None = None  # (d + 1, k), of the objective at w by the raw parameters; None where cost is NaN
 
 
 Start: TypeAlias = State | Checkpoint | ArrayLike | None  # of a descent; None is 0
@@ -64,6 +74,7 @@ class Block(NamedTuple):
     seconds: Array
     kept: NDArray[np.int64]  # places 0 .. T - 1
     w: Array  # (len(kept), d + 1, k)
+    gradient: Array | None  # (T, d + 1, k), of the objective by the raw parameters; None in a sampled descent
     seed: int
     compiled: bool
     end: str | None = None  # why the descent ended with this block: a stop's name, or "overflow"
@@ -72,7 +83,8 @@ class Block(NamedTuple):
         """The block with the states at places 0 .. place only; ``last`` is the one at ``place``."""
         cut = {name: getattr(self, name)[: place + 1] for name in self._fields[2:9]}
         m = int(np.searchsorted(self.kept, place, side="right"))
-        return self._replace(last=last, **cut, kept=self.kept[:m], w=self.w[:m], end=end)
+        gradient = None if self.gradient is None else self.gradient[: place + 1]
+        return self._replace(last=last, **cut, kept=self.kept[:m], w=self.w[:m], gradient=gradient, end=end)
 
 
 class Spacing(NamedTuple):

@@ -25,19 +25,22 @@ from ..core.schema import COUNT, TEXT, Kind, list_of, read_json
 from ..core.shown_text import csv_cell, visible
 from ..core.unpacking import most_unpacked
 from ..data.readers.content import file_bytes
-from .file_members import ARRAYS, OF_COSTS, WHOLE_NUMBERS, run_header, unfit
+from .file_members import ARRAYS, GRADIENT, OF_COSTS, WHOLE_NUMBERS, run_header, unfit
 
 __all__ = ["ENDINGS", "Stored", "check_name", "load", "save"]
 
-FORMAT, VERSION = "steepest-trajectory", 2
-VERSIONS = (1, VERSION)  # the first has no checksum
+FORMAT, VERSION = "steepest-trajectory", 3
+VERSIONS = (1, 2, VERSION)  # the first has no checksum, the first two no gradient
 ENDINGS = (".npz", ".json", ".parquet", ".csv")
 SHAPES = ("coef_shape", "intercept_shape")
 COLUMNS = ("step", "epoch", "seconds", "learning_rate", "cost", "gradient_norm")  # of the table, before coefficients
 
 
 class Stored(NamedTuple):
-    """The content of a trajectory file: a header for JSON, the arrays named in ``ARRAYS``, and the table."""
+    """The content of a trajectory file: a header for JSON, the arrays, and the table.
+
+    The arrays are those named in ``ARRAYS``, and the gradient if it is known.
+    """
 
     header: dict[str, Any]
     arrays: dict[str, Any]
@@ -105,7 +108,9 @@ def _checked(
         raise WrongMemberError(fault)
     if has != (header["schema_version"] > 1):
         raise WrongMemberError("its checksum is missing" if not has else "version 1 has no checksum")
-    found = {name: _numbers(arrays[name], name) for name in ARRAYS}
+    if GRADIENT in arrays and header["schema_version"] < VERSION:
+        raise WrongMemberError(f"version {header['schema_version']} has no gradient")
+    found = {name: _numbers(arrays[name], name) for name in (*ARRAYS, GRADIENT) if name in arrays}
     if fault := unfit(header, found):
         raise WrongMemberError(fault)
     return header, found
@@ -142,10 +147,12 @@ def _npz(path: Stored) -> bytes:
 
 def _read_npz(data: bytes) -> Raw:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        expected = sorted(f"{name}.npy" for name in (*ARRAYS, "header"))
-        if sorted(archive.namelist()) != expected or any(m.compress_type for m in archive.infolist()):
+        there = archive.namelist()
+        names = (*ARRAYS, "header", *([GRADIENT] if f"{GRADIENT}.npy" in there else []))
+        expected = sorted(f"{name}.npy" for name in names)
+        if sorted(there) != expected or any(m.compress_type for m in archive.infolist()):
             raise WrongMemberError(f"its members must be {', '.join(expected)}, not compressed")
-        members = {name: _array(archive.read(f"{name}.npy"), name) for name in (*ARRAYS, "header")}
+        members = {name: _array(archive.read(f"{name}.npy"), name) for name in names}
     return _object(str(members.pop("header")[()]).encode(), ()), members
 
 
@@ -164,12 +171,12 @@ def _array(data: bytes, name: str) -> NDArray[Any]:
 
 
 def _json(path: Stored) -> bytes:
-    arrays = {name: path.arrays[name].tolist() for name in ARRAYS}
+    arrays = {name: array.tolist() for name, array in path.arrays.items()}
     return sealed(json.dumps({**path.header, **arrays, "checksum": BLANK}).encode())
 
 
 def _read_json(data: bytes) -> Raw:
-    return _split(_object(data, ARRAYS), ARRAYS)
+    return _split(_object(data, ARRAYS), (*ARRAYS, GRADIENT))
 
 
 def _object(data: bytes, required: tuple[str, ...]) -> dict[str, Any]:
@@ -190,23 +197,38 @@ def _object(data: bytes, required: tuple[str, ...]) -> dict[str, Any]:
 
 def _split(found: dict[str, Any], names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The members without those that are arrays, and these."""
-    return {k: v for k, v in found.items() if k not in names}, {name: found[name] for name in names}
+    return {k: v for k, v in found.items() if k not in names}, {k: v for k, v in found.items() if k in names}
 
 
 def _parquet(path: Stored) -> bytes:
-    """The table of states, with the header and the costs as metadata of the schema."""
+    """The table of states and gradients, with the header and the costs as metadata of the schema."""
     pa, pq = _arrow()
     costs = {name: path.arrays[name].tolist() for name in OF_COSTS}
     shapes = {name: path.arrays[name.removesuffix("_shape")].shape for name in SHAPES}
     extra = json.dumps({**path.header, **costs, **shapes})
     columns = {
         f"{i}:{name}": np.asarray(column, np.float64 if i else np.int64)
-        for i, (name, column) in enumerate(path.table.items())
+        for i, (name, column) in enumerate((path.table | _gradient_columns(path)).items())
     }
     table = pa.table(columns).replace_schema_metadata({FORMAT: extra, "checksum": BLANK})
     out = io.BytesIO()
     pq.write_table(table, out)
     return sealed(out.getvalue())
+
+
+def _gradient_columns(path: Stored) -> dict[str, NDArray[Any]]:
+    """The gradient by each parameter, one row for each state; NaN where it was not evaluated."""
+    if GRADIENT not in path.arrays:
+        return {}
+    names = [f"{GRADIENT} by {name}" for name in list(path.table)[len(COLUMNS) :]]
+    columns = np.full((len(path.arrays["step"]), len(names)), np.nan)
+    columns[_looked(path.arrays)] = path.arrays[GRADIENT].reshape(-1, len(names))
+    return dict(zip(names, columns.T, strict=True))
+
+
+def _looked(arrays: dict[str, Any]) -> NDArray[np.intp]:
+    """Places of the states whose cost was evaluated."""
+    return np.asarray(np.searchsorted(arrays["step"], arrays["cost_step"]))
 
 
 def _read_parquet(data: bytes) -> Raw:
@@ -223,18 +245,27 @@ def _read_parquet(data: bytes) -> Raw:
     last = len(COLUMNS) + math.prod(header["coef_shape"][1:])
     arrays |= dict(zip(COLUMNS[:4], values, strict=False))
     arrays["coef"] = np.column_stack(values[len(COLUMNS) : last]).reshape(header["coef_shape"])
-    ends = values[last:] or [np.zeros(len(values[0]))]  # a function has no intercept
+    count = _parameters(header)
+    ends = values[last : len(COLUMNS) + count] or [np.zeros(len(values[0]))]  # a function has no intercept
     arrays["intercept"] = np.column_stack(ends).reshape(header["intercept_shape"])
+    if slopes := values[len(COLUMNS) + count :]:
+        outputs = header["coef_shape"][2:]
+        arrays[GRADIENT] = np.column_stack(slopes)[_looked(arrays)].reshape(-1, count // math.prod(outputs), *outputs)
     return header, arrays
 
 
-def _columns(table: Any, header: dict[str, Any]) -> list[NDArray[Any]]:
-    """The columns of the table of states, which are those of the header."""
+def _parameters(header: dict[str, Any]) -> int:
+    """Number of parameters of a state, by the header."""
     coefs, ends = (math.prod(header[name][1:]) for name in SHAPES)
-    count = len(COLUMNS) + coefs + (0 if "function" in header["meta"] else ends)
+    return int(coefs + (0 if "function" in header["meta"] else ends))
+
+
+def _columns(table: Any, header: dict[str, Any]) -> list[NDArray[Any]]:
+    """The columns of the table of states, which are those of the header, with a gradient or without."""
+    counts = [len(COLUMNS) + times * _parameters(header) for times in (1, 2)]
     names = [f"{i}:{name}" for i, name in enumerate(COLUMNS)]
     types = ["int64", *["double"] * (table.num_columns - 1)]
-    if table.num_columns != count or table.column_names[: len(names)] != names:
+    if table.num_columns not in counts or table.column_names[: len(names)] != names:
         raise WrongMemberError("its columns must be those of its header")
     if list(map(str, table.schema.types)) != types or any(column.null_count for column in table.columns):
         raise WrongMemberError("its columns must be numbers")

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from ..core.files import data_frame, plain
 from ..core.shown_text import visible
 from ..core.types import Array
-from ..core.units import coef_and_intercept
+from ..core.units import coef_and_intercept, squeezed
 from ..optimality.verdict import Verdict
 from .html import html_of
+from .state_table import state_table
 from .states import State
 
 __all__ = ["Trajectory"]
 
 STATES = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")  # an entry for each recorded state
-LOOKS = ("cost_step", "cost", "gradient_norm")  # an entry for each evaluation of the objective
+LOOKS = ("cost_step", "cost", "gradient_norm", "gradient")  # an entry for each evaluation of the objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,9 @@ class Trajectory:
     meta : dict
         Settings, seed, versions and results of the run (JSON).
     verdict : Verdict or None
+    gradient : (c, d + 1) or (c, d + 1, k) array, or None
+        Gradient of the objective by the raw parameters where the cost was evaluated, intercept last; of a function (c,
+        d). With an L1 penalty the subgradient of least norm. None for paths of alpha and files of earlier versions.
     """
 
     coef: Array
@@ -62,6 +66,7 @@ class Trajectory:
     names: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
+    gradient: Array | None = None
     _repr_html_ = html_of  # what a notebook shows
 
     def __len__(self) -> int:
@@ -103,65 +108,41 @@ class Trajectory:
 
     def table(self) -> dict[str, NDArray[Any]]:
         """Columns of the table of recorded states; NaN where a sampled run did not evaluate the cost."""
-        where = np.searchsorted(self.step, self.cost_step)
-        fixed = ("step", "epoch", "seconds", "learning_rate")
-        columns: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in fixed}
-        for name in ("cost", "gradient_norm"):
-            column = np.full(len(self), np.nan)
-            column[where] = getattr(self, name)
-            columns[name] = column
-        coef = self.coef.reshape(len(self), -1)
-        parts = [f": {part}" for part in self.parts] if self.coef.ndim > 2 else [""]
-        names = tuple(f"{name}{part}" for name in self.names for part in parts)
-        names = names if coef.shape[1] == len(names) else tuple(f"w{j}" for j in range(coef.shape[1]))
-        named = [f"coef {name}" if name in {*columns, "intercept"} else name for name in names]
-        columns |= dict(zip(named, coef.T, strict=True))
-        if "function" in self.meta:
-            return columns
-        intercept = self.intercept.reshape(len(self), -1)
-        k = intercept.shape[1]
-        numbered = [f"intercept{c}" for c in range(k)] if k > 1 else ["intercept"]
-        ends = [f"intercept{part}" for part in parts] if len(parts) == k else numbered
-        return columns | {name: intercept[:, c] for c, name in enumerate(ends)}
+        return state_table(self)
 
     @classmethod
-    def of(cls, w: Array, cost: Array, gradient_norm: Array) -> Trajectory:
+    def of(cls, w: Array, cost: Array, gradient: Array) -> Trajectory:
         """Trajectory of consecutive points w (m, d + 1, k), raw, intercept last: step and epoch 0 .. m - 1, rate 1.
 
         Parameters
         ----------
         w : (m, d + 1, k) array
-        cost, gradient_norm : (m,) arrays
-            The objective at each of them, and the norm of its gradient.
+        cost : (m,) array
+        gradient : (m, d + 1, k) array
+            The objective at each of them, and its gradient.
 
         Examples
         --------
-        >>> path = Trajectory.of(np.zeros((2, 4, 1)), np.array([2.0, 1.0]), np.array([1.0, 0.5]))
-        >>> path.coef.shape, path.intercept.shape, path.step.tolist()
-        ((2, 3), (2,), [0, 1])
+        >>> path = Trajectory.of(np.zeros((2, 4, 1)), np.array([2.0, 1.0]), np.ones((2, 4, 1)))
+        >>> path.coef.shape, path.intercept.shape, path.step.tolist(), path.gradient_norm.tolist()
+        ((2, 3), (2,), [0, 1], [2.0, 2.0])
         """
-        step = np.arange(len(w))
-        rates, seconds = np.ones(len(w)), np.zeros(len(w))
-        return cls(*coef_and_intercept(w), step, step.astype(float), rates, seconds, cost, gradient_norm, step)
+        step, norms = np.arange(len(w)), np.array([np.linalg.norm(g) for g in gradient])
+        epoch, rates, seconds, slopes = step.astype(float), np.ones(len(w)), np.zeros(len(w)), squeezed(gradient)
+        return cls(*coef_and_intercept(w), step, epoch, rates, seconds, cost, norms, step, gradient=slopes)
 
-    def extended(self, w: Array, cost: Array, gradient_norm: Array) -> Trajectory:
+    def extended(self, w: Array, cost: Array, gradient: Array) -> Trajectory:
         """The states of this trajectory, then one step of rate 1 to each of w (m, d + 1, k), raw, intercept last.
 
         Examples
         --------
-        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.array([4.0, 2.0]), np.ones(2))
-        >>> longer = path.extended(np.zeros((1, 3, 1)), np.array([1.0]), np.zeros(1))
+        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.array([4.0, 2.0]), np.ones((2, 3, 1)))
+        >>> longer = path.extended(np.zeros((1, 3, 1)), np.array([1.0]), np.zeros((1, 3, 1)))
         >>> longer.step.tolist(), longer.cost.tolist()
         ([0, 1, 2], [4.0, 2.0, 1.0])
         """
-        ones, (coef, intercept) = np.ones(len(w)), coef_and_intercept(w)
-        counts = 1 + np.arange(len(w))
-        step, epoch = self.step[-1] + counts, self.epoch[-1] + counts
-        added: dict[str, Any] = {"coef": coef, "intercept": intercept, "step": step, "epoch": epoch, "cost": cost}
-        added |= {"learning_rate": ones, "seconds": self.seconds[-1] * ones, "cost_step": step}
-        added["gradient_norm"] = gradient_norm
-        joined: dict[str, Any] = {name: np.concatenate((getattr(self, name), more)) for name, more in added.items()}
-        return replace(self, **joined)
+        more, last = Trajectory.of(w, cost, gradient), self.seconds[-1]
+        return self.then(replace(more.shifted(int(self.step[-1]) + 1, self.epoch[-1] + 1, last), verdict=self.verdict))
 
     def then(self, later: Trajectory) -> Trajectory:
         """The states of this trajectory, then those of a later one beyond its last step; the later meta wins.
@@ -173,7 +154,7 @@ class Trajectory:
 
         Examples
         --------
-        >>> path = Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones(3))
+        >>> path = Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones((3, 2, 1)))
         >>> both = path.then(path.shifted(2))
         >>> both.step.tolist(), both.cost.tolist()
         ([0, 1, 2, 3, 4], [4.0, 2.0, 1.0, 2.0, 1.0])
@@ -182,7 +163,7 @@ class Trajectory:
         joined: dict[str, Any] = {
             name: np.concatenate((getattr(self, name), getattr(later, name)[new])) for name in STATES
         }
-        joined |= {name: np.concatenate((getattr(self, name), getattr(later, name)[looked])) for name in LOOKS}
+        joined |= self._looks(lambda mine, its: np.concatenate((mine, its[looked])), later)
         return replace(self, **joined, meta={**self.meta, **later.meta}, verdict=later.verdict)
 
     def upto(self, t: int) -> Trajectory:
@@ -190,11 +171,11 @@ class Trajectory:
 
         Examples
         --------
-        >>> Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones(3)).upto(1).cost.tolist()
+        >>> Trajectory.of(np.ones((3, 2, 1)), np.array([4.0, 2.0, 1.0]), np.ones((3, 2, 1))).upto(1).cost.tolist()
         [4.0, 2.0]
         """
         kept = {name: getattr(self, name)[self.step <= t] for name in STATES}
-        looked = {name: getattr(self, name)[self.cost_step <= t] for name in LOOKS}
+        looked = self._looks(lambda mine, _: mine[self.cost_step <= t], self)
         later = {"reported_step"} if self.meta.get("reported_step", t) > t else set()
         meta = {name: value for name, value in self.meta.items() if name not in later}
         return replace(self, **kept, **looked, meta=meta)
@@ -216,9 +197,9 @@ class Trajectory:
         [0, 2, 9]
         """
         (coef,), (intercept,) = coef_and_intercept(state.w[None])
-        eta = np.nan_to_num(state.eta)
+        eta, gradient = np.nan_to_num(state.eta), None if state.gradient is None else squeezed(state.gradient)
         path = self._with(STATES, (coef, intercept, state.t, state.epoch, eta, state.seconds), "step", state.t)
-        return path._with(LOOKS, (state.t, state.cost, state.gradient_norm), "cost_step", state.t)
+        return path._with(LOOKS, (state.t, state.cost, state.gradient_norm, gradient), "cost_step", state.t)
 
     def _with(self, names: tuple[str, ...], values: tuple[Any, ...], by: str, t: int) -> Trajectory:
         """With values inserted at step t in the arrays ordered by ``by``, unless step t is there already."""
@@ -227,17 +208,21 @@ class Trajectory:
         if place < len(steps) and steps[place] == t:
             return self
         longer: dict[str, Any] = {
-            name: np.insert(getattr(self, name), place, value, axis=0)
+            name: _if_known(lambda mine, one: np.insert(mine, place, one, axis=0), getattr(self, name), value)
             for name, value in zip(names, values, strict=True)
         }
         return replace(self, **longer)
+
+    def _looks(self, f: Callable[[Any, Any], Any], other: Trajectory) -> dict[str, Any]:
+        """f of what each evaluation left here and in another trajectory."""
+        return {name: _if_known(f, getattr(self, name), getattr(other, name)) for name in LOOKS}
 
     def shifted(self, steps: int, epochs: float = 0.0, seconds: float = 0.0) -> Trajectory:
         """The same states, with their counts increased by steps, epochs and seconds.
 
         Examples
         --------
-        >>> Trajectory.of(np.zeros((3, 2, 1)), np.ones(3), np.ones(3)).shifted(7).step.tolist()
+        >>> Trajectory.of(np.zeros((3, 2, 1)), np.ones(3), np.ones((3, 2, 1))).shifted(7).step.tolist()
         [7, 8, 9]
         """
         counts: dict[str, Any] = {"step": self.step + steps, "cost_step": self.cost_step + steps}
@@ -246,11 +231,11 @@ class Trajectory:
     def mapped(self, f: Callable[[Array], Array]) -> Trajectory:
         """The trajectory with parameters f(w), for all of them at once, w (m, d + 1, k), raw, intercept last.
 
-        Costs are not changed, so f must not change predictions.
+        Costs and gradients are not changed, so f must not change predictions.
 
         Examples
         --------
-        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.ones(2), np.ones(2))
+        >>> path = Trajectory.of(np.ones((2, 3, 1)), np.ones(2), np.ones((2, 3, 1)))
         >>> path.mapped(lambda w: 2 * w).coef.tolist()
         [[2.0, 2.0], [2.0, 2.0]]
         """
@@ -273,12 +258,13 @@ class Trajectory:
         DataError
             If the trajectory holds what `load` would refuse, such as names of another number of columns.
         """
-        from .file_members import ARRAYS
+        from .file_members import ARRAYS, GRADIENT
         from .storage import Stored, save
 
         verdict = plain(self.verdict.as_dict()) if self.verdict else None
         header = {"names": list(self.names), "meta": plain(self.meta), "verdict": verdict}
-        save(Stored(header, {a: getattr(self, a) for a in ARRAYS}, self.table()), Path(path), force)
+        arrays = {a: getattr(self, a) for a in (*ARRAYS, GRADIENT) if getattr(self, a) is not None}
+        save(Stored(header, arrays, self.table()), Path(path), force)
 
     @staticmethod
     def load(path: str | Path) -> Trajectory:
@@ -296,3 +282,8 @@ class Trajectory:
         header, arrays = load(Path(path))
         verdict = None if header["verdict"] is None else Verdict.from_dict(header["verdict"])
         return Trajectory(**arrays, names=tuple(header["names"]), meta=header["meta"], verdict=verdict)
+
+
+def _if_known(f: Callable[[Any, Any], Any], mine: Any, other: Any) -> Any:
+    """f of both; None where one of them is."""
+    return None if mine is None or other is None else f(mine, other)

@@ -23,7 +23,7 @@ from ..objective.objective import Objective
 from ..objective.penalties import elastic
 from ..objective.problem import Problem, read_loss
 
-__all__ = ["Spectrum", "among", "bounded", "hessian", "spectrum", "stability_limit", "with_penalty"]
+__all__ = ["Spectrum", "among", "bounded", "hessian", "spectrum", "stability_limit", "stability_of", "with_penalty"]
 
 
 class Spectrum(NamedTuple):
@@ -169,10 +169,17 @@ def stability_limit(
     penalty = elastic(alpha)
     problem = Problem(loss, penalty, fit_intercept)
     bounded(problem.loss)
-    return 0.5 * _stability(rule) * spectrum(Objective(problem, rows.in_units(RAW))).limit
+    return 0.5 * stability_of(rule) * spectrum(Objective(problem, rows.in_units(RAW))).limit
 
 
-def _stability(rule: RuleLike) -> float:
+def stability_of(rule: RuleLike) -> float:
+    """Rate times curvature below which a rule converges.
+
+    Raises
+    ------
+    UsageError
+        If the rule has no such number.
+    """
     found: Rule = from_name(rule, rules, "rule")
     if found.stability is None:
         name = to_name(type(found))

@@ -17,10 +17,11 @@ __all__ = ["LastStep", "last_step"]
 
 
 class LastStep(NamedTuple):
-    """The end of the step: parameters (d + 1, 1) in the units of the data, cost, and certificate."""
+    """The end of the step: parameters (d + 1, 1) in the units of the data, cost, raw gradient, and certificate."""
 
     w: Array
     cost: float
+    gradient: Array  # (d + 1, 1)
     certificate: Certificate
 
 
@@ -44,8 +45,9 @@ def last_step(objective: Objective, found: Certified) -> LastStep | None:
     if predicted is None or step.predicted is None or predicted >= step.predicted or not cost <= step.cost + slack:
         return None
     end = step._replace(cost=cost, g=g, predicted=predicted)  # in the Hessian at the start, so the move stays
-    norm = float(np.linalg.norm(objective.units.raw_gradient(g)))
-    return LastStep(w, cost, _certificate(objective, w, certificate, step, end)._replace(gradient_norm=norm))
+    slope = objective.units.raw_gradient(g)
+    judged = _certificate(objective, w, certificate, step, end)._replace(gradient_norm=float(np.linalg.norm(slope)))
+    return LastStep(w, cost, slope, judged)
 
 
 def _double(objective: Objective, w: Array) -> tuple[float, Array]:

@@ -23,8 +23,8 @@ def finish(
     if known or not ended or certified.end is None or certified.end[0].t != path.step[-1]:
         return path, known
     (last, end), units = certified.end, certified.plan.data.units
-    norm = end.certificate.gradient_norm
     if callback is not None:
-        state = last._replace(t=last.t + 1, epoch=last.epoch + 1, w=end.w, eta=1.0, cost=end.cost, gradient_norm=norm)
+        state = last._replace(t=last.t + 1, epoch=last.epoch + 1, w=end.w, eta=1.0, cost=end.cost)
+        state = state._replace(gradient_norm=end.certificate.gradient_norm, gradient=end.gradient)
         callback_stop(callback, units)(state._replace(change=last.cost - end.cost))
-    return path.extended(units.raw(end.w)[None], np.array([end.cost]), np.array([norm])), end.certificate
+    return path.extended(units.raw(end.w)[None], np.array([end.cost]), end.gradient[None]), end.certificate

@@ -70,8 +70,8 @@ def _ends(runs: Sequence[Run], coef: Array, intercept: Array, verdict: Verdict) 
     starts = np.stack([np.append(path.coef[0], path.intercept[0]) for path in paths], axis=1)
     last = [int(np.searchsorted(path.cost_step, path.meta["reported_step"])) for path in paths]
     cost = np.array([[path.cost[0], path.cost[i]] for path, i in zip(paths, last, strict=True)]).sum(0)
-    norms = [[path.gradient_norm[0], path.gradient_norm[i]] for path, i in zip(paths, last, strict=True)]
-    both = Trajectory.of(np.stack((starts, np.vstack((coef, intercept)))), cost, np.linalg.norm(norms, axis=0))
+    slopes = np.stack([_gradient(path)[[0, i]] for path, i in zip(paths, last, strict=True)], axis=2)
+    both = Trajectory.of(np.stack((starts, np.vstack((coef, intercept)))), cost, slopes)
     made = {name: sum(getattr(path, name)[-1] for path in paths) for name in ("step", "epoch", "seconds")}
     ends: dict[str, Any] = {
         name: np.array([0, total]).astype(getattr(both, name).dtype) for name, total in made.items()
@@ -82,3 +82,9 @@ def _ends(runs: Sequence[Run], coef: Array, intercept: Array, verdict: Verdict) 
     return replace(
         both, **ends, cost_step=ends["step"], learning_rate=rates, names=paths[0].names, meta=meta, verdict=verdict
     )
+
+
+def _gradient(path: Trajectory) -> Array:
+    """The gradients of a run, which every fit keeps."""
+    assert path.gradient is not None
+    return path.gradient

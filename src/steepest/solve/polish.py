@@ -61,8 +61,8 @@ def _then(path: Trajectory, steps: list[Polished]) -> Trajectory:
     """The trajectory followed by these steps, the first of which is its end."""
     if len(steps) == 1:
         return path
-    w, costs, norms = zip(*((step.w, step.cost, np.linalg.norm(step.gradient)) for step in steps[1:]), strict=True)
-    path = path.extended(np.stack(w), np.array(costs), np.array(norms))
+    w, costs, gradients = zip(*((step.w, step.cost, step.gradient) for step in steps[1:]), strict=True)
+    path = path.extended(np.stack(w), np.array(costs), np.stack(gradients))
     return replace(path, meta={**path.meta, "polished": len(steps) - 1})
 
 

@@ -184,7 +184,7 @@ def _descent(stream: Stream, method: Method, rows: Rows, order: NDArray[np.int64
 def _loss(states: Descent) -> float:
     """Mean loss at the start: the objective, which the trajectory needs too, without its penalty."""
     w = states.answer(states.start)
-    (cost, norm, _), objective = states.look(w), Objective(states.problem, states.data)
+    (cost, norm, *_), objective = states.look(w), Objective(states.problem, states.data)
     if not (np.isfinite(cost) and np.isfinite(norm)):
         raise DataError("the loss of the chunk is not finite: look for huge numbers in it")
     return cost - objective.complete(w, 0.0, 0.0 * w)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,7 +44,7 @@ from .fit_flags import Flags
 from .held_out import scores_of
 from .training_rows import settings_in_short, weights_by_class
 
-__all__ = ["check", "chosen_loss", "descend", "fit_command", "without_columns"]
+__all__ = ["check", "chosen_loss", "descend", "fit_command", "fixed_values", "without_columns"]
 
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
@@ -152,21 +153,34 @@ def _check_at(flags: Flags, table: Table) -> None:
 def _start(flags: Flags, table: Table) -> Start:
     """Put --start, --fix and --no-intercept together."""
     d = len(table.names)
-    fixed = {name: value for group in flags.fix for name, value in group.items()}
-    if flags.no_intercept and "intercept" in fixed:
-        raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
+    fixed = fixed_values(flags.fix, table.names, flags.no_intercept)
     given = flags.start or (0.0,) * (d + 1)
     if flags.no_intercept and len(given) == d:
         given = (*given, 0.0)
     if len(given) != d + 1:
         raise UsageError(f"--start needs {d + 1} numbers, the coefficients and then the intercept, not {len(given)}")
     point = np.array(given)
-    places = {name: j for j, name in enumerate(table.names)} | {"intercept": d}
-    for name, value in fixed.items():
+    for place, value in fixed.items():
+        point[d if place == "intercept" else int(place)] = value
+    return Start(point, tuple(fixed))
+
+
+def fixed_values(fix: tuple[dict[str, float], ...], names: Sequence[str], no_intercept: bool) -> dict[int | str, float]:
+    """The values of --fix by number of the column, or "intercept".
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or no intercept.
+    """
+    fixed = {name: value for group in fix for name, value in group.items()}
+    if no_intercept and "intercept" in fixed:
+        raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
+    places: dict[str, int | str] = {name: j for j, name in enumerate(names)} | {"intercept": "intercept"}
+    for name in fixed:
         if name not in places:
-            raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(table.names[:20])}, intercept")
-        point[places[name]] = value
-    return Start(point, tuple("intercept" if places[name] == d else places[name] for name in fixed))
+            raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(names[:20])}, intercept")
+    return {places[name]: value for name, value in fixed.items()}
 
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:

@@ -105,13 +105,13 @@ class InteriorPoint:
         """The objective at ``at``, and the gradient of its smooth part."""
         return self.objective(at)
 
-    def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
-        """The next interior point, or the vertex near it; with the cost and the norm of the subgradient there."""
+    def next(self, there: Checkpoint) -> tuple[Checkpoint, Array]:
+        """The next interior point, or the vertex near it; with the cost and the raw subgradient there."""
         inner, point = self._nearest(self._step(self._inner(there)))
         self.latest = (there.t + 1, point.found.proven)
-        norm = float(np.linalg.norm(self.rows.units.raw_gradient(point.found.g)))
+        slope = self.rows.units.raw_gradient(point.found.g)
         memory = np.concatenate((*inner, *point.slopes))
-        return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), norm
+        return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), slope
 
     def epochs(self, there: Checkpoint) -> float:
         """Steps so far."""

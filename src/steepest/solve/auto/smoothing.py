@@ -107,8 +107,8 @@ class Smoothing:
         """The original objective at ``at``, and the gradient of its smooth part."""
         return Objective(self.problem, self.rows)(at)
 
-    def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
-        """The end of the next round, with the cost of the original objective and the norm of its subgradient."""
+    def next(self, there: Checkpoint) -> tuple[Checkpoint, Array]:
+        """The end of the next round, with the cost of the original objective and its raw subgradient."""
         problem, rows, now = self.problem, self.rows, Memory.of(there.memory)
         near = _near(problem, rows, there.at, now.width)
         w, slopes, inside, steps = self._round(near, there.at, now)
@@ -124,8 +124,8 @@ class Smoothing:
         narrow = narrow if point.found.proven.gap <= SLOW * now.gap else 0.0
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
         memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
-        norm = float(np.linalg.norm(rows.units.raw_gradient(point.found.g)))
-        return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), norm
+        slope = rows.units.raw_gradient(point.found.g)
+        return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), slope
 
     def _round(self, near: Rows, start: Array, now: Memory) -> tuple[Array, Slopes, Mask, float]:
         """The minimiser for rows that may be ``near``, the slopes and jumps of the rows there, and the steps so far."""

@@ -137,8 +137,8 @@ class WorkingSets:
         rows = self.rows
         return np.full(rows.shape[0], 1.0 / rows.total) if rows.weight is None else rows.weight / rows.total
 
-    def next(self, there: Checkpoint) -> tuple[Checkpoint, float]:
-        """The end of the next round, and the norm of the raw subgradient."""
+    def next(self, there: Checkpoint) -> tuple[Checkpoint, Array]:
+        """The end of the next round, and the raw subgradient."""
         assert there.g is not None
         now = Memory.of(there.memory)
         self._resume(now)
@@ -158,7 +158,7 @@ class WorkingSets:
         rank = _ranked(self.active.numbers, len(zero))
         memory = Memory(rank, zero, found.proven.gap, now.steps + here.steps).packed()
         slope = self.objective.units.raw_gradient(self.objective.subgradient(w, g))
-        return Checkpoint(t, w, memory, g, here.cost), float(np.linalg.norm(slope))
+        return Checkpoint(t, w, memory, g, here.cost), slope
 
     @property
     def _active(self) -> NDArray[np.bool_]:
