@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +10,9 @@ from ..core.html_text import safe
 from .assets import asset
 from .frame import framed
 from .payload import Payload
+from .policy import policy
 
-__all__ = ["Page", "policy"]
+__all__ = ["Page"]
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -58,7 +57,7 @@ class Page(NamedTuple):
         """The file; FileError if the page was not built."""
         script, style = asset("lab.js"), asset("lab.css")
         return PAGE.format(
-            policy=policy(script, style, connect=self.payload.home == "server"),
+            policy=policy((script,), (style,), connect=self.payload.home == "server"),
             title=safe(self.title),
             style=style,
             still=self.still,
@@ -79,29 +78,4 @@ class Page(NamedTuple):
         return len(text)
 
     def _repr_html_(self) -> str:
-        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
-
-
-def policy(script: str, style: str, connect: bool = False) -> str:
-    """The content security policy of a page with one script and one style.
-
-    Parameters
-    ----------
-    script, style : str
-        Their texts, whose hashes the policy states.
-    connect : bool
-        Whether the page may call the server that it came from.
-
-    Examples
-    --------
-    >>> policy("", "").split("; ")[0]
-    "default-src 'none'"
-    """
-    sources = {"default-src": "'none'", "script-src": _hash(script), "style-src": _hash(style)}
-    sources |= {"img-src": "data: blob:", "base-uri": "'none'", "form-action": "'none'"}
-    sources |= {"connect-src": "'self'"} if connect else {}
-    return "; ".join(f"{name} {value}" for name, value in sources.items())
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+        return framed(self.payload._replace(home="notebook"))
