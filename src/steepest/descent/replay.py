@@ -10,6 +10,7 @@ from ..core.aligned_text import number
 from ..core.errors import SteepestError, UsageError
 from ..core.html_text import table
 from ..lab.frame import framed
+from ..lab.page import Page
 from ..lab.payload import Payload
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
@@ -67,7 +68,7 @@ def cell_of(run: Trajectory) -> str:
     try:
         recording = recording_of(run).member()
         settings = settings_of(run) if "function" in run.meta else None
-        return html_of(run) + framed(Payload("notebook", settings=settings, recording=recording))
+        return html_of(run) + framed(Page(Payload("notebook", None, settings, recording), "steepest", "").html())
     except SteepestError:  # several targets, many parameters, or a checkout where the page was not built
         return html_of(run)
 

@@ -9,6 +9,7 @@ from ..core.files import write_new
 from ..core.html_text import safe
 from .assets import asset
 from .frame import framed
+from .packing import packed
 from .payload import Payload
 from .policy import policy
 
@@ -31,7 +32,8 @@ PAGE = """<!doctype html>
 {still}
 </noscript>
 <script type="application/json" id="payload">{payload}</script>
-<script>{script}</script>
+<script type="application/octet-stream" id="packed">{packed}</script>
+<script>{unpack}</script>
 </body>
 </html>
 """
@@ -55,14 +57,15 @@ class Page(NamedTuple):
 
     def html(self) -> str:
         """The file; FileError if the page was not built."""
-        script, style = asset("lab.js"), asset("lab.css")
+        script, unpack, style = asset("lab.js"), asset("unpack.js"), asset("lab.css")
         return PAGE.format(
-            policy=policy((script,), (style,), connect=self.payload.home == "server"),
+            policy=policy((script, unpack), (style,), connect=self.payload.home == "server"),
             title=safe(self.title),
             style=style,
             still=self.still,
             payload=self.payload.text(),
-            script=script,
+            packed=packed(script),
+            unpack=unpack,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> int:
@@ -78,4 +81,4 @@ class Page(NamedTuple):
         return len(text)
 
     def _repr_html_(self) -> str:
-        return framed(self.payload._replace(home="notebook"))
+        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
