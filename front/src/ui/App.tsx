@@ -18,7 +18,7 @@ import { Panel } from "./Panel";
 import { Batch, Race, RuleSettings } from "./Race";
 import { Rate } from "./Rate";
 import { RowsTable, StepsTable } from "./Tables";
-import { Verdict } from "./Verdict";
+import { Announcement, Verdict } from "./Verdict";
 import { Walk } from "./Walk";
 
 interface Props {
@@ -50,6 +50,7 @@ export function App({ lab, palette }: Props) {
         </div>
       </main>
       <Help />
+      <Announcement />
     </LabContext.Provider>
   );
 }
