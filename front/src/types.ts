@@ -246,7 +246,7 @@ export interface Drawn {
   readonly window?: Window;
   /** The columns that toData's x and y are values of; null: not a column. */
   readonly columns?: readonly [string | null, string | null];
-  /** The start (p numbers) at toData's x and y. */
+  /** The start (p numbers) at a pixel, outside of the frame too. */
   startAt?(x: number, y: number): readonly number[];
 }
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .optimality.curvature import stability_limit
     from .optimality.verdict import Verdict
     from .solve.comparison import Comparison, compare
+    from .solve.explain import explain
+    from .solve.explanation import Explanation
     from .solve.learning_rate_finder import RangeTest, find_learning_rate
     from .solve.minimize import minimize
     from .solve.regularization_path import AlphaPath, alpha_path
@@ -43,6 +45,8 @@ _HOMES = {
     "objective.functions.derivatives": ("check_gradient", "derivative", "gradient", "partial", "secants"),
     "optimality.certificate": ("Certificate",),
     "solve.comparison": ("Comparison", "compare"),
+    "solve.explain": ("explain",),
+    "solve.explanation": ("Explanation",),
     "optimality.curvature": ("stability_limit",),
     "data.folds": ("folds", "held_out_rows"),
     "data.moments": ("Moments", "make_moments"),
@@ -84,6 +88,7 @@ __all__ = [
     "Comparison",
     "Descent",
     "DivergenceWarning",
+    "Explanation",
     "GDClassifier",
     "GDClassifierCV",
     "GDRegressor",
@@ -109,6 +114,7 @@ __all__ = [
     "descend_growing",
     "epochs",
     "estimates",
+    "explain",
     "find_learning_rate",
     "folds",
     "gradient",

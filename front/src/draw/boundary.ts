@@ -7,7 +7,7 @@ import { line, type Point } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { confusion, confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { marks } from "./sigmoid";
 import { brief } from "./text";
 
@@ -89,7 +89,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, hit: Drawn["hit"]): Drawn {
   const [no, yes] = target.classes ?? [`${target.name} = 0`, `${target.name} = 1`];
   const title = confusionTitle(confusion(scene, w), settings.cutoff);
   const subtitle = [
-    `line: probability ${String(settings.cutoff)} at step ${count(runs.length ? stepOf(runs[0], settings.cursor) : 0)}`,
+    `line: probability ${String(settings.cutoff)} at step ${count(runs.length ? numberOf(runs[0], stepOf(runs[0], settings.cursor)) : 0)}`,
     `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, "ringed: misclassified",
     facts.separable ? "the classes are separable: no finite optimum" : "", thinned(objective.rows),
   ].filter(Boolean).join(" · ");

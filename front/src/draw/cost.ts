@@ -7,11 +7,12 @@ import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { labelsOf, minimumOf, stepOf, valueOf } from "./runs";
+import { labelsOf, minimumOf, numberOf, stepOf, valueOf } from "./runs";
 import { fit, HEIGHT, SMALL, write } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
 const HIGHEST = 1e6; // times the first cost: what is above has diverged, and is shown only if all runs have
+const LARGEST = 1e290; // cost that an axis can show
 const SAMPLE = 18; // pixels of a line before its label
 
 /** What the vertical axis shows. */
@@ -29,25 +30,36 @@ export function cost(scene: Scene, context: CanvasRenderingContext2D, width: num
   context.font = SMALL;
   const longest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
   const room = scene.runs.length > 1 ? Math.min(longest + SAMPLE + 6, width / 3) : 0;
-  const steps = Math.max(1, scene.settings.steps, ...scene.runs.map((run) => run.steps));
+  const steps = Math.max(1, ...scene.runs.map((run) => (run.numbers ? numberOf(run, run.steps) : Math.max(run.steps, scene.settings.steps))));
   const axes = frame(context, width, height, palette, { label: "step", domain: [0, steps] }, { ...measure }, room);
-  const k = clamp(scene.settings.cursor, 0, steps);
+  const k = scene.runs.length ? clamp(shown(scene, scene.settings.cursor), 0, steps) : 0;
   within(context, axes, () => {
     line(context, [[axes.x(k), axes.top], [axes.x(k), axes.bottom]], { colour: palette.mute, width: 1, dash: [2, 3] });
     for (let i = scene.runs.length - 1; i >= 0; i--) {
       const points = outline(scene.runs[i], axes, measure);
       line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(i) });
     }
-    for (let i = scene.runs.length - 1; i >= 0; i--) mark(context, scene.runs[i], i, k, axes, measure, palette);
+    for (let i = scene.runs.length - 1; i >= 0; i--) mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   });
   if (room) ends(context, scene, labels, axes, measure, width, palette);
   return drawn(scene, labels, measure, axes);
 }
 
+/** The step number at the cursor, also where the leading run ended before. */
+function shown({ runs: [lead] }: Scene, cursor: number): number {
+  return lead.numbers ? numberOf(lead, stepOf(lead, cursor)) : Math.round(cursor);
+}
+
+/** The state of the leading run at a step number. */
+function stateAt({ runs: [lead] }: Scene, step: number): number {
+  if (!lead?.numbers) return step;
+  return lead.numbers.reduce((best, n, t) => (Math.abs(n - step) < Math.abs(lead.numbers![best] - step) ? t : best), 0);
+}
+
 function measureOf(scene: Scene): Measure {
   const { facts, runs } = scene;
   const value = valueOf(scene);
-  const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300);
+  const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST);
   const lowest = Math.min(...costs);
   const first = runs.length ? runs[0].cost[0] - facts.least : NaN;
   if (facts.best && first > 0 && lowest >= facts.least - 1e-9 * first) {
@@ -72,14 +84,14 @@ function every(costs: Float64Array): Float64Array {
 /** The log axis: costs of runs that diverged are cut off, unless all have. */
 function logarithmic({ runs }: Scene, of: (cost: number) => number, first: number): Interval {
   const settled = runs.some((run) => run.end === "steps" && run.cost[run.steps] <= HIGHEST * run.cost[0]);
-  const values = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < 1e300).map(of);
+  const values = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST).map(of);
   const [low, high] = extent(values.filter((v) => v > 0 && (!settled || v <= HIGHEST * first)).map(Math.log10), 0.5);
-  return [10 ** (low - 0.04 * (high - low)), 10 ** (high + 0.06 * (high - low))];
+  return [10 ** Math.max(-300, low - 0.04 * (high - low)), 10 ** Math.min(300, high + 0.06 * (high - low))];
 }
 
 /** The line of a run: where steps are many, the first, highest, lowest and last cost of each column of pixels. */
 function outline(run: Run, axes: Frame, measure: Measure): Point[] {
-  const place = (t: number): Point => [axes.x(t), clamp(axes.y(measure.of(run.cost[t])), -1e4, 1e4)];
+  const place = (t: number): Point => [axes.x(numberOf(run, t)), clamp(axes.y(measure.of(run.cost[t])), -1e4, 1e4)];
   const last = lastNumber(run);
   const wide = Math.ceil((last + 1) / (axes.right - axes.left));
   if (wide <= 4) return Array.from({ length: last + 1 }, (_, t) => place(t));
@@ -106,7 +118,7 @@ function mark(
   context: CanvasRenderingContext2D, run: Run, index: number, cursor: number, axes: Frame, measure: Measure, palette: Palette,
 ): void {
   const t = Math.min(stepOf(run, cursor), lastNumber(run));
-  const at: Point = [axes.x(t), axes.y(measure.of(run.cost[t]))];
+  const at: Point = [axes.x(numberOf(run, t)), axes.y(measure.of(run.cost[t]))];
   const colour = colourOf(palette, index);
   if (contains(axes, ...at)) ball(context, at, colour, palette, index === 0 ? 5.5 : 4.5);
   else beyond(context, [at[0], at[1] < axes.top ? axes.top + 20 : axes.bottom - 20], at, axes, colour, palette);
@@ -139,7 +151,10 @@ function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: 
     title,
     subtitle,
     description: `${measure.label}, step by step${measure.log ? ", on a log axis" : ""}. ${title}. ${measure.note}`,
-    toData: axes.toData,
+    toData(x, y) {
+      const at = axes.toData(x, y);
+      return at && { x: stateAt(scene, at.x), y: at.y };
+    },
     hit: () => null,
   };
 }
@@ -155,11 +170,11 @@ function finding(scene: Scene, labels: readonly string[]): string {
     const tie = costs.filter((c) => c === costs[lowest]).length > 1;
     const above = facts.best && costs[lowest] >= facts.least;
     const value = above ? `${number(costs[lowest] - facts.least, 3)} above ${minimumOf(scene)}` : number(costs[lowest]);
-    return `Step ${count(settings.cursor)}: lowest ${tie ? "" : `is ${labels[lowest]}, `}${value}`;
+    return `Step ${count(shown(scene, settings.cursor))}: lowest ${tie ? "" : `is ${labels[lowest]}, `}${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; ${minimumOf(scene)} is ${number(facts.least)}` : "";
   const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
   return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
-    : `${name} ${number(first)} → ${number(now)} after ${counted(at[0], "step")}${minimum}`;
+    : `${name} ${number(first)} → ${number(now)} after ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
 }

@@ -169,6 +169,6 @@ function drawn(scene: Scene, plane: Plane, axes: Frame, start: Point, value: (x:
     toData: axes.toData,
     hit: (x, y) => (Math.hypot(x - start[0], y - start[1]) <= 16 ? { kind: "start", index: 0 } : null),
     window: { x: axes.domain.x, y: axes.domain.y },
-    startAt: (x) => [...plane.point(x)],
+    startAt: (x, y) => [...plane.point(axes.invert(x, y)[0])],
   };
 }

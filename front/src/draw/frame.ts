@@ -19,6 +19,8 @@ export interface Frame extends Box {
   readonly domain: { readonly x: Interval; readonly y: Interval };
   /** The data at a pixel; null outside. */
   toData(x: number, y: number): { readonly x: number; readonly y: number } | null;
+  /** The same outside too. */
+  invert(x: number, y: number): readonly [number, number];
 }
 
 interface Tick {
@@ -51,7 +53,8 @@ export function frame(
   labels(context, palette, box, across.label, up.label, width, height);
   const toData = (px: number, py: number) =>
     px < left || px > right || py < top || py > bottom ? null : { x: x.invert(px), y: y.invert(py) };
-  return { ...box, x: (v) => x(v), y: (v) => y(v), domain: { x: across.domain, y: up.domain }, toData };
+  const invert = (px: number, py: number) => [x.invert(px), y.invert(py)] as const;
+  return { ...box, x, y, domain: { x: across.domain, y: up.domain }, toData, invert };
 }
 
 /** Draws inside of the frame only. */
@@ -105,7 +108,7 @@ function grid(context: CanvasRenderingContext2D, palette: Palette, box: Box, xs:
     context.moveTo(box.left, y);
     context.lineTo(box.right, y);
   }
-  for (const x of [...xs]) {
+  for (const x of xs) {
     context.moveTo(x, box.bottom);
     context.lineTo(x, box.bottom + 4);
   }

@@ -3,10 +3,10 @@
 import type { Draw } from "../types";
 import { cost } from "./cost";
 import { data } from "./data";
+import { detail } from "./detail";
 import { map } from "./map";
-import { step } from "./step";
 
-export const panels = { data, map, cost, step } satisfies Record<string, Draw>;
+export const panels = { data, map, cost, step: detail } satisfies Record<string, Draw>;
 
 export { colourOf, dashes, dashOf, palettes } from "./palette";
 export { count, counted, number, percent } from "./number";

@@ -17,6 +17,7 @@ import { type Box, boxOf, inside, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
 import { windowOf } from "./window";
 
+const CANDIDATES = 60; // places on a contour that are tried for its label
 const REACH = 16; // pixels within which the start is taken up
 
 /** The map that the settings ask for: a curve of one free parameter, contours, or the surface. */
@@ -87,7 +88,9 @@ function heights(
   const clear = { left: axes.left + 2, right: axes.right - 2, top: axes.top + 2, bottom: axes.bottom - 2 };
   land.rings.forEach((ring, i) => {
     const text = `${land.base !== 0 ? "+" : ""}${number(land.levels[i])}`;
-    const points = ring.coordinates.flatMap((polygon) => polygon.flat()).map(([column, row]): Point => {
+    const all = ring.coordinates.flatMap((polygon) => polygon.flat());
+    const every = Math.ceil(all.length / CANDIDATES);
+    const points = all.filter((_, n) => n % every === 0).map(([column, row]): Point => {
       const [x, y] = land.at(column, row);
       return [axes.x(x), axes.y(y)];
     });
@@ -123,6 +126,6 @@ function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: 
     toData: axes.toData,
     hit: (x, y) => (Math.hypot(x - start[0], y - start[1]) <= REACH ? { kind: "start", index: 0 } : null),
     window: land.window,
-    startAt: (x, y) => [...plane.point(x, y)],
+    startAt: (x, y) => [...plane.point(...axes.invert(x, y))],
   };
 }

@@ -43,6 +43,21 @@ export function dot(context: CanvasRenderingContext2D, [x, y]: Point, radius: nu
   context.fill();
 }
 
+/** Many small marks in one stroke of the brush. */
+export function dots(context: CanvasRenderingContext2D, points: Iterable<Point>, radius: number, colour: string): void {
+  context.fillStyle = colour;
+  context.beginPath();
+  for (const [x, y] of points) {
+    if (radius < 2) {
+      context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+      continue;
+    }
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
 /** The state at the cursor: a disc with a rim of the card's colour. */
 export function ball(context: CanvasRenderingContext2D, at: Point, colour: string, palette: Palette, radius = 6): void {
   dot(context, at, radius + 1.5, palette.card);

@@ -4,11 +4,11 @@ import type { Drawn, Palette, Scene, Vec } from "../types";
 import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { contains } from "./geometry";
-import { dot, line, type Point } from "./marks";
+import { dots, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief } from "./text";
 
 export function predicted(
@@ -23,20 +23,17 @@ export function predicted(
   const w = leading(scene);
   const rows = shownRows(objective.rows);
   const guess = (i: number) => table.predict(table.linear(w, i));
-  let outside = 0;
+  const places = rows.map((i): Point => [axes.x(guess(i)), axes.y(table.target.values[i])]);
+  const outside = places.filter((at) => !contains(axes, ...at)).length;
   within(context, axes, () => {
     const colour = colourOf(palette, 0);
     const equal = domain.map((v): Point => [axes.x(v), axes.y(v)]);
     line(context, equal, { colour: palette.mute, width: 1.3, dash: [5, 4] });
-    for (const i of rows) {
-      const [x, y] = [axes.x(guess(i)), axes.y(table.target.values[i])];
-      const right = axes.x(table.target.values[i]);
-      if (!contains(axes, x, y)) outside++;
-      if (rows.length <= STICKS && Math.abs(x) < 1e6) line(context, [[x, y], [right, y]], { colour, width: 1.2, alpha: 0.45 });
-      context.globalAlpha = rows.length > 300 ? 0.55 : 1;
-      if (contains(axes, x, y)) dot(context, [x, y], radiusOf(rows.length), palette.ink);
-      context.globalAlpha = 1;
-    }
+    if (rows.length <= STICKS)
+      places.forEach((at, n) => line(context, [at, [axes.x(table.target.values[rows[n]]), at[1]]], { colour, width: 1.2, alpha: 0.45 }));
+    context.globalAlpha = rows.length > 300 ? 0.55 : 1;
+    dots(context, places.filter((at) => contains(axes, ...at)), radiusOf(rows.length), palette.ink);
+    context.globalAlpha = 1;
   });
   const title = finding(scene, w);
   const subtitle = [
@@ -62,7 +59,7 @@ function finding({ objective, runs, settings }: Scene, w: Vec): string {
     left += (value - table.predict(table.linear(w, i))) ** 2;
     all += (value - mean) ** 2;
   });
-  const step = `Step ${count(runs.length ? stepOf(runs[0], settings.cursor) : 0)}`;
+  const step = `Step ${count(runs.length ? numberOf(runs[0], stepOf(runs[0], settings.cursor)) : 0)}`;
   if (!(all > 0)) return `${step}: all actual values of ${brief(target.name)} are equal`;
   const share = 1 - left / all;
   if (!Number.isFinite(share)) return `${step}: the predictions are too large for a number`;

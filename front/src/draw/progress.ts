@@ -2,7 +2,7 @@
 
 import type { Scene } from "../types";
 import { count, number, percent } from "./number";
-import { minimumOf, shareDown, stepOf, valueOf, winner } from "./runs";
+import { minimumOf, numberOf, shareDown, stepOf, valueOf, winner } from "./runs";
 
 export function titleOf(scene: Scene): string {
   const { runs, settings } = scene;
@@ -12,7 +12,7 @@ export function titleOf(scene: Scene): string {
   const run = runs[0];
   const k = stepOf(run, settings.cursor);
   const [first, now] = [run.cost[0], run.cost[k]];
-  const step = `Step ${count(k)}`;
+  const step = `Step ${count(numberOf(run, k))}`;
   const value = valueOf(scene);
   const its = value === "cost" ? "the cost" : value;
   if (k === 0) return `The start: ${value} ${number(first)}`;

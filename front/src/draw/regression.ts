@@ -4,11 +4,11 @@ import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
-import { dot, head, line, type Point } from "./marks";
+import { dots, head, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief } from "./text";
 
 const PIECES = 80; // of a bent line
@@ -35,7 +35,7 @@ export function regression(
       if (points.length === 0) outside += elsewhere(context, table, objective.raw(current(scene, i)), axes, colourOf(palette, i));
     }
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
-    for (const i of rows) dot(context, place(i), radiusOf(rows.length), palette.ink);
+    dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
     context.globalAlpha = 1;
   });
   return drawn(scene, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));
@@ -95,7 +95,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const cost = runs.length ? runs[0].cost[k] : objective.value(w);
   const subtitle = [
-    `solid: step ${count(k)}, cost ${number(cost)}`,
+    `solid: step ${count(runs.length ? numberOf(runs[0], k) : 0)}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     thinned(objective.rows),
@@ -103,7 +103,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(k)}. ${title}. ${subtitle}.`,
+    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(runs.length ? numberOf(runs[0], k) : 0)}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit,
     window: axes.domain,

@@ -10,11 +10,12 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export const nameOf = (rule: string): string => NAMES[rule.toLowerCase()] ?? rule.replaceAll("_", " ");
 
-/** A label for each run: its rule, or the rate or batch where rules are the same. */
+/** A label for each run: its own, its rule, or the rate or batch where rules are the same. */
 export function labelsOf({ runs, settings }: Scene): string[] {
   const differ = (of: (run: Run) => unknown) => new Set(runs.map(of)).size > 1;
   const [rules, rates, batches] = [differ((r) => r.rule), differ((r) => r.rate), differ((r) => r.batch)];
   return runs.map((run) => {
+    if (run.label) return run.label;
     const parts = [
       ...(rules || !(rates || batches) ? [nameOf(run.rule)] : []),
       ...(rates ? [`rate ${number(run.rate ?? settings.rate)}`] : []),
@@ -28,6 +29,9 @@ const batchOf = (batch: number): string => (batch === 0 ? "all rows a step" : ba
 
 /** The step that a run shows at the cursor: its last, where it ended before. */
 export const stepOf = (run: Run, cursor: number): number => Math.max(0, Math.min(Math.round(cursor), run.steps));
+
+/** The number of the step of a state: not the same in a recorded run that was thinned. */
+export const numberOf = (run: Run, state: number): number => run.numbers?.[state] ?? state;
 
 export const stateOf = (run: Run, step: number): Float64Array =>
   run.path.subarray(step * run.size, (step + 1) * run.size);
@@ -50,10 +54,10 @@ export function shareDown(scene: Scene, run: Run, step: number): number {
   return way > 0 ? (run.cost[0] - run.cost[step]) / way : NaN;
 }
 
-/** First step after which 99 % of the way down is done and stays done; null: none. */
+/** Number of the first step after which 99 % of the way down is done and stays done; null: none. */
 export function arrival(scene: Scene, run: Run): number | null {
   let first: number | null = null;
-  for (let t = run.steps; t >= 0 && shareDown(scene, run, t) >= 0.99; t--) first = t;
+  for (let t = run.steps; t >= 0 && shareDown(scene, run, t) >= 0.99; t--) first = numberOf(run, t);
   return first;
 }
 
@@ -75,5 +79,5 @@ export function winner(scene: Scene): string {
     const together = arrived.filter((a) => a.steps === first.steps).map((a) => a.label);
     return `First together: ${together.slice(0, -1).join(", ")} and ${together[together.length - 1]}, ${done}`;
   }
-  return first.label.endsWith("step") ? `First: ${first.label}, ${done}` : `${first.label} is first: ${done}`;
+  return /step$/.test(first.label) ? `First: ${first.label}, ${done}` : `${first.label} is first: ${done}`;
 }

@@ -8,17 +8,19 @@ import { ball, line, type Point, ring } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { leading } from "./rows";
-import { stateOf, stepOf } from "./runs";
+import { numberOf, stateOf, stepOf } from "./runs";
 import { plate, SMALL } from "./text";
 
-/** The secant of a step of the leading run: from the state at the cursor to the next. */
+/** The secant from the cursor's point: to the point that the settings name, or else to the next state. */
 export const secant: Draw = (scene, context, width, height, palette) => {
   const x = leading(scene)[0];
+  const other = scene.settings.secant;
+  if (other !== null) return secantOf(x, other - x)(scene, context, width, height, palette);
   const run = scene.runs[0];
   const k = run ? stepOf(run, scene.settings.cursor) : 0;
   const next = run && k < run.steps ? stateOf(run, k + 1)[0] : x;
   const drawn = secantOf(x, Number.isFinite(next) ? next - x : 0)(scene, context, width, height, palette);
-  return { ...drawn, subtitle: `from step ${count(k)} to the next · ${drawn.subtitle}` };
+  return { ...drawn, subtitle: `from step ${count(run ? numberOf(run, k) : 0)} to the next · ${drawn.subtitle}` };
 };
 
 /** The secant of f between x and x + run, beside the tangent at x. */

@@ -4,11 +4,11 @@
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
-import { dot, line, type Point, ring, square } from "./marks";
+import { dots, line, type Point, ring, square } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
-import { stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { brief, fit, plate, SMALL } from "./text";
 
 const PIECES = 120;
@@ -97,15 +97,14 @@ export function marks(
 ): void {
   const table = objective.table!;
   const radius = radiusOf(rows.length);
-  for (const i of rows) {
-    const is = table.target.values[i] > 0.5;
-    const called = table.predict(table.linear(w, i)) >= settings.cutoff;
-    context.globalAlpha = rows.length > 300 ? 0.6 : 1;
-    if (is) dot(context, place(i), radius, palette.classes[1]);
-    else square(context, place(i), 0.9 * radius, palette.classes[0]);
-    context.globalAlpha = 1;
-    if (is !== called) ring(context, place(i), radius + (rows.length > 300 ? 1.6 : 3), palette.ink, null, rows.length > 300 ? 1 : 2);
-  }
+  const many = rows.length > 300;
+  const is = (i: number) => table.target.values[i] > 0.5;
+  context.globalAlpha = many ? 0.6 : 1;
+  for (const i of rows) if (!is(i)) square(context, place(i), 0.9 * radius, palette.classes[0]);
+  dots(context, rows.filter(is).map(place), Math.max(2, radius), palette.classes[1]);
+  context.globalAlpha = 1;
+  const wrong = rows.filter((i) => is(i) !== table.predict(table.linear(w, i)) >= settings.cutoff);
+  for (const i of wrong) ring(context, place(i), radius + (many ? 1.6 : 3), palette.ink, null, many ? 1 : 2);
 }
 
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
@@ -115,7 +114,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["h
   const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = [
-    `${single ? "solid" : "rows by their z"}: step ${count(k)}`, single && facts.best ? "dashed: the minimum" : "",
+    `${single ? "solid" : "rows by their z"}: step ${count(runs.length ? numberOf(runs[0], k) : 0)}`, single && facts.best ? "dashed: the minimum" : "",
     "ringed: misclassified", separated, thinned(objective.rows),
   ].filter(Boolean).join(" · ");
   const name = brief(table.target.classes?.[1] ?? table.target.name);

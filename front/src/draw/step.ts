@@ -7,14 +7,14 @@ import { contains } from "./geometry";
 import { ball, beyond, head, line, type Point, ring } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf } from "./palette";
-import { stepOf, valueOf } from "./runs";
+import { numberOf, stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
 import { type Stride, strideOf } from "./stride";
 
 export function step(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
   const stride = strideOf(scene);
   const [from, to] = reachOf(stride);
-  const pieces = scene.objective.rows > 2000 ? 40 : 80;
+  const pieces = scene.objective.rows > 500 ? 40 : 80;
   const points: Point[] = Array.from({ length: pieces + 1 }, (_, i) => {
     const s = from + ((to - from) * i) / pieces;
     return [s, stride.cost(s)];
@@ -34,10 +34,10 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
   return drawn(scene, stride, axes);
 }
 
-/** The part of the line that is shown: ball, lowest point and ring, unless the ring is very far away. */
+/** The part of the line that is shown: ball, lowest point and ring. */
 function reachOf({ length, lowest }: Stride): [number, number] {
   const low = lowest ?? 3 * length;
-  const span = Math.max(2.2 * low, Math.min(1.18 * length, 40 * low)) || 1;
+  const span = Math.max(2.2 * low, 1.18 * length) || 1;
   return [-0.25 * span, span];
 }
 
@@ -72,12 +72,13 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
   const title = verdictOf(scene, stride);
   const { k, length, slope, rows } = stride;
   const [rate, run] = [scene.settings.rate, scene.runs[0]];
+  const at = (t: number) => count(run ? numberOf(run, t) : t);
   const cut = run && k < Math.min(stepOf(run, scene.settings.cursor), run.steps - 1);
   const product = Math.abs(length - rate * Math.abs(slope)) <= 1e-9 * length && length > 0;
   const made = product ? `step = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
     : `length of the step ${number(length)}`;
   const subtitle = [
-    length > 0 ? `ball: step ${count(k)}, ring: step ${count(k + 1)}` : `ball: step ${count(k)}`,
+    length > 0 ? `ball: step ${at(k)}, ring: step ${at(k + 1)}` : `ball: step ${at(k)}`,
     `dashed: tangent, slope ${number(slope)}`,
     made,
     ...(cut ? ["later steps are too large to draw"] : []),

@@ -75,7 +75,7 @@ function bracketed(cost: (s: number) => number, guess: number): number | null {
   }
   let high = 2 * middle;
   const golden = (Math.sqrt(5) - 1) / 2;
-  for (let i = 0; i < 24; i++) {
+  for (let i = 0; i < 16; i++) {
     const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
     if (cost(a) < cost(b)) high = b;
     else low = a;

@@ -13,6 +13,7 @@ import { fit, FONT, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
 const COARSE = 2; // cells of the landscape in one facet
+const SHADES = 40;
 const FLOOR = 0.28; // share of the height that is kept free under the surface, for the contours
 
 /** Shares from 0 to 1 of the three axes. */
@@ -86,16 +87,18 @@ interface Facet {
 function facets(context: CanvasRenderingContext2D, solid: Solid, view: View, palette: Palette): void {
   const list = cells(solid, view).sort((a, b) => a.depth - b.depth);
   const deep = mix(palette.low, palette.accent, 0.45);
+  const ramp = Array.from({ length: SHADES + 1 }, (_, i) => mix(deep, mix(palette.low, palette.high, 0.7), Math.sqrt(i / SHADES)));
+  const rims = ramp.map((colour) => mix(colour, palette.contour, 0.45));
   context.lineWidth = 0.6;
   context.lineJoin = "round";
   for (const { points, level } of list) {
     context.beginPath();
     points.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x, y));
     context.closePath();
-    const colour = mix(deep, mix(palette.low, palette.high, 0.7), Math.sqrt(level));
-    context.fillStyle = colour;
+    const shade = Math.round(SHADES * Math.max(0, level));
+    context.fillStyle = ramp[shade];
     context.fill();
-    context.strokeStyle = mix(colour, palette.contour, 0.45);
+    context.strokeStyle = rims[shade];
     context.stroke();
   }
 }

@@ -135,7 +135,7 @@ export function sceneOf({ objective, best, least, rules = ["plain"], rates, batc
   const all: Settings = {
     task: objective.task, formula: "", data: "", target: "", features: [], loss: objective.table?.loss ?? "", standardize: false,
     rules, rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200, start: Array<number>(p).fill(0),
-    fixed: Array<boolean>(p).fill(false), moved: [], cursor: 44, view: "contour", turn: 35, tilt: 30, cutoff: 0.5, lesson: "", ...settings,
+    fixed: Array<boolean>(p).fill(false), moved: [], cursor: 44, view: "contour", turn: 35, tilt: 30, cutoff: 0.5, race: [], detail: "step", secant: null, lesson: "", ...settings,
   };
   const w = Float64Array.from(best ?? all.start);
   const { values, vectors } = eigen(objective.hessian(w), p);

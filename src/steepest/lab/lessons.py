@@ -33,6 +33,11 @@ class Lesson(NamedTuple):
     answer: str
     settings: dict[str, Any]
 
+    @property
+    def opened(self) -> dict[str, Any]:
+        """The settings of a page that opens with this lesson."""
+        return {**self.settings, "lesson": self.name}
+
 
 @cache
 def lessons() -> dict[str, Lesson]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 import click
 
+from ...lab.lessons import lessons
 from ..column_options import column_options
 from ..options import force_option, json_option, table_options
 from ..values import COLUMNS, COUNT, NUMBER
 
 __all__ = ["command"]
 
-EXAMPLES = """\b
+EXAMPLES = f"""\b
 Try:  steepest lab park.txt -t visitors -o lab.html
       steepest lab --formula "x**4 - 3*x**2 + x"
+      steepest lab --lesson no-learning-rate
+
+\b
+Lessons, in their order:
+{fill(", ".join(lessons()), 76, break_on_hyphens=False)}
 """
 
 
@@ -29,7 +36,7 @@ Try:  steepest lab park.txt -t visitors -o lab.html
 @click.option("--batch-size", type=COUNT, metavar="K", help="Rows per step. [default: all]")
 @click.option("--steps", type=COUNT, metavar="N", help="Steps of each rule.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Seed of the order of sampled rows.")
-@click.option("--lesson", metavar="NAME", help="Begin with a lesson.")
+@click.option("--lesson", metavar="NAME", help="Begin with a lesson; their names stand below.")
 @click.option("-o", "--output", metavar="LAB.html", help="Where the page is written. [default: a temporary folder]")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser. [default: without -o]")
 @column_options
