@@ -60,7 +60,7 @@ export function tableEvidence(
     rate: pace(Math.max(1, run.steps)),
     quadratic: loss.quadratic,
     sampled,
-    rule: run.rule,
+    rule: parseSpec(run.rule, rules, "rule").record.name,
     constant: settings.schedule === "constant",
     reversals: back,
     separated: separationOf(facts, objective, table, point),
