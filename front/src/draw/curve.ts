@@ -11,9 +11,9 @@ import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
-import { lastSound, minimumOf, stateOf, stepOf } from "./runs";
+import { lastSound, minimumOf, startOf, stateOf, stepOf } from "./runs";
 import { current } from "./rows";
-import { type Box, plate, SMALL } from "./text";
+import { type Box, kept, plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
 const POINTS = 240;
@@ -30,7 +30,7 @@ export function curve(
   const up = scene.objective.task === "formula" ? `f(${plane.labels[0]})` : "cost";
   const axes = frame(context, width, height, palette, { label: plane.labels[0], domain: window.x }, { label: up, domain });
   const place = (w: ArrayLike<number>): Point => [axes.x(w[plane.axes![0]]), axes.y(value(w[plane.axes![0]]))];
-  const start = place(scene.settings.start);
+  const start = place(startOf(scene));
   within(context, axes, () => {
     graph(context, points, axes, palette);
     scene.runs.forEach((_, i) => steps(context, scene, i, place, axes, palette));
@@ -112,7 +112,7 @@ function tangent(
   line(context, ends, { colour: palette.accent, width: 1.5, dash: [5, 3] });
   context.font = SMALL;
   const at = label(ends, place(w), axes);
-  plate(context, palette, { text: `slope ${number(slope)}`, x: at[0], y: at[1], align: "center", colour: palette.accent });
+  plate(context, palette, kept(context, { text: `slope ${number(slope)}`, x: at[0], y: at[1], align: "center", colour: palette.accent }, axes));
 }
 
 const around = ([x, y]: Point): Box => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 });
@@ -122,10 +122,7 @@ function label([from, to]: Point[], [x, y]: Point, axes: Frame): Point {
   const side = x < (axes.left + axes.right) / 2 ? 1 : -1;
   const rise = (to[1] - from[1]) / (to[0] - from[0]);
   const along = Math.min(70, 60 / Math.max(0.5, Math.abs(rise)));
-  const top = y + side * along * rise - 14;
-  return [
-    Math.max(axes.left + 40, Math.min(axes.right - 40, x + side * (along + 30))), Math.max(axes.top + 10, Math.min(axes.bottom - 10, top)),
-  ];
+  return [x + side * (along + 30), y + side * along * rise - 14];
 }
 
 function slopeAt({ objective }: Scene, plane: Plane, w: Float64Array): number {

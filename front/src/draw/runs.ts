@@ -41,10 +41,24 @@ export const sound = (w: ArrayLike<number>): boolean => {
   return true;
 };
 
+/** Where the runs begin: p numbers. */
+export function startOf({ runs, objective, settings }: Scene): Float64Array {
+  return runs.length ? stateOf(runs[0], 0) : Float64Array.from({ length: objective.size }, (_, j) => settings.start[j] ?? 0);
+}
+
 /** The last state of which every number is finite. */
 export function lastSound(run: Run): number {
   let t = run.steps;
   while (t > 0 && !sound(stateOf(run, t))) t--;
+  return t;
+}
+
+const LARGEST = 1e140; // cost that can be drawn
+
+/** The last state of which cost and parameters can be drawn. */
+export function lastDrawn(run: Run): number {
+  let t = lastSound(run);
+  while (t > 1 && !(Math.abs(run.cost[t]) < LARGEST)) t--;
   return t;
 }
 

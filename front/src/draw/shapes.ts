@@ -8,6 +8,7 @@ import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { planeOf } from "./plane";
 import { shownRows } from "./rows";
+import { startOf } from "./runs";
 import { plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
@@ -26,7 +27,7 @@ export function shapes(
   const table = scene.objective.table!;
   const rows = shownRows(scene.objective.rows).filter((_, i, all) => i % Math.ceil(all.length / 500) === 0);
   const mean = (m: number, of: (z: number, y: number) => number) => {
-    const w = plane.point(m, plane.coordinates(scene.facts.best ?? scene.settings.start)[1]);
+    const w = plane.point(m, plane.coordinates(scene.facts.best ?? startOf(scene))[1]);
     return rows.reduce((sum, i) => sum + of(table.linear(w, i), table.target.values[i]), 0) / rows.length;
   };
   const at = Array.from({ length: POINTS + 1 }, (_, i) => domain[0] + ((domain[1] - domain[0]) * i) / POINTS);

@@ -8,7 +8,7 @@ import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
-import { lastSound, minimumOf, stateOf, stepOf, valueOf } from "./runs";
+import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf } from "./runs";
 import { fit, FONT, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
@@ -141,7 +141,7 @@ function marks(
     line(context, points, { colour: colourOf(palette, i), width: 1.9, dash: dashOf(i) });
   });
   const { facts, settings, objective } = scene;
-  const start = place(settings.start, objective.value(Float64Array.from(settings.start)));
+  const start = place(startOf(scene), objective.value(startOf(scene)));
   if (Number.isFinite(start[0])) handle(context, start, palette);
   const best = facts.best ? place(facts.best, facts.least) : null;
   if (best && Number.isFinite(best[0])) star(context, best, palette);
