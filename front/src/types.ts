@@ -147,7 +147,8 @@ export interface Run {
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
-  readonly steps: number; // taken
+  readonly steps: number; // taken: the last state
+  readonly numbers?: Vec; // of a recorded run that was thinned: the step number of each state
   readonly end: "steps" | "overflow";
   readonly rate?: number; // where runs of one scene differ by it
   readonly batch?: number;
@@ -245,7 +246,7 @@ export interface Drawn {
   readonly window?: Window;
   /** The columns that toData's x and y are values of; null: not a column. */
   readonly columns?: readonly [string | null, string | null];
-  /** The start (p numbers) at toData's x and y. */
+  /** The start (p numbers) at a pixel, outside of the frame too. */
   startAt?(x: number, y: number): readonly number[];
 }
 

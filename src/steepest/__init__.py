@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .descent.trajectory import Trajectory
     from .estimators import GDClassifier, GDClassifierCV, GDRegressor, GDRegressorCV, onnx, tables
+    from .lab.in_python import lab
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from .optimality.curvature import stability_limit
     from .optimality.verdict import Verdict
     from .solve.comparison import Comparison, compare
+    from .solve.explain import explain
+    from .solve.explanation import Explanation
     from .solve.learning_rate_finder import RangeTest, find_learning_rate
     from .solve.minimize import minimize
     from .solve.regularization_path import AlphaPath, alpha_path
@@ -42,6 +45,8 @@ _HOMES = {
     "objective.functions.derivatives": ("check_gradient", "derivative", "gradient", "partial", "secants"),
     "optimality.certificate": ("Certificate",),
     "solve.comparison": ("Comparison", "compare"),
+    "solve.explain": ("explain",),
+    "solve.explanation": ("Explanation",),
     "optimality.curvature": ("stability_limit",),
     "data.folds": ("folds", "held_out_rows"),
     "data.moments": ("Moments", "make_moments"),
@@ -67,6 +72,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = {
     "averages": "methods.averages",
     "estimates": "methods.estimates",
+    "lab": "lab",
     "losses": "objective.losses",
     "onnx": "estimators.onnx",
     "penalties": "objective.penalties",
@@ -82,6 +88,7 @@ __all__ = [
     "Comparison",
     "Descent",
     "DivergenceWarning",
+    "Explanation",
     "GDClassifier",
     "GDClassifierCV",
     "GDRegressor",
@@ -107,11 +114,13 @@ __all__ = [
     "descend_growing",
     "epochs",
     "estimates",
+    "explain",
     "find_learning_rate",
     "folds",
     "gradient",
     "gradient_below",
     "held_out_rows",
+    "lab",
     "loss",
     "losses",
     "make_moments",

@@ -10,8 +10,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from lab.conftest import EIGHT
 
+from lab.conftest import EIGHT
 from steepest.cli import main
 from steepest.lab.assets import asset
 from steepest.lab.payload import Payload
@@ -43,14 +43,17 @@ def test_the_page_is_at_most_200_000_bytes_without_its_table(lab_file):
     assert len(file.read_bytes()) <= 200_000
 
 
-def test_the_policy_is_none_but_for_the_two_hashes(lab_file):
+def test_the_policy_is_none_but_for_three_hashes(lab_file):
     text = lab_file("-t", "y", table=EIGHT).read_text(encoding="utf-8")
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
-    hashed = {name: b64encode(sha256(asset(f"lab.{name}").encode()).digest()).decode() for name in ("js", "css")}
+    script, unpack, style = (
+        f"'sha256-{b64encode(sha256(asset(name).encode()).digest()).decode()}'"
+        for name in ("lab.js", "unpack.js", "lab.css")
+    )
     assert policy.split("; ") == [
         "default-src 'none'",
-        f"script-src 'sha256-{hashed['js']}'",
-        f"style-src 'sha256-{hashed['css']}'",
+        f"script-src {script} {unpack}",
+        f"style-src {style}",
         "img-src data: blob:",
         "base-uri 'none'",
         "form-action 'none'",
@@ -156,7 +159,8 @@ def test_without_scripts_the_table_and_its_picture_remain(visit, lab_file):
     assert shown.locator("noscript svg").bounding_box()["width"] == 480
 
 
-def test_a_page_without_o_is_written_to_a_folder_of_ones_own_and_opened(monkeypatch, tmp_path, built):
+@pytest.mark.usefixtures("built")
+def test_a_page_without_o_is_written_to_a_folder_of_ones_own_and_opened(monkeypatch, tmp_path):
     import tempfile
     import webbrowser
 

@@ -23,6 +23,7 @@ COMMANDS = (
     "summary",
     "show",
     "limit",
+    "explain",
     "minimize",
     "plot",
     "animate",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from zlib import compressobj
 
+from ..core.files import write_new
 from ..core.html_text import safe
 from .assets import asset
+from .frame import framed
 from .payload import Payload
 
-__all__ = ["page", "policy"]
+__all__ = ["Page", "policy"]
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -28,51 +34,87 @@ PAGE = """<!doctype html>
 {still}
 </noscript>
 <script type="application/json" id="payload">{payload}</script>
-<script>{script}</script>
+<script type="application/octet-stream" id="packed">{packed}</script>
+<script>{unpack}</script>
 </body>
 </html>
 """
 
 
-def page(payload: Payload, title: str, still: str) -> str:
-    """The page that opens with this payload.
+class Page(NamedTuple):
+    """A page: what it opens with, and what stands in for it where no script runs.
 
-    Parameters
+    Attributes
     ----------
     payload : Payload
     title : str
-        Of the window; escaped here.
+        Of the window.
     still : str
-        HTML that stands in for the page where no script runs. It has no scripts and no styles.
-
-    Raises
-    ------
-    FileError
-        If the page was not built.
+        HTML without scripts and styles.
     """
-    script, style = asset("lab.js"), asset("lab.css")
-    stated = policy(script, style, connect=payload.home == "server")
-    return PAGE.format(
-        policy=stated, title=safe(title), style=style, still=still, payload=payload.text(), script=script
-    )
+
+    payload: Payload
+    title: str
+    still: str
+
+    def html(self) -> str:
+        """The file; FileError if the page was not built."""
+        script, unpack, style = asset("lab.js"), asset("unpack.js"), asset("lab.css")
+        return PAGE.format(
+            policy=policy((script, unpack), style, connect=self.payload.home == "server"),
+            title=safe(self.title),
+            style=style,
+            still=self.still,
+            payload=self.payload.text(),
+            packed=packed(script),
+            unpack=unpack,
+        )
+
+    def save(self, path: str | Path, *, force: bool = False) -> int:
+        """Write the page to a file, and return its size in bytes.
+
+        Raises
+        ------
+        FileError
+            If the file exists (unless ``force``) or cannot be written; no partial file remains.
+        """
+        text = self.html().encode()
+        write_new(path, lambda file: file.write(text), force=force)
+        return len(text)
+
+    def _repr_html_(self) -> str:
+        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
 
 
-def policy(script: str, style: str, connect: bool = False) -> str:
-    """The content security policy of a page with one script and one style.
+def packed(script: str) -> str:
+    """A script deflated, in base64: front/src/unpack.ts puts it in place.
+
+    Examples
+    --------
+    >>> packed("")
+    'AwA='
+    """
+    deflate = compressobj(9, wbits=-15)
+    return b64encode(deflate.compress(script.encode()) + deflate.flush()).decode()
+
+
+def policy(scripts: Sequence[str], style: str, connect: bool = False) -> str:
+    """The content security policy of a page with these scripts and one style.
 
     Parameters
     ----------
-    script, style : str
-        Their texts, whose hashes the policy states.
+    scripts : sequence of str
+    style : str
+        Texts whose hashes the policy states.
     connect : bool
         Whether the page may call the server that it came from.
 
     Examples
     --------
-    >>> policy("", "").split("; ")[0]
+    >>> policy([""], "").split("; ")[0]
     "default-src 'none'"
     """
-    sources = {"default-src": "'none'", "script-src": _hash(script), "style-src": _hash(style)}
+    sources = {"default-src": "'none'", "script-src": " ".join(map(_hash, scripts)), "style-src": _hash(style)}
     sources |= {"img-src": "data: blob:", "base-uri": "'none'", "form-action": "'none'"}
     sources |= {"connect-src": "'self'"} if connect else {}
     return "; ".join(f"{name} {value}" for name, value in sources.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,9 +10,10 @@ from ..core.aligned_text import number
 from ..core.html_text import block, safe, table
 from ..core.shown_text import counted
 from ..core.types import Array
-from .table import Column
+from .lessons import Lesson
+from .table import Column, PageTable
 
-__all__ = ["scatter", "still_of_formula", "still_of_table", "unstyled"]
+__all__ = ["scatter", "still_of_formula", "still_of_lesson", "still_of_table", "unstyled"]
 
 WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
 NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
@@ -33,23 +33,25 @@ def still_of_formula(formula: str) -> str:
     return unstyled(block(formula, [NEEDS_SCRIPTS]))
 
 
-def still_of_table(name: str, columns: Sequence[Column], rows: int) -> str:
-    """A summary of the columns, the last of which is the target, and a picture of it.
+def still_of_lesson(shown: Lesson) -> str:
+    """The sentences of a lesson, its question and the answer.
 
-    Parameters
-    ----------
-    name : str
-    columns : sequence of Column
-        Of the rows that the page holds.
-    rows : int
-        Rows of the whole table.
+    Examples
+    --------
+    >>> from steepest.lab.lessons import lesson
+    >>> "<b>One variable at a time</b>" in still_of_lesson(lesson("partial-derivatives"))
+    True
     """
-    held = len(columns[0].values)
-    told = counted(rows, "row") + (f", of which the page holds {held:,}" if held < rows else "")
-    cells = [[column.name, *map(_cell, _summary(column.values))] for column in columns[-SHOWN:]]
+    return unstyled(block(shown.title, [*shown.sentences, shown.question, shown.answer, NEEDS_SCRIPTS]))
+
+
+def still_of_table(found: PageTable) -> str:
+    """A summary of the columns, and a picture of the target over the first feature."""
+    told = counted(found.rows, "row") + (f", of which the page holds {found.kept:,}" if found.kept < found.rows else "")
+    cells = [[column.name, *map(_cell, _summary(column.values))] for column in found.columns[-SHOWN:]]
     body = table(["column", "lowest", "mean", "highest"], cells)
-    drawn = scatter(columns[0], columns[-1]) if len(columns) > 1 else ""
-    return unstyled(block(name, [told, NEEDS_SCRIPTS], body, drawn))
+    drawn = scatter(found.columns[0], found.columns[-1]) if len(found.columns) > 1 else ""
+    return unstyled(block(found.name, [told, NEEDS_SCRIPTS], body, drawn))
 
 
 def scatter(x: Column, y: Column) -> str:

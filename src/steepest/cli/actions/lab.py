@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.errors import UsageError
-from ...core.files import check_new, real_path, write_new
-from ...core.records import from_name
+from ...core.files import check_new, real_path
 from ...data.readers.text_format import TextFormat
-from ...lab.lessons import lesson
-from ...lab.page import page
-from ...lab.payload import Payload
-from ...lab.still import still_of_formula, still_of_table
-from ...lab.table import table_member
-from ...methods import rules
-from ...objective import losses
-from ...objective.functions.formula import read_formula
+from ...lab.page import Page
+from ...lab.pages import page_of_table, page_without_table
+from ...lab.settings import Choice
+from ...lab.table import PageTable
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
-from ..lab_settings import in_short
-from ..lab_table import PageTable, page_table
+from ..lab_table import page_table
 from ..text import describe, note, say
 
 __all__ = ["Flags", "lab_command", "open_page"]
@@ -52,30 +46,13 @@ class Flags(NamedTuple):
     columns: ColumnChoice = ColumnChoice()
 
 
-class Shown(NamedTuple):
-    """What a page begins with."""
-
-    payload: Payload
-    title: str
-    still: str
-    rows: str  # a line for the terminal, "" without a table
-    notes: tuple[str, ...] = ()
-
-
 def lab_command(flags: Flags) -> None:
     """Write the page that the flags describe, open it, and say where it is."""
     _check(flags)
-    shown = _shown(flags)
-    text = page(shown.payload, shown.title, shown.still).encode()
+    page, table = _page(flags)
     output = flags.output or str(Path(mkdtemp(prefix="steepest-lab-"), "lab.html"))
-    write_new(output, lambda file: file.write(text), force=flags.force)
-    for line in shown.notes:
-        note(f"note: {line}")
-    if flags.as_json:
-        print_object({"command": "lab", "bytes": len(text), "files": [output]})
-    else:
-        rows = [("rows", shown.rows)] if shown.rows else []
-        say(describe([("wrote", f"{output}   ({len(text):,} bytes; it opens without a network)"), *rows]))
+    size = page.save(output, force=flags.force)
+    _tell(flags, output, size, table)
     if flags.output is None if flags.opened is None else flags.opened:
         open_page(output)
 
@@ -90,58 +67,37 @@ def open_page(file: str) -> None:
 
 def _check(flags: Flags) -> None:
     """Refuse flags that contradict each other, before anything is read."""
-    if flags.file is not None and flags.formula is not None:
-        raise UsageError("a page descends on a table or on a formula: leave FILE or --formula out")
-    if flags.lesson is not None and (flags.file is not None or flags.formula is not None):
-        raise UsageError("a lesson brings its own table or formula: leave FILE and --formula out")
+    begun = {"FILE": flags.file, "--formula": flags.formula, "--lesson": flags.lesson}
+    both = [name for name, value in begun.items() if value is not None]
+    if len(both) > 1:
+        raise UsageError(f"a page begins with a table, a formula or a lesson: leave {both[0]} or {both[1]} out")
     given = [name for name in OF_TABLES if flags.file is None and getattr(flags, name) is not None]
     if given:
         raise UsageError(f"--{given[0].replace('_', '-')} is for a table: name its FILE")
-    if flags.learning_rate is not None and flags.learning_rate <= 0:
-        raise UsageError(f"--learning-rate must be above 0, not {flags.learning_rate:g}")
     if flags.output is not None:
         check_new(flags.output, flags.force)
         if flags.file not in (None, "-") and real_path(flags.output) == real_path(str(flags.file)):
             raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
 
 
-def _shown(flags: Flags) -> Shown:
-    settings = _settings(flags)
-    if flags.file is not None:
-        loss = None if flags.loss is None else from_name(flags.loss, losses, "loss")
-        found = page_table(flags.file, flags.target, flags.features, flags.columns, flags.form, loss)
-        return _of_table(found, settings)
-    if flags.formula is not None:
-        formula = read_formula(flags.formula).text
-        settings |= {"task": "formula", "formula": formula}
-        return Shown(Payload("file", settings=settings), f"{formula} - steepest lab", still_of_formula(formula), "")
-    return Shown(Payload("file", settings=settings), "steepest lab", still_of_formula("steepest lab"), "")
+def _page(flags: Flags) -> tuple[Page, PageTable | None]:
+    """The page, and the table in it."""
+    choice = Choice(**{name: getattr(flags, name) for name in Choice._fields})
+    settings = choice.settings()
+    if flags.file is None:
+        return page_without_table(settings), None
+    found = page_table(flags.file, flags, choice)
+    return page_of_table(found, settings), found
 
 
-def _of_table(found: PageTable, settings: dict[str, Any]) -> Shown:
-    name = Path(found.source).name
-    held = len(found.columns[0].values)
-    own: dict[str, Any] = {"task": "table", "data": "own"}
-    if found.target is not None:
-        default = {"loss": "log_loss"} if found.classes else {}
-        own |= {"target": found.target, "features": list(found.features), **default}
-    payload = Payload("file", table_member(name, found.columns, found.rows), own | settings)
-    rows = f"{found.rows:,}" + (f"; the page holds a sample of {held:,}" if held < found.rows else "")
-    return Shown(payload, f"{name} - steepest lab", still_of_table(name, found.columns, found.rows), rows, found.notes)
-
-
-def _settings(flags: Flags) -> dict[str, Any]:
-    """Members of the page's settings that the lesson and the flags name."""
-    begin = {} if flags.lesson is None else lesson(flags.lesson).opened
-    named = None if flags.rule is None else [in_short(from_name(rule, rules, "rule")) for rule in flags.rule]
-    loss = None if flags.loss is None else in_short(from_name(flags.loss, losses, "loss"))
-    found = {
-        "loss": loss,
-        "rules": named,
-        "rate": flags.learning_rate,
-        "batch": flags.batch_size,
-        "steps": flags.steps,
-        "seed": flags.seed,
-        "race": None if named is None else [],
-    }
-    return begin | {name: value for name, value in found.items() if value is not None}
+def _tell(flags: Flags, output: str, size: int, table: PageTable | None) -> None:
+    for line in () if table is None else table.notes:
+        note(f"note: {line}")
+    if flags.as_json:
+        print_object({"command": "lab", "bytes": size, "files": [output]})
+        return
+    facts = [("wrote", f"{output}   ({size:,} bytes; it opens without a network)")]
+    if table is not None:
+        sample = f"; the page holds a sample of {table.kept:,}" if table.kept < table.rows else ""
+        facts += [("rows", f"{table.rows:,}{sample}")]
+    say(describe(facts))

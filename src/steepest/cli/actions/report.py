@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from ...core.errors import UsageError
-from ...core.files import check_new, real_path, write_new
+from ...core.files import check_new, real_path
 from ...data.readers.text_format import TextFormat
+from ...descent.replay import recording_of, still_of_run
+from ...descent.replay_settings import obstacle, settings_of
 from ...descent.trajectory import Trajectory
-from ...lab.page import page
+from ...lab.page import Page
 from ...lab.payload import Payload
-from ...lab.table import table_member
 from ..exit_status import print_object
-from ..lab_run import recording_of, still_of_run
-from ..lab_settings import obstacle, settings_of
-from ..lab_table import columns_of
+from ..lab_table import table_for_page
 from ..picture_input import sources_of, table_of
 from ..text import describe, note, say
 
@@ -50,9 +48,8 @@ def report_command(flags: Flags) -> None:
         note(f"note: the page replays the run and tries no other rate: {reason}")
     else:
         payload = _with_table(payload, run, flags)
-    text = page(payload, f"{label} - steepest", still_of_run(run, recording)).encode()
-    write_new(flags.output, lambda file: file.write(text), force=flags.force)
-    _tell(flags, len(text), len(recording.step), len(run))
+    size = Page(payload, f"{label} - steepest", still_of_run(run, recording)).save(flags.output, force=flags.force)
+    _tell(flags, size, len(recording.step), len(run))
 
 
 def _run(flags: Flags, given: list[str]) -> tuple[str, Trajectory]:
@@ -71,11 +68,8 @@ def _run(flags: Flags, given: list[str]) -> tuple[str, Trajectory]:
 def _with_table(payload: Payload, run: Trajectory, flags: Flags) -> Payload:
     """The same with the table of the run, and the settings by which the page descends on it."""
     assert flags.file is not None
-    table = table_of(run, flags.file, flags)
-    columns, n = columns_of(table, run.meta["table"]["classes"])
-    name = Path(table.source).name
-    settings = settings_of(run) | {"target": columns[-1].name, "features": [column.name for column in columns[:-1]]}
-    return payload._replace(table=table_member(name, columns, n), settings=settings)
+    table = table_for_page(table_of(run, flags.file, flags), run.meta["table"]["classes"])
+    return payload._replace(table=table.member(), settings=table.settings() | settings_of(run))
 
 
 def _tell(flags: Flags, size: int, kept: int, recorded: int) -> None:

@@ -14,7 +14,7 @@ from ...core.errors import UsageError
 from ...core.record_types import Average, Rule
 from ...core.setting_types import AverageLike, RuleLike, StepLike
 from ...core.types import Array
-from ...core.units import RAW, standard_units
+from ...core.units import RAW, Units, standard_units
 from ...data.centre import centre
 from ...data.moments import Moments, central_moments, make_moments, null_directions
 from ...data.rows import Rows
@@ -33,7 +33,7 @@ from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "selection_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "scaled_units", "selection_plan"]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
@@ -233,11 +233,7 @@ def _plan(
     rows: Rows, problem: Problem, columns: Columns, method: Method, standardize: bool, auto: bool, start: Array | None
 ) -> Plan:
     """The plan with units, data and learning rate."""
-    units = RAW
-    if standardize:
-        stats = ColumnStats(columns.mean, columns.variance)
-        shifted = coordinates_of(problem, rows.shape[1]).free_intercept
-        units = standard_units(*stats, centre(rows, stats) if shifted else None)
+    units = scaled_units(rows, problem, ColumnStats(columns.mean, columns.variance)) if standardize else RAW
     if problem.l2 > 0:
         _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
@@ -247,6 +243,12 @@ def _plan(
         bounded(problem.loss)
         method = replace(method, learning_rate=_auto_rate(problem, data, method, bounds()))
     return Plan(columns, data, method, bounds, auto, None if start is None else units.scaled(start))
+
+
+def scaled_units(rows: Rows, problem: Problem, columns: ColumnStats) -> Units:
+    """The units of a descent on scaled columns, which are shifted too if the intercept is free."""
+    shifted = coordinates_of(problem, rows.shape[1]).free_intercept
+    return standard_units(*columns, centre(rows, columns) if shifted else None)
 
 
 def _refuse_overflow(coordinates: Coordinates) -> None:

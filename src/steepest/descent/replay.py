@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..core.aligned_text import number
 from ..core.errors import UsageError
 from ..core.html_text import table
-from ..descent.html import html_of
-from ..descent.trajectory import Trajectory
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
+from .html import html_of
+
+if TYPE_CHECKING:
+    from .trajectory import Trajectory
 
 __all__ = ["recording_of", "still_of_run"]
 

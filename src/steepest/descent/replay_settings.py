@@ -1,15 +1,18 @@
-"""Settings of the page, `Settings` in front/src/types.ts, that continue a recorded run."""
+"""What a page needs to go on where a recorded run ends: its problem, rule and rate, if the page offers that problem."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..core.records import from_name, to_spec
-from ..descent.trajectory import Trajectory
+from ..core.records import from_name
+from ..lab.settings import in_short
 from ..methods import rules, steps
 from ..objective import losses
 
-__all__ = ["in_short", "obstacle", "settings_of"]
+if TYPE_CHECKING:
+    from .trajectory import Trajectory
+
+__all__ = ["obstacle", "settings_of"]
 
 PLAIN = {  # settings of a run whose problem is the page's own: the mean loss over the rows
     "penalty": ("no_penalty", "it has a penalty"),
@@ -26,21 +29,6 @@ OF_ROWS = {
 }
 
 
-def in_short(record: Any, without: str = "") -> str:
-    """Write a record as `to_spec` does, the fields left out that have their defaults, or this name.
-
-    Examples
-    --------
-    >>> in_short(rules.Momentum()), in_short(rules.Momentum(0.5)), in_short(steps.Constant(0.1), "eta")
-    ('momentum', 'momentum:beta=0.5', 'constant')
-    """
-    name, _, fields = to_spec(record).partition(":")
-    default = record._field_defaults
-    given = zip(record._fields, record, fields.split(","), strict=False)
-    kept = [text for key, value, text in given if key != without and not (key in default and default[key] == value)]
-    return name + (":" + ",".join(kept) if kept else "")
-
-
 def obstacle(run: Trajectory) -> str | None:
     """Why the page cannot descend on the problem of a run, or None."""
     known = run.meta.get("table") or {}
@@ -53,14 +41,15 @@ def settings_of(run: Trajectory) -> dict[str, Any]:
     """The same problem, rule and rate; of a table without its columns."""
     meta = run.meta
     found: dict[str, Any] = {"steps": int(run.step[-1]), "seed": meta.get("seed", 0)}
-    found |= {"rules": [in_short(from_name(meta["rule"], rules, "rule"))]} if "rule" in meta else {}
-    rate = from_name(meta.get("learning_rate", "constant"), steps, "learning rate")
+    found |= {"rules": [in_short(meta["rule"], rules, "rule")]} if "rule" in meta else {}
+    spec = meta.get("learning_rate", "constant")
+    rate = from_name(spec, steps, "learning rate")
     found |= {"rate": rate.eta} if "eta" in rate._fields else {}
-    found |= {"schedule": in_short(rate, "eta")}
+    found |= {"schedule": in_short(spec, steps, "learning rate", "eta")}
     if "function" in meta:
         return found | {"task": "formula", "formula": meta["function"], "start": run.x[0].tolist()}
     standardized = bool(meta.get("standardized"))
-    loss = in_short(from_name(meta["loss"], losses, "loss"))
+    loss = in_short(meta["loss"], losses, "loss")
     found |= {"task": "table", "data": "own", "loss": loss, "standardize": standardized}
     found |= {"batch": meta.get("batch_size") or 0, "sampling": meta.get("sampling", "shuffle")}
     return found | ({} if standardized else {"start": run.x[0].tolist()})
