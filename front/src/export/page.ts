@@ -7,8 +7,15 @@ const UNSAFE = /[<>&\u2028\u2029\ud800-\udfff]/gu;
 
 /** JSON without a character that means something in HTML. */
 export function payloadText(payload: Payload): string {
-  const spelled = JSON.stringify(payload, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value));
+  const spelled = JSON.stringify(payload, (_, value: unknown) => (value instanceof Float64Array ? base64(value) : value));
   return spelled.replace(UNSAFE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Little-endian float64, as state/payload.ts reads them. */
+function base64(numbers: Float64Array): string {
+  const view = new DataView(new ArrayBuffer(8 * numbers.length));
+  numbers.forEach((value, i) => view.setFloat64(8 * i, value, true));
+  return btoa(Array.from(new Uint8Array(view.buffer), (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** The parts of a page that stay as they are. */

@@ -1,4 +1,4 @@
-// The tables that the page brings along, the same as `steepest example NAME` writes, and how a descent on each begins.
+// The tables that the page brings along, the same as `steepest sample NAME` prints, and how a descent on each begins.
 
 import type { Settings, Table } from "../types";
 

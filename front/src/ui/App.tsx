@@ -9,6 +9,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { Arithmetic } from "./Arithmetic";
 import { LabContext } from "./context";
 import { Cutoff } from "./Cutoff";
+import { Export } from "./Export";
 import { gesturesOf } from "./gestures";
 import { Header } from "./Header";
 import { Help } from "./Help";
@@ -50,6 +51,7 @@ export function App({ lab, palette }: Props) {
         </div>
       </main>
       <Help />
+      <Export palette={palette} />
       <Announcement />
     </LabContext.Provider>
   );
