@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.aligned_text import number
-from ..core.errors import UsageError
+from ..core.errors import SteepestError, UsageError
 from ..core.html_text import table
+from ..lab.frame import framed
+from ..lab.page import Page
+from ..lab.payload import Payload
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
 from .html import html_of
+from .replay_settings import settings_of
 
 if TYPE_CHECKING:
     from .trajectory import Trajectory
 
-__all__ = ["recording_of", "still_of_run"]
+__all__ = ["cell_of", "recording_of", "still_of_run"]
 
 MOST_PARAMETERS = 64
 SHOWN = 12  # states in the table of numbers
@@ -50,6 +54,23 @@ def recording_of(run: Trajectory) -> Recording:
         .finite()
         .thinned()
     )
+
+
+def cell_of(run: Trajectory) -> str:
+    """What a notebook shows: the run in words and as a picture, which need no scripts, and the page that replays it.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> cell_of(minimize("(x-3)**2+2", 6.0, learning_rate=0.25, steps=9)).count("<svg")
+    1
+    """
+    try:
+        recording = recording_of(run).member()
+        settings = settings_of(run) if "function" in run.meta else None
+        return html_of(run) + framed(Page(Payload("notebook", None, settings, recording), "steepest", "").html())
+    except SteepestError:  # several targets, many parameters, or a checkout where the page was not built
+        return html_of(run)
 
 
 def still_of_run(run: Trajectory, recording: Recording) -> str:

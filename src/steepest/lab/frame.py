@@ -8,7 +8,7 @@ HEIGHT = 820  # pixels
 
 
 def framed(html: str) -> str:
-    """A frame of a whole page, for notebooks; it has no access to the page around it.
+    """A whole page for a cell of a notebook, without access to the notebook around it.
 
     Examples
     --------
