@@ -2,7 +2,7 @@
 
 import { chooseData } from "../state/choice";
 import { openFile } from "../state/files";
-import { builtin } from "../state/tables";
+import { builtin } from "../table";
 import { useLab } from "./context";
 
 export function Subject() {
