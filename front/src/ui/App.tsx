@@ -1,7 +1,7 @@
 // The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, and all other settings.
 
 import { computed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { panels } from "../draw";
 import type { Lab } from "../state/lab";
 import type { Palette, Scene } from "../types";
@@ -30,8 +30,7 @@ interface Props {
 export function App({ lab, palette }: Props) {
   return (
     <LabContext.Provider value={lab}>
-      <Header />
-      <LessonBar />
+      <Top />
       <main>
         <div class="lead">
           <Rate />
@@ -57,6 +56,18 @@ export function App({ lab, palette }: Props) {
   );
 }
 
+/** Head and lesson. The pictures take what is left of the window below them. */
+function Top() {
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const sizes = new ResizeObserver(([{ target }]) => style.setProperty("--above", `${target.clientHeight}px`));
+    sizes.observe(top.current!);
+    return () => sizes.disconnect();
+  }, []);
+  return <div ref={top}><Header /><LessonBar /></div>;
+}
+
 function Pictures({ lab, palette }: Props) {
   const gestures = useMemo(() => gesturesOf(lab), [lab]);
   const scene = useMemo(() => computed((): Scene | null => {
@@ -65,10 +76,11 @@ function Pictures({ lab, palette }: Props) {
   }), [lab]);
   const shared = { scene, palette };
   const surface = lab.settings.value.view === "surface";
+  const plane = freeOf(lab.scene.value) > 1;
   return (
     <section class="pictures" aria-label="Pictures of the descent">
       <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={panels.map} gesture={gestures.map} {...shared}>
-        <ViewToggle lab={lab} />
+        {plane && <ViewToggle lab={lab} />}
       </Panel>
       <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
       <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
@@ -77,6 +89,10 @@ function Pictures({ lab, palette }: Props) {
     </section>
   );
 }
+
+/** How many parameters move. */
+const freeOf = (scene: Scene | null): number =>
+  scene ? scene.objective.names.filter((_, j) => !scene.settings.fixed[j]).length : 0;
 
 function ViewToggle({ lab }: { readonly lab: Lab }) {
   const surface = lab.settings.value.view === "surface";

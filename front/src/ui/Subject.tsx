@@ -47,7 +47,7 @@ function FileButton() {
   const lab = useLab();
   return (
     <label class="file">
-      <span>Open a file…</span>
+      <span>Open a file</span>
       <input
         type="file" accept=".csv,.tsv,.txt,.dat,text/*" class="hidden" data-testid="file"
         onChange={(event) => {
