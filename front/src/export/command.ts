@@ -4,8 +4,6 @@ import { type Choice, choicesOf, columnsOf, differs, type Exported, fixedOf, fre
 import { tableCsv } from "./csv";
 import { csvField, shellWord } from "./quote";
 
-const SAMPLES = new Set(["eight", "eight-labels", "park", "cars", "o-rings"]); // `steepest sample`
-
 /** One command for each run, after the one that writes the table where the reader has no such file. */
 export function commandOf(exported: Exported): string {
   const choices = choicesOf(exported.scene.settings);
@@ -24,7 +22,7 @@ function tableLines(exported: Exported): { readonly file: string; readonly befor
   const name = data === "own" ? table!.name : `${data}.csv`;
   if (!differs(exported)) {
     const file = name.startsWith("-") ? `./${name}` : name;
-    return { file, before: SAMPLES.has(data) ? [`steepest sample ${data} > ${shellWord(file)}`] : [] };
+    return { file, before: data === "own" ? [] : [`steepest sample ${data} > ${file}`] };
   }
   const file = "page.csv";
   const text = tableCsv(columnsOf(scene), scene.objective.table!.classes);
