@@ -18,12 +18,17 @@ export interface Table {
   readonly sampledFrom?: number;
 }
 
-/** A recorded run: states as `Trajectory` holds them, in raw units, intercept last. */
+/**
+ * A recorded run: states as `Trajectory` holds them, in raw units, intercept last. In JSON its arrays are texts: base64 of
+ * little-endian float64.
+ */
 export interface Recording {
-  readonly rule: string;
+  readonly rule: string; // as in Python: "momentum:beta=0.95"
+  readonly names: readonly string[]; // p parameters: columns, then "intercept"; variables of a formula
   readonly path: Vec; // m x p
   readonly step: Vec; // m
   readonly cost: Vec; // m, NaN where it was not evaluated
+  readonly reported: number; // the step whose state is the answer
   readonly verdict: { readonly status: string; readonly message: string; readonly advice: string | null };
 }
 
@@ -34,6 +39,42 @@ export interface Payload {
   readonly table?: Table;
   readonly settings?: Partial<Settings>;
   readonly recording?: Recording;
+}
+
+/** One run of a race whose runs differ in more than the rule. What is left out is as in the settings. */
+export interface Racer {
+  readonly label: string; // shown in legends: "rate 0.05", "3 rows a step"
+  readonly rule?: string; // else the first of `rules`
+  readonly rate?: number;
+  readonly batch?: number;
+}
+
+/**
+ * What panel D shows. step: the cost along the step's own direction. slices: the cost along each free parameter (of a
+ * formula, each variable) through the cursor's point, with its tangent; along a single free parameter with every state.
+ * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
+ */
+export type Detail = "step" | "slices" | "losses";
+
+/**
+ * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header "x-steepest-token".
+ * Python descends on all rows of the table; what the page does not offer itself is possible there: any rule, rate "auto".
+ */
+export interface RemoteRequest {
+  readonly settings: Partial<Settings>;
+  /** Python chooses rule and rate ("auto" of `steepest fit`); settings.rules and settings.rate are not used. */
+  readonly automatic: boolean;
+}
+
+/** What the server answers with status 200. Any other status has `{ error: string }`, one line for the reader. */
+export interface RemoteReply {
+  readonly rows: number; // that Python used
+  readonly recording: Recording; // of at most 600 states; its arrays as base64, as in the payload
+  /** A bound or an estimate of the cost minus its minimum; null where there is none. */
+  readonly certificate: { readonly gap: number; readonly kind: string } | null;
+  /** The minimum that Python knows, in raw units; null where it knows none. */
+  readonly exact: { readonly parameters: readonly number[]; readonly cost: number } | null;
+  readonly seconds: number;
 }
 
 /** All that the reader chose: what a link holds. Every number is finite. */
@@ -47,6 +88,8 @@ export interface Settings {
   readonly loss: string; // a name as in Python: squared_error, mse, log_loss, huber ...
   readonly standardize: boolean; // descend on scaled columns
   readonly rules: readonly string[]; // names as in Python; the first leads: zones, verdict, arithmetic are its own
+  /** Not empty: these runs, the first of which leads, instead of one run for each of `rules`. */
+  readonly race: readonly Racer[];
   readonly rate: number;
   readonly schedule: string; // constant, inverse_scaling ...
   readonly batch: number; // rows a step; 0: all
@@ -61,6 +104,8 @@ export interface Settings {
   readonly turn: number; // degrees, of the surface
   readonly tilt: number;
   readonly cutoff: number; // probability from which a row is called the second class
+  readonly detail: Detail;
+  readonly secant: number | null; // of f(x): the second point of a secant from the cursor's point, drawn in panel A
   readonly lesson: string; // name of the lesson, "" for none
 }
 
@@ -82,6 +127,8 @@ export interface Objective {
   raw(w: Vec): Vec;
   /** The point of the descent's coordinates that has these raw parameters. */
   scaled(raw: Vec): Vec;
+  /** A smooth objective nearby, where the slope of the loss jumps: the loss averaged over z - width .. z + width. */
+  readonly smoothed?: (width: number) => Objective;
   /** Of a table: predictions z = x . w + b of row i, and the rows as the page draws them. */
   readonly table?: TableObjective;
 }
@@ -98,11 +145,15 @@ export interface TableObjective {
 /** The descent of one rule. */
 export interface Run {
   readonly rule: string;
+  readonly label?: string; // of a race: shown instead of the rule's name
   readonly size: number; // p
   readonly path: Vec; // (steps + 1) x p: the answers
   readonly cost: Vec; // steps + 1
-  readonly steps: number; // taken
+  readonly steps: number; // taken: the last state
+  readonly numbers?: Vec; // of a recorded run that was thinned: the step number of each state
   readonly end: "steps" | "overflow";
+  readonly rate?: number; // where runs of one scene differ by it
+  readonly batch?: number;
   /** Rows of the step from state t to t + 1; null: all of them. */
   rowsOf(t: number): Int32Array | null;
 }
@@ -143,20 +194,45 @@ export interface Scene {
   readonly settings: Settings;
   readonly objective: Objective;
   readonly facts: Facts;
-  readonly runs: readonly Run[]; // in the order of settings.rules
+  readonly runs: readonly Run[]; // in the order of settings.race or settings.rules
   readonly zones: Zones | null;
   readonly judgement: Judgement;
+  /** Windows that are to stay as they are while a row or the start is dragged. */
+  readonly windows?: { readonly data?: Window; readonly map?: Window };
 }
 
-/** One colour scheme. Colours come from lab.css, read once a scheme. */
+/** Ink and background of words that judge: good, warn, bad. */
+export interface Tone {
+  readonly ink: string;
+  readonly back: string;
+}
+
+/** One colour scheme, of draw/palette.ts; the page sets its CSS variables from it. Colours are "#rrggbb". */
 export interface Palette {
   readonly dark: boolean;
+  readonly page: string; // behind the cards
+  readonly card: string; // behind the pictures
   readonly ink: string;
   readonly mute: string;
-  readonly line: string;
-  readonly card: string;
+  readonly line: string; // grid lines
+  readonly edge: string; // borders of controls
   readonly accent: string;
+  readonly onAccent: string; // text on the accent
   readonly rules: readonly string[]; // colours of the runs, in the order of the race; dashes go with them
+  readonly low: string; // the map at the minimum
+  readonly high: string; // the map at its highest
+  readonly contour: string;
+  readonly classes: readonly [string, string]; // rows of the first and the second class
+  readonly good: Tone;
+  readonly warn: Tone;
+  readonly bad: Tone;
+  readonly zones: readonly [slow: string, smooth: string, bounces: string, diverges: string];
+}
+
+/** The part of the data that a picture shows. */
+export interface Window {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
 }
 
 /** A picture that was drawn: its finding, and how pixels become data. */
@@ -168,6 +244,12 @@ export interface Drawn {
   toData(x: number, y: number): { readonly x: number; readonly y: number } | null;
   /** The row of the table, or "start", within reach of a pixel. */
   hit(x: number, y: number): { readonly kind: "row" | "start"; readonly index: number } | null;
+  /** What it shows: handed back as `Scene.windows` while something is dragged, so that the picture holds still. */
+  readonly window?: Window;
+  /** The columns that toData's x and y are values of; null: not a column. */
+  readonly columns?: readonly [string | null, string | null];
+  /** The start (p numbers) at a pixel, outside of the frame too. */
+  startAt?(x: number, y: number): readonly number[];
 }
 
 /** Draws a panel on a canvas context or on svgcanvas, in CSS pixels. */

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .descent.stops import cost_change_below, epochs, gradient_below, updates, wall_time
     from .descent.trajectory import Trajectory
     from .estimators import GDClassifier, GDClassifierCV, GDRegressor, GDRegressorCV, onnx, tables
+    from .lab.in_python import lab
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
@@ -71,6 +72,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = {
     "averages": "methods.averages",
     "estimates": "methods.estimates",
+    "lab": "lab",
     "losses": "objective.losses",
     "onnx": "estimators.onnx",
     "penalties": "objective.penalties",
@@ -118,6 +120,7 @@ __all__ = [
     "gradient",
     "gradient_below",
     "held_out_rows",
+    "lab",
     "loss",
     "losses",
     "make_moments",

@@ -27,6 +27,8 @@ COMMANDS = (
     "minimize",
     "plot",
     "animate",
+    "lab",
+    "report",
     "sample",
 )
 

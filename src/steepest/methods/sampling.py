@@ -28,15 +28,15 @@ def mix(x: int) -> int:
     return x ^ (x >> 16)
 
 
-def below(m: int, i: int, key: int) -> int:
-    """Draw number i of the stream ``key``: a whole number in 0 .. m - 1."""
-    return (mix(mix(i ^ key) + (key >> 32)) * m) >> 32
+def below(m: int, i: int, low: int, high: int) -> int:
+    """Draw number i of the stream with the key (low, high), 32 bits each: a whole number in 0 .. m - 1."""
+    return (mix(mix(i ^ low) + high) * m) >> 32
 
 
-def shuffle(order: NDArray[Any], low: int, high: int, key: int) -> None:
-    """Bring order[low:high] into uniformly random order (Fisher and Yates)."""
-    for i in range(high - 1, low, -1):
-        j = low + below(i - low + 1, i, key)
+def shuffle(order: NDArray[Any], first: int, end: int, low: int, high: int) -> None:
+    """Bring order[first:end] into uniformly random order (Fisher and Yates)."""
+    for i in range(end - 1, first, -1):
+        j = first + below(i - first + 1, i, low, high)
         order[i], order[j] = order[j], order[i]
 
 
@@ -48,29 +48,29 @@ def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -
     order.
     """
     n = len(order)
-    key = mix(mix(seed) + epoch) | (mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1 << 32)
+    low, high = mix(mix(seed) + epoch), mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1
     order[:] = np.arange(n)
     if sampling == 1:
         for i in range(n):
-            order[i] = below(n, i, key)
+            order[i] = below(n, i, low, high)
     elif sampling == 0 and n <= BUFFER:
-        shuffle(order, 0, n, key)
+        shuffle(order, 0, n, low, high)
     elif sampling == 0:
-        shuffle_blocks(order, key)
+        shuffle_blocks(order, low, high)
 
 
-def shuffle_blocks(order: NDArray[np.int64], key: int) -> None:
+def shuffle_blocks(order: NDArray[np.int64], low: int, high: int) -> None:
     """Shuffle blocks of neighbours, then the rows inside each buffer of blocks."""
     n = len(order)
     blocks = np.empty((n + BLOCK - 1) // BLOCK, np.int64)
     for i in range(len(blocks)):
         blocks[i] = i
-    shuffle(blocks, 0, len(blocks), key ^ 0x2545F491)
+    shuffle(blocks, 0, len(blocks), low ^ 0x2545F491, high)
     place = 0
     for b in blocks:
         first = int(b) * BLOCK
         for i in range(first, min(n, first + BLOCK)):
             order[place] = i
             place += 1
-    for low in range(0, n, BUFFER):
-        shuffle(order, low, min(n, low + BUFFER), key)
+    for first in range(0, n, BUFFER):
+        shuffle(order, first, min(n, first + BUFFER), low, high)

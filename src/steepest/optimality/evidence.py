@@ -99,6 +99,18 @@ class Evidence(NamedTuple):
         return np.maximum(self.cost - (self.reached - gap), 0.0)
 
     @property
+    def risen(self) -> int:
+        """The step from which on the cost was above that of the start."""
+        last_below = int(np.flatnonzero(self.cost <= self.cost[0])[-1])
+        return int(self.step[min(last_below + 1, len(self.step) - 1)])
+
+    @property
+    def recent(self) -> tuple[float, float]:
+        """Lowest and highest cost of the last quarter."""
+        late, _ = quarters(self.cost)
+        return float(late.min()), float(late.max())
+
+    @property
     def batch_limit(self) -> float:
         """The stability limit of batch descent at a constant rate; infinite where there is none."""
         return self.limit if self.limit is not None and self.constant and not self.sampled else math.inf

@@ -1,13 +1,14 @@
-"""The sentences of a verdict: each begins with the status and holds the numbers that show it."""
+"""The sentences of a verdict: each begins with the status and holds the numbers that show it.
+
+`tools/verdict_words.py` translates this file for the page of `steepest lab`, so it has formatted strings and choices only.
+"""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from .advice import count
-from .evidence import Evidence, Sense, quarters
+from .evidence import Evidence, Sense
 
 __all__ = [
     "converged",
@@ -81,8 +82,7 @@ def converged(e: Evidence) -> str:
 
 def diverged(e: Evidence) -> str:
     """Since when the cost rises, and how the learning rate compares with the stability limit."""
-    last_below = np.flatnonzero(e.cost <= e.cost[0])[-1]
-    since = f"the cost was above its initial value from step {e.step[min(last_below + 1, len(e.step) - 1)]} on"
+    since = f"the cost was above its initial value from step {e.risen} on"
     if e.end == "overflow" and e.cost[-1] <= e.cost[0] and e.steps:
         how = f"after step {e.steps}, where the cost is {_n(e.reached)}, the next one led to a cost that is not finite"
     elif e.end == "overflow":
@@ -104,8 +104,8 @@ def _against_limit(e: Evidence) -> str:
 
 def cycling(e: Evidence) -> str:
     """Between which costs the steps jump."""
-    low, high = (_n(bound(quarters(e.cost)[0])) for bound in (np.min, np.max))
-    return f"Cycling: steps jump back and forth, recently at costs between {low} and {high}.{_against_limit(e)}"
+    low, high = e.recent
+    return f"Cycling: steps jump back and forth, recently at costs between {_n(low)} and {_n(high)}.{_against_limit(e)}"
 
 
 def oscillating(e: Evidence) -> str:

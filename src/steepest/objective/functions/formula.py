@@ -153,7 +153,7 @@ def read_formula(text: str, names: Iterable[str] | None = None) -> Formula:
     text = re.sub(r"[\t\r\n]", " ", text)
     _scan(text)
     tape = tuple(_tape(text))
-    found = sorted({op.value for op in tape if op.name == "variable"}, key=_natural)
+    found = sorted(sorted({op.value for op in tape if op.name == "variable"}), key=_natural)  # x02 before x2
     order = tuple(found) if names is None else _given(names, found)
     placed = (op._replace(value=order.index(op.value)) if op.name == "variable" else op for op in tape)
     return Formula(text.strip(), order, tuple(placed))

@@ -1,0 +1,112 @@
+// Panel A for one feature: rows, the line of every run at the cursor, the exact line dashed, residuals as sticks.
+
+import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
+import { extent, padded } from "./extent";
+import { type Frame, frame, within } from "./frame";
+import { clampTo } from "./geometry";
+import { dots, head, line, type Point } from "./marks";
+import { count, number } from "./number";
+import { colourOf, dashOf } from "./palette";
+import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
+import { numberOf, stepOf } from "./runs";
+import { brief } from "./text";
+
+const PIECES = 80; // of a bent line
+
+export function regression(
+  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+): Drawn {
+  const { objective, facts, windows } = scene;
+  const table = objective.table!;
+  const [feature, target] = [table.features[0], table.target];
+  const window = windows?.data ?? { x: padded(extent(feature.values)), y: padded(extent(target.values), 0.14) };
+  const axes = frame(context, width, height, palette,
+    { label: feature.name, domain: window.x }, { label: target.name, domain: window.y });
+  const rows = shownRows(objective.rows);
+  const place = (i: number): Point => [axes.x(feature.values[i]), axes.y(target.values[i])];
+  const lead = leading(scene);
+  let outside = 0;
+  within(context, axes, () => {
+    if (facts.best) line(context, fitted(table, objective.raw(facts.best), axes), { colour: palette.mute, width: 1.3, dash: [5, 4] });
+    if (objective.rows <= STICKS) sticks(context, scene, lead, rows, place, axes, colourOf(palette, 0));
+    for (let i = scene.runs.length - 1; i >= 0; i--) {
+      const points = fitted(table, objective.raw(current(scene, i)), axes);
+      line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      if (points.length === 0) outside += elsewhere(context, table, objective.raw(current(scene, i)), axes, colourOf(palette, i));
+    }
+    context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
+    dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
+    context.globalAlpha = 1;
+  });
+  return drawn(scene, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));
+}
+
+/** Pixels of the predictions over the whole frame: the ends of a straight line where it enters and leaves. */
+function fitted(table: TableObjective, raw: Vec, axes: Frame): Point[] {
+  const [slope, intercept] = raw;
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept)) return [];
+  const [x0, x1] = axes.domain.x;
+  const straight = [-2, 0.5, 3].every((z) => table.predict(z) === z);
+  if (!straight) {
+    const points = Array.from({ length: PIECES + 1 }, (_, i): Point => {
+      const x = x0 + ((x1 - x0) * i) / PIECES;
+      return [axes.x(x), axes.y(table.predict(slope * x + intercept))];
+    });
+    return points.some(([, y]) => y >= axes.top && y <= axes.bottom) ? points : [];
+  }
+  const [y0, y1] = axes.domain.y;
+  const at = (y: number) => (y - intercept) / slope;
+  const [from, to] = slope === 0 ? [x0, x1] : [Math.min(at(y0), at(y1)), Math.max(at(y0), at(y1))];
+  const [left, right] = [Math.max(x0, from), Math.min(x1, to)];
+  if (left > right || (slope === 0 && (intercept < y0 || intercept > y1))) return [];
+  return [left, right].map((x): Point => [axes.x(x), axes.y(Math.min(y1, Math.max(y0, slope * x + intercept)))]);
+}
+
+/** An arrow at the border for a line that is wholly outside; returns 1. */
+function elsewhere(context: CanvasRenderingContext2D, table: TableObjective, raw: Vec, axes: Frame, colour: string): number {
+  const middle = (axes.domain.x[0] + axes.domain.x[1]) / 2;
+  const above = table.predict(raw[0] * middle + raw[1]) > axes.domain.y[1];
+  const x = (axes.left + axes.right) / 2;
+  head(context, [x, above ? axes.top : axes.bottom], 0, above ? -1 : 1, 14, colour);
+  return 1;
+}
+
+function sticks(
+  context: CanvasRenderingContext2D, { objective }: Scene, w: Vec, rows: readonly number[], place: (i: number) => Point, axes: Frame,
+  colour: string,
+): void {
+  const table = objective.table!;
+  const tall = { left: axes.left, right: axes.right, top: axes.top - 1e3, bottom: axes.bottom + 1e3 };
+  for (const i of rows) {
+    const [x, y] = place(i);
+    const to = axes.y(table.predict(table.linear(w, i)));
+    if (!Number.isNaN(to)) line(context, [[x, y], clampTo(tall, [x, y], [x, to])], { colour, width: 1.2, alpha: 0.5 });
+  }
+}
+
+function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"]): Drawn {
+  const { objective, facts, runs, settings } = scene;
+  const table = objective.table!;
+  const [slope, intercept] = objective.raw(w);
+  const [x, y] = [brief(table.features[0].name), brief(table.target.name)];
+  const sum = `${number(slope)} ${x} ${intercept < 0 ? "−" : "+"} ${number(Math.abs(intercept))}`;
+  const straight = table.predict(3) === 3 && table.predict(-2) === -2;
+  const title = straight ? `${y} = ${sum}` : `${y} is predicted from z = ${sum}`;
+  const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
+  const cost = runs.length ? runs[0].cost[k] : objective.value(w);
+  const subtitle = [
+    `solid: step ${count(runs.length ? numberOf(runs[0], k) : 0)}, cost ${number(cost)}`,
+    facts.best ? `dashed: the minimum, cost ${number(facts.least)}` : "",
+    outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
+    thinned(objective.rows),
+  ].filter(Boolean).join(" · ");
+  return {
+    title,
+    subtitle,
+    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(runs.length ? numberOf(runs[0], k) : 0)}. ${title}. ${subtitle}.`,
+    toData: axes.toData,
+    hit,
+    window: axes.domain,
+    columns: [table.features[0].name, table.target.name],
+  };
+}

@@ -1,0 +1,37 @@
+// Scales of axes: from data to pixels and back, linear or logarithmic; and round numbers between two ends.
+
+import type { Interval } from "./extent";
+
+export interface Scale {
+  (value: number): number;
+  invert(pixel: number): number;
+}
+
+export function scaleOf([from, to]: Interval, [start, end]: Interval, log = false): Scale {
+  const [into, out] = log ? [Math.log, Math.exp] : [(v: number) => v, (v: number) => v];
+  const [low, high] = [into(from), into(to)];
+  const share = (value: number): number => (high > low || high < low ? (into(value) - low) / (high - low) : 0.5);
+  const scale = (value: number): number => start + share(value) * (end - start);
+  return Object.assign(scale, { invert: (pixel: number) => out(low + ((pixel - start) / (end - start)) * (high - low)) });
+}
+
+const FACTORS = [1, 2, 5, 10] as const;
+
+/** About so many multiples of 1, 2 or 5 times a power of ten, from low to high. */
+export function ticks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / count;
+  if (!(rough > 0) || !Number.isFinite(rough)) return low === high ? [low] : [];
+  const power = Math.floor(Math.log10(rough));
+  const size = rough / 10 ** power;
+  const factor = FACTORS[[Math.SQRT2, Math.sqrt(10), Math.sqrt(50)].filter((bound) => size >= bound).length];
+  const value = (i: number): number => (power < 0 ? (i * factor) / 10 ** -power : i * factor * 10 ** power);
+  const [first, last] = [Math.ceil(low / value(1)), Math.floor(high / value(1))];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => value(first + i));
+}
+
+/** 1, 2 and 5 times powers of ten from low to high, both above 0. */
+export function logTicks(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`))).filter((v) => v >= low && v <= high);
+}

@@ -1,0 +1,52 @@
+// The window of a map: start, minimum and the near part of each path fit into it.
+
+import type { Run, Scene, Window } from "../types";
+import { extent, type Interval, padded, rounded } from "./extent";
+import type { Plane } from "./plane";
+import { lastSound, startOf, stateOf } from "./runs";
+
+const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
+const NEAR = 1.4; // the same for a path that ends farther away than it began
+const OTHER_SIDE = 0.6; // of that distance, shown beyond the minimum
+const STATES = 400; // of a path, that are looked at
+
+export function windowOf(scene: Scene, plane: Plane): Window {
+  return scene.windows?.map ?? { x: side(scene, plane, 0), y: plane.along.length > 1 ? side(scene, plane, 1) : [0, 0] };
+}
+
+function side(scene: Scene, plane: Plane, axis: 0 | 1): Interval {
+  const start = plane.coordinates(startOf(scene))[axis];
+  const middle = scene.facts.best ? plane.coordinates(scene.facts.best)[axis] : start;
+  const reach = Math.max(Math.abs(start - middle), level(scene, plane.along[axis]));
+  const values = [start, middle - OTHER_SIDE * reach, middle + OTHER_SIDE * reach];
+  for (const run of scene.runs) values.push(...near(run, plane, axis, middle, reach, scene.facts.best !== null));
+  return rounded(padded(extent(values, 1e-6 * Math.abs(middle)), 0.04));
+}
+
+/** Distance from the minimum along a direction at which the cost is about that of the start. */
+function level(scene: Scene, along: Float64Array): number {
+  const { facts, objective, runs } = scene;
+  const p = along.length;
+  let curvature = 0;
+  facts.eigenvalues.forEach((value, i) => {
+    let share = 0;
+    for (let j = 0; j < p; j++) share += facts.eigenvectors[i * p + j] * along[j];
+    curvature += value * share * share;
+  });
+  const start = runs.length ? runs[0].cost[0] : objective.value(startOf(scene));
+  const rise = start - facts.least;
+  const distance = Math.sqrt((2 * rise) / curvature);
+  return Number.isFinite(distance) && distance > 0 ? distance : 0;
+}
+
+/** Coordinates of a path, as far as it is near: all of a path that came back, the first states of one that left. */
+function near(run: Run, plane: Plane, axis: 0 | 1, middle: number, reach: number, known: boolean): number[] {
+  const last = lastSound(run);
+  const every = Math.max(1, Math.ceil(last / STATES));
+  const values: number[] = [];
+  for (let t = 0; t <= last; t += every) values.push(plane.coordinates(stateOf(run, t))[axis]);
+  const away = (v: number) => Math.abs(v - middle);
+  if (!known && run.end === "steps") return values;
+  const left = away(values[values.length - 1]) > Math.max(reach, away(values[0]));
+  return values.filter((v) => away(v) <= (left ? NEAR : FAR) * reach);
+}

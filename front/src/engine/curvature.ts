@@ -1,0 +1,60 @@
+// Second derivatives over the free parameters: as they are, and scaled so that rounding is the same in all of them.
+
+import type { Objective, Vec } from "../types";
+import { type Eigen, eigenOf } from "./eigen";
+
+const FLAT = 1e-13; // eigenvalue of the scaled Hessian that counts as 0, for each parameter
+
+/** The Hessian scaled to a diagonal of ones, D H D, with its eigenvalues. */
+export interface Scaled extends Eigen {
+  readonly scale: readonly number[]; // the diagonal of D
+  readonly flat: number; // eigenvalue up to which the cost counts as flat
+}
+
+export function scaledCurvature(objective: Objective, w: Vec, free: readonly number[]): Scaled {
+  const H = freeHessian(objective, w, free);
+  const m = free.length;
+  const scale = free.map((_, a) => 1 / (Math.sqrt(Math.abs(H[a * m + a])) || 1));
+  const matrix = H.map((value, place) => value * scale[Math.floor(place / m)] * scale[place % m]);
+  return { ...eigenOf(matrix, m), scale, flat: FLAT * m };
+}
+
+/** Eigenvalues, ascending, and eigenvectors as rows of p numbers; flat directions have eigenvalue 0. */
+export function curvatureAt(objective: Objective, w: Vec, free: readonly number[]): Eigen {
+  const { values, vectors } = eigenOf(freeHessian(objective, w, free), free.length);
+  const flat = flatDirections(objective, w, free).length;
+  return {
+    values: values.map((value, k) => (k < flat && value < values[free.length - 1] * 1e-9 ? 0 : value)),
+    vectors: Float64Array.from({ length: free.length * objective.size }, (_, place) => {
+      const a = free.indexOf(place % objective.size);
+      return a < 0 ? 0 : vectors[Math.floor(place / objective.size) * free.length + a];
+    }),
+  };
+}
+
+/** Orthogonal directions of length 1, of p numbers each, in which the cost is flat to rounding. */
+export function flatDirections(objective: Objective, w: Vec, free: readonly number[]): Vec[] {
+  const { values, vectors, scale, flat } = scaledCurvature(objective, w, free);
+  const found: Vec[] = [];
+  values.forEach((value, k) => {
+    if (Math.abs(value) > flat) return;
+    const u = new Float64Array(objective.size);
+    free.forEach((j, a) => (u[j] = vectors[k * free.length + a] * scale[a]));
+    for (const other of found) remove(u, other);
+    const length = Math.hypot(...u);
+    found.push(u.map((each) => each / length));
+  });
+  return found;
+}
+
+/** Takes the part along a direction of length 1 off v. */
+export function remove(v: Vec, direction: Vec): void {
+  const part = v.reduce((total, value, j) => total + value * direction[j], 0);
+  v.forEach((_, j) => (v[j] -= part * direction[j]));
+}
+
+function freeHessian(objective: Objective, w: Vec, free: readonly number[]): Vec {
+  const H = objective.hessian(w);
+  const m = free.length;
+  return Float64Array.from({ length: m * m }, (_, place) => H[free[Math.floor(place / m)] * objective.size + free[place % m]]);
+}

@@ -1,0 +1,42 @@
+// Records by name, as the command line spells them: "momentum:beta=0.95".
+
+import type { Fields } from "./records";
+
+/** A record with its settings. */
+export interface Bound<T> {
+  readonly record: T;
+  readonly self: Fields;
+}
+
+type Named = { readonly name: string; readonly defaults: Fields };
+
+/** The record that a text such as "momentum:beta=0.95" names; an Error says in words what is wrong with it. */
+export function parseSpec<T extends Named>(spec: string, records: Readonly<Record<string, T>>, what: string): Bound<T> {
+  const [asked, ...rest] = spec.split(":");
+  const name = Object.keys(records).find((known) => plain(known) === plain(asked));
+  if (name === undefined) throw new Error(`no ${what} is called "${asked}": choose one of ${Object.keys(records).sort().join(", ")}`);
+  const record = records[name];
+  const fields = rest.join(":").split(",").filter((item) => item !== "").map((item) => field(record, item, what));
+  return { record, self: { ...record.defaults, ...Object.fromEntries(fields) } };
+}
+
+/** The text that names a record with these settings; those that are the defaults are left out. */
+export function toSpec(record: Named, self: Fields): string {
+  const changed = Object.keys(record.defaults).filter((key) => self[key] !== record.defaults[key]);
+  return record.name + (changed.length > 0 ? ":" : "") + changed.map((key) => `${key}=${self[key]}`).join(",");
+}
+
+/** Names are the same with and without underscores, as in Python. */
+function plain(name: string): string {
+  return name.replaceAll("_", "");
+}
+
+function field(record: Named, item: string, what: string): [string, number] {
+  const [key, ...rest] = item.split("=");
+  const text = rest.join("=").trim();
+  const known = Object.keys(record.defaults);
+  if (!known.includes(key)) throw new Error(`${what} "${record.name}" has no field "${key}": it has ${known.join(", ") || "none"}`);
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value)) throw new Error(`${what} "${record.name}": ${key}="${text}" is not a number`);
+  return [key, value];
+}

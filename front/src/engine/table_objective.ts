@@ -1,0 +1,78 @@
+// The objective of a table: the mean loss of its rows, by slopes and an intercept.
+
+import type { Column, Objective, Settings, Table, Vec } from "../types";
+import { losses } from "./engine.gen";
+import { smoothed } from "./nonsmooth";
+import { Passes } from "./passes";
+import type { Fields, Loss } from "./records";
+import { parseSpec } from "./spec";
+import { type Units, rawUnits, standardUnits, toRaw, toScaled } from "./units";
+
+/** Which columns, which loss, in which units. */
+export type Choice = Pick<Settings, "target" | "features" | "loss" | "standardize" | "fixed">;
+
+/** The mean loss over the rows of a table; an Error says in words why a column does not go with the loss. */
+export function tableObjective(table: Table, choice: Choice): Objective {
+  const { record: loss, self } = parseSpec(choice.loss, losses, "loss");
+  const features = choice.features.map((name) => columnOf(table, name));
+  const target = targetFor(loss, self, columnOf(table, choice.target));
+  const d = features.length;
+  const values = features.map((column) => column.values);
+  const units = choice.standardize ? standardUnits(values, !choice.fixed[d]) : rawUnits(d);
+  const rows = new Passes(inUnits(values, units), Float64Array.from(target.values), loss, self);
+  const named = {
+    task: "table",
+    names: [...features.map((column) => `slope of ${column.name}`), "intercept"],
+    size: d + 1,
+    rows: table.rows,
+    convex: true,
+    raw: (w: Vec) => toRaw(units, w),
+    scaled: (raw: Vec) => toScaled(units, raw),
+    table: {
+      features, target, loss: choice.loss, classes: loss.labels,
+      linear: (w: Vec, row: number) => rows.linear(w, row),
+      predict: (z: number) => loss.inverse(self, z),
+    },
+  } as const;
+  const exact = { ...named, ...passesOf(rows), quadratic: loss.quadratic };
+  return loss.nonsmooth ? { ...exact, smoothed: (width) => ({ ...exact, ...passesOf(rows.with(smoothed(loss, width))) }) } : exact;
+}
+
+/** The mean loss and its derivatives as functions. */
+function passesOf(rows: Passes): Pick<Objective, "value" | "gradient" | "hessian"> {
+  return {
+    value: (w) => rows.value(w),
+    gradient: (w, out, order = null, from = 0, to = rows.size) =>
+      order === null ? rows.gradient(w, out) : rows.batchGradient(w, out, order, from, to),
+    hessian: (w) => rows.hessian(w),
+  };
+}
+
+function columnOf(table: Table, name: string): Column {
+  const found = table.columns.find((column) => column.name === name);
+  if (found === undefined) throw new Error(`the table has no column "${name}"`);
+  return found;
+}
+
+/** The target as the loss needs it: classes as 0 and 1. */
+function targetFor(loss: Loss, self: Fields, column: Column): Column {
+  const name = `"${column.name}"`;
+  if (loss.labels) return asClasses(loss, column);
+  if (loss.positive && column.values.some((y) => y < 0)) throw new Error(`${loss.label} needs targets >= 0: ${name} has negative numbers`);
+  if (column.values.some((y) => !Number.isFinite(loss.value(self, 0, y)))) throw new Error(`${loss.label} needs targets > 0: ${name} has zeros`);
+  return column;
+}
+
+/** The smaller of the two values is class 0. */
+function asClasses(loss: Loss, column: Column): Column {
+  if (column.classes !== undefined) return column;
+  const found = [...new Set(column.values)].sort((a, b) => a - b);
+  if (found.length !== 2) throw new Error(`${loss.label} needs a target of two classes: "${column.name}" has ${found.length} different values`);
+  const [zero, one] = found;
+  return { name: column.name, values: column.values.map((y) => (y === one ? 1 : 0)), classes: [String(zero), String(one)] };
+}
+
+/** The numbers of the columns in these units, column by column. */
+function inUnits(columns: readonly (readonly number[])[], { shift, scale }: Units): Vec {
+  return Float64Array.from(columns.flatMap((x, j) => x.map((value) => (value - shift[j]) * scale[j])));
+}

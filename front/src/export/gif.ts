@@ -1,0 +1,71 @@
+// GIF: the walk through the steps in at most 60 frames, on the main thread in pieces, so that the page goes on.
+
+import { applyPalette, GIFEncoder, quantize } from "gifenc";
+import type { Draw, Palette, Scene } from "../types";
+import { panelsOn, paper, type Sheet, sheetOf } from "./sheet";
+
+const FRAMES = 60;
+const COLOURS = 63; // and one that is transparent
+const DELAY = 100; // ms
+const HOLD = 2000; // ms, of the last frame
+const SINGLE = [600, 360] as const; // pixels of a panel
+const MANY = [400, 230] as const;
+
+/** Steps of the frames: every one, or evenly spaced; first and last are among them. */
+export function framesOf(last: number, most = FRAMES): readonly number[] {
+  const count = Math.min(last + 1, most);
+  return Array.from({ length: count }, (_, i) => Math.round((i * last) / Math.max(1, count - 1)));
+}
+
+/** `onFrame` hears the share that is done. */
+export async function gifOf(
+  scene: Scene, draws: readonly Draw[], palette: Palette, onFrame: (share: number) => void = () => undefined,
+): Promise<Blob> {
+  const [width, height] = draws.length === 1 ? SINGLE : MANY;
+  const sheet = sheetOf(draws.length, width, height, false);
+  const canvas = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  const steps = framesOf(Math.max(...scene.runs.map((run) => run.steps)));
+  const pixels = (step: number) => pixelsOf(context, sheet, draws, { ...scene, settings: { ...scene.settings, cursor: step } }, palette);
+  const colours = quantize(joined([0, steps.length >> 1, steps.length - 1].map((i) => pixels(steps[i]))), COLOURS);
+  const gif = GIFEncoder();
+  let before: Uint8Array | null = null;
+  for (const [i, step] of steps.entries()) {
+    const now = applyPalette(pixels(step), colours);
+    const delay = i === steps.length - 1 ? HOLD : DELAY;
+    const first = before ? {} : { palette: [...colours, [0, 0, 0]], repeat: 0 };
+    const clear = colours.length;
+    const index = before ? changed(now, before, clear) : now;
+    gif.writeFrame(index, sheet.width, sheet.height, { ...first, delay, transparent: before !== null, transparentIndex: clear, dispose: 1 });
+    before = now;
+    onFrame((i + 1) / steps.length);
+    await pause();
+  }
+  gif.finish();
+  return new Blob([gif.bytes()], { type: "image/gif" });
+}
+
+function pixelsOf(
+  context: CanvasRenderingContext2D, sheet: Sheet, draws: readonly Draw[], scene: Scene, palette: Palette,
+): Uint8ClampedArray {
+  paper(context, sheet, palette);
+  panelsOn(context, sheet, draws, scene, palette);
+  return context.getImageData(0, 0, sheet.width, sheet.height).data;
+}
+
+/** After the first frame only pixels that changed are written; the others are transparent. */
+function changed(now: Uint8Array, before: Uint8Array, clear: number): Uint8Array {
+  return now.map((colour, i) => (colour === before[i] ? clear : colour));
+}
+
+function joined(frames: readonly Uint8ClampedArray[]): Uint8ClampedArray {
+  const all = new Uint8ClampedArray(frames.reduce((total, frame) => total + frame.length, 0));
+  frames.reduce((from, frame) => {
+    all.set(frame, from);
+    return from + frame.length;
+  }, 0);
+  return all;
+}
+
+/** Lets the page draw and listen. */
+const pause = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });

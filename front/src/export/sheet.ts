@@ -1,0 +1,82 @@
+// One picture of the page for print: head with the verdict, and panels with their titles, two in a row.
+
+import { fit, FONT } from "../draw/text";
+import type { Draw, Drawn, Palette, Scene } from "../types";
+
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly places: readonly Place[]; // of the panels, in their order
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const MARGIN = 16;
+const HEAD = 62;
+const CAPTION = 42; // title and subtitle above a panel
+const TITLE = FONT.replace("12px", "600 14px");
+const HEADING = FONT.replace("12px", "600 18px");
+
+export function sheetOf(panels: number, width: number, height: number, headed: boolean): Sheet {
+  const columns = Math.min(2, panels);
+  const rows = Math.ceil(panels / columns);
+  const top = headed ? HEAD : 0;
+  const places = Array.from({ length: panels }, (_, i) => ({
+    x: MARGIN + (i % columns) * (width + MARGIN),
+    y: top + MARGIN + CAPTION + Math.floor(i / columns) * (height + CAPTION + MARGIN),
+    width,
+    height,
+  }));
+  return {
+    width: MARGIN + columns * (width + MARGIN),
+    height: top + MARGIN + rows * (height + CAPTION + MARGIN),
+    places,
+  };
+}
+
+export function paper(context: CanvasRenderingContext2D, { width, height }: Sheet, palette: Palette): void {
+  context.fillStyle = palette.card;
+  context.fillRect(0, 0, width, height);
+}
+
+/** What is minimised, and the verdict. */
+export function head(context: CanvasRenderingContext2D, { width }: Sheet, { scene, name }: { scene: Scene; name: string }, palette: Palette): void {
+  const { status, message } = scene.judgement;
+  const room = width - 2 * MARGIN;
+  letters(context, HEADING, palette.ink, fit(context, `steepest lab: ${name}`, room), MARGIN, 24);
+  letters(context, FONT, palette.ink, fit(context, message || status, room), MARGIN, 48);
+}
+
+export function caption(context: CanvasRenderingContext2D, { x, y, width }: Place, { title, subtitle }: Drawn, palette: Palette): void {
+  context.font = TITLE;
+  letters(context, TITLE, palette.ink, fit(context, title, width), x, y - 28);
+  context.font = FONT;
+  letters(context, FONT, palette.mute, fit(context, subtitle, width), x, y - 10);
+}
+
+function letters(context: CanvasRenderingContext2D, font: string, colour: string, text: string, x: number, y: number): void {
+  context.font = font;
+  context.fillStyle = colour;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(text, x, y);
+}
+
+/** Draws the panels and their captions on a canvas. */
+export function panelsOn(
+  context: CanvasRenderingContext2D, sheet: Sheet, draws: readonly Draw[], scene: Scene, palette: Palette,
+): void {
+  draws.forEach((draw, i) => {
+    const place = sheet.places[i];
+    context.save();
+    context.translate(place.x, place.y);
+    const drawn = draw(scene, context, place.width, place.height, palette);
+    context.restore();
+    caption(context, place, drawn, palette);
+  });
+}

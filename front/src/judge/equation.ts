@@ -1,0 +1,46 @@
+// Lines of arithmetic as data: text and numbers with their roles. Each line, computed again from the digits that it shows,
+// gives the result that it shows: where four digits are too few for that, its terms have more.
+
+import { number, operand, parse } from "./format";
+
+export type Role = "text" | "old" | "rate" | "gradient" | "memory" | "new";
+
+export interface Part {
+  readonly text: string;
+  readonly role: Role;
+}
+
+export interface Line {
+  readonly label: string; // what the line computes: "m ←"
+  readonly parts: readonly Part[];
+}
+
+/** A number of a formula, and what it is. */
+export interface Term {
+  readonly value: number;
+  readonly role: Role;
+}
+
+const [FEWEST, MOST] = [4, 15]; // significant digits of a term
+
+export const term = (value: number, role: Role): Term => ({ value, role });
+
+export const words = (label: string, text: string): Line => ({ label, parts: [{ text, role: "text" }] });
+
+/** The line of a formula, given as text and terms, with its result; `compute` is the formula. */
+export function equation(
+  label: string, pieces: readonly (string | Term)[], result: Term, compute: (terms: readonly number[]) => number,
+): Line {
+  const values = pieces.filter((piece) => typeof piece !== "string").map((piece) => piece.value);
+  const again = (digits: number): string => number(compute(values.map((value) => parse(number(value, digits)))));
+  let digits = FEWEST;
+  while (digits < MOST && again(digits) !== number(result.value)) digits++;
+  const parts = pieces.map((piece, i): Part =>
+    typeof piece === "string"
+      ? { text: piece, role: "text" }
+      : { text: i === 0 ? number(piece.value, digits) : operand(piece.value, digits), role: piece.role },
+  );
+  const found = compute(values.map((value) => parse(number(value, digits))));
+  const shown = Number.isFinite(found) ? number(found) : number(result.value);
+  return { label, parts: [...parts, { text: " = ", role: "text" }, { text: shown, role: result.role }] };
+}

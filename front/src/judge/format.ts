@@ -1,0 +1,71 @@
+// Numbers as the page writes them: four significant digits, a true minus, groups of thousands, powers of ten. Never NaN.
+
+export const MINUS = "\u2212";
+export const TIMES = "\u00d7";
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number with so many significant digits; a word where it is none. */
+export function number(x: number, digits = 4): string {
+  if (Number.isNaN(x)) return "unknown";
+  if (!Number.isFinite(x)) return x > 0 ? "too large a number" : "too large a negative number";
+  const rounded = Number(x.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return power(rounded, digits);
+  return signed(rounded, grouped(String(size)));
+}
+
+/** A number times a power of ten, such as 1.2 × 10⁵. */
+export function power(x: number, digits = 4): string {
+  const [head, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
+  const factor = String(Math.abs(Number(head)));
+  return signed(x, `${factor} ${TIMES} 10${raised(Number(exponent))}`);
+}
+
+/** A whole number with groups of thousands: every digit counts. */
+export function whole(n: number): string {
+  if (!Number.isFinite(n)) return number(n);
+  return Math.abs(n) < 1e15 ? signed(n, grouped(String(Math.abs(Math.round(n))))) : power(n);
+}
+
+/** A number of steps of which two digits are known: 12,000. */
+export function about(n: number): string {
+  return n >= 1e9 || !Number.isFinite(n) ? number(n, 2) : whole(Number(n.toPrecision(2)));
+}
+
+/** A share as a percentage. */
+export function percent(share: number, digits = 3): string {
+  const written = number(100 * share, digits);
+  return Number.isFinite(share) ? `${written} %` : written;
+}
+
+/** A number and its noun: "1 step", "2,000 steps". */
+export function counted(n: number, noun: string): string {
+  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** A number after an operator: parentheses where it has a sign of its own, as in "0.03 × (−2)" . */
+export function operand(x: number, digits = 4): string {
+  const written = number(x, digits);
+  return written.startsWith(MINUS) ? `(${written})` : written;
+}
+
+/** Read back what `number` wrote; NaN where it wrote a word. */
+export function parse(text: string): number {
+  const plain = text.replace(/[(),]/g, "").replaceAll(MINUS, "-");
+  const [head, exponent] = plain.split(` ${TIMES} 10`) as [string, string?];
+  return Number(exponent === undefined ? head : `${head}e${lowered(exponent)}`);
+}
+
+const signed = (x: number, size: string): string => (x < 0 ? MINUS + size : size);
+
+const grouped = (digits: string): string => {
+  const [units, rest] = digits.split(".") as [string, string?];
+  const groups = units.replace(/\B(?=(\d{3})+$)/g, ",");
+  return rest === undefined ? groups : `${groups}.${rest}`;
+};
+
+const raised = (n: number): string =>
+  (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((digit) => RAISED[Number(digit)]).join("");
+
+const lowered = (text: string): string =>
+  [...text].map((letter) => (letter === "⁻" ? "-" : String(RAISED.indexOf(letter)))).join("");

@@ -1,0 +1,58 @@
+// The store of the page: what the reader chose, what follows from it, and the few ways to change it.
+
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { Payload, Scene, Settings, Table } from "../types";
+import { linkOf, readLink, settingsOf } from "./link";
+import { createPlayback, type Playback } from "./playback";
+import { createScene } from "./scene";
+import { valid } from "./settings";
+
+export type Theme = "system" | "light" | "dark";
+
+export interface Lab {
+  readonly payload: Payload;
+  /** The settings that the file came with. */
+  readonly given: Settings;
+  readonly settings: ReadonlySignal<Settings>;
+  readonly scene: ReadonlySignal<Scene | null>;
+  readonly problem: ReadonlySignal<string>;
+  /** Whether the runs shown are the recorded ones of a report. */
+  readonly replaying: ReadonlySignal<boolean>;
+  /** The state that all panels show, within the run. */
+  readonly cursor: ReadonlySignal<number>;
+  /** The last state of the longest run. */
+  readonly last: ReadonlySignal<number>;
+  readonly playback: Playback;
+  /** The reader's own table. */
+  readonly table: Signal<Table | null>;
+  /** What went wrong with the last file or export, in words. */
+  readonly notice: Signal<string>;
+  readonly theme: Signal<Theme>;
+  change(changes: Partial<Settings>): void;
+}
+
+export function createLab(payload: Payload, hash: string): Lab {
+  const link = readLink(hash);
+  const table = signal(link.table ?? payload.table ?? null);
+  const given = valid({ ...(payload.table && { data: "own" }), ...payload.settings }, settingsOf(payload.settings?.lesson));
+  const settings = signal(link.settings ?? given);
+  const change = (changes: Partial<Settings>) => { settings.value = valid(changes, settings.peek()); };
+  const recording = payload.recording ?? null;
+  const made = createScene(settings, { table, recording, recorded: given });
+  const last = computed(() => Math.max(0, ...(made.scene.value?.runs.map((run) => run.steps) ?? [])));
+  const cursor = computed(() => Math.min(settings.value.cursor, last.value));
+  const playback = createPlayback(cursor, last, (step) => change({ cursor: step }));
+  return {
+    payload, given, settings, ...made, cursor, last, playback, table, notice: signal(""), theme: signal<Theme>("system"), change,
+  };
+}
+
+/** Keeps the address in step with the settings, at most a few times a second: browsers limit how often it may change. */
+export function followSettings(lab: Lab, write: (hash: string) => void, pause = 250): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return effect(() => {
+    const hash = linkOf(lab.settings.value);
+    clearTimeout(timer);
+    timer = setTimeout(() => write(hash), pause);
+  });
+}

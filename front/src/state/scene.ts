@@ -1,0 +1,97 @@
+// The scene: from settings and table to objective, facts, runs, zones and judgement, each computed again only if what it
+// depends on has changed. A cursor that moves computes nothing but the scene's outer record.
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { facts as factsOf } from "../engine";
+import { judge, zonesOf } from "../judge";
+import type { Recording, Scene, Settings, Table } from "../types";
+import { same } from "./link";
+import { objectiveOf } from "./objective";
+import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
+
+export interface SceneState {
+  readonly scene: ReadonlySignal<Scene | null>;
+  /** Why the settings cannot be drawn, in words; "" where they can. The scene then stays the last good one. */
+  readonly problem: ReadonlySignal<string>;
+  /** Whether the runs are the recorded ones. */
+  readonly replaying: ReadonlySignal<boolean>;
+}
+
+/** What the page was given besides the settings. */
+export interface Given {
+  readonly table: ReadonlySignal<Table | null>;
+  readonly recording: Recording | null;
+  readonly recorded: Settings;
+}
+
+const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
+const DESCENT = ["rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed"] as const;
+
+/** The settings, renewed only if one of these keys changed. */
+export function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
+  let last: Settings | null = null;
+  return computed(() => {
+    const now = settings.value;
+    const before = last;
+    return before && keys.every((key) => same(now[key], before[key])) ? before : (last = now);
+  });
+}
+
+/** Words in place of a value that cannot be had. */
+interface Fault {
+  readonly fault: string;
+}
+
+type Maybe<T> = T | Fault;
+
+export function createScene(settings: ReadonlySignal<Settings>, given: Given): SceneState {
+  const shape = part(settings, OBJECTIVE);
+  const descent = part(settings, DESCENT);
+  const placed = part(settings, ["start", "fixed"]);
+  const replaying = computed(() => given.recording !== null && isRecorded(settings.value, given.recorded));
+
+  const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
+  const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
+  const zones = computed(() => attempt(() => zonesOf(sound(facts), leading(descent.value))));
+  const runs = computed(() => attempt(() =>
+    replaying.value && given.recording ? [recordedRun(given.recording, sound(objective))] : localRuns(sound(objective), descent.value),
+  ));
+  const judgement = computed(() => attempt(() =>
+    replaying.value && given.recording
+      ? recordedJudgement(given.recording)
+      : judge(sound(runs)[0], sound(facts), sound(objective), full(leading(descent.value), sound(objective).size), sound(zones)),
+  ));
+
+  const current = computed(() => attempt((): Scene => ({
+    settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),
+    judgement: sound(judgement),
+  })));
+  return { scene: lastGood(current), problem: computed(() => faultOf(current.value)), replaying };
+}
+
+function attempt<T>(make: () => T): Maybe<T> {
+  try {
+    return make();
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const faultOf = (value: Maybe<unknown>): string =>
+  typeof value === "object" && value !== null && "fault" in value ? (value as Fault).fault : "";
+
+/** The value, or its fault thrown on to whoever needs it. */
+function sound<T>(value: ReadonlySignal<Maybe<T>>): T {
+  const fault = faultOf(value.value);
+  if (fault) throw new Error(fault);
+  return value.value as T;
+}
+
+function lastGood(current: ReadonlySignal<Maybe<Scene>>): ReadonlySignal<Scene | null> {
+  let last: Scene | null = null;
+  return computed(() => {
+    const now = current.value;
+    if (!faultOf(now)) last = now as Scene;
+    return last;
+  });
+}

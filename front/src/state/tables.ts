@@ -1,0 +1,3 @@
+// The tables that the page brings along.
+
+export { builtin } from "../table";

@@ -1,0 +1,88 @@
+// The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, and all other settings.
+
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { panels } from "../draw";
+import type { Lab } from "../state/lab";
+import type { Palette, Scene } from "../types";
+import type { ReadonlySignal } from "@preact/signals";
+import { Arithmetic } from "./Arithmetic";
+import { LabContext } from "./context";
+import { Cutoff } from "./Cutoff";
+import { gesturesOf } from "./gestures";
+import { Header } from "./Header";
+import { Help } from "./Help";
+import { LessonBar } from "./LessonBar";
+import { Descent, Model } from "./Model";
+import { Panel } from "./Panel";
+import { Batch, Race, RuleSettings } from "./Race";
+import { Rate } from "./Rate";
+import { RowsTable, StepsTable } from "./Tables";
+import { Verdict } from "./Verdict";
+import { Walk } from "./Walk";
+
+interface Props {
+  readonly lab: Lab;
+  readonly palette: ReadonlySignal<Palette>;
+}
+
+export function App({ lab, palette }: Props) {
+  return (
+    <LabContext.Provider value={lab}>
+      <Header />
+      <LessonBar />
+      <main>
+        <div class="lead">
+          <Rate />
+          <Verdict />
+        </div>
+        <Pictures lab={lab} palette={palette} />
+        <div class="settings">
+          <Race />
+          <Batch />
+          <Cutoff />
+          <Arithmetic />
+          <Model />
+          <RuleSettings />
+          <Descent />
+          <RowsTable />
+          <StepsTable />
+        </div>
+      </main>
+      <Help />
+    </LabContext.Provider>
+  );
+}
+
+function Pictures({ lab, palette }: Props) {
+  const gestures = useMemo(() => gesturesOf(lab), [lab]);
+  const scene = useMemo(() => computed((): Scene | null => {
+    const now = lab.scene.value;
+    return now && { ...now, settings: { ...now.settings, cursor: lab.cursor.value }, windows: gestures.windows.value };
+  }), [lab]);
+  const shared = { scene, palette };
+  const surface = lab.settings.value.view === "surface";
+  return (
+    <section class="pictures" aria-label="Pictures of the descent">
+      <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={panels.map} gesture={gestures.map} {...shared}>
+        <ViewToggle lab={lab} />
+      </Panel>
+      <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
+      <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
+      <Panel id="step" letter="D" hint="Left and right arrow keys go one step back or on." draw={panels.step} {...shared} />
+      <Walk />
+    </section>
+  );
+}
+
+function ViewToggle({ lab }: { readonly lab: Lab }) {
+  const surface = lab.settings.value.view === "surface";
+  return (
+    <button
+      type="button" class="view" data-testid="view" aria-pressed={surface} aria-keyshortcuts="S"
+      onClick={() => lab.change({ view: surface ? "contour" : "surface" })}
+    >
+      surface
+    </button>
+  );
+}

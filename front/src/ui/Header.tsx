@@ -1,0 +1,40 @@
+// The head of the page: what is minimised, and the few actions on the whole page.
+
+import { counted } from "../judge/format";
+import type { Theme } from "../state/lab";
+import { useLab } from "./context";
+import { HelpButton } from "./Help";
+import { LessonChoice } from "./LessonBar";
+import { Subject } from "./Subject";
+
+const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+export function Header() {
+  const { scene, theme } = useLab();
+  const objective = scene.value?.objective;
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
+  return (
+    <header>
+      <h1>steepest lab</h1>
+      <Subject />
+      <span class="facts">{objective?.rows ? counted(objective.rows, "row") : ""}</span>
+      <span class="space" />
+      <LessonChoice />
+      <button
+        type="button" data-testid="theme" aria-label={`Colours: ${theme.value}. Change to ${next}`}
+        onClick={() => { theme.value = next; }}
+      >
+        <span aria-hidden="true">◐</span>
+      </button>
+      <HelpButton />
+      <Problem />
+    </header>
+  );
+}
+
+/** What is wrong with the formula, the table or a file. */
+function Problem() {
+  const { problem, notice } = useLab();
+  const words = problem.value || notice.value;
+  return <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>{words}</p>;
+}

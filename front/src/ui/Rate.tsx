@@ -1,0 +1,111 @@
+// The learning rate: a slider on a logarithmic scale, with the zones of the leading rule on this data behind it.
+
+import type { Facts, Zones } from "../types";
+import { number } from "../judge/format";
+import { LIMITS } from "../state/settings";
+import { useLab } from "./context";
+
+const STEP = 0.0025; // of the slider's length
+const WORDS = ["slow", "smooth", "overshoots", "diverges"] as const;
+const LETTER = 0.026; // share of the slider that a letter needs
+
+interface Scale {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** From far below the zones to above the limit; without a limit, around the curvature's own. */
+export function scaleOf(zones: Zones | null, facts: Facts): Scale {
+  const steepest = facts.eigenvalues[facts.eigenvalues.length - 1];
+  const limit = zones?.limit ?? (steepest > 0 ? 2 / steepest : 1);
+  return zones ? { low: limit / 60, high: limit * 2.5 } : { low: limit / 1000, high: limit * 50 };
+}
+
+const rateAt = ({ low, high }: Scale, share: number): number =>
+  Number((low * (high / low) ** share).toPrecision(3));
+
+const shareOf = ({ low, high }: Scale, rate: number): number =>
+  Math.min(Math.max(Math.log(rate / low) / Math.log(high / low), 0), 1);
+
+/** Where the zones end on the slider, from 0 to 1. */
+const ends = (scale: Scale, zones: Zones): readonly number[] =>
+  [zones.slow, zones.bounce, zones.limit].map((rate) => shareOf(scale, rate)).concat(1);
+
+export function zoneOf(zones: Zones | null, rate: number): string {
+  if (!zones) return "no fixed limit";
+  return WORDS[[zones.slow, zones.bounce, zones.limit].filter((end) => rate >= end).length];
+}
+
+export function Rate() {
+  const { scene, settings, change } = useLab();
+  const now = scene.value;
+  if (!now) return null;
+  const scale = scaleOf(now.zones, now.facts);
+  const rate = settings.value.rate;
+  const limit = now.zones ? `limit ${number(now.zones.limit, 3)}` : "no fixed limit";
+  const spoken = now.zones ? `${number(rate)}, ${zoneOf(now.zones, rate)}, ${limit}` : `${number(rate)}, ${limit}`;
+  return (
+    <section class="card rate" aria-labelledby="rate-title">
+      <div class="line">
+        <h2 id="rate-title"><label for="rate-box">Learning rate</label></h2>
+        <input
+          id="rate-box" class="big" type="number" step="any" min={LIMITS.rate[0]} value={rate} data-testid="rate-box"
+          onChange={(event) => change({ rate: event.currentTarget.valueAsNumber })}
+        />
+        <span class="limit" data-testid="limit">{now.zones?.local ? `${limit} near the minimum` : limit}</span>
+      </div>
+      <div class="slider">
+        <ZoneBar zones={now.zones} scale={scale} />
+        <input
+          type="range" min={0} max={1} step={STEP} value={shareOf(scale, rate)} data-testid="rate"
+          aria-label="Learning rate" aria-valuetext={spoken}
+          onInput={(event) => change({ rate: rateAt(scale, event.currentTarget.valueAsNumber) })}
+        />
+        <ZoneWords zones={now.zones} scale={scale} rate={rate} />
+      </div>
+    </section>
+  );
+}
+
+function ZoneBar({ zones, scale }: { readonly zones: Zones | null; readonly scale: Scale }) {
+  const bounds = zones ? ends(scale, zones) : [1];
+  return (
+    <div class="zones" aria-hidden="true">
+      {bounds.map((end, i) => (
+        <i class={zones ? `zone-${i + 1}` : "zone-none"} style={{ width: `${100 * (end - (bounds[i - 1] ?? 0))}%` }} />
+      ))}
+    </div>
+  );
+}
+
+function ZoneWords({ zones, scale, rate }: { readonly zones: Zones | null; readonly scale: Scale; readonly rate: number }) {
+  if (!zones) return <div class="words">this rule has no fixed limit: its steps adapt to the gradients</div>;
+  const here = zoneOf(zones, rate);
+  return (
+    <div class="words" aria-hidden="true">
+      {labels(ends(scale, zones), here).map(({ word, at }) => (
+        <span class={word === here ? "here" : ""} style={{ left: `${100 * at}%` }}>{word}</span>
+      ))}
+    </div>
+  );
+}
+
+interface Label {
+  readonly word: string;
+  readonly at: number; // middle, from 0 to 1
+  readonly half: number; // half of its width
+}
+
+/** The word of the zone in use, and of the others those that have room in the middle of their zones. */
+function labels(bounds: readonly number[], here: string): readonly Label[] {
+  const placed: Label[] = [];
+  const all = WORDS.map((word, i) => {
+    const [from, to, half] = [bounds[i - 1] ?? 0, bounds[i], 0.5 * LETTER * word.length];
+    return { word, half, width: to - from, at: Math.min(Math.max(0.5 * (from + to), half), 1 - half) };
+  });
+  for (const label of [...all].sort((a, b) => Number(b.word === here) - Number(a.word === here))) {
+    const free = placed.every((other) => Math.abs(other.at - label.at) > other.half + label.half);
+    if (free && (label.word === here || label.width > label.half)) placed.push(label);
+  }
+  return placed;
+}

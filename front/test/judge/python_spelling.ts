@@ -1,0 +1,24 @@
+// Numbers as Python's format spells them, so that a sentence of the page can be compared with Python's, letter by letter.
+
+import type { Spelling } from "../../src/judge/spelling";
+
+export const inPython: Spelling = {
+  general(x, digits) {
+    if (x === 0) return "0";
+    const [head, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
+    const power = Number(exponent);
+    if (power < -4 || power >= digits) return `${trimmed(head)}e${twoDigits(power)}`;
+    return trimmed(x.toFixed(Math.max(0, digits - 1 - power)));
+  },
+  power(x, decimals) {
+    const [head, exponent] = x.toExponential(decimals).split("e") as [string, string];
+    return `${head}e${twoDigits(Number(exponent))}`;
+  },
+  whole: String,
+  about: (n) => (n >= 1e9 ? inPython.power(n, 1) : Number(n.toPrecision(2)).toLocaleString("en-US")),
+  signs: (template) => template,
+};
+
+const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+const twoDigits = (power: number): string => `${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;

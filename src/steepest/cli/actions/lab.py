@@ -1,0 +1,103 @@
+"""The work of ``lab``: from flags to one HTML file, which is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple
+
+from ...core.errors import UsageError
+from ...core.files import check_new, real_path
+from ...data.readers.text_format import TextFormat
+from ...lab.page import Page
+from ...lab.pages import page_of_table, page_without_table
+from ...lab.settings import Choice
+from ...lab.table import PageTable
+from ..column_choice import ColumnChoice
+from ..exit_status import print_object
+from ..lab_table import page_table
+from ..text import describe, note, say
+
+__all__ = ["Flags", "lab_command", "open_page"]
+
+OF_TABLES = ("target", "features", "loss", "batch_size")  # flags that need a table
+NO_BROWSER = "no browser was found: open the file in one"
+
+
+class Flags(NamedTuple):
+    """The options of ``lab`` as Click hands them over."""
+
+    file: str | None
+    target: str | None
+    features: tuple[str, ...] | None
+    loss: str | None
+    formula: str | None
+    learning_rate: float | None
+    rule: tuple[str, ...] | None
+    batch_size: int | None
+    steps: int | None
+    seed: int | None
+    lesson: str | None
+    output: str | None
+    opened: bool | None
+    form: TextFormat
+    as_json: bool
+    force: bool
+    columns: ColumnChoice = ColumnChoice()
+
+
+def lab_command(flags: Flags) -> None:
+    """Write the page that the flags describe, open it, and say where it is."""
+    _check(flags)
+    page, table = _page(flags)
+    output = flags.output or str(Path(mkdtemp(prefix="steepest-lab-"), "lab.html"))
+    size = page.save(output, force=flags.force)
+    _tell(flags, output, size, table)
+    if flags.output is None if flags.opened is None else flags.opened:
+        open_page(output)
+
+
+def open_page(file: str) -> None:
+    """Open a file in the user's browser."""
+    import webbrowser
+
+    if not webbrowser.open(real_path(file).as_uri()):
+        note(NO_BROWSER)
+
+
+def _check(flags: Flags) -> None:
+    """Refuse flags that contradict each other, before anything is read."""
+    begun = {"FILE": flags.file, "--formula": flags.formula, "--lesson": flags.lesson}
+    both = [name for name, value in begun.items() if value is not None]
+    if len(both) > 1:
+        raise UsageError(f"a page begins with a table, a formula or a lesson: leave {both[0]} or {both[1]} out")
+    given = [name for name in OF_TABLES if flags.file is None and getattr(flags, name) is not None]
+    if given:
+        raise UsageError(f"--{given[0].replace('_', '-')} is for a table: name its FILE")
+    if flags.output is not None:
+        check_new(flags.output, flags.force)
+        if flags.file not in (None, "-") and real_path(flags.output) == real_path(str(flags.file)):
+            raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
+
+
+def _page(flags: Flags) -> tuple[Page, PageTable | None]:
+    """The page, and the table in it."""
+    choice = Choice(**{name: getattr(flags, name) for name in Choice._fields})
+    settings = choice.settings()
+    if flags.file is None:
+        return page_without_table(settings), None
+    found = page_table(flags.file, flags, choice)
+    return page_of_table(found, settings), found
+
+
+def _tell(flags: Flags, output: str, size: int, table: PageTable | None) -> None:
+    for line in () if table is None else table.notes:
+        note(f"note: {line}")
+    if flags.as_json:
+        print_object({"command": "lab", "bytes": size, "files": [output]})
+        return
+    facts = [("wrote", f"{output}   ({size:,} bytes; it opens without a network)")]
+    if table is not None:
+        sample = f"; the page holds a sample of {table.kept:,}" if table.kept < table.rows else ""
+        facts += [("rows", f"{table.rows:,}{sample}")]
+    say(describe(facts))

@@ -1,0 +1,82 @@
+"""The work of ``report``: from a recorded run to one HTML file that replays it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...core.errors import UsageError
+from ...core.files import check_new, real_path
+from ...data.readers.text_format import TextFormat
+from ...descent.replay import recording_of, still_of_run
+from ...descent.replay_settings import obstacle, settings_of
+from ...descent.trajectory import Trajectory
+from ...lab.page import Page
+from ...lab.payload import Payload
+from ..exit_status import print_object
+from ..lab_table import table_for_page
+from ..picture_input import sources_of, table_of
+from ..text import describe, note, say
+
+__all__ = ["Flags", "report_command"]
+
+
+class Flags(NamedTuple):
+    """The options of ``report`` as Click hands them over."""
+
+    run: str
+    file: str | None
+    output: str
+    target: str | None
+    form: TextFormat
+    as_json: bool
+    force: bool
+    weights: None = None
+
+
+def report_command(flags: Flags) -> None:
+    """Write the page of a run, and say what it holds."""
+    check_new(flags.output, flags.force)
+    given = [flags.run] if flags.file is None else [flags.run, flags.file]
+    if real_path(flags.output) in {real_path(name) for name in given if name != "-"}:
+        raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
+    label, run = _run(flags, given)
+    recording = recording_of(run)
+    payload = Payload("report", recording=recording.member())
+    if flags.file is None:
+        payload = payload._replace(settings=settings_of(run) if "function" in run.meta else None)
+    elif (reason := obstacle(run)) is not None:
+        note(f"note: the page replays the run and tries no other rate: {reason}")
+    else:
+        payload = _with_table(payload, run, flags)
+    size = Page(payload, f"{label} - steepest", still_of_run(run, recording)).save(flags.output, force=flags.force)
+    _tell(flags, size, len(recording.step), len(run))
+
+
+def _run(flags: Flags, given: list[str]) -> tuple[str, Trajectory]:
+    """The run, with its label."""
+    sources = sources_of(given)
+    if len(sources.runs) != 1 or sources.models or len(sources.files) != len(given) - 1:
+        raise UsageError(
+            f"a report is of a recorded run, and its table, not of {sources.words()}: fit --trajectory writes a run"
+        )
+    label, run = next(iter(sources.runs.items()))
+    if "function" in run.meta and flags.file is not None:
+        raise UsageError(f"{label} is a run on a formula: leave the table out")
+    return label, run
+
+
+def _with_table(payload: Payload, run: Trajectory, flags: Flags) -> Payload:
+    """The same with the table of the run, and the settings by which the page descends on it."""
+    assert flags.file is not None
+    table = table_for_page(table_of(run, flags.file, flags), run.meta["table"]["classes"])
+    return payload._replace(table=table.member(), settings=table.settings() | settings_of(run))
+
+
+def _tell(flags: Flags, size: int, kept: int, recorded: int) -> None:
+    if flags.as_json:
+        print_object(
+            {"command": "report", "bytes": size, "states": kept, "recorded": recorded, "files": [flags.output]}
+        )
+        return
+    states = f"{kept:,}" + (f" of {recorded:,}, log-spaced" if kept < recorded else "")
+    say(describe([("wrote", f"{flags.output}   ({size:,} bytes)"), ("states", states)]))

@@ -1,0 +1,97 @@
+"""The table of a page: read as ``fit`` reads it, its rows sampled, two labels as the classes 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, UsageError
+from ..data.encoding.condition import read_condition
+from ..data.layout import dense_rows, take
+from ..data.readers.asked import Asked
+from ..data.readers.raw_table import RawTable, Table
+from ..data.readers.tables import read_columns
+from ..data.readers.text_format import TextFormat
+from ..lab.settings import Choice
+from ..lab.table import MOST_COLUMNS, Column, PageTable, sampled_rows
+from ..solve.model import Label
+from .column_choice import ColumnChoice
+from .table_input import class_numbers, classes_of
+from .text import label_text
+
+__all__ = ["page_table", "table_for_page"]
+
+
+class PageFlags(Protocol):
+    """The options that say which table a page holds."""
+
+    @property
+    def target(self) -> str | None:
+        """-t; without it the reader of the page chooses."""
+
+    @property
+    def features(self) -> tuple[str, ...] | None:
+        """-x."""
+
+    @property
+    def columns(self) -> ColumnChoice:
+        """--drop, --where, --missing and so on."""
+
+    @property
+    def form(self) -> TextFormat:
+        """--header, --delimiter, --decimal, --thousands, --encoding."""
+
+
+def page_table(file: str, flags: PageFlags, choice: Choice) -> PageTable:
+    """Read a table for a page; the chosen loss says whether its target has labels, else the labels do."""
+    labels = flags.target is not None and (choice.loss is None or choice.of_classes)
+    raw = _read(file, flags, labels)
+    if choice.loss is None and raw.y is not None and raw.y.dtype.kind == "U" and len(np.unique(raw.y)) != 2:
+        raw = _read(file, flags, labels=False)  # says which cell is not a number
+    table = raw.encoded(flags.columns.settings)
+    if len(table.names) > MOST_COLUMNS:
+        count = f"{len(table.names):,} columns"
+        raise UsageError(f"{table.source}: {count} are more than the page holds, {MOST_COLUMNS}: name some with -x")
+    named = table.y is not None and (table.y.dtype.kind == "U" or choice.of_classes)
+    return table_for_page(table, classes_of(table, None) if named else None)
+
+
+def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:
+    """The table of a page.
+
+    Parameters
+    ----------
+    table : Table
+    classes : sequence of labels or None
+        The two labels of the target, which become 0 and 1; None if it is a number.
+    """
+    n = table.X.shape[0]
+    places = sampled_rows(n)
+    X = dense_rows(take(table.X, places), 0, len(places))
+    columns = [Column(name, values) for name, values in zip(table.names, X.T, strict=True)]
+    columns += [] if table.y is None else [_target(table, classes, places)]
+    notes = (*table.notes, *table.roundings)
+    return PageTable(Path(table.source).name, tuple(columns), table.target, n, notes)
+
+
+def _read(file: str, flags: PageFlags, labels: bool) -> RawTable:
+    drop, where, settings = flags.columns
+    condition = None if where is None else read_condition(where)
+    asked = Asked(flags.target, flags.features, labels=labels, drop=drop, where=condition, settings=settings)
+    return read_columns(file, asked, flags.form)
+
+
+def _target(table: Table, classes: Sequence[Label] | None, places: NDArray[np.int64]) -> Column:
+    assert table.y is not None
+    assert table.target is not None
+    if classes is None:
+        return Column(table.target, table.y[places])
+    if len(classes) > 2:
+        problem = f"{len(classes)} classes, the page descends on two: choose rows with --where"
+        raise DataError(problem, file=table.source, column=table.target)
+    first, second = map(label_text, classes)
+    return Column(table.target, class_numbers(table, tuple(classes))[places], (first, second))

@@ -1,0 +1,84 @@
+"""What the reader of a page begins with: members of `Settings` in front/src/types.ts, names checked as Python does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from ..core.errors import UsageError
+from ..core.records import from_name, to_spec
+from ..methods import rules
+from ..objective import losses
+from ..objective.functions.formula import read_formula
+from .lessons import lesson
+
+__all__ = ["Choice", "in_short"]
+
+
+class Choice(NamedTuple):
+    """The settings that are given, by their names in Python; the page chooses the others."""
+
+    formula: str | None = None
+    loss: str | None = None
+    rule: str | Sequence[str] | None = None
+    learning_rate: float | None = None
+    batch_size: int | None = None
+    steps: int | None = None
+    seed: int | None = None
+    lesson: str | None = None
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether a loss of two classes is chosen."""
+        return self.loss is not None and bool(from_name(self.loss, losses, "loss").labels)
+
+    def settings(self) -> dict[str, Any]:
+        """Members of the page's settings.
+
+        Raises
+        ------
+        UsageError
+            If there is no such rule, loss or lesson, a formula cannot be read, or the rate is not above 0.
+
+        Examples
+        --------
+        >>> Choice(rule="momentum:beta=0.9", learning_rate=0.1).settings()
+        {'rules': ['momentum'], 'rate': 0.1}
+        """
+        if self.learning_rate is not None and not self.learning_rate > 0:
+            raise UsageError(f"the learning rate must be above 0, not {self.learning_rate:g}")
+        named = (self.rule,) if isinstance(self.rule, str) else self.rule
+        found = {
+            "task": None if self.formula is None else "formula",
+            "formula": None if self.formula is None else read_formula(self.formula).text,
+            "loss": None if self.loss is None else in_short(self.loss, losses, "loss"),
+            "rules": None if named is None else [in_short(rule, rules, "rule") for rule in named],
+            "rate": self.learning_rate,
+            "batch": self.batch_size,
+            "steps": self.steps,
+            "seed": self.seed,
+        }
+        begun = {} if self.lesson is None else {**lesson(self.lesson).settings, "lesson": self.lesson}
+        return begun | {name: value for name, value in found.items() if value is not None}
+
+
+def in_short(spec: str, module: ModuleType, what: str, without: str = "") -> str:
+    """The name of a record with the fields that differ from their defaults, and not this one.
+
+    Raises
+    ------
+    UsageError
+        If there is no such record.
+
+    Examples
+    --------
+    >>> [in_short(spec, rules, "rule") for spec in ("momentum:beta=0.9", "momentum:beta=0.5")]
+    ['momentum', 'momentum:beta=0.5']
+    """
+    record = from_name(spec, module, what)
+    name, _, fields = to_spec(record).partition(":")
+    default = record._field_defaults
+    given = zip(record._fields, record, fields.split(","), strict=False)
+    kept = [text for key, value, text in given if key != without and not (key in default and default[key] == value)]
+    return name + (":" + ",".join(kept) if kept else "")
