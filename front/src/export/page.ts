@@ -24,7 +24,8 @@ export interface Parts {
   readonly title: string;
   readonly style: string;
   readonly still: string; // what stands in for the page where no script runs
-  readonly script: string;
+  readonly packed: string; // the page's script, deflated
+  readonly unpack: string; // the script that puts it in place
 }
 
 /** The parts of the page that is open. A page on disk calls no server. */
@@ -36,7 +37,8 @@ export function partsOf(page: Document): Parts {
     title: page.title,
     style: text("head style"),
     still: text("noscript"),
-    script: text("script:not([type])"),
+    packed: text("#packed"),
+    unpack: text("script:not([type])"),
   };
 }
 
@@ -56,7 +58,8 @@ export function pageOf(parts: Parts, payload: Payload): string {
 <div id="lab"></div>
 <noscript>${parts.still}</noscript>
 <script type="application/json" id="payload">${payloadText(payload)}</script>
-<script>${parts.script}</script>
+<script type="application/octet-stream" id="packed">${parts.packed}</script>
+<script>${parts.unpack}</script>
 </body>
 </html>
 `;
