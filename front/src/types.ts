@@ -128,6 +128,8 @@ export interface Objective {
   raw(w: Vec): Vec;
   /** The point of the descent's coordinates that has these raw parameters. */
   scaled(raw: Vec): Vec;
+  /** A smooth objective nearby, where the slope of the loss jumps: the loss averaged over z - width .. z + width. */
+  readonly smoothed?: (width: number) => Objective;
   /** Of a table: predictions z = x . w + b of row i, and the rows as the page draws them. */
   readonly table?: TableObjective;
 }

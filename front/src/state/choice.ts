@@ -1,5 +1,6 @@
 // Choosing other data: the settings that belong to the old data begin anew, with a rate that suits the new curvature.
 
+import { choose, lossFor } from "../table";
 import type { Facts, Settings, Table, Zones } from "../types";
 import type { Lab } from "./lab";
 import { builtin } from "./tables";
@@ -17,9 +18,12 @@ export function chooseData(lab: Lab, name: string): void {
   if (scene && builtin[name]?.settings?.rate === undefined) lab.change({ rate: suitable(scene.facts, scene.zones) });
 }
 
-/** A table whose last column has two classes is about probabilities. */
-const ownLoss = (name: string, table: Table | null): Partial<Settings> =>
-  name === "own" && table?.columns.at(-1)?.classes ? { loss: "log_loss" } : {};
+/** A table whose target has two classes is about probabilities. */
+function ownLoss(name: string, table: Table | null): Partial<Settings> {
+  const target = name === "own" && table && table.columns.length > 1 ? choose(table).target : null;
+  const column = table?.columns.find((one) => one.name === target);
+  return column ? { loss: lossFor(column) } : {};
+}
 
 /** A rate that settles: where plain steps begin to overshoot. */
 export function suitable(facts: Facts, zones: Zones | null): number {

@@ -2,6 +2,7 @@
 
 import { tableObjective } from "../engine";
 import { formulaObjective, readFormula } from "../formula";
+import { choose } from "../table";
 import type { Objective, Settings, Table } from "../types";
 import { builtin } from "./tables";
 
@@ -18,12 +19,10 @@ export function tableOf({ data }: Pick<Settings, "data">, own: Table | null): Ta
   return found;
 }
 
-/** The columns in use. Those that the settings do not name: the last column by the first other one. */
+/** The columns in use. Those that the settings do not name: the default target by the first of its features. */
 function columnsOf({ target, features }: Settings, table: Table): Pick<Settings, "target" | "features"> {
-  const names = table.columns.map((column) => column.name);
-  if (names.length < 2) throw new Error("the table has one column: a target and a feature need two");
-  const aim = target || names[names.length - 1];
-  return { target: aim, features: features.length ? features : [names.find((name) => name !== aim)!] };
+  const chosen = choose(table, target);
+  return { target: target || chosen.target, features: features.length ? features : chosen.features.slice(0, 1) };
 }
 
 function withMoved(table: Table, moved: Settings["moved"]): Table {
