@@ -8,10 +8,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
-from conftest import ROOT
+from .engine_support import FRONT, missing
 
-FRONT = ROOT / "front"
 LONGEST = 120  # seconds of one script
 READ = """
 import { readFileSync, writeSync } from "node:fs";
@@ -24,11 +22,11 @@ for (let sent = 0, bytes = Buffer.from(text); sent < bytes.length; ) sent += wri
 def run_each(script, cases):
     """The answers of ``each``, a function that ``script`` defines, for each case; NaN and infinities are strings.
 
-    The script is TypeScript in the folder front/src. The test is skipped where Node or esbuild is missing.
+    The script is TypeScript in the folder front/src. Without Node or esbuild the test is skipped, in CI it fails.
     """
     node, esbuild = shutil.which("node"), FRONT / "node_modules" / ".bin" / "esbuild"
     if node is None or not esbuild.exists():
-        pytest.skip("Node or front/node_modules is missing: install Node and say npm ci in front/")
+        missing("Node or the packages of the front end are missing: install Node, and run npm ci in front")
     options = ["--bundle", "--platform=node", "--format=cjs", "--loader=ts", "--log-level=error"]
     with TemporaryDirectory() as folder:
         bundle = Path(folder) / "script.cjs"  # a bundle may be longer than an argument may be
