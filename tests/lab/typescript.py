@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .engine_support import FRONT, missing
 
@@ -26,8 +28,10 @@ def run_each(script, cases):
     if node is None or not esbuild.exists():
         missing("Node or the packages of the front end are missing: install Node, and run npm ci in front")
     options = ["--bundle", "--platform=node", "--format=cjs", "--loader=ts", "--log-level=error"]
-    bundled = _run([esbuild, *options], script + READ)
-    return json.loads(_run([node, "-e", bundled], json.dumps(cases)))
+    with TemporaryDirectory() as folder:
+        bundle = Path(folder) / "script.cjs"  # a bundle may be longer than an argument may be
+        bundle.write_text(_run([esbuild, *options], script + READ), encoding="utf-8")
+        return json.loads(_run([node, bundle], json.dumps(cases)))
 
 
 def _run(command, given):

@@ -2,9 +2,11 @@
 
 import type { Column, Objective, Settings, Table, Vec } from "../types";
 import { losses } from "./engine.gen";
+import { smoothed } from "./nonsmooth";
+import { Passes } from "./passes";
 import type { Fields, Loss } from "./records";
 import { parseSpec } from "./spec";
-import { rawUnits, standardUnits, toRaw, toScaled } from "./units";
+import { type Units, rawUnits, standardUnits, toRaw, toScaled } from "./units";
 
 /** Which columns, which loss, in which units. */
 export type Choice = Pick<Settings, "target" | "features" | "loss" | "standardize" | "fixed">;
@@ -17,33 +19,33 @@ export function tableObjective(table: Table, choice: Choice): Objective {
   const d = features.length;
   const values = features.map((column) => column.values);
   const units = choice.standardize ? standardUnits(values, !choice.fixed[d]) : rawUnits(d);
-  const rows = { X: inUnits(values, units), y: Float64Array.from(target.values), n: table.rows, d };
-  return {
+  const rows = new Passes(inUnits(values, units), Float64Array.from(target.values), loss, self);
+  const named = {
     task: "table",
     names: [...features.map((column) => `slope of ${column.name}`), "intercept"],
     size: d + 1,
     rows: table.rows,
-    quadratic: loss.quadratic,
     convex: true,
-    value: (w) => meanLoss(rows, loss, self, w),
-    gradient: (w, out, order = null, from = 0, to = rows.n) => meanSlope(rows, loss, self, w, out, order, from, to),
-    hessian: (w) => meanCurvature(rows, loss, self, w),
-    raw: (w) => toRaw(units, w),
-    scaled: (raw) => toScaled(units, raw),
+    raw: (w: Vec) => toRaw(units, w),
+    scaled: (raw: Vec) => toScaled(units, raw),
     table: {
       features, target, loss: choice.loss, classes: loss.labels,
-      linear: (w, row) => predictor(rows, w, row),
-      predict: (z) => loss.inverse(self, z),
+      linear: (w: Vec, row: number) => rows.linear(w, row),
+      predict: (z: number) => loss.inverse(self, z),
     },
-  };
+  } as const;
+  const exact = { ...named, ...passesOf(rows), quadratic: loss.quadratic };
+  return loss.nonsmooth ? { ...exact, smoothed: (width) => ({ ...exact, ...passesOf(rows.with(smoothed(loss, width))) }) } : exact;
 }
 
-/** Rows in the units of the descent, row by row. */
-interface Rows {
-  readonly X: Vec; // n x d
-  readonly y: Vec; // n
-  readonly n: number;
-  readonly d: number;
+/** The mean loss and its derivatives as functions. */
+function passesOf(rows: Passes): Pick<Objective, "value" | "gradient" | "hessian"> {
+  return {
+    value: (w) => rows.value(w),
+    gradient: (w, out, order = null, from = 0, to = rows.size) =>
+      order === null ? rows.gradient(w, out) : rows.batchGradient(w, out, order, from, to),
+    hessian: (w) => rows.hessian(w),
+  };
 }
 
 function columnOf(table: Table, name: string): Column {
@@ -70,47 +72,7 @@ function asClasses(loss: Loss, column: Column): Column {
   return { name: column.name, values: column.values.map((y) => (y === one ? 1 : 0)), classes: [String(zero), String(one)] };
 }
 
-function inUnits(columns: readonly (readonly number[])[], { shift, scale }: { readonly shift: Vec; readonly scale: Vec }): Vec {
-  const d = columns.length;
-  const X = new Float64Array(d * (columns[0]?.length ?? 0));
-  columns.forEach((x, j) => x.forEach((value, i) => (X[i * d + j] = (value - shift[j]) * scale[j])));
-  return X;
-}
-
-function predictor({ X, d }: Rows, w: Vec, i: number): number {
-  let z = 0;
-  for (let j = 0, place = i * d; j < d; j++, place++) z += X[place] * w[j];
-  return z + w[d];
-}
-
-function meanLoss(rows: Rows, loss: Loss, self: Fields, w: Vec): number {
-  const { y, n } = rows;
-  let total = 0;
-  for (let i = 0; i < n; i++) total += loss.value(self, predictor(rows, w, i), y[i]);
-  return total / n;
-}
-
-function meanSlope(rows: Rows, loss: Loss, self: Fields, w: Vec, out: Vec, order: Int32Array | null, from: number, to: number): void {
-  const { X, y, d } = rows;
-  const share = 1 / (to - from);
-  out.fill(0);
-  for (let k = from; k < to; k++) {
-    const i = order === null ? k : order[k];
-    const u = share * loss.slope(self, predictor(rows, w, i), y[i]);
-    for (let j = 0, place = i * d; j < d; j++, place++) out[j] += u * X[place];
-    out[d] += u;
-  }
-}
-
-function meanCurvature(rows: Rows, loss: Loss, self: Fields, w: Vec): Vec {
-  const { X, y, n, d } = rows;
-  const H = new Float64Array((d + 1) * (d + 1));
-  for (let i = 0; i < n; i++) {
-    const u = loss.secondDerivative(self, predictor(rows, w, i), y[i]) / n;
-    for (let j = 0; j <= d; j++) {
-      const uj = j < d ? u * X[i * d + j] : u;
-      for (let k = 0; k <= d; k++) H[j * (d + 1) + k] += k < d ? uj * X[i * d + k] : uj;
-    }
-  }
-  return H;
+/** The numbers of the columns in these units, column by column. */
+function inUnits(columns: readonly (readonly number[])[], { shift, scale }: Units): Vec {
+  return Float64Array.from(columns.flatMap((x, j) => x.map((value) => (value - shift[j]) * scale[j])));
 }

@@ -25,7 +25,7 @@ export interface Ailing {
 }
 
 const MOST_STEPS = 20_000;
-const TRIES = 60; // halvings of a rate
+const TRIES = 35; // of falling rates, down to 10^-289 of the first
 
 /** The mend; in a race it changes the leader. */
 export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
@@ -44,6 +44,7 @@ function ofLeader({ rate, rules, batch, ...rest }: Partial<Settings>, { race }: 
 }
 
 function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
+  if (ailing.settings.fixed.every(Boolean)) return freed(ailing.settings);
   switch (status) {
     case "diverged":
     case "cycling":
@@ -62,7 +63,7 @@ function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing):
   }
 }
 
-/** Half of the limit where that is proven to settle; else the highest of its halves with which the run is sound. */
+/** Half of the limit where that is proven to settle; else a rate with which the run was tried. */
 function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   const { settings, zones } = ailing;
   const half = zones && 0.5 * zones.limit;
@@ -73,11 +74,12 @@ function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   return rate === null ? null : ofRate(rate, number(shown(rate), 3));
 }
 
-/** The first of a rate and its halves that does not diverge. */
+/** The first of falling rates that does not diverge. */
 function soundRate(first: number, { objective, settings, observe }: Ailing): number | null {
-  for (let rate = first, i = 0; i < TRIES; rate *= 0.5, i++) {
-    const tried = { ...settings, rate: shown(rate) };
-    if (statusOf(observe(descend(objective, settings.rules[0], tried), tried)) !== "diverged") return rate;
+  for (let i = 0; i < TRIES; i++) {
+    const rate = shown(first * 10 ** (-(i ** 2) / 4));
+    const tried = { ...settings, rate };
+    if (rate > 0 && statusOf(observe(descend(objective, settings.rules[0], tried), tried)) !== "diverged") return rate;
   }
   return null;
 }
@@ -85,6 +87,10 @@ function soundRate(first: number, { objective, settings, observe }: Ailing): num
 const shown = (rate: number): number => Number(rate.toPrecision(3));
 
 const ofRate = (rate: number, words: string): Mend => ({ label: `Set the rate to ${words}`, change: { rate: shown(rate) } });
+
+const freed = ({ fixed }: Settings): Mend => ({
+  label: "Let the parameters move", change: { fixed: fixed.map(() => false) },
+});
 
 function smallerNoise({ schedule, batch }: Settings): Mend {
   if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: { schedule: "inverse_scaling" } };
