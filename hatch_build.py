@@ -8,7 +8,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = Path("src", "steepest", "lab", "static")
-FILES = ("lab.js", "lab.css", "THIRD_PARTY_NOTICES")
+FILES = ("lab.js", "lab.css", "replay.js", "replay.css", "unpack.js", "THIRD_PARTY_NOTICES")
 
 
 class NeedsPage(BuildHookInterface):

@@ -16,7 +16,8 @@ const palette = paletteOf(lab.theme);
 paint(palette, document.documentElement.style);
 listenToKeys(lab);
 takeDrops(lab, document.documentElement);
-followSettings(lab, (hash) => history.replaceState(null, "", token ? `${hash}&t=${token}` : hash));
+if (lab.payload.home !== "notebook") // a frame in a notebook has no address of its own
+  followSettings(lab, (hash) => history.replaceState(null, "", token ? `${hash}&t=${token}` : hash));
 render(<App lab={lab} palette={palette} />, document.getElementById("lab") ?? document.body);
 
 // For measurements: the settings and the scene as they are, and the times of the last frames in ms.

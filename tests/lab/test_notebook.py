@@ -13,7 +13,7 @@ from conftest import X8, Y8
 
 import steepest
 from lab.conftest import EIGHT
-from steepest import GDRegressor, minimize, read_table
+from steepest import GDRegressor, read_table
 from steepest.descent.html import html_of
 
 CELL = 60_000  # bytes
@@ -90,12 +90,12 @@ def test_without_the_frame_numbers_and_picture_remain(run):
 
 def test_without_the_built_page_a_run_shows_its_numbers(run, monkeypatch):
     from steepest.core.errors import FileError
-    from steepest.lab import frame
+    from steepest.lab import page as written
 
     def absent(name):
         raise FileError(f"no {name}")
 
-    monkeypatch.setattr(frame, "asset", absent)
+    monkeypatch.setattr(written, "asset", absent)
     assert run._repr_html_() == html_of(run)
 
 
@@ -125,10 +125,19 @@ def test_a_page_of_a_table_is_shown_in_a_frame(cell, tmp_path):
 
 
 @pytest.mark.usefixtures("built")
-def test_a_run_on_a_formula_brings_the_formula(cell):
-    shown = cell(minimize("(x-3)**2+2", 6.0, learning_rate=0.25, steps=9)._repr_html_())
-    held = json.loads(frame_of(shown).locator("#payload").text_content())
-    assert held["settings"]["formula"] == "(x-3)**2+2"
+def test_states_are_replayed_exactly(cell, run):
+    frame = frame_of(cell(run._repr_html_()))
+    slider = frame.get_by_test_id("step")
+    slider.fill("7")
+    shown = frame.get_by_test_id("numbers").inner_text()
+    assert "Step 7" in shown
+    for value in (*run.x[7], run.cost[7]):
+        assert f"{value:.10g}".replace("-", "\N{MINUS SIGN}") in shown
+    slider.press("ArrowRight")
+    assert frame.get_by_test_id("cursor").inner_text() == "8"
+    slider.press("End")
+    assert frame.get_by_test_id("cursor").inner_text() == "2,000"
+    assert run.verdict.message in frame.get_by_test_id("verdict").inner_text()
 
 
 @pytest.mark.parametrize(

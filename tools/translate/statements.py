@@ -99,6 +99,8 @@ class Function:
 
     def _assign(self, node: ast.Assign, indent: str) -> str:
         target, value = node.targets[0], node.value
+        if len(node.targets) > 1 or isinstance(target, ast.Tuple) != isinstance(value, ast.Tuple):
+            raise TranslationError(node, NONE)
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             return self._together(target.elts, value.elts, indent)
         if _is_count(target, value):

@@ -130,7 +130,7 @@ function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: 
   const lines = land.levels.length === 0 ? "the cost is the same everywhere in this window"
     : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
-  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", plane.words, left].filter(Boolean).join(" · ");
+  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum", plane.words, left].filter(Boolean).join(" · ");
   return {
     title,
     subtitle,

@@ -11,6 +11,7 @@ export interface Stride {
   readonly before: number; // cost at the ball
   readonly after: number; // cost at the ring
   readonly lowest: number | null; // distance to the lowest point ahead; null: none was found
+  readonly size: number; // of the largest parameter at the ball, at least 1
   readonly rows: number; // drawn for this step; 0: all
   cost(distance: number): number;
 }
@@ -31,7 +32,8 @@ export function strideOf(scene: Scene): Stride {
   const before = objective.value(w);
   const rows = run && k < run.steps ? run.rowsOf(k)?.length ?? 0 : 0;
   const after = length === 0 ? before : run && k < run.steps ? run.cost[k + 1] : before;
-  return { k, length, slope, before, after, lowest: lowestAhead(scene, w, u, slope, cost, length), rows, cost };
+  const size = Math.max(1, ...w.map(Math.abs));
+  return { k, length, slope, before, after, size, lowest: lowestAhead(scene, w, u, slope, cost, length), rows, cost };
 }
 
 /** The direction of the negative gradient of the free parameters; the first free axis where it is zero. */

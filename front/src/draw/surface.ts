@@ -40,7 +40,7 @@ export function surface(
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
   const cut = solid.top < land.high ? `cut off at cost ${number(solid.top, 3)}` : "";
-  const subtitle = ["drag or use the arrow keys to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
+  const subtitle = ["drag to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
     .filter(Boolean).join(" · ");
   return {
     title, subtitle, description: `Surface of the cost over ${plane.labels.join(" and ")}. ${title}. ${subtitle}.`,

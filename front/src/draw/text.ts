@@ -66,6 +66,15 @@ export function kept(context: CanvasRenderingContext2D, placed: Placed, outer: B
   return { ...placed, x: placed.x + across, y: placed.y + down };
 }
 
+/** Of places for a text, the first inside of a box that covers the fewest others; null: none is inside. */
+export function freest(
+  context: CanvasRenderingContext2D, places: readonly Placed[], outer: Box, avoid: readonly Box[],
+): Placed | null {
+  const inner = places.filter((placed) => inside(boxOf(context, placed), outer));
+  const covered = (placed: Placed) => avoid.filter((box) => overlap(box, boxOf(context, placed))).length;
+  return inner.length ? inner.reduce((a, b) => (covered(b) < covered(a) ? b : a)) : null;
+}
+
 export function write(context: CanvasRenderingContext2D, placed: Placed): void {
   context.fillStyle = placed.colour;
   context.textAlign = placed.align;

@@ -19,17 +19,16 @@ interface Step {
   readonly change: Vec; // p
   readonly fall: number; // minus the slope of the cost along it
   readonly flat: boolean; // the cost is not known to curve upwards in every direction
-  readonly down: Vec | null; // a direction in which the cost curves downwards
+  readonly along: Vec; // the direction in which the cost curves least
 }
 
 const LIMIT = 200; // steps
-const DOWN = -1e-6; // eigenvalue of the scaled Hessian below which the cost curves downwards
 const DONE = 1e-14; // predicted fall, as a share of the cost or of its fall so far, that counts as none
 const SHORT = 1e-4; // length of the last step, as a share of the longest, at a minimum ...
 const STUCK = 1e-15; // ... and where rounding or a kink lets no longer one be
 const SHORTEST = 1e-60; // share of a step that is tried at last
 const NOISE = 1e-14; // share of a cost that may be rounding
-const ASIDE = 1e-3; // step away from a point where the cost is level but curves downwards
+const ASIDE = 1e-4; // step, as a share of 1 + |w|, to both sides of what may be a minimum, a maximum or neither
 
 /** Newton's steps from `start`; `stop` ends them where it says that there is no minimum. */
 export function newton(objective: Objective, start: Vec, free: readonly number[], stop: (w: Vec) => boolean): Minimum {
@@ -45,7 +44,8 @@ export function newton(objective: Objective, start: Vec, free: readonly number[]
     level = step.fall <= DONE * Math.max(Math.abs(here.cost), first - here.cost);
     const short = length <= SHORT * longest;
     const stuck = next === null || length <= STUCK * longest;
-    if (level && step.down !== null) here = aside(objective, here, step.down);
+    const lower = !objective.convex && (level ? short : stuck) ? beside(objective, next ?? here, step.along) : null;
+    if (lower !== null) here = lower;
     else if (level && (short || stuck)) return { ...(next ?? here), end: short ? "minimum" : "infimum" };
     else if (next === null || stuck) return { ...(next ?? here), end: free.length === 1 ? "minimum" : "none" }; // a kink
     else here = next;
@@ -73,7 +73,7 @@ function newtonStep(objective: Objective, w: Vec, free: readonly number[]): Step
     fall += slope * length;
     direction.forEach((each, j) => (change[j] -= length * each));
   });
-  return { change, fall, flat: !(values[0] > flat), down: values[0] < DOWN ? along(0) : null };
+  return { change, fall, flat: !(values[0] > flat), along: along(0) };
 }
 
 /** The point at the share of the step where the cost is clearly lower; null: there is none. */
@@ -96,11 +96,12 @@ function search(objective: Objective, here: Point, { change, fall, flat }: Step)
   return found;
 }
 
-/** The lower of two points beside a level one. */
-function aside(objective: Objective, here: Point, down: Vec): Point {
-  const share = (ASIDE * (1 + largest(here.w))) / largest(down);
-  const [a, b] = [moved(objective, here.w, down, share), moved(objective, here.w, down, -share)];
-  return b.cost < a.cost ? b : a;
+/** A lower point at one of the sides of a level one; null: there is none. */
+function beside(objective: Objective, here: Point, along: Vec): Point | null {
+  const share = (ASIDE * (1 + largest(here.w))) / largest(along);
+  const [a, b] = [moved(objective, here.w, along, share), moved(objective, here.w, along, -share)];
+  const lower = b.cost < a.cost ? b : a;
+  return lower.cost < here.cost - NOISE * Math.abs(here.cost) ? lower : null;
 }
 
 function moved(objective: Objective, w: Vec, change: Vec, share: number): Point {

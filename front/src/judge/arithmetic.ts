@@ -6,6 +6,7 @@ import type { Objective, Run, Settings, TableObjective, Vec } from "../types";
 import { equation, term, words, type Line } from "./equation";
 import { counted, MINUS, number, TIMES, whole } from "./format";
 import { paceOf } from "./pace";
+import { unitVector } from "./quadratic_model";
 import { memoryBefore } from "./replay";
 import { storyOf } from "./stories";
 import { stateOf } from "./states";
@@ -80,7 +81,7 @@ const slopeLine = (label: string, formula: string, slope: number): Line => ({
 function fewRows(label: string, error: string, column: string, { run, t, g, j }: Place, table: TableObjective, rows: Int32Array): Line {
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
-  const unit = Float64Array.from({ length: w.length }, (_, k) => (k === j ? 1 : 0));
+  const unit = unitVector(j, w.length);
   const several = rows.length > 1;
   const pairs = [...rows].flatMap((row, i) => {
     const slope = term(loss.slope(self, table.linear(w, row), table.target.values[row]), "old");

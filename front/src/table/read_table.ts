@@ -71,6 +71,6 @@ function tooLarge(name: string, bytes: number): Refusal {
 }
 
 function noNumbers({ left }: Read): Fault {
-  const which = left.length ? `: ${left.slice(0, 3).map(visible).join(", ")}${left.length > 3 ? ", ..." : ""} hold text` : "";
-  return new Fault(`no column of numbers${which}`);
+  const named = left.slice(0, 3).map(visible).join(", ") + (left.length > 3 ? ", ..." : "");
+  return new Fault(`no column of numbers${named && `: ${named} hold text`}: add one`);
 }

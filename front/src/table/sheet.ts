@@ -167,7 +167,8 @@ function commentedNames(
 }
 
 function tooWide(columns: number): Fault {
-  return new Fault(`${counted(columns, "column")}: the page reads ${counted(MOST_COLUMNS, "column")} at most, leave some out`);
+  const most = counted(MOST_COLUMNS, "column");
+  return new Fault(`${counted(columns, "column")}: the page reads ${most} at most, leave some out`);
 }
 
 function listed(names: Fields): string {

@@ -2,8 +2,10 @@
 
 import { Context } from "svgcanvas";
 import { describe, expect, it } from "vitest";
-import { panels, palettes, secantOf, shapes, slopes } from "../../src/draw";
-import { secant } from "../../src/draw/secant";
+import { panels, palettes } from "../../src/draw";
+import { secant, secantOf } from "../../src/draw/secant";
+import { shapes } from "../../src/draw/shapes";
+import { slopes } from "../../src/draw/slopes";
 import type { Draw, Drawn, Scene } from "../../src/types";
 import { METHODS, Recorder } from "./recorder";
 import { descend, eightPoints, exactOf, gallery, sceneOf } from "./scenes";
@@ -142,7 +144,7 @@ it("says what the step did only where it did", () => {
     return drawnBy(panels.step, { ...scene, settings: { ...scene.settings, cursor } }).drawn.title;
   };
   expect(title("eight 0.056", 9)).toBe("The step lands higher than it began: too long");
-  expect(title("eight 0.05", 5)).toBe("The step passes the lowest point and ends lower than it began");
+  expect(title("eight 0.05", 5)).toBe("The step passes the lowest point and ends lower");
   expect(title("eight 0.02", 44)).toMatch(/^The step is short: 0\.\d+ % of the way to the lowest point$/);
   expect(title("rate 0", 3)).toBe("The rate is 0: the step does not move");
   expect(title("constant function", 2)).toBe("The gradient is 0: the step does not move");
@@ -157,7 +159,7 @@ it("names the counts of both classes at the cut-off", () => {
 
 it("labels runs by what differs", () => {
   const texts = (name: string) => drawnBy(panels.cost, gallery()[name]()).recorder.texts.map((t) => t.text);
-  expect(texts("race")).toEqual(expect.arrayContaining(["plain", "momentum", "Nesterov", "Adam"]));
+  expect(texts("race")).toEqual(expect.arrayContaining(["plain", "heavy ball", "Nesterov", "Adam"]));
   expect(texts("rates")).toEqual(expect.arrayContaining(["rate 0.001", "rate 0.05", "rate 0.0525", "rate 0.1"]));
   expect(texts("batches")).toEqual(expect.arrayContaining(["all rows a step", "1 row a step", "3 rows a step"]));
 });
@@ -197,7 +199,7 @@ it("numbers the states of a recorded run by its steps", () => {
   const run = descend(scene.objective, "plain", 0.02, [0, 0], 3);
   const thinned = { ...scene, runs: [{ ...run, numbers: Float64Array.of(0, 10, 100, 1000) }], settings: { ...scene.settings, cursor: 2 } };
   const { drawn } = drawnBy(panels.cost, thinned);
-  expect(drawn.title).toContain("after 100 steps");
+  expect(drawn.title).toContain("in 100 steps");
   const right = drawn.toData(437, 100)!;
   expect(right.x).toBe(3);
 });

@@ -15,7 +15,6 @@ from ..lab.payload import Payload
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
 from .html import html_of
-from .replay_settings import settings_of
 
 if TYPE_CHECKING:
     from .trajectory import Trajectory
@@ -67,8 +66,7 @@ def cell_of(run: Trajectory) -> str:
     """
     try:
         recording = recording_of(run).member()
-        settings = settings_of(run) if "function" in run.meta else None
-        return html_of(run) + framed(Page(Payload("notebook", None, settings, recording), "steepest", "").html())
+        return html_of(run) + framed(Page(Payload("notebook", recording=recording), "steepest", "").html())
     except SteepestError:  # several targets, many parameters, or a checkout where the page was not built
         return html_of(run)
 

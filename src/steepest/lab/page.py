@@ -57,7 +57,8 @@ class Page(NamedTuple):
 
     def html(self) -> str:
         """The file; FileError if the page was not built."""
-        script, unpack, style = asset("lab.js"), asset("unpack.js"), asset("lab.css")
+        name = self.payload.bundle
+        script, unpack, style = asset(f"{name}.js"), asset("unpack.js"), asset(f"{name}.css")
         return PAGE.format(
             policy=policy((script, unpack), (style,), connect=self.payload.home == "server"),
             title=safe(self.title),

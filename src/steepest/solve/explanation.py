@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.files import plain
 from ..core.types import Array
+from .explanation_text import text_of
 
 __all__ = ["Batch", "Eigendirection", "Explanation"]
 
@@ -142,6 +143,4 @@ class Explanation(NamedTuple):
         return dict(plain(found))
 
     def __str__(self) -> str:
-        from .explanation_text import text_of
-
         return "\n".join(text_of(self))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.aligned_text import aligned, by_point, number
 from ..core.shown_text import counted, visible
-from .explanation import Batch, Explanation
+
+if TYPE_CHECKING:
+    from .explanation import Batch, Explanation
 
 __all__ = ["directions_of", "facts_of", "parameters_of", "rows_of", "text_of", "title_of"]
 

@@ -22,9 +22,10 @@ from ...optimality.contraction import Contraction, contraction
 from ...optimality.curvature import Spectrum, bounded, spectrum, stability_of
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
+from ..outcomes import fixed_values
 from ..table_input import class_numbers, classes_of, target_table
 from ..text import describe, number, say
-from .fit import chosen_loss, fixed_values
+from .fit import chosen_loss
 
 __all__ = ["Flags", "limit_command"]
 
