@@ -24,8 +24,8 @@ export interface Parts {
   readonly title: string;
   readonly style: string;
   readonly still: string; // what stands in for the page where no script runs
-  readonly packed: string; // the script, deflated
-  readonly unpack: string; // puts it in place
+  readonly packed: string; // the page's script, deflated
+  readonly unpack: string; // the script that puts it in place
 }
 
 /** The parts of the page that is open. A page on disk calls no server. */

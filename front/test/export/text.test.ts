@@ -12,7 +12,7 @@ import { pythonOf } from "../../src/export/python";
 import { csvField, pythonText, shellWord } from "../../src/export/quote";
 import { formulaObjective, readFormula } from "../../src/formula";
 import { readPayload } from "../../src/state/payload";
-import type { Column, Scene, Settings, Table } from "../../src/types";
+import type { Column, Recording, Scene, Settings, Table } from "../../src/types";
 
 const HOSTILE = [
   "'; rm -rf /; '", "$(touch owned)", "`touch owned`", "a'b\"c", "\\", "!!", "-rf", "*", "~", "new\nline", "tab\there",
@@ -160,6 +160,6 @@ test.each(HOSTILE)("the payload with %j ends no script and reads back", (formula
 
 test("a recording is packed as it is read", () => {
   const numbers = Float64Array.of(0, -1.5, Math.PI, 1e-300);
-  const recording = { rule: "plain", names: ["x"], reported: 3, path: numbers, step: numbers, cost: numbers, verdict: { status: "stopped", message: "", advice: null } };
+  const recording: Recording = { rule: "plain", names: ["x"], reported: 3, path: numbers, step: numbers, cost: numbers, verdict: { status: "stopped", message: "", advice: null } };
   expect(readPayload(payloadText({ version: 1, home: "report", recording })).recording).toEqual(recording);
 });
