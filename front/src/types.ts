@@ -29,6 +29,7 @@ export interface Recording {
   readonly step: Vec; // m
   readonly cost: Vec; // m, NaN where it was not evaluated
   readonly reported: number; // the step whose state is the answer
+  readonly minimum?: number; // of the cost, if Python knows it
   readonly verdict: { readonly status: string; readonly message: string; readonly advice: string | null };
 }
 
