@@ -30,9 +30,8 @@ export const secantOf = (x: number, run: number): Draw => (scene, context, width
   scene.objective.gradient(Float64Array.of(x), gradient);
   const slope = gradient[0];
   const [y, rise] = [f(x), f(x + run) - f(x)];
-  const reach = Math.max(1.6 * Math.abs(run), scene.facts.best ? 1.4 * Math.abs(scene.facts.best[0] - x) : 0, 0.2 * Math.abs(x)) || 1;
-  const middle = scene.facts.best ? (x + scene.facts.best[0]) / 2 : x;
-  const domain = padded(extent([middle - reach, middle + reach, x + run]));
+  const reach = Math.max(1.1 * Math.abs(run), scene.facts.best ? 0.4 * Math.abs(scene.facts.best[0] - x) : 0, 0.1 * Math.abs(x)) || 1;
+  const domain = extent([x + run / 2 - reach, x + run / 2 + reach]);
   const name = scene.objective.names[0];
   const points = sampled(f, domain);
   const usual = points.map(([, v]) => v).filter((v) => Math.abs(v - y) <= 1e3 * Math.max(Math.abs(rise), Math.abs(slope) * reach, 1e-9));
