@@ -146,7 +146,7 @@ function ends(
 
 function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: Frame): Drawn {
   const title = finding(scene, labels);
-  const subtitle = [measure.note, "dotted line: step shown in all pictures, drag to move it"].filter(Boolean).join(" · ");
+  const subtitle = [measure.note, "drag to move the step"].filter(Boolean).join(" · ");
   return {
     title,
     subtitle,
@@ -173,8 +173,8 @@ function finding(scene: Scene, labels: readonly string[]): string {
     return `Step ${count(shown(scene, settings.cursor))}: lowest ${tie ? "" : `is ${labels[lowest]}, `}${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
-  const minimum = facts.best ? `; ${minimumOf(scene)} is ${number(facts.least)}` : "";
+  const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";
   const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
   return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
-    : `${name} ${number(first)} → ${number(now)} after ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
+    : `${name} ${number(first)} → ${number(now)} in ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
 }

@@ -11,9 +11,9 @@ import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
-import { lastSound, minimumOf, stateOf, stepOf } from "./runs";
+import { lastSound, minimumOf, startOf, stateOf, stepOf } from "./runs";
 import { current } from "./rows";
-import { type Box, plate, SMALL } from "./text";
+import { type Box, boxOf, freest, kept, type Placed, plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
 const POINTS = 240;
@@ -30,14 +30,17 @@ export function curve(
   const up = scene.objective.task === "formula" ? `f(${plane.labels[0]})` : "cost";
   const axes = frame(context, width, height, palette, { label: plane.labels[0], domain: window.x }, { label: up, domain });
   const place = (w: ArrayLike<number>): Point => [axes.x(w[plane.axes![0]]), axes.y(value(w[plane.axes![0]]))];
-  const start = place(scene.settings.start);
+  const start = place(startOf(scene));
+  const best = scene.facts.best && place(scene.facts.best);
+  const balls = scene.runs.map((_, i) => around(place(current(scene, i))));
   within(context, axes, () => {
     graph(context, points, axes, palette);
     scene.runs.forEach((_, i) => steps(context, scene, i, place, axes, palette));
-    if (scene.runs.length) tangent(context, scene, plane, place, axes, palette);
-    if (scene.facts.best) star(context, place(scene.facts.best), palette);
+    const hint = hintAt(context, axes, start, palette, balls);
+    const avoid = [...balls, around(start, 10), ...(best ? [around(best, 10)] : []), ...(hint ? [boxOf(context, hint)] : [])];
+    if (scene.runs.length) tangent(context, scene, plane, place, axes, palette, avoid);
+    if (best) star(context, best, palette);
     handle(context, start, palette);
-    const hint = hintAt(context, axes, start, palette, scene.runs.map((_, i) => around(place(current(scene, i)))));
     if (hint) plate(context, palette, hint);
     for (let i = scene.runs.length - 1; i >= 0; i--) now(context, scene, i, place, axes, palette);
   });
@@ -100,7 +103,7 @@ function steps(
 /** The tangent at the cursor, with its slope. */
 function tangent(
   context: CanvasRenderingContext2D, scene: Scene, plane: Plane, place: (w: ArrayLike<number>) => Point, axes: Frame,
-  palette: Palette,
+  palette: Palette, avoid: readonly Box[],
 ): void {
   const run = scene.runs[0];
   const w = stateOf(run, Math.min(stepOf(run, scene.settings.cursor), lastSound(run)));
@@ -111,22 +114,16 @@ function tangent(
   const ends = [x - reach, x + reach].map((at): Point => [axes.x(at), axes.y(y + slope * (at - x))]);
   line(context, ends, { colour: palette.accent, width: 1.5, dash: [5, 3] });
   context.font = SMALL;
-  const at = label(ends, place(w), axes);
-  plate(context, palette, { text: `slope ${number(slope)}`, x: at[0], y: at[1], align: "center", colour: palette.accent });
+  const text = { text: `slope ${number(slope)}`, align: "center", colour: palette.accent } as const;
+  const [px, py] = place(w);
+  const rise = (ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]);
+  const along = 70 / Math.hypot(1, rise);
+  const places = [1, -1].flatMap((side) => [-16, 16].map((down): Placed =>
+    ({ ...text, x: px + side * (along + 24), y: py + side * along * rise + down })));
+  plate(context, palette, freest(context, places, axes, avoid) ?? kept(context, places[0], axes));
 }
 
-const around = ([x, y]: Point): Box => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 });
-
-/** A place for the words beside the tangent, above the ball where there is room. */
-function label([from, to]: Point[], [x, y]: Point, axes: Frame): Point {
-  const side = x < (axes.left + axes.right) / 2 ? 1 : -1;
-  const rise = (to[1] - from[1]) / (to[0] - from[0]);
-  const along = Math.min(70, 60 / Math.max(0.5, Math.abs(rise)));
-  const top = y + side * along * rise - 14;
-  return [
-    Math.max(axes.left + 40, Math.min(axes.right - 40, x + side * (along + 30))), Math.max(axes.top + 10, Math.min(axes.bottom - 10, top)),
-  ];
-}
+const around = ([x, y]: Point, half = 8): Box => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
 
 function slopeAt({ objective }: Scene, plane: Plane, w: Float64Array): number {
   const gradient = new Float64Array(objective.size);

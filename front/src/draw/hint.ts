@@ -4,7 +4,7 @@ import type { Palette } from "../types";
 import type { Frame } from "./frame";
 import { contains } from "./geometry";
 import type { Point } from "./marks";
-import { type Box, boxOf, inside, overlap, type Placed, SMALL } from "./text";
+import { type Box, freest, type Placed, SMALL } from "./text";
 
 const TEXT = "start: drag me";
 const SIDES = [[1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
@@ -17,7 +17,6 @@ export function hintAt(
   context.font = SMALL;
   const places = SIDES.map(([right, down]): Placed => ({
     text: TEXT, x: x + 11 * right, y: y + 14 * down, align: right > 0 ? "left" : "right", colour: palette.ink,
-  })).filter((placed) => inside(boxOf(context, placed), axes));
-  const covered = (placed: Placed) => avoid.filter((box) => overlap(box, boxOf(context, placed))).length;
-  return places.length ? places.reduce((a, b) => (covered(b) < covered(a) ? b : a)) : null;
+  }));
+  return freest(context, places, axes, avoid);
 }

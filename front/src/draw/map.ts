@@ -1,6 +1,6 @@
 // Panel B: the cost over two parameters as labelled contours, with the paths of all runs, the start and the minimum.
 
-import type { Drawn, Palette, Scene } from "../types";
+import type { Drawn, Palette, Run, Scene } from "../types";
 import { curve } from "./curve";
 import { type Frame, frame, within } from "./frame";
 import { landscapeOf, type Landscape } from "./landscape";
@@ -11,13 +11,14 @@ import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, minimumOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, startOf, stateOf, valueOf } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
 import { windowOf } from "./window";
 
 const CANDIDATES = 60; // places on a contour that are tried for its label
+const SAMPLE = 30; // states of a path that labels keep away from
 const REACH = 16; // pixels within which the start is taken up
 
 /** The map that the settings ask for: a curve of one free parameter, contours, or the surface. */
@@ -39,14 +40,15 @@ export function contour(
     const [x, y] = plane.coordinates(w);
     return [axes.x(x), axes.y(y)];
   };
-  const start = place(scene.settings.start);
+  const start = place(startOf(scene));
   const best = scene.facts.best && place(scene.facts.best);
   const outside: number[] = [];
   within(context, axes, () => {
     relief(context, land, axes, palette);
     const taken = [around(start, 12), ...(best ? [around(best, 12)] : [])];
     const hint = hintAt(context, axes, start, palette, [...(best ? [around(best, 10)] : []), ...balls(scene, place)]);
-    heights(context, land, axes, palette, best ?? start, start, [...taken, ...(hint ? [boxOf(context, hint)] : [])]);
+    const ways = scene.runs.flatMap((run) => along(run, place));
+    heights(context, land, axes, palette, best ?? start, start, [...taken, ...ways, ...(hint ? [boxOf(context, hint)] : [])]);
     scene.runs.forEach((_, i) => trail(context, scene, i, place, axes, palette));
     if (best) star(context, best, palette);
     handle(context, start, palette);
@@ -110,6 +112,16 @@ function heights(
 /** Where the runs are at the cursor: no words are written there. */
 const balls = (scene: Scene, place: Place): Box[] => scene.runs.map((_, i) => around(place(current(scene, i)), 7));
 
+/** Small boxes along a path, for labels to keep away from. */
+function along(run: Run, place: Place): Box[] {
+  const states = Math.min(lastSound(run), SAMPLE);
+  const points = Array.from({ length: states + 1 }, (_, i) => place(stateOf(run, Math.round((i * lastSound(run)) / Math.max(1, states)))));
+  return points.flatMap((point, i) => (i ? [1 / 3, 2 / 3, 1] : [1]).map((share) => {
+    const before = points[Math.max(0, i - 1)];
+    return around([before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])], 3);
+  }));
+}
+
 const around = ([x, y]: Point, half: number): Box => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
 
 function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: Point, outside: readonly number[]): Drawn {
@@ -118,7 +130,7 @@ function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: 
   const lines = land.levels.length === 0 ? "the cost is the same everywhere in this window"
     : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
-  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", plane.words, left].filter(Boolean).join(" · ");
+  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum", plane.words, left].filter(Boolean).join(" · ");
   return {
     title,
     subtitle,

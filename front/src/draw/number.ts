@@ -9,10 +9,10 @@ export const raised = (power: number): string => [...String(power)].map((digit) 
 /** A number with at most `digits` significant digits: 0.5376, −1,125, 1.569 × 10⁷. */
 export function number(value: number, digits = 4): string {
   if (Number.isNaN(value)) return "unknown";
-  const size = Math.abs(value);
-  if (size > Number.MAX_VALUE) return value > 0 ? "over 10³⁰⁸" : "under −10³⁰⁸";
-  if (size !== 0 && (size >= 999_999.5 || size < 1e-4)) return scientific(value, digits);
   const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (size > Number.MAX_VALUE) return value > 0 ? "over 10³⁰⁸" : "under −10³⁰⁸";
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return scientific(value, digits);
   const [whole, part] = String(Math.abs(rounded)).split(".");
   return sign(rounded) + grouped(whole) + (part ? `.${part}` : "");
 }
@@ -27,9 +27,9 @@ export const counted = (value: number, noun: string): string => `${count(value)}
 export function percent(share: number): string {
   const hundredths = 100 * share;
   if (hundredths < 99.5 || hundredths >= 100) return `${number(hundredths, hundredths < 10 ? 2 : 3)} %`;
-  const nines = Math.min(8, Math.floor(-Math.log10(1 - share)) - 2);
-  const kept = 10 ** Math.max(1, nines + 1);
-  return `${String(Math.floor(hundredths * kept) / kept)} %`;
+  const nines = Math.min(8, Math.floor(1e-6 - Math.log10(1 - share)) - 2);
+  const kept = 10 ** Math.max(1, nines);
+  return `${String(Math.floor(hundredths * kept + 1e-3) / kept)} %`;
 }
 
 function scientific(value: number, digits: number): string {

@@ -3,7 +3,7 @@
 
 import type { Scene, Vec } from "../types";
 import { brief } from "./text";
-import { lastSound, stateOf } from "./runs";
+import { lastSound, startOf, stateOf } from "./runs";
 
 export interface Plane {
   /** Directions of the axes: one for a single free parameter. */
@@ -27,8 +27,10 @@ export function planeOf(scene: Scene): Plane {
   return slice(scene, free.length ? free : [0]);
 }
 
-function slice({ objective, settings }: Scene, axes: readonly number[]): Plane {
-  const origin = Float64Array.from({ length: objective.size }, (_, j) => (axes.includes(j) ? 0 : settings.start[j] ?? 0));
+function slice(scene: Scene, axes: readonly number[]): Plane {
+  const { objective } = scene;
+  const start = startOf(scene);
+  const origin = Float64Array.from({ length: objective.size }, (_, j) => (axes.includes(j) ? 0 : start[j]));
   const along = axes.map((j) => Float64Array.from({ length: objective.size }, (_, k) => (k === j ? 1 : 0)));
   const others = objective.names.length - axes.length;
   const kept = objective.names.findIndex((_, j) => !axes.includes(j));
@@ -49,10 +51,10 @@ function slice({ objective, settings }: Scene, axes: readonly number[]): Plane {
 
 /** The plane through start, answer and minimum: x is 0 at the start and 1 at the minimum. */
 function throughPoints(scene: Scene, free: readonly number[]): Plane {
-  const { objective, facts, runs, settings } = scene;
+  const { objective, facts, runs } = scene;
   const p = objective.size;
   const size = scales(scene);
-  const start = Float64Array.from({ length: p }, (_, j) => settings.start[j] ?? 0);
+  const start = startOf(scene);
   const away = (w: ArrayLike<number>) => Float64Array.from({ length: p }, (_, j) => (w[j] - start[j]) * size[j]);
   const answer = runs.length ? stateOf(runs[0], lastSound(runs[0])) : start;
   const states = sample(scene).map(away);

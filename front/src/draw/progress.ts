@@ -23,5 +23,5 @@ export function titleOf(scene: Scene): string {
   if (Number.isNaN(share)) return `${step}: ${value} ${number(first)} → ${number(now)}`;
   if (share <= 1e-6) return `${step}: ${its} has hardly changed`;
   const goal = scene.facts.best ? minimumOf(scene) : `the infimum, ${number(scene.facts.least)}`;
-  return share > 1 - 1e-9 ? `${step}: ${its} is that of ${goal}` : `${step}: ${percent(share)} of the way down to ${goal}`;
+  return share > 1 - 1e-9 ? `${step}: ${its} is that of ${goal}` : `${step}: ${percent(share)} of the way down`;
 }

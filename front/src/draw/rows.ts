@@ -3,7 +3,7 @@
 import type { Scene, TableObjective, Vec } from "../types";
 import { count } from "./number";
 import type { Point } from "./marks";
-import { lastSound, stateOf, stepOf } from "./runs";
+import { lastDrawn, lastSound, startOf, stateOf, stepOf } from "./runs";
 
 export const DRAWN = 5000; // rows at most
 export const STICKS = 60; // rows at most that show their residual
@@ -39,7 +39,13 @@ export function current(scene: Scene, index: number): Vec {
 }
 
 export const leading = (scene: Scene): Vec =>
-  scene.runs.length ? current(scene, 0) : Float64Array.from(scene.settings.start);
+  scene.runs.length ? current(scene, 0) : startOf(scene);
+
+/** The leading parameters, or the last ones before whose cost is small enough to be drawn. */
+export const drawable = (scene: Scene): Vec => {
+  const run = scene.runs[0];
+  return run ? stateOf(run, Math.min(stepOf(run, scene.settings.cursor), lastDrawn(run))) : startOf(scene);
+};
 
 /** The linear predictor z at which the prediction crosses a value: by bisection of an increasing inverse link. */
 export function linkOf(table: TableObjective, value: number): number {

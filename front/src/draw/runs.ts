@@ -1,14 +1,15 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
+import { rules, untranslatedRules } from "../engine";
 import type { Run, Scene } from "../types";
-import { count, number } from "./number";
+import { count, counted, number } from "./number";
 
-const NAMES: Readonly<Record<string, string>> = {
-  nesterov: "Nesterov", adam: "Adam", adagrad: "AdaGrad", adadelta: "AdaDelta", rmsprop: "RMSProp", adamax: "AdaMax",
-  nadam: "Nadam", amsgrad: "AMSGrad", adamw: "AdamW", heavy_ball: "heavy ball",
-};
-
-export const nameOf = (rule: string): string => NAMES[rule.toLowerCase()] ?? rule.replaceAll("_", " ");
+/** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
+export function nameOf(rule: string): string {
+  const [base, ...settings] = rule.split(":");
+  const label = rules[base as keyof typeof rules]?.label ?? untranslatedRules.find(({ name }) => name === base)?.label;
+  return [label ?? base.replaceAll("_", " "), ...settings].join(", ");
+}
 
 /** A label for each run: its own, its rule, or the rate or batch where rules are the same. */
 export function labelsOf({ runs, settings }: Scene): string[] {
@@ -41,10 +42,24 @@ export const sound = (w: ArrayLike<number>): boolean => {
   return true;
 };
 
+/** Where the runs begin: p numbers. */
+export function startOf({ runs, objective, settings }: Scene): Float64Array {
+  return runs.length ? stateOf(runs[0], 0) : Float64Array.from({ length: objective.size }, (_, j) => settings.start[j] ?? 0);
+}
+
 /** The last state of which every number is finite. */
 export function lastSound(run: Run): number {
   let t = run.steps;
   while (t > 0 && !sound(stateOf(run, t))) t--;
+  return t;
+}
+
+const LARGEST = 1e140; // cost that can be drawn
+
+/** The last state of which cost and parameters can be drawn. */
+export function lastDrawn(run: Run): number {
+  let t = lastSound(run);
+  while (t > 1 && !(Math.abs(run.cost[t]) < LARGEST)) t--;
   return t;
 }
 
@@ -73,11 +88,8 @@ export function winner(scene: Scene): string {
   const arrived = scene.runs.map((run, i) => ({ label: labels[i], steps: arrival(scene, run) }))
     .filter((a): a is { label: string; steps: number } => a.steps !== null).sort((a, b) => a.steps - b.steps);
   if (arrived.length === 0) return Number.isFinite(scene.facts.least) ? "None has gone 99 % of the way down" : "";
-  const [first, second] = arrived;
-  const done = `99 % of the way down after ${count(first.steps)} step${first.steps === 1 ? "" : "s"}`;
-  if (second && second.steps === first.steps) {
-    const together = arrived.filter((a) => a.steps === first.steps).map((a) => a.label);
-    return `First together: ${together.slice(0, -1).join(", ")} and ${together[together.length - 1]}, ${done}`;
-  }
-  return /step$/.test(first.label) ? `First: ${first.label}, ${done}` : `${first.label} is first: ${done}`;
+  const { steps } = arrived[0];
+  const first = arrived.filter((a) => a.steps === steps).map((a) => a.label);
+  const names = first.length > 2 ? counted(first.length, "run") : first.join(" and ");
+  return `First: ${names}, 99 % down in ${counted(steps, "step")}`;
 }

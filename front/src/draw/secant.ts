@@ -7,13 +7,13 @@ import { type Frame, frame, within } from "./frame";
 import { ball, line, type Point, ring } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";
-import { leading } from "./rows";
+import { drawable } from "./rows";
 import { numberOf, stateOf, stepOf } from "./runs";
-import { plate, SMALL } from "./text";
+import { kept, type Placed, plate, SMALL } from "./text";
 
 /** The secant from the cursor's point: to the point that the settings name, or else to the next state. */
 export const secant: Draw = (scene, context, width, height, palette) => {
-  const x = leading(scene)[0];
+  const x = drawable(scene)[0];
   const other = scene.settings.secant;
   if (other !== null) return secantOf(x, other - x)(scene, context, width, height, palette);
   const run = scene.runs[0];
@@ -30,9 +30,8 @@ export const secantOf = (x: number, run: number): Draw => (scene, context, width
   scene.objective.gradient(Float64Array.of(x), gradient);
   const slope = gradient[0];
   const [y, rise] = [f(x), f(x + run) - f(x)];
-  const reach = Math.max(1.6 * Math.abs(run), scene.facts.best ? 1.4 * Math.abs(scene.facts.best[0] - x) : 0, 0.2 * Math.abs(x)) || 1;
-  const middle = scene.facts.best ? (x + scene.facts.best[0]) / 2 : x;
-  const domain = padded(extent([middle - reach, middle + reach, x + run]));
+  const reach = Math.max(1.1 * Math.abs(run), scene.facts.best ? 0.4 * Math.abs(scene.facts.best[0] - x) : 0, 0.1 * Math.abs(x)) || 1;
+  const domain = extent([x + run / 2 - reach, x + run / 2 + reach]);
   const name = scene.objective.names[0];
   const points = sampled(f, domain);
   const usual = points.map(([, v]) => v).filter((v) => Math.abs(v - y) <= 1e3 * Math.max(Math.abs(rise), Math.abs(slope) * reach, 1e-9));
@@ -67,12 +66,16 @@ function triangle(context: CanvasRenderingContext2D, axes: Frame, { x, y, run, r
   line(context, [from, corner, to], { colour: palette.ink, width: 1.3, dash: [2, 2] });
   ring(context, to, 5, colour, palette.card);
   context.font = SMALL;
+  const write = (placed: Placed) => plate(context, palette, kept(context, placed, axes));
   const below = rise > 0 ? 11 : -11;
   if (Math.abs(corner[0] - from[0]) > 50)
-    plate(context, palette, { text: `run ${number(run, 3)}`, x: (from[0] + corner[0]) / 2, y: corner[1] + below, align: "center", colour: palette.ink });
+    write({ text: `run ${number(run, 3)}`, x: (from[0] + corner[0]) / 2, y: corner[1] + below, align: "center", colour: palette.ink });
   const right = run > 0;
   if (Math.abs(to[1] - corner[1]) > 16)
-    plate(context, palette, { text: `rise ${number(rise, 3)}`, x: corner[0] + (right ? 7 : -7), y: (corner[1] + to[1]) / 2, align: right ? "left" : "right", colour: palette.ink });
+    write({
+      text: `rise ${number(rise, 3)}`, x: corner[0] + (right ? 7 : -7), y: (corner[1] + to[1]) / 2, align: right ? "left" : "right",
+      colour: palette.ink,
+    });
 }
 
 function drawn(scene: Scene, axes: Frame, { x, run, rise }: Triangle, slope: number): Drawn {

@@ -1,15 +1,15 @@
 // Why two classes have a cost of their own: squared error of the probability against cross-entropy, along one parameter.
 
 import type { Drawn, Palette, Scene } from "../types";
-import { extent, padded } from "./extent";
+import { extent, type Interval, padded } from "./extent";
 import { frame, within } from "./frame";
 import { line, type Point } from "./marks";
 import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { planeOf } from "./plane";
+import { type Plane, planeOf } from "./plane";
 import { shownRows } from "./rows";
+import { startOf } from "./runs";
 import { plate, SMALL } from "./text";
-import { windowOf } from "./window";
 
 const POINTS = 160;
 
@@ -22,11 +22,11 @@ export function shapes(
   scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);
-  const { x: domain } = windowOf(scene, plane);
   const table = scene.objective.table!;
   const rows = shownRows(scene.objective.rows).filter((_, i, all) => i % Math.ceil(all.length / 500) === 0);
+  const domain = rangeOf(scene, plane, rows);
   const mean = (m: number, of: (z: number, y: number) => number) => {
-    const w = plane.point(m, plane.coordinates(scene.facts.best ?? scene.settings.start)[1]);
+    const w = plane.point(m, plane.coordinates(scene.facts.best ?? startOf(scene))[1]);
     return rows.reduce((sum, i) => sum + of(table.linear(w, i), table.target.values[i]), 0) / rows.length;
   };
   const at = Array.from({ length: POINTS + 1 }, (_, i) => domain[0] + ((domain[1] - domain[0]) * i) / POINTS);
@@ -51,6 +51,19 @@ export function shapes(
   const title = `Cross-entropy ${convex(curves[0].turns)}; squared error ${convex(curves[1].turns)}`;
   const subtitle = `along ${plane.labels[0]} from ${number(domain[0])} to ${number(domain[1])}`;
   return { title, subtitle, description: `${title}, ${subtitle}.`, toData: axes.toData, hit: () => null };
+}
+
+/** The values of the parameter at which rows change their side, and some of both sides. */
+function rangeOf(scene: Scene, plane: Plane, rows: readonly number[]): Interval {
+  const table = scene.objective.table!;
+  const other = plane.coordinates(scene.facts.best ?? startOf(scene))[1];
+  const [zero, one] = [plane.point(0, other), plane.point(1, other)];
+  const lines = rows.map((i) => ({ offset: table.linear(zero, i), slope: table.linear(one, i) - table.linear(zero, i) }));
+  const turns = lines.map(({ offset, slope }) => -offset / slope).filter(Number.isFinite).sort((a, b) => a - b);
+  const sizes = lines.map(({ slope }) => Math.abs(slope)).sort((a, b) => a - b);
+  const usual = sizes[Math.floor(sizes.length / 2)] || 1;
+  const [low, high] = [turns[Math.floor(0.1 * turns.length)] ?? 0, turns[Math.floor(0.9 * (turns.length - 1))] ?? 0];
+  return padded(extent([low - 4 / usual, high + 4 / usual]), 0.1);
 }
 
 /** Places where the values curve downward by more than rounding. */

@@ -8,7 +8,7 @@ import { ball, line, type Point } from "./marks";
 import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { restricted } from "./restrict";
-import { leading } from "./rows";
+import { drawable } from "./rows";
 import { brief, fit, HEIGHT, SMALL, write } from "./text";
 
 const MOST = 4; // parameters that are shown
@@ -17,7 +17,7 @@ export function slopes(
   scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
 ): Drawn {
   const { objective, facts, settings } = scene;
-  const w = leading(scene);
+  const w = drawable(scene);
   const gradient = new Float64Array(objective.size);
   objective.gradient(w, gradient);
   const free = objective.names.map((_, j) => j).filter((j) => !settings.fixed[j]).slice(0, MOST);

@@ -1,7 +1,7 @@
 // Panel D: the cost along the step that begins at the cursor, with ball, tangent, arrow and the ring where it lands.
 
 import type { Drawn, Palette, Scene } from "../types";
-import { extent, padded } from "./extent";
+import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, head, line, type Point, ring } from "./marks";
@@ -10,6 +10,8 @@ import { colourOf } from "./palette";
 import { numberOf, stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
 import { type Stride, strideOf } from "./stride";
+
+const ROUNDING = 1e-6; // of the parameters: shorter distances would show the rounding of the cost
 
 export function step(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
   const stride = strideOf(scene);
@@ -20,8 +22,7 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
     return [s, stride.cost(s)];
   });
   const label = scene.objective.size === 1 || stride.length === 0 ? "distance along the negative gradient" : "distance along the step";
-  const heights = [...points.map(([, y]) => y), stride.before, ...(stride.length <= to ? [stride.after] : [])];
-  const domain = padded(extent(heights, 1e-9 * Math.abs(stride.before)), 0.12);
+  const domain = heightsOf(stride, points);
   const axes = frame(context, width, height, palette, { label, domain: [from, to] }, { label: valueOf(scene), domain });
   const colour = colourOf(palette, 0);
   within(context, axes, () => {
@@ -35,10 +36,17 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
 }
 
 /** The part of the line that is shown: ball, lowest point and ring. */
-function reachOf({ length, lowest }: Stride): [number, number] {
+function reachOf({ length, lowest, size }: Stride): [number, number] {
   const low = lowest ?? 3 * length;
-  const span = Math.max(2.2 * low, 1.18 * length) || 1;
+  const span = Math.max(2.2 * low, 1.18 * length, ROUNDING * size) || 1;
   return [-0.25 * span, span];
+}
+
+/** Heights ahead of the ball, and a little more: a steep wall behind it is cut off. */
+function heightsOf({ before, after }: Stride, points: readonly Point[]): Interval {
+  const [low, high] = extent([...points.filter(([s]) => s >= 0).map(([, y]) => y), before, after], 1e-9 * Math.abs(before));
+  const [, behind] = extent([...points.map(([, y]) => y), high]);
+  return padded([low, Math.min(behind, high + 0.5 * (high - low))], 0.12);
 }
 
 /** A steep tangent, kept to pixels that a canvas can draw. */
@@ -75,14 +83,13 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
   const at = (t: number) => count(run ? numberOf(run, t) : t);
   const cut = run && k < Math.min(stepOf(run, scene.settings.cursor), run.steps - 1);
   const product = Math.abs(length - rate * Math.abs(slope)) <= 1e-9 * length && length > 0;
-  const made = product ? `step = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
-    : `length of the step ${number(length)}`;
+  const made = product ? `length = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
+    : `length ${number(length)}, slope ${number(slope)}`;
   const subtitle = [
-    length > 0 ? `ball: step ${at(k)}, ring: step ${at(k + 1)}` : `ball: step ${at(k)}`,
-    `dashed: tangent, slope ${number(slope)}`,
+    length > 0 ? `step ${at(k)} → ${at(k + 1)}` : `step ${at(k)}`,
+    ...(rows ? [`direction from ${counted(rows, "drawn row")}, cost of all ${count(scene.objective.rows)} rows`] : []),
     made,
     ...(cut ? ["later steps are too large to draw"] : []),
-    ...(rows ? [`direction from ${counted(rows, "drawn row")}, cost of all ${count(scene.objective.rows)}`] : []),
   ].join(" · ");
-  return { title, subtitle, description: `The cost along the step. ${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
+  return { title, subtitle, description: `The cost along the step, with ball, tangent and landing point. ${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
 }

@@ -4,7 +4,9 @@ import type { Scene } from "../types";
 import { number, percent } from "./number";
 import type { Stride } from "./stride";
 
-const MOMENTUM = new Set(["momentum", "nesterov", "heavy_ball", "adam", "nadam", "adamax", "amsgrad", "adamw"]);
+const MOMENTUM = new Set(
+  ["momentum", "nesterov", "accelerated", "lion", "amsgrad", "ada_max", "adam", "adamw", "nadam", "schedule_free"],
+);
 
 export function verdictOf(scene: Scene, stride: Stride): string {
   const { length, slope, before, after, lowest, rows } = stride;
@@ -16,7 +18,7 @@ export function verdictOf(scene: Scene, stride: Stride): string {
   if (Math.abs(after - before) <= scale) return "The step changes the cost by less than rounding shows";
   if (lowest === null) return "The step goes down a line without a lowest point";
   const share = length / lowest;
-  if (share > 1.02) return "The step passes the lowest point and ends lower than it began";
+  if (share > 1.02) return "The step passes the lowest point and ends lower";
   if (share > 0.98) return "The step lands at the lowest point of its line";
   if (share > 0.05) return `The step goes ${percent(share)} of the way to the lowest point`;
   return `The step is short: ${number(100 * share, 2)} % of the way to the lowest point`;
@@ -30,6 +32,6 @@ function standing(scene: Scene, slope: number): string {
 function uphill(scene: Scene, higher: boolean, rows: number): string {
   const end = higher ? "it lands higher" : "it lands lower all the same";
   if (rows) return `For the whole table the step points uphill: ${end}`;
-  const carried = MOMENTUM.has(scene.runs[0].rule.toLowerCase());
+  const carried = MOMENTUM.has(scene.runs[0].rule.split(":")[0]);
   return carried ? `Momentum carries the step uphill: ${end}` : `The step points uphill: ${end}`;
 }

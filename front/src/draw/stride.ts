@@ -1,10 +1,8 @@
 // One step of the leading run: where it begins and lands, its direction, and the cost along that line.
 
-import type { Run, Scene, Vec } from "../types";
+import type { Scene, Vec } from "../types";
 import { curvatureAlong, dot, restricted } from "./restrict";
-import { lastSound, sound, stateOf, stepOf } from "./runs";
-
-const LARGEST = 1e140; // cost that can be drawn
+import { lastDrawn, sound, startOf, stateOf, stepOf } from "./runs";
 
 export interface Stride {
   readonly k: number; // the step begins at state k
@@ -13,6 +11,7 @@ export interface Stride {
   readonly before: number; // cost at the ball
   readonly after: number; // cost at the ring
   readonly lowest: number | null; // distance to the lowest point ahead; null: none was found
+  readonly size: number; // of the largest parameter at the ball, at least 1
   readonly rows: number; // drawn for this step; 0: all
   cost(distance: number): number;
 }
@@ -21,7 +20,7 @@ export function strideOf(scene: Scene): Stride {
   const { objective, settings, runs } = scene;
   const run = runs[0];
   const k = run ? Math.max(0, Math.min(stepOf(run, settings.cursor), run.steps - 1, lastDrawn(run) - 1)) : 0;
-  const w = run ? stateOf(run, k).slice() : Float64Array.from(settings.start);
+  const w = run ? stateOf(run, k).slice() : startOf(scene);
   const next = run && k < run.steps ? stateOf(run, k + 1) : w;
   const gradient = new Float64Array(objective.size);
   objective.gradient(w, gradient);
@@ -33,14 +32,8 @@ export function strideOf(scene: Scene): Stride {
   const before = objective.value(w);
   const rows = run && k < run.steps ? run.rowsOf(k)?.length ?? 0 : 0;
   const after = length === 0 ? before : run && k < run.steps ? run.cost[k + 1] : before;
-  return { k, length, slope, before, after, lowest: lowestAhead(scene, w, u, slope, cost, length), rows, cost };
-}
-
-/** The last state of which cost and parameters can be drawn. */
-function lastDrawn(run: Run): number {
-  let t = lastSound(run);
-  while (t > 1 && !(Math.abs(run.cost[t]) < LARGEST)) t--;
-  return t;
+  const size = Math.max(1, ...w.map(Math.abs));
+  return { k, length, slope, before, after, size, lowest: lowestAhead(scene, w, u, slope, cost, length), rows, cost };
 }
 
 /** The direction of the negative gradient of the free parameters; the first free axis where it is zero. */

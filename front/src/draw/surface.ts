@@ -8,7 +8,7 @@ import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
-import { lastSound, minimumOf, stateOf, stepOf, valueOf } from "./runs";
+import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf } from "./runs";
 import { fit, FONT, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
@@ -40,7 +40,7 @@ export function surface(
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
   const cut = solid.top < land.high ? `cut off at cost ${number(solid.top, 3)}` : "";
-  const subtitle = ["drag or use the arrow keys to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
+  const subtitle = ["drag to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
     .filter(Boolean).join(" · ");
   return {
     title, subtitle, description: `Surface of the cost over ${plane.labels.join(" and ")}. ${title}. ${subtitle}.`,
@@ -141,7 +141,7 @@ function marks(
     line(context, points, { colour: colourOf(palette, i), width: 1.9, dash: dashOf(i) });
   });
   const { facts, settings, objective } = scene;
-  const start = place(settings.start, objective.value(Float64Array.from(settings.start)));
+  const start = place(startOf(scene), objective.value(startOf(scene)));
   if (Number.isFinite(start[0])) handle(context, start, palette);
   const best = facts.best ? place(facts.best, facts.least) : null;
   if (best && Number.isFinite(best[0])) star(context, best, palette);

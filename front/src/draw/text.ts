@@ -58,6 +58,23 @@ export function boxOf(context: CanvasRenderingContext2D, { text, x, y, align }: 
   return { left, right: left + width, top: y - HEIGHT / 2 - 1, bottom: y + HEIGHT / 2 + 1 };
 }
 
+/** The same text, moved so that it lies inside of a box. */
+export function kept(context: CanvasRenderingContext2D, placed: Placed, outer: Box): Placed {
+  const box = boxOf(context, placed);
+  const across = Math.max(0, outer.left + 2 - box.left) - Math.max(0, box.right - outer.right + 2);
+  const down = Math.max(0, outer.top + 1 - box.top) - Math.max(0, box.bottom - outer.bottom + 1);
+  return { ...placed, x: placed.x + across, y: placed.y + down };
+}
+
+/** Of places for a text, the first inside of a box that covers the fewest others; null: none is inside. */
+export function freest(
+  context: CanvasRenderingContext2D, places: readonly Placed[], outer: Box, avoid: readonly Box[],
+): Placed | null {
+  const inner = places.filter((placed) => inside(boxOf(context, placed), outer));
+  const covered = (placed: Placed) => avoid.filter((box) => overlap(box, boxOf(context, placed))).length;
+  return inner.length ? inner.reduce((a, b) => (covered(b) < covered(a) ? b : a)) : null;
+}
+
 export function write(context: CanvasRenderingContext2D, placed: Placed): void {
   context.fillStyle = placed.colour;
   context.textAlign = placed.align;

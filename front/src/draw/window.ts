@@ -3,7 +3,7 @@
 import type { Run, Scene, Window } from "../types";
 import { extent, type Interval, padded, rounded } from "./extent";
 import type { Plane } from "./plane";
-import { lastSound, stateOf } from "./runs";
+import { lastSound, startOf, stateOf } from "./runs";
 
 const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
 const NEAR = 1.4; // the same for a path that ends farther away than it began
@@ -15,7 +15,7 @@ export function windowOf(scene: Scene, plane: Plane): Window {
 }
 
 function side(scene: Scene, plane: Plane, axis: 0 | 1): Interval {
-  const start = plane.coordinates(scene.settings.start)[axis];
+  const start = plane.coordinates(startOf(scene))[axis];
   const middle = scene.facts.best ? plane.coordinates(scene.facts.best)[axis] : start;
   const reach = Math.max(Math.abs(start - middle), level(scene, plane.along[axis]));
   const values = [start, middle - OTHER_SIDE * reach, middle + OTHER_SIDE * reach];
@@ -24,7 +24,8 @@ function side(scene: Scene, plane: Plane, axis: 0 | 1): Interval {
 }
 
 /** Distance from the minimum along a direction at which the cost is about that of the start. */
-function level({ facts, objective, runs, settings }: Scene, along: Float64Array): number {
+function level(scene: Scene, along: Float64Array): number {
+  const { facts, objective, runs } = scene;
   const p = along.length;
   let curvature = 0;
   facts.eigenvalues.forEach((value, i) => {
@@ -32,7 +33,7 @@ function level({ facts, objective, runs, settings }: Scene, along: Float64Array)
     for (let j = 0; j < p; j++) share += facts.eigenvectors[i * p + j] * along[j];
     curvature += value * share * share;
   });
-  const start = runs.length ? runs[0].cost[0] : objective.value(Float64Array.from(settings.start));
+  const start = runs.length ? runs[0].cost[0] : objective.value(startOf(scene));
   const rise = start - facts.least;
   const distance = Math.sqrt((2 * rise) / curvature);
   return Number.isFinite(distance) && distance > 0 ? distance : 0;
