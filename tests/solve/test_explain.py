@@ -131,7 +131,7 @@ def test_momentum_is_the_gradient_plus_a_share_of_the_last_direction():
     before, now = explain(path, 2, X8, Y8), explain(path, 3, X8, Y8)
     np.testing.assert_allclose(now.direction, now.gradient + 0.5 * before.direction, rtol=1e-9)
     assert now.remembers
-    assert "of earlier steps" in str(now)
+    assert "earlier steps" in str(now)
 
 
 def test_log_loss_beside_numpy():
@@ -213,6 +213,14 @@ def test_the_rows_drawn_are_those_of_the_step(sampling, size):
         assert "degrees away from that over all rows" in found.why
 
 
+def test_the_gradient_of_a_single_row_is_written_as_a_product():
+    path = run(learning_rate=0.01, batch_size=1, sampling="sequential", max_iter=1)
+    found = explain(path, 2, X8, Y8)
+    z = 4 * found.before[0] + found.before[1]
+    assert f"g_x1 = (z - y) x1 = {z - 7:.6g} x 4 = {4 * (z - 7):.6g}" in str(found)
+    assert f"g_intercept = (z - y) = {z - 7:.6g}" in str(found)
+
+
 def test_the_numbers_of_rows_are_those_of_the_table_and_not_of_the_rows_that_count():
     weight = np.array([0.0, 1, 1, 0, 1, 1, 1, 1])
     rows = make_rows(X8, Y8, weight=weight)
@@ -292,6 +300,7 @@ def test_hostile_names_and_json():
     text = str(found)
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) < 200
+    assert "<b>" not in found._repr_html_()
     body = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert body["names"] == [path.names[0], "intercept"]
     assert body["directions"][0]["factor"] == -36.5

@@ -1,9 +1,8 @@
 // Choosing other data: the settings that belong to the old data begin anew, with a rate that suits the new curvature.
 
-import { choose, lossFor } from "../table";
+import { builtin, choose, lossFor } from "../table";
 import type { Facts, Settings, Table, Zones } from "../types";
 import type { Lab } from "./lab";
-import { builtin } from "./tables";
 
 const FRESH: Partial<Settings> = {
   target: "", features: [], loss: "squared_error", standardize: false, start: [], fixed: [], moved: [], race: [], batch: 0,
@@ -12,17 +11,18 @@ const FRESH: Partial<Settings> = {
 
 /** Descend on a table by name, "own" for the reader's, or on the "formula". */
 export function chooseData(lab: Lab, name: string): void {
-  if (name === "formula") lab.change({ ...FRESH, task: "formula", start: [] });
-  else lab.change({ ...FRESH, task: "table", data: name, ...ownLoss(name, lab.table.peek()), ...builtin[name]?.settings });
+  lab.playback.pause();
+  lab.change({ ...FRESH, ...(name === "formula" ? { task: "formula" } : tableSettings(name, lab.table.peek())) });
   const scene = lab.scene.peek();
-  if (scene && builtin[name]?.settings?.rate === undefined) lab.change({ rate: suitable(scene.facts, scene.zones) });
+  if (scene && !lab.problem.peek()) lab.change({ rate: suitable(scene.facts, scene.zones) });
 }
 
-/** A table whose target has two classes is about probabilities. */
-function ownLoss(name: string, table: Table | null): Partial<Settings> {
-  const target = name === "own" && table && table.columns.length > 1 ? choose(table).target : null;
-  const column = table?.columns.find((one) => one.name === target);
-  return column ? { loss: lossFor(column) } : {};
+function tableSettings(name: string, own: Table | null): Partial<Settings> {
+  const table = name === "own" ? own : builtin[name].table;
+  if (!table) return {};
+  const parts = choose(table);
+  const loss = lossFor(table.columns.find((column) => column.name === parts.target)!);
+  return { task: "table", data: name, ...parts, loss, ...builtin[name]?.settings };
 }
 
 /** A rate that settles: where plain steps begin to overshoot. */

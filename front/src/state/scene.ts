@@ -1,12 +1,13 @@
 // The scene: from settings and table to objective, facts, runs, zones and judgement, each computed again only if what it
 // depends on has changed. A cursor that moves computes nothing but the scene's outer record.
 
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { facts as factsOf } from "../engine";
 import { judge, zonesOf } from "../judge";
 import type { Recording, Scene, Settings, Table } from "../types";
 import { same } from "./link";
 import { objectiveOf } from "./objective";
+import { DEFAULTS } from "./settings";
 import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
 export interface SceneState {
@@ -66,7 +67,8 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
     settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),
     judgement: sound(judgement),
   })));
-  return { scene: lastGood(current), problem: computed(() => faultOf(current.value)), replaying };
+  const first = () => createScene(signal(DEFAULTS), { table: given.table, recording: null, recorded: DEFAULTS }).scene.peek();
+  return { scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first), problem: computed(() => faultOf(current.value)), replaying };
 }
 
 function attempt<T>(make: () => T): Maybe<T> {
@@ -87,11 +89,12 @@ function sound<T>(value: ReadonlySignal<Maybe<T>>): T {
   return value.value as T;
 }
 
-function lastGood(current: ReadonlySignal<Maybe<Scene>>): ReadonlySignal<Scene | null> {
+/** The scene, or where it has a fault the one before, or else the scene of a new page. */
+function lastGood(current: ReadonlySignal<Maybe<Scene>>, first: () => Scene | null): ReadonlySignal<Scene | null> {
   let last: Scene | null = null;
   return computed(() => {
     const now = current.value;
-    if (!faultOf(now)) last = now as Scene;
+    last = faultOf(now) ? last ?? first() : (now as Scene);
     return last;
   });
 }

@@ -7,7 +7,7 @@ import { useLab } from "./context";
 
 const STEP = 0.0025; // of the slider's length
 const WORDS = ["slow", "smooth", "overshoots", "diverges"] as const;
-const LETTER = 0.026; // share of the slider that a letter needs
+const LETTER = 0.0235; // share of the slider that a letter needs
 
 interface Scale {
   readonly low: number;

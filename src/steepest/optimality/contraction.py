@@ -16,7 +16,7 @@ from ..methods.method import read_rule
 from .curvature import stability_of
 from .forecast import transition
 
-__all__ = ["NEAR", "Contraction", "contraction"]
+__all__ = ["NEAR", "Contraction", "contraction", "factor_text"]
 
 NEAR = 1e-6  # share of the distance that `Contraction.steps` leaves
 MULTIPLIES = "Each step multiplies the distance to the minimum by {}."

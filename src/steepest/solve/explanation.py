@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.files import plain
+from ..core.html_text import safe
 from ..core.types import Array
 from .explanation_text import text_of
 
@@ -144,3 +145,6 @@ class Explanation(NamedTuple):
 
     def __str__(self) -> str:
         return "\n".join(text_of(self))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{safe(str(self))}</pre>"

@@ -18,7 +18,7 @@ from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
-from ...optimality.contraction import Contraction, contraction
+from ...optimality.contraction import Contraction, contraction, factor_text
 from ...optimality.curvature import Spectrum, bounded, spectrum, stability_of
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
@@ -138,7 +138,7 @@ def _facts(found: Found, chosen: bool) -> list[tuple[str, str]]:
         return facts
     half = ", half of the limit" if chosen else ", above the limit" if found.steepest.rate > found.limit else ""
     facts.append(("learning rate", number(found.steepest.rate, DIGITS) + half))
-    return [*facts, ("factor a step", _by_direction(found, "factor")), ("steps", _steps(found)), ("why", found.why)]
+    return [*facts, ("factor a step", _factors(found)), ("steps", _steps(found)), ("why", found.why)]
 
 
 def _curvature(found: Found) -> str:
@@ -164,10 +164,8 @@ def _condition(found: Found) -> str:
     return "infinite: the columns are not independent"
 
 
-def _by_direction(found: Found, name: str) -> str:
-    steepest, flattest = (
-        "" if each is None else number(getattr(each, name), DIGITS) for each in (found.steepest, found.flattest)
-    )
+def _factors(found: Found) -> str:
+    steepest, flattest = ("" if each is None else factor_text(each.factor) for each in (found.steepest, found.flattest))
     if found.alone or not flattest:
         return steepest if found.alone else f"{steepest} in the steepest direction"
     return f"{steepest} in the steepest direction, {flattest} in the flattest"
