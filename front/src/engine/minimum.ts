@@ -23,7 +23,7 @@ export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed
   const { values, vectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
   return {
     best,
-    least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.convex ? cost : NaN,
+    least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.table ? cost : NaN,
     eigenvalues: values,
     eigenvectors: vectors,
     local: !objective.quadratic,
