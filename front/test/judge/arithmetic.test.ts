@@ -59,11 +59,14 @@ test("a fixed parameter stays, and a run without a step has no arithmetic", () =
   expect(lines({ steps: 0 }).map(text)).toEqual(["step no step was taken"]);
 });
 
-test("the memory of Adam is that of its direction", () => {
-  const { run, settings } = judged({ rules: ["adam"], rate: 0.1 });
-  for (const step of [50, 3, 120]) {
-    const direction = lines({ rules: ["adam"], rate: 0.1 }, step).find((line) => line.label === "p of m =")!;
-    const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
-    expect(direction.parts.at(-1)!.text).toBe(format.number(moved));
-  }
-});
+test.each([["momentum", "v of m ←"], ["nesterov", "p of m ="], ["adam", "p of m ="], ["ada_grad", "p of m ="], ["rmsprop", "p of m ="]])(
+  "the direction of %s is the one that was taken, forth and back along a run",
+  (rule, label) => {
+    const { run, objective, settings } = judged({ rules: [rule], rate: 0.01 });
+    for (const step of [50, 3, 120, 0]) {
+      const direction = arithmetic(run, objective, settings, step).find((line) => line.label === label)!;
+      const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
+      expect(format.parse(direction.parts.at(-1)!.text) / moved).toBeCloseTo(1, 3);
+    }
+  },
+);
