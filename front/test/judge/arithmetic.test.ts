@@ -37,8 +37,12 @@ test.each([
   [{ rules: ["accelerated"] }], [{ loss: "log_loss", target: "c", rate: 0.7, batch: 3 }], [{ schedule: "inverse_scaling", rate: 0.0137 }],
   [{ rate: 0.0261234567, standardize: true }], [{ start: [1e5, -1e-5], rate: 0.05 }], [{ rate: 0.3, steps: 300 }],
 ])("every formula of %j", (change) => {
+  const { run, objective, settings } = judged(change);
   for (const step of [0, 1, 7, 100]) {
-    for (const line of lines(change, step)) {
+    const written = arithmetic(run, objective, settings, step);
+    const arrived = written.filter((line) => line.label === "m ←" || line.label === "b ←").map((line) => line.parts.at(-1)!.text);
+    expect(arrived).toEqual([...run.path.subarray(2 * step + 2, 2 * step + 4)].map((w) => format.number(w)));
+    for (const line of written) {
       const [result, ...rest] = text(line).split(/(?:=|←) /).reverse();
       const formula = rest[0];
       if (!formula || !/\d/.test(formula) || /stays|mean|row/.test(formula.replace(/^.*: /, ""))) continue;
