@@ -117,9 +117,10 @@ function tangent(
   const text = { text: `slope ${number(slope)}`, align: "center", colour: palette.accent } as const;
   const [px, py] = place(w);
   const rise = (ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]);
-  const along = 70 / Math.hypot(1, rise);
-  const places = [1, -1].flatMap((side) => [-16, 16].map((down): Placed =>
-    ({ ...text, x: px + side * (along + 24), y: py + side * along * rise + down })));
+  const places = [70, 130].flatMap((distance) => [1, -1].flatMap((side) => [-16, 16].map((down): Placed => {
+    const along = (side * distance) / Math.hypot(1, rise);
+    return { ...text, x: px + along + 24 * side, y: py + along * rise + down };
+  })));
   plate(context, palette, freest(context, places, axes, avoid) ?? kept(context, places[0], axes));
 }
 

@@ -23,7 +23,7 @@ export interface Landscape {
 }
 
 const CELLS = 64 * 48;
-const EVALUATIONS = 800_000; // rows x cells of one landscape
+const EVALUATIONS = 600_000; // rows x cells of one landscape
 const LEVELS = 9;
 
 const kept = new WeakMap<Objective, { readonly key: string; readonly landscape: Landscape }>();

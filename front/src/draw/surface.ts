@@ -39,7 +39,7 @@ export function surface(
   edges(context, plane, valueOf(scene), solid, view, width, height, palette);
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
-  const cut = solid.top < land.high ? `cut off at cost ${number(solid.top, 3)}` : "";
+  const cut = solid.top < land.high ? `cut off at ${valueOf(scene)} ${number(solid.top, 3)}` : "";
   const subtitle = ["drag to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
     .filter(Boolean).join(" · ");
   return {

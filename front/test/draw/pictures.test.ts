@@ -6,6 +6,7 @@ import { panels, palettes } from "../../src/draw";
 import { secant, secantOf } from "../../src/draw/secant";
 import { shapes } from "../../src/draw/shapes";
 import { slopes } from "../../src/draw/slopes";
+import { strideOf } from "../../src/draw/stride";
 import type { Draw, Drawn, Scene } from "../../src/types";
 import { METHODS, Recorder } from "./recorder";
 import { descend, eightPoints, exactOf, gallery, sceneOf } from "./scenes";
@@ -38,9 +39,8 @@ it("uses only what svgcanvas draws", () => {
 describe.each(Object.entries(gallery()))("%s", (_name, make) => {
   const scene = make();
   it.each(Object.entries(panels))("panel %s", (_panel, draw) => {
-    for (const [width, height] of SIZES)
-      for (const cursor of [0, 1, scene.settings.cursor, scene.settings.steps])
-        check(draw, { ...scene, settings: { ...scene.settings, cursor } }, width, height);
+    for (const [width, height] of SIZES) check(draw, scene, width, height);
+    for (const cursor of [0, 1, scene.settings.steps]) check(draw, { ...scene, settings: { ...scene.settings, cursor } }, 450, 330);
   });
 
   it("numbers of an axis do not overlap", () => {
@@ -202,4 +202,41 @@ it("numbers the states of a recorded run by its steps", () => {
   expect(drawn.title).toContain("in 100 steps");
   const right = drawn.toData(437, 100)!;
   expect(right.x).toBe(3);
+});
+
+describe("a minimum that is none", () => {
+  const line = gallery()["f(x) line"]();
+  const claimed = (scene: Scene, best: number[], least: number): Scene =>
+    ({ ...scene, facts: { ...scene.facts, best: Float64Array.from(best), least } });
+
+  it("is not drawn where the gradient is not small", () => {
+    const { drawn } = drawnBy(panels.map, claimed(line, [-7e16], -1.4e17));
+    expect(drawn.subtitle).toContain("no minimum is known");
+    expect(drawn.window!.x[0]).toBeGreaterThan(-100);
+    expect(drawnBy(panels.cost, claimed(line, [-7e16], -1.4e17)).drawn.title).not.toContain("minimum");
+  });
+
+  it("is not drawn where a run goes below it", () => {
+    const scene = gallery()["eight 0.02"]();
+    const { drawn } = drawnBy(panels.cost, claimed(scene, [...scene.facts.best!], 20));
+    expect(drawn.title).not.toContain("minimum");
+    expect(drawn.subtitle).toContain("no minimum is known");
+  });
+
+  it("is drawn where it is one", () => {
+    for (const name of ["eight 0.02", "logistic", "rosenbrock", "f(x)", "learning rate 1"])
+      expect(drawnBy(panels.map, gallery()[name]()).drawn.subtitle).toContain("star: the minimum");
+  });
+});
+
+it("finds the lowest point of the line of a step", () => {
+  const scene = gallery().logistic();
+  const stride = strideOf(scene);
+  const lowest = stride.lowest!;
+  const exact = Array.from({ length: 20001 }, (_, i) => (2 * lowest * i) / 20000).reduce((a, b) => (stride.cost(b) < stride.cost(a) ? b : a));
+  expect(lowest).toBeCloseTo(exact, 2);
+  expect(stride.cost(stride.length)).toBeCloseTo(scene.runs[0].cost[61], 12);
+  const quadratic = gallery()["eight 0.05"]();
+  const { lowest: low, cost } = strideOf(quadratic);
+  for (const other of [0.99, 1.01]) expect(cost(low!)).toBeLessThan(cost(other * low!));
 });
