@@ -69,19 +69,22 @@ function triangle(context: CanvasRenderingContext2D, axes: Frame, { x, y, run, r
   const write = (placed: Placed) => plate(context, palette, kept(context, placed, axes));
   const below = rise > 0 ? 11 : -11;
   if (Math.abs(corner[0] - from[0]) > 50)
-    write({ text: `run ${number(run, 3)}`, x: (from[0] + corner[0]) / 2, y: corner[1] + below, align: "center", colour: palette.ink });
+    write({ text: `run ${number(Math.abs(run), 3)}`, x: (from[0] + corner[0]) / 2, y: corner[1] + below, align: "center", colour: palette.ink });
   const right = run > 0;
   if (Math.abs(to[1] - corner[1]) > 16)
     write({
-      text: `rise ${number(rise, 3)}`, x: corner[0] + (right ? 7 : -7), y: (corner[1] + to[1]) / 2, align: right ? "left" : "right",
+      text: `rise ${number(rightward(run, rise), 3)}`, x: corner[0] + (right ? 7 : -7), y: (corner[1] + to[1]) / 2, align: right ? "left" : "right",
       colour: palette.ink,
     });
 }
 
+/** The rise from left to right. */
+const rightward = (run: number, rise: number): number => Math.sign(run) * rise;
+
 function drawn(scene: Scene, axes: Frame, { x, run, rise }: Triangle, slope: number): Drawn {
   const name = scene.objective.names[0];
   const title = run === 0 ? `At ${name} = ${number(x)} the slope is ${number(slope)}`
-    : `Rise ${number(rise)} over run ${number(run)}: slope ${number(rise / run)}`;
+    : `Rise ${number(rightward(run, rise))} over run ${number(Math.abs(run))}: slope ${number(rise / run)}`;
   const subtitle = `dashed: tangent at ${name} = ${number(x)}, slope ${number(slope)}`;
   return { title, subtitle, description: `The function with a secant. ${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
 }

@@ -1,5 +1,7 @@
 // The words of the formula language and of its refusals: those of formula.py, which tests/lab/test_formula.py compares.
 
+import { quoted } from "../quoted";
+
 export const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 export const LONGEST = 2000; // characters of a formula
 export const DEEPEST = 100; // parentheses in each other
@@ -39,16 +41,6 @@ export function noFunction(name: string | null, functions: readonly string[]): s
 
 export const takes = (name: string, low: number, high: number): string =>
   `${name} takes ${high > low ? `${low} or more` : low} argument${high > 1 ? "s" : ""}`;
-
-/** One character as Python's repr shows it. */
-function quoted(letter: string): string {
-  if (letter === "'") return `"'"`;
-  if (letter === "\\") return "'\\\\'";
-  if (!/[\p{C}\p{Z}]/u.test(letter)) return `'${letter}'`;
-  const code = letter.codePointAt(0)!;
-  const [mark, digits] = code < 256 ? ["x", 2] : code < 65536 ? ["u", 4] : ["U", 8];
-  return `'\\${mark}${code.toString(16).padStart(digits as number, "0")}'`;
-}
 
 /** A whole number with commas between thousands. */
 function grouped(count: number): string {
