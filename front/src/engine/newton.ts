@@ -29,6 +29,7 @@ const STUCK = 1e-15; // ... and where rounding or a kink lets no longer one be
 const SHORTEST = 1e-60; // share of a step that is tried at last
 const LONGEST = 1e15; // ... and as far
 const LESS = 0.5; // slope along a step, as a share of the one at its start, that is enough
+const BLURRED = 1e-9; // share of a cost by which rounding may raise it, at the most
 const NOISE = 1e-14; // share of a cost that may be rounding
 const ASIDE = 1e-4; // step, as a share of 1 + |w|, to both sides of what may be a minimum, a maximum or neither
 
@@ -93,7 +94,8 @@ function searchBySlope(objective: Objective, here: Point, { change, fall }: Step
   let [low, high] = [0, Infinity];
   for (let share = 1; share > SHORTEST && share < LONGEST; ) {
     const slope = slopeAt(share);
-    if (Math.abs(slope) <= LESS * fall) return moved(objective, here.w, change, share);
+    const found = Math.abs(slope) <= LESS * fall ? moved(objective, here.w, change, share) : null;
+    if (found !== null && found.cost <= here.cost + BLURRED * Math.abs(here.cost)) return found;
     if (slope < 0) low = share;
     else high = share; // a slope that is not a number is beyond
     if (high === Infinity) share *= Math.min(Math.max(fall / (fall + slope), 2), 10);

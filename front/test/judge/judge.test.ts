@@ -56,6 +56,8 @@ test("a mend in a race changes its leader", () => {
   const race = [{ label: "rate 0.056", rate: 0.056 }, { label: "rate 0.02", rate: 0.02 }];
   const { mend } = judged({ race, rate: 0.056 }).judgement;
   expect(mend!.change).toEqual({ race: [{ label: "rate 0.0261", rate: 0.0261 }, race[1]] });
+  const yours = [{ label: "your rate" }, race[1]];
+  expect(judged({ race: yours, rate: 0.056 }).judgement.mend!.change).toEqual({ rate: 0.0261 });
 });
 
 test("a start whose cost is too large for a number", () => {
