@@ -1,11 +1,12 @@
-// Builds the page into the Python package: lab.js, unpack.js, lab.css and the licences of the libraries inside. Same input, same bytes.
+// Builds the pages into the Python package: lab.js, replay.js, unpack.js, their styles, and the licences of the libraries inside.
+// Same input, same bytes.
 import { build } from "esbuild";
 import { readFile, readdir, mkdir, writeFile } from "node:fs/promises";
 
 const target = new URL("../src/steepest/lab/static/", import.meta.url).pathname;
 await mkdir(target, { recursive: true });
 const { metafile } = await build({
-  entryPoints: { lab: "src/main.tsx", unpack: "src/unpack.ts" },
+  entryPoints: { lab: "src/main.tsx", replay: "src/replay/main.tsx", unpack: "src/unpack.ts" },
   outdir: target,
   bundle: true,
   minify: true,

@@ -33,7 +33,8 @@ describe("derivatives", () => {
     "100*(y - x**2)**2 + (1 - x)**2",
   ];
   const h = 1e-5;
-  const moved = (point: readonly number[], j: number, by: number): number[] => point.map((x, k) => (k === j ? x + by : x));
+  const moved = (point: readonly number[], j: number, by: number): number[] =>
+    point.map((x, k) => (k === j ? x + by : x));
 
   test.each(texts)("of %s agree with differences", (text) => {
     const formula = readFormula(text);

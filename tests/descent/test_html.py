@@ -40,7 +40,7 @@ RUNS = {
 
 def svg(path):
     """The picture as XML; what stands around it must be well-formed too."""
-    whole = ET.fromstring(path._repr_html_())
+    whole = ET.fromstring(html_of(path))
     (found,) = whole.iter(f"{SVG}svg")
     return found
 
@@ -54,7 +54,7 @@ def points(picture):
 @pytest.mark.parametrize("name", RUNS)
 def test_every_run_is_shown_in_sound_small_html(name):
     path = RUNS[name]()
-    text = path._repr_html_()
+    text = html_of(path)
     assert len(text.encode()) < 40_000
     assert not re.search(r"nan\b|script|<style|href|None", text)
     picture = svg(path)
@@ -124,17 +124,17 @@ def test_names_of_strangers_are_only_text():
     path = replace(
         RUNS["textbook"](), names=(evil,), meta={**RUNS["textbook"]().meta, "rule": evil, "loss_formula": evil}
     )
-    assert "<script" not in path._repr_html_()
-    assert "\x1b" not in path._repr_html_()
-    assert "alert('x')" in "".join(ET.fromstring(path._repr_html_()).itertext())
+    assert "<script" not in html_of(path)
+    assert "\x1b" not in html_of(path)
+    assert "alert('x')" in "".join(ET.fromstring(html_of(path)).itertext())
 
 
 def test_a_run_without_costs_is_words_only():
     path = replace(RUNS["textbook"](), cost=np.zeros(0), gradient_norm=np.zeros(0), cost_step=np.zeros(0, np.int64))
-    assert "no cost was evaluated" in path._repr_html_()
-    assert "<svg" not in path._repr_html_()
+    assert "no cost was evaluated" in html_of(path)
+    assert "<svg" not in html_of(path)
     endless = replace(RUNS["textbook"](), cost=np.full(201, np.nan))
-    assert "<svg" not in endless._repr_html_()
+    assert "<svg" not in html_of(endless)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3.2, 7.9), (1e6, 1e6 + 1e-3), (-1e149, 1e149), (0.63, 29.5)])

@@ -49,6 +49,7 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
         "show m.json",
         "show r.npz",
         "limit t.txt -t y",
+        "explain r.npz t.txt --step 0",
         "compare linear t.txt -t y --vary rule=plain,momentum",
         "sample",
         "sample eight",

@@ -36,6 +36,9 @@ def _folder(tmp_path, monkeypatch):
     for name, text in FILES.items():
         Path(name).write_text(text)
     Path("model.pkl").write_bytes(pickle.dumps({"coef": [1.0]}))
+    Path("other.csv").write_text(EIGHT.replace("11", "12"))
+    record = "fit linear eight.csv -t y --learning-rate 0.01 --steps 3 --trajectory run.json"
+    CliRunner().invoke(main, record.split())
     Path("folder").mkdir()
 
 

@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from steepest import GDClassifier, GDRegressor, alpha_path, compare, minimize, read_table
 from steepest.core.html_text import HEIGHT, WIDTH, curves
+from steepest.descent.html import html_of
 
 HOSTILE = ["<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "a\x1b[2J\u202eb", "]]></svg>&amp;"]
 SHOWN = {
@@ -73,7 +74,7 @@ def test_words_and_numbers_are_those_of_the_object():
 def test_hostile_names_are_escaped_everywhere():
     X, y = hostile_frame()
     model = GDRegressor().fit(X, y)
-    sound(model.trajectory_._repr_html_())
+    sound(html_of(model.trajectory_))
     sound(model.summary(X, y)._repr_html_())
     sound(model.verdict_._replace(message=HOSTILE[0], notes=tuple(HOSTILE), advice=HOSTILE[1])._repr_html_())
     sound(model.certificate_._replace(kind=HOSTILE[0])._repr_html_())
@@ -107,7 +108,7 @@ def test_an_estimator_shows_its_run_below_the_diagram(make):
     model = make()
     before = model._repr_html_()
     model.fit(X8, Y8 if isinstance(model, GDRegressor) else LABELS8)
-    own = model.trajectory_._repr_html_()
+    own = html_of(model.trajectory_)
     assert own not in before
     for text in (model._repr_html_(), model._repr_mimebundle_()["text/html"]):
         assert text.endswith(own)

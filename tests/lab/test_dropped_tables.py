@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import DATA
-from typescript import run_each
 
 from steepest.core.errors import DataError
 from steepest.data.readers.columns import Wanted
@@ -18,6 +17,8 @@ from steepest.data.readers.delimited import open_text
 from steepest.data.readers.encoding import as_text
 from steepest.data.readers.text_format import PLAIN
 from steepest.data.samples import SAMPLES
+
+from .typescript import run_each
 
 READ = """
 import { textOf } from "./table/text_file";
@@ -247,13 +248,3 @@ def test_samples_of_the_package_are_built_in_under_the_same_names():
     for name, found in zip(SAMPLES, run_each(script, list(SAMPLES)), strict=True):
         known = read_in_python("t.txt", SAMPLES[name].text.encode())["numbers"]
         assert {one["name"]: one["values"] for one in found["columns"]} == {n: v.tolist() for n, v in known.items()}
-
-
-@pytest.mark.parametrize(
-    ("name", "file"), [("cars", "pictures/cars.csv"), ("challenger", "logistic/challenger_montgomery24.csv")]
-)
-def test_published_tables_are_built_in_as_published(shared, name, file):
-    script = 'import { builtin } from "./table"; const each = (name: string) => builtin[name].table;'
-    known = read_in_python(file, shared(file).read_bytes())["numbers"]
-    found = run_each(script, [name])[0]
-    assert [one["values"] for one in found["columns"]] == [values.tolist() for values in known.values()]

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from conftest import DATA, ROOT
 from fuzz_formulas import HOSTILE, grown, string
-from typescript import run_each
 
 from steepest import derivative, secants
 from steepest.core.errors import UsageError
 from steepest.objective.functions import formula as reader
 from steepest.objective.functions.formula import read_formula
 from steepest.objective.functions.jets import FUNCTIONS
+
+from .typescript import run_each
 
 READ = """
 import { readFormula } from "./formula";

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .refusal import Untranslatable
+from .errors import TranslationError
 
 __all__ = ["NONE", "Expressions"]
 
@@ -60,7 +60,7 @@ class Expressions:
     def _piece(self, node: ast.expr) -> Piece:
         translate = getattr(self, f"_{type(node).__name__.lower()}", None)
         if translate is None:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         piece: Piece = translate(node)
         return piece
 
@@ -74,7 +74,7 @@ class Expressions:
 
     def _constant(self, node: ast.Constant) -> Piece:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            raise Untranslatable(node, "is not a number")
+            raise TranslationError(node, "is not a number")
         return self._number(node.value)
 
     def _number(self, value: float) -> Piece:
@@ -86,7 +86,7 @@ class Expressions:
             return (f"{node.id}[j]" if node.id in self.whole else node.id), ATOM
         value = self.values.get(node.id)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise Untranslatable(node, "is neither a local name nor a number")
+            raise TranslationError(node, "is neither a local name nor a number")
         return self._number(value)
 
     def _attribute(self, node: ast.Attribute) -> Piece:
@@ -96,14 +96,19 @@ class Expressions:
             return f"self.{node.attr}", ATOM
         if owner in LIBRARIES and node.attr in constants:
             return constants[node.attr], ATOM
-        raise Untranslatable(node, "is unknown here")
+        raise TranslationError(node, "is unknown here")
+
+    def _list(self, node: ast.List | ast.Tuple) -> Piece:
+        return f"[{', '.join(map(self.text, node.elts))}]", ATOM
+
+    _tuple = _list
 
     def _subscript(self, node: ast.Subscript) -> Piece:
         if isinstance(node.slice, ast.Slice):
-            raise Untranslatable(node, "needs whole arrays")
+            raise TranslationError(node, "needs whole arrays")
         name = node.value.id if isinstance(node.value, ast.Name) else ""
         if name not in self.local:
-            raise Untranslatable(node, "is not an element of a local array")
+            raise TranslationError(node, "is not an element of a local array")
         return f"{name}[{self.text(node.slice)}]" + ("[j]" if name in self.whole else ""), ATOM
 
     def _binop(self, node: ast.BinOp) -> Piece:
@@ -121,7 +126,7 @@ class Expressions:
         if isinstance(node.op, ast.BitAnd) and self._is_mask(right):
             return self._word(left)
         if type(node.op) not in BINARY:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         sign, binds = BINARY[type(node.op)]
         text = f"{self.text(left, binds)} {sign} {self.text(right, binds + 1)}"
         return (f"({text}) >>> 0", SHIFT) if isinstance(node.op, ast.BitXor) else (text, binds)
@@ -145,14 +150,14 @@ class Expressions:
     def _unaryop(self, node: ast.UnaryOp) -> Piece:
         sign = {ast.USub: "-", ast.UAdd: "+", ast.Not: "!"}.get(type(node.op))
         if sign is None:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         return f"{sign}{self.text(node.operand, UNARY + 1)}", UNARY
 
     def _compare(self, node: ast.Compare) -> Piece:
         ends, parts = [node.left, *node.comparators], []
         for left, operator, right in zip(ends, node.ops, ends[1:], strict=False):
             if type(operator) not in COMPARED:
-                raise Untranslatable(node, NONE)
+                raise TranslationError(node, NONE)
             sign, binds = COMPARED[type(operator)]
             parts.append(f"{self.text(left, binds + 1)} {sign} {self.text(right, binds + 1)}")
         return " && ".join(parts), EQUAL if len(parts) == 1 else BOTH
@@ -173,7 +178,7 @@ class Expressions:
     def _call(self, node: ast.Call) -> Piece:
         library = isinstance(node.func, ast.Attribute)
         if node.keywords or (library and ast.unparse(node.func).partition(".")[0] not in LIBRARIES):
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         name = ast.unparse(node.func).rpartition(".")[2]
         if self._is_sum(node):
             return self._sum(node.args[0]), ATOM
@@ -191,7 +196,7 @@ class Expressions:
         called = self.known.get(name) if not library else None
         called = called or (f"Math.{MATH[name]}" if name in MATH else None)
         if called is None:
-            raise Untranslatable(node, f"calls {name}, which {NONE}")
+            raise TranslationError(node, f"calls {name}, which {NONE}")
         return f"{called}({', '.join(map(self.text, node.args))})", ATOM
 
     def _sum(self, node: ast.expr) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from types import ModuleType
-
 from steepest.core import exp_log
 from steepest.methods import rules, sampling, steps
 from steepest.objective import losses
 
-from .records import HELPERS, KINDS, Kind, Missing, camel, translated
+from .records import HELPERS, KINDS, Record, camel, translated
 from .statements import Function
 
 __all__ = ["generated"]
@@ -18,44 +15,42 @@ HEAD = """// Generated from the Python sources of steepest by `python -m tools.t
 // Each record has the arithmetic of its class in src/steepest; `self` holds its settings.
 
 import { each, quotient, remainder, sum } from "./arithmetic";
-import type { Loss, Rule, Schedule, Untranslated } from "./records";
+import type { ElementRule, Loss, Rule, Schedule, Untranslated, WholeRule } from "./records";
 """
 ORDER = ("mix", "below", "shuffle", "shuffle_blocks", "fill_order")
 
 
-def generated() -> tuple[str, int, list[Missing]]:
-    """The text of the file, the number of records in it, and the records that are not."""
-    parts, count, missing = [HEAD, *(_helper(name) for name in HELPERS)], 0, []
-    for kind, title, module in _groups():
-        text, done, left = _group(kind, title, module)
-        parts.append(text)
-        count, missing = count + done, missing + left
+GROUPS = (("rules", rules), ("losses", losses), ("schedules", steps))
+
+
+def generated() -> tuple[str, list[Record]]:
+    """The text of the file, and all records, with and without a translation."""
+    records, groups = [], []
+    for kind, (title, module) in zip(KINDS, GROUPS, strict=True):
+        found = [translated(getattr(module, name), kind) for name in module.__all__]
+        records += found
+        groups.append(_group(title, kind.name.capitalize(), found))
+    helpers = (Function(getattr(exp_log, name), {}).declaration(camel(name)) for name in HELPERS)
+    return "\n".join([HEAD, *helpers, *groups, *_order()]), records
+
+
+def _group(title: str, of: str, records: list[Record]) -> str:
+    """The records of one kind, a table of them by name, and those without a translation."""
+    done = [each for each in records if each.text]
+    names = "".join(f"  {each.name}: {camel(each.name)},\n" for each in done)
+    rows = "".join(f"  {_missing(each)},\n" for each in records if each.reason)
+    table = f"export const {title}: Readonly<Record<string, {of}>> = {{\n{names}}};\n"
+    missing = f"export const untranslated{title.capitalize()}: readonly Untranslated[] = [\n{rows}];\n"
+    return "\n".join([*(each.text for each in done), table, missing])
+
+
+def _missing(record: Record) -> str:
+    return f'{{ name: "{record.name}", label: "{record.label}", reason: "{record.reason}" }}'
+
+
+def _order() -> list[str]:
+    """The order of rows."""
     names = {name: camel(name) for name in ORDER}
-    order = (Function(getattr(sampling, name), names).declaration(names[name]) for name in ORDER)
     samplings = ", ".join(f'"{name}"' for name in sampling.SAMPLINGS)
-    return "\n".join([*parts, f"export const samplings = [{samplings}] as const;\n", *order]), count, missing
-
-
-def _groups() -> Iterable[tuple[Kind, str, ModuleType]]:
-    return zip(KINDS, ("rules", "losses", "schedules"), (rules, losses, steps), strict=True)
-
-
-def _helper(name: str) -> str:
-    return Function(getattr(exp_log, name), {}).declaration(camel(name))
-
-
-def _group(kind: Kind, title: str, module: ModuleType) -> tuple[str, int, list[Missing]]:
-    """The records of one kind, and those without a translation."""
-    found = [translated(getattr(module, name), kind) for name in module.__all__]
-    done, left = (
-        [each for each in found if isinstance(each, str)],
-        [each for each in found if isinstance(each, Missing)],
-    )
-    of = kind.name.capitalize()
-    text = f"export const {title}: Readonly<Record<string, {of}>> = {{\n{''.join(done)}}};\n\n"
-    rows = "".join(f'  {{ name: "{each.name}", label: "{each.label}", reason: "{each.reason}" }},\n' for each in left)
-    return (
-        f"{text}export const untranslated{title.capitalize()}: readonly Untranslated[] = [\n{rows}];\n",
-        len(done),
-        left,
-    )
+    functions = (Function(getattr(sampling, name), names).declaration(names[name]) for name in ORDER)
+    return [f"export const samplings = [{samplings}] as const;\n", *functions]

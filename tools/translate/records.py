@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from steepest.core.records import to_name
 
-from .refusal import Untranslatable
+from .errors import TranslationError
 from .statements import Function
 
-__all__ = ["HELPERS", "KINDS", "Kind", "Missing", "camel", "translated"]
+__all__ = ["HELPERS", "KINDS", "Kind", "Record", "camel", "translated"]
 
 HELPERS = ("exp_minus", "log1p_unit", "logistic")  # functions of core/exp_log.py that records call
 PROPER = {
@@ -39,6 +39,9 @@ class Kind(NamedTuple):
         Methods that every record has; a property is a function of the settings.
     optional : tuple of str
         Methods and properties that are null where a record lacks them.
+    loops : tuple of (str, str)
+        Methods that do for arrays of z and y what another one does for numbers. Each record has its own, so that its
+        arithmetic is compiled into the loop.
     facts : tuple of str
         Facts of its decorator.
     refused : callable, class -> str or None
@@ -48,16 +51,18 @@ class Kind(NamedTuple):
     name: str
     methods: tuple[str, ...]
     optional: tuple[str, ...]
+    loops: tuple[tuple[str, str], ...]
     facts: tuple[str, ...]
     refused: Callable[[Any], str | None]
 
 
-class Missing(NamedTuple):
-    """A record without a translation."""
+class Record(NamedTuple):
+    """A record with its translation, or the reason why it has none."""
 
     name: str
     label: str
-    reason: str
+    text: str = ""
+    reason: str = ""
 
 
 def _rule_refused(rule: Any) -> str | None:
@@ -71,32 +76,49 @@ def _step_refused(step: Any) -> str | None:
 
 
 KINDS = (
-    Kind("rule", ("direction",), ("answer", "stability"), ("elementwise", "slots", "sees"), _rule_refused),
+    Kind("rule", ("direction",), ("answer", "stability"), (), ("elementwise", "slots", "sees"), _rule_refused),
     Kind(
         "loss",
         ("value", "slope", "second_derivative", "inverse"),
-        (),
+        ("jumps",),
+        (("values", "value"), ("slopes", "slope"), ("second_derivatives", "second_derivative")),
         ("formula", "curvature", "quadratic", "labels", "positive", "attained", "nonsmooth", "likelihood"),
         lambda loss: None,
     ),
-    Kind("schedule", ("rate",), (), (), _step_refused),
+    Kind("schedule", ("rate",), (), (), (), _step_refused),
 )
 
 
-def translated(cls: Any, kind: Kind) -> str | Missing:
-    """A record as an entry of an object, or the reason why it has no translation."""
+def translated(cls: Any, kind: Kind) -> Record:
+    """A record as a constant of TypeScript, or the reason why it has no translation."""
+    name, label = to_name(cls), _label(cls)
     try:
         if reason := kind.refused(cls):
-            return Missing(to_name(cls), _label(cls), reason)
-        facts = [(name, _value(getattr(cls, name))) for name in kind.facts]
-        whole = ("g", "memory") if kind.name == "rule" and not cls.elementwise else ()
-        methods = [(name, _method(cls, name, whole)) for name in (*kind.methods, *kind.optional)]
-    except Untranslatable as refusal:
-        return Missing(to_name(cls), _label(cls), refusal.reason)
+            return Record(name, label, reason=reason)
+        return Record(name, label, f"const {camel(name)}: {_type(cls, kind)} = {{\n{_members(cls, kind)}}};\n")
+    except TranslationError as refusal:
+        return Record(name, label, reason=refusal.reason)
+
+
+def _members(cls: Any, kind: Kind) -> str:
+    facts = [(name, _value(getattr(cls, name))) for name in kind.facts]
+    whole = ("g", "memory") if kind.name == "rule" and not cls.elementwise else ()
+    methods = [(name, _method(cls, name, whole)) for name in (*kind.methods, *kind.optional)]
+    loops = [(name, _loop(f"{camel(to_name(cls))}.{camel(method)}")) for name, method in kind.loops]
     head = [("name", _value(to_name(cls))), ("label", _value(_label(cls))), ("about", _value(_about(cls)))]
-    fields = [*head, ("defaults", _value(cls._field_defaults)), *facts, *methods]
-    lines = "".join(f"    {camel(name)}: {text},\n" for name, text in fields)
-    return f"  {to_name(cls)}: {{\n{lines}  }},\n"
+    members = [*head, ("defaults", _value(cls._field_defaults)), *facts, *methods, *loops]
+    return "".join(f"  {camel(name)}: {text},\n" for name, text in members)
+
+
+def _type(cls: Any, kind: Kind) -> str:
+    if kind.name == "rule":
+        return "ElementRule" if cls.elementwise else "WholeRule"
+    return kind.name.capitalize()
+
+
+def _loop(method: str) -> str:
+    one = f"out[i] = {method}(self, z[i], y[i])"
+    return f"(self, z, y, out, size) => {{\n    for (let i = 0; i < size; i++) {one};\n  }}"
 
 
 def _method(cls: Any, name: str, whole: tuple[str, ...]) -> str:
@@ -105,7 +127,7 @@ def _method(cls: Any, name: str, whole: tuple[str, ...]) -> str:
     source = member.fget if isinstance(member, property) else member
     if not callable(source):
         return "null"
-    return Function(source, known, whole).arrow("    ")
+    return Function(source, known, whole).arrow("  ")
 
 
 def _value(value: Any) -> str:

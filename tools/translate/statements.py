@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .errors import TranslationError
 from .expressions import NONE, Expressions
-from .refusal import Untranslatable
 
 __all__ = ["Function"]
 
@@ -73,7 +73,7 @@ class Function:
     def _statement(self, node: ast.stmt, indent: str) -> str:
         translate = getattr(self, f"_{type(node).__name__.lower()}", None)
         if translate is None:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         text: str = translate(node, indent)
         return text
 
@@ -99,6 +99,8 @@ class Function:
 
     def _assign(self, node: ast.Assign, indent: str) -> str:
         target, value = node.targets[0], node.value
+        if len(node.targets) > 1 or isinstance(target, ast.Tuple) != isinstance(value, ast.Tuple):
+            raise TranslationError(node, NONE)
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             return self._together(target.elts, value.elts, indent)
         if _is_count(target, value):
@@ -108,7 +110,7 @@ class Function:
 
     def _annassign(self, node: ast.AnnAssign, indent: str) -> str:
         if node.value is None:
-            raise Untranslatable(node, "has no value")
+            raise TranslationError(node, "has no value")
         return self._one(node.target, node.value, indent)
 
     def _together(self, targets: list[ast.expr], values: list[ast.expr], indent: str) -> str:
@@ -151,14 +153,14 @@ class Function:
 
     def _for(self, node: ast.For, indent: str) -> str:
         if not isinstance(node.target, ast.Name) or node.orelse:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         name, head = node.target.id, ""
         if isinstance(node.iter, ast.Name):
             head = f"const {name} of {node.iter.id}"
         elif isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range":
             head = self._range(name, [self.expressions.text(each) for each in node.iter.args])
         else:
-            raise Untranslatable(node, NONE)
+            raise TranslationError(node, NONE)
         self.expressions.local.add(name)
         text = f"{indent}for ({head}) {{\n{self._block(node.body, indent + INDENT)}{indent}}}\n"
         self.expressions.local.discard(name)
@@ -176,7 +178,7 @@ def _tree(source: Callable[..., Any]) -> ast.FunctionDef:
     lines, first = inspect.getsourcelines(source)
     tree = ast.parse(textwrap.dedent("".join(lines))).body[0]
     if not isinstance(tree, ast.FunctionDef):
-        raise Untranslatable(tree, "is not a function")
+        raise TranslationError(tree, "is not a function")
     ast.increment_lineno(tree, first - 1)
     return tree
 
@@ -198,7 +200,7 @@ def _type(annotation: ast.expr | None) -> str:
     if words.startswith("NDArray"):
         return "Int32Array"
     if words not in TYPES:
-        raise Untranslatable(annotation or ast.Constant(None), "is a type without a translation")
+        raise TranslationError(annotation or ast.Constant(None), "is a type without a translation")
     return TYPES[words]
 
 

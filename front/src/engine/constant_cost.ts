@@ -3,6 +3,7 @@
 import type { Objective, Settings, Vec } from "../types";
 
 const HALVINGS = 60;
+const NOISE = 1e-14; // share of a cost that is rounding
 
 /** Mean loss of the best constant; of predicting 0 where the intercept is fixed; of a formula its value at the start. */
 export function constantCost(objective: Objective, how: Pick<Settings, "start" | "fixed">): number {
@@ -11,7 +12,8 @@ export function constantCost(objective: Objective, how: Pick<Settings, "start" |
   const constant = (z: number): Vec => objective.scaled(Float64Array.from({ length: p }, (_, j) => (j === p - 1 ? z : 0)));
   const cost = (z: number): number => objective.value(constant(z));
   const z = how.fixed[p - 1] ? 0 : bestConstant(objective, constant);
-  return [z, 0, 1, z + 1].map(cost).find((found) => found > 0) ?? 0;
+  const rounding = NOISE * cost(z + 1);
+  return [z, 0, 1, z + 1].map(cost).find((found) => found > rounding) ?? 0;
 }
 
 /** The constant at which the slope of the cost by the intercept changes its sign. */

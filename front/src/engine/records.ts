@@ -39,6 +39,8 @@ export interface WholeRule extends AnyRule {
 
 export type Rule = ElementRule | WholeRule;
 
+type Loop = (self: Fields, z: Float64Array, y: Float64Array, out: Float64Array, size: number) => void;
+
 /** The loss of one row, with its linear predictor z = x . w + b and its target y. */
 export interface Loss extends Named {
   /** What a cost means. */
@@ -59,6 +61,12 @@ export interface Loss extends Named {
   readonly value: (self: Fields, z: number, y: number) => number;
   readonly slope: (self: Fields, z: number, y: number) => number;
   readonly secondDerivative: (self: Fields, z: number, y: number) => number;
+  /** The same for the first `size` rows of arrays. */
+  readonly values: Loop;
+  readonly slopes: Loop;
+  readonly secondDerivatives: Loop;
+  /** Of a loss of straight pieces, where its slope jumps and by how much; null: it is no such loss. */
+  readonly jumps: ((self: Fields, y: number) => readonly (readonly [z: number, size: number])[]) | null;
   /** The prediction that belongs to z. */
   readonly inverse: (self: Fields, z: number) => number;
 }

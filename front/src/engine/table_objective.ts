@@ -2,48 +2,56 @@
 
 import type { Column, Objective, Settings, Table, Vec } from "../types";
 import { losses } from "./engine.gen";
+import { Passes } from "./passes";
 import type { Fields, Loss } from "./records";
 import { parseSpec } from "./spec";
-import { rawUnits, standardUnits, toRaw, toScaled } from "./units";
+import { type Units, rawUnits, standardUnits, toRaw, toScaled } from "./units";
 
 /** Which columns, which loss, in which units. */
 export type Choice = Pick<Settings, "target" | "features" | "loss" | "standardize" | "fixed">;
+
+/** Columns and loss of an objective. */
+interface Given {
+  readonly features: readonly Column[];
+  readonly target: Column;
+  readonly spec: string;
+  readonly loss: Loss;
+  readonly self: Fields;
+}
 
 /** The mean loss over the rows of a table; an Error says in words why a column does not go with the loss. */
 export function tableObjective(table: Table, choice: Choice): Objective {
   const { record: loss, self } = parseSpec(choice.loss, losses, "loss");
   const features = choice.features.map((name) => columnOf(table, name));
   const target = targetFor(loss, self, columnOf(table, choice.target));
+  const given = { features, target, spec: choice.loss, loss, self };
   const d = features.length;
-  const values = features.map((column) => column.values);
-  const units = choice.standardize ? standardUnits(values, !choice.fixed[d]) : rawUnits(d);
-  const rows = { X: inUnits(values, units), y: Float64Array.from(target.values), n: table.rows, d };
+  const standard = objectiveIn(standardUnits(features.map(({ values }) => values), !choice.fixed[d]), given);
+  return choice.standardize ? standard : { ...objectiveIn(rawUnits(d), given), standard };
+}
+
+function objectiveIn(units: Units, given: Given): Objective {
+  const { features, target, spec, loss, self } = given;
+  const rows = new Passes(inUnits(features, units), Float64Array.from(target.values), loss, self);
   return {
     task: "table",
     names: [...features.map((column) => `slope of ${column.name}`), "intercept"],
-    size: d + 1,
-    rows: table.rows,
+    size: features.length + 1,
+    rows: target.values.length,
     quadratic: loss.quadratic,
     convex: true,
-    value: (w) => meanLoss(rows, loss, self, w),
-    gradient: (w, out, order = null, from = 0, to = rows.n) => meanSlope(rows, loss, self, w, out, order, from, to),
-    hessian: (w) => meanCurvature(rows, loss, self, w),
+    value: (w) => rows.value(w),
+    gradient: (w, out, order = null, from = 0, to = target.values.length) =>
+      order === null ? rows.gradient(w, out) : rows.batchGradient(w, out, order, from, to),
+    hessian: (w) => rows.hessian(w),
     raw: (w) => toRaw(units, w),
     scaled: (raw) => toScaled(units, raw),
     table: {
-      features, target, loss: choice.loss, classes: loss.labels,
-      linear: (w, row) => predictor(rows, w, row),
+      features, target, loss: spec, classes: loss.labels,
+      linear: (w, row) => rows.linear(w, row),
       predict: (z) => loss.inverse(self, z),
     },
   };
-}
-
-/** Rows in the units of the descent, row by row. */
-interface Rows {
-  readonly X: Vec; // n x d
-  readonly y: Vec; // n
-  readonly n: number;
-  readonly d: number;
 }
 
 function columnOf(table: Table, name: string): Column {
@@ -70,47 +78,7 @@ function asClasses(loss: Loss, column: Column): Column {
   return { name: column.name, values: column.values.map((y) => (y === one ? 1 : 0)), classes: [String(zero), String(one)] };
 }
 
-function inUnits(columns: readonly (readonly number[])[], { shift, scale }: { readonly shift: Vec; readonly scale: Vec }): Vec {
-  const d = columns.length;
-  const X = new Float64Array(d * (columns[0]?.length ?? 0));
-  columns.forEach((x, j) => x.forEach((value, i) => (X[i * d + j] = (value - shift[j]) * scale[j])));
-  return X;
-}
-
-function predictor({ X, d }: Rows, w: Vec, i: number): number {
-  let z = 0;
-  for (let j = 0, place = i * d; j < d; j++, place++) z += X[place] * w[j];
-  return z + w[d];
-}
-
-function meanLoss(rows: Rows, loss: Loss, self: Fields, w: Vec): number {
-  const { y, n } = rows;
-  let total = 0;
-  for (let i = 0; i < n; i++) total += loss.value(self, predictor(rows, w, i), y[i]);
-  return total / n;
-}
-
-function meanSlope(rows: Rows, loss: Loss, self: Fields, w: Vec, out: Vec, order: Int32Array | null, from: number, to: number): void {
-  const { X, y, d } = rows;
-  const share = 1 / (to - from);
-  out.fill(0);
-  for (let k = from; k < to; k++) {
-    const i = order === null ? k : order[k];
-    const u = share * loss.slope(self, predictor(rows, w, i), y[i]);
-    for (let j = 0, place = i * d; j < d; j++, place++) out[j] += u * X[place];
-    out[d] += u;
-  }
-}
-
-function meanCurvature(rows: Rows, loss: Loss, self: Fields, w: Vec): Vec {
-  const { X, y, n, d } = rows;
-  const H = new Float64Array((d + 1) * (d + 1));
-  for (let i = 0; i < n; i++) {
-    const u = loss.secondDerivative(self, predictor(rows, w, i), y[i]) / n;
-    for (let j = 0; j <= d; j++) {
-      const uj = j < d ? u * X[i * d + j] : u;
-      for (let k = 0; k <= d; k++) H[j * (d + 1) + k] += k < d ? uj * X[i * d + k] : uj;
-    }
-  }
-  return H;
+/** The numbers of the columns in these units, column by column. */
+function inUnits(columns: readonly Column[], { shift, scale }: Units): Vec {
+  return Float64Array.from(columns.flatMap(({ values }, j) => values.map((x) => (x - shift[j]) * scale[j])));
 }

@@ -75,6 +75,7 @@ function degree(name: string, parts: readonly Part[]): Part {
   if (name === "+" || name === "-") return [Math.max(a, b), null];
   if (name === "*") return [a + b, null];
   if (name === "/" && b === 0) return [a, null];
-  if (name === "**" && power !== null && power >= 0 && power <= 1e9 && Number.isInteger(power)) return [a * power, null];
+  const whole = power !== null && Number.isInteger(power) && power >= 0 && power <= 1e9;
+  if (name === "**" && whole) return [a * power, null];
   return [parts.every(([own]) => own === 0) ? 0 : Infinity, null];
 }

@@ -1,5 +1,5 @@
-// Derivatives of the operations and functions of formulas, with the conventions of jets.py: abs has slope 0 at 0, min and
-// max that of the argument that comes first, and an infinite slope stays infinite.
+// Derivatives of the operations and functions of formulas, with the conventions of jets.py: abs has slope 0 at 0,
+// min and max that of the argument that comes first, and an infinite slope stays infinite.
 
 /** A function of one number: its value y, and its derivatives from x and y. */
 export interface One {

@@ -1,4 +1,4 @@
-// A formula as a tape: its operations in the order of evaluation. What Python reads but a formula cannot hold is refused.
+// A formula as a tape: its operations in the order of evaluation. What Python reads and a formula cannot be is refused.
 
 import { FUNCTIONS } from "./rules";
 import type { Node } from "./parse";

@@ -6,6 +6,7 @@ import type { Objective, Run, Settings, TableObjective, Vec } from "../types";
 import { equation, term, words, type Line } from "./equation";
 import { counted, MINUS, number, TIMES, whole } from "./format";
 import { paceOf } from "./pace";
+import { unitVector } from "./quadratic_model";
 import { memoryBefore } from "./replay";
 import { storyOf } from "./stories";
 import { stateOf } from "./states";
@@ -61,25 +62,26 @@ function linesOf(place: Place): readonly Line[] {
 /** The component of the gradient, with its formula; of a few rows with their errors. */
 function gradientLine(place: Place): Line {
   const { objective, rows, g, j, symbol } = place;
-  const label = `g of ${symbol}`;
-  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol}`, g[j]);
+  const label = `∂cost/∂${symbol} =`;
+  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol} =`, "", g[j]);
   const error = errorOf(objective.table);
   const column = columnOf(objective, place.settings, j);
+  if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, g[j]);
   if (rows && rows.length <= FEW) return fewRows(label, error, column, place, objective.table, rows);
   const over = rows ? ` over ${counted(rows.length, "row")}` : "";
-  return { label, parts: [{ text: `mean ${error}${column}${over} = `, role: "text" }, { text: number(g[j]), role: "gradient" }] };
+  return slopeLine(label, `mean ${error}${column}${over} = `, g[j]);
 }
 
-const slopeLine = (label: string, slope: number): Line => ({
+const slopeLine = (label: string, formula: string, slope: number): Line => ({
   label,
-  parts: [{ text: "= ", role: "text" }, { text: number(slope), role: "gradient" }],
+  parts: [...(formula ? [{ text: formula, role: "text" } as const] : []), { text: number(slope), role: "gradient" }],
 });
 
 /** The mean over one, two or three rows, written out. */
 function fewRows(label: string, error: string, column: string, { run, t, g, j }: Place, table: TableObjective, rows: Int32Array): Line {
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
-  const unit = Float64Array.from({ length: w.length }, (_, k) => (k === j ? 1 : 0));
+  const unit = unitVector(j, w.length);
   const several = rows.length > 1;
   const pairs = [...rows].flatMap((row, i) => {
     const slope = term(loss.slope(self, table.linear(w, row), table.target.values[row]), "old");
@@ -99,7 +101,7 @@ function fewRows(label: string, error: string, column: string, { run, t, g, j }:
 
 const drawn = (rows: Int32Array): Line => {
   const first = [...rows.subarray(0, 8)].map((row) => whole(row + 1)).join(", ");
-  return words(rows.length === 1 ? "row drawn" : "rows drawn", rows.length > 8 ? `${first} and ${whole(rows.length - 8)} more` : first);
+  return words(rows.length === 1 ? "row drawn:" : "rows drawn:", rows.length > 8 ? `${first} and ${whole(rows.length - 8)} more` : first);
 };
 
 /** m and b of one column; m₁, m₂ ... of several; the variables of a formula. */

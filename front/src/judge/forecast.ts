@@ -3,7 +3,7 @@
 
 import type { Facts, Objective, Vec } from "../types";
 import { curvatures } from "./bands";
-import { dot } from "./certificate";
+import { dot } from "./quadratic_model";
 import { transition } from "./recursion";
 import type { Linear } from "./rules";
 

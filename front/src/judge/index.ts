@@ -1,5 +1,6 @@
 // What the page says of a run, in words and numbers. Python is the one authority: criteria and sentences are its own.
 
+import { descend } from "../engine";
 import type { Facts, Judgement, Objective, Run, Settings, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { formulaEvidence } from "./formula_evidence";
@@ -8,7 +9,7 @@ import { messageOf } from "./message";
 import { stateOf } from "./states";
 import { statusOf } from "./status";
 import { tableEvidence } from "./table_evidence";
-import { whyOf } from "./why";
+import { ratioOf, whyOf } from "./why";
 
 export { arithmetic, type Line, type Part } from "./arithmetic";
 export { bandsOf, type Band } from "./bands";
@@ -17,14 +18,14 @@ export { zonesOf } from "./zones";
 
 /** The verdict card of the leading rule's run. */
 export function judge(run: Run, facts: Facts, objective: Objective, settings: Settings, zones: Zones | null): Judgement {
-  if (!Number.isFinite(run.cost[0])) return tooFar(settings);
+  if (!Number.isFinite(run.cost[0])) return tooFar(facts, objective, settings, zones);
   const observe = (other: Run, chosen: Settings): Evidence => observed(other, facts, objective, chosen);
   const e = observe(run, settings);
   const status = statusOf(e);
   return {
     status,
     message: messageOf(status, e),
-    why: whyOf(status, facts, objective, settings),
+    why: [whyOf(status, facts, objective, settings), ratioOf(status, settings, zones)].filter(Boolean).join(" "),
     mend: mendOf(status, e, stateOf(run, run.steps), { facts, objective, settings, zones, observe }),
   };
 }
@@ -35,11 +36,14 @@ export function observed(run: Run, facts: Facts, objective: Objective, settings:
   return tableEvidence(run, facts, objective, objective.table, settings);
 }
 
-function tooFar(settings: Settings): Judgement {
-  return {
-    status: "diverged",
-    message: "Diverged: the cost at the start is too large for a number.",
-    why: "",
-    mend: { label: "Start at 0", change: { start: settings.start.map((w, j) => (settings.fixed[j] ? w : 0)) } },
-  };
+/** The card of a start whose cost is no number: from 0, and at a rate that is sound there. */
+function tooFar(facts: Facts, objective: Objective, settings: Settings, zones: Zones | null): Judgement {
+  const start = settings.start.map((w, j) => (settings.fixed[j] ? w : 0));
+  const message = "Diverged: the cost at the start is too large for a number.";
+  const nearer = { ...settings, start };
+  const run = descend(objective, settings.rules[0], nearer);
+  if (!Number.isFinite(run.cost[0])) return { status: "diverged", message, why: "", mend: null };
+  const next = judge(run, facts, objective, nearer, zones);
+  const sound = next.status === "diverged" ? next.mend?.change : {};
+  return { status: "diverged", message, why: "", mend: sound ? { label: "Start at 0", change: { start, ...sound } } : null };
 }

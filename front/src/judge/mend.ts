@@ -4,7 +4,7 @@ import { descend } from "../engine/descend";
 import { losses } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
 import { standardUnits, toScaled } from "../engine/units";
-import type { Facts, Judgement, Objective, Settings, Status, Zones } from "../types";
+import type { Facts, Judgement, Objective, Racer, Settings, Status, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { number, whole } from "./format";
 import { meanOfSquares } from "./predictors";
@@ -25,7 +25,7 @@ export interface Ailing {
 }
 
 const MOST_STEPS = 20_000;
-const TRIES = 60; // halvings of a rate
+const TRIES = 35; // of falling rates, down to 10^-289 of the first
 
 /** The mend; in a race it changes the leader. */
 export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
@@ -33,17 +33,25 @@ export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: A
   return found && ailing.settings.race.length > 0 ? { ...found, change: ofLeader(found.change, ailing.settings) } : found;
 }
 
-/** Changes of rule, rate and batch as those of the leader of a race. */
-function ofLeader({ rate, rules, batch, ...rest }: Partial<Settings>, { race }: Settings): Partial<Settings> {
+/** Changes of rule, rate and batch where the leader of a race has its own; else those of the settings. */
+function ofLeader(change: Partial<Settings>, { race }: Settings): Partial<Settings> {
   const [leader, ...others] = race;
-  const rule = rules?.[0];
-  const words = [rule, rate && `rate ${number(rate, 3)}`, batch && `${whole(batch)} rows a step`].filter(Boolean);
-  const label = words.length > 0 ? words.join(", ") : leader.label;
-  const changed = { ...leader, label, ...(rate && { rate }), ...(rule && { rule }), ...(batch && { batch }) };
-  return { ...rest, race: [changed, ...others] };
+  const { rate, batch, rules } = change;
+  const own: Partial<Racer> = {
+    ...(leader.rule !== undefined && rules && { rule: rules[0] }),
+    ...(leader.rate !== undefined && rate !== undefined && { rate }),
+    ...(leader.batch !== undefined && batch !== undefined && { batch }),
+  };
+  const rest = Object.entries(change).filter(([key]) => !(key in own) && !(key === "rules" && own.rule));
+  if (Object.keys(own).length === 0) return change;
+  return { ...Object.fromEntries(rest), race: [{ ...leader, ...own, label: labelOf(own) }, ...others] };
 }
 
+const labelOf = ({ rule, rate, batch }: Partial<Racer>): string =>
+  [rule, rate && `rate ${number(rate, 3)}`, batch && `${whole(batch)} rows a step`].filter(Boolean).join(", ");
+
 function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
+  if (ailing.settings.fixed.every(Boolean)) return freed(ailing.settings);
   switch (status) {
     case "diverged":
     case "cycling":
@@ -62,7 +70,7 @@ function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing):
   }
 }
 
-/** Half of the limit where that is proven to settle; else the highest of its halves with which the run is sound. */
+/** Half of the limit where that is proven to settle; else a rate with which the run was tried. */
 function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   const { settings, zones } = ailing;
   const half = zones && 0.5 * zones.limit;
@@ -73,11 +81,12 @@ function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   return rate === null ? null : ofRate(rate, number(shown(rate), 3));
 }
 
-/** The first of a rate and its halves that does not diverge. */
+/** The first of falling rates that does not diverge. */
 function soundRate(first: number, { objective, settings, observe }: Ailing): number | null {
-  for (let rate = first, i = 0; i < TRIES; rate *= 0.5, i++) {
-    const tried = { ...settings, rate: shown(rate) };
-    if (statusOf(observe(descend(objective, settings.rules[0], tried), tried)) !== "diverged") return rate;
+  for (let i = 0; i < TRIES; i++) {
+    const rate = shown(first * 10 ** (-(i ** 2) / 4));
+    const tried = { ...settings, rate };
+    if (rate > 0 && statusOf(observe(descend(objective, settings.rules[0], tried), tried)) !== "diverged") return rate;
   }
   return null;
 }
@@ -85,6 +94,10 @@ function soundRate(first: number, { objective, settings, observe }: Ailing): num
 const shown = (rate: number): number => Number(rate.toPrecision(3));
 
 const ofRate = (rate: number, words: string): Mend => ({ label: `Set the rate to ${words}`, change: { rate: shown(rate) } });
+
+const freed = ({ fixed }: Settings): Mend => ({
+  label: "Let the parameters move", change: { fixed: fixed.map(() => false) },
+});
 
 function smallerNoise({ schedule, batch }: Settings): Mend {
   if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: { schedule: "inverse_scaling" } };

@@ -2,7 +2,7 @@
 // steepest/solve/critical_points.py; derivatives come from the formula, so curvatures of 1e-10 of the largest are rounding.
 
 import type { Objective, Vec } from "../types";
-import { dot, UNIT } from "./certificate";
+import { dot, UNIT } from "./quadratic_model";
 import { number } from "./format";
 import { eigen, type Eigen } from "./symmetric";
 

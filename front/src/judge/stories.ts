@@ -28,7 +28,7 @@ export function storyOf(rule: string, moment: Moment): Story {
   const teller = TELLERS[rule];
   if (teller && moment.memory) return teller(moment, moment.memory);
   const direction = term(moment.direction, "memory");
-  return { lines: [words(`p of ${moment.symbol}`, number(moment.direction))], direction };
+  return { lines: [words(`p of ${moment.symbol} =`, number(moment.direction))], direction };
 }
 
 const kept = (label: string, share: number, before: number, g: number): Line =>
@@ -49,7 +49,7 @@ const mean = (label: string, share: number, before: number, g: number, squared: 
 
 const ratio = (symbol: string, top: number, role: Term["role"], square: number, eps: number, direction: number): Line =>
   equation(
-    `p of ${symbol}`, [term(top, role), " / (√", term(square, "memory"), ` + ${power(eps, 1)})`],
+    `p of ${symbol} =`, [term(top, role), " / (√", term(square, "memory"), ` + ${power(eps, 1)})`],
     term(direction, "memory"), ([over, v]) => over / (Math.sqrt(v) + eps),
   );
 
@@ -62,7 +62,7 @@ const nesterov: Teller = ({ self, symbol, g }, [v]) => {
   const beta = self["beta"];
   const next = beta * v + g;
   const ahead = equation(
-    `p of ${symbol}`, [term(g, "gradient"), ` + ${number(beta)} ${TIMES} `, term(next, "memory")],
+    `p of ${symbol} =`, [term(g, "gradient"), ` + ${number(beta)} ${TIMES} `, term(next, "memory")],
     term(g + beta * next, "memory"), ([slope, velocity]) => slope + beta * velocity,
   );
   return { lines: [kept(`v of ${symbol} ←`, beta, v, g), ahead], direction: term(g + beta * next, "memory") };
@@ -82,7 +82,7 @@ const adagrad: Teller = ({ self, symbol, g }, [v]) => {
 
 const rmsprop: Teller = (moment, [v]) => {
   const { self, symbol, g, direction } = moment;
-  if (self["centred"]) return { lines: [words(`p of ${symbol}`, number(direction))], direction: term(direction, "memory") };
+  if (self["centred"]) return { lines: [words(`p of ${symbol} =`, number(direction))], direction: term(direction, "memory") };
   const square = self["alpha"] * v + (1 - self["alpha"]) * g * g;
   const taken = g / (Math.sqrt(square) + self["eps"]);
   const lines = [mean(`v of ${symbol} ←`, self["alpha"], v, g, true), ratio(symbol, g, "gradient", square, self["eps"], taken)];
@@ -97,8 +97,8 @@ const adam: Teller = ({ self, symbol, g, t }, [m, v]) => {
   const lines = [
     mean(`mean of ${symbol} ←`, b1, m, g, false),
     mean(`v of ${symbol} ←`, b2, v, g, true),
-    corrected(`corrected mean of ${symbol}`, first, b1, t, top),
-    corrected(`corrected v of ${symbol}`, second, b2, t, square),
+    corrected(`corrected mean of ${symbol} =`, first, b1, t, top),
+    corrected(`corrected v of ${symbol} =`, second, b2, t, square),
     ratio(symbol, top, "memory", square, eps, direction),
   ];
   return { lines, direction: term(direction, "memory") };
@@ -110,4 +110,4 @@ const corrected = (label: string, value: number, share: number, t: number, resul
     label, [term(value, "memory"), ` / (1 ${MINUS} ${number(share)}^${t})`], term(result, "memory"), ([x]) => x / (1 - share ** t),
   );
 
-const TELLERS: Readonly<Record<string, Teller>> = { momentum, nesterov, adagrad, rmsprop, adam };
+const TELLERS: Readonly<Record<string, Teller>> = { momentum, nesterov, ada_grad: adagrad, rmsprop, adam };

@@ -5,12 +5,13 @@ import { losses, rules } from "../engine/engine.gen";
 import type { Loss } from "../engine/records";
 import { parseSpec, type Bound } from "../engine/spec";
 import type { Facts, Objective, Run, Settings, TableObjective, Vec } from "../types";
-import { atMostCost, certify, dot, ROUNDING, UNIT, type Certificate } from "./certificate";
+import { atMostCost, certify, type Certificate } from "./certificate";
 import { evidence, median, reversals, type Evidence } from "./evidence";
 import { after, courseOf, gapOf, left, type Course } from "./forecast";
 import { looksOf, type Looks } from "./looks";
 import { paceOf, runOut, steady } from "./pace";
 import { meanOfSquares, predictorsOf } from "./predictors";
+import { dot, ROUNDING, unitVector, UNIT } from "./quadratic_model";
 import { linear } from "./rules";
 import { separationOf } from "./separation";
 import { stateOf } from "./states";
@@ -56,11 +57,11 @@ export function tableEvidence(
     end: endOf(run, settings, sampled),
     scale: facts.constantCost,
     gradientNorm: rawGradientNorm(objective, point, free),
-    standardErrors: null,
+    standardErrors: found.standardErrors,
     rate: pace(Math.max(1, run.steps)),
     quadratic: loss.quadratic,
     sampled,
-    rule: run.rule,
+    rule: parseSpec(run.rule, rules, "rule").record.name,
     constant: settings.schedule === "constant",
     reversals: back,
     separated: separationOf(facts, objective, table, point),
@@ -119,7 +120,7 @@ function curvatureOf(c: Case, uneven: boolean): Pick<Evidence, "limit" | "safe" 
   const limit = largest > 0 ? 2 / largest : Infinity;
   const rule = linear(c.run.rule);
   const condition = smallest >= 1e-15 * largest && smallest > 0 ? largest / smallest : null;
-  const safe = c.sampled && uneven ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
+  const safe = c.sampled && uneven && Number.isFinite(c.loss.curvature) ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
   return { limit: rule && 0.5 * rule.stability * limit, safe, condition };
 }
 
@@ -146,7 +147,7 @@ function rawGradientNorm(objective: Objective, w: Vec, free: readonly number[]):
   objective.gradient(w, g);
   const origin = objective.scaled(new Float64Array(p));
   const slopes = free.map((j) => {
-    const moved = objective.scaled(Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0)));
+    const moved = objective.scaled(unitVector(j, p));
     return dot(g, moved.map((value, k) => value - origin[k]));
   });
   return Math.hypot(...slopes);

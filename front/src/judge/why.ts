@@ -1,6 +1,6 @@
 // Why: by what a step multiplies the distance to the minimum, in the sentence of steepest/optimality/contraction.py.
 
-import type { Facts, Objective, Settings, Status } from "../types";
+import type { Facts, Objective, Settings, Status, Zones } from "../types";
 import { curvatures } from "./bands";
 import { number, whole } from "./format";
 import { gradientNoise } from "./noise";
@@ -19,21 +19,28 @@ export function whyOf(status: Status, facts: Facts, objective: Objective, settin
   if (!rule) return "The rule has no fixed stability limit: it sets the length of its steps itself.";
   if (settings.schedule !== "constant") return "The rate changes from step to step, so no factor is fixed.";
   if (!objective.quadratic || settings.batch > 0) return "";
-  return factorOf(rule, facts, settings.rate, show);
+  return factorOf(rule, facts, settings.rate, status === "oscillating" || status === "cycling", show);
 }
 
-/** The sentence for the direction that decides: the one whose distance shrinks least, or grows most. */
-function factorOf(rule: Linear, facts: Facts, rate: number, show: Spelling): string {
+/** How the rate compares with the limit of the rule, where that is what the status is about. */
+export function ratioOf(status: Status, { rate }: Settings, zones: Zones | null): string {
+  const about = status === "diverged" || status === "oscillating";
+  return about && zones && !zones.local ? `The rate is ${number(rate / zones.limit, 3)} times the limit.` : "";
+}
+
+/** The sentence for the direction that decides: the steepest, or the one whose distance shrinks least or grows most. */
+function factorOf(rule: Linear, facts: Facts, rate: number, steepest: boolean, show: Spelling): string {
   const curved = curvatures(facts);
   if (curved.length === 0) return "";
   const factor = (curvature: number): number =>
     rule.slots === 0 ? 1 - rate * curvature : shrink(rule, rate * curvature);
   const size = (curvature: number): number => Math.abs(factor(curvature));
   const slowest = curved.reduce((found, curvature) => (size(curvature) > size(found) + TIE ? curvature : found));
-  const sentence = sentenceOf(rule, slowest, rate, factor(slowest), show);
-  const others = curved.some((curvature) => Math.abs(size(curvature) - size(slowest)) > TIE);
+  const chosen = steepest ? curved[curved.length - 1] : slowest;
+  const sentence = sentenceOf(rule, chosen, rate, factor(chosen), show);
+  const others = curved.some((curvature) => Math.abs(size(curvature) - size(chosen)) > TIE);
   if (!others) return sentence;
-  const direction = slowest === curved[0] ? "the flattest direction" : "the steepest direction";
+  const direction = chosen === curved[0] ? "the flattest direction" : "the steepest direction";
   return `Along ${direction}, e${sentence.slice(1)}`;
 }
 

@@ -2,8 +2,8 @@
 
 import { tableObjective } from "../engine";
 import { formulaObjective, readFormula } from "../formula";
+import { builtin, choose } from "../table";
 import type { Objective, Settings, Table } from "../types";
-import { builtin } from "./tables";
 
 /** An Error says in words what is wrong with the settings. */
 export function objectiveOf(settings: Settings, own: Table | null): Objective {
@@ -18,12 +18,11 @@ export function tableOf({ data }: Pick<Settings, "data">, own: Table | null): Ta
   return found;
 }
 
-/** The columns in use. Those that the settings do not name: the last column by the first other one. */
+/** The columns in use: those that the settings name, else the usual ones. */
 function columnsOf({ target, features }: Settings, table: Table): Pick<Settings, "target" | "features"> {
-  const names = table.columns.map((column) => column.name);
-  if (names.length < 2) throw new Error("the table has one column: a target and a feature need two");
-  const aim = target || names[names.length - 1];
-  return { target: aim, features: features.length ? features : [names.find((name) => name !== aim)!] };
+  if (target && features.length) return { target, features };
+  const usual = choose(table, target);
+  return { target: target || usual.target, features: features.length ? features : usual.features };
 }
 
 function withMoved(table: Table, moved: Settings["moved"]): Table {

@@ -12,7 +12,7 @@ const X8 = "1 3 4 5 6 7 8 10";
 const LOGISTIC: Partial<Settings> = { loss: "log_loss" };
 
 export const builtin: Readonly<Record<string, Builtin>> = {
-  eight: made("eight points", "eight", { x: X8, y: "4 3 7 7 8 10 8 11" }),
+  eight: made("eight points", "eight", { x: X8, y: "4 3 7 7 8 10 8 11" }, { rate: 0.05, cursor: 3 }),
   outlier: made("eight points, one far off", "outlier", { x: X8, y: "4 3 7 7 8 10 30 11" }),
   "eight-labels": made("eight points of two classes", "eight-labels", { x: X8, label: "0 0 0 1 1 1 1 1" }, LOGISTIC),
   park: made(
@@ -24,20 +24,20 @@ export const builtin: Readonly<Record<string, Builtin>> = {
     },
     { standardize: true },
   ),
-  cars: made("stopping distance of cars by speed (Ezekiel 1930)", "cars", {
+  cars: made("stopping distance of cars of the 1920s by speed", "cars", {
     speed:
-      "4 4 7 7 8 9 10 10 10 11 11 12 12 12 12 13 13 13 13 14 14 14 14 15 15 15 16 16 17 17 17 18 18 18 18 19 19 19 20 20 " +
-      "20 20 20 22 23 24 24 24 24 25",
+      "4 4 7 7 8 9 10 10 10 11 11 12 12 12 12 13 13 13 13 14 14 14 14 15 15 15 16 16 17 17 17 18 18 18 18 19 19 19 " +
+      "20 20 20 20 20 22 23 24 24 24 24 25",
     dist:
-      "2 10 4 22 16 10 18 26 34 17 28 14 20 24 28 26 34 34 46 26 36 60 80 20 26 54 32 40 32 40 50 42 56 76 84 36 46 68 32 " +
-      "48 52 56 64 66 54 70 92 93 120 85",
+      "2 10 4 22 16 10 18 26 34 17 28 14 20 24 28 26 34 34 46 26 36 60 80 20 26 54 32 40 32 40 50 42 56 76 84 36 46 " +
+      "68 32 48 52 56 64 66 54 70 92 93 120 85",
   }),
-  challenger: made(
-    "O-rings that failed, by temperature (24 flights)",
-    "challenger",
+  "o-rings": made(
+    "O-rings of a space shuttle that failed, by temperature",
+    "o-rings",
     {
-      temperature: "53 56 57 63 66 67 67 67 68 69 70 70 70 70 72 73 75 75 76 76 78 79 80 81",
-      failed: "1 1 1 0 0 0 0 0 0 0 0 1 1 1 0 0 0 1 0 0 0 0 0 0",
+      temperature: "66 70 69 68 67 72 73 70 57 63 70 78 67 53 67 75 70 81 76 79 75 76 58",
+      failed: "0 1 0 0 0 0 0 0 1 1 1 0 0 1 0 0 0 0 0 0 1 0 1",
     },
     { ...LOGISTIC, standardize: true },
   ),

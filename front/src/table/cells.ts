@@ -63,7 +63,8 @@ export function numberFault(cell: string): string {
   }
   if (isNumber(cell)) return `${shown(cell)} is not finite: correct it or remove the row`;
   const found = [...new Set(readings(cell))];
-  return `${shown(cell)} is not a number: ${found.length ? `write ${found.join(" or ")}` : "correct it or remove the row"}`;
+  const mend = found.length ? `write ${found.join(" or ")}` : "correct it or remove the row";
+  return `${shown(cell)} is not a number: ${mend}`;
 }
 
 function shown(cell: string): string {

@@ -1,4 +1,4 @@
-// What a table is read for unless the reader says otherwise: its target, its features, and the loss that fits the target.
+// What a table is read for unless the reader says otherwise: its target, its features, and the loss of the target.
 
 import { Refusal } from "../refusal";
 import type { Column, Table } from "../types";

@@ -12,7 +12,7 @@ export function split(line: string, dialect: Dialect): string[] | null {
   const { delimiter, quote } = dialect;
   if (!line.includes(quote)) return delimiter === BLANKS ? words(line) : line.split(delimiter);
   const fields: string[] = [];
-  for (const { text } of delimiter === BLANKS ? betweenBlanks(line, quote) : between(line, dialect)) {
+  for (const { text } of fieldsOf(line, dialect)) {
     if (text === null) return null;
     fields.push(text);
   }
@@ -22,8 +22,7 @@ export function split(line: string, dialect: Dialect): string[] | null {
 /** How many fields of a line are quoted and not empty. */
 export function quotedFields(line: string, dialect: Dialect): number {
   if (!line.includes(dialect.quote)) return 0;
-  const fields = dialect.delimiter === BLANKS ? betweenBlanks(line, dialect.quote) : between(line, dialect);
-  return [...fields].filter(({ text, inQuotes }) => inQuotes && text !== "").length;
+  return [...fieldsOf(line, dialect)].filter(({ text, inQuotes }) => inQuotes && text !== "").length;
 }
 
 /** Whether a line is blank; a tab is content if tabs are the delimiter. */
@@ -47,9 +46,21 @@ interface Field {
   readonly inQuotes: boolean;
 }
 
+/** What stands within quotes, and where the field ends. */
+interface Quoted {
+  readonly inside: string;
+  readonly end: number;
+}
+
+function fieldsOf(line: string, dialect: Dialect): Iterable<Field> {
+  return dialect.delimiter === BLANKS ? betweenBlanks(line, dialect.quote) : between(line, dialect);
+}
+
 function* betweenBlanks(line: string, quote: string): Generator<Field> {
   const field = new RegExp(`${quote}([^${quote}]*(?:${quote}${quote}[^${quote}]*)*)${quote}(?=\\s|$)|(\\S+)`, "g");
-  for (const [whole, inside] of line.matchAll(field)) yield inside === undefined ? bare(whole, quote) : full(inside, quote);
+  for (const [whole, inside] of line.matchAll(field)) {
+    yield inside === undefined ? bare(whole, quote) : full(inside, quote);
+  }
 }
 
 function* between(line: string, { delimiter, quote }: Dialect): Generator<Field> {
@@ -61,8 +72,8 @@ function* between(line: string, { delimiter, quote }: Dialect): Generator<Field>
   }
 }
 
-/** What stands within quotes from a place on, and where the field ends; null if none does. */
-function quotedField(line: string, at: number, delimiter: string, quote: string): { inside: string; end: number } | null {
+/** The quoted field that begins at a place; null if none does. */
+function quotedField(line: string, at: number, delimiter: string, quote: string): Quoted | null {
   const start = afterBlanks(line, at);
   if (line[start] !== quote) return null;
   let close = line.indexOf(quote, start + 1);
@@ -72,11 +83,13 @@ function quotedField(line: string, at: number, delimiter: string, quote: string)
   return ends ? { inside: line.slice(start + 1, close), end } : null;
 }
 
-const full = (inside: string, quote: string): Field => ({ text: inside.replaceAll(quote + quote, quote), inQuotes: true });
-const bare = (text: string, quote: string): Field => ({
-  text: text.trimStart().startsWith(quote) ? null : text,
-  inQuotes: false,
-});
+function full(inside: string, quote: string): Field {
+  return { text: inside.replaceAll(quote + quote, quote), inQuotes: true };
+}
+
+function bare(text: string, quote: string): Field {
+  return { text: text.trimStart().startsWith(quote) ? null : text, inQuotes: false };
+}
 
 function afterBlanks(line: string, at: number): number {
   let place = at;

@@ -26,7 +26,7 @@ export function sniff(sample: readonly string[], delimiter: string | null): Dial
   return found ? best : { delimiter: ",", quote: best.quote }; // the table has one column
 }
 
-/** The one that leaves most numbers, then most quoted fields; not white space where tabs cut as well and texts remain. */
+/** The one of most numbers, then of most quoted fields; not white space where tabs cut as well and texts remain. */
 function bestOf(tied: readonly Dialect[], sample: readonly string[]): Dialect {
   const scored = tied.map((one) => ({ one, ...numbers(sample, one) }));
   const tabs = tied.some(({ delimiter }) => delimiter === "\t");

@@ -2,7 +2,7 @@
 
 import { Fault, refusal } from "./fault";
 
-const SAVE = "save the table as CSV";
+const SAVE = "save it as CSV";
 const SIGNATURES: readonly (readonly [bytes: string, what: string])[] = [
   ["\x1f\x8b", "a gzip file: unpack it first"],
   ["BZh", "a bzip2 file: unpack it first"],

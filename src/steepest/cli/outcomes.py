@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +26,7 @@ __all__ = [
     "check_outcomes",
     "column_settings",
     "fit_outputs",
+    "fixed_values",
     "outcome_meta",
     "outcome_rows",
     "start_points",
@@ -108,6 +109,24 @@ def check_outcomes(flags: OutcomeFlags, loss: Loss, table: Table, classes: Class
 def _log_link(loss: Loss) -> bool:
     """Whether a loss predicts exp(z)."""
     return not loss.labels and not loss.identity_link and float(loss.inverse(1.0)) == float(np.exp(1.0))
+
+
+def fixed_values(fix: tuple[dict[str, float], ...], names: Sequence[str], no_intercept: bool) -> dict[int | str, float]:
+    """The values of --fix by number of the column, or "intercept".
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or no intercept.
+    """
+    fixed = {name: value for group in fix for name, value in group.items()}
+    if no_intercept and "intercept" in fixed:
+        raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
+    places: dict[str, int | str] = {name: j for j, name in enumerate(names)} | {"intercept": "intercept"}
+    for name in fixed:
+        if name not in places:
+            raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(names[:20])}, intercept")
+    return {places[name]: value for name, value in fixed.items()}
 
 
 def column_settings(flags: OutcomeFlags, names: tuple[str, ...]) -> dict[str, Any]:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.aligned_text import number
-from ..core.errors import UsageError
+from ..core.errors import SteepestError, UsageError
 from ..core.html_text import table
+from ..lab.page import Page
+from ..lab.payload import Payload
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
-from .html import html_of
+from .html import html_of, known_minimum
 
 if TYPE_CHECKING:
     from .trajectory import Trajectory
 
-__all__ = ["recording_of", "still_of_run"]
+__all__ = ["cell_of", "recording_of", "still_of_run"]
 
 MOST_PARAMETERS = 64
 SHOWN = 12  # states in the table of numbers
@@ -44,12 +46,25 @@ def recording_of(run: Trajectory) -> Recording:
     names = names if len(names) == p else tuple(f"w{j}" for j in range(p))
     verdict = UNKNOWN if run.verdict is None else {name: getattr(run.verdict, name) for name in UNKNOWN}
     reported = int(run.meta.get("reported_step", run.step[-1]))
-    cost = run.table()["cost"]
-    return (
-        Recording(str(run.meta.get("rule", "unknown")), names, run.x, run.step, cost, reported, verdict)
-        .finite()
-        .thinned()
-    )
+    rule, cost = str(run.meta.get("rule", "unknown")), run.table()["cost"]
+    whole = Recording(rule, names, run.x, run.step, cost, reported, verdict, known_minimum(run))
+    return whole.finite().thinned()
+
+
+def cell_of(run: Trajectory) -> str:
+    """What a notebook shows: the run in words and as a picture, which need no scripts, and the page that replays it.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> cell_of(minimize("(x-3)**2+2", 6.0, learning_rate=0.25, steps=9)).count("<svg")
+    1
+    """
+    try:
+        recording = recording_of(run).member()
+        return html_of(run) + Page(Payload("notebook", recording=recording), "steepest", "")._repr_html_()
+    except SteepestError:  # several targets, many parameters, or a checkout where the page was not built
+        return html_of(run)
 
 
 def still_of_run(run: Trajectory, recording: Recording) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..core.records import from_name
 from ..lab.settings import in_short
 from ..methods import rules, steps
@@ -47,9 +49,13 @@ def settings_of(run: Trajectory) -> dict[str, Any]:
     found |= {"rate": rate.eta} if "eta" in rate._fields else {}
     found |= {"schedule": in_short(spec, steps, "learning rate", "eta")}
     if "function" in meta:
-        return found | {"task": "formula", "formula": meta["function"], "start": run.x[0].tolist()}
+        return found | {"task": "formula", "formula": meta["function"], **_start(run)}
     standardized = bool(meta.get("standardized"))
     loss = in_short(meta["loss"], losses, "loss")
     found |= {"task": "table", "data": "own", "loss": loss, "standardize": standardized}
     found |= {"batch": meta.get("batch_size") or 0, "sampling": meta.get("sampling", "shuffle")}
-    return found | ({} if standardized else {"start": run.x[0].tolist()})
+    return found | ({} if standardized else _start(run))
+
+
+def _start(run: Trajectory) -> dict[str, list[float]]:
+    return {"start": run.x[0].tolist()} if np.isfinite(run.x[0]).all() else {}

@@ -15,7 +15,6 @@ from ..core.shown_text import visible
 from ..core.types import Array
 from ..core.units import coef_and_intercept, squeezed
 from ..optimality.verdict import Verdict
-from .html import html_of
 from .state_table import state_table
 from .states import State
 
@@ -67,11 +66,15 @@ class Trajectory:
     meta: dict[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
     gradient: Array | None = None
-    _repr_html_ = html_of  # what a notebook shows
 
     def __len__(self) -> int:
         """Number of recorded states."""
         return len(self.step)
+
+    def _repr_html_(self) -> str:
+        from .replay import cell_of  # a notebook alone needs the page
+
+        return cell_of(self)
 
     def __getitem__(self, i: int) -> dict[str, Any]:
         """One recorded state as a dict: step, epoch, seconds, learning_rate, coef, intercept."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
-from zlib import compressobj
 
 from ..core.files import write_new
 from ..core.html_text import safe
 from .assets import asset
 from .frame import framed
+from .packing import packed
 from .payload import Payload
+from .policy import policy
 
-__all__ = ["Page", "policy"]
+__all__ = ["Page"]
 
+HEIGHTS = {"lab": 860, "replay": 540}  # of a frame, in pixels
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -59,9 +58,10 @@ class Page(NamedTuple):
 
     def html(self) -> str:
         """The file; FileError if the page was not built."""
-        script, unpack, style = asset("lab.js"), asset("unpack.js"), asset("lab.css")
+        name = self.payload.bundle
+        script, unpack, style = asset(f"{name}.js"), asset("unpack.js"), asset(f"{name}.css")
         return PAGE.format(
-            policy=policy((script, unpack), style, connect=self.payload.home == "server"),
+            policy=policy((script, unpack), (style,), connect=self.payload.home == "server"),
             title=safe(self.title),
             style=style,
             still=self.still,
@@ -83,42 +83,5 @@ class Page(NamedTuple):
         return len(text)
 
     def _repr_html_(self) -> str:
-        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
-
-
-def packed(script: str) -> str:
-    """A script deflated, in base64: front/src/unpack.ts puts it in place.
-
-    Examples
-    --------
-    >>> packed("")
-    'AwA='
-    """
-    deflate = compressobj(9, wbits=-15)
-    return b64encode(deflate.compress(script.encode()) + deflate.flush()).decode()
-
-
-def policy(scripts: Sequence[str], style: str, connect: bool = False) -> str:
-    """The content security policy of a page with these scripts and one style.
-
-    Parameters
-    ----------
-    scripts : sequence of str
-    style : str
-        Texts whose hashes the policy states.
-    connect : bool
-        Whether the page may call the server that it came from.
-
-    Examples
-    --------
-    >>> policy([""], "").split("; ")[0]
-    "default-src 'none'"
-    """
-    sources = {"default-src": "'none'", "script-src": " ".join(map(_hash, scripts)), "style-src": _hash(style)}
-    sources |= {"img-src": "data: blob:", "base-uri": "'none'", "form-action": "'none'"}
-    sources |= {"connect-src": "'self'"} if connect else {}
-    return "; ".join(f"{name} {value}" for name, value in sources.items())
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+        page = self._replace(payload=self.payload._replace(home="notebook"))
+        return framed(page.html(), HEIGHTS[self.payload.bundle])

@@ -33,6 +33,11 @@ class Payload(NamedTuple):
     settings: dict[str, Any] | None = None
     recording: dict[str, Any] | None = None
 
+    @property
+    def bundle(self) -> str:
+        """The script that shows it: a run alone, without the problem that it minimised, needs the small one."""
+        return "replay" if self.recording is not None and self.settings is None else "lab"
+
     def text(self) -> str:
         r"""The payload as JSON without a character that means something in HTML; a NaN in it is an error.
 

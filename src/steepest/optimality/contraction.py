@@ -13,9 +13,10 @@ import numpy as np
 from ..core.records import to_name
 from ..core.setting_types import RuleLike
 from ..methods.method import read_rule
+from .curvature import stability_of
 from .forecast import transition
 
-__all__ = ["NEAR", "Contraction", "contraction"]
+__all__ = ["NEAR", "Contraction", "contraction", "factor_text"]
 
 NEAR = 1e-6  # share of the distance that `Contraction.steps` leaves
 MULTIPLIES = "Each step multiplies the distance to the minimum by {}."
@@ -87,6 +88,11 @@ def contraction(curvature: float, rate: float, rule: RuleLike = "plain") -> Cont
     rule : record or name
         One that has `stability`: plain, momentum or nesterov.
 
+    Raises
+    ------
+    UsageError
+        If the rule has none.
+
     Examples
     --------
     >>> found = contraction(37.5, 0.02)
@@ -96,6 +102,7 @@ def contraction(curvature: float, rate: float, rule: RuleLike = "plain") -> Cont
     0.948683
     """
     known = read_rule(rule)
+    stability_of(known)  # refuses a rule without
     if not known.slots:
         return Contraction(curvature, rate, 1.0 - rate * curvature)
     size = np.abs(np.linalg.eigvals(transition(known, np.array([rate * curvature]))[0])).max()

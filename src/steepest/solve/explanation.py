@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.files import plain
+from ..core.html_text import safe
 from ..core.types import Array
+from .explanation_text import text_of
 
 __all__ = ["Batch", "Eigendirection", "Explanation"]
 
@@ -142,6 +144,7 @@ class Explanation(NamedTuple):
         return dict(plain(found))
 
     def __str__(self) -> str:
-        from .explanation_text import text_of
-
         return "\n".join(text_of(self))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{safe(str(self))}</pre>"

@@ -26,8 +26,8 @@ def _of_factor(found: Explanation, curved: list[Eigendirection]) -> str:
     """The factor along the direction that holds most of the cost above the minimum after the step."""
     slopes = [abs(float(each.vector @ found.gradient)) for each in curved]
     left = [(s * float(each.measured or 0.0)) ** 2 / each.curvature for s, each in zip(slopes, curved, strict=True)]
-    held = [s**2 / each.curvature for s, each in zip(slopes, curved, strict=True)]
-    by = left if any(left) else held
+    before = [s**2 / each.curvature for s, each in zip(slopes, curved, strict=True)]
+    by = left if any(left) else before
     chosen = curved[by.index(max(by))]
     told = contraction(chosen.curvature, found.rate)
     free = len(found.names) - len(found.fixed)
@@ -52,8 +52,8 @@ def _of_slope(found: Explanation) -> str:
     if found.by_slope <= 0:
         uphill = f"The step does not go downhill: the slope along it predicts an increase of {-found.by_slope:.4g}"
         return f"{uphill}, and the cost {_fell(found)}."
-    bent = found.by_curvature
-    curvature = "" if bent is None else f", the curvature {'takes back' if bent <= 0 else 'adds'} {abs(bent):.4g}"
+    along = found.by_curvature
+    curvature = "" if along is None else f", the curvature {'takes back' if along <= 0 else 'adds'} {abs(along):.4g}"
     predicts = f"The slope along the step predicts a decrease of {found.by_slope:.4g}"
     return f"{predicts}{curvature}, and the cost {_fell(found)}."
 

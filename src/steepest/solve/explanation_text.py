@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.aligned_text import aligned, by_point, number
 from ..core.shown_text import counted, visible
-from .explanation import Batch, Explanation
+
+if TYPE_CHECKING:
+    from .explanation import Batch, Explanation
 
 __all__ = ["directions_of", "facts_of", "parameters_of", "rows_of", "text_of", "title_of"]
 
@@ -17,9 +20,11 @@ WRITTEN = 4  # parameters whose arithmetic is written out
 ROWS = 10  # rows that are listed
 DIRECTIONS = 6  # eigendirections that are listed
 PARTS = 3  # parameters that name an eigendirection
+SHORT = 18  # letters of a name in an eigendirection
 SMALL = 0.1  # share of a parameter in an eigendirection below which it is not named
 NAME = 24  # letters of a name
 DIGITS = 6
+FEWER = 5  # digits in the table, so that it fits 80 columns
 ERRORS = {"squared_error": "(z - y)", "mse": "2 (z - y)", "log_loss": "(p - y)"}  # derivative of the loss by z
 
 
@@ -37,13 +42,13 @@ def _hanging(head: str, text: str) -> list[tuple[str, str]]:
 
 
 def title_of(found: Explanation) -> str:
-    """Which step of which method."""
-    return f"Step {found.step:,}, from state {found.step:,} to {found.step + 1:,}: {found.method}"
+    """Which step it is."""
+    return f"Step {found.step:,}: from state {found.step:,} to state {found.step + 1:,}"
 
 
-def _name(name: str) -> str:
+def _name(name: str, most: int = NAME) -> str:
     name = visible(name)
-    return name if len(name) <= NAME else name[: NAME - 3] + "..."
+    return name if len(name) <= most else name[: most - 3] + "..."
 
 
 def _chosen(found: Explanation, most: int) -> list[int]:
@@ -56,12 +61,12 @@ def parameters_of(found: Explanation) -> list[str]:
     """The table of the parameters: before, gradient, direction, after."""
     columns = {f"state {found.step:,}": found.before, "gradient": found.gradient}
     if not np.array_equal(found.gradient, found.direction):
-        columns |= {"of earlier steps": found.direction - found.gradient} if found.remembers else {}
+        columns |= {"earlier steps": found.direction - found.gradient} if found.remembers else {}
         columns["direction"] = found.direction
     columns[f"state {found.step + 1:,}"] = found.after
     places = list(range(len(found.names)))
     places = places if len(places) <= SHOWN else [*places[: SHOWN - 1], places[-1]]
-    cells = [[head, *by_point(values[places].tolist(), DIGITS)] for head, values in columns.items()]
+    cells = [[head, *by_point(values[places].tolist(), FEWER)] for head, values in columns.items()]
     names = [_name(found.names[j]) + (" (fixed)" if found.names[j] in found.fixed else "") for j in places]
     lines = aligned(list(zip(["", *names], *cells, strict=True)))
     left_out = len(found.names) - len(places)
@@ -71,7 +76,7 @@ def parameters_of(found: Explanation) -> list[str]:
 def facts_of(found: Explanation) -> list[tuple[str, str]]:
     """The arithmetic in words and numbers."""
     places = _chosen(found, WRITTEN)
-    facts = [("gradient", "\n".join(_gradient(found, j) for j in places))]
+    facts = [("method", found.method), ("gradient", "\n".join(_gradient(found, j) for j in places))]
     facts.append(("step", "\n".join(_update(found, j) for j in places)))
     if found.rule:
         facts.append(("direction", visible(found.rule)))
@@ -92,7 +97,17 @@ def _gradient(found: Explanation, j: int) -> str:
         return f"df/d{name} = {value}"
     error, mean = ERRORS.get(found.loss, "l'(z, y)"), "weighted mean" if found.weighted else "mean"
     times = "" if j == len(found.names) - 1 else f" {name}"
+    if found.batch is not None and len(found.batch.rows) == 1 and not found.penalised and found.batch.error[0]:
+        return f"g_{name} = {error}{times} = {_product(found, j)}{value}"
     return f"g_{name} = {mean} {error}{times}{' + penalty' if found.penalised and times else ''} = {value}"
+
+
+def _product(found: Explanation, j: int) -> str:
+    """The error of a single row times its x, which is 1 for the intercept."""
+    assert found.batch is not None
+    error = float(found.batch.error[0])
+    x = float(found.gradient[j]) / error
+    return "" if j == len(found.names) - 1 else f"{number(error, DIGITS)} x {number(x, DIGITS)} = "
 
 
 def _update(found: Explanation, j: int) -> str:
@@ -149,7 +164,8 @@ def directions_of(found: Explanation) -> list[str]:
         columns.append([f"1 - {number(found.rate, 4)} x curvature", *by_point(factors, DIGITS)])
     measured = [float("nan") if each.measured is None else each.measured for each in shown]
     columns.append(["measured", *by_point(measured, DIGITS)])
-    columns.append(["eigendirection", *(_parts(found.names, each.vector.tolist()) for each in shown)])
+    parts = ["eigendirection", *(_parts(found.names, each.vector.tolist()) for each in shown)]
+    columns.append([part.ljust(max(map(len, parts))) for part in parts])
     lines = aligned(list(zip(*columns, strict=True)), left=0)
     left_out = len(found.directions) - len(shown)
     return lines if not left_out else [*lines[:-1], f"... {left_out:,} more", lines[-1]]
@@ -159,5 +175,5 @@ def _parts(names: Sequence[str], vector: Sequence[float]) -> str:
     """An eigenvector by its largest parameters, such as 0.99 speed + 0.17 intercept."""
     order = sorted(range(len(vector)), key=lambda j: -abs(vector[j]))
     shown = [j for j in order[:PARTS] if abs(vector[j]) >= SMALL]
-    text = "".join(f" {'-' if vector[j] < 0 else '+'} {abs(vector[j]):.2f} {_name(names[j])}" for j in shown)
+    text = "".join(f" {'-' if vector[j] < 0 else '+'} {abs(vector[j]):.2f} {_name(names[j], SHORT)}" for j in shown)
     return text.removeprefix(" + ").removeprefix(" ")

@@ -149,8 +149,8 @@ def _refuse_other_size(path: Trajectory, rows: Rows) -> None:
     if expected[1] != rows.shape[1]:
         raise UsageError(f"the run has {expected[1]} columns, the table {rows.shape[1]}: give the same")
     if expected[0] != kept:
-        held = " (it held rows out for early stopping)" if "validation" in path.meta else ""
-        raise UsageError(f"the run was fitted to {expected[0]:,} rows{held}, the table has {kept:,}: give the same")
+        others = " (it held rows out for early stopping)" if "validation" in path.meta else ""
+        raise UsageError(f"the run was fitted to {expected[0]:,} rows{others}, the table has {kept:,}: give the same")
 
 
 def _refuse_other_rows(run: RecordedRun) -> None:

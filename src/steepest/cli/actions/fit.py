@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +26,7 @@ from ..outcomes import (
     check_outcomes,
     column_settings,
     fit_outputs,
+    fixed_values,
     outcome_meta,
     outcome_rows,
     start_points,
@@ -44,7 +44,7 @@ from .fit_flags import Flags
 from .held_out import scores_of
 from .training_rows import settings_in_short, weights_by_class
 
-__all__ = ["check", "chosen_loss", "descend", "fit_command", "fixed_values", "without_columns"]
+__all__ = ["check", "chosen_loss", "descend", "fit_command", "without_columns"]
 
 DEFAULT_EPOCHS = 1000
 OF_THE_RUN = ("exact", "table")  # settings that are not written to a model file
@@ -163,24 +163,6 @@ def _start(flags: Flags, table: Table) -> Start:
     for place, value in fixed.items():
         point[d if place == "intercept" else int(place)] = value
     return Start(point, tuple(fixed))
-
-
-def fixed_values(fix: tuple[dict[str, float], ...], names: Sequence[str], no_intercept: bool) -> dict[int | str, float]:
-    """The values of --fix by number of the column, or "intercept".
-
-    Raises
-    ------
-    UsageError
-        If there is no such column, or no intercept.
-    """
-    fixed = {name: value for group in fix for name, value in group.items()}
-    if no_intercept and "intercept" in fixed:
-        raise UsageError("--no-intercept and --fix intercept contradict each other: give one of them")
-    places: dict[str, int | str] = {name: j for j, name in enumerate(names)} | {"intercept": "intercept"}
-    for name in fixed:
-        if name not in places:
-            raise UsageError(f"--fix: no feature is called {name!r}: there is {', '.join(names[:20])}, intercept")
-    return {places[name]: value for name, value in fixed.items()}
 
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:

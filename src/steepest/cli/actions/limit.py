@@ -18,13 +18,14 @@ from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
-from ...optimality.contraction import Contraction, contraction
+from ...optimality.contraction import Contraction, contraction, factor_text
 from ...optimality.curvature import Spectrum, bounded, spectrum, stability_of
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
+from ..outcomes import fixed_values
 from ..table_input import class_numbers, classes_of, target_table
 from ..text import describe, number, say
-from .fit import chosen_loss, fixed_values
+from .fit import chosen_loss
 
 __all__ = ["Flags", "limit_command"]
 
@@ -137,7 +138,7 @@ def _facts(found: Found, chosen: bool) -> list[tuple[str, str]]:
         return facts
     half = ", half of the limit" if chosen else ", above the limit" if found.steepest.rate > found.limit else ""
     facts.append(("learning rate", number(found.steepest.rate, DIGITS) + half))
-    return [*facts, ("factor a step", _by_direction(found, "factor")), ("steps", _steps(found)), ("why", found.why)]
+    return [*facts, ("factor a step", _factors(found)), ("steps", _steps(found)), ("why", found.why)]
 
 
 def _curvature(found: Found) -> str:
@@ -163,10 +164,8 @@ def _condition(found: Found) -> str:
     return "infinite: the columns are not independent"
 
 
-def _by_direction(found: Found, name: str) -> str:
-    steepest, flattest = (
-        "" if each is None else number(getattr(each, name), DIGITS) for each in (found.steepest, found.flattest)
-    )
+def _factors(found: Found) -> str:
+    steepest, flattest = ("" if each is None else factor_text(each.factor) for each in (found.steepest, found.flattest))
     if found.alone or not flattest:
         return steepest if found.alone else f"{steepest} in the steepest direction"
     return f"{steepest} in the steepest direction, {flattest} in the flattest"

@@ -1,13 +1,13 @@
-"""What is not translated: a construct, named with its file and line."""
+"""The error of a construct that has no translation: it names the construct and its line."""
 
 from __future__ import annotations
 
 import ast
 
-__all__ = ["Untranslatable"]
+__all__ = ["TranslationError"]
 
 
-class Untranslatable(Exception):
+class TranslationError(Exception):
     """A construct without a translation.
 
     Parameters

@@ -1,0 +1,69 @@
+// Each line, computed again from the digits that it shows, gives the number that it shows.
+
+import { expect, test } from "vitest";
+import { arithmetic, format, type Line } from "../../src/judge";
+import { judged } from "./eight";
+
+const text = ({ label, parts }: Line): string => `${label} ${parts.map((part) => part.text).join("")}`;
+
+const lines = (change: Parameters<typeof judged>[0], step = 3): readonly Line[] => {
+  const { run, objective, settings } = judged(change);
+  return arithmetic(run, objective, settings, step);
+};
+
+/** What the formula of a line gives, computed from its text. */
+function again(formula: string): number {
+  const plain = formula
+    .replace(/ × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `e${[...power].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c) - 1).map((d) => (d < 0 ? "-" : d)).join("")}`)
+    .replaceAll("−", "-").replaceAll("×", "*").replace(/(?<=\d),(?=\d{3})/g, "")
+    .replace(/√([\d.e-]+)/g, "Math.sqrt($1)").replaceAll("²", " ** 2").replace(/([\d.]+)\^(\d+)/g, "$1 ** $2");
+  return new Function(`return ${plain}`)() as number;
+}
+
+test("the four lines of a plain step", () => {
+  const { run } = judged({ rate: 0.03 });
+  expect(lines({ rate: 0.03 }, 0).map(text)).toEqual([
+    "∂cost/∂m = mean (z − y) x = −46",
+    "m ← 0 − 0.03 × (−46) = 1.38",
+    "∂cost/∂b = mean (z − y) = −7.25",
+    "b ← 0 − 0.03 × (−7.25) = 0.2175",
+  ]);
+  expect(run.path[2]).toBeCloseTo(1.38, 12);
+});
+
+test.each([
+  [{ batch: 1 }], [{ batch: 3 }], [{ batch: 2, sampling: "replacement" as const }], [{ rules: ["momentum"] }], [{ rules: ["nesterov"] }],
+  [{ rules: ["adam"], rate: 0.1 }], [{ rules: ["ada_grad"], rate: 1 }], [{ rules: ["rmsprop"], rate: 0.1 }], [{ rules: ["lion"] }],
+  [{ rules: ["accelerated"] }], [{ loss: "log_loss", target: "c", rate: 0.7, batch: 3 }], [{ schedule: "inverse_scaling", rate: 0.0137 }],
+  [{ rate: 0.0261234567, standardize: true }], [{ start: [1e5, -1e-5], rate: 0.05 }], [{ rate: 0.3, steps: 300 }],
+])("every formula of %j", (change) => {
+  for (const step of [0, 1, 7, 100]) {
+    for (const line of lines(change, step)) {
+      const [result, ...rest] = text(line).split(/(?:=|←) /).reverse();
+      const formula = rest[0];
+      if (!formula || !/\d/.test(formula) || /stays|mean|row/.test(formula.replace(/^.*: /, ""))) continue;
+      expect(`${text(line)}: ${format.number(again(formula))}`).toBe(`${text(line)}: ${result}`);
+    }
+  }
+});
+
+test("rows of a batch are named as the table numbers them, with their own errors", () => {
+  const { run } = judged({ batch: 3 });
+  const [rows, slope] = lines({ batch: 3 }).map(text);
+  expect(rows).toBe(`rows drawn: ${[...run.rowsOf(3)!].map((row) => row + 1).join(", ")}`);
+  expect(slope).toMatch(/^∂cost\/∂m = mean \(z − y\) x = \(.* × .* \+ .* × .* \+ .* × .*\) \/ 3 = /);
+});
+
+test("a fixed parameter stays, and a run without a step has no arithmetic", () => {
+  expect(lines({ fixed: [false, true], start: [0, 2.6] }).map(text)).toContain("b stays at 2.6");
+  expect(lines({ steps: 0 }).map(text)).toEqual(["step no step was taken"]);
+});
+
+test("the memory of Adam is that of its direction", () => {
+  const { run, settings } = judged({ rules: ["adam"], rate: 0.1 });
+  for (const step of [50, 3, 120]) {
+    const direction = lines({ rules: ["adam"], rate: 0.1 }, step).find((line) => line.label === "p of m =")!;
+    const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
+    expect(direction.parts.at(-1)!.text).toBe(format.number(moved));
+  }
+});
