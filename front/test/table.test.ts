@@ -47,7 +47,7 @@ describe("what is refused, with its place", () => {
     ["x,y\n1,2\n\n3,4", "t.csv, line 3: blank line within the table: remove it"],
     ["x,y", "t.csv: a header and no rows: add the data below it"],
     [" \n", "t.csv: empty file: give it a header and rows"],
-    ["a,b\nred,x\nblue,y\nred,z", "t.csv: no column of numbers: b hold text: add one"],
+    ["a,b\nred,x\nblue,y\nred,z", "t.csv: no column of numbers, b holds text: add one"],
   ])("%j", (text, words) => expect(() => readText(text, "t.csv")).toThrow(words));
 
   test("a file's name and a column's are shown on one line, hidden characters as escapes", () => {
@@ -57,6 +57,8 @@ describe("what is refused, with its place", () => {
   });
 
   test("a table of too many columns", () => {
+    const wide = Array.from({ length: 65 }, (_, j) => j + 0.5).join(",");
+    expect(() => readText(`${wide}\n${wide}`, "t.csv")).toThrow("65 columns: the page holds 64 at most, leave some out");
     const row = Array.from({ length: 1001 }, (_, j) => j + 0.5).join(",");
     expect(() => readText(`${row}\n${row}`, "t.csv")).toThrow("1,001 columns: the page reads 1,000 columns at most");
   });
@@ -64,12 +66,13 @@ describe("what is refused, with its place", () => {
 
 describe("text", () => {
   test("two labels are classes, sorted; the second is 1", () => {
-    const { table, left } = readText("x,end,town\n1,yes,Rome\n2,no,Oslo\n3,yes,Bern\n", "t.csv");
+    const { table, left, notes } = readText("x,end,town\n1,yes,Rome\n2,no,Oslo\n3,yes,Bern\n", "t.csv");
     expect(table.columns).toEqual([
       { name: "x", values: [1, 2, 3] },
       { name: "end", values: [1, 0, 1], classes: ["no", "yes"] },
     ]);
     expect(left).toEqual(["town"]);
+    expect(notes).toEqual(["Text is left out: column town."]);
   });
 
   test("text with a gap, of one label, or of a long one is left out", () => {
@@ -123,7 +126,8 @@ describe("files", () => {
 
 test("a sample is evenly spaced and keeps whole rows", () => {
   const text = `x,y\n${Array.from({ length: 12_345 }, (_, i) => `${i}.5,${2 * i}`).join("\n")}`;
-  const { table } = readText(text, "t.csv");
+  const { table, notes } = readText(text, "t.csv");
+  expect(notes).toEqual(["The page holds 5,000 of 12,345 rows, evenly spaced."]);
   const [x, y] = table.columns.map(({ values }) => values);
   expect([table.rows, table.sampledFrom, x[0]]).toEqual([5000, 12_345, 0.5]);
   expect(x.every((value, i) => y[i] === 2 * value - 1)).toBe(true);

@@ -68,7 +68,7 @@ def test_one_cursor_is_in_pictures_tables_arithmetic_and_address(opened):
     assert text(shown, "cursor") == "5"
     assert "step 5" in text(shown, "subtitle-data")
     assert "Step 5" in text(shown, "title-map")
-    assert "after 5 steps" in text(shown, "title-cost")
+    assert "in 5 steps" in text(shown, "title-cost")
     assert "step 5" in text(shown, "subtitle-step")
     assert shown.locator("[data-testid=steps-table] tr[aria-current] th").inner_text() == "5"
     assert "From step 5 to 6" in text(shown, "arithmetic")

@@ -170,7 +170,7 @@ function finding(scene: Scene, labels: readonly string[]): string {
     const tie = costs.filter((c) => c === costs[lowest]).length > 1;
     const above = facts.best && costs[lowest] >= facts.least;
     const value = above ? `${number(costs[lowest] - facts.least, 3)} above ${minimumOf(scene)}` : number(costs[lowest]);
-    return `Step ${count(shown(scene, settings.cursor))}: lowest ${tie ? "" : `is ${labels[lowest]}, `}${value}`;
+    return tie ? `Lowest at step ${count(shown(scene, settings.cursor))}: ${value}` : `Lowest: ${labels[lowest]}, ${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";

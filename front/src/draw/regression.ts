@@ -84,19 +84,22 @@ function sticks(
   }
 }
 
+/** "0.8448 x + 2.603". */
+const sumOf = ([slope, intercept]: Vec, x: string): string =>
+  `${number(slope)} ${x} ${intercept < 0 ? "−" : "+"} ${number(Math.abs(intercept))}`;
+
 function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"]): Drawn {
   const { objective, facts, runs, settings } = scene;
   const table = objective.table!;
-  const [slope, intercept] = objective.raw(w);
   const [x, y] = [brief(table.features[0].name), brief(table.target.name)];
-  const sum = `${number(slope)} ${x} ${intercept < 0 ? "−" : "+"} ${number(Math.abs(intercept))}`;
+  const sum = sumOf(objective.raw(w), x);
   const straight = table.predict(3) === 3 && table.predict(-2) === -2;
   const title = straight ? `${y} = ${sum}` : `${y} is predicted from z = ${sum}`;
   const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const cost = runs.length ? runs[0].cost[k] : objective.value(w);
   const subtitle = [
     `solid: step ${count(runs.length ? numberOf(runs[0], k) : 0)}, cost ${number(cost)}`,
-    facts.best ? `dashed: the minimum, cost ${number(facts.least)}` : "",
+    facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     thinned(objective.rows),
   ].filter(Boolean).join(" · ");

@@ -9,7 +9,7 @@ import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { shownRows } from "./rows";
 import { startOf } from "./runs";
-import { plate, SMALL } from "./text";
+import { kept, plate, SMALL } from "./text";
 
 const POINTS = 160;
 
@@ -35,6 +35,9 @@ export function shapes(
     const [low, high] = extent(values);
     return { values: values.map((v) => (v - low) / (high - low)), turns: bends(values) };
   });
+  const middle = at.map((_, n) => n).filter((n) => n > POINTS / 8 && n < (7 * POINTS) / 8);
+  const gap = (n: number) => Math.abs(curves[0].values[n] - curves[1].values[n]);
+  const apart = middle.reduce((a, b) => (gap(b) > gap(a) ? b : a)); // where the labels stand
   const axes = frame(context, width, height, palette,
     { label: plane.labels[0], domain }, { label: "cost, each from 0 to 1", domain: padded([0, 1]) });
   within(context, axes, () => {
@@ -42,13 +45,15 @@ export function shapes(
     curves.forEach(({ values }, i) => {
       const points = values.map((v, n): Point => [axes.x(at[n]), axes.y(v)]);
       line(context, points, { colour: colourOf(palette, i), width: 2.2, dash: dashOf(i) });
-      const [x, y] = points[i ? POINTS - 8 : 8];
-      const align = i ? "right" : "left";
-      plate(context, palette, { text: COSTS[i].label, x, y: Math.max(axes.top + 9, y - 12 + 24 * i), align, colour: colourOf(palette, i) });
+      const above = values[apart] > curves[1 - i].values[apart];
+      const [x, y] = points[apart];
+      const placed = { text: COSTS[i].label, x, y: y + (above ? -13 : 13), align: "center", colour: colourOf(palette, i) } as const;
+      plate(context, palette, kept(context, placed, axes));
     });
   });
-  const convex = (turns: number) => (turns === 0 ? "curves upward everywhere here" : "also curves downward here");
-  const title = `Cross-entropy ${convex(curves[0].turns)}; squared error ${convex(curves[1].turns)}`;
+  const convex = COSTS.filter((_, i) => curves[i].turns === 0).map(({ label }) => label);
+  const title = convex.length === 2 ? "Both costs curve upward everywhere here"
+    : convex.length === 1 ? `Only ${convex[0]} curves upward everywhere` : "Neither cost curves upward everywhere";
   const subtitle = `along ${plane.labels[0]} from ${number(domain[0])} to ${number(domain[1])}`;
   return { title, subtitle, description: `${title}, ${subtitle}.`, toData: axes.toData, hit: () => null };
 }

@@ -11,6 +11,7 @@ import { numberOf, stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
 import { type Stride, strideOf } from "./stride";
 
+const FAR = 1e4; // multiple of the step's length beyond which the lowest point is not shown
 const ROUNDING = 1e-6; // of the parameters: shorter distances would show the rounding of the cost
 
 export function step(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
@@ -35,10 +36,11 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
   return drawn(scene, stride, axes);
 }
 
-/** The part of the line that is shown: ball, lowest point and ring. */
+/** The part of the line that is shown: ball, ring and, unless it is very far away, the lowest point. */
 function reachOf({ length, lowest, size }: Stride): [number, number] {
   const low = lowest ?? 3 * length;
-  const span = Math.max(2.2 * low, 1.18 * length, ROUNDING * size) || 1;
+  const near = length > 0 ? Math.min(2.2 * low, FAR * length) : 2.2 * low;
+  const span = Math.max(near, 1.18 * length, ROUNDING * size) || 1;
   return [-0.25 * span, span];
 }
 

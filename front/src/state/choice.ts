@@ -13,8 +13,13 @@ const FRESH: Partial<Settings> = {
 export function chooseData(lab: Lab, name: string): void {
   lab.playback.pause();
   lab.change({ ...FRESH, ...(name === "formula" ? { task: "formula" } : tableSettings(name, lab.table.peek())) });
-  const scene = lab.scene.peek();
-  if (scene && !lab.problem.peek()) lab.change({ rate: suitable(scene.facts, scene.zones) });
+  suitRate(lab);
+}
+
+/** A rate that suits what is minimised now. */
+export function suitRate({ scene, problem, change }: Pick<Lab, "scene" | "problem" | "change">): void {
+  const now = scene.peek();
+  if (now && !problem.peek()) change({ rate: suitable(now.facts, now.zones) });
 }
 
 function tableSettings(name: string, own: Table | null): Partial<Settings> {
@@ -26,7 +31,7 @@ function tableSettings(name: string, own: Table | null): Partial<Settings> {
 }
 
 /** A rate that settles: where plain steps begin to overshoot. */
-export function suitable(facts: Facts, zones: Zones | null): number {
+function suitable(facts: Facts, zones: Zones | null): number {
   const steepest = facts.eigenvalues[facts.eigenvalues.length - 1];
   const rate = zones?.bounce ?? (steepest > 0 ? 1 / steepest : 0.1);
   return Number(rate.toPrecision(2));

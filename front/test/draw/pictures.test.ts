@@ -184,7 +184,7 @@ it("shows the slopes of x² as rise over run", () => {
 it("shows that squared error is not convex in two classes and cross-entropy is", () => {
   const scene = gallery().separable();
   check(shapes, scene, 450, 330);
-  expect(drawnBy(shapes, scene).drawn.title).toBe("Cross-entropy curves upward everywhere here; squared error also curves downward here");
+  expect(drawnBy(shapes, scene).drawn.title).toBe("Only cross-entropy curves upward everywhere");
 });
 
 it("names the partial slopes", () => {
