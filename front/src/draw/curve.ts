@@ -7,12 +7,12 @@ import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { hintAt } from "./hint";
 import { ball, beyond, dot, handle, head, line, type Point, star } from "./marks";
-import { number } from "./number";
+import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
-import { lastSound, minimumOf, startOf, stateOf, stepOf } from "./runs";
+import { lastSound, minimumOf, shownStep, startOf, stateOf, stepOf } from "./runs";
 import { current } from "./rows";
 import { type Box, boxOf, freest, joined, kept, type Placed, plate, SMALL } from "./text";
 import { windowOf } from "./window";
@@ -188,7 +188,8 @@ function drawn(
       ? "the curve is lower elsewhere in this window"
       : "";
   const title = titleOf(scene);
-  const subtitle = joined(found, deeper, "dots: each step", "dashed: tangent", plane.words);
+  const step = scene.runs.length > 1 && `step ${count(shownStep(scene))}`;
+  const subtitle = joined(step, found, deeper, "dots: each step", "dashed: tangent", plane.words);
   return {
     title,
     subtitle,
