@@ -68,7 +68,7 @@ def test_one_cursor_is_in_pictures_tables_arithmetic_and_address(opened):
     assert text(shown, "cursor") == "5"
     assert "step 5" in text(shown, "subtitle-data")
     assert "Step 5" in text(shown, "title-map")
-    assert "after 5 steps" in text(shown, "title-cost")
+    assert "in 5 steps" in text(shown, "title-cost")
     assert "step 5" in text(shown, "subtitle-step")
     assert shown.locator("[data-testid=steps-table] tr[aria-current] th").inner_text() == "5"
     assert "From step 5 to 6" in text(shown, "arithmetic")
@@ -300,7 +300,7 @@ def test_a_row_is_dragged_and_put_back(opened):
 
 
 def test_a_drag_in_the_costs_moves_the_cursor(opened):
-    shown = opened("#rate=0.03&cursor=0")
+    shown = opened("#rate=0.03&cursor=0&steps=200")
     box = shown.get_by_test_id("canvas-cost").bounding_box()
     drag(shown, "canvas-cost", (100, box["height"] / 2), (box["width"] / 2, box["height"] / 2))
     assert 50 < settings(shown)["cursor"] < 150

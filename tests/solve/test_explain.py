@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from conftest import X8, Y8, linear_table
+from scipy.sparse import csr_array
 from short_fit import fit
 
 from steepest import (
@@ -277,6 +278,7 @@ def test_runs_whose_states_are_no_steps_of_their_own():
     assert "growing batches are not explained" in refused(growing, 0, X, y)
     path = minimize(lambda x: x**2, 1.0, learning_rate=0.1, steps=3)
     assert "not a formula" in refused(path, 0)
+    assert "explain takes a Trajectory" in refused([path], 0)
 
 
 @rule(slots=0)
@@ -292,6 +294,14 @@ def test_a_rule_of_ones_own_is_said_to_be_one():
     found = explain(path, 1, X8, Y8)
     np.testing.assert_allclose(found.direction, 0.5 * found.gradient, rtol=1e-9)
     assert "is one of your own" in found.rule
+
+
+def test_sparse_and_single_precision_tables():
+    X, y = linear_table(1)
+    for table in (csr_array(X), X.astype(np.float32)):
+        path = fit(make_rows(table, y), Problem(), learning_rate=0.01, batch_size=5, max_iter=2, tol=None).trajectory
+        found = explain(path, 13, table, y)
+        np.testing.assert_allclose(found.before - 0.01 * found.gradient, found.after, rtol=1e-5)
 
 
 def test_hostile_names_and_json():

@@ -14,15 +14,20 @@ export interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
   /** Why the settings cannot be drawn, in words; "" where they can. The scene then stays the last good one. */
   readonly problem: ReadonlySignal<string>;
-  /** Whether the runs are the recorded ones. */
-  readonly replaying: ReadonlySignal<boolean>;
+  /** The recorded run, as long as it is the one that is shown. */
+  readonly replay: ReadonlySignal<Recording | null>;
+}
+
+export interface Recorded {
+  readonly run: Recording;
+  readonly settings: Settings;
 }
 
 /** What the page was given besides the settings. */
 export interface Given {
   readonly table: ReadonlySignal<Table | null>;
-  readonly recording: Recording | null;
-  readonly recorded: Settings;
+  /** A run that Python recorded, and the settings that it had. */
+  readonly recorded: ReadonlySignal<Recorded | null>;
 }
 
 const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
@@ -49,17 +54,20 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
   const shape = part(settings, OBJECTIVE);
   const descent = part(settings, DESCENT);
   const placed = part(settings, ["start", "fixed"]);
-  const replaying = computed(() => given.recording !== null && isRecorded(settings.value, given.recorded));
+  const replay = computed(() => {
+    const recorded = given.recorded.value;
+    return recorded && isRecorded(settings.value, recorded.settings) ? recorded.run : null;
+  });
 
   const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
   const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
   const zones = computed(() => attempt(() => zonesOf(sound(facts), leading(descent.value))));
   const runs = computed(() => attempt(() =>
-    replaying.value && given.recording ? [recordedRun(given.recording, sound(objective))] : localRuns(sound(objective), descent.value),
+    replay.value ? [recordedRun(replay.value, sound(objective))] : localRuns(sound(objective), descent.value),
   ));
   const judgement = computed(() => attempt(() =>
-    replaying.value && given.recording
-      ? recordedJudgement(given.recording)
+    replay.value
+      ? recordedJudgement(replay.value)
       : judge(sound(runs)[0], sound(facts), sound(objective), full(leading(descent.value), sound(objective).size), sound(zones)),
   ));
 
@@ -67,8 +75,8 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
     settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),
     judgement: sound(judgement),
   })));
-  const first = () => createScene(signal(DEFAULTS), { table: given.table, recording: null, recorded: DEFAULTS }).scene.peek();
-  return { scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first), problem: computed(() => faultOf(current.value)), replaying };
+  const first = () => createScene(signal(DEFAULTS), { table: given.table, recorded: signal(null) }).scene.peek();
+  return { scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first), problem: computed(() => faultOf(current.value)), replay };
 }
 
 function attempt<T>(make: () => T): Maybe<T> {

@@ -18,6 +18,7 @@ import { Descent, Model } from "./Model";
 import { Panel } from "./Panel";
 import { Batch, Race, RuleSettings } from "./Race";
 import { Rate } from "./Rate";
+import { Recorded, Server } from "./Recorded";
 import { RowsTable, StepsTable } from "./Tables";
 import { Announcement, Verdict } from "./Verdict";
 import { Walk } from "./Walk";
@@ -35,6 +36,8 @@ export function App({ lab, palette }: Props) {
         <div class="lead">
           <Rate />
           <Verdict />
+          <Recorded />
+          <Server />
         </div>
         <Pictures lab={lab} palette={palette} />
         <div class="settings">

@@ -111,14 +111,14 @@ function snapshotOf(lab: Lab, palette: Palette): Snapshot | null {
 }
 
 /** What a copy of this page brings along: a recorded run only as long as it is the one on the page. */
-function payloadOf({ payload, settings, table, replaying }: Lab): Payload {
+function payloadOf({ payload, settings, table, replay }: Lab): Payload {
   const { data, task } = settings.value;
-  const replay = replaying.value && payload.recording;
+  const recording = replay.value;
   return {
     version: 1,
-    home: replay ? payload.home : "file",
+    home: recording ? payload.home : "file",
     ...(table.value && data === "own" && task === "table" && { table: table.value }),
     settings: settings.value,
-    ...(replay && { recording: replay }),
+    ...(recording && { recording }),
   };
 }

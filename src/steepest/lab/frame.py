@@ -10,8 +10,8 @@ def framed(html: str, height: int) -> str:
 
     Examples
     --------
-    >>> framed('<b title="a&b">', 400)[-49:]
-    'srcdoc="<b title=&quot;a&amp;b&quot;>"></iframe>'
+    >>> framed('<b title="a&b">', 400).partition(' srcdoc=')[2]
+    '"<b title=&quot;a&amp;b&quot;>"></iframe>'
     """
     text = html.replace("&", "&amp;").replace('"', "&quot;")
     return f'<iframe sandbox="allow-scripts" width="100%" height="{height}" frameborder="0" srcdoc="{text}"></iframe>'

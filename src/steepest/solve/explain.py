@@ -69,6 +69,9 @@ def explain(
     >>> found.why
     'Each step multiplies the distance to the minimum by 1 - 2 x 0.25 = 0.5.'
     """
+    if not isinstance(trajectory, Trajectory):
+        what = type(trajectory).__name__
+        raise UsageError(f"explain takes a Trajectory, such as trajectory_ of a fitted estimator, not {what}")
     place = _place(trajectory, step)
     return _explained(recorded_run(trajectory, X, y, sample_weight=sample_weight, offset=offset), place)
 
