@@ -1,7 +1,7 @@
 """Translate the sentences of a verdict, and the templates of its reason, for the page: front/src/judge/words.gen.ts.
 
-The sentences have one author, Python. Their syntax trees are formatted strings, choices and comparisons, which TypeScript
-has too; the page only spells the numbers in its own way, by the `Spelling` it hands in.
+The sentences have one author, Python. Their syntax trees are formatted strings, choices and comparisons, which
+TypeScript has too; the page only spells the numbers in its own way, by the `Spelling` it hands in.
 
     python tools/verdict_words.py            # writes the file
     python tools/verdict_words.py --check    # fails if the file is not what would be written
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "steepest" / "optimality"
 TARGET = ROOT / "front" / "src" / "judge" / "words.gen.ts"
 HEAD = """\
-// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and contraction.py in
-// src/steepest/optimality: edit these.
+// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and
+// contraction.py in src/steepest/optimality: edit these.
 
 import type { Evidence } from "./evidence";
 import type { Spelling } from "./spelling";
@@ -31,10 +31,8 @@ FACTORY = """
 /** The sentences of a verdict, with numbers spelled by `show`. */
 export const sentences = (show: Spelling) => {
 """
-OPERATORS = {
-    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "===", ast.NotEq: "!==", ast.Is: "==="},
-    **{ast.IsNot: "!==", ast.And: "&&", ast.Or: "||", ast.Add: "+", ast.Sub: "-", ast.Mult: "*"},
-}
+OPERATORS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "===", ast.NotEq: "!==", ast.Is: "==="}
+OPERATORS |= {ast.IsNot: "!==", ast.And: "&&", ast.Or: "||", ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 CALLS = {"math.isfinite": "Number.isFinite", "math.isinf": "!Number.isFinite", "count": "show.about"}
 TYPES = {"Evidence": "Evidence", "float | None": "number | null", "str": "string", "float": "number"}
 FORMATS = {"g": "show.general", "e": "show.power"}

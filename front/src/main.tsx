@@ -4,20 +4,19 @@ import "./lab.css";
 import { render } from "preact";
 import { createLab, followSettings } from "./state/lab";
 import { takeDrops } from "./state/files";
-import { readPayload, tokenOf } from "./state/payload";
+import { readPayload } from "./state/payload";
 import { App } from "./ui/App";
 import { timings } from "./ui/frame";
 import { listenToKeys } from "./ui/keys";
 import { paint, paletteOf } from "./ui/theme";
 
 const lab = createLab(readPayload(document.getElementById("payload")?.textContent), location.hash);
-const token = tokenOf(location.hash); // of a server on the reader's own machine: never in a copied link
 const palette = paletteOf(lab.theme);
 paint(palette, document.documentElement.style);
 listenToKeys(lab);
 takeDrops(lab, document.documentElement);
 if (lab.payload.home !== "notebook") // a frame in a notebook has no address of its own
-  followSettings(lab, (hash) => history.replaceState(null, "", token ? `${hash}&t=${token}` : hash));
+  followSettings(lab, (hash) => history.replaceState(null, "", lab.token ? `${hash}&t=${lab.token}` : hash));
 render(<App lab={lab} palette={palette} />, document.getElementById("lab") ?? document.body);
 
 // For measurements: the settings and the scene as they are, and the times of the last frames in ms.

@@ -29,6 +29,7 @@ export interface Recording {
   readonly step: Vec; // m
   readonly cost: Vec; // m, NaN where it was not evaluated
   readonly reported: number; // the step whose state is the answer
+  readonly minimum?: number; // of the cost, if Python knows it
   readonly verdict: { readonly status: string; readonly message: string; readonly advice: string | null };
 }
 
@@ -127,8 +128,8 @@ export interface Objective {
   raw(w: Vec): Vec;
   /** The point of the descent's coordinates that has these raw parameters. */
   scaled(raw: Vec): Vec;
-  /** A smooth objective nearby, where the slope of the loss jumps: the loss averaged over z - width .. z + width. */
-  readonly smoothed?: (width: number) => Objective;
+  /** Of a table, the same cost of columns of mean 0 and standard deviation 1: minima are found there. */
+  readonly standard?: Objective;
   /** Of a table: predictions z = x . w + b of row i, and the rows as the page draws them. */
   readonly table?: TableObjective;
 }

@@ -47,7 +47,8 @@ describe("what is refused, with its place", () => {
     ["x,y\n1,2\n\n3,4", "t.csv, line 3: blank line within the table: remove it"],
     ["x,y", "t.csv: a header and no rows: add the data below it"],
     [" \n", "t.csv: empty file: give it a header and rows"],
-    ["a,b\nred,x\nblue,y\nred,z", "t.csv: no column of numbers: b hold text: add one"],
+    ["x\n1\n2", "t.csv: one column that can be used: a target and a feature need two"],
+    ["a,b\nred,x\nblue,y\nred,z", "t.csv: no column of numbers, b holds text: add one"],
   ])("%j", (text, words) => expect(() => readText(text, "t.csv")).toThrow(words));
 
   test("a file's name and a column's are shown on one line, hidden characters as escapes", () => {
@@ -57,6 +58,8 @@ describe("what is refused, with its place", () => {
   });
 
   test("a table of too many columns", () => {
+    const wide = Array.from({ length: 65 }, (_, j) => j + 0.5).join(",");
+    expect(() => readText(`${wide}\n${wide}`, "t.csv")).toThrow("65 columns: the page holds 64 at most, leave some out");
     const row = Array.from({ length: 1001 }, (_, j) => j + 0.5).join(",");
     expect(() => readText(`${row}\n${row}`, "t.csv")).toThrow("1,001 columns: the page reads 1,000 columns at most");
   });
@@ -64,16 +67,17 @@ describe("what is refused, with its place", () => {
 
 describe("text", () => {
   test("two labels are classes, sorted; the second is 1", () => {
-    const { table, left } = readText("x,end,town\n1,yes,Rome\n2,no,Oslo\n3,yes,Bern\n", "t.csv");
+    const { table, left, notes } = readText("x,end,town\n1,yes,Rome\n2,no,Oslo\n3,yes,Bern\n", "t.csv");
     expect(table.columns).toEqual([
       { name: "x", values: [1, 2, 3] },
       { name: "end", values: [1, 0, 1], classes: ["no", "yes"] },
     ]);
     expect(left).toEqual(["town"]);
+    expect(notes).toEqual(["Text is left out: column town."]);
   });
 
   test("text with a gap, of one label, or of a long one is left out", () => {
-    const { left } = readText(`x,a,b,c\n1,yes,u,v\n2,,u,${"w".repeat(201)}\n3,no,u,v`, "t.csv");
+    const { left } = readText(`x,a,b,c,y\n1,yes,u,v,1\n2,,u,${"w".repeat(201)},2\n3,no,u,v,3`, "t.csv");
     expect(left).toEqual(["a", "b", "c"]);
   });
 
@@ -123,7 +127,8 @@ describe("files", () => {
 
 test("a sample is evenly spaced and keeps whole rows", () => {
   const text = `x,y\n${Array.from({ length: 12_345 }, (_, i) => `${i}.5,${2 * i}`).join("\n")}`;
-  const { table } = readText(text, "t.csv");
+  const { table, notes } = readText(text, "t.csv");
+  expect(notes).toEqual(["The page holds 5,000 of 12,345 rows, evenly spaced."]);
   const [x, y] = table.columns.map(({ values }) => values);
   expect([table.rows, table.sampledFrom, x[0]]).toEqual([5000, 12_345, 0.5]);
   expect(x.every((value, i) => y[i] === 2 * value - 1)).toBe(true);
@@ -154,7 +159,7 @@ describe("the choice of columns", () => {
   });
 
   test("one column is not enough", () => {
-    expect(() => choose(readText("x\n1\n2\n", "t.csv").table)).toThrow("need two columns");
+    expect(() => choose({ ...table, columns: [x] })).toThrow("need two columns");
   });
 
   test("the loss fits the target", () => {

@@ -44,16 +44,6 @@ def test_eight_points_and_their_labels() -> None:
     assert columns("eight-labels").tolist() == [[1, 3, 4, 5, 6, 7, 8, 10], [0, 0, 0, 1, 1, 1, 1, 1]]
 
 
-def test_cars_and_rings_give_their_published_lines() -> None:
-    speed, dist = columns("cars")
-    assert np.polyfit(speed, dist, 1).round(4).tolist() == [3.9324, -17.5791]
-    temperature, failed = columns("o-rings")
-    assert (len(temperature), failed.sum()) == (23, 7)
-    p = 1 / (1 + np.exp(0.2321627439 * temperature - 15.04290163))  # slope and intercept of the maximum likelihood
-    assert abs(np.mean(p - failed)) < 1e-6
-    assert abs(np.mean((p - failed) * temperature)) < 1e-5
-
-
 def test_unknown_sample_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="choose one of park, eight"):
         sample("pizza")

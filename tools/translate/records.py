@@ -80,7 +80,7 @@ KINDS = (
     Kind(
         "loss",
         ("value", "slope", "second_derivative", "inverse"),
-        (),
+        ("jumps",),
         (("values", "value"), ("slopes", "slope"), ("second_derivatives", "second_derivative")),
         ("formula", "curvature", "quadratic", "labels", "positive", "attained", "nonsmooth", "likelihood"),
         lambda loss: None,

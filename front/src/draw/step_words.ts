@@ -31,7 +31,7 @@ function standing(scene: Scene, slope: number): string {
 
 function uphill(scene: Scene, higher: boolean, rows: number): string {
   const end = higher ? "it lands higher" : "it lands lower all the same";
-  if (rows) return `For the whole table the step points uphill: ${end}`;
+  if (rows) return `Uphill for the whole table: ${end}`;
   const carried = MOMENTUM.has(scene.runs[0].rule.split(":")[0]);
   return carried ? `Momentum carries the step uphill: ${end}` : `The step points uphill: ${end}`;
 }

@@ -1,8 +1,9 @@
 // The window of a map: start, minimum and the near part of each path fit into it.
 
-import type { Run, Scene, Window } from "../types";
+import type { Run, Scene, Vec, Window } from "../types";
 import { extent, type Interval, padded, rounded } from "./extent";
 import type { Plane } from "./plane";
+import { dot } from "./restrict";
 import { lastSound, startOf, stateOf } from "./runs";
 
 const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
@@ -23,20 +24,23 @@ function side(scene: Scene, plane: Plane, axis: 0 | 1): Interval {
   return rounded(padded(extent(values, 1e-6 * Math.abs(middle)), 0.04));
 }
 
-/** Distance from the minimum along a direction at which the cost is about that of the start. */
-function level(scene: Scene, along: Float64Array): number {
+/** Distance from the minimum along a direction at which the cost is about that of the start, by the curvature. */
+function level(scene: Scene, along: Vec): number {
   const { facts, objective, runs } = scene;
+  const start = startOf(scene);
+  const away = facts.best ? start.map((value, j) => value - facts.best![j]) : start.map(() => 0);
+  const rise = (runs.length ? runs[0].cost[0] : objective.value(start)) - facts.least;
+  const distance = Math.sqrt(Math.min(2 * rise, bent(scene, away)) / bent(scene, along));
+  return Number.isFinite(distance) ? distance : 0;
+}
+
+/** Second derivative of the cost along a direction, from the eigenvalues at the minimum. */
+function bent({ facts: { eigenvalues, eigenvectors } }: Scene, along: Vec): number {
   const p = along.length;
-  let curvature = 0;
-  facts.eigenvalues.forEach((value, i) => {
-    let share = 0;
-    for (let j = 0; j < p; j++) share += facts.eigenvectors[i * p + j] * along[j];
-    curvature += value * share * share;
-  });
-  const start = runs.length ? runs[0].cost[0] : objective.value(startOf(scene));
-  const rise = start - facts.least;
-  const distance = Math.sqrt((2 * rise) / curvature);
-  return Number.isFinite(distance) && distance > 0 ? distance : 0;
+  return eigenvalues.reduce(
+    (sum, value, i) => sum + value * dot(eigenvectors.subarray(i * p, (i + 1) * p), along) ** 2,
+    0,
+  );
 }
 
 /** Coordinates of a path, as far as it is near: all of a path that came back, the first states of one that left. */

@@ -19,20 +19,20 @@ export function scaledCurvature(objective: Objective, w: Vec, free: readonly num
   return { ...eigenOf(matrix, m), scale, flat: FLAT * m };
 }
 
-/** Eigenvalues, ascending, and eigenvectors as rows of p numbers; flat directions have eigenvalue 0. */
-export function curvatureAt(objective: Objective, w: Vec, free: readonly number[]): Eigen {
+/** Eigenvalues, ascending, and eigenvectors as rows of p numbers; the first `flat` are 0, as all that are rounding. */
+export function curvatureAt(objective: Objective, w: Vec, free: readonly number[], flat: number): Eigen {
   const { values, vectors } = eigenOf(freeHessian(objective, w, free), free.length);
-  const flat = flatDirections(objective, w, free).length;
+  const p = objective.size;
   return {
-    values: values.map((value, k) => (k < flat && value < values[free.length - 1] * 1e-9 ? 0 : value)),
-    vectors: Float64Array.from({ length: free.length * objective.size }, (_, place) => {
-      const a = free.indexOf(place % objective.size);
-      return a < 0 ? 0 : vectors[Math.floor(place / objective.size) * free.length + a];
+    values: values.map((value, k) => (k < flat || (objective.convex && value < 0) ? 0 : value)),
+    vectors: Float64Array.from({ length: free.length * p }, (_, place) => {
+      const a = free.indexOf(place % p);
+      return a < 0 ? 0 : vectors[Math.floor(place / p) * free.length + a];
     }),
   };
 }
 
-/** Orthogonal directions of length 1, of p numbers each, in which the cost is flat to rounding. */
+/** Directions, of p numbers each, in which the cost is flat to rounding. */
 export function flatDirections(objective: Objective, w: Vec, free: readonly number[]): Vec[] {
   const { values, vectors, scale, flat } = scaledCurvature(objective, w, free);
   const found: Vec[] = [];
@@ -40,10 +40,20 @@ export function flatDirections(objective: Objective, w: Vec, free: readonly numb
     if (Math.abs(value) > flat) return;
     const u = new Float64Array(objective.size);
     free.forEach((j, a) => (u[j] = vectors[k * free.length + a] * scale[a]));
+    found.push(u);
+  });
+  return found;
+}
+
+/** Directions of length 1, at right angles, that span the same. */
+export function orthonormal(directions: readonly Vec[]): Vec[] {
+  const found: Vec[] = [];
+  for (const direction of directions) {
+    const u = direction.slice();
     for (const other of found) remove(u, other);
     const length = Math.hypot(...u);
-    found.push(u.map((each) => each / length));
-  });
+    if (length > 0) found.push(u.map((each) => each / length));
+  }
   return found;
 }
 

@@ -373,6 +373,7 @@ const mse: Loss = {
   slope: (_self, z, y) => 2.0 * (z - y),
   secondDerivative: (_self, z, y) => 0.0 * (z - y) + 2.0,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = mse.value(self, z[i], y[i]);
   },
@@ -401,6 +402,7 @@ const squaredError: Loss = {
   slope: (_self, z, y) => z - y,
   secondDerivative: (_self, z, y) => 0.0 * (z - y) + 1.0,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = squaredError.value(self, z[i], y[i]);
   },
@@ -429,6 +431,7 @@ const epsilonInsensitive: Loss = {
   slope: (self, z, y) => (z - y > self.epsilon ? 1.0 : 0.0) - (y - z > self.epsilon ? 1.0 : 0.0),
   secondDerivative: (_self, z, y) => 0.0 * (z - y),
   inverse: (_, z) => z,
+  jumps: (self, y) => [[y - self.epsilon, 1.0], [y + self.epsilon, 1.0]],
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.value(self, z[i], y[i]);
   },
@@ -461,6 +464,7 @@ const huber: Loss = {
   slope: (self, z, y) => Math.min(Math.max(z - y, -self.delta), self.delta),
   secondDerivative: (self, z, y) => Math.abs(z - y) <= self.delta ? 1.0 : 0.0,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = huber.value(self, z[i], y[i]);
   },
@@ -489,6 +493,7 @@ const quantile: Loss = {
   slope: (self, z, y) => (z < y ? -self.q : 0.0) + (z > y ? 1.0 - self.q : 0.0),
   secondDerivative: (_self, z, y) => 0.0 * (z - y),
   inverse: (_, z) => z,
+  jumps: (_self, y) => [[y, 1.0]],
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = quantile.value(self, z[i], y[i]);
   },
@@ -520,6 +525,7 @@ const squaredEpsilonInsensitive: Loss = {
   slope: (self, z, y) => 2.0 * (Math.max(z - y - self.epsilon, 0.0) + Math.min(z - y + self.epsilon, 0.0)),
   secondDerivative: (self, z, y) => Math.abs(z - y) > self.epsilon ? 2.0 : 0.0,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.value(self, z[i], y[i]);
   },
@@ -552,6 +558,7 @@ const poisson: Loss = {
   slope: (_self, z, y) => Math.exp(z) - y,
   secondDerivative: (_self, z, y) => Math.exp(z) + 0.0 * y,
   inverse: (_self, z) => Math.exp(z),
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = poisson.value(self, z[i], y[i]);
   },
@@ -583,6 +590,7 @@ const gamma: Loss = {
   slope: (_self, z, y) => 1.0 - y * Math.exp(-z),
   secondDerivative: (_self, z, y) => y * Math.exp(-z),
   inverse: (_self, z) => Math.exp(z),
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = gamma.value(self, z[i], y[i]);
   },
@@ -625,6 +633,7 @@ const tweedie: Loss = {
     return a * Math.exp(a * z) + b * y * Math.exp(y > 0.0 ? -b * z : 0.0);
   },
   inverse: (_self, z) => Math.exp(z),
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = tweedie.value(self, z[i], y[i]);
   },
@@ -656,6 +665,7 @@ const hinge: Loss = {
   },
   secondDerivative: (_self, z, y) => 0.0 * (z - y),
   inverse: (_, z) => z,
+  jumps: (_self, y) => [[2.0 * y - 1.0, 1.0]],
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = hinge.value(self, z[i], y[i]);
   },
@@ -695,6 +705,7 @@ const logLoss: Loss = {
     return e / ((1.0 + e) * (1.0 + e));
   },
   inverse: (_, z) => logistic(z),
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = logLoss.value(self, z[i], y[i]);
   },
@@ -730,6 +741,7 @@ const modifiedHuber: Loss = {
   },
   secondDerivative: (_self, z, y) => (Math.abs(z) < 1.0 ? 2.0 : 0.0) + 0.0 * y,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = modifiedHuber.value(self, z[i], y[i]);
   },
@@ -764,6 +776,7 @@ const squaredHinge: Loss = {
   },
   secondDerivative: (_self, z, y) => (2.0 * y - 1.0) * z < 1.0 ? 2.0 : 0.0,
   inverse: (_, z) => z,
+  jumps: null,
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = squaredHinge.value(self, z[i], y[i]);
   },
@@ -795,6 +808,7 @@ const perceptron: Loss = {
   },
   secondDerivative: (_self, z, y) => 0.0 * (z - y),
   inverse: (_, z) => z,
+  jumps: (_self, y) => [[0.0 * y, 1.0]],
   values: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = perceptron.value(self, z[i], y[i]);
   },

@@ -2,10 +2,10 @@
 
 import type { Facts, Objective, Settings, Vec } from "../types";
 import { constantCost } from "./constant_cost";
-import { curvatureAt, flatDirections, remove } from "./curvature";
+import { curvatureAt, flatDirections, orthonormal, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
-import { kinkedMinimum } from "./nonsmooth";
+import { cornerMinimum } from "./corners";
 import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
@@ -15,10 +15,12 @@ const NOISE = 1e-12; // share of a cost that may be rounding
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
   const free = Array.from({ length: objective.size }, (_, j) => j).filter((j) => !how.fixed[j]);
   const start = Float64Array.from(how.start);
-  const { w, cost, end } = minimumOf(objective, start, free);
-  const separable = end !== "minimum" && separates(objective, w, free);
-  const best = end === "minimum" ? nearestToZero(objective, w, free) : null;
-  const { values, vectors } = curvatureAt(objective, best ?? start, free);
+  const standard = objective.standard ?? objective;
+  const { w, cost, end } = minimumOf(standard, standard.scaled(objective.raw(start)), free);
+  const flat = objective.table ? flatDirections(standard, w, free).map((u) => translated(objective, u)) : [];
+  const separable = end !== "minimum" && separates(standard, w, free);
+  const best = end === "minimum" ? nearestToZero(objective, objective.scaled(standard.raw(w)), flat) : null;
+  const { values, vectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
   return {
     best,
     least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.convex ? cost : NaN,
@@ -30,18 +32,23 @@ export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed
   };
 }
 
+/** A direction of the standard units in the coordinates of the descent. */
+function translated(objective: Objective, direction: Vec): Vec {
+  const standard = objective.standard ?? objective;
+  return objective.scaled(standard.raw(direction));
+}
+
 /** The minimum of a table from 0, that of a formula from the start; fixed parameters keep their start. */
 function minimumOf(objective: Objective, start: Vec, free: readonly number[]): Minimum {
   const { table } = objective;
   if (!table) return newton(objective, start, free, () => false);
   const begin = start.map((value, j) => (free.includes(j) ? 0 : value));
-  if (objective.smoothed) {
-    const w = kinkedMinimum(objective, begin, free);
-    return { w, cost: objective.value(w), end: "minimum" };
-  }
+  const { attained, jumps } = recordOf(table.loss);
+  if (jumps !== null) return cornerMinimum(objective, begin, free);
   const found = newton(objective, begin, free, (w) => separates(objective, w, free));
+  if (attained) return found.end === "infimum" ? { ...found, end: "minimum" } : found;
   const flat = (w: Vec): number => flatDirections(objective, w, free).length;
-  const vanished = found.end === "minimum" && !recordOf(table.loss).attained && flat(found.w) > flat(begin);
+  const vanished = found.end === "minimum" && flat(found.w) > flat(begin);
   return vanished ? { ...found, end: "infimum" } : found; // curvature falls to 0 as the parameters grow
 }
 
@@ -58,9 +65,8 @@ function recordOf(loss: string): Loss {
 }
 
 /** Of the minima of a table whose columns repeat each other, the one with the smallest parameters. */
-function nearestToZero(objective: Objective, w: Vec, free: readonly number[]): Vec {
-  if (!objective.table) return w;
+function nearestToZero(objective: Objective, w: Vec, flat: readonly Vec[]): Vec {
   const near = w.slice();
-  for (const direction of flatDirections(objective, w, free)) remove(near, direction);
+  for (const direction of orthonormal(flat)) remove(near, direction);
   return objective.value(near) <= objective.value(w) * (1 + NOISE) ? near : w;
 }

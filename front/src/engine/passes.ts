@@ -22,16 +22,6 @@ export class Passes {
     this.seen = new Float64Array(this.d + 1).fill(NaN);
   }
 
-  /** Rows. */
-  get size(): number {
-    return this.n;
-  }
-
-  /** The same rows with another loss. */
-  with(loss: Loss): Passes {
-    return new Passes(this.X, this.y, loss, this.self);
-  }
-
   /** The linear predictor of one row. */
   linear(w: Vec, row: number): number {
     let z = 0;

@@ -65,6 +65,8 @@ export interface Loss extends Named {
   readonly values: Loop;
   readonly slopes: Loop;
   readonly secondDerivatives: Loop;
+  /** Of a loss of straight pieces, where its slope jumps and by how much; null: it is no such loss. */
+  readonly jumps: ((self: Fields, y: number) => readonly (readonly [z: number, size: number])[]) | null;
   /** The prediction that belongs to z. */
   readonly inverse: (self: Fields, z: number) => number;
 }

@@ -2,7 +2,6 @@
 
 import type { Column, Objective, Settings, Table, Vec } from "../types";
 import { losses } from "./engine.gen";
-import { smoothed } from "./nonsmooth";
 import { Passes } from "./passes";
 import type { Fields, Loss } from "./records";
 import { parseSpec } from "./spec";
@@ -11,40 +10,47 @@ import { type Units, rawUnits, standardUnits, toRaw, toScaled } from "./units";
 /** Which columns, which loss, in which units. */
 export type Choice = Pick<Settings, "target" | "features" | "loss" | "standardize" | "fixed">;
 
+/** Columns and loss of an objective. */
+interface Given {
+  readonly features: readonly Column[];
+  readonly target: Column;
+  readonly spec: string;
+  readonly loss: Loss;
+  readonly self: Fields;
+}
+
 /** The mean loss over the rows of a table; an Error says in words why a column does not go with the loss. */
 export function tableObjective(table: Table, choice: Choice): Objective {
   const { record: loss, self } = parseSpec(choice.loss, losses, "loss");
   const features = choice.features.map((name) => columnOf(table, name));
   const target = targetFor(loss, self, columnOf(table, choice.target));
+  const given = { features, target, spec: choice.loss, loss, self };
   const d = features.length;
-  const values = features.map((column) => column.values);
-  const units = choice.standardize ? standardUnits(values, !choice.fixed[d]) : rawUnits(d);
-  const rows = new Passes(inUnits(values, units), Float64Array.from(target.values), loss, self);
-  const named = {
-    task: "table",
-    names: [...features.map((column) => `slope of ${column.name}`), "intercept"],
-    size: d + 1,
-    rows: table.rows,
-    convex: true,
-    raw: (w: Vec) => toRaw(units, w),
-    scaled: (raw: Vec) => toScaled(units, raw),
-    table: {
-      features, target, loss: choice.loss, classes: loss.labels,
-      linear: (w: Vec, row: number) => rows.linear(w, row),
-      predict: (z: number) => loss.inverse(self, z),
-    },
-  } as const;
-  const exact = { ...named, ...passesOf(rows), quadratic: loss.quadratic };
-  return loss.nonsmooth ? { ...exact, smoothed: (width) => ({ ...exact, ...passesOf(rows.with(smoothed(loss, width))) }) } : exact;
+  const standard = objectiveIn(standardUnits(features.map(({ values }) => values), !choice.fixed[d]), given);
+  return choice.standardize ? standard : { ...objectiveIn(rawUnits(d), given), standard };
 }
 
-/** The mean loss and its derivatives as functions. */
-function passesOf(rows: Passes): Pick<Objective, "value" | "gradient" | "hessian"> {
+function objectiveIn(units: Units, given: Given): Objective {
+  const { features, target, spec, loss, self } = given;
+  const rows = new Passes(inUnits(features, units), Float64Array.from(target.values), loss, self);
   return {
+    task: "table",
+    names: [...features.map((column) => `slope of ${column.name}`), "intercept"],
+    size: features.length + 1,
+    rows: target.values.length,
+    quadratic: loss.quadratic,
+    convex: true,
     value: (w) => rows.value(w),
-    gradient: (w, out, order = null, from = 0, to = rows.size) =>
+    gradient: (w, out, order = null, from = 0, to = target.values.length) =>
       order === null ? rows.gradient(w, out) : rows.batchGradient(w, out, order, from, to),
     hessian: (w) => rows.hessian(w),
+    raw: (w) => toRaw(units, w),
+    scaled: (raw) => toScaled(units, raw),
+    table: {
+      features, target, loss: spec, classes: loss.labels,
+      linear: (w, row) => rows.linear(w, row),
+      predict: (z) => loss.inverse(self, z),
+    },
   };
 }
 
@@ -73,6 +79,6 @@ function asClasses(loss: Loss, column: Column): Column {
 }
 
 /** The numbers of the columns in these units, column by column. */
-function inUnits(columns: readonly (readonly number[])[], { shift, scale }: Units): Vec {
-  return Float64Array.from(columns.flatMap((x, j) => x.map((value) => (value - shift[j]) * scale[j])));
+function inUnits(columns: readonly Column[], { shift, scale }: Units): Vec {
+  return Float64Array.from(columns.flatMap(({ values }, j) => values.map((x) => (x - shift[j]) * scale[j])));
 }

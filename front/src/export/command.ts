@@ -4,7 +4,7 @@ import { type Choice, choicesOf, columnsOf, differs, type Exported, fixedOf, fre
 import { tableCsv } from "./csv";
 import { csvField, shellWord } from "./quote";
 
-const SAMPLES = new Set(["eight", "eight-labels", "park", "cars", "o-rings"]); // `steepest sample`
+const SAMPLES: readonly string[] = ["park", "eight", "eight-labels"]; // `steepest sample NAME` prints them
 
 /** One command for each run, after the one that writes the table where the reader has no such file. */
 export function commandOf(exported: Exported): string {
@@ -21,15 +21,17 @@ export function commandOf(exported: Exported): string {
 function tableLines(exported: Exported): { readonly file: string; readonly before: readonly string[] } {
   const { scene, table } = exported;
   const { data } = scene.settings;
-  const name = data === "own" ? table!.name : `${data}.csv`;
-  if (!differs(exported)) {
-    const file = name.startsWith("-") ? `./${name}` : name;
-    return { file, before: SAMPLES.has(data) ? [`steepest sample ${data} > ${shellWord(file)}`] : [] };
+  if (!written(exported)) {
+    if (data !== "own") return { file: `${data}.csv`, before: [`steepest sample ${data} > ${data}.csv`] };
+    return { file: table!.name.startsWith("-") ? `./${table!.name}` : table!.name, before: [] };
   }
-  const file = "page.csv";
   const text = tableCsv(columnsOf(scene), scene.objective.table!.classes);
-  return { file, before: [`cat > ${file} <<'${unused(text)}'`, text + unused(text)] };
+  return { file: "page.csv", before: [`cat > page.csv <<'${unused(text)}'`, text + unused(text)] };
 }
+
+/** Whether the rows stand in the command, since no file or sample has them. */
+const written = (exported: Exported): boolean =>
+  differs(exported) || !["own", ...SAMPLES].includes(exported.scene.settings.data);
 
 /** A word that is no line of the text, to end it. */
 function unused(text: string): string {
@@ -39,10 +41,10 @@ function unused(text: string): string {
   return word;
 }
 
-function fitWords({ scene, table }: Exported, { rule, rate, batch }: Choice, file: string): readonly string[] {
+function fitWords(exported: Exported, { rule, rate, batch }: Choice, file: string): readonly string[] {
+  const { scene } = exported;
   const { settings, objective } = scene;
   const { features, target, classes, loss } = objective.table!;
-  const own = differs({ scene, table });
   const names = [...features.map((column) => column.name), "intercept"];
   const start = startOf(scene);
   const fixed = fixedOf(scene).map((j) => csvField(`${names[j]}=${start[j]}`));
@@ -50,7 +52,7 @@ function fitWords({ scene, table }: Exported, { rule, rate, batch }: Choice, fil
     "fit", classes ? "logistic" : "linear", file,
     `--target=${target.name.includes(",") ? csvField(target.name) : target.name}`,
     `--features=${features.map((column) => csvField(column.name)).join(",")}`,
-    ...(own ? ["--header"] : []),
+    ...(written(exported) ? ["--header"] : []),
     ...(target.classes && classes ? [`--positive=${target.classes[1]}`] : []),
     ...(loss === (classes ? "log_loss" : "squared_error") ? [] : [`--loss=${loss}`]),
     `--learning-rate=${rate}`, `--rule=${rule}`, `--steps=${settings.steps}`, `--start=${start.join(",")}`,

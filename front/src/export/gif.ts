@@ -5,11 +5,13 @@ import type { Draw, Palette, Scene } from "../types";
 import { panelsOn, paper, type Sheet, sheetOf } from "./sheet";
 
 const FRAMES = 60;
-const COLOURS = 63; // and one that is transparent
+const COLOURS = 31; // and one that is transparent
 const DELAY = 100; // ms
 const HOLD = 2000; // ms, of the last frame
-const SINGLE = [600, 360] as const; // pixels of a panel
-const MANY = [400, 230] as const;
+const LARGEST = 500_000; // bytes
+const SIZES = [1, 0.85, 0.7];
+const SINGLE = [560, 340] as const; // pixels of a panel
+const MANY = [360, 210] as const;
 
 /** Steps of the frames: every one, or evenly spaced; first and last are among them. */
 export function framesOf(last: number, most = FRAMES): readonly number[] {
@@ -17,32 +19,42 @@ export function framesOf(last: number, most = FRAMES): readonly number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * last) / Math.max(1, count - 1)));
 }
 
-/** `onFrame` hears the share that is done. */
+/** `told` hears the share that is done. A file that is too large is drawn again, smaller. */
 export async function gifOf(
-  scene: Scene, draws: readonly Draw[], palette: Palette, onFrame: (share: number) => void = () => undefined,
+  scene: Scene, draws: readonly Draw[], palette: Palette, told: (share: number) => void = () => undefined,
 ): Promise<Blob> {
   const [width, height] = draws.length === 1 ? SINGLE : MANY;
-  const sheet = sheetOf(draws.length, width, height, false);
+  let bytes = new Uint8Array();
+  for (const size of SIZES) {
+    bytes = await encoded(scene, draws, palette, sheetOf(draws.length, Math.round(size * width), Math.round(size * height), false), told);
+    if (bytes.length <= LARGEST) break;
+  }
+  return new Blob([bytes], { type: "image/gif" });
+}
+
+async function encoded(
+  scene: Scene, draws: readonly Draw[], palette: Palette, sheet: Sheet, told: (share: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
   const canvas = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });
   const context = canvas.getContext("2d", { willReadFrequently: true })!;
   const steps = framesOf(Math.max(...scene.runs.map((run) => run.steps)));
   const pixels = (step: number) => pixelsOf(context, sheet, draws, { ...scene, settings: { ...scene.settings, cursor: step } }, palette);
   const colours = quantize(joined([0, steps.length >> 1, steps.length - 1].map((i) => pixels(steps[i]))), COLOURS);
+  const clear = colours.length;
   const gif = GIFEncoder();
   let before: Uint8Array | null = null;
   for (const [i, step] of steps.entries()) {
     const now = applyPalette(pixels(step), colours);
-    const delay = i === steps.length - 1 ? HOLD : DELAY;
     const first = before ? {} : { palette: [...colours, [0, 0, 0]], repeat: 0 };
-    const clear = colours.length;
     const index = before ? changed(now, before, clear) : now;
+    const delay = i === steps.length - 1 ? HOLD : DELAY;
     gif.writeFrame(index, sheet.width, sheet.height, { ...first, delay, transparent: before !== null, transparentIndex: clear, dispose: 1 });
     before = now;
-    onFrame((i + 1) / steps.length);
+    told((i + 1) / steps.length);
     await pause();
   }
   gif.finish();
-  return new Blob([gif.bytes()], { type: "image/gif" });
+  return gif.bytes();
 }
 
 function pixelsOf(

@@ -24,5 +24,14 @@ declare module "svgcanvas" {
   export class Context {
     constructor(width: number, height: number);
     getSvg(): SVGSVGElement;
+    fillText(text: string, x: number, y: number): void;
+    readonly font: string;
+    readonly textAlign: string;
+    readonly textBaseline: string;
+    protected __currentElement: SVGElement;
+    protected __createElement(tag: string, attributes: Readonly<Record<string, string | number>>, unfilled: boolean): SVGElement;
+    protected __closestGroupOrSvg(): SVGElement;
+    protected __applyTransformation(element: SVGElement): void;
+    protected __applyStyleToCurrentElement(kind: "fill" | "stroke"): void;
   }
 }

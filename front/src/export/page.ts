@@ -7,8 +7,15 @@ const UNSAFE = /[<>&\u2028\u2029\ud800-\udfff]/gu;
 
 /** JSON without a character that means something in HTML. */
 export function payloadText(payload: Payload): string {
-  const spelled = JSON.stringify(payload, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value));
+  const spelled = JSON.stringify(payload, (_, value: unknown) => (value instanceof Float64Array ? base64(value) : value));
   return spelled.replace(UNSAFE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Little-endian float64, as state/payload.ts reads them. */
+function base64(numbers: Float64Array): string {
+  const view = new DataView(new ArrayBuffer(8 * numbers.length));
+  numbers.forEach((value, i) => view.setFloat64(8 * i, value, true));
+  return btoa(Array.from(new Uint8Array(view.buffer), (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** The parts of a page that stay as they are. */
@@ -17,7 +24,8 @@ export interface Parts {
   readonly title: string;
   readonly style: string;
   readonly still: string; // what stands in for the page where no script runs
-  readonly script: string;
+  readonly packed: string; // the page's script, deflated
+  readonly unpack: string; // the script that puts it in place
 }
 
 /** The parts of the page that is open. A page on disk calls no server. */
@@ -29,7 +37,8 @@ export function partsOf(page: Document): Parts {
     title: page.title,
     style: text("head style"),
     still: text("noscript"),
-    script: text("script:not([type])"),
+    packed: text("#packed"),
+    unpack: text("script:not([type])"),
   };
 }
 
@@ -49,7 +58,8 @@ export function pageOf(parts: Parts, payload: Payload): string {
 <div id="lab"></div>
 <noscript>${parts.still}</noscript>
 <script type="application/json" id="payload">${payloadText(payload)}</script>
-<script>${parts.script}</script>
+<script type="application/octet-stream" id="packed">${parts.packed}</script>
+<script>${parts.unpack}</script>
 </body>
 </html>
 `;

@@ -48,23 +48,27 @@ export function paper(context: CanvasRenderingContext2D, { width, height }: Shee
 export function head(context: CanvasRenderingContext2D, { width }: Sheet, { scene, name }: { scene: Scene; name: string }, palette: Palette): void {
   const { status, message } = scene.judgement;
   const room = width - 2 * MARGIN;
-  letters(context, HEADING, palette.ink, fit(context, `steepest lab: ${name}`, room), MARGIN, 24);
-  letters(context, FONT, palette.ink, fit(context, message || status, room), MARGIN, 48);
+  letters(context, HEADING, palette.ink, `steepest lab: ${name}`, { x: MARGIN, y: 24, room });
+  letters(context, FONT, palette.ink, message || status, { x: MARGIN, y: 48, room });
 }
 
 export function caption(context: CanvasRenderingContext2D, { x, y, width }: Place, { title, subtitle }: Drawn, palette: Palette): void {
-  context.font = TITLE;
-  letters(context, TITLE, palette.ink, fit(context, title, width), x, y - 28);
-  context.font = FONT;
-  letters(context, FONT, palette.mute, fit(context, subtitle, width), x, y - 10);
+  letters(context, TITLE, palette.ink, title, { x, y: y - 28, room: width });
+  letters(context, FONT, palette.mute, subtitle, { x, y: y - 10, room: width });
 }
 
-function letters(context: CanvasRenderingContext2D, font: string, colour: string, text: string, x: number, y: number): void {
+interface Line {
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+}
+
+function letters(context: CanvasRenderingContext2D, font: string, colour: string, text: string, { x, y, room }: Line): void {
   context.font = font;
   context.fillStyle = colour;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(text, x, y);
+  context.fillText(fit(context, text, room), x, y);
 }
 
 /** Draws the panels and their captions on a canvas. */

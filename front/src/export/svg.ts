@@ -1,8 +1,8 @@
 // SVG: the same pictures drawn on svgcanvas, one `svg` element for each panel inside of one file; titles and labels are text.
 
-import { Context } from "svgcanvas";
 import type { Draw, Palette, Scene } from "../types";
 import { caption, head, paper, sheetOf } from "./sheet";
+import { SvgContext } from "./svg_context";
 
 const PANEL = [600, 330] as const;
 const SVG = "http://www.w3.org/2000/svg";
@@ -28,7 +28,7 @@ export function svgOf(scene: Scene, name: string, draws: readonly Draw[], palett
 
 /** svgcanvas implements what the pictures use of a canvas's context. */
 function sheetOn(width: number, height: number): readonly [SVGSVGElement, CanvasRenderingContext2D] {
-  const context = new Context(width, height);
+  const context = new SvgContext(width, height);
   return [context.getSvg(), context as unknown as CanvasRenderingContext2D];
 }
 

@@ -9,7 +9,7 @@ import { messageOf } from "./message";
 import { stateOf } from "./states";
 import { statusOf } from "./status";
 import { tableEvidence } from "./table_evidence";
-import { whyOf } from "./why";
+import { ratioOf, whyOf } from "./why";
 
 export { arithmetic, type Line, type Part } from "./arithmetic";
 export { bandsOf, type Band } from "./bands";
@@ -25,7 +25,7 @@ export function judge(run: Run, facts: Facts, objective: Objective, settings: Se
   return {
     status,
     message: messageOf(status, e),
-    why: whyOf(status, facts, objective, settings),
+    why: [whyOf(status, facts, objective, settings), ratioOf(status, settings, zones)].filter(Boolean).join(" "),
     mend: mendOf(status, e, stateOf(run, run.steps), { facts, objective, settings, zones, observe }),
   };
 }

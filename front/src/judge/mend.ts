@@ -4,7 +4,7 @@ import { descend } from "../engine/descend";
 import { losses } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
 import { standardUnits, toScaled } from "../engine/units";
-import type { Facts, Judgement, Objective, Settings, Status, Zones } from "../types";
+import type { Facts, Judgement, Objective, Racer, Settings, Status, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { number, whole } from "./format";
 import { meanOfSquares } from "./predictors";
@@ -33,15 +33,22 @@ export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: A
   return found && ailing.settings.race.length > 0 ? { ...found, change: ofLeader(found.change, ailing.settings) } : found;
 }
 
-/** Changes of rule, rate and batch as those of the leader of a race. */
-function ofLeader({ rate, rules, batch, ...rest }: Partial<Settings>, { race }: Settings): Partial<Settings> {
+/** Changes of rule, rate and batch where the leader of a race has its own; else those of the settings. */
+function ofLeader(change: Partial<Settings>, { race }: Settings): Partial<Settings> {
   const [leader, ...others] = race;
-  const rule = rules?.[0];
-  const words = [rule, rate && `rate ${number(rate, 3)}`, batch && `${whole(batch)} rows a step`].filter(Boolean);
-  const label = words.length > 0 ? words.join(", ") : leader.label;
-  const changed = { ...leader, label, ...(rate && { rate }), ...(rule && { rule }), ...(batch && { batch }) };
-  return { ...rest, race: [changed, ...others] };
+  const { rate, batch, rules } = change;
+  const own: Partial<Racer> = {
+    ...(leader.rule !== undefined && rules && { rule: rules[0] }),
+    ...(leader.rate !== undefined && rate !== undefined && { rate }),
+    ...(leader.batch !== undefined && batch !== undefined && { batch }),
+  };
+  const rest = Object.entries(change).filter(([key]) => !(key in own) && !(key === "rules" && own.rule));
+  if (Object.keys(own).length === 0) return change;
+  return { ...Object.fromEntries(rest), race: [{ ...leader, ...own, label: labelOf(own) }, ...others] };
 }
+
+const labelOf = ({ rule, rate, batch }: Partial<Racer>): string =>
+  [rule, rate && `rate ${number(rate, 3)}`, batch && `${whole(batch)} rows a step`].filter(Boolean).join(", ");
 
 function remedy(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
   if (ailing.settings.fixed.every(Boolean)) return freed(ailing.settings);

@@ -5,7 +5,7 @@ import { parseSpec } from "../engine/spec";
 import type { Objective, Run, Settings, Vec } from "../types";
 import { stateOf } from "./states";
 
-const MOST = 2_000_000; // rows times parameters that are read for it
+const MOST = 400_000; // rows times parameters that are read for it
 
 interface Replayed {
   t: number; // steps taken again

@@ -120,7 +120,7 @@ function curvatureOf(c: Case, uneven: boolean): Pick<Evidence, "limit" | "safe" 
   const limit = largest > 0 ? 2 / largest : Infinity;
   const rule = linear(c.run.rule);
   const condition = smallest >= 1e-15 * largest && smallest > 0 ? largest / smallest : null;
-  const safe = c.sampled && uneven ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
+  const safe = c.sampled && uneven && Number.isFinite(c.loss.curvature) ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
   return { limit: rule && 0.5 * rule.stability * limit, safe, condition };
 }
 

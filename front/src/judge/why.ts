@@ -1,6 +1,6 @@
 // Why: by what a step multiplies the distance to the minimum, in the sentence of steepest/optimality/contraction.py.
 
-import type { Facts, Objective, Settings, Status } from "../types";
+import type { Facts, Objective, Settings, Status, Zones } from "../types";
 import { curvatures } from "./bands";
 import { number, whole } from "./format";
 import { gradientNoise } from "./noise";
@@ -20,6 +20,12 @@ export function whyOf(status: Status, facts: Facts, objective: Objective, settin
   if (settings.schedule !== "constant") return "The rate changes from step to step, so no factor is fixed.";
   if (!objective.quadratic || settings.batch > 0) return "";
   return factorOf(rule, facts, settings.rate, status === "oscillating" || status === "cycling", show);
+}
+
+/** How the rate compares with the limit of the rule, where that is what the status is about. */
+export function ratioOf(status: Status, { rate }: Settings, zones: Zones | null): string {
+  const about = status === "diverged" || status === "oscillating";
+  return about && zones && !zones.local ? `The rate is ${number(rate / zones.limit, 3)} times the limit.` : "";
 }
 
 /** The sentence for the direction that decides: the steepest, or the one whose distance shrinks least or grows most. */

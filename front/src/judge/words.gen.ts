@@ -1,5 +1,5 @@
-// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and contraction.py in
-// src/steepest/optimality: edit these.
+// The sentences of a verdict and of its reason. Written by tools/verdict_words.py from verdict_text.py and
+// contraction.py in src/steepest/optimality: edit these.
 
 import type { Evidence } from "./evidence";
 import type { Spelling } from "./spelling";

@@ -7,6 +7,7 @@ import { count, counted, number } from "../draw/number";
 import type { Palette, Recording } from "../types";
 import { costUpTo, parameter } from "./view";
 
+const DEEPEST = 1e-14; // of a cost above its minimum: what is below is rounding
 const LOG = 50; // ratio of costs from which the axis is logarithmic
 const DOTS = 60; // states that are marked one by one
 
@@ -18,17 +19,17 @@ export interface Size {
 export function costs(
   context: CanvasRenderingContext2D, { width, height }: Size, palette: Palette, recording: Recording, state: number,
 ): string {
-  const { step, cost } = recording;
+  const { step, cost, minimum } = recording;
   const known = [...cost.keys()].filter((k) => Number.isFinite(cost[k]));
   if (known.length === 0) return "No cost was evaluated";
-  const values = known.map((k) => cost[k]);
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  const log = low > 0 && high > LOG * low;
+  const { label, log, of } = measure(known.map((k) => cost[k]), minimum);
+  const values = known.map((k) => of(cost[k]));
+  const [low, high] = extent(log ? values.map(Math.log10) : values, log ? 1 : 0);
   const end = Math.max(1, step[step.length - 1]);
   const axes = frame(context, width, height, palette, { label: "step", domain: [0, end] }, {
-    label: "cost", domain: log ? [low / 1.3, high * 1.3] : padded(extent(values)), log,
+    label, log, domain: log ? [10 ** (low - 0.1), 10 ** (high + 0.1)] : padded([low, high]),
   });
-  const place = (k: number): Point => [axes.x(step[k]), axes.y(cost[k])];
+  const place = (k: number): Point => [axes.x(step[k]), axes.y(of(cost[k]))];
   const now = costUpTo(recording, state);
   within(context, axes, () => {
     upright(context, axes, axes.x(step[state]), palette);
@@ -37,6 +38,23 @@ export function costs(
   });
   return now <= 0 ? `Cost ${number(cost[known[0]])} at the start`
     : `Cost ${number(cost[known[0]])} → ${number(cost[now])} after ${counted(step[now], "step")}`;
+}
+
+interface Measure {
+  readonly label: string;
+  readonly log: boolean;
+  of(cost: number): number;
+}
+
+/** What the axis of the cost shows: its distance from the minimum where that is known. */
+function measure(costs: readonly number[], minimum = NaN): Measure {
+  const lowest = costs.reduce((a, b) => Math.min(a, b));
+  const highest = costs.reduce((a, b) => Math.max(a, b));
+  if (highest > minimum && lowest >= minimum - 1e-9 * (highest - minimum)) {
+    const floor = Math.max(DEEPEST * Math.max(highest - minimum, Math.abs(minimum)), 1e-300);
+    return { label: `cost above its minimum, ${number(minimum)}`, log: true, of: (cost) => Math.max(cost - minimum, floor) };
+  }
+  return { label: "cost", log: lowest > 0 && highest > LOG * lowest, of: (cost) => cost };
 }
 
 export function path(

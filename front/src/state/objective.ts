@@ -2,9 +2,8 @@
 
 import { tableObjective } from "../engine";
 import { formulaObjective, readFormula } from "../formula";
-import { choose } from "../table";
+import { builtin, choose } from "../table";
 import type { Objective, Settings, Table } from "../types";
-import { builtin } from "./tables";
 
 /** An Error says in words what is wrong with the settings. */
 export function objectiveOf(settings: Settings, own: Table | null): Objective {
@@ -19,10 +18,11 @@ export function tableOf({ data }: Pick<Settings, "data">, own: Table | null): Ta
   return found;
 }
 
-/** The columns in use. Those that the settings do not name: the default target by the first of its features. */
+/** The columns in use: those that the settings name, else the usual ones. */
 function columnsOf({ target, features }: Settings, table: Table): Pick<Settings, "target" | "features"> {
-  const chosen = choose(table, target);
-  return { target: target || chosen.target, features: features.length ? features : chosen.features.slice(0, 1) };
+  if (target && features.length) return { target, features };
+  const usual = choose(table, target);
+  return { target: target || usual.target, features: features.length ? features : usual.features };
 }
 
 function withMoved(table: Table, moved: Settings["moved"]): Table {

@@ -22,7 +22,7 @@ export function createPlayback(
   cursor: ReadonlySignal<number>,
   last: ReadonlySignal<number>,
   move: (step: number) => void,
-  frame: (callback: (now: number) => void) => void = requestAnimationFrame,
+  frame: (callback: (now: number) => void) => void = (callback) => requestAnimationFrame(callback),
 ): Playback {
   const playing = signal(false);
   const pause = () => { playing.value = false; };

@@ -1,27 +1,33 @@
 // The scene: from settings and table to objective, facts, runs, zones and judgement, each computed again only if what it
 // depends on has changed. A cursor that moves computes nothing but the scene's outer record.
 
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { facts as factsOf } from "../engine";
 import { judge, zonesOf } from "../judge";
 import type { Recording, Scene, Settings, Table } from "../types";
 import { same } from "./link";
 import { objectiveOf } from "./objective";
+import { DEFAULTS } from "./settings";
 import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
 export interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
   /** Why the settings cannot be drawn, in words; "" where they can. The scene then stays the last good one. */
   readonly problem: ReadonlySignal<string>;
-  /** Whether the runs are the recorded ones. */
-  readonly replaying: ReadonlySignal<boolean>;
+  /** The recorded run, as long as it is the one that is shown. */
+  readonly replay: ReadonlySignal<Recording | null>;
+}
+
+export interface Recorded {
+  readonly run: Recording;
+  readonly settings: Settings;
 }
 
 /** What the page was given besides the settings. */
 export interface Given {
   readonly table: ReadonlySignal<Table | null>;
-  readonly recording: Recording | null;
-  readonly recorded: Settings;
+  /** A run that Python recorded, and the settings that it had. */
+  readonly recorded: ReadonlySignal<Recorded | null>;
 }
 
 const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
@@ -48,17 +54,20 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
   const shape = part(settings, OBJECTIVE);
   const descent = part(settings, DESCENT);
   const placed = part(settings, ["start", "fixed"]);
-  const replaying = computed(() => given.recording !== null && isRecorded(settings.value, given.recorded));
+  const replay = computed(() => {
+    const recorded = given.recorded.value;
+    return recorded && isRecorded(settings.value, recorded.settings) ? recorded.run : null;
+  });
 
   const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
   const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
   const zones = computed(() => attempt(() => zonesOf(sound(facts), leading(descent.value))));
   const runs = computed(() => attempt(() =>
-    replaying.value && given.recording ? [recordedRun(given.recording, sound(objective))] : localRuns(sound(objective), descent.value),
+    replay.value ? [recordedRun(replay.value, sound(objective))] : localRuns(sound(objective), descent.value),
   ));
   const judgement = computed(() => attempt(() =>
-    replaying.value && given.recording
-      ? recordedJudgement(given.recording)
+    replay.value
+      ? recordedJudgement(replay.value)
       : judge(sound(runs)[0], sound(facts), sound(objective), full(leading(descent.value), sound(objective).size), sound(zones)),
   ));
 
@@ -66,7 +75,8 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
     settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),
     judgement: sound(judgement),
   })));
-  return { scene: lastGood(current), problem: computed(() => faultOf(current.value)), replaying };
+  const first = () => createScene(signal(DEFAULTS), { table: given.table, recorded: signal(null) }).scene.peek();
+  return { scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first), problem: computed(() => faultOf(current.value)), replay };
 }
 
 function attempt<T>(make: () => T): Maybe<T> {
@@ -87,11 +97,12 @@ function sound<T>(value: ReadonlySignal<Maybe<T>>): T {
   return value.value as T;
 }
 
-function lastGood(current: ReadonlySignal<Maybe<Scene>>): ReadonlySignal<Scene | null> {
+/** The scene, or where it has a fault the one before, or else the scene of a new page. */
+function lastGood(current: ReadonlySignal<Maybe<Scene>>, first: () => Scene | null): ReadonlySignal<Scene | null> {
   let last: Scene | null = null;
   return computed(() => {
     const now = current.value;
-    if (!faultOf(now)) last = now as Scene;
+    last = faultOf(now) ? last ?? first() : (now as Scene);
     return last;
   });
 }

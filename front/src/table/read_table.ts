@@ -1,14 +1,14 @@
 // A table from a file that the reader dropped or chose, or from pasted text. No value is guessed.
 
-import { visible } from "../quoted";
 import type { Refusal } from "../refusal";
 import type { Column, Table } from "../types";
 import { type Read, readColumns } from "./columns";
-import { Fault, refusal } from "./fault";
-import { openSheet } from "./sheet";
+import { Fault, counted, refusal } from "./fault";
+import { listed, openSheet } from "./sheet";
 import { textOf } from "./text_file";
 
 const MOST_BYTES = 10_000_000;
+const MOST_COLUMNS = 64; // as in Python
 export const MOST_ROWS = 5000; // a larger table is sampled
 
 /** A table and what was decided about it. */
@@ -43,15 +43,16 @@ function* reading(text: string, name: string, mostRows: number): Generator<void,
   try {
     const sheet = openSheet(linesOf(text), /\.tsv$/i.test(name) ? "\t" : null);
     const read = yield* readColumns(sheet);
-    if (!read.columns.some(({ classes }) => !classes)) throw noNumbers(read);
-    const used = sheet.index.length ? [`the index of the rows, column ${sheet.index.join(", ")}, is left out`] : [];
-    return { table: tableOf(read, name, mostRows), notes: [...sheet.notes, ...used], left: read.left };
+    refuse(read);
+    const table = tableOf(read, name, mostRows);
+    return { table, notes: [...sheet.notes, ...notesOf(table, sheet.index, read.left)].map(sentence), left: read.left };
   } catch (fault) {
     throw fault instanceof Fault ? refusal(fault, name) : fault;
   }
 }
 
-function linesOf(text: string): string[] {
+/** Lines without their ends; the ends of any system. */
+export function linesOf(text: string): string[] {
   const lines = (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text).replace(/^\ufeff/, "").split("\n");
   if (!lines.some((line) => line.trim() !== "")) throw new Fault("empty file: give it a header and rows");
   return lines;
@@ -70,7 +71,21 @@ function tooLarge(name: string, bytes: number): Refusal {
   return refusal(new Fault(`${size}: open it from the command line, steepest lab FILE`), name);
 }
 
-function noNumbers({ left }: Read): Fault {
-  const named = left.slice(0, 3).map(visible).join(", ") + (left.length > 3 ? ", ..." : "");
-  return new Fault(`no column of numbers${named && `: ${named} hold text`}: add one`);
+function refuse({ columns, left }: Read): void {
+  const text = left.length ? `, ${listed(left)} holds text` : "";
+  if (columns.every(({ classes }) => classes)) throw new Fault(`no column of numbers${text}: add one`);
+  if (columns.length < 2) throw new Fault(`one column that can be used${text}: a target and a feature need two`);
+  const many = counted(columns.length, "column");
+  if (columns.length > MOST_COLUMNS) throw new Fault(`${many}: the page holds ${MOST_COLUMNS} at most, leave some out`);
 }
+
+function notesOf({ rows, sampledFrom }: Table, index: readonly string[], left: readonly string[]): string[] {
+  const of = sampledFrom?.toLocaleString("en-US");
+  return [
+    ...(index.length ? [`the index of the rows, column ${listed(index)}, is left out`] : []),
+    ...(left.length ? [`text is left out: column ${listed(left)}`] : []),
+    ...(of ? [`the page holds ${rows.toLocaleString("en-US")} of ${of} rows, evenly spaced`] : []),
+  ];
+}
+
+const sentence = (note: string): string => `${note[0].toUpperCase()}${note.slice(1)}.`;

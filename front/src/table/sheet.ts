@@ -16,7 +16,7 @@ export interface Sheet {
   rows(): Iterable<Row>;
 }
 
-const MOST_COLUMNS = 1000;
+const MOST_FIELDS = 1000; // in a row
 const LISTED = 20; // names shown in a message
 const SHOWN = 5; // cells of a first row in a note
 const TAILS = "the delimiter at the end of each line is left out";
@@ -64,7 +64,7 @@ function judge(
   all: () => Iterable<Row>,
 ): Judged {
   const [head, ...body] = first.map(({ fields }) => fields);
-  if (head.length > MOST_COLUMNS) throw tooWide(head.length);
+  if (head.length > MOST_FIELDS) throw tooWide(head.length);
   const quoted = first.slice(1).every(({ line }) => startsQuoted(sample[line - 1], dialect));
   const named = commentedNames(above, [head, ...body], dialect);
   if (named) {
@@ -167,11 +167,12 @@ function commentedNames(
 }
 
 function tooWide(columns: number): Fault {
-  const most = counted(MOST_COLUMNS, "column");
+  const most = counted(MOST_FIELDS, "column");
   return new Fault(`${counted(columns, "column")}: the page reads ${most} at most, leave some out`);
 }
 
-function listed(names: Fields): string {
+/** Names as a message lists them, on one line. */
+export function listed(names: Fields): string {
   const first = names.slice(0, LISTED).map(visible).join(", ");
   return names.length <= LISTED ? first || "none" : `${first}, ... (${names.length} in all)`;
 }

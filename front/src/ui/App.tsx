@@ -1,7 +1,7 @@
 // The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, and all other settings.
 
 import { computed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { panels } from "../draw";
 import type { Lab } from "../state/lab";
 import type { Palette, Scene } from "../types";
@@ -9,6 +9,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { Arithmetic } from "./Arithmetic";
 import { LabContext } from "./context";
 import { Cutoff } from "./Cutoff";
+import { Export } from "./Export";
 import { gesturesOf } from "./gestures";
 import { Header } from "./Header";
 import { Help } from "./Help";
@@ -17,8 +18,9 @@ import { Descent, Model } from "./Model";
 import { Panel } from "./Panel";
 import { Batch, Race, RuleSettings } from "./Race";
 import { Rate } from "./Rate";
+import { Recorded, Server } from "./Recorded";
 import { RowsTable, StepsTable } from "./Tables";
-import { Verdict } from "./Verdict";
+import { Announcement, Verdict } from "./Verdict";
 import { Walk } from "./Walk";
 
 interface Props {
@@ -29,12 +31,13 @@ interface Props {
 export function App({ lab, palette }: Props) {
   return (
     <LabContext.Provider value={lab}>
-      <Header />
-      <LessonBar />
+      <Top />
       <main>
         <div class="lead">
           <Rate />
           <Verdict />
+          <Recorded />
+          <Server />
         </div>
         <Pictures lab={lab} palette={palette} />
         <div class="settings">
@@ -50,8 +53,22 @@ export function App({ lab, palette }: Props) {
         </div>
       </main>
       <Help />
+      <Export palette={palette} />
+      <Announcement />
     </LabContext.Provider>
   );
+}
+
+/** Head and lesson. The pictures take what is left of the window below them. */
+function Top() {
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const sizes = new ResizeObserver(([{ target }]) => style.setProperty("--above", `${target.clientHeight}px`));
+    sizes.observe(top.current!);
+    return () => sizes.disconnect();
+  }, []);
+  return <div ref={top}><Header /><LessonBar /></div>;
 }
 
 function Pictures({ lab, palette }: Props) {
@@ -62,10 +79,11 @@ function Pictures({ lab, palette }: Props) {
   }), [lab]);
   const shared = { scene, palette };
   const surface = lab.settings.value.view === "surface";
+  const plane = freeOf(lab.scene.value) > 1;
   return (
     <section class="pictures" aria-label="Pictures of the descent">
       <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={panels.map} gesture={gestures.map} {...shared}>
-        <ViewToggle lab={lab} />
+        {plane && <ViewToggle lab={lab} />}
       </Panel>
       <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
       <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
@@ -74,6 +92,10 @@ function Pictures({ lab, palette }: Props) {
     </section>
   );
 }
+
+/** How many parameters move. */
+const freeOf = (scene: Scene | null): number =>
+  scene ? scene.objective.names.filter((_, j) => !scene.settings.fixed[j]).length : 0;
 
 function ViewToggle({ lab }: { readonly lab: Lab }) {
   const surface = lab.settings.value.view === "surface";

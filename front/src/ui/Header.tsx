@@ -3,6 +3,7 @@
 import { counted } from "../judge/format";
 import type { Theme } from "../state/lab";
 import { useLab } from "./context";
+import { ExportButton } from "./Export";
 import { HelpButton } from "./Help";
 import { LessonChoice } from "./LessonBar";
 import { Subject } from "./Subject";
@@ -20,6 +21,7 @@ export function Header() {
       <span class="facts">{objective?.rows ? counted(objective.rows, "row") : ""}</span>
       <span class="space" />
       <LessonChoice />
+      <ExportButton />
       <button
         type="button" data-testid="theme" aria-label={`Colours: ${theme.value}. Change to ${next}`}
         onClick={() => { theme.value = next; }}
@@ -35,6 +37,6 @@ export function Header() {
 /** What is wrong with the formula, the table or a file. */
 function Problem() {
   const { problem, notice } = useLab();
-  const words = problem.value || notice.value;
+  const words = [problem.value, notice.value].filter(Boolean).join(" ");
   return <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>{words}</p>;
 }

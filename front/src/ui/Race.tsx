@@ -16,12 +16,13 @@ export function Race() {
   return (
     <section class="card" aria-labelledby="race-title">
       <h2 id="race-title">Rules in the race</h2>
+      {settings.value.race.length > 0 && <Racers />}
       <div class="chips" role="group" aria-labelledby="race-title">
         {COMMON.map((name) => <Chip name={name} />)}
       </div>
       {chosen.length > 1 && (
         <label class="line leader">
-          Zones, verdict and arithmetic of
+          Verdict and zones of
           <select
             value={chosen[0]} data-testid="leader"
             onChange={(event) => change({ rules: leading(chosen, event.currentTarget.value) })}
@@ -37,6 +38,21 @@ export function Race() {
         <ul class="small">{untranslatedRules.map(({ label, reason }) => <li><b>{label}</b>: {reason}</li>)}</ul>
       </details>
     </section>
+  );
+}
+
+/** Runs of a lesson that differ in more than the rule. */
+function Racers() {
+  const { settings, change } = useLab();
+  return (
+    <>
+      <ul class="racers" data-testid="racers">
+        {settings.value.race.map(({ label }, place) => <li><Key place={place} /> {label}</li>)}
+      </ul>
+      <p class="small">
+        <button type="button" data-testid="end-race" onClick={() => change({ race: [] })}>One run for each rule instead</button>
+      </p>
+    </>
   );
 }
 

@@ -1,13 +1,13 @@
 // The learning rate: a slider on a logarithmic scale, with the zones of the leading rule on this data behind it.
 
-import type { Facts, Zones } from "../types";
+import type { Facts, Scene, Zones } from "../types";
 import { number } from "../judge/format";
 import { LIMITS } from "../state/settings";
 import { useLab } from "./context";
 
 const STEP = 0.0025; // of the slider's length
 const WORDS = ["slow", "smooth", "overshoots", "diverges"] as const;
-const LETTER = 0.026; // share of the slider that a letter needs
+const LETTER = 0.0235; // share of the slider that a letter needs
 
 interface Scale {
   readonly low: number;
@@ -31,9 +31,14 @@ const shareOf = ({ low, high }: Scale, rate: number): number =>
 const ends = (scale: Scale, zones: Zones): readonly number[] =>
   [zones.slow, zones.bounce, zones.limit].map((rate) => shareOf(scale, rate)).concat(1);
 
-export function zoneOf(zones: Zones | null, rate: number): string {
-  if (!zones) return "no fixed limit";
+export function zoneOf(zones: Zones, rate: number): string {
   return WORDS[[zones.slow, zones.bounce, zones.limit].filter((end) => rate >= end).length];
+}
+
+/** Why there are no zones. */
+function noLimit({ settings, facts }: Scene): string {
+  if (settings.schedule !== "constant") return "the schedule changes it";
+  return facts.eigenvalues.some((curvature) => curvature > 0) ? "no fixed limit" : "no curvature, no limit";
 }
 
 export function Rate() {
@@ -42,7 +47,7 @@ export function Rate() {
   if (!now) return null;
   const scale = scaleOf(now.zones, now.facts);
   const rate = settings.value.rate;
-  const limit = now.zones ? `limit ${number(now.zones.limit, 3)}` : "no fixed limit";
+  const limit = now.zones ? `limit ${number(now.zones.limit, 3)}` : noLimit(now);
   const spoken = now.zones ? `${number(rate)}, ${zoneOf(now.zones, rate)}, ${limit}` : `${number(rate)}, ${limit}`;
   return (
     <section class="card rate" aria-labelledby="rate-title">
@@ -79,7 +84,7 @@ function ZoneBar({ zones, scale }: { readonly zones: Zones | null; readonly scal
 }
 
 function ZoneWords({ zones, scale, rate }: { readonly zones: Zones | null; readonly scale: Scale; readonly rate: number }) {
-  if (!zones) return <div class="words">this rule has no fixed limit: its steps adapt to the gradients</div>;
+  if (!zones) return null;
   const here = zoneOf(zones, rate);
   return (
     <div class="words" aria-hidden="true">

@@ -2,7 +2,7 @@
 
 import { chooseData } from "../state/choice";
 import { openFile } from "../state/files";
-import { builtin } from "../state/tables";
+import { builtin } from "../table";
 import { useLab } from "./context";
 
 export function Subject() {
@@ -47,7 +47,7 @@ function FileButton() {
   const lab = useLab();
   return (
     <label class="file">
-      <span>Open a file…</span>
+      <span>Open a file</span>
       <input
         type="file" accept=".csv,.tsv,.txt,.dat,text/*" class="hidden" data-testid="file"
         onChange={(event) => {

@@ -1,25 +1,27 @@
 // The same as the pictures in numbers: a table of the steps, and a table of the rows whose numbers can be changed.
 
 import { number, whole } from "../judge/format";
+import { stepCells, stepHeads } from "../state/steps";
 import type { Column, Scene } from "../types";
 import { useLab } from "./context";
 import { Windowed } from "./Windowed";
 
-/** Steps, parameters and cost of the leading run. */
+const DIGITS = 8; // of a number in the table of steps
+
+/** Step, parameters, cost and gradient of the leading run; each cell holds its number in full as well. */
 export function StepsTable() {
   const { scene, cursor } = useLab();
   const now = scene.value;
   if (!now?.runs.length) return null;
   const [run] = now.runs;
-  const cells = (k: number) => {
-    const raw = now.objective.raw(run.path.subarray(k * run.size, (k + 1) * run.size));
-    return [whole(run.numbers?.[k] ?? k), ...Array.from(raw, (w) => number(w)), number(run.cost[k])];
-  };
+  const cells = (k: number) => stepCells(now, run, k).map((value, i) => (
+    <data value={String(value)}>{i === 0 ? whole(value) : number(value, DIGITS)}</data>
+  ));
   return (
     <details class="card" data-testid="steps-details">
       <summary>Table of steps</summary>
       <Windowed
-        id="steps-table" caption="Steps of the leading run" heads={["step", ...now.objective.names, "cost"]}
+        id="steps-table" caption="Steps of the leading run" heads={stepHeads(now)}
         rows={run.steps + 1} current={Math.min(cursor.value, run.steps)} cells={cells}
       />
     </details>

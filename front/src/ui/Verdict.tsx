@@ -1,7 +1,7 @@
 // The verdict in words, its reason, and one button that mends it.
 
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { effect, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Judgement, Status } from "../types";
 import { useLab } from "./context";
 
@@ -39,23 +39,28 @@ export function Verdict() {
       {mend && (
         <button type="button" class="mend" data-testid="mend" onClick={() => change(mend.change)}>{mend.label}</button>
       )}
-      <Announcement judgement={judgement} />
     </section>
   );
 }
 
-/** The same for screen readers, said at most once a second. */
-function Announcement({ judgement }: { readonly judgement: Judgement }) {
+/** The verdict for screen readers, said at most once a second. */
+export function Announcement() {
+  const { scene } = useLab();
   const said = useSignal("");
-  const words = useSignal("");
-  const waiting = useRef(0);
-  words.value = judgement.message;
-  useSignalEffect(() => {
-    if (words.value === said.peek() || waiting.current) return;
-    waiting.current = window.setTimeout(() => {
-      waiting.current = 0;
-      said.value = words.peek();
-    }, PAUSE);
-  });
+  useEffect(() => {
+    let waiting = 0;
+    const say = () => {
+      waiting = 0;
+      said.value = scene.peek()?.judgement.message ?? "";
+    };
+    const stop = effect(() => {
+      const message = scene.value?.judgement.message;
+      if (message !== said.peek() && !waiting) waiting = window.setTimeout(say, PAUSE);
+    });
+    return () => {
+      stop();
+      clearTimeout(waiting);
+    };
+  }, []);
   return <p class="hidden" role="status" aria-live="polite" data-testid="announcement">{said}</p>;
 }

@@ -1,10 +1,13 @@
 // The steps of the walk: play, one step back or on, and a slider over all of them.
 
-import { counted, whole } from "../judge/format";
+import { whole } from "../judge/format";
 import { useLab } from "./context";
 
 export function Walk() {
-  const { cursor, last, playback } = useLab();
+  const { cursor, last, playback, scene } = useLab();
+  const numbers = scene.value?.runs[0]?.numbers; // of a recorded run that was thinned
+  const at = whole(numbers?.[cursor.value] ?? cursor.value);
+  const end = whole(numbers?.[last.value] ?? last.value);
   const playing = playback.playing.value;
   return (
     <section class="card walk" aria-label="Steps of the run">
@@ -15,10 +18,10 @@ export function Walk() {
       <button type="button" aria-label="one step on" data-testid="forward" onClick={() => playback.by(1)}>▶</button>
       <input
         type="range" min={0} max={last.value} step={1} value={cursor.value} aria-label="Step" data-testid="step"
-        aria-valuetext={`step ${whole(cursor.value)} of ${counted(last.value, "step")}`}
+        aria-valuetext={`step ${at} of ${end}`}
         onInput={(event) => playback.go(event.currentTarget.valueAsNumber)}
       />
-      <span class="count">step <output class="big" data-testid="cursor">{whole(cursor.value)}</output> of {whole(last.value)}</span>
+      <span class="count">step <output class="big" data-testid="cursor">{at}</output> of {end}</span>
     </section>
   );
 }

@@ -96,5 +96,11 @@ function nudged(lab: Lab, drawn: Drawn, event: KeyboardEvent): boolean {
 
 function scrub(lab: Lab, drawn: Drawn, x: number, y: number): void {
   const at = drawn.toData(x, y);
-  if (at) lab.playback.go(at.x);
+  const numbers = lab.scene.peek()?.runs[0]?.numbers;
+  if (at) lab.playback.go(numbers ? nearest(numbers, at.x) : at.x);
+}
+
+/** The place of the nearest of ascending numbers. */
+function nearest(numbers: Float64Array, wanted: number): number {
+  return numbers.reduce((best, number, i) => (Math.abs(number - wanted) < Math.abs(numbers[best] - wanted) ? i : best), 0);
 }

@@ -11,7 +11,8 @@ import { pageOf, payloadText } from "../../src/export/page";
 import { pythonOf } from "../../src/export/python";
 import { csvField, pythonText, shellWord } from "../../src/export/quote";
 import { formulaObjective, readFormula } from "../../src/formula";
-import type { Column, Scene, Settings, Table } from "../../src/types";
+import { readPayload } from "../../src/state/payload";
+import type { Column, Recording, Scene, Settings, Table } from "../../src/types";
 
 const HOSTILE = [
   "'; rm -rf /; '", "$(touch owned)", "`touch owned`", "a'b\"c", "\\", "!!", "-rf", "*", "~", "new\nline", "tab\there",
@@ -153,6 +154,12 @@ test.each(HOSTILE)("the payload with %j ends no script and reads back", (formula
   const payload = { version: 1, home: "file", settings: { formula } } as const;
   expect(payloadText(payload)).not.toMatch(/[<>&]/);
   expect(JSON.parse(payloadText(payload))).toEqual(payload);
-  const page = pageOf({ policy: "", title: formula, style: "", still: "", script: "" }, payload);
-  expect(page.match(/<script/g)?.length).toBe(2);
+  const page = pageOf({ policy: "", title: formula, style: "", still: "", packed: "", unpack: "" }, payload);
+  expect(page.match(/<script/g)?.length).toBe(3);
+});
+
+test("a recording is packed as it is read", () => {
+  const numbers = Float64Array.of(0, -1.5, Math.PI, 1e-300);
+  const recording: Recording = { rule: "plain", names: ["x"], reported: 3, path: numbers, step: numbers, cost: numbers, verdict: { status: "stopped", message: "", advice: null } };
+  expect(readPayload(payloadText({ version: 1, home: "report", recording })).recording).toEqual(recording);
 });

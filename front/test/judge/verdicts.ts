@@ -25,6 +25,7 @@ export function verdictOf({ table, settings }: Case) {
   const card = judge(run, known, objective, settings, zonesOf(known, settings));
   return {
     status,
+    cost: run.cost[run.steps],
     message: messageOf(status, e, inPython),
     why: whyOf(status, known, objective, settings, inPython),
     card,

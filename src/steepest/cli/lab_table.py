@@ -23,7 +23,7 @@ from .column_choice import ColumnChoice
 from .table_input import class_numbers, classes_of
 from .text import label_text
 
-__all__ = ["page_table", "table_for_page"]
+__all__ = ["read_for_page", "table_for_page"]
 
 
 class PageFlags(Protocol):
@@ -46,8 +46,8 @@ class PageFlags(Protocol):
         """--header, --delimiter, --decimal, --thousands, --encoding."""
 
 
-def page_table(file: str, flags: PageFlags, choice: Choice) -> PageTable:
-    """Read a table for a page; the chosen loss says whether its target has labels, else the labels do."""
+def read_for_page(file: str, flags: PageFlags, choice: Choice) -> tuple[Table, tuple[Label, ...] | None]:
+    """Read a table for a page, and the labels of its target if they are classes: by the chosen loss, else if two."""
     labels = flags.target is not None and (choice.loss is None or choice.of_classes)
     raw = _read(file, flags, labels)
     if choice.loss is None and raw.y is not None and raw.y.dtype.kind == "U" and len(np.unique(raw.y)) != 2:
@@ -57,7 +57,7 @@ def page_table(file: str, flags: PageFlags, choice: Choice) -> PageTable:
         count = f"{len(table.names):,} columns"
         raise UsageError(f"{table.source}: {count} are more than the page holds, {MOST_COLUMNS}: name some with -x")
     named = table.y is not None and (table.y.dtype.kind == "U" or choice.of_classes)
-    return table_for_page(table, classes_of(table, None) if named else None)
+    return table, classes_of(table, None) if named else None
 
 
 def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:

@@ -16,7 +16,7 @@ from .method_text import method_text
 if TYPE_CHECKING:
     from .trajectory import Trajectory
 
-__all__ = ["cost_svg", "html_of"]
+__all__ = ["cost_svg", "html_of", "known_minimum"]
 
 WIDTH, HEIGHT = 440, 220  # of the picture, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 76, 28, 24, 38  # margins, in pixels
@@ -77,7 +77,7 @@ def cost_svg(path: Trajectory) -> str:
     steps, costs = path.cost_step[sound], path.cost[sound]
     if not len(costs):
         return ""
-    minimum = _minimum(path)
+    minimum = known_minimum(path)
     gap = minimum is not None and bool(costs[0] > minimum)
     drawn = costs if minimum is None or not gap else np.maximum(costs - minimum, FLOOR * max(abs(costs[0]), 1e-290))
     x, y = _scales(steps, drawn, None if gap else minimum, gap)
@@ -161,7 +161,7 @@ def _text(text: str, x: float, y: float, anchor: str) -> str:
     return f'<text {place} fill="currentColor" stroke="none">{safe(text)}</text>'
 
 
-def _minimum(path: Trajectory) -> float | None:
+def known_minimum(path: Trajectory) -> float | None:
     """The minimum of the cost, if it is known."""
     exact = path.meta.get("exact")
     if isinstance(exact, dict) and exact.get("cost") is not None:

@@ -9,12 +9,11 @@ import numpy as np
 from ..core.aligned_text import number
 from ..core.errors import SteepestError, UsageError
 from ..core.html_text import table
-from ..lab.frame import framed
 from ..lab.page import Page
 from ..lab.payload import Payload
 from ..lab.recording import Recording, kept_states
 from ..lab.still import unstyled
-from .html import html_of
+from .html import html_of, known_minimum
 
 if TYPE_CHECKING:
     from .trajectory import Trajectory
@@ -47,12 +46,9 @@ def recording_of(run: Trajectory) -> Recording:
     names = names if len(names) == p else tuple(f"w{j}" for j in range(p))
     verdict = UNKNOWN if run.verdict is None else {name: getattr(run.verdict, name) for name in UNKNOWN}
     reported = int(run.meta.get("reported_step", run.step[-1]))
-    cost = run.table()["cost"]
-    return (
-        Recording(str(run.meta.get("rule", "unknown")), names, run.x, run.step, cost, reported, verdict)
-        .finite()
-        .thinned()
-    )
+    rule, cost = str(run.meta.get("rule", "unknown")), run.table()["cost"]
+    whole = Recording(rule, names, run.x, run.step, cost, reported, verdict, known_minimum(run))
+    return whole.finite().thinned()
 
 
 def cell_of(run: Trajectory) -> str:
@@ -66,7 +62,7 @@ def cell_of(run: Trajectory) -> str:
     """
     try:
         recording = recording_of(run).member()
-        return html_of(run) + framed(Page(Payload("notebook", recording=recording), "steepest", "").html())
+        return html_of(run) + Page(Payload("notebook", recording=recording), "steepest", "")._repr_html_()
     except SteepestError:  # several targets, many parameters, or a checkout where the page was not built
         return html_of(run)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 __all__ = ["framed"]
 
-HEIGHT = 820  # pixels
 
-
-def framed(html: str) -> str:
-    """A whole page for a cell of a notebook, without access to the notebook around it.
+def framed(html: str, height: int) -> str:
+    """A whole page for a cell of a notebook, so many pixels high, without access to the notebook around it.
 
     Examples
     --------
-    >>> framed('<b title="a&b">')
-    '<iframe sandbox="allow-scripts" width="100%" height="820" srcdoc="<b title=&quot;a&amp;b&quot;>"></iframe>'
+    >>> framed('<b title="a&b">', 400).partition(' srcdoc=')[2]
+    '"<b title=&quot;a&amp;b&quot;>"></iframe>'
     """
     text = html.replace("&", "&amp;").replace('"', "&quot;")
-    return f'<iframe sandbox="allow-scripts" width="100%" height="{HEIGHT}" srcdoc="{text}"></iframe>'
+    return f'<iframe sandbox="allow-scripts" width="100%" height="{height}" frameborder="0" srcdoc="{text}"></iframe>'

@@ -15,6 +15,7 @@ from .policy import policy
 
 __all__ = ["Page"]
 
+HEIGHTS = {"lab": 860, "replay": 540}  # of a frame, in pixels
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -82,4 +83,5 @@ class Page(NamedTuple):
         return len(text)
 
     def _repr_html_(self) -> str:
-        return framed(self._replace(payload=self.payload._replace(home="notebook")).html())
+        page = self._replace(payload=self.payload._replace(home="notebook"))
+        return framed(page.html(), HEIGHTS[self.payload.bundle])

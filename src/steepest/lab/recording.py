@@ -14,7 +14,7 @@ __all__ = ["Recording", "kept_states"]
 
 MOST_STATES = 600
 HALVINGS = 50  # of the interval that has the width of the bins
-MOST_NUMBERS = 3600  # of all kept states, so that runs of many parameters make no large page
+MOST_NUMBERS = 2400  # of all kept states, so that runs of many parameters make no large page
 
 
 class Recording(NamedTuple):
@@ -32,6 +32,8 @@ class Recording(NamedTuple):
         The step whose state is the answer.
     verdict : dict
         With ``status``, ``message`` and ``advice``.
+    minimum : float or None
+        Of the cost, if it is known.
     """
 
     rule: str
@@ -41,6 +43,7 @@ class Recording(NamedTuple):
     cost: Array
     reported: int
     verdict: dict[str, Any]
+    minimum: float | None = None
 
     def finite(self) -> Recording:
         """The states before the first that overflows."""
@@ -48,7 +51,7 @@ class Recording(NamedTuple):
         return self._at(np.arange(len(fits) if fits.all() else max(int(fits.argmin()), 1)))
 
     def thinned(self) -> Recording:
-        """At most 600 states, fewer where there are many parameters."""
+        """At most 600 states, fewer where there are more than two parameters."""
         most = max(min(MOST_STATES, MOST_NUMBERS // (self.path.shape[1] + 2)), 3)
         return self._at(kept_states(self.step, self.reported, most))
 
@@ -62,7 +65,9 @@ class Recording(NamedTuple):
         'AAAAAAAA8D8='
         """
         arrays = {name: _packed(getattr(self, name)) for name in ("path", "step", "cost")}
-        return {"rule": self.rule, "names": self.names, **arrays, "reported": self.reported, "verdict": self.verdict}
+        known = {} if self.minimum is None else {"minimum": self.minimum}
+        of_run = {"rule": self.rule, "names": self.names, "reported": self.reported, "verdict": self.verdict}
+        return {**of_run, **arrays, **known}
 
     def _at(self, kept: NDArray[np.int64]) -> Recording:
         return self._replace(path=self.path[kept], step=self.step[kept], cost=self.cost[kept])

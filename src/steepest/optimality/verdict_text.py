@@ -1,6 +1,6 @@
 """The sentences of a verdict: each begins with the status and holds the numbers that show it.
 
-`tools/verdict_words.py` translates this file for the page of `steepest lab`, so it has formatted strings and choices only.
+`tools/verdict_words.py` translates this file for the page of `steepest lab`: it has formatted strings and choices only.
 """
 
 from __future__ import annotations

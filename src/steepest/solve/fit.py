@@ -260,7 +260,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     known = plan.columns.spread is not None and not settled
     bounds = plan.bounds() if uneven or known else Spectrum(0.0, None)
     safe, exact = 0.5 * bounds.limit, problem.loss.quadratic and len(plan.columns.mean) <= MATRIX_COLUMNS
-    if sampled and uneven:
+    if sampled and uneven and np.isfinite(problem.loss.curvature):
         safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
     return Evidence(
         cost=path.cost,

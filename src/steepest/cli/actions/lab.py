@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
@@ -15,13 +16,13 @@ from ...lab.settings import Choice
 from ...lab.table import PageTable
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
-from ..lab_table import page_table
+from ..lab_table import read_for_page, table_for_page
 from ..text import describe, note, say
 
-__all__ = ["Flags", "lab_command", "open_page"]
+__all__ = ["Flags", "lab_command"]
 
 OF_TABLES = ("target", "features", "loss", "batch_size")  # flags that need a table
-NO_BROWSER = "no browser was found: open the file in one"
+NO_BROWSER = "no browser was found: open it in one"
 
 
 class Flags(NamedTuple):
@@ -44,24 +45,28 @@ class Flags(NamedTuple):
     as_json: bool
     force: bool
     columns: ColumnChoice = ColumnChoice()
+    serve: bool = False
 
 
 def lab_command(flags: Flags) -> None:
     """Write the page that the flags describe, open it, and say where it is."""
     _check(flags)
+    if flags.serve:
+        serve_table(flags)
+        return
     page, table = _page(flags)
     output = flags.output or str(Path(mkdtemp(prefix="steepest-lab-"), "lab.html"))
     size = page.save(output, force=flags.force)
     _tell(flags, output, size, table)
     if flags.output is None if flags.opened is None else flags.opened:
-        open_page(output)
+        open_address(real_path(output).as_uri())
 
 
-def open_page(file: str) -> None:
-    """Open a file in the user's browser."""
+def open_address(address: str) -> None:
+    """Open a file or an address in the user's browser."""
     import webbrowser
 
-    if not webbrowser.open(real_path(file).as_uri()):
+    if not webbrowser.open(address):
         note(NO_BROWSER)
 
 
@@ -74,20 +79,57 @@ def _check(flags: Flags) -> None:
     given = [name for name in OF_TABLES if flags.file is None and getattr(flags, name) is not None]
     if given:
         raise UsageError(f"--{given[0].replace('_', '-')} is for a table: name its FILE")
+    if flags.serve and flags.file is None:
+        raise UsageError("--serve is for a table: name its FILE")
+    if flags.serve and flags.output is not None:
+        raise UsageError("--serve writes no file: leave -o out")
     if flags.output is not None:
         check_new(flags.output, flags.force)
         if flags.file not in (None, "-") and real_path(flags.output) == real_path(str(flags.file)):
             raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
 
 
+def choice_of(flags: Flags) -> Choice:
+    """What the page begins with."""
+    return Choice(**{name: getattr(flags, name) for name in Choice._fields})
+
+
+def serve_table(flags: Flags) -> None:
+    """Serve the page of a table until Ctrl-C, or until the terminal is gone.
+
+    Raises
+    ------
+    UsageError
+        If the packages of the extra are missing.
+    """
+    assert flags.file is not None  # checked before
+    try:
+        from ...lab.server.serve import serve
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--serve needs {error.name}: pip install 'steepest[lab]'") from error
+    from ..lab_fits import Fits
+
+    choice = choice_of(flags)
+    table, classes = read_for_page(flags.file, flags, choice)
+    page = page_of_table(table_for_page(table, classes), choice.settings())
+    html = page._replace(payload=page.payload._replace(home="server")).html()
+    serve(html, Fits.of(table, classes).answer, lambda address: _served(address, flags))
+
+
+def _served(address: str, flags: Flags) -> None:
+    say([f"{address}", "Ctrl-C ends the server; it answers this machine alone"])
+    sys.stdout.flush()
+    if flags.opened is not False:
+        open_address(address)
+
+
 def _page(flags: Flags) -> tuple[Page, PageTable | None]:
     """The page, and the table in it."""
-    choice = Choice(**{name: getattr(flags, name) for name in Choice._fields})
-    settings = choice.settings()
+    choice = choice_of(flags)
     if flags.file is None:
-        return page_without_table(settings), None
-    found = page_table(flags.file, flags, choice)
-    return page_of_table(found, settings), found
+        return page_without_table(choice.settings()), None
+    table = table_for_page(*read_for_page(flags.file, flags, choice))
+    return page_of_table(table, choice.settings()), table
 
 
 def _tell(flags: Flags, output: str, size: int, table: PageTable | None) -> None:

@@ -39,6 +39,7 @@ Lessons, in their order:
 @click.option("--lesson", metavar="NAME", help="Begin with a lesson; their names stand below.")
 @click.option("-o", "--output", metavar="LAB.html", help="Where the page is written. [default: a temporary folder]")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser. [default: without -o]")
+@click.option("--serve", is_flag=True, help="Serve the page from this machine: Python fits all rows. (extra lab)")
 @column_options
 @table_options
 @json_option

@@ -1,0 +1,53 @@
+// The door of the exports: files that the page saves, and texts that it copies.
+
+import { panels } from "../draw";
+import type { Draw, Palette, Payload } from "../types";
+import type { Exported } from "./choices";
+import { stepsCsv } from "./csv";
+import { gifOf } from "./gif";
+import { pageOf, partsOf } from "./page";
+import { pngOf } from "./png";
+import { svgOf } from "./svg";
+
+export type { Exported } from "./choices";
+export { commandOf } from "./command";
+export { addressOf } from "./link";
+export { pythonOf } from "./python";
+export { copy, save } from "./save";
+
+/** The page at one moment. */
+export interface Snapshot extends Exported {
+  readonly name: string; // of the table, or the formula
+  readonly palette: Palette;
+  readonly payload: Payload; // with which a copy of this page opens
+}
+
+export interface FileFormat {
+  readonly id: string;
+  readonly label: string;
+  readonly ending: string;
+  /** `told` hears the share that is done. */
+  make(snapshot: Snapshot, told: (share: number) => void): Blob | Promise<Blob>;
+}
+
+const ALL: readonly Draw[] = [panels.data, panels.map, panels.cost, panels.step];
+
+const motion = (id: string, label: string, draws: readonly Draw[]): FileFormat => ({
+  id, label, ending: "gif", make: ({ scene, palette }, told) => gifOf(scene, draws, palette, told),
+});
+
+export const FILES: readonly FileFormat[] = [
+  { id: "png", label: "Picture (PNG)", ending: "png", make: ({ scene, name, palette }) => pngOf(scene, name, ALL, palette) },
+  { id: "svg", label: "Drawing (SVG)", ending: "svg", make: ({ scene, name, palette }) => svgOf(scene, name, ALL, palette) },
+  motion("gif-map", "Map in motion (GIF)", [panels.map]),
+  motion("gif-data", "Data in motion (GIF)", [panels.data]),
+  motion("gif", "All in motion (GIF)", ALL),
+  { id: "csv", label: "Steps (CSV)", ending: "csv", make: ({ scene }) => new Blob([stepsCsv(scene)], { type: "text/csv" }) },
+  { id: "html", label: "This page (HTML)", ending: "html", make: ({ payload }) => new Blob([pageOf(partsOf(document), payload)], { type: "text/html" }) },
+];
+
+/** A name for the file that every system takes. */
+export function fileName({ name }: Pick<Snapshot, "name">, { id, ending }: FileFormat): string {
+  const stem = name.replace(/\.[a-z]{1,4}$/i, "").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 40);
+  return `${["lab", stem, id === ending ? "" : id.replace(`${ending}-`, "")].filter(Boolean).join("-")}.${ending}`;
+}

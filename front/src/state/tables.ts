@@ -1,3 +1,0 @@
-// The tables that the page brings along.
-
-export { builtin } from "../table";
