@@ -21,13 +21,20 @@ from steepest.data.samples import SAMPLES
 from .typescript import run_each
 
 READ = """
+import { readColumns } from "./table/columns";
+import { Fault, refusal } from "./table/fault";
+import { linesOf } from "./table/read_table";
+import { openSheet } from "./table/sheet";
 import { textOf } from "./table/text_file";
-import { readText } from "./table";
 function each([name, bytes]: [string, string]) {
   try {
-    const { table, left, notes } = readText(textOf(Buffer.from(bytes, "base64"), name), name, Infinity);
-    return { columns: table.columns, left, notes };
-  } catch (error: any) { return { refused: error.message }; }
+    const lines = linesOf(textOf(Buffer.from(bytes, "base64"), name));
+    const steps = readColumns(openSheet(lines, name.endsWith(".tsv") ? "\\t" : null));
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  } catch (error: any) { return { refused: (error instanceof Fault ? refusal(error, name) : error).message }; }
 }
 """
 
@@ -65,7 +72,7 @@ def differs(name, known, found):
         begins = f"{place_of(name, known)}: {known['problem'].split(': ')[0]}: "
         return None if refused.startswith(begins) else f"{begins} and {found}"
     if refused:
-        return None if not known["numbers"] and "no column of numbers" in refused else refused
+        return refused
     numbers = {one["name"]: one["values"] for one in found["columns"] if "classes" not in one}
     text = [one["name"] for one in found["columns"] if "classes" in one] + found["left"]
     if list(numbers) != list(known["numbers"]) or sorted(text) != sorted(known["text"]):

@@ -300,7 +300,7 @@ def test_a_row_is_dragged_and_put_back(opened):
 
 
 def test_a_drag_in_the_costs_moves_the_cursor(opened):
-    shown = opened("#rate=0.03&cursor=0")
+    shown = opened("#rate=0.03&cursor=0&steps=200")
     box = shown.get_by_test_id("canvas-cost").bounding_box()
     drag(shown, "canvas-cost", (100, box["height"] / 2), (box["width"] / 2, box["height"] / 2))
     assert 50 < settings(shown)["cursor"] < 150

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -232,7 +234,6 @@ def app_of(compute, seconds):
 
 def asked(app):
     """Status and error of one POST /fit, with no server between."""
-    import asyncio
 
     async def receive():
         return {"type": "http.request", "body": b"{}", "more_body": False}
@@ -250,7 +251,8 @@ def asked(app):
         await app(scope, receive, send)
         return sent[0]["status"], json.loads(sent[1]["body"])
 
-    return asyncio.run(call())
+    with ThreadPoolExecutor(1) as thread:  # playwright's loop may run in this one
+        return thread.submit(lambda: asyncio.run(call())).result()
 
 
 def test_a_computation_ends_after_its_time():

@@ -1,6 +1,7 @@
 // Panel B for one free parameter: the cost along it, with ball, tangent and every step; the curve of a formula f(x).
 
 import type { Drawn, Palette, Scene } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
@@ -13,14 +14,14 @@ import { titleOf } from "./progress";
 import { restricted } from "./restrict";
 import { lastSound, minimumOf, startOf, stateOf, stepOf } from "./runs";
 import { current } from "./rows";
-import { type Box, boxOf, freest, kept, type Placed, plate, SMALL } from "./text";
+import { type Box, boxOf, freest, joined, kept, type Placed, plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
 const POINTS = 240;
 const STATES = 300; // of a path, that are marked
 
 export function curve(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);
   const window = windowOf(scene, plane);
@@ -28,16 +29,28 @@ export function curve(
   const points = sampled(value, window.x);
   const domain = scene.windows?.map?.y ?? heights(scene, points);
   const up = scene.objective.task === "formula" ? `f(${plane.labels[0]})` : "cost";
-  const axes = frame(context, width, height, palette, { label: plane.labels[0], domain: window.x }, { label: up, domain });
+  const axes = frame(
+    context,
+    width,
+    height,
+    palette,
+    { label: plane.labels[0], domain: window.x },
+    { label: up, domain },
+  );
   const place = (w: ArrayLike<number>): Point => [axes.x(w[plane.axes![0]]), axes.y(value(w[plane.axes![0]]))];
   const start = place(startOf(scene));
   const best = scene.facts.best && place(scene.facts.best);
   const balls = scene.runs.map((_, i) => around(place(current(scene, i))));
   within(context, axes, () => {
-    graph(context, points, axes, palette);
+    graph(context, points, axes, palette.ink);
     scene.runs.forEach((_, i) => steps(context, scene, i, place, axes, palette));
     const hint = hintAt(context, axes, start, palette, balls);
-    const avoid = [...balls, around(start, 10), ...(best ? [around(best, 10)] : []), ...(hint ? [boxOf(context, hint)] : [])];
+    const avoid = [
+      ...balls,
+      around(start, 10),
+      ...(best ? [around(best, 10)] : []),
+      ...(hint ? [boxOf(context, hint)] : []),
+    ];
     if (scene.runs.length) tangent(context, scene, plane, place, axes, palette, avoid);
     if (best) star(context, best, palette);
     handle(context, start, palette);
@@ -63,13 +76,13 @@ function heights({ runs, facts }: Scene, points: readonly Point[]): Interval {
 }
 
 /** The curve; it breaks where the function is not finite or jumps across the picture, as at a pole. */
-export function graph(context: CanvasRenderingContext2D, points: readonly Point[], axes: Frame, palette: Palette): void {
+export function graph(context: Canvas, points: readonly Point[], axes: Frame, colour: string): void {
   const [low, high] = axes.domain.y;
   const jumps = (i: number) => i > 0 && (points[i][1] - high) * (points[i - 1][1] - high) < 0
     && (points[i][1] - low) * (points[i - 1][1] - low) < 0;
   const limit = 20 * (high - low);
   const drawn = points.map(([, y], i) => Number.isFinite(y) && Math.abs(y - low) < limit && !jumps(i));
-  context.strokeStyle = palette.ink;
+  context.strokeStyle = colour;
   context.lineWidth = 1.8;
   context.lineJoin = "round";
   context.beginPath();
@@ -82,7 +95,7 @@ export function graph(context: CanvasRenderingContext2D, points: readonly Point[
 
 /** Every state of a run up to the cursor on the curve, joined by thin lines; later ones faint. */
 function steps(
-  context: CanvasRenderingContext2D, scene: Scene, index: number, place: (w: ArrayLike<number>) => Point, axes: Frame,
+  context: Canvas, scene: Scene, index: number, place: (w: ArrayLike<number>) => Point, axes: Frame,
   palette: Palette,
 ): void {
   const run = scene.runs[index];
@@ -102,7 +115,7 @@ function steps(
 
 /** The tangent at the cursor, with its slope. */
 function tangent(
-  context: CanvasRenderingContext2D, scene: Scene, plane: Plane, place: (w: ArrayLike<number>) => Point, axes: Frame,
+  context: Canvas, scene: Scene, plane: Plane, place: (w: ArrayLike<number>) => Point, axes: Frame,
   palette: Palette, avoid: readonly Box[],
 ): void {
   const run = scene.runs[0];
@@ -117,9 +130,10 @@ function tangent(
   const text = { text: `slope ${number(slope)}`, align: "center", colour: palette.accent } as const;
   const [px, py] = place(w);
   const rise = (ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]);
-  const along = 70 / Math.hypot(1, rise);
-  const places = [1, -1].flatMap((side) => [-16, 16].map((down): Placed =>
-    ({ ...text, x: px + side * (along + 24), y: py + side * along * rise + down })));
+  const places = [70, 130].flatMap((distance) => [1, -1].flatMap((side) => [-16, 16].map((down): Placed => {
+    const along = (side * distance) / Math.hypot(1, rise);
+    return { ...text, x: px + along + 24 * side, y: py + along * rise + down };
+  })));
   plate(context, palette, freest(context, places, axes, avoid) ?? kept(context, places[0], axes));
 }
 
@@ -132,7 +146,7 @@ function slopeAt({ objective }: Scene, plane: Plane, w: Float64Array): number {
 }
 
 function now(
-  context: CanvasRenderingContext2D, scene: Scene, index: number, place: (w: ArrayLike<number>) => Point, axes: Frame,
+  context: Canvas, scene: Scene, index: number, place: (w: ArrayLike<number>) => Point, axes: Frame,
   palette: Palette,
 ): void {
   const run = scene.runs[index];
@@ -147,18 +161,34 @@ function now(
   head(context, [edge, height], right ? 1 : -1, 0, 12, colour);
   context.font = SMALL;
   const state = stateOf(run, Math.min(stepOf(run, scene.settings.cursor), lastSound(run)))[planeOf(scene).axes![0]];
-  plate(context, palette, { text: number(state), x: edge + (right ? -17 : 17), y: height, align: right ? "right" : "left", colour });
+  plate(context, palette, {
+    text: number(state),
+    x: edge + (right ? -17 : 17),
+    y: height,
+    align: right ? "right" : "left",
+    colour,
+  });
 }
 
-function drawn(scene: Scene, plane: Plane, axes: Frame, start: Point, value: (x: number) => number, points: readonly Point[]): Drawn {
+function drawn(
+  scene: Scene,
+  plane: Plane,
+  axes: Frame,
+  start: Point,
+  value: (x: number) => number,
+  points: readonly Point[],
+): Drawn {
   const { facts, objective } = scene;
   const name = plane.labels[0];
   const best = facts.best && facts.best[plane.axes![0]];
-  const found = best === null ? "no minimum is known" : `star: ${minimumOf(scene)}, ${number(value(best))} at ${number(best)}`;
-  const deeper = best !== null && !objective.convex && points.some(([, y]) => y < value(best) - 1e-6 * Math.abs(value(best)))
-    ? "the curve is lower elsewhere in this window" : "";
+  const found =
+    best === null ? "no minimum is known" : `star: ${minimumOf(scene)}, ${number(value(best))} at ${number(best)}`;
+  const deeper =
+    best !== null && !objective.convex && points.some(([, y]) => y < value(best) - 1e-6 * Math.abs(value(best)))
+      ? "the curve is lower elsewhere in this window"
+      : "";
   const title = titleOf(scene);
-  const subtitle = [found, deeper, "dots: each step", "dashed: tangent", plane.words].filter(Boolean).join(" · ");
+  const subtitle = joined(found, deeper, "dots: each step", "dashed: tangent", plane.words);
   return {
     title,
     subtitle,

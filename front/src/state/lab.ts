@@ -2,7 +2,7 @@
 
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Payload, Recording, Scene, Settings, Table } from "../types";
-import { suitRate } from "./choice";
+import { suitRate, usualSteps } from "./choice";
 import { linkOf, readLink, settingsOf } from "./link";
 import { tokenOf } from "./payload";
 import { createPlayback, type Playback } from "./playback";
@@ -40,8 +40,9 @@ export interface Lab {
 export function createLab(payload: Payload, hash: string): Lab {
   const link = readLink(hash);
   const table = signal(link.table ?? payload.table ?? null);
-  const begin = payload.recording ? { cursor: reportedState(payload.recording) } : {};
-  const given = valid({ ...begin, ...(payload.table && { data: "own" }), ...payload.settings }, settingsOf(payload.settings?.lesson));
+  const own = payload.table && { data: "own", steps: usualSteps(payload.table) };
+  const answer = payload.recording && { cursor: reportedState(payload.recording) };
+  const given = valid({ ...own, ...answer, ...payload.settings }, settingsOf(payload.settings?.lesson));
   const settings = signal(link.settings ?? given);
   const change = (changes: Partial<Settings>) => { settings.value = valid(changes, settings.peek()); };
   const recorded = signal<Recorded | null>(payload.recording ? { run: payload.recording, settings: given } : null);

@@ -19,11 +19,11 @@ export const DEFAULTS: Settings = {
   batch: 0,
   sampling: "shuffle",
   seed: 0,
-  steps: 200,
+  steps: 1500,
   start: [0, 0],
   fixed: [],
   moved: [],
-  cursor: 3,
+  cursor: 12,
   view: "contour",
   turn: -35,
   tilt: 35,
@@ -46,7 +46,7 @@ export const LIMITS = {
   parameter: [-1e9, 1e9],
 } as const;
 
-const LONGEST = { text: 2000, list: 64, rules: 6, moved: 1000, rows: 1e6 } as const;
+const LONGEST = { text: 2000, formula: 100_000, list: 64, rules: 6, moved: 1000, rows: 1e6 } as const;
 
 /** Reads one value; undefined: it cannot be used. */
 type Read<T> = (value: unknown) => T | undefined;
@@ -60,8 +60,10 @@ const whole = (range: readonly [number, number]): Read<number> => (value) => {
 };
 
 /** Text that an address can hold: no half of a surrogate pair. */
-const text: Read<string> = (value) =>
-  typeof value === "string" && value.length <= LONGEST.text && !/\p{Surrogate}/u.test(value) ? value : undefined;
+const textUpTo = (longest: number): Read<string> => (value) =>
+  typeof value === "string" && value.length <= longest && !/\p{Surrogate}/u.test(value) ? value : undefined;
+
+const text = textUpTo(LONGEST.text);
 
 const name: Read<string> = (value) => text(value) || undefined;
 
@@ -105,7 +107,7 @@ const distinct = <T>(read: Read<readonly T[]>): Read<readonly T[]> => (value) =>
 
 const READERS: { readonly [K in keyof Settings]: Read<Settings[K]> } = {
   task: oneOf("table", "formula"),
-  formula: text,
+  formula: textUpTo(LONGEST.formula), // one that is too long is refused in words
   data: text,
   target: text,
   features: distinct(list(name, LONGEST.list)),

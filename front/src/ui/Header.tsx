@@ -37,6 +37,6 @@ export function Header() {
 /** What is wrong with the formula, the table or a file. */
 function Problem() {
   const { problem, notice } = useLab();
-  const words = problem.value || notice.value;
+  const words = [problem.value, notice.value].filter(Boolean).join(" ");
   return <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>{words}</p>;
 }

@@ -97,7 +97,7 @@ function fitted(canvas: HTMLCanvasElement, width: number, height: number): Canva
 
 function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>, gesture: Gesture): () => void {
   let move: ReturnType<NonNullable<Gesture["grab"]>> = null;
-  const place = (event: PointerEvent): [number, number] => {
+  const place = (event: PointerEvent | Touch): [number, number] => {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
@@ -119,8 +119,12 @@ function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>
     move = null;
     canvas.classList.remove("dragged");
   };
-  const events = { pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up } as const;
-  for (const [name, listener] of Object.entries(events)) canvas.addEventListener(name, listener as EventListener);
+  /** A finger on something that can be dragged does not scroll the page; elsewhere on the picture it does. */
+  const touch = (event: TouchEvent) => {
+    if (drawn.peek()?.hit(...place(event.touches[0]))) event.preventDefault();
+  };
+  const events = { touchstart: touch, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up } as const;
+  for (const [name, listener] of Object.entries(events)) canvas.addEventListener(name, listener as EventListener, { passive: false });
   return () => {
     for (const [name, listener] of Object.entries(events)) canvas.removeEventListener(name, listener as EventListener);
   };

@@ -6,11 +6,17 @@ import { curvatureAlong, restricted } from "../../src/draw/restrict";
 import { landscapeOf, ratios } from "../../src/draw/landscape";
 import { stateOf } from "../../src/draw/runs";
 import { windowOf } from "../../src/draw/window";
-import { exactOf, gallery, rowsOf, sceneOf } from "./scenes";
+import { gallery } from "./gallery";
+import { exactOf, rowsOf, sceneOf } from "./scenes";
 
 describe.each([3, 4, 6])("%i features", (d) => {
   const objective = rowsOf(60, d, "squared_error");
-  const scene = sceneOf({ objective, best: exactOf(objective), rules: ["adam"], settings: { rate: 0.3, steps: 7, cursor: 3 } });
+  const scene = sceneOf({
+    objective,
+    best: exactOf(objective),
+    rules: ["adam"],
+    settings: { rate: 0.3, steps: 7, cursor: 3 },
+  });
   const plane = planeOf(scene);
 
   it("holds the three points exactly", () => {
@@ -43,7 +49,11 @@ it("goes along the path where the answer is the minimum, and along a parameter w
 
 it("takes one or two free parameters as axes, the others at their start", () => {
   const objective = rowsOf(60, 3, "squared_error");
-  const scene = sceneOf({ objective, best: exactOf(objective), settings: { fixed: [false, true, true, false], start: [0, 5, 6, 0] } });
+  const scene = sceneOf({
+    objective,
+    best: exactOf(objective),
+    settings: { fixed: [false, true, true, false], start: [0, 5, 6, 0] },
+  });
   const plane = planeOf(scene);
   expect([...plane.point(1, 2)]).toEqual([1, 5, 6, 2]);
   expect(plane.coordinates([7, 5, 6, 8])).toEqual([7, 8]);
@@ -69,7 +79,8 @@ it("draws a landscape of which the lowest level is around the minimum, at round 
 it("takes few round levels, however wide the range", () => {
   expect(ratios(0.7, 60)).toEqual([1, 2, 5, 10, 20, 50]);
   expect(ratios(0.05, 60)).toEqual([0.1, 0.3, 1, 3, 10, 30]);
-  for (const power of [-200, -7, 0, 5, 100, 290]) expect(ratios(1e-8 * 10 ** power, 10 ** power).length).toBeLessThanOrEqual(9);
+  for (const power of [-200, -7, 0, 5, 100, 290])
+    expect(ratios(1e-8 * 10 ** power, 10 ** power).length).toBeLessThanOrEqual(9);
 });
 
 it("knows the curvature along a direction", () => {
