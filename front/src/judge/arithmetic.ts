@@ -55,7 +55,7 @@ function linesOf(place: Place): readonly Line[] {
     memory: memoryBefore(run, objective, settings, t)?.[j] ?? null,
   });
   const terms = [term(old, "old"), ` ${MINUS} `, term(rate, "rate"), ` ${TIMES} `, story.direction];
-  const update = equation(`${symbol} ←`, terms, term(fresh, "new"), ([w, eta, p]) => w - eta * p);
+  const update = equation(`${symbol} ←`, terms, "new", ([w, eta, p]) => w - eta * p);
   return [gradientLine(place), ...story.lines, update];
 }
 
@@ -78,7 +78,7 @@ const slopeLine = (label: string, formula: string, slope: number): Line => ({
 });
 
 /** The mean over one, two or three rows, written out. */
-function fewRows(label: string, error: string, column: string, { run, t, g, j }: Place, table: TableObjective, rows: Int32Array): Line {
+function fewRows(label: string, error: string, column: string, { run, t, j }: Place, table: TableObjective, rows: Int32Array): Line {
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
   const unit = unitVector(j, w.length);
@@ -95,7 +95,7 @@ function fewRows(label: string, error: string, column: string, { run, t, g, j }:
     return sum / rows.length;
   };
   const head = `${several ? "mean " : ""}${error}${column} = ${several ? "(" : ""}`;
-  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, term(g[j], "gradient"), mean);
+  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, "gradient", mean);
   return { label, parts: [{ text: head, role: "text" }, ...line.parts] };
 }
 
