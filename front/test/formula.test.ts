@@ -93,13 +93,18 @@ describe("the objective of a formula", () => {
     ["(x + y)**2", true, true],
     ["x*y", true, false],
     ["2*x + 1", true, true],
-    ["3", true, true],
     ["-x**2", true, false],
     ["x**2 + 2*x*y + y**2 - 1e-3*z**2", true, false],
     ["x**4", false, false],
   ])("%s: quadratic %s, convex %s", (text, quadratic, convex) => {
     expect(formulaObjective(readFormula(text))).toMatchObject({ quadratic, convex });
   });
+});
+
+test("a formula of no variable, or of very many, is refused", () => {
+  const many = Array.from({ length: 650 }, (_, j) => `${String.fromCharCode(97 + (j % 26))}${(j / 26) | 0}`).join("+");
+  expect(() => formulaObjective(readFormula("3"))).toThrow("the formula has no variable: it is the same everywhere");
+  expect(() => formulaObjective(readFormula(many.slice(0, 1998)))).toThrow("variables: the page takes 64 at most");
 });
 
 test("a gradient costs at most 2 microseconds", () => {

@@ -47,6 +47,7 @@ describe("what is refused, with its place", () => {
     ["x,y\n1,2\n\n3,4", "t.csv, line 3: blank line within the table: remove it"],
     ["x,y", "t.csv: a header and no rows: add the data below it"],
     [" \n", "t.csv: empty file: give it a header and rows"],
+    ["x\n1\n2", "t.csv: one column that can be used: a target and a feature need two"],
     ["a,b\nred,x\nblue,y\nred,z", "t.csv: no column of numbers, b holds text: add one"],
   ])("%j", (text, words) => expect(() => readText(text, "t.csv")).toThrow(words));
 
@@ -76,7 +77,7 @@ describe("text", () => {
   });
 
   test("text with a gap, of one label, or of a long one is left out", () => {
-    const { left } = readText(`x,a,b,c\n1,yes,u,v\n2,,u,${"w".repeat(201)}\n3,no,u,v`, "t.csv");
+    const { left } = readText(`x,a,b,c,y\n1,yes,u,v,1\n2,,u,${"w".repeat(201)},2\n3,no,u,v,3`, "t.csv");
     expect(left).toEqual(["a", "b", "c"]);
   });
 
@@ -158,7 +159,7 @@ describe("the choice of columns", () => {
   });
 
   test("one column is not enough", () => {
-    expect(() => choose(readText("x\n1\n2\n", "t.csv").table)).toThrow("need two columns");
+    expect(() => choose({ ...table, columns: [x] })).toThrow("need two columns");
   });
 
   test("the loss fits the target", () => {

@@ -12,7 +12,9 @@ PAGE = " ".join((ROOT / "docs" / "course.md").read_text(encoding="utf-8").split(
 
 
 def test_every_lesson_is_listed_in_its_order() -> None:
-    listed = re.findall(r"(\d+)\. \*\*(.+?)\.\*\* You learn [^`]+\. `steepest lab --lesson (\S+)` \*(.+?\?)\*(?= |$)", PAGE)
+    listed = re.findall(
+        r"(\d+)\. \*\*(.+?)\.\*\* You learn [^`]+\. `steepest lab --lesson (\S+)` \*(.+?\?)\*(?= |$)", PAGE
+    )
     wanted = [(str(i), each.title, each.name, each.question) for i, each in enumerate(lessons().values(), 1)]
     assert listed == wanted
 

@@ -139,6 +139,9 @@ def test_no_report_is_large(tmp_path, report, columns):
     file = tmp_path / "run.npz"
     run("fit", "linear", tmp_path / "t.csv", "-t", "y", "--learning-rate=0.01", "--steps=20000", "--trajectory", file)
     assert len(report(file).read_bytes()) <= BUDGET
+    whole = report(file, tmp_path / "t.csv")
+    held = payload_of(whole)["table"]
+    assert len(whole.read_bytes()) - len(json.dumps(held, separators=(",", ":"))) <= BUDGET
 
 
 def test_without_scripts_verdict_picture_and_numbers_remain(fitted, report, visit):

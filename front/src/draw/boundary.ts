@@ -1,18 +1,19 @@
 // Panel A for two classes and two features: the rows, and the line on which the probability is the cut-off.
 
 import type { Drawn, Palette, Scene, Vec } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { line, type Point } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { confusion, confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
-import { numberOf, stepOf } from "./runs";
+import { shownStep } from "./runs";
 import { marks } from "./sigmoid";
-import { brief } from "./text";
+import { brief, joined } from "./text";
 
 export function boundary(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const { objective, facts, settings, windows } = scene;
   const table = objective.table!;
@@ -24,12 +25,13 @@ export function boundary(
   const place = (i: number): Point => [axes.x(first.values[i]), axes.y(second.values[i])];
   const w = leading(scene);
   const z = linkOf(table, settings.cutoff);
+  const edge = (w: Vec) => border(objective.raw(w), z, axes);
   within(context, axes, () => {
     sides(context, objective.raw(w), z, axes, palette);
     if (facts.best)
-      line(context, border(objective.raw(facts.best), z, axes), { colour: palette.mute, width: 1.3, dash: [5, 4] });
+      line(context, edge(facts.best), { colour: palette.mute, width: 1.3, dash: [5, 4] });
     for (let i = scene.runs.length - 1; i >= 0; i--)
-      line(context, border(objective.raw(current(scene, i)), z, axes), { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      line(context, edge(current(scene, i)), { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
     marks(context, scene, w, rows, place, palette);
   });
   return drawn(scene, axes, w, (x, y) => hitRow(rows, place, x, y));
@@ -54,7 +56,7 @@ function above(raw: ArrayLike<number>, z: number, axes: Frame): Point[] {
 }
 
 /** Tints the two sides lightly with the colours of the classes. */
-function sides(context: CanvasRenderingContext2D, raw: Vec, z: number, axes: Frame, palette: Palette): void {
+function sides(context: Canvas, raw: Vec, z: number, axes: Frame, palette: Palette): void {
   context.globalAlpha = palette.dark ? 0.16 : 0.1;
   context.fillStyle = palette.classes[0];
   const second = above(raw, z, axes);
@@ -84,19 +86,20 @@ function border(raw: Vec, z: number, axes: Frame): Point[] {
 }
 
 function drawn(scene: Scene, axes: Frame, w: Vec, hit: Drawn["hit"]): Drawn {
-  const { objective, facts, runs, settings } = scene;
+  const { objective, facts, settings } = scene;
   const { features, target } = objective.table!;
   const [no, yes] = target.classes ?? [`${target.name} = 0`, `${target.name} = 1`];
   const title = confusionTitle(confusion(scene, w), settings.cutoff);
-  const subtitle = [
-    `line: probability ${String(settings.cutoff)} at step ${count(runs.length ? numberOf(runs[0], stepOf(runs[0], settings.cursor)) : 0)}`,
+  const subtitle = joined(
+    `line: probability ${String(settings.cutoff)} at step ${count(shownStep(scene))}`,
     `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, "ringed: misclassified",
     facts.separable ? "the classes are separable: no finite optimum" : "", thinned(objective.rows),
-  ].filter(Boolean).join(" · ");
+  );
+  const [x, y] = features.map(({ name }) => brief(name));
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows over ${brief(features[0].name)} and ${brief(features[1].name)}. ${title}. ${subtitle}.`,
+    description: `${count(objective.rows)} rows over ${x} and ${y}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit,
     window: axes.domain,

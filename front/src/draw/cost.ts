@@ -1,6 +1,8 @@
 // Panel C: the cost of every run, step by step; above the minimum on a log axis, where the minimum is known.
 
 import type { Drawn, Palette, Run, Scene } from "../types";
+import type { Canvas } from "./canvas";
+import { endLabels, roomOf } from "./ends";
 import { clamp, extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
@@ -8,12 +10,11 @@ import { ball, beyond, line, type Point } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { labelsOf, minimumOf, numberOf, stepOf, valueOf } from "./runs";
-import { fit, HEIGHT, SMALL, write } from "./text";
+import { joined } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
 const HIGHEST = 1e6; // times the first cost: what is above has diverged, and is shown only if all runs have
 const LARGEST = 1e290; // cost that an axis can show
-const SAMPLE = 18; // pixels of a line before its label
 
 /** What the vertical axis shows. */
 interface Measure {
@@ -24,13 +25,14 @@ interface Measure {
   of(cost: number): number;
 }
 
-export function cost(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
+export function cost(scene: Scene, context: Canvas, width: number, height: number, palette: Palette): Drawn {
   const labels = labelsOf(scene);
   const measure = measureOf(scene);
-  context.font = SMALL;
-  const longest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
-  const room = scene.runs.length > 1 ? Math.min(longest + SAMPLE + 6, width / 3) : 0;
-  const steps = Math.max(1, ...scene.runs.map((run) => (run.numbers ? numberOf(run, run.steps) : Math.max(run.steps, scene.settings.steps))));
+  const room = scene.runs.length > 1 ? roomOf(context, labels, width) : 0;
+  const steps = Math.max(
+    1,
+    ...scene.runs.map((run) => (run.numbers ? numberOf(run, run.steps) : Math.max(run.steps, scene.settings.steps))),
+  );
   const axes = frame(context, width, height, palette, { label: "step", domain: [0, steps] }, { ...measure }, room);
   const k = scene.runs.length ? clamp(shown(scene, scene.settings.cursor), 0, steps) : 0;
   within(context, axes, () => {
@@ -39,15 +41,19 @@ export function cost(scene: Scene, context: CanvasRenderingContext2D, width: num
       const points = outline(scene.runs[i], axes, measure);
       line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(i) });
     }
-    for (let i = scene.runs.length - 1; i >= 0; i--) mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
+    for (let i = scene.runs.length - 1; i >= 0; i--)
+      mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   });
-  if (room) ends(context, scene, labels, axes, measure, width, palette);
+  const end = (run: Run) => axes.y(measure.of(run.cost[lastNumber(run)]));
+  if (room)
+    endLabels(context, axes, scene.runs.map((run, i) => (
+      { text: labels[i], y: end(run), colour: colourOf(palette, i), dash: dashOf(i) })), width);
   return drawn(scene, labels, measure, axes);
 }
 
 /** The step number at the cursor, also where the leading run ended before. */
 function shown({ runs: [lead] }: Scene, cursor: number): number {
-  return lead.numbers ? numberOf(lead, stepOf(lead, cursor)) : Math.round(cursor);
+  return lead?.numbers ? numberOf(lead, stepOf(lead, cursor)) : Math.round(cursor);
 }
 
 /** The state of the leading run at a step number. */
@@ -65,12 +71,24 @@ function measureOf(scene: Scene): Measure {
   if (facts.best && first > 0 && lowest >= facts.least - 1e-9 * first) {
     const floor = Math.max(DEEPEST * first, 4 * Number.EPSILON * Math.abs(facts.least), 1e-300);
     const of = (c: number) => Math.max(c - facts.least, floor);
-    return { label: `${value} above ${minimumOf(scene)}`, log: true, domain: logarithmic(scene, of, first), note: "", of };
+    return {
+      label: `${value} above ${minimumOf(scene)}`,
+      log: true,
+      domain: logarithmic(scene, of, first),
+      note: "",
+      of,
+    };
   }
-  const note = facts.best ? (first > 0 ? `plain ${value}: it falls below the minimum found` : "")
-    : Number.isFinite(facts.least) ? `plain ${value}: its infimum is ${number(facts.least)}` : `plain ${value}: no minimum is known`;
+  const note = facts.best
+    ? first > 0
+      ? `plain ${value}: it falls below the minimum found`
+      : ""
+    : Number.isFinite(facts.least)
+      ? `plain ${value}: its infimum is ${number(facts.least)}`
+      : `plain ${value}: no minimum is known`;
   const log = lowest > 0 && Math.max(...costs) > 50 * lowest;
-  if (log) return { label: value, log, domain: logarithmic(scene, (c) => c, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
+  if (log)
+    return { label: value, log, domain: logarithmic(scene, (c) => c, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
   const shown = costs.filter((c) => Math.abs(c - costs[0]) <= HIGHEST * (Math.abs(costs[0]) || 1));
   return { label: value, log, domain: padded(extent(shown)), note, of: (c) => c };
 }
@@ -115,7 +133,7 @@ function lastNumber(run: Run): number {
 }
 
 function mark(
-  context: CanvasRenderingContext2D, run: Run, index: number, cursor: number, axes: Frame, measure: Measure, palette: Palette,
+  context: Canvas, run: Run, index: number, cursor: number, axes: Frame, measure: Measure, palette: Palette,
 ): void {
   const t = Math.min(stepOf(run, cursor), lastNumber(run));
   const at: Point = [axes.x(numberOf(run, t)), axes.y(measure.of(run.cost[t]))];
@@ -124,29 +142,12 @@ function mark(
   else beyond(context, [at[0], at[1] < axes.top ? axes.top + 20 : axes.bottom - 20], at, axes, colour, palette);
 }
 
-/** Labels at the ends of the lines, pushed apart, each with a piece of its line. */
-function ends(
-  context: CanvasRenderingContext2D, scene: Scene, labels: readonly string[], axes: Frame, measure: Measure, width: number,
-  palette: Palette,
-): void {
-  const [top, bottom] = [axes.top + HEIGHT / 2, axes.bottom - HEIGHT / 2];
-  const places = scene.runs.map((run, i) => ({ i, y: clamp(axes.y(measure.of(run.cost[lastNumber(run)])), top, bottom) }));
-  const sorted = [...places].sort((a, b) => a.y - b.y || a.i - b.i);
-  const line_ = Math.min(HEIGHT + 3, (bottom - top) / Math.max(1, sorted.length - 1));
-  sorted.forEach((place, n) => { if (n) place.y = Math.max(place.y, sorted[n - 1].y + line_); });
-  for (let n = sorted.length - 1, limit = bottom; n >= 0; n--, limit -= line_) sorted[n].y = Math.min(sorted[n].y, limit);
-  context.font = SMALL;
-  for (const { i, y } of sorted) {
-    const colour = colourOf(palette, i);
-    line(context, [[axes.right + 2, y], [axes.right + SAMPLE, y]], { colour, width: 2, dash: dashOf(i) });
-    const x = axes.right + SAMPLE + 3;
-    write(context, { text: fit(context, labels[i], width - x - 1), x, y, align: "left", colour });
-  }
-}
-
 function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: Frame): Drawn {
   const title = finding(scene, labels);
-  const subtitle = [measure.note, "drag to move the step"].filter(Boolean).join(" · ");
+  const subtitle = joined(
+    measure.note,
+    `dotted line: step ${count(shown(scene, scene.settings.cursor))}, drag to move it`,
+  );
   return {
     title,
     subtitle,
@@ -170,7 +171,9 @@ function finding(scene: Scene, labels: readonly string[]): string {
     const tie = costs.filter((c) => c === costs[lowest]).length > 1;
     const above = facts.best && costs[lowest] >= facts.least;
     const value = above ? `${number(costs[lowest] - facts.least, 3)} above ${minimumOf(scene)}` : number(costs[lowest]);
-    return tie ? `Lowest at step ${count(shown(scene, settings.cursor))}: ${value}` : `Lowest: ${labels[lowest]}, ${value}`;
+    return tie
+      ? `Lowest at step ${count(shown(scene, settings.cursor))}: ${value}`
+      : `Lowest: ${labels[lowest]}, ${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";

@@ -1,6 +1,7 @@
 // The frame of a picture: scales, grid, ticks and labels of two axes. No two numbers of an axis overlap.
 
 import type { Palette } from "../types";
+import type { Canvas } from "./canvas";
 import type { Interval } from "./extent";
 import { number, raised } from "./number";
 import { logTicks, scaleOf, ticks } from "./scale";
@@ -31,7 +32,7 @@ interface Tick {
 const GAP = 10; // pixels between two numbers of an axis
 
 export function frame(
-  context: CanvasRenderingContext2D, width: number, height: number, palette: Palette, across: Axis, up: Axis, room = 0,
+  context: Canvas, width: number, height: number, palette: Palette, across: Axis, up: Axis, room = 0,
 ): Frame {
   context.font = SMALL;
   context.setLineDash([]);
@@ -58,7 +59,7 @@ export function frame(
 }
 
 /** Draws inside of the frame only. */
-export function within(context: CanvasRenderingContext2D, { left, right, top, bottom }: Box, draw: () => void): void {
+export function within(context: Canvas, { left, right, top, bottom }: Box, draw: () => void): void {
   context.save();
   context.beginPath();
   context.rect(left, top, right - left, bottom - top);
@@ -100,7 +101,7 @@ function apart(ticks: readonly Tick[], at: (tick: Tick) => number, size: (tick: 
   return ticks.slice(0, 1);
 }
 
-function grid(context: CanvasRenderingContext2D, palette: Palette, box: Box, xs: number[], ys: number[]): void {
+function grid(context: Canvas, palette: Palette, box: Box, xs: number[], ys: number[]): void {
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
   context.beginPath();
@@ -118,7 +119,7 @@ function grid(context: CanvasRenderingContext2D, palette: Palette, box: Box, xs:
 }
 
 function numbers(
-  context: CanvasRenderingContext2D, palette: Palette, box: Box,
+  context: Canvas, palette: Palette, box: Box,
   columns: readonly (readonly [number, string])[], rows: readonly (readonly [number, string])[], width: number,
 ): void {
   const colour = palette.mute;
@@ -131,11 +132,15 @@ function numbers(
 }
 
 function labels(
-  context: CanvasRenderingContext2D, palette: Palette, box: Box, across: string, up: string, width: number, height: number,
+  context: Canvas, palette: Palette, box: Box, across: string, up: string, width: number, height: number,
 ): void {
   context.font = FONT;
   const placed: Placed = {
-    text: fit(context, across, width - 16), x: (box.left + box.right) / 2, y: height - 8, align: "center", colour: palette.ink,
+    text: fit(context, across, width - 16),
+    x: (box.left + box.right) / 2,
+    y: height - 8,
+    align: "center",
+    colour: palette.ink,
   };
   const { left, right } = boxOf(context, placed);
   const shift = Math.max(0, 2 - left) - Math.max(0, right - width + 2);

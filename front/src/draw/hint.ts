@@ -1,6 +1,7 @@
 // The words beside the mark that can be dragged.
 
 import type { Palette } from "../types";
+import type { Canvas } from "./canvas";
 import type { Frame } from "./frame";
 import { contains } from "./geometry";
 import type { Point } from "./marks";
@@ -11,7 +12,7 @@ const SIDES = [[1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
 
 /** "start: drag me" beside the start, where it covers none of the boxes; null: there is no room. */
 export function hintAt(
-  context: CanvasRenderingContext2D, axes: Frame, [x, y]: Point, palette: Palette, avoid: readonly Box[] = [],
+  context: Canvas, axes: Frame, [x, y]: Point, palette: Palette, avoid: readonly Box[] = [],
 ): Placed | null {
   if (!contains(axes, x, y)) return null;
   context.font = SMALL;

@@ -1,4 +1,4 @@
-// The door of the pictures. Each draws on a canvas that the caller has cleared and scaled to CSS pixels, or on svgcanvas.
+// The door of the pictures. Each draws on a canvas that was cleared and scaled to CSS pixels, or on svgcanvas.
 
 import type { Draw } from "../types";
 import { cost } from "./cost";
@@ -10,7 +10,10 @@ import { map } from "./map";
 /** A picture in which only known minima are drawn. */
 const sound = (draw: Draw): Draw => (scene, ...paper) => draw(known(scene), ...paper);
 
-export const panels = { data: sound(data), map: sound(map), cost: sound(cost), step: sound(detail) } satisfies Record<string, Draw>;
+export const panels = { data: sound(data), map: sound(map), cost: sound(cost), step: sound(detail) } satisfies Record<
+  string,
+  Draw
+>;
 
 export { colourOf, dashes, dashOf, palettes } from "./palette";
 export { labelsOf, nameOf } from "./runs";

@@ -23,7 +23,7 @@ export interface Landscape {
 }
 
 const CELLS = 64 * 48;
-const EVALUATIONS = 800_000; // rows x cells of one landscape
+const EVALUATIONS = 600_000; // rows x cells of one landscape
 const LEVELS = 9;
 
 const kept = new WeakMap<Objective, { readonly key: string; readonly landscape: Landscape }>();
@@ -48,7 +48,8 @@ function survey({ objective, facts }: Scene, plane: Plane, window: Window): Land
   ];
   const value = restricted(objective, plane.point(0, 0), plane.along[0], plane.along[1]);
   const cost = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) cost[i * columns + j] = value(...at(j + 0.5, i + 0.5));
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) cost[i * columns + j] = value(...at(j + 0.5, i + 0.5));
   const { low, high } = mend(cost);
   const known = Number.isFinite(facts.least) && facts.least <= low + 1e-9 * (high - low);
   const base = known ? facts.least : 0;
@@ -85,7 +86,9 @@ export function ratios(from: number, to: number): number[] {
   const [first, last] = [Math.floor(Math.log10(from)), Math.ceil(Math.log10(to))];
   const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   for (const digits of [[1, 2, 5], [1, 3]]) {
-    const levels = all.flatMap((power) => digits.map((d) => Number(`${d}e${power}`))).filter((v) => v >= from && v < to);
+    const levels = all
+      .flatMap((power) => digits.map((d) => Number(`${d}e${power}`)))
+      .filter((v) => v >= from && v < to);
     if (levels.length <= LEVELS) return levels;
   }
   const powers = all.map((power) => Number(`1e${power}`)).filter((v) => v >= from && v < to);

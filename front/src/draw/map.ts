@@ -1,19 +1,20 @@
 // Panel B: the cost over two parameters as labelled contours, with the paths of all runs, the start and the minimum.
 
 import type { Drawn, Palette, Run, Scene } from "../types";
+import type { Canvas } from "./canvas";
 import { curve } from "./curve";
 import { type Frame, frame, within } from "./frame";
 import { landscapeOf, type Landscape } from "./landscape";
 import { hintAt } from "./hint";
 import { handle, type Point, star } from "./marks";
-import { number } from "./number";
+import { count, number } from "./number";
 import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, startOf, stateOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf } from "./runs";
 import { surface } from "./surface";
-import { type Box, boxOf, inside, overlap, plate, SMALL } from "./text";
+import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
 import { windowOf } from "./window";
 
@@ -22,14 +23,14 @@ const SAMPLE = 30; // states of a path that labels keep away from
 const REACH = 16; // pixels within which the start is taken up
 
 /** The map that the settings ask for: a curve of one free parameter, contours, or the surface. */
-export function map(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
+export function map(scene: Scene, context: Canvas, width: number, height: number, palette: Palette): Drawn {
   const plane = planeOf(scene);
   if (plane.along.length === 1) return curve(scene, context, width, height, palette);
   return (scene.settings.view === "surface" ? surface : contour)(scene, context, width, height, palette);
 }
 
 export function contour(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);
   const window = windowOf(scene, plane);
@@ -48,7 +49,11 @@ export function contour(
     const taken = [around(start, 12), ...(best ? [around(best, 12)] : [])];
     const hint = hintAt(context, axes, start, palette, [...(best ? [around(best, 10)] : []), ...balls(scene, place)]);
     const ways = scene.runs.flatMap((run) => along(run, place));
-    heights(context, land, axes, palette, best ?? start, start, [...taken, ...ways, ...(hint ? [boxOf(context, hint)] : [])]);
+    heights(context, land, axes, palette, best ?? start, start, [
+      ...taken,
+      ...ways,
+      ...(hint ? [boxOf(context, hint)] : []),
+    ]);
     scene.runs.forEach((_, i) => trail(context, scene, i, place, axes, palette));
     if (best) star(context, best, palette);
     handle(context, start, palette);
@@ -60,7 +65,7 @@ export function contour(
 }
 
 /** Fills the window, darker where the cost is lower, and draws the contours. */
-function relief(context: CanvasRenderingContext2D, land: Landscape, axes: Frame, palette: Palette): void {
+function relief(context: Canvas, land: Landscape, axes: Frame, palette: Palette): void {
   context.fillStyle = land.levels.length ? palette.low : mix(palette.low, palette.high, 0.5);
   context.fillRect(axes.left, axes.top, axes.right - axes.left, axes.bottom - axes.top);
   context.strokeStyle = palette.contour;
@@ -83,7 +88,7 @@ function relief(context: CanvasRenderingContext2D, land: Landscape, axes: Frame,
 
 /** Labels of the levels: on the far side of the minimum from the start, where no path begins. */
 function heights(
-  context: CanvasRenderingContext2D, land: Landscape, axes: Frame, palette: Palette, middle: Point, start: Point, taken: Box[],
+  context: Canvas, land: Landscape, axes: Frame, palette: Palette, middle: Point, start: Point, taken: Box[],
 ): void {
   context.font = SMALL;
   const ray = Math.atan2(middle[1] - start[1], middle[0] - start[0] || 1e-9);
@@ -115,22 +120,44 @@ const balls = (scene: Scene, place: Place): Box[] => scene.runs.map((_, i) => ar
 /** Small boxes along a path, for labels to keep away from. */
 function along(run: Run, place: Place): Box[] {
   const states = Math.min(lastSound(run), SAMPLE);
-  const points = Array.from({ length: states + 1 }, (_, i) => place(stateOf(run, Math.round((i * lastSound(run)) / Math.max(1, states)))));
+  const points = Array.from({ length: states + 1 }, (_, i) =>
+    place(stateOf(run, Math.round((i * lastSound(run)) / Math.max(1, states)))),
+  );
   return points.flatMap((point, i) => (i ? [1 / 3, 2 / 3, 1] : [1]).map((share) => {
     const before = points[Math.max(0, i - 1)];
     return around([before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])], 3);
   }));
 }
 
-const around = ([x, y]: Point, half: number): Box => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+const around = ([x, y]: Point, half: number): Box => ({
+  left: x - half,
+  right: x + half,
+  top: y - half,
+  bottom: y + half,
+});
 
-function drawn(scene: Scene, plane: Plane, land: Landscape, axes: Frame, start: Point, outside: readonly number[]): Drawn {
+function drawn(
+  scene: Scene,
+  plane: Plane,
+  land: Landscape,
+  axes: Frame,
+  start: Point,
+  outside: readonly number[],
+): Drawn {
   const labels = labelsOf(scene);
   const title = titleOf(scene);
-  const lines = land.levels.length === 0 ? "the cost is the same everywhere in this window"
-    : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
+  const lines =
+    land.levels.length === 0
+      ? "the cost is the same everywhere in this window"
+      : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
-  const subtitle = [lines, scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum", plane.words, left].filter(Boolean).join(" · ");
+  const subtitle = joined(
+    scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
+    lines,
+    scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum",
+    plane.words,
+    left,
+  );
   return {
     title,
     subtitle,

@@ -1,12 +1,13 @@
 // Marks: lines, ball, ring, star, arrow and the square that is dragged.
 
 import type { Palette } from "../types";
+import type { Canvas } from "./canvas";
 import { type Box, clampTo } from "./geometry";
 
 export type Point = readonly [x: number, y: number];
 
 /** A line through points; it breaks where a point is not finite. */
-export function polyline(context: CanvasRenderingContext2D, points: Iterable<Point>): void {
+export function polyline(context: Canvas, points: Iterable<Point>): void {
   context.beginPath();
   let drawing = false;
   for (const [x, y] of points) {
@@ -24,7 +25,7 @@ export interface Stroke {
   readonly alpha?: number;
 }
 
-export function line(context: CanvasRenderingContext2D, points: Iterable<Point>, stroke: Stroke): void {
+export function line(context: Canvas, points: Iterable<Point>, stroke: Stroke): void {
   context.strokeStyle = stroke.colour;
   context.lineWidth = stroke.width ?? 1.5;
   context.globalAlpha = stroke.alpha ?? 1;
@@ -36,7 +37,7 @@ export function line(context: CanvasRenderingContext2D, points: Iterable<Point>,
   context.globalAlpha = 1;
 }
 
-export function dot(context: CanvasRenderingContext2D, [x, y]: Point, radius: number, colour: string): void {
+export function dot(context: Canvas, [x, y]: Point, radius: number, colour: string): void {
   context.fillStyle = colour;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -44,7 +45,7 @@ export function dot(context: CanvasRenderingContext2D, [x, y]: Point, radius: nu
 }
 
 /** Many small marks in one stroke of the brush. */
-export function dots(context: CanvasRenderingContext2D, points: Iterable<Point>, radius: number, colour: string): void {
+export function dots(context: Canvas, points: Iterable<Point>, radius: number, colour: string): void {
   context.fillStyle = colour;
   context.beginPath();
   for (const [x, y] of points) {
@@ -59,13 +60,13 @@ export function dots(context: CanvasRenderingContext2D, points: Iterable<Point>,
 }
 
 /** The state at the cursor: a disc with a rim of the card's colour. */
-export function ball(context: CanvasRenderingContext2D, at: Point, colour: string, palette: Palette, radius = 6): void {
+export function ball(context: Canvas, at: Point, colour: string, palette: Palette, radius = 6): void {
   dot(context, at, radius + 1.5, palette.card);
   dot(context, at, radius, colour);
 }
 
 export function ring(
-  context: CanvasRenderingContext2D, [x, y]: Point, radius: number, colour: string, fill: string | null = null, width = 2,
+  context: Canvas, [x, y]: Point, radius: number, colour: string, fill: string | null = null, width = 2,
 ): void {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -78,13 +79,13 @@ export function ring(
   context.stroke();
 }
 
-export function square(context: CanvasRenderingContext2D, [x, y]: Point, half: number, colour: string): void {
+export function square(context: Canvas, [x, y]: Point, half: number, colour: string): void {
   context.fillStyle = colour;
   context.fillRect(x - half, y - half, 2 * half, 2 * half);
 }
 
 /** The minimum. */
-export function star(context: CanvasRenderingContext2D, [x, y]: Point, palette: Palette): void {
+export function star(context: Canvas, [x, y]: Point, palette: Palette): void {
   context.beginPath();
   for (let i = 0; i < 10; i++) {
     const [radius, angle] = [i % 2 ? 3.8 : 8.5, -Math.PI / 2 + (i * Math.PI) / 5];
@@ -99,7 +100,7 @@ export function star(context: CanvasRenderingContext2D, [x, y]: Point, palette: 
 }
 
 /** The start: a square that can be dragged. */
-export function handle(context: CanvasRenderingContext2D, [x, y]: Point, palette: Palette): void {
+export function handle(context: Canvas, [x, y]: Point, palette: Palette): void {
   context.fillStyle = palette.card;
   context.fillRect(x - 6, y - 6, 12, 12);
   context.strokeStyle = palette.ink;
@@ -108,7 +109,7 @@ export function handle(context: CanvasRenderingContext2D, [x, y]: Point, palette
 }
 
 /** The head of an arrow with its tip at a point, in the direction of (dx, dy). */
-export function head(context: CanvasRenderingContext2D, [x, y]: Point, dx: number, dy: number, size: number, colour: string): void {
+export function head(context: Canvas, [x, y]: Point, dx: number, dy: number, size: number, colour: string): void {
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
   context.fillStyle = colour;
@@ -121,7 +122,7 @@ export function head(context: CanvasRenderingContext2D, [x, y]: Point, dx: numbe
 }
 
 /** A mark at the border of the box for a point outside of it: an arrow that points there. */
-export function beyond(context: CanvasRenderingContext2D, from: Point, to: Point, box: Box, colour: string, palette: Palette): void {
+export function beyond(context: Canvas, from: Point, to: Point, box: Box, colour: string, palette: Palette): void {
   const tip = clampTo(box, from, to);
   head(context, tip, to[0] - from[0], to[1] - from[1], 15, palette.card);
   head(context, tip, to[0] - from[0], to[1] - from[1], 12, colour);

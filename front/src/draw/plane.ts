@@ -38,7 +38,7 @@ function slice(scene: Scene, axes: readonly number[]): Plane {
     along,
     axes,
     labels: axes.map((j) => objective.names[j]),
-    words: others === 1 ? `${brief(objective.names[kept])} is fixed` : others > 1 ? `${others} parameters are fixed` : "",
+    words: others > 1 ? `${others} parameters are fixed` : others ? `${brief(objective.names[kept])} is fixed` : "",
     point(x, y = 0) {
       const w = origin.slice();
       w[axes[0]] = x;
@@ -68,12 +68,13 @@ function throughPoints(scene: Scene, free: readonly number[]): Plane {
   const reach = norm(first);
   const along = [first, scaled(side, reach)].map((v) => v.map((value, j) => value / size[j]));
   const end = facts.best ? "minimum" : "last state";
+  const points = exact && facts.best ? "start, answer and minimum" : `start and ${end}`;
   const most = (v: Vec) => brief(objective.names[largest(v)], 28);
   return {
     along,
     axes: null,
     labels: [`start 0, ${end} 1 (mostly ${most(first)})`, `across (mostly ${most(side)})`],
-    words: `plane of ${free.length} parameters through ${exact && facts.best ? "start, answer and minimum" : `start and ${end}`}`,
+    words: `plane of ${free.length} parameters through ${points}`,
     point: (x, y = 0) => start.map((value, j) => value + x * along[0][j] + y * along[1][j]),
     coordinates(w) {
       const v = away(w);

@@ -1,6 +1,7 @@
 // Panel A for several features: what the parameters at the cursor predict, against the actual values, with y = x.
 
 import type { Drawn, Palette, Scene, Vec } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { contains } from "./geometry";
@@ -8,11 +9,11 @@ import { dots, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { numberOf, stepOf } from "./runs";
-import { brief } from "./text";
+import { shownStep } from "./runs";
+import { brief, joined } from "./text";
 
 export function predicted(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const { objective } = scene;
   const table = objective.table!;
@@ -30,16 +31,19 @@ export function predicted(
     const equal = domain.map((v): Point => [axes.x(v), axes.y(v)]);
     line(context, equal, { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (rows.length <= STICKS)
-      places.forEach((at, n) => line(context, [at, [axes.x(table.target.values[rows[n]]), at[1]]], { colour, width: 1.2, alpha: 0.45 }));
+      places.forEach((at, n) =>
+        line(context, [at, [axes.x(table.target.values[rows[n]]), at[1]]], { colour, width: 1.2, alpha: 0.45 }),
+      );
     context.globalAlpha = rows.length > 300 ? 0.55 : 1;
     dots(context, places.filter((at) => contains(axes, ...at)), radiusOf(rows.length), palette.ink);
     context.globalAlpha = 1;
   });
   const title = finding(scene, w);
-  const subtitle = [
+  const subtitle = joined(
     "dashed: predicted = actual",
-    outside ? `${count(outside)} of ${count(rows.length)} drawn rows are predicted outside of this picture` : "", thinned(objective.rows),
-  ].filter(Boolean).join(" · ");
+    outside ? `${count(outside)} of ${count(rows.length)} drawn rows are predicted outside of this picture` : "",
+    thinned(objective.rows),
+  );
   return {
     title,
     subtitle,
@@ -50,8 +54,8 @@ export function predicted(
 }
 
 /** The share of the variance that the predictions explain. */
-function finding({ objective, runs, settings }: Scene, w: Vec): string {
-  const table = objective.table!;
+function finding(scene: Scene, w: Vec): string {
+  const table = scene.objective.table!;
   const { target } = table;
   const mean = target.values.reduce((sum, v) => sum + v / target.values.length, 0);
   let [left, all] = [0, 0];
@@ -59,10 +63,11 @@ function finding({ objective, runs, settings }: Scene, w: Vec): string {
     left += (value - table.predict(table.linear(w, i))) ** 2;
     all += (value - mean) ** 2;
   });
-  const step = `Step ${count(runs.length ? numberOf(runs[0], stepOf(runs[0], settings.cursor)) : 0)}`;
+  const step = `Step ${count(shownStep(scene))}`;
   if (!(all > 0)) return `${step}: all actual values of ${brief(target.name)} are equal`;
   const share = 1 - left / all;
   if (!Number.isFinite(share)) return `${step}: the predictions are too large for a number`;
-  return share >= 0 ? `${step}: the predictions explain ${number(100 * share, 3)} % of the variance of ${brief(target.name)}`
+  return share >= 0
+    ? `${step}: the predictions explain ${number(100 * share, 3)} % of the variance of ${brief(target.name)}`
     : `${step}: the predictions of ${brief(target.name)} are worse than its mean`;
 }

@@ -18,7 +18,8 @@ export function titleOf(scene: Scene): string {
   if (k === 0) return `The start: ${value} ${number(first)}`;
   if (!Number.isFinite(now)) return `${step}: ${its} is too large for a number`;
   if (now > first + 1e-12 * Math.abs(first)) return first > 0 && now / first >= 1.01
-    ? `${step}: ${its} is ${number(now / first, 3)} times that of the start` : `${step}: ${its} is above that of the start`;
+    ? `${step}: ${its} is ${number(now / first, 3)} times that of the start`
+    : `${step}: ${its} is above that of the start`;
   const share = shareDown(scene, run, k);
   if (Number.isNaN(share)) return `${step}: ${value} ${number(first)} → ${number(now)}`;
   if (share <= 1e-6) return `${step}: ${its} has hardly changed`;

@@ -29,7 +29,11 @@ export function viewOf(turn: number, tilt: number, width: number, height: number
   return {
     at(x, y, z) {
       const [u, v, depth] = raw(x, y, z);
-      return [middle[0] + wide * (u - (across[0] + across[1]) / 2), middle[1] + tall * (v - (down[0] + down[1]) / 2), depth];
+      return [
+        middle[0] + wide * (u - (across[0] + across[1]) / 2),
+        middle[1] + tall * (v - (down[0] + down[1]) / 2),
+        depth,
+      ];
     },
   };
 }

@@ -1,6 +1,7 @@
 // Panel A for one feature: rows, the line of every run at the cursor, the exact line dashed, residuals as sticks.
 
 import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
@@ -8,13 +9,13 @@ import { dots, head, line, type Point } from "./marks";
 import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { numberOf, stepOf } from "./runs";
-import { brief } from "./text";
+import { shownStep, stepOf } from "./runs";
+import { brief, joined } from "./text";
 
 const PIECES = 80; // of a bent line
 
 export function regression(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const { objective, facts, windows } = scene;
   const table = objective.table!;
@@ -25,14 +26,16 @@ export function regression(
   const rows = shownRows(objective.rows);
   const place = (i: number): Point => [axes.x(feature.values[i]), axes.y(target.values[i])];
   const lead = leading(scene);
+  const pixels = (w: Vec) => fitted(table, objective.raw(w), axes);
   let outside = 0;
   within(context, axes, () => {
-    if (facts.best) line(context, fitted(table, objective.raw(facts.best), axes), { colour: palette.mute, width: 1.3, dash: [5, 4] });
+    if (facts.best) line(context, pixels(facts.best), { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (objective.rows <= STICKS) sticks(context, scene, lead, rows, place, axes, colourOf(palette, 0));
     for (let i = scene.runs.length - 1; i >= 0; i--) {
-      const points = fitted(table, objective.raw(current(scene, i)), axes);
+      const w = current(scene, i);
+      const points = pixels(w);
       line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
-      if (points.length === 0) outside += elsewhere(context, table, objective.raw(current(scene, i)), axes, colourOf(palette, i));
+      if (points.length === 0) outside += elsewhere(context, table, objective.raw(w), axes, colourOf(palette, i));
     }
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
     dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
@@ -63,7 +66,7 @@ function fitted(table: TableObjective, raw: Vec, axes: Frame): Point[] {
 }
 
 /** An arrow at the border for a line that is wholly outside; returns 1. */
-function elsewhere(context: CanvasRenderingContext2D, table: TableObjective, raw: Vec, axes: Frame, colour: string): number {
+function elsewhere(context: Canvas, table: TableObjective, raw: Vec, axes: Frame, colour: string): number {
   const middle = (axes.domain.x[0] + axes.domain.x[1]) / 2;
   const above = table.predict(raw[0] * middle + raw[1]) > axes.domain.y[1];
   const x = (axes.left + axes.right) / 2;
@@ -72,7 +75,7 @@ function elsewhere(context: CanvasRenderingContext2D, table: TableObjective, raw
 }
 
 function sticks(
-  context: CanvasRenderingContext2D, { objective }: Scene, w: Vec, rows: readonly number[], place: (i: number) => Point, axes: Frame,
+  context: Canvas, { objective }: Scene, w: Vec, rows: readonly number[], place: (i: number) => Point, axes: Frame,
   colour: string,
 ): void {
   const table = objective.table!;
@@ -95,18 +98,18 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   const sum = sumOf(objective.raw(w), x);
   const straight = table.predict(3) === 3 && table.predict(-2) === -2;
   const title = straight ? `${y} = ${sum}` : `${y} is predicted from z = ${sum}`;
-  const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
-  const cost = runs.length ? runs[0].cost[k] : objective.value(w);
-  const subtitle = [
-    `solid: step ${count(runs.length ? numberOf(runs[0], k) : 0)}, cost ${number(cost)}`,
+  const cost = runs.length ? runs[0].cost[stepOf(runs[0], settings.cursor)] : objective.value(w);
+  const step = `step ${count(shownStep(scene))}`;
+  const subtitle = joined(
+    `solid: ${step}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     thinned(objective.rows),
-  ].filter(Boolean).join(" · ");
+  );
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of step ${count(runs.length ? numberOf(runs[0], k) : 0)}. ${title}. ${subtitle}.`,
+    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of ${step}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit,
     window: axes.domain,

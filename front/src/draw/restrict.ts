@@ -32,7 +32,12 @@ export function dot(u: ArrayLike<number>, v: ArrayLike<number>): number {
 }
 
 /** The cost at origin + a u + b v. */
-export function restricted(objective: Objective, origin: Vec, u: Vec, v: Vec | null = null): (a: number, b?: number) => number {
+export function restricted(
+  objective: Objective,
+  origin: Vec,
+  u: Vec,
+  v: Vec | null = null,
+): (a: number, b?: number) => number {
   const w = new Float64Array(origin.length);
   if (!objective.quadratic)
     return (a, b = 0) => {

@@ -82,6 +82,8 @@ export function confusion(scene: Scene, w: Vec): Confusion {
 /** "7 of 8 rows right at cut-off 0.5: TP 5, FP 1, TN 2, FN 0". */
 export function confusionTitle({ tp, fp, tn, fn }: Confusion, cutoff: number): string {
   const all = tp + fp + tn + fn;
-  return `${count(tp + tn)} of ${count(all)} rows right at cut-off ${String(cutoff)}: TP ${count(tp)}, FP ${count(fp)}, `
-    + `TN ${count(tn)}, FN ${count(fn)}`;
+  return (
+    `${count(tp + tn)} of ${count(all)} rows right at cut-off ${String(cutoff)}: TP ${count(tp)}, FP ${count(fp)}, ` +
+    `TN ${count(tn)}, FN ${count(fn)}`
+  );
 }

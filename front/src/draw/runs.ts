@@ -26,13 +26,18 @@ export function labelsOf({ runs, settings }: Scene): string[] {
   });
 }
 
-const batchOf = (batch: number): string => (batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`);
+const batchOf = (batch: number): string =>
+  batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`;
 
 /** The step that a run shows at the cursor: its last, where it ended before. */
 export const stepOf = (run: Run, cursor: number): number => Math.max(0, Math.min(Math.round(cursor), run.steps));
 
 /** The number of the step of a state: not the same in a recorded run that was thinned. */
 export const numberOf = (run: Run, state: number): number => run.numbers?.[state] ?? state;
+
+/** The number of the step that the leading run shows. */
+export const shownStep = ({ runs: [lead], settings }: Scene): number =>
+  lead ? numberOf(lead, stepOf(lead, settings.cursor)) : 0;
 
 export const stateOf = (run: Run, step: number): Float64Array =>
   run.path.subarray(step * run.size, (step + 1) * run.size);
@@ -44,7 +49,9 @@ export const sound = (w: ArrayLike<number>): boolean => {
 
 /** Where the runs begin: p numbers. */
 export function startOf({ runs, objective, settings }: Scene): Float64Array {
-  return runs.length ? stateOf(runs[0], 0) : Float64Array.from({ length: objective.size }, (_, j) => settings.start[j] ?? 0);
+  return runs.length
+    ? stateOf(runs[0], 0)
+    : Float64Array.from({ length: objective.size }, (_, j) => settings.start[j] ?? 0);
 }
 
 /** The last state of which every number is finite. */

@@ -12,7 +12,9 @@ export function scaleOf([from, to]: Interval, [start, end]: Interval, log = fals
   const [low, high] = [into(from), into(to)];
   const share = (value: number): number => (high > low || high < low ? (into(value) - low) / (high - low) : 0.5);
   const scale = (value: number): number => start + share(value) * (end - start);
-  return Object.assign(scale, { invert: (pixel: number) => out(low + ((pixel - start) / (end - start)) * (high - low)) });
+  return Object.assign(scale, {
+    invert: (pixel: number) => out(low + ((pixel - start) / (end - start)) * (high - low)),
+  });
 }
 
 const FACTORS = [1, 2, 5, 10] as const;
@@ -33,5 +35,7 @@ export function ticks(low: number, high: number, count: number): number[] {
 export function logTicks(low: number, high: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`))).filter((v) => v >= low && v <= high);
+  return powers
+    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+    .filter((v) => v >= low && v <= high);
 }

@@ -2,19 +2,20 @@
 // With several features the rows are placed by the linear predictor z.
 
 import type { Drawn, Palette, Scene, Vec } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
-import { numberOf, stepOf } from "./runs";
-import { brief, fit, plate, SMALL } from "./text";
+import { shownStep } from "./runs";
+import { brief, fit, joined, plate, SMALL } from "./text";
 
 const PIECES = 120;
 
 export function sigmoid(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const { objective, facts, windows } = scene;
   const table = objective.table!;
@@ -24,13 +25,23 @@ export function sigmoid(
   const at = (i: number) => (single ? table.features[0].values[i] : table.linear(w, i));
   const domain = (single && windows?.data?.x) || padded(extent(rows.map(at).map(bounded)));
   const name = brief(table.target.classes?.[1] ?? table.target.name);
-  const axes = frame(context, width, height, palette,
+  const axes = frame(
+    context,
+    width,
+    height,
+    palette,
     { label: single ? table.features[0].name : "linear predictor z", domain },
-    { label: `probability of ${name}`, domain: [-0.14, 1.14], ticks: [0, 0.25, 0.5, 0.75, 1].map((v) => ({ at: v, text: String(v) })) });
+    {
+      label: `probability of ${name}`,
+      domain: [-0.14, 1.14],
+      ticks: [0, 0.25, 0.5, 0.75, 1].map((v) => ({ at: v, text: String(v) })),
+    },
+  );
   const place = (i: number): Point => [axes.x(bounded(at(i))), axes.y(lifted(scene, i))];
   within(context, axes, () => {
     cutoff(context, scene, w, single, axes, palette);
-    if (single && facts.best) curve(context, scene, facts.best, axes, { colour: palette.mute, width: 1.3, dash: [5, 4] });
+    if (single && facts.best)
+      curve(context, scene, facts.best, axes, { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (single) for (let i = scene.runs.length - 1; i >= 0; i--)
       curve(context, scene, current(scene, i), axes, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
     else curve(context, scene, null, axes, { colour: colourOf(palette, 0), width: 2.4 });
@@ -51,7 +62,7 @@ function lifted({ objective }: Scene, row: number): number {
 
 /** The probability over the frame: of a feature, or of z itself if there are no parameters. */
 function curve(
-  context: CanvasRenderingContext2D, { objective }: Scene, w: Vec | null, axes: Frame,
+  context: Canvas, { objective }: Scene, w: Vec | null, axes: Frame,
   stroke: { colour: string; width: number; dash?: readonly number[] },
 ): void {
   const [slope, intercept] = w ? objective.raw(w) : [1, 0];
@@ -72,7 +83,7 @@ function steepened(points: Point[], slope: number, intercept: number, axes: Fram
 }
 
 function cutoff(
-  context: CanvasRenderingContext2D, scene: Scene, w: Vec, single: boolean, axes: Frame, palette: Palette,
+  context: Canvas, scene: Scene, w: Vec, single: boolean, axes: Frame, palette: Palette,
 ): void {
   const { objective, settings } = scene;
   const y = axes.y(settings.cutoff);
@@ -92,7 +103,7 @@ function cutoff(
 
 /** Rows: discs of the second class, squares of the first; a ring around those on the wrong side of the cut-off. */
 export function marks(
-  context: CanvasRenderingContext2D, { objective, settings }: Scene, w: Vec, rows: readonly number[],
+  context: Canvas, { objective, settings }: Scene, w: Vec, rows: readonly number[],
   place: (i: number) => Point, palette: Palette,
 ): void {
   const table = objective.table!;
@@ -108,15 +119,17 @@ export function marks(
 }
 
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
-  const { objective, facts, runs, settings } = scene;
+  const { objective, facts, settings } = scene;
   const table = objective.table!;
   const title = confusionTitle(confusion(scene, w), settings.cutoff);
-  const k = runs.length ? stepOf(runs[0], settings.cursor) : 0;
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
-  const subtitle = [
-    `${single ? "solid" : "rows by their z"}: step ${count(runs.length ? numberOf(runs[0], k) : 0)}`, single && facts.best ? "dashed: the minimum" : "",
-    "ringed: misclassified", separated, thinned(objective.rows),
-  ].filter(Boolean).join(" · ");
+  const subtitle = joined(
+    `${single ? "solid" : "rows by their z"}: step ${count(shownStep(scene))}`,
+    single && facts.best ? "dashed: the minimum" : "",
+    "ringed: misclassified",
+    separated,
+    thinned(objective.rows),
+  );
   const name = brief(table.target.classes?.[1] ?? table.target.name);
   return {
     title,

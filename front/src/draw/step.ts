@@ -1,6 +1,7 @@
 // Panel D: the cost along the step that begins at the cursor, with ball, tangent, arrow and the ring where it lands.
 
 import type { Drawn, Palette, Scene } from "../types";
+import type { Canvas } from "./canvas";
 import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
@@ -14,7 +15,7 @@ import { type Stride, strideOf } from "./stride";
 const FAR = 1e4; // multiple of the step's length beyond which the lowest point is not shown
 const ROUNDING = 1e-6; // of the parameters: shorter distances would show the rounding of the cost
 
-export function step(scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): Drawn {
+export function step(scene: Scene, context: Canvas, width: number, height: number, palette: Palette): Drawn {
   const stride = strideOf(scene);
   const [from, to] = reachOf(stride);
   const pieces = scene.objective.rows > 500 ? 40 : 80;
@@ -22,7 +23,10 @@ export function step(scene: Scene, context: CanvasRenderingContext2D, width: num
     const s = from + ((to - from) * i) / pieces;
     return [s, stride.cost(s)];
   });
-  const label = scene.objective.size === 1 || stride.length === 0 ? "distance along the negative gradient" : "distance along the step";
+  const label =
+    scene.objective.size === 1 || stride.length === 0
+      ? "distance along the negative gradient"
+      : "distance along the step";
   const domain = heightsOf(stride, points);
   const axes = frame(context, width, height, palette, { label, domain: [from, to] }, { label: valueOf(scene), domain });
   const colour = colourOf(palette, 0);
@@ -46,7 +50,10 @@ function reachOf({ length, lowest, size }: Stride): [number, number] {
 
 /** Heights ahead of the ball, and a little more: a steep wall behind it is cut off. */
 function heightsOf({ before, after }: Stride, points: readonly Point[]): Interval {
-  const [low, high] = extent([...points.filter(([s]) => s >= 0).map(([, y]) => y), before, after], 1e-9 * Math.abs(before));
+  const [low, high] = extent(
+    [...points.filter(([s]) => s >= 0).map(([, y]) => y), before, after],
+    1e-9 * Math.abs(before),
+  );
   const [, behind] = extent([...points.map(([, y]) => y), high]);
   return padded([low, Math.min(behind, high + 0.5 * (high - low))], 0.12);
 }
@@ -59,11 +66,14 @@ function clipped([a, b]: Point[], axes: Frame): Point[] {
   if (Math.abs(rise * (b[0] - a[0])) <= most) return [a, b];
   const zero = axes.x(0);
   const y = a[1] + rise * (zero - a[0]);
-  return [[zero - most / Math.abs(rise), y - most * Math.sign(rise)], [zero + most / Math.abs(rise), y + most * Math.sign(rise)]];
+  return [
+    [zero - most / Math.abs(rise), y - most * Math.sign(rise)],
+    [zero + most / Math.abs(rise), y + most * Math.sign(rise)],
+  ];
 }
 
 /** The arrow as long as the step, and the ring where it lands. */
-function landing(context: CanvasRenderingContext2D, stride: Stride, axes: Frame, colour: string, palette: Palette): void {
+function landing(context: Canvas, stride: Stride, axes: Frame, colour: string, palette: Palette): void {
   const { length, before, after } = stride;
   if (!(length > 0)) return;
   const [start, base] = [axes.x(0), axes.bottom - 12];
@@ -73,7 +83,8 @@ function landing(context: CanvasRenderingContext2D, stride: Stride, axes: Frame,
   head(context, [Math.min(end, axes.right), base], 1, 0, Math.min(9, Math.max(4, end - start)), colour);
   const drop = { colour, width: 1.2, dash: [2, 3], alpha: 0.7 };
   line(context, [[start, axes.y(before)], [start, base]], drop);
-  if (!contains(axes, ...at)) return beyond(context, [start, axes.y(before)], [end, Math.max(-1e4, at[1])], axes, colour, palette);
+  if (!contains(axes, ...at))
+    return beyond(context, [start, axes.y(before)], [end, Math.max(-1e4, at[1])], axes, colour, palette);
   line(context, [at, [end, base]], drop);
   ring(context, at, 5.5, colour, palette.card);
 }
@@ -93,5 +104,11 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
     made,
     ...(cut ? ["later steps are too large to draw"] : []),
   ].join(" · ");
-  return { title, subtitle, description: `The cost along the step, with ball, tangent and landing point. ${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
+  return {
+    title,
+    subtitle,
+    description: `The cost along the step, with ball, tangent and landing point. ${title}. ${subtitle}.`,
+    toData: axes.toData,
+    hit: () => null,
+  };
 }

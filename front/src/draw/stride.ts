@@ -4,6 +4,8 @@ import type { Scene, Vec } from "../types";
 import { curvatureAlong, dot, restricted } from "./restrict";
 import { lastDrawn, sound, startOf, stateOf, stepOf } from "./runs";
 
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 export interface Stride {
   readonly k: number; // the step begins at state k
   readonly length: number; // 0: the run stands still
@@ -67,11 +69,19 @@ function bracketed(cost: (s: number) => number, guess: number): number | null {
     [low, middle] = [middle, 2 * middle];
   }
   let high = 2 * middle;
-  const golden = (Math.sqrt(5) - 1) / 2;
-  for (let i = 0; i < 16; i++) {
-    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
-    if (cost(a) < cost(b)) high = b;
-    else low = a;
+  const inner = (share: number): [number, number] => {
+    const s = low + share * (high - low);
+    return [s, cost(s)];
+  };
+  let [a, b] = [inner(1 - GOLDEN), inner(GOLDEN)];
+  for (let i = 0; i < 20; i++) {
+    if (a[1] < b[1]) {
+      [high, b] = [b[0], a];
+      a = inner(1 - GOLDEN);
+    } else {
+      [low, a] = [a[0], b];
+      b = inner(GOLDEN);
+    }
   }
   return (low + high) / 2;
 }

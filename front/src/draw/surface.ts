@@ -1,6 +1,7 @@
 // Panel B as a surface: the cost over two parameters seen from a side, drawn from the back to the front.
 
 import type { Drawn, Palette, Scene } from "../types";
+import type { Canvas } from "./canvas";
 import { landscapeOf, type Landscape } from "./landscape";
 import { ball, handle, line, type Point, star } from "./marks";
 import { number } from "./number";
@@ -9,7 +10,7 @@ import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
 import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf } from "./runs";
-import { fit, FONT, type Placed, SMALL, write } from "./text";
+import { fit, FONT, joined, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
 const COARSE = 2; // cells of the landscape in one facet
@@ -25,7 +26,7 @@ interface Solid {
 }
 
 export function surface(
-  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+  scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);
   const window = windowOf(scene, plane);
@@ -39,9 +40,13 @@ export function surface(
   edges(context, plane, valueOf(scene), solid, view, width, height, palette);
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
-  const cut = solid.top < land.high ? `cut off at cost ${number(solid.top, 3)}` : "";
-  const subtitle = ["drag to turn it", scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known", cut, plane.words]
-    .filter(Boolean).join(" · ");
+  const cut = solid.top < land.high ? `cut off at ${valueOf(scene)} ${number(solid.top, 3)}` : "";
+  const subtitle = joined(
+    "drag to turn it",
+    scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known",
+    cut,
+    plane.words,
+  );
   return {
     title, subtitle, description: `Surface of the cost over ${plane.labels.join(" and ")}. ${title}. ${subtitle}.`,
     toData: () => null, hit: () => null, window,
@@ -64,9 +69,12 @@ function solidOf({ runs, facts }: Scene, land: Landscape): Solid {
 }
 
 /** Contours on the floor. */
-function floor(context: CanvasRenderingContext2D, { land, share }: Solid, view: View, palette: Palette): void {
+function floor(context: Canvas, { land, share }: Solid, view: View, palette: Palette): void {
   const corner = (x: number, y: number) => view.at(x, y, 0).slice(0, 2) as unknown as Point;
-  line(context, [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1), corner(0, 0)], { colour: palette.line, width: 1 });
+  line(context, [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1), corner(0, 0)], {
+    colour: palette.line,
+    width: 1,
+  });
   for (const ring of land.rings)
     for (const polygon of ring.coordinates)
       for (const loop of polygon) {
@@ -84,10 +92,12 @@ interface Facet {
   readonly level: number; // from 0 at the minimum to 1
 }
 
-function facets(context: CanvasRenderingContext2D, solid: Solid, view: View, palette: Palette): void {
+function facets(context: Canvas, solid: Solid, view: View, palette: Palette): void {
   const list = cells(solid, view).sort((a, b) => a.depth - b.depth);
   const deep = mix(palette.low, palette.accent, 0.45);
-  const ramp = Array.from({ length: SHADES + 1 }, (_, i) => mix(deep, mix(palette.low, palette.high, 0.7), Math.sqrt(i / SHADES)));
+  const ramp = Array.from({ length: SHADES + 1 }, (_, i) =>
+    mix(deep, mix(palette.low, palette.high, 0.7), Math.sqrt(i / SHADES)),
+  );
   const rims = ramp.map((colour) => mix(colour, palette.contour, 0.45));
   context.lineWidth = 0.6;
   context.lineJoin = "round";
@@ -123,7 +133,7 @@ function cells({ land, top, height }: Solid, view: View): Facet[] {
 
 /** Paths, balls, start and minimum on the surface. */
 function marks(
-  context: CanvasRenderingContext2D, scene: Scene, plane: Plane, solid: Solid, view: View, palette: Palette,
+  context: Canvas, scene: Scene, plane: Plane, solid: Solid, view: View, palette: Palette,
 ): void {
   const place = (w: ArrayLike<number>, cost: number): Point => {
     const [x, y] = solid.share(...plane.coordinates(w));
@@ -155,7 +165,7 @@ function marks(
 
 /** Labels of the two edges of the floor that are nearest, and of the height. */
 function edges(
-  context: CanvasRenderingContext2D, plane: Plane, value: string, solid: Solid, view: View, width: number, height: number,
+  context: Canvas, plane: Plane, value: string, solid: Solid, view: View, width: number, height: number,
   palette: Palette,
 ): void {
   const front = (at: (v: number) => readonly number[]) => (at(0)[2] > at(1)[2] ? 0 : 1);
@@ -167,7 +177,13 @@ function edges(
   const posts = [[0, 0], [0, 1], [1, 0], [1, 1]].map(([x, y]) => [view.at(x, y, FLOOR), view.at(x, y, 1)] as const);
   const [low, high] = posts.reduce((a, b) => (b[0][0] < a[0][0] ? b : a));
   line(context, [[low[0], low[1]], [high[0], high[1]]], { colour: palette.mute, width: 1 });
-  const label = (text: string, y: number): Placed => ({ text: fit(context, text, low[0] - 8), x: low[0] - 5, y, align: "right", colour: palette.mute });
+  const label = (text: string, y: number): Placed => ({
+    text: fit(context, text, low[0] - 8),
+    x: low[0] - 5,
+    y,
+    align: "right",
+    colour: palette.mute,
+  });
   write(context, label(number(solid.top, 3), high[1]));
   write(context, label(value, (low[1] + high[1]) / 2));
   write(context, label(number(solid.land.known ? solid.land.base : solid.land.low, 3), low[1]));
@@ -175,7 +191,7 @@ function edges(
 
 /** Numbers at the ends of an edge of the floor and its label in the middle, below it. */
 function edge(
-  context: CanvasRenderingContext2D, at: (t: number) => readonly number[], range: readonly [number, number], label: string,
+  context: Canvas, at: (t: number) => readonly number[], range: readonly [number, number], label: string,
   width: number, height: number, palette: Palette,
 ): void {
   const [from, middle, to] = [at(0), at(0.5), at(1)];
@@ -185,11 +201,23 @@ function edge(
     const text = number(range[i], 4);
     const size = context.measureText(text).width;
     const x = left ? Math.max(size + 1, point[0] - 4) : Math.min(width - size - 1, point[0] + 4);
-    write(context, { text, x, y: Math.min(height - 20, point[1] + 9), align: left ? "right" : "left", colour: palette.mute });
+    write(context, {
+      text,
+      x,
+      y: Math.min(height - 20, point[1] + 9),
+      align: left ? "right" : "left",
+      colour: palette.mute,
+    });
   });
   context.font = FONT;
   const text = fit(context, label, 0.48 * width);
   const size = context.measureText(text).width;
   const x = left ? Math.max(size + 2, middle[0] + 4) : Math.min(width - size - 2, middle[0] - 4);
-  write(context, { text, x, y: Math.min(height - 7, Math.max(middle[1] + 24, 0)), align: left ? "right" : "left", colour: palette.ink });
+  write(context, {
+    text,
+    x,
+    y: Math.min(height - 7, Math.max(middle[1] + 24, 0)),
+    align: left ? "right" : "left",
+    colour: palette.ink,
+  });
 }

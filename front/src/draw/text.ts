@@ -1,6 +1,7 @@
 // Text that fits: names as typed, shortened with an ellipsis, on a plate where lines run behind it.
 
 import type { Palette } from "../types";
+import type { Canvas } from "./canvas";
 
 export const FONT = "12px system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 export const SMALL = "11px system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -20,7 +21,7 @@ export const inside = (box: Box, outer: Box): boolean =>
   box.left >= outer.left && box.right <= outer.right && box.top >= outer.top && box.bottom <= outer.bottom;
 
 /** The text, shortened to a width. Marks that turn the direction of writing are closed, so that they end with it. */
-export function fit(context: CanvasRenderingContext2D, text: string, width: number): string {
+export function fit(context: Canvas, text: string, width: number): string {
   const one = text.replace(/[\u0000-\u001f\u007f]+/g, " ");
   if (context.measureText(one).width <= width) return closed(one);
   const letters = [...one.slice(0, 400)];
@@ -44,6 +45,9 @@ export function brief(text: string, letters = 24): string {
   return closed(all.length <= letters ? all.join("") : `${all.slice(0, letters - 1).join("").trimEnd()}…`);
 }
 
+/** A subtitle of those parts that there are. */
+export const joined = (...parts: readonly (string | false | null)[]): string => parts.filter(Boolean).join(" · ");
+
 export interface Placed {
   readonly text: string;
   readonly x: number;
@@ -52,14 +56,14 @@ export interface Placed {
   readonly colour: string;
 }
 
-export function boxOf(context: CanvasRenderingContext2D, { text, x, y, align }: Placed): Box {
+export function boxOf(context: Canvas, { text, x, y, align }: Placed): Box {
   const width = context.measureText(text).width;
   const left = align === "left" ? x : align === "right" ? x - width : x - width / 2;
   return { left, right: left + width, top: y - HEIGHT / 2 - 1, bottom: y + HEIGHT / 2 + 1 };
 }
 
 /** The same text, moved so that it lies inside of a box. */
-export function kept(context: CanvasRenderingContext2D, placed: Placed, outer: Box): Placed {
+export function kept(context: Canvas, placed: Placed, outer: Box): Placed {
   const box = boxOf(context, placed);
   const across = Math.max(0, outer.left + 2 - box.left) - Math.max(0, box.right - outer.right + 2);
   const down = Math.max(0, outer.top + 1 - box.top) - Math.max(0, box.bottom - outer.bottom + 1);
@@ -68,14 +72,14 @@ export function kept(context: CanvasRenderingContext2D, placed: Placed, outer: B
 
 /** Of places for a text, the first inside of a box that covers the fewest others; null: none is inside. */
 export function freest(
-  context: CanvasRenderingContext2D, places: readonly Placed[], outer: Box, avoid: readonly Box[],
+  context: Canvas, places: readonly Placed[], outer: Box, avoid: readonly Box[],
 ): Placed | null {
   const inner = places.filter((placed) => inside(boxOf(context, placed), outer));
   const covered = (placed: Placed) => avoid.filter((box) => overlap(box, boxOf(context, placed))).length;
   return inner.length ? inner.reduce((a, b) => (covered(b) < covered(a) ? b : a)) : null;
 }
 
-export function write(context: CanvasRenderingContext2D, placed: Placed): void {
+export function write(context: Canvas, placed: Placed): void {
   context.fillStyle = placed.colour;
   context.textAlign = placed.align;
   context.textBaseline = "middle";
@@ -83,7 +87,7 @@ export function write(context: CanvasRenderingContext2D, placed: Placed): void {
 }
 
 /** Writes on a plate of the card's colour, so that lines behind it do not cross the letters. */
-export function plate(context: CanvasRenderingContext2D, palette: Palette, placed: Placed, strength = 0.85): Box {
+export function plate(context: Canvas, palette: Palette, placed: Placed, strength = 0.85): Box {
   const box = boxOf(context, placed);
   context.globalAlpha = strength;
   context.fillStyle = palette.card;

@@ -1,6 +1,7 @@
 // Paths of runs on a map: thin, fading with age, with an arrow at the border where a path leaves.
 
 import type { Palette, Run, Scene } from "../types";
+import type { Canvas } from "./canvas";
 import { contains } from "./geometry";
 import { ball, beyond, dot, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
@@ -32,14 +33,16 @@ function pixels(run: Run, place: Place, box: Box, first: number, last: number): 
 
 /** A place outside, in the direction of a point that is too far away. */
 function far(from: Point, to: Point): Point {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]].map((d) => (Number.isNaN(d) ? 0 : Math.max(-1e100, Math.min(1e100, d))));
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]].map((d) =>
+    Number.isNaN(d) ? 0 : Math.max(-1e100, Math.min(1e100, d)),
+  );
   const length = Math.hypot(dx, dy) || 1;
   return [from[0] + (5e3 * dx) / length, from[1] + (5e3 * dy) / length];
 }
 
 /** Draws the path of one run: faint as a whole, strong up to the cursor, stronger where it is younger. */
 export function trail(
-  context: CanvasRenderingContext2D, scene: Scene, index: number, place: Place, box: Box, palette: Palette,
+  context: Canvas, scene: Scene, index: number, place: Place, box: Box, palette: Palette,
 ): void {
   const run = scene.runs[index];
   const colour = colourOf(palette, index);
@@ -54,12 +57,13 @@ export function trail(
     line(context, piece, { colour: palette.card, width: 3.6, alpha: 0.7 * alpha });
     line(context, piece, { colour, width: 1.8, dash: dashOf(index), alpha });
   });
-  if (past.length <= DOTS) for (const point of past.slice(0, -1)) if (contains(box, ...point)) dot(context, point, 2.2, colour);
+  if (past.length <= DOTS)
+    for (const point of past.slice(0, -1)) if (contains(box, ...point)) dot(context, point, 2.2, colour);
 }
 
 /** The ball of one run at the cursor, or an arrow at the border if it is outside; says which. */
 export function present(
-  context: CanvasRenderingContext2D, scene: Scene, index: number, place: Place, box: Box, palette: Palette,
+  context: Canvas, scene: Scene, index: number, place: Place, box: Box, palette: Palette,
 ): "inside" | "outside" {
   const run = scene.runs[index];
   const k = Math.min(stepOf(run, scene.settings.cursor), lastSound(run));

@@ -37,7 +37,10 @@ function level(scene: Scene, along: Vec): number {
 /** Second derivative of the cost along a direction, from the eigenvalues at the minimum. */
 function bent({ facts: { eigenvalues, eigenvectors } }: Scene, along: Vec): number {
   const p = along.length;
-  return eigenvalues.reduce((sum, value, i) => sum + value * dot(eigenvectors.subarray(i * p, (i + 1) * p), along) ** 2, 0);
+  return eigenvalues.reduce(
+    (sum, value, i) => sum + value * dot(eigenvectors.subarray(i * p, (i + 1) * p), along) ** 2,
+    0,
+  );
 }
 
 /** Coordinates of a path, as far as it is near: all of a path that came back, the first states of one that left. */

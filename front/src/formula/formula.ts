@@ -36,7 +36,7 @@ function evaluators(program: Program): Pick<Formula, "value" | "gradient" | "hes
     },
     hessian: (point) => {
       program.run(point, 2);
-      return program.hessian.slice();
+      return program.hessian();
     },
   };
 }

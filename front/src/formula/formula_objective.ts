@@ -1,10 +1,16 @@
 // The objective of a formula: a point is a number for each variable, in natural order of their names.
 
+import { Refusal } from "../refusal";
 import type { Objective, Vec } from "../types";
 import type { Formula } from "./formula";
 
+const MOST = 64; // variables
+
+/** Throws a Refusal where there is nothing to descend on, or too much. */
 export function formulaObjective(formula: Formula): Objective {
   const size = formula.names.length;
+  if (size === 0) throw new Refusal("the formula has no variable: it is the same everywhere");
+  if (size > MOST) throw new Refusal(`the formula has ${size} variables: the page takes ${MOST} at most`);
   const quadratic = formula.degree <= 2;
   return {
     task: "formula",

@@ -8,9 +8,10 @@ import type { Operation } from "./tape";
 /** Evaluates up to `order` derivatives at a point: 0, 1 or 2. */
 export interface Program {
   run(point: ArrayLike<number>, order: number): number;
-  /** Of the last run: d first derivatives, and d x d second ones. */
+  /** Of the last run of an order above 0: the d first derivatives. */
   readonly slope: Vec;
-  readonly hessian: Vec;
+  /** Of the last run of order 2: d x d second derivatives. */
+  hessian(): Vec;
 }
 
 type Play = (order: number) => void;
@@ -38,7 +39,7 @@ export function compile(tape: readonly Operation[], names: readonly string[]): P
 class Builder {
   private readonly values: Vec;
   private readonly slopes: Vec;
-  private readonly hessians: Vec;
+  private hessians: Vec = new Float64Array(0); // made where they are asked for
   private readonly plays: Play[] = [];
   private readonly partials: Partials = [0, 0, 0, 0, 0];
   private used = 0;
@@ -47,7 +48,6 @@ class Builder {
     const most = d + tape.reduce((sum, { name, takes }) => sum + (name === "variable" ? 0 : Math.max(1, takes)), 0);
     this.values = new Float64Array(most);
     this.slopes = new Float64Array(most * d);
-    this.hessians = new Float64Array(most * d * d);
   }
 
   slot(moves: boolean): Slot {
@@ -72,13 +72,18 @@ class Builder {
 
   program(result: Slot): Program {
     const { values, plays, d } = this;
+    const from = result.at * d;
     const run = (point: ArrayLike<number>, order: number): number => {
+      if (order > 1 && this.hessians.length === 0) this.hessians = new Float64Array(values.length * d * d);
       for (let j = 0; j < d; j++) values[j] = point[j];
       for (let k = 0; k < plays.length; k++) plays[k](order);
       return values[result.at];
     };
-    const part = (all: Vec, size: number): Vec => all.subarray(result.at * size, (result.at + 1) * size);
-    return { run, slope: part(this.slopes, d), hessian: part(this.hessians, d * d) };
+    return {
+      run,
+      slope: this.slopes.subarray(from, from + d),
+      hessian: () => this.hessians.slice(from * d, (from + d) * d),
+    };
   }
 
   /** The place of a result; what does not move is played now, once. */
@@ -122,14 +127,14 @@ class Builder {
   }
 
   private choice({ of, isFirst }: Choice, a: Slot, b: Slot): Slot {
-    const { values, slopes, hessians, d } = this;
+    const { values, slopes, d } = this;
     return this.placed(a.moves || b.moves, (at) => (order) => {
       const x = values[a.at];
       const y = values[b.at];
       values[at] = of(x, y);
       const from = isFirst(x, y) ? a.at : b.at;
       if (order > 0) slopes.copyWithin(at * d, from * d, (from + 1) * d);
-      if (order > 1) hessians.copyWithin(at * d * d, from * d * d, (from + 1) * d * d);
+      if (order > 1) this.hessians.copyWithin(at * d * d, from * d * d, (from + 1) * d * d);
     });
   }
 

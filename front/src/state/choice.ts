@@ -3,10 +3,22 @@
 import { builtin, choose, lossFor } from "../table";
 import type { Facts, Settings, Table, Zones } from "../types";
 import type { Lab } from "./lab";
+import { DEFAULTS } from "./settings";
 
 const FRESH: Partial<Settings> = {
-  target: "", features: [], loss: "squared_error", standardize: false, start: [], fixed: [], moved: [], race: [], batch: 0,
-  cursor: 10, secant: null, detail: "step", lesson: "",
+  target: "",
+  features: [],
+  loss: "squared_error",
+  standardize: false,
+  start: [],
+  fixed: [],
+  moved: [],
+  race: [],
+  batch: 0,
+  cursor: DEFAULTS.cursor,
+  secant: null,
+  detail: "step",
+  lesson: "",
 };
 
 /** Descend on a table by name, "own" for the reader's, or on the "formula". */
@@ -27,8 +39,11 @@ function tableSettings(name: string, own: Table | null): Partial<Settings> {
   if (!table) return {};
   const parts = choose(table);
   const loss = lossFor(table.columns.find((column) => column.name === parts.target)!);
-  return { task: "table", data: name, ...parts, loss, ...builtin[name]?.settings };
+  return { task: "table", data: name, ...parts, loss, steps: usualSteps(table), ...builtin[name]?.settings };
 }
+
+/** Fewer steps on larger tables, so that a drag is drawn at once. */
+export const usualSteps = ({ rows }: Table): number => (rows > 100 ? 200 : DEFAULTS.steps);
 
 /** A rate that settles: where plain steps begin to overshoot. */
 function suitable(facts: Facts, zones: Zones | null): number {

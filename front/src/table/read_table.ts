@@ -51,7 +51,8 @@ function* reading(text: string, name: string, mostRows: number): Generator<void,
   }
 }
 
-function linesOf(text: string): string[] {
+/** Lines without their ends; the ends of any system. */
+export function linesOf(text: string): string[] {
   const lines = (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text).replace(/^\ufeff/, "").split("\n");
   if (!lines.some((line) => line.trim() !== "")) throw new Fault("empty file: give it a header and rows");
   return lines;
@@ -73,6 +74,7 @@ function tooLarge(name: string, bytes: number): Refusal {
 function refuse({ columns, left }: Read): void {
   const text = left.length ? `, ${listed(left)} holds text` : "";
   if (columns.every(({ classes }) => classes)) throw new Fault(`no column of numbers${text}: add one`);
+  if (columns.length < 2) throw new Fault(`one column that can be used${text}: a target and a feature need two`);
   const many = counted(columns.length, "column");
   if (columns.length > MOST_COLUMNS) throw new Fault(`${many}: the page holds ${MOST_COLUMNS} at most, leave some out`);
 }

@@ -30,7 +30,13 @@ interface Props {
 export function Panel({ id, hint, draw, scene, palette, gesture = {}, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useSignal<Drawn | null>(null);
-  useEffect(() => drawing(canvas.current!, draw, scene, palette, (now) => { drawn.value = now; }), [draw]);
+  useEffect(
+    () =>
+      drawing(canvas.current!, draw, scene, palette, (now) => {
+        drawn.value = now;
+      }),
+    [draw],
+  );
   useEffect(() => dragging(canvas.current!, drawn, gesture), [gesture]);
   return (
     <figure class={`panel panel-${id}`} data-testid={`panel-${id}`}>
@@ -55,7 +61,9 @@ export function Panel({ id, hint, draw, scene, palette, gesture = {}, children }
           }}
         />
       </div>
-      <span id={`hint-${id}`} class="hidden">{hint}</span>
+      <span id={`hint-${id}`} class="hidden">
+        {hint}
+      </span>
     </figure>
   );
 }
@@ -97,7 +105,7 @@ function fitted(canvas: HTMLCanvasElement, width: number, height: number): Canva
 
 function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>, gesture: Gesture): () => void {
   let move: ReturnType<NonNullable<Gesture["grab"]>> = null;
-  const place = (event: PointerEvent): [number, number] => {
+  const place = (event: PointerEvent | Touch): [number, number] => {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
@@ -119,8 +127,13 @@ function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>
     move = null;
     canvas.classList.remove("dragged");
   };
-  const events = { pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up } as const;
-  for (const [name, listener] of Object.entries(events)) canvas.addEventListener(name, listener as EventListener);
+  /** A finger on something that can be dragged does not scroll the page; elsewhere on the picture it does. */
+  const touch = (event: TouchEvent) => {
+    if (drawn.peek()?.hit(...place(event.touches[0]))) event.preventDefault();
+  };
+  const events = { touchstart: touch, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up } as const;
+  for (const [name, listener] of Object.entries(events))
+    canvas.addEventListener(name, listener as EventListener, { passive: false });
   return () => {
     for (const [name, listener] of Object.entries(events)) canvas.removeEventListener(name, listener as EventListener);
   };

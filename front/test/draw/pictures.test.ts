@@ -6,9 +6,11 @@ import { panels, palettes } from "../../src/draw";
 import { secant, secantOf } from "../../src/draw/secant";
 import { shapes } from "../../src/draw/shapes";
 import { slopes } from "../../src/draw/slopes";
+import { strideOf } from "../../src/draw/stride";
 import type { Draw, Drawn, Scene } from "../../src/types";
-import { METHODS, Recorder } from "./recorder";
-import { descend, eightPoints, exactOf, gallery, sceneOf } from "./scenes";
+import { METHODS, Recorder, type Written } from "./recorder";
+import { gallery } from "./gallery";
+import { descend, eightPoints, exactOf, sceneOf } from "./scenes";
 
 const SIZES = [[450, 330], [350, 300], [260, 200]] as const;
 
@@ -26,9 +28,19 @@ function check(draw: Draw, scene: Scene, width: number, height: number): void {
   expect(drawn.title).not.toBe("");
   for (const { text, left, right, top, bottom } of recorder.texts) {
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
-    expect([text, left >= -0.5, right <= width + 0.5, top >= -0.5, bottom <= height + 0.5]).toEqual([text, true, true, true, true]);
+    expect([text, left >= -0.5, right <= width + 0.5, top >= -0.5, bottom <= height + 0.5]).toEqual([
+      text,
+      true,
+      true,
+      true,
+      true,
+    ]);
   }
 }
+
+/** Pixels between two texts; negative where they overlap. */
+const apartBy = (a: Written, b: Written) =>
+  Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
 
 it("uses only what svgcanvas draws", () => {
   const known = Context.prototype as unknown as Record<string, unknown>;
@@ -38,18 +50,22 @@ it("uses only what svgcanvas draws", () => {
 describe.each(Object.entries(gallery()))("%s", (_name, make) => {
   const scene = make();
   it.each(Object.entries(panels))("panel %s", (_panel, draw) => {
-    for (const [width, height] of SIZES)
-      for (const cursor of [0, 1, scene.settings.cursor, scene.settings.steps])
-        check(draw, { ...scene, settings: { ...scene.settings, cursor } }, width, height);
+    for (const [width, height] of SIZES) check(draw, scene, width, height);
+    for (const cursor of [0, 1, scene.settings.steps])
+      check(draw, { ...scene, settings: { ...scene.settings, cursor } }, 450, 330);
   });
 
-  it("numbers of an axis do not overlap", () => {
+  it("writes no words over other words", () => {
     for (const [width, height] of SIZES)
       for (const draw of Object.values(panels)) {
         const { texts } = drawnBy(draw, scene, width, height).recorder;
-        const below = texts.filter((t) => t.top > height - 40);
-        for (const a of below) for (const b of below)
-          if (a !== b && a.left <= b.left && a.top < b.bottom && b.top < a.bottom) expect([a.text, b.text, a.right <= b.left]).toEqual([a.text, b.text, true]);
+        const covered = texts.flatMap((a, i) =>
+          texts
+            .slice(i + 1)
+            .filter((b) => apartBy(a, b) < -1)
+            .map((b) => `${a.text} | ${b.text}`),
+        );
+        expect(covered).toEqual([]);
       }
   });
 
@@ -78,11 +94,20 @@ it("draws 100 random settings", () => {
     const rules = ["plain", "momentum", "nesterov", "adam"].filter(() => random() < 0.5);
     const steps = Math.floor(40 * random());
     const scene = sceneOf({
-      objective, best, rules: rules.length ? rules : ["plain"],
+      objective,
+      best,
+      rules: rules.length ? rules : ["plain"],
       settings: {
-        rate: 10 ** (8 * random() - 6), start: [20 * (random() - 0.5), 20 * (random() - 0.5)], steps, cursor: Math.floor(60 * random()),
-        fixed: [random() < 0.2, random() < 0.2], view: random() < 0.3 ? "surface" : "contour", turn: 360 * random(), tilt: 90 * random(),
-        batch: random() < 0.3 ? 2 : 0, detail: random() < 0.3 ? "slices" : "step",
+        rate: 10 ** (8 * random() - 6),
+        start: [20 * (random() - 0.5), 20 * (random() - 0.5)],
+        steps,
+        cursor: Math.floor(60 * random()),
+        fixed: [random() < 0.2, random() < 0.2],
+        view: random() < 0.3 ? "surface" : "contour",
+        turn: 360 * random(),
+        tilt: 90 * random(),
+        batch: random() < 0.3 ? 2 : 0,
+        detail: random() < 0.3 ? "slices" : "step",
       },
     });
     for (const draw of Object.values(panels)) check(draw, scene, 450, 330);
@@ -145,14 +170,15 @@ it("says what the step did only where it did", () => {
   };
   expect(title("eight 0.056", 9)).toBe("The step lands higher than it began: too long");
   expect(title("eight 0.05", 5)).toBe("The step passes the lowest point and ends lower");
-  expect(title("eight 0.02", 44)).toMatch(/^The step is short: 0\.\d+ % of the way to the lowest point$/);
+  expect(title("eight 0.02", 44)).toMatch(/^Short step: 0\.\d+ % of the way to the lowest point$/);
   expect(title("rate 0", 3)).toBe("The rate is 0: the step does not move");
   expect(title("constant function", 2)).toBe("The gradient is 0: the step does not move");
 });
 
 it("names the counts of both classes at the cut-off", () => {
   const scene = gallery().separable();
-  const title = (cutoff: number) => drawnBy(panels.data, { ...scene, settings: { ...scene.settings, cutoff } }).drawn.title;
+  const title = (cutoff: number) =>
+    drawnBy(panels.data, { ...scene, settings: { ...scene.settings, cutoff } }).drawn.title;
   expect(title(0)).toBe("5 of 8 rows right at cut-off 0: TP 5, FP 3, TN 0, FN 0");
   expect(title(1)).toBe("3 of 8 rows right at cut-off 1: TP 0, FP 0, TN 3, FN 5");
 });
@@ -197,9 +223,52 @@ it("names the partial slopes", () => {
 it("numbers the states of a recorded run by its steps", () => {
   const scene = gallery()["eight 0.02"]();
   const run = descend(scene.objective, "plain", 0.02, [0, 0], 3);
-  const thinned = { ...scene, runs: [{ ...run, numbers: Float64Array.of(0, 10, 100, 1000) }], settings: { ...scene.settings, cursor: 2 } };
+  const thinned = {
+    ...scene,
+    runs: [{ ...run, numbers: Float64Array.of(0, 10, 100, 1000) }],
+    settings: { ...scene.settings, cursor: 2 },
+  };
   const { drawn } = drawnBy(panels.cost, thinned);
   expect(drawn.title).toContain("in 100 steps");
   const right = drawn.toData(437, 100)!;
   expect(right.x).toBe(3);
+});
+
+describe("a minimum that is none", () => {
+  const line = gallery()["f(x) line"]();
+  const claimed = (scene: Scene, best: number[], least: number): Scene =>
+    ({ ...scene, facts: { ...scene.facts, best: Float64Array.from(best), least } });
+
+  it("is not drawn where the gradient is not small", () => {
+    const { drawn } = drawnBy(panels.map, claimed(line, [-7e16], -1.4e17));
+    expect(drawn.subtitle).toContain("no minimum is known");
+    expect(drawn.window!.x[0]).toBeGreaterThan(-100);
+    expect(drawnBy(panels.cost, claimed(line, [-7e16], -1.4e17)).drawn.title).not.toContain("minimum");
+  });
+
+  it("is not drawn where a run goes below it", () => {
+    const scene = gallery()["eight 0.02"]();
+    const { drawn } = drawnBy(panels.cost, claimed(scene, [...scene.facts.best!], 20));
+    expect(drawn.title).not.toContain("minimum");
+    expect(drawn.subtitle).toContain("no minimum is known");
+  });
+
+  it("is drawn where it is one", () => {
+    for (const name of ["eight 0.02", "logistic", "rosenbrock", "f(x)", "learning rate 1"])
+      expect(drawnBy(panels.map, gallery()[name]()).drawn.subtitle).toContain("star: the minimum");
+  });
+});
+
+it("finds the lowest point of the line of a step", () => {
+  const scene = gallery().logistic();
+  const stride = strideOf(scene);
+  const lowest = stride.lowest!;
+  const exact = Array.from({ length: 20001 }, (_, i) => (2 * lowest * i) / 20000).reduce((a, b) =>
+    stride.cost(b) < stride.cost(a) ? b : a,
+  );
+  expect(lowest).toBeCloseTo(exact, 2);
+  expect(stride.cost(stride.length)).toBeCloseTo(scene.runs[0].cost[61], 12);
+  const quadratic = gallery()["eight 0.05"]();
+  const { lowest: low, cost } = strideOf(quadratic);
+  for (const other of [0.99, 1.01]) expect(cost(low!)).toBeLessThan(cost(other * low!));
 });

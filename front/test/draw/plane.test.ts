@@ -6,11 +6,17 @@ import { curvatureAlong, restricted } from "../../src/draw/restrict";
 import { landscapeOf, ratios } from "../../src/draw/landscape";
 import { stateOf } from "../../src/draw/runs";
 import { windowOf } from "../../src/draw/window";
-import { exactOf, gallery, rowsOf, sceneOf } from "./scenes";
+import { gallery } from "./gallery";
+import { exactOf, rowsOf, sceneOf } from "./scenes";
 
 describe.each([3, 4, 6])("%i features", (d) => {
   const objective = rowsOf(60, d, "squared_error");
-  const scene = sceneOf({ objective, best: exactOf(objective), rules: ["adam"], settings: { rate: 0.3, steps: 7, cursor: 3 } });
+  const scene = sceneOf({
+    objective,
+    best: exactOf(objective),
+    rules: ["adam"],
+    settings: { rate: 0.3, steps: 7, cursor: 3 },
+  });
   const plane = planeOf(scene);
 
   it("holds the three points exactly", () => {
@@ -43,7 +49,11 @@ it("goes along the path where the answer is the minimum, and along a parameter w
 
 it("takes one or two free parameters as axes, the others at their start", () => {
   const objective = rowsOf(60, 3, "squared_error");
-  const scene = sceneOf({ objective, best: exactOf(objective), settings: { fixed: [false, true, true, false], start: [0, 5, 6, 0] } });
+  const scene = sceneOf({
+    objective,
+    best: exactOf(objective),
+    settings: { fixed: [false, true, true, false], start: [0, 5, 6, 0] },
+  });
   const plane = planeOf(scene);
   expect([...plane.point(1, 2)]).toEqual([1, 5, 6, 2]);
   expect(plane.coordinates([7, 5, 6, 8])).toEqual([7, 8]);
@@ -55,12 +65,14 @@ it("draws a landscape of which the lowest level is around the minimum, at round 
   const plane = planeOf(scene);
   const land = landscapeOf(scene, plane, windowOf(scene, plane));
   expect(land.base).toBe(scene.facts.least);
+  expect(land.at(0.5, 0.5)).toEqual([land.window.x[0], land.window.y[0]]);
+  expect(land.at(land.columns - 0.5, land.rows - 0.5)).toEqual([land.window.x[1], land.window.y[1]]);
   for (const level of land.levels) expect(level.toExponential()).toMatch(/^[1235](e|$)/);
   land.levels.forEach((level, i) => {
     for (const [column, row] of land.rings[i].coordinates.flat(2)) {
       if (column < 1 || row < 1 || column > land.columns - 1 || row > land.rows - 1) continue;
       const height = scene.objective.value(plane.point(...land.at(column, row))) - scene.facts.least;
-      expect(Math.abs(height - level)).toBeLessThan(0.08 * level + 0.02);
+      expect(Math.abs(height - level)).toBeLessThan(0.02 * level + 0.01);
     }
   });
   expect(landscapeOf(scene, plane, windowOf(scene, plane))).toBe(land);
@@ -69,7 +81,8 @@ it("draws a landscape of which the lowest level is around the minimum, at round 
 it("takes few round levels, however wide the range", () => {
   expect(ratios(0.7, 60)).toEqual([1, 2, 5, 10, 20, 50]);
   expect(ratios(0.05, 60)).toEqual([0.1, 0.3, 1, 3, 10, 30]);
-  for (const power of [-200, -7, 0, 5, 100, 290]) expect(ratios(1e-8 * 10 ** power, 10 ** power).length).toBeLessThanOrEqual(9);
+  for (const power of [-200, -7, 0, 5, 100, 290])
+    expect(ratios(1e-8 * 10 ** power, 10 ** power).length).toBeLessThanOrEqual(9);
 });
 
 it("knows the curvature along a direction", () => {

@@ -10,8 +10,24 @@ export interface Written {
 
 /** The members of a context that pictures may use: all of them are svgcanvas' too. */
 export const METHODS = [
-  "save", "restore", "beginPath", "closePath", "moveTo", "lineTo", "rect", "arc", "fill", "stroke", "clip", "fillRect", "strokeRect",
-  "fillText", "measureText", "setLineDash", "translate", "rotate",
+  "save",
+  "restore",
+  "beginPath",
+  "closePath",
+  "moveTo",
+  "lineTo",
+  "rect",
+  "arc",
+  "fill",
+  "stroke",
+  "clip",
+  "fillRect",
+  "strokeRect",
+  "fillText",
+  "measureText",
+  "setLineDash",
+  "translate",
+  "rotate",
 ] as const;
 
 const WIDTH = 0.56; // of a letter, in sizes of the font
@@ -41,7 +57,8 @@ export class Recorder {
         const value: unknown = Reflect.get(target, key);
         return typeof value !== "function" ? value : (...args: unknown[]) => {
           this.calls[key] = (this.calls[key] ?? 0) + 1;
-          if (args.some((a) => typeof a === "number" && !(Math.abs(a) < 1e9))) this.faults.push(`${key}(${args.join(", ")})`);
+          if (args.some((a) => typeof a === "number" && !(Math.abs(a) < 1e9)))
+            this.faults.push(`${key}(${args.join(", ")})`);
           return (value as (...all: unknown[]) => unknown).apply(target, args);
         };
       },
@@ -87,8 +104,17 @@ export class Recorder {
     const [width, half] = [this.measureText(text).width, parseFloat(this.font) / 2];
     const left = this.textAlign === "right" ? x - width : this.textAlign === "center" ? x - width / 2 : x;
     const [ox, oy, c, s] = this.matrix;
-    const corners = [[left, y - half], [left + width, y + half]].map(([px, py]) => [ox + c * px - s * py, oy + s * px + c * py]);
+    const corners = [
+      [left, y - half],
+      [left + width, y + half],
+    ].map(([px, py]) => [ox + c * px - s * py, oy + s * px + c * py]);
     const [xs, ys] = [corners.map((p) => p[0]), corners.map((p) => p[1])];
-    this.texts.push({ text, left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) });
+    this.texts.push({
+      text,
+      left: Math.min(...xs),
+      right: Math.max(...xs),
+      top: Math.min(...ys),
+      bottom: Math.max(...ys),
+    });
   }
 }

@@ -14,7 +14,7 @@ __all__ = ["Recording", "kept_states"]
 
 MOST_STATES = 600
 HALVINGS = 50  # of the interval that has the width of the bins
-MOST_NUMBERS = 3600  # of all kept states, so that runs of many parameters make no large page
+MOST_NUMBERS = 2400  # of all kept states, so that runs of many parameters make no large page
 
 
 class Recording(NamedTuple):
@@ -51,7 +51,7 @@ class Recording(NamedTuple):
         return self._at(np.arange(len(fits) if fits.all() else max(int(fits.argmin()), 1)))
 
     def thinned(self) -> Recording:
-        """At most 600 states, fewer where there are many parameters."""
+        """At most 600 states, fewer where there are more than two parameters."""
         most = max(min(MOST_STATES, MOST_NUMBERS // (self.path.shape[1] + 2)), 3)
         return self._at(kept_states(self.step, self.reported, most))
 

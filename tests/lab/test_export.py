@@ -1,0 +1,224 @@
+"""What leaves the page: files that open, and commands and programs that give the page's own numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+from steepest import Trajectory
+
+STEEPEST = 'steepest() { "$PYTHON" -c "from steepest.cli import main; main()" "$@"; }\n'
+LESSONS = {
+    each["name"]: each["settings"]
+    for each in json.loads((ROOT / "src" / "steepest" / "lab" / "lessons.json").read_text(encoding="utf-8"))["lessons"]
+}
+STATES = [  # lessons, and what the reader changes
+    ("learning-rates", ""),
+    ("mini-batch", "&steps=200&seed=3"),
+    ("separable-classes", ""),
+    ("standardize", "&start=100,300&batch=4"),
+    ("another-table", "&moved=7:y:13.5,0:x:2"),
+    ("momentum", "&schedule=inverse_scaling"),
+    ("start-point", "&start=-4,4"),
+    ("start-point", "&start=0,0.5&fixed=false,true"),
+    ("no-minimum", "&formula=-2*x"),
+]
+
+
+@pytest.fixture
+def opened(page, lab_file):
+    """Opens the page at a fragment, with the exports shown; returns playwright's Page."""
+
+    def open_at(fragment="", *arguments, **table):
+        found = page.open(lab_file(*arguments, **table), fragment)
+        found.click("[data-testid=export]")
+        return found
+
+    yield open_at
+    assert page.messages == []
+
+
+def saved(page: Any, kind: str, folder: Any) -> Any:
+    with page.expect_download() as download:
+        page.click(f"[data-testid=save-{kind}]")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def ends(page: Any) -> list[list[float]]:
+    """The last parameters of each run, in the columns' own units."""
+    return page.evaluate(
+        "() => { const { runs, objective } = steepestLab.scene;"
+        " return runs.map((run) => [...objective.raw(run.path.subarray(run.path.length - run.size))]); }"
+    )
+
+
+def in_shell(script: str, folder: Any) -> subprocess.CompletedProcess[str]:
+    known = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT / "src"), "NUMBA_DISABLE_JIT": "1"}
+    return subprocess.run(
+        ["bash", "-c", STEEPEST + script], cwd=folder, env=known, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(("lesson", "change"), STATES)
+def test_the_command_gives_the_last_parameters(lesson, change, opened, tmp_path):
+    page = opened(f"#lesson={lesson}{change}")
+    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
+    files = sorted(tmp_path.glob("run*.npz"))
+    assert len(files) == len(ends(page)), done.stderr
+    for file, end in zip(files, ends(page), strict=True):
+        found = Trajectory.load(file).x[-1]
+        np.testing.assert_allclose(found, end[: len(found)], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("lesson", "change"), STATES)
+def test_the_program_gives_the_last_parameters(lesson, change, opened, tmp_path):
+    page = opened(f"#lesson={lesson}{change}")
+    (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
+    done = in_shell('"$PYTHON" page.py', tmp_path)
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(printed) == len(ends(page)), done.stderr
+    for found, end in zip(printed, ends(page), strict=True):
+        np.testing.assert_allclose(found, end[: len(found)], rtol=1e-9, atol=1e-9)
+
+
+HOSTILE = "'; touch owned; '$(touch owned)`touch owned`\"</script>"
+TABLE = f'"{HOSTILE.replace(chr(34), chr(34) * 2)}, a comma","=y"\n1,4\n3,3\n4,7\n5,9\n'
+
+
+@pytest.mark.parametrize("change", ["", "&moved=0:%3Dy:5"])
+def test_names_of_columns_and_files_are_not_executed(change, opened, tmp_path):
+    name = "a b'$(touch owned).csv"
+    page = opened(f"#data=own&target=%3Dy&rate=0.01&steps=5{change}", "-t", "=y", table=TABLE, name=name)
+    end = ends(page)[0]
+    for words in (page.input_value("[data-testid=text-command]"), '"$PYTHON" page.py'):
+        (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
+        done = in_shell(words, tmp_path)
+        found = Trajectory.load(tmp_path / "run.npz").x[-1] if "run.npz" in words else json.loads(done.stdout)
+        np.testing.assert_allclose(found, end, rtol=1e-9, err_msg=done.stderr)
+    assert not (tmp_path / "owned").exists()
+
+
+def long_table(rows):
+    x = np.random.default_rng(3).normal(size=(rows, 2)).round(3)
+    return "a,b,y\n" + "".join(f"{a},{b},{round(2 * a - b + 0.3, 3)}\n" for a, b in x)
+
+
+OWN = {
+    "300 rows": (long_table(300), "y", "squared_error"),
+    "a sample of 5,001 rows": (long_table(5001), "y", "squared_error"),
+    "labels": ("x,said\n1,yes\n2,yes\n3,no\n4,yes\n5,no\n6,no\n", "said", "log_loss"),
+    "labels as numbers": ("x,said\n1,yes\n2,yes\n3,no\n4,yes\n5,no\n6,no\n", "said", "squared_error"),
+    "semicolons": ("x;y\n1;4\n3;3\n4;7\n", "y", "huber:delta=0.5"),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_tables_of_the_readers_own(name, opened, tmp_path):
+    table, target, loss = OWN[name]
+    state = f"#data=own&target={target}&features={table[0]}&loss={loss}&rate=0.02&steps=20"
+    page = opened(state, "-t", target, table=table)
+    (end,) = ends(page)
+    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
+    found = Trajectory.load(tmp_path / "run.npz").x[-1]
+    np.testing.assert_allclose(found, end, rtol=1e-9, err_msg=done.stderr)
+    (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
+    done = in_shell('"$PYTHON" page.py', tmp_path)
+    np.testing.assert_allclose(json.loads(done.stdout), end, rtol=1e-9, err_msg=done.stderr)
+
+
+def test_pictures_open(opened, tmp_path):
+    page = opened("#lesson=momentum")
+    with Image.open(saved(page, "png", tmp_path)) as picture:
+        assert picture.size[0] >= 2400
+        assert len(picture.convert("RGB").resize((64, 40)).getcolors(2560)) > 50
+    svg = saved(page, "svg", tmp_path)
+    texts = [text.text for text in ElementTree.parse(svg).iter("{http://www.w3.org/2000/svg}text")]
+    for label in ("slope of x", "intercept", "step", "cost above the minimum", "x", "y", "cost"):
+        assert label in texts
+    titles = [page.inner_text(f"[data-testid=title-{panel}]") for panel in ("data", "map", "cost", "step")]
+    assert set(titles) <= {*texts}
+    assert " style=" not in svg.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["gif", "gif-map", "gif-data"])
+def test_a_gif_of_60_frames_has_at_most_500_kb(kind, opened, tmp_path):
+    path = saved(opened("#lesson=in-motion"), kind, tmp_path)
+    assert path.stat().st_size <= 500_000
+    with Image.open(path) as motion:
+        assert motion.n_frames == 60
+        assert motion.info["loop"] == 0
+
+
+def test_the_csv_is_the_table_of_steps(opened, tmp_path):
+    page = opened("#lesson=standardize&steps=30&cursor=3")
+    rows = [line.split(",") for line in saved(page, "csv", tmp_path).read_text(encoding="utf-8").splitlines()]
+    page.click("[data-testid=export-close]")
+    page.click("[data-testid=steps-details] summary")
+    assert rows[0] == page.locator("[data-testid=steps-table] thead th").all_inner_texts()
+    assert len(rows) == 32
+    for step in range(5):
+        cells = page.locator(f"[data-testid=steps-table] tr[aria-rowindex='{step + 2}'] data")
+        assert rows[step + 1] == [cell.get_attribute("value") for cell in cells.all()]
+
+
+def test_the_saved_page_opens_in_the_same_state(opened, visit, tmp_path):
+    page = opened(
+        "#data=own&target=y&rate=0.02&steps=30&cursor=7&moved=2:y:9",
+        "-t",
+        "y",
+        table="x,y\n1,4\n3,3\n4,7\n",
+        name="<b>.csv",
+    )
+    copy = visit()
+    again = copy.open(saved(page, "html", tmp_path))
+    state = "() => JSON.stringify([steepestLab.settings, steepestLab.scene.runs[0].path])"
+    assert again.evaluate(state) == page.evaluate(state)
+    assert again.locator("[data-testid=data] option").first.inner_text() == "<b>.csv"
+    assert len(copy.requests) == 1
+    assert copy.messages == []
+
+
+def test_a_link_holds_the_data_only_if_ticked(opened, visit):
+    page = opened(
+        "#data=own&target=y&rate=0.02&steps=30&cursor=7", "-t", "y", table="x,y\n1.25,4\n3,3\n4,7\n", name="mine.csv"
+    )
+    bare = page.input_value("[data-testid=text-link]")
+    assert "1.25" not in bare
+    page.check("[data-testid=link-data]")
+    full = page.input_value("[data-testid=text-link]")
+    assert "1.25" in full
+    page.click("[data-testid=export-close]")
+    state = "() => JSON.stringify([steepestLab.settings, steepestLab.scene.runs[0].path])"
+    for link in (bare, full):
+        again = visit().page
+        again.goto(link)
+        again.wait_for_selector("#lab > *", state="attached")
+        assert again.evaluate(state) == page.evaluate(state)
+        assert same_pictures(page, again)
+
+
+def same_pictures(*pages):
+    """Whether the four canvases hold the same pixels."""
+    pixels = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
+    for page in pages:
+        page.wait_for_timeout(200)  # a frame or two
+    first, second = (page.evaluate(pixels) for page in pages)
+    return first == second and len({*first}) == 4
+
+
+@pytest.mark.parametrize("kind", ["command", "python", "link"])
+def test_copying_says_that_it_was_done(kind, opened):
+    page = opened("#lesson=two-parameters")
+    page.click(f"[data-testid=copy-{kind}]")
+    page.wait_for_function("() => document.querySelector('[data-testid=export-said]').textContent.startsWith('Copied')")
