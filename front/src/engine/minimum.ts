@@ -2,10 +2,10 @@
 
 import type { Facts, Objective, Settings, Vec } from "../types";
 import { constantCost } from "./constant_cost";
+import { cornerMinimum } from "./corners";
 import { curvatureAt, flatDirections, orthonormal, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
-import { cornerMinimum } from "./corners";
 import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
