@@ -78,7 +78,8 @@ function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   const proven = e.quadratic && e.batchLimit < Infinity && half !== null;
   if (proven && half < settings.rate) return ofRate(half, `half of the limit, ${number(shown(half), 3)}`);
   const first = Math.min(e.safe, 0.5 * settings.rate);
-  const rate = status === "diverged" ? soundRate(first, ailing) : first;
+  const safe = e.quadratic && linear(settings.rules[0]) !== null && Number.isFinite(e.safe);
+  const rate = status === "diverged" && !safe ? soundRate(first, ailing) : first;
   return rate === null ? null : ofRate(rate, number(shown(rate), 3));
 }
 

@@ -92,7 +92,8 @@ export function endlessFall(objective: Objective, w: Vec, directions: readonly V
       return `${head} below the smallest number at a distance of ${number(10 ** (beyond + 2), 1)}`;
     }
     const growing = falls.every((fall, k) => fall > 0 && (k === 0 || fall >= 0.99 * falls[k - 1]));
-    if (growing && costs.every(Number.isFinite)) return `${head} still ${number(costs[13])} at a distance of ${number(1e15, 1)}`;
+    if (!growing || !costs.every(Number.isFinite)) continue;
+    return `${head} still ${number(costs[13])} at a distance of ${number(1e15, 1)}`;
   }
   return null;
 }
