@@ -109,6 +109,34 @@ def test_names_of_columns_and_files_are_not_executed(change, opened, tmp_path):
     assert not (tmp_path / "owned").exists()
 
 
+def long_table(rows):
+    x = np.random.default_rng(3).normal(size=(rows, 2)).round(3)
+    return "a,b,y\n" + "".join(f"{a},{b},{round(2 * a - b + 0.3, 3)}\n" for a, b in x)
+
+
+OWN = {
+    "300 rows": (long_table(300), "y", "squared_error"),
+    "a sample of 5,001 rows": (long_table(5001), "y", "squared_error"),
+    "labels": ("x,said\n1,yes\n2,yes\n3,no\n4,yes\n5,no\n6,no\n", "said", "log_loss"),
+    "labels as numbers": ("x,said\n1,yes\n2,yes\n3,no\n4,yes\n5,no\n6,no\n", "said", "squared_error"),
+    "semicolons": ("x;y\n1;4\n3;3\n4;7\n", "y", "huber:delta=0.5"),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_tables_of_the_readers_own(name, opened, tmp_path):
+    table, target, loss = OWN[name]
+    state = f"#data=own&target={target}&features={table[0]}&loss={loss}&rate=0.02&steps=20"
+    page = opened(state, "-t", target, table=table)
+    (end,) = ends(page)
+    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
+    found = Trajectory.load(tmp_path / "run.npz").x[-1]
+    np.testing.assert_allclose(found, end, rtol=1e-9, err_msg=done.stderr)
+    (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
+    done = in_shell('"$PYTHON" page.py', tmp_path)
+    np.testing.assert_allclose(json.loads(done.stdout), end, rtol=1e-9, err_msg=done.stderr)
+
+
 def test_pictures_open(opened, tmp_path):
     page = opened("#lesson=momentum")
     with Image.open(saved(page, "png", tmp_path)) as picture:
@@ -170,12 +198,23 @@ def test_a_link_holds_the_data_only_if_ticked(opened, visit):
     page.check("[data-testid=link-data]")
     full = page.input_value("[data-testid=text-link]")
     assert "1.25" in full
+    page.click("[data-testid=export-close]")
+    state = "() => JSON.stringify([steepestLab.settings, steepestLab.scene.runs[0].path])"
     for link in (bare, full):
         again = visit().page
         again.goto(link)
         again.wait_for_selector("#lab > *", state="attached")
-        state = "() => JSON.stringify([steepestLab.settings, steepestLab.scene.runs[0].path])"
         assert again.evaluate(state) == page.evaluate(state)
+        assert same_pictures(page, again)
+
+
+def same_pictures(*pages):
+    """Whether the four canvases hold the same pixels."""
+    pixels = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
+    for page in pages:
+        page.wait_for_timeout(200)  # a frame or two
+    first, second = (page.evaluate(pixels) for page in pages)
+    return first == second and len({*first}) == 4
 
 
 @pytest.mark.parametrize("kind", ["command", "python", "link"])

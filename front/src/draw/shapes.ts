@@ -74,7 +74,7 @@ function farthestApart([one, other]: readonly (readonly number[])[]): number {
   return one.reduce((best, _, n) => (gap(n) > gap(best) ? n : best), 0);
 }
 
-/** The values of the parameter at which rows change their side, and some of both sides. */
+/** The values of the parameter at which rows change their side, some of both sides, and the start if it is near. */
 function rangeOf(scene: Scene, plane: Plane, rows: readonly number[]): Interval {
   const table = scene.objective.table!;
   const other = plane.coordinates(scene.facts.best ?? startOf(scene))[1];
@@ -87,7 +87,9 @@ function rangeOf(scene: Scene, plane: Plane, rows: readonly number[]): Interval 
   const sizes = lines.map(({ slope }) => Math.abs(slope)).sort((a, b) => a - b);
   const usual = sizes[Math.floor(sizes.length / 2)] || 1;
   const [low, high] = [turns[Math.floor(0.1 * turns.length)] ?? 0, turns[Math.floor(0.9 * (turns.length - 1))] ?? 0];
-  return padded(extent([low - 4 / usual, high + 4 / usual]), 0.1);
+  const [from, to] = padded(extent([low - 4 / usual, high + 4 / usual]), 0.1);
+  const start = plane.coordinates(startOf(scene))[0];
+  return Math.abs(start - (from + to) / 2) < to - from ? extent([from, to, start]) : [from, to];
 }
 
 /** Places where the values curve downward by more than rounding. */

@@ -24,8 +24,12 @@ export function Header() {
       <LessonChoice />
       <ExportButton />
       <button
-        type="button" data-testid="theme" aria-label={`Colours: ${theme.value}. Change to ${next}`}
-        onClick={() => { theme.value = next; }}
+        type="button"
+        data-testid="theme"
+        aria-label={`Colours: ${theme.value}. Change to ${next}`}
+        onClick={() => {
+          theme.value = next;
+        }}
       >
         <span aria-hidden="true">◐</span>
       </button>
@@ -43,5 +47,9 @@ const rowsOf = (rows: number, whole?: number): string =>
 function Problem() {
   const { problem, notice } = useLab();
   const words = [problem.value, notice.value].filter(Boolean).join(" ");
-  return <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>{words}</p>;
+  return (
+    <p id="problem" class="problem" role="alert" data-testid="problem" hidden={!words}>
+      {words}
+    </p>
+  );
 }

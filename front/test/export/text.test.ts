@@ -145,6 +145,12 @@ describe("CSV of steps", () => {
   });
 });
 
+test("a label is no formula of a spreadsheet", () => {
+  const { scene } = exported({ rules: ["plain", "momentum"] });
+  const runs = scene.runs.map((run) => ({ ...run, label: "=cmd|'/c calc'!A1" }));
+  expect(stepsCsv({ ...scene, runs })).toContain("\n'=cmd|'/c calc'!A1,0,");
+});
+
 test("a table keeps its labels where they are classes", () => {
   const columns: readonly Column[] = [column("x", [1, 2]), { name: "y", values: [0, 1], classes: ["no, never", "yes"] }];
   expect([tableCsv(columns, true), tableCsv(columns, false)]).toEqual(['x,y\n1,"no, never"\n2,yes\n', "x,y\n1,0\n2,1\n"]);
