@@ -11,6 +11,9 @@ import { Check } from "./controls";
 
 const open = signal(false);
 
+const NO_FILES = 'A cell of a notebook saves no files: page.save("lab.html") writes the page, which does.';
+const LINKED: readonly Payload["home"][] = ["file", "report"]; // the address of a server has its secret, that of a cell is none
+
 export function ExportButton() {
   return (
     <button type="button" data-testid="export" aria-haspopup="dialog" onClick={() => { open.value = true; }}>Export</button>
@@ -36,8 +39,9 @@ export function Export({ palette }: Props) {
   return (
     <dialog ref={dialog} class="export" aria-labelledby="export-title" data-testid="export-dialog" onClose={() => { open.value = false; }}>
       <h2 id="export-title">Export</h2>
-      {snapshot && <Files snapshot={snapshot} say={say} />}
+      {snapshot && (lab.payload.home === "notebook" ? <p>{NO_FILES}</p> : <Files snapshot={snapshot} say={say} />)}
       {snapshot && <Texts snapshot={snapshot} say={say} />}
+      {snapshot && LINKED.includes(lab.payload.home) && <Link snapshot={snapshot} say={say} />}
       <p role="status" data-testid="export-said">{said.value}</p>
       <button type="button" data-testid="export-close" onClick={() => { open.value = false; }}>Close</button>
     </dialog>
@@ -69,12 +73,19 @@ function Files({ snapshot, say }: Part) {
 }
 
 function Texts({ snapshot, say }: Part) {
-  const withData = useSignal(false);
-  const own = snapshot.scene.settings.data === "own" && snapshot.table !== null;
   return (
     <>
       <Text id="command" label="Command" text={commandOf(snapshot)} say={say} />
       <Text id="python" label="Python" text={pythonOf(snapshot)} say={say} />
+    </>
+  );
+}
+
+function Link({ snapshot, say }: Part) {
+  const withData = useSignal(false);
+  const own = snapshot.scene.settings.data === "own" && snapshot.table !== null;
+  return (
+    <>
       <Text id="link" label="Link" text={addressOf(snapshot, location.href, own && withData.value)} say={say} />
       {own && (
         <Check id="link-data" label="with the rows of the table in the link" checked={withData.value} onChange={(on) => { withData.value = on; }} />
