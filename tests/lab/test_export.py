@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from PIL import Image
 
@@ -249,3 +250,13 @@ def test_a_cell_of_a_notebook_says_that_it_saves_no_files(page, built, tmp_path)
     assert cell.locator("[data-testid=save-png]").count() == 0
     assert cell.locator("[data-testid=text-link]").count() == 0
     assert cell.locator("[data-testid=text-command]").input_value().startswith("cat > page.csv")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_axe_finds_nothing_in_the_dialog(width, scheme, visit, lab_file):
+    one = visit(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    found = one.open(lab_file("-t", "y", table="x,y\n1,4\n3,3\n4,7\n"))
+    found.click("[data-testid=export]")
+    assert Axe().run(found).violations_count == 0
+    box = found.locator("[data-testid=export-dialog]")
+    assert box.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth && dialog.clientWidth <= innerWidth")

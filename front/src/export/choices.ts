@@ -56,7 +56,7 @@ export function columnsOf({ objective }: Scene): readonly Column[] {
   return [...features, target];
 }
 
-/** Whether no file gives these numbers: rows were dragged or sampled, labels are used as numbers, or arrays were handed over. */
+/** Whether no file has these numbers: rows were dragged or sampled, labels are numbers, or arrays were handed over. */
 export function differs({ scene, table }: Exported): boolean {
   const nameless = scene.settings.data === "own" && !/\.\w+$/.test(table?.name ?? "");
   const { features, target, classes } = scene.objective.table!;
