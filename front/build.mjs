@@ -1,5 +1,5 @@
-// Builds the pages into the Python package: lab.js, replay.js, unpack.js, their styles, and the licences of the libraries inside.
-// Same input, same bytes.
+// Builds the pages into the Python package: lab.js, replay.js, unpack.js, their styles, and the licences of the libraries
+// inside. Same input, same bytes.
 import { build } from "esbuild";
 import { readFile, readdir, mkdir, writeFile } from "node:fs/promises";
 

@@ -15,15 +15,20 @@ const palette = paletteOf(lab.theme);
 paint(palette, document.documentElement.style);
 listenToKeys(lab);
 takeDrops(lab, document.documentElement);
-if (lab.payload.home !== "notebook") // a frame in a notebook has no address of its own
+if (lab.payload.home !== "notebook")
+  // a frame in a notebook has no address of its own
   followSettings(lab, (hash) => history.replaceState(null, "", lab.token ? `${hash}&t=${lab.token}` : hash));
 render(<App lab={lab} palette={palette} />, document.getElementById("lab") ?? document.body);
 
 // For measurements: the settings and the scene as they are, and the times of the last frames in ms.
 Object.assign(window, {
   steepestLab: {
-    get settings() { return lab.settings.peek(); },
-    get scene() { return lab.scene.peek(); },
+    get settings() {
+      return lab.settings.peek();
+    },
+    get scene() {
+      return lab.scene.peek();
+    },
     timings,
     change: lab.change,
   },

@@ -1,5 +1,5 @@
-// The page's script stands in the file deflated, in base64: half its size. This script puts it in place; the policy of the
-// page states the hashes of both, so that nothing else runs.
+// The page's script stands in the file deflated, in base64: half its size. This script puts it in place; the policy of
+// the page states the hashes of both, so that nothing else runs.
 
 async function unpack(): Promise<void> {
   const packed = document.getElementById("packed")?.textContent ?? "";

@@ -11,6 +11,7 @@ import pytest
 from conftest import DATA
 
 from steepest.core.errors import DataError
+from steepest.data.readers.cells import MISSING
 from steepest.data.readers.columns import Wanted
 from steepest.data.readers.content import Content
 from steepest.data.readers.delimited import open_text
@@ -196,6 +197,13 @@ def _quoted(rng, cell, style, d):
 def test_three_thousand_small_tables_are_read_or_refused_alike():
     rng = random.Random(16)
     tables = [(rng.choice(["t.csv", "t.csv", "t.txt", "t.tsv"]), table_text(rng).encode()) for _ in range(3000)]
+    assert not compared(tables)
+
+
+def test_every_missing_value_of_python_is_one():
+    cells = [spelled for cell in sorted(MISSING) for spelled in (cell, cell.upper(), f" {cell} ")]
+    tables = [("t.csv", f"x,y\n1,2\n3,{cell}\n5,6\n".encode()) for cell in [*cells, "none", "n", "-", "na."]]
+    assert all(read_in_python(*one)["line"] == 3 for one in tables)
     assert not compared(tables)
 
 

@@ -9,8 +9,10 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
 
 from lab.conftest import EIGHT
+from steepest.cli import main
 
 PANELS = ("data", "map", "cost", "step")
 FOCUSABLE = "button, input, select, summary, canvas, a[href], [tabindex='0']"
@@ -195,6 +197,28 @@ def test_axe_finds_nothing(opened, scheme, width, fragment):
     shown.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
     frames(shown)
     assert violations(shown) == []
+
+
+@pytest.mark.parametrize("name", ["help", "export"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_dialogs(opened, scheme, name):
+    shown = opened("#rate=0.03", color_scheme=scheme, viewport={"width": 390, "height": 844})
+    shown.get_by_test_id(name).click()
+    frames(shown)
+    assert shown.get_by_test_id(f"{name}-dialog").is_visible()
+    assert violations(shown) == []
+
+
+def test_the_reader_chooses_the_colours(opened):
+    shown = opened("#rate=0.03", color_scheme="light")
+    light = shown.evaluate("getComputedStyle(document.body).color")
+    before = pixels(shown)
+    shown.get_by_test_id("theme").click()
+    shown.get_by_test_id("theme").click()
+    frames(shown)
+    assert "dark" in shown.get_by_test_id("theme").get_attribute("aria-label")
+    assert shown.evaluate("getComputedStyle(document.body).color") != light
+    assert [a == b for a, b in zip(pixels(shown), before, strict=True)] == [False] * 4
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
@@ -385,3 +409,22 @@ def test_a_table_is_opened_from_a_file(opened, tmp_path):
     shown.get_by_test_id("file").set_input_files(tmp_path / "bad.csv")
     until(shown, "document.querySelector('#problem').textContent")
     assert "bad.csv, line 2" in text(shown, "problem")
+
+
+def test_a_report_replays_its_run_and_comes_back_to_it(visit, tmp_path, built):  # noqa: ARG001 - the page is needed
+    (tmp_path / "eight.csv").write_text(EIGHT)
+    table, run, page = (str(tmp_path / name) for name in ("eight.csv", "run.npz", "report.html"))
+    fit = ["fit", "linear", table, "-t", "y", "--learning-rate", "0.02", "--steps", "2000", "--trajectory", run]
+    for arguments in ([*fit, "-o", str(tmp_path / "model.json")], ["report", run, table, "-o", page]):
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0, done.output
+    shown = visit().open(page)
+    states = shown.evaluate("steepestLab.scene.runs[0].numbers.length")
+    assert 500 < states <= 600
+    assert "of 2,000" in shown.get_by_test_id("step").get_attribute("aria-valuetext")
+    shown.get_by_test_id("rate").focus()
+    shown.keyboard.press("ArrowRight")
+    assert shown.evaluate("steepestLab.scene.runs[0].numbers") is None
+    shown.get_by_test_id("back-to-recorded").click()
+    assert shown.evaluate("steepestLab.scene.runs[0].numbers.length") == states
+    assert settings(shown)["rate"] == 0.02

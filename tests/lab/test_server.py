@@ -367,3 +367,38 @@ def test_ctrl_c_ends_it_quietly(start):
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(5) in (0, 130)
     assert ended_within(1.0, server.port)
+
+
+# ------------------------------------------------------------------ the page in a browser
+
+
+def heap(page):
+    """Bytes of JavaScript's heap."""
+    return page.evaluate("() => performance.memory.usedJSHeapSize")
+
+
+def test_the_served_page_of_a_large_table_draws_a_sample_and_says_so(start, visit):
+    table = "x,y\n" + "\n".join(f"{i % 997},{(i * 7) % 991}" for i in range(200_000))
+    server = start("-t", "y", table=table)
+    shown = visit(offline=False)
+    shown.page.goto(server.address)
+    shown.page.wait_for_selector("#lab > *", state="attached")
+    held = json.loads(shown.page.locator("#payload").text_content())["table"]
+    assert (held["rows"], held["sampledFrom"]) == (5000, 200_000)
+    assert shown.page.get_by_test_id("rows").inner_text() == "5,000 of 200,000 rows"
+    assert heap(shown.page) < 100e6
+    assert {urlsplit(address).netloc for address in shown.requests} == {f"127.0.0.1:{server.port}"}
+    assert shown.messages == []
+
+
+@pytest.mark.parametrize("button", ["ask", "ask-automatic"])
+def test_the_served_page_asks_python(start, visit, button):
+    server = start("-t", "y", "--learning-rate", "0.01")
+    shown = visit(offline=False)
+    shown.page.goto(server.address)
+    shown.page.get_by_test_id(button).click()
+    card = shown.page.get_by_test_id("server")
+    card.get_by_text("Python used 8 rows").wait_for()
+    assert "The minimum is 0.6315" in card.inner_text()
+    assert shown.page.get_by_test_id("recorded").is_visible()
+    assert shown.messages == []

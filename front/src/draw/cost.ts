@@ -53,7 +53,7 @@ export function cost(scene: Scene, context: Canvas, width: number, height: numbe
 
 /** The step number at the cursor, also where the leading run ended before. */
 function shown({ runs: [lead] }: Scene, cursor: number): number {
-  return lead.numbers ? numberOf(lead, stepOf(lead, cursor)) : Math.round(cursor);
+  return lead?.numbers ? numberOf(lead, stepOf(lead, cursor)) : Math.round(cursor);
 }
 
 /** The state of the leading run at a step number. */
@@ -144,7 +144,10 @@ function mark(
 
 function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: Frame): Drawn {
   const title = finding(scene, labels);
-  const subtitle = joined(measure.note, "drag to move the step");
+  const subtitle = joined(
+    measure.note,
+    `dotted line: step ${count(shown(scene, scene.settings.cursor))}, drag to move it`,
+  );
   return {
     title,
     subtitle,

@@ -7,12 +7,12 @@ import { type Frame, frame, within } from "./frame";
 import { landscapeOf, type Landscape } from "./landscape";
 import { hintAt } from "./hint";
 import { handle, type Point, star } from "./marks";
-import { number } from "./number";
+import { count, number } from "./number";
 import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, startOf, stateOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
@@ -152,6 +152,7 @@ function drawn(
       : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
   const subtitle = joined(
+    scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
     lines,
     scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum",
     plane.words,

@@ -2,9 +2,9 @@
 
 import type { Draw, Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
-import { graph, sampled } from "./curve";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
+import { graph, sampled } from "./graph";
 import { ball, line, type Point, ring } from "./marks";
 import { count, number } from "./number";
 import { colourOf } from "./palette";

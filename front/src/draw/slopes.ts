@@ -2,10 +2,10 @@
 
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
-import { graph, sampled } from "./curve";
 import { endLabels, roomOf } from "./ends";
 import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
+import { graph, sampled } from "./graph";
 import { ball, line, type Point } from "./marks";
 import { number } from "./number";
 import { colourOf, dashOf } from "./palette";

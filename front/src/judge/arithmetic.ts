@@ -55,30 +55,32 @@ function linesOf(place: Place): readonly Line[] {
     memory: memoryBefore(run, objective, settings, t)?.[j] ?? null,
   });
   const terms = [term(old, "old"), ` ${MINUS} `, term(rate, "rate"), ` ${TIMES} `, story.direction];
-  const update = equation(`${symbol} ←`, terms, term(fresh, "new"), ([w, eta, p]) => w - eta * p);
-  return [gradientLine(place), ...story.lines, update];
+  const update = equation(`${symbol} ←`, terms, "new", ([w, eta, p]) => w - eta * p);
+  const written = [...story.lines, update];
+  const shown = written.flatMap((line) => line.parts).find((part) => part.role === "gradient")?.text ?? number(g[j]);
+  return [gradientLine(place, shown.replace(/[()]/g, "")), ...written];
 }
 
-/** The component of the gradient, with its formula; of a few rows with their errors. */
-function gradientLine(place: Place): Line {
-  const { objective, rows, g, j, symbol } = place;
+/** The component of the gradient, with its formula and the digits of the lines after it; of a few rows with their errors. */
+function gradientLine(place: Place, shown: string): Line {
+  const { objective, rows, j, symbol } = place;
   const label = `∂cost/∂${symbol} =`;
-  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol} =`, "", g[j]);
+  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol} =`, "", shown);
   const error = errorOf(objective.table);
   const column = columnOf(objective, place.settings, j);
-  if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, g[j]);
+  if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, shown);
   if (rows && rows.length <= FEW) return fewRows(label, error, column, place, objective.table, rows);
   const over = rows ? ` over ${counted(rows.length, "row")}` : "";
-  return slopeLine(label, `mean ${error}${column}${over} = `, g[j]);
+  return slopeLine(label, `mean ${error}${column}${over} = `, shown);
 }
 
-const slopeLine = (label: string, formula: string, slope: number): Line => ({
+const slopeLine = (label: string, formula: string, shown: string): Line => ({
   label,
-  parts: [...(formula ? [{ text: formula, role: "text" } as const] : []), { text: number(slope), role: "gradient" }],
+  parts: [...(formula ? [{ text: formula, role: "text" } as const] : []), { text: shown, role: "gradient" }],
 });
 
 /** The mean over one, two or three rows, written out. */
-function fewRows(label: string, error: string, column: string, { run, t, g, j }: Place, table: TableObjective, rows: Int32Array): Line {
+function fewRows(label: string, error: string, column: string, { run, t, j }: Place, table: TableObjective, rows: Int32Array): Line {
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
   const unit = unitVector(j, w.length);
@@ -95,7 +97,7 @@ function fewRows(label: string, error: string, column: string, { run, t, g, j }:
     return sum / rows.length;
   };
   const head = `${several ? "mean " : ""}${error}${column} = ${several ? "(" : ""}`;
-  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, term(g[j], "gradient"), mean);
+  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, "gradient", mean);
   return { label, parts: [{ text: head, role: "text" }, ...line.parts] };
 }
 

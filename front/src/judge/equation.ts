@@ -27,20 +27,19 @@ export const term = (value: number, role: Role): Term => ({ value, role });
 
 export const words = (label: string, text: string): Line => ({ label, parts: [{ text, role: "text" }] });
 
-/** The line of a formula, given as text and terms, with its result; `compute` is the formula. */
+/** The line of a formula, given as text and terms, with its result of this role; `compute` is the formula. */
 export function equation(
-  label: string, pieces: readonly (string | Term)[], result: Term, compute: (terms: readonly number[]) => number,
+  label: string, pieces: readonly (string | Term)[], role: Role, compute: (terms: readonly number[]) => number,
 ): Line {
   const values = pieces.filter((piece) => typeof piece !== "string").map((piece) => piece.value);
-  const again = (digits: number): string => number(compute(values.map((value) => parse(number(value, digits)))));
+  const again = (digits: number): number => compute(values.map((value) => parse(number(value, digits))));
+  const result = number(compute(values));
   let digits = FEWEST;
-  while (digits < MOST && again(digits) !== number(result.value)) digits++;
+  while (digits < MOST && number(again(digits)) !== result) digits++;
   const parts = pieces.map((piece, i): Part =>
     typeof piece === "string"
       ? { text: piece, role: "text" }
       : { text: i === 0 ? number(piece.value, digits) : operand(piece.value, digits), role: piece.role },
   );
-  const found = compute(values.map((value) => parse(number(value, digits))));
-  const shown = Number.isFinite(found) ? number(found) : number(result.value);
-  return { label, parts: [...parts, { text: " = ", role: "text" }, { text: shown, role: result.role }] };
+  return { label, parts: [...parts, { text: " = ", role: "text" }, { text: number(again(digits)), role }] };
 }

@@ -2,13 +2,14 @@
 
 export const MINUS = "\u2212";
 export const TIMES = "\u00d7";
+const EXACT = 60; // digits that tell a tie
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** A number with so many significant digits; a word where it is none. */
 export function number(x: number, digits = 4): string {
   if (Number.isNaN(x)) return "unknown";
   if (!Number.isFinite(x)) return x > 0 ? "too large a number" : "too large a negative number";
-  const rounded = Number(x.toPrecision(digits));
+  const rounded = Number(exponential(x, digits));
   const size = Math.abs(rounded);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) return power(rounded, digits);
   return signed(rounded, grouped(String(size)));
@@ -16,9 +17,18 @@ export function number(x: number, digits = 4): string {
 
 /** A number times a power of ten, such as 1.2 × 10⁵. */
 export function power(x: number, digits = 4): string {
-  const [head, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
+  const [head, exponent] = exponential(x, digits).split("e") as [string, string];
   const factor = String(Math.abs(Number(head)));
   return signed(x, `${factor} ${TIMES} 10${raised(Number(exponent))}`);
+}
+
+/** A number as 1.234e-5, with so many digits. A number halfway between two becomes the even one, as in Python. */
+export function exponential(x: number, digits: number): string {
+  const halfway = x.toExponential(digits);
+  if (Number(halfway) !== x || !/5e/.test(halfway)) return x.toExponential(digits - 1);
+  const [exact] = x.toExponential(EXACT).replace(/[-.]/g, "").split("e");
+  const tied = /^5?0*$/.test(exact.slice(digits)) && Number(exact[digits - 1]) % 2 === 0;
+  return tied ? halfway.replace(/\.?5e/, "e") : x.toExponential(digits - 1);
 }
 
 /** A whole number with groups of thousands: every digit counts. */
@@ -29,7 +39,7 @@ export function whole(n: number): string {
 
 /** A number of steps of which two digits are known: 12,000. */
 export function about(n: number): string {
-  return n >= 1e9 || !Number.isFinite(n) ? number(n, 2) : whole(Number(n.toPrecision(2)));
+  return n >= 1e9 || !Number.isFinite(n) ? number(n, 2) : whole(Number(exponential(n, 2)));
 }
 
 /** A share as a percentage. */

@@ -34,7 +34,7 @@ export function storyOf(rule: string, moment: Moment): Story {
 const kept = (label: string, share: number, before: number, g: number): Line =>
   equation(
     label, [`${number(share)} ${TIMES} `, term(before, "memory"), " + ", term(g, "gradient")],
-    term(share * before + g, "memory"), ([v, slope]) => share * v + slope,
+    "memory", ([v, slope]) => share * v + slope,
   );
 
 const mean = (label: string, share: number, before: number, g: number, squared: boolean): Line => {
@@ -43,14 +43,14 @@ const mean = (label: string, share: number, before: number, g: number, squared: 
   return equation(
     label,
     [`${number(share)} ${TIMES} `, term(before, "memory"), ` + ${rest}`, term(g, "gradient"), ...(squared ? ["²"] : [])],
-    term(value(before, g), "memory"), ([v, slope]) => value(v, slope),
+    "memory", ([v, slope]) => value(v, slope),
   );
 };
 
-const ratio = (symbol: string, top: number, role: Term["role"], square: number, eps: number, direction: number): Line =>
+const ratio = (symbol: string, top: number, role: Term["role"], square: number, eps: number): Line =>
   equation(
     `p of ${symbol} =`, [term(top, role), " / (√", term(square, "memory"), ` + ${power(eps, 1)})`],
-    term(direction, "memory"), ([over, v]) => over / (Math.sqrt(v) + eps),
+    "memory", ([over, v]) => over / (Math.sqrt(v) + eps),
   );
 
 const momentum: Teller = ({ self, symbol, g }, [v]) => ({
@@ -63,7 +63,7 @@ const nesterov: Teller = ({ self, symbol, g }, [v]) => {
   const next = beta * v + g;
   const ahead = equation(
     `p of ${symbol} =`, [term(g, "gradient"), ` + ${number(beta)} ${TIMES} `, term(next, "memory")],
-    term(g + beta * next, "memory"), ([slope, velocity]) => slope + beta * velocity,
+    "memory", ([slope, velocity]) => slope + beta * velocity,
   );
   return { lines: [kept(`v of ${symbol} ←`, beta, v, g), ahead], direction: term(g + beta * next, "memory") };
 };
@@ -72,10 +72,10 @@ const adagrad: Teller = ({ self, symbol, g }, [v]) => {
   const sum = v + g * g;
   const direction = g / (Math.sqrt(sum) + self["eps"]);
   const square = equation(
-    `v of ${symbol} ←`, [term(v, "memory"), " + ", term(g, "gradient"), "²"], term(sum, "memory"), ([a, b]) => a + b * b,
+    `v of ${symbol} ←`, [term(v, "memory"), " + ", term(g, "gradient"), "²"], "memory", ([a, b]) => a + b * b,
   );
   return {
-    lines: [square, ratio(symbol, g, "gradient", sum, self["eps"], direction)],
+    lines: [square, ratio(symbol, g, "gradient", sum, self["eps"])],
     direction: term(direction, "memory"),
   };
 };
@@ -85,7 +85,7 @@ const rmsprop: Teller = (moment, [v]) => {
   if (self["centred"]) return { lines: [words(`p of ${symbol} =`, number(direction))], direction: term(direction, "memory") };
   const square = self["alpha"] * v + (1 - self["alpha"]) * g * g;
   const taken = g / (Math.sqrt(square) + self["eps"]);
-  const lines = [mean(`v of ${symbol} ←`, self["alpha"], v, g, true), ratio(symbol, g, "gradient", square, self["eps"], taken)];
+  const lines = [mean(`v of ${symbol} ←`, self["alpha"], v, g, true), ratio(symbol, g, "gradient", square, self["eps"])];
   return { lines, direction: term(taken, "memory") };
 };
 
@@ -97,17 +97,17 @@ const adam: Teller = ({ self, symbol, g, t }, [m, v]) => {
   const lines = [
     mean(`mean of ${symbol} ←`, b1, m, g, false),
     mean(`v of ${symbol} ←`, b2, v, g, true),
-    corrected(`corrected mean of ${symbol} =`, first, b1, t, top),
-    corrected(`corrected v of ${symbol} =`, second, b2, t, square),
-    ratio(symbol, top, "memory", square, eps, direction),
+    corrected(`corrected mean of ${symbol} =`, first, b1, t),
+    corrected(`corrected v of ${symbol} =`, second, b2, t),
+    ratio(symbol, top, "memory", square, eps),
   ];
   return { lines, direction: term(direction, "memory") };
 };
 
 /** A mean that began at 0, divided by the share of it that is known. */
-const corrected = (label: string, value: number, share: number, t: number, result: number): Line =>
+const corrected = (label: string, value: number, share: number, t: number): Line =>
   equation(
-    label, [term(value, "memory"), ` / (1 ${MINUS} ${number(share)}^${t})`], term(result, "memory"), ([x]) => x / (1 - share ** t),
+    label, [term(value, "memory"), ` / (1 ${MINUS} ${number(share)}^${t})`], "memory", ([x]) => x / (1 - share ** t),
   );
 
 const TELLERS: Readonly<Record<string, Teller>> = { momentum, nesterov, ada_grad: adagrad, rmsprop, adam };

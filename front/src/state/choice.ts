@@ -6,8 +6,19 @@ import type { Lab } from "./lab";
 import { DEFAULTS } from "./settings";
 
 const FRESH: Partial<Settings> = {
-  target: "", features: [], loss: "squared_error", standardize: false, start: [], fixed: [], moved: [], race: [], batch: 0,
-  cursor: DEFAULTS.cursor, secant: null, detail: "step", lesson: "",
+  target: "",
+  features: [],
+  loss: "squared_error",
+  standardize: false,
+  start: [],
+  fixed: [],
+  moved: [],
+  race: [],
+  batch: 0,
+  cursor: DEFAULTS.cursor,
+  secant: null,
+  detail: "step",
+  lesson: "",
 };
 
 /** Descend on a table by name, "own" for the reader's, or on the "formula". */

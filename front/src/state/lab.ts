@@ -44,7 +44,9 @@ export function createLab(payload: Payload, hash: string): Lab {
   const answer = payload.recording && { cursor: reportedState(payload.recording) };
   const given = valid({ ...own, ...answer, ...payload.settings }, settingsOf(payload.settings?.lesson));
   const settings = signal(link.settings ?? given);
-  const change = (changes: Partial<Settings>) => { settings.value = valid(changes, settings.peek()); };
+  const change = (changes: Partial<Settings>) => {
+    settings.value = valid(changes, settings.peek());
+  };
   const recorded = signal<Recorded | null>(payload.recording ? { run: payload.recording, settings: given } : null);
   const made = createScene(settings, { table, recorded });
   const last = computed(() => Math.max(0, ...(made.scene.value?.runs.map((run) => run.steps) ?? [])));
@@ -52,14 +54,26 @@ export function createLab(payload: Payload, hash: string): Lab {
   const playback = createPlayback(cursor, last, (step) => change({ cursor: step }));
   if (payload.table && !link.settings && payload.settings?.rate === undefined) suitRate({ ...made, change });
   return {
-    payload, given, settings, ...made, cursor, last, playback, table, recorded, token: tokenOf(hash), notice: signal(""), theme: signal<Theme>("system"), change,
+    payload,
+    given,
+    settings,
+    ...made,
+    cursor,
+    last,
+    playback,
+    table,
+    recorded,
+    token: tokenOf(hash),
+    notice: signal(""),
+    theme: signal<Theme>("system"),
+    change,
   };
 }
 
 /** The state that the recorded run reports as its answer. */
 const reportedState = ({ step, reported }: Recording): number => Math.max(0, step.indexOf(reported));
 
-/** Keeps the address in step with the settings, at most a few times a second: browsers limit how often it may change. */
+/** Keeps the address in step with the settings, at most a few times a second: browsers allow no more. */
 export function followSettings(lab: Lab, write: (hash: string) => void, pause = 250): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return effect(() => {

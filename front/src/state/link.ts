@@ -1,4 +1,4 @@
-// Settings as the part of an address behind "#", and back: the rate, and what differs from the lesson or else the defaults.
+// Settings as the part of an address behind "#", and back: the rate, and what differs from the lesson or the defaults.
 // Lists are joined by commas, each item percent-encoded; numbers are written so that they are read back exactly.
 
 import { lessonNamed, opened } from "../lessons";
@@ -48,7 +48,13 @@ function halves(part: string): [string, string] {
 /** Items are joined by commas, their parts by colons. */
 function written(value: Settings[keyof Settings]): string {
   if (!Array.isArray(value)) return encodeURIComponent(String(value));
-  return value.map((item) => partsOf(item).map((part) => encodeURIComponent(String(part))).join(":")).join(",");
+  return value
+    .map((item) =>
+      partsOf(item)
+        .map((part) => encodeURIComponent(String(part)))
+        .join(":"),
+    )
+    .join(",");
 }
 
 function partsOf(item: unknown): readonly unknown[] {
@@ -63,7 +69,8 @@ function readAs(key: keyof Settings, field: string): unknown {
   const items = field === "" ? [] : field.split(",");
   if (key === "start") return items.map(number);
   if (key === "fixed") return items.map((item) => item === "true");
-  if (key === "moved") return items.map((item) => item.split(":")).map((m) => [number(m[0]), plain(m[1]), number(m[2])]);
+  if (key === "moved")
+    return items.map((item) => item.split(":")).map((m) => [number(m[0]), plain(m[1]), number(m[2])]);
   if (key === "race") return items.map((item) => item.split(":")).map(racerOf);
   if (key === "secant") return field === "null" ? null : number(field);
   if (key === "rules" || key === "features") return items.map(plain);
@@ -102,10 +109,14 @@ function validTable(value: unknown): Table | null {
   const { name, columns, rows } = (value ?? {}) as Partial<Record<keyof Table, unknown>>;
   if (typeof name !== "string" || typeof rows !== "number" || !Array.isArray(columns) || !columns.length) return null;
   const isColumn = (column: { name?: unknown; values?: unknown; classes?: unknown } | null): boolean =>
-    typeof column?.name === "string" && Array.isArray(column.values) && column.values.length === rows &&
-    column.values.every(Number.isFinite) && isClasses(column.classes);
+    typeof column?.name === "string" &&
+    Array.isArray(column.values) &&
+    column.values.length === rows &&
+    column.values.every(Number.isFinite) &&
+    isClasses(column.classes);
   return columns.every(isColumn) ? { name, columns, rows } : null;
 }
 
 const isClasses = (classes: unknown): boolean =>
-  classes === undefined || (Array.isArray(classes) && classes.length === 2 && classes.every((c) => typeof c === "string"));
+  classes === undefined ||
+  (Array.isArray(classes) && classes.length === 2 && classes.every((c) => typeof c === "string"));

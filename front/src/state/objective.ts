@@ -14,7 +14,8 @@ export function objectiveOf(settings: Settings, own: Table | null): Objective {
 
 export function tableOf({ data }: Pick<Settings, "data">, own: Table | null): Table {
   const found = data === "own" ? own : Object.hasOwn(builtin, data) ? builtin[data].table : null;
-  if (!found) throw new Error(data === "own" ? "this page holds no table: open a file" : `no table here is called "${data}"`);
+  if (!found)
+    throw new Error(data === "own" ? "this page holds no table: open a file" : `no table here is called "${data}"`);
   return found;
 }
 

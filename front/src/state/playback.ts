@@ -25,7 +25,9 @@ export function createPlayback(
   frame: (callback: (now: number) => void) => void = (callback) => requestAnimationFrame(callback),
 ): Playback {
   const playing = signal(false);
-  const pause = () => { playing.value = false; };
+  const pause = () => {
+    playing.value = false;
+  };
   const go = (step: number) => {
     pause();
     move(Math.min(Math.max(Math.round(step), 0), last.peek()));

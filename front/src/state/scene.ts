@@ -1,5 +1,5 @@
-// The scene: from settings and table to objective, facts, runs, zones and judgement, each computed again only if what it
-// depends on has changed. A cursor that moves computes nothing but the scene's outer record.
+// The scene: from settings and table to objective, facts, runs, zones and judgement, each computed again only if what
+// it depends on has changed. A cursor that moves computes nothing but the scene's outer record.
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { facts as factsOf } from "../engine";
@@ -62,21 +62,41 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
   const objective = computed(() => attempt(() => objectiveOf(shape.value, given.table.value)));
   const facts = computed(() => attempt(() => factsOf(sound(objective), full(placed.value, sound(objective).size))));
   const zones = computed(() => attempt(() => zonesOf(sound(facts), leading(descent.value))));
-  const runs = computed(() => attempt(() =>
-    replay.value ? [recordedRun(replay.value, sound(objective))] : localRuns(sound(objective), descent.value),
-  ));
-  const judgement = computed(() => attempt(() =>
-    replay.value
-      ? recordedJudgement(replay.value)
-      : judge(sound(runs)[0], sound(facts), sound(objective), full(leading(descent.value), sound(objective).size), sound(zones)),
-  ));
+  const runs = computed(() =>
+    attempt(() =>
+      replay.value ? [recordedRun(replay.value, sound(objective))] : localRuns(sound(objective), descent.value),
+    ),
+  );
+  const judgement = computed(() =>
+    attempt(() =>
+      replay.value
+        ? recordedJudgement(replay.value)
+        : judge(
+            sound(runs)[0],
+            sound(facts),
+            sound(objective),
+            full(leading(descent.value), sound(objective).size),
+            sound(zones),
+          ),
+    ),
+  );
 
-  const current = computed(() => attempt((): Scene => ({
-    settings: settings.value, objective: sound(objective), facts: sound(facts), runs: sound(runs), zones: sound(zones),
-    judgement: sound(judgement),
-  })));
+  const current = computed(() =>
+    attempt((): Scene => ({
+      settings: settings.value,
+      objective: sound(objective),
+      facts: sound(facts),
+      runs: sound(runs),
+      zones: sound(zones),
+      judgement: sound(judgement),
+    })),
+  );
   const first = () => createScene(signal(DEFAULTS), { table: given.table, recorded: signal(null) }).scene.peek();
-  return { scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first), problem: computed(() => faultOf(current.value)), replay };
+  return {
+    scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first),
+    problem: computed(() => faultOf(current.value)),
+    replay,
+  };
 }
 
 function attempt<T>(make: () => T): Maybe<T> {
@@ -102,7 +122,7 @@ function lastGood(current: ReadonlySignal<Maybe<Scene>>, first: () => Scene | nu
   let last: Scene | null = null;
   return computed(() => {
     const now = current.value;
-    last = faultOf(now) ? last ?? first() : (now as Scene);
+    last = faultOf(now) ? (last ?? first()) : (now as Scene);
     return last;
   });
 }

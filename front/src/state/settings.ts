@@ -1,6 +1,6 @@
 // Settings: what they are before the reader chose anything, and how untrusted values become valid ones.
-// A link, a payload and a number box may say anything: a value that cannot be used is left out, a number out of range is
-// brought to the nearest end.
+// A link, a payload and a number box may say anything: a value that cannot be used is left out, a number out of range
+// is brought to the nearest end.
 
 import type { Racer, Settings } from "../types";
 
@@ -51,17 +51,23 @@ const LONGEST = { text: 2000, formula: 100_000, list: 64, rules: 6, moved: 1000,
 /** Reads one value; undefined: it cannot be used. */
 type Read<T> = (value: unknown) => T | undefined;
 
-const real = ([low, high]: readonly [number, number]): Read<number> => (value) =>
-  typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, low), high) + 0 : undefined;
+const real =
+  ([low, high]: readonly [number, number]): Read<number> =>
+  (value) =>
+    typeof value === "number" && Number.isFinite(value) ? Math.min(Math.max(value, low), high) + 0 : undefined;
 
-const whole = (range: readonly [number, number]): Read<number> => (value) => {
-  const number = real(range)(value);
-  return number === undefined ? undefined : Math.round(number);
-};
+const whole =
+  (range: readonly [number, number]): Read<number> =>
+  (value) => {
+    const number = real(range)(value);
+    return number === undefined ? undefined : Math.round(number);
+  };
 
 /** Text that an address can hold: no half of a surrogate pair. */
-const textUpTo = (longest: number): Read<string> => (value) =>
-  typeof value === "string" && value.length <= longest && !/\p{Surrogate}/u.test(value) ? value : undefined;
+const textUpTo =
+  (longest: number): Read<string> =>
+  (value) =>
+    typeof value === "string" && value.length <= longest && !/\p{Surrogate}/u.test(value) ? value : undefined;
 
 const text = textUpTo(LONGEST.text);
 
@@ -69,13 +75,18 @@ const name: Read<string> = (value) => text(value) || undefined;
 
 const flag: Read<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
 
-const oneOf = <T extends string>(...names: readonly T[]): Read<T> => (value) => names.find((known) => known === value);
+const oneOf =
+  <T extends string>(...names: readonly T[]): Read<T> =>
+  (value) =>
+    names.find((known) => known === value);
 
-const list = <T>(read: Read<T>, longest: number, shortest = 0): Read<readonly T[]> => (value) => {
-  if (!Array.isArray(value) || value.length > longest) return undefined;
-  const items = value.map(read).filter((item): item is Awaited<T> & T => item !== undefined);
-  return items.length === value.length && items.length >= shortest ? items : undefined;
-};
+const list =
+  <T>(read: Read<T>, longest: number, shortest = 0): Read<readonly T[]> =>
+  (value) => {
+    if (!Array.isArray(value) || value.length > longest) return undefined;
+    const items = value.map(read).filter((item): item is Awaited<T> & T => item !== undefined);
+    return items.length === value.length && items.length >= shortest ? items : undefined;
+  };
 
 const movedRow: Read<readonly [number, string, number]> = (value) => {
   if (!Array.isArray(value) || value.length !== 3) return undefined;
@@ -100,10 +111,12 @@ const racer: Read<Racer> = (value) => {
   };
 };
 
-const distinct = <T>(read: Read<readonly T[]>): Read<readonly T[]> => (value) => {
-  const items = read(value);
-  return items && [...new Set(items)];
-};
+const distinct =
+  <T>(read: Read<readonly T[]>): Read<readonly T[]> =>
+  (value) => {
+    const items = read(value);
+    return items && [...new Set(items)];
+  };
 
 const READERS: { readonly [K in keyof Settings]: Read<Settings[K]> } = {
   task: oneOf("table", "formula"),

@@ -1,5 +1,5 @@
-// Where runs come from. Local: the engine of this page. Replay: the states that a payload recorded, shown exactly as long as
-// the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
+// Where runs come from. Local: the engine of this page. Replay: the states that a payload recorded, shown exactly as
+// long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
 
 import { descend } from "../engine";
 import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";
@@ -8,8 +8,24 @@ import { unpacked, type Packed } from "./payload";
 
 /** Settings that a recorded run fixes: any other value of these is another run. */
 const FIXES = [
-  "task", "formula", "data", "target", "features", "loss", "standardize", "moved", "rules", "race", "rate", "schedule",
-  "batch", "sampling", "seed", "steps", "start", "fixed",
+  "task",
+  "formula",
+  "data",
+  "target",
+  "features",
+  "loss",
+  "standardize",
+  "moved",
+  "rules",
+  "race",
+  "rate",
+  "schedule",
+  "batch",
+  "sampling",
+  "seed",
+  "steps",
+  "start",
+  "fixed",
 ] as const;
 
 /** Whether the reader still looks at the recorded run. */
@@ -21,14 +37,20 @@ export function localRuns(objective: Objective, settings: Settings): readonly Ru
   const how = full(settings, objective.size);
   if (settings.race.length === 0) return settings.rules.map((rule) => descend(objective, rule, how));
   return settings.race.map(({ label, rule = settings.rules[0], ...change }) => ({
-    ...descend(objective, rule, { ...how, ...change }), ...change, label,
+    ...descend(objective, rule, { ...how, ...change }),
+    ...change,
+    label,
   }));
 }
 
 /** The settings with as many starts, fixed or not, as there are parameters. */
 export function full(settings: Settings, size: number): Settings {
   const each = Array.from({ length: size }, (_, j) => j);
-  return { ...settings, start: each.map((j) => settings.start[j] ?? 0), fixed: each.map((j) => settings.fixed[j] ?? false) };
+  return {
+    ...settings,
+    start: each.map((j) => settings.start[j] ?? 0),
+    fixed: each.map((j) => settings.fixed[j] ?? false),
+  };
 }
 
 /** The settings of the run that leads. */
@@ -42,11 +64,21 @@ export function recordedRun(recording: Recording, objective: Objective): Run {
   const size = objective.size;
   const states = recording.step.length;
   const path = new Float64Array(states * size);
-  for (let k = 0; k < states; k++) path.set(objective.scaled(recording.path.subarray(k * size, (k + 1) * size)), k * size);
+  for (let k = 0; k < states; k++)
+    path.set(objective.scaled(recording.path.subarray(k * size, (k + 1) * size)), k * size);
   const cost = recording.cost.map((value, k) =>
     Number.isNaN(value) ? objective.value(path.subarray(k * size, (k + 1) * size)) : value,
   );
-  return { rule: recording.rule, size, path, cost, steps: states - 1, end: "steps", numbers: recording.step, rowsOf: () => null };
+  return {
+    rule: recording.rule,
+    size,
+    path,
+    cost,
+    steps: states - 1,
+    end: "steps",
+    numbers: recording.step,
+    rowsOf: () => null,
+  };
 }
 
 /** The verdict that Python wrote. */

@@ -1,4 +1,4 @@
-// The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, and all other settings.
+// The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, all other settings.
 
 import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
@@ -68,26 +68,64 @@ function Top() {
     sizes.observe(top.current!);
     return () => sizes.disconnect();
   }, []);
-  return <div ref={top}><Header /><LessonBar /></div>;
+  return (
+    <div ref={top}>
+      <Header />
+      <LessonBar />
+    </div>
+  );
 }
 
 function Pictures({ lab, palette }: Props) {
   const gestures = useMemo(() => gesturesOf(lab), [lab]);
-  const scene = useMemo(() => computed((): Scene | null => {
-    const now = lab.scene.value;
-    return now && { ...now, settings: { ...now.settings, cursor: lab.cursor.value }, windows: gestures.windows.value };
-  }), [lab]);
+  const scene = useMemo(
+    () =>
+      computed((): Scene | null => {
+        const now = lab.scene.value;
+        return (
+          now && { ...now, settings: { ...now.settings, cursor: lab.cursor.value }, windows: gestures.windows.value }
+        );
+      }),
+    [lab],
+  );
   const shared = { scene, palette };
   const surface = lab.settings.value.view === "surface";
   const plane = freeOf(lab.scene.value) > 1;
   return (
     <section class="pictures" aria-label="Pictures of the descent">
-      <Panel id="map" letter="B" hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."} draw={panels.map} gesture={gestures.map} {...shared}>
+      <Panel
+        id="map"
+        letter="B"
+        hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."}
+        draw={panels.map}
+        gesture={gestures.map}
+        {...shared}
+      >
         {plane && <ViewToggle lab={lab} />}
       </Panel>
-      <Panel id="data" letter="A" hint="The rows are in the table of rows, where arrow keys change them." draw={panels.data} gesture={gestures.data} {...shared} />
-      <Panel id="cost" letter="C" hint="Left and right arrow keys go one step back or on." draw={panels.cost} gesture={gestures.cost} {...shared} />
-      <Panel id="step" letter="D" hint="Left and right arrow keys go one step back or on." draw={panels.step} {...shared} />
+      <Panel
+        id="data"
+        letter="A"
+        hint="The rows are in the table of rows, where arrow keys change them."
+        draw={panels.data}
+        gesture={gestures.data}
+        {...shared}
+      />
+      <Panel
+        id="cost"
+        letter="C"
+        hint="Left and right arrow keys go one step back or on."
+        draw={panels.cost}
+        gesture={gestures.cost}
+        {...shared}
+      />
+      <Panel
+        id="step"
+        letter="D"
+        hint="Left and right arrow keys go one step back or on."
+        draw={panels.step}
+        {...shared}
+      />
       <Walk />
     </section>
   );
@@ -101,7 +139,11 @@ function ViewToggle({ lab }: { readonly lab: Lab }) {
   const surface = lab.settings.value.view === "surface";
   return (
     <button
-      type="button" class="view" data-testid="view" aria-pressed={surface} aria-keyshortcuts="S"
+      type="button"
+      class="view"
+      data-testid="view"
+      aria-pressed={surface}
+      aria-keyshortcuts="S"
       onClick={() => lab.change({ view: surface ? "contour" : "surface" })}
     >
       surface

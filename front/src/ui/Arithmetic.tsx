@@ -13,10 +13,15 @@ export function Arithmetic() {
   const step = Math.min(cursor.value, Math.max(0, run.steps - 1));
   return (
     <section class="card arithmetic" aria-labelledby="arithmetic-title" data-testid="arithmetic" data-step={step}>
-      <h2 id="arithmetic-title">From step {step} to {step + 1}</h2>
+      <h2 id="arithmetic-title">
+        From step {step} to {step + 1}
+      </h2>
       {arithmetic(run, now.objective, settings, step).map(({ label, parts }) => (
         <p data-testid="arithmetic-line">
-          <span class="label">{label}</span> {parts.map(({ text, role }) => <span class={`role-${role}`}>{text}</span>)}
+          <span class="label">{label}</span>{" "}
+          {parts.map(({ text, role }) => (
+            <span class={`role-${role}`}>{text}</span>
+          ))}
         </p>
       ))}
     </section>

@@ -41,19 +41,40 @@ export function Cutoff() {
       <div class="line">
         <h2 id="cutoff-title">Cut-off</h2>
         <output class="big">{number(cutoff, 3)}</output>
-        <span class="limit" data-testid="accuracy">{percent(right)} of the rows are right</span>
+        <span class="limit" data-testid="accuracy">
+          {percent(right)} of the rows are right
+        </span>
       </div>
       <input
-        type="range" min={LIMITS.cutoff[0]} max={LIMITS.cutoff[1]} step={0.01} value={cutoff} data-testid="cutoff"
+        type="range"
+        min={LIMITS.cutoff[0]}
+        max={LIMITS.cutoff[1]}
+        step={0.01}
+        value={cutoff}
+        data-testid="cutoff"
         aria-label={`Probability from which a row is called ${second}`}
         onInput={(event) => change({ cutoff: event.currentTarget.valueAsNumber })}
       />
       <table class="counts" data-testid="confusion">
         <caption class="hidden">Rows by class and by prediction</caption>
-        <thead><tr><th scope="col">class</th><th scope="col">called {first}</th><th scope="col">called {second}</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col">called {first}</th>
+            <th scope="col">called {second}</th>
+          </tr>
+        </thead>
         <tbody>
-          <tr><th scope="row">{first}</th><td>{counts.passes}</td><td>{counts.alarms}</td></tr>
-          <tr><th scope="row">{second}</th><td>{counts.misses}</td><td>{counts.hits}</td></tr>
+          <tr>
+            <th scope="row">{first}</th>
+            <td>{counts.passes}</td>
+            <td>{counts.alarms}</td>
+          </tr>
+          <tr>
+            <th scope="row">{second}</th>
+            <td>{counts.misses}</td>
+            <td>{counts.hits}</td>
+          </tr>
         </tbody>
       </table>
     </section>

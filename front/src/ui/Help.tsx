@@ -17,7 +17,15 @@ export const helpOpen = signal(false);
 
 export function HelpButton() {
   return (
-    <button type="button" data-testid="help" aria-haspopup="dialog" aria-label="Keys" onClick={() => { helpOpen.value = true; }}>
+    <button
+      type="button"
+      data-testid="help"
+      aria-haspopup="dialog"
+      aria-label="Keys"
+      onClick={() => {
+        helpOpen.value = true;
+      }}
+    >
       ?
     </button>
   );
@@ -31,12 +39,33 @@ export function Help() {
     else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} aria-labelledby="help-title" data-testid="help-dialog" onClose={() => { helpOpen.value = false; }}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="help-title"
+      data-testid="help-dialog"
+      onClose={() => {
+        helpOpen.value = false;
+      }}
+    >
       <h2 id="help-title">Keys</h2>
       <dl>
-        {KEYS.map(([key, what]) => <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
+        {KEYS.map(([key, what]) => (
+          <div>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
       </dl>
-      <button type="button" onClick={() => { helpOpen.value = false; }}>Close</button>
+      <button
+        type="button"
+        onClick={() => {
+          helpOpen.value = false;
+        }}
+      >
+        Close
+      </button>
     </dialog>
   );
 }

@@ -7,7 +7,9 @@ import { useLab } from "./context";
 import { Check, Choice, NumberField } from "./controls";
 
 const SAMPLING_WORDS: Readonly<Record<Settings["sampling"], string>> = {
-  shuffle: "shuffled each epoch", replacement: "drawn with replacement", sequential: "in their order",
+  shuffle: "shuffled each epoch",
+  replacement: "drawn with replacement",
+  sequential: "in their order",
 };
 
 export function Model() {
@@ -26,22 +28,42 @@ export function Model() {
       {columns.length > 0 && (
         <>
           <Choice
-            id="target" label="Target" value={target} options={columns.map(({ name }) => ({ value: name, label: name }))}
-            onChoose={(name) => change({ target: name, features: used.filter((feature) => feature !== name), moved: [] })}
+            id="target"
+            label="Target"
+            value={target}
+            options={columns.map(({ name }) => ({ value: name, label: name }))}
+            onChoose={(name) =>
+              change({ target: name, features: used.filter((feature) => feature !== name), moved: [] })
+            }
           />
           <fieldset>
             <legend>Features</legend>
-            {columns.filter(({ name }) => name !== target).map(({ name }) => (
-              <Check id={`feature-${name}`} label={name} checked={used.includes(name)} onChange={(on) => toggle(name, on)} />
-            ))}
+            {columns
+              .filter(({ name }) => name !== target)
+              .map(({ name }) => (
+                <Check
+                  id={`feature-${name}`}
+                  label={name}
+                  checked={used.includes(name)}
+                  onChange={(on) => toggle(name, on)}
+                />
+              ))}
           </fieldset>
         </>
       )}
       <Choice
-        id="loss" label="Loss" value={now.loss} onChoose={(loss) => change({ loss })}
+        id="loss"
+        label="Loss"
+        value={now.loss}
+        onChoose={(loss) => change({ loss })}
         options={Object.values(losses).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />
-      <Check id="standardize" label="Standardize the features" checked={now.standardize} onChange={(standardize) => change({ standardize })} />
+      <Check
+        id="standardize"
+        label="Standardize the features"
+        checked={now.standardize}
+        onChange={(standardize) => change({ standardize })}
+      />
     </details>
   );
 }
@@ -52,33 +74,56 @@ export function Descent() {
   const objective = scene.value?.objective;
   const names = objective?.names ?? [];
   const at = <T,>(list: readonly T[], j: number, value: T, other: T): readonly T[] =>
-    names.map((_, i) => (i === j ? value : list[i] ?? other));
+    names.map((_, i) => (i === j ? value : (list[i] ?? other)));
   return (
     <details class="card" data-testid="descent">
       <summary>Steps, start and schedule</summary>
-      <NumberField id="steps" label="Steps" value={now.steps} range={LIMITS.steps} step={1} onChange={(steps) => change({ steps })} />
+      <NumberField
+        id="steps"
+        label="Steps"
+        value={now.steps}
+        range={LIMITS.steps}
+        step={1}
+        onChange={(steps) => change({ steps })}
+      />
       <Choice
-        id="schedule" label="Schedule" value={now.schedule} onChoose={(schedule) => change({ schedule })}
+        id="schedule"
+        label="Schedule"
+        value={now.schedule}
+        onChoose={(schedule) => change({ schedule })}
         options={Object.values(schedules).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />
       {objective?.table && (
         <>
           <Choice
-            id="sampling" label="Rows" value={now.sampling}
+            id="sampling"
+            label="Rows"
+            value={now.sampling}
             options={samplings.map((value) => ({ value, label: SAMPLING_WORDS[value] }))}
             onChoose={(sampling) => change({ sampling: sampling as Settings["sampling"] })}
           />
-          <NumberField id="seed" label="Seed" value={now.seed} range={LIMITS.seed} step={1} onChange={(seed) => change({ seed })} />
+          <NumberField
+            id="seed"
+            label="Seed"
+            value={now.seed}
+            range={LIMITS.seed}
+            step={1}
+            onChange={(seed) => change({ seed })}
+          />
         </>
       )}
       {names.map((name, j) => (
         <div class="pair">
           <NumberField
-            id={`start-${j}`} label={`Start of ${name}`} value={now.start[j] ?? 0}
+            id={`start-${j}`}
+            label={`Start of ${name}`}
+            value={now.start[j] ?? 0}
             onChange={(value) => change({ start: at(now.start, j, value, 0) })}
           />
           <Check
-            id={`fixed-${j}`} label="fixed" checked={now.fixed[j] ?? false}
+            id={`fixed-${j}`}
+            label="fixed"
+            checked={now.fixed[j] ?? false}
             onChange={(fixed) => change({ fixed: at(now.fixed, j, fixed, false) })}
           />
         </div>

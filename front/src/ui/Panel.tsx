@@ -30,7 +30,13 @@ interface Props {
 export function Panel({ id, hint, draw, scene, palette, gesture = {}, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useSignal<Drawn | null>(null);
-  useEffect(() => drawing(canvas.current!, draw, scene, palette, (now) => { drawn.value = now; }), [draw]);
+  useEffect(
+    () =>
+      drawing(canvas.current!, draw, scene, palette, (now) => {
+        drawn.value = now;
+      }),
+    [draw],
+  );
   useEffect(() => dragging(canvas.current!, drawn, gesture), [gesture]);
   return (
     <figure class={`panel panel-${id}`} data-testid={`panel-${id}`}>
@@ -55,7 +61,9 @@ export function Panel({ id, hint, draw, scene, palette, gesture = {}, children }
           }}
         />
       </div>
-      <span id={`hint-${id}`} class="hidden">{hint}</span>
+      <span id={`hint-${id}`} class="hidden">
+        {hint}
+      </span>
     </figure>
   );
 }
@@ -124,7 +132,8 @@ function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>
     if (drawn.peek()?.hit(...place(event.touches[0]))) event.preventDefault();
   };
   const events = { touchstart: touch, pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up } as const;
-  for (const [name, listener] of Object.entries(events)) canvas.addEventListener(name, listener as EventListener, { passive: false });
+  for (const [name, listener] of Object.entries(events))
+    canvas.addEventListener(name, listener as EventListener, { passive: false });
   return () => {
     for (const [name, listener] of Object.entries(events)) canvas.removeEventListener(name, listener as EventListener);
   };

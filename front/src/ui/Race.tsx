@@ -18,24 +18,39 @@ export function Race() {
       <h2 id="race-title">Rules in the race</h2>
       {settings.value.race.length > 0 && <Racers />}
       <div class="chips" role="group" aria-labelledby="race-title">
-        {COMMON.map((name) => <Chip name={name} />)}
+        {COMMON.map((name) => (
+          <Chip name={name} />
+        ))}
       </div>
       {chosen.length > 1 && (
         <label class="line leader">
           Verdict and zones of
           <select
-            value={chosen[0]} data-testid="leader"
+            value={chosen[0]}
+            data-testid="leader"
             onChange={(event) => change({ rules: leading(chosen, event.currentTarget.value) })}
           >
-            {chosen.map((rule) => <option value={rule}>{labelOf(rule)}</option>)}
+            {chosen.map((rule) => (
+              <option value={rule}>{labelOf(rule)}</option>
+            ))}
           </select>
         </label>
       )}
       <details open={open} data-testid="more-rules">
         <summary>More rules</summary>
-        <div class="chips">{others.map((name) => <Chip name={name} />)}</div>
+        <div class="chips">
+          {others.map((name) => (
+            <Chip name={name} />
+          ))}
+        </div>
         <h3>Not on this page</h3>
-        <ul class="small">{untranslatedRules.map(({ label, reason }) => <li><b>{label}</b>: {reason}</li>)}</ul>
+        <ul class="small">
+          {untranslatedRules.map(({ label, reason }) => (
+            <li>
+              <b>{label}</b>: {reason}
+            </li>
+          ))}
+        </ul>
       </details>
     </section>
   );
@@ -47,10 +62,16 @@ function Racers() {
   return (
     <>
       <ul class="racers" data-testid="racers">
-        {settings.value.race.map(({ label }, place) => <li><Key place={place} /> {label}</li>)}
+        {settings.value.race.map(({ label }, place) => (
+          <li>
+            <Key place={place} /> {label}
+          </li>
+        ))}
       </ul>
       <p class="small">
-        <button type="button" data-testid="end-race" onClick={() => change({ race: [] })}>One run for each rule instead</button>
+        <button type="button" data-testid="end-race" onClick={() => change({ race: [] })}>
+          One run for each rule instead
+        </button>
       </p>
     </>
   );
@@ -68,8 +89,10 @@ function ruleOf(spec: string): Bound<Rule> | null {
 const headOf = (spec: string): string => ruleOf(spec)?.record.name ?? spec;
 const labelOf = (spec: string): string => ruleOf(spec)?.record.label ?? spec;
 
-const leading = (chosen: readonly string[], first: string): readonly string[] =>
-  [first, ...chosen.filter((rule) => rule !== first)];
+const leading = (chosen: readonly string[], first: string): readonly string[] => [
+  first,
+  ...chosen.filter((rule) => rule !== first),
+];
 
 /** One rule. Pressed: it races, in the colour and dash of its place. */
 function Chip({ name }: { readonly name: string }) {
@@ -83,10 +106,16 @@ function Chip({ name }: { readonly name: string }) {
   };
   return (
     <button
-      type="button" class="chip" aria-pressed={place >= 0} data-testid={`rule-${name}`} title={rules[name].about}
-      disabled={place < 0 && chosen.length >= MOST} onClick={toggle}
+      type="button"
+      class="chip"
+      aria-pressed={place >= 0}
+      data-testid={`rule-${name}`}
+      title={rules[name].about}
+      disabled={place < 0 && chosen.length >= MOST}
+      onClick={toggle}
     >
-      {place >= 0 && <Key place={place} />}{rules[name].label}
+      {place >= 0 && <Key place={place} />}
+      {rules[name].label}
     </button>
   );
 }
@@ -131,15 +160,29 @@ export function Batch() {
       <h2 id="batch-title">Rows a step</h2>
       <div class="chips" role="group" aria-labelledby="batch-title">
         {[0, 3, 1].map((count) => (
-          <button type="button" class="chip" aria-pressed={batch === count} data-testid={`batch-${count}`} onClick={() => change({ batch: count })}>
+          <button
+            type="button"
+            class="chip"
+            aria-pressed={batch === count}
+            data-testid={`batch-${count}`}
+            onClick={() => change({ batch: count })}
+          >
             {count || "all"}
           </button>
         ))}
       </div>
       <input
-        type="number" class="small-box" min={LIMITS.batch[0]} max={rows} step={1} value={batch || rows} data-testid="batch-box"
+        type="number"
+        class="small-box"
+        min={LIMITS.batch[0]}
+        max={rows}
+        step={1}
+        value={batch || rows}
+        data-testid="batch-box"
         aria-label="Rows a step, as a number"
-        onChange={(event) => change({ batch: event.currentTarget.valueAsNumber >= rows ? 0 : event.currentTarget.valueAsNumber })}
+        onChange={(event) =>
+          change({ batch: event.currentTarget.valueAsNumber >= rows ? 0 : event.currentTarget.valueAsNumber })
+        }
       />
     </section>
   );

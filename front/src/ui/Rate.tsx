@@ -21,8 +21,7 @@ export function scaleOf(zones: Zones | null, facts: Facts): Scale {
   return zones ? { low: limit / 60, high: limit * 2.5 } : { low: limit / 1000, high: limit * 50 };
 }
 
-const rateAt = ({ low, high }: Scale, share: number): number =>
-  Number((low * (high / low) ** share).toPrecision(3));
+const rateAt = ({ low, high }: Scale, share: number): number => Number((low * (high / low) ** share).toPrecision(3));
 
 const shareOf = ({ low, high }: Scale, rate: number): number =>
   Math.min(Math.max(Math.log(rate / low) / Math.log(high / low), 0), 1);
@@ -52,18 +51,34 @@ export function Rate() {
   return (
     <section class="card rate" aria-labelledby="rate-title">
       <div class="line">
-        <h2 id="rate-title"><label for="rate-box">Learning rate</label></h2>
+        <h2 id="rate-title">
+          <label for="rate-box">Learning rate</label>
+        </h2>
         <input
-          id="rate-box" class="big" type="number" step="any" min={LIMITS.rate[0]} value={rate} data-testid="rate-box"
+          id="rate-box"
+          class="big"
+          type="number"
+          step="any"
+          min={LIMITS.rate[0]}
+          value={rate}
+          data-testid="rate-box"
           onChange={(event) => change({ rate: event.currentTarget.valueAsNumber })}
         />
-        <span class="limit" data-testid="limit">{now.zones?.local ? `${limit} near the minimum` : limit}</span>
+        <span class="limit" data-testid="limit">
+          {now.zones?.local ? `${limit} near the minimum` : limit}
+        </span>
       </div>
       <div class="slider">
         <ZoneBar zones={now.zones} scale={scale} />
         <input
-          type="range" min={0} max={1} step={STEP} value={shareOf(scale, rate)} data-testid="rate"
-          aria-label="Learning rate" aria-valuetext={spoken}
+          type="range"
+          min={0}
+          max={1}
+          step={STEP}
+          value={shareOf(scale, rate)}
+          data-testid="rate"
+          aria-label="Learning rate"
+          aria-valuetext={spoken}
           onInput={(event) => change({ rate: rateAt(scale, event.currentTarget.valueAsNumber) })}
         />
         <ZoneWords zones={now.zones} scale={scale} rate={rate} />
@@ -83,13 +98,23 @@ function ZoneBar({ zones, scale }: { readonly zones: Zones | null; readonly scal
   );
 }
 
-function ZoneWords({ zones, scale, rate }: { readonly zones: Zones | null; readonly scale: Scale; readonly rate: number }) {
+function ZoneWords({
+  zones,
+  scale,
+  rate,
+}: {
+  readonly zones: Zones | null;
+  readonly scale: Scale;
+  readonly rate: number;
+}) {
   if (!zones) return null;
   const here = zoneOf(zones, rate);
   return (
     <div class="words" aria-hidden="true">
       {labels(ends(scale, zones), here).map(({ word, at }) => (
-        <span class={word === here ? "here" : ""} style={{ left: `${100 * at}%` }}>{word}</span>
+        <span class={word === here ? "here" : ""} style={{ left: `${100 * at}%` }}>
+          {word}
+        </span>
       ))}
     </div>
   );

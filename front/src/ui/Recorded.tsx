@@ -14,9 +14,17 @@ export function Recorded() {
   return (
     <section class="card" data-testid="recorded" aria-label="Recorded run">
       {replay.value ? (
-        <p class="small">This is the run that Python recorded: {run.rule}, {whole(run.step.length)} of its states. Another rate shows what it would have done.</p>
+        <p class="small">
+          This is the run that Python recorded: {run.rule}, {whole(run.step.length)} of its states. Another rate shows
+          what it would have done.
+        </p>
       ) : (
-        <button type="button" class="mend" data-testid="back-to-recorded" onClick={() => change({ ...settings, view: "contour" })}>
+        <button
+          type="button"
+          class="mend"
+          data-testid="back-to-recorded"
+          onClick={() => change({ ...settings, view: "contour" })}
+        >
           Back to the recorded run
         </button>
       )}
@@ -46,10 +54,16 @@ export function Server() {
   return (
     <section class="card" aria-label="Python" data-testid="server">
       <div class="chips">
-        <button type="button" disabled={busy.value} data-testid="ask" onClick={() => void ask(false)}>Run it in Python</button>
-        <button type="button" disabled={busy.value} data-testid="ask-automatic" onClick={() => void ask(true)}>Let Python choose the rate</button>
+        <button type="button" disabled={busy.value} data-testid="ask" onClick={() => void ask(false)}>
+          Run it in Python
+        </button>
+        <button type="button" disabled={busy.value} data-testid="ask-automatic" onClick={() => void ask(true)}>
+          Let Python choose the rate
+        </button>
       </div>
-      <p class="small" role="status">{busy.value ? "Python is at work." : said.value}</p>
+      <p class="small" role="status">
+        {busy.value ? "Python is at work." : said.value}
+      </p>
     </section>
   );
 }

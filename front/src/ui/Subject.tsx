@@ -14,11 +14,14 @@ export function Subject() {
       <label>
         <span>Data</span>
         <select
-          value={task === "formula" ? "formula" : data} data-testid="data"
+          value={task === "formula" ? "formula" : data}
+          data-testid="data"
           onChange={(event) => chooseData(lab, event.currentTarget.value)}
         >
           {own && <option value="own">{own.name}</option>}
-          {Object.entries(builtin).map(([name, { label }]) => <option value={name}>{label}</option>)}
+          {Object.entries(builtin).map(([name, { label }]) => (
+            <option value={name}>{label}</option>
+          ))}
           <option value="formula">a formula</option>
         </select>
       </label>
@@ -34,8 +37,14 @@ function FormulaField() {
     <label>
       <span>f =</span>
       <input
-        type="text" class="formula" value={settings.value.formula} spellcheck={false} autocomplete="off" data-testid="formula"
-        aria-invalid={problem.value !== ""} aria-describedby="problem"
+        type="text"
+        class="formula"
+        value={settings.value.formula}
+        spellcheck={false}
+        autocomplete="off"
+        data-testid="formula"
+        aria-invalid={problem.value !== ""}
+        aria-describedby="problem"
         onInput={(event) => change({ formula: event.currentTarget.value })}
       />
     </label>
@@ -49,7 +58,10 @@ function FileButton() {
     <label class="file">
       <span>Open a file</span>
       <input
-        type="file" accept=".csv,.tsv,.txt,.dat,text/*" class="hidden" data-testid="file"
+        type="file"
+        accept=".csv,.tsv,.txt,.dat,text/*"
+        class="hidden"
+        data-testid="file"
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
           if (file) void openFile(lab, file);

@@ -14,15 +14,20 @@ export function StepsTable() {
   const now = scene.value;
   if (!now?.runs.length) return null;
   const [run] = now.runs;
-  const cells = (k: number) => stepCells(now, run, k).map((value, i) => (
-    <data value={String(value)}>{i === 0 ? whole(value) : number(value, DIGITS)}</data>
-  ));
+  const cells = (k: number) =>
+    stepCells(now, run, k).map((value, i) => (
+      <data value={String(value)}>{i === 0 ? whole(value) : number(value, DIGITS)}</data>
+    ));
   return (
     <details class="card" data-testid="steps-details">
       <summary>Table of steps</summary>
       <Windowed
-        id="steps-table" caption="Steps of the leading run" heads={stepHeads(now)}
-        rows={run.steps + 1} current={Math.min(cursor.value, run.steps)} cells={cells}
+        id="steps-table"
+        caption="Steps of the leading run"
+        heads={stepHeads(now)}
+        rows={run.steps + 1}
+        current={Math.min(cursor.value, run.steps)}
+        cells={cells}
       />
     </details>
   );
@@ -42,8 +47,12 @@ export function RowsTable() {
     whole(row + 1),
     ...columns.map((column) => (
       <input
-        type="number" step={stepOf(column)} value={column.values[row]} data-testid={`row-${row}-${column.name}`}
-        aria-label={`${column.name} of row ${row + 1}`} {...(column.classes && { min: 0, max: 1 })}
+        type="number"
+        step={stepOf(column)}
+        value={column.values[row]}
+        data-testid={`row-${row}-${column.name}`}
+        aria-label={`${column.name} of row ${row + 1}`}
+        {...(column.classes && { min: 0, max: 1 })}
         onInput={(event) => move(row, column, event.currentTarget.valueAsNumber)}
       />
     )),
@@ -53,25 +62,37 @@ export function RowsTable() {
       <summary>Rows of the table</summary>
       <p class="small">Arrow keys change a number. A row can be dragged in the picture too.</p>
       <Windowed
-        id="rows-table" caption="Rows of the table" heads={["row", ...columns.map((column) => column.name)]}
-        rows={now.objective.rows} cells={cells}
+        id="rows-table"
+        caption="Rows of the table"
+        heads={["row", ...columns.map((column) => column.name)]}
+        rows={now.objective.rows}
+        cells={cells}
       />
       {now.settings.moved.length > 0 && (
-        <button type="button" data-testid="restore-rows" onClick={() => change({ moved: [] })}>Put all rows back</button>
+        <button type="button" data-testid="restore-rows" onClick={() => change({ moved: [] })}>
+          Put all rows back
+        </button>
       )}
     </details>
   );
 }
 
 /** The moved rows with one more, or this one at another place. */
-export function movedTo(moved: Scene["settings"]["moved"], row: number, column: string, value: number): Scene["settings"]["moved"] {
+export function movedTo(
+  moved: Scene["settings"]["moved"],
+  row: number,
+  column: string,
+  value: number,
+): Scene["settings"]["moved"] {
   return [...moved.filter(([r, c]) => r !== row || c !== column), [row, column, value]];
 }
 
 /** About a hundredth of the column's range, as 1, 2 or 5 times a power of ten. */
 function stepOf(column: Column): number {
   if (column.classes) return 1;
-  const range = column.values.reduce((a, b) => Math.max(a, b), -Infinity) - column.values.reduce((a, b) => Math.min(a, b), Infinity);
+  const range =
+    column.values.reduce((a, b) => Math.max(a, b), -Infinity) -
+    column.values.reduce((a, b) => Math.min(a, b), Infinity);
   const rough = (range || 1) / 100;
   const power = 10 ** Math.floor(Math.log10(rough));
   return Number(([1, 2, 5, 10].find((unit) => unit * power >= rough)! * power).toPrecision(1));

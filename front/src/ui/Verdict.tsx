@@ -9,8 +9,16 @@ const PAUSE = 1000; // ms between two announcements
 
 type Tone = "good" | "warn" | "bad";
 const TONES: Readonly<Record<Status, Tone>> = {
-  converged: "good", stationary: "good", separable: "warn", cycling: "warn", oscillating: "warn", "noise floor": "warn",
-  crawling: "warn", stopped: "warn", unbounded: "bad", diverged: "bad",
+  converged: "good",
+  stationary: "good",
+  separable: "warn",
+  cycling: "warn",
+  oscillating: "warn",
+  "noise floor": "warn",
+  crawling: "warn",
+  stopped: "warn",
+  unbounded: "bad",
+  diverged: "bad",
 };
 const MARKS: Readonly<Record<Tone, string>> = { good: "✓", warn: "!", bad: "✕" };
 
@@ -33,11 +41,22 @@ export function Verdict() {
   const { mend } = judgement;
   return (
     <section class={`card verdict ${tone}`} data-testid="verdict" data-status={judgement.status} aria-label="Verdict">
-      <h2><span class="mark" aria-hidden="true">{MARKS[tone]}</span> <span data-testid="headline">{headline}</span></h2>
+      <h2>
+        <span class="mark" aria-hidden="true">
+          {MARKS[tone]}
+        </span>{" "}
+        <span data-testid="headline">{headline}</span>
+      </h2>
       <p data-testid="verdict-message">{rest}</p>
-      {judgement.why && <p class="why" data-testid="verdict-why">{judgement.why}</p>}
+      {judgement.why && (
+        <p class="why" data-testid="verdict-why">
+          {judgement.why}
+        </p>
+      )}
       {mend && (
-        <button type="button" class="mend" data-testid="mend" onClick={() => change(mend.change)}>{mend.label}</button>
+        <button type="button" class="mend" data-testid="mend" onClick={() => change(mend.change)}>
+          {mend.label}
+        </button>
       )}
     </section>
   );
@@ -62,5 +81,9 @@ export function Announcement() {
       clearTimeout(waiting);
     };
   }, []);
-  return <p class="hidden" role="status" aria-live="polite" data-testid="announcement">{said}</p>;
+  return (
+    <p class="hidden" role="status" aria-live="polite" data-testid="announcement">
+      {said}
+    </p>
+  );
 }

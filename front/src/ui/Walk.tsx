@@ -11,17 +11,33 @@ export function Walk() {
   const playing = playback.playing.value;
   return (
     <section class="card walk" aria-label="Steps of the run">
-      <button type="button" aria-label="one step back" data-testid="back" onClick={() => playback.by(-1)}>◀</button>
+      <button type="button" aria-label="one step back" data-testid="back" onClick={() => playback.by(-1)}>
+        ◀
+      </button>
       <button type="button" class="primary" data-testid="play" aria-keyshortcuts="Space" onClick={playback.toggle}>
         {playing ? "Pause" : "Play"}
       </button>
-      <button type="button" aria-label="one step on" data-testid="forward" onClick={() => playback.by(1)}>▶</button>
+      <button type="button" aria-label="one step on" data-testid="forward" onClick={() => playback.by(1)}>
+        ▶
+      </button>
       <input
-        type="range" min={0} max={last.value} step={1} value={cursor.value} aria-label="Step" data-testid="step"
+        type="range"
+        min={0}
+        max={last.value}
+        step={1}
+        value={cursor.value}
+        aria-label="Step"
+        data-testid="step"
         aria-valuetext={`step ${at} of ${end}`}
         onInput={(event) => playback.go(event.currentTarget.valueAsNumber)}
       />
-      <span class="count">step <output class="big" data-testid="cursor">{at}</output> of {end}</span>
+      <span class="count">
+        step{" "}
+        <output class="big" data-testid="cursor">
+          {at}
+        </output>{" "}
+        of {end}
+      </span>
     </section>
   );
 }

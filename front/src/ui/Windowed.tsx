@@ -28,12 +28,24 @@ export function Windowed({ id, caption, heads, rows, current, cells }: Props) {
   const to = Math.min(rows, first.value + VIEW + MARGIN);
   return (
     <div
-      ref={box} class="windowed" tabIndex={0} role="region" aria-label={caption}
-      onScroll={(event) => { first.value = Math.floor(event.currentTarget.scrollTop / HEIGHT); }}
+      ref={box}
+      class="windowed"
+      tabIndex={0}
+      role="region"
+      aria-label={caption}
+      onScroll={(event) => {
+        first.value = Math.floor(event.currentTarget.scrollTop / HEIGHT);
+      }}
     >
       <table aria-rowcount={rows + 1} data-testid={id}>
         <caption class="hidden">{caption}</caption>
-        <thead><tr aria-rowindex={1}>{heads.map((head) => <th scope="col">{head}</th>)}</tr></thead>
+        <thead>
+          <tr aria-rowindex={1}>
+            {heads.map((head) => (
+              <th scope="col">{head}</th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {from > 0 && <tr aria-hidden="true" style={{ height: `${from * HEIGHT}px` }} />}
           {Array.from({ length: to - from }, (_, i) => from + i).map((row) => (

@@ -21,7 +21,11 @@ export function Choice({ id, label, value, options, onChoose }: ChoiceProps) {
     <label class="field">
       <span>{label}</span>
       <select value={value} data-testid={id} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {options.map((option) => <option value={option.value} title={option.title}>{option.label}</option>)}
+        {options.map((option) => (
+          <option value={option.value} title={option.title}>
+            {option.label}
+          </option>
+        ))}
       </select>
     </label>
   );
@@ -42,7 +46,12 @@ export function NumberField({ id, label, value, range, step = "any", onChange }:
     <label class="field">
       <span>{label}</span>
       <input
-        type="number" value={value} min={range?.[0]} max={range?.[1]} step={step} data-testid={id}
+        type="number"
+        value={value}
+        min={range?.[0]}
+        max={range?.[1]}
+        step={step}
+        data-testid={id}
         onChange={(event) => {
           const typed = event.currentTarget.valueAsNumber;
           if (Number.isFinite(typed)) onChange(typed);
@@ -63,7 +72,12 @@ interface CheckProps {
 export function Check({ id, label, checked, onChange }: CheckProps) {
   return (
     <label class="check">
-      <input type="checkbox" checked={checked} data-testid={id} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        checked={checked}
+        data-testid={id}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       <span>{label}</span>
     </label>
   );

@@ -23,13 +23,16 @@ export interface Gestures {
 
 export function gesturesOf(lab: Lab): Gestures {
   const windows = signal<Windows>({});
-  const release = () => { windows.value = {}; };
+  const release = () => {
+    windows.value = {};
+  };
   return {
     windows,
     data: { release, grab: (drawn, x, y) => grabRow(lab, windows, drawn, x, y) },
     map: {
       release,
-      grab: (drawn, x, y) => (lab.settings.peek().view === "surface" ? turning(lab, x, y) : grabStart(lab, windows, drawn, x, y)),
+      grab: (drawn, x, y) =>
+        lab.settings.peek().view === "surface" ? turning(lab, x, y) : grabStart(lab, windows, drawn, x, y),
       key: (drawn, event) => (lab.settings.peek().view === "surface" ? turned(lab, event) : nudged(lab, drawn, event)),
     },
     cost: { grab: () => (drawn, x, y) => scrub(lab, drawn, x, y) },
@@ -70,7 +73,10 @@ function turning(lab: Lab, x: number, y: number): Move {
 const around = (degrees: number): number => ((((degrees + 180) % 360) + 360) % 360) - 180;
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
 };
 
 function turned(lab: Lab, event: KeyboardEvent): boolean {
@@ -102,5 +108,8 @@ function scrub(lab: Lab, drawn: Drawn, x: number, y: number): void {
 
 /** The place of the nearest of ascending numbers. */
 function nearest(numbers: Float64Array, wanted: number): number {
-  return numbers.reduce((best, number, i) => (Math.abs(number - wanted) < Math.abs(numbers[best] - wanted) ? i : best), 0);
+  return numbers.reduce(
+    (best, number, i) => (Math.abs(number - wanted) < Math.abs(numbers[best] - wanted) ? i : best),
+    0,
+  );
 }

@@ -28,6 +28,8 @@ function actions({ playback, last, settings, change }: Lab): Readonly<Record<str
     " ": playback.toggle,
     s: turned,
     S: turned,
-    "?": () => { helpOpen.value = true; },
+    "?": () => {
+      helpOpen.value = true;
+    },
   };
 }

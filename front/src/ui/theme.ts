@@ -8,7 +8,9 @@ import type { Palette } from "../types";
 export function paletteOf(theme: ReadonlySignal<Theme>): ReadonlySignal<Palette> {
   const query = matchMedia("(prefers-color-scheme: dark)");
   const system = signal(query.matches);
-  query.addEventListener("change", (event) => { system.value = event.matches; });
+  query.addEventListener("change", (event) => {
+    system.value = event.matches;
+  });
   return computed(() => {
     const dark = theme.value === "system" ? system.value : theme.value === "dark";
     return dark ? palettes.dark : palettes.light;
@@ -28,7 +30,8 @@ function variables(palette: Palette): readonly (readonly [string, string])[] {
     const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (typeof value === "string") return [[name, value]];
     if (Array.isArray(value)) return value.map((colour, i) => [`${name}-${i + 1}`, String(colour)] as const);
-    if (typeof value === "object") return Object.entries(value as object).map(([k, c]) => [`${name}-${k}`, String(c)] as const);
+    if (typeof value === "object")
+      return Object.entries(value as object).map(([k, c]) => [`${name}-${k}`, String(c)] as const);
     return [];
   });
 }

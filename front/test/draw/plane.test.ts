@@ -65,12 +65,14 @@ it("draws a landscape of which the lowest level is around the minimum, at round 
   const plane = planeOf(scene);
   const land = landscapeOf(scene, plane, windowOf(scene, plane));
   expect(land.base).toBe(scene.facts.least);
+  expect(land.at(0.5, 0.5)).toEqual([land.window.x[0], land.window.y[0]]);
+  expect(land.at(land.columns - 0.5, land.rows - 0.5)).toEqual([land.window.x[1], land.window.y[1]]);
   for (const level of land.levels) expect(level.toExponential()).toMatch(/^[1235](e|$)/);
   land.levels.forEach((level, i) => {
     for (const [column, row] of land.rings[i].coordinates.flat(2)) {
       if (column < 1 || row < 1 || column > land.columns - 1 || row > land.rows - 1) continue;
       const height = scene.objective.value(plane.point(...land.at(column, row))) - scene.facts.least;
-      expect(Math.abs(height - level)).toBeLessThan(0.08 * level + 0.02);
+      expect(Math.abs(height - level)).toBeLessThan(0.02 * level + 0.01);
     }
   });
   expect(landscapeOf(scene, plane, windowOf(scene, plane))).toBe(land);

@@ -37,8 +37,12 @@ test.each([
   [{ rules: ["accelerated"] }], [{ loss: "log_loss", target: "c", rate: 0.7, batch: 3 }], [{ schedule: "inverse_scaling", rate: 0.0137 }],
   [{ rate: 0.0261234567, standardize: true }], [{ start: [1e5, -1e-5], rate: 0.05 }], [{ rate: 0.3, steps: 300 }],
 ])("every formula of %j", (change) => {
+  const { run, objective, settings } = judged(change);
   for (const step of [0, 1, 7, 100]) {
-    for (const line of lines(change, step)) {
+    const written = arithmetic(run, objective, settings, step);
+    const arrived = written.filter((line) => line.label === "m ←" || line.label === "b ←").map((line) => line.parts.at(-1)!.text);
+    expect(arrived).toEqual([...run.path.subarray(2 * step + 2, 2 * step + 4)].map((w) => format.number(w)));
+    for (const line of written) {
       const [result, ...rest] = text(line).split(/(?:=|←) /).reverse();
       const formula = rest[0];
       if (!formula || !/\d/.test(formula) || /stays|mean|row/.test(formula.replace(/^.*: /, ""))) continue;
@@ -59,11 +63,14 @@ test("a fixed parameter stays, and a run without a step has no arithmetic", () =
   expect(lines({ steps: 0 }).map(text)).toEqual(["step no step was taken"]);
 });
 
-test("the memory of Adam is that of its direction", () => {
-  const { run, settings } = judged({ rules: ["adam"], rate: 0.1 });
-  for (const step of [50, 3, 120]) {
-    const direction = lines({ rules: ["adam"], rate: 0.1 }, step).find((line) => line.label === "p of m =")!;
-    const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
-    expect(direction.parts.at(-1)!.text).toBe(format.number(moved));
-  }
-});
+test.each([["momentum", "v of m ←"], ["nesterov", "p of m ="], ["adam", "p of m ="], ["ada_grad", "p of m ="], ["rmsprop", "p of m ="]])(
+  "the direction of %s is the one that was taken, forth and back along a run",
+  (rule, label) => {
+    const { run, objective, settings } = judged({ rules: [rule], rate: 0.01 });
+    for (const step of [50, 3, 120, 0]) {
+      const direction = arithmetic(run, objective, settings, step).find((line) => line.label === label)!;
+      const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
+      expect(format.parse(direction.parts.at(-1)!.text) / moved).toBeCloseTo(1, 3);
+    }
+  },
+);

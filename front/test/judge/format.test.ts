@@ -15,6 +15,13 @@ test("a whole number keeps every digit, a number of steps two", () => {
   expect([counted(1, "step"), counted(2000, "step"), counted(0, "row")]).toEqual(["1 step", "2,000 steps", "0 rows"]);
 });
 
+test("a number halfway between two becomes the even one, as in Python", () => {
+  expect([number(1234.5), number(1235.5), number(0.5, 1), number(-2.5, 1), number(0.12345)]).toEqual(
+    ["1,234", "1,236", "0.5", "−2", "0.1235"],
+  );
+  expect([about(545), about(555)]).toEqual(["540", "560"]);
+});
+
 test("a share is a percentage, and no number a word", () => {
   expect([percent(0.01234), percent(-0.5), percent(NaN)]).toEqual(["1.23 %", "−50 %", "unknown"]);
 });

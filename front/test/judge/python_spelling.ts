@@ -1,21 +1,22 @@
 // Numbers as Python's format spells them, so that a sentence of the page can be compared with Python's, letter by letter.
 
+import { exponential } from "../../src/judge/format";
 import type { Spelling } from "../../src/judge/spelling";
 
 export const inPython: Spelling = {
   general(x, digits) {
     if (x === 0) return "0";
-    const [head, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
+    const [head, exponent] = exponential(x, digits).split("e") as [string, string];
     const power = Number(exponent);
     if (power < -4 || power >= digits) return `${trimmed(head)}e${twoDigits(power)}`;
-    return trimmed(x.toFixed(Math.max(0, digits - 1 - power)));
+    return trimmed(Number(`${head}e${exponent}`).toFixed(Math.max(0, digits - 1 - power)));
   },
   power(x, decimals) {
-    const [head, exponent] = x.toExponential(decimals).split("e") as [string, string];
+    const [head, exponent] = exponential(x, decimals + 1).split("e") as [string, string];
     return `${head}e${twoDigits(Number(exponent))}`;
   },
   whole: String,
-  about: (n) => (n >= 1e9 ? inPython.power(n, 1) : Number(n.toPrecision(2)).toLocaleString("en-US")),
+  about: (n) => (n >= 1e9 ? inPython.power(n, 1) : Number(exponential(n, 2)).toLocaleString("en-US")),
   signs: (template) => template,
 };
 

@@ -10,15 +10,26 @@ import type { Payload, Recording, Table } from "../../src/types";
 
 const EMPTY: Payload = { version: 1, home: "file" };
 const TABLE: Table = {
-  name: "mine.csv", rows: 4,
-  columns: [{ name: "x", values: [1, 2, 3, 4] }, { name: "y", values: [2, 4, 5, 9] }],
+  name: "mine.csv",
+  rows: 4,
+  columns: [
+    { name: "x", values: [1, 2, 3, 4] },
+    { name: "y", values: [2, 4, 5, 9] },
+  ],
 };
 
 describe("playback", () => {
   function at(cursor: number, last: number) {
     const frames: ((now: number) => void)[] = [];
     const step = signal(cursor);
-    const playback = createPlayback(step, signal(last), (to) => { step.value = to; }, (callback) => frames.push(callback));
+    const playback = createPlayback(
+      step,
+      signal(last),
+      (to) => {
+        step.value = to;
+      },
+      (callback) => frames.push(callback),
+    );
     const run = (now: number) => frames.shift()?.(now);
     return { step, playback, run, frames };
   }
@@ -59,7 +70,12 @@ describe("the scene", () => {
     const before = lab.scene.value!;
     lab.change({ cursor: 7, view: "surface", turn: 10 });
     const after = lab.scene.value!;
-    expect([after.objective, after.facts, after.runs, after.judgement]).toEqual([before.objective, before.facts, before.runs, before.judgement]);
+    expect([after.objective, after.facts, after.runs, after.judgement]).toEqual([
+      before.objective,
+      before.facts,
+      before.runs,
+      before.judgement,
+    ]);
     expect(after.runs).toBe(before.runs);
     expect(after.judgement).toBe(before.judgement);
   });
@@ -84,33 +100,57 @@ describe("the scene", () => {
     expect(lab.problem.value).toBe("");
   });
 
-  it.each(["#data=own", "#task=formula&formula=(", "#rules=none", "#loss=none", "#schedule=none"])("of a faulty link %s is that of a new page", (hash) => {
-    const lab = createLab(EMPTY, hash);
-    expect(lab.problem.value).not.toBe("");
-    expect(lab.scene.value!.runs[0].path).toEqual(createLab(EMPTY, "").scene.value!.runs[0].path);
-  });
+  it.each(["#data=own", "#task=formula&formula=(", "#rules=none", "#loss=none", "#schedule=none"])(
+    "of a faulty link %s is that of a new page",
+    (hash) => {
+      const lab = createLab(EMPTY, hash);
+      expect(lab.problem.value).not.toBe("");
+      expect(lab.scene.value!.runs[0].path).toEqual(createLab(EMPTY, "").scene.value!.runs[0].path);
+    },
+  );
 
   it("begins with a rate that suits the table", () => {
-    const lab = createLab({ ...EMPTY, table: { ...TABLE, columns: [{ name: "x", values: [100, 200, 300, 400] }, TABLE.columns[1]] } }, "");
+    const lab = createLab(
+      { ...EMPTY, table: { ...TABLE, columns: [{ name: "x", values: [100, 200, 300, 400] }, TABLE.columns[1]] } },
+      "",
+    );
     expect(lab.scene.value!.judgement.status).not.toBe("diverged");
     expect(lab.settings.value.rate).toBeLessThan(1e-4);
   });
 
   it("has one run for each racer, with its own rate", () => {
     const lab = createLab(EMPTY, "");
-    lab.change({ race: [{ label: "a", rate: 0.01 }, { label: "b", rule: "adam" }] });
-    expect(lab.scene.value!.runs.map(({ label, rule }) => [label, rule])).toEqual([["a", "plain"], ["b", "adam"]]);
+    lab.change({
+      race: [
+        { label: "a", rate: 0.01 },
+        { label: "b", rule: "adam" },
+      ],
+    });
+    expect(lab.scene.value!.runs.map(({ label, rule }) => [label, rule])).toEqual([
+      ["a", "plain"],
+      ["b", "adam"],
+    ]);
     expect(lab.scene.value!.runs[0].path).toEqual(createLab(EMPTY, "#rate=0.01").scene.value!.runs[0].path);
   });
 });
 
 describe("a recorded run", () => {
   const recording: Recording = {
-    rule: "plain", names: ["x", "intercept"], reported: 900,
-    path: Float64Array.of(0, 0, 1.25, 0.5, 2.123456789012345, -0.1), step: Float64Array.of(0, 30, 900), cost: Float64Array.of(15.75, NaN, 0.5),
+    rule: "plain",
+    names: ["x", "intercept"],
+    reported: 900,
+    path: Float64Array.of(0, 0, 1.25, 0.5, 2.123456789012345, -0.1),
+    step: Float64Array.of(0, 30, 900),
+    cost: Float64Array.of(15.75, NaN, 0.5),
     verdict: { status: "crawling", message: "Crawling after 900 steps: slowly.", advice: null },
   };
-  const payload: Payload = { version: 1, home: "report", table: TABLE, recording, settings: { rate: 0.01, steps: 900, standardize: false } };
+  const payload: Payload = {
+    version: 1,
+    home: "report",
+    table: TABLE,
+    recording,
+    settings: { rate: 0.01, steps: 900, standardize: false },
+  };
 
   it("is shown exactly, with its own verdict and the state that it reports", () => {
     const lab = createLab(payload, "");

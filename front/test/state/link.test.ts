@@ -23,15 +23,32 @@ function randomSettings(random: () => number): Settings {
   const some = <T>(make: () => T, most: number): T[] => Array.from({ length: Math.floor(random() * (most + 1)) }, make);
   const real = () => (random() - 0.5) * 10 ** (random() * 12 - 6);
   return valid({
-    task: pick(["table", "formula"]), formula: pick(["x**2", "(x - 3)**2 + 2 & y = %", DEFAULTS.formula]), data: pick(NAMES),
-    target: pick(NAMES), features: some(() => pick(NAMES), 3), loss: pick(["mse", "log_loss"]), standardize: random() < 0.5,
-    rules: ["plain", ...some(() => pick(["adam", "momentum:beta=0.95"]), 2)], rate: 10 ** (random() * 10 - 6),
-    schedule: pick(["constant", "inverse_scaling"]), batch: Math.floor(random() * 50), seed: Math.floor(random() * 2 ** 32),
-    sampling: pick(["shuffle", "replacement", "sequential"]), steps: 1 + Math.floor(random() * 5000),
-    start: some(real, 4), fixed: some(() => random() < 0.5, 4), cursor: Math.floor(random() * 200),
-    moved: some(() => [Math.floor(random() * 50), pick(NAMES), real()], 3), view: pick(["contour", "surface"]),
-    turn: real(), tilt: 5 + random() * 80, cutoff: random(), detail: pick(["step", "slices", "losses"]),
-    secant: random() < 0.5 ? null : real(), race: some(() => ({ label: `rate ${real()}: a, b`, rate: 10 ** -random() }), 2), lesson: pick(["", "no-learning-rate", "unknown"]),
+    task: pick(["table", "formula"]),
+    formula: pick(["x**2", "(x - 3)**2 + 2 & y = %", DEFAULTS.formula]),
+    data: pick(NAMES),
+    target: pick(NAMES),
+    features: some(() => pick(NAMES), 3),
+    loss: pick(["mse", "log_loss"]),
+    standardize: random() < 0.5,
+    rules: ["plain", ...some(() => pick(["adam", "momentum:beta=0.95"]), 2)],
+    rate: 10 ** (random() * 10 - 6),
+    schedule: pick(["constant", "inverse_scaling"]),
+    batch: Math.floor(random() * 50),
+    seed: Math.floor(random() * 2 ** 32),
+    sampling: pick(["shuffle", "replacement", "sequential"]),
+    steps: 1 + Math.floor(random() * 5000),
+    start: some(real, 4),
+    fixed: some(() => random() < 0.5, 4),
+    cursor: Math.floor(random() * 200),
+    moved: some(() => [Math.floor(random() * 50), pick(NAMES), real()], 3),
+    view: pick(["contour", "surface"]),
+    turn: real(),
+    tilt: 5 + random() * 80,
+    cutoff: random(),
+    detail: pick(["step", "slices", "losses"]),
+    secant: random() < 0.5 ? null : real(),
+    race: some(() => ({ label: `rate ${real()}: a, b`, rate: 10 ** -random() }), 2),
+    lesson: pick(["", "no-learning-rate", "unknown"]),
   });
 }
 
@@ -57,7 +74,13 @@ describe("a link", () => {
   it("opens a lesson by its name, and keeps what was changed in it", () => {
     const lesson = readLink("#lesson=no-learning-rate").settings!;
     expect(lesson.rate).toBe(1);
-    const changed = { ...lesson, fixed: DEFAULTS.fixed, start: DEFAULTS.start, rate: DEFAULTS.rate, steps: DEFAULTS.steps };
+    const changed = {
+      ...lesson,
+      fixed: DEFAULTS.fixed,
+      start: DEFAULTS.start,
+      rate: DEFAULTS.rate,
+      steps: DEFAULTS.steps,
+    };
     expect(readLink(linkOf(changed)).settings).toEqual(changed);
   });
 
@@ -69,12 +92,51 @@ describe("a link", () => {
 });
 
 const HOSTILE = [
-  "#rate=NaN", "#rate=Infinity", "#rate=1e999", "#rate=-1", "#rate=0", "#rate=", "#rate=1e-400", "#rate", "#=", "#&&&=&", "#%", "#rate=%E0%A4",
-  "#steps=1e9", "#steps=-5", "#steps=1.5", "#cursor=99999999", "#cursor=-1", "#seed=1e300", "#batch=-3", "#tilt=NaN",
-  "#rules=", "#rules=,,,,,,,,,,,,", "#rules=" + "plain,".repeat(5000), "#start=NaN,Infinity", "#start=" + "1,".repeat(9999),
-  "#__proto__=1", "#constructor=1", "#task=__proto__", "#moved=1:x", "#moved=1::2", "#moved=a:b:c", "#moved=1:x:NaN", "#fixed=2,3",
-  "#race=:::", "#race=a:b:NaN:-1", "#secant=NaN", "#table=null", "#table=%7B%7D", "#table=[", '#table={"name":1}', '#table={"name":"a","rows":1,"columns":[null]}',
-  '#table={"name":"a","rows":2,"columns":[{"name":"x","values":[1]}]}', "#sampling=<script>", "#cutoff=7", "#lesson=" + "x".repeat(5000),
+  "#rate=NaN",
+  "#rate=Infinity",
+  "#rate=1e999",
+  "#rate=-1",
+  "#rate=0",
+  "#rate=",
+  "#rate=1e-400",
+  "#rate",
+  "#=",
+  "#&&&=&",
+  "#%",
+  "#rate=%E0%A4",
+  "#steps=1e9",
+  "#steps=-5",
+  "#steps=1.5",
+  "#cursor=99999999",
+  "#cursor=-1",
+  "#seed=1e300",
+  "#batch=-3",
+  "#tilt=NaN",
+  "#rules=",
+  "#rules=,,,,,,,,,,,,",
+  "#rules=" + "plain,".repeat(5000),
+  "#start=NaN,Infinity",
+  "#start=" + "1,".repeat(9999),
+  "#__proto__=1",
+  "#constructor=1",
+  "#task=__proto__",
+  "#moved=1:x",
+  "#moved=1::2",
+  "#moved=a:b:c",
+  "#moved=1:x:NaN",
+  "#fixed=2,3",
+  "#race=:::",
+  "#race=a:b:NaN:-1",
+  "#secant=NaN",
+  "#table=null",
+  "#table=%7B%7D",
+  "#table=[",
+  '#table={"name":1}',
+  '#table={"name":"a","rows":1,"columns":[null]}',
+  '#table={"name":"a","rows":2,"columns":[{"name":"x","values":[1]}]}',
+  "#sampling=<script>",
+  "#cutoff=7",
+  "#lesson=" + "x".repeat(5000),
 ];
 
 describe("a hostile link", () => {
