@@ -427,3 +427,13 @@ def test_parameters_and_gradients_share_the_memory(monkeypatch):
         path = record(until(descend(Problem(), Method("plain", 0.01), rows), updates(steps)))
         assert len(path) == steps + 1 if steps <= 1000 else 300 <= len(path) <= 1001
         assert len(path.gradient) == len(path)
+
+
+@pytest.mark.parametrize("settings", [{"learning_rate": 0.1, "standardize": True, "max_iter": 5}, {}])
+def test_the_gradient_is_0_for_a_fixed_coefficient_of_scaled_columns(settings):
+    X, y = linear_table(1)
+    path = fit(make_rows(X + 50.0, y), Problem(fixed=(1,)), start=[0, 0.5, 0, 0], tol=None, **settings).trajectory
+    expected = gradients(path, X + 50.0, y)
+    expected[:, 1] = 0
+    np.testing.assert_allclose(path.gradient, expected, rtol=1e-6, atol=1e-8 * np.abs(expected).max())
+    np.testing.assert_allclose(np.linalg.norm(path.gradient, axis=1), path.gradient_norm, rtol=1e-12)

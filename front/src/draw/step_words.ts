@@ -21,7 +21,7 @@ export function verdictOf(scene: Scene, stride: Stride): string {
   if (share > 1.02) return "The step passes the lowest point and ends lower";
   if (share > 0.98) return "The step lands at the lowest point of its line";
   if (share > 0.05) return `The step goes ${percent(share)} of the way to the lowest point`;
-  return `The step is short: ${number(100 * share, 2)} % of the way to the lowest point`;
+  return `Short step: ${number(100 * share, 2)} % of the way to the lowest point`;
 }
 
 function standing(scene: Scene, slope: number): string {

@@ -56,25 +56,27 @@ function linesOf(place: Place): readonly Line[] {
   });
   const terms = [term(old, "old"), ` ${MINUS} `, term(rate, "rate"), ` ${TIMES} `, story.direction];
   const update = equation(`${symbol} ←`, terms, "new", ([w, eta, p]) => w - eta * p);
-  return [gradientLine(place), ...story.lines, update];
+  const written = [...story.lines, update];
+  const shown = written.flatMap((line) => line.parts).find((part) => part.role === "gradient")?.text ?? number(g[j]);
+  return [gradientLine(place, shown.replace(/[()]/g, "")), ...written];
 }
 
-/** The component of the gradient, with its formula; of a few rows with their errors. */
-function gradientLine(place: Place): Line {
-  const { objective, rows, g, j, symbol } = place;
+/** The component of the gradient, with its formula and the digits of the lines after it; of a few rows with their errors. */
+function gradientLine(place: Place, shown: string): Line {
+  const { objective, rows, j, symbol } = place;
   const label = `∂cost/∂${symbol} =`;
-  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol} =`, "", g[j]);
+  if (!objective.table) return slopeLine(`${objective.size > 1 ? "∂f/∂" : "df/d"}${symbol} =`, "", shown);
   const error = errorOf(objective.table);
   const column = columnOf(objective, place.settings, j);
-  if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, g[j]);
+  if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, shown);
   if (rows && rows.length <= FEW) return fewRows(label, error, column, place, objective.table, rows);
   const over = rows ? ` over ${counted(rows.length, "row")}` : "";
-  return slopeLine(label, `mean ${error}${column}${over} = `, g[j]);
+  return slopeLine(label, `mean ${error}${column}${over} = `, shown);
 }
 
-const slopeLine = (label: string, formula: string, slope: number): Line => ({
+const slopeLine = (label: string, formula: string, shown: string): Line => ({
   label,
-  parts: [...(formula ? [{ text: formula, role: "text" } as const] : []), { text: number(slope), role: "gradient" }],
+  parts: [...(formula ? [{ text: formula, role: "text" } as const] : []), { text: shown, role: "gradient" }],
 });
 
 /** The mean over one, two or three rows, written out. */

@@ -24,8 +24,10 @@ export function whyOf(status: Status, facts: Facts, objective: Objective, settin
 
 /** How the rate compares with the limit of the rule, where that is what the status is about. */
 export function ratioOf(status: Status, { rate }: Settings, zones: Zones | null): string {
-  const about = status === "diverged" || status === "oscillating";
-  return about && zones && !zones.local ? `The rate is ${number(rate / zones.limit, 3)} times the limit.` : "";
+  const about = status === "diverged" || status === "oscillating" || status === "cycling";
+  if (!about || !zones) return "";
+  if (zones.local) return `Near the minimum the limit is ${number(zones.limit)}.`; // Python's limit is one that holds everywhere
+  return `The rate is ${number(rate / zones.limit, 3)} times the limit.`;
 }
 
 /** The sentence for the direction that decides: the steepest, or the one whose distance shrinks least or grows most. */

@@ -170,7 +170,7 @@ it("says what the step did only where it did", () => {
   };
   expect(title("eight 0.056", 9)).toBe("The step lands higher than it began: too long");
   expect(title("eight 0.05", 5)).toBe("The step passes the lowest point and ends lower");
-  expect(title("eight 0.02", 44)).toMatch(/^The step is short: 0\.\d+ % of the way to the lowest point$/);
+  expect(title("eight 0.02", 44)).toMatch(/^Short step: 0\.\d+ % of the way to the lowest point$/);
   expect(title("rate 0", 3)).toBe("The rate is 0: the step does not move");
   expect(title("constant function", 2)).toBe("The gradient is 0: the step does not move");
 });

@@ -47,6 +47,13 @@ test("standardized columns converge at once, from the same start", () => {
   before.forEach((w, j) => expect(begin[j]).toBeCloseTo(w, 10));
 });
 
+test("a loss that is not quadratic has one limit that holds everywhere, and one near the minimum", () => {
+  const { judgement, zones } = judged({ loss: "log_loss", target: "mixed", rate: 3, steps: 1000 });
+  expect(judgement.message).toContain("The learning rate, 3, is above the stability limit, 0.2088.");
+  expect(judgement.why).toBe("Near the minimum the limit is 0.4208.");
+  expect(zones!.limit).toBeGreaterThan(0.2088);
+});
+
 test("a mend of steps takes the run to the minimum", () => {
   const { judgement } = judged({ rate: 0.01, steps: 4000 });
   expect(judged({ rate: 0.01, ...judgement.mend!.change }).judgement.status).toBe("converged");

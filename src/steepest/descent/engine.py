@@ -202,7 +202,8 @@ class Descent:
             with self._quiet():
                 cost, g = self._walker.objective(at)
             subgradient = self._walker.view.subgradient
-            slope = self.data.units.raw_gradient(g if self._sampled or subgradient is None else subgradient(at, g))
+            slope = g if self._sampled or subgradient is None else subgradient(at, g)
+            slope = self._walker.preconditioner.objective.raw_gradient(slope)
             self._latest.clear()
             self._latest[point] = Look(cost, float(norms(slope[None])[0]), slope, g)
         return self._latest[point]

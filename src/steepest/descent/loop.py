@@ -205,16 +205,15 @@ class Whole:
     per_epoch = 1
 
     def __init__(self, problem: Problem, method: Method, data: Data) -> None:
-        self.method, self.units = method, data.units
-        objective = Objective(problem, data)
-        self.preconditioner = preconditioner_of(objective, method)
+        self.method = method
+        self.preconditioner = preconditioner_of(Objective(problem, data), method)
         self.objective = self.preconditioner.evaluate
         self.view = make_view(self.preconditioner, self.objective)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps."""
         last, etas, costs, slopes, kept = walk(self.look, self.method, first, count, every, self.view)
-        return Steps(last, etas, costs, self.units.raw_gradient(slopes), kept)
+        return Steps(last, etas, costs, self.preconditioner.objective.raw_gradient(slopes), kept)
 
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""

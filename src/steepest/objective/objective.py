@@ -110,6 +110,11 @@ class Coordinates:
         """Subgradient of F of least norm at w, from the gradient g of its smooth part; 0 at an optimum."""
         return smallest_subgradient(w, g, self.l1) if self.problem.proximal else g
 
+    def raw_gradient(self, g: Array) -> Array:
+        """Gradient by the raw parameters, from (..., d + 1, k) in these units; 0 where fixed."""
+        raw: Array = self.units.raw_gradient(g)
+        return raw if raw is g or self.moves.all() else self.free * raw
+
     def nonsmooth_value(self, w: Array) -> float:
         """Value of the non-smooth part of the penalty."""
         return float(penalty_value(w, self.l1).sum()) if self.problem.proximal else 0.0

@@ -210,7 +210,7 @@ def _by_target(objective: Objective, w: Array, metric: Array | None, known: Know
 
 def _steepest(objective: Objective, w: Array, g: Array) -> Array:
     """Gradient by the raw parameters, or the subgradient of least norm."""
-    raw: Array = objective.units.raw_gradient(g)
+    raw: Array = objective.raw_gradient(g)
     return objective.free * objective.raw.subgradient(w, raw) if objective.problem.proximal else raw
 
 

@@ -45,7 +45,7 @@ def last_step(objective: Objective, found: Certified) -> LastStep | None:
     if predicted is None or step.predicted is None or predicted >= step.predicted or not cost <= step.cost + slack:
         return None
     end = step._replace(cost=cost, g=g, predicted=predicted)  # in the Hessian at the start, so the move stays
-    slope = objective.units.raw_gradient(g)
+    slope = objective.raw_gradient(g)
     judged = _certificate(objective, w, certificate, step, end)._replace(gradient_norm=float(np.linalg.norm(slope)))
     return LastStep(w, cost, slope, judged)
 

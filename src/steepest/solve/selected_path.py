@@ -106,7 +106,7 @@ class _Path:
         """The answer for one penalty weight, with its trajectory from the last one."""
         F, last, units = sets.objective, self.answer, self.plan.data.units
         start = F.subgradient(last.w, last.slopes + F.free * F.l2 * last.w)
-        norms = [float(np.linalg.norm(units.raw_gradient(slope))) for slope in (start, F.subgradient(w, g))]
+        norms = [float(np.linalg.norm(F.raw_gradient(slope))) for slope in (start, F.subgradient(w, g))]
         costs = np.array([last.loss + _penalty(sets, last.w), here.cost])
         rounds = self.tries + 1
         step = np.array([0, rounds])

@@ -159,7 +159,7 @@ class _Path:
         norms, raw = np.empty(costs.shape), units.raw(w)
         for end, some in enumerate((slice(-1), slice(1, None))):
             slopes = F.free * (g[:, some] + weights.l2 * w[:, some])
-            slopes = units.raw_gradient(smallest_subgradient(w[:, some], slopes, weights.l1))
+            slopes = F.raw_gradient(smallest_subgradient(w[:, some], slopes, weights.l1))
             norms[:, end] = np.linalg.norm(slopes, axis=0)
         for i, alpha in enumerate(self.alphas[self.done : self.done + len(late)]):
             step = np.array([0, rounds if i == 0 else 1])

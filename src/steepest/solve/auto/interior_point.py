@@ -109,7 +109,7 @@ class InteriorPoint:
         """The next interior point, or the vertex near it; with the cost and the raw subgradient there."""
         inner, point = self._nearest(self._step(self._inner(there)))
         self.latest = (there.t + 1, point.found.proven)
-        slope = self.rows.units.raw_gradient(point.found.g)
+        slope = self.objective.raw_gradient(point.found.g)
         memory = np.concatenate((*inner, *point.slopes))
         return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), slope
 

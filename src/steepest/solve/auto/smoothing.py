@@ -124,7 +124,7 @@ class Smoothing:
         narrow = narrow if point.found.proven.gap <= SLOW * now.gap else 0.0
         width = min(now.width, max(SHRINK * now.width, narrow, NARROWEST * now.first))
         memory = Memory(point.slopes, width, now.first, min(now.gap, point.found.proven.gap), steps).packed()
-        slope = rows.units.raw_gradient(point.found.g)
+        slope = Objective(problem, rows).raw_gradient(point.found.g)
         return Checkpoint(there.t + 1, point.w, memory, cost=point.found.cost), slope
 
     def _round(self, near: Rows, start: Array, now: Memory) -> tuple[Array, Slopes, Mask, float]:

@@ -157,7 +157,7 @@ class WorkingSets:
         self.latest = (t, found.proven)
         rank = _ranked(self.active.numbers, len(zero))
         memory = Memory(rank, zero, found.proven.gap, now.steps + here.steps).packed()
-        slope = self.objective.units.raw_gradient(self.objective.subgradient(w, g))
+        slope = self.objective.raw_gradient(self.objective.subgradient(w, g))
         return Checkpoint(t, w, memory, g, here.cost), slope
 
     @property
