@@ -30,7 +30,8 @@ const TRIES = 35; // of falling rates, down to 10^-289 of the first
 /** The mend; in a race it changes the leader. */
 export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
   const found = remedy(status, e, end, ailing);
-  return found && ailing.settings.race.length > 0 ? { ...found, change: ofLeader(found.change, ailing.settings) } : found;
+  if (!found || ailing.settings.race.length === 0) return found;
+  return { ...found, change: ofLeader(found.change, ailing.settings) };
 }
 
 /** Changes of rule, rate and batch where the leader of a race has its own; else those of the settings. */
@@ -77,7 +78,8 @@ function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   const proven = e.quadratic && e.batchLimit < Infinity && half !== null;
   if (proven && half < settings.rate) return ofRate(half, `half of the limit, ${number(shown(half), 3)}`);
   const first = Math.min(e.safe, 0.5 * settings.rate);
-  const rate = status === "diverged" ? soundRate(first, ailing) : first;
+  const safe = e.quadratic && linear(settings.rules[0]) !== null && Number.isFinite(e.safe);
+  const rate = status === "diverged" && !safe ? soundRate(first, ailing) : first;
   return rate === null ? null : ofRate(rate, number(shown(rate), 3));
 }
 
@@ -93,14 +95,17 @@ function soundRate(first: number, { objective, settings, observe }: Ailing): num
 
 const shown = (rate: number): number => Number(rate.toPrecision(3));
 
-const ofRate = (rate: number, words: string): Mend => ({ label: `Set the rate to ${words}`, change: { rate: shown(rate) } });
+const ofRate = (rate: number, words: string): Mend => ({
+  label: `Set the rate to ${words}`, change: { rate: shown(rate) },
+});
 
 const freed = ({ fixed }: Settings): Mend => ({
   label: "Let the parameters move", change: { fixed: fixed.map(() => false) },
 });
 
 function smallerNoise({ schedule, batch }: Settings): Mend {
-  if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: { schedule: "inverse_scaling" } };
+  const falling = { schedule: "inverse_scaling" };
+  if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: falling };
   return { label: `Take ${whole(4 * batch)} rows a step`, change: { batch: 4 * batch } };
 }
 

@@ -1,5 +1,5 @@
-// The evidence of a run over the rows of a table: the mirror of `_judged` and `_evidence` in steepest/solve/fit.py and of
-// steepest/solve/prospects.py.
+// The evidence of a run over the rows of a table: the mirror of `_judged` and `_evidence` in steepest/solve/fit.py, and
+// of steepest/solve/prospects.py.
 
 import { losses, rules } from "../engine/engine.gen";
 import type { Loss } from "../engine/records";
@@ -120,7 +120,8 @@ function curvatureOf(c: Case, uneven: boolean): Pick<Evidence, "limit" | "safe" 
   const limit = largest > 0 ? 2 / largest : Infinity;
   const rule = linear(c.run.rule);
   const condition = smallest >= 1e-15 * largest && smallest > 0 ? largest / smallest : null;
-  const safe = c.sampled && uneven && Number.isFinite(c.loss.curvature) ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
+  const ofRows = c.sampled && uneven && Number.isFinite(c.loss.curvature);
+  const safe = ofRows ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
   return { limit: rule && 0.5 * rule.stability * limit, safe, condition };
 }
 
@@ -161,7 +162,8 @@ interface Prospects {
 /** Steps until the gap is at most the target, and how much of the late gap of sampled steps is not noise. */
 function prospectsOf(c: Case, place: number, least: number, target: number): Prospects {
   const { run, settings, looks, sampled } = c;
-  if (run.steps < 1 || parseSpec(run.rule, rules, "rule").record.answer || (!sampled && place !== run.steps)) return { left: null, bias: null };
+  const averaged = parseSpec(run.rule, rules, "rule").record.answer !== null;
+  if (run.steps < 1 || averaged || (!sampled && place !== run.steps)) return { left: null, bias: null };
   const course = courseFrom(c);
   const remaining = course && left(course, run.steps, target, sampled);
   const late = looks.cost.filter((_, i) => looks.step[i] > run.steps / 2);
