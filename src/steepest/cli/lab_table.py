@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, UsageError
+from ..core.errors import DataError, SteepestError, UsageError
 from ..data.encoding.condition import read_condition
 from ..data.layout import dense_rows, take
 from ..data.readers.asked import Asked
@@ -48,11 +48,7 @@ class PageFlags(Protocol):
 
 def read_for_page(file: str, flags: PageFlags, choice: Choice) -> tuple[Table, tuple[Label, ...] | None]:
     """Read a table for a page, and the labels of its target if they are classes: by the chosen loss, else if two."""
-    labels = flags.target is not None and (choice.loss is None or choice.of_classes)
-    raw = _read(file, flags, labels)
-    if choice.loss is None and raw.y is not None and raw.y.dtype.kind == "U" and len(np.unique(raw.y)) != 2:
-        raw = _read(file, flags, labels=False)  # says which cell is not a number
-    table = raw.encoded(flags.columns.settings)
+    table = _raw(file, flags, choice).encoded(flags.columns.settings)
     if len(table.names) > MOST_COLUMNS:
         count = f"{len(table.names):,} columns"
         raise UsageError(f"{table.source}: {count} are more than the page holds, {MOST_COLUMNS}: name some with -x")
@@ -76,6 +72,22 @@ def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:
     columns += [] if table.y is None else [_target(table, classes, places)]
     notes = (*table.notes, *table.roundings)
     return PageTable(Path(table.source).name, tuple(columns), table.target, n, notes)
+
+
+def _raw(file: str, flags: PageFlags, choice: Choice) -> RawTable:
+    """The table, its target as numbers if it can be: labels of millions of rows are slow to read."""
+    if choice.loss is not None or flags.target is None or file == "-":  # which is read once
+        return _read(file, flags, labels=choice.of_classes or (choice.loss is None and flags.target is not None))
+    try:
+        return _read(file, flags, labels=False)
+    except DataError as fault:
+        try:
+            raw = _read(file, flags, labels=True)
+        except SteepestError:
+            raise fault from None
+        if raw.y is None or len(np.unique(raw.y)) != 2:
+            raise  # it says which cell is not a number
+        return raw
 
 
 def _read(file: str, flags: PageFlags, labels: bool) -> RawTable:

@@ -99,7 +99,7 @@ class App:
         try:
             return await asyncio.wait_for(asyncio.shield(running), self.seconds)
         except TimeoutError:
-            return _said(Refusal(503, f"not done in {self.seconds:g} seconds: choose fewer steps"))
+            return _said(Refusal(503, f"not done in {self.seconds:g} seconds: choose fewer steps, or try again"))
 
     def _computed(self, asked: dict[str, Any]) -> Response:
         end = time.monotonic() + self.seconds
