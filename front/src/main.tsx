@@ -1,6 +1,7 @@
-import "./lab.css";
 // The page begins here: payload and address become the store, the store becomes the page.
 
+import "./lab.css";
+import "./cards.css"; // after lab.css, whose rules it refines
 import { render } from "preact";
 import { createLab, followSettings } from "./state/lab";
 import { takeDrops } from "./state/files";
@@ -15,10 +16,12 @@ const palette = paletteOf(lab.theme);
 paint(palette, document.documentElement.style);
 listenToKeys(lab);
 takeDrops(lab, document.documentElement);
-if (lab.payload.home !== "notebook")
-  // a frame in a notebook has no address of its own
-  followSettings(lab, (hash) => history.replaceState(null, "", lab.token ? `${hash}&t=${lab.token}` : hash));
+if (lab.payload.home !== "notebook") followSettings(lab, writeAddress); // a frame in a notebook has no address
 render(<App lab={lab} palette={palette} />, document.getElementById("lab") ?? document.body);
+
+function writeAddress(hash: string): void {
+  history.replaceState(null, "", lab.token ? `${hash}&t=${lab.token}` : hash);
+}
 
 // For measurements: the settings and the scene as they are, and the times of the last frames in ms.
 Object.assign(window, {

@@ -32,8 +32,9 @@ const answers = {
     return Array.from({ length: run.steps }, (_, t) => Array.from(run.rowsOf(t) ?? []));
   },
   facts: (asked: Question) => {
-    const found = facts(objective(asked), asked.how);
-    return { ...found, best: found.best && Array.from(objective(asked).raw(found.best)), eigenvalues: Array.from(found.eigenvalues) };
+    const o = objective(asked);
+    const { best, eigenvalues, ...rest } = facts(o, asked.how);
+    return { ...rest, best: best && Array.from(o.raw(best)), eigenvalues: Array.from(eigenvalues) };
   },
   stability: (asked: readonly string[]) => asked.map(stability),
   raw: (asked: Question) => {
@@ -43,5 +44,5 @@ const answers = {
   },
 };
 
-const { what, asked } = JSON.parse(readFileSync(0, "utf8")) as { what: keyof typeof answers; asked: (Question & string[])[] };
-process.stdout.write(JSON.stringify(asked.map((each) => answers[what](each))));
+const given = JSON.parse(readFileSync(0, "utf8")) as { what: keyof typeof answers; asked: (Question & string[])[] };
+process.stdout.write(JSON.stringify(given.asked.map((each) => answers[given.what](each))));

@@ -263,3 +263,29 @@ def test_samples_of_the_package_are_built_in_under_the_same_names():
     for name, found in zip(SAMPLES, run_each(script, list(SAMPLES)), strict=True):
         known = read_in_python("t.txt", SAMPLES[name].text.encode())["numbers"]
         assert {one["name"]: one["values"] for one in found["columns"]} == {n: v.tolist() for n, v in known.items()}
+
+
+DROP = """([name, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "  "])
+def test_a_dropped_file_has_the_columns_of_python(page, lab_file, delimiter):
+    shown = page.open(lab_file())
+    text = f'"a ""b"""{delimiter}<i>\r\n1{delimiter}2.5\r\n3{delimiter}-4e1\r\n5{delimiter}.5\r\n'
+    known = read_in_python("own.csv", text.encode())["numbers"]
+    shown.evaluate(DROP, ["own.csv", text])
+    shown.wait_for_selector("[data-testid=data] option[value=own]", state="attached")
+    objective = shown.evaluate("steepestLab.scene.objective.table")
+    read = {one["name"]: one["values"] for one in [*objective["features"], objective["target"]]}
+    assert read == {name: values.tolist() for name, values in known.items()}
+
+
+def test_a_decimal_comma_in_a_dropped_file_is_refused_with_its_place(page, lab_file):
+    shown = page.open(lab_file())
+    shown.evaluate(DROP, ["own.csv", "x;y\n1;2\n3;4,5\n"])
+    shown.get_by_text("own.csv, line 3, column 'y': '4,5' is not a number: write 4.5").wait_for()
+    assert shown.locator("option[value=own]").count() == 0

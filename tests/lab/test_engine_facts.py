@@ -76,12 +76,18 @@ def test_one_row_on_the_wrong_side_gives_a_minimum():
     assert not found["separable"]
 
 
-def test_classes_that_touch_have_no_finite_minimum():
-    x, y = np.array([1.0, 2, 3, 3, 4, 5])[:, None], np.array([0.0, 0, 0, 1, 1, 1])
-    (found,) = ask("facts", [question(x, y, loss="log_loss", start=(0, 0))])
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("offset", [0.0, 50.0])
+def test_classes_that_touch_have_no_finite_minimum(d, offset):
+    columns, _ = table(8, d)
+    margin = (columns - columns[0]).sum(1)  # the first row is on the line that separates the others
+    y = (margin > 0).astype(float)
+    columns, y = np.vstack((columns, columns[:1])) + offset, np.append(y, 1.0)
+    y[0] = 0.0
+    (found,) = ask("facts", [question(columns, y, loss="log_loss", start=(0,) * (d + 1))])
     assert found["best"] is None
     assert not found["separable"]
-    assert found["least"] == pytest.approx(np.log(2) / 3, rel=1e-9)  # the two rows at 3 keep their loss of log 2
+    assert found["least"] == pytest.approx(2 * np.log(2) / 41, rel=1e-7)  # the two rows on it keep a loss of log 2
 
 
 def test_a_fixed_intercept_keeps_a_table_from_being_separable():
@@ -123,3 +129,31 @@ def test_eigenvalues_are_those_of_the_hessian():
     (found,) = ask("facts", [question(columns, z, loss="mse", start=(0,) * 4)])
     rows = np.column_stack((columns, np.ones(40)))
     np.testing.assert_allclose(found["eigenvalues"], np.linalg.eigvalsh(2 * rows.T @ rows / 40), rtol=1e-10)
+
+
+def test_columns_that_are_nearly_alike_are_not_flat():
+    x, z = table(12, 1)
+    columns = np.column_stack((x, x + 1e-4 * np.sin(np.arange(40.0))[:, None]))
+    (found,) = ask("facts", [question(columns, z, start=(0,) * 3)])
+    expected = np.linalg.lstsq(np.column_stack((columns, np.ones(40))), z, rcond=None)[0]
+    assert found["best"] == pytest.approx(expected, rel=1e-7)
+    assert found["eigenvalues"][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("loss", "slope", "intercept"),
+    [("quantile", 7 / 9, 29 / 9), ("quantile:q=0.9", 1, 3), ("epsilon_insensitive", 0.8, 3.1)],
+)
+def test_a_line_of_least_absolute_error_goes_through_rows_exactly(loss, slope, intercept):
+    x, y = np.array([1.0, 3, 4, 5, 6, 7, 8, 10])[:, None], np.array([4.0, 3, 7, 7, 8, 10, 8, 11])
+    (found,) = ask("facts", [question(x, y, loss=loss, start=(0, 0))])
+    assert found["best"] == pytest.approx([slope, intercept], rel=1e-13)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "log_loss", "poisson", "quantile"])
+def test_the_unit_of_a_cost_with_a_fixed_intercept_is_the_cost_of_0(loss):
+    columns, z = table(2, 1)
+    y = targets(loss, z)
+    (found,) = ask("facts", [question(columns, y, loss=loss, start=(0, 0.5), fixed=(False, True))])
+    unit = constant_cost(Problem(loss, fixed=("intercept",)), make_rows(columns, y))
+    assert found["constantCost"] == pytest.approx(unit, rel=1e-12)

@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from PIL import Image
 
-from steepest import Trajectory
+from steepest import Trajectory, lab
 
 STEEPEST = 'steepest() { "$PYTHON" -c "from steepest.cli import main; main()" "$@"; }\n'
 LESSONS = {
@@ -222,3 +223,40 @@ def test_copying_says_that_it_was_done(kind, opened):
     page = opened("#lesson=two-parameters")
     page.click(f"[data-testid=copy-{kind}]")
     page.wait_for_function("() => document.querySelector('[data-testid=export-said]').textContent.startsWith('Copied')")
+
+
+def test_a_report_saved_as_a_page_replays_the_same_states(page, visit, built, tmp_path):  # noqa: ARG001
+    (tmp_path / "t.csv").write_text("x,y\n1,4\n3,3\n4,7\n", encoding="utf-8")
+    done = in_shell(
+        "steepest fit linear t.csv -t y --learning-rate 0.01 --steps 30 --trajectory run.npz"
+        "; steepest report run.npz t.csv -o report.html",
+        tmp_path,
+    )
+    found = page.open(tmp_path / "report.html")
+    assert done.returncode == 0, done.stderr
+    found.click("[data-testid=export]")
+    again = visit().open(saved(found, "html", tmp_path))
+    state = "() => JSON.stringify([steepestLab.settings, Object.values(steepestLab.scene.runs[0].path)])"
+    assert again.evaluate(state) == found.evaluate(state)
+    assert again.locator("#payload").evaluate("element => JSON.parse(element.textContent).home") == "report"
+
+
+def test_a_cell_of_a_notebook_says_that_it_saves_no_files(page, built, tmp_path):  # noqa: ARG001
+    frame = lab(X=[[1.0], [2.0], [4.0]], y=[1.0, 3.0, 4.0])._repr_html_()
+    (tmp_path / "cell.html").write_text(f"<!doctype html><title>cell</title><body>{frame}", encoding="utf-8")
+    cell = page.open(tmp_path / "cell.html", ready=None).frame_locator("iframe")
+    cell.locator("[data-testid=export]").click()
+    assert "saves no files" in cell.locator("[data-testid=export-dialog]").inner_text()
+    assert cell.locator("[data-testid=save-png]").count() == 0
+    assert cell.locator("[data-testid=text-link]").count() == 0
+    assert cell.locator("[data-testid=text-command]").input_value().startswith("cat > page.csv")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_axe_finds_nothing_in_the_dialog(width, scheme, visit, lab_file):
+    one = visit(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    found = one.open(lab_file("-t", "y", table="x,y\n1,4\n3,3\n4,7\n"))
+    found.click("[data-testid=export]")
+    assert Axe().run(found).violations_count == 0
+    box = found.locator("[data-testid=export-dialog]")
+    assert box.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth && dialog.clientWidth <= innerWidth")

@@ -158,9 +158,9 @@ def test_keys_of_the_page(opened):
     assert press(shown, "canvas-map", "ArrowRight")["turn"] == settings(opened())["turn"] + 5
     shown.keyboard.press("End")
     shown.keyboard.press("?")
-    assert shown.get_by_test_id("help-dialog").is_visible()
+    shown.get_by_test_id("help-dialog").wait_for(state="visible")
     shown.keyboard.press("Escape")
-    assert not shown.get_by_test_id("help-dialog").is_visible()
+    shown.get_by_test_id("help-dialog").wait_for(state="hidden")
 
 
 def test_space_plays_and_pauses(opened):
@@ -204,8 +204,7 @@ def test_axe_finds_nothing(opened, scheme, width, fragment):
 def test_axe_finds_nothing_in_dialogs(opened, scheme, name):
     shown = opened("#rate=0.03", color_scheme=scheme, viewport={"width": 390, "height": 844})
     shown.get_by_test_id(name).click()
-    frames(shown)
-    assert shown.get_by_test_id(f"{name}-dialog").is_visible()
+    shown.get_by_test_id(f"{name}-dialog").wait_for(state="visible")
     assert violations(shown) == []
 
 

@@ -23,10 +23,7 @@ export function step(scene: Scene, context: Canvas, width: number, height: numbe
     const s = from + ((to - from) * i) / pieces;
     return [s, stride.cost(s)];
   });
-  const label =
-    scene.objective.size === 1 || stride.length === 0
-      ? "distance along the negative gradient"
-      : "distance along the step";
+  const label = `distance along the ${stride.length > 0 ? "step" : "negative gradient"}`;
   const domain = heightsOf(stride, points);
   const axes = frame(context, width, height, palette, { label, domain: [from, to] }, { label: valueOf(scene), domain });
   const colour = colourOf(palette, 0);

@@ -2,12 +2,13 @@
 
 import type { Scene, Vec } from "../types";
 import { curvatureAlong, dot, restricted } from "./restrict";
-import { lastDrawn, sound, startOf, stateOf, stepOf } from "./runs";
+import { lastDrawn, numberOf, sound, startOf, stateOf, stepOf } from "./runs";
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 export interface Stride {
   readonly k: number; // the step begins at state k
+  readonly steps: number; // from state k to the next: more than 1 in a recorded run that was thinned
   readonly length: number; // 0: the run stands still
   readonly slope: number; // of the cost along the direction, at the ball
   readonly before: number; // cost at the ball
@@ -35,7 +36,19 @@ export function strideOf(scene: Scene): Stride {
   const rows = run && k < run.steps ? run.rowsOf(k)?.length ?? 0 : 0;
   const after = length === 0 ? before : run && k < run.steps ? run.cost[k + 1] : before;
   const size = Math.max(1, ...w.map(Math.abs));
-  return { k, length, slope, before, after, size, lowest: lowestAhead(scene, w, u, slope, cost, length), rows, cost };
+  const steps = run && k < run.steps ? numberOf(run, k + 1) - numberOf(run, k) : 1;
+  return {
+    k,
+    steps,
+    length,
+    slope,
+    before,
+    after,
+    size,
+    lowest: lowestAhead(scene, w, u, slope, cost, length),
+    rows,
+    cost,
+  };
 }
 
 /** The direction of the negative gradient of the free parameters; the first free axis where it is zero. */

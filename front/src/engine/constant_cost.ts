@@ -5,11 +5,12 @@ import type { Objective, Settings, Vec } from "../types";
 const HALVINGS = 60;
 const NOISE = 1e-14; // share of a cost that is rounding
 
-/** Mean loss of the best constant; of predicting 0 where the intercept is fixed; of a formula its value at the start. */
+/** Mean loss of the best constant, or of 0 where the intercept is fixed; of a formula the size of its first value. */
 export function constantCost(objective: Objective, how: Pick<Settings, "start" | "fixed">): number {
   const p = objective.size;
   if (!objective.table) return Math.abs(objective.value(Float64Array.from(how.start)));
-  const constant = (z: number): Vec => objective.scaled(Float64Array.from({ length: p }, (_, j) => (j === p - 1 ? z : 0)));
+  const zero = new Float64Array(p);
+  const constant = (z: number): Vec => objective.scaled(zero.map((_, j) => (j === p - 1 ? z : 0)));
   const cost = (z: number): number => objective.value(constant(z));
   const z = how.fixed[p - 1] ? 0 : bestConstant(objective, constant);
   const rounding = NOISE * cost(z + 1);

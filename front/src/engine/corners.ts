@@ -27,7 +27,7 @@ interface Pieces {
 /** The minimum of a table whose loss has straight pieces. */
 export function cornerMinimum(objective: Objective, begin: Vec, free: readonly number[]): Minimum {
   const pieces = piecesOf(objective, begin, free);
-  const level = LEVEL * (length(pieces.slope) + pieces.jumps.reduce((total, { x, size }) => total + size * length(x), 0));
+  const level = LEVEL * pieces.jumps.reduce((total, { x, size }) => total + size * length(x), length(pieces.slope));
   const v = begin.map((value, j) => (free.includes(j) ? value : 0)); // the free part of w
   let active: Jump[] = [];
   for (let i = 0; i < 10 * (pieces.jumps.length + free.length); i++) {
@@ -93,9 +93,7 @@ function edgeFrom(pieces: Pieces, v: Vec, active: readonly Jump[], level: number
   if (worst < 0 || beyond[worst] * length(active[worst].x) <= level) return null;
   const jump = active[worst];
   const kept = active.filter((each) => each !== jump);
-  const side = rest.shares[worst] > jump.size ? jump.size : 0;
-  const { g: along } = multipliers(g.map((value, j) => value + side * jump.x[j]), kept);
-  return { direction: along.map((value) => -value), active: kept, left: [jump] };
+  return { direction: multipliers(g, kept).g.map((value) => -value), active: kept, left: [jump] };
 }
 
 /** The gradient without the jumps at which v stays. */
@@ -134,11 +132,11 @@ function multipliers(g: Vec, active: readonly Jump[]): { readonly shares: number
   return { shares, g: rest };
 }
 
-/** The jump at which the cost along a direction is lowest; null: it does not descend. */
-function lowestAlong({ slope, jumps }: Pieces, v: Vec, direction: Vec, left: readonly Jump[], level: number): Jump | null {
-  let rise = dot(slope, direction) + level * length(direction);
+/** The jump at which the cost along a direction is lowest; null: it does not descend. `left` are jumps at v. */
+function lowestAlong(pieces: Pieces, v: Vec, direction: Vec, left: readonly Jump[], level: number): Jump | null {
+  let rise = dot(pieces.slope, direction) + level * length(direction);
   const ahead: { readonly jump: Jump; readonly share: number; readonly more: number }[] = [];
-  for (const jump of jumps) {
+  for (const jump of pieces.jumps) {
     const speed = dot(jump.x, direction);
     const away = jump.z - dot(jump.x, v);
     const leaves = left.includes(jump);

@@ -66,5 +66,6 @@ export function remove(v: Vec, direction: Vec): void {
 function freeHessian(objective: Objective, w: Vec, free: readonly number[]): Vec {
   const H = objective.hessian(w);
   const m = free.length;
-  return Float64Array.from({ length: m * m }, (_, place) => H[free[Math.floor(place / m)] * objective.size + free[place % m]]);
+  const at = (row: number, column: number): number => H[free[row] * objective.size + free[column]];
+  return Float64Array.from({ length: m * m }, (_, place) => at(Math.floor(place / m), place % m));
 }

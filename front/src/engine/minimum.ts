@@ -2,15 +2,14 @@
 
 import type { Facts, Objective, Settings, Vec } from "../types";
 import { constantCost } from "./constant_cost";
+import { cornerMinimum } from "./corners";
 import { curvatureAt, flatDirections, orthonormal, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
-import { cornerMinimum } from "./corners";
 import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
 const NOISE = 1e-12; // share of a cost that may be rounding
-const ENDLESS = 1e12; // a cost that falls below minus this times that of the start falls without end
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
@@ -19,13 +18,12 @@ export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed
   const standard = objective.standard ?? objective;
   const { w, cost, end } = minimumOf(standard, standard.scaled(objective.raw(start)), free);
   const flat = objective.table ? flatDirections(standard, w, free).map((u) => translated(objective, u)) : [];
-  const bounded = cost >= -ENDLESS * (1 + Math.abs(objective.value(start)));
   const separable = end !== "minimum" && separates(standard, w, free);
   const best = end === "minimum" ? nearestToZero(objective, objective.scaled(standard.raw(w)), flat) : null;
   const { values, vectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
   return {
     best,
-    least: best ? objective.value(best) : separable ? 0 : bounded && end === "infimum" && objective.convex ? cost : NaN,
+    least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.table ? cost : NaN,
     eigenvalues: values,
     eigenvectors: vectors,
     local: !objective.quadratic,

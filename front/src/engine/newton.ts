@@ -50,7 +50,7 @@ export function newton(objective: Objective, start: Vec, free: readonly number[]
     const lower = !objective.convex && (level ? short : stuck) ? beside(objective, next ?? here, step.least) : null;
     if (lower !== null) here = lower;
     else if (level && (short || stuck)) return { ...(next ?? here), end: short ? "minimum" : "infimum" };
-    else if (next === null || stuck) return { ...(next ?? here), end: free.length === 1 ? "minimum" : "none" }; // a kink
+    else if (next === null || stuck) return { ...(next ?? here), end: free.length === 1 ? "minimum" : "none" };
     else here = next;
   }
   return { ...here, end: level ? "infimum" : "none" };

@@ -13,7 +13,12 @@ export class Passes {
   private readonly seen: Vec; // d + 1
 
   /** The numbers of X are stored column by column; y holds n targets. */
-  constructor(private readonly X: Vec, private readonly y: Vec, private readonly loss: Loss, private readonly self: Fields) {
+  constructor(
+    private readonly X: Vec,
+    private readonly y: Vec,
+    private readonly loss: Loss,
+    private readonly self: Fields,
+  ) {
     this.n = y.length;
     this.d = X.length / y.length;
     this.z = new Float64Array(this.n);

@@ -1,5 +1,6 @@
 // Records by name, as the command line spells them: "momentum:beta=0.95".
 
+import { Refusal } from "../refusal";
 import type { Fields } from "./records";
 
 /** A record with its settings. */
@@ -10,11 +11,13 @@ export interface Bound<T> {
 
 type Named = { readonly name: string; readonly defaults: Fields };
 
-/** The record that a text such as "momentum:beta=0.95" names; an Error says in words what is wrong with it. */
+/** The record that a text such as "momentum:beta=0.95" names; a Refusal says what is wrong with it. */
 export function parseSpec<T extends Named>(spec: string, records: Readonly<Record<string, T>>, what: string): Bound<T> {
   const [asked, ...rest] = spec.split(":");
   const name = Object.keys(records).find((known) => plain(known) === plain(asked));
-  if (name === undefined) throw new Error(`no ${what} is called "${asked}": choose one of ${Object.keys(records).sort().join(", ")}`);
+  if (name === undefined) {
+    throw new Refusal(`no ${what} is called "${asked}": choose one of ${Object.keys(records).sort().join(", ")}`);
+  }
   const record = records[name];
   const fields = rest.join(":").split(",").filter((item) => item !== "").map((item) => field(record, item, what));
   return { record, self: { ...record.defaults, ...Object.fromEntries(fields) } };
@@ -35,8 +38,9 @@ function field(record: Named, item: string, what: string): [string, number] {
   const [key, ...rest] = item.split("=");
   const text = rest.join("=").trim();
   const known = Object.keys(record.defaults);
-  if (!known.includes(key)) throw new Error(`${what} "${record.name}" has no field "${key}": it has ${known.join(", ") || "none"}`);
+  const name = `${what} "${record.name}"`;
+  if (!known.includes(key)) throw new Refusal(`${name} has no field "${key}": it has ${known.join(", ") || "none"}`);
   const value = Number(text);
-  if (text === "" || !Number.isFinite(value)) throw new Error(`${what} "${record.name}": ${key}="${text}" is not a number`);
+  if (text === "" || !Number.isFinite(value)) throw new Refusal(`${name}: ${key}="${text}" is not a number`);
   return [key, value];
 }

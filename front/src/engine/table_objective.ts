@@ -1,6 +1,7 @@
 // The objective of a table: the mean loss of its rows, by slopes and an intercept.
 
 import type { Column, Objective, Settings, Table, Vec } from "../types";
+import { Refusal } from "../refusal";
 import { losses } from "./engine.gen";
 import { Passes } from "./passes";
 import type { Fields, Loss } from "./records";
@@ -19,7 +20,7 @@ interface Given {
   readonly self: Fields;
 }
 
-/** The mean loss over the rows of a table; an Error says in words why a column does not go with the loss. */
+/** The mean loss over the rows of a table; a Refusal says why a column does not go with the loss. */
 export function tableObjective(table: Table, choice: Choice): Objective {
   const { record: loss, self } = parseSpec(choice.loss, losses, "loss");
   const features = choice.features.map((name) => columnOf(table, name));
@@ -56,7 +57,7 @@ function objectiveIn(units: Units, given: Given): Objective {
 
 function columnOf(table: Table, name: string): Column {
   const found = table.columns.find((column) => column.name === name);
-  if (found === undefined) throw new Error(`the table has no column "${name}"`);
+  if (found === undefined) throw new Refusal(`the table has no column "${name}"`);
   return found;
 }
 
@@ -64,8 +65,12 @@ function columnOf(table: Table, name: string): Column {
 function targetFor(loss: Loss, self: Fields, column: Column): Column {
   const name = `"${column.name}"`;
   if (loss.labels) return asClasses(loss, column);
-  if (loss.positive && column.values.some((y) => y < 0)) throw new Error(`${loss.label} needs targets >= 0: ${name} has negative numbers`);
-  if (column.values.some((y) => !Number.isFinite(loss.value(self, 0, y)))) throw new Error(`${loss.label} needs targets > 0: ${name} has zeros`);
+  if (loss.positive && column.values.some((y) => y < 0)) {
+    throw new Refusal(`${loss.label} needs targets >= 0: ${name} has negative numbers`);
+  }
+  if (column.values.some((y) => !Number.isFinite(loss.value(self, 0, y)))) {
+    throw new Refusal(`${loss.label} needs targets > 0: ${name} has zeros`);
+  }
   return column;
 }
 
@@ -73,9 +78,13 @@ function targetFor(loss: Loss, self: Fields, column: Column): Column {
 function asClasses(loss: Loss, column: Column): Column {
   if (column.classes !== undefined) return column;
   const found = [...new Set(column.values)].sort((a, b) => a - b);
-  if (found.length !== 2) throw new Error(`${loss.label} needs a target of two classes: "${column.name}" has ${found.length} different values`);
+  if (found.length !== 2) {
+    const many = `"${column.name}" has ${found.length} different values`;
+    throw new Refusal(`${loss.label} needs a target of two classes: ${many}`);
+  }
   const [zero, one] = found;
-  return { name: column.name, values: column.values.map((y) => (y === one ? 1 : 0)), classes: [String(zero), String(one)] };
+  const values = column.values.map((y) => (y === one ? 1 : 0));
+  return { name: column.name, values, classes: [String(zero), String(one)] };
 }
 
 /** The numbers of the columns in these units, column by column. */

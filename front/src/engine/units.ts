@@ -1,4 +1,4 @@
-// Columns as they are, or shifted and scaled as `--standardize` does: parameters are translated so that predictions stay.
+// Columns as they are, or shifted and scaled as by `--standardize`: parameters are translated so that predictions stay.
 
 import type { Vec } from "../types";
 

@@ -41,8 +41,8 @@ function wholeWalker({ record, self }: Bound<WholeRule>, free: readonly boolean[
   const memory = Array.from({ length: slots + sees.length }, () => new Float64Array(free.length));
   return {
     move(at, g, eta, t) {
-      const slope = g.map((value, j) => (free[j] ? value : 0));
-      sees.forEach((what, k) => memory[slots + k].forEach((_, j, slot) => (slot[j] = free[j] || what !== "weights" ? seen(what, at, j, eta) : 0)));
+      const slope = g.map((value, j) => (free[j] ? value : 0)); // a fixed parameter is at rest for the rule
+      sees.forEach((what, k) => (memory[slots + k] = at.map((_, j) => seen(what, at, j, eta))));
       const p = record.direction(self, slope, memory, t);
       for (let j = 0; j < at.length; j++) if (free[j]) at[j] -= eta * p[j];
     },

@@ -56,9 +56,10 @@ export function columnsOf({ objective }: Scene): readonly Column[] {
   return [...features, target];
 }
 
-/** Whether the file alone does not give these numbers: rows were dragged or sampled, or labels are used as numbers. */
+/** Whether no file has these numbers: rows were dragged or sampled, labels are numbers, or arrays were handed over. */
 export function differs({ scene, table }: Exported): boolean {
+  const nameless = scene.settings.data === "own" && !/\.\w+$/.test(table?.name ?? "");
   const { features, target, classes } = scene.objective.table!;
   const asNumbers = features.some((column) => column.classes) || (!classes && target.classes !== undefined);
-  return scene.settings.moved.length > 0 || table?.sampledFrom !== undefined || asNumbers;
+  return scene.settings.moved.length > 0 || table?.sampledFrom !== undefined || asNumbers || nameless;
 }

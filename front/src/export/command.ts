@@ -65,5 +65,8 @@ function fitWords(exported: Exported, { rule, rate, batch }: Choice, file: strin
 function minimizeWords({ scene }: Exported, { rule, rate }: Choice): readonly string[] {
   const { formula, start } = freeFormula(scene);
   const plus = formula.trimStart().startsWith("-") ? `0 + ${formula}` : formula; // else it reads as an option
-  return ["minimize", plus, `--start=${start.join(",")}`, `--learning-rate=${rate}`, `--rule=${rule}`, `--steps=${scene.settings.steps}`];
+  return [
+    "minimize", plus, `--start=${start.join(",")}`, `--learning-rate=${rate}`, `--rule=${rule}`,
+    `--steps=${scene.settings.steps}`,
+  ];
 }

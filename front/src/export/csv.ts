@@ -1,4 +1,4 @@
-// Tables as CSV: the steps of the runs, and the rows as the page shows them. Numbers are written so that they are read back exactly.
+// Tables as CSV: the steps of the runs, and the rows as the page shows them. Numbers are read back exactly.
 
 import { stepCells, stepHeads } from "../state/steps";
 import type { Column, Scene } from "../types";
@@ -7,14 +7,15 @@ import { csvField } from "./quote";
 /** Every state of every run, as the table of steps shows them. Several runs have a column "run". */
 export function stepsCsv(scene: Scene): string {
   const several = scene.runs.length > 1;
-  const named = (name: string, cells: readonly string[]): readonly string[] => (several ? [csvField(inert(name)), ...cells] : cells);
+  const named = (name: string, cells: readonly string[]): readonly string[] =>
+    several ? [csvField(inert(name)), ...cells] : cells;
   const rows = scene.runs.flatMap((run) =>
     Array.from({ length: run.steps + 1 }, (_, k) => named(run.label ?? run.rule, stepCells(scene, run, k).map(cell))),
   );
   return lines([named("run", stepHeads(scene).map(csvField)), ...rows]);
 }
 
-// where a spreadsheet may begin a cell, the characters with which a formula begins there, in both widths; as in core/shown_text.py
+// where a spreadsheet may begin a cell, the characters with which a formula begins there: as in core/shown_text.py
 const FORMULA = /(?<![^;\t\r\n])('*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/g;
 
 /** A label that no spreadsheet runs: a formula gets a ' before it. */

@@ -26,7 +26,8 @@ export async function gifOf(
   const [width, height] = draws.length === 1 ? SINGLE : MANY;
   let bytes = new Uint8Array();
   for (const size of SIZES) {
-    bytes = await encoded(scene, draws, palette, sheetOf(draws.length, Math.round(size * width), Math.round(size * height), false), told);
+    const sheet = sheetOf(draws.length, Math.round(size * width), Math.round(size * height), false);
+    bytes = await encoded(scene, draws, palette, sheet, told);
     if (bytes.length <= LARGEST) break;
   }
   return new Blob([bytes], { type: "image/gif" });
@@ -38,7 +39,8 @@ async function encoded(
   const canvas = Object.assign(document.createElement("canvas"), { width: sheet.width, height: sheet.height });
   const context = canvas.getContext("2d", { willReadFrequently: true })!;
   const steps = framesOf(Math.max(...scene.runs.map((run) => run.steps)));
-  const pixels = (step: number) => pixelsOf(context, sheet, draws, { ...scene, settings: { ...scene.settings, cursor: step } }, palette);
+  const at = (step: number): Scene => ({ ...scene, settings: { ...scene.settings, cursor: step } });
+  const pixels = (step: number) => pixelsOf(context, sheet, draws, at(step), palette);
   const colours = quantize(joined([0, steps.length >> 1, steps.length - 1].map((i) => pixels(steps[i]))), COLOURS);
   const clear = colours.length;
   const gif = GIFEncoder();
@@ -48,7 +50,8 @@ async function encoded(
     const first = before ? {} : { palette: [...colours, [0, 0, 0]], repeat: 0 };
     const index = before ? changed(now, before, clear) : now;
     const delay = i === steps.length - 1 ? HOLD : DELAY;
-    gif.writeFrame(index, sheet.width, sheet.height, { ...first, delay, transparent: before !== null, transparentIndex: clear, dispose: 1 });
+    const later = { delay, transparent: before !== null, transparentIndex: clear, dispose: 1 };
+    gif.writeFrame(index, sheet.width, sheet.height, { ...first, ...later });
     before = now;
     told((i + 1) / steps.length);
     await pause();

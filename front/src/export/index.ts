@@ -36,14 +36,19 @@ const motion = (id: string, label: string, draws: readonly Draw[]): FileFormat =
   id, label, ending: "gif", make: ({ scene, palette }, told) => gifOf(scene, draws, palette, told),
 });
 
+const file = (id: string, label: string, make: FileFormat["make"]): FileFormat => ({ id, label, ending: id, make });
+
 export const FILES: readonly FileFormat[] = [
-  { id: "png", label: "Picture (PNG)", ending: "png", make: ({ scene, name, palette }) => pngOf(scene, name, ALL, palette) },
-  { id: "svg", label: "Drawing (SVG)", ending: "svg", make: ({ scene, name, palette }) => svgOf(scene, name, ALL, palette) },
+  file("png", "Picture (PNG)", ({ scene, name, palette }) => pngOf(scene, name, ALL, palette)),
+  file("svg", "Drawing (SVG)", ({ scene, name, palette }) => svgOf(scene, name, ALL, palette)),
   motion("gif-map", "Map in motion (GIF)", [panels.map]),
   motion("gif-data", "Data in motion (GIF)", [panels.data]),
   motion("gif", "All in motion (GIF)", ALL),
-  { id: "csv", label: "Steps (CSV)", ending: "csv", make: ({ scene }) => new Blob([stepsCsv(scene)], { type: "text/csv" }) },
-  { id: "html", label: "This page (HTML)", ending: "html", make: ({ payload }) => new Blob([pageOf(partsOf(document), payload)], { type: "text/html" }) },
+  file("csv", "Steps (CSV)", ({ scene }) => new Blob([stepsCsv(scene)], { type: "text/csv" })),
+  file("html", "This page (HTML)", ({ payload }) => {
+    const text = pageOf(partsOf(document), payload);
+    return new Blob([text], { type: "text/html" });
+  }),
 ];
 
 /** A name for the file that every system takes. */

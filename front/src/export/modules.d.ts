@@ -29,7 +29,9 @@ declare module "svgcanvas" {
     readonly textAlign: string;
     readonly textBaseline: string;
     protected __currentElement: SVGElement;
-    protected __createElement(tag: string, attributes: Readonly<Record<string, string | number>>, unfilled: boolean): SVGElement;
+    protected __createElement(
+      tag: string, attributes: Readonly<Record<string, string | number>>, unfilled: boolean,
+    ): SVGElement;
     protected __closestGroupOrSvg(): SVGElement;
     protected __applyTransformation(element: SVGElement): void;
     protected __applyStyleToCurrentElement(kind: "fill" | "stroke"): void;

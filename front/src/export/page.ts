@@ -2,12 +2,13 @@
 
 import type { Payload } from "../types";
 
-/** What ends a script element, begins an entity or a comment, or ends a line of JavaScript: as steepest/lab/payload.py has it. */
+/** What ends a script element, begins an entity or a comment, or ends a line of JavaScript: as in lab/payload.py. */
 const UNSAFE = /[<>&\u2028\u2029\ud800-\udfff]/gu;
 
 /** JSON without a character that means something in HTML. */
 export function payloadText(payload: Payload): string {
-  const spelled = JSON.stringify(payload, (_, value: unknown) => (value instanceof Float64Array ? base64(value) : value));
+  const packed = (_: string, value: unknown): unknown => (value instanceof Float64Array ? base64(value) : value);
+  const spelled = JSON.stringify(payload, packed);
   return spelled.replace(UNSAFE, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -8,13 +8,15 @@ const SHARP = 2;
 
 export function pngOf(scene: Scene, name: string, draws: readonly Draw[], palette: Palette): Promise<Blob> {
   const sheet = sheetOf(draws.length, ...PANEL, true);
-  const canvas = Object.assign(document.createElement("canvas"), { width: SHARP * sheet.width, height: SHARP * sheet.height });
+  const size = { width: SHARP * sheet.width, height: SHARP * sheet.height };
+  const canvas = Object.assign(document.createElement("canvas"), size);
   const context = canvas.getContext("2d")!;
   context.scale(SHARP, SHARP);
   paper(context, sheet, palette);
-  head(context, sheet, { scene, name }, palette);
+  head(context, sheet, scene, name, palette);
   panelsOn(context, sheet, draws, scene, palette);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for this browser"))), "image/png");
+    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("this browser made no picture")));
+    canvas.toBlob(done, "image/png");
   });
 }

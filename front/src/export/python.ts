@@ -1,7 +1,9 @@
 // "Copy Python": a short program that repeats the runs of the page with the package's public names.
 
 import type { Column, Scene } from "../types";
-import { type Choice, choicesOf, columnsOf, differs, type Exported, fixedOf, freeFormula, scaledStart } from "./choices";
+import {
+  type Choice, choicesOf, columnsOf, differs, type Exported, fixedOf, freeFormula, scaledStart,
+} from "./choices";
 import { pythonText } from "./quote";
 
 const SMALL = 200; // rows that stand in the program itself
@@ -21,7 +23,8 @@ function formulaLines(scene: Scene): readonly string[] {
     "from steepest import minimize", "",
     `formula = ${pythonText(formula)}`,
     ...choicesOf(scene.settings).flatMap(({ rule, rate }) => [
-      `run = minimize(formula, [${start.join(", ")}], rule=${pythonText(rule)}, learning_rate=${rateText(rate)}, steps=${steps})`,
+      `run = minimize(formula, [${start.join(", ")}], rule=${pythonText(rule)}, ` +
+        `learning_rate=${rateText(rate)}, steps=${steps})`,
       "print(run.x[-1].tolist())",
     ]),
   ];
@@ -33,9 +36,11 @@ function tableLines(exported: Exported): readonly string[] {
   const d = objective.size - 1;
   const fixed = fixedOf(scene).map((j) => (j === d ? pythonText("intercept") : String(j)));
   const held = fixed.length > 0 ? `, fixed=(${fixed.join(", ")},)` : "";
+  const reader = inside(exported) ? "" : "read_table, ";
   return [
     ...(settings.standardize ? ["import numpy as np"] : []),
-    `from steepest import Method, Problem, descend, make_rows, ${inside(exported) ? "" : "read_table, "}record, until, updates`, "",
+    `from steepest import Method, Problem, descend, make_rows, ${reader}record, until, updates`,
+    "",
     ...(inside(exported) ? dataLines(columnsOf(scene)) : fileLines(exported)),
     ...(settings.standardize ? scaledLines(fixedOf(scene).includes(d)) : []),
     `rows = make_rows(${settings.standardize ? "(X - shift) / scale" : "X"}, y)`,
@@ -51,12 +56,13 @@ const inside = (exported: Exported): boolean =>
   || exported.scene.objective.table!.target.classes !== undefined;
 
 function dataLines(columns: readonly Column[]): readonly string[] {
+  const [target, features] = [columns[columns.length - 1], columns.slice(0, -1)];
   return [
     "columns = {",
-    ...columns.slice(0, -1).flatMap(({ name, values }) => [`    ${pythonText(name)}: [`, ...wrapped(values, 8), "    ],"]),
+    ...features.flatMap(({ name, values }) => [`    ${pythonText(name)}: [`, ...wrapped(values, 8), "    ],"]),
     "}",
     "X = list(zip(*columns.values()))",
-    `y = [  # ${pythonText(columns[columns.length - 1].name)}`, ...wrapped(columns[columns.length - 1].values, 4), "]",
+    `y = [  # ${pythonText(target.name)}`, ...wrapped(target.values, 4), "]",
   ];
 }
 
@@ -96,7 +102,8 @@ function runLines({ settings }: Scene, { rule, rate, batch }: Choice): readonly 
   const drawn = batch > 0 ? `, batch_size=${batch}, sampling=${pythonText(settings.sampling)}` : "";
   return [
     `method = Method(${pythonText(rule)}, ${rateText(rate)}${drawn})`,
-    `path = record(until(descend(problem, method, rows, start=start, seed=${settings.seed}), updates(${settings.steps})))`,
+    `states = descend(problem, method, rows, start=start, seed=${settings.seed})`,
+    `path = record(until(states, updates(${settings.steps})))`,
     settings.standardize ? "w = path.coef[-1] / scale" : "w = path.coef[-1]",
     `print([*w.tolist(), float(path.intercept[-1]${settings.standardize ? " - w @ shift" : ""})])`,
   ];

@@ -1,6 +1,6 @@
 // Names as the reader typed them, quoted for a shell, for Python and for CSV, so that nothing in them is ever executed.
 
-/** One word of a POSIX shell. Single quotes keep everything as it is; control characters, which a terminal obeys even there, are spelled. */
+/** One word of a shell. Single quotes keep all as it is; what a terminal obeys even there is spelled. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   return text.split(/([\u0000-\u0009\u000b-\u001f\u007f-\u009f])/).map(piece).join("") || "''";

@@ -45,14 +45,18 @@ export function paper(context: CanvasRenderingContext2D, { width, height }: Shee
 }
 
 /** What is minimised, and the verdict. */
-export function head(context: CanvasRenderingContext2D, { width }: Sheet, { scene, name }: { scene: Scene; name: string }, palette: Palette): void {
+export function head(
+  context: CanvasRenderingContext2D, { width }: Sheet, scene: Scene, name: string, palette: Palette,
+): void {
   const { status, message } = scene.judgement;
   const room = width - 2 * MARGIN;
   letters(context, HEADING, palette.ink, `steepest lab: ${name}`, { x: MARGIN, y: 24, room });
   letters(context, FONT, palette.ink, message || status, { x: MARGIN, y: 48, room });
 }
 
-export function caption(context: CanvasRenderingContext2D, { x, y, width }: Place, { title, subtitle }: Drawn, palette: Palette): void {
+export function caption(
+  context: CanvasRenderingContext2D, { x, y, width }: Place, { title, subtitle }: Drawn, palette: Palette,
+): void {
   letters(context, TITLE, palette.ink, title, { x, y: y - 28, room: width });
   letters(context, FONT, palette.mute, subtitle, { x, y: y - 10, room: width });
 }
@@ -63,7 +67,9 @@ interface Line {
   readonly room: number;
 }
 
-function letters(context: CanvasRenderingContext2D, font: string, colour: string, text: string, { x, y, room }: Line): void {
+function letters(
+  context: CanvasRenderingContext2D, font: string, colour: string, text: string, { x, y, room }: Line,
+): void {
   context.font = font;
   context.fillStyle = colour;
   context.textAlign = "left";

@@ -1,4 +1,4 @@
-// SVG: the same pictures drawn on svgcanvas, one `svg` element for each panel inside of one file; titles and labels are text.
+// SVG: the same pictures drawn on svgcanvas, one `svg` element a panel inside of one file; titles and labels are text.
 
 import type { Draw, Palette, Scene } from "../types";
 import { caption, head, paper, sheetOf } from "./sheet";
@@ -12,7 +12,7 @@ export function svgOf(scene: Scene, name: string, draws: readonly Draw[], palett
   const [root, context] = sheetOn(sheet.width, sheet.height);
   root.setAttribute("viewBox", `0 0 ${sheet.width} ${sheet.height}`);
   paper(context, sheet, palette);
-  head(context, sheet, { scene, name }, palette);
+  head(context, sheet, scene, name, palette);
   const descriptions = draws.map((draw, i) => {
     const place = sheet.places[i];
     const [panel, own] = sheetOn(place.width, place.height);
@@ -23,7 +23,8 @@ export function svgOf(scene: Scene, name: string, draws: readonly Draw[], palett
     return drawn.description;
   });
   describe(root, name, descriptions);
-  return new Blob([`<?xml version="1.0" encoding="UTF-8"?>\n${clean(new XMLSerializer().serializeToString(root))}`], { type: "image/svg+xml" });
+  const text = clean(new XMLSerializer().serializeToString(root));
+  return new Blob([`<?xml version="1.0" encoding="UTF-8"?>\n${text}`], { type: "image/svg+xml" });
 }
 
 /** svgcanvas implements what the pictures use of a canvas's context. */

@@ -14,6 +14,7 @@ import { stateOf } from "./states";
 export type { Line, Part, Role } from "./equation";
 
 const FEW = 3; // rows of a batch whose errors are written out
+const NAMED = 8; // rows of a batch whose numbers are given
 
 /** The lines of the step from state `step` to the next one; of the last step at the end of the run. */
 export function arithmetic(run: Run, objective: Objective, settings: Settings, step: number): readonly Line[] {
@@ -61,7 +62,7 @@ function linesOf(place: Place): readonly Line[] {
   return [gradientLine(place, shown.replace(/[()]/g, "")), ...written];
 }
 
-/** The component of the gradient, with its formula and the digits of the lines after it; of a few rows with their errors. */
+/** The component of the gradient with its formula, and the digits of the next lines; of a few rows their errors. */
 function gradientLine(place: Place, shown: string): Line {
   const { objective, rows, j, symbol } = place;
   const label = `∂cost/∂${symbol} =`;
@@ -69,7 +70,7 @@ function gradientLine(place: Place, shown: string): Line {
   const error = errorOf(objective.table);
   const column = columnOf(objective, place.settings, j);
   if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, shown);
-  if (rows && rows.length <= FEW) return fewRows(label, error, column, place, objective.table, rows);
+  if (rows && rows.length <= FEW) return fewRows(label, [error, column], place, objective.table, rows);
   const over = rows ? ` over ${counted(rows.length, "row")}` : "";
   return slopeLine(label, `mean ${error}${column}${over} = `, shown);
 }
@@ -80,7 +81,9 @@ const slopeLine = (label: string, formula: string, shown: string): Line => ({
 });
 
 /** The mean over one, two or three rows, written out. */
-function fewRows(label: string, error: string, column: string, { run, t, j }: Place, table: TableObjective, rows: Int32Array): Line {
+function fewRows(
+  label: string, [error, column]: readonly string[], { run, t, j }: Place, table: TableObjective, rows: Int32Array,
+): Line {
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
   const unit = unitVector(j, w.length);
@@ -102,8 +105,9 @@ function fewRows(label: string, error: string, column: string, { run, t, j }: Pl
 }
 
 const drawn = (rows: Int32Array): Line => {
-  const first = [...rows.subarray(0, 8)].map((row) => whole(row + 1)).join(", ");
-  return words(rows.length === 1 ? "row drawn:" : "rows drawn:", rows.length > 8 ? `${first} and ${whole(rows.length - 8)} more` : first);
+  const first = [...rows.subarray(0, NAMED)].map((row) => whole(row + 1)).join(", ");
+  const more = rows.length > NAMED ? ` and ${whole(rows.length - NAMED)} more` : "";
+  return words(rows.length === 1 ? "row drawn:" : "rows drawn:", first + more);
 };
 
 /** m and b of one column; m₁, m₂ ... of several; the variables of a formula. */

@@ -1,5 +1,5 @@
-// The gap of an answer to the minimum, by second derivatives: the mirror of steepest/optimality/certificate.py for a table
-// without penalty. For squared losses g' H^-1 g / 2 is the gap; for others g' H^-1 g covers it near the optimum only.
+// The gap of an answer to the minimum, by second derivatives: the mirror of steepest/optimality/certificate.py for
+// tables without penalty. For squared losses g' H^-1 g / 2 is the gap; for others g' H^-1 g covers it near the optimum.
 
 import { losses } from "../engine/engine.gen";
 import type { Loss } from "../engine/records";
@@ -33,7 +33,8 @@ export function certify(objective: Objective, table: TableObjective, w: Vec, fre
   if (!Number.isFinite(gap)) return unknown;
   const move = loss.quadratic ? 0 : largestMove(objective, table, loss, model, predicted);
   const local = move <= MOVE;
-  return { gap, sense, local, rounding, standardErrors: local ? standardErrors(objective, loss, model, predicted, move) : null };
+  const away = local ? standardErrors(objective, loss, model, predicted, move) : null;
+  return { gap, sense, local, rounding, standardErrors: away };
 }
 
 /** The certificate, or that the minimum is at least 0 where this says more: the loss of no row is below 0. */

@@ -1,4 +1,4 @@
-// Numbers as the page writes them: four significant digits, a true minus, groups of thousands, powers of ten. Never NaN.
+// Numbers as the page writes them: four significant digits, a true minus, groups of thousands, powers of ten, no NaN.
 
 export const MINUS = "\u2212";
 export const TIMES = "\u00d7";

@@ -21,7 +21,7 @@ export function formulaEvidence(run: Run, facts: Facts, whole: Objective, settin
   const free = whole.names.map((_, j) => j).filter((j) => !settings.fixed[j]);
   const part = (t: number): Vec => Float64Array.from(free, (j) => run.path[t * run.size + j]);
   const objective = restricted(whole, stateOf(run, 0), free);
-  const at = part(run.steps);
+  const [before, at] = [part(Math.max(0, run.steps - 1)), part(run.steps)];
   const scale = Math.abs(run.cost[0]) || 1;
   const target = TOL * scale;
   const [standing, slope] = [stand(objective, at), gradientAt(objective, at)];
@@ -54,7 +54,7 @@ export function formulaEvidence(run: Run, facts: Facts, whole: Objective, settin
     unproven: null,
     function: true,
     convex: formed,
-    endless: form.endless ?? (formed || still ? null : farFall(run.cost[run.steps], objective, at, part(Math.max(0, run.steps - 1)), slope)),
+    endless: form.endless ?? (formed || still ? null : farFall(run.cost[run.steps], objective, at, before, slope)),
     spent: runOut(pace, run.steps),
     standing: settled ? kindOf(objective, at) : null,
   });

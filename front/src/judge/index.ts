@@ -17,7 +17,9 @@ export * as format from "./format";
 export { zonesOf } from "./zones";
 
 /** The verdict card of the leading rule's run. */
-export function judge(run: Run, facts: Facts, objective: Objective, settings: Settings, zones: Zones | null): Judgement {
+export function judge(
+  run: Run, facts: Facts, objective: Objective, settings: Settings, zones: Zones | null,
+): Judgement {
   if (!Number.isFinite(run.cost[0])) return tooFar(facts, objective, settings, zones);
   const observe = (other: Run, chosen: Settings): Evidence => observed(other, facts, objective, chosen);
   const e = observe(run, settings);
@@ -45,5 +47,6 @@ function tooFar(facts: Facts, objective: Objective, settings: Settings, zones: Z
   if (!Number.isFinite(run.cost[0])) return { status: "diverged", message, why: "", mend: null };
   const next = judge(run, facts, objective, nearer, zones);
   const sound = next.status === "diverged" ? next.mend?.change : {};
-  return { status: "diverged", message, why: "", mend: sound ? { label: "Start at 0", change: { start, ...sound } } : null };
+  const mend = sound ? { label: "Start at 0", change: { start, ...sound } } : null;
+  return { status: "diverged", message, why: "", mend };
 }

@@ -1,16 +1,12 @@
 // The mend of a verdict card: one change of the settings, in the order of steepest/optimality/advice.py.
 
 import { descend } from "../engine/descend";
-import { losses } from "../engine/engine.gen";
-import { parseSpec } from "../engine/spec";
-import { standardUnits, toScaled } from "../engine/units";
 import type { Facts, Judgement, Objective, Racer, Settings, Status, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { number, whole } from "./format";
-import { meanOfSquares } from "./predictors";
 import { linear } from "./rules";
+import { standardized } from "./standardize";
 import { statusOf } from "./status";
-import { eigen } from "./symmetric";
 
 type Mend = Judgement["mend"];
 type Observe = (run: ReturnType<typeof descend>, settings: Settings) => Evidence;
@@ -25,12 +21,14 @@ export interface Ailing {
 }
 
 const MOST_STEPS = 20_000;
+const MOST_RULES = 6; // of a race
 const TRIES = 35; // of falling rates, down to 10^-289 of the first
 
 /** The mend; in a race it changes the leader. */
 export function mendOf(status: Status, e: Evidence, end: Float64Array, ailing: Ailing): Mend {
   const found = remedy(status, e, end, ailing);
-  return found && ailing.settings.race.length > 0 ? { ...found, change: ofLeader(found.change, ailing.settings) } : found;
+  if (!found || ailing.settings.race.length === 0) return found;
+  return { ...found, change: ofLeader(found.change, ailing.settings) };
 }
 
 /** Changes of rule, rate and batch where the leader of a race has its own; else those of the settings. */
@@ -77,7 +75,8 @@ function lowerRate(status: Status, e: Evidence, ailing: Ailing): Mend {
   const proven = e.quadratic && e.batchLimit < Infinity && half !== null;
   if (proven && half < settings.rate) return ofRate(half, `half of the limit, ${number(shown(half), 3)}`);
   const first = Math.min(e.safe, 0.5 * settings.rate);
-  const rate = status === "diverged" ? soundRate(first, ailing) : first;
+  const safe = e.quadratic && linear(settings.rules[0]) !== null && Number.isFinite(e.safe);
+  const rate = status === "diverged" && !safe ? soundRate(first, ailing) : first;
   return rate === null ? null : ofRate(rate, number(shown(rate), 3));
 }
 
@@ -93,14 +92,17 @@ function soundRate(first: number, { objective, settings, observe }: Ailing): num
 
 const shown = (rate: number): number => Number(rate.toPrecision(3));
 
-const ofRate = (rate: number, words: string): Mend => ({ label: `Set the rate to ${words}`, change: { rate: shown(rate) } });
+const ofRate = (rate: number, words: string): Mend => ({
+  label: `Set the rate to ${words}`, change: { rate: shown(rate) },
+});
 
 const freed = ({ fixed }: Settings): Mend => ({
   label: "Let the parameters move", change: { fixed: fixed.map(() => false) },
 });
 
 function smallerNoise({ schedule, batch }: Settings): Mend {
-  if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: { schedule: "inverse_scaling" } };
+  const falling = { schedule: "inverse_scaling" };
+  if (schedule === "constant") return { label: "Let the rate fall: inverse scaling", change: falling };
   return { label: `Take ${whole(4 * batch)} rows a step`, change: { batch: 4 * batch } };
 }
 
@@ -112,33 +114,14 @@ function faster(e: Evidence, ailing: Ailing): Mend {
   const safe = proven ? 0.5 * zones.limit : e.safe;
   const higher = e.batchLimit < Infinity && settings.rate < 0.5 * safe;
   if (higher) return ofRate(safe, `${proven ? "half of the limit, " : ""}${number(shown(safe), 3)}`);
-  return standardized(ailing) ?? nesterov(ailing) ?? moreSteps(settings);
+  return scaled(ailing) ?? nesterov(ailing) ?? moreSteps(settings);
 }
 
-/** Columns of mean 0 and standard deviation 1, with the rate that goes with them and the same start. */
-function standardized({ objective, settings }: Ailing): Mend {
-  const { table } = objective;
-  const rule = linear(settings.rules[0]);
-  const bend = table ? parseSpec(table.loss, losses, "loss").record.curvature : Infinity;
-  if (!table || settings.standardize || !rule || bend === Infinity || settings.batch > 0) return null;
-  const units = standardUnits(table.features.map((column) => column.values), !settings.fixed[objective.size - 1]);
-  const start = toScaled(units, objective.raw(Float64Array.from(settings.start)));
-  const rate = (0.5 * rule.stability) / (bend * standardSquares(objective, settings));
-  return { label: "Standardize the columns", change: { standardize: true, start: [...start], rate: shown(rate) } };
-}
-
-/** Largest eigenvalue of the mean of x x' on standardised columns. */
-function standardSquares(objective: Objective, settings: Settings): number {
-  const { features } = objective.table!;
-  const p = objective.size;
-  const units = standardUnits(features.map((column) => column.values), !settings.fixed[p - 1]);
-  const X = new Float64Array(objective.rows * p);
-  for (let i = 0; i < objective.rows; i++) {
-    features.forEach(({ values }, j) => (X[i * p + j] = (values[i] - units.shift[j]) * units.scale[j]));
-    X[i * p + p - 1] = 1;
-  }
-  const free = Array.from({ length: p }, (_, j) => j).filter((j) => !settings.fixed[j]);
-  return eigen(meanOfSquares(X, p, free), free.length).values.at(-1)!;
+/** Columns of mean 0 and standard deviation 1, with a rate that is safe for them and the same start. */
+function scaled({ objective, settings }: Ailing): Mend {
+  const found = standardized(objective, settings);
+  if (!found) return null;
+  return { label: "Standardize the columns", change: { ...found, standardize: true, rate: shown(found.rate) } };
 }
 
 /** Nesterov's momentum at half of its limit, in the lead. */
@@ -146,7 +129,7 @@ function nesterov({ settings, zones, objective }: Ailing): Mend {
   const [leader, ...others] = settings.rules;
   if (leader !== "plain" || !zones || !objective.quadratic || settings.batch > 0) return null;
   const rate = (0.5 * zones.limit * linear("nesterov")!.stability) / linear("plain")!.stability;
-  const rules = ["nesterov", leader, ...others.filter((rule) => rule !== "nesterov")];
+  const rules = ["nesterov", leader, ...others.filter((rule) => rule !== "nesterov")].slice(0, MOST_RULES);
   return { label: "Try Nesterov", change: { rules, rate: shown(rate) } };
 }
 

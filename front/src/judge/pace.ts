@@ -1,4 +1,4 @@
-// The learning rate of each step, and whether a schedule has run out: the mirror of `run_out` and `steady` in evidence.py.
+// The learning rate of each step, and whether a schedule has run out: the mirror of `run_out` and `steady` of Python.
 
 import { schedules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";

@@ -21,6 +21,13 @@ function made({ rows, size }: Objective, table: TableObjective): Vec {
   return X;
 }
 
+/** The square of the length of the longest row. */
+export function longestSquare(X: Vec, size: number): number {
+  let longest = 0;
+  for (let i = 0; i < X.length; i += size) longest = Math.max(longest, Math.hypot(...X.subarray(i, i + size)) ** 2);
+  return longest;
+}
+
 /** The mean of x x' over the rows, among the free coordinates. */
 export function meanOfSquares(X: Vec, size: number, free: readonly number[]): Vec {
   const [rows, m] = [X.length / size, free.length];

@@ -61,7 +61,8 @@ export function reachOf(model: Model, objective: Objective, unit: number): numbe
 
 export const dot = (a: Vec, b: Vec): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
-export const unitVector = (j: number, size: number): Vec => Float64Array.from({ length: size }, (_, k) => (k === j ? 1 : 0));
+export const unitVector = (j: number, size: number): Vec =>
+  Float64Array.from({ length: size }, (_, k) => (k === j ? 1 : 0));
 
 /** Whether the chosen slopes are larger than the rounding of all slopes. */
 function significant(slopes: Vec, chosen: readonly boolean[]): boolean {

@@ -1,5 +1,5 @@
-// The recursion of a linear rule along one eigenvector: (e, u) <- M (e, u), with the distance e from the minimum and the
-// rule's memory u. M depends on rate times curvature alone. Its eigenvalues are the factors of a step.
+// The recursion of a linear rule along one eigenvector: (e, u) <- M (e, u), with the distance e from the minimum and
+// the rule's memory u. M depends on rate times curvature alone. Its eigenvalues are the factors of a step.
 
 import type { Linear } from "./rules";
 
@@ -31,7 +31,7 @@ export function largestRoot(matrix: Float64Array): { readonly modulus: number; r
 /** The factor by which a step shrinks the distance in the long run, for rate times curvature x. */
 export const shrink = (rule: Linear, x: number): number => largestRoot(transition(rule, x)).modulus;
 
-/** Rate times curvature from which a step carries past the minimum: the sum of the eigenvalues of M, linear in x, is 0. */
+/** Rate times curvature from which a step carries past the minimum: the eigenvalues of M, linear in x, add up to 0. */
 export function turning(rule: Linear): number {
   const [before, after] = [trace(transition(rule, 0)), trace(transition(rule, 1))];
   return before / (before - after);

@@ -1,4 +1,4 @@
-// The memory of a rule at a step, found by taking the steps up to it once more with the gradients at the recorded points.
+// The memory of a rule at a step, found by taking the steps up to it again with the gradients at the states.
 
 import { rules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
@@ -20,7 +20,8 @@ export function memoryBefore(run: Run, objective: Objective, settings: Settings,
   if (!record.elementwise || record.slots === 0 || record.sees.length > 0) return null;
   if (t * Math.max(1, objective.rows) * run.size > MOST) return null;
   const found = known.get(run);
-  const from = found && found.t <= t ? found : { t: 0, memory: settings.fixed.map(() => new Float64Array(record.slots)) };
+  const fresh = { t: 0, memory: settings.fixed.map(() => new Float64Array(record.slots)) };
+  const from = found && found.t <= t ? found : fresh;
   for (; from.t < t; from.t++) again(run, objective, from);
   known.set(run, from);
   return from.memory.map((memory) => memory.slice());

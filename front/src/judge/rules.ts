@@ -16,3 +16,9 @@ export function linear(spec: string): Linear | null {
   const { slots, direction } = record;
   return { slots, stability: record.stability(self), direction: (g, memory) => direction(self, g, memory, 1) };
 }
+
+/** The share of the last direction that a rule of momentum keeps. */
+export function memoryShare(spec: string): number {
+  const { record, self } = parseSpec(spec, rules, "rule");
+  return record.stability ? (self["beta"] ?? 0) : 0;
+}

@@ -9,8 +9,10 @@ const FEW = 32 * UNIT; // relative rounding of the few operations between a sum 
 const SHORT = 256; // rows that Python adds one after the other
 const [LONGEST, ROOM] = [2048, 2 ** 17]; // most rows and numbers of a block
 
-/** Bound of |w_j - optimum_j| / standard error over all j; null of other losses, or where no degree of freedom is left. */
-export function standardErrors(objective: Objective, loss: Loss, model: Model, predicted: number, move: number): number | null {
+/** Bound of |w_j - optimum_j| / standard error over all j; null of other losses, or without a degree of freedom. */
+export function standardErrors(
+  objective: Objective, loss: Loss, model: Model, predicted: number, move: number,
+): number | null {
   const { rows, size } = objective;
   const least = model.cost - predicted;
   const freedom = Math.max(0, rows - model.free.length);
@@ -25,7 +27,7 @@ export function standardErrors(objective: Objective, loss: Loss, model: Model, p
   return Number.isFinite(found) ? found : null;
 }
 
-/** Rounding of a component of the gradient, relative to its terms: from moments of a squared loss, else block by block. */
+/** Rounding of a component of the gradient, relative to its terms: from moments of squares, else block by block. */
 function ofSums(rows: number, size: number, moments: boolean): number {
   if (moments) return (Math.min(rows, 2 ** 13) + rows / 2 ** 13 + size - 1) * UNIT;
   const block = Math.max(64, Math.min(LONGEST, Math.floor(ROOM / size)));

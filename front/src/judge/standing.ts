@@ -1,5 +1,5 @@
 // Where a run on a formula stands: critical points, and functions without a minimum. The mirror of
-// steepest/solve/critical_points.py; derivatives come from the formula, so curvatures of 1e-10 of the largest are rounding.
+// steepest/solve/critical_points.py; derivatives are exact, so curvatures of 1e-10 of the largest are rounding.
 
 import type { Objective, Vec } from "../types";
 import { dot, UNIT } from "./quadratic_model";
@@ -45,7 +45,7 @@ export function kindOf(objective: Objective, w: Vec): string {
   const { likeness, size } = alike(H, p);
   const signs = eigen(likeness, p).values;
   const step = newton(H, gradientAt(objective, w));
-  const ahead = objective.hessian(w.map((value, j) => value - step[j])).map((h, k) => h / size[Math.floor(k / p)] / size[k % p]);
+  const ahead = divided(objective.hessian(w.map((value, j) => value - step[j])), size);
   const fades = !ahead.every(Number.isFinite) || eigen(ahead, p).values[0] < LASTING * signs[0];
   return `${word(signs, fades)}, with smallest curvature ${number(eigen(H, p).values[0])}`;
 }
@@ -65,7 +65,8 @@ export function quadraticForm(H: Vec, g: Vec): { readonly gap: number | null; re
   }
   const straight = g.filter((_, j) => H.subarray(j * p, (j + 1) * p).every((h) => h === 0));
   if (straight.some((slope) => slope !== 0)) {
-    return { gap: null, endless: `in a direction without curvature its slope is ${number(Math.hypot(...straight))} everywhere` };
+    const along = number(Math.hypot(...straight));
+    return { gap: null, endless: `in a direction without curvature its slope is ${along} everywhere` };
   }
   const { values, vectors } = inertia(H, p);
   if (values[0] < -roundingOf(values)) return { gap: null, endless: bentDown(H, vectors[0]) };
@@ -82,15 +83,17 @@ export function endlessFall(objective: Objective, w: Vec, directions: readonly V
     const length = Math.hypot(...step);
     if (!(length > 0 && length < Infinity)) continue;
     const reach = Math.max(1, ...w.map(Math.abs)) / length;
-    const costs = Array.from({ length: 14 }, (_, k) => objective.value(w.map((x, j) => x + 10 ** (k + 2) * reach * step[j])));
+    const far = (power: number): Vec => w.map((x, j) => x + 10 ** power * reach * step[j]);
+    const costs = Array.from({ length: 14 }, (_, k) => objective.value(far(k + 2)));
     const beyond = costs.indexOf(-Infinity);
     const falls = costs.slice(1).map((cost, k) => costs[k] - cost);
     const head = "along the direction of descent it is";
     if (beyond >= 0 && falls.slice(0, beyond).every((fall) => fall > 0)) {
       return `${head} below the smallest number at a distance of ${number(10 ** (beyond + 2), 1)}`;
     }
-    const steady = costs.every(Number.isFinite) && falls.every((fall, k) => fall > 0 && (k === 0 || fall >= 0.99 * falls[k - 1]));
-    if (steady) return `${head} still ${number(costs[13])} at a distance of ${number(1e15, 1)}`;
+    const growing = falls.every((fall, k) => fall > 0 && (k === 0 || fall >= 0.99 * falls[k - 1]));
+    if (!growing || !costs.every(Number.isFinite)) continue;
+    return `${head} still ${number(costs[13])} at a distance of ${number(1e15, 1)}`;
   }
   return null;
 }
@@ -120,14 +123,19 @@ function alike(H: Vec, p: number): { readonly likeness: Vec; readonly size: Vec 
   const diagonal = Float64Array.from({ length: p }, (_, j) => Math.abs(H[j * (p + 1)]));
   const least = 1e-16 * Math.max(0, ...diagonal);
   const size = diagonal.map((d) => Math.sqrt(Math.max(d, least)) || 1);
-  return { likeness: H.map((h, k) => h / size[Math.floor(k / p)] / size[k % p]), size };
+  return { likeness: divided(H, size), size };
 }
+
+/** H with rows and columns divided by sizes. */
+const divided = (H: Vec, size: Vec): Vec =>
+  H.map((h, k) => h / size[Math.floor(k / size.length)] / size[k % size.length]);
 
 /** Curvatures and directions D with D'HD their diagonal matrix, by numbers of like size. */
 function inertia(H: Vec, p: number): Eigen {
   const own = Float64Array.from({ length: p }, (_, j) => Math.sqrt(Math.abs(H[j * (p + 1)])));
-  const size = own.map((s, j) => s || Math.max(0, ...own.map((other, k) => (other > 0 ? Math.abs(H[j * p + k]) / other : 0))) || 1);
-  const { values, vectors } = eigen(H.map((h, k) => h / size[Math.floor(k / p)] / size[k % p]), p);
+  const mixed = (j: number): number => Math.max(0, ...own.map((s, k) => (s > 0 ? Math.abs(H[j * p + k]) / s : 0)));
+  const size = own.map((s, j) => s || mixed(j) || 1);
+  const { values, vectors } = eigen(divided(H, size), p);
   return { values, vectors: vectors.map((v) => v.map((x, j) => x / size[j])) };
 }
 

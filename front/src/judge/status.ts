@@ -9,7 +9,7 @@ const separable: Criterion = (e) => e.separated !== null;
 
 const unbounded: Criterion = (e) => e.endless !== null;
 
-/** A number overflowed; or a squared loss ends above its start, highest of all and growing, or rises above its limit. */
+/** A number overflowed; or a squared loss ends above its start, highest and growing, or rises above its limit. */
 const diverged: Criterion = (e) => {
   if (e.end === "overflow" || !e.quadratic || e.cost.length < 3) return e.end === "overflow";
   const [late, before] = quarters(e.cost);

@@ -26,10 +26,12 @@ type Teller = (moment: Moment, memory: Vec) => Story;
 export function storyOf(rule: string, moment: Moment): Story {
   if (rule === "plain") return { lines: [], direction: term(moment.g, "gradient") };
   const teller = TELLERS[rule];
-  if (teller && moment.memory) return teller(moment, moment.memory);
-  const direction = term(moment.direction, "memory");
-  return { lines: [words(`p of ${moment.symbol} =`, number(moment.direction))], direction };
+  return teller && moment.memory ? teller(moment, moment.memory) : bare(moment);
 }
+
+const bare = ({ symbol, direction }: Moment): Story => ({
+  lines: [words(`p of ${symbol} =`, number(direction))], direction: term(direction, "memory"),
+});
 
 const kept = (label: string, share: number, before: number, g: number): Line =>
   equation(
@@ -42,7 +44,7 @@ const mean = (label: string, share: number, before: number, g: number, squared: 
   const rest = `${number(1 - share)} ${TIMES} `;
   return equation(
     label,
-    [`${number(share)} ${TIMES} `, term(before, "memory"), ` + ${rest}`, term(g, "gradient"), ...(squared ? ["²"] : [])],
+    [`${number(share)} ${TIMES} `, term(before, "memory"), ` + ${rest}`, term(g, "gradient"), squared ? "²" : ""],
     "memory", ([v, slope]) => value(v, slope),
   );
 };
@@ -81,11 +83,12 @@ const adagrad: Teller = ({ self, symbol, g }, [v]) => {
 };
 
 const rmsprop: Teller = (moment, [v]) => {
-  const { self, symbol, g, direction } = moment;
-  if (self["centred"]) return { lines: [words(`p of ${symbol} =`, number(direction))], direction: term(direction, "memory") };
+  const { self, symbol, g } = moment;
+  if (self["centred"]) return bare(moment);
   const square = self["alpha"] * v + (1 - self["alpha"]) * g * g;
   const taken = g / (Math.sqrt(square) + self["eps"]);
-  const lines = [mean(`v of ${symbol} ←`, self["alpha"], v, g, true), ratio(symbol, g, "gradient", square, self["eps"])];
+  const squares = mean(`v of ${symbol} ←`, self["alpha"], v, g, true);
+  const lines = [squares, ratio(symbol, g, "gradient", square, self["eps"])];
   return { lines, direction: term(taken, "memory") };
 };
 
@@ -110,4 +113,4 @@ const corrected = (label: string, value: number, share: number, t: number): Line
     label, [term(value, "memory"), ` / (1 ${MINUS} ${number(share)}^${t})`], "memory", ([x]) => x / (1 - share ** t),
   );
 
-const TELLERS: Readonly<Record<string, Teller>> = { momentum, nesterov, ada_grad: adagrad, rmsprop, adam };
+const TELLERS: Readonly<Partial<Record<string, Teller>>> = { momentum, nesterov, ada_grad: adagrad, rmsprop, adam };

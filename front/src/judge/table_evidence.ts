@@ -1,5 +1,5 @@
-// The evidence of a run over the rows of a table: the mirror of `_judged` and `_evidence` in steepest/solve/fit.py and of
-// steepest/solve/prospects.py.
+// The evidence of a run over the rows of a table: the mirror of `_judged` and `_evidence` in steepest/solve/fit.py, and
+// of steepest/solve/prospects.py.
 
 import { losses, rules } from "../engine/engine.gen";
 import type { Loss } from "../engine/records";
@@ -10,9 +10,9 @@ import { evidence, median, reversals, type Evidence } from "./evidence";
 import { after, courseOf, gapOf, left, type Course } from "./forecast";
 import { looksOf, type Looks } from "./looks";
 import { paceOf, runOut, steady } from "./pace";
-import { meanOfSquares, predictorsOf } from "./predictors";
+import { longestSquare, meanOfSquares, predictorsOf } from "./predictors";
 import { dot, ROUNDING, unitVector, UNIT } from "./quadratic_model";
-import { linear } from "./rules";
+import { linear, memoryShare } from "./rules";
 import { separationOf } from "./separation";
 import { stateOf } from "./states";
 import { eigen } from "./symmetric";
@@ -120,24 +120,18 @@ function curvatureOf(c: Case, uneven: boolean): Pick<Evidence, "limit" | "safe" 
   const limit = largest > 0 ? 2 / largest : Infinity;
   const rule = linear(c.run.rule);
   const condition = smallest >= 1e-15 * largest && smallest > 0 ? largest / smallest : null;
-  const safe = c.sampled && uneven && Number.isFinite(c.loss.curvature) ? (1 - memoryShare(c.run.rule)) / (largest + longestRow(c)) : 0.5 * limit;
+  const ofRows = c.sampled && uneven && Number.isFinite(c.loss.curvature);
+  const safe = ofRows ? (1 - memoryShare(c.run.rule)) / (largest + c.loss.curvature * longest(c)) : 0.5 * limit;
   return { limit: rule && 0.5 * rule.stability * limit, safe, condition };
 }
+
+const longest = ({ objective, table }: Case): number => longestSquare(predictorsOf(objective, table), objective.size);
 
 /** Largest and smallest curvature, bounded by the loss's curvature times X'X / n; 0 where there is no bound. */
 function spectrumOf({ loss, objective, table, free }: Case): readonly [number, number] {
   if (!Number.isFinite(loss.curvature) || free.length === 0) return [0, 0];
   const { values } = eigen(meanOfSquares(predictorsOf(objective, table), objective.size, free), free.length);
   return [loss.curvature * values.at(-1)!, loss.curvature * Math.max(0, values[0])];
-}
-
-const memoryShare = (rule: string): number => parseSpec(rule, rules, "rule").self["beta"] ?? 0;
-
-function longestRow({ loss, objective, table }: Case): number {
-  const [X, p] = [predictorsOf(objective, table), objective.size];
-  let longest = 0;
-  for (let i = 0; i < X.length; i += p) longest = Math.max(longest, Math.hypot(...X.subarray(i, i + p)) ** 2);
-  return loss.curvature * longest;
 }
 
 /** Euclidean norm of the gradient by the raw parameters, of which the descent's are an affine function. */
@@ -161,7 +155,8 @@ interface Prospects {
 /** Steps until the gap is at most the target, and how much of the late gap of sampled steps is not noise. */
 function prospectsOf(c: Case, place: number, least: number, target: number): Prospects {
   const { run, settings, looks, sampled } = c;
-  if (run.steps < 1 || parseSpec(run.rule, rules, "rule").record.answer || (!sampled && place !== run.steps)) return { left: null, bias: null };
+  const averaged = parseSpec(run.rule, rules, "rule").record.answer !== null;
+  if (run.steps < 1 || averaged || (!sampled && place !== run.steps)) return { left: null, bias: null };
   const course = courseFrom(c);
   const remaining = course && left(course, run.steps, target, sampled);
   const late = looks.cost.filter((_, i) => looks.step[i] > run.steps / 2);

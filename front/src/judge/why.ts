@@ -26,7 +26,7 @@ export function whyOf(status: Status, facts: Facts, objective: Objective, settin
 export function ratioOf(status: Status, { rate }: Settings, zones: Zones | null): string {
   const about = status === "diverged" || status === "oscillating" || status === "cycling";
   if (!about || !zones) return "";
-  if (zones.local) return `Near the minimum the limit is ${number(zones.limit)}.`; // Python's limit is one that holds everywhere
+  if (zones.local) return `Near the minimum the limit is ${number(zones.limit)}.`; // the message's holds everywhere
   return `The rate is ${number(rate / zones.limit, 3)} times the limit.`;
 }
 

@@ -1,8 +1,8 @@
 // The zones of the rate slider: where the leading rule crawls, settles, bounces and diverges on this data.
 //
 // limit   The largest constant rate that converges: the rule's stability over the largest curvature.
-// bounce  Above it a step carries past the minimum along the steepest direction: 1 / L for plain steps, where 1 - rate L
-//         becomes negative; for momentum the rate at which the eigenvalues of its recursion add up to 0.
+// bounce  Above it a step carries past the minimum along the steepest direction: 1 / L for plain steps, where
+//         1 - rate L becomes negative; for momentum the rate at which the eigenvalues of its recursion add up to 0.
 // slow    Below it the flattest direction keeps more than 1 % of its distance after all the steps chosen. Where no rate
 //         below `bounce` is faster than that, the whole zone up to `bounce` is slow.
 

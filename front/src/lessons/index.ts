@@ -1,5 +1,5 @@
-// The lessons, in the order of the tutorials. Their one source is src/steepest/lab/lessons.json, which Python reads too; the
-// figures that tests compare stay outside of the page.
+// The lessons, in the order of the tutorials. Their one source is src/steepest/lab/lessons.json, which Python reads;
+// the figures that tests compare stay outside of the page.
 
 import { lessons } from "../../../src/steepest/lab/lessons.json";
 import type { Settings } from "../types";

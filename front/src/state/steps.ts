@@ -1,5 +1,5 @@
-// The steps of a run in numbers, as the table of the page and its CSV have them: step, parameters in the columns' own units, cost,
-// and the gradient in the coordinates of the descent.
+// The steps of a run in numbers, as the table of the page and its CSV have them: step, parameters in the columns' own
+// units, cost, and the gradient in the coordinates of the descent.
 
 import type { Run, Scene } from "../types";
 

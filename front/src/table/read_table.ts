@@ -9,7 +9,7 @@ import { textOf } from "./text_file";
 
 const MOST_BYTES = 10_000_000;
 const MOST_COLUMNS = 64; // as in Python
-export const MOST_ROWS = 5000; // a larger table is sampled
+const MOST_ROWS = 5000; // a larger table is sampled
 
 /** A table and what was decided about it. */
 export interface Reading {
@@ -19,8 +19,8 @@ export interface Reading {
 }
 
 /** The table in a text, named as its file. Throws a Refusal that says what is wrong, with file, line and column. */
-export function readText(text: string, name: string, mostRows = MOST_ROWS): Reading {
-  const steps = reading(text, name, mostRows);
+export function readText(text: string, name: string): Reading {
+  const steps = reading(text, name);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -30,7 +30,7 @@ export function readText(text: string, name: string, mostRows = MOST_ROWS): Read
 /** The table in a file. The page may draw in between. */
 export async function readFile(file: File): Promise<Reading> {
   if (file.size > MOST_BYTES) throw tooLarge(file.name, file.size);
-  const steps = reading(textOf(new Uint8Array(await file.arrayBuffer()), file.name), file.name, MOST_ROWS);
+  const steps = reading(textOf(new Uint8Array(await file.arrayBuffer()), file.name), file.name);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -38,13 +38,13 @@ export async function readFile(file: File): Promise<Reading> {
   }
 }
 
-function* reading(text: string, name: string, mostRows: number): Generator<void, Reading> {
+function* reading(text: string, name: string): Generator<void, Reading> {
   if (text.length > MOST_BYTES) throw tooLarge(name, text.length);
   try {
     const sheet = openSheet(linesOf(text), /\.tsv$/i.test(name) ? "\t" : null);
     const read = yield* readColumns(sheet);
     refuse(read);
-    const table = tableOf(read, name, mostRows);
+    const table = tableOf(read, name);
     return { table, notes: [...sheet.notes, ...notesOf(table, sheet.index, read.left)].map(sentence), left: read.left };
   } catch (fault) {
     throw fault instanceof Fault ? refusal(fault, name) : fault;
@@ -59,11 +59,11 @@ export function linesOf(text: string): string[] {
 }
 
 /** Evenly spaced rows of a table that has too many. */
-function tableOf({ columns, rows }: Read, name: string, mostRows: number): Table {
-  if (rows <= mostRows) return { name, columns, rows };
-  const chosen = Array.from({ length: mostRows }, (_, i) => Math.floor((i * rows) / mostRows));
+function tableOf({ columns, rows }: Read, name: string): Table {
+  if (rows <= MOST_ROWS) return { name, columns, rows };
+  const chosen = Array.from({ length: MOST_ROWS }, (_, i) => Math.floor((i * rows) / MOST_ROWS));
   const sample = columns.map((column): Column => ({ ...column, values: chosen.map((row) => column.values[row]) }));
-  return { name, columns: sample, rows: mostRows, sampledFrom: rows };
+  return { name, columns: sample, rows: MOST_ROWS, sampledFrom: rows };
 }
 
 function tooLarge(name: string, bytes: number): Refusal {
@@ -72,7 +72,7 @@ function tooLarge(name: string, bytes: number): Refusal {
 }
 
 function refuse({ columns, left }: Read): void {
-  const text = left.length ? `, ${listed(left)} holds text` : "";
+  const text = left.length ? `, ${listed(left)} hold${left.length > 1 ? "" : "s"} text` : "";
   if (columns.every(({ classes }) => classes)) throw new Fault(`no column of numbers${text}: add one`);
   if (columns.length < 2) throw new Fault(`one column that can be used${text}: a target and a feature need two`);
   const many = counted(columns.length, "column");

@@ -95,7 +95,6 @@ function Pictures({ lab, palette }: Props) {
     <section class="pictures" aria-label="Pictures of the descent">
       <Panel
         id="map"
-        letter="B"
         hint={surface ? "Arrow keys turn the surface." : "Arrow keys move the start."}
         draw={panels.map}
         gesture={gestures.map}
@@ -105,7 +104,6 @@ function Pictures({ lab, palette }: Props) {
       </Panel>
       <Panel
         id="data"
-        letter="A"
         hint="The rows are in the table of rows, where arrow keys change them."
         draw={panels.data}
         gesture={gestures.data}
@@ -113,7 +111,6 @@ function Pictures({ lab, palette }: Props) {
       />
       <Panel
         id="cost"
-        letter="C"
         hint="Left and right arrow keys go one step back or on."
         draw={panels.cost}
         gesture={gestures.cost}
@@ -121,7 +118,6 @@ function Pictures({ lab, palette }: Props) {
       />
       <Panel
         id="step"
-        letter="D"
         hint="Left and right arrow keys go one step back or on."
         draw={panels.step}
         {...shared}

@@ -11,9 +11,16 @@ import { Check } from "./controls";
 
 const open = signal(false);
 
+const REFUSED = "The browser does not let this page copy: select the text";
+const NO_FILES = 'A cell of a notebook saves no files: page.save("lab.html") writes the page, which does.';
+// pages whose address may be copied: that of a server has its secret, and a cell has none
+const LINKED: readonly Payload["home"][] = ["file", "report"];
+
 export function ExportButton() {
   return (
-    <button type="button" data-testid="export" aria-haspopup="dialog" onClick={() => { open.value = true; }}>Export</button>
+    <button type="button" data-testid="export" aria-haspopup="dialog" onClick={() => { open.value = true; }}>
+      Export
+    </button>
   );
 }
 
@@ -34,10 +41,14 @@ export function Export({ palette }: Props) {
   const snapshot = shown ? snapshotOf(lab, palette.value) : null;
   const say = (words: string) => { said.value = words; };
   return (
-    <dialog ref={dialog} class="export" aria-labelledby="export-title" data-testid="export-dialog" onClose={() => { open.value = false; }}>
+    <dialog
+      ref={dialog} class="export" aria-labelledby="export-title" data-testid="export-dialog"
+      onClose={() => { open.value = false; }}
+    >
       <h2 id="export-title">Export</h2>
-      {snapshot && <Files snapshot={snapshot} say={say} />}
+      {snapshot && (lab.payload.home === "notebook" ? <p>{NO_FILES}</p> : <Files snapshot={snapshot} say={say} />)}
       {snapshot && <Texts snapshot={snapshot} say={say} />}
+      {snapshot && LINKED.includes(lab.payload.home) && <Link snapshot={snapshot} say={say} />}
       <p role="status" data-testid="export-said">{said.value}</p>
       <button type="button" data-testid="export-close" onClick={() => { open.value = false; }}>Close</button>
     </dialog>
@@ -62,22 +73,34 @@ function Files({ snapshot, say }: Part) {
   return (
     <div class="chips">
       {FILES.map((format) => (
-        <button type="button" data-testid={`save-${format.id}`} onClick={() => void make(format)}>{format.label}</button>
+        <button type="button" data-testid={`save-${format.id}`} onClick={() => void make(format)}>
+          {format.label}
+        </button>
       ))}
     </div>
   );
 }
 
 function Texts({ snapshot, say }: Part) {
-  const withData = useSignal(false);
-  const own = snapshot.scene.settings.data === "own" && snapshot.table !== null;
   return (
     <>
       <Text id="command" label="Command" text={commandOf(snapshot)} say={say} />
       <Text id="python" label="Python" text={pythonOf(snapshot)} say={say} />
+    </>
+  );
+}
+
+function Link({ snapshot, say }: Part) {
+  const withData = useSignal(false);
+  const own = snapshot.scene.settings.data === "own" && snapshot.table !== null;
+  return (
+    <>
       <Text id="link" label="Link" text={addressOf(snapshot, location.href, own && withData.value)} say={say} />
       {own && (
-        <Check id="link-data" label="with the rows of the table in the link" checked={withData.value} onChange={(on) => { withData.value = on; }} />
+        <Check
+          id="link-data" label="with the rows of the table in the link" checked={withData.value}
+          onChange={(on) => { withData.value = on; }}
+        />
       )}
     </>
   );
@@ -91,12 +114,20 @@ interface TextProps {
 }
 
 function Text({ id, label, text, say }: TextProps) {
-  const copied = async () => say((await copy(text)) ? `Copied: ${label.toLowerCase()}` : "The browser does not let this page copy: select the text");
+  const copied = async () => say((await copy(text)) ? `Copied: ${label.toLowerCase()}` : REFUSED);
   return (
     <div class="export-text">
       <label for={`text-${id}`}>{label}</label>
-      <textarea id={`text-${id}`} readOnly rows={id === "link" ? 2 : 4} spellcheck={false} data-testid={`text-${id}`} value={text} />
-      <button type="button" data-testid={`copy-${id}`} aria-label={`Copy ${label.toLowerCase()}`} onClick={() => void copied()}>Copy</button>
+      <textarea
+        id={`text-${id}`} readOnly rows={id === "link" ? 2 : 4} spellcheck={false} value={text}
+        data-testid={`text-${id}`}
+      />
+      <button
+        type="button" aria-label={`Copy ${label.toLowerCase()}`} data-testid={`copy-${id}`}
+        onClick={() => void copied()}
+      >
+        Copy
+      </button>
     </div>
   );
 }
@@ -107,7 +138,8 @@ function snapshotOf(lab: Lab, palette: Palette): Snapshot | null {
   if (!scene) return null;
   const settings = { ...scene.settings, cursor: lab.cursor.value };
   const table = settings.task === "table" ? tableOf(settings, lab.table.value) : null;
-  return { scene: { ...scene, settings }, table, name: table?.name ?? settings.formula, palette, payload: payloadOf(lab) };
+  const name = table?.name ?? settings.formula;
+  return { scene: { ...scene, settings }, table, name, palette, payload: payloadOf(lab) };
 }
 
 /** What a copy of this page brings along: a recorded run only as long as it is the one on the page. */

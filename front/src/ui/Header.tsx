@@ -17,7 +17,10 @@ export function Header() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length];
   return (
     <header>
-      <h1>steepest lab</h1>
+      <div class="brand">
+        <h1>steepest lab</h1>
+        <p>drag the rate, see why</p>
+      </div>
       <Subject />
       <span class="facts" data-testid="rows">{objective?.rows ? rowsOf(objective.rows, sampledFrom) : ""}</span>
       <span class="space" />

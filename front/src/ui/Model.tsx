@@ -3,6 +3,7 @@
 import { losses, schedules, samplings } from "../engine";
 import { LIMITS } from "../state/settings";
 import type { Settings } from "../types";
+import { lossFor } from "../table";
 import { useLab } from "./context";
 import { Check, Choice, NumberField } from "./controls";
 
@@ -12,6 +13,9 @@ const SAMPLING_WORDS: Readonly<Record<Settings["sampling"], string>> = {
   sequential: "in their order",
 };
 
+/** "huber" of "huber:delta=2". */
+const headOf = (spec: string): string => spec.split(":")[0];
+
 export function Model() {
   const { settings, scene, table, change } = useLab();
   const now = settings.value;
@@ -20,6 +24,13 @@ export function Model() {
   const columns = (now.data === "own" ? table.value?.columns : undefined) ?? [];
   const target = shown?.target.name ?? now.target;
   const used = shown?.features.map((column) => column.name) ?? [];
+  const aim = (name: string) =>
+    change({
+      target: name,
+      features: used.filter((feature) => feature !== name),
+      loss: lossFor(columns.find((column) => column.name === name)!),
+      moved: [],
+    });
   const toggle = (name: string, on: boolean) =>
     change({ features: on ? [...used, name] : used.filter((feature) => feature !== name), moved: [] });
   return (
@@ -32,9 +43,7 @@ export function Model() {
             label="Target"
             value={target}
             options={columns.map(({ name }) => ({ value: name, label: name }))}
-            onChoose={(name) =>
-              change({ target: name, features: used.filter((feature) => feature !== name), moved: [] })
-            }
+            onChoose={aim}
           />
           <fieldset>
             <legend>Features</legend>
@@ -45,6 +54,7 @@ export function Model() {
                   id={`feature-${name}`}
                   label={name}
                   checked={used.includes(name)}
+                  disabled={used.length === 1 && used.includes(name)}
                   onChange={(on) => toggle(name, on)}
                 />
               ))}
@@ -54,7 +64,7 @@ export function Model() {
       <Choice
         id="loss"
         label="Loss"
-        value={now.loss}
+        value={headOf(now.loss)}
         onChoose={(loss) => change({ loss })}
         options={Object.values(losses).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />
@@ -77,7 +87,7 @@ export function Descent() {
     names.map((_, i) => (i === j ? value : (list[i] ?? other)));
   return (
     <details class="card" data-testid="descent">
-      <summary>Steps, start and schedule</summary>
+      <summary>Steps, start, seed and schedule</summary>
       <NumberField
         id="steps"
         label="Steps"
@@ -89,7 +99,7 @@ export function Descent() {
       <Choice
         id="schedule"
         label="Schedule"
-        value={now.schedule}
+        value={headOf(now.schedule)}
         onChoose={(schedule) => change({ schedule })}
         options={Object.values(schedules).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />

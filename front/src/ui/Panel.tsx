@@ -18,7 +18,6 @@ export interface Gesture {
 
 interface Props {
   readonly id: string;
-  readonly letter: string;
   readonly hint: string; // how to use it, for screen readers
   readonly draw: Draw;
   readonly scene: ReadonlySignal<Scene | null>;

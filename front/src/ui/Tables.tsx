@@ -4,12 +4,17 @@ import { number, whole } from "../judge/format";
 import { stepCells, stepHeads } from "../state/steps";
 import type { Column, Scene } from "../types";
 import { useLab } from "./context";
+import { Disclosure } from "./controls";
 import { Windowed } from "./Windowed";
 
 const DIGITS = 8; // of a number in the table of steps
 
-/** Step, parameters, cost and gradient of the leading run; each cell holds its number in full as well. */
 export function StepsTable() {
+  return <Disclosure id="steps-details" summary="Table of steps">{() => <Steps />}</Disclosure>;
+}
+
+/** Step, parameters, cost and gradient of the leading run; each cell holds its number in full as well. */
+function Steps() {
   const { scene, cursor } = useLab();
   const now = scene.value;
   if (!now?.runs.length) return null;
@@ -19,22 +24,25 @@ export function StepsTable() {
       <data value={String(value)}>{i === 0 ? whole(value) : number(value, DIGITS)}</data>
     ));
   return (
-    <details class="card" data-testid="steps-details">
-      <summary>Table of steps</summary>
-      <Windowed
-        id="steps-table"
-        caption="Steps of the leading run"
-        heads={stepHeads(now)}
-        rows={run.steps + 1}
-        current={Math.min(cursor.value, run.steps)}
-        cells={cells}
-      />
-    </details>
+    <Windowed
+      id="steps-table"
+      caption="Steps of the leading run"
+      heads={stepHeads(now)}
+      rows={run.steps + 1}
+      current={Math.min(cursor.value, run.steps)}
+      cells={cells}
+    />
   );
 }
 
-/** Rows of the table. A number that is changed moves its row. */
 export function RowsTable() {
+  const { scene } = useLab();
+  if (!scene.value?.objective.table) return null;
+  return <Disclosure id="rows-details" summary="Rows of the table">{() => <Rows />}</Disclosure>;
+}
+
+/** Rows of the table. A number that is changed moves its row. */
+function Rows() {
   const { scene, change } = useLab();
   const now = scene.value;
   const shown = now?.objective.table;
@@ -58,8 +66,7 @@ export function RowsTable() {
     )),
   ];
   return (
-    <details class="card" data-testid="rows-details">
-      <summary>Rows of the table</summary>
+    <>
       <p class="small">Arrow keys change a number. A row can be dragged in the picture too.</p>
       <Windowed
         id="rows-table"
@@ -73,7 +80,7 @@ export function RowsTable() {
           Put all rows back
         </button>
       )}
-    </details>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 // The few kinds of controls that settings are made of, each with its label.
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 
 export interface Option {
@@ -66,19 +67,44 @@ interface CheckProps {
   readonly id: string;
   readonly label: ComponentChildren;
   readonly checked: boolean;
+  readonly disabled?: boolean;
   readonly onChange: (checked: boolean) => void;
 }
 
-export function Check({ id, label, checked, onChange }: CheckProps) {
+export function Check({ id, label, checked, disabled = false, onChange }: CheckProps) {
   return (
     <label class="check">
       <input
         type="checkbox"
         checked={checked}
+        disabled={disabled}
         data-testid={id}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       <span>{label}</span>
     </label>
+  );
+}
+
+interface DisclosureProps {
+  readonly id: string;
+  readonly summary: string;
+  readonly children: () => ComponentChildren;
+}
+
+/** A closed card whose inside is made when it is opened. */
+export function Disclosure({ id, summary, children }: DisclosureProps) {
+  const open = useSignal(false);
+  return (
+    <details
+      class="card"
+      data-testid={id}
+      onToggle={(event) => {
+        open.value = event.currentTarget.open;
+      }}
+    >
+      <summary>{summary}</summary>
+      {open.value && children()}
+    </details>
   );
 }

@@ -232,6 +232,7 @@ it("numbers the states of a recorded run by its steps", () => {
   expect(drawn.title).toContain("in 100 steps");
   const right = drawn.toData(437, 100)!;
   expect(right.x).toBe(3);
+  expect(drawnBy(panels.step, thinned).drawn.title).toMatch(/^900 steps at once: cost [\d.]+ → [\d.]+$/);
 });
 
 describe("a minimum that is none", () => {

@@ -10,7 +10,7 @@ const eight: Objective = tableObjective(
   { target: "y", features: ["x"], loss: "squared_error", standardize: false, fixed: [] },
 );
 const how: How = {
-  rate: 0.01, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 3, start: [0, 0], fixed: [false, false],
+  rate: 0.01, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 3, start: [0, 0], fixed: [],
 };
 
 /** 2 (x - 3) and 2 y as the gradient of a formula. */
@@ -78,9 +78,15 @@ describe("a descent", () => {
 });
 
 describe("arithmetic of Python", () => {
-  it.each([[7, 3, 1, 2], [-7, 3, 2, -3], [7, -3, -2, -3], [5.5, 2, 1.5, 2], [0.3, 0.1, 0.09999999999999998, 2], [6, 3, 0, 2]])(
-    "%d and %d", (a, b, rest, whole) => {
-      expect(remainder(a, b)).toBe(rest);
-      expect(quotient(a, b)).toBe(whole);
-    });
+  it.each([
+    [7, 3, 1, 2],
+    [-7, 3, 2, -3],
+    [7, -3, -2, -3],
+    [5.5, 2, 1.5, 2],
+    [0.3, 0.1, 0.09999999999999998, 2],
+    [6, 3, 0, 2],
+  ])("%d and %d", (a, b, rest, whole) => {
+    expect(remainder(a, b)).toBe(rest);
+    expect(quotient(a, b)).toBe(whole);
+  });
 });

@@ -100,7 +100,8 @@ describe("the minimum of a formula", () => {
 describe("eigenvalues", () => {
   it.each([1, 2, 3, 6, 12])("give back a matrix of size %i", (p) => {
     const A = new Float64Array(p * p);
-    for (let j = 0; j < p; j++) for (let k = 0; k <= j; k++) A[j * p + k] = A[k * p + j] = Math.sin(3 * j + 7 * k + j * k);
+    const number = (j: number, k: number): number => Math.sin(3 * j + 7 * k + j * k);
+    for (let j = 0; j < p; j++) for (let k = 0; k <= j; k++) A[j * p + k] = A[k * p + j] = number(j, k);
     const { values, vectors } = eigenOf(A, p);
     expect(Array.from(values)).toEqual(Array.from(values).sort((a, b) => a - b));
     for (let j = 0; j < p; j++) {

@@ -16,22 +16,27 @@ import type { Column, Recording, Scene, Settings, Table } from "../../src/types"
 
 const HOSTILE = [
   "'; rm -rf /; '", "$(touch owned)", "`touch owned`", "a'b\"c", "\\", "!!", "-rf", "*", "~", "new\nline", "tab\there",
-  "\u001b[201~touch owned\r", "\u202eright to left", "気温", "🌡️", "", " ", "#", "</script><script>alert(1)</script>", "a,b", "=cmd|'/c calc'!A1",
+  "\u001b[201~touch owned\r", "\u202eright to left", "気温", "🌡️", "", " ", "#",
+  "</script><script>alert(1)</script>", "a,b",
+  "=cmd|'/c calc'!A1",
 ];
 
 const BASE: Settings = {
   task: "table", formula: "x**2", data: "own", target: "y", features: ["x"], loss: "squared_error", standardize: false,
   rules: ["plain"], race: [], rate: 0.01, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 3,
-  start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 30, cutoff: 0.5, detail: "step",
-  secant: null, lesson: "",
+  start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 30, cutoff: 0.5,
+  detail: "step", secant: null, lesson: "",
 };
 
 const column = (name: string, values: readonly number[]): Column => ({ name, values });
 
-function exported(changes: Partial<Settings> = {}, columns: readonly Column[] = [column("x", [1, 3, 4]), column("y", [4, 3, 7])], name = "t.csv"): Exported {
+const XY = [column("x", [1, 3, 4]), column("y", [4, 3, 7])];
+
+function exported(changes: Partial<Settings> = {}, columns: readonly Column[] = XY, name = "t.csv"): Exported {
   const settings = { ...BASE, ...changes };
   const table: Table = { name, columns, rows: columns[0].values.length };
-  const objective = settings.task === "formula" ? formulaObjective(readFormula(settings.formula)) : tableObjective(table, settings);
+  const objective = settings.task === "formula"
+    ? formulaObjective(readFormula(settings.formula)) : tableObjective(table, settings);
   const start = Array.from({ length: objective.size }, (_, j) => settings.start[j] ?? 0);
   const runs = settings.rules.map((rule) => descend(objective, rule, { ...settings, start }));
   const scene = { settings, objective, runs } as unknown as Scene; // what text exports read of it
@@ -56,7 +61,8 @@ describe("quoting", () => {
   });
 
   test("fields with commas, quotes and line ends stand in quotes", () => {
-    expect(["plain", "a,b", 'q"t', "new\nline", " led"].map(csvField)).toEqual(["plain", '"a,b"', '"q""t"', '"new\nline"', '" led"']);
+    const fields = ["plain", "a,b", 'q"t', "new\nline", " led"].map(csvField);
+    expect(fields).toEqual(["plain", '"a,b"', '"q""t"', '"new\nline"', '" led"']);
   });
 });
 
@@ -82,11 +88,13 @@ describe("copy command", () => {
   });
 
   test("a formula that begins with a minus is no option", () => {
-    expect(commandOf(exported({ task: "formula", formula: "-x", start: [1] }))).toMatch(/^steepest minimize '0 \+ -x' --start=1 /);
+    const command = commandOf(exported({ task: "formula", formula: "-x", start: [1] }));
+    expect(command).toMatch(/^steepest minimize '0 \+ -x' --start=1 /);
   });
 
   test("a variable that keeps its start becomes a number", () => {
-    const command = commandOf(exported({ task: "formula", formula: "x**2 + exp(y)*1e3", start: [1, -2], fixed: [false, true] }));
+    const formula = "x**2 + exp(y)*1e3";
+    const command = commandOf(exported({ task: "formula", formula, start: [1, -2], fixed: [false, true] }));
     expect(command).toMatch(/^steepest minimize 'x\*\*2 \+ exp\(\(-2\)\)\*1e3' --start=1 /);
   });
 
@@ -126,7 +134,8 @@ describe("CSV of steps", () => {
   const rows = stepsCsv(scene).trimEnd().split("\n").map((line) => line.split(","));
 
   test("has step, parameters, cost and gradient", () => {
-    expect(rows[0]).toEqual(["step", "slope of x", "intercept", "cost", "gradient of slope of x", "gradient of intercept"]);
+    const names = ["slope of x", "intercept"];
+    expect(rows[0]).toEqual(["step", ...names, "cost", ...names.map((name) => `gradient of ${name}`)]);
     expect(rows.length).toBe(5);
   });
 
@@ -141,7 +150,7 @@ describe("CSV of steps", () => {
 
   test("several runs are told apart", () => {
     const lines = stepsCsv(exported({ rules: ["plain", "momentum"] }).scene).split("\n");
-    expect([lines[0].split(",")[0], lines[1].split(",")[0], lines[5].split(",")[0]]).toEqual(["run", "plain", "momentum"]);
+    expect([0, 1, 5].map((line) => lines[line].split(",")[0])).toEqual(["run", "plain", "momentum"]);
   });
 });
 
@@ -152,8 +161,9 @@ test("a label is no formula of a spreadsheet", () => {
 });
 
 test("a table keeps its labels where they are classes", () => {
-  const columns: readonly Column[] = [column("x", [1, 2]), { name: "y", values: [0, 1], classes: ["no, never", "yes"] }];
-  expect([tableCsv(columns, true), tableCsv(columns, false)]).toEqual(['x,y\n1,"no, never"\n2,yes\n', "x,y\n1,0\n2,1\n"]);
+  const said: Column = { name: "y", values: [0, 1], classes: ["no, never", "yes"] };
+  const texts = [true, false].map((labels) => tableCsv([column("x", [1, 2]), said], labels));
+  expect(texts).toEqual(['x,y\n1,"no, never"\n2,yes\n', "x,y\n1,0\n2,1\n"]);
 });
 
 test.each(HOSTILE)("the payload with %j ends no script and reads back", (formula) => {
@@ -166,6 +176,9 @@ test.each(HOSTILE)("the payload with %j ends no script and reads back", (formula
 
 test("a recording is packed as it is read", () => {
   const numbers = Float64Array.of(0, -1.5, Math.PI, 1e-300);
-  const recording: Recording = { rule: "plain", names: ["x"], reported: 3, path: numbers, step: numbers, cost: numbers, verdict: { status: "stopped", message: "", advice: null } };
+  const recording: Recording = {
+    rule: "plain", names: ["x"], reported: 3, path: numbers, step: numbers, cost: numbers,
+    verdict: { status: "stopped", message: "", advice: null },
+  };
   expect(readPayload(payloadText({ version: 1, home: "report", recording })).recording).toEqual(recording);
 });

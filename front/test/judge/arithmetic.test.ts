@@ -14,7 +14,7 @@ const lines = (change: Parameters<typeof judged>[0], step = 3): readonly Line[] 
 /** What the formula of a line gives, computed from its text. */
 function again(formula: string): number {
   const plain = formula
-    .replace(/ × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `e${[...power].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c) - 1).map((d) => (d < 0 ? "-" : d)).join("")}`)
+    .replace(/ × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `e${[...power].map((c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]).join("")}`)
     .replaceAll("−", "-").replaceAll("×", "*").replace(/(?<=\d),(?=\d{3})/g, "")
     .replace(/√([\d.e-]+)/g, "Math.sqrt($1)").replaceAll("²", " ** 2").replace(/([\d.]+)\^(\d+)/g, "$1 ** $2");
   return new Function(`return ${plain}`)() as number;

@@ -20,7 +20,8 @@ export function settingsOf(change: Partial<Settings> = {}): Settings {
   return {
     task: "table", formula: "", data: "own", target: "y", features: ["x"], loss: "squared_error", standardize: false,
     rules: ["plain"], race: [], rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200,
-    start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 0, cutoff: 0.5, detail: "step", secant: null, lesson: "",
+    start: [0, 0], fixed: [false, false], moved: [], cursor: 0, view: "contour", turn: 0, tilt: 0,
+    cutoff: 0.5, detail: "step", secant: null, lesson: "",
     ...change,
   };
 }

@@ -8,5 +8,6 @@ export function shown(change: Partial<Settings>): string {
   const { judgement, run, objective, settings } = judged(change);
   const { message, why, mend } = judgement;
   const lines = [0, 1, run.steps].flatMap((step) => arithmetic(run, objective, settings, step));
-  return [message, why, mend?.label ?? "", ...lines.flatMap(({ label, parts }) => [label, ...parts.map((part) => part.text)])].join("\n");
+  const written = lines.flatMap(({ label, parts }) => [label, ...parts.map((part) => part.text)]);
+  return [message, why, mend?.label ?? "", ...written].join("\n");
 }
