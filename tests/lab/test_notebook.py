@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import X8, Y8
+from conftest import X8, Y8, linear_table
 
 import steepest
 from lab.conftest import EIGHT
@@ -76,8 +76,15 @@ def test_the_policy_of_the_frame_is_none_but_for_hashes(run):
 
 
 @pytest.mark.usefixtures("built")
-def test_a_cell_is_at_most_60_kilobytes(run):
-    assert len(run._repr_html_().encode()) <= CELL
+@pytest.mark.parametrize("columns", [1, 2, 30])
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_cell_is_at_most_60_kilobytes(columns, batch_size):
+    X, y = linear_table(columns, 40, columns)
+    X = (X - X.mean(0)) / X.std(0)
+    run = GDRegressor(learning_rate=0.01, max_iter=20_000, max_updates=20_000, tol=None, batch_size=batch_size).fit(
+        X, y
+    )
+    assert len(run.trajectory_._repr_html_().encode()) <= CELL
 
 
 @pytest.mark.usefixtures("built")

@@ -164,6 +164,22 @@ def test_the_page_asks_for_nothing_and_says_nothing(page, fitted, report):
     assert page.messages == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_small_page_can_be_used_by_all(fitted, report, visit, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    file, _ = fitted("--learning-rate", "0.01", "--steps", "500")
+    shown = visit(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = shown.open(report(file))
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:90] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # one state back
+    assert page.get_by_test_id("cursor").inner_text() == "499"
+
+
 def test_two_runs_are_refused_in_words(fitted, tmp_path):
     file, _ = fitted("--learning-rate", "0.01", "--steps", "50")
     done = CliRunner().invoke(main, ["report", str(file), str(file), "-o", str(tmp_path / "r.html")])

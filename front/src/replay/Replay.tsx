@@ -10,6 +10,10 @@ export function Replay({ view }: { readonly view: View }) {
   const { status, message, advice } = recording.verdict;
   return (
     <main>
+      <h1>
+        Recorded run of {recording.rule}: {counted(recording.step[last.value], "step")}
+        {last.value < recording.step[last.value] && `, of which ${counted(last.value + 1, "state")} are kept`}
+      </h1>
       <section class={`verdict ${tone(status)}`} data-testid="verdict" data-status={status} aria-label="Verdict">
         <p><strong>{message}</strong> {advice && `Try ${advice}.`}</p>
       </section>
@@ -22,10 +26,6 @@ export function Replay({ view }: { readonly view: View }) {
         {recording.names.length > 2 && <Axes view={view} />}
       </div>
       <Numbers view={view} />
-      <p class="small">
-        {recording.rule}, {counted(recording.step[last.value], "step")}
-        {last.value < recording.step[last.value] && `, of which ${count(last.value + 1)} states are shown exactly`}
-      </p>
     </main>
   );
 }

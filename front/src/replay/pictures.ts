@@ -34,8 +34,8 @@ export function costs(
   within(context, axes, () => {
     upright(context, axes, axes.x(step[state]), palette);
     line(context, known.map(place), { colour: palette.rules[0], width: 1.8 });
-    if (now >= 0) ball(context, place(now), palette.rules[0], palette);
   });
+  if (now >= 0) ball(context, place(now), palette.rules[0], palette);
   return now <= 0 ? `Cost ${number(cost[known[0]])} at the start`
     : `Cost ${number(cost[known[0]])} → ${number(cost[now])} after ${counted(step[now], "step")}`;
 }

@@ -15,7 +15,7 @@ from .policy import policy
 
 __all__ = ["Page"]
 
-HEIGHTS = {"lab": 860, "replay": 540}  # of a frame, in pixels
+HEIGHTS = {"lab": 860, "replay": 600}  # of a frame, in pixels
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
