@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 __all__ = ["Payload"]
 
 VERSION = 1
-# what ends a script element, begins an entity or a comment, ends a line of JavaScript, or is no text in UTF-8
-UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+# what ends a script element, begins an entity or a comment, turns the direction of writing, is a control character, or no
+# text in UTF-8
+UNSAFE = re.compile("[<>&\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Payload(NamedTuple):
