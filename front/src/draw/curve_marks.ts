@@ -1,11 +1,11 @@
 // What lies on a curve of the cost along one parameter: every state of the runs, the tangent, the balls.
 
+import { number } from "../text/number";
 import type { Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import type { Frame } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, dot, head, line, type Point } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current } from "./rows";
 import { lastSound, stateOf, stepOf } from "./runs";

@@ -1,5 +1,6 @@
 // Panel B: the cost over two parameters as labelled contours, with the paths of all runs, the start and the minimum.
 
+import { number, whole } from "../text/number";
 import type { Drawn, Palette, Run, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { curve } from "./curve";
@@ -7,7 +8,6 @@ import { type Frame, frame, within } from "./frame";
 import { landscapeOf, type Landscape } from "./landscape";
 import { hintAt } from "./hint";
 import { handle, type Point, star } from "./marks";
-import { count, number } from "./number";
 import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
@@ -152,7 +152,7 @@ function drawn(
       : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
   const subtitle = joined(
-    scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
+    scene.runs.length > 1 && `step ${whole(shownStep(scene))}`,
     lines,
     scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum",
     plane.words,

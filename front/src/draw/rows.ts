@@ -1,7 +1,7 @@
 // Rows of a table as marks: which are drawn, how large, which is within reach of a pixel.
 
+import { whole } from "../text/number";
 import type { Scene, TableObjective, Vec } from "../types";
-import { count } from "./number";
 import type { Point } from "./marks";
 import { lastDrawn, lastSound, startOf, stateOf, stepOf } from "./runs";
 
@@ -17,7 +17,7 @@ export function shownRows(rows: number): number[] {
 
 /** The words for a table of which not every row is drawn. */
 export const thinned = (rows: number): string =>
-  rows > DRAWN ? `${count(shownRows(rows).length)} of ${count(rows)} rows drawn` : "";
+  rows > DRAWN ? `${whole(shownRows(rows).length)} of ${whole(rows)} rows drawn` : "";
 
 export const radiusOf = (rows: number): number => (rows <= 60 ? 4 : rows <= 300 ? 3 : rows <= 1500 ? 2 : 1.4);
 
@@ -83,7 +83,7 @@ export function confusion(scene: Scene, w: Vec): Confusion {
 export function confusionTitle({ tp, fp, tn, fn }: Confusion, cutoff: number): string {
   const all = tp + fp + tn + fn;
   return (
-    `${count(tp + tn)} of ${count(all)} rows right at cut-off ${String(cutoff)}: TP ${count(tp)}, FP ${count(fp)}, ` +
-    `TN ${count(tn)}, FN ${count(fn)}`
+    `${whole(tp + tn)} of ${whole(all)} rows right at cut-off ${String(cutoff)}: TP ${whole(tp)}, FP ${whole(fp)}, ` +
+    `TN ${whole(tn)}, FN ${whole(fn)}`
   );
 }

@@ -1,8 +1,8 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
 import { rules, untranslatedRules } from "../engine";
+import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
-import { count, counted, number } from "./number";
 
 /** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
 export function nameOf(rule: string): string {
@@ -27,7 +27,7 @@ export function labelsOf({ runs, settings }: Scene): string[] {
 }
 
 const batchOf = (batch: number): string =>
-  batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`;
+  batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${whole(batch)} rows a step`;
 
 /** The step that a run shows at the cursor: its last, where it ended before. */
 export const stepOf = (run: Run, cursor: number): number => Math.max(0, Math.min(Math.round(cursor), run.steps));

@@ -1,5 +1,6 @@
 // Partial derivatives: the cost as one parameter moves and the others stay, each with its tangent.
 
+import { number } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { endLabels, roomOf } from "./ends";
@@ -7,7 +8,6 @@ import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { graph, sampled } from "./graph";
 import { ball, line, type Point } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { restricted } from "./restrict";
 import { drawable } from "./rows";

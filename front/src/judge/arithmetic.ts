@@ -2,9 +2,9 @@
 
 import { losses, rules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
+import { counted, MINUS, number, TIMES, whole } from "../text/number";
 import type { Objective, Run, Settings, TableObjective, Vec } from "../types";
 import { digitsOf, equation, term, words, type Line } from "./equation";
-import { counted, MINUS, number, TIMES, whole } from "./format";
 import { paceOf } from "./pace";
 import { unitVector } from "./quadratic_model";
 import { memoryBefore } from "./replay";

@@ -2,10 +2,10 @@
 
 import { rules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
+import { number } from "../text/number";
 import type { Facts, Objective, Run, Settings, Vec } from "../types";
 import { evidence, reversals, type Evidence } from "./evidence";
 import { courseOf, left } from "./forecast";
-import { number } from "./format";
 import { looksOf } from "./looks";
 import { paceOf, runOut } from "./pace";
 import { restricted } from "./restricted";

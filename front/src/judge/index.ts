@@ -13,7 +13,6 @@ import { ratioOf, whyOf } from "./why";
 
 export { arithmetic, type Line, type Part } from "./arithmetic";
 export { bandsOf, type Band } from "./bands";
-export * as format from "./format";
 export { zonesOf } from "./zones";
 
 /** The verdict card of the leading rule's run. */

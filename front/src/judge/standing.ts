@@ -1,9 +1,9 @@
 // Where a run on a formula stands: critical points, and functions without a minimum. The mirror of
 // steepest/solve/critical_points.py; derivatives are exact, so curvatures of 1e-10 of the largest are rounding.
 
+import { number } from "../text/number";
 import type { Objective, Vec } from "../types";
 import { dot, UNIT } from "./quadratic_model";
-import { number } from "./format";
 import { eigen, type Eigen } from "./symmetric";
 
 const LASTING = 0.8; // share of the smallest curvature that a minimum keeps one Newton step further on

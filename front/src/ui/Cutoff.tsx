@@ -1,7 +1,7 @@
 // Two classes: the probability from which a row is called the second class, and how many rows that calls rightly.
 
-import { number, percent } from "../judge/format";
 import { LIMITS } from "../state/settings";
+import { number, percent } from "../text/number";
 import type { Scene } from "../types";
 import { useLab } from "./context";
 
