@@ -7,7 +7,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
+import { confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { marks } from "./sigmoid";
 import { brief, joined } from "./text";
@@ -89,7 +89,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const { features, target } = objective.table!;
   const [no, yes] = target.classes ?? [`${target.name} = 0`, `${target.name} = 1`];
-  const title = confusionTitle(confusion(scene, w), settings.cutoff);
+  const title = confusionTitle(scene, w);
   const subtitle = joined(
     `line: probability ${String(settings.cutoff)} at step ${whole(shownStep(scene))}`,
     `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, "ringed: misclassified",

@@ -1,5 +1,6 @@
 // Panel B: the cost over two parameters as labelled contours, with the paths of all runs, the start and the minimum.
 
+import { stateOf } from "../engine/parameters";
 import { number, whole } from "../text/number";
 import type { Drawn, Palette, Run, Scene } from "../types";
 import type { Canvas } from "./canvas";
@@ -12,7 +13,7 @@ import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, valueOf } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";

@@ -1,6 +1,7 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
 import { rules, untranslatedRules } from "../engine";
+import { stateOf } from "../engine/parameters";
 import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
 
@@ -38,9 +39,6 @@ export const numberOf = (run: Run, state: number): number => run.numbers?.[state
 /** The number of the step that the leading run shows. */
 export const shownStep = ({ runs: [lead], settings }: Scene): number =>
   lead ? numberOf(lead, stepOf(lead, settings.cursor)) : 0;
-
-export const stateOf = (run: Run, step: number): Float64Array =>
-  run.path.subarray(step * run.size, (step + 1) * run.size);
 
 export const sound = (w: ArrayLike<number>): boolean => {
   for (let j = 0; j < w.length; j++) if (!Number.isFinite(w[j])) return false;

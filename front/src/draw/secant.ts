@@ -1,5 +1,6 @@
 // The derivative as rise over run: the triangle of a secant of f(x), which turns into the tangent as the run shrinks.
 
+import { stateOf } from "../engine/parameters";
 import { number, whole } from "../text/number";
 import type { Draw, Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
@@ -9,7 +10,7 @@ import { graph, sampled } from "./graph";
 import { ball, line, type Point, ring } from "./marks";
 import { colourOf } from "./palette";
 import { drawable } from "./rows";
-import { numberOf, stateOf, stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { kept, type Placed, plate, SMALL } from "./text";
 
 /** The secant from the cursor's point: to the point that the settings name, or else to the next state. */

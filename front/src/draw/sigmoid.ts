@@ -8,7 +8,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
+import { confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
 
@@ -119,9 +119,9 @@ export function marks(
 }
 
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
-  const { objective, facts, settings } = scene;
+  const { objective, facts } = scene;
   const table = objective.table!;
-  const title = confusionTitle(confusion(scene, w), settings.cutoff);
+  const title = confusionTitle(scene, w);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
     `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,

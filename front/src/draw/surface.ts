@@ -1,5 +1,6 @@
 // Panel B as a surface: the cost over two parameters seen from a side, drawn from the back to the front.
 
+import { stateOf } from "../engine/parameters";
 import { number } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
@@ -9,7 +10,7 @@ import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
-import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf } from "./runs";
+import { lastSound, minimumOf, startOf, stepOf, valueOf } from "./runs";
 import { fit, FONT, joined, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 

@@ -1,5 +1,6 @@
 // The variables of a function, step by step: where each of them goes.
 
+import { stateOf } from "../engine/parameters";
 import { number, whole } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
@@ -8,7 +9,7 @@ import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { ball, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { lastDrawn, minimumOf, numberOf, stateOf, stepOf } from "./runs";
+import { lastDrawn, minimumOf, numberOf, stepOf } from "./runs";
 import { brief } from "./text";
 
 const MOST = 6; // variables that are shown

@@ -1,12 +1,12 @@
 // What the page says of a run, in words and numbers. Python is the one authority: criteria and sentences are its own.
 
 import { descend } from "../engine";
+import { stateOf } from "../engine/parameters";
 import type { Facts, Judgement, Objective, Run, Settings, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { formulaEvidence } from "./formula_evidence";
 import { mendOf } from "./mend";
 import { messageOf } from "./message";
-import { stateOf } from "./states";
 import { statusOf } from "./status";
 import { tableEvidence } from "./table_evidence";
 import { ratioOf, whyOf } from "./why";
