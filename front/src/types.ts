@@ -55,7 +55,7 @@ export interface Racer {
  * formula, each variable) through the cursor's point, with its tangent; along a single free parameter with every state.
  * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
  */
-export type Detail = "step" | "slices" | "losses";
+type Detail = "step" | "slices" | "losses";
 
 /**
  * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header "x-steepest-token".
@@ -203,7 +203,7 @@ export interface Scene {
 }
 
 /** Ink and background of words that judge: good, warn, bad. */
-export interface Tone {
+interface Tone {
   readonly ink: string;
   readonly back: string;
 }

@@ -75,7 +75,7 @@ export function shareDown(scene: Scene, run: Run, step: number): number {
 }
 
 /** Number of the first step after which 99 % of the way down is done and stays done; null: none. */
-export function arrival(scene: Scene, run: Run): number | null {
+function arrival(scene: Scene, run: Run): number | null {
   let first: number | null = null;
   for (let t = run.steps; t >= 0 && shareDown(scene, run, t) >= 0.99; t--) first = numberOf(run, t);
   return first;

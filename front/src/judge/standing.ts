@@ -11,7 +11,7 @@ const LASTING = 0.8; // share of the smallest curvature that a minimum keeps one
 const NOISE = 1e-10; // share of the largest curvature, after scaling, that may be rounding
 const NONE = 1e-12; // share of it that is none
 
-export interface Standing {
+interface Standing {
   readonly gap: number | null; // predicted decrease of a Newton step
   readonly curvatures: Vec; // ascending; none where they are not finite
 }

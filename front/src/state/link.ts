@@ -7,7 +7,7 @@ import { DEFAULTS, KEYS, usable, valid } from "./settings";
 
 const LONGEST_LINK = 2_000_000;
 
-export interface Link {
+interface Link {
   /** Null: the link says nothing of the settings. */
   readonly settings: Settings | null;
   readonly table: Table | null;

@@ -10,7 +10,7 @@ import { objectiveOf } from "./objective";
 import { DEFAULTS } from "./settings";
 import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
-export interface SceneState {
+interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
   /** Why the settings cannot be drawn, in words; "" where they can. The scene then stays the last good one. */
   readonly problem: ReadonlySignal<string>;
@@ -24,7 +24,7 @@ export interface Recorded {
 }
 
 /** What the page was given besides the settings. */
-export interface Given {
+interface Given {
   readonly table: ReadonlySignal<Table | null>;
   /** A run that Python recorded, and the settings that it had. */
   readonly recorded: ReadonlySignal<Recorded | null>;
@@ -34,7 +34,7 @@ const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "sta
 const DESCENT = ["rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed"] as const;
 
 /** The settings, renewed only if one of these keys changed. */
-export function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
+function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
   let last: Settings | null = null;
   return computed(() => {
     const now = settings.value;

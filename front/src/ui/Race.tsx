@@ -121,7 +121,7 @@ function Chip({ name }: { readonly name: string }) {
 }
 
 /** The line of a run as pictures draw it: a colour and a dash. */
-export function Key({ place }: { readonly place: number }) {
+function Key({ place }: { readonly place: number }) {
   return (
     <svg class="key" width="24" height="6" aria-hidden="true">
       <line x1="1" x2="23" y1="3" y2="3" class={`run-${place + 1}`} />

@@ -2,7 +2,6 @@
 
 import { descend, facts, tableObjective } from "../../src/engine";
 
-
 import { judge, zonesOf } from "../../src/judge";
 import type { Settings, Table } from "../../src/types";
 

@@ -1,7 +1,6 @@
 // Limits against the published figures of the eight points, and against descents a hundredth below and above them.
 
 import { expect, test } from "vitest";
-import { bandsOf } from "../../src/judge";
 import { shrink } from "../../src/judge/recursion";
 import { linear } from "../../src/judge/rules";
 import { table as eight, judged } from "./eight";
@@ -63,17 +62,5 @@ test("0.99 of the limit settles and 1.01 diverges, on 50 tables and three rules"
       expect(end(0.99)).toBeLessThan(1);
       expect(end(1.01)).toBeGreaterThan(1);
     }
-  }
-});
-
-test("bands: the factor of a plain step along each eigenvector", () => {
-  const { facts, objective, run, settings } = judged({ rate: 0.04, steps: 1 });
-  const [flat, steep] = bandsOf(facts, settings.rate);
-  expect([flat.fate, steep.fate]).toEqual(["crawls", "bounces"]);
-  expect(bandsOf(facts, 0.06)[1].fate).toBe("grows");
-  for (const { direction, factor } of [flat, steep]) {
-    const along = (t: number): number =>
-      direction.reduce((sum, v, j) => sum + v * (run.path[t * objective.size + j] - facts.best![j]), 0);
-    expect(along(1)).toBeCloseTo(factor * along(0), 10);
   }
 });
