@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { shown } from "./eight_card";
-import { judged } from "./eight";
+import { judged, judgedFormula } from "./eight";
 
 test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one click mends it", () => {
   const { judgement } = judged({ rate: 0.056 });
@@ -93,4 +93,10 @@ test("no word of a card is a NaN, an infinity or undefined", () => {
       }
     }
   }
+});
+
+test("a formula whose variables are all fixed: the card has words, no number that is none", () => {
+  const card = judgedFormula("log(x)", { start: [3], fixed: [true] });
+  expect(card.message).toContain("a point at which every parameter is fixed");
+  expect(card.mend?.label).toBe("Let the parameters move");
 });
