@@ -1,5 +1,6 @@
 // Scales of axes: from data to pixels and back, linear or logarithmic; and round numbers between two ends.
 
+import { ticks as roundNumbers } from "d3-array";
 import type { Interval } from "./extent";
 
 export interface Scale {
@@ -17,18 +18,9 @@ export function scaleOf([from, to]: Interval, [start, end]: Interval, log = fals
   });
 }
 
-const FACTORS = [1, 2, 5, 10] as const;
-
-/** About so many multiples of 1, 2 or 5 times a power of ten, from low to high. */
+/** About so many round numbers from low to high. */
 export function ticks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / count;
-  if (!(rough > 0) || !Number.isFinite(rough)) return low === high ? [low] : [];
-  const power = Math.floor(Math.log10(rough));
-  const size = rough / 10 ** power;
-  const factor = FACTORS[[Math.SQRT2, Math.sqrt(10), Math.sqrt(50)].filter((bound) => size >= bound).length];
-  const value = (i: number): number => (power < 0 ? (i * factor) / 10 ** -power : i * factor * 10 ** power);
-  const [first, last] = [Math.ceil(low / value(1)), Math.floor(high / value(1))];
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => value(first + i));
+  return Number.isFinite(high - low) ? roundNumbers(low, high, count) : [];
 }
 
 /** 1, 2 and 5 times powers of ten from low to high, both above 0. */

@@ -3,7 +3,7 @@
 import { losses, rules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
 import type { Objective, Run, Settings, TableObjective, Vec } from "../types";
-import { equation, term, words, type Line } from "./equation";
+import { digitsOf, equation, term, words, type Line } from "./equation";
 import { counted, MINUS, number, TIMES, whole } from "./format";
 import { paceOf } from "./pace";
 import { unitVector } from "./quadratic_model";
@@ -70,7 +70,7 @@ function gradientLine(place: Place, shown: string): Line {
   const error = errorOf(objective.table);
   const column = columnOf(objective, place.settings, j);
   if (rows?.length === 1 && column === "") return slopeLine(label, `${error} = `, shown);
-  if (rows && rows.length <= FEW) return fewRows(label, [error, column], place, objective.table, rows);
+  if (rows && rows.length <= FEW) return fewRows(label, [error, column], place, rows, digitsOf(place.g[j], shown));
   const over = rows ? ` over ${counted(rows.length, "row")}` : "";
   return slopeLine(label, `mean ${error}${column}${over} = `, shown);
 }
@@ -82,8 +82,9 @@ const slopeLine = (label: string, formula: string, shown: string): Line => ({
 
 /** The mean over one, two or three rows, written out. */
 function fewRows(
-  label: string, [error, column]: readonly string[], { run, t, j }: Place, table: TableObjective, rows: Int32Array,
+  label: string, [error, column]: readonly string[], { run, objective, t, j }: Place, rows: Int32Array, digits: number,
 ): Line {
+  const table = objective.table!;
   const w = stateOf(run, t);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
   const unit = unitVector(j, w.length);
@@ -100,7 +101,7 @@ function fewRows(
     return sum / rows.length;
   };
   const head = `${several ? "mean " : ""}${error}${column} = ${several ? "(" : ""}`;
-  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, "gradient", mean);
+  const line = equation(label, several ? [...pairs, `) / ${rows.length}`] : pairs, "gradient", mean, digits);
   return { label, parts: [{ text: head, role: "text" }, ...line.parts] };
 }
 

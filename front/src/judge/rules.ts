@@ -18,7 +18,4 @@ export function linear(spec: string): Linear | null {
 }
 
 /** The share of the last direction that a rule of momentum keeps. */
-export function memoryShare(spec: string): number {
-  const { record, self } = parseSpec(spec, rules, "rule");
-  return record.stability ? (self["beta"] ?? 0) : 0;
-}
+export const memoryShare = (spec: string): number => parseSpec(spec, rules, "rule").self["beta"] ?? 0;
