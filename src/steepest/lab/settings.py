@@ -15,12 +15,9 @@ from .lessons import lesson
 
 __all__ = ["NOT_OFFERED", "Choice", "in_short"]
 
-NOT_OFFERED = (
-    frozenset(  # records that the engine of the page lacks, as front/src/engine/engine.gen.ts says with reasons
-        ("newton", "secant", "spectral", "whitened", "anderson", "probit")
-        + ("backtracking", "exact_line", "adgd", "barzilai_borwein", "polyak")
-    )
-)
+RULES_AND_LOSSES = {"newton", "secant", "spectral", "whitened", "anderson", "probit"}
+SCHEDULES = {"backtracking", "exact_line", "adgd", "barzilai_borwein", "polyak"}
+NOT_OFFERED = RULES_AND_LOSSES | SCHEDULES  # by the engine of the page: front/src/engine/engine.gen.ts has the reasons
 
 
 class Choice(NamedTuple):
@@ -46,8 +43,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, or the page does not offer it; a formula cannot be read, or the rate
-            is not above 0.
+            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, or the
+            rate is not above 0.
 
         Examples
         --------
