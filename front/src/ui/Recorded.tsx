@@ -1,8 +1,8 @@
 // Runs that Python recorded: whether the page shows one, the way back to it, and how to ask a server for one.
 
 import { useSignal } from "@preact/signals";
-import { number, whole } from "../judge/format";
 import { askServer } from "../state/source";
+import { number, whole } from "../text/number";
 import type { RemoteReply } from "../types";
 import { useLab } from "./context";
 
