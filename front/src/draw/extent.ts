@@ -30,7 +30,7 @@ export function rounded([low, high]: Interval): Interval {
 }
 
 /** The next of 1, 2, 5, 10, 20 ... at or above a positive number. */
-function roundUp(value: number): number {
+export function roundUp(value: number): number {
   const ten = 10 ** Math.floor(Math.log10(value));
   const share = value / ten;
   return (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * ten;

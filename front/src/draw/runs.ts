@@ -1,13 +1,14 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
-import { rules, untranslatedRules } from "../engine";
+import { nameIn, rules, untranslatedRules } from "../engine";
 import { stateOf } from "../engine/parameters";
 import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
 
 /** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
 export function nameOf(rule: string): string {
-  const [base, ...settings] = rule.split(":");
+  const [, ...settings] = rule.split(":");
+  const base = nameIn(rules, rule);
   const label = rules[base as keyof typeof rules]?.label ?? untranslatedRules.find(({ name }) => name === base)?.label;
   return [label ?? base.replaceAll("_", " "), ...settings].join(", ");
 }

@@ -4,5 +4,5 @@ export { type How, descend } from "./descend";
 export { losses, rules, samplings, schedules, untranslatedRules } from "./engine.gen";
 export { facts } from "./minimum";
 export type { Rule } from "./records";
-export { type Bound, parseSpec, toSpec } from "./spec";
+export { type Bound, nameIn, parseSpec, toSpec } from "./spec";
 export { type Choice, tableObjective } from "./table_objective";

@@ -4,10 +4,10 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { facts as factsOf } from "../engine";
 import { judge, zonesOf } from "../judge";
+import { reasonOf } from "../refusal";
 import type { Recording, Scene, Settings, Table } from "../types";
-import { same } from "./link";
 import { objectiveOf } from "./objective";
-import { DEFAULTS } from "./settings";
+import { DEFAULTS, OF_DESCENT, OF_OBJECTIVE, same } from "./settings";
 import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
 interface SceneState {
@@ -30,9 +30,6 @@ interface Given {
   readonly recorded: ReadonlySignal<Recorded | null>;
 }
 
-const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
-const DESCENT = ["rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed"] as const;
-
 /** The settings, renewed only if one of these keys changed. */
 function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
   let last: Settings | null = null;
@@ -51,8 +48,8 @@ interface Fault {
 type Maybe<T> = T | Fault;
 
 export function createScene(settings: ReadonlySignal<Settings>, given: Given): SceneState {
-  const shape = part(settings, OBJECTIVE);
-  const descent = part(settings, DESCENT);
+  const shape = part(settings, OF_OBJECTIVE);
+  const descent = part(settings, OF_DESCENT);
   const placed = part(settings, ["start", "fixed"]);
   const replay = computed(() => {
     const recorded = given.recorded.value;
@@ -103,7 +100,7 @@ function attempt<T>(make: () => T): Maybe<T> {
   try {
     return make();
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { fault: reasonOf(error) };
   }
 }
 
