@@ -1,5 +1,6 @@
 // Where runs come from. Local: the engine of this page. Replay: the states that a payload recorded, shown exactly as
-// long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
+// long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does
+// not offer.
 
 import { descend } from "../engine";
 import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";

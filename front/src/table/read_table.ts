@@ -13,7 +13,7 @@ const MOST_COLUMNS = 64; // as in Python
 const MOST_ROWS = 5000; // a larger table is sampled
 
 /** A table and what was decided about it. */
-export interface Reading {
+interface Reading {
   readonly table: Table;
   readonly notes: readonly string[]; // a sentence each
   readonly left: readonly string[]; // columns of text that cannot be used

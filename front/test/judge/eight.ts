@@ -15,7 +15,7 @@ export const table: Table = {
   ],
 };
 
-export function settingsOf(change: Partial<Settings> = {}): Settings {
+function settingsOf(change: Partial<Settings> = {}): Settings {
   return {
     task: "table", formula: "", data: "own", target: "y", features: ["x"], loss: "squared_error", standardize: false,
     rules: ["plain"], race: [], rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200,

@@ -20,7 +20,9 @@ test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one clic
 test("no learning rate, b fixed: the lesson of the factor -36.5", () => {
   const { judgement } = judged({ rate: 1, fixed: [false, true], start: [0, 2.6], steps: 4 });
   expect(judgement.status).toBe("diverged");
-  expect(judgement.why).toBe("Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. The rate is 18.8 times the limit.");
+  expect(judgement.why).toBe(
+    "Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. The rate is 18.8 times the limit.",
+  );
 });
 
 test.each([
@@ -43,7 +45,8 @@ test("standardized columns converge at once, from the same start", () => {
   const { judgement, objective, settings } = judged({ rate: 0.02, start: [1, -2] });
   const after = judged({ ...judgement.mend!.change });
   expect(after.judgement.status).toBe("converged");
-  const [before, begin] = [objective.raw(Float64Array.from(settings.start)), after.objective.raw(after.run.path.slice(0, 2))];
+  const before = objective.raw(Float64Array.from(settings.start));
+  const begin = after.objective.raw(after.run.path.slice(0, 2));
   before.forEach((w, j) => expect(begin[j]).toBeCloseTo(w, 10));
 });
 
@@ -82,7 +85,8 @@ test("a noise floor says how large the gradient of a batch is at the minimum", (
     squares += (g[0] ** 2 + g[1] ** 2) / 8;
   }
   expect(judgement.status).toBe("noise floor");
-  expect(judgement.why).toContain(`that of one row has a root mean square of ${Number(Math.sqrt(squares).toPrecision(4))}.`);
+  const noise = Number(Math.sqrt(squares).toPrecision(4));
+  expect(judgement.why).toContain(`that of one row has a root mean square of ${noise}.`);
 });
 
 test("no word of a card is a NaN, an infinity or undefined", () => {

@@ -5,7 +5,9 @@ import { shrink } from "../../src/judge/recursion";
 import { linear } from "../../src/judge/rules";
 import { table as eight, judged } from "./eight";
 
-test.each([["plain", 0.0522], ["momentum", 0.0992], ["nesterov", 0.0354]])("limit of %s on the eight points", (rule, limit) => {
+const LIMITS = [["plain", 0.0522], ["momentum", 0.0992], ["nesterov", 0.0354]] as const;
+
+test.each(LIMITS)("limit of %s on the eight points", (rule, limit) => {
   expect(judged({ rules: [rule] }).zones!.limit).toBeCloseTo(limit, 4);
 });
 
@@ -14,7 +16,8 @@ test("one free parameter: 2 / 37.5", () => {
 });
 
 test("a rule that scales its steps, and a rate that changes, have no limit", () => {
-  for (const change of [{ rules: ["adam"] }, { rules: ["rmsprop"] }, { rules: ["ada_grad"] }, { schedule: "inverse_scaling" }]) {
+  const rules = ["adam", "rmsprop", "ada_grad"].map((rule) => ({ rules: [rule] }));
+  for (const change of [...rules, { schedule: "inverse_scaling" }]) {
     expect(judged(change).zones).toBeNull();
   }
 });
