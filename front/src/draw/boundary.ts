@@ -7,7 +7,8 @@ import { type Frame, frame, within } from "./frame";
 import { line, type Point } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
+import { confusion, confusionTitle, confusionWords } from "./rows";
+import { current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { marks } from "./sigmoid";
 import { brief, joined } from "./text";
@@ -89,10 +90,11 @@ function drawn(scene: Scene, axes: Frame, w: Vec, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const { features, target } = objective.table!;
   const [no, yes] = target.classes ?? [`${target.name} = 0`, `${target.name} = 1`];
-  const title = confusionTitle(confusion(scene, w), settings.cutoff);
+  const rows = confusion(scene, w);
+  const title = confusionTitle(rows, settings.cutoff);
   const subtitle = joined(
     `line: probability ${String(settings.cutoff)} at step ${count(shownStep(scene))}`,
-    `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, "ringed: misclassified",
+    `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, confusionWords(rows),
     facts.separable ? "the classes are separable: no finite optimum" : "", thinned(objective.rows),
   );
   const [x, y] = features.map(({ name }) => brief(name));

@@ -1,7 +1,7 @@
 // Rows of a table as marks: which are drawn, how large, which is within reach of a pixel.
 
 import type { Scene, TableObjective, Vec } from "../types";
-import { count } from "./number";
+import { count, counted } from "./number";
 import type { Point } from "./marks";
 import { lastDrawn, lastSound, startOf, stateOf, stepOf } from "./runs";
 
@@ -79,11 +79,10 @@ export function confusion(scene: Scene, w: Vec): Confusion {
   return counts;
 }
 
-/** "7 of 8 rows right at cut-off 0.5: TP 5, FP 1, TN 2, FN 0". */
-export function confusionTitle({ tp, fp, tn, fn }: Confusion, cutoff: number): string {
-  const all = tp + fp + tn + fn;
-  return (
-    `${count(tp + tn)} of ${count(all)} rows right at cut-off ${String(cutoff)}: TP ${count(tp)}, FP ${count(fp)}, ` +
-    `TN ${count(tn)}, FN ${count(fn)}`
-  );
-}
+/** "7 of 8 rows right at cut-off 0.5". */
+export const confusionTitle = ({ tp, fp, tn, fn }: Confusion, cutoff: number): string =>
+  `${count(tp + tn)} of ${count(tp + fp + tn + fn)} rows right at cut-off ${String(cutoff)}`;
+
+/** "ringed: 1 false positive, 0 false negatives". */
+export const confusionWords = ({ fp, fn }: Confusion): string =>
+  fp + fn === 0 ? "none misclassified" : `ringed: ${counted(fp, "false positive")}, ${counted(fn, "false negative")}`;

@@ -8,7 +8,8 @@ import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
+import { confusion, confusionTitle, confusionWords } from "./rows";
+import { current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
 
@@ -121,12 +122,13 @@ export function marks(
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
-  const title = confusionTitle(confusion(scene, w), settings.cutoff);
+  const rows = confusion(scene, w);
+  const title = confusionTitle(rows, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
     `${single ? "solid" : "rows by their z"}: step ${count(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
-    "ringed: misclassified",
+    confusionWords(rows),
     separated,
     thinned(objective.rows),
   );
