@@ -9,7 +9,7 @@ import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { labelsOf, minimumOf, numberOf, stepOf, valueOf } from "./runs";
+import { labelsOf, minimumOf, numberOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
 import { joined } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
@@ -41,9 +41,9 @@ export function cost(scene: Scene, context: Canvas, width: number, height: numbe
       const points = outline(scene.runs[i], axes, measure);
       line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(i) });
     }
-    for (let i = scene.runs.length - 1; i >= 0; i--)
-      mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   });
+  for (let i = scene.runs.length - 1; i >= 0; i--)
+    mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   const end = (run: Run) => axes.y(measure.of(run.cost[lastNumber(run)]));
   if (room)
     endLabels(context, axes, scene.runs.map((run, i) => (
@@ -85,7 +85,7 @@ function measureOf(scene: Scene): Measure {
       : ""
     : Number.isFinite(facts.least)
       ? `plain ${value}: its infimum is ${number(facts.least)}`
-      : `plain ${value}: no minimum is known`;
+      : `plain ${value}: ${withoutMinimum(scene)}`;
   const log = lowest > 0 && Math.max(...costs) > 50 * lowest;
   if (log)
     return { label: value, log, domain: logarithmic(scene, (c) => c, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
@@ -177,7 +177,7 @@ function finding(scene: Scene, labels: readonly string[]): string {
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";
-  const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
-  return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
-    : `${name} ${number(first)} → ${number(now)} in ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
+  const words = at[0] === 0 ? `${valued(scene, number(first))} at the start`
+    : `${valued(scene, `${number(first)} → ${number(now)}`)} in ${counted(numberOf(runs[0], at[0]), "step")}`;
+  return `${words.replace(/^cost/, "Cost")}${minimum}`;
 }

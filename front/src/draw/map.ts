@@ -13,7 +13,7 @@ import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, shownStep, startOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, valueOf, withoutMinimum } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
@@ -155,7 +155,7 @@ function drawn(
   const subtitle = joined(
     scene.runs.length > 1 && `step ${whole(shownStep(scene))}`,
     lines,
-    scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum",
+    scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
     plane.words,
     left,
   );

@@ -11,17 +11,23 @@ test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one clic
   expect(judgement.message).toContain("The learning rate, 0.056, is above the stability limit, 0.0522.");
   expect(judgement.why).toBe(
     "Along the steepest direction, each step multiplies the distance to the minimum by 1 − 38.31 × 0.056 = −1.145. " +
-    "The rate is 1.07 times the limit.",
+    "The rate is 1.07 times the limit: the distance grows.",
   );
   expect(judgement.mend).toEqual({ label: "Set the rate to half of the limit, 0.0261", change: { rate: 0.0261 } });
   expect(judged({ rate: 0.056, ...judgement.mend!.change }).judgement.status).not.toBe("diverged");
+});
+
+test("a rate of 0.05 overshoots below the limit, and says so; a rate of 0.02 does not overshoot", () => {
+  expect(judged({ rate: 0.05 }).judgement.why).toMatch(/ The rate is 0\.958 times the limit: the distance shrinks\.$/);
+  expect(judged({ rate: 0.02 }).judgement.why).not.toContain("limit");
 });
 
 test("no learning rate, b fixed: the lesson of the factor -36.5", () => {
   const { judgement } = judged({ rate: 1, fixed: [false, true], start: [0, 2.6], steps: 4 });
   expect(judgement.status).toBe("diverged");
   expect(judgement.why).toBe(
-    "Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. The rate is 18.8 times the limit.",
+    "Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. " +
+    "The rate is 18.8 times the limit: the distance grows.",
   );
 });
 
