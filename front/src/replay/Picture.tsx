@@ -3,6 +3,7 @@
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Palette } from "../types";
+import { fitted } from "../ui/canvas";
 import type { Size } from "./pictures";
 import type { View } from "./view";
 
@@ -16,11 +17,21 @@ export function Picture({ id, view: { palette }, draw }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const title = useSignal("");
   useEffect(() => {
-    const size = sized(canvas.current!);
-    return size.watch(() => effect(() => {
-      const { clientWidth: width, clientHeight: height } = canvas.current!;
-      if (width > 0 && height > 0) title.value = draw(size.cleared(width, height), { width, height }, palette.value);
-    }));
+    const target = canvas.current!;
+    const paint = () => {
+      const { clientWidth: width, clientHeight: height } = target;
+      if (width > 0 && height > 0) title.value = draw(fitted(target, width, height), { width, height }, palette.value);
+    };
+    let stop = effect(paint);
+    const sizes = new ResizeObserver(() => {
+      stop();
+      stop = effect(paint);
+    });
+    sizes.observe(target);
+    return () => {
+      stop();
+      sizes.disconnect();
+    };
   }, []);
   return (
     <figure data-testid={`panel-${id}`}>
@@ -28,29 +39,4 @@ export function Picture({ id, view: { palette }, draw }: Props) {
       <canvas ref={canvas} role="img" aria-label={title} />
     </figure>
   );
-}
-
-/** A canvas in CSS pixels on any screen; `watch` begins an effect again with each new size. */
-function sized(canvas: HTMLCanvasElement) {
-  return {
-    cleared(width: number, height: number): CanvasRenderingContext2D {
-      const ratio = devicePixelRatio || 1;
-      Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-      const context = canvas.getContext("2d")!;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      return context;
-    },
-    watch(begin: () => () => void): () => void {
-      let stop = begin();
-      const sizes = new ResizeObserver(() => {
-        stop();
-        stop = begin();
-      });
-      sizes.observe(canvas);
-      return () => {
-        stop();
-        sizes.disconnect();
-      };
-    },
-  };
 }

@@ -1,5 +1,6 @@
 // The small page: verdict, steps, two pictures, and the state in numbers.
 
+import { severityOf } from "../judge/severity";
 import { counted, number, whole } from "../text/number";
 import { Picture } from "./Picture";
 import { costs, path } from "./pictures";
@@ -14,7 +15,7 @@ export function Replay({ view }: { readonly view: View }) {
         Recorded run of {recording.rule}: {counted(recording.step[last.value], "step")}
         {last.value < recording.step[last.value] && `, of which ${counted(last.value + 1, "state")} are kept`}
       </h1>
-      <section class={`verdict ${tone(status)}`} data-testid="verdict" data-status={status} aria-label="Verdict">
+      <section class={`verdict ${severityOf(status)}`} data-testid="verdict" data-status={status} aria-label="Verdict">
         <p><strong>{message}</strong> {advice && `Try ${advice}.`}</p>
       </section>
       <Steps view={view} />
@@ -34,9 +35,6 @@ export function Replay({ view }: { readonly view: View }) {
   );
 }
 
-const tone = (status: string): string =>
-  ["converged", "stationary"].includes(status) ? "good" : ["diverged", "unbounded"].includes(status) ? "bad" : "warn";
-
 function Steps({ view: { recording, cursor, last, playback } }: { readonly view: View }) {
   const shown = whole(recording.step[cursor.value]);
   return (
@@ -45,7 +43,7 @@ function Steps({ view: { recording, cursor, last, playback } }: { readonly view:
       <button type="button" data-testid="play" onClick={playback.toggle}>
         {playback.playing.value ? "Pause" : "Play"}
       </button>
-      <button type="button" aria-label="one state on" onClick={() => playback.by(1)}>▶</button>
+      <button type="button" aria-label="one state forward" onClick={() => playback.by(1)}>▶</button>
       <input
         type="range" min={0} max={last.value} step={1} value={cursor.value} aria-label="Step" data-testid="step"
         aria-valuetext={`step ${shown} of ${counted(recording.step[last.value], "step")}`}

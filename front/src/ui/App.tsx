@@ -112,14 +112,14 @@ function Pictures({ lab, palette }: Props) {
       />
       <Panel
         id="cost"
-        hint="Left and right arrow keys go one step back or on."
+        hint="Left and right arrow keys go one step back or forward."
         draw={panels.cost}
         gesture={gestures.cost}
         {...shared}
       />
       <Panel
         id="step"
-        hint="Left and right arrow keys go one step back or on."
+        hint="Left and right arrow keys go one step back or forward."
         draw={panels.step}
         {...shared}
       />

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { Dialog } from "./Dialog";
 
 const KEYS: readonly (readonly [key: string, what: string])[] = [
-  ["← →", "one step back or on"],
+  ["← →", "one step back or forward"],
   ["Home, End", "first or last step"],
   ["Space", "play or pause"],
   ["S", "contour map or surface"],

@@ -69,7 +69,7 @@ export function LessonBar() {
           Next
         </button>
         <button type="button" data-testid="lesson-reset" onClick={() => go(lesson.name)}>
-          Begin again
+          Start over
         </button>
         <button
           type="button"

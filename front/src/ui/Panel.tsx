@@ -3,6 +3,7 @@
 import { effect, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Draw, Drawn, Palette, Scene } from "../types";
+import { fitted } from "./canvas";
 import { forget, soon } from "./frame";
 
 /** What a reader can do on a canvas. Positions are CSS pixels. */
@@ -88,17 +89,6 @@ function drawing(
     sizes.disconnect();
     forget(paint);
   };
-}
-
-/** The canvas's context, cleared, in CSS pixels on any screen. */
-function fitted(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = devicePixelRatio || 1;
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-  const context = canvas.getContext("2d")!;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
 }
 
 function dragging(canvas: HTMLCanvasElement, drawn: ReadonlySignal<Drawn | null>, gesture: Gesture): () => void {

@@ -71,7 +71,7 @@ function Racers() {
       </ul>
       <p class="small">
         <button type="button" data-testid="end-race" onClick={() => change({ race: [] })}>
-          One run for each rule instead
+          Run each rule once instead
         </button>
       </p>
     </>

@@ -63,7 +63,7 @@ export function Server() {
         </button>
       </div>
       <p class="small" role="status">
-        {busy.value ? "Python is at work." : said.value}
+        {busy.value ? "Python is computing." : said.value}
       </p>
     </section>
   );

@@ -78,7 +78,7 @@ function Rows() {
       />
       {now.settings.moved.length > 0 && (
         <button type="button" data-testid="restore-rows" onClick={() => change({ moved: [] })}>
-          Put all rows back
+          Restore all rows
         </button>
       )}
     </>

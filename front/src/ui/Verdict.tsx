@@ -2,25 +2,13 @@
 
 import { effect, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Judgement, Status } from "../types";
+import { severityOf, type Severity } from "../judge/severity";
+import type { Judgement } from "../types";
 import { useLab } from "./context";
 
 const PAUSE = 1000; // ms between two announcements
 
-type Tone = "good" | "warn" | "bad";
-const TONES: Readonly<Record<Status, Tone>> = {
-  converged: "good",
-  stationary: "good",
-  separable: "warn",
-  cycling: "warn",
-  oscillating: "warn",
-  "noise floor": "warn",
-  crawling: "warn",
-  stopped: "warn",
-  unbounded: "bad",
-  diverged: "bad",
-};
-const MARKS: Readonly<Record<Tone, string>> = { good: "✓", warn: "!", bad: "✕" };
+const MARKS: Readonly<Record<Severity, string>> = { good: "✓", warn: "!", bad: "✕" };
 
 /** No line breaks within a power of ten: 1 × 10⁻⁶. */
 const unbroken = (text: string): string => text.replace(/ × (?=10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])/g, "\u00a0×\u00a0");
@@ -39,14 +27,19 @@ export function Verdict() {
   const { scene, change } = useLab();
   const judgement = scene.value?.judgement;
   if (!judgement) return null;
-  const tone = TONES[judgement.status];
+  const severity = severityOf(judgement.status);
   const [headline, rest] = parted(judgement);
   const { mend } = judgement;
   return (
-    <section class={`card verdict ${tone}`} data-testid="verdict" data-status={judgement.status} aria-label="Verdict">
+    <section
+      class={`card verdict ${severity}`}
+      aria-label="Verdict"
+      data-testid="verdict"
+      data-status={judgement.status}
+    >
       <h2>
         <span class="mark" aria-hidden="true">
-          {MARKS[tone]}
+          {MARKS[severity]}
         </span>{" "}
         <span data-testid="headline">{headline}</span>
       </h2>

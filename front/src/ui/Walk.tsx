@@ -1,4 +1,4 @@
-// The steps of the walk: play, one step back or on, and a slider over all of them.
+// The steps of the walk: play, one step back or forward, and a slider over all of them.
 
 import { whole } from "../text/number";
 import { useLab } from "./context";
@@ -17,7 +17,7 @@ export function Walk() {
       <button type="button" class="primary" data-testid="play" aria-keyshortcuts="Space" onClick={playback.toggle}>
         {playing ? "Pause" : "Play"}
       </button>
-      <button type="button" aria-label="one step on" data-testid="forward" onClick={() => playback.by(1)}>
+      <button type="button" aria-label="one step forward" data-testid="forward" onClick={() => playback.by(1)}>
         ▶
       </button>
       <input
