@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 from ...core.errors import UsageError
-from ...core.files import check_new, real_path
+from ...core.files import real_path
 from ...data.readers.text_format import TextFormat
 from ...lab.page import Page
 from ...lab.pages import page_of_table, page_without_table
@@ -17,6 +17,7 @@ from ...lab.table import PageTable
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
 from ..lab_table import read_for_page, table_for_page
+from ..outputs import check_output
 from ..text import describe, note, say
 
 __all__ = ["Flags", "lab_command"]
@@ -84,9 +85,7 @@ def _check(flags: Flags) -> None:
     if flags.serve and flags.output is not None:
         raise UsageError("--serve writes no file: leave -o out")
     if flags.output is not None:
-        check_new(flags.output, flags.force)
-        if flags.file not in (None, "-") and real_path(flags.output) == real_path(str(flags.file)):
-            raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
+        check_output(flags.output, [] if flags.file is None else [flags.file], flags.force)
 
 
 def choice_of(flags: Flags) -> Choice:

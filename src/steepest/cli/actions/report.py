@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...core.errors import UsageError
-from ...core.files import check_new, real_path
 from ...data.readers.text_format import TextFormat
 from ...descent.replay import recording_of, still_of_run
 from ...descent.replay_settings import obstacle, settings_of
@@ -14,6 +13,7 @@ from ...lab.page import Page
 from ...lab.payload import Payload
 from ..exit_status import print_object
 from ..lab_table import table_for_page
+from ..outputs import check_output
 from ..picture_input import sources_of, table_of
 from ..text import describe, note, say
 
@@ -35,10 +35,8 @@ class Flags(NamedTuple):
 
 def report_command(flags: Flags) -> None:
     """Write the page of a run, and say what it holds."""
-    check_new(flags.output, flags.force)
     given = [flags.run] if flags.file is None else [flags.run, flags.file]
-    if real_path(flags.output) in {real_path(name) for name in given if name != "-"}:
-        raise UsageError(f"{flags.output} is named twice: each file needs a name of its own")
+    check_output(flags.output, given, flags.force)
     label, run = _run(flags, given)
     recording = recording_of(run)
     payload = Payload("report", recording=recording.member())
