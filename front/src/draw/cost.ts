@@ -9,7 +9,7 @@ import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
 import { count, counted, number } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { labelsOf, minimumOf, numberOf, stepOf, valueOf } from "./runs";
+import { labelsOf, minimumOf, numberOf, stepOf, valueOf, withoutMinimum } from "./runs";
 import { joined } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
@@ -63,7 +63,7 @@ function stateAt({ runs: [lead] }: Scene, step: number): number {
 }
 
 function measureOf(scene: Scene): Measure {
-  const { facts, runs } = scene;
+  const { facts, objective, runs } = scene;
   const value = valueOf(scene);
   const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST);
   const lowest = Math.min(...costs);
@@ -72,7 +72,7 @@ function measureOf(scene: Scene): Measure {
     const floor = Math.max(DEEPEST * first, 4 * Number.EPSILON * Math.abs(facts.least), 1e-300);
     const of = (c: number) => Math.max(c - facts.least, floor);
     return {
-      label: `${value} above ${minimumOf(scene)}`,
+      label: `${value} above ${objective.convex ? "the minimum" : "minimum found"}`,
       log: true,
       domain: logarithmic(scene, of, first),
       note: "",
@@ -85,7 +85,7 @@ function measureOf(scene: Scene): Measure {
       : ""
     : Number.isFinite(facts.least)
       ? `plain ${value}: its infimum is ${number(facts.least)}`
-      : `plain ${value}: no minimum is known`;
+      : `plain ${value}: ${withoutMinimum(scene)}`;
   const log = lowest > 0 && Math.max(...costs) > 50 * lowest;
   if (log)
     return { label: value, log, domain: logarithmic(scene, (c) => c, costs[0]), note, of: (c) => Math.max(c, 1e-300) };
@@ -178,6 +178,7 @@ function finding(scene: Scene, labels: readonly string[]): string {
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";
   const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
+  if (Number.isNaN(first)) return `${name} has no value at the start`;
   return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
     : `${name} ${number(first)} → ${number(now)} in ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
 }

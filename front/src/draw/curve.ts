@@ -13,7 +13,7 @@ import { planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
 import { current } from "./rows";
-import { minimumOf, shownStep, startOf, valueOf } from "./runs";
+import { minimumOf, shownStep, startOf, valueOf, withoutMinimum } from "./runs";
 import { brief, joined, plate, SMALL } from "./text";
 import { windowOf } from "./window";
 
@@ -85,7 +85,7 @@ function heights({ runs, facts }: Scene, points: readonly Point[]): Interval {
 /** The minimum in words, and whether the curve goes lower elsewhere. */
 function found(scene: Scene, index: number, points: readonly Point[]): string {
   const { best, least } = scene.facts;
-  if (!best) return "no minimum is known";
+  if (!best) return withoutMinimum(scene);
   const words = `star: ${minimumOf(scene)}, ${number(least)} at ${number(best[index])}`;
   const deeper = !scene.objective.convex && points.some(([, y]) => y < least - 1e-6 * Math.max(1e-6, Math.abs(least)));
   return joined(words, deeper && "the curve is lower elsewhere in this window");

@@ -12,7 +12,7 @@ import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf, withoutMinimum } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
@@ -150,11 +150,12 @@ function drawn(
     land.levels.length === 0
       ? "the cost is the same everywhere in this window"
       : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
+  const counted = land.levels.length > 0 && land.base !== 0; // its words name the minimum already
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
   const subtitle = joined(
     scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
-    lines,
-    scene.facts.best ? `star: ${minimumOf(scene)}` : "no known minimum",
+    scene.facts.best && counted ? `${lines} (star)` : lines,
+    !scene.facts.best ? withoutMinimum(scene) : !counted && `star: ${minimumOf(scene)}`,
     plane.words,
     left,
   );

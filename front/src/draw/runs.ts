@@ -86,6 +86,12 @@ export function arrival(scene: Scene, run: Run): number | null {
 /** The name of the point that Newton's method found: it may be one of several where the cost is not convex. */
 export const minimumOf = ({ objective }: Scene): string => (objective.convex ? "the minimum" : "the minimum found");
 
+/** Why no minimum is drawn: there is none, or none is known. */
+export function withoutMinimum({ facts, judgement }: Scene): string {
+  if (facts.separable) return "no finite minimum";
+  return judgement.status === "unbounded" ? "no minimum" : "no minimum is known";
+}
+
 /** What is minimised: the cost of a table, or the function f. */
 export const valueOf = ({ objective }: Scene): string => (objective.task === "formula" ? "f" : "cost");
 

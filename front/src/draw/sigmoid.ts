@@ -121,12 +121,13 @@ export function marks(
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
-  const title = confusionTitle(confusion(scene, w), settings.cutoff);
+  const counts = confusion(scene, w);
+  const title = confusionTitle(counts, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
     `${single ? "solid" : "rows by their z"}: step ${count(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
-    "ringed: misclassified",
+    counts.fp + counts.fn > 0 && "ringed: misclassified",
     separated,
     thinned(objective.rows),
   );

@@ -9,7 +9,7 @@ import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type View, viewOf } from "./projection";
-import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf } from "./runs";
+import { lastSound, minimumOf, startOf, stateOf, stepOf, valueOf, withoutMinimum } from "./runs";
 import { fit, FONT, joined, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
@@ -43,7 +43,7 @@ export function surface(
   const cut = solid.top < land.high ? `cut off at ${valueOf(scene)} ${number(solid.top, 3)}` : "";
   const subtitle = joined(
     "drag to turn it",
-    scene.facts.best ? `star: ${minimumOf(scene)}` : "no minimum is known",
+    scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
     cut,
     plane.words,
   );
