@@ -1,9 +1,11 @@
 // Rows of a table as marks: which are drawn, how large, which is within reach of a pixel.
 
+import { stateOf } from "../engine/parameters";
+import { confusionAt } from "../judge/confusion";
+import { whole } from "../text/number";
 import type { Scene, TableObjective, Vec } from "../types";
-import { count } from "./number";
 import type { Point } from "./marks";
-import { lastDrawn, lastSound, startOf, stateOf, stepOf } from "./runs";
+import { lastDrawn, lastSound, startOf, stepOf } from "./runs";
 
 export const DRAWN = 5000; // rows at most
 export const STICKS = 60; // rows at most that show their residual
@@ -17,7 +19,7 @@ export function shownRows(rows: number): number[] {
 
 /** The words for a table of which not every row is drawn. */
 export const thinned = (rows: number): string =>
-  rows > DRAWN ? `${count(shownRows(rows).length)} of ${count(rows)} rows drawn` : "";
+  rows > DRAWN ? `${whole(shownRows(rows).length)} of ${whole(rows)} rows drawn` : "";
 
 export const radiusOf = (rows: number): number => (rows <= 60 ? 4 : rows <= 300 ? 3 : rows <= 1500 ? 2 : 1.4);
 
@@ -60,30 +62,12 @@ export function linkOf(table: TableObjective, value: number): number {
   return (low + high) / 2;
 }
 
-export interface Confusion {
-  readonly tp: number;
-  readonly fp: number;
-  readonly tn: number;
-  readonly fn: number;
-}
-
-/** Counts of both classes at the cut-off, over all rows. */
-export function confusion(scene: Scene, w: Vec): Confusion {
-  const table = scene.objective.table!;
-  const counts = { tp: 0, fp: 0, tn: 0, fn: 0 };
-  for (let i = 0; i < scene.objective.rows; i++) {
-    const called = table.predict(table.linear(w, i)) >= scene.settings.cutoff;
-    const is = table.target.values[i] > 0.5;
-    counts[called ? (is ? "tp" : "fp") : is ? "fn" : "tn"]++;
-  }
-  return counts;
-}
-
 /** "7 of 8 rows right at cut-off 0.5: TP 5, FP 1, TN 2, FN 0". */
-export function confusionTitle({ tp, fp, tn, fn }: Confusion, cutoff: number): string {
+export function confusionTitle({ objective, settings: { cutoff } }: Scene, w: Vec): string {
+  const { tp, fp, tn, fn } = confusionAt(objective, w, cutoff);
   const all = tp + fp + tn + fn;
   return (
-    `${count(tp + tn)} of ${count(all)} rows right at cut-off ${String(cutoff)}: TP ${count(tp)}, FP ${count(fp)}, ` +
-    `TN ${count(tn)}, FN ${count(fn)}`
+    `${whole(tp + tn)} of ${whole(all)} rows right at cut-off ${String(cutoff)}: TP ${whole(tp)}, FP ${whole(fp)}, ` +
+    `TN ${whole(tn)}, FN ${whole(fn)}`
   );
 }

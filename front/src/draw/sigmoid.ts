@@ -1,14 +1,15 @@
 // Panel A for two classes: the probability curve, rows at 0 and 1, the cut-off, misclassified rows ringed.
 // With several features the rows are placed by the linear predictor z.
 
+import { confusionAt } from "../judge/confusion";
+import { whole } from "../text/number";
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
-import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
+import { confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
 
@@ -121,13 +122,13 @@ export function marks(
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
-  const counts = confusion(scene, w);
-  const title = confusionTitle(counts, settings.cutoff);
+  const { fp, fn } = confusionAt(objective, w, settings.cutoff);
+  const title = confusionTitle(scene, w);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
-    `${single ? "solid" : "rows by their z"}: step ${count(shownStep(scene))}`,
+    `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
-    counts.fp + counts.fn > 0 && "ringed: misclassified",
+    fp + fn > 0 && "ringed: misclassified",
     separated,
     thinned(objective.rows),
   );
@@ -135,7 +136,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["h
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows and the probability of ${name}. ${title}. ${subtitle}.`,
+    description: `${whole(objective.rows)} rows and the probability of ${name}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit: single ? hit : () => null,
     window: axes.domain,

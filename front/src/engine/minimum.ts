@@ -6,6 +6,7 @@ import { cornerMinimum } from "./corners";
 import { curvatureAt, flatDirections, orthonormal, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
+import { freeOf } from "./parameters";
 import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
@@ -14,20 +15,20 @@ const LEVEL = 1e-6; // curvature at the minimum of a formula, as a share of that
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
-  const free = Array.from({ length: objective.size }, (_, j) => j).filter((j) => !how.fixed[j]);
+  const free = freeOf(how.fixed, objective.size);
   const start = Float64Array.from(how.start);
   const standard = objective.standard ?? objective;
   const { w, cost, end } = minimumOf(standard, standard.scaled(objective.raw(start)), free);
   const flat = objective.table ? flatDirections(standard, w, free).map((u) => translated(objective, u)) : [];
   const separable = end !== "minimum" && separates(standard, w, free);
   const best = end === "minimum" ? nearestToZero(objective, objective.scaled(standard.raw(w)), flat) : null;
-  const { values, vectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
-  const level = best && !objective.table ? LEVEL * steepest(curvatureAt(objective, start, free, 0).values) : 0;
+  const { eigenvalues, eigenvectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
+  const level = best && !objective.table ? LEVEL * steepest(curvatureAt(objective, start, free, 0).eigenvalues) : 0;
   return {
     best,
     least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.table ? cost : NaN,
-    eigenvalues: steepest(values) < level ? values.map(() => 0) : values,
-    eigenvectors: vectors,
+    eigenvalues: steepest(eigenvalues) < level ? eigenvalues.map(() => 0) : eigenvalues,
+    eigenvectors,
     local: !objective.quadratic,
     separable,
     constantCost: constantCost(objective, how),

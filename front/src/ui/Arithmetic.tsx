@@ -2,7 +2,7 @@
 
 import { arithmetic } from "../judge";
 import { leading, full } from "../state/source";
-import { whole } from "../judge/format";
+import { whole } from "../text/number";
 import { useLab } from "./context";
 
 export function Arithmetic() {

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { planeOf } from "../../src/draw/plane";
 import { curvatureAlong, restricted } from "../../src/draw/restrict";
 import { landscapeOf, ratios } from "../../src/draw/landscape";
-import { stateOf } from "../../src/draw/runs";
 import { windowOf } from "../../src/draw/window";
+import { stateOf } from "../../src/engine/parameters";
 import { gallery } from "./gallery";
 import { exactOf, rowsOf, sceneOf } from "./scenes";
 
