@@ -146,7 +146,7 @@ function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: 
   const title = finding(scene, labels);
   const subtitle = joined(
     measure.note,
-    `dotted line: step ${whole(shown(scene, scene.settings.cursor))}, drag to move it`,
+    `dotted line: step ${whole(shown(scene, scene.settings.cursor))}${scene.still ? "" : ", drag to move it"}`,
   );
   return {
     title,

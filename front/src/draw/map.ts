@@ -48,8 +48,9 @@ export function contour(
   within(context, axes, () => {
     relief(context, land, axes, palette);
     const taken = [around(start, 12), ...(best ? [around(best, 12)] : [])];
-    const hint = hintAt(context, axes, start, palette, [...(best ? [around(best, 10)] : []), ...balls(scene, place)]);
     const ways = scene.runs.flatMap((run) => along(run, place));
+    const marked = [...(best ? [around(best, 10)] : []), ...balls(scene, place), ...ways];
+    const hint = hintAt(context, axes, start, palette, marked, scene.still);
     heights(context, land, axes, palette, best ?? start, start, [
       ...taken,
       ...ways,
