@@ -14,7 +14,7 @@ interface Scale {
 }
 
 /** From far below the zones to above the limit; without a limit, around the curvature's own. */
-export function scaleOf(zones: Zones | null, facts: Facts): Scale {
+function scaleOf(zones: Zones | null, facts: Facts): Scale {
   const steepest = facts.eigenvalues[facts.eigenvalues.length - 1];
   const limit = zones?.limit ?? (steepest > 0 ? 2 / steepest : 1);
   return zones ? { low: limit / 60, high: limit * 2.5 } : { low: limit / 1000, high: limit * 50 };
@@ -29,7 +29,7 @@ const shareOf = ({ low, high }: Scale, rate: number): number =>
 const ends = (scale: Scale, zones: Zones): readonly number[] =>
   [zones.slow, zones.bounce, zones.limit].map((rate) => shareOf(scale, rate)).concat(1);
 
-export function zoneOf(zones: Zones, rate: number): string {
+function zoneOf(zones: Zones, rate: number): string {
   return WORDS[[zones.slow, zones.bounce, zones.limit].filter((end) => rate >= end).length];
 }
 
