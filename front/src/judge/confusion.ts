@@ -2,7 +2,7 @@
 
 import type { Objective, Vec } from "../types";
 
-interface Confusion {
+export interface Confusion {
   readonly tp: number; // the second class counts as positive
   readonly fp: number;
   readonly tn: number;
