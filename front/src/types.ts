@@ -200,6 +200,8 @@ export interface Scene {
   readonly runs: readonly Run[]; // in the order of settings.race or settings.rules
   readonly zones: Zones | null;
   readonly judgement: Judgement;
+  /** A picture that is saved: its words do not speak of dragging. */
+  readonly still?: boolean;
   /** Windows that are to stay as they are while a row or the start is dragged. */
   readonly windows?: { readonly data?: Window; readonly map?: Window };
 }

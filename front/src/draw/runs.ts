@@ -85,16 +85,18 @@ function arrival(scene: Scene, run: Run): number | null {
 /** The name of the point that Newton's method found: it may be one of several where the cost is not convex. */
 export const minimumOf = ({ objective }: Scene): string => (objective.convex ? "the minimum" : "the minimum found");
 
+/** Why no minimum is drawn: there is none, or none is known. */
+export function withoutMinimum({ facts, judgement }: Scene): string {
+  if (facts.separable) return "no finite minimum";
+  return judgement.status === "unbounded" ? "no minimum" : "no minimum is known";
+}
+
 /** What is minimised: the cost of a table, or the function f. */
 export const valueOf = ({ objective }: Scene): string => (objective.task === "formula" ? "f" : "cost");
 
 /** A value in words: "cost 16", "f = 16". */
 export const valued = (scene: Scene, value: string): string =>
   `${valueOf(scene)} ${scene.objective.task === "formula" ? "= " : ""}${value}`;
-
-/** What is said where no minimum can be shown: there is none, or none is known. */
-export const withoutMinimum = ({ judgement }: Scene): string =>
-  judgement.status === "unbounded" ? "no minimum" : "no minimum is known";
 
 /** The finding of a race: who is first to 99 % of the way down. */
 export function winner(scene: Scene): string {

@@ -9,7 +9,7 @@ import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { ball, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { lastDrawn, minimumOf, numberOf, stepOf } from "./runs";
+import { lastDrawn, minimumOf, numberOf, stepOf, withoutMinimum } from "./runs";
 import { brief } from "./text";
 
 const MOST = 6; // variables that are shown
@@ -42,7 +42,7 @@ export function variables(scene: Scene, context: Canvas, width: number, height: 
   endLabels(context, axes, names.map((text, j) => (
     { text, y: axes.y(paths[j][paths[j].length - 1][1]), colour: colourOf(palette, j), dash: dashOf(j) })), width);
   const title = `Step ${whole(step)}: ${names.map((name, j) => `${brief(name, 12)} = ${number(now[j])}`).join(", ")}`;
-  const subtitle = best ? `dashed: ${minimumOf(scene)}` : "no minimum is known";
+  const subtitle = best ? `dashed: ${minimumOf(scene)}` : withoutMinimum(scene);
   const description = `The variables, step by step. ${title}. ${subtitle}.`;
   return { title, subtitle, description, toData: axes.toData, hit: () => null };
 }
