@@ -1,5 +1,8 @@
 // A canvas context that records: it knows only what svgcanvas knows, and refuses numbers that are not finite.
 
+import { palettes } from "../../src/draw";
+import type { Draw, Drawn, Scene } from "../../src/types";
+
 export interface Written {
   readonly text: string;
   readonly left: number;
@@ -121,4 +124,10 @@ export class Recorder {
       bottom: Math.max(...ys),
     });
   }
+}
+
+/** A picture, and what was drawn for it. */
+export function drawnBy(draw: Draw, scene: Scene, width = 450, height = 330): { drawn: Drawn; recorder: Recorder } {
+  const recorder = new Recorder();
+  return { drawn: draw(scene, recorder.context, width, height, palettes.light), recorder };
 }
