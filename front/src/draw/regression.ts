@@ -34,7 +34,7 @@ export function regression(
     for (let i = scene.runs.length - 1; i >= 0; i--) {
       const w = current(scene, i);
       const points = pixels(w);
-      line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(palette, i) });
       if (points.length === 0) outside += elsewhere(context, table, objective.raw(w), axes, colourOf(palette, i));
     }
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;

@@ -44,7 +44,8 @@ export function sigmoid(
     if (single && facts.best)
       curve(context, scene, facts.best, axes, { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (single) for (let i = scene.runs.length - 1; i >= 0; i--)
-      curve(context, scene, current(scene, i), axes, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      curve(context, scene, current(scene, i), axes,
+        { colour: colourOf(palette, i), width: 2.4, dash: dashOf(palette, i) });
     else curve(context, scene, null, axes, { colour: colourOf(palette, 0), width: 2.4 });
     marks(context, scene, w, rows, place, palette);
   });
