@@ -28,6 +28,7 @@ GROUPS = {
     "stream": "stream",
     "tables": "tables",
     "pictures": "pictures",
+    "page": "page",
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("numpy", "numba", "scikit-learn")

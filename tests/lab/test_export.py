@@ -72,25 +72,17 @@ def in_shell(script: str, folder: Any) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("lesson", "change"), STATES)
-def test_the_command_gives_the_last_parameters(lesson, change, opened, tmp_path):
-    page = opened(f"#lesson={lesson}{change}")
-    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
-    files = sorted(tmp_path.glob("run*.npz"))
-    assert len(files) == len(ends(page)), done.stderr
-    for file, end in zip(files, ends(page), strict=True):
-        found = Trajectory.load(file).x[-1]
-        np.testing.assert_allclose(found, end[: len(found)], rtol=1e-9, atol=1e-9)
-
-
-@pytest.mark.parametrize(("lesson", "change"), STATES)
-def test_the_program_gives_the_last_parameters(lesson, change, opened, tmp_path):
+def test_command_and_program_give_the_last_parameters(lesson, change, opened, tmp_path):
     page = opened(f"#lesson={lesson}{change}")
     (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
-    done = in_shell('"$PYTHON" page.py', tmp_path)
-    printed = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(printed) == len(ends(page)), done.stderr
-    for found, end in zip(printed, ends(page), strict=True):
-        np.testing.assert_allclose(found, end[: len(found)], rtol=1e-9, atol=1e-9)
+    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
+    by_command = [Trajectory.load(file).x[-1] for file in sorted(tmp_path.glob("run*.npz"))]
+    program = in_shell('"$PYTHON" page.py', tmp_path)
+    by_program = [json.loads(line) for line in program.stdout.splitlines()]
+    assert len(by_command) == len(by_program) == len(ends(page)), done.stderr + program.stderr
+    for one, other, end in zip(by_command, by_program, ends(page), strict=True):
+        np.testing.assert_allclose(one, end[: len(one)], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(other, end[: len(other)], rtol=1e-9, atol=1e-9)
 
 
 HOSTILE = "'; touch owned; '$(touch owned)`touch owned`\"</script>"

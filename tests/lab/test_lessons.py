@@ -68,6 +68,7 @@ def test_numbers_of_the_state_fit_each_other(lesson: dict[str, Any]) -> None:
     assert len(settings.get("race", ())) <= 6
 
 
+DRAWN = "[data-testid=title-step]:not(:empty)"  # the last picture
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹\u2212\u00d7", "-0123456789-x")
 
 
@@ -127,7 +128,7 @@ def test_the_page_shows_the_figures(lesson: dict[str, Any], lab_page: Any, page:
         where, value = figure["where"], figure["value"]
         step = int(where.split()[1].rstrip(":")) if where.startswith("step") else lesson["settings"]["cursor"]
         page.page.goto("about:blank")
-        page.open(lab_page, fragment(lesson, figure.get("change", {}), step))
+        page.open(lab_page, fragment(lesson, figure.get("change", {}), step), ready=DRAWN)
         if where == "verdict":
             assert page.page.get_attribute("[data-testid=verdict]", "data-status") == value
             continue

@@ -8,12 +8,14 @@ from base64 import b64decode
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tools.translate.page import generated
 
 from lab.conftest import EIGHT
 from lab.test_page_file import payload_of
 from steepest import Trajectory
 from steepest.cli import main
 from steepest.lab.recording import MOST_STATES, Recording
+from steepest.lab.settings import NOT_OFFERED
 
 BUDGET = 200_000  # bytes of a report without its table
 
@@ -118,6 +120,19 @@ def test_a_problem_that_the_page_does_not_know_is_replayed_alone(fitted, tmp_pat
     done = run("report", *files, "-o", tmp_path / "report.html")
     assert "note: the page replays the run and tries no other rate: it has a penalty" in done.stderr
     assert set(payload_of(tmp_path / "report.html")) == {"version", "home", "recording"}
+
+
+@pytest.mark.usefixtures("built")
+def test_a_rule_that_the_page_lacks_is_replayed_alone(fitted, tmp_path, page):
+    done = run("report", *fitted("--rule", "newton"), "-o", tmp_path / "report.html")
+    assert "note: the page replays the run and tries no other rate: the page does not offer its rule" in done.stderr
+    held = payload_of(tmp_path / "report.html")
+    assert set(held) == {"version", "home", "recording"}
+    assert page.open(tmp_path / "report.html").get_by_test_id("verdict").is_visible()
+
+
+def test_what_the_page_lacks_is_what_has_no_translation():
+    assert {each.name for each in generated()[1] if each.reason} == NOT_OFFERED
 
 
 def test_a_run_on_a_formula_brings_the_formula(tmp_path, report):

@@ -1,5 +1,6 @@
 // Panel C: the cost of every run, step by step; above the minimum on a log axis, where the minimum is known.
 
+import { counted, number, whole } from "../text/number";
 import type { Drawn, Palette, Run, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { endLabels, roomOf } from "./ends";
@@ -7,7 +8,6 @@ import { clamp, extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
-import { count, counted, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { labelsOf, minimumOf, numberOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
 import { joined } from "./text";
@@ -146,7 +146,7 @@ function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: 
   const title = finding(scene, labels);
   const subtitle = joined(
     measure.note,
-    `dotted line: step ${count(shown(scene, scene.settings.cursor))}, drag to move it`,
+    `dotted line: step ${whole(shown(scene, scene.settings.cursor))}, drag to move it`,
   );
   return {
     title,
@@ -172,7 +172,7 @@ function finding(scene: Scene, labels: readonly string[]): string {
     const above = facts.best && costs[lowest] >= facts.least;
     const value = above ? `${number(costs[lowest] - facts.least, 3)} above ${minimumOf(scene)}` : number(costs[lowest]);
     return tie
-      ? `Lowest at step ${count(shown(scene, settings.cursor))}: ${value}`
+      ? `Lowest at step ${whole(shown(scene, settings.cursor))}: ${value}`
       : `Lowest: ${labels[lowest]}, ${value}`;
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];

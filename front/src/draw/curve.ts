@@ -1,5 +1,6 @@
 // Panel B for one free parameter: the cost along it, with ball, tangent and every step; the curve of a formula f(x).
 
+import { number, whole } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { arrows, around, beside, boxesOf, type Curve, present, states, tangent } from "./curve_marks";
@@ -8,7 +9,6 @@ import { frame, within } from "./frame";
 import { graph, sampled } from "./graph";
 import { hintAt } from "./hint";
 import { handle, type Point, star } from "./marks";
-import { count, number } from "./number";
 import { planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { restricted } from "./restrict";
@@ -38,7 +38,7 @@ export function curve(scene: Scene, context: Canvas, width: number, height: numb
   const start = place(startOf(scene));
   const title = titleOf(scene);
   const subtitle = joined(
-    scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
+    scene.runs.length > 1 && `step ${whole(shownStep(scene))}`,
     found(scene, index, points), "dots: each step", "dashed: tangent", plane.words,
   );
   return {

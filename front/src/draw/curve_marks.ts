@@ -1,14 +1,15 @@
 // What lies on a curve of the cost along one parameter: every state of the runs, the tangent, the balls.
 
+import { stateOf } from "../engine/parameters";
+import { number } from "../text/number";
 import type { Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import type { Frame } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, dot, head, line, type Point } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current } from "./rows";
-import { lastSound, stateOf, stepOf } from "./runs";
+import { lastSound, stepOf } from "./runs";
 import { type Box, boxOf, freest, overlap, type Placed, plate, SMALL } from "./text";
 
 const STATES = 300; // of a path, that are marked

@@ -1,9 +1,9 @@
 // The frame of a picture: scales, grid, ticks and labels of two axes. No two numbers of an axis overlap.
 
+import { number, raised } from "../text/number";
 import type { Palette } from "../types";
 import type { Canvas } from "./canvas";
 import type { Interval } from "./extent";
-import { number, raised } from "./number";
 import { logTicks, scaleOf, ticks } from "./scale";
 import { boxOf, type Box, fit, FONT, HEIGHT, type Placed, SMALL, write } from "./text";
 

@@ -1,5 +1,7 @@
 // Panel B: the cost over two parameters as labelled contours, with the paths of all runs, the start and the minimum.
 
+import { stateOf } from "../engine/parameters";
+import { number, whole } from "../text/number";
 import type { Drawn, Palette, Run, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { curve } from "./curve";
@@ -7,12 +9,11 @@ import { type Frame, frame, within } from "./frame";
 import { landscapeOf, type Landscape } from "./landscape";
 import { hintAt } from "./hint";
 import { handle, type Point, star } from "./marks";
-import { count, number } from "./number";
 import { mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { current } from "./rows";
-import { labelsOf, lastSound, minimumOf, shownStep, startOf, stateOf, valueOf, withoutMinimum } from "./runs";
+import { labelsOf, lastSound, minimumOf, shownStep, startOf, valueOf, withoutMinimum } from "./runs";
 import { surface } from "./surface";
 import { type Box, boxOf, inside, joined, overlap, plate, SMALL } from "./text";
 import { type Place, present, trail } from "./trail";
@@ -152,7 +153,7 @@ function drawn(
       : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
   const subtitle = joined(
-    scene.runs.length > 1 && `step ${count(shownStep(scene))}`,
+    scene.runs.length > 1 && `step ${whole(shownStep(scene))}`,
     lines,
     scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
     plane.words,

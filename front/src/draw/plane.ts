@@ -1,9 +1,10 @@
 // The line or plane of parameters that the map shows, and coordinates of points in it.
 // One or two free parameters are the axes themselves; more are shown on the plane through start, answer and minimum.
 
+import { dot, freeOf, stateOf, unitVector } from "../engine/parameters";
 import type { Scene, Vec } from "../types";
 import { brief } from "./text";
-import { lastSound, startOf, stateOf } from "./runs";
+import { lastSound, startOf } from "./runs";
 
 export interface Plane {
   /** Directions of the axes: one for a single free parameter. */
@@ -21,8 +22,7 @@ const ROUNDING = 1e-9; // share of the way below which a distance is rounding
 
 export function planeOf(scene: Scene): Plane {
   const { objective, settings } = scene;
-  const all = Array.from({ length: objective.size }, (_, j) => j);
-  const free = all.filter((j) => !settings.fixed[j]);
+  const free = freeOf(settings.fixed, objective.size);
   if (free.length > 2) return throughPoints(scene, free);
   return slice(scene, free.length ? free : [0]);
 }
@@ -31,7 +31,7 @@ function slice(scene: Scene, axes: readonly number[]): Plane {
   const { objective } = scene;
   const start = startOf(scene);
   const origin = Float64Array.from({ length: objective.size }, (_, j) => (axes.includes(j) ? 0 : start[j]));
-  const along = axes.map((j) => Float64Array.from({ length: objective.size }, (_, k) => (k === j ? 1 : 0)));
+  const along = axes.map((j) => unitVector(j, objective.size));
   const others = objective.names.length - axes.length;
   const kept = objective.names.findIndex((_, j) => !axes.includes(j));
   return {
@@ -59,7 +59,7 @@ function throughPoints(scene: Scene, free: readonly number[]): Plane {
   const answer = runs.length ? stateOf(runs[0], lastSound(runs[0])) : start;
   const states = sample(scene).map(away);
   const goal = facts.best ?? answer;
-  const first = norm(away(goal)) > 0 ? away(goal) : farthest(states, []) ?? unit(free[0], p);
+  const first = norm(away(goal)) > 0 ? away(goal) : farthest(states, []) ?? unitVector(free[0], p);
   const ray = scaled(first, 1 / norm(first));
   const direct = across(away(answer), ray);
   const exact = norm(direct) > ROUNDING * norm(first);
@@ -109,15 +109,13 @@ function farthest(states: readonly Vec[], from: readonly Vec[], least = 0): Vec 
 /** The free parameter that a direction goes along least, at right angles to it. */
 function leastAlong(ray: Vec, free: readonly number[]): Vec {
   const j = free.reduce((a, b) => (Math.abs(ray[b]) < Math.abs(ray[a]) ? b : a));
-  return across(unit(j, ray.length), ray);
+  return across(unitVector(j, ray.length), ray);
 }
 
-const dot = (a: Vec, b: Vec): number => a.reduce((sum, value, j) => sum + value * b[j], 0);
 const norm = (v: Vec): number => Math.hypot(...v);
 const scaled = (v: Vec, by: number): Vec => v.map((value) => value * by);
 const across = (v: Vec, ray: Vec): Vec => {
   const along = dot(v, ray);
   return v.map((value, j) => value - along * ray[j]);
 };
-const unit = (j: number, p: number): Vec => Float64Array.from({ length: p }, (_, k) => (k === j ? 1 : 0));
 const largest = (v: Vec): number => v.reduce((best, value, j) => (Math.abs(value) > Math.abs(v[best]) ? j : best), 0);

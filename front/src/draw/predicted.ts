@@ -1,12 +1,12 @@
 // Panel A for several features: what the parameters at the cursor predict, against the actual values, with y = x.
 
+import { number, whole } from "../text/number";
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { contains } from "./geometry";
 import { dots, line, type Point } from "./marks";
-import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
 import { shownStep } from "./runs";
@@ -41,13 +41,13 @@ export function predicted(
   const title = finding(scene, w);
   const subtitle = joined(
     "dashed: predicted = actual",
-    outside ? `${count(outside)} of ${count(rows.length)} drawn rows are predicted outside of this picture` : "",
+    outside ? `${whole(outside)} of ${whole(rows.length)} drawn rows are predicted outside of this picture` : "",
     thinned(objective.rows),
   );
   return {
     title,
     subtitle,
-    description: `Actual ${brief(name)} over predicted, ${count(objective.rows)} rows. ${title}. ${subtitle}.`,
+    description: `Actual ${brief(name)} over predicted, ${whole(objective.rows)} rows. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit: () => null,
   };
@@ -63,7 +63,7 @@ function finding(scene: Scene, w: Vec): string {
     left += (value - table.predict(table.linear(w, i))) ** 2;
     all += (value - mean) ** 2;
   });
-  const step = `Step ${count(shownStep(scene))}`;
+  const step = `Step ${whole(shownStep(scene))}`;
   if (!(all > 0)) return `${step}: all actual values of ${brief(target.name)} are equal`;
   const share = 1 - left / all;
   if (!Number.isFinite(share)) return `${step}: the predictions are too large for a number`;

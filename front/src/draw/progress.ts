@@ -1,7 +1,7 @@
 // The finding of the map and of the cost: how far down the leading run is at the cursor, or who is first in a race.
 
+import { number, percent, whole } from "../text/number";
 import type { Scene } from "../types";
-import { count, number, percent } from "./number";
 import { minimumOf, numberOf, shareDown, stepOf, valued, valueOf, winner } from "./runs";
 
 export function titleOf(scene: Scene): string {
@@ -12,7 +12,7 @@ export function titleOf(scene: Scene): string {
   const run = runs[0];
   const k = stepOf(run, settings.cursor);
   const [first, now] = [run.cost[0], run.cost[k]];
-  const step = `Step ${count(numberOf(run, k))}`;
+  const step = `Step ${whole(numberOf(run, k))}`;
   const value = valueOf(scene);
   const its = value === "cost" ? "the cost" : value;
   if (k === 0) return `The start: ${valued(scene, number(first))}`;

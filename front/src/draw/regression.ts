@@ -1,12 +1,12 @@
 // Panel A for one feature: rows, the line of every run at the cursor, the exact line dashed, residuals as sticks.
 
+import { MINUS, number, whole } from "../text/number";
 import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
 import { dots, head, line, type Point } from "./marks";
-import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
 import { shownStep, stepOf } from "./runs";
@@ -89,7 +89,7 @@ function sticks(
 
 /** "0.8448 x + 2.603". */
 const sumOf = ([slope, intercept]: Vec, x: string): string =>
-  `${number(slope)} ${x} ${intercept < 0 ? "−" : "+"} ${number(Math.abs(intercept))}`;
+  `${number(slope)} ${x} ${intercept < 0 ? MINUS : "+"} ${number(Math.abs(intercept))}`;
 
 function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"]): Drawn {
   const { objective, facts, runs, settings } = scene;
@@ -99,7 +99,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   const straight = table.predict(3) === 3 && table.predict(-2) === -2;
   const title = straight ? `${y} = ${sum}` : `${y} is predicted from z = ${sum}`;
   const cost = runs.length ? runs[0].cost[stepOf(runs[0], settings.cursor)] : objective.value(w);
-  const step = `step ${count(shownStep(scene))}`;
+  const step = `step ${whole(shownStep(scene))}`;
   const subtitle = joined(
     `solid: ${step}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
@@ -109,7 +109,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows of ${y} over ${x}, with the line of ${step}. ${title}. ${subtitle}.`,
+    description: `${whole(objective.rows)} rows of ${y} over ${x}, with the line of ${step}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit,
     window: axes.domain,

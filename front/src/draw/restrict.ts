@@ -1,5 +1,6 @@
 // The cost on a line or plane of parameters. A quadratic cost needs three numbers there, however many rows it has.
 
+import { dot } from "../engine/parameters";
 import type { Objective, Vec } from "../types";
 
 const hessians = new WeakMap<Objective, Vec>();
@@ -23,12 +24,6 @@ function bilinear(h: Vec, u: Vec, v: Vec): number {
 /** Second derivative of the cost along a direction. */
 export function curvatureAlong(objective: Objective, w: Vec, u: Vec): number {
   return bilinear(objective.quadratic ? hessianOf(objective, w) : objective.hessian(w), u, u);
-}
-
-export function dot(u: ArrayLike<number>, v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let j = 0; j < u.length; j++) sum += u[j] * v[j];
-  return sum;
 }
 
 /** The cost at origin + a u + b v. */

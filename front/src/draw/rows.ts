@@ -1,9 +1,11 @@
 // Rows of a table as marks: which are drawn, how large, which is within reach of a pixel.
 
+import { stateOf } from "../engine/parameters";
+import type { Confusion } from "../judge/confusion";
+import { counted, whole } from "../text/number";
 import type { Scene, TableObjective, Vec } from "../types";
-import { count, counted } from "./number";
 import type { Point } from "./marks";
-import { lastDrawn, lastSound, startOf, stateOf, stepOf } from "./runs";
+import { lastDrawn, lastSound, startOf, stepOf } from "./runs";
 
 export const DRAWN = 5000; // rows at most
 export const STICKS = 60; // rows at most that show their residual
@@ -17,7 +19,7 @@ export function shownRows(rows: number): number[] {
 
 /** The words for a table of which not every row is drawn. */
 export const thinned = (rows: number): string =>
-  rows > DRAWN ? `${count(shownRows(rows).length)} of ${count(rows)} rows drawn` : "";
+  rows > DRAWN ? `${whole(shownRows(rows).length)} of ${whole(rows)} rows drawn` : "";
 
 export const radiusOf = (rows: number): number => (rows <= 60 ? 4 : rows <= 300 ? 3 : rows <= 1500 ? 2 : 1.4);
 
@@ -60,28 +62,9 @@ export function linkOf(table: TableObjective, value: number): number {
   return (low + high) / 2;
 }
 
-export interface Confusion {
-  readonly tp: number;
-  readonly fp: number;
-  readonly tn: number;
-  readonly fn: number;
-}
-
-/** Counts of both classes at the cut-off, over all rows. */
-export function confusion(scene: Scene, w: Vec): Confusion {
-  const table = scene.objective.table!;
-  const counts = { tp: 0, fp: 0, tn: 0, fn: 0 };
-  for (let i = 0; i < scene.objective.rows; i++) {
-    const called = table.predict(table.linear(w, i)) >= scene.settings.cutoff;
-    const is = table.target.values[i] > 0.5;
-    counts[called ? (is ? "tp" : "fp") : is ? "fn" : "tn"]++;
-  }
-  return counts;
-}
-
 /** "7 of 8 rows right at cut-off 0.5". */
 export const confusionTitle = ({ tp, fp, tn, fn }: Confusion, cutoff: number): string =>
-  `${count(tp + tn)} of ${count(tp + fp + tn + fn)} rows right at cut-off ${String(cutoff)}`;
+  `${whole(tp + tn)} of ${whole(tp + fp + tn + fn)} rows right at cut-off ${String(cutoff)}`;
 
 /** "ringed: 1 false positive, 0 false negatives". */
 export const confusionWords = ({ fp, fn }: Confusion): string =>

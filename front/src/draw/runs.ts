@@ -1,8 +1,9 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
 import { rules, untranslatedRules } from "../engine";
+import { stateOf } from "../engine/parameters";
+import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
-import { count, counted, number } from "./number";
 
 /** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
 export function nameOf(rule: string): string {
@@ -27,7 +28,7 @@ export function labelsOf({ runs, settings }: Scene): string[] {
 }
 
 const batchOf = (batch: number): string =>
-  batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${count(batch)} rows a step`;
+  batch === 0 ? "all rows a step" : batch === 1 ? "1 row a step" : `${whole(batch)} rows a step`;
 
 /** The step that a run shows at the cursor: its last, where it ended before. */
 export const stepOf = (run: Run, cursor: number): number => Math.max(0, Math.min(Math.round(cursor), run.steps));
@@ -38,9 +39,6 @@ export const numberOf = (run: Run, state: number): number => run.numbers?.[state
 /** The number of the step that the leading run shows. */
 export const shownStep = ({ runs: [lead], settings }: Scene): number =>
   lead ? numberOf(lead, stepOf(lead, settings.cursor)) : 0;
-
-export const stateOf = (run: Run, step: number): Float64Array =>
-  run.path.subarray(step * run.size, (step + 1) * run.size);
 
 export const sound = (w: ArrayLike<number>): boolean => {
   for (let j = 0; j < w.length; j++) if (!Number.isFinite(w[j])) return false;

@@ -1,15 +1,16 @@
 // The derivative as rise over run: the triangle of a secant of f(x), which turns into the tangent as the run shrinks.
 
+import { stateOf } from "../engine/parameters";
+import { number, whole } from "../text/number";
 import type { Draw, Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { graph, sampled } from "./graph";
 import { ball, line, type Point, ring } from "./marks";
-import { count, number } from "./number";
 import { colourOf } from "./palette";
 import { drawable } from "./rows";
-import { numberOf, stateOf, stepOf } from "./runs";
+import { numberOf, stepOf } from "./runs";
 import { kept, type Placed, plate, SMALL } from "./text";
 
 /** The secant from the cursor's point: to the point that the settings name, or else to the next state. */
@@ -21,7 +22,7 @@ export const secant: Draw = (scene, context, width, height, palette) => {
   const k = run ? stepOf(run, scene.settings.cursor) : 0;
   const next = run && k < run.steps ? stateOf(run, k + 1)[0] : x;
   const drawn = secantOf(x, Number.isFinite(next) ? next - x : 0)(scene, context, width, height, palette);
-  return { ...drawn, subtitle: `from step ${count(run ? numberOf(run, k) : 0)} to the next · ${drawn.subtitle}` };
+  return { ...drawn, subtitle: `from step ${whole(run ? numberOf(run, k) : 0)} to the next · ${drawn.subtitle}` };
 };
 
 /** The secant of f between x and x + run, beside the tangent at x. */

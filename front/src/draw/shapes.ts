@@ -1,11 +1,11 @@
 // Why two classes have a cost of their own: squared error of the probability and cross-entropy along a parameter.
 
+import { number } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, type Interval, padded } from "./extent";
 import { frame, within } from "./frame";
 import { line, type Point } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { shownRows } from "./rows";

@@ -1,15 +1,15 @@
 // Panel A for two classes: the probability curve, rows at 0 and 1, the cut-off, misclassified rows ringed.
 // With several features the rows are placed by the linear predictor z.
 
+import { confusionAt } from "../judge/confusion";
+import { whole } from "../text/number";
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
-import { count } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { confusion, confusionTitle, confusionWords } from "./rows";
-import { current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
+import { confusionTitle, confusionWords, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
 
@@ -123,11 +123,11 @@ export function marks(
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
-  const rows = confusion(scene, w);
+  const rows = confusionAt(objective, w, settings.cutoff);
   const title = confusionTitle(rows, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
-    `${single ? "solid" : "rows by their z"}: step ${count(shownStep(scene))}`,
+    `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
     confusionWords(rows),
     separated,
@@ -137,7 +137,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["h
   return {
     title,
     subtitle,
-    description: `${count(objective.rows)} rows and the probability of ${name}. ${title}. ${subtitle}.`,
+    description: `${whole(objective.rows)} rows and the probability of ${name}. ${title}. ${subtitle}.`,
     toData: axes.toData,
     hit: single ? hit : () => null,
     window: axes.domain,

@@ -1,5 +1,7 @@
 // Partial derivatives: the cost as one parameter moves and the others stay, each with its tangent.
 
+import { freeOf } from "../engine/parameters";
+import { number } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { endLabels, roomOf } from "./ends";
@@ -7,7 +9,6 @@ import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { graph, sampled } from "./graph";
 import { ball, line, type Point } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf } from "./palette";
 import { restricted } from "./restrict";
 import { drawable } from "./rows";
@@ -54,7 +55,7 @@ function slicesOf(scene: Scene): Slice[] {
   const w = drawable(scene);
   const gradient = new Float64Array(objective.size);
   objective.gradient(w, gradient);
-  const free = objective.names.map((_, j) => j).filter((j) => !settings.fixed[j]);
+  const free = freeOf(settings.fixed, objective.size);
   return (free.length ? free : [0]).slice(0, MOST).map((j) => ({
     name: objective.names[j],
     slope: gradient[j],

@@ -1,12 +1,12 @@
 // Panel D: the cost along the step that begins at the cursor, with ball, tangent, arrow and the ring where it lands.
 
+import { counted, number, whole } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, type Interval, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, head, line, type Point, ring } from "./marks";
-import { count, counted, number } from "./number";
 import { colourOf } from "./palette";
 import { numberOf, stepOf, valueOf } from "./runs";
 import { verdictOf } from "./step_words";
@@ -90,14 +90,14 @@ function drawn(scene: Scene, stride: Stride, axes: Frame): Drawn {
   const title = verdictOf(scene, stride);
   const { k, length, slope, rows } = stride;
   const [rate, run] = [scene.settings.rate, scene.runs[0]];
-  const at = (t: number) => count(run ? numberOf(run, t) : t);
+  const at = (t: number) => whole(run ? numberOf(run, t) : t);
   const cut = run && k < Math.min(stepOf(run, scene.settings.cursor), run.steps - 1);
   const product = Math.abs(length - rate * Math.abs(slope)) <= 1e-9 * length && length > 0;
   const made = product ? `length = rate × slope = ${number(rate)} × ${number(Math.abs(slope))} = ${number(length)}`
     : `length ${number(length)}, slope ${number(slope)}`;
   const subtitle = [
     length > 0 ? `step ${at(k)} → ${at(k + 1)}` : `step ${at(k)}`,
-    ...(rows ? [`direction from ${counted(rows, "drawn row")}, cost of all ${count(scene.objective.rows)} rows`] : []),
+    ...(rows ? [`direction from ${counted(rows, "drawn row")}, cost of all ${whole(scene.objective.rows)} rows`] : []),
     made,
     ...(cut ? ["later steps are too large to draw"] : []),
   ].join(" · ");

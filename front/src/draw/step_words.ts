@@ -1,7 +1,7 @@
 // What a step did, in words: each is said only where the numbers show it.
 
+import { number, percent, whole } from "../text/number";
 import type { Scene } from "../types";
-import { count, number, percent } from "./number";
 import { valueOf } from "./runs";
 import type { Stride } from "./stride";
 
@@ -11,7 +11,7 @@ const MOMENTUM = new Set(
 
 export function verdictOf(scene: Scene, stride: Stride): string {
   const { length, slope, before, after, lowest, rows, steps } = stride;
-  if (steps > 1) return `${count(steps)} steps at once: ${valueOf(scene)} ${number(before)} → ${number(after)}`;
+  if (steps > 1) return `${whole(steps)} steps at once: ${valueOf(scene)} ${number(before)} → ${number(after)}`;
   if (scene.runs.length === 0 || length === 0) return standing(scene, slope);
   if (!Number.isFinite(after)) return "The step lands at a cost that is too large for a number";
   const scale = 1e-12 * Math.max(Math.abs(before), Math.abs(after));

@@ -1,8 +1,9 @@
 // One step of the leading run: where it begins and lands, its direction, and the cost along that line.
 
+import { dot, stateOf } from "../engine/parameters";
 import type { Scene, Vec } from "../types";
-import { curvatureAlong, dot, restricted } from "./restrict";
-import { lastDrawn, numberOf, sound, startOf, stateOf, stepOf } from "./runs";
+import { curvatureAlong, restricted } from "./restrict";
+import { lastDrawn, numberOf, sound, startOf, stepOf } from "./runs";
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 

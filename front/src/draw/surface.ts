@@ -1,15 +1,16 @@
 // Panel B as a surface: the cost over two parameters seen from a side, drawn from the back to the front.
 
+import { stateOf } from "../engine/parameters";
+import { number } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { landscapeOf, type Landscape } from "./landscape";
 import { ball, handle, line, type Point, star } from "./marks";
-import { number } from "./number";
 import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
 import { type Share, type View, viewOf } from "./projection";
-import { lastSound, minimumOf, startOf, stateOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
+import { lastSound, minimumOf, startOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
 import { fit, FONT, joined, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 

@@ -1,11 +1,12 @@
 // Paths of runs on a map: thin, fading with age, with an arrow at the border where a path leaves.
 
+import { stateOf } from "../engine/parameters";
 import type { Palette, Run, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { contains } from "./geometry";
 import { ball, beyond, dot, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { lastSound, stateOf, stepOf } from "./runs";
+import { lastSound, stepOf } from "./runs";
 import type { Box } from "./text";
 
 /** Pixels of parameters; not finite where they are too far away to be drawn. */

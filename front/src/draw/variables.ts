@@ -1,14 +1,15 @@
 // The variables of a function, step by step: where each of them goes.
 
+import { stateOf } from "../engine/parameters";
+import { number, whole } from "../text/number";
 import type { Drawn, Palette, Scene } from "../types";
 import type { Canvas } from "./canvas";
 import { endLabels, roomOf } from "./ends";
 import { extent, padded } from "./extent";
 import { frame, within } from "./frame";
 import { ball, line, type Point } from "./marks";
-import { count, number } from "./number";
 import { colourOf, dashOf } from "./palette";
-import { lastDrawn, minimumOf, numberOf, stateOf, stepOf, withoutMinimum } from "./runs";
+import { lastDrawn, minimumOf, numberOf, stepOf, withoutMinimum } from "./runs";
 import { brief } from "./text";
 
 const MOST = 6; // variables that are shown
@@ -40,7 +41,7 @@ export function variables(scene: Scene, context: Canvas, width: number, height: 
   });
   endLabels(context, axes, names.map((text, j) => (
     { text, y: axes.y(paths[j].at(-1)![1]), colour: colourOf(palette, j), dash: dashOf(palette, j) })), width);
-  const title = `Step ${count(step)}: ${names.map((name, j) => `${brief(name, 12)} = ${number(now[j])}`).join(", ")}`;
+  const title = `Step ${whole(step)}: ${names.map((name, j) => `${brief(name, 12)} = ${number(now[j])}`).join(", ")}`;
   const subtitle = best ? `dashed: ${minimumOf(scene)}` : withoutMinimum(scene);
   const description = `The variables, step by step. ${title}. ${subtitle}.`;
   return { title, subtitle, description, toData: axes.toData, hit: () => null };

@@ -1,10 +1,10 @@
 // The window of a map: start, minimum and the near part of each path fit into it.
 
+import { dot, stateOf } from "../engine/parameters";
 import type { Run, Scene, Vec, Window } from "../types";
 import { extent, type Interval, padded, rounded } from "./extent";
 import type { Plane } from "./plane";
-import { dot } from "./restrict";
-import { lastSound, startOf, stateOf } from "./runs";
+import { lastSound, startOf } from "./runs";
 
 const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
 const NEAR = 1.4; // the same for a path that ends farther away than it began

@@ -4,6 +4,7 @@ import type { Objective, Vec } from "../types";
 import { remove } from "./curvature";
 import { losses } from "./engine.gen";
 import type { Minimum } from "./newton";
+import { dot } from "./parameters";
 import { parseSpec } from "./spec";
 
 const APART = 1e-9; // jumps are moved apart by this share of their size, so that no two corners are at one place
@@ -159,12 +160,6 @@ function settle(v: Vec, active: readonly Jump[]): void {
     units.push(unit.map((value) => value / away));
     add(v, units[units.length - 1], (exact - dot(x, v)) / away);
   }
-}
-
-function dot(a: Vec, b: Vec): number {
-  let total = 0;
-  for (let j = 0; j < a.length; j++) total += a[j] * b[j];
-  return total;
 }
 
 function length(v: Vec): number {

@@ -1,12 +1,13 @@
 // Second derivatives over the free parameters: as they are, and scaled so that rounding is the same in all of them.
 
-import type { Objective, Vec } from "../types";
+import type { Facts, Objective, Vec } from "../types";
 import { type Eigen, eigenOf } from "./eigen";
+import { dot } from "./parameters";
 
 const FLAT = 1e-13; // eigenvalue of the scaled Hessian that counts as 0, for each parameter
 
 /** The Hessian scaled to a diagonal of ones, D H D, with its eigenvalues. */
-export interface Scaled extends Eigen {
+interface Scaled extends Eigen {
   readonly scale: readonly number[]; // the diagonal of D
   readonly flat: number; // eigenvalue up to which the cost counts as flat
 }
@@ -19,16 +20,16 @@ export function scaledCurvature(objective: Objective, w: Vec, free: readonly num
   return { ...eigenOf(matrix, m), scale, flat: FLAT * m };
 }
 
-/** Eigenvalues, ascending, and eigenvectors as rows of p numbers; the first `flat` are 0, as all that are rounding. */
-export function curvatureAt(objective: Objective, w: Vec, free: readonly number[], flat: number): Eigen {
+/** Eigenvalues and eigenvectors of the Hessian; the first `flat` eigenvalues are 0, as all that are rounding. */
+export function curvatureAt(
+  objective: Objective, w: Vec, free: readonly number[], flat: number,
+): Pick<Facts, "eigenvalues" | "eigenvectors"> {
   const { values, vectors } = eigenOf(freeHessian(objective, w, free), free.length);
-  const p = objective.size;
+  const eigenvectors = new Float64Array(free.length * objective.size);
+  vectors.forEach((v, k) => free.forEach((j, a) => (eigenvectors[k * objective.size + j] = v[a])));
   return {
-    values: values.map((value, k) => (k < flat || (objective.convex && value < 0) ? 0 : value)),
-    vectors: Float64Array.from({ length: free.length * p }, (_, place) => {
-      const a = free.indexOf(place % p);
-      return a < 0 ? 0 : vectors[Math.floor(place / p) * free.length + a];
-    }),
+    eigenvalues: values.map((value, k) => (k < flat || (objective.convex && value < 0) ? 0 : value)),
+    eigenvectors,
   };
 }
 
@@ -39,7 +40,7 @@ export function flatDirections(objective: Objective, w: Vec, free: readonly numb
   values.forEach((value, k) => {
     if (Math.abs(value) > flat) return;
     const u = new Float64Array(objective.size);
-    free.forEach((j, a) => (u[j] = vectors[k * free.length + a] * scale[a]));
+    free.forEach((j, a) => (u[j] = vectors[k][a] * scale[a]));
     found.push(u);
   });
   return found;
@@ -59,7 +60,7 @@ export function orthonormal(directions: readonly Vec[]): Vec[] {
 
 /** Takes the part along a direction of length 1 off v. */
 export function remove(v: Vec, direction: Vec): void {
-  const part = v.reduce((total, value, j) => total + value * direction[j], 0);
+  const part = dot(v, direction);
   v.forEach((_, j) => (v[j] -= part * direction[j]));
 }
 

@@ -4,7 +4,7 @@ import type { Vec } from "../types";
 
 export interface Eigen {
   readonly values: Vec; // ascending
-  readonly vectors: Vec; // p x p, a vector a row
+  readonly vectors: readonly Vec[]; // in the same order, of length 1
 }
 
 const SWEEPS = 60;
@@ -16,8 +16,7 @@ export function eigenOf(matrix: Vec, p: number): Eigen {
   for (let j = 0; j < p; j++) V[j * p + j] = 1;
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (!rotateAll(A, V, p)) break;
   const order = Array.from({ length: p }, (_, j) => j).sort((a, b) => A[a * p + a] - A[b * p + b]);
-  const vectors = new Float64Array(p * p);
-  order.forEach((j, k) => vectors.set(V.subarray(j * p, (j + 1) * p), k * p));
+  const vectors = order.map((j) => V.slice(j * p, (j + 1) * p));
   return { values: Float64Array.from(order, (j) => A[j * p + j]), vectors };
 }
 

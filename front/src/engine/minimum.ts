@@ -6,6 +6,7 @@ import { cornerMinimum } from "./corners";
 import { curvatureAt, flatDirections, orthonormal, remove } from "./curvature";
 import { losses } from "./engine.gen";
 import { type Minimum, newton } from "./newton";
+import { freeOf } from "./parameters";
 import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
@@ -13,19 +14,17 @@ const NOISE = 1e-12; // share of a cost that may be rounding
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
-  const free = Array.from({ length: objective.size }, (_, j) => j).filter((j) => !how.fixed[j]);
+  const free = freeOf(how.fixed, objective.size);
   const start = Float64Array.from(how.start);
   const standard = objective.standard ?? objective;
   const { w, cost, end } = minimumOf(standard, standard.scaled(objective.raw(start)), free);
   const flat = objective.table ? flatDirections(standard, w, free).map((u) => translated(objective, u)) : [];
   const separable = end !== "minimum" && separates(standard, w, free);
   const best = end === "minimum" ? nearestToZero(objective, objective.scaled(standard.raw(w)), flat) : null;
-  const { values, vectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
   return {
     best,
     least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.table ? cost : NaN,
-    eigenvalues: values,
-    eigenvectors: vectors,
+    ...curvatureAt(objective, best ?? start, free, best ? flat.length : 0),
     local: !objective.quadratic,
     separable,
     constantCost: constantCost(objective, how),

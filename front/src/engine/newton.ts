@@ -2,6 +2,7 @@
 
 import type { Objective, Vec } from "../types";
 import { scaledCurvature } from "./curvature";
+import { dot, largest } from "./parameters";
 
 export interface Minimum {
   readonly w: Vec; // where it ended
@@ -61,17 +62,16 @@ function newtonStep(objective: Objective, w: Vec, free: readonly number[]): Step
   const g = new Float64Array(objective.size);
   objective.gradient(w, g);
   const { values, vectors, scale, flat } = scaledCurvature(objective, w, free);
-  const m = free.length;
   const direction = (k: number): Vec => {
     const found = new Float64Array(objective.size);
-    free.forEach((j, a) => (found[j] = vectors[k * m + a] * scale[a]));
+    free.forEach((j, a) => (found[j] = vectors[k][a] * scale[a]));
     return found;
   };
   const change = new Float64Array(objective.size);
   let fall = 0;
   values.forEach((value, k) => {
     const unit = direction(k);
-    const slope = unit.reduce((total, each, j) => total + each * g[j], 0);
+    const slope = dot(unit, g);
     const length = Math.abs(value) > flat ? slope / Math.abs(value) : slope;
     fall += slope * length;
     unit.forEach((each, j) => (change[j] -= length * each));
@@ -89,7 +89,7 @@ function searchBySlope(objective: Objective, here: Point, { change, fall }: Step
   const g = new Float64Array(objective.size);
   const slopeAt = (share: number): number => {
     objective.gradient(along(here.w, change, share), g);
-    return g.reduce((total, value, j) => total + value * change[j], 0);
+    return dot(g, change);
   };
   let [low, high] = [0, Infinity];
   for (let share = 1; share > SHORTEST && share < LONGEST; ) {
@@ -139,10 +139,6 @@ function moved(objective: Objective, w: Vec, change: Vec, share: number): Point 
 
 function along(w: Vec, change: Vec, share: number): Vec {
   return w.map((value, j) => value + share * change[j]);
-}
-
-function largest(v: Vec): number {
-  return v.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 function distance(a: Vec, b: Vec): number {

@@ -1,6 +1,6 @@
 // The words of the formula language and of its refusals: those of formula.py, which tests/lab/test_formula.py compares.
 
-import { quoted } from "../quoted";
+import { quoted } from "../text/quoted";
 
 export const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 export const LONGEST = 2000; // characters of a formula

@@ -1,15 +1,14 @@
 // The arithmetic of one step of the leading rule, in numbers: gradient, what the rule makes of it, and the update.
 
 import { losses, rules } from "../engine/engine.gen";
+import { stateOf, unitVector } from "../engine/parameters";
 import { parseSpec } from "../engine/spec";
+import { counted, MINUS, number, TIMES, whole } from "../text/number";
 import type { Objective, Run, Settings, TableObjective, Vec } from "../types";
 import { digitsOf, equation, term, words, type Line } from "./equation";
-import { counted, MINUS, number, TIMES, whole } from "./format";
 import { paceOf } from "./pace";
-import { unitVector } from "./quadratic_model";
 import { memoryBefore } from "./replay";
 import { storyOf } from "./stories";
-import { stateOf } from "./states";
 
 export type { Line, Part, Role } from "./equation";
 

@@ -1,7 +1,7 @@
 // Lines of arithmetic as data: text and numbers with their roles. Each line, computed again from the digits that it
 // shows, gives the result that it shows: where four digits are too few for that, its terms have more.
 
-import { number, operand, parse } from "./format";
+import { number, operand, parse } from "../text/number";
 
 export type Role = "text" | "old" | "rate" | "gradient" | "memory" | "new";
 

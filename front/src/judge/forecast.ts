@@ -1,9 +1,9 @@
 // How far a descent at a constant rate gets on a quadratic, from the spectrum of its Hessian: the mirror of
 // steepest/optimality/forecast.py. Along each eigenvector (e, u) is multiplied by the matrix M of recursion.ts.
 
+import { dot } from "../engine/parameters";
 import type { Facts, Objective, Vec } from "../types";
 import { curvatures } from "./bands";
-import { dot } from "./quadratic_model";
 import { transition } from "./recursion";
 import type { Linear } from "./rules";
 

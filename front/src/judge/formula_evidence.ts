@@ -1,24 +1,24 @@
 // The evidence of a run on a formula: the mirror of `_judged` and `_evidence` in steepest/solve/minimize.py.
 
 import { rules } from "../engine/engine.gen";
+import { freeOf, stateOf } from "../engine/parameters";
 import { parseSpec } from "../engine/spec";
+import { number } from "../text/number";
 import type { Facts, Objective, Run, Settings, Vec } from "../types";
 import { evidence, reversals, type Evidence } from "./evidence";
 import { courseOf, left } from "./forecast";
-import { number } from "./format";
 import { looksOf } from "./looks";
 import { paceOf, runOut } from "./pace";
 import { restricted } from "./restricted";
 import { linear } from "./rules";
 import { conditionOf, endlessFall, gradientAt, isUpward, kindOf, limitOf, quadraticForm, stand } from "./standing";
-import { stateOf } from "./states";
 
 const TOL = 1e-10; // predicted decrease that counts as none, in the size of the cost at the start
 const LOWEST = -1e290; // a cost below it counts as unbounded
 const LATE = 8; // last points at which the stability limit is computed
 
 export function formulaEvidence(run: Run, facts: Facts, whole: Objective, settings: Settings): Evidence {
-  const free = whole.names.map((_, j) => j).filter((j) => !settings.fixed[j]);
+  const free = freeOf(settings.fixed, whole.size);
   const part = (t: number): Vec => Float64Array.from(free, (j) => run.path[t * run.size + j]);
   const objective = restricted(whole, stateOf(run, 0), free);
   const [before, at] = [part(Math.max(0, run.steps - 1)), part(run.steps)];

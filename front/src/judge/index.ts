@@ -1,19 +1,18 @@
 // What the page says of a run, in words and numbers. Python is the one authority: criteria and sentences are its own.
 
 import { descend } from "../engine";
+import { stateOf } from "../engine/parameters";
 import type { Facts, Judgement, Objective, Run, Settings, Zones } from "../types";
 import type { Evidence } from "./evidence";
 import { formulaEvidence } from "./formula_evidence";
 import { mendOf } from "./mend";
 import { messageOf } from "./message";
-import { stateOf } from "./states";
 import { statusOf } from "./status";
 import { tableEvidence } from "./table_evidence";
 import { ratioOf, whyOf } from "./why";
 
 export { arithmetic, type Line, type Part } from "./arithmetic";
 export { bandsOf, type Band } from "./bands";
-export * as format from "./format";
 export { zonesOf } from "./zones";
 
 /** The verdict card of the leading rule's run. */

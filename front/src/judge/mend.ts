@@ -1,9 +1,9 @@
 // The mend of a verdict card: one change of the settings, in the order of steepest/optimality/advice.py.
 
 import { descend } from "../engine/descend";
+import { number, whole } from "../text/number";
 import type { Facts, Judgement, Objective, Racer, Settings, Status, Zones } from "../types";
 import type { Evidence } from "./evidence";
-import { number, whole } from "./format";
 import { linear } from "./rules";
 import { standardized } from "./standardize";
 import { statusOf } from "./status";

@@ -1,5 +1,6 @@
 // The rows of a table in the coordinates of the descent, each with its 1 for the intercept: z = x . w.
 
+import { unitVector } from "../engine/parameters";
 import type { Objective, TableObjective, Vec } from "../types";
 
 const known = new WeakMap<Objective, Vec>();
@@ -14,8 +15,7 @@ export function predictorsOf(objective: Objective, table: TableObjective): Vec {
 function made({ rows, size }: Objective, table: TableObjective): Vec {
   const X = new Float64Array(rows * size);
   for (let j = 0; j < size; j++) {
-    const unit = new Float64Array(size);
-    unit[j] = 1;
+    const unit = unitVector(j, size);
     for (let i = 0; i < rows; i++) X[i * size + j] = table.linear(unit, i);
   }
   return X;

@@ -1,7 +1,8 @@
 // The quadratic model of an objective at a point: gradient and Hessian over the free coordinates, in columns of size 1.
 
+import { eigenOf } from "../engine/eigen";
+import { dot, largest, unitVector } from "../engine/parameters";
 import type { Objective, Vec } from "../types";
-import { eigen } from "./symmetric";
 
 export const UNIT = 2 ** -53; // relative error of one rounding
 export const ROUNDING = 8 * UNIT; // relative rounding of a cost
@@ -29,7 +30,7 @@ export function modelAt(objective: Objective, w: Vec, free: readonly number[]): 
   const sizes = Float64Array.from({ length: p }, (_, j) => Math.sqrt(Math.max(H[j * p + j], 0)));
   const inverse = free.map((j) => (sizes[j] > 0 ? 1 / sizes[j] : 0));
   const scaled = Float64Array.from(free.flatMap((j, a) => free.map((k, b) => H[j * p + k] * inverse[a] * inverse[b])));
-  const { values, vectors } = eigen(scaled, free.length);
+  const { values, vectors } = eigenOf(scaled, free.length);
   const along = Float64Array.from(vectors, (v) => v.reduce((sum, x, a) => sum + x * gradient[a] * inverse[a], 0));
   const largest = Math.max(1, ...values);
   const flat = [...values].map((value) => value <= values.length * ROUNDING * largest);
@@ -59,13 +60,8 @@ export function reachOf(model: Model, objective: Objective, unit: number): numbe
   }, 0);
 }
 
-export const dot = (a: Vec, b: Vec): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
-
-export const unitVector = (j: number, size: number): Vec =>
-  Float64Array.from({ length: size }, (_, k) => (k === j ? 1 : 0));
-
 /** Whether the chosen slopes are larger than the rounding of all slopes. */
 function significant(slopes: Vec, chosen: readonly boolean[]): boolean {
-  const most = slopes.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  const most = largest(slopes);
   return slopes.some((slope, i) => chosen[i] && Math.abs(slope) > 1e-7 * most + 1e-13);
 }

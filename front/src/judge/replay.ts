@@ -1,9 +1,9 @@
 // The memory of a rule at a step, found by taking the steps up to it again with the gradients at the states.
 
 import { rules } from "../engine/engine.gen";
+import { stateOf } from "../engine/parameters";
 import { parseSpec } from "../engine/spec";
 import type { Objective, Run, Settings, Vec } from "../types";
-import { stateOf } from "./states";
 
 const MOST = 400_000; // rows times parameters that are read for it
 

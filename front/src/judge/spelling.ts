@@ -1,6 +1,6 @@
 // How the numbers of a sentence are spelled: the words are Python's, the digits look as elsewhere on the page.
 
-import { about, MINUS, number, power, TIMES, whole } from "./format";
+import { about, MINUS, number, power, TIMES, whole } from "../text/number";
 
 export interface Spelling {
   general(x: number, digits: number): string; // significant digits

@@ -1,12 +1,13 @@
 // What descending on standardized columns would take: the same start in their coordinates, and a rate that is safe there.
 
+import { eigenOf } from "../engine/eigen";
 import { losses } from "../engine/engine.gen";
+import { freeOf } from "../engine/parameters";
 import { parseSpec } from "../engine/spec";
 import { standardUnits, toScaled, type Units } from "../engine/units";
 import type { Objective, Settings, TableObjective, Vec } from "../types";
 import { longestSquare, meanOfSquares } from "./predictors";
 import { linear, memoryShare } from "./rules";
-import { eigen } from "./symmetric";
 
 interface Standardized {
   readonly start: number[];
@@ -23,8 +24,8 @@ export function standardized(objective: Objective, settings: Settings): Standard
   const p = objective.size;
   const units = standardUnits(table.features.map((column) => column.values), !settings.fixed[p - 1]);
   const X = standardRows(objective, table, units);
-  const free = Array.from({ length: p }, (_, j) => j).filter((j) => !settings.fixed[j]);
-  const largest = eigen(meanOfSquares(X, p, free), free.length).values.at(-1)!;
+  const free = freeOf(settings.fixed, p);
+  const largest = eigenOf(meanOfSquares(X, p, free), free.length).values.at(-1)!;
   const ofRows = (1 - memoryShare(settings.rules[0])) / (largest + longestSquare(X, p));
   const rate = (settings.batch > 0 ? ofRows : (0.5 * rule.stability) / largest) / curvature;
   return { start: [...toScaled(units, objective.raw(Float64Array.from(settings.start)))], rate };

@@ -1,10 +1,11 @@
 // Where a run on a formula stands: critical points, and functions without a minimum. The mirror of
 // steepest/solve/critical_points.py; derivatives are exact, so curvatures of 1e-10 of the largest are rounding.
 
+import { type Eigen, eigenOf } from "../engine/eigen";
+import { dot, largest } from "../engine/parameters";
+import { number } from "../text/number";
 import type { Objective, Vec } from "../types";
-import { dot, UNIT } from "./quadratic_model";
-import { number } from "./format";
-import { eigen, type Eigen } from "./symmetric";
+import { UNIT } from "./quadratic_model";
 
 const LASTING = 0.8; // share of the smallest curvature that a minimum keeps one Newton step further on
 const NOISE = 1e-10; // share of the largest curvature, after scaling, that may be rounding
@@ -35,7 +36,7 @@ export function stand(objective: Objective, w: Vec): Standing {
   const H = objective.hessian(w);
   const g = gradientAt(objective, w);
   if (!H.every(Number.isFinite) || !g.every(Number.isFinite)) return { gap: null, curvatures: new Float64Array(0) };
-  return { gap: 0.5 * dot(g, newton(H, g)), curvatures: eigen(H, w.length).values };
+  return { gap: 0.5 * dot(g, newton(H, g)), curvatures: eigenOf(H, w.length).values };
 }
 
 /** Which kind of point this is, of slope about 0, in words with its smallest curvature. */
@@ -43,11 +44,11 @@ export function kindOf(objective: Objective, w: Vec): string {
   const [p, H] = [w.length, objective.hessian(w)];
   if (!H.every(Number.isFinite)) return "a point without finite second derivatives";
   const { likeness, size } = alike(H, p);
-  const signs = eigen(likeness, p).values;
+  const signs = eigenOf(likeness, p).values;
   const step = newton(H, gradientAt(objective, w));
   const ahead = divided(objective.hessian(w.map((value, j) => value - step[j])), size);
-  const fades = !ahead.every(Number.isFinite) || eigen(ahead, p).values[0] < LASTING * signs[0];
-  return `${word(signs, fades)}, with smallest curvature ${number(eigen(H, p).values[0])}`;
+  const fades = !ahead.every(Number.isFinite) || eigenOf(ahead, p).values[0] < LASTING * signs[0];
+  return `${word(signs, fades)}, with smallest curvature ${number(eigenOf(H, p).values[0])}`;
 }
 
 function word(signs: Vec, fades: boolean): string {
@@ -107,8 +108,8 @@ export function gradientAt(objective: Objective, w: Vec): Vec {
 /** |H|^-1 g: the curvatures without their signs, after scaling to a diagonal of 1 or -1. */
 function newton(H: Vec, g: Vec): Vec {
   const { likeness, size } = alike(H, g.length);
-  const { values, vectors } = eigen(likeness, g.length);
-  const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  const { values, vectors } = eigenOf(likeness, g.length);
+  const most = largest(values);
   const slope = g.map((value, j) => value / size[j]);
   const step = new Float64Array(g.length);
   vectors.forEach((v, i) => {
@@ -135,7 +136,7 @@ function inertia(H: Vec, p: number): Eigen {
   const own = Float64Array.from({ length: p }, (_, j) => Math.sqrt(Math.abs(H[j * (p + 1)])));
   const mixed = (j: number): number => Math.max(0, ...own.map((s, k) => (s > 0 ? Math.abs(H[j * p + k]) / s : 0)));
   const size = own.map((s, j) => s || mixed(j) || 1);
-  const { values, vectors } = eigen(divided(H, size), p);
+  const { values, vectors } = eigenOf(divided(H, size), p);
   return { values, vectors: vectors.map((v) => v.map((x, j) => x / size[j])) };
 }
 
@@ -147,8 +148,7 @@ function bentDown(H: Vec, direction: Vec): string {
   return `it is quadratic with a curvature of ${number(bend)} everywhere`;
 }
 
-const roundingOf = (values: Vec): number =>
-  8 * values.length * UNIT * values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+const roundingOf = (values: Vec): number => 8 * values.length * UNIT * largest(values);
 
 const vector = (g: Vec): string =>
   g.length === 1 ? number(g[0]) : `(${[...g].slice(0, 6).map((x) => number(x)).join(", ")})`;

@@ -1,9 +1,9 @@
 // What a rule makes of a component of the gradient, a line for each number that it remembers.
 
 import type { Fields } from "../engine/records";
+import { MINUS, number, power, TIMES } from "../text/number";
 import type { Vec } from "../types";
 import { equation, term, words, type Line, type Term } from "./equation";
-import { MINUS, number, power, TIMES } from "./format";
 
 /** One parameter before a step. */
 export interface Moment {

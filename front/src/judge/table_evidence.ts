@@ -1,7 +1,9 @@
 // The evidence of a run over the rows of a table: the mirror of `_judged` and `_evidence` in steepest/solve/fit.py, and
 // of steepest/solve/prospects.py.
 
+import { eigenOf } from "../engine/eigen";
 import { losses, rules } from "../engine/engine.gen";
+import { dot, freeOf, stateOf, unitVector } from "../engine/parameters";
 import type { Loss } from "../engine/records";
 import { parseSpec, type Bound } from "../engine/spec";
 import type { Facts, Objective, Run, Settings, TableObjective, Vec } from "../types";
@@ -11,11 +13,9 @@ import { after, courseOf, gapOf, left, type Course } from "./forecast";
 import { looksOf, type Looks } from "./looks";
 import { paceOf, runOut, steady } from "./pace";
 import { longestSquare, meanOfSquares, predictorsOf } from "./predictors";
-import { dot, ROUNDING, unitVector, UNIT } from "./quadratic_model";
+import { ROUNDING, UNIT } from "./quadratic_model";
 import { linear, memoryShare } from "./rules";
 import { separationOf } from "./separation";
-import { stateOf } from "./states";
-import { eigen } from "./symmetric";
 
 const TOL = 1e-10; // gap that counts as converged, in costs of the constant model
 const SMALL_ROUNDING = 1e-6; // the same for a bound of rounding that is accepted as the gap
@@ -38,7 +38,7 @@ export function tableEvidence(
   run: Run, facts: Facts, objective: Objective, table: TableObjective, settings: Settings,
 ): Evidence {
   const sampled = settings.batch > 0;
-  const free = Array.from({ length: run.size }, (_, j) => j).filter((j) => !settings.fixed[j]);
+  const free = freeOf(settings.fixed, run.size);
   const looks = looksOf(run, objective.rows, settings.batch);
   const { record: loss, self } = parseSpec(table.loss, losses, "loss");
   const c: Case = { run, facts, objective, table, settings, loss, looks, sampled, free };
@@ -130,7 +130,7 @@ const longest = ({ objective, table }: Case): number => longestSquare(predictors
 /** Largest and smallest curvature, bounded by the loss's curvature times X'X / n; 0 where there is no bound. */
 function spectrumOf({ loss, objective, table, free }: Case): readonly [number, number] {
   if (!Number.isFinite(loss.curvature) || free.length === 0) return [0, 0];
-  const { values } = eigen(meanOfSquares(predictorsOf(objective, table), objective.size, free), free.length);
+  const { values } = eigenOf(meanOfSquares(predictorsOf(objective, table), objective.size, free), free.length);
   return [loss.curvature * values.at(-1)!, loss.curvature * Math.max(0, values[0])];
 }
 

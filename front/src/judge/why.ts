@@ -1,8 +1,8 @@
 // Why: by what a step multiplies the distance to the minimum, in the sentence of steepest/optimality/contraction.py.
 
+import { number, whole } from "../text/number";
 import type { Facts, Objective, Settings, Status, Zones } from "../types";
 import { curvatures } from "./bands";
-import { number, whole } from "./format";
 import { gradientNoise } from "./noise";
 import { shrink } from "./recursion";
 import { linear, type Linear } from "./rules";

@@ -1,6 +1,6 @@
 // The small page: verdict, steps, two pictures, and the state in numbers.
 
-import { count, counted, number } from "../draw/number";
+import { counted, number, whole } from "../text/number";
 import { Picture } from "./Picture";
 import { costs, path } from "./pictures";
 import { costUpTo, parameter, type View } from "./view";
@@ -34,7 +34,7 @@ const tone = (status: string): string =>
   ["converged", "stationary"].includes(status) ? "good" : ["diverged", "unbounded"].includes(status) ? "bad" : "warn";
 
 function Steps({ view: { recording, cursor, last, playback } }: { readonly view: View }) {
-  const shown = count(recording.step[cursor.value]);
+  const shown = whole(recording.step[cursor.value]);
   return (
     <section class="steps" aria-label="Steps of the run">
       <button type="button" aria-label="one state back" onClick={() => playback.by(-1)}>◀</button>
@@ -75,7 +75,7 @@ function Numbers({ view: { recording, cursor } }: { readonly view: View }) {
   const known = costUpTo(recording, state);
   return (
     <table data-testid="numbers">
-      <caption>Step {count(recording.step[state])}</caption>
+      <caption>Step {whole(recording.step[state])}</caption>
       <tbody>
         {recording.names.map((name, j) => (
           <tr key={j}><th scope="row">{name}</th><td>{number(parameter(recording, state, j), 10)}</td></tr>

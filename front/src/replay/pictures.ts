@@ -3,7 +3,7 @@
 import { extent, type Interval, padded } from "../draw/extent";
 import { type Frame, frame, within } from "../draw/frame";
 import { ball, dot, line, type Point, ring } from "../draw/marks";
-import { count, counted, number } from "../draw/number";
+import { counted, number, whole } from "../text/number";
 import type { Palette, Recording } from "../types";
 import { costUpTo, parameter } from "./view";
 
@@ -81,7 +81,7 @@ export function path(
     ball(context, place(state), colour, palette);
   });
   const shown = (single ? [b] : [a, b]).map((j) => `${names[j]} = ${number(parameter(recording, state, j))}`);
-  return `Step ${count(step[state])}: ${shown.join(", ")}`;
+  return `Step ${whole(step[state])}: ${shown.join(", ")}`;
 }
 
 const window = (values: readonly number[]): Interval => padded(extent(values));

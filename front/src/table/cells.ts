@@ -1,6 +1,6 @@
 // One cell of a table: a finite number, a missing value or an error, with its message.
 
-import { quoted } from "../quoted";
+import { quoted } from "../text/quoted";
 
 const MISSING = new Set(["", "?", "na", "n/a", "<na>", "nan", "+nan", "-nan", "null"]);
 const FINITE = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

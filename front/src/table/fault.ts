@@ -1,6 +1,6 @@
 // What is wrong with a table, and where: a line from 1 (the header is a line too) and a column's name.
 
-import { quoted, visible } from "../quoted";
+import { quoted, visible } from "../text/quoted";
 import { Refusal } from "../refusal";
 
 /** Thrown by the readers, which do not know the file's name. */
@@ -20,9 +20,4 @@ export function refusal({ problem, line, column }: Fault, file: string): Refusal
   if (line !== undefined) place.push(`line ${line}`);
   if (column !== undefined) place.push(`column ${quoted(column)}`);
   return new Refusal(`${place.join(", ")}: ${problem}`);
-}
-
-/** A number of things: "1 field", "2 fields". */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }

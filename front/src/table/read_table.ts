@@ -1,9 +1,10 @@
 // A table from a file that the reader dropped or chose, or from pasted text. No value is guessed.
 
 import type { Refusal } from "../refusal";
+import { counted, whole } from "../text/number";
 import type { Column, Table } from "../types";
 import { type Read, readColumns } from "./columns";
-import { Fault, counted, refusal } from "./fault";
+import { Fault, refusal } from "./fault";
 import { listed, openSheet } from "./sheet";
 import { textOf } from "./text_file";
 
@@ -80,11 +81,11 @@ function refuse({ columns, left }: Read): void {
 }
 
 function notesOf({ rows, sampledFrom }: Table, index: readonly string[], left: readonly string[]): string[] {
-  const of = sampledFrom?.toLocaleString("en-US");
+  const of = sampledFrom;
   return [
     ...(index.length ? [`the index of the rows, column ${listed(index)}, is left out`] : []),
     ...(left.length ? [`text is left out: column ${listed(left)}`] : []),
-    ...(of ? [`the page holds ${rows.toLocaleString("en-US")} of ${of} rows, evenly spaced`] : []),
+    ...(of ? [`the page holds ${whole(rows)} of ${whole(of)} rows, evenly spaced`] : []),
   ];
 }
 

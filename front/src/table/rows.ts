@@ -1,7 +1,8 @@
 // The rows of a text table, with the line on which each begins.
 
+import { counted } from "../text/number";
 import { type Dialect, isBlank, quotes, split } from "./dialect";
-import { Fault, counted } from "./fault";
+import { Fault } from "./fault";
 import { isComment, namedWidth } from "./preamble";
 
 export interface Row {

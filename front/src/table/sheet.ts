@@ -1,9 +1,10 @@
 // A text table whose dialect, header and index are known and whose columns are not read yet, as Python decides them.
 
-import { quoted as inQuotes, visible } from "../quoted";
+import { counted } from "../text/number";
+import { quoted as inQuotes, visible } from "../text/quoted";
 import { isMissing, isNumber, strip } from "./cells";
 import { type Dialect, quotes, split } from "./dialect";
-import { Fault, counted } from "./fault";
+import { Fault } from "./fault";
 import * as judged from "./preamble";
 import { type Row, ofWidth, sampled, textRows } from "./rows";
 import { SAMPLE, sniff } from "./sniffing";

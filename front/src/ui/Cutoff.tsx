@@ -1,48 +1,26 @@
 // Two classes: the probability from which a row is called the second class, and how many rows that calls rightly.
 
-import { number, percent } from "../judge/format";
+import { stateOf } from "../engine/parameters";
+import { confusionAt } from "../judge/confusion";
 import { LIMITS } from "../state/settings";
-import type { Scene } from "../types";
+import { number, percent } from "../text/number";
 import { useLab } from "./context";
-
-interface Counts {
-  readonly hits: number; // of the second class, called so
-  readonly misses: number;
-  readonly alarms: number; // of the first class, called the second
-  readonly passes: number;
-}
-
-/** Rows by their class and by what the leading run calls them at its state k. */
-export function confusion(scene: Scene, k: number): Counts | null {
-  const { table, rows } = scene.objective;
-  const [run] = scene.runs;
-  if (!table?.classes || !run) return null;
-  const at = Math.min(k, run.steps);
-  const w = run.path.subarray(at * run.size, (at + 1) * run.size);
-  const counts = { hits: 0, misses: 0, alarms: 0, passes: 0 };
-  for (let row = 0; row < rows; row++) {
-    const called = table.predict(table.linear(w, row)) >= scene.settings.cutoff;
-    const second = table.target.values[row] > 0.5;
-    counts[second ? (called ? "hits" : "misses") : called ? "alarms" : "passes"] += 1;
-  }
-  return counts;
-}
 
 export function Cutoff() {
   const { scene, cursor, settings, change } = useLab();
   const now = scene.value;
-  const counts = now && confusion(now, cursor.value);
-  if (!now || !counts) return null;
-  const [first, second] = now.objective.table!.target.classes ?? ["0", "1"];
+  const run = now?.runs[0];
+  if (!run || !now.objective.table?.classes) return null;
+  const [first, second] = now.objective.table.target.classes ?? ["0", "1"];
   const { cutoff } = settings.value;
-  const right = (counts.hits + counts.passes) / now.objective.rows;
+  const { tp, fp, tn, fn } = confusionAt(now.objective, stateOf(run, Math.min(cursor.value, run.steps)), cutoff);
   return (
     <section class="card" aria-labelledby="cutoff-title">
       <div class="line">
         <h2 id="cutoff-title">Cut-off</h2>
         <output class="big">{number(cutoff, 3)}</output>
         <span class="limit" data-testid="accuracy">
-          {percent(right)} of the rows are right
+          {percent((tp + tn) / now.objective.rows)} of the rows are right
         </span>
       </div>
       <input
@@ -67,13 +45,13 @@ export function Cutoff() {
         <tbody>
           <tr>
             <th scope="row">{first}</th>
-            <td>{counts.passes}</td>
-            <td>{counts.alarms}</td>
+            <td>{tn}</td>
+            <td>{fp}</td>
           </tr>
           <tr>
             <th scope="row">{second}</th>
-            <td>{counts.misses}</td>
-            <td>{counts.hits}</td>
+            <td>{fn}</td>
+            <td>{tp}</td>
           </tr>
         </tbody>
       </table>

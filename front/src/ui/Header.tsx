@@ -1,7 +1,7 @@
 // The head of the page: what is minimised, and the few actions on the whole page.
 
-import { counted } from "../judge/format";
 import type { Theme } from "../state/lab";
+import { counted } from "../text/number";
 import { useLab } from "./context";
 import { ExportButton } from "./Export";
 import { HelpButton } from "./Help";

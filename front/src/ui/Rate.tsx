@@ -1,7 +1,7 @@
 // The learning rate: a slider on a logarithmic scale, with the zones of the leading rule on this data behind it.
 
+import { number } from "../text/number";
 import type { Facts, Scene, Zones } from "../types";
-import { number } from "../judge/format";
 import { LIMITS } from "../state/settings";
 import { useLab } from "./context";
 

@@ -1,8 +1,8 @@
 // Runs that Python recorded: whether the page shows one, the way back to it, and how to ask a server for one.
 
 import { useSignal } from "@preact/signals";
-import { number, whole } from "../judge/format";
 import { askServer } from "../state/source";
+import { number, whole } from "../text/number";
 import type { RemoteReply } from "../types";
 import { useLab } from "./context";
 
@@ -68,8 +68,16 @@ export function Server() {
   );
 }
 
+/** What each kind of certificate says of the gap; see `Sense` in evidence.py. */
+const gapIn: Record<string, (gap: string) => string> = {
+  "duality gap": (gap) => `The cost is at most ${gap} above the minimum, which a duality gap proves.`,
+  "dual estimate": (gap) => `The cost is at most about ${gap} above the minimum.`,
+  decrement: (gap) => `The cost is about ${gap} above the minimum, as its second derivatives say.`,
+  prediction: (gap) => `Second derivatives predict a decrease of ${gap}; far from the minimum this is no bound.`,
+};
+
 function wordsOf({ rows, seconds, certificate, exact }: RemoteReply): string {
-  const gap = certificate && `The cost is within ${number(certificate.gap)} of the minimum (${certificate.kind}).`;
+  const gap = certificate && gapIn[certificate.kind]?.(number(certificate.gap));
   const best = exact && `The minimum is ${number(exact.cost)}.`;
   return [`Python used ${whole(rows)} rows in ${number(seconds, 2)} seconds.`, gap, best].filter(Boolean).join(" ");
 }

@@ -1,7 +1,7 @@
 // The same as the pictures in numbers: a table of the steps, and a table of the rows whose numbers can be changed.
 
-import { number, whole } from "../judge/format";
 import { stepCells, stepHeads } from "../state/steps";
+import { number, whole } from "../text/number";
 import type { Column, Scene } from "../types";
 import { useLab } from "./context";
 import { Disclosure } from "./controls";

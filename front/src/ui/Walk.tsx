@@ -1,6 +1,6 @@
 // The steps of the walk: play, one step back or on, and a slider over all of them.
 
-import { whole } from "../judge/format";
+import { whole } from "../text/number";
 import { useLab } from "./context";
 
 export function Walk() {

@@ -1,6 +1,9 @@
+// Minima, curvatures and eigenvalues against known results.
+
 import { describe, expect, it } from "vitest";
 import { facts } from "../../src/engine";
 import { eigenOf } from "../../src/engine/eigen";
+import { dot } from "../../src/engine/parameters";
 import type { Facts, Objective, Vec } from "../../src/types";
 
 /** A function of p numbers with derivatives by differences of its gradient. */
@@ -106,9 +109,9 @@ describe("eigenvalues", () => {
     expect(Array.from(values)).toEqual(Array.from(values).sort((a, b) => a - b));
     for (let j = 0; j < p; j++) {
       for (let k = 0; k < p; k++) {
-        const made = values.reduce((total, value, m) => total + value * vectors[m * p + j] * vectors[m * p + k], 0);
+        const made = values.reduce((total, value, m) => total + value * vectors[m][j] * vectors[m][k], 0);
         expect(made).toBeCloseTo(A[j * p + k], 12);
-        const product = A.subarray(0, p).reduce((total, _, m) => total + vectors[j * p + m] * vectors[k * p + m], 0);
+        const product = dot(vectors[j], vectors[k]);
         expect(product).toBeCloseTo(j === k ? 1 : 0, 12);
       }
     }

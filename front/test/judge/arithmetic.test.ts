@@ -1,7 +1,8 @@
 // Each line, computed again from the digits that it shows, gives the number that it shows.
 
 import { expect, test } from "vitest";
-import { arithmetic, format, type Line } from "../../src/judge";
+import { arithmetic, type Line } from "../../src/judge";
+import { number, parse } from "../../src/text/number";
 import { judged } from "./eight";
 
 const text = ({ label, parts }: Line): string => `${label} ${parts.map((part) => part.text).join("")}`;
@@ -11,10 +12,12 @@ const lines = (change: Parameters<typeof judged>[0], step = 3): readonly Line[] 
   return arithmetic(run, objective, settings, step);
 };
 
+const lowered = (power: string): string => [...power].map((c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]).join("");
+
 /** What the formula of a line gives, computed from its text. */
 function again(formula: string): number {
   const plain = formula
-    .replace(/ × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `e${[...power].map((c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]).join("")}`)
+    .replace(/(?: × |(?<![\d.]))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (all, power: string) => `${all.startsWith(" ") ? "" : 1}e${lowered(power)}`)
     .replaceAll("−", "-").replaceAll("×", "*").replace(/(?<=\d),(?=\d{3})/g, "")
     .replace(/√([\d.e-]+)/g, "Math.sqrt($1)").replaceAll("²", " ** 2").replace(/([\d.]+)\^(\d+)/g, "$1 ** $2");
   return new Function(`return ${plain}`)() as number;
@@ -41,12 +44,12 @@ test.each([
   for (const step of [0, 1, 7, 100]) {
     const written = arithmetic(run, objective, settings, step);
     const arrived = written.filter((line) => line.label === "m ←" || line.label === "b ←").map((line) => line.parts.at(-1)!.text);
-    expect(arrived).toEqual([...run.path.subarray(2 * step + 2, 2 * step + 4)].map((w) => format.number(w)));
+    expect(arrived).toEqual([...run.path.subarray(2 * step + 2, 2 * step + 4)].map((w) => number(w)));
     for (const line of written) {
       const [result, ...rest] = text(line).split(/(?:=|←) /).reverse();
       const formula = rest[0];
       if (!formula || !/\d/.test(formula) || /stays|mean|row/.test(formula.replace(/^.*: /, ""))) continue;
-      const written = [4, 5, 6, 7, 8, 9, 10, 11, 12].map((digits) => format.number(again(formula), digits));
+      const written = [4, 5, 6, 7, 8, 9, 10, 11, 12].map((digits) => number(again(formula), digits));
       expect([text(line), written.find((one) => one === result)]).toEqual([text(line), result]);
     }
   }
@@ -80,7 +83,7 @@ test.each([["momentum", "v of m ←"], ["nesterov", "p of m ="], ["adam", "p of 
     for (const step of [50, 3, 120, 0]) {
       const direction = arithmetic(run, objective, settings, step).find((line) => line.label === label)!;
       const moved = (run.path[2 * step] - run.path[2 * step + 2]) / settings.rate;
-      expect(format.parse(direction.parts.at(-1)!.text) / moved).toBeCloseTo(1, 3);
+      expect(parse(direction.parts.at(-1)!.text) / moved).toBeCloseTo(1, 3);
     }
   },
 );

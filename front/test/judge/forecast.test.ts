@@ -2,11 +2,11 @@
 
 import { expect, test } from "vitest";
 import { descend } from "../../src/engine";
+import { stateOf } from "../../src/engine/parameters";
 import { certify } from "../../src/judge/certificate";
 import { after, courseOf, gapOf, left } from "../../src/judge/forecast";
 import { gradientNoise } from "../../src/judge/noise";
 import { linear } from "../../src/judge/rules";
-import { stateOf } from "../../src/judge/states";
 import { judged } from "./eight";
 
 test.each([["plain", 0.04], ["momentum", 0.02], ["nesterov", 0.01]])("the steps that are left for %s are not one too many", (rule, rate) => {

@@ -3,11 +3,12 @@
 import { expect, test } from "vitest";
 import { figures } from "../../../src/steepest/lab/lessons.json";
 import { descend, facts } from "../../src/engine";
-import { arithmetic, format, judge, zonesOf } from "../../src/judge";
+import { arithmetic, judge, zonesOf } from "../../src/judge";
 import { LESSONS, opened } from "../../src/lessons";
 import { objectiveOf } from "../../src/state/objective";
 import { DEFAULTS } from "../../src/state/settings";
 import { full, leading } from "../../src/state/source";
+import { number } from "../../src/text/number";
 import type { Settings } from "../../src/types";
 
 interface Figure {
@@ -33,6 +34,6 @@ test.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))("%s", (name, 
   for (const { where, value, change } of (figures as unknown as Record<string, readonly Figure[]>)[name] ?? []) {
     const found = page({ ...opened(lesson), ...change });
     if (where === "verdict") expect(found.card.status).toBe(value);
-    if (where === "limit") expect(format.number(found.zones!.limit, value.replace(/^0\.0*/, "").length)).toBe(value);
+    if (where === "limit") expect(number(found.zones!.limit, value.replace(/^0\.0*/, "").length)).toBe(value);
   }
 });

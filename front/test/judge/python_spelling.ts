@@ -1,6 +1,6 @@
 // Numbers as Python's format spells them, so that a sentence of the page can be compared with Python's, letter by letter.
 
-import { exponential } from "../../src/judge/format";
+import { exponential } from "../../src/text/number";
 import type { Spelling } from "../../src/judge/spelling";
 
 export const inPython: Spelling = {

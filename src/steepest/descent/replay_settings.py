@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.errors import UsageError
 from ..core.records import from_name
-from ..lab.settings import in_short
+from ..lab.settings import NOT_OFFERED, in_short
 from ..methods import rules, steps
 from ..objective import losses
 
@@ -31,12 +33,29 @@ OF_ROWS = {
 }
 
 
+RECORDS: dict[str, ModuleType] = {"rule": rules, "learning rate": steps, "loss": losses}
+
+
 def obstacle(run: Trajectory) -> str | None:
-    """Why the page cannot descend on the problem of a run, or None."""
+    """Why the page cannot descend on the problem of a run as the run did, or None."""
     known = run.meta.get("table") or {}
     found = [reason for name, (plain, reason) in PLAIN.items() if run.meta.get(name, plain) != plain]
     found += [reason for name, reason in OF_ROWS.items() if known.get(name) is not None]
+    found += [
+        f"the page does not offer its {what}" for what, module in RECORDS.items() if not _offered(run, what, module)
+    ]
     return next(iter(found), None)
+
+
+def _offered(run: Trajectory, what: str, module: ModuleType) -> bool:
+    """Whether the engine of the page has the rule, learning rate or loss of a run."""
+    spec = run.meta.get(what.replace(" ", "_"))
+    if spec is None:
+        return True
+    try:
+        return in_short(spec, module, what).partition(":")[0] not in NOT_OFFERED
+    except UsageError:  # one of the user's own
+        return False
 
 
 def settings_of(run: Trajectory) -> dict[str, Any]:

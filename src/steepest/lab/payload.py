@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 __all__ = ["Payload"]
 
 VERSION = 1
-# what ends a script element, begins an entity or a comment, ends a line of JavaScript, or is no text in UTF-8
-UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+UNSAFE = re.compile("[<>&]|[^ -~]")  # what ends a script element or begins an entity; of other letters, see `_escaped`
 
 
 class Payload(NamedTuple):
@@ -21,11 +20,11 @@ class Payload(NamedTuple):
     home : {"file", "notebook", "report", "server"}
         Where the page lives.
     table : dict or None
-        See `table_member`.
+        See `PageTable.member`.
     settings : dict or None
         Members of `Settings` in front/src/types.ts, of which the page chooses the others.
     recording : dict or None
-        See `recording_member`.
+        See `Recording.member`.
     """
 
     home: str
@@ -48,4 +47,11 @@ class Payload(NamedTuple):
         """
         members = {"version": VERSION, **{k: v for k, v in self._asdict().items() if v is not None}}
         text = json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return UNSAFE.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(letter: str) -> str:
+    """A letter as it stands, unless it means something in HTML, is a control character, or cannot be seen."""
+    if letter in "<>&":
+        return f"\\u{ord(letter):04x}"
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]

@@ -13,7 +13,11 @@ from ..objective import losses
 from ..objective.functions.formula import read_formula
 from .lessons import lesson
 
-__all__ = ["Choice", "in_short"]
+__all__ = ["NOT_OFFERED", "Choice", "in_short"]
+
+RULES_AND_LOSSES = {"newton", "secant", "spectral", "whitened", "anderson", "probit"}
+SCHEDULES = {"backtracking", "exact_line", "adgd", "barzilai_borwein", "polyak"}
+NOT_OFFERED = RULES_AND_LOSSES | SCHEDULES  # by the engine of the page: front/src/engine/engine.gen.ts has the reasons
 
 
 class Choice(NamedTuple):
@@ -39,7 +43,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, a formula cannot be read, or the rate is not above 0.
+            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, or the
+            rate is not above 0.
 
         Examples
         --------
@@ -52,8 +57,8 @@ class Choice(NamedTuple):
         found = {
             "task": None if self.formula is None else "formula",
             "formula": None if self.formula is None else read_formula(self.formula).text,
-            "loss": None if self.loss is None else in_short(self.loss, losses, "loss"),
-            "rules": None if named is None else [in_short(rule, rules, "rule") for rule in named],
+            "loss": None if self.loss is None else _offered(self.loss, losses, "loss"),
+            "rules": None if named is None else [_offered(rule, rules, "rule") for rule in named],
             "rate": self.learning_rate,
             "batch": self.batch_size,
             "steps": self.steps,
@@ -61,6 +66,15 @@ class Choice(NamedTuple):
         }
         begun = {} if self.lesson is None else {**lesson(self.lesson).settings, "lesson": self.lesson}
         return begun | {name: value for name, value in found.items() if value is not None}
+
+
+def _offered(spec: str, module: ModuleType, what: str) -> str:
+    name = in_short(spec, module, what)
+    if name.partition(":")[0] in NOT_OFFERED:
+        raise UsageError(
+            f"the page does not offer the {what} {name!r}: choose another, or fit with it and report the run"
+        )
+    return name
 
 
 def in_short(spec: str, module: ModuleType, what: str, without: str = "") -> str:

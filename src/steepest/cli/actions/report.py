@@ -42,11 +42,11 @@ def report_command(flags: Flags) -> None:
     label, run = _run(flags, given)
     recording = recording_of(run)
     payload = Payload("report", recording=recording.member())
-    if flags.file is None:
-        payload = payload._replace(settings=settings_of(run) if "function" in run.meta else None)
-    elif (reason := obstacle(run)) is not None:
+    if (reason := obstacle(run)) is not None:
         note(f"note: the page replays the run and tries no other rate: {reason}")
-    else:
+    elif "function" in run.meta:
+        payload = payload._replace(settings=settings_of(run))
+    elif flags.file is not None:
         payload = _with_table(payload, run, flags)
     size = Page(payload, f"{label} - steepest", still_of_run(run, recording)).save(flags.output, force=flags.force)
     _tell(flags, size, len(recording.step), len(run))
