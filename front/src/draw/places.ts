@@ -2,6 +2,7 @@
 // rules have places of their own, others take the free ones. A single run, and the runs of a lesson, go by their order.
 
 import type { Palette, Scene } from "../types";
+import { labelsOf } from "./runs";
 
 /** The rules that the page offers first, in the order of their places. */
 export const COMMON = ["plain", "momentum", "nesterov", "adam", "rmsprop", "ada_grad"];
@@ -29,3 +30,7 @@ export function ordered(palette: Palette, { runs, settings }: Scene): Palette {
   const order = [...first, ...palette.rules.map((_, place) => place).filter((place) => !first.includes(place))];
   return { ...palette, rules: order.map((i) => palette.rules[i]), dashes: order.map((i) => palette.dashes[i]) };
 }
+
+/** The line of the leading run in words: "solid", or its label where it is dashed. */
+export const lineOf = (scene: Scene, { dashes }: Palette): string =>
+  dashes[0].length === 0 ? "solid" : labelsOf(scene)[0];

@@ -8,6 +8,7 @@ import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
 import { dots, head, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
+import { lineOf } from "./places";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
 import { shownStep, stepOf } from "./runs";
 import { brief, joined } from "./text";
@@ -41,7 +42,7 @@ export function regression(
     dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
     context.globalAlpha = 1;
   });
-  return drawn(scene, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));
+  return drawn(scene, palette, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));
 }
 
 /** Pixels of the predictions over the whole frame: the ends of a straight line where it enters and leaves. */
@@ -91,7 +92,9 @@ function sticks(
 const sumOf = ([slope, intercept]: Vec, x: string): string =>
   `${number(slope)} ${x} ${intercept < 0 ? MINUS : "+"} ${number(Math.abs(intercept))}`;
 
-function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"]): Drawn {
+function drawn(
+  scene: Scene, palette: Palette, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"],
+): Drawn {
   const { objective, facts, runs, settings } = scene;
   const table = objective.table!;
   const [x, y] = [brief(table.features[0].name), brief(table.target.name)];
@@ -101,7 +104,7 @@ function drawn(scene: Scene, axes: Frame, w: Vec, outside: number, hit: Drawn["h
   const cost = runs.length ? runs[0].cost[stepOf(runs[0], settings.cursor)] : objective.value(w);
   const step = `step ${whole(shownStep(scene))}`;
   const subtitle = joined(
-    `solid: ${step}, cost ${number(cost)}`,
+    `${lineOf(scene, palette)}: ${step}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     thinned(objective.rows),

@@ -9,6 +9,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { colourOf, dashOf } from "./palette";
+import { lineOf } from "./places";
 import { confusionTitle, confusionWords, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
@@ -49,7 +50,7 @@ export function sigmoid(
     else curve(context, scene, null, axes, { colour: colourOf(palette, 0), width: 2.4 });
     marks(context, scene, w, rows, place, palette);
   });
-  return drawn(scene, axes, w, single, (x, y) => hitRow(rows, place, x, y));
+  return drawn(scene, palette, axes, w, single, (x, y) => hitRow(rows, place, x, y));
 }
 
 const bounded = (z: number): number => Math.max(-1e6, Math.min(1e6, z));
@@ -120,14 +121,16 @@ export function marks(
   for (const i of wrong) ring(context, place(i), radius + (many ? 1.6 : 3), palette.ink, null, many ? 1 : 2);
 }
 
-function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
+function drawn(
+  scene: Scene, palette: Palette, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"],
+): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
   const rows = confusionAt(objective, w, settings.cutoff);
   const title = confusionTitle(rows, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
-    `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,
+    `${single ? lineOf(scene, palette) : "rows by their z"}: step ${whole(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
     confusionWords(rows),
     separated,

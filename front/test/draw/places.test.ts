@@ -1,9 +1,10 @@
 // In a race of rules the colours and dashes stay with the rules, whoever leads.
 
 import { expect, it } from "vitest";
-import { palettes } from "../../src/draw/palette";
+import { palettes, panels } from "../../src/draw";
 import { COMMON, ordered, placesOf } from "../../src/draw/places";
 import { gallery } from "./gallery";
+import { Recorder } from "./recorder";
 
 const byRule = (rules: readonly string[]) => Object.fromEntries(placesOf(rules).map((place, i) => [rules[i], place]));
 
@@ -26,4 +27,13 @@ it("orders colours and dashes alike, and loses none", () => {
     expect(palette.dashes[i]).toBe(palettes.light.dashes[place]);
   });
   expect([...palette.rules].sort()).toEqual([...palettes.light.rules].sort());
+});
+
+it("calls the line of the leading run solid only where it is", () => {
+  const scene = gallery().race();
+  const recorder = new Recorder();
+  const words = (runs: typeof scene.runs) =>
+    panels.data({ ...scene, runs }, recorder.context, 450, 330, palettes.light).subtitle;
+  expect(words(scene.runs)).toMatch(/^solid: step/);
+  expect(words([...scene.runs].reverse())).toMatch(/^Adam: step/);
 });
