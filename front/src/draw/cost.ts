@@ -63,7 +63,7 @@ function stateAt({ runs: [lead] }: Scene, step: number): number {
 }
 
 function measureOf(scene: Scene): Measure {
-  const { facts, runs } = scene;
+  const { facts, objective, runs } = scene;
   const value = valueOf(scene);
   const costs = runs.flatMap((run) => [...every(run.cost)]).filter((c) => Math.abs(c) < LARGEST);
   const lowest = Math.min(...costs);
@@ -72,7 +72,7 @@ function measureOf(scene: Scene): Measure {
     const floor = Math.max(DEEPEST * first, 4 * Number.EPSILON * Math.abs(facts.least), 1e-300);
     const of = (c: number) => Math.max(c - facts.least, floor);
     return {
-      label: `${value} above ${minimumOf(scene)}`,
+      label: `${value} above ${objective.convex ? "the minimum" : "minimum found"}`,
       log: true,
       domain: logarithmic(scene, of, first),
       note: "",
@@ -146,7 +146,7 @@ function drawn(scene: Scene, labels: readonly string[], measure: Measure, axes: 
   const title = finding(scene, labels);
   const subtitle = joined(
     measure.note,
-    `dotted line: step ${whole(shown(scene, scene.settings.cursor))}, drag to move it`,
+    `dotted line: step ${whole(shown(scene, scene.settings.cursor))}${scene.still ? "" : ", drag to move it"}`,
   );
   return {
     title,
@@ -177,6 +177,7 @@ function finding(scene: Scene, labels: readonly string[]): string {
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";
+  if (Number.isNaN(first)) return `${valueOf(scene) === "cost" ? "Cost" : valueOf(scene)} has no value at the start`;
   const words = at[0] === 0 ? `${valued(scene, number(first))} at the start`
     : `${valued(scene, `${number(first)} → ${number(now)}`)} in ${counted(numberOf(runs[0], at[0]), "step")}`;
   return `${words.replace(/^cost/, "Cost")}${minimum}`;

@@ -59,7 +59,7 @@ function onCurve(context: Canvas, drawing: Curve, graph: readonly Point[], palet
   const best = scene.facts.best && place(scene.facts.best);
   const values = beside(context, drawing, palette);
   const taken = [...scene.runs.map((_, i) => around(place(current(scene, i)), 8)), ...boxesOf(context, values)];
-  const hint = hintAt(context, axes, start, palette, taken);
+  const hint = hintAt(context, axes, start, palette, taken, scene.still);
   taken.push(around(start, 10), ...(best ? [around(best, 10)] : []), ...boxesOf(context, hint ? [hint] : []));
   scene.runs.forEach((_, i) => states(context, drawing, i, palette));
   if (scene.runs.length) tangent(context, drawing, palette, taken, graph.map((point) => around(point, 1)));

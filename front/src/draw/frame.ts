@@ -7,7 +7,7 @@ import type { Interval } from "./extent";
 import { logTicks, scaleOf, ticks } from "./scale";
 import { boxOf, type Box, fit, FONT, HEIGHT, type Placed, SMALL, write } from "./text";
 
-export interface Axis {
+interface Axis {
   readonly label: string;
   readonly domain: Interval;
   readonly log?: boolean;

@@ -19,4 +19,3 @@ export const panels = { data: sound(data), map: sound(map), cost: sound(cost), s
 
 export { palettes } from "./palette";
 export { COMMON, placesOf } from "./places";
-export { labelsOf, nameOf } from "./runs";

@@ -30,7 +30,7 @@ export function map(scene: Scene, context: Canvas, width: number, height: number
   return (scene.settings.view === "surface" ? surface : contour)(scene, context, width, height, palette);
 }
 
-export function contour(
+function contour(
   scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);
@@ -48,8 +48,9 @@ export function contour(
   within(context, axes, () => {
     relief(context, land, axes, palette);
     const taken = [around(start, 12), ...(best ? [around(best, 12)] : [])];
-    const hint = hintAt(context, axes, start, palette, [...(best ? [around(best, 10)] : []), ...balls(scene, place)]);
     const ways = scene.runs.flatMap((run) => along(run, place));
+    const marked = [...(best ? [around(best, 10)] : []), ...balls(scene, place), ...ways];
+    const hint = hintAt(context, axes, start, palette, marked, scene.still);
     heights(context, land, axes, palette, best ?? start, start, [
       ...taken,
       ...ways,
@@ -151,11 +152,12 @@ function drawn(
     land.levels.length === 0
       ? "the cost is the same everywhere in this window"
       : `contours: ${valueOf(scene)}${land.base !== 0 ? ` above ${minimumOf(scene)}` : ""}`;
+  const counted = land.levels.length > 0 && land.base !== 0; // its words name the minimum already
   const left = outside.length ? `${outside.map((i) => labels[i]).join(", ")} outside of this window` : "";
   const subtitle = joined(
     scene.runs.length > 1 && `step ${whole(shownStep(scene))}`,
-    lines,
-    scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
+    scene.facts.best && counted ? `${lines} (star)` : lines,
+    !scene.facts.best ? withoutMinimum(scene) : !counted && `star: ${minimumOf(scene)}`,
     plane.words,
     left,
   );

@@ -15,6 +15,7 @@ export function titleOf(scene: Scene): string {
   const step = `Step ${whole(numberOf(run, k))}`;
   const value = valueOf(scene);
   const its = value === "cost" ? "the cost" : value;
+  if (k === 0 && Number.isNaN(first)) return `The start: ${its} has no value`;
   if (k === 0) return `The start: ${valued(scene, number(first))}`;
   if (!Number.isFinite(now)) return `${step}: ${its} is too large for a number`;
   if (now > first + 1e-12 * Math.abs(first)) return first > 0 && now / first >= 1.01

@@ -1,19 +1,21 @@
 // Panel A for one feature: rows, the line of every run at the cursor, the exact line dashed, residuals as sticks.
 
+import { stateOf } from "../engine/parameters";
 import { MINUS, number, whole } from "../text/number";
-import type { Drawn, Palette, Scene, TableObjective, Vec } from "../types";
+import type { Drawn, Palette, Scene, TableObjective, Vec, Window } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
-import { dots, head, line, type Point } from "./marks";
+import { dots, head, line, type Point, ring } from "./marks";
 import { colourOf, dashOf } from "./palette";
 import { lineOf } from "./places";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
-import { shownStep, stepOf } from "./runs";
+import { lastSound, shownStep, stepOf } from "./runs";
 import { brief, joined } from "./text";
 
 const PIECES = 80; // of a bent line
+const NEAR = 0.5; // of the rows' height: lines that far outside of it are in the window
 
 export function regression(
   scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
@@ -21,14 +23,14 @@ export function regression(
   const { objective, facts, windows } = scene;
   const table = objective.table!;
   const [feature, target] = [table.features[0], table.target];
-  const window = windows?.data ?? { x: padded(extent(feature.values)), y: padded(extent(target.values), 0.14) };
+  const window = windows?.data ?? windowOf(scene, table);
   const axes = frame(context, width, height, palette,
     { label: feature.name, domain: window.x }, { label: target.name, domain: window.y });
   const rows = shownRows(objective.rows);
   const place = (i: number): Point => [axes.x(feature.values[i]), axes.y(target.values[i])];
   const lead = leading(scene);
   const pixels = (w: Vec) => fitted(table, objective.raw(w), axes);
-  let outside = 0;
+  let [outside, ringed] = [0, 0];
   within(context, axes, () => {
     if (facts.best) line(context, pixels(facts.best), { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (objective.rows <= STICKS) sticks(context, scene, lead, rows, place, axes, colourOf(palette, 0));
@@ -41,8 +43,33 @@ export function regression(
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
     dots(context, rows.map(place), radiusOf(rows.length), palette.ink);
     context.globalAlpha = 1;
+    if (objective.rows <= STICKS) ringed = drawnRows(context, scene, place, radiusOf(rows.length), palette.accent);
   });
-  return drawn(scene, palette, axes, lead, outside, (x, y) => hitRow(rows, place, x, y));
+  return drawn(scene, palette, axes, lead, outside, ringed, (x, y) => hitRow(rows, place, x, y));
+}
+
+/** The rows, and the lines with which runs begin and end as far as they are near: the same at each step. */
+function windowOf({ objective, runs }: Scene, table: TableObjective): Window {
+  const [across, up] = [extent(table.features[0].values), extent(table.target.values)];
+  const near = NEAR * (up[1] - up[0]);
+  const ends = runs.flatMap((run) => [stateOf(run, 0), stateOf(run, lastSound(run))]).map((w) => objective.raw(w));
+  const heights = ends.flatMap(([slope, intercept]) => across.map((x) => table.predict(slope * x + intercept)));
+  const kept = heights.filter((y) => y > up[0] - near && y < up[1] + near);
+  return { x: padded(across), y: padded(extent([...up, ...kept]), 0.14) };
+}
+
+/** A ring for each time that the step from the cursor draws a row; returns the number of that step, 0 for none. */
+function drawnRows(
+  context: Canvas, { runs: [run], settings }: Scene, place: (i: number) => Point, radius: number, colour: string,
+): number {
+  const k = run ? Math.min(stepOf(run, settings.cursor), run.steps - 1) : -1;
+  const rows = (k >= 0 && run.rowsOf(k)) || [];
+  const times = new Map<number, number>();
+  for (const row of rows) {
+    times.set(row, (times.get(row) ?? 0) + 1);
+    ring(context, place(row), radius + 3 * times.get(row)!, colour, null, 1.4);
+  }
+  return rows.length ? k + 1 : 0;
 }
 
 /** Pixels of the predictions over the whole frame: the ends of a straight line where it enters and leaves. */
@@ -93,7 +120,7 @@ const sumOf = ([slope, intercept]: Vec, x: string): string =>
   `${number(slope)} ${x} ${intercept < 0 ? MINUS : "+"} ${number(Math.abs(intercept))}`;
 
 function drawn(
-  scene: Scene, palette: Palette, axes: Frame, w: Vec, outside: number, hit: Drawn["hit"],
+  scene: Scene, palette: Palette, axes: Frame, w: Vec, outside: number, ringed: number, hit: Drawn["hit"],
 ): Drawn {
   const { objective, facts, runs, settings } = scene;
   const table = objective.table!;
@@ -107,6 +134,7 @@ function drawn(
     `${lineOf(scene, palette)}: ${step}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
+    ringed ? `ringed: the rows of step ${whole(ringed)}` : "",
     thinned(objective.rows),
   );
   return {

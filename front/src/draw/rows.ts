@@ -7,7 +7,7 @@ import type { Scene, TableObjective, Vec } from "../types";
 import type { Point } from "./marks";
 import { lastDrawn, lastSound, startOf, stepOf } from "./runs";
 
-export const DRAWN = 5000; // rows at most
+const DRAWN = 5000; // rows at most
 export const STICKS = 60; // rows at most that show their residual
 const REACH = 12; // pixels within which a row is taken up
 

@@ -1,13 +1,14 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
-import { rules, untranslatedRules } from "../engine";
+import { nameIn, rules, untranslatedRules } from "../engine";
 import { stateOf } from "../engine/parameters";
 import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
 
 /** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
 export function nameOf(rule: string): string {
-  const [base, ...settings] = rule.split(":");
+  const [, ...settings] = rule.split(":");
+  const base = nameIn(rules, rule);
   const label = rules[base as keyof typeof rules]?.label ?? untranslatedRules.find(({ name }) => name === base)?.label;
   return [label ?? base.replaceAll("_", " "), ...settings].join(", ");
 }
@@ -75,7 +76,7 @@ export function shareDown(scene: Scene, run: Run, step: number): number {
 }
 
 /** Number of the first step after which 99 % of the way down is done and stays done; null: none. */
-export function arrival(scene: Scene, run: Run): number | null {
+function arrival(scene: Scene, run: Run): number | null {
   let first: number | null = null;
   for (let t = run.steps; t >= 0 && shareDown(scene, run, t) >= 0.99; t--) first = numberOf(run, t);
   return first;
@@ -84,16 +85,18 @@ export function arrival(scene: Scene, run: Run): number | null {
 /** The name of the point that Newton's method found: it may be one of several where the cost is not convex. */
 export const minimumOf = ({ objective }: Scene): string => (objective.convex ? "the minimum" : "the minimum found");
 
+/** Why no minimum is drawn: there is none, or none is known. */
+export function withoutMinimum({ facts, judgement }: Scene): string {
+  if (facts.separable) return "no finite minimum";
+  return judgement.status === "unbounded" ? "no minimum" : "no minimum is known";
+}
+
 /** What is minimised: the cost of a table, or the function f. */
 export const valueOf = ({ objective }: Scene): string => (objective.task === "formula" ? "f" : "cost");
 
 /** A value in words: "cost 16", "f = 16". */
 export const valued = (scene: Scene, value: string): string =>
   `${valueOf(scene)} ${scene.objective.task === "formula" ? "= " : ""}${value}`;
-
-/** What is said where no minimum can be shown: there is none, or none is known. */
-export const withoutMinimum = ({ judgement }: Scene): string =>
-  judgement.status === "unbounded" ? "no minimum" : "no minimum is known";
 
 /** The finding of a race: who is first to 99 % of the way down. */
 export function winner(scene: Scene): string {

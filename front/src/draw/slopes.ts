@@ -12,10 +12,11 @@ import { ball, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
 import { restricted } from "./restrict";
 import { drawable } from "./rows";
-import { valueOf } from "./runs";
+import { startOf, valueOf } from "./runs";
 import { brief } from "./text";
 
 const MOST = 4; // parameters that are shown
+const ROUNDING = 1e-12; // of the slope at the start
 
 /** The cost along one parameter, through the cursor's point. */
 interface Slice {
@@ -29,7 +30,8 @@ export function slopes(scene: Scene, context: Canvas, width: number, height: num
   const here = slices[0].value(0);
   const reach = reachOf(scene, slices, here);
   const curves = slices.map(({ value }) => sampled(value, [-reach, reach]));
-  const ends = slices.map(({ name, slope }) => `${brief(name, 16)}: ${number(slope)}`);
+  const written = writing(scene);
+  const ends = slices.map(({ name, slope }) => `${brief(name, 16)}: ${written(slope)}`);
   const axes = frame(
     context, width, height, palette, { label: "change of one variable, the others stay", domain: [-reach, reach] },
     { label: valueOf(scene), domain: padded(extent([...curves.flat().map(([, y]) => y), here])) },
@@ -45,9 +47,17 @@ export function slopes(scene: Scene, context: Canvas, width: number, height: num
   });
   endLabels(context, axes, slices.map(({ slope }, i) => (
     { text: ends[i], y: tangent(slope)[1][1], colour: colourOf(palette, i), dash: dashOf(palette, i + 1) })), width);
-  const title = `Slopes: ${slices.map(({ name, slope }) => `${number(slope)} along ${brief(name, 12)}`).join(", ")}`;
+  const title = `Slopes: ${slices.map(({ name, slope }) => `${written(slope)} along ${brief(name, 12)}`).join(", ")}`;
   const subtitle = "dashed: tangents, their slopes are the gradient";
   return { title, subtitle, description: `${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };
+}
+
+/** How slopes are written: what is rounding beside the slope at the start is near 0. */
+function writing(scene: Scene): (slope: number) => string {
+  const g = new Float64Array(scene.objective.size);
+  scene.objective.gradient(startOf(scene), g);
+  const least = ROUNDING * Math.hypot(...g);
+  return (slope) => (slope !== 0 && Math.abs(slope) < least ? "near 0" : number(slope));
 }
 
 function slicesOf(scene: Scene): Slice[] {

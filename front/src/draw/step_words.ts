@@ -18,7 +18,8 @@ export function verdictOf(scene: Scene, stride: Stride): string {
   if (slope > 0) return uphill(scene, after > before + scale, rows);
   if (after > before + scale) return "The step lands higher than it began: too long";
   if (Math.abs(after - before) <= scale) return "The step changes the cost by less than rounding shows";
-  if (lowest === null) return "The step goes down a line without a lowest point";
+  if (lowest === null) return scene.objective.quadratic ? "The step goes down a line without a lowest point"
+    : "The step goes down, and no lowest point is found ahead";
   const share = length / lowest;
   if (share > 1.02) return "The step passes the lowest point and ends lower";
   if (share > 0.98) return "The step lands at the lowest point of its line";

@@ -5,6 +5,7 @@ import type { Scene, Vec } from "../types";
 import { curvatureAlong, restricted } from "./restrict";
 import { lastDrawn, numberOf, sound, startOf, stepOf } from "./runs";
 
+const FAR = 64; // times as far as the lowest point found: the cost must be higher there
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 export interface Stride {
@@ -82,6 +83,7 @@ function bracketed(cost: (s: number) => number, guess: number): number | null {
     if (tries > 20) return null;
     [low, middle] = [middle, 2 * middle];
   }
+  if (cost(middle) < cost(0) && !(cost(FAR * middle) > cost(middle))) return null; // level, or the end of the domain
   let high = 2 * middle;
   const inner = (share: number): [number, number] => {
     const s = low + share * (high - low);

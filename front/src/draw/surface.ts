@@ -44,7 +44,7 @@ export function surface(
   const title = titleOf(scene);
   const cut = solid.top < land.high ? `cut off at ${valued(scene, number(solid.top, 3))}` : "";
   const subtitle = joined(
-    "drag to turn it",
+    !scene.still && "drag to turn it",
     scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
     cut,
     plane.words,

@@ -9,6 +9,7 @@ import { lastSound, startOf } from "./runs";
 const FAR = 3; // multiple of the distance from start to minimum beyond which a state is outside
 const NEAR = 1.4; // the same for a path that ends farther away than it began
 const OTHER_SIDE = 0.6; // of that distance, shown beyond the minimum
+const SIDES = 1.1; // of the distance from start to minimum, shown on all sides of the start
 const FIRST = 100; // states of a path that are all looked at: a path to and fro is widest there
 const STATES = 400; // of the rest of a path, that are looked at
 
@@ -20,9 +21,17 @@ function side(scene: Scene, plane: Plane, axis: 0 | 1): Interval {
   const start = plane.coordinates(startOf(scene))[axis];
   const middle = scene.facts.best ? plane.coordinates(scene.facts.best)[axis] : start;
   const reach = Math.max(Math.abs(start - middle), level(scene, plane.along[axis]));
-  const values = [start, middle - OTHER_SIDE * reach, middle + OTHER_SIDE * reach];
+  const values = [start, middle - OTHER_SIDE * reach, middle + OTHER_SIDE * reach, ...around(scene, start)];
   for (const run of scene.runs) values.push(...near(run, plane, axis, middle, reach, scene.facts.best !== null));
   return rounded(padded(extent(values, 1e-6 * Math.abs(middle)), 0.04));
+}
+
+/** Of a formula that may have other minima: as far to each side of the start as the one that was found is away. */
+function around(scene: Scene, start: number): number[] {
+  const { facts: { best }, objective } = scene;
+  if (!best || objective.task !== "formula" || objective.convex || objective.size !== 2) return [];
+  const away = SIDES * Math.hypot(...startOf(scene).map((value, j) => value - best[j]));
+  return [start - away, start + away];
 }
 
 /** Distance from the minimum along a direction at which the cost is about that of the start, by the curvature. */

@@ -11,6 +11,7 @@ import type { Loss } from "./records";
 import { parseSpec } from "./spec";
 
 const NOISE = 1e-12; // share of a cost that may be rounding
+const LEVEL = 1e-6; // curvature at the minimum of a formula, as a share of that at the start, that counts as none
 
 /** The facts of an objective; those of a formula hold for the minimum that Newton's method finds from the start. */
 export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed">): Facts {
@@ -21,15 +22,20 @@ export function facts(objective: Objective, how: Pick<Settings, "start" | "fixed
   const flat = objective.table ? flatDirections(standard, w, free).map((u) => translated(objective, u)) : [];
   const separable = end !== "minimum" && separates(standard, w, free);
   const best = end === "minimum" ? nearestToZero(objective, objective.scaled(standard.raw(w)), flat) : null;
+  const { eigenvalues, eigenvectors } = curvatureAt(objective, best ?? start, free, best ? flat.length : 0);
+  const level = best && !objective.table ? LEVEL * steepest(curvatureAt(objective, start, free, 0).eigenvalues) : 0;
   return {
     best,
     least: best ? objective.value(best) : separable ? 0 : end === "infimum" && objective.table ? cost : NaN,
-    ...curvatureAt(objective, best ?? start, free, best ? flat.length : 0),
+    eigenvalues: steepest(eigenvalues) < level ? eigenvalues.map(() => 0) : eigenvalues,
+    eigenvectors,
     local: !objective.quadratic,
     separable,
     constantCost: constantCost(objective, how),
   };
 }
+
+const steepest = (values: Vec): number => Math.max(0, ...values.map(Math.abs));
 
 /** A direction of the standard units in the coordinates of the descent. */
 function translated(objective: Objective, direction: Vec): Vec {

@@ -9,7 +9,7 @@ export interface Sheet {
   readonly places: readonly Place[]; // of the panels, in their order
 }
 
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -18,7 +18,9 @@ export interface Place {
 
 const MARGIN = 16;
 const HEAD = 62;
-const CAPTION = 42; // title and subtitle above a panel
+const LINES = 3; // of title and subtitle, above a panel
+const LINE = 16;
+const CAPTION = 8 + LINES * LINE;
 const TITLE = FONT.replace("12px", "600 14px");
 const HEADING = FONT.replace("12px", "600 18px");
 
@@ -57,8 +59,11 @@ export function head(
 export function caption(
   context: CanvasRenderingContext2D, { x, y, width }: Place, { title, subtitle }: Drawn, palette: Palette,
 ): void {
-  letters(context, TITLE, palette.ink, title, { x, y: y - 28, room: width });
-  letters(context, FONT, palette.mute, subtitle, { x, y: y - 10, room: width });
+  const line = (i: number): Line => ({ x, y: y - CAPTION + 13 + LINE * i, room: width });
+  const titles = linesOf(context, TITLE, title, width, 2);
+  titles.forEach((text, i) => letters(context, TITLE, palette.ink, text, line(i)));
+  linesOf(context, FONT, subtitle, width, LINES - titles.length).forEach((text, i) =>
+    letters(context, FONT, palette.mute, text, line(titles.length + i)));
 }
 
 interface Line {
@@ -77,6 +82,18 @@ function letters(
   context.fillText(fit(context, text, room), x, y);
 }
 
+/** The text, broken between words into at most so many lines; what is left over stays on the last. */
+export function linesOf(
+  context: Pick<CanvasRenderingContext2D, "font" | "measureText">, font: string, text: string, room: number, most: number,
+): readonly string[] {
+  context.font = font;
+  const words = text.split(" ");
+  const wide = words.findIndex((_, i) => context.measureText(words.slice(0, i + 1).join(" ")).width > room);
+  if (wide < 1 || most < 2) return [text];
+  const [first, rest] = [words.slice(0, wide).join(" "), words.slice(wide).join(" ")];
+  return [first, ...linesOf(context, font, rest, room, most - 1)];
+}
+
 /** Draws the panels and their captions on a canvas. */
 export function panelsOn(
   context: CanvasRenderingContext2D, sheet: Sheet, draws: readonly Draw[], scene: Scene, palette: Palette,
@@ -85,7 +102,7 @@ export function panelsOn(
     const place = sheet.places[i];
     context.save();
     context.translate(place.x, place.y);
-    const drawn = draw(scene, context, place.width, place.height, palette);
+    const drawn = draw({ ...scene, still: true }, context, place.width, place.height, palette);
     context.restore();
     caption(context, place, drawn, palette);
   });

@@ -16,7 +16,7 @@ export function svgOf(scene: Scene, name: string, draws: readonly Draw[], palett
   const descriptions = draws.map((draw, i) => {
     const place = sheet.places[i];
     const [panel, own] = sheetOn(place.width, place.height);
-    const drawn = draw(scene, own, place.width, place.height, palette);
+    const drawn = draw({ ...scene, still: true }, own, place.width, place.height, palette);
     caption(context, place, drawn, palette);
     for (const [key, value] of Object.entries({ x: place.x, y: place.y })) panel.setAttribute(key, String(value));
     root.append(panel);

@@ -2,7 +2,7 @@
 
 import { number, whole } from "../text/number";
 import type { Facts, Objective, Settings, Status, Zones } from "../types";
-import { curvatures } from "./bands";
+import { curvatures } from "./curvatures";
 import { gradientNoise } from "./noise";
 import { shrink } from "./recursion";
 import { linear, type Linear } from "./rules";

@@ -2,6 +2,7 @@
 
 import { arithmetic } from "../judge";
 import { leading, full } from "../state/source";
+import { whole } from "../text/number";
 import { useLab } from "./context";
 
 export function Arithmetic() {
@@ -14,7 +15,7 @@ export function Arithmetic() {
   return (
     <section class="card arithmetic" aria-labelledby="arithmetic-title" data-testid="arithmetic" data-step={step}>
       <h2 id="arithmetic-title">
-        From step {step} to {step + 1}
+        From step {whole(step)} to {whole(step + 1)}
       </h2>
       {arithmetic(run, now.objective, settings, step).map(({ label, parts }) => (
         <p data-testid="arithmetic-line">

@@ -14,7 +14,7 @@ interface Scale {
 }
 
 /** From far below the zones to above the limit; without a limit, around the curvature's own. */
-export function scaleOf(zones: Zones | null, facts: Facts): Scale {
+function scaleOf(zones: Zones | null, facts: Facts): Scale {
   const steepest = facts.eigenvalues[facts.eigenvalues.length - 1];
   const limit = zones?.limit ?? (steepest > 0 ? 2 / steepest : 1);
   return zones ? { low: limit / 60, high: limit * 2.5 } : { low: limit / 1000, high: limit * 50 };
@@ -29,14 +29,23 @@ const shareOf = ({ low, high }: Scale, rate: number): number =>
 const ends = (scale: Scale, zones: Zones): readonly number[] =>
   [zones.slow, zones.bounce, zones.limit].map((rate) => shareOf(scale, rate)).concat(1);
 
-export function zoneOf(zones: Zones, rate: number): string {
+function zoneOf(zones: Zones, rate: number): string {
   return WORDS[[zones.slow, zones.bounce, zones.limit].filter((end) => rate >= end).length];
 }
 
 /** Why there are no zones. */
-function noLimit({ settings, facts }: Scene): string {
+export function noLimit({ settings, facts }: Pick<Scene, "settings" | "facts">): string {
+  const { eigenvalues, best, local } = facts;
   if (settings.schedule !== "constant") return "the schedule changes it";
-  return facts.eigenvalues.some((curvature) => curvature > 0) ? "no fixed limit" : "no curvature, no limit";
+  if (eigenvalues.some((curvature) => curvature > 0)) return "no fixed limit";
+  if (!eigenvalues.every((curvature) => curvature === 0)) return "no limit: the curvature is not above 0";
+  return local && best ? "no curvature at the minimum, no limit there" : "no curvature, no limit";
+}
+
+/** The limit, and where it holds. */
+export function limitOf({ limit, local }: Zones, { best }: Facts): string {
+  const words = `limit ${number(limit, 3)}`;
+  return local ? `${words} ${best ? "near the minimum" : "by the curvature at the start"}` : words;
 }
 
 export function Rate() {
@@ -45,7 +54,7 @@ export function Rate() {
   if (!now) return null;
   const scale = scaleOf(now.zones, now.facts);
   const rate = settings.value.rate;
-  const limit = now.zones ? `limit ${number(now.zones.limit, 3)}` : noLimit(now);
+  const limit = now.zones ? limitOf(now.zones, now.facts) : noLimit(now);
   const spoken = now.zones ? `${number(rate)}, ${zoneOf(now.zones, rate)}, ${limit}` : `${number(rate)}, ${limit}`;
   return (
     <section class="card rate" aria-labelledby="rate-title">
@@ -64,7 +73,7 @@ export function Rate() {
           onChange={(event) => change({ rate: event.currentTarget.valueAsNumber })}
         />
         <span class="limit" data-testid="limit">
-          {now.zones?.local ? `${limit} near the minimum` : limit}
+          {limit}
         </span>
       </div>
       <div class="slider">

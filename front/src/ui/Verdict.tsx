@@ -28,7 +28,7 @@ const unbroken = (text: string): string => text.replace(/ × (?=10[⁻⁰¹²³�
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "Crawling after 200 steps: the cost ..." as a headline and the rest. */
-export function parted({ status, message }: Judgement): readonly [headline: string, rest: string] {
+function parted({ status, message }: Judgement): readonly [headline: string, rest: string] {
   const at = message.indexOf(": ");
   return message.toLowerCase().startsWith(status) && at > 0
     ? [message.slice(0, at), upper(message.slice(at + 2))]

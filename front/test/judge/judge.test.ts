@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { shown } from "./eight_card";
-import { judged } from "./eight";
+import { judged, judgedFormula } from "./eight";
 
 test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one click mends it", () => {
   const { judgement } = judged({ rate: 0.056 });
@@ -51,7 +51,8 @@ test("standardized columns converge at once, from the same start", () => {
   const { judgement, objective, settings } = judged({ rate: 0.02, start: [1, -2] });
   const after = judged({ ...judgement.mend!.change });
   expect(after.judgement.status).toBe("converged");
-  const [before, begin] = [objective.raw(Float64Array.from(settings.start)), after.objective.raw(after.run.path.slice(0, 2))];
+  const before = objective.raw(Float64Array.from(settings.start));
+  const begin = after.objective.raw(after.run.path.slice(0, 2));
   before.forEach((w, j) => expect(begin[j]).toBeCloseTo(w, 10));
 });
 
@@ -90,7 +91,8 @@ test("a noise floor says how large the gradient of a batch is at the minimum", (
     squares += (g[0] ** 2 + g[1] ** 2) / 8;
   }
   expect(judgement.status).toBe("noise floor");
-  expect(judgement.why).toContain(`that of one row has a root mean square of ${Number(Math.sqrt(squares).toPrecision(4))}.`);
+  const noise = Number(Math.sqrt(squares).toPrecision(4));
+  expect(judgement.why).toContain(`that of one row has a root mean square of ${noise}.`);
 });
 
 test("no word of a card is a NaN, an infinity or undefined", () => {
@@ -101,4 +103,10 @@ test("no word of a card is a NaN, an infinity or undefined", () => {
       }
     }
   }
+});
+
+test("a formula whose variables are all fixed: the card has words, no number that is none", () => {
+  const card = judgedFormula("log(x)", { start: [3], fixed: [true] });
+  expect(card.message).toContain("a point at which every parameter is fixed");
+  expect(card.mend?.label).toBe("Let the parameters move");
 });
