@@ -223,7 +223,8 @@ export interface Palette {
   readonly edge: string; // borders of controls
   readonly accent: string;
   readonly onAccent: string; // text on the accent
-  readonly rules: readonly string[]; // colours of the runs, in the order of the race; dashes go with them
+  readonly rules: readonly string[]; // colours of the runs, by their places (draw/places.ts)
+  readonly dashes: readonly (readonly number[])[]; // lines of the runs, by their places
   readonly low: string; // the map at the minimum
   readonly high: string; // the map at its highest
   readonly contour: string;

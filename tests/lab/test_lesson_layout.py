@@ -7,12 +7,8 @@ import json
 import pytest
 from conftest import ROOT
 
-NAMES = [
-    lesson["name"]
-    for lesson in json.loads((ROOT / "src" / "steepest" / "lab" / "lessons.json").read_text(encoding="utf-8"))[
-        "lessons"
-    ]
-]
+FILE = ROOT / "src" / "steepest" / "lab" / "lessons.json"
+NAMES = [lesson["name"] for lesson in json.loads(FILE.read_text(encoding="utf-8"))["lessons"]]
 SIZES = {"desk": (1280, 800), "wide": (1920, 1080), "phone": (390, 844)}
 
 FAULTS = """() => {

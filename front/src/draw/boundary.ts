@@ -32,7 +32,7 @@ export function boundary(
     if (facts.best)
       line(context, edge(facts.best), { colour: palette.mute, width: 1.3, dash: [5, 4] });
     for (let i = scene.runs.length - 1; i >= 0; i--)
-      line(context, edge(current(scene, i)), { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      line(context, edge(current(scene, i)), { colour: colourOf(palette, i), width: 2.4, dash: dashOf(palette, i) });
     marks(context, scene, w, rows, place, palette);
   });
   return drawn(scene, axes, w, (x, y) => hitRow(rows, place, x, y));

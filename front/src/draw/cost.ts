@@ -39,7 +39,7 @@ export function cost(scene: Scene, context: Canvas, width: number, height: numbe
     line(context, [[axes.x(k), axes.top], [axes.x(k), axes.bottom]], { colour: palette.mute, width: 1, dash: [2, 3] });
     for (let i = scene.runs.length - 1; i >= 0; i--) {
       const points = outline(scene.runs[i], axes, measure);
-      line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(i) });
+      line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(palette, i) });
     }
   });
   for (let i = scene.runs.length - 1; i >= 0; i--)
@@ -47,7 +47,7 @@ export function cost(scene: Scene, context: Canvas, width: number, height: numbe
   const end = (run: Run) => axes.y(measure.of(run.cost[lastNumber(run)]));
   if (room)
     endLabels(context, axes, scene.runs.map((run, i) => (
-      { text: labels[i], y: end(run), colour: colourOf(palette, i), dash: dashOf(i) })), width);
+      { text: labels[i], y: end(run), colour: colourOf(palette, i), dash: dashOf(palette, i) })), width);
   return drawn(scene, labels, measure, axes);
 }
 

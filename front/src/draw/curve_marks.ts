@@ -35,7 +35,7 @@ export function states(context: Canvas, { scene, axes, place }: Curve, index: nu
   const points = Array.from({ length: Math.floor(k / every) + 1 }, (_, i) => place(stateOf(run, i * every)));
   const left = points.findIndex((point) => !contains(axes, ...point));
   const shown = left < 0 ? points : points.slice(0, left + 1);
-  line(context, shown, { colour, width: 1, alpha: 0.6, dash: dashOf(index) });
+  line(context, shown, { colour, width: 1, alpha: 0.6, dash: dashOf(palette, index) });
   shown.forEach((point, i) => {
     context.globalAlpha = 0.35 + (0.65 * (i + 1)) / shown.length;
     if (contains(axes, ...point)) dot(context, point, 3, colour);

@@ -56,7 +56,7 @@ function contour(
       ...ways,
       ...(hint ? [boxOf(context, hint)] : []),
     ]);
-    scene.runs.forEach((_, i) => trail(context, scene, i, place, axes, palette));
+    for (let i = scene.runs.length - 1; i >= 0; i--) trail(context, scene, i, place, axes, palette);
     if (best) star(context, best, palette);
     handle(context, start, palette);
     if (hint) plate(context, palette, hint);

@@ -2,6 +2,9 @@
 
 import type { Palette } from "../types";
 
+/** Dashes of the runs, in the order of `Palette.rules`: a race can be read without colours. */
+const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4, 2, 3, 2, 4]];
+
 const light: Palette = {
   dark: false,
   page: "#fbfbf9",
@@ -13,6 +16,7 @@ const light: Palette = {
   accent: "#0067a6",
   onAccent: "#ffffff",
   rules: ["#c2410c", "#0067a6", "#127361", "#9d3a85", "#7f6400", "#4a4f58"],
+  dashes,
   low: "#cddff0",
   high: "#fdfdfc",
   contour: "#7d93a8",
@@ -34,6 +38,7 @@ const dark: Palette = {
   accent: "#6ab7ea",
   onAccent: "#10141a",
   rules: ["#ff9a57", "#6ab7ea", "#45cfa9", "#e592d2", "#dbb83f", "#b9c0cc"],
+  dashes,
   low: "#24405f",
   high: "#1d2229",
   contour: "#5c7692",
@@ -46,11 +51,8 @@ const dark: Palette = {
 
 export const palettes = { light, dark } as const;
 
-/** Dashes of the runs, in the order of `Palette.rules`: a race can be read without colours. */
-export const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4, 2, 3, 2, 4]];
-
 export const colourOf = (palette: Palette, run: number): string => palette.rules[run % palette.rules.length];
-export const dashOf = (run: number): number[] => [...dashes[run % dashes.length]];
+export const dashOf = ({ dashes }: Palette, run: number): number[] => [...dashes[run % dashes.length]];
 
 type Rgb = readonly [number, number, number];
 

@@ -9,6 +9,7 @@ import { type Frame, frame, within } from "./frame";
 import { clampTo } from "./geometry";
 import { dots, head, line, type Point, ring } from "./marks";
 import { colourOf, dashOf } from "./palette";
+import { lineOf } from "./places";
 import { current, hitRow, leading, radiusOf, shownRows, STICKS, thinned } from "./rows";
 import { lastSound, shownStep, stepOf } from "./runs";
 import { brief, joined } from "./text";
@@ -36,7 +37,7 @@ export function regression(
     for (let i = scene.runs.length - 1; i >= 0; i--) {
       const w = current(scene, i);
       const points = pixels(w);
-      line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      line(context, points, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(palette, i) });
       if (points.length === 0) outside += elsewhere(context, table, objective.raw(w), axes, colourOf(palette, i));
     }
     context.globalAlpha = objective.rows > 300 ? 0.55 : 1;
@@ -44,7 +45,7 @@ export function regression(
     context.globalAlpha = 1;
     if (objective.rows <= STICKS) ringed = drawnRows(context, scene, place, radiusOf(rows.length), palette.accent);
   });
-  return drawn(scene, axes, lead, outside, ringed, (x, y) => hitRow(rows, place, x, y));
+  return drawn(scene, palette, axes, lead, outside, ringed, (x, y) => hitRow(rows, place, x, y));
 }
 
 /** The rows, and the lines with which runs begin and end as far as they are near: the same at each step. */
@@ -119,7 +120,7 @@ const sumOf = ([slope, intercept]: Vec, x: string): string =>
   `${number(slope)} ${x} ${intercept < 0 ? MINUS : "+"} ${number(Math.abs(intercept))}`;
 
 function drawn(
-  scene: Scene, axes: Frame, w: Vec, outside: number, ringed: number, hit: Drawn["hit"],
+  scene: Scene, palette: Palette, axes: Frame, w: Vec, outside: number, ringed: number, hit: Drawn["hit"],
 ): Drawn {
   const { objective, facts, runs, settings } = scene;
   const table = objective.table!;
@@ -130,7 +131,7 @@ function drawn(
   const cost = runs.length ? runs[0].cost[stepOf(runs[0], settings.cursor)] : objective.value(w);
   const step = `step ${whole(shownStep(scene))}`;
   const subtitle = joined(
-    `solid: ${step}, cost ${number(cost)}`,
+    `${lineOf(scene, palette)}: ${step}, cost ${number(cost)}`,
     facts.best ? `dashed: the minimum, ${sumOf(objective.raw(facts.best), x)}, cost ${number(facts.least)}` : "",
     outside ? `${outside === 1 ? "a line is" : `${outside} lines are`} outside of this picture` : "",
     ringed ? `ringed: the rows of step ${whole(ringed)}` : "",

@@ -35,7 +35,7 @@ export function shapes(scene: Scene, context: Canvas, width: number, height: num
     shares.forEach((values, i) => {
       const colour = colourOf(palette, i);
       const points = values.map((v, k): Point => [axes.x(at[k]), axes.y(v)]);
-      line(context, points, { colour, width: 2.2, dash: dashOf(i) });
+      line(context, points, { colour, width: 2.2, dash: dashOf(palette, i) });
       const y = points[n][1] + (values[n] > shares[1 - i][n] ? -13 : 13);
       plate(
         context,

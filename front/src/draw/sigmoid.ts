@@ -9,6 +9,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { colourOf, dashOf } from "./palette";
+import { lineOf } from "./places";
 import { confusionTitle, confusionWords, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
@@ -44,11 +45,12 @@ export function sigmoid(
     if (single && facts.best)
       curve(context, scene, facts.best, axes, { colour: palette.mute, width: 1.3, dash: [5, 4] });
     if (single) for (let i = scene.runs.length - 1; i >= 0; i--)
-      curve(context, scene, current(scene, i), axes, { colour: colourOf(palette, i), width: 2.4, dash: dashOf(i) });
+      curve(context, scene, current(scene, i), axes,
+        { colour: colourOf(palette, i), width: 2.4, dash: dashOf(palette, i) });
     else curve(context, scene, null, axes, { colour: colourOf(palette, 0), width: 2.4 });
     marks(context, scene, w, rows, place, palette);
   });
-  return drawn(scene, axes, w, single, (x, y) => hitRow(rows, place, x, y));
+  return drawn(scene, palette, axes, w, single, (x, y) => hitRow(rows, place, x, y));
 }
 
 const bounded = (z: number): number => Math.max(-1e6, Math.min(1e6, z));
@@ -119,14 +121,16 @@ export function marks(
   for (const i of wrong) ring(context, place(i), radius + (many ? 1.6 : 3), palette.ink, null, many ? 1 : 2);
 }
 
-function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
+function drawn(
+  scene: Scene, palette: Palette, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"],
+): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
   const rows = confusionAt(objective, w, settings.cutoff);
   const title = confusionTitle(rows, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
-    `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,
+    `${single ? lineOf(scene, palette) : "rows by their z"}: step ${whole(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
     confusionWords(rows),
     separated,

@@ -41,12 +41,12 @@ export function slopes(scene: Scene, context: Canvas, width: number, height: num
   within(context, axes, () => {
     slices.forEach(({ slope }, i) => {
       graph(context, curves[i], axes, colourOf(palette, i));
-      line(context, tangent(slope), { colour: colourOf(palette, i), width: 1.4, dash: dashOf(i + 1) });
+      line(context, tangent(slope), { colour: colourOf(palette, i), width: 1.4, dash: dashOf(palette, i + 1) });
     });
     ball(context, [axes.x(0), axes.y(here)], palette.ink, palette);
   });
   endLabels(context, axes, slices.map(({ slope }, i) => (
-    { text: ends[i], y: tangent(slope)[1][1], colour: colourOf(palette, i), dash: dashOf(i + 1) })), width);
+    { text: ends[i], y: tangent(slope)[1][1], colour: colourOf(palette, i), dash: dashOf(palette, i + 1) })), width);
   const title = `Slopes: ${slices.map(({ name, slope }) => `${written(slope)} along ${brief(name, 12)}`).join(", ")}`;
   const subtitle = "dashed: tangents, their slopes are the gradient";
   return { title, subtitle, description: `${title}. ${subtitle}.`, toData: axes.toData, hit: () => null };

@@ -166,7 +166,7 @@ function marks(
     for (let t = 0; t <= k; t += every) points.push(place(stateOf(run, t), run.cost[t]));
     if (k % every) points.push(place(stateOf(run, k), run.cost[k]));
     line(context, points, { colour: palette.card, width: 3.4, alpha: 0.6 });
-    line(context, points, { colour: colourOf(palette, i), width: 1.9, dash: dashOf(i) });
+    line(context, points, { colour: colourOf(palette, i), width: 1.9, dash: dashOf(palette, i) });
   });
   const { facts, settings, objective } = scene;
   const start = place(startOf(scene), objective.value(startOf(scene)));

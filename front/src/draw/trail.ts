@@ -56,7 +56,7 @@ export function trail(
     const piece = past.slice(i * part, (i + 1) * part + 1);
     if (piece.length < 2) return;
     line(context, piece, { colour: palette.card, width: 3.6, alpha: 0.7 * alpha });
-    line(context, piece, { colour, width: 1.8, dash: dashOf(index), alpha });
+    line(context, piece, { colour, width: 1.8, dash: dashOf(palette, index), alpha });
   });
   if (past.length <= DOTS)
     for (const point of past.slice(0, -1)) if (contains(box, ...point)) dot(context, point, 2.2, colour);

@@ -35,12 +35,12 @@ export function variables(scene: Scene, context: Canvas, width: number, height: 
       const colour = colourOf(palette, j);
       const level = best ? axes.y(best[j]) : NaN;
       line(context, [[axes.left, level], [axes.right, level]], { colour, width: 1, dash: [5, 4], alpha: 0.6 });
-      line(context, pixels(paths[j]), { colour, width: 1.8, dash: dashOf(j) });
+      line(context, pixels(paths[j]), { colour, width: 1.8, dash: dashOf(palette, j) });
       ball(context, pixels([[step, now[j]]])[0], colour, palette, 5);
     });
   });
   endLabels(context, axes, names.map((text, j) => (
-    { text, y: axes.y(paths[j][paths[j].length - 1][1]), colour: colourOf(palette, j), dash: dashOf(j) })), width);
+    { text, y: axes.y(paths[j].at(-1)![1]), colour: colourOf(palette, j), dash: dashOf(palette, j) })), width);
   const title = `Step ${whole(step)}: ${names.map((name, j) => `${brief(name, 12)} = ${number(now[j])}`).join(", ")}`;
   const subtitle = best ? `dashed: ${minimumOf(scene)}` : withoutMinimum(scene);
   const description = `The variables, step by step. ${title}. ${subtitle}.`;

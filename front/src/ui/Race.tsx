@@ -1,12 +1,12 @@
 // The rules that race: toggle buttons, who leads, and why some rules of the package are not offered here.
 
+import { COMMON, placesOf } from "../draw";
 import { nameOf } from "../draw/runs";
 import { nameIn, parseSpec, rules, toSpec, untranslatedRules, type Bound, type Rule } from "../engine";
 import { LIMITS } from "../state/settings";
 import { useLab } from "./context";
 import { NumberField } from "./controls";
 
-const COMMON = ["plain", "momentum", "nesterov", "adam", "rmsprop", "ada_grad"];
 const MOST = 6;
 
 export function Race() {
@@ -105,7 +105,7 @@ function Chip({ name }: { readonly name: string }) {
       disabled={place < 0 && chosen.length >= MOST}
       onClick={toggle}
     >
-      {place >= 0 && <Key place={place} />}
+      {place >= 0 && <Key place={placesOf(chosen)[place]} />}
       {rules[name].label}
     </button>
   );

@@ -1,7 +1,7 @@
 // The colours of both schemes: contrasts by WCAG 2, and runs told apart by readers with deuteranopia.
 
 import { describe, expect, it } from "vitest";
-import { dashes, mix, palettes, rgbOf } from "../../src/draw/palette";
+import { mix, palettes, rgbOf } from "../../src/draw/palette";
 
 /** Red, green and blue light, from 0 to 1. */
 const lightOf = (colour: string): number[] =>
@@ -58,7 +58,7 @@ describe.each(Object.entries(palettes))("%s", (_name, palette) => {
   });
 
   it("tells the runs apart without colours, or by them", () => {
-    const patterns = palette.rules.map((_, i) => dashes[i].join());
+    const patterns = palette.rules.map((_, i) => palette.dashes[i].join());
     for (let i = 0; i < palette.rules.length; i++)
       for (let j = 0; j < i; j++) {
         const apart = distance(seenByDeuteranope(palette.rules[i]), seenByDeuteranope(palette.rules[j]));
