@@ -13,7 +13,9 @@ from ..objective import losses
 from ..objective.functions.formula import read_formula
 from .lessons import lesson
 
-__all__ = ["Choice", "in_short"]
+__all__ = ["MOST_STEPS", "Choice", "in_short"]
+
+MOST_STEPS = 20_000  # of a run on the page: LIMITS in front/src/state/settings.ts
 
 
 class Choice(NamedTuple):
@@ -39,7 +41,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, a formula cannot be read, or the rate is not above 0.
+            If there is no such rule, loss or lesson, a formula cannot be read, the rate is not above 0, or the steps are
+            more than a page takes.
 
         Examples
         --------
@@ -48,6 +51,8 @@ class Choice(NamedTuple):
         """
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise UsageError(f"the learning rate must be above 0, not {self.learning_rate:g}")
+        if self.steps is not None and not 1 <= self.steps <= MOST_STEPS:
+            raise UsageError(f"a page takes 1 to {MOST_STEPS:,} steps, not {self.steps:,}")
         named = (self.rule,) if isinstance(self.rule, str) else self.rule
         found = {
             "task": None if self.formula is None else "formula",
