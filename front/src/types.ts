@@ -17,6 +17,8 @@ export interface Table {
   readonly rows: number;
   /** Rows of the whole table, if these are a sample of it. */
   readonly sampledFrom?: number;
+  /** Whether the file of this name has other columns or rows: columns became numbers, or rows were left out. */
+  readonly edited?: boolean;
 }
 
 /**

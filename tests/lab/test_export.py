@@ -130,6 +130,32 @@ def test_tables_of_the_readers_own(name, opened, tmp_path):
     np.testing.assert_allclose(json.loads(done.stdout), end, rtol=1e-9, err_msg=done.stderr)
 
 
+GAPS = "x,colour,sold,y\n1,red,2024-01-02,2\n2,blue,2024-02-03,4\n,red,2024-03-01,5\n4,green,2024-05-05,9\n5,red,2024-06-07,9\n"
+READ = {  # tables that a command without these options reads otherwise, or not at all
+    "text": ("x,colour,y\n1,red,3\n2,blue,4\n3,red,7\n4,green,9\n", ()),
+    "rows by a condition": (long_table(300), ("--where", "a > 0")),
+    "gaps left out": (GAPS, ("-x", "x", "--missing", "drop")),
+    "gaps marked": (GAPS, ("-x", "x,colour", "--missing", "indicator")),
+    "dates": (GAPS, ("-x", "sold", "--date", "sold")),
+    "powers": (long_table(300), ("--with", "a^2, a:b")),
+    "decimal commas": ("x;y\n1,5;4\n3,5;3\n4,5;7\n", ("--decimal", ",")),
+    "two of three labels": ("x,y\n1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n7,b\n", ("--where", "y != c")),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_tables_that_were_read_with_options(name, opened, tmp_path):
+    table, options = READ[name]
+    page = opened("", "-t", "y", *options, "--steps", "20", "--learning-rate", "0.0001", table=table)
+    (end,) = ends(page)
+    done = in_shell(page.input_value("[data-testid=text-command]"), tmp_path)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_allclose(Trajectory.load(tmp_path / "run.npz").x[-1], end, rtol=1e-9, atol=1e-12)
+    (tmp_path / "page.py").write_text(page.input_value("[data-testid=text-python]"), encoding="utf-8")
+    done = in_shell('"$PYTHON" page.py', tmp_path)
+    np.testing.assert_allclose(json.loads(done.stdout), end, rtol=1e-9, atol=1e-12, err_msg=done.stderr)
+
+
 def test_pictures_open(opened, tmp_path):
     page = opened("#lesson=momentum")
     with Image.open(saved(page, "png", tmp_path)) as picture:

@@ -1,6 +1,7 @@
 // Records by name, as the command line spells them: "momentum:beta=0.95".
 
 import { Refusal } from "../refusal";
+import { untranslatedLosses, untranslatedRules, untranslatedSchedules } from "./engine.gen";
 import type { Fields } from "./records";
 
 /** A record with its settings. */
@@ -9,6 +10,8 @@ export interface Bound<T> {
   readonly self: Fields;
 }
 
+const UNTRANSLATED = [...untranslatedRules, ...untranslatedLosses, ...untranslatedSchedules];
+
 type Named = { readonly name: string; readonly defaults: Fields };
 
 /** The record that a text such as "momentum:beta=0.95" names; a Refusal says what is wrong with it. */
@@ -16,6 +19,8 @@ export function parseSpec<T extends Named>(spec: string, records: Readonly<Recor
   const [asked, ...rest] = spec.split(":");
   const found = nameIn(records, spec);
   if (!Object.hasOwn(records, found)) {
+    const left = UNTRANSLATED.find((record) => plain(record.name) === plain(asked));
+    if (left) throw new Refusal(`the ${what} ${left.name} is not on this page: it ${left.reason}`);
     throw new Refusal(`no ${what} is called "${asked}": choose one of ${Object.keys(records).sort().join(", ")}`);
   }
   const record = records[found];

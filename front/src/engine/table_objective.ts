@@ -69,7 +69,12 @@ function targetFor(loss: Loss, self: Fields, column: Column): Column {
     throw new Refusal(`${loss.label} needs targets >= 0: ${name} has negative numbers`);
   }
   if (column.values.some((y) => !Number.isFinite(loss.value(self, 0, y)))) {
-    throw new Refusal(`${loss.label} needs targets > 0: ${name} has zeros`);
+    const zero = column.values.includes(0) && !Number.isFinite(loss.value(self, 0, 0));
+    throw new Refusal(
+      zero
+        ? `${loss.label} needs targets > 0: ${name} has zeros`
+        : `${name} has numbers so large that their cost overflows: divide them by a constant`,
+    );
   }
   return column;
 }

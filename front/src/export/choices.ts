@@ -56,10 +56,11 @@ export function columnsOf({ objective }: Scene): readonly Column[] {
   return [...features, target];
 }
 
-/** Whether no file has these numbers: rows were dragged or sampled, labels are numbers, or arrays were handed over. */
+/** Whether no file has these numbers: rows were dragged or chosen, columns became numbers, or arrays were handed over. */
 export function differs({ scene, table }: Exported): boolean {
   const nameless = scene.settings.data === "own" && !/\.\w+$/.test(table?.name ?? "");
   const { features, target, classes } = scene.objective.table!;
   const asNumbers = features.some((column) => column.classes) || (!classes && target.classes !== undefined);
-  return scene.settings.moved.length > 0 || table?.sampledFrom !== undefined || asNumbers || nameless;
+  const own = scene.settings.data === "own" && (table?.sampledFrom !== undefined || table?.edited === true);
+  return scene.settings.moved.length > 0 || own || asNumbers || nameless;
 }

@@ -112,7 +112,7 @@ function validTable(value: unknown): Table | null {
     column.values.length === rows &&
     column.values.every(Number.isFinite) &&
     isClasses(column.classes);
-  return columns.every(isColumn) ? { name, columns, rows } : null;
+  return columns.every(isColumn) ? { name, columns, rows, edited: true } : null; // its reader has no such file
 }
 
 const isClasses = (classes: unknown): boolean =>

@@ -88,12 +88,20 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
       judgement: sound(judgement),
     })),
   );
-  const first = () => createScene(signal(DEFAULTS), { table: given.table, recorded: signal(null) }).scene.peek();
   return {
-    scene: lastGood(current, settings.peek() === DEFAULTS ? () => null : first),
+    scene: lastGood(current, () => simpler(settings.peek(), given)),
     problem: computed(() => faultOf(current.value)),
     replay,
   };
+}
+
+/** The scene of simpler settings, where the first ones have a fault: on the same data plain steps, else a new page. */
+function simpler(settings: Settings, { table }: Given): Scene | null {
+  if (same(settings, DEFAULTS)) return null;
+  const data = Object.fromEntries(OBJECTIVE.map((key) => [key, settings[key]]));
+  const plain: Settings = { ...DEFAULTS, ...data, rate: settings.rate };
+  const next = same(settings, plain) ? DEFAULTS : plain;
+  return createScene(signal(next), { table, recorded: signal(null) }).scene.peek();
 }
 
 function attempt<T>(make: () => T): Maybe<T> {

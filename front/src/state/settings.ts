@@ -47,7 +47,7 @@ export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringi
 
 /** Smallest and largest value of each number. */
 export const LIMITS = {
-  rate: [1e-12, 1e6],
+  rate: [1e-100, 1e100],
   batch: [0, 1e6],
   seed: [0, 4294967295],
   steps: [1, 20000],

@@ -6,9 +6,9 @@ import { whole } from "../text/number";
 import { useLab } from "./context";
 
 export function Arithmetic() {
-  const { scene, cursor, replay } = useLab();
+  const { scene, cursor } = useLab();
   const now = scene.value;
-  if (!now?.runs.length || replay.value) return null;
+  if (!now?.runs.length || now.runs[0].numbers) return null; // of a recorded run states are known, not steps
   const settings = full(leading(now.settings), now.objective.size);
   const [run] = now.runs;
   const step = Math.min(cursor.value, Math.max(0, run.steps - 1));

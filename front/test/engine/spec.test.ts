@@ -21,7 +21,7 @@ describe("specs", () => {
 
   it.each([
     ["nesterv", 'no rule is called "nesterv"'],
-    ["newton", 'no rule is called "newton"'],
+    ["newton", "the rule newton is not on this page: it needs second derivatives of the cost"],
     ["constructor", 'no rule is called "constructor"'],
     ["__proto__", 'no rule is called "__proto__"'],
     ["", 'no rule is called ""'],

@@ -18,6 +18,7 @@ from ..data.layout import dense_rows
 from ..data.readers.tables import Table
 from ..data.rows import Rows, make_rows
 from ..descent.replay import recording_of
+from ..lab.settings import MOST_STEPS
 from ..objective import losses
 from ..objective.problem import Problem
 from ..solve.fit import Run, fit
@@ -28,7 +29,6 @@ from .table_input import class_numbers
 __all__ = ["Fits"]
 
 MOST_WORK = 2e8  # rows times steps
-MOST_STEPS = 20_000
 KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "rules": (list, "a list of names"),
     "features": (list, "a list of names"),

@@ -23,7 +23,9 @@ from .column_choice import ColumnChoice
 from .table_input import class_numbers, classes_of
 from .text import label_text
 
-__all__ = ["read_for_page", "table_for_page"]
+__all__ = ["as_read", "read_for_page", "table_for_page"]
+
+MOST_CLASSES = 20  # of a target of text; one with more labels is a number with a fault
 
 
 class PageFlags(Protocol):
@@ -56,7 +58,7 @@ def read_for_page(file: str, flags: PageFlags, choice: Choice) -> tuple[Table, t
     return table, classes_of(table, None) if named else None
 
 
-def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:
+def table_for_page(table: Table, classes: Sequence[Label] | None, edited: bool = False) -> PageTable:
     """The table of a page.
 
     Parameters
@@ -64,6 +66,8 @@ def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:
     table : Table
     classes : sequence of labels or None
         The two labels of the target, which become 0 and 1; None if it is a number.
+    edited : bool
+        Whether it was not read as a command without options reads the file.
     """
     n = table.X.shape[0]
     places = sampled_rows(n)
@@ -71,7 +75,13 @@ def table_for_page(table: Table, classes: Sequence[Label] | None) -> PageTable:
     columns = [Column(name, values) for name, values in zip(table.names, X.T, strict=True)]
     columns += [] if table.y is None else [_target(table, classes, places)]
     notes = (*table.notes, *table.roundings)
-    return PageTable(Path(table.source).name, tuple(columns), table.target, n, notes)
+    edited = edited or table.recipe is not None
+    return PageTable(Path(table.source).name, tuple(columns), table.target, n, notes, edited)
+
+
+def as_read(choice: ColumnChoice, form: TextFormat) -> bool:
+    """Whether a command that names the columns, and no other option, reads the same rows."""
+    return choice._replace(drop=()) == ColumnChoice() and form == TextFormat()
 
 
 def _raw(file: str, flags: PageFlags, choice: Choice) -> RawTable:
@@ -85,7 +95,10 @@ def _raw(file: str, flags: PageFlags, choice: Choice) -> RawTable:
             raw = _read(file, flags, labels=True)
         except SteepestError:
             raise fault from None
-        if raw.y is None or len(np.unique(raw.y)) != 2:
+        labels = set() if raw.y is None else set(np.unique(raw.y).tolist())
+        if 2 < len(labels) <= MOST_CLASSES:
+            raise DataError(_many(len(labels)), file=raw.source, column=flags.target) from None
+        if len(labels) != 2:
             raise  # it says which cell is not a number
         return raw
 
@@ -97,13 +110,16 @@ def _read(file: str, flags: PageFlags, labels: bool) -> RawTable:
     return read_columns(file, asked, flags.form)
 
 
+def _many(count: int) -> str:
+    return f"{count} classes, the page descends on two: choose rows with --where"
+
+
 def _target(table: Table, classes: Sequence[Label] | None, places: NDArray[np.int64]) -> Column:
     assert table.y is not None
     assert table.target is not None
     if classes is None:
         return Column(table.target, table.y[places])
     if len(classes) > 2:
-        problem = f"{len(classes)} classes, the page descends on two: choose rows with --where"
-        raise DataError(problem, file=table.source, column=table.target)
+        raise DataError(_many(len(classes)), file=table.source, column=table.target)
     first, second = map(label_text, classes)
     return Column(table.target, class_numbers(table, tuple(classes))[places], (first, second))

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from ..core.aliases import nearest
 from ..core.errors import UsageError
 
 __all__ = ["Lesson", "lesson", "lessons"]
@@ -66,7 +67,9 @@ def lesson(name: str) -> Lesson:
     1
     """
     if name not in lessons():
-        raise UsageError(f"no lesson is called {name!r}: choose one of {', '.join(lessons())}")
+        near = nearest(name, lessons())
+        mend = f"did you mean {near!r}?" if near else f"choose one of {', '.join(lessons())}"
+        raise UsageError(f"no lesson is called {name!r}: {mend}")
     return lessons()[name]
 
 

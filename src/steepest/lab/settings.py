@@ -13,11 +13,12 @@ from ..objective import losses
 from ..objective.functions.formula import read_formula
 from .lessons import lesson
 
-__all__ = ["NOT_OFFERED", "Choice", "in_short"]
+__all__ = ["MOST_STEPS", "NOT_OFFERED", "Choice", "in_short"]
 
 RULES_AND_LOSSES = {"newton", "secant", "spectral", "whitened", "anderson", "probit"}
 SCHEDULES = {"backtracking", "exact_line", "adgd", "barzilai_borwein", "polyak"}
 NOT_OFFERED = RULES_AND_LOSSES | SCHEDULES  # by the engine of the page: front/src/engine/engine.gen.ts has the reasons
+MOST_STEPS = 20_000  # of a run on the page: LIMITS in front/src/state/settings.ts
 
 
 class Choice(NamedTuple):
@@ -43,8 +44,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, or the
-            rate is not above 0.
+            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, the rate
+            is not above 0, or the steps are more than a page takes.
 
         Examples
         --------
@@ -53,6 +54,8 @@ class Choice(NamedTuple):
         """
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise UsageError(f"the learning rate must be above 0, not {self.learning_rate:g}")
+        if self.steps is not None and not 1 <= self.steps <= MOST_STEPS:
+            raise UsageError(f"a page takes 1 to {MOST_STEPS:,} steps, not {self.steps:,}")
         named = (self.rule,) if isinstance(self.rule, str) else self.rule
         found = {
             "task": None if self.formula is None else "formula",

@@ -58,6 +58,8 @@ class PageTable(NamedTuple):
         Of the whole table; the columns may be a sample of it.
     notes : tuple of str
         What was decided about the file.
+    edited : bool
+        Whether the file has other columns or rows than these: columns became numbers, or rows were left out.
     """
 
     name: str
@@ -65,6 +67,7 @@ class PageTable(NamedTuple):
     target: str | None
     rows: int
     notes: tuple[str, ...] = ()
+    edited: bool = False
 
     @property
     def kept(self) -> int:
@@ -78,8 +81,9 @@ class PageTable(NamedTuple):
     def member(self) -> dict[str, Any]:
         """`Table` in front/src/types.ts."""
         sampled = {} if self.kept == self.rows else {"sampledFrom": self.rows}
+        edited = {"edited": True} if self.edited else {}
         columns = [column.member() for column in self.columns]
-        return {"name": self.name, "rows": self.kept, **sampled, "columns": columns}
+        return {"name": self.name, "rows": self.kept, **sampled, **edited, "columns": columns}
 
     def settings(self) -> dict[str, Any]:
         """Settings of the page that say what is fitted to what; two classes have the log loss.

@@ -16,7 +16,7 @@ from ...lab.settings import Choice
 from ...lab.table import PageTable
 from ..column_choice import ColumnChoice
 from ..exit_status import print_object
-from ..lab_table import read_for_page, table_for_page
+from ..lab_table import as_read, read_for_page, table_for_page
 from ..outputs import check_output
 from ..text import describe, note, say
 
@@ -110,7 +110,8 @@ def serve_table(flags: Flags) -> None:
 
     choice = choice_of(flags)
     table, classes = read_for_page(flags.file, flags, choice)
-    page = page_of_table(table_for_page(table, classes), choice.settings())
+    held = table_for_page(table, classes, not as_read(flags.columns, flags.form))
+    page = page_of_table(held, choice.settings())
     html = page._replace(payload=page.payload._replace(home="server")).html()
     serve(html, Fits.of(table, classes).answer, lambda address: _served(address, flags))
 
@@ -127,7 +128,8 @@ def _page(flags: Flags) -> tuple[Page, PageTable | None]:
     choice = choice_of(flags)
     if flags.file is None:
         return page_without_table(choice.settings()), None
-    table = table_for_page(*read_for_page(flags.file, flags, choice))
+    read = read_for_page(flags.file, flags, choice)
+    table = table_for_page(*read, not as_read(flags.columns, flags.form))
     return page_of_table(table, choice.settings()), table
 
 

@@ -66,7 +66,9 @@ def _run(flags: Flags, given: list[str]) -> tuple[str, Trajectory]:
 def _with_table(payload: Payload, run: Trajectory, flags: Flags) -> Payload:
     """The same with the table of the run, and the settings by which the page descends on it."""
     assert flags.file is not None
-    table = table_for_page(table_of(run, flags.file, flags), run.meta["table"]["classes"])
+    known = run.meta["table"]
+    edited = flags.form != TextFormat() or known.get("where") is not None or known.get("missing") is not None
+    table = table_for_page(table_of(run, flags.file, flags), known["classes"], edited)
     return payload._replace(table=table.member(), settings=table.settings() | settings_of(run))
 
 
