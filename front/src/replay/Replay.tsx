@@ -1,6 +1,7 @@
 // The small page: verdict, steps, two pictures, and the state in numbers.
 
 import { counted, number, whole } from "../text/number";
+import { typeset } from "../text/typeset";
 import { Picture } from "./Picture";
 import { costs, path } from "./pictures";
 import { costUpTo, parameter, type View } from "./view";
@@ -15,7 +16,7 @@ export function Replay({ view }: { readonly view: View }) {
         {last.value < recording.step[last.value] && `, of which ${counted(last.value + 1, "state")} are kept`}
       </h1>
       <section class={`verdict ${tone(status)}`} data-testid="verdict" data-status={status} aria-label="Verdict">
-        <p><strong>{message}</strong> {advice && `Try ${advice}.`}</p>
+        <p><strong>{typeset(message)}</strong> {advice && `Try ${typeset(advice)}.`}</p>
       </section>
       <Steps view={view} />
       <Picture id="cost" view={view} draw={(context, size, palette) => costs(context, size, palette, recording, cursor.value)} />

@@ -2,6 +2,7 @@
 // long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
 
 import { descend } from "../engine";
+import { typeset } from "../text/typeset";
 import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";
 import { same } from "./link";
 import { unpacked, type Packed } from "./payload";
@@ -83,7 +84,8 @@ export function recordedRun(recording: Recording, objective: Objective): Run {
 
 /** The verdict that Python wrote. */
 export function recordedJudgement({ verdict }: Recording): Judgement {
-  return { status: verdict.status as Status, message: verdict.message, why: verdict.advice ?? "", mend: null };
+  const why = verdict.advice ? `Try ${typeset(verdict.advice)}.` : "";
+  return { status: verdict.status as Status, message: typeset(verdict.message), why, mend: null };
 }
 
 /** Asks the server that the page came from. An Error says in one line what it refused. */
