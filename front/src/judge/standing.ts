@@ -42,6 +42,7 @@ export function stand(objective: Objective, w: Vec): Standing {
 /** Which kind of point this is, of slope about 0, in words with its smallest curvature. */
 export function kindOf(objective: Objective, w: Vec): string {
   const [p, H] = [w.length, objective.hessian(w)];
+  if (p === 0) return "the only point, because every variable is fixed";
   if (!H.every(Number.isFinite)) return "a point without finite second derivatives";
   const { likeness, size } = alike(H, p);
   const signs = eigenOf(likeness, p).values;
