@@ -1,4 +1,5 @@
-// The nouns of the page. Data flows one way: Payload and Settings -> Objective -> Facts and Runs -> Judgement -> pictures.
+// The nouns of the page. Data flows one way:
+// Payload and Settings -> Objective -> Facts and Runs -> Judgement -> pictures.
 
 export type Vec = Float64Array;
 
@@ -19,8 +20,8 @@ export interface Table {
 }
 
 /**
- * A recorded run: states as `Trajectory` holds them, in raw units, intercept last. In JSON its arrays are texts: base64 of
- * little-endian float64.
+ * A recorded run: states as `Trajectory` holds them, in raw units, intercept last. In JSON its arrays are texts: base64
+ * of little-endian float64.
  */
 export interface Recording {
   readonly rule: string; // as in Python: "momentum:beta=0.95"
@@ -55,11 +56,12 @@ export interface Racer {
  * formula, each variable) through the cursor's point, with its tangent; along a single free parameter with every state.
  * losses: of two classes, the squared error of the probability and the cross-entropy along the first free parameter.
  */
-export type Detail = "step" | "slices" | "losses";
+type Detail = "step" | "slices" | "losses";
 
 /**
- * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header "x-steepest-token".
- * Python descends on all rows of the table; what the page does not offer itself is possible there: any rule, rate "auto".
+ * POST /fit of `steepest lab --serve`, with the token of the address's fragment (#t=TOKEN) in the header
+ * "x-steepest-token". Python descends on all rows of the table; what the page does not offer itself is possible there:
+ * any rule, rate "auto".
  */
 export interface RemoteRequest {
   readonly settings: Partial<Settings>;
@@ -186,7 +188,7 @@ export type Status =
 export interface Judgement {
   readonly status: Status;
   readonly message: string; // one or two sentences with the numbers
-  readonly why: string; // the reason in one sentence: "each step multiplies the distance to the minimum by 1 - 37.5 x 1 = -36.5"
+  readonly why: string; // the reason: "each step multiplies the distance to the minimum by 1 - 37.5 x 1 = -36.5"
   readonly mend: { readonly label: string; readonly change: Partial<Settings> } | null;
 }
 
@@ -205,7 +207,7 @@ export interface Scene {
 }
 
 /** Ink and background of words that judge: good, warn, bad. */
-export interface Tone {
+interface Tone {
   readonly ink: string;
   readonly back: string;
 }
@@ -256,4 +258,6 @@ export interface Drawn {
 }
 
 /** Draws a panel on a canvas context or on svgcanvas, in CSS pixels. */
-export type Draw = (scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette) => Drawn;
+export type Draw = (
+  scene: Scene, context: CanvasRenderingContext2D, width: number, height: number, palette: Palette,
+) => Drawn;

@@ -59,7 +59,7 @@ describe("what is refused, with its place", () => {
 
   test("a table of too many columns", () => {
     const wide = Array.from({ length: 65 }, (_, j) => j + 0.5).join(",");
-    expect(() => readText(`${wide}\n${wide}`, "t.csv")).toThrow("65 columns: the page holds 64 at most, leave some out");
+    expect(() => readText(`${wide}\n${wide}`, "t.csv")).toThrow("65 columns: the page holds 64 at most");
     const row = Array.from({ length: 1001 }, (_, j) => j + 0.5).join(",");
     expect(() => readText(`${row}\n${row}`, "t.csv")).toThrow("1,001 columns: the page reads 1,000 columns at most");
   });

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from lab.page_support import until
+from lab.server_support import COMMAND, Server
 from steepest.cli import main
 from steepest.core.errors import FileError
 from steepest.lab.assets import asset
@@ -134,3 +137,40 @@ def lab_file(tmp_path, built):  # noqa: ARG001 - without the built page no file 
         return tmp_path / output
 
     return write
+
+
+@pytest.fixture
+def opened(visit, lab_file):
+    """Opens the page of no table at an address, and waits until the four pictures are drawn."""
+    file = lab_file()
+
+    def open_at(fragment="", **options):
+        one = visit(**options)
+        shown = one.open(file, fragment)
+        until(shown, "document.querySelector('[data-testid=title-step]')?.textContent")
+        return shown
+
+    return open_at
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory, built):  # noqa: ARG001 - without the built page there is nothing to serve
+    """Starts servers on a table, and ends them."""
+    folder, running = tmp_path_factory.mktemp("served"), []
+
+    def new(*arguments, table=EIGHT):
+        (folder / "t.csv").write_text(table)
+        line = [*COMMAND, "t.csv", *arguments, "--serve", "--no-open"]
+        running.append(subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE))
+        return Server(running[-1])
+
+    yield new
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def server(start_server):
+    return start_server("-t", "y")

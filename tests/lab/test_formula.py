@@ -12,7 +12,6 @@ import pytest
 from conftest import DATA, ROOT
 from fuzz_formulas import HOSTILE, grown, string
 
-from steepest import derivative, secants
 from steepest.core.errors import UsageError
 from steepest.objective.functions import formula as reader
 from steepest.objective.functions.formula import read_formula
@@ -169,19 +168,6 @@ def test_degrees_are_those_of_python():
     script = 'import { readFormula } from "./formula"; const each = (text: string) => readFormula(text).degree;'
     texts = formulas_of_tests()
     assert list(map(float, run_each(script, texts))) == [read_formula(text).degree for text in texts]
-
-
-def test_secants_turn_into_the_tangent_as_in_python():
-    script = """
-import { derivative, readFormula, secants } from "./formula";
-function each([text, x]: [string, number]) {
-  const formula = readFormula(text);
-  return [derivative(formula, x), ...secants(formula, x, [2, 1, 0.1, 0.0001]).flatMap(Object.values)];
-}
-"""
-    cases = [("x**2", 2.0), ("x**2", 6.0), ("x**2", 4.0), ("exp(-x/5) + sin(x)", 1.5), ("2*x + 1", 3.0), ("7", 1.0)]
-    known = [[derivative(text, x), *secants(text, x, [2, 1, 0.1, 0.0001]).ravel()] for text, x in cases]
-    np.testing.assert_allclose(run_each(script, cases), known, rtol=1e-12, atol=1e-14)
 
 
 def test_limits_are_those_of_python():

@@ -1,5 +1,6 @@
 // Panel A for two classes and two features: the rows, and the line on which the probability is the cut-off.
 
+import { confusionAt } from "../judge/confusion";
 import { whole } from "../text/number";
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import type { Canvas } from "./canvas";
@@ -7,7 +8,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { confusionTitle, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
+import { confusionTitle, confusionWords, current, hitRow, leading, linkOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { marks } from "./sigmoid";
 import { brief, joined } from "./text";
@@ -89,10 +90,11 @@ function drawn(scene: Scene, axes: Frame, w: Vec, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const { features, target } = objective.table!;
   const [no, yes] = target.classes ?? [`${target.name} = 0`, `${target.name} = 1`];
-  const title = confusionTitle(scene, w);
+  const rows = confusionAt(objective, w, settings.cutoff);
+  const title = confusionTitle(rows, settings.cutoff);
   const subtitle = joined(
     `line: probability ${String(settings.cutoff)} at step ${whole(shownStep(scene))}`,
-    `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, "ringed: misclassified",
+    `squares: ${brief(no, 16)}, discs: ${brief(yes, 16)}`, confusionWords(rows),
     facts.separable ? "the classes are separable: no finite optimum" : "", thinned(objective.rows),
   );
   const [x, y] = features.map(({ name }) => brief(name));

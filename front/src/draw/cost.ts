@@ -9,7 +9,7 @@ import { type Frame, frame, within } from "./frame";
 import { contains } from "./geometry";
 import { ball, beyond, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { labelsOf, minimumOf, numberOf, stepOf, valueOf, withoutMinimum } from "./runs";
+import { labelsOf, minimumOf, numberOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
 import { joined } from "./text";
 
 const DEEPEST = 1e-13; // of the first cost above the minimum: what is below is rounding
@@ -41,9 +41,9 @@ export function cost(scene: Scene, context: Canvas, width: number, height: numbe
       const points = outline(scene.runs[i], axes, measure);
       line(context, points, { colour: colourOf(palette, i), width: 1.8, dash: dashOf(i) });
     }
-    for (let i = scene.runs.length - 1; i >= 0; i--)
-      mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   });
+  for (let i = scene.runs.length - 1; i >= 0; i--)
+    mark(context, scene.runs[i], i, scene.settings.cursor, axes, measure, palette);
   const end = (run: Run) => axes.y(measure.of(run.cost[lastNumber(run)]));
   if (room)
     endLabels(context, axes, scene.runs.map((run, i) => (
@@ -177,8 +177,8 @@ function finding(scene: Scene, labels: readonly string[]): string {
   }
   const [first, now] = [runs[0].cost[0], runs[0].cost[at[0]]];
   const minimum = facts.best ? `; minimum ${number(facts.least)}` : "";
-  const name = valueOf(scene) === "cost" ? "Cost" : valueOf(scene);
-  if (Number.isNaN(first)) return `${name} has no value at the start`;
-  return at[0] === 0 ? `${name} ${number(first)} at the start${minimum}`
-    : `${name} ${number(first)} → ${number(now)} in ${counted(numberOf(runs[0], at[0]), "step")}${minimum}`;
+  if (Number.isNaN(first)) return `${valueOf(scene) === "cost" ? "Cost" : valueOf(scene)} has no value at the start`;
+  const words = at[0] === 0 ? `${valued(scene, number(first))} at the start`
+    : `${valued(scene, `${number(first)} → ${number(now)}`)} in ${counted(numberOf(runs[0], at[0]), "step")}`;
+  return `${words.replace(/^cost/, "Cost")}${minimum}`;
 }

@@ -33,7 +33,7 @@ export function curve(scene: Scene, context: Canvas, width: number, height: numb
   const drawing: Curve = { scene, axes, index, place };
   within(context, axes, () => {
     graph(context, points, axes, palette.ink);
-    onCurve(context, drawing, palette);
+    onCurve(context, drawing, points.map(([x, y]): Point => [axes.x(x), axes.y(y)]), palette);
   });
   const start = place(startOf(scene));
   const title = titleOf(scene);
@@ -53,7 +53,7 @@ export function curve(scene: Scene, context: Canvas, width: number, height: numb
 }
 
 /** States, tangent, minimum, start and balls, and words that do not cover them. */
-function onCurve(context: Canvas, drawing: Curve, palette: Palette): void {
+function onCurve(context: Canvas, drawing: Curve, graph: readonly Point[], palette: Palette): void {
   const { scene, axes, place } = drawing;
   const start = place(startOf(scene));
   const best = scene.facts.best && place(scene.facts.best);
@@ -62,7 +62,7 @@ function onCurve(context: Canvas, drawing: Curve, palette: Palette): void {
   const hint = hintAt(context, axes, start, palette, taken, scene.still);
   taken.push(around(start, 10), ...(best ? [around(best, 10)] : []), ...boxesOf(context, hint ? [hint] : []));
   scene.runs.forEach((_, i) => states(context, drawing, i, palette));
-  if (scene.runs.length) tangent(context, drawing, palette, taken);
+  if (scene.runs.length) tangent(context, drawing, palette, taken, graph.map((point) => around(point, 1)));
   if (best) star(context, best, palette);
   handle(context, start, palette);
   arrows(context, axes, [...values].reverse(), palette);

@@ -10,7 +10,7 @@ import { ball, beyond, dot, head, line, type Point } from "./marks";
 import { colourOf, dashOf } from "./palette";
 import { current } from "./rows";
 import { lastSound, stepOf } from "./runs";
-import { type Box, boxOf, freest, kept, type Placed, plate, SMALL } from "./text";
+import { type Box, boxOf, freest, overlap, type Placed, plate, SMALL } from "./text";
 
 const STATES = 300; // of a path, that are marked
 
@@ -43,8 +43,8 @@ export function states(context: Canvas, { scene, axes, place }: Curve, index: nu
   context.globalAlpha = 1;
 }
 
-/** The tangent at the cursor, with its slope where that covers nothing. */
-export function tangent(context: Canvas, curve: Curve, palette: Palette, avoid: readonly Box[]): void {
+/** The tangent at the cursor, with its slope where there is room: over no mark, and little of the curve. */
+export function tangent(context: Canvas, curve: Curve, palette: Palette, marks: readonly Box[], graph: Box[]): void {
   const { scene, axes, index, place } = curve;
   const w = current(scene, 0);
   const [px, py] = place(w);
@@ -58,11 +58,15 @@ export function tangent(context: Canvas, curve: Curve, palette: Palette, avoid: 
   context.font = SMALL;
   const rise = (ends[1][1] - ends[0][1]) / (ends[1][0] - ends[0][0]);
   const text = { text: `slope ${number(slope)}`, align: "center", colour: palette.accent } as const;
-  const places = [70, 130].flatMap((far) => [1, -1].flatMap((side) => [-16, 16].map((down): Placed => {
-    const along = (side * far) / Math.hypot(1, rise);
-    return { ...text, x: px + along + 24 * side, y: py + along * rise + down };
-  })));
-  plate(context, palette, freest(context, places, axes, avoid) ?? kept(context, places[0], axes));
+  const places = [46, -46, 70, -70, 100, -100, 130, -130, 170, -170].flatMap((far) =>
+    [-16, 16, -32, 32].map((down): Placed => {
+      const along = far / Math.hypot(1, rise);
+      return { ...text, x: px + along + 24 * Math.sign(far), y: py + along * rise + down };
+    }),
+  );
+  const clear = places.filter((placed) => !marks.some((mark) => overlap(mark, boxOf(context, placed))));
+  const free = freest(context, clear, axes, graph);
+  if (free) plate(context, palette, free);
 }
 
 /** The ball of a run at the cursor; an arrow at the top if it is above the picture. */

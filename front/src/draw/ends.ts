@@ -5,7 +5,7 @@ import { clamp } from "./extent";
 import { line } from "./marks";
 import { type Box, fit, HEIGHT, SMALL, write } from "./text";
 
-export interface End {
+interface End {
   readonly text: string;
   readonly y: number; // where the line ends
   readonly colour: string;

@@ -7,7 +7,7 @@ import type { Interval } from "./extent";
 import { logTicks, scaleOf, ticks } from "./scale";
 import { boxOf, type Box, fit, FONT, HEIGHT, type Placed, SMALL, write } from "./text";
 
-export interface Axis {
+interface Axis {
   readonly label: string;
   readonly domain: Interval;
   readonly log?: boolean;
@@ -42,7 +42,7 @@ export function frame(
   const y = scaleOf(up.domain, [bottom, top], up.log);
   const rows = apart(ticksOf(up, (bottom - top) / 36), (tick) => y(tick.at), () => HEIGHT + 4);
   const widest = Math.max(0, ...rows.map((tick) => context.measureText(tick.text).width));
-  const left = Math.min(width / 3, 26 + widest);
+  const left = Math.min(width / 3, 29 + widest);
   const right = width - 12 - room;
   const x = scaleOf(across.domain, [left, right], across.log);
   const columns = apart(
@@ -128,7 +128,7 @@ function numbers(
     const middle = Math.max(half, Math.min(width - half - 1, x));
     write(context, { text, x: middle, y: box.bottom + 12, align: "center", colour });
   }
-  for (const [y, text] of rows) write(context, { text, x: box.left - 6, y, align: "right", colour });
+  for (const [y, text] of rows) write(context, { text, x: box.left - 9, y, align: "right", colour });
 }
 
 function labels(
@@ -148,6 +148,6 @@ function labels(
   context.save();
   context.translate(9, (box.top + box.bottom) / 2);
   context.rotate(-Math.PI / 2);
-  write(context, { text: fit(context, up, box.bottom - box.top), x: 0, y: 0, align: "center", colour: palette.ink });
+  write(context, { text: fit(context, up, box.top + box.bottom - 4), x: 0, y: 0, align: "center", colour: palette.ink });
   context.restore();
 }

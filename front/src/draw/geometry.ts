@@ -1,5 +1,6 @@
 // Points and boxes in pixels: where a line leaves a box.
 
+import { clamp } from "./extent";
 import type { Box } from "./text";
 
 export type { Box };
@@ -21,8 +22,8 @@ export function clampTo(
   return [start[0] + share * dx, start[1] + share * dy];
 }
 
-const clampIn = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, finite(value)));
+const clampIn = (value: number, low: number, high: number): number => clamp(finite(value), low, high);
 
 function finite(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(1e100, Math.max(-1e100, value));
+  return Number.isNaN(value) ? 0 : clamp(value, -1e100, 1e100);
 }

@@ -15,5 +15,4 @@ export const panels = { data: sound(data), map: sound(map), cost: sound(cost), s
   Draw
 >;
 
-export { colourOf, dashes, dashOf, palettes } from "./palette";
-export { labelsOf, nameOf } from "./runs";
+export { palettes } from "./palette";

@@ -30,7 +30,7 @@ export function map(scene: Scene, context: Canvas, width: number, height: number
   return (scene.settings.view === "surface" ? surface : contour)(scene, context, width, height, palette);
 }
 
-export function contour(
+function contour(
   scene: Scene, context: Canvas, width: number, height: number, palette: Palette,
 ): Drawn {
   const plane = planeOf(scene);

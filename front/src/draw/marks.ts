@@ -7,7 +7,7 @@ import { type Box, clampTo } from "./geometry";
 export type Point = readonly [x: number, y: number];
 
 /** A line through points; it breaks where a point is not finite. */
-export function polyline(context: Canvas, points: Iterable<Point>): void {
+function polyline(context: Canvas, points: Iterable<Point>): void {
   context.beginPath();
   let drawing = false;
   for (const [x, y] of points) {
@@ -18,7 +18,7 @@ export function polyline(context: Canvas, points: Iterable<Point>): void {
   }
 }
 
-export interface Stroke {
+interface Stroke {
   readonly colour: string;
   readonly width?: number;
   readonly dash?: readonly number[];

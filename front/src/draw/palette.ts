@@ -2,7 +2,7 @@
 
 import type { Palette } from "../types";
 
-export const light: Palette = {
+const light: Palette = {
   dark: false,
   page: "#fbfbf9",
   card: "#ffffff",
@@ -23,7 +23,7 @@ export const light: Palette = {
   zones: ["#c3cad6", "#7fc6a4", "#f0c568", "#e08a83"],
 };
 
-export const dark: Palette = {
+const dark: Palette = {
   dark: true,
   page: "#14171c",
   card: "#1c2027",
@@ -64,15 +64,4 @@ export function mix(from: string, to: string, share: number): string {
   const [a, b] = [rgbOf(from), rgbOf(to)];
   const hex = a.map((v, i) => Math.round(v + (b[i] - v) * share).toString(16).padStart(2, "0"));
   return `#${hex.join("")}`;
-}
-
-/** Contrast of two colours by WCAG 2: from 1 to 21. */
-export function contrast(one: string, other: string): number {
-  const [a, b] = [luminance(one), luminance(other)].sort((p, q) => q - p);
-  return (a + 0.05) / (b + 0.05);
-}
-
-function luminance(colour: string): number {
-  const [r, g, b] = rgbOf(colour).map((v) => (v <= 10.31475 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

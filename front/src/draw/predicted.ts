@@ -1,6 +1,6 @@
 // Panel A for several features: what the parameters at the cursor predict, against the actual values, with y = x.
 
-import { number, whole } from "../text/number";
+import { percent, whole } from "../text/number";
 import type { Drawn, Palette, Scene, Vec } from "../types";
 import type { Canvas } from "./canvas";
 import { extent, padded } from "./extent";
@@ -68,6 +68,6 @@ function finding(scene: Scene, w: Vec): string {
   const share = 1 - left / all;
   if (!Number.isFinite(share)) return `${step}: the predictions are too large for a number`;
   return share >= 0
-    ? `${step}: the predictions explain ${number(100 * share, 3)} % of the variance of ${brief(target.name)}`
+    ? `${step}: the predictions explain ${percent(share)} of the variance of ${brief(target.name)}`
     : `${step}: the predictions of ${brief(target.name)} are worse than its mean`;
 }

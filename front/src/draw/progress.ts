@@ -2,7 +2,7 @@
 
 import { number, percent, whole } from "../text/number";
 import type { Scene } from "../types";
-import { minimumOf, numberOf, shareDown, stepOf, valueOf, winner } from "./runs";
+import { minimumOf, numberOf, shareDown, stepOf, valued, valueOf, winner } from "./runs";
 
 export function titleOf(scene: Scene): string {
   const { runs, settings } = scene;
@@ -16,13 +16,13 @@ export function titleOf(scene: Scene): string {
   const value = valueOf(scene);
   const its = value === "cost" ? "the cost" : value;
   if (k === 0 && Number.isNaN(first)) return `The start: ${its} has no value`;
-  if (k === 0) return `The start: ${value} ${number(first)}`;
+  if (k === 0) return `The start: ${valued(scene, number(first))}`;
   if (!Number.isFinite(now)) return `${step}: ${its} is too large for a number`;
   if (now > first + 1e-12 * Math.abs(first)) return first > 0 && now / first >= 1.01
     ? `${step}: ${its} is ${number(now / first, 3)} times that of the start`
     : `${step}: ${its} is above that of the start`;
   const share = shareDown(scene, run, k);
-  if (Number.isNaN(share)) return `${step}: ${value} ${number(first)} → ${number(now)}`;
+  if (Number.isNaN(share)) return `${step}: ${valued(scene, `${number(first)} → ${number(now)}`)}`;
   if (share <= 1e-6) return `${step}: ${its} has hardly changed`;
   const goal = scene.facts.best ? minimumOf(scene) : `the infimum, ${number(scene.facts.least)}`;
   return share > 1 - 1e-9 ? `${step}: ${its} is that of ${goal}` : `${step}: ${percent(share)} of the way down`;

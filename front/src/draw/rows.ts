@@ -1,13 +1,13 @@
 // Rows of a table as marks: which are drawn, how large, which is within reach of a pixel.
 
 import { stateOf } from "../engine/parameters";
-import { confusionAt } from "../judge/confusion";
-import { whole } from "../text/number";
+import type { Confusion } from "../judge/confusion";
+import { counted, whole } from "../text/number";
 import type { Scene, TableObjective, Vec } from "../types";
 import type { Point } from "./marks";
 import { lastDrawn, lastSound, startOf, stepOf } from "./runs";
 
-export const DRAWN = 5000; // rows at most
+const DRAWN = 5000; // rows at most
 export const STICKS = 60; // rows at most that show their residual
 const REACH = 12; // pixels within which a row is taken up
 
@@ -62,12 +62,10 @@ export function linkOf(table: TableObjective, value: number): number {
   return (low + high) / 2;
 }
 
-/** "7 of 8 rows right at cut-off 0.5: TP 5, FP 1, TN 2, FN 0". */
-export function confusionTitle({ objective, settings: { cutoff } }: Scene, w: Vec): string {
-  const { tp, fp, tn, fn } = confusionAt(objective, w, cutoff);
-  const all = tp + fp + tn + fn;
-  return (
-    `${whole(tp + tn)} of ${whole(all)} rows right at cut-off ${String(cutoff)}: TP ${whole(tp)}, FP ${whole(fp)}, ` +
-    `TN ${whole(tn)}, FN ${whole(fn)}`
-  );
-}
+/** "7 of 8 rows right at cut-off 0.5". */
+export const confusionTitle = ({ tp, fp, tn, fn }: Confusion, cutoff: number): string =>
+  `${whole(tp + tn)} of ${whole(tp + fp + tn + fn)} rows right at cut-off ${String(cutoff)}`;
+
+/** "ringed: 1 false positive, 0 false negatives". */
+export const confusionWords = ({ fp, fn }: Confusion): string =>
+  fp + fn === 0 ? "none misclassified" : `ringed: ${counted(fp, "false positive")}, ${counted(fn, "false negative")}`;

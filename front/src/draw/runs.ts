@@ -1,13 +1,14 @@
 // What pictures say of runs: labels of what differs between them, states at the cursor, shares of the way down.
 
-import { rules, untranslatedRules } from "../engine";
+import { nameIn, rules, untranslatedRules } from "../engine";
 import { stateOf } from "../engine/parameters";
 import { counted, number, whole } from "../text/number";
 import type { Run, Scene } from "../types";
 
 /** The name of a rule such as "momentum:beta=0.95": "heavy ball, beta=0.95". */
 export function nameOf(rule: string): string {
-  const [base, ...settings] = rule.split(":");
+  const [, ...settings] = rule.split(":");
+  const base = nameIn(rules, rule);
   const label = rules[base as keyof typeof rules]?.label ?? untranslatedRules.find(({ name }) => name === base)?.label;
   return [label ?? base.replaceAll("_", " "), ...settings].join(", ");
 }
@@ -75,7 +76,7 @@ export function shareDown(scene: Scene, run: Run, step: number): number {
 }
 
 /** Number of the first step after which 99 % of the way down is done and stays done; null: none. */
-export function arrival(scene: Scene, run: Run): number | null {
+function arrival(scene: Scene, run: Run): number | null {
   let first: number | null = null;
   for (let t = run.steps; t >= 0 && shareDown(scene, run, t) >= 0.99; t--) first = numberOf(run, t);
   return first;
@@ -92,6 +93,10 @@ export function withoutMinimum({ facts, judgement }: Scene): string {
 
 /** What is minimised: the cost of a table, or the function f. */
 export const valueOf = ({ objective }: Scene): string => (objective.task === "formula" ? "f" : "cost");
+
+/** A value in words: "cost 16", "f = 16". */
+export const valued = (scene: Scene, value: string): string =>
+  `${valueOf(scene)} ${scene.objective.task === "formula" ? "= " : ""}${value}`;
 
 /** The finding of a race: who is first to 99 % of the way down. */
 export function winner(scene: Scene): string {

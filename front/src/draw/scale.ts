@@ -3,7 +3,7 @@
 import { ticks as roundNumbers } from "d3-array";
 import type { Interval } from "./extent";
 
-export interface Scale {
+interface Scale {
   (value: number): number;
   invert(pixel: number): number;
 }

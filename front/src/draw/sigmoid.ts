@@ -9,7 +9,7 @@ import { extent, padded } from "./extent";
 import { type Frame, frame, within } from "./frame";
 import { dots, line, type Point, ring, square } from "./marks";
 import { colourOf, dashOf } from "./palette";
-import { confusionTitle, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
+import { confusionTitle, confusionWords, current, hitRow, leading, linkOf, radiusOf, shownRows, thinned } from "./rows";
 import { shownStep } from "./runs";
 import { brief, fit, joined, plate, SMALL } from "./text";
 
@@ -122,13 +122,13 @@ export function marks(
 function drawn(scene: Scene, axes: Frame, w: Vec, single: boolean, hit: Drawn["hit"]): Drawn {
   const { objective, facts, settings } = scene;
   const table = objective.table!;
-  const { fp, fn } = confusionAt(objective, w, settings.cutoff);
-  const title = confusionTitle(scene, w);
+  const rows = confusionAt(objective, w, settings.cutoff);
+  const title = confusionTitle(rows, settings.cutoff);
   const separated = facts.separable ? "the classes are separable: no finite optimum" : "";
   const subtitle = joined(
     `${single ? "solid" : "rows by their z"}: step ${whole(shownStep(scene))}`,
     single && facts.best ? "dashed: the minimum" : "",
-    fp + fn > 0 && "ringed: misclassified",
+    confusionWords(rows),
     separated,
     thinned(objective.rows),
   );

@@ -9,13 +9,14 @@ import { ball, handle, line, type Point, star } from "./marks";
 import { colourOf, dashOf, mix } from "./palette";
 import { type Plane, planeOf } from "./plane";
 import { titleOf } from "./progress";
-import { type View, viewOf } from "./projection";
-import { lastSound, minimumOf, startOf, stepOf, valueOf, withoutMinimum } from "./runs";
+import { type Share, type View, viewOf } from "./projection";
+import { lastSound, minimumOf, startOf, stepOf, valued, valueOf, withoutMinimum } from "./runs";
 import { fit, FONT, joined, type Placed, SMALL, write } from "./text";
 import { windowOf } from "./window";
 
 const COARSE = 2; // cells of the landscape in one facet
 const SHADES = 40;
+const CORNERS: readonly (readonly [number, number])[] = [[0, 0], [0, 1], [1, 0], [1, 1]];
 const FLOOR = 0.28; // share of the height that is kept free under the surface, for the contours
 
 /** Shares from 0 to 1 of the three axes. */
@@ -33,7 +34,7 @@ export function surface(
   const window = windowOf(scene, plane);
   const land = landscapeOf(scene, plane, window);
   const solid = solidOf(scene, land);
-  const view = viewOf(scene.settings.turn, scene.settings.tilt, width, height);
+  const view = filling(scene, solid, width, height);
   context.setLineDash([]);
   context.globalAlpha = 1;
   floor(context, solid, view, palette);
@@ -41,7 +42,7 @@ export function surface(
   edges(context, plane, valueOf(scene), solid, view, width, height, palette);
   marks(context, scene, plane, solid, view, palette);
   const title = titleOf(scene);
-  const cut = solid.top < land.high ? `cut off at ${valueOf(scene)} ${number(solid.top, 3)}` : "";
+  const cut = solid.top < land.high ? `cut off at ${valued(scene, number(solid.top, 3))}` : "";
   const subtitle = joined(
     !scene.still && "drag to turn it",
     scene.facts.best ? `star: ${minimumOf(scene)}` : withoutMinimum(scene),
@@ -68,6 +69,22 @@ function solidOf({ runs, facts }: Scene, land: Landscape): Solid {
     height: (cost) => FLOOR + (1 - FLOOR) * Math.max(0, Math.min(1, (cost - bottom) / range)),
   };
 }
+
+/** The view that the floor, the surface below the cut and the post of the heights fill. */
+function filling({ settings: { turn, tilt } }: Scene, solid: Solid, width: number, height: number): View {
+  const { columns, rows, cost } = solid.land;
+  const seen: Share[] = [...CORNERS.map(([x, y]): Share => [x, y, 0])];
+  cost.forEach((value, n) => {
+    const [i, j] = [Math.floor(n / columns), n % columns];
+    if (value <= solid.top) seen.push([j / (columns - 1), i / (rows - 1), solid.height(value)]);
+  });
+  seen.push([...postOf(viewOf(turn, tilt, width, height)), 1]);
+  return viewOf(turn, tilt, width, height, seen);
+}
+
+/** The corner farthest to the left, where the heights are written. */
+const postOf = (view: View): readonly [number, number] =>
+  CORNERS.reduce((a, b) => (view.at(...b, 0)[0] < view.at(...a, 0)[0] ? b : a));
 
 /** Contours on the floor. */
 function floor(context: Canvas, { land, share }: Solid, view: View, palette: Palette): void {
@@ -175,8 +192,8 @@ function edges(
   edge(context, (t) => view.at(t, near.y, 0), window.x, plane.labels[0], width, height, palette);
   edge(context, (t) => view.at(near.x, t, 0), window.y, plane.labels[1], width, height, palette);
   context.font = SMALL;
-  const posts = [[0, 0], [0, 1], [1, 0], [1, 1]].map(([x, y]) => [view.at(x, y, FLOOR), view.at(x, y, 1)] as const);
-  const [low, high] = posts.reduce((a, b) => (b[0][0] < a[0][0] ? b : a));
+  const post = postOf(view);
+  const [low, high] = [view.at(...post, FLOOR), view.at(...post, 1)];
   line(context, [[low[0], low[1]], [high[0], high[1]]], { colour: palette.mute, width: 1 });
   const label = (text: string, y: number): Placed => ({
     text: fit(context, text, low[0] - 8),

@@ -35,7 +35,7 @@ export function fit(context: Canvas, text: string, width: number): string {
 }
 
 /** Any text with right-to-left marks is isolated (U+2068 ... U+2069) from the words around it. */
-export function closed(text: string): string {
+function closed(text: string): string {
   return /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text) ? `\u2068${text}\u2069` : text;
 }
 

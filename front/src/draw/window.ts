@@ -10,7 +10,8 @@ const FAR = 3; // multiple of the distance from start to minimum beyond which a 
 const NEAR = 1.4; // the same for a path that ends farther away than it began
 const OTHER_SIDE = 0.6; // of that distance, shown beyond the minimum
 const SIDES = 1.1; // of the distance from start to minimum, shown on all sides of the start
-const STATES = 400; // of a path, that are looked at
+const FIRST = 100; // states of a path that are all looked at: a path to and fro is widest there
+const STATES = 400; // of the rest of a path, that are looked at
 
 export function windowOf(scene: Scene, plane: Plane): Window {
   return scene.windows?.map ?? { x: side(scene, plane, 0), y: plane.along.length > 1 ? side(scene, plane, 1) : [0, 0] };
@@ -57,7 +58,7 @@ function near(run: Run, plane: Plane, axis: 0 | 1, middle: number, reach: number
   const last = lastSound(run);
   const every = Math.max(1, Math.ceil(last / STATES));
   const values: number[] = [];
-  for (let t = 0; t <= last; t += every) values.push(plane.coordinates(stateOf(run, t))[axis]);
+  for (let t = 0; t <= last; t += t < FIRST ? 1 : every) values.push(plane.coordinates(stateOf(run, t))[axis]);
   const away = (v: number) => Math.abs(v - middle);
   if (!known && run.end === "steps") return values;
   const left = away(values[values.length - 1]) > Math.max(reach, away(values[0]));

@@ -14,13 +14,19 @@ type Named = { readonly name: string; readonly defaults: Fields };
 /** The record that a text such as "momentum:beta=0.95" names; a Refusal says what is wrong with it. */
 export function parseSpec<T extends Named>(spec: string, records: Readonly<Record<string, T>>, what: string): Bound<T> {
   const [asked, ...rest] = spec.split(":");
-  const name = Object.keys(records).find((known) => plain(known) === plain(asked));
-  if (name === undefined) {
+  const found = nameIn(records, spec);
+  if (!Object.hasOwn(records, found)) {
     throw new Refusal(`no ${what} is called "${asked}": choose one of ${Object.keys(records).sort().join(", ")}`);
   }
-  const record = records[name];
+  const record = records[found];
   const fields = rest.join(":").split(",").filter((item) => item !== "").map((item) => field(record, item, what));
   return { record, self: { ...record.defaults, ...Object.fromEntries(fields) } };
+}
+
+/** The name of the record that a text such as "momentum:beta=0.95" names; its own head where there is none. */
+export function nameIn(records: Readonly<Record<string, Named>>, spec: string): string {
+  const [asked] = spec.split(":");
+  return Object.keys(records).find((known) => plain(known) === plain(asked)) ?? asked;
 }
 
 /** The text that names a record with these settings; those that are the defaults are left out. */

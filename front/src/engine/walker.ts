@@ -5,7 +5,7 @@ import type { ElementRule, Rule, WholeRule } from "./records";
 import type { Bound } from "./spec";
 
 /** Takes the steps of a rule and keeps its memory. */
-export interface Walker {
+interface Walker {
   /** Moves `at` by step t, counted from 1, at the rate eta. */
   move(at: Vec, g: Vec, eta: number, t: number): void;
   /** Writes the answer at the point `at` into `out`. */

@@ -14,7 +14,7 @@ const SINGLE = [560, 340] as const; // pixels of a panel
 const MANY = [360, 210] as const;
 
 /** Steps of the frames: every one, or evenly spaced; first and last are among them. */
-export function framesOf(last: number, most = FRAMES): readonly number[] {
+function framesOf(last: number, most = FRAMES): readonly number[] {
   const count = Math.min(last + 1, most);
   return Array.from({ length: count }, (_, i) => Math.round((i * last) / Math.max(1, count - 1)));
 }

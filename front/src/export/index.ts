@@ -9,7 +9,6 @@ import { pageOf, partsOf } from "./page";
 import { pngOf } from "./png";
 import { svgOf } from "./svg";
 
-export type { Exported } from "./choices";
 export { commandOf } from "./command";
 export { addressOf } from "./link";
 export { pythonOf } from "./python";

@@ -20,7 +20,7 @@ function base64(numbers: Float64Array): string {
 }
 
 /** The parts of a page that stay as they are. */
-export interface Parts {
+interface Parts {
   readonly policy: string;
   readonly title: string;
   readonly style: string;

@@ -9,7 +9,7 @@ export interface Sheet {
   readonly places: readonly Place[]; // of the panels, in their order
 }
 
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly width: number;

@@ -10,7 +10,7 @@ import { paceOf } from "./pace";
 import { memoryBefore } from "./replay";
 import { storyOf } from "./stories";
 
-export type { Line, Part, Role } from "./equation";
+export type { Line } from "./equation";
 
 const FEW = 3; // rows of a batch whose errors are written out
 const NAMED = 8; // rows of a batch whose numbers are given

@@ -3,9 +3,9 @@
 
 import { number, operand, parse } from "../text/number";
 
-export type Role = "text" | "old" | "rate" | "gradient" | "memory" | "new";
+type Role = "text" | "old" | "rate" | "gradient" | "memory" | "new";
 
-export interface Part {
+interface Part {
   readonly text: string;
   readonly role: Role;
 }
@@ -34,7 +34,7 @@ export function digitsOf(value: number, text: string): number {
 
 export const words = (label: string, text: string): Line => ({ label, parts: [{ text, role: "text" }] });
 
-/** The line of a formula, given as text and terms, with its result of this role and digits; `compute` is the formula. */
+/** The line of a formula, given as text and terms, with its result of this role; `compute` is the formula. */
 export function equation(
   label: string, pieces: readonly (string | Term)[], role: Role, compute: (terms: readonly number[]) => number,
   precision = FEWEST,

@@ -3,7 +3,7 @@
 
 import { dot } from "../engine/parameters";
 import type { Facts, Objective, Vec } from "../types";
-import { curvatures } from "./bands";
+import { curvatures } from "./curvatures";
 import { transition } from "./recursion";
 import type { Linear } from "./rules";
 

@@ -11,8 +11,7 @@ import { statusOf } from "./status";
 import { tableEvidence } from "./table_evidence";
 import { ratioOf, whyOf } from "./why";
 
-export { arithmetic, type Line, type Part } from "./arithmetic";
-export { bandsOf, type Band } from "./bands";
+export { arithmetic, type Line } from "./arithmetic";
 export { zonesOf } from "./zones";
 
 /** The verdict card of the leading rule's run. */

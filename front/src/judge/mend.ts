@@ -12,7 +12,7 @@ type Mend = Judgement["mend"];
 type Observe = (run: ReturnType<typeof descend>, settings: Settings) => Evidence;
 
 /** What a mend may look at. */
-export interface Ailing {
+interface Ailing {
   readonly facts: Facts;
   readonly objective: Objective;
   readonly settings: Settings;

@@ -4,7 +4,7 @@ import { schedules } from "../engine/engine.gen";
 import { parseSpec } from "../engine/spec";
 import type { Settings } from "../types";
 
-export type Pace = (t: number) => number; // rate of step t, from 1
+type Pace = (t: number) => number; // rate of step t, from 1
 
 export function paceOf({ schedule, rate }: Pick<Settings, "schedule" | "rate">): Pace {
   const { record, self } = parseSpec(schedule, schedules, "schedule");

@@ -18,7 +18,7 @@ export function transition(rule: Linear, x: number): Float64Array {
 }
 
 /** The eigenvalue of largest modulus of a 1 x 1 or 2 x 2 matrix: its modulus, and whether it is a real number. */
-export function largestRoot(matrix: Float64Array): { readonly modulus: number; readonly real: number | null } {
+function largestRoot(matrix: Float64Array): { readonly modulus: number; readonly real: number | null } {
   if (matrix.length === 1) return { modulus: Math.abs(matrix[0]), real: matrix[0] };
   const half = 0.5 * (matrix[0] + matrix[3]);
   const product = matrix[0] * matrix[3] - matrix[1] * matrix[2];

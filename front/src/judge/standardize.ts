@@ -1,4 +1,4 @@
-// What descending on standardized columns would take: the same start in their coordinates, and a rate that is safe there.
+// What a descent on standardized columns needs: the same start in their coordinates, and a rate that is safe there.
 
 import { eigenOf } from "../engine/eigen";
 import { losses } from "../engine/engine.gen";

@@ -11,7 +11,7 @@ const LASTING = 0.8; // share of the smallest curvature that a minimum keeps one
 const NOISE = 1e-10; // share of the largest curvature, after scaling, that may be rounding
 const NONE = 1e-12; // share of it that is none
 
-export interface Standing {
+interface Standing {
   readonly gap: number | null; // predicted decrease of a Newton step
   readonly curvatures: Vec; // ascending; none where they are not finite
 }
@@ -42,7 +42,7 @@ export function stand(objective: Objective, w: Vec): Standing {
 /** Which kind of point this is, of slope about 0, in words with its smallest curvature. */
 export function kindOf(objective: Objective, w: Vec): string {
   const [p, H] = [w.length, objective.hessian(w)];
-  if (p === 0) return "the only point, because every variable is fixed";
+  if (p === 0) return "a point at which every parameter is fixed";
   if (!H.every(Number.isFinite)) return "a point without finite second derivatives";
   const { likeness, size } = alike(H, p);
   const signs = eigenOf(likeness, p).values;

@@ -6,7 +6,7 @@ import type { Vec } from "../types";
 import { equation, term, words, type Line, type Term } from "./equation";
 
 /** One parameter before a step. */
-export interface Moment {
+interface Moment {
   readonly self: Fields; // settings of the rule
   readonly symbol: string;
   readonly g: number;
@@ -15,7 +15,7 @@ export interface Moment {
   readonly direction: number; // that was taken
 }
 
-export interface Story {
+interface Story {
   readonly lines: readonly Line[];
   readonly direction: Term; // by which the rate is multiplied
 }

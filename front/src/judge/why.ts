@@ -2,7 +2,7 @@
 
 import { number, whole } from "../text/number";
 import type { Facts, Objective, Settings, Status, Zones } from "../types";
-import { curvatures } from "./bands";
+import { curvatures } from "./curvatures";
 import { gradientNoise } from "./noise";
 import { shrink } from "./recursion";
 import { linear, type Linear } from "./rules";
@@ -22,13 +22,19 @@ export function whyOf(status: Status, facts: Facts, objective: Objective, settin
   return factorOf(rule, facts, settings.rate, status === "oscillating" || status === "cycling", show);
 }
 
-/** How the rate compares with the limit of the rule, where that is what the status is about. */
-export function ratioOf(status: Status, { rate }: Settings, zones: Zones | null): string {
+/** How the rate compares with the limit of the rule, where that is what the status is about, or steps overshoot. */
+export function ratioOf(status: Status, settings: Settings, zones: Zones | null): string {
   const about = status === "diverged" || status === "oscillating" || status === "cycling";
-  if (!about || !zones) return "";
+  if (!zones || !(about || overshoots(settings, zones))) return "";
   if (zones.local) return `Near the minimum the limit is ${number(zones.limit)}.`; // the message's holds everywhere
-  return `The rate is ${number(rate / zones.limit, 3)} times the limit.`;
+  const ratio = settings.rate / zones.limit;
+  const effect = status === "diverged" && ratio > 1 ? ": the distance grows" : about ? "" : ": the distance shrinks";
+  return `The rate is ${number(ratio, 3)} times the limit${effect}.`;
 }
+
+/** Whether steps pass the minimum and still come nearer to it. */
+const overshoots = ({ rate, batch, schedule }: Settings, { bounce, limit, local }: Zones): boolean =>
+  !local && batch === 0 && schedule === "constant" && rate > bounce && rate < limit;
 
 /** The sentence for the direction that decides: the steepest, or the one whose distance shrinks least or grows most. */
 function factorOf(rule: Linear, facts: Facts, rate: number, steepest: boolean, show: Spelling): string {

@@ -7,7 +7,7 @@
 //         below `bounce` is faster than that, the whole zone up to `bounce` is slow.
 
 import type { Facts, Settings, Zones } from "../types";
-import { curvatures } from "./bands";
+import { curvatures } from "./curvatures";
 import { shrink, turning } from "./recursion";
 import { linear, type Linear } from "./rules";
 

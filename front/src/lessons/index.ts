@@ -4,7 +4,7 @@
 import { lessons } from "../../../src/steepest/lab/lessons.json";
 import type { Settings } from "../types";
 
-export interface Lesson {
+interface Lesson {
   readonly name: string; // as in `steepest lab --lesson NAME`
   readonly title: string;
   readonly sentences: readonly [string, string, string];

@@ -1,4 +1,4 @@
-// One picture: its finding as a title, and a canvas that is drawn again when what it shows, its size or the colours change.
+// One picture: its finding as a title, and a canvas, drawn again when what it shows, its size or the colours change.
 
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";

@@ -19,10 +19,14 @@ export function Replay({ view }: { readonly view: View }) {
         <p><strong>{typeset(message)}</strong> {advice && `Try ${typeset(advice)}.`}</p>
       </section>
       <Steps view={view} />
-      <Picture id="cost" view={view} draw={(context, size, palette) => costs(context, size, palette, recording, cursor.value)} />
+      <Picture
+        id="cost" view={view}
+        draw={(context, size, palette) => costs(context, size, palette, recording, cursor.value)}
+      />
       <div>
         <Picture
-          id="path" view={view} draw={(context, size, palette) => path(context, size, palette, recording, cursor.value, axes.value)}
+          id="path" view={view}
+          draw={(context, size, palette) => path(context, size, palette, recording, cursor.value, axes.value)}
         />
         {recording.names.length > 2 && <Axes view={view} />}
       </div>
@@ -39,7 +43,9 @@ function Steps({ view: { recording, cursor, last, playback } }: { readonly view:
   return (
     <section class="steps" aria-label="Steps of the run">
       <button type="button" aria-label="one state back" onClick={() => playback.by(-1)}>◀</button>
-      <button type="button" data-testid="play" onClick={playback.toggle}>{playback.playing.value ? "Pause" : "Play"}</button>
+      <button type="button" data-testid="play" onClick={playback.toggle}>
+        {playback.playing.value ? "Pause" : "Play"}
+      </button>
       <button type="button" aria-label="one state on" onClick={() => playback.by(1)}>▶</button>
       <input
         type="range" min={0} max={last.value} step={1} value={cursor.value} aria-label="Step" data-testid="step"
@@ -81,7 +87,10 @@ function Numbers({ view: { recording, cursor } }: { readonly view: View }) {
         {recording.names.map((name, j) => (
           <tr key={j}><th scope="row">{name}</th><td>{number(parameter(recording, state, j), 10)}</td></tr>
         ))}
-        <tr><th scope="row">cost</th><td>{known === state ? number(recording.cost[state], 10) : "not evaluated"}</td></tr>
+        <tr>
+          <th scope="row">cost</th>
+          <td>{known === state ? number(recording.cost[state], 10) : "not evaluated"}</td>
+        </tr>
       </tbody>
     </table>
   );

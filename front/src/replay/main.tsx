@@ -1,7 +1,7 @@
-import "./replay.css";
-// The small page of a recorded run without its table: cells of notebooks, and reports that were given no table. It knows the
-// states and nothing of the cost between them, so it has no engine: costs, path and numbers, step by step.
+// The small page of a recorded run without its table: cells of notebooks, and reports that were given no table. It
+// knows the states and nothing of the cost between them, so it has no engine: costs, path and numbers, step by step.
 
+import "./replay.css";
 import { computed, signal } from "@preact/signals";
 import { render } from "preact";
 import { createPlayback } from "../state/playback";

@@ -52,7 +52,8 @@ function measure(costs: readonly number[], minimum = NaN): Measure {
   const highest = costs.reduce((a, b) => Math.max(a, b));
   if (highest > minimum && lowest >= minimum - 1e-9 * (highest - minimum)) {
     const floor = Math.max(DEEPEST * Math.max(highest - minimum, Math.abs(minimum)), 1e-300);
-    return { label: `cost above its minimum, ${number(minimum)}`, log: true, of: (cost) => Math.max(cost - minimum, floor) };
+    const label = `cost above its minimum, ${number(minimum)}`;
+    return { label, log: true, of: (cost) => Math.max(cost - minimum, floor) };
   }
   return { label: "cost", log: lowest > 0 && highest > LOG * lowest, of: (cost) => cost };
 }
@@ -66,11 +67,10 @@ export function path(
   const states = [...step.keys()];
   const across = (k: number): number => (single ? step[k] : parameter(recording, k, a));
   const up = (k: number): number => parameter(recording, k, b);
-  const axes = frame(
-    context, width, height, palette,
-    { label: single ? "step" : names[a], domain: single ? [0, Math.max(1, step[step.length - 1])] : window(states.map(across)) },
-    { label: names[b], domain: window(states.map(up)) },
-  );
+  const below = single
+    ? { label: "step", domain: [0, Math.max(1, step[step.length - 1])] as const }
+    : { label: names[a], domain: window(states.map(across)) };
+  const axes = frame(context, width, height, palette, below, { label: names[b], domain: window(states.map(up)) });
   const place = (k: number): Point => [axes.x(across(k)), axes.y(up(k))];
   const colour = palette.rules[0];
   within(context, axes, () => {

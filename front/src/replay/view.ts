@@ -16,7 +16,8 @@ export interface View {
 }
 
 /** A parameter of a state. */
-export const parameter = ({ names, path }: Recording, state: number, j: number): number => path[state * names.length + j];
+export const parameter = ({ names, path }: Recording, state: number, j: number): number =>
+  path[state * names.length + j];
 
 /** The last state up to this one whose cost is known. */
 export function costUpTo({ cost }: Recording, state: number): number {

@@ -1,5 +1,6 @@
 // The reader's own table: chosen in a dialog or dropped on the page. It is read here and sent nowhere.
 
+import { reasonOf } from "../refusal";
 import { readFile } from "../table";
 import { chooseData } from "./choice";
 import type { Lab } from "./lab";
@@ -12,7 +13,7 @@ export async function openFile(lab: Lab, file: File): Promise<void> {
     lab.notice.value = notes.join(" ");
     chooseData(lab, "own");
   } catch (error) {
-    lab.notice.value = error instanceof Error ? error.message : String(error);
+    lab.notice.value = reasonOf(error);
   }
 }
 

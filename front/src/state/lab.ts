@@ -2,12 +2,12 @@
 
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Payload, Recording, Scene, Settings, Table } from "../types";
-import { suitRate, usualSteps } from "./choice";
 import { linkOf, readLink, settingsOf } from "./link";
 import { tokenOf } from "./payload";
 import { createPlayback, type Playback } from "./playback";
 import { createScene, type Recorded } from "./scene";
 import { valid } from "./settings";
+import { suitRate, usualSteps } from "./usual";
 
 export type Theme = "system" | "light" | "dark";
 

@@ -3,11 +3,11 @@
 
 import { lessonNamed, opened } from "../lessons";
 import type { Racer, Settings, Table } from "../types";
-import { DEFAULTS, KEYS, usable, valid } from "./settings";
+import { DEFAULTS, KEYS, same, usable, valid } from "./settings";
 
 const LONGEST_LINK = 2_000_000;
 
-export interface Link {
+interface Link {
   /** Null: the link says nothing of the settings. */
   readonly settings: Settings | null;
   readonly table: Table | null;
@@ -37,8 +37,6 @@ export function settingsOf(lesson: string | undefined): Settings {
   const named = lesson ? lessonNamed(lesson) : undefined;
   return named ? valid(opened(named)) : DEFAULTS;
 }
-
-export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function halves(part: string): [string, string] {
   const at = part.indexOf("=");

@@ -6,7 +6,7 @@ import type { Payload, Recording, Vec } from "../types";
 export type Packed<T> = Omit<T, "recording"> & { readonly recording: PackedRecording };
 
 type Arrays = "path" | "step" | "cost";
-export type PackedRecording = Omit<Recording, Arrays> & { readonly [K in Arrays]: string };
+type PackedRecording = Omit<Recording, Arrays> & { readonly [K in Arrays]: string };
 
 const EMPTY: Payload = { version: 1, home: "file" };
 

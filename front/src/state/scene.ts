@@ -4,13 +4,13 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { facts as factsOf } from "../engine";
 import { judge, zonesOf } from "../judge";
+import { reasonOf } from "../refusal";
 import type { Recording, Scene, Settings, Table } from "../types";
-import { same } from "./link";
 import { objectiveOf } from "./objective";
-import { DEFAULTS } from "./settings";
+import { DEFAULTS, OF_DESCENT, OF_OBJECTIVE, same } from "./settings";
 import { full, isRecorded, leading, localRuns, recordedJudgement, recordedRun } from "./source";
 
-export interface SceneState {
+interface SceneState {
   readonly scene: ReadonlySignal<Scene | null>;
   /** Why the settings cannot be drawn, in words; "" where they can. The scene then stays the last good one. */
   readonly problem: ReadonlySignal<string>;
@@ -24,17 +24,14 @@ export interface Recorded {
 }
 
 /** What the page was given besides the settings. */
-export interface Given {
+interface Given {
   readonly table: ReadonlySignal<Table | null>;
   /** A run that Python recorded, and the settings that it had. */
   readonly recorded: ReadonlySignal<Recorded | null>;
 }
 
-const OBJECTIVE = ["task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed"] as const;
-const DESCENT = ["rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed"] as const;
-
 /** The settings, renewed only if one of these keys changed. */
-export function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
+function part(settings: ReadonlySignal<Settings>, keys: readonly (keyof Settings)[]): ReadonlySignal<Settings> {
   let last: Settings | null = null;
   return computed(() => {
     const now = settings.value;
@@ -51,8 +48,8 @@ interface Fault {
 type Maybe<T> = T | Fault;
 
 export function createScene(settings: ReadonlySignal<Settings>, given: Given): SceneState {
-  const shape = part(settings, OBJECTIVE);
-  const descent = part(settings, DESCENT);
+  const shape = part(settings, OF_OBJECTIVE);
+  const descent = part(settings, OF_DESCENT);
   const placed = part(settings, ["start", "fixed"]);
   const replay = computed(() => {
     const recorded = given.recorded.value;
@@ -103,7 +100,7 @@ function attempt<T>(make: () => T): Maybe<T> {
   try {
     return make();
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { fault: reasonOf(error) };
   }
 }
 

@@ -33,7 +33,19 @@ export const DEFAULTS: Settings = {
   lesson: "",
 };
 
-/** Largest and smallest value of each number. */
+/** Settings of what is minimised. */
+export const OF_OBJECTIVE = [
+  "task", "formula", "data", "target", "features", "loss", "standardize", "moved", "fixed",
+] as const;
+
+/** Settings of the runs on it. With those of the objective they fix a run: any other value is another run. */
+export const OF_DESCENT = [
+  "rules", "race", "rate", "schedule", "batch", "sampling", "seed", "steps", "start", "fixed",
+] as const;
+
+export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Smallest and largest value of each number. */
 export const LIMITS = {
   rate: [1e-12, 1e6],
   batch: [0, 1e6],

@@ -1,37 +1,16 @@
 // Where runs come from. Local: the engine of this page. Replay: the states that a payload recorded, shown exactly as
-// long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does not offer.
+// long as the settings are the recorded ones. Remote: a server on the reader's own machine, for what the engine does
+// not offer.
 
 import { descend } from "../engine";
 import { typeset } from "../text/typeset";
 import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";
-import { same } from "./link";
 import { unpacked, type Packed } from "./payload";
-
-/** Settings that a recorded run fixes: any other value of these is another run. */
-const FIXES = [
-  "task",
-  "formula",
-  "data",
-  "target",
-  "features",
-  "loss",
-  "standardize",
-  "moved",
-  "rules",
-  "race",
-  "rate",
-  "schedule",
-  "batch",
-  "sampling",
-  "seed",
-  "steps",
-  "start",
-  "fixed",
-] as const;
+import { OF_DESCENT, OF_OBJECTIVE, same } from "./settings";
 
 /** Whether the reader still looks at the recorded run. */
 export const isRecorded = (settings: Settings, recorded: Settings): boolean =>
-  FIXES.every((key) => same(settings[key], recorded[key]));
+  [...OF_OBJECTIVE, ...OF_DESCENT].every((key) => same(settings[key], recorded[key]));
 
 /** One run for each rule, or for each racer. */
 export function localRuns(objective: Objective, settings: Settings): readonly Run[] {

@@ -2,7 +2,7 @@
 
 import type { Settings, Table } from "../types";
 
-export interface Builtin {
+interface Builtin {
   readonly label: string; // in the list of data
   readonly table: Table;
   readonly settings: Partial<Settings>; // with which a descent on it begins

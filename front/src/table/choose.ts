@@ -4,7 +4,7 @@ import { Refusal } from "../refusal";
 import type { Column, Table } from "../types";
 
 /** Names of the columns in use. */
-export interface Parts {
+interface Parts {
   readonly target: string;
   readonly features: readonly string[];
 }

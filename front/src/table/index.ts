@@ -1,6 +1,5 @@
 // The door of tables.
 
-export { Refusal } from "../refusal";
-export { type Builtin, builtin } from "./builtin";
-export { choose, lossFor, type Parts } from "./choose";
-export { type Reading, readFile, readText } from "./read_table";
+export { builtin } from "./builtin";
+export { choose, lossFor } from "./choose";
+export { readFile, readText } from "./read_table";

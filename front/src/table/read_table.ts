@@ -13,7 +13,7 @@ const MOST_COLUMNS = 64; // as in Python
 const MOST_ROWS = 5000; // a larger table is sampled
 
 /** A table and what was decided about it. */
-export interface Reading {
+interface Reading {
   readonly table: Table;
   readonly notes: readonly string[]; // a sentence each
   readonly left: readonly string[]; // columns of text that cannot be used
@@ -53,7 +53,7 @@ function* reading(text: string, name: string): Generator<void, Reading> {
 }
 
 /** Lines without their ends; the ends of any system. */
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   const lines = (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text).replace(/^\ufeff/, "").split("\n");
   if (!lines.some((line) => line.trim() !== "")) throw new Fault("empty file: give it a header and rows");
   return lines;

@@ -1,4 +1,4 @@
-// Text of the reader as messages show it, on one line: what a screen hides or obeys is written as an escape, as in Python.
+// Text of the reader as messages show it, on one line: as in Python, what a screen hides or obeys is an escape.
 
 const HIDDEN = /[\p{C}\p{Z}]/u;
 

@@ -1,11 +1,11 @@
 // The page: head, lesson, and three parts: rate and verdict, the four pictures with their steps, all other settings.
 
-import { computed } from "@preact/signals";
+import { computed, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { panels } from "../draw";
+import { freeOf } from "../engine/parameters";
 import type { Lab } from "../state/lab";
 import type { Palette, Scene } from "../types";
-import type { ReadonlySignal } from "@preact/signals";
 import { Arithmetic } from "./Arithmetic";
 import { LabContext } from "./context";
 import { Cutoff } from "./Cutoff";
@@ -90,7 +90,8 @@ function Pictures({ lab, palette }: Props) {
   );
   const shared = { scene, palette };
   const surface = lab.settings.value.view === "surface";
-  const plane = freeOf(lab.scene.value) > 1;
+  const now = lab.scene.value;
+  const plane = now !== null && freeOf(now.settings.fixed, now.objective.size).length > 1;
   return (
     <section class="pictures" aria-label="Pictures of the descent">
       <Panel
@@ -126,10 +127,6 @@ function Pictures({ lab, palette }: Props) {
     </section>
   );
 }
-
-/** How many parameters move. */
-const freeOf = (scene: Scene | null): number =>
-  scene ? scene.objective.names.filter((_, j) => !scene.settings.fixed[j]).length : 0;
 
 function ViewToggle({ lab }: { readonly lab: Lab }) {
   const surface = lab.settings.value.view === "surface";

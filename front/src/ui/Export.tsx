@@ -1,11 +1,13 @@
 // Exports in a dialog: files to save, and texts to copy, which stand there to be read first.
 
 import { signal, useSignal, type ReadonlySignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { addressOf, commandOf, copy, fileName, FILES, type FileFormat, pythonOf, save, type Snapshot } from "../export";
+import { reasonOf } from "../refusal";
 import type { Lab } from "../state/lab";
 import { tableOf } from "../state/objective";
 import type { Palette, Payload } from "../types";
+import { Dialog } from "./Dialog";
 import { useLab } from "./context";
 import { Check } from "./controls";
 
@@ -30,28 +32,20 @@ interface Props {
 
 export function Export({ palette }: Props) {
   const lab = useLab();
-  const dialog = useRef<HTMLDialogElement>(null);
   const said = useSignal("");
   const shown = open.value;
   useEffect(() => {
     said.value = "";
-    if (shown) dialog.current?.showModal();
-    else dialog.current?.close();
   }, [shown]);
   const snapshot = shown ? snapshotOf(lab, palette.value) : null;
   const say = (words: string) => { said.value = words; };
   return (
-    <dialog
-      ref={dialog} class="export" aria-labelledby="export-title" data-testid="export-dialog"
-      onClose={() => { open.value = false; }}
-    >
-      <h2 id="export-title">Export</h2>
+    <Dialog id="export" title="Export" open={open}>
       {snapshot && (lab.payload.home === "notebook" ? <p>{NO_FILES}</p> : <Files snapshot={snapshot} say={say} />)}
       {snapshot && <Texts snapshot={snapshot} say={say} />}
       {snapshot && LINKED.includes(lab.payload.home) && <Link snapshot={snapshot} say={say} />}
       <p role="status" data-testid="export-said">{said.value}</p>
-      <button type="button" data-testid="export-close" onClick={() => { open.value = false; }}>Close</button>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -67,7 +61,7 @@ function Files({ snapshot, say }: Part) {
       save(name, await format.make(snapshot, (share) => say(`${Math.round(100 * share)} % of ${name}`)));
       say(`Saved ${name}`);
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(reasonOf(error));
     }
   };
   return (

@@ -1,7 +1,7 @@
 // The keys of the page, in a dialog: "?" opens it, Escape closes it.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { Dialog } from "./Dialog";
 
 const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["← →", "one step back or on"],
@@ -31,41 +31,17 @@ export function HelpButton() {
   );
 }
 
-export function Help() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = helpOpen.value;
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
-  return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="help-title"
-      data-testid="help-dialog"
-      onClose={() => {
-        helpOpen.value = false;
-      }}
-    >
-      <h2 id="help-title">Keys</h2>
-      <dl>
-        {KEYS.map(([key, what]) => (
-          <div>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <button
-        type="button"
-        onClick={() => {
-          helpOpen.value = false;
-        }}
-      >
-        Close
-      </button>
-    </dialog>
-  );
-}
+export const Help = () => (
+  <Dialog id="help" title="Keys" open={helpOpen}>
+    <dl>
+      {KEYS.map(([key, what]) => (
+        <div>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
+  </Dialog>
+);

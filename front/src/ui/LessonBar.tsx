@@ -6,7 +6,7 @@ import { settingsOf } from "../state/link";
 import { useLab } from "./context";
 
 /** Opens a lesson by its name; "" leaves the lesson and keeps the page as it is. */
-export function openLesson(lab: Lab, name: string): void {
+function openLesson(lab: Lab, name: string): void {
   lab.playback.pause();
   lab.change(name ? settingsOf(name) : { lesson: "" });
 }

@@ -1,9 +1,9 @@
 // What is minimised: target, features and loss of a table; and how the descent goes on it.
 
-import { losses, schedules, samplings } from "../engine";
+import { losses, nameIn, samplings, schedules } from "../engine";
 import { LIMITS } from "../state/settings";
-import type { Settings } from "../types";
 import { lossFor } from "../table";
+import type { Settings } from "../types";
 import { useLab } from "./context";
 import { Check, Choice, NumberField } from "./controls";
 
@@ -12,9 +12,6 @@ const SAMPLING_WORDS: Readonly<Record<Settings["sampling"], string>> = {
   replacement: "drawn with replacement",
   sequential: "in their order",
 };
-
-/** "huber" of "huber:delta=2". */
-const headOf = (spec: string): string => spec.split(":")[0];
 
 export function Model() {
   const { settings, scene, table, change } = useLab();
@@ -64,7 +61,7 @@ export function Model() {
       <Choice
         id="loss"
         label="Loss"
-        value={headOf(now.loss)}
+        value={nameIn(losses, now.loss)}
         onChoose={(loss) => change({ loss })}
         options={Object.values(losses).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />
@@ -99,7 +96,7 @@ export function Descent() {
       <Choice
         id="schedule"
         label="Schedule"
-        value={headOf(now.schedule)}
+        value={nameIn(schedules, now.schedule)}
         onChoose={(schedule) => change({ schedule })}
         options={Object.values(schedules).map(({ name, label, about }) => ({ value: name, label, title: about }))}
       />

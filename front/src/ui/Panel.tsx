@@ -1,8 +1,7 @@
 // One picture: its finding as a title, the canvas, and what pointer and keys do on it.
 
-import { useSignal } from "@preact/signals";
+import { effect, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { effect, type ReadonlySignal } from "@preact/signals";
 import type { Draw, Drawn, Palette, Scene } from "../types";
 import { forget, soon } from "./frame";
 

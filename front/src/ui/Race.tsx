@@ -1,6 +1,7 @@
 // The rules that race: toggle buttons, who leads, and why some rules of the package are not offered here.
 
-import { parseSpec, rules, toSpec, untranslatedRules, type Bound, type Rule } from "../engine";
+import { nameOf } from "../draw/runs";
+import { nameIn, parseSpec, rules, toSpec, untranslatedRules, type Bound, type Rule } from "../engine";
 import { LIMITS } from "../state/settings";
 import { useLab } from "./context";
 import { NumberField } from "./controls";
@@ -31,7 +32,7 @@ export function Race() {
             onChange={(event) => change({ rules: leading(chosen, event.currentTarget.value) })}
           >
             {chosen.map((rule) => (
-              <option value={rule}>{labelOf(rule)}</option>
+              <option value={rule}>{nameOf(rule)}</option>
             ))}
           </select>
         </label>
@@ -77,17 +78,7 @@ function Racers() {
   );
 }
 
-/** The rule that a text such as "momentum:beta=0.95" names. The scene says what is wrong with one that names none. */
-function ruleOf(spec: string): Bound<Rule> | null {
-  try {
-    return parseSpec(spec, rules, "rule");
-  } catch {
-    return null;
-  }
-}
-
-const headOf = (spec: string): string => ruleOf(spec)?.record.name ?? spec;
-const labelOf = (spec: string): string => ruleOf(spec)?.record.label ?? spec;
+const headOf = (spec: string): string => nameIn(rules, spec);
 
 const leading = (chosen: readonly string[], first: string): readonly string[] => [
   first,
@@ -121,12 +112,21 @@ function Chip({ name }: { readonly name: string }) {
 }
 
 /** The line of a run as pictures draw it: a colour and a dash. */
-export function Key({ place }: { readonly place: number }) {
+function Key({ place }: { readonly place: number }) {
   return (
     <svg class="key" width="24" height="6" aria-hidden="true">
       <line x1="1" x2="23" y1="3" y2="3" class={`run-${place + 1}`} />
     </svg>
   );
+}
+
+/** The rule that a text such as "momentum:beta=0.95" names. The scene says what is wrong with one that names none. */
+function ruleOf(spec: string): Bound<Rule> | null {
+  try {
+    return parseSpec(spec, rules, "rule");
+  } catch {
+    return null;
+  }
 }
 
 /** The settings of the leading rule, such as beta. */

@@ -7,7 +7,6 @@ import { useLab } from "./context";
 
 const STEP = 0.0025; // of the slider's length
 const WORDS = ["slow", "smooth", "overshoots", "diverges"] as const;
-const LETTER = 0.0235; // share of the slider that a letter needs
 
 interface Scale {
   readonly low: number;
@@ -15,7 +14,7 @@ interface Scale {
 }
 
 /** From far below the zones to above the limit; without a limit, around the curvature's own. */
-export function scaleOf(zones: Zones | null, facts: Facts): Scale {
+function scaleOf(zones: Zones | null, facts: Facts): Scale {
   const steepest = facts.eigenvalues[facts.eigenvalues.length - 1];
   const limit = zones?.limit ?? (steepest > 0 ? 2 / steepest : 1);
   return zones ? { low: limit / 60, high: limit * 2.5 } : { low: limit / 1000, high: limit * 50 };
@@ -30,7 +29,7 @@ const shareOf = ({ low, high }: Scale, rate: number): number =>
 const ends = (scale: Scale, zones: Zones): readonly number[] =>
   [zones.slow, zones.bounce, zones.limit].map((rate) => shareOf(scale, rate)).concat(1);
 
-export function zoneOf(zones: Zones, rate: number): string {
+function zoneOf(zones: Zones, rate: number): string {
   return WORDS[[zones.slow, zones.bounce, zones.limit].filter((end) => rate >= end).length];
 }
 
@@ -90,7 +89,7 @@ export function Rate() {
           aria-valuetext={spoken}
           onInput={(event) => change({ rate: rateAt(scale, event.currentTarget.valueAsNumber) })}
         />
-        <ZoneWords zones={now.zones} scale={scale} rate={rate} />
+        <ZoneWords zones={now.zones} rate={rate} />
       </div>
     </section>
   );
@@ -107,44 +106,18 @@ function ZoneBar({ zones, scale }: { readonly zones: Zones | null; readonly scal
   );
 }
 
-function ZoneWords({
-  zones,
-  scale,
-  rate,
-}: {
-  readonly zones: Zones | null;
-  readonly scale: Scale;
-  readonly rate: number;
-}) {
+/** The zones in words, with their colours; the one in use is bold. */
+function ZoneWords({ zones, rate }: { readonly zones: Zones | null; readonly rate: number }) {
   if (!zones) return null;
   const here = zoneOf(zones, rate);
   return (
     <div class="words" aria-hidden="true">
-      {labels(ends(scale, zones), here).map(({ word, at }) => (
-        <span class={word === here ? "here" : ""} style={{ left: `${100 * at}%` }}>
+      {WORDS.map((word, i) => (
+        <span class={word === here ? "here" : ""}>
+          <i class={`zone-${i + 1}`} />
           {word}
         </span>
       ))}
     </div>
   );
-}
-
-interface Label {
-  readonly word: string;
-  readonly at: number; // middle, from 0 to 1
-  readonly half: number; // half of its width
-}
-
-/** The word of the zone in use, and of the others those that have room in the middle of their zones. */
-function labels(bounds: readonly number[], here: string): readonly Label[] {
-  const placed: Label[] = [];
-  const all = WORDS.map((word, i) => {
-    const [from, to, half] = [bounds[i - 1] ?? 0, bounds[i], 0.5 * LETTER * word.length];
-    return { word, half, width: to - from, at: Math.min(Math.max(0.5 * (from + to), half), 1 - half) };
-  });
-  for (const label of [...all].sort((a, b) => Number(b.word === here) - Number(a.word === here))) {
-    const free = placed.every((other) => Math.abs(other.at - label.at) > other.half + label.half);
-    if (free && (label.word === here || label.width > label.half)) placed.push(label);
-  }
-  return placed;
 }

@@ -1,6 +1,7 @@
 // Runs that Python recorded: whether the page shows one, the way back to it, and how to ask a server for one.
 
 import { useSignal } from "@preact/signals";
+import { reasonOf } from "../refusal";
 import { askServer } from "../state/source";
 import { number, whole } from "../text/number";
 import type { RemoteReply } from "../types";
@@ -47,7 +48,7 @@ export function Server() {
       lab.change({ cursor: reply.recording.step.length - 1 });
       said.value = wordsOf(reply);
     } catch (error) {
-      said.value = error instanceof Error ? error.message : String(error);
+      said.value = reasonOf(error);
     }
     busy.value = false;
   };

@@ -1,5 +1,6 @@
 // The same as the pictures in numbers: a table of the steps, and a table of the rows whose numbers can be changed.
 
+import { roundUp } from "../draw/extent";
 import { stepCells, stepHeads } from "../state/steps";
 import { number, whole } from "../text/number";
 import type { Column, Scene } from "../types";
@@ -100,7 +101,5 @@ function stepOf(column: Column): number {
   const range =
     column.values.reduce((a, b) => Math.max(a, b), -Infinity) -
     column.values.reduce((a, b) => Math.min(a, b), Infinity);
-  const rough = (range || 1) / 100;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return Number(([1, 2, 5, 10].find((unit) => unit * power >= rough)! * power).toPrecision(1));
+  return Number(roundUp((range || 1) / 100).toPrecision(1));
 }

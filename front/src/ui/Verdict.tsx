@@ -22,10 +22,13 @@ const TONES: Readonly<Record<Status, Tone>> = {
 };
 const MARKS: Readonly<Record<Tone, string>> = { good: "✓", warn: "!", bad: "✕" };
 
+/** No line breaks within a power of ten: 1 × 10⁻⁶. */
+const unbroken = (text: string): string => text.replace(/ × (?=10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])/g, "\u00a0×\u00a0");
+
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "Crawling after 200 steps: the cost ..." as a headline and the rest. */
-export function parted({ status, message }: Judgement): readonly [headline: string, rest: string] {
+function parted({ status, message }: Judgement): readonly [headline: string, rest: string] {
   const at = message.indexOf(": ");
   return message.toLowerCase().startsWith(status) && at > 0
     ? [message.slice(0, at), upper(message.slice(at + 2))]
@@ -47,7 +50,7 @@ export function Verdict() {
         </span>{" "}
         <span data-testid="headline">{headline}</span>
       </h2>
-      <p data-testid="verdict-message">{rest}</p>
+      <p data-testid="verdict-message">{unbroken(rest)}</p>
       {judgement.why && (
         <p class="why" data-testid="verdict-why">
           {judgement.why}

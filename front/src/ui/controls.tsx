@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 
-export interface Option {
+interface Option {
   readonly value: string;
   readonly label: string;
   readonly title?: string;

@@ -13,7 +13,7 @@ const NUDGE = 8; // pixels that an arrow key moves the start
 
 type Windows = NonNullable<Scene["windows"]>;
 
-export interface Gestures {
+interface Gestures {
   readonly data: Gesture;
   readonly map: Gesture;
   readonly cost: Gesture;

@@ -1,7 +1,9 @@
 // Scenes of every kind, by name: tests of pictures go through all of them.
 
 import type { Scene } from "../../src/types";
-import { column, EIGHT, eightPoints, exactOf, formulaOf, parabola, rosenbrock, rowsOf, sceneOf, tableOf } from "./scenes";
+import {
+  column, EIGHT, eightPoints, exactOf, formulaOf, parabola, rosenbrock, rowsOf, sceneOf, tableOf,
+} from "./scenes";
 
 /** Scenes of every kind, by name: the gallery and the tests go through all of them. */
 export function gallery(): Record<string, () => Scene> {

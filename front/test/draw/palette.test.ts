@@ -1,11 +1,26 @@
 // The colours of both schemes: contrasts by WCAG 2, and runs told apart by readers with deuteranopia.
 
 import { describe, expect, it } from "vitest";
-import { contrast, dashes, mix, palettes, rgbOf } from "../../src/draw/palette";
+import { dashes, mix, palettes, rgbOf } from "../../src/draw/palette";
+
+/** Red, green and blue light, from 0 to 1. */
+const lightOf = (colour: string): number[] =>
+  rgbOf(colour).map((v) => (v <= 10.31475 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+
+/** Contrast of two colours by WCAG 2: from 1 to 21. */
+function contrast(one: string, other: string): number {
+  const [a, b] = [luminance(one), luminance(other)].sort((p, q) => q - p);
+  return (a + 0.05) / (b + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r, g, b] = lightOf(colour);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
 
 /** Viénot, Brettel and Mollon's (1999) simulation of deuteranopia, then CIE L*a*b*. */
 function seenByDeuteranope(colour: string): number[] {
-  const [r, g, b] = rgbOf(colour).map((v) => (v <= 10.31475 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = lightOf(colour);
   const yellow = 0.29275 * r + 0.70725 * g;
   const seen = [yellow, yellow, b - 0.02234 * r + 0.02234 * g];
   const x = 0.4124 * seen[0] + 0.3576 * seen[1] + 0.1805 * seen[2];

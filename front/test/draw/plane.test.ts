@@ -1,12 +1,14 @@
 // Planes of more than two parameters go through start, answer and minimum; costs on them are the objective's.
 
 import { describe, expect, it } from "vitest";
+import { palettes, panels } from "../../src/draw";
 import { planeOf } from "../../src/draw/plane";
 import { curvatureAlong, restricted } from "../../src/draw/restrict";
 import { landscapeOf, ratios } from "../../src/draw/landscape";
 import { windowOf } from "../../src/draw/window";
 import { stateOf } from "../../src/engine/parameters";
 import { gallery } from "./gallery";
+import { Recorder } from "./recorder";
 import { exactOf, rowsOf, sceneOf } from "./scenes";
 
 describe.each([3, 4, 6])("%i features", (d) => {
@@ -88,4 +90,20 @@ it("takes few round levels, however wide the range", () => {
 it("knows the curvature along a direction", () => {
   const { objective } = gallery()["eight 0.02"]();
   expect(curvatureAlong(objective, Float64Array.of(0, 0), Float64Array.of(1, 0))).toBeCloseTo(37.5, 12);
+});
+
+it("shows every state of a path to and fro that ends at the minimum", () => {
+  const eight = gallery()["eight 0.05"]();
+  const best = [...eight.facts.best!];
+  const scene = sceneOf({ objective: eight.objective, best, settings: { rate: 0.05, steps: 1500 } });
+  const { x } = windowOf(scene, planeOf(scene));
+  const slopes = scene.runs[0].path.filter((_, i) => i % 2 === 0);
+  expect(x[0]).toBeLessThanOrEqual(Math.min(...slopes));
+  expect(x[1]).toBeGreaterThanOrEqual(Math.max(...slopes));
+});
+
+it.each(["surface", "rosenbrock surface"])("fills the picture with the %s", (name) => {
+  const recorder = new Recorder();
+  panels.map(gallery()[name](), recorder.context, 450, 200, palettes.light);
+  expect(recorder.bottom - recorder.top).toBeGreaterThan(154);
 });

@@ -38,6 +38,8 @@ export class Recorder {
   readonly faults: string[] = [];
   private matrix: [number, number, number, number] = [0, 0, 1, 0]; // x, y, cosine, sine
   private readonly stack: (typeof this.matrix)[] = [];
+  top = Infinity; // of all lines
+  bottom = -Infinity;
   private dash: readonly number[] = [];
   font = "10px sans-serif";
   textAlign = "start";
@@ -80,7 +82,9 @@ export class Recorder {
   beginPath(): void {}
   closePath(): void {}
   moveTo(_x: number, _y: number): void {}
-  lineTo(_x: number, _y: number): void {}
+  lineTo(_x: number, y: number): void {
+    [this.top, this.bottom] = [Math.min(this.top, y), Math.max(this.bottom, y)];
+  }
   rect(_x: number, _y: number, _width: number, _height: number): void {}
   arc(_x: number, _y: number, _radius: number, _from: number, _to: number): void {}
   fill(): void {}

@@ -6,7 +6,7 @@ export const EIGHT = { x: [1, 3, 4, 5, 6, 7, 8, 10], y: [4, 3, 7, 7, 8, 10, 8, 1
 
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
-export type Loss = "squared_error" | "log_loss";
+type Loss = "squared_error" | "log_loss";
 
 /** The mean loss of a table; raw and descent's coordinates are the same. */
 export function tableOf(columns: readonly Column[], target: Column, loss: Loss): Objective {
@@ -125,7 +125,7 @@ export function descend(
   return { rule, size: p, path, cost, steps, end: "steps", rate, batch, rowsOf };
 }
 
-export interface Wish {
+interface Wish {
   readonly objective: Objective;
   readonly best: readonly number[] | null;
   readonly least?: number;
@@ -224,7 +224,7 @@ export function exactOf(objective: Objective, start?: readonly number[], steps =
 
 export const eightPoints = () => tableOf([column("x", EIGHT.x)], column("y", EIGHT.y), "squared_error");
 
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 16807) % 2147483647) / 2147483647;
 }

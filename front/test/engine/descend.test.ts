@@ -1,3 +1,5 @@
+// Descents of the page against known steps.
+
 import { describe, expect, it } from "vitest";
 import { descend, type How, rules, tableObjective } from "../../src/engine";
 import { quotient, remainder } from "../../src/engine/arithmetic";

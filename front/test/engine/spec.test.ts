@@ -1,3 +1,5 @@
+// Names of records with their settings.
+
 import { describe, expect, it } from "vitest";
 import { parseSpec, rules, schedules, toSpec } from "../../src/engine";
 

@@ -1,3 +1,5 @@
+// The cost of a table: values, gradients, second derivatives, units and refusals.
+
 import { describe, expect, it } from "vitest";
 import { type Choice, losses, tableObjective } from "../../src/engine";
 import type { Objective, Table, Vec } from "../../src/types";

@@ -17,7 +17,7 @@ const lowered = (power: string): string => [...power].map((c) => "-0123456789"["
 /** What the formula of a line gives, computed from its text. */
 function again(formula: string): number {
   const plain = formula
-    .replace(/(?: × |(?<![\d.]))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (all, power: string) => `${all.startsWith(" ") ? "" : 1}e${lowered(power)}`)
+    .replace(/(?: × |(?<![\d.]))10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (all, power) => `${all[0] === " " ? "" : 1}e${lowered(power)}`)
     .replaceAll("−", "-").replaceAll("×", "*").replace(/(?<=\d),(?=\d{3})/g, "")
     .replace(/√([\d.e-]+)/g, "Math.sqrt($1)").replaceAll("²", " ** 2").replace(/([\d.]+)\^(\d+)/g, "$1 ** $2");
   return new Function(`return ${plain}`)() as number;
@@ -35,15 +35,18 @@ test("the four lines of a plain step", () => {
 });
 
 test.each([
-  [{ batch: 1 }], [{ batch: 3 }], [{ batch: 2, sampling: "replacement" as const }], [{ rules: ["momentum"] }], [{ rules: ["nesterov"] }],
-  [{ rules: ["adam"], rate: 0.1 }], [{ rules: ["ada_grad"], rate: 1 }], [{ rules: ["rmsprop"], rate: 0.1 }], [{ rules: ["lion"] }],
-  [{ rules: ["accelerated"] }], [{ loss: "log_loss", target: "c", rate: 0.7, batch: 3 }], [{ schedule: "inverse_scaling", rate: 0.0137 }],
+  [{ batch: 1 }], [{ batch: 3 }], [{ batch: 2, sampling: "replacement" as const }], [{ rules: ["momentum"] }],
+  [{ rules: ["nesterov"] }],
+  [{ rules: ["adam"], rate: 0.1 }], [{ rules: ["ada_grad"], rate: 1 }], [{ rules: ["rmsprop"], rate: 0.1 }],
+  [{ rules: ["lion"] }], [{ rules: ["accelerated"] }], [{ loss: "log_loss", target: "c", rate: 0.7, batch: 3 }],
+  [{ schedule: "inverse_scaling", rate: 0.0137 }],
   [{ rate: 0.0261234567, standardize: true }], [{ start: [1e5, -1e-5], rate: 0.05 }], [{ rate: 0.3, steps: 300 }],
 ])("every formula of %j", (change) => {
   const { run, objective, settings } = judged(change);
   for (const step of [0, 1, 7, 100]) {
     const written = arithmetic(run, objective, settings, step);
-    const arrived = written.filter((line) => line.label === "m ←" || line.label === "b ←").map((line) => line.parts.at(-1)!.text);
+    const updates = written.filter((line) => line.label === "m ←" || line.label === "b ←");
+    const arrived = updates.map((line) => line.parts.at(-1)!.text);
     expect(arrived).toEqual([...run.path.subarray(2 * step + 2, 2 * step + 4)].map((w) => number(w)));
     for (const line of written) {
       const [result, ...rest] = text(line).split(/(?:=|←) /).reverse();
@@ -65,7 +68,8 @@ test("rows of a batch are named as the table numbers them, with their own errors
 test("a gradient has the same digits in its own line and in the update", () => {
   for (const batch of [0, 1, 3]) {
     const written = lines({ batch, rate: 0.0261 }, 12);
-    const digits = written.flatMap((line) => line.parts).filter((part) => part.role === "gradient").map((part) => part.text.replace(/[()]/g, ""));
+    const gradients = written.flatMap((line) => line.parts).filter((part) => part.role === "gradient");
+    const digits = gradients.map((part) => part.text.replace(/[()]/g, ""));
     expect(digits[0]).toBe(digits[1]);
     expect(digits[2]).toBe(digits[3]);
   }
@@ -76,7 +80,10 @@ test("a fixed parameter stays, and a run without a step has no arithmetic", () =
   expect(lines({ steps: 0 }).map(text)).toEqual(["step no step was taken"]);
 });
 
-test.each([["momentum", "v of m ←"], ["nesterov", "p of m ="], ["adam", "p of m ="], ["ada_grad", "p of m ="], ["rmsprop", "p of m ="]])(
+test.each([
+  ["momentum", "v of m ←"], ["nesterov", "p of m ="], ["adam", "p of m ="], ["ada_grad", "p of m ="],
+  ["rmsprop", "p of m ="],
+])(
   "the direction of %s is the one that was taken, forth and back along a run",
   (rule, label) => {
     const { run, objective, settings } = judged({ rules: [rule], rate: 0.01 });

@@ -1,10 +1,9 @@
 // The eight points of the tutorials, and settings for them.
 
 import { descend, facts, tableObjective } from "../../src/engine";
-
-
+import { formulaObjective, readFormula } from "../../src/formula";
 import { judge, zonesOf } from "../../src/judge";
-import type { Settings, Table } from "../../src/types";
+import type { Judgement, Settings, Table } from "../../src/types";
 
 export const table: Table = {
   name: "eight", rows: 8,
@@ -16,7 +15,7 @@ export const table: Table = {
   ],
 };
 
-export function settingsOf(change: Partial<Settings> = {}): Settings {
+function settingsOf(change: Partial<Settings> = {}): Settings {
   return {
     task: "table", formula: "", data: "own", target: "y", features: ["x"], loss: "squared_error", standardize: false,
     rules: ["plain"], race: [], rate: 0.02, schedule: "constant", batch: 0, sampling: "shuffle", seed: 0, steps: 200,
@@ -34,4 +33,12 @@ export function judged(change: Partial<Settings> = {}, data: Table = table) {
   const run = descend(objective, settings.rules[0], settings);
   const zones = zonesOf(known, settings);
   return { settings, objective, facts: known, run, zones, judgement: judge(run, known, objective, settings, zones) };
+}
+
+/** The card of a formula. */
+export function judgedFormula(formula: string, change: Partial<Settings> = {}): Judgement {
+  const settings = settingsOf({ task: "formula", formula, ...change });
+  const objective = formulaObjective(readFormula(formula));
+  const known = facts(objective, settings);
+  return judge(descend(objective, settings.rules[0], settings), known, objective, settings, zonesOf(known, settings));
 }

@@ -9,7 +9,9 @@ import { gradientNoise } from "../../src/judge/noise";
 import { linear } from "../../src/judge/rules";
 import { judged } from "./eight";
 
-test.each([["plain", 0.04], ["momentum", 0.02], ["nesterov", 0.01]])("the steps that are left for %s are not one too many", (rule, rate) => {
+const FORECASTS = [["plain", 0.04], ["momentum", 0.02], ["nesterov", 0.01]] as const;
+
+test.each(FORECASTS)("the steps that are left for %s are not one too many", (rule, rate) => {
   const { run, facts, objective, settings } = judged({ rules: [rule], rate, steps: 50 });
   const target = 1e-8;
   const course = courseOf(facts, objective, linear(rule)!, rate, stateOf(run, 0), stateOf(run, 50))!;

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { shown } from "./eight_card";
-import { judged } from "./eight";
+import { judged, judgedFormula } from "./eight";
 
 test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one click mends it", () => {
   const { judgement } = judged({ rate: 0.056 });
@@ -11,16 +11,24 @@ test("a rate of 0.056 diverges from step 1 on, at 1.07 times the limit; one clic
   expect(judgement.message).toContain("The learning rate, 0.056, is above the stability limit, 0.0522.");
   expect(judgement.why).toBe(
     "Along the steepest direction, each step multiplies the distance to the minimum by 1 − 38.31 × 0.056 = −1.145. " +
-    "The rate is 1.07 times the limit.",
+    "The rate is 1.07 times the limit: the distance grows.",
   );
   expect(judgement.mend).toEqual({ label: "Set the rate to half of the limit, 0.0261", change: { rate: 0.0261 } });
   expect(judged({ rate: 0.056, ...judgement.mend!.change }).judgement.status).not.toBe("diverged");
 });
 
+test("a rate of 0.05 overshoots below the limit, and says so; a rate of 0.02 does not overshoot", () => {
+  expect(judged({ rate: 0.05 }).judgement.why).toMatch(/ The rate is 0\.958 times the limit: the distance shrinks\.$/);
+  expect(judged({ rate: 0.02 }).judgement.why).not.toContain("limit");
+});
+
 test("no learning rate, b fixed: the lesson of the factor -36.5", () => {
   const { judgement } = judged({ rate: 1, fixed: [false, true], start: [0, 2.6], steps: 4 });
   expect(judgement.status).toBe("diverged");
-  expect(judgement.why).toBe("Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. The rate is 18.8 times the limit.");
+  expect(judgement.why).toBe(
+    "Each step multiplies the distance to the minimum by 1 − 37.5 × 1 = −36.5. " +
+    "The rate is 18.8 times the limit: the distance grows.",
+  );
 });
 
 test.each([
@@ -43,7 +51,8 @@ test("standardized columns converge at once, from the same start", () => {
   const { judgement, objective, settings } = judged({ rate: 0.02, start: [1, -2] });
   const after = judged({ ...judgement.mend!.change });
   expect(after.judgement.status).toBe("converged");
-  const [before, begin] = [objective.raw(Float64Array.from(settings.start)), after.objective.raw(after.run.path.slice(0, 2))];
+  const before = objective.raw(Float64Array.from(settings.start));
+  const begin = after.objective.raw(after.run.path.slice(0, 2));
   before.forEach((w, j) => expect(begin[j]).toBeCloseTo(w, 10));
 });
 
@@ -82,7 +91,8 @@ test("a noise floor says how large the gradient of a batch is at the minimum", (
     squares += (g[0] ** 2 + g[1] ** 2) / 8;
   }
   expect(judgement.status).toBe("noise floor");
-  expect(judgement.why).toContain(`that of one row has a root mean square of ${Number(Math.sqrt(squares).toPrecision(4))}.`);
+  const noise = Number(Math.sqrt(squares).toPrecision(4));
+  expect(judgement.why).toContain(`that of one row has a root mean square of ${noise}.`);
 });
 
 test("no word of a card is a NaN, an infinity or undefined", () => {
@@ -93,4 +103,10 @@ test("no word of a card is a NaN, an infinity or undefined", () => {
       }
     }
   }
+});
+
+test("a formula whose variables are all fixed: the card has words, no number that is none", () => {
+  const card = judgedFormula("log(x)", { start: [3], fixed: [true] });
+  expect(card.message).toContain("a point at which every parameter is fixed");
+  expect(card.mend?.label).toBe("Let the parameters move");
 });

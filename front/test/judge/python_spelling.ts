@@ -1,4 +1,4 @@
-// Numbers as Python's format spells them, so that a sentence of the page can be compared with Python's, letter by letter.
+// Numbers as Python's format spells them, so that sentences can be compared with Python's, letter by letter.
 
 import { exponential } from "../../src/text/number";
 import type { Spelling } from "../../src/judge/spelling";

@@ -1,4 +1,4 @@
-// What the page says of runs, for tests/lab/test_status.py to compare with Python: numbers are spelled as Python spells them.
+// What the page says of runs, with numbers as Python spells them, for tests/lab/test_status.py to compare.
 
 import { descend, facts, tableObjective } from "../../src/engine";
 import { formulaObjective, readFormula } from "../../src/formula";
@@ -10,7 +10,7 @@ import { whyOf } from "../../src/judge/why";
 import type { Settings, Table } from "../../src/types";
 import { inPython } from "./python_spelling";
 
-export interface Case {
+interface Case {
   readonly table: Table | null; // null: the formula of the settings
   readonly settings: Settings;
 }
@@ -34,12 +34,13 @@ export function verdictOf({ table, settings }: Case) {
 }
 
 /** An evidence as JSON: arrays as lists, infinities as texts. */
-export type Listed = Omit<Observed, "cost" | "step"> & { readonly cost: readonly number[]; readonly step: readonly number[] };
+type Listed = Omit<Observed, "cost" | "step"> & { readonly [K in "cost" | "step"]: readonly number[] };
 
 /** Status and sentence of an evidence. */
 export function judgedEvidence(listed: Listed) {
-  const finite = Object.fromEntries(Object.entries(listed).map(([key, value]) => [key, value === "Infinity" ? Infinity : value]));
-  const e = evidence({ ...(finite as Listed), cost: Float64Array.from(listed.cost), step: Int32Array.from(listed.step) });
+  const read = Object.entries(listed).map(([key, value]) => [key, value === "Infinity" ? Infinity : value]);
+  const { cost, step, ...rest } = Object.fromEntries(read) as Listed;
+  const e = evidence({ ...rest, cost: Float64Array.from(cost), step: Int32Array.from(step) });
   const status = statusOf(e);
   return { status, message: messageOf(status, e, inPython) };
 }
