@@ -21,6 +21,7 @@ WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
 NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
 SHOWN = 30  # columns of the summary
 POINTS = 1000  # of the picture
+MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 STYLE = re.compile(r' style="[^"]*"')
 
 
@@ -58,11 +59,12 @@ def still_of_lesson(shown: Lesson) -> str:
     told = [*shown.sentences, shown.question, shown.answer, NEEDS_SCRIPTS]
     formula, start = shown.settings.get("formula"), shown.settings.get("start", [])
     drawn = graph(formula, start) if formula else ""
-    return unstyled(block(shown.title, told, table(["", "value"], shown.figures), drawn))
+    cells = [[MINUS.sub("\N{MINUS SIGN}", text) for text in figure] for figure in shown.figures]
+    return unstyled(block(shown.title, told, table(["", "value"], cells), drawn))
 
 
 def graph(formula: str, start: Sequence[float]) -> str:
-    """The curve of a formula along its first variable, around a start.
+    """The curve of a formula along its first variable, around a start, and words of what it shows.
 
     Examples
     --------
@@ -75,7 +77,8 @@ def graph(formula: str, start: Sequence[float]) -> str:
     reach = max(4.0, abs(points[0, 0]))
     points[:, 0] += np.linspace(-reach, reach, len(points))
     x = points[:, 0]
-    return curves([(x, function(points))], f"f along {function.names[0]}, from {x[0]:g} to {x[-1]:g}")
+    words = MINUS.sub("\N{MINUS SIGN}", f"f along {function.names[0]}, from {x[0]:g} to {x[-1]:g}")
+    return f"<div>{safe(words)}</div>{curves([(x, function(points))], words)}"
 
 
 def still_of_table(found: PageTable) -> str:
