@@ -22,7 +22,8 @@ export const secant: Draw = (scene, context, width, height, palette) => {
   const k = run ? stepOf(run, scene.settings.cursor) : 0;
   const next = run && k < run.steps ? stateOf(run, k + 1)[0] : x;
   const drawn = secantOf(x, Number.isFinite(next) ? next - x : 0)(scene, context, width, height, palette);
-  return { ...drawn, subtitle: `from step ${whole(run ? numberOf(run, k) : 0)} to the next · ${drawn.subtitle}` };
+  const from = `step ${whole(run ? numberOf(run, k) : 0)}`;
+  return { ...drawn, subtitle: `${run && k < run.steps ? `from ${from} to the next` : from} · ${drawn.subtitle}` };
 };
 
 /** The secant of f between x and x + run, beside the tangent at x. */

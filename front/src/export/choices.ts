@@ -56,7 +56,7 @@ export function columnsOf({ objective }: Scene): readonly Column[] {
   return [...features, target];
 }
 
-/** Whether no file has these numbers: rows were dragged or chosen, columns became numbers, or arrays were handed over. */
+/** Whether no file has these numbers: rows were dragged or chosen, columns became numbers, or arrays were given. */
 export function differs({ scene, table }: Exported): boolean {
   const nameless = scene.settings.data === "own" && !/\.\w+$/.test(table?.name ?? "");
   const { features, target, classes } = scene.objective.table!;

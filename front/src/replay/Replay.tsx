@@ -2,6 +2,7 @@
 
 import { severityOf } from "../judge/severity";
 import { counted, number, whole } from "../text/number";
+import { typeset } from "../text/typeset";
 import { Picture } from "./Picture";
 import { costs, path } from "./pictures";
 import { costUpTo, parameter, type View } from "./view";
@@ -16,7 +17,7 @@ export function Replay({ view }: { readonly view: View }) {
         {last.value < recording.step[last.value] && `, of which ${counted(last.value + 1, "state")} are kept`}
       </h1>
       <section class={`verdict ${severityOf(status)}`} data-testid="verdict" data-status={status} aria-label="Verdict">
-        <p><strong>{message}</strong> {advice && `Try ${advice}.`}</p>
+        <p><strong>{typeset(message)}</strong> {advice && `Try ${typeset(advice)}.`}</p>
       </section>
       <Steps view={view} />
       <Picture

@@ -98,7 +98,7 @@ export function createScene(settings: ReadonlySignal<Settings>, given: Given): S
 /** The scene of simpler settings, where the first ones have a fault: on the same data plain steps, else a new page. */
 function simpler(settings: Settings, { table }: Given): Scene | null {
   if (same(settings, DEFAULTS)) return null;
-  const data = Object.fromEntries(OBJECTIVE.map((key) => [key, settings[key]]));
+  const data = Object.fromEntries(OF_OBJECTIVE.map((key) => [key, settings[key]]));
   const plain: Settings = { ...DEFAULTS, ...data, rate: settings.rate };
   const next = same(settings, plain) ? DEFAULTS : plain;
   return createScene(signal(next), { table, recorded: signal(null) }).scene.peek();

@@ -3,6 +3,7 @@
 // not offer.
 
 import { descend } from "../engine";
+import { typeset } from "../text/typeset";
 import type { Judgement, Objective, Recording, RemoteReply, RemoteRequest, Run, Settings, Status } from "../types";
 import { unpacked, type Packed } from "./payload";
 import { OF_DESCENT, OF_OBJECTIVE, same } from "./settings";
@@ -62,7 +63,8 @@ export function recordedRun(recording: Recording, objective: Objective): Run {
 
 /** The verdict that Python wrote. */
 export function recordedJudgement({ verdict }: Recording): Judgement {
-  return { status: verdict.status as Status, message: verdict.message, why: verdict.advice ?? "", mend: null };
+  const why = verdict.advice ? `Try ${typeset(verdict.advice)}.` : "";
+  return { status: verdict.status as Status, message: typeset(verdict.message), why, mend: null };
 }
 
 /** Asks the server that the page came from. An Error says in one line what it refused. */

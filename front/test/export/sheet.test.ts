@@ -21,7 +21,8 @@ test("a caption is broken between words, and no word is lost", () => {
 });
 
 test("a saved picture does not ask to be dragged", () => {
-  for (const make of Object.values(gallery()))
+  const all = gallery();
+  for (const make of [all["eight 0.02"], all["f(x)"], all.rosenbrock, all.logistic])
     for (const view of ["contour", "surface"] as const)
       for (const draw of Object.values(panels)) {
         const recorder = new Recorder();

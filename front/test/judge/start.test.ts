@@ -19,3 +19,10 @@ test("a start without a value is not called too large", () => {
   expect(judged("x - log(x)", -6).mend).toMatchObject({ label: "Start at 1", change: { start: [1] } });
   expect(judged("log(-x**2 - 1)", -6).mend).toBeNull();
 });
+
+test("a formula whose only variable is fixed has one point, and a card", () => {
+  const settings = { ...DEFAULTS, task: "formula" as const, formula: "log(x)", start: [0.5], fixed: [true], steps: 1 };
+  const state = createScene(signal(settings), { table: signal(null), recorded: signal(null) });
+  expect(state.problem.value).toBe("");
+  expect(state.scene.peek()!.judgement.message).not.toMatch(/undefined|NaN/);
+});

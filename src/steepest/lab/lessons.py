@@ -25,6 +25,8 @@ class Lesson(NamedTuple):
     question, answer : str
     settings : dict
         Members of `Settings` in front/src/types.ts.
+    figures : tuple of (str, str)
+        Numbers that the lesson says or shows: what each is, and its value.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Lesson(NamedTuple):
     question: str
     answer: str
     settings: dict[str, Any]
+    figures: tuple[tuple[str, str], ...]
 
     @property
     def opened(self) -> dict[str, Any]:
@@ -49,8 +52,8 @@ def lessons() -> dict[str, Lesson]:
     >>> list(lessons())[:3]
     ['derivative', 'partial-derivatives', 'least-squares']
     """
-    text = (files(__package__) / "lessons.json").read_text(encoding="utf-8")
-    return {each["name"]: _lesson(each) for each in json.loads(text)["lessons"]}
+    found = json.loads((files(__package__) / "lessons.json").read_text(encoding="utf-8"))
+    return {each["name"]: _lesson(each, found["figures"][each["name"]]) for each in found["lessons"]}
 
 
 def lesson(name: str) -> Lesson:
@@ -73,6 +76,7 @@ def lesson(name: str) -> Lesson:
     return lessons()[name]
 
 
-def _lesson(member: dict[str, Any]) -> Lesson:
-    fields = {name: member[name] for name in Lesson._fields}
-    return Lesson(**fields | {"sentences": tuple(member["sentences"])})
+def _lesson(member: dict[str, Any], figures: list[dict[str, Any]]) -> Lesson:
+    fields = {name: member[name] for name in Lesson._fields if name != "figures"}
+    numbers = tuple((each["what"], each["value"]) for each in figures)
+    return Lesson(**fields | {"sentences": tuple(member["sentences"]), "figures": numbers})

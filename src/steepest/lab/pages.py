@@ -7,7 +7,7 @@ from typing import Any
 from .lessons import lesson
 from .page import Page
 from .payload import Payload
-from .still import still_of_formula, still_of_lesson, still_of_table
+from .still import still_of_formula, still_of_lesson, still_of_nothing, still_of_table
 from .table import PageTable
 
 __all__ = ["page_of_table", "page_without_table"]
@@ -34,5 +34,6 @@ def page_without_table(settings: dict[str, Any]) -> Page:
     if named is not None:
         shown = lesson(named)
         return Page(payload, f"{shown.title} - {NAME}", still_of_lesson(shown))
-    title = NAME if formula is None else f"{formula} - {NAME}"
-    return Page(payload, title, still_of_formula(formula or NAME))
+    if formula is None:
+        return Page(payload, NAME, still_of_nothing(NAME))
+    return Page(payload, f"{formula} - {NAME}", still_of_formula(formula, settings.get("start", ())))

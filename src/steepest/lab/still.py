@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..core.aligned_text import number
-from ..core.html_text import block, safe, table
+from ..core.html_text import block, curves, safe, table
 from ..core.shown_text import counted
 from ..core.types import Array
+from ..objective.functions.formula import read_formula
 from .lessons import Lesson
 from .table import Column, PageTable
 
-__all__ = ["scatter", "still_of_formula", "still_of_lesson", "still_of_table", "unstyled"]
+__all__ = ["graph", "scatter", "still_of_formula", "still_of_lesson", "still_of_nothing", "still_of_table", "unstyled"]
 
 WIDTH, HEIGHT, EDGE = 480, 300, 12  # of the picture, in pixels, and its margin
 NEEDS_SCRIPTS = "This page needs scripts to be tried out. Without them it shows what it holds."
 SHOWN = 30  # columns of the summary
 POINTS = 1000  # of the picture
+MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 STYLE = re.compile(r' style="[^"]*"')
 
 
-def still_of_formula(formula: str) -> str:
-    """The formula alone.
+def still_of_formula(formula: str, start: Sequence[float] = ()) -> str:
+    """The formula and its curve around a start.
 
     Examples
     --------
     >>> "<b>x**2</b>" in still_of_formula("x**2")
     True
     """
-    return unstyled(block(formula, [NEEDS_SCRIPTS]))
+    return unstyled(block(formula, [NEEDS_SCRIPTS], graph(formula, start)))
+
+
+def still_of_nothing(title: str) -> str:
+    """A page that begins with a table of its own.
+
+    Examples
+    --------
+    >>> "<b>steepest lab</b>" in still_of_nothing("steepest lab")
+    True
+    """
+    return unstyled(block(title, [NEEDS_SCRIPTS]))
 
 
 def still_of_lesson(shown: Lesson) -> str:
-    """The sentences of a lesson, its question and the answer.
+    """The sentences of a lesson, its question and the answer, its numbers, and a picture of what it descends on.
 
     Examples
     --------
@@ -42,7 +56,29 @@ def still_of_lesson(shown: Lesson) -> str:
     >>> "<b>One variable at a time</b>" in still_of_lesson(lesson("partial-derivatives"))
     True
     """
-    return unstyled(block(shown.title, [*shown.sentences, shown.question, shown.answer, NEEDS_SCRIPTS]))
+    told = [*shown.sentences, shown.question, shown.answer, NEEDS_SCRIPTS]
+    formula, start = shown.settings.get("formula"), shown.settings.get("start", [])
+    drawn = graph(formula, start) if formula else ""
+    cells = [[MINUS.sub("\N{MINUS SIGN}", text) for text in figure] for figure in shown.figures]
+    return unstyled(block(shown.title, told, table(["", "value"], cells), drawn))
+
+
+def graph(formula: str, start: Sequence[float]) -> str:
+    """The curve of a formula along its first variable, around a start, and words of what it shows.
+
+    Examples
+    --------
+    >>> graph("(x - 3)**2 + 2", [6.0]).count("<polyline")
+    1
+    """
+    function = read_formula(formula)
+    points = np.zeros((121, len(function.names)))
+    points[:, : len(start)] += np.asarray(start[: len(function.names)], np.float64)
+    reach = max(4.0, abs(points[0, 0]))
+    points[:, 0] += np.linspace(-reach, reach, len(points))
+    x = points[:, 0]
+    words = MINUS.sub("\N{MINUS SIGN}", f"f along {function.names[0]}, from {x[0]:g} to {x[-1]:g}")
+    return f"<div>{safe(words)}</div>{curves([(x, function(points))], words)}"
 
 
 def still_of_table(found: PageTable) -> str:
