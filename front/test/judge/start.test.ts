@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { DEFAULTS } from "../../src/state/settings";
 
 function judged(formula: string, start: number) {
-  const settings = { ...DEFAULTS, task: "formula" as const, formula, start: [start], fixed: [false], steps: 20, rate: 0.1 };
+  const settings = { ...DEFAULTS, task: "formula" as const, formula, start: [start], fixed: [false], steps: 20 };
   return createScene(signal(settings), { table: signal(null), recorded: signal(null) }).scene.peek()!.judgement;
 }
 
