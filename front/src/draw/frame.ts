@@ -148,6 +148,7 @@ function labels(
   context.save();
   context.translate(9, (box.top + box.bottom) / 2);
   context.rotate(-Math.PI / 2);
-  write(context, { text: fit(context, up, box.top + box.bottom - 4), x: 0, y: 0, align: "center", colour: palette.ink });
+  const text = fit(context, up, box.top + box.bottom - 4);
+  write(context, { text, x: 0, y: 0, align: "center", colour: palette.ink });
   context.restore();
 }
