@@ -258,7 +258,8 @@ describe("a minimum that is none", () => {
 
   it("is drawn where it is one", () => {
     for (const name of ["eight 0.02", "logistic", "rosenbrock", "f(x)", "learning rate 1"])
-      expect(drawnBy(panels.map, gallery()[name]()).drawn.subtitle).toMatch(/star: the minimum|the minimum( found)? \(star\)/);
+      expect(drawnBy(panels.map, gallery()[name]()).drawn.subtitle)
+        .toMatch(/star: the minimum|the minimum( found)? \(star\)/);
   });
 });
 

@@ -1,4 +1,4 @@
-// Formulas without a minimum, a lowest point or a value, and the first line of a run: what pictures say and show of them.
+// What pictures say of formulas without a minimum, a lowest point or a value, and of the first line of a run.
 
 import { describe, expect, it } from "vitest";
 import { panels, palettes } from "../../src/draw";
