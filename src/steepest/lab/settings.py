@@ -41,8 +41,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, a formula cannot be read, the rate is not above 0, or the steps are
-            more than a page takes.
+            If there is no such rule, loss or lesson, a formula cannot be read, the rate is not above 0, or a page does
+            not take so many steps.
 
         Examples
         --------
