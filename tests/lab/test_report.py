@@ -197,6 +197,14 @@ def test_the_small_page_can_be_used_by_all(fitted, report, visit, width, scheme)
     assert page.get_by_test_id("cursor").inner_text() == "499"
 
 
+def test_a_table_of_other_rows_is_refused_in_words(fitted, tmp_path):
+    file, table = fitted("--learning-rate", "0.01", "--steps", "5")
+    table.write_text("x,y\n1,4\n3,3\n4,7\n")
+    done = CliRunner().invoke(main, ["report", str(file), str(table), "-o", str(tmp_path / "r.html")])
+    assert done.exit_code == 3
+    assert "3 rows, but the run was fitted to 8: name the table of the run" in done.output
+
+
 def test_two_runs_are_refused_in_words(fitted, tmp_path):
     file, _ = fitted("--learning-rate", "0.01", "--steps", "50")
     done = CliRunner().invoke(main, ["report", str(file), str(file), "-o", str(tmp_path / "r.html")])
