@@ -19,7 +19,7 @@ from ..text import describe, note, say
 
 __all__ = ["Flags", "report_command"]
 
-PLAIN_TABLE = {"target", "weights", "classes"}  # what is kept of a table that was read without options
+OF_ROWS = ("where", "missing", "held_out")  # settings of a run that leave rows out
 
 
 class Flags(NamedTuple):
@@ -76,7 +76,7 @@ def _with_table(payload: Payload, run: Trajectory, flags: Flags) -> Payload:
         raise DataError(
             f"{rows:,} rows, but the run was fitted to {fitted:,}: name the table of the run", file=read.source
         )
-    edited = flags.form != TextFormat() or not known.keys() <= PLAIN_TABLE
+    edited = flags.form != TextFormat() or any(run.meta.get(name) is not None for name in OF_ROWS)
     table = table_for_page(read, known["classes"], edited)
     return payload._replace(table=table.member(), settings=table.settings() | settings_of(run))
 
