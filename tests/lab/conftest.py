@@ -158,10 +158,10 @@ def start_server(tmp_path_factory, built):  # noqa: ARG001 - without the built p
     """Starts servers on a table, and ends them."""
     folder, running = tmp_path_factory.mktemp("served"), []
 
-    def new(*arguments, table=EIGHT):
+    def new(*arguments, table=EIGHT, errors=None):
         (folder / "t.csv").write_text(table)
         line = [*COMMAND, "t.csv", *arguments, "--serve", "--no-open"]
-        running.append(subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE))
+        running.append(subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=errors))
         return Server(running[-1])
 
     yield new

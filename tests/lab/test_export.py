@@ -130,7 +130,13 @@ def test_tables_of_the_readers_own(name, opened, tmp_path):
     np.testing.assert_allclose(json.loads(done.stdout), end, rtol=1e-9, err_msg=done.stderr)
 
 
-GAPS = "x,colour,sold,y\n1,red,2024-01-02,2\n2,blue,2024-02-03,4\n,red,2024-03-01,5\n4,green,2024-05-05,9\n5,red,2024-06-07,9\n"
+GAPS = """x,colour,sold,y
+1,red,2024-01-02,2
+2,blue,2024-02-03,4
+,red,2024-03-01,5
+4,green,2024-05-05,9
+5,red,2024-06-07,9
+"""
 READ = {  # tables that a command without these options reads otherwise, or not at all
     "text": ("x,colour,y\n1,red,3\n2,blue,4\n3,red,7\n4,green,9\n", ()),
     "rows by a condition": (long_table(300), ("--where", "a > 0")),

@@ -158,3 +158,27 @@ def test_what_a_file_brings_along_stays_text(watch, tmp_path, built, text):  # n
     assert shown.evaluate("[...document.querySelectorAll('option')].some(option => option.textContent.length > 0)")
     assert shown.evaluate("text => document.querySelector('[value=own]').textContent === text", text)
     page.check()
+
+
+WIDE = "x,y\n" + "".join(f"{i}e5,{i}e9\n" for i in range(1, 30))
+HUGE = "x,y\n" + "".join(f"{i}e150,{i}e160\n" for i in range(1, 9))
+
+
+def test_a_table_of_large_numbers_begins_with_a_rate_that_settles(page, lab_file):
+    opened = page.open(lab_file("-t", "y", table=WIDE))
+    assert opened.get_attribute("[data-testid=verdict]", "data-status") != "diverged"
+    assert page.messages == []
+
+
+def test_numbers_whose_cost_overflows_are_refused_in_true_words(page, lab_file):
+    opened = page.open(lab_file("-t", "y", table=HUGE))
+    assert "so large that their cost overflows" in opened.inner_text("[data-testid=problem]")
+    assert page.messages == []
+
+
+def test_a_rule_that_is_not_on_the_page_leaves_the_readers_table(page, lab_file):
+    opened = page.open(lab_file("-t", "y", "--rule", "newton", table="x,y\n1,4\n3,3\n4,7\n"))
+    words = "the rule newton is not on this page: it needs second derivatives of the cost"
+    assert opened.inner_text("[data-testid=problem]") == words
+    assert opened.evaluate("steepestLab.scene.objective.rows") == 3
+    assert page.messages == []

@@ -126,6 +126,22 @@ def test_a_misspelt_number_in_the_target_is_named_with_its_line(tmp_path):
     assert "t.csv, line 4, column 'y': '4o' is not a number" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("t.csv", "-t", "y"), "3 classes, the page descends on two: choose rows with --where"),
+        (("--lesson", "learning-rats"), "no lesson is called 'learning-rats': did you mean 'learning-rates'?"),
+        (("--formula", "x**2", "--steps", "20001"), "a page takes 1 to 20,000 steps, not 20,001"),
+    ],
+)
+def test_what_a_page_cannot_begin_with_is_refused_in_words(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("x,y\n1,a\n2,b\n3,c\n4,a\n")
+    done = CliRunner().invoke(main, ["lab", *arguments, "-o", "lab.html", "--no-open"])
+    assert done.exit_code in (2, 3)
+    assert words in done.output
+
+
 def test_categories_and_conditions_are_those_of_fit(lab_file):
     table = "x,kind,y\n1,a,4\n3,b,3\n4,a,7\n50,b,7\n6,a,8\n7,b,10\n"
     held = payload_of(lab_file("-t", "y", "--where", "x < 10", table=table))

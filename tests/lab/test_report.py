@@ -172,6 +172,23 @@ def test_without_scripts_verdict_picture_and_numbers_remain(fitted, report, visi
     assert shown.messages == []
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        (("--learning-rate", "backtracking"), "the schedule backtracking is not on this page: it searches"),
+        (("--rule", "newton", "--learning-rate", "1"), "the rule newton is not on this page: it needs second"),
+    ],
+)
+def test_a_method_that_is_not_on_the_page_is_replayed_and_another_rate_says_why_not(
+    method, words, page, fitted, report
+):
+    shown = page.open(report(*fitted(*method, "--steps", "5")))
+    shown.evaluate("steepestLab.change({ rate: 0.001 })")
+    shown.wait_for_function("document.querySelector('[data-testid=problem]')?.textContent")
+    assert words in shown.inner_text("[data-testid=problem]")
+    assert page.messages == []
+
+
 def test_the_page_asks_for_nothing_and_says_nothing(page, fitted, report):
     file = report(*fitted("--learning-rate", "0.01", "--steps", "500"))
     page.open(file)
@@ -193,6 +210,14 @@ def test_the_small_page_can_be_used_by_all(fitted, report, visit, width, scheme)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # one state back
     assert page.get_by_test_id("cursor").inner_text() == "499"
+
+
+def test_a_table_of_other_rows_is_refused_in_words(fitted, tmp_path):
+    file, table = fitted("--learning-rate", "0.01", "--steps", "5")
+    table.write_text("x,y\n1,4\n3,3\n4,7\n")
+    done = CliRunner().invoke(main, ["report", str(file), str(table), "-o", str(tmp_path / "r.html")])
+    assert done.exit_code == 3
+    assert "3 rows, but the run was fitted to 8: name the table of the run" in done.output
 
 
 def test_two_runs_are_refused_in_words(fitted, tmp_path):

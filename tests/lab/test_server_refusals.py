@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -85,6 +86,17 @@ def test_what_is_no_object_is_refused(server, body):
     refused(server.ask("POST", "/fit", body), 400, "a JSON object")
 
 
+def test_a_client_that_leaves_before_its_body_ends_leaves_no_word(start_server):
+    left = start_server("-t", "y", errors=subprocess.PIPE)
+    with socket.create_connection(("127.0.0.1", left.port), timeout=30) as link:
+        head = f"POST /fit HTTP/1.1\r\nhost: 127.0.0.1:{left.port}\r\norigin: http://127.0.0.1:{left.port}\r\n"
+        link.sendall(f"{head}x-steepest-token: {left.token}\r\ncontent-length: 1000\r\n\r\n{{".encode())
+        time.sleep(0.2)
+    assert left.fit(steps=5)[0] == 200
+    left.process.terminate()
+    assert b"Traceback" not in left.process.communicate()[1]
+
+
 def test_more_than_2e8_rows_times_steps_are_refused(start_server):
     table = "x,y\n" + "\n".join(f"{i % 97},{i % 89}" for i in range(20_000))
     status, reply = start_server("-t", "y", table=table).fit(steps=10_001)
@@ -102,7 +114,11 @@ def test_more_than_2e8_rows_times_steps_are_refused(start_server):
         ({"rate": -1}, "the rate must be above 0"),
         ({"rate": float("nan")}, "the rate must be above 0"),
         ({"steps": 10**9}, "the server takes 1 to 20,000 steps"),
+        ({"rate": 10**400}, "the rate must be above 0, and a number"),
         ({"features": ["z"]}, "choose among those"),
+        ({"features": ["x"] * 100_000}, "choose among those"),
+        ({"start": [10**400, 0]}, "the setting start must be a list of numbers"),
+        ({"rules": ["mymodule:MyRule"]}, "no rule is called"),
         ({"target": "x"}, "choose among those"),
         ({"moved": [[0, "x", 1.0]]}, "undo the rows that were moved"),
         ({"start": ["a", 1]}, "the setting start must be a list of numbers"),

@@ -9,27 +9,18 @@ import { type Box, freest, type Placed, SMALL } from "./text";
 
 const SIDES = [[1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
 
-<<<<<<< HEAD
 /** "start: drag me", in a saved picture "start", beside the start, where it covers none of the boxes; null: no room. */
-=======
-/** "start: drag me", in a saved picture "start", where it covers none of the boxes; null: no room. */
->>>>>>> w16-learner2
 export function hintAt(
   context: Canvas, axes: Frame, [x, y]: Point, palette: Palette, avoid: readonly Box[] = [], still = false,
 ): Placed | null {
   if (!contains(axes, x, y)) return null;
   context.font = SMALL;
   const places = SIDES.map(([right, down]): Placed => ({
-<<<<<<< HEAD
     text: still ? "start" : "start: drag me",
     x: x + 11 * right,
     y: y + 14 * down,
     align: right > 0 ? "left" : "right",
     colour: palette.ink,
-=======
-    text: still ? "start" : "start: drag me", x: x + 11 * right, y: y + 14 * down,
-    align: right > 0 ? "left" : "right", colour: palette.ink,
->>>>>>> w16-learner2
   }));
   return freest(context, places, axes, avoid);
 }

@@ -103,13 +103,8 @@ const rightward = (run: number, rise: number): number => Math.sign(run) * rise;
 
 function drawn(scene: Scene, axes: Frame, { x, y, run, rise }: Triangle, slope: number): Drawn {
   const name = scene.objective.names[0];
-<<<<<<< HEAD
   const slopeOrSecant = run === 0
     ? `At ${name} = ${number(x)} the slope is ${number(slope)}`
-=======
-  const title = Number.isNaN(y) ? `f has no value at ${name} = ${number(x)}` 
-    : run === 0 ? `At ${name} = ${number(x)} the slope is ${number(slope)}`
->>>>>>> w16-learner2
     : `Rise ${number(rightward(run, rise))} over run ${number(Math.abs(run))}: slope ${number(rise / run)}`;
   const title = Number.isNaN(y) ? `f has no value at ${name} = ${number(x)}` : slopeOrSecant;
   const subtitle = Number.isNaN(y) ? "no tangent" : `dashed: tangent at ${name} = ${number(x)}, slope ${number(slope)}`;

@@ -84,13 +84,8 @@ function letters(
 
 /** The text, broken between words into at most so many lines; what is left over stays on the last. */
 export function linesOf(
-<<<<<<< HEAD
   context: Pick<CanvasRenderingContext2D, "font" | "measureText">,
   font: string, text: string, room: number, most: number,
-=======
-  context: Pick<CanvasRenderingContext2D, "font" | "measureText">, font: string, text: string, room: number,
-  most: number,
->>>>>>> w16-learner2
 ): readonly string[] {
   context.font = font;
   const words = text.split(" ");

@@ -9,10 +9,7 @@ import { slopes } from "../../src/draw/slopes";
 import { strideOf } from "../../src/draw/stride";
 import type { Draw, Scene } from "../../src/types";
 import { gallery } from "./gallery";
-<<<<<<< HEAD
 import { drawnBy, METHODS, type Written } from "./recorder";
-=======
->>>>>>> w16-learner2
 import { descend, eightPoints, exactOf, sceneOf } from "./scenes";
 
 const SIZES = [[450, 330], [350, 300], [260, 200]] as const;
@@ -235,35 +232,6 @@ it("numbers the states of a recorded run by its steps", () => {
   expect(drawnBy(panels.step, thinned).drawn.title).toMatch(/^900 steps at once: cost [\d.]+ → [\d.]+$/);
 });
 
-<<<<<<< HEAD
-=======
-describe("a minimum that is none", () => {
-  const line = gallery()["f(x) line"]();
-  const claimed = (scene: Scene, best: number[], least: number): Scene =>
-    ({ ...scene, facts: { ...scene.facts, best: Float64Array.from(best), least } });
-
-  it("is not drawn where the gradient is not small", () => {
-    const { drawn } = drawnBy(panels.map, claimed(line, [-7e16], -1.4e17));
-    expect(drawn.subtitle).toContain("no minimum is known");
-    expect(drawn.window!.x[0]).toBeGreaterThan(-100);
-    expect(drawnBy(panels.cost, claimed(line, [-7e16], -1.4e17)).drawn.title).not.toContain("minimum");
-  });
-
-  it("is not drawn where a run goes below it", () => {
-    const scene = gallery()["eight 0.02"]();
-    const { drawn } = drawnBy(panels.cost, claimed(scene, [...scene.facts.best!], 20));
-    expect(drawn.title).not.toContain("minimum");
-    expect(drawn.subtitle).toContain("no minimum is known");
-  });
-
-  it("is drawn where it is one", () => {
-    for (const name of ["eight 0.02", "logistic", "rosenbrock", "f(x)", "learning rate 1"])
-      expect(drawnBy(panels.map, gallery()[name]()).drawn.subtitle)
-        .toMatch(/star: the minimum|the minimum( found)? \(star\)/);
-  });
-});
-
->>>>>>> w16-learner2
 it("finds the lowest point of the line of a step", () => {
   const scene = gallery().logistic();
   const stride = strideOf(scene);

@@ -6,12 +6,7 @@ import { signal } from "@preact/signals";
 import { DEFAULTS } from "../../src/state/settings";
 
 function judged(formula: string, start: number) {
-<<<<<<< HEAD
-  const given = { task: "formula" as const, formula, start: [start], fixed: [false], steps: 20, rate: 0.1 };
-  const settings = { ...DEFAULTS, ...given };
-=======
   const settings = { ...DEFAULTS, task: "formula" as const, formula, start: [start], fixed: [false], steps: 20 };
->>>>>>> w16-learner2
   return createScene(signal(settings), { table: signal(null), recorded: signal(null) }).scene.peek()!.judgement;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -98,7 +99,8 @@ class Fits(NamedTuple):
             raise UsageError("the server was started without a target: name it with -t")
         places = {name: j for j, name in enumerate(self.names)}
         names = tuple(map(str, given.get("features", self.names)))
-        if not names or not places.keys() >= set(names) or given.get("target", self.target) != self.target:
+        repeated = len(set(names)) < len(names)
+        if not names or repeated or not places.keys() >= set(names) or given.get("target", self.target) != self.target:
             raise UsageError("the server has the columns that it was started with: choose among those")
         X = self.X if names == self.names else self.X[:, [places[name] for name in names]]
         return make_rows(X, self.y), names
@@ -121,8 +123,8 @@ def _method(given: dict[str, Any], automatic: bool) -> Settings:
     if automatic:
         return Settings()
     rate, schedule = given.get("rate", 0.01), given.get("schedule", "constant")
-    if not (0 < rate < math.inf):
-        raise UsageError("the rate must be above 0")
+    if not (0 < rate <= sys.float_info.max):  # JSON has larger ones
+        raise UsageError("the rate must be above 0, and a number that a float can hold")
     eta = f"{schedule}{',' if ':' in schedule else ':'}eta={float(rate)!r}"
     return Settings(
         rule=str(next(iter(given.get("rules", [])), "plain")),
@@ -154,7 +156,7 @@ def _start(given: dict[str, Any], automatic: bool, d: int) -> Array | None:
         return None
     try:
         return np.array([float(value) for value in start])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UsageError("the setting start must be a list of numbers") from None
 
 

@@ -96,7 +96,7 @@ def _raw(file: str, flags: PageFlags, choice: Choice) -> RawTable:
         except SteepestError:
             raise fault from None
         labels = set() if raw.y is None else set(np.unique(raw.y).tolist())
-        if 2 < len(labels) <= MOST_CLASSES:
+        if 2 < len(labels) <= MOST_CLASSES and not any(map(_is_number, labels)):
             raise DataError(_many(len(labels)), file=raw.source, column=flags.target) from None
         if len(labels) != 2:
             raise  # it says which cell is not a number
@@ -108,6 +108,14 @@ def _read(file: str, flags: PageFlags, labels: bool) -> RawTable:
     condition = None if where is None else read_condition(where)
     asked = Asked(flags.target, flags.features, labels=labels, drop=drop, where=condition, settings=settings)
     return read_columns(file, asked, flags.form)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _many(count: int) -> str:

@@ -110,8 +110,8 @@ def serve_table(flags: Flags) -> None:
 
     choice = choice_of(flags)
     table, classes = read_for_page(flags.file, flags, choice)
-    held = table_for_page(table, classes, not as_read(flags.columns, flags.form))
-    page = page_of_table(held, choice.settings())
+    kept = table_for_page(table, classes, not as_read(flags.columns, flags.form))
+    page = page_of_table(kept, choice.settings())
     html = page._replace(payload=page.payload._replace(home="server")).html()
     serve(html, Fits.of(table, classes).answer, lambda address: _served(address, flags))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...core.errors import UsageError
+from ...core.errors import DataError, UsageError
 from ...data.readers.text_format import TextFormat
 from ...descent.replay import recording_of, still_of_run
 from ...descent.replay_settings import obstacle, settings_of
@@ -18,6 +18,8 @@ from ..picture_input import sources_of, table_of
 from ..text import describe, note, say
 
 __all__ = ["Flags", "report_command"]
+
+OF_ROWS = ("where", "missing", "held_out")  # settings of a run that leave rows out
 
 
 class Flags(NamedTuple):
@@ -66,9 +68,14 @@ def _run(flags: Flags, given: list[str]) -> tuple[str, Trajectory]:
 def _with_table(payload: Payload, run: Trajectory, flags: Flags) -> Payload:
     """The same with the table of the run, and the settings by which the page descends on it."""
     assert flags.file is not None
-    known = run.meta["table"]
-    edited = flags.form != TextFormat() or known.get("where") is not None or known.get("missing") is not None
-    table = table_for_page(table_of(run, flags.file, flags), known["classes"], edited)
+    read = table_of(run, flags.file, flags)
+    known, rows, fitted = run.meta["table"], read.X.shape[0], run.meta.get("rows", read.X.shape[0])
+    if rows != fitted:
+        raise DataError(
+            f"{rows:,} rows, but the run was fitted to {fitted:,}: name the table of the run", file=read.source
+        )
+    edited = flags.form != TextFormat() or any(run.meta.get(name) is not None for name in OF_ROWS)
+    table = table_for_page(read, known["classes"], edited)
     return payload._replace(table=table.member(), settings=table.settings() | settings_of(run))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from secrets import compare_digest
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -117,13 +117,13 @@ async def _json(request: Request) -> dict[str, Any] | Refusal:
     if int(request.headers.get("content-length", "0") or 0) > MOST_BYTES:
         return large
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return large
     try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                return large
         found = json.loads(body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, ClientDisconnect):
         found = None
     return found if isinstance(found, dict) else Refusal(400, "a request is a JSON object")
 
