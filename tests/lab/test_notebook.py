@@ -42,7 +42,7 @@ def cell(visit, tmp_path):
 def typeset(sentence):
     """Powers of ten as the page writes them; the message has no negative number."""
     raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return re.sub(r"e([+-]\d+)", lambda found: f" × 10{str(int(found[1])).translate(raised)}", sentence)
+    return re.sub(r"e([+-]\d+)", lambda found: f" \N{MULTIPLICATION SIGN} 10{str(int(found[1])).translate(raised)}", sentence)
 
 
 def frame_of(shown):

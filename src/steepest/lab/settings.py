@@ -44,8 +44,8 @@ class Choice(NamedTuple):
         Raises
         ------
         UsageError
-            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, the rate
-            is not above 0, or the steps are more than a page takes.
+            If there is no such rule, loss or lesson, or the page does not offer it; if a formula cannot be read, the
+            rate is not above 0, or the steps are more than a page takes.
 
         Examples
         --------
