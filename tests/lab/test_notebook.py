@@ -42,7 +42,8 @@ def cell(visit, tmp_path):
 def typeset(sentence):
     """Powers of ten as the page writes them; the message has no negative number."""
     raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return re.sub(r"e([+-]\d+)", lambda found: f" \N{MULTIPLICATION SIGN} 10{str(int(found[1])).translate(raised)}", sentence)
+    times = " \N{MULTIPLICATION SIGN} 10"
+    return re.sub(r"e([+-]\d+)", lambda found: times + str(int(found[1])).translate(raised), sentence)
 
 
 def frame_of(shown):

@@ -172,23 +172,6 @@ def test_without_scripts_verdict_picture_and_numbers_remain(fitted, report, visi
     assert shown.messages == []
 
 
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [
-        (("--learning-rate", "backtracking"), "the schedule backtracking is not on this page: it searches"),
-        (("--rule", "newton", "--learning-rate", "1"), "the rule newton is not on this page: it needs second"),
-    ],
-)
-def test_a_method_that_is_not_on_the_page_is_replayed_and_another_rate_says_why_not(
-    method, words, page, fitted, report
-):
-    shown = page.open(report(*fitted(*method, "--steps", "5")))
-    shown.evaluate("steepestLab.change({ rate: 0.001 })")
-    shown.wait_for_function("document.querySelector('[data-testid=problem]')?.textContent")
-    assert words in shown.inner_text("[data-testid=problem]")
-    assert page.messages == []
-
-
 def test_the_page_asks_for_nothing_and_says_nothing(page, fitted, report):
     file = report(*fitted("--learning-rate", "0.01", "--steps", "500"))
     page.open(file)

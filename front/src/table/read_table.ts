@@ -53,7 +53,7 @@ function* reading(text: string, name: string): Generator<void, Reading> {
 }
 
 /** Lines without their ends; the ends of any system. */
-function linesOf(text: string): string[] {
+export function linesOf(text: string): string[] {
   const lines = (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text).replace(/^\ufeff/, "").split("\n");
   if (!lines.some((line) => line.trim() !== "")) throw new Fault("empty file: give it a header and rows");
   return lines;
