@@ -26,8 +26,11 @@ BROWSER = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--d
 RACE = f"""() => steepestLab.change({{
   rules: {list(RULES)}, race: [], steps: {STEPS}, rate: steepestLab.scene.zones.limit / 3, cursor: 20,
 }})"""
-LATENCY = """() => {  // from the time stamp of a pointer's event to the end of the frame that shows it
+WATCH = """() => {  // all frames, and from the time stamp of a pointer's event to the end of the frame that shows it
   window.latencies = [];
+  window.frames = [];
+  const frame = (now) => { window.frames.push(now); requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
   addEventListener("pointermove", ({ timeStamp }) => requestAnimationFrame(() => {
     setTimeout(() => window.latencies.push(performance.now() - timeStamp));
   }), { capture: true });
@@ -109,16 +112,15 @@ def _first_picture(browser: Browser, file: Path) -> float:
 
 def _dragged(page: Page) -> tuple[list[float], list[float], list[float]]:
     """Times of drawing, of frames and from pointer to picture, in ms, while the start is dragged."""
-    page.evaluate(LATENCY)
+    page.evaluate(WATCH)
     x, y = _start(page)
-    page.evaluate("() => { steepestLab.timings.draw.length = 0; steepestLab.timings.frame.length = 0; }")
+    page.evaluate("() => { steepestLab.timings.draw.length = 0; frames.length = 0; latencies.length = 0; }")
     page.mouse.down()
     for i in range(DRAGS):
         page.mouse.move(x + 60 * math.sin(i / 10), y + 40 * math.sin(i / 7))
     page.mouse.up()
-    timings = page.evaluate("() => steepestLab.timings")
-    frames = np.diff(timings["frame"]).tolist()
-    return timings["draw"], frames, page.evaluate("() => window.latencies")
+    draw, frames, latencies = page.evaluate("() => [steepestLab.timings.draw, frames, latencies]")
+    return draw, np.diff(frames).tolist(), latencies
 
 
 def _start(page: Page) -> tuple[float, float]:
