@@ -190,6 +190,7 @@ def test_the_csv_is_the_table_of_steps(opened, tmp_path):
     rows = [line.split(",") for line in saved(page, "csv", tmp_path).read_text(encoding="utf-8").splitlines()]
     page.click("[data-testid=export-close]")
     page.click("[data-testid=steps-details] summary")
+    page.wait_for_selector("[data-testid=steps-table] tr[aria-rowindex='6']")  # tables are made when they are opened
     assert rows[0] == page.locator("[data-testid=steps-table] thead th").all_inner_texts()
     assert len(rows) == 32
     for step in range(5):

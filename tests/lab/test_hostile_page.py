@@ -177,7 +177,7 @@ def test_numbers_whose_cost_overflows_are_refused_in_true_words(page, lab_file):
 
 
 def test_a_rule_that_is_not_on_the_page_leaves_the_readers_table(page, lab_file):
-    opened = page.open(lab_file("-t", "y", "--rule", "newton", table="x,y\n1,4\n3,3\n4,7\n"))
+    opened = page.open(lab_file("-t", "y", table="x,y\n1,4\n3,3\n4,7\n"), "#data=own&target=y&rules=newton")
     words = "the rule newton is not on this page: it needs second derivatives of the cost"
     assert opened.inner_text("[data-testid=problem]") == words
     assert opened.evaluate("steepestLab.scene.objective.rows") == 3
