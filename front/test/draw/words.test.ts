@@ -1,18 +1,13 @@
 // What pictures say of formulas without a minimum, a lowest point or a value, and of the first line of a run.
 
 import { describe, expect, it } from "vitest";
-import { panels, palettes } from "../../src/draw";
+import { panels } from "../../src/draw";
 import { secant } from "../../src/draw/secant";
 import { slopes } from "../../src/draw/slopes";
 import { strideOf } from "../../src/draw/stride";
-import type { Draw, Drawn, Scene } from "../../src/types";
-import { Recorder } from "./recorder";
+import type { Scene } from "../../src/types";
+import { drawnBy } from "./recorder";
 import { eightPoints, exactOf, formulaOf, sceneOf } from "./scenes";
-
-function drawnBy(draw: Draw, scene: Scene): { drawn: Drawn; recorder: Recorder } {
-  const recorder = new Recorder();
-  return { drawn: draw(scene, recorder.context, 450, 330, palettes.light), recorder };
-}
 
 describe("a formula", () => {
   const of = (f: (x: number) => number, start: number, best: number[] | null = null): Scene =>
