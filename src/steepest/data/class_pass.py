@@ -15,7 +15,7 @@ import numpy as np
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array
 from .csr import CSR
-from .layout import Table, dense_rows, dot, plan, slice_rows, transposed_dot
+from .layout import Table, dense_rows, dot, leaf_of, slice_rows, transposed_dot
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -34,7 +34,7 @@ ClassJudge = Callable[[int, int, Array], float]  # turns z (k, rows) into slopes
 def groups_of(rows: Rows, width: int, sums: int) -> list[list[Block]]:
     """Blocks in groups, whose sums are added in order: a row takes ``width`` numbers, the sums of a group ``sums``."""
     n = rows.shape[0]
-    size = plan(rows.X)[0] if isinstance(rows.X, CSR) else max(SMALL, min(4096, ROOM // width))
+    size = leaf_of(rows.X) if isinstance(rows.X, CSR) else max(SMALL, min(4096, ROOM // width))
     blocks = [(low, min(n, low + size)) for low in range(0, n, size)]
     count = min(len(blocks), max(2, min(GROUPS, SUMS // sums)))
     cuts = [len(blocks) * g // count for g in range(count + 1)]

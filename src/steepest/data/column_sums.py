@@ -15,7 +15,8 @@ from .centre import near_shift
 from .csr import CSR
 from .full_pass import block_rows, predictors, slopes_in_kernel
 from .gram import refuse_unless_usable
-from .layout import BLOCK, copy_order, plan
+from .layout import BLOCK, copy_order, leaf_of, tile_of
+from .tree import sum_of_leaves
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -69,11 +70,11 @@ def _compiled_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Arr
     from ..kernels.compiler import compiled
 
     n, d = rows.shape
-    size = plan(rows.X)[0]
+    size = leaf_of(rows.X)
     out = np.zeros((-(-n // size), d, 2))
     kernel, args = compiled(column_pass), (rows.X, n, weights, first, size)
     in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
-    sums, squares = out.sum(0).T
+    sums, squares = sum_of_leaves(out).T
     return sums, squares
 
 
@@ -105,7 +106,7 @@ def _compiled_seconds(rows: Rows, loss: LossRecord, w: Array) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import second_derivative_pass
 
-    n, tile = rows.shape[0], plan(rows.X)[1]
+    n, tile = rows.shape[0], tile_of(rows.X)
     out, kernel = np.empty(n), compiled(second_derivative_pass, loss)
     shift, v, b = slopes_in_kernel(rows, w[:, :1])
     args = loss, rows.X, rows.y.T, rows.offset, shift, v, b, tile

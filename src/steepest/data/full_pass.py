@@ -11,12 +11,14 @@ from ..core.record_types import LossRecord
 from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array, LinkValue
 from .csr import CSR
-from .layout import BLOCK, Table, copy_order, dot, plan, slice_rows, transposed_dot
+from .layout import BLOCK, Table, copy_order, dot, slice_rows, tile_of, transposed_dot
+from .tree import Summation, sum_of_leaves
 
 if TYPE_CHECKING:
     from .rows import Rows
 
 __all__ = [
+    "LARGE",
     "GivenSlopes",
     "batch_gradient",
     "block_rows",
@@ -26,6 +28,7 @@ __all__ = [
     "predictors_of",
     "room_for",
     "shifted_rows",
+    "slope_leaves",
     "slopes_in_kernel",
 ]
 
@@ -51,17 +54,41 @@ Summed = LossRecord | GivenSlopes
 def full_pass(rows: Rows, loss: Summed, w: Array, gradient: bool) -> tuple[float, Array]:
     """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` the latter is undefined. Cost: one pass."""
     rows.read(rows.shape[0])
-    sums = _compiled_sums(rows, loss, w, gradient) if rows.worth_compiling else _plain_sums(rows, loss, w)
-    return _means(rows, w, sums)
+    leaves = slope_leaves(rows, loss, w, rows.summation, gradient=gradient)
+    return _means(rows, w, sum_of_leaves(leaves))
 
 
 def expanded_pass(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array, Array]:
     """Mean loss, gradient (d + 1, 1), and weight times second derivative of each row's loss (n,). Cost: one pass."""
     rows.read(rows.shape[0])
     seconds = np.empty(rows.shape[0])
-    if rows.worth_compiling:
-        return *_means(rows, w, _compiled_sums(rows, loss, w, True, seconds)), seconds
-    return *_means(rows, w, _plain_sums(rows, loss, w, seconds)), seconds
+    leaves = slope_leaves(rows, loss, w, rows.summation, seconds=seconds)
+    return *_means(rows, w, sum_of_leaves(leaves)), seconds
+
+
+def slope_leaves(
+    rows: Rows,
+    loss: Summed,
+    w: Array,
+    how: Summation,
+    *,
+    gradient: bool = True,
+    seconds: Array | None = None,
+) -> Array:
+    """Sums over each leaf: the losses, then their gradients by output, intercept last, not scaled.
+
+    (leaves, 1 + (d + 1) k). Weight times second derivative of each row's loss is written to ``seconds`` (n,) if given.
+    """
+    if how.compiled:
+        return _compiled_leaves(rows, loss, w, how.leaf, gradient, seconds)
+    near = _shifted_by_intercept(rows, w) if how.large else None
+    if near is None:
+        return _plain_leaves(rows, loss, w, how.leaf, seconds)
+    bare, moved, shift = near
+    leaves = _plain_leaves(bare, loss, moved, how.leaf, seconds)
+    gradients = leaves[:, 1:].reshape(len(leaves), w.shape[1], -1)
+    gradients[..., :-1] -= gradients[..., -1:] * shift
+    return leaves
 
 
 def _means(rows: Rows, w: Array, sums: Array) -> tuple[float, Array]:
@@ -73,7 +100,7 @@ def _means(rows: Rows, w: Array, sums: Array) -> tuple[float, Array]:
 
 def predictors(rows: Rows, w: Array, low: int, high: int) -> Array:
     """Linear predictors z (high - low, k) of the rows low .. high - 1, offsets included."""
-    rows, w = (_shifted_by_intercept(rows, w) or (rows, w))[:2]
+    rows, w = ((_shifted_by_intercept(rows, w) if rows.summation.large else None) or (rows, w))[:2]
     size = block_rows(rows)
     if rows.shift is None or high - low <= size:
         return predictors_of(rows, shifted_rows(rows, low, high), w, low, high)
@@ -103,8 +130,8 @@ def shifted_rows(rows: Rows, low: int, high: int, room: Array | None = None) -> 
 
 
 def block_rows(rows: Rows) -> int:
-    """Rows of a block whose shifted copy stays in the cache, from the table's shape alone."""
-    return BLOCK if rows.sparse else max(8, min(BLOCK, CACHED // (rows.shape[1] + 1)))
+    """Rows of a block whose shifted copy stays in the cache, a power of two by the number of columns alone."""
+    return BLOCK if rows.sparse else 1 << (max(8, min(BLOCK, CACHED // (rows.shape[1] + 1))).bit_length() - 1)
 
 
 def room_for(rows: Rows, size: int) -> Array | None:
@@ -114,36 +141,29 @@ def room_for(rows: Rows, size: int) -> Array | None:
     return np.empty((min(size, rows.shape[0]), rows.shape[1]), order=copy_order(rows.X))
 
 
-def _plain_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None = None) -> Array:
-    """Sum of the losses, then their gradients by output, intercept last."""
-    near = _shifted_by_intercept(rows, w)
-    if near is None:
-        return _block_sums(rows, loss, w, seconds)
-    bare, moved, shift = near
-    sums = _block_sums(bare, loss, moved, seconds)
-    gradient = sums[1:].reshape(w.shape[1], -1)
-    gradient[:, :-1] -= gradient[:, -1:] * shift
-    return sums
-
-
-def _block_sums(rows: Rows, loss: Summed, w: Array, seconds: Array | None) -> Array:
-    (n, d), size = rows.shape, block_rows(rows)
-    out = np.empty((-(-n // size), 1 + w.size))
-    if len(out) == 1:
-        with one_blas_thread(2.0 * n * d):
-            _plain_block(rows, loss, w, (0, n), shifted_rows(rows, 0, n), seconds, out[0])
-        return np.asarray(out[0])
+def _plain_leaves(rows: Rows, loss: Summed, w: Array, leaf: int, seconds: Array | None) -> Array:
+    (n, d), size = rows.shape, min(leaf, block_rows(rows))
+    out = np.zeros((-(-n // size), 1 + w.size))
 
     def work(first: int, last: int) -> None:
-        room = room_for(rows, size)
+        room = room_for(rows, size) if len(out) > 1 else None
         for b in range(first, last):
             block = b * size, min(n, (b + 1) * size)
             _plain_block(rows, loss, w, block, shifted_rows(rows, *block, room), seconds, out[b])
 
     with one_blas_thread(2.0 * n * d):
         in_ranges(work, len(out), rows.threads if n * d > LARGE else 1)
-    sums: Array = out.sum(0)
-    return sums
+    return leaves_of(out, leaf // size)
+
+
+def leaves_of(blocks: Array, count: int) -> Array:
+    """The sums of each leaf, from those of its ``count`` blocks, a power of two."""
+    if count == 1 or len(blocks) == 1:
+        return blocks
+    whole = len(blocks) // count * count
+    parts = [blocks[low : low + count] for low in range(whole, len(blocks), count)]
+    full = sum_of_leaves(blocks[:whole].reshape(-1, count, blocks.shape[1]).swapaxes(0, 1)) if whole else blocks[:0]
+    return np.concatenate((full, *(sum_of_leaves(part)[None] for part in parts)))
 
 
 def _shifted_by_intercept(rows: Rows, w: Array) -> tuple[Rows, Array, Array] | None:
@@ -153,7 +173,7 @@ def _shifted_by_intercept(rows: Rows, w: Array) -> tuple[Rows, Array, Array] | N
     would be read in twice the time.
     """
     shift, scale = rows.shift, rows.units.scale
-    if shift is None or scale is None or rows.X.dtype != np.float64 or rows.shape[0] * rows.shape[1] <= LARGE:
+    if shift is None or scale is None or rows.X.dtype != np.float64:
         return None
     if np.abs(shift * scale).max() > NEAR:
         return None
@@ -195,20 +215,17 @@ def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
     return g
 
 
-def _compiled_sums(
-    rows: Rows, loss: Summed, w: Array, gradient: bool, seconds: NDArray[np.float64] | None = None
+def _compiled_leaves(
+    rows: Rows, loss: Summed, w: Array, leaf: int, gradient: bool, seconds: NDArray[np.float64] | None
 ) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import block_pass
 
-    size, tile = plan(rows.X)
-    blocks = -(-rows.shape[0] // size)
-    out = np.empty((blocks, 1 + w.size))
+    out = np.empty((-(-rows.shape[0] // leaf), 1 + w.size))
     kernel = compiled(block_pass, loss)
-    args = (loss, rows.X, rows.y.T, rows.weight, rows.offset, *slopes_in_kernel(rows, w), size, tile)
-    in_ranges(lambda first, last: kernel(*args, first, last, gradient, seconds, out), blocks, rows.threads)
-    sums: Array = out.sum(0)
-    return sums
+    args = (loss, rows.X, rows.y.T, rows.weight, rows.offset, *slopes_in_kernel(rows, w), leaf, tile_of(rows.X))
+    in_ranges(lambda first, last: kernel(*args, first, last, gradient, seconds, out), len(out), rows.threads)
+    return out
 
 
 def slopes_in_kernel(rows: Rows, w: Array) -> tuple[NDArray[Any] | None, NDArray[Any], Array]:

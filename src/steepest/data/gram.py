@@ -11,11 +11,12 @@ from ..core.threads import in_ranges, one_blas_thread
 from ..core.types import Array
 from .csr import CSR
 from .layout import dense_rows
+from .tree import Summation, sum_of_leaves
 
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["LARGEST", "augmented", "gram_matrix", "refuse_unless_finite", "refuse_unless_usable"]
+__all__ = ["LARGEST", "augmented", "gram_leaves", "gram_matrix", "refuse_unless_finite", "refuse_unless_usable"]
 
 LARGEST = 1e145  # size of a number whose square, summed over the rows and multiplied by others, does not overflow
 
@@ -39,29 +40,33 @@ def refuse_unless_usable(mean: Array, variance: Array) -> None:
 def gram_matrix(rows: Rows, first: Array, weights: Array | None) -> Array:
     """Sum of weight a a' over the rows a = [x, y - offset] - first, 1; ``weights`` (n,), None for 1.
 
-    It is formed in fixed blocks, whose matrices together are far smaller than the table. Cost: about n (d + 2)^2 flops.
+    Cost: about n (d + 2)^2 flops. The sums of a group of leaves are held at a time.
     """
     rows.read(rows.shape[0])
-    return (_compiled_gram if rows.worth_compiling else _plain_gram)(rows, first, weights)
+    return sum_of_leaves(gram_leaves(rows, first, weights, rows.summation))
 
 
-def _compiled_gram(rows: Rows, first: Array, weights: Array | None) -> Array:
+def gram_leaves(rows: Rows, first: Array, weights: Array | None, how: Summation) -> Array:
+    """The same sums of each leaf, (leaves, m, m) for m columns."""
+    return (_compiled_leaves if how.compiled else _plain_leaves)(rows, first, weights, how.leaf)
+
+
+def _compiled_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.gram import WIDTH, gram_pass, sparse_gram_pass
 
     n, m = rows.shape[0], len(first) + 1
     by_pairs = _worth_pairs(rows, first)
     whole = m if by_pairs else -(-m // WIDTH) * WIDTH
-    size = _rows_of_pairs(n, m, len(rows.X.data)) if by_pairs else _rows_of_a_block(n, m)
-    out, kernel = np.zeros((-(-n // size), whole, whole)), compiled(sparse_gram_pass if by_pairs else gram_pass)
-    args = rows.X, rows.y.T, rows.offset, weights, first, size
+    out, kernel = np.zeros((-(-n // leaf), whole, whole)), compiled(sparse_gram_pass if by_pairs else gram_pass)
+    args = rows.X, rows.y.T, rows.offset, weights, first, leaf
     in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
-    half = out.sum(0)[:m, :m]
+    half = out[:, :m, :m]
     if not by_pairs:
         half = np.triu(half)
-        half[np.diag_indices(m)] *= 0.5
-    gram: Array = half + half.T
-    return gram
+        half[:, np.arange(m), np.arange(m)] *= 0.5
+    leaves: Array = half + half.swapaxes(1, 2)
+    return leaves
 
 
 def _worth_pairs(rows: Rows, first: Array) -> bool:
@@ -73,33 +78,22 @@ def _worth_pairs(rows: Rows, first: Array) -> bool:
     return bool(12.0 * (counts @ counts) < n * float(d + 2) ** 2)
 
 
-def _plain_gram(rows: Rows, first: Array, weights: Array | None) -> Array:
+def _plain_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int) -> Array:
     n, m = rows.shape[0], len(first) + 1
-    size = _rows_of_a_block(n, m)
-    out = np.zeros((-(-n // size), m, m))
+    out = np.zeros((-(-n // leaf), m, m))
 
     def work(low: int, high: int) -> None:
-        room = np.empty((max(64, min(size, n, ROOM // m)), m))
+        room = np.empty((max(64, min(leaf, n, ROOM // m)), m))
         for b in range(low, high):
-            for start in range(b * size, min(n, (b + 1) * size), len(room)):
-                part = augmented(rows, start, min(n, (b + 1) * size, start + len(room)), first, room)
+            for start in range(b * leaf, min(n, (b + 1) * leaf), len(room)):
+                part = augmented(rows, start, min(n, (b + 1) * leaf, start + len(room)), first, room)
                 if weights is not None:
                     part *= np.sqrt(weights[start : start + len(part), None])
                 out[b] += part.T @ part
 
     with one_blas_thread(2.0 * n * m * m):
         in_ranges(work, len(out), rows.threads if n * m > 100_000 else 1)
-    gram: Array = out.sum(0)
-    return gram
-
-
-def _rows_of_a_block(n: int, m: int) -> int:
-    return max(8192, 32 * m, n // 256)
-
-
-def _rows_of_pairs(n: int, m: int, stored: int) -> int:
-    """Rows of a block, such that the matrices of all blocks are smaller than the table."""
-    return -(-n // max(2, min(16, stored // (4 * m * m))))
+    return out
 
 
 def augmented(rows: Rows, low: int, high: int, first: Array, room: Array) -> Array:

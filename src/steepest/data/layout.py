@@ -12,6 +12,7 @@ from ..core.errors import DataError
 from ..core.types import Array
 from ..objective.data import Size
 from .csr import CSR
+from .tree import leaf_rows
 
 __all__ = [
     "BLOCK",
@@ -26,12 +27,13 @@ __all__ = [
     "dot",
     "floats",
     "jit_allowed",
+    "leaf_of",
     "matrix",
     "means_and_deviations",
-    "plan",
     "size",
     "slice_rows",
     "take",
+    "tile_of",
     "transposed_dot",
     "two_valued",
 ]
@@ -48,15 +50,23 @@ def jit_allowed() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 
 
-def plan(X: Table) -> tuple[int, int]:
-    """Rows of a block and of a tile in it, from the table's shape and layout alone."""
-    (n, d), size = X.shape, BLOCK
-    if isinstance(X, CSR):  # a block has d sums, even if it reads few numbers
-        return max(size, min(n, 32 * (d + 1) * n // max(1, len(X.data)))), 64
-    row = X.dtype.itemsize * max(1, d)
+def leaf_of(X: Table) -> int:
+    """Rows of a leaf of sums, a power of two, from the table's shape and layout alone."""
+    n, d = X.shape
+    if not isinstance(X, CSR):
+        return leaf_rows(int(d))
+    fewest = int(min(n, 32 * (d + 1) * n // max(1, len(X.data))))  # a leaf has d sums, even if it reads few numbers
+    return 1 << (max(BLOCK, fewest) - 1).bit_length()
+
+
+def tile_of(X: Table) -> int:
+    """Rows of a tile: those that stay in the cache between predictor and gradient."""
+    if isinstance(X, CSR):
+        return 64
+    row = int(X.dtype.itemsize) * max(1, int(X.shape[1]))
     if X.flags.c_contiguous:
-        return size, max(16, min(64, NEAR // row // 8 * 8))
-    return size, max(192, min(size, FAR // row))  # long contiguous parts of each column
+        return max(16, min(64, NEAR // row // 8 * 8))
+    return max(192, min(BLOCK, FAR // row))  # long contiguous parts of each column
 
 
 def floats(X: object) -> bool:

@@ -20,11 +20,12 @@ from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR, minus
 from .curvature import RowsCurvature
-from .full_pass import GivenSlopes, batch_gradient, expanded_pass, full_pass, predictors
+from .full_pass import LARGE, GivenSlopes, batch_gradient, expanded_pass, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
 from .row_vector import row_vector
 from .subsample import sample_numbers
+from .tree import Summation
 
 __all__ = ["Rows", "make_rows"]
 
@@ -118,6 +119,12 @@ class Rows(NamedTuple):
     def worth_compiling(self) -> bool:
         """Whether a pass is enough work for compiled code."""
         return len(self.y) * (self.X.shape[1] + 1) >= (SPARSE if self.sparse else DENSE) and jit_allowed()
+
+    @property
+    def summation(self) -> Summation:
+        """How sums over the rows are formed."""
+        n, d = self.shape
+        return Summation(layout.leaf_of(self.X), self.worth_compiling, n * d > LARGE)
 
     def in_units(self, units: Units) -> Rows:
         """The same rows in other units. A sparse table is copied if columns are shifted; nothing else is."""

@@ -1,0 +1,41 @@
+"""Coding: what the target of a part stands for, and the weights of its classes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..classes import Classes
+from ..rows import Rows
+
+__all__ = ["AS_GIVEN", "Coding"]
+
+
+class Coding(NamedTuple):
+    """How the targets of a source become those of a problem: numbers as they are, or places of classes.
+
+    Called with rows, it gives rows whose targets and weights are those of the problem.
+    """
+
+    classes: int = 0  # one-hot columns for so many classes; 0 leaves the target as it is
+    one: int | None = None  # this class against the others
+    weights: tuple[float, ...] = ()  # of each class, by its place
+
+    def __call__(self, rows: Rows) -> Rows:
+        """The rows with the targets and weights of the problem."""
+        weight, places = rows.weight, rows.y[:, 0]
+        if self.weights:
+            own = np.array(self.weights)[places.astype(np.int64)]
+            weight = own if weight is None else own * weight
+        total = float(rows.shape[0] if weight is None else weight.sum())
+        rows = rows._replace(weight=weight, total=total, threads=1)
+        if self.one is not None:
+            return rows._replace(y=np.asfortranarray((places == self.one)[:, None], np.float64))
+        if not self.classes:
+            return rows
+        hot = np.asfortranarray(places[:, None] == np.arange(self.classes), np.float64)
+        return Classes(*rows._replace(y=hot))
+
+
+AS_GIVEN = Coding()

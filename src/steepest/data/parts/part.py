@@ -1,0 +1,67 @@
+"""Part: some pieces of a source, which answer for the leaves that begin in them, and the blocks a work takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..rows import Rows
+from ..sources.source import Source
+from ..tree import Summation
+from .coding import AS_GIVEN, Coding
+from .regroup import regrouped
+
+__all__ = ["Block", "Part", "parts_of"]
+
+
+class Block(NamedTuple):
+    """Rows of one or more whole leaves, beginning with one; the last leaf of the table may be shorter."""
+
+    first: int  # number of the first row in the table
+    rows: Rows
+    how: Summation
+
+    @property
+    def leaves(self) -> int:
+        """Leaves, the last of which may be shorter."""
+        return -(-self.rows.shape[0] // self.how.leaf)
+
+
+class Part(NamedTuple):
+    """Consecutive pieces of a source: a task of a pass. It reads the rows that it lacks from the pieces behind it."""
+
+    source: Source
+    pieces: range
+    first: int  # number of the first row
+    rows: int
+    how: Summation
+    coding: Coding = AS_GIVEN
+
+    def blocks(self, size: int) -> Iterator[Block]:
+        """Blocks of ``size`` rows, a power of two times a leaf, of all leaves that begin in the part."""
+        skip, stop = -self.first % self.how.leaf, -(-(self.first + self.rows) // self.how.leaf) * self.how.leaf
+        at = self.first + skip
+        if skip >= self.rows:
+            return
+        for rows in regrouped(self._batches(skip, size), size, stop - at):
+            yield Block(at, self.coding(rows), self.how)
+            at += rows.shape[0]
+
+    def _batches(self, skip: int, size: int) -> Iterator[Rows]:
+        """The rows from ``skip`` on, through the last piece of the table."""
+        known = self.source.pieces
+        for piece in range(self.pieces.start, len(known)):
+            if skip < known[piece].rows:
+                yield from self.source.read(piece, skip, size if piece in self.pieces else min(size, self.how.leaf))
+            skip = max(0, skip - known[piece].rows)
+
+
+def parts_of(source: Source, how: Summation, rows: int, coding: Coding = AS_GIVEN) -> tuple[Part, ...]:
+    """The pieces of a source in parts of about ``rows`` rows."""
+    found, start, first, count = [], 0, 0, 0
+    for i, piece in enumerate(source.pieces):
+        count += piece.rows
+        if count >= rows or i + 1 == len(source.pieces):
+            found.append(Part(source, range(start, i + 1), first, count, how, coding))
+            start, first, count = i + 1, first + count, 0
+    return tuple(found)

@@ -1,0 +1,65 @@
+"""Regroup: batches of any size as groups of one size; what need not be copied is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..csr import CSR
+from ..layout import Table, slice_rows
+from ..rows import Rows
+
+__all__ = ["joined", "regrouped", "rows_between"]
+
+
+def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
+    """The first ``most`` rows in groups of ``size``; a batch that is a whole group is not copied."""
+    held: list[Rows] = []
+    count = 0
+    for batch in batches:
+        low = 0
+        while low < batch.shape[0] and most > 0:
+            high = min(batch.shape[0], low + min(size - count, most))
+            held.append(rows_between(batch, low, high))
+            count, most, low = count + high - low, most - (high - low), high
+            if count == size or most == 0:
+                yield joined(held)
+                held, count = [], 0
+        if most == 0:
+            return
+    if held:
+        yield joined(held)
+
+
+def rows_between(rows: Rows, low: int, high: int) -> Rows:
+    """Rows low .. high - 1, which are not copied."""
+    if (low, high) == (0, rows.shape[0]):
+        return rows
+    weight, offset = (None if v is None else v[low:high] for v in (rows.weight, rows.offset))
+    return rows._replace(X=slice_rows(rows.X, low, high), y=rows.y[low:high], weight=weight, offset=offset)
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The rows of several batches, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    y = np.asfortranarray(np.concatenate([part.y for part in parts]))
+    weight, offset = _whole([part.weight for part in parts]), _whole([part.offset for part in parts])
+    return parts[0]._replace(X=_stacked([part.X for part in parts]), y=y, weight=weight, offset=offset)
+
+
+def _whole(pieces: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
+    return None if pieces[0] is None else np.concatenate([piece for piece in pieces if piece is not None])
+
+
+def _stacked(tables: list[Table]) -> Table:
+    if not isinstance(tables[0], CSR):
+        return np.concatenate(cast("list[NDArray[Any]]", tables))
+    sparse = cast("list[CSR]", tables)
+    ends = np.cumsum([0, *(len(X.data) for X in sparse)])
+    indptr = [X.indptr[bool(i) :] + end for i, (X, end) in enumerate(zip(sparse, ends[:-1], strict=True))]
+    data, indices = np.concatenate([X.data for X in sparse]), np.concatenate([X.indices for X in sparse])
+    return CSR(data, indices, np.concatenate(indptr), sparse[0].columns)

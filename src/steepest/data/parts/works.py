@@ -1,0 +1,79 @@
+"""Works: what a pass does with a block. Each turns the rows of a block into sums for each of its leaves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from ...core.record_types import LossRecord
+from ...core.types import Array
+from ...core.units import RAW, Units
+from ..full_pass import slope_leaves
+from ..gram import gram_leaves
+from ..tree import Partial, plus
+from .part import Block
+
+__all__ = ["Curves", "Grams", "Slopes", "Work"]
+
+
+class Work(Protocol):
+    """A record that can be pickled: it takes blocks and gives sums, and joins these from left to right."""
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf of a block."""
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sums of the rows of a and of the rows of b, which follow them."""
+
+
+class Slopes(NamedTuple):
+    """Sums of the losses at w (d + 1, k) and of their gradients, in raw sums: see `slope_leaves`."""
+
+    loss: LossRecord
+    w: Array
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf, (1 + (d + 1) k,)."""
+        rows = block.rows.in_units(self.units)
+        return [(leaf,) for leaf in slope_leaves(rows, self.loss, self.w, block.how)]
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sum."""
+        return plus(a, b)
+
+
+class Curves(NamedTuple):
+    """The same with the Gram matrix of the rows by their weighted second derivatives, for one target: one reading."""
+
+    loss: LossRecord
+    w: Array
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf, (1 + d + 1,) and (d + 2, d + 2): of [x - shift, y, 1], not scaled."""
+        rows = block.rows.in_units(self.units)
+        d, seconds = rows.shape[1], np.empty(rows.shape[0])
+        slopes = slope_leaves(rows, self.loss, self.w, block.how, seconds=seconds)
+        first = np.append(np.zeros(d) if self.units.shift is None else self.units.shift, 0.0)
+        grams = gram_leaves(rows, first, seconds, block.how)
+        return list(zip(slopes, grams, strict=True))
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sums."""
+        return plus(a, b)
+
+
+class Grams(NamedTuple):
+    """Weighted sums of products a a' with a = [x, y - offset] - first, 1: the moments of a table."""
+
+    first: Array  # (d + k,)
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The matrix of each leaf, (d + k + 1, d + k + 1)."""
+        return [(leaf,) for leaf in gram_leaves(block.rows, self.first, block.rows.weight, block.how)]
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sum."""
+        return plus(a, b)

@@ -1,0 +1,62 @@
+"""A table in memory as a source, in pieces of one leaf and more: the reference for all files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from ..csr import CSR
+from ..rows import Rows
+from .source import Piece
+
+__all__ = ["MemorySource"]
+
+PIECE = 1 << 16  # rows of a piece
+
+
+class MemorySource:
+    """Rows that are in memory.
+
+    Parameters
+    ----------
+    rows : Rows
+        Dense ones in C order, or sparse ones.
+    names, targets : tuple of str
+        Names of the columns and of the targets.
+    """
+
+    remote = False
+    levels = None
+
+    def __init__(self, rows: Rows, names: tuple[str, ...], targets: tuple[str, ...] = ("y",)) -> None:
+        self.rows, self.names, self.targets = rows, names, targets
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Ranges of rows."""
+        n = self.rows.shape[0]
+        return tuple(Piece("", i, min(PIECE, n - low)) for i, low in enumerate(range(0, n, PIECE)))
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of the numbers themselves."""
+        digest, rows = hashlib.sha256(repr(self.names).encode()), self.rows
+        for part in (*((rows.X,) if not isinstance(rows.X, CSR) else rows.X), rows.y, rows.weight, rows.offset):
+            digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
+        return digest.hexdigest()
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """Views of the rows."""
+        from ..parts.regroup import rows_between
+
+        first = piece * PIECE
+        stop = first + self.pieces[piece].rows
+        for low in range(first + start, stop, size):
+            yield rows_between(self.rows, low, min(stop, low + size))
+
+    def place(self, piece: int, row: int) -> str:
+        """The row in the table, from 1."""
+        return f"row {piece * PIECE + row + 1:,}"

@@ -1,0 +1,63 @@
+"""Source: the protocol of a table that is read piece by piece, as often as it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from ..rows import Rows
+
+__all__ = ["Piece", "Source"]
+
+
+class Piece(NamedTuple):
+    """Consecutive rows of a table that can be read by themselves: a row group, a range of a file, a file."""
+
+    file: str  # as a message names it; "" for a table in memory
+    number: int  # which row group or range of the file, from 0
+    rows: int
+
+
+class Source(Protocol):
+    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, encoded, (d,)."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces in the order of the rows: files sorted by name, rows as they come."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets, (k,); empty for rows to predict, whose y is (m, 0)."""
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of a target of text, sorted: y holds their places. None for a target of numbers, which y holds."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all that the rows depend on: paths, sizes and times of files, columns, types, rules, versions."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether a second reading is dear: text, or a file that is not on this machine."""
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """Rows ``start`` and on of a piece, in order, in batches of at most ``size`` rows, of which most are full.
+
+        X is (m, d), float64 or, where every column of the table is float32, float32, in C order; or `CSR`. y is
+        (m, k) float64. Weights and offsets are there in every batch or in none. A batch is not changed after it was
+        given, and memory is that of two batches.
+
+        Raises
+        ------
+        DataError
+            If a cell is missing, not finite or not a number, a file is damaged, or changed since it was opened: with
+            file, place, row and column, and what to do.
+        """
+
+    def place(self, piece: int, row: int) -> str:
+        """Where a row of a piece (from 0) stands, for messages: file, row group or line, row."""

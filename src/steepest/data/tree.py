@@ -1,0 +1,93 @@
+"""Sums over rows as an aligned binary tree over leaves of consecutive rows: any cut, any order, the same bits.
+
+Leaf i holds the sums of rows i L .. (i + 1) L - 1. The node (level, index) is the join of the nodes (level - 1, 2
+index) and (level - 1, 2 index + 1), in this order. Which node is joined with which depends on row numbers alone, so a
+pass may be cut at any leaf, run in any order on any number of workers, and be continued from half of its nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.types import Array
+
+__all__ = ["Forest", "Join", "Partial", "Summation", "leaf_rows", "merge", "plus", "put", "sum_of_leaves", "total"]
+
+Partial = tuple[Array, ...]  # sums over consecutive rows
+Join = Callable[[Partial, Partial], Partial]  # of the sums of some rows and of the rows that follow them
+Forest = dict[tuple[int, int], Partial]  # complete subtrees, by level and index
+
+LEAF = 4096  # fewest rows of a leaf
+COLUMNS = 32  # rows of a leaf for each column, so that the Gram matrices of all leaves are smaller than the table
+
+
+class Summation(NamedTuple):
+    """How sums over a table are formed: by the size of the whole table, so that its parts are summed alike."""
+
+    leaf: int  # rows of a leaf
+    compiled: bool  # whether passes are compiled
+    large: bool  # whether a shift of columns near 0 goes into the intercept, which saves a copy of each block
+
+
+def leaf_rows(d: int) -> int:
+    """Rows of a leaf for d columns: a power of two.
+
+    Examples
+    --------
+    >>> leaf_rows(3), leaf_rows(1000)
+    (4096, 32768)
+    """
+    return 1 << (max(LEAF, COLUMNS * (d + 2)) - 1).bit_length()
+
+
+def plus(a: Partial, b: Partial) -> Partial:
+    """The join of sums that add."""
+    return tuple(x + y for x, y in zip(a, b, strict=True))
+
+
+def put(forest: Forest, join: Join, level: int, index: int, sums: Partial) -> None:
+    """Add a node to a forest, and join it with its sibling as long as that is there."""
+    while (sibling := (level, index ^ 1)) in forest:
+        other = forest.pop(sibling)
+        sums = join(other, sums) if index % 2 else join(sums, other)
+        level, index = level + 1, index // 2
+    forest[level, index] = sums
+
+
+def merge(join: Join, forests: Iterable[Forest]) -> Forest:
+    """One forest of the nodes of several, which have no row in common."""
+    whole: Forest = {}
+    for forest in forests:
+        for (level, index), sums in forest.items():
+            put(whole, join, level, index, sums)
+    return whole
+
+
+def total(join: Join, forest: Forest, leaves: int) -> Partial:
+    """The sums over all leaves 0 .. leaves - 1, whose nodes are all in the forest."""
+
+    def node(level: int, index: int) -> Partial:
+        if (level, index) in forest:
+            return forest[level, index]
+        left = node(level - 1, 2 * index)
+        return join(left, node(level - 1, 2 * index + 1)) if (2 * index + 1) << (level - 1) < leaves else left
+
+    return node(max(0, (leaves - 1).bit_length()), 0)
+
+
+def sum_of_leaves(leaves: Array) -> Array:
+    """The sum of the leaves (m, ...) in the order of the tree: `total` with `plus`, for leaves that are all in memory.
+
+    Examples
+    --------
+    >>> float(sum_of_leaves(np.array([1.0, 2.0, 3.0])))
+    6.0
+    """
+    while len(leaves) > 1:
+        even = len(leaves) // 2 * 2
+        pairs = leaves[0:even:2] + leaves[1:even:2]
+        leaves = pairs if even == len(leaves) else np.concatenate((pairs, leaves[even:]))
+    return np.asarray(leaves[0])
