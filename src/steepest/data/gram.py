@@ -40,7 +40,7 @@ def refuse_unless_usable(mean: Array, variance: Array) -> None:
 def gram_matrix(rows: Rows, first: Array, weights: Array | None) -> Array:
     """Sum of weight a a' over the rows a = [x, y - offset] - first, 1; ``weights`` (n,), None for 1.
 
-    Cost: about n (d + 2)^2 flops. The sums of a group of leaves are held at a time.
+    Cost: about n (d + 2)^2 flops.
     """
     rows.read(rows.shape[0])
     return sum_of_leaves(gram_leaves(rows, first, weights, rows.summation))

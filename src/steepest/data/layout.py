@@ -18,6 +18,7 @@ __all__ = [
     "BLOCK",
     "Table",
     "absolute",
+    "arrays",
     "as_scipy",
     "chosen",
     "column",
@@ -109,6 +110,11 @@ def size(X: Table) -> Size:
     if isinstance(X, CSR):
         return Size(n, d, len(X.data), X.data.itemsize + X.indices.itemsize)
     return Size(n, d, n * d, X.dtype.itemsize)
+
+
+def arrays(X: Table) -> tuple[NDArray[Any], ...]:
+    """The arrays that hold the numbers of a table."""
+    return tuple(X[:3]) if isinstance(X, CSR) else (X,)
 
 
 def take(X: Table, order: NDArray[np.int64]) -> Table:

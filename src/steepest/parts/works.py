@@ -6,12 +6,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ...core.record_types import LossRecord
-from ...core.types import Array
-from ...core.units import RAW, Units
-from ..full_pass import slope_leaves
-from ..gram import gram_leaves
-from ..tree import Partial, plus
+from ..core.record_types import LossRecord
+from ..core.types import Array
+from ..core.units import RAW, Units
+from ..data.full_pass import slope_leaves
+from ..data.gram import gram_leaves
+from ..data.tree import Partial, plus
 from .part import Block
 
 __all__ = ["Curves", "Grams", "Slopes", "Work"]
@@ -45,7 +45,7 @@ class Slopes(NamedTuple):
 
 
 class Curves(NamedTuple):
-    """The same with the Gram matrix of the rows by their weighted second derivatives, for one target: one reading."""
+    """The same with the Gram matrix of the rows by their weighted second derivatives, for one target."""
 
     loss: LossRecord
     w: Array

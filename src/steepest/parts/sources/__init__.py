@@ -1,4 +1,4 @@
 """Sources: tables in files or in memory, as batches of rows that can be read again; each format is one file.
 
-They import the readers and encodings. Begin with ``source.py``, the protocol.
+Begin with ``source.py``, the protocol.
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from ....core.threads import one_blas_thread
-from ...tree import Forest
+from ...core.threads import one_blas_thread
+from ...data.tree import Forest
 from ..part import Part
 from ..works import Work
 from .engine import Done, forest_of

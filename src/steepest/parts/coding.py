@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..classes import Classes
-from ..rows import Rows
+from ..data.classes import Classes
+from ..data.rows import Rows
 
 __all__ = ["AS_GIVEN", "Coding"]
 

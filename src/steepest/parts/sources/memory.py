@@ -8,8 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ..csr import CSR
-from ..rows import Rows
+from ...data.layout import arrays
+from ...data.regroup import rows_between
+from ...data.rows import Rows
 from .source import Piece
 
 __all__ = ["MemorySource"]
@@ -44,14 +45,12 @@ class MemorySource:
     def identity(self) -> str:
         """A hash of the numbers themselves."""
         digest, rows = hashlib.sha256(repr(self.names).encode()), self.rows
-        for part in (*((rows.X,) if not isinstance(rows.X, CSR) else rows.X), rows.y, rows.weight, rows.offset):
+        for part in (*arrays(rows.X), rows.y, rows.weight, rows.offset):
             digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
         return digest.hexdigest()
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Views of the rows."""
-        from ..parts.regroup import rows_between
-
         first = piece * PIECE
         stop = first + self.pieces[piece].rows
         for low in range(first + start, stop, size):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..rows import Rows
-from ..sources.source import Source
-from ..tree import Summation
+from ..data.regroup import regrouped
+from ..data.rows import Rows
+from ..data.tree import Summation
 from .coding import AS_GIVEN, Coding
-from .regroup import regrouped
+from .sources.source import Source
 
 __all__ = ["Block", "Part", "parts_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from ..rows import Rows
+from ...data.rows import Rows
 
 __all__ = ["Piece", "Source"]
 
@@ -43,7 +43,7 @@ class Source(Protocol):
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is dear: text, or a file that is not on this machine."""
+        """Whether a second reading is expensive: text, or a file that is not on this machine."""
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Rows ``start`` and on of a piece, in order, in batches of at most ``size`` rows, of which most are full.

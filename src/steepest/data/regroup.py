@@ -8,30 +8,30 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..csr import CSR
-from ..layout import Table, slice_rows
-from ..rows import Rows
+from .csr import CSR
+from .layout import Table, slice_rows
+from .rows import Rows
 
 __all__ = ["joined", "regrouped", "rows_between"]
 
 
 def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
     """The first ``most`` rows in groups of ``size``; a batch that is a whole group is not copied."""
-    held: list[Rows] = []
+    kept: list[Rows] = []
     count = 0
     for batch in batches:
         low = 0
         while low < batch.shape[0] and most > 0:
             high = min(batch.shape[0], low + min(size - count, most))
-            held.append(rows_between(batch, low, high))
+            kept.append(rows_between(batch, low, high))
             count, most, low = count + high - low, most - (high - low), high
             if count == size or most == 0:
-                yield joined(held)
-                held, count = [], 0
+                yield joined(kept)
+                kept, count = [], 0
         if most == 0:
             return
-    if held:
-        yield joined(held)
+    if kept:
+        yield joined(kept)
 
 
 def rows_between(rows: Rows, low: int, high: int) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ...tree import Forest, put
+from ...data.tree import Forest, put
 from ..part import Part
 from ..works import Work
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from ...core.threads import thread_count
-from ..full_pass import LARGE
-from ..layout import jit_allowed
-from ..rows import DENSE
-from ..sources.source import Source
-from ..tree import Forest, Partial, Summation, leaf_rows, put, total
+from ..core.threads import thread_count
+from ..data.full_pass import LARGE
+from ..data.layout import jit_allowed
+from ..data.rows import DENSE
+from ..data.tree import Forest, Partial, Summation, leaf_rows, put, total
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
+from .sources.source import Source
 from .works import Work
 
 __all__ = ["Parts", "Passing"]
