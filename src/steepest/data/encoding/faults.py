@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.aliases import Answer, use
+from .column_summary import Levels, Summary
 from .text_column import Column, Text, is_missing_at
 
 __all__ = ["CellError", "check_gaps", "missing_at", "row_of"]
@@ -42,10 +43,9 @@ def missing_at(name: str, column: Column) -> CellError:
     return CellError(problem, name, int(is_missing_at(column).argmax()))
 
 
-def check_gaps(name: str, column: Column, missing: str) -> None:
+def check_gaps(name: str, found: Summary, missing: str) -> None:
     """Refuse a gap in a column to be learnt from, unless gaps are filled."""
-    gone = is_missing_at(column)
-    if missing == "error" and gone.any():
+    if missing == "error" and found.gap is not None:
         answer = use("missing", "mean", "remove the row or fill it in, or use {}")
-        what = "missing value" if isinstance(column, Text) else "missing value (NaN)"
-        raise CellError(what, name, int(gone.argmax()), answer)
+        what = "missing value" if isinstance(found, Levels) else "missing value (NaN)"
+        raise CellError(what, name, found.gap, answer)
