@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer
+from ...core.aliases import Answer, use
 from ...core.errors import DataError
 from ..csr import CSR
 from .categories import Category, learn_category
 from .column_summary import Levels, Summary, summary_of
 from .dates import Date, learn_date, looks_like_dates
-from .faults import CellError, check_gaps
+from .faults import CellError
 from .numbers import Number, learn_number
 from .pieces import Piece, joined
 from .settings import Settings, Unknown
@@ -120,11 +120,19 @@ def learn_from(names: Sequence[str], summaries: Sequence[Summary], settings: Set
     rules: list[Rule] = []
     decided = []
     for name, found in zip(names, summaries, strict=True):
-        check_gaps(name, found, settings.missing)
+        _check_gaps(name, found, settings.missing)
         rule, said = _learn_one(name, found, settings)
         rules.append(rule)
         decided += [f"{name}: {said}"] if said else []
     return Learnt(Recipe(tuple(rules), read_terms(settings.terms)), tuple(decided))
+
+
+def _check_gaps(name: str, found: Summary, missing: str) -> None:
+    """Refuse a gap in a column to be learnt from, unless gaps are filled."""
+    if missing == "error" and found.gap is not None:
+        answer = use("missing", "mean", "remove the row or fill it in, or use {}")
+        what = "missing value" if isinstance(found, Levels) else "missing value (NaN)"
+        raise CellError(what, name, found.gap, answer)
 
 
 def _learn_one(name: str, found: Summary, settings: Settings) -> tuple[Rule, str | None]:
