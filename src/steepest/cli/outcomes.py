@@ -19,6 +19,7 @@ from ..objective.losses.softmax import Softmax
 from ..solve.fit import Run
 from ..solve.model import Label
 from ..solve.one_against_rest import as_one
+from .described import Described
 from .table_input import class_numbers
 from .text import label_text
 
@@ -172,7 +173,7 @@ def fit_outputs(rows: Rows, loss: Loss, classes: Classed, how: str | None, fit: 
     return as_one(runs, [label_text(label) for label in classes])
 
 
-def outcome_meta(flags: OutcomeFlags, table: Table, classes: Classed) -> dict[str, Any]:
+def outcome_meta(flags: OutcomeFlags, table: Described, classes: Classed) -> dict[str, Any]:
     """What a recorded run keeps of the columns that it was fitted to."""
     found: dict[str, Any] = {"target": table.target, "weights": flags.weights, "classes": classes}
     more: dict[str, Any] = {"targets": table.targets if len(table.targets) > 1 else None}

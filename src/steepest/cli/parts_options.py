@@ -12,7 +12,7 @@ import click
 from ..core.errors import UsageError
 from ..core.memory import byte_size, free_memory
 
-__all__ = ["PartsChoice", "files_argument", "memory_option", "parts_options"]
+__all__ = ["PartsChoice", "files_argument", "memory_option", "name_of", "parts_options"]
 
 OPTIONS = ("memory", "cache", "checkpoint", "resume", "engine")
 SHARE = 0.25  # of the free memory: beyond it a file is read in passes
@@ -71,6 +71,18 @@ def is_address(file: str) -> bool:
         return "://" in file or path.is_dir() or (not GLOB.isdisjoint(file) and not path.exists())
     except (OSError, ValueError):
         return False
+
+
+def name_of(files: tuple[str, ...]) -> str:
+    """How messages call a table in these files.
+
+    Examples
+    --------
+    >>> name_of(("a.csv",)), name_of(("a.csv", "b.csv", "c.csv"))
+    ('a.csv', 'a.csv and 2 more files')
+    """
+    more = len(files) - 1
+    return files[0] + (f" and {more:,} more file{'s' * (more > 1)}" if more else "")
 
 
 def files_argument(command: Command) -> Command:
