@@ -56,7 +56,8 @@ def _inside(data: bytes, quote: bytes) -> NDArray[np.bool_]:
     """Of each line, whether the quotes before its end are odd in number."""
     characters = np.frombuffer(data, np.uint8)
     quotes, ends = np.flatnonzero(characters == quote[0]), np.flatnonzero(characters == NEW_LINE)
-    return np.searchsorted(quotes, ends) % 2 == 1
+    odd: NDArray[np.bool_] = np.searchsorted(quotes, ends) % 2 == 1
+    return odd
 
 
 def _end_by_rows(data: bytes, dialect: Dialect) -> int:
@@ -65,10 +66,8 @@ def _end_by_rows(data: bytes, dialect: Dialect) -> int:
     for line in data.splitlines(keepends=True):
         end += len(line)
         odd = line.count(quote) % 2 == 1
-        if is_open:
-            is_open = not odd
-        else:
-            is_open = odd and dialect.split(line.decode(errors="replace").rstrip("\r\n")) is None
+        if odd:
+            is_open = not is_open and dialect.split(line.decode(errors="replace").rstrip("\r\n")) is None
         last = last if is_open else end
     return last
 

@@ -14,13 +14,13 @@ from ...data.encoding.faults import CellError, row_of
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Unknown
 from ...data.encoding.text_column import Column, Text, is_missing_at, taken
+from ...data.in_rows import fill_rows
 from ...data.readers.asked import Asked
 from ...data.readers.cells import label_fault
 from ...data.readers.columns import Sheet, Wanted, refuse
 from ...data.readers.response import known_offset
 from ...data.readers.roles import Roles, choose
 from ...data.rows import Rows
-from .in_rows import fill_rows
 
 __all__ = ["Cast", "Labels", "cast_of"]
 

@@ -34,8 +34,12 @@ ORDER_MARK = b"\xef\xbb\xbf"
 class Opened(NamedTuple):
     """A file whose header is known."""
 
-    sheet: TextSheet | JSONSheet  # without rows
+    sheet: TextSheet | JSONSheet  # of the first lines
     start: Mark  # of the first row
+
+    def bare(self) -> Opened:
+        """The same without rows."""
+        return self._replace(sheet=self.sheet.part(b""))
 
 
 class SheetStream:
@@ -53,9 +57,10 @@ class SheetStream:
 
     def __init__(self, files: Sequence[TextFile], asked: Asked, form: TextFormat, is_json: bool) -> None:
         self._files, self._form, self._is_json, self._named = tuple(files), form, is_json, asked.features is not None
-        self._opened: dict[int, Opened] = {0: open_sheet(files[0], form, is_json)}
+        first = open_sheet(files[0], form, is_json)
+        self.cast: Cast = cast_of(first.sheet, asked)
+        self._opened = {0: first.bare()}
         self._labels: Labels = {}
-        self.cast: Cast = cast_of(self._opened[0].sheet, asked)
         self.identity = hash_of([text.file for text in files], "text", VERSION, files, asked, form, self.cast)
 
     @property
@@ -112,7 +117,7 @@ class SheetStream:
         if file not in self._opened:
             opened = open_sheet(self._files[file], self._form, self._is_json)
             self._check_names(opened.sheet)
-            self._opened[file] = opened
+            self._opened[file] = opened.bare()
         return self._opened[file]
 
     def _check_names(self, sheet: TextSheet | JSONSheet) -> None:
@@ -128,10 +133,10 @@ def open_sheet(text: TextFile, form: TextFormat, is_json: bool) -> Opened:
     """Read the header of a file."""
     content = head(text)
     if is_json:
-        return Opened(open_json(content).part(b""), BEGIN)
+        return Opened(open_json(content), BEGIN)
     tab = "\t" if content.suffix == ".tsv" else None
     sheet = open_text(content, form._replace(encoding=None, delimiter=form.delimiter or tab))
-    return Opened(sheet.part(b""), _mark(content, sheet.line(0)))
+    return Opened(sheet, _mark(content, sheet.line(0)))
 
 
 def _mark(content: Content, line: int) -> Mark:
