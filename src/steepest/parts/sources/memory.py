@@ -30,6 +30,7 @@ class MemorySource:
     """
 
     remote = False
+    seeks = True
     levels = None
 
     def __init__(self, rows: Rows, names: tuple[str, ...], targets: tuple[str, ...] = ("y",)) -> None:
