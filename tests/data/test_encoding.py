@@ -12,6 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures
 from steepest.core.errors import DataError, UsageError
 from steepest.data.csr import CSR
 from steepest.data.encoding.categories import ABSENT, OTHER, Category
+from steepest.data.encoding.column_summary import summary_of
 from steepest.data.encoding.condition import read_condition
 from steepest.data.encoding.dates import ISO, date_format, looks_like_dates
 from steepest.data.encoding.faults import CellError
@@ -162,16 +163,17 @@ def test_dates_are_days_and_parts_of_the_calendar(dates):
 
 
 def test_the_format_of_dates_is_found_or_asked_for():
-    assert date_format("x", text_of(["2024-01-31", "2024-02-01T10:00"])) == ISO
-    assert date_format("x", text_of(["31.01.2024", "01.02.2024"])) == "%d.%m.%Y"
-    assert date_format("x", text_of(["01/31/2024 5:30 PM", "02/01/2024 1:00 AM"])) == "%m/%d/%Y %I:%M %p"
-    assert date_format("x", text_of(["20240131", "20240201"])) == ISO
-    assert date_format("x", text_of(["03 Jan 2024", "04 Feb 2024"])) == "%d %b %Y"
-    assert date_format("x", text_of(["01/01/2024", "02/02/2024"])).endswith("%Y")  # the same days either way
+    assert date_format("x", summary_of(text_of(["2024-01-31", "2024-02-01T10:00"]))) == ISO
+    assert date_format("x", summary_of(text_of(["31.01.2024", "01.02.2024"]))) == "%d.%m.%Y"
+    assert date_format("x", summary_of(text_of(["01/31/2024 5:30 PM", "02/01/2024 1:00 AM"]))) == "%m/%d/%Y %I:%M %p"
+    assert date_format("x", summary_of(text_of(["20240131", "20240201"]))) == ISO
+    assert date_format("x", summary_of(text_of(["03 Jan 2024", "04 Feb 2024"]))) == "%d %b %Y"
+    same_days = summary_of(text_of(["01/01/2024", "02/02/2024"]))  # either way
+    assert date_format("x", same_days).endswith("%Y")
     with pytest.raises(CellError, match=r"'01/02/2024' may be %d/%m/%Y or %m/%d/%Y"):
-        date_format("x", text_of(["01/02/2024", "03/04/2024"]))
+        date_format("x", summary_of(text_of(["01/02/2024", "03/04/2024"])))
     with pytest.raises(CellError, match="'soon' is not a date in the format of the others"):
-        date_format("x", text_of(["31/01/2024", "soon"]))
+        date_format("x", summary_of(text_of(["31/01/2024", "soon"])))
     (X, _), _ = encoded([text_of(["01/02/2024", "03/04/2024"])], dates="x0", date_format="%d/%m/%Y")
     assert X[:, 0].tolist() == [0, 62]
     with pytest.raises(CellError, match="'2024-13-01' is not a date by"):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...core.aliases import Answer, use
 from ...core.shown_text import counted
+from .column_summary import Levels
 from .faults import CellError, missing_at, row_of
 from .pieces import Piece
 from .settings import Settings, Unknown
@@ -82,23 +83,22 @@ class Category(NamedTuple):
         )
 
 
-def learn_category(name: str, column: Column, settings: Settings) -> tuple[Category, str]:
+def learn_category(name: str, found: Levels, settings: Settings) -> tuple[Category, str]:
     """The rule of a column of text, and what was decided about it.
 
     The reference is the level asked for, the false one of true and false or yes and no, else the most frequent one, of
     several the first in the alphabet.
     """
-    assert isinstance(column, Text)
-    counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
+    counts = dict(zip(found.texts, found.counts.tolist(), strict=True))
     if not counts:
         raise CellError("no value in any row", name, answer=use("drop", name))
-    n = len(column.codes)
+    n = found.rows
     kept = _kept(counts, settings.min_count)
     if len(kept) >= IDENTIFYING and 2 * len(kept) > n and name not in settings.categories:
         problem = f"{len(kept):,} different texts in {counted(n, 'row')} are no categories"
         raise CellError(problem, name, answer=NAMES_ROWS._replace(settings=(("drop", name), ("min_count", 10))))
     pooled = tuple(sorted(level for level in counts if level not in kept))
-    gone = n - sum(counts.values())
+    gone = found.missing
     if pooled:
         kept[OTHER] = kept.get(OTHER, 0) + sum(counts[level] for level in pooled)
     if gone and settings.missing == "indicator":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...core.aliases import Answer, use
 from ...core.errors import UsageError
 from .categories import Category, learn_category
+from .column_summary import Levels, Numbers, Summary
 from .faults import CellError, row_of
 from .numbers import Number, learn_number
 from .pieces import Piece
@@ -65,28 +66,36 @@ class Date(NamedTuple):
         return [piece for rule, values in found for piece in rule.pieces(values, unknown)]
 
 
-def learn_date(name: str, column: Column, settings: Settings) -> tuple[Date, str]:
+def learn_date(name: str, found: Summary, settings: Settings) -> tuple[Date, str]:
     """The rule of a column of dates, and what was decided about it."""
     parts = settings.dates[name].split("+")
     if wrong := [part for part in parts if part not in PARTS]:
         raise UsageError(f"{wrong[0]!r} is no part of a date: there is {', '.join(PARTS)}, joined by +")
-    if not isinstance(column, Text):
+    if not isinstance(found, Levels):
         raise CellError("numbers, not dates: write them as 2024-12-31", name, 0)
-    form = settings.date_format or date_format(name, column)
-    dates, codes = _read(name, column, form)
+    form = settings.date_format or date_format(name, found)
+    dates = _dates(name, found.texts, form, found.first_of)
     if not dates:
         raise CellError("no value in any row", name, answer=use("drop", name))
     first = _days(min(dates))
-    rules: list[tuple[str, Number | Category]] = []
-    for part in parts:
-        learn: Any = learn_category if part in CLASSES else learn_number
-        rules.append((part, learn(f"{name} {part}", _part(part, dates, codes, first), settings)[0]))
+    rules = tuple((part, _learn_part(name, part, found, dates, first, settings)) for part in parts)
     since = min(dates).isoformat(" ").removesuffix(" 00:00:00")
     said = ", ".join(parts) if parts != ["days"] else f"days since {since}"
-    return Date(name, form, first, tuple(rules)), f"dates by {form}: {said}"
+    return Date(name, form, first, rules), f"dates by {form}: {said}"
 
 
-def date_format(name: str, column: Text) -> str:
+def _learn_part(
+    name: str, part: str, found: Levels, dates: Sequence[datetime], first: float, settings: Settings
+) -> Number | Category:
+    """The rule of a part of the dates of a column."""
+    name = f"{name} {part}"
+    if part in CLASSES:
+        return learn_category(name, found.renamed(tuple(map(CLASSES[part], dates))), settings)[0]
+    total = float(found.counts @ _numbers(part, dates, first))
+    return learn_number(name, Numbers(found.rows, found.missing, total, found.gap), settings)[0]
+
+
+def date_format(name: str, found: Levels) -> str:
     """The one format that reads all dates of a column.
 
     Raises
@@ -96,25 +105,26 @@ def date_format(name: str, column: Text) -> str:
 
     Examples
     --------
+    >>> from .column_summary import summary_of
     >>> from .text_column import text_of
-    >>> date_format("day", text_of(["01/02/2024", "13/02/2024"]))
+    >>> date_format("day", summary_of(text_of(["01/02/2024", "13/02/2024"])))
     '%d/%m/%Y'
     """
-    if _fits(column.levels, ISO):
+    if _fits(found.texts, ISO):
         return ISO
-    found = [form for form in FORMATS if _fits(column.levels, form)]
-    if not found:
-        wrong = next((i for i, level in enumerate(column.levels) if not _fits([level], *FORMATS)), 0)
+    forms = [form for form in FORMATS if _fits(found.texts, form)]
+    if not forms:
+        wrong = next((i for i, level in enumerate(found.texts) if not _fits([level], *FORMATS)), 0)
         problem = (
-            f"{column.levels[wrong]!r} is not a date in the format of the others"
+            f"{found.texts[wrong]!r} is not a date in the format of the others"
             if wrong
-            else f"{column.levels[0]!r} is not a date"
+            else f"{found.texts[0]!r} is not a date"
         )
-        raise CellError(problem, name, row_of(column, np.arange(len(column.levels)) == wrong), FORMAT)
-    if len({tuple(_date(level, form) for level in column.levels) for form in found}) > 1:
-        both = " or ".join(found[:2])
-        raise CellError(f"{column.levels[0]!r} may be {both}", name, 0, FORMAT)
-    return found[0]
+        raise CellError(problem, name, int(found.firsts[wrong]), FORMAT)
+    if len({tuple(_date(level, form) for level in found.texts) for form in forms}) > 1:
+        both = " or ".join(forms[:2])
+        raise CellError(f"{found.texts[0]!r} may be {both}", name, 0, FORMAT)
+    return forms[0]
 
 
 FORMAT = Answer("say {}", (("date_format", "%d/%m/%Y"),))
@@ -148,12 +158,16 @@ def _read(name: str, column: Column, form: str) -> tuple[list[datetime], NDArray
     """The date of each level, and the level of each row."""
     if not isinstance(column, Text):
         raise CellError("numbers, where the fit had dates: write them as there", name, 0)
-    dates = [_date(level, form) for level in column.levels]
+    return _dates(name, column.levels, form, lambda wrong: row_of(column, wrong)), column.codes
+
+
+def _dates(name: str, texts: Sequence[str], form: str, row: Callable[[NDArray[np.bool_]], int]) -> list[datetime]:
+    """The dates that texts say; ``row`` finds the first row of the texts that say none."""
+    dates = [_date(text, form) for text in texts]
     wrong = np.array([date is None for date in dates], bool)
     if wrong.any():
-        text = column.levels[int(wrong.argmax())]
-        raise CellError(f"{text!r} is not a date by {form}: correct it", name, row_of(column, wrong))
-    return [date for date in dates if date is not None], column.codes
+        raise CellError(f"{texts[int(wrong.argmax())]!r} is not a date by {form}: correct it", name, row(wrong))
+    return [date for date in dates if date is not None]
 
 
 def _days(date: datetime) -> float:
@@ -164,6 +178,11 @@ def _part(part: str, dates: Sequence[datetime], codes: NDArray[np.int32], first:
     """A part of the date of each row, as a column of numbers or text."""
     if part in CLASSES:
         return merged(Text(codes, tuple(map(CLASSES[part], dates))))
-    take = NUMBERS.get(part, lambda date: _days(date) - first)
-    numbers: NDArray[np.float64] = np.array([*map(take, dates), np.nan])[codes]
+    numbers: NDArray[np.float64] = np.append(_numbers(part, dates, first), np.nan)[codes]
     return numbers
+
+
+def _numbers(part: str, dates: Sequence[datetime], first: float) -> NDArray[np.float64]:
+    """A part of each date that is a number."""
+    take = NUMBERS.get(part, lambda date: _days(date) - first)
+    return np.array([*map(take, dates)], np.float64)

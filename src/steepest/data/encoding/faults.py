@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer, use
+from ...core.aliases import Answer
 from .text_column import Column, Text, is_missing_at
 
-__all__ = ["CellError", "check_gaps", "missing_at", "row_of"]
+__all__ = ["CellError", "missing_at", "row_of"]
 
 
 class CellError(Exception):
@@ -40,12 +40,3 @@ def missing_at(name: str, column: Column) -> CellError:
     what = "missing value" if isinstance(column, Text) else "missing value (NaN)"
     problem = f"{what}, where the rows of the fit had none: remove the row or fill it in"
     return CellError(problem, name, int(is_missing_at(column).argmax()))
-
-
-def check_gaps(name: str, column: Column, missing: str) -> None:
-    """Refuse a gap in a column to be learnt from, unless gaps are filled."""
-    gone = is_missing_at(column)
-    if missing == "error" and gone.any():
-        answer = use("missing", "mean", "remove the row or fill it in, or use {}")
-        what = "missing value" if isinstance(column, Text) else "missing value (NaN)"
-        raise CellError(what, name, int(gone.argmax()), answer)

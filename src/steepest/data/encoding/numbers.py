@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.aliases import use
+from .column_summary import Numbers
 from .faults import CellError, missing_at
 from .pieces import Piece, number_piece
 from .settings import Settings, Unknown
@@ -51,16 +52,12 @@ class Number(NamedTuple):
         return [number_piece(self.name, value), *marks]
 
 
-def learn_number(name: str, column: Column, settings: Settings) -> tuple[Number, str | None]:
+def learn_number(name: str, found: Numbers, settings: Settings) -> tuple[Number, str | None]:
     """The rule of a column of numbers, and what was decided about it."""
-    assert not isinstance(column, Text)
     if settings.missing not in ("mean", "indicator"):
         return Number(name), None
-    gone = np.isnan(column)
-    if gone.all():
+    if found.missing == found.rows:
         raise CellError("no value in any row", name, answer=use("drop", name))
-    fill = float(column[~gone].mean())
-    marked = settings.missing == "indicator" and bool(gone.any())
-    count = int(gone.sum())
-    decided = f"{count:,} missing, filled with the mean {fill:.6g}{' and marked' * marked}" if count else None
-    return Number(name, fill, marked), decided
+    marked = settings.missing == "indicator" and found.missing > 0
+    filled = f"{found.missing:,} missing, filled with the mean {found.mean:.6g}{' and marked' * marked}"
+    return Number(name, found.mean, marked), filled if found.missing else None

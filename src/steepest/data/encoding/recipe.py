@@ -8,19 +8,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer
+from ...core.aliases import Answer, use
 from ...core.errors import DataError
 from ..csr import CSR
 from .categories import Category, learn_category
+from .column_summary import Levels, Summary, summary_of
 from .dates import Date, learn_date, looks_like_dates
-from .faults import CellError, check_gaps
+from .faults import CellError
 from .numbers import Number, learn_number
 from .pieces import Piece, joined
 from .settings import Settings, Unknown
 from .terms import Term, read_terms, term_piece
 from .text_column import Column, Text
 
-__all__ = ["Learnt", "Recipe", "Rule", "learn", "plain_recipe"]
+__all__ = ["Learnt", "Recipe", "Rule", "learn", "learn_from", "plain_recipe"]
 
 Rule = Number | Category | Date
 
@@ -111,29 +112,42 @@ def learn(names: Sequence[str], columns: Sequence[Column], settings: Settings) -
     UsageError
         If a setting names no column, or a term cannot be read.
     """
+    return learn_from(names, list(map(summary_of, columns)), settings)
+
+
+def learn_from(names: Sequence[str], summaries: Sequence[Summary], settings: Settings) -> Learnt:
+    """The same from summaries of the columns, whose rows need not be in memory."""
     rules: list[Rule] = []
     decided = []
-    for name, column in zip(names, columns, strict=True):
-        check_gaps(name, column, settings.missing)
-        rule, said = _learn_one(name, column, settings)
+    for name, found in zip(names, summaries, strict=True):
+        _check_gaps(name, found, settings.missing)
+        rule, said = _learn_one(name, found, settings)
         rules.append(rule)
         decided += [f"{name}: {said}"] if said else []
     return Learnt(Recipe(tuple(rules), read_terms(settings.terms)), tuple(decided))
 
 
-def _learn_one(name: str, column: Column, settings: Settings) -> tuple[Rule, str | None]:
+def _check_gaps(name: str, found: Summary, missing: str) -> None:
+    """Refuse a gap in a column to be learnt from, unless gaps are filled."""
+    if missing == "error" and found.gap is not None:
+        answer = use("missing", "mean", "remove the row or fill it in, or use {}")
+        what = "missing value" if isinstance(found, Levels) else "missing value (NaN)"
+        raise CellError(what, name, found.gap, answer)
+
+
+def _learn_one(name: str, found: Summary, settings: Settings) -> tuple[Rule, str | None]:
     if name in settings.dates:
-        return learn_date(name, column, settings)
-    if not isinstance(column, Text):
-        return learn_number(name, column, settings)
-    if name not in settings.categories and looks_like_dates(column.levels):
+        return learn_date(name, found, settings)
+    if not isinstance(found, Levels):
+        return learn_number(name, found, settings)
+    if name not in settings.categories and looks_like_dates(found.texts):
         raise CellError(
-            f"{column.levels[0]!r} looks like a date",
+            f"{found.texts[0]!r} looks like a date",
             name,
             0,
             DATES._replace(settings=(("dates", name), ("categories", name))),
         )
-    return learn_category(name, column, settings)
+    return learn_category(name, found, settings)
 
 
 DATES = Answer("read it with {}, or as text with {}")
