@@ -18,7 +18,7 @@ from .content import Content, damaged, too_large
 from .dialect import Dialect
 from .text_format import PLAIN, TextFormat
 
-__all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
+__all__ = ["ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
 
 SAMPLE = 100  # rows by which columns of text are told
 NONE: Mapping[str, bool] = {}
@@ -181,7 +181,7 @@ def open_parquet(content: Content) -> ArrowSheet:
             raise damaged(content.name, "a Parquet file") from None
 
     schema = file.schema_arrow
-    return ArrowSheet(content.name, names, load, _index(names, raw, schema), _of_text(names, schema))
+    return ArrowSheet(content.name, names, load, index_names(names, raw, schema), _of_text(names, schema))
 
 
 def open_arrow(content: Content) -> ArrowSheet:
@@ -195,11 +195,11 @@ def open_arrow(content: Content) -> ArrowSheet:
         raise damaged(content.name, "an Arrow file") from None
     names = unique_names(table.column_names, content.name)
     named = table.rename_columns(list(names))
-    index, of_text = _index(names, table.column_names, table.schema), _of_text(names, table.schema)
+    index, of_text = index_names(names, table.column_names, table.schema), _of_text(names, table.schema)
     return ArrowSheet(content.name, names, named.select, index, of_text)
 
 
-def _index(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
+def index_names(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
     """Columns that pandas says are its index; an index that only counts rows is no column."""
     try:
         said = (schema.pandas_metadata or {}).get("index_columns", [])
