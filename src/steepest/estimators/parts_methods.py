@@ -31,7 +31,7 @@ def fit(
 ) -> Any:
     """Fit to a table in parts, whose targets, weights and offsets are columns of it."""
     table = opened(X, y)
-    _refuse(model, sample_weight=sample_weight, offset=offset, validation=validation)
+    _refuse(model, table, sample_weight=sample_weight, offset=offset, validation=validation)
     check_values(model)
     _name_columns(model, table)
     attributes, answer = _fit_classes(model, table) if model._labels else _fit_numbers(model, table)
@@ -42,15 +42,16 @@ def fit(
 
 def opened(X: Any, y: Any = None) -> Parts:
     """The table in parts of whatever `scan` takes; ``y`` names the target where it was not named before."""
-    if not isinstance(X, Parts):
-        return scan(X, y)
-    if y is not None:
+    if isinstance(X, Parts) and y is not None:
         raise UsageError("a table in parts has its target already: name it in scan(..., target=...), and leave y out")
-    return X
+    table: Parts = X if isinstance(X, Parts) else scan(X, y)
+    return table
 
 
-def _refuse(model: Any, **given: Any) -> None:
+def _refuse(model: Any, table: Parts, **given: Any) -> None:
     """Refuse what needs the rows in memory."""
+    if not table.source.targets:
+        raise UsageError("the table has no target: name it in scan(..., target=...), or as the second argument")
     columns = {"sample_weight": "weights", "offset": "offset"}
     for name, value in given.items():
         if value is not None and name in columns:
@@ -65,7 +66,9 @@ def _refuse(model: Any, **given: Any) -> None:
 def _name_columns(model: Any, table: Parts) -> None:
     """Set the attributes that say which columns the model has."""
     model.n_features_in_ = table.shape[1]
-    model.feature_names_in_ = np.array(table.names, object)
+    vars(model).pop("feature_names_in_", None)
+    if any(name != f"x{j}" for j, name in enumerate(table.names)):
+        model.feature_names_in_ = np.array(table.names, object)
 
 
 def _fit_numbers(model: Any, table: Parts) -> Any:

@@ -62,7 +62,7 @@ class ClassTotals(NamedTuple):
 
 def _totals(values: Array, weight: Array) -> Partial:
     found, places = np.unique(values, return_inverse=True)
-    totals: Array = np.bincount(places, weight)
+    totals = np.bincount(places, weight).astype(np.float64)
     return found[: MOST + 1], totals[: MOST + 1]
 
 
