@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from steepest.core.errors import DataError
@@ -28,6 +30,7 @@ from steepest.parts.cache import folders, reading, stored, writing
 from steepest.parts.cache.cached import Cached, cached
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
+from steepest.parts.scan import scan
 from steepest.parts.sources.memory import MemorySource
 from steepest.parts.sources.numbering import BEGIN, Mark, Numbered
 from steepest.parts.sources.source import Piece
@@ -309,12 +312,51 @@ def test_damage_in_the_middle_of_a_pass(tmp_path: Path, way: str, monkeypatch: p
     assert source.begun == 2 * len(source.pieces)  # once more, for all threads
 
 
-def test_a_source_that_changed_is_not_served(tmp_path: Path) -> None:
-    """50 changes of a file: touched, rewritten in the same size, swapped, cut, appended to."""
-    from steepest.parts.sources.files import find_files
-    from steepest.parts.sources.parquet import scan_parquet  # noqa: F401 - the identity is that of real files
+def write_parquet(path: Path, seed: int, n: int = 500) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(0, 1 << 20, (2, n)).astype(float)
+    pq.write_table(pa.table({"x": x, "y": y}), path, compression="none", use_dictionary=False)
 
-    del find_files
+
+def write_csv(path: Path, seed: int, n: int = 500) -> None:
+    cells = np.random.default_rng(seed).integers(10_000, 100_000, (n, 2))
+    path.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in cells))
+
+
+def swapped(a: Path, b: Path) -> None:
+    """Two files of equal size, and of equal times of change, that take each other's names."""
+    for path in (a, b):
+        os.utime(path, ns=(1_700_000_000_000_000_000,) * 2)
+    a.rename(a.with_suffix(".old"))
+    b.rename(a)
+    a.with_suffix(".old").rename(b)
+
+
+WRITERS: dict[str, Callable[..., None]] = {".parquet": write_parquet, ".csv": write_csv}
+CHANGES: dict[str, Callable[[Path, Path, int, Callable[..., None]], None]] = {
+    "touch": lambda a, b, i, write: os.utime(a, ns=(i * 10**9,) * 2),
+    "rewrite": lambda a, b, i, write: write(a, i),
+    "swap": lambda a, b, i, write: swapped(a, b),
+    "truncate": lambda a, b, i, write: write(a, i, 300),
+    "append": lambda a, b, i, write: write(a, i, 700),
+}
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_source_that_changed_is_not_served(tmp_path: Path, change: str, ending: str) -> None:
+    write = WRITERS[ending]
+    a, b = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+    write(a, 1000)
+    write(b, 1001)
+    before = ""
+    for i in range(5):
+        expected = whole(scan([a, b], "y", cache=False).source)
+        found = scan([a, b], "y", cache=tmp_path / "cache").source
+        assert found.identity != before
+        before = found.identity
+        assert_same(whole(found), expected)
+        CHANGES[change](a, b, i, write)
 
 
 # No room, no cache.
@@ -436,5 +478,3 @@ def test_a_sparse_stream_knows_its_columns_at_the_end(tmp_path: Path) -> None:
     assert found.stored == len(rows.X.data)
     assert_same(rows, table(kind="sparse"))
 
-
-_ = time

@@ -39,17 +39,16 @@ class Plan(NamedTuple):
     marks: Any  # where the pieces of a numbered stream begin; None of other sources
 
     @property
-    def sections(self) -> dict[str, tuple[str, int]]:
-        """Name, type, and numbers a row of each array; 0 of those of sparse rows, which differ."""
+    def sections(self) -> dict[str, tuple[str, int | None]]:
+        """Name, type, and numbers a row of each array; None where rows differ, as sparse ones do."""
         d, k = len(self.names), self.outputs
-        X = {"X": (self.dtype, d)} if self.index is None else {"data": (self.dtype, 0), "indices": (self.index, 0)}
-        lengths = {} if self.index is None else {"lengths": ("<i8", 1)}
-        weights, offsets = ({name: ("<f8", 1)} if there else {} for name, there in self._optional)
-        return {**X, **lengths, "y": ("<f8", k), **weights, **offsets}
-
-    @property
-    def _optional(self) -> tuple[tuple[str, bool], tuple[str, bool]]:
-        return ("weight", self.weights), ("offset", self.offsets)
+        found: dict[str, tuple[str, int | None]] = {"X": (self.dtype, d)}
+        if self.index is not None:
+            found = {"data": (self.dtype, None), "indices": (self.index, None), "lengths": ("<i8", 1)}
+        found["y"] = "<f8", k
+        return found | {
+            name: ("<f8", 1) for name, there in (("weight", self.weights), ("offset", self.offsets)) if there
+        }
 
 
 def write_plan(folder: Path, plan: Plan) -> None:

@@ -68,7 +68,7 @@ class Stored(NamedTuple):
         at = low % plan.file
         ends = at, at + high - low
         found: dict[str, Any] = {
-            name: self._array(reads[name], name, *ends) for name, (_, width) in plan.sections.items() if width
+            name: self._array(reads[name], name, *ends) for name, (_, width) in plan.sections.items() if width is not None
         }
         if plan.index is not None:
             self._check(blocks, {"lengths": found["lengths"]})
@@ -80,14 +80,14 @@ class Stored(NamedTuple):
             found["X"] = CSR(found["data"], found["indices"], indptr, len(plan.names))
         else:
             self._check(blocks, found)
-            found["X"] = found["X"].reshape(high - low, -1)
+            found["X"] = found["X"].reshape(high - low, len(plan.names))
         y = np.asfortranarray(found["y"].reshape(high - low, plan.outputs))
         self.checked[blocks] = True
         return Rows(found["X"], y, found.get("weight"), found.get("offset"))
 
     def _array(self, read: Read, name: str, low: int, high: int) -> NDArray[Any]:
         kind, width = self.plan.sections[name]
-        scale = np.dtype(kind).itemsize * (width or 1)
+        scale = np.dtype(kind).itemsize * (1 if width is None else width)
         return read(low * scale, high * scale).view(kind)
 
     def _check(self, blocks: slice, found: dict[str, Any], indptr: NDArray[np.int64] | None = None) -> None:
@@ -97,10 +97,10 @@ class Stored(NamedTuple):
             for name, array in found.items():
                 width = self.plan.sections[name][1]
                 low, high = block * BLOCK, (block + 1) * BLOCK
-                if width == 0 and indptr is not None:
+                if width is None and indptr is not None:
                     part = array[indptr[low] : indptr[min(high, len(indptr) - 1)]]
                 else:
-                    part = array[low * width : high * width]
+                    part = array[low * (width or 0) : high * (width or 0)]
                 if zlib.crc32(part) != self.checksums[blocks.start + block, names.index(name)]:
                     raise Damaged
 

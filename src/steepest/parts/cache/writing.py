@@ -8,6 +8,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, BinaryIO
@@ -43,14 +44,15 @@ def write_cache(source: Source, folder: Path) -> Stored:
         If there is no room, or nothing can be written there.
     """
     folder.mkdir(parents=True)
+    sections = Sections(folder)
     try:
-        sections = Sections(folder)
         for rows in prefetched(regrouped(_all_rows(source), BLOCK, ALL)):
             sections.append(rows)
         sections.close()
         _write_settled(source, sections)
         write_plan(folder, sections.plan(source))
     except BaseException:
+        sections.abandon()
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return opened(folder, source.identity)
@@ -122,6 +124,12 @@ class Sections:
                 os.fsync(file.fileno())
                 self.size += file.tell()
         self.files = {}
+
+    def abandon(self) -> None:
+        """Close the files, which are not wanted."""
+        for file in self.files.values():
+            with suppress(OSError):  # what is still to be written finds no room
+                file.close()
 
     def plan(self, source: Source) -> Plan:
         """The plan, after the checksums were written."""
