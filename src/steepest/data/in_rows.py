@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["all_finite", "fill_rows"]
 
 SCRATCH = 1 << 18  # bytes of the scratch, which stays in the cache
+PAD = 16  # numbers between its columns, so that they do not fall on the same lines of the cache
 
 
 def fill_rows(X: NDArray[Any], columns: Sequence[NDArray[Any]]) -> None:
@@ -27,12 +28,12 @@ def fill_rows(X: NDArray[Any], columns: Sequence[NDArray[Any]]) -> None:
     """
     m, d = X.shape
     step = max(16, min(1024, SCRATCH // (X.itemsize * max(1, d))))
-    scratch = np.empty((min(m, step), d), X.dtype, order="F")
+    scratch = np.empty((d, step + PAD), X.dtype)[:, :step]
     for low in range(0, m, step):
         high = min(m, low + step)
         for j, column in enumerate(columns):
-            scratch[: high - low, j] = column[low:high]
-        X[low:high] = scratch[: high - low]
+            scratch[j, : high - low] = column[low:high]
+        X[low:high] = scratch[:, : high - low].T
 
 
 def all_finite(values: NDArray[Any]) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...core.errors import DataError
 from ...data.encoding.faults import CellError
 from ...data.rows import Rows
 from .layout import Layout
 from .source import Piece
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
 
 __all__ = ["ArrowSource", "grouped", "without"]
 
@@ -55,7 +58,7 @@ class ArrowSource(ABC):
         """SHA-256 of all that the rows depend on."""
 
     @abstractmethod
-    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[Any]:
+    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         """Record batches with these columns, of rows ``start`` and on of a piece, best of ``size`` rows each."""
 
     @abstractmethod
@@ -98,9 +101,9 @@ class ArrowSource(ABC):
         return DataError(error.problem, file=place, column=error.column, answer=error.answer)
 
 
-def grouped(batches: Iterator[Any], size: int) -> Iterator[list[Any]]:
+def grouped(batches: Iterator[pa.RecordBatch], size: int) -> Iterator[list[pa.RecordBatch]]:
     """Record batches, cut where need be, in groups of ``size`` rows but the last. Nothing is copied."""
-    group: list[Any] = []
+    group: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
         low = 0
@@ -115,7 +118,7 @@ def grouped(batches: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield group
 
 
-def without(batches: Iterator[Any], start: int) -> Iterator[Any]:
+def without(batches: Iterator[pa.RecordBatch], start: int) -> Iterator[pa.RecordBatch]:
     """The batches without their first ``start`` rows."""
     for batch in batches:
         if start < batch.num_rows:

@@ -6,7 +6,7 @@ A source of such a format inherits `arrow.ArrowSource`, which calls the layout; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from ...data.encoding.faults import CellError
 from ...data.in_rows import all_finite, fill_rows
 from ...data.readers.cells import FILL
 from ...data.rows import Rows
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
 
 __all__ = ["Layout"]
 
@@ -47,7 +50,7 @@ class Layout(NamedTuple):
         further = [name for name in (self.weights, self.offset) if name is not None]
         return (*self.features, *self.targets, *further)
 
-    def rows(self, batches: Sequence[Any], levels: tuple[str, ...] | None = None) -> Rows:
+    def rows(self, batches: Sequence[pa.RecordBatch], levels: tuple[str, ...] | None = None) -> Rows:
         """The rows of one or more record batches.
 
         Raises
@@ -64,13 +67,13 @@ class Layout(NamedTuple):
             raise CellError(f"weight {weight[row]:g} is negative: {MEND}", str(self.weights), row)
         return Rows(X, y, weight, offset, total=float(len(X) if weight is None else weight.sum()))
 
-    def labels(self, batch: Any) -> set[str]:
+    def labels(self, batch: pa.RecordBatch) -> set[str]:
         """The labels of the target in a record batch."""
         column = batch.column(self.targets[0])
         check_present(column, self.targets[0], 0)
         return set(as_text(column).unique().to_pylist())
 
-    def _table(self, batches: Sequence[Any]) -> NDArray[Any]:
+    def _table(self, batches: Sequence[pa.RecordBatch]) -> NDArray[Any]:
         """X of the features. Features that have to be encoded would be encoded here."""
         count = sum(batch.num_rows for batch in batches)
         X = np.empty((count, len(self.features)), np.float32 if self.single else np.float64)
@@ -84,11 +87,11 @@ class Layout(NamedTuple):
             raise not_finite(X[row, j], self.features[j], row)
         return X
 
-    def _target(self, batches: Sequence[Any], name: str, levels: tuple[str, ...] | None) -> NDArray[np.float64]:
+    def _target(self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None) -> NDArray[np.float64]:
         return vector(batches, name) if levels is None else places(batches, name, levels)
 
 
-def vector(batches: Sequence[Any], name: str) -> NDArray[np.float64]:
+def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
     """One column of numbers, (m,) float64."""
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)]).tolist()
     parts = [numbers(batch.column(name), name, low) for batch, low in zip(batches, starts, strict=False)]
@@ -99,7 +102,7 @@ def vector(batches: Sequence[Any], name: str) -> NDArray[np.float64]:
     return column
 
 
-def places(batches: Sequence[Any], name: str, levels: tuple[str, ...]) -> NDArray[np.float64]:
+def places(batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...]) -> NDArray[np.float64]:
     """The places of the labels of a column among the levels, (m,) float64."""
     import pyarrow as pa
     from pyarrow import compute
@@ -118,7 +121,7 @@ def places(batches: Sequence[Any], name: str, levels: tuple[str, ...]) -> NDArra
     return np.concatenate(found).astype(np.float64)
 
 
-def numbers(column: Any, name: str, low: int) -> NDArray[Any]:
+def numbers(column: pa.Array, name: str, low: int) -> NDArray[Any]:
     """The numbers of a column of a record batch whose first row is row ``low``; not copied where it can be so."""
     from pyarrow import types
 
@@ -132,7 +135,7 @@ def numbers(column: Any, name: str, low: int) -> NDArray[Any]:
     return found
 
 
-def as_text(column: Any) -> Any:
+def as_text(column: pa.Array) -> pa.Array:
     """A column of labels as an array of text; of true and false as Python spells them."""
     from pyarrow import compute, types
 
@@ -143,7 +146,7 @@ def as_text(column: Any) -> Any:
     return column.cast("string")
 
 
-def check_present(column: Any, name: str, low: int) -> None:
+def check_present(column: pa.Array, name: str, low: int) -> None:
     """Refuse a column with a missing value."""
     if column.null_count:
         row = int(column.is_null().to_numpy(zero_copy_only=False).argmax())

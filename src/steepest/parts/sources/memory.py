@@ -32,6 +32,7 @@ class MemorySource:
     """
 
     remote = False
+    seeks = True
 
     def __init__(
         self,

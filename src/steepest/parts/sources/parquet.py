@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import DataError, FileError
 from ...data.readers.asked import Asked
@@ -17,6 +17,10 @@ from .schema import check_same, chosen_layout
 from .source import Piece
 from .store import unreachable
 
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+    from pyarrow.parquet import FileMetaData, ParquetFile
+
 __all__ = ["Footer", "ParquetSource", "footer_of", "scan_parquet"]
 
 BUFFER = 1 << 18  # bytes of a file that are read at a time: pages, not whole columns
@@ -26,7 +30,7 @@ FOOTERS = 64  # that are kept
 class Footer(NamedTuple):
     """What the footer of a file says."""
 
-    schema: Any  # pyarrow.Schema
+    schema: pa.Schema
     groups: tuple[int, ...]  # rows of each row group
 
 
@@ -58,7 +62,7 @@ class ParquetSource(ArrowSource):
         """A hash of paths, sizes, times and layout."""
         return hash_of(self.files, "parquet", self.layout)
 
-    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[Any]:
+    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         """Record batches of a row group; rows are decoded from its first one on."""
         i, group = self._groups[piece]
         file, left = self.files[i], self._pieces[piece].rows
@@ -100,7 +104,7 @@ def footer_of(file: File) -> Footer:
         raise unusable(file, error) from None
 
 
-def open_parquet(file: File) -> Any:
+def open_parquet(file: File) -> ParquetFile:
     """A Parquet file, read by pages here, and by whole ranges of columns where each request has a latency."""
     from pyarrow.parquet import ParquetFile
 
@@ -110,7 +114,7 @@ def open_parquet(file: File) -> Any:
 
 
 @lru_cache(FOOTERS)
-def _footer(file: File) -> Any:
+def _footer(file: File) -> FileMetaData:
     """The parsed footer, which all row groups of a file share."""
     from pyarrow.parquet import read_metadata
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...core.errors import DataError, UsageError
 from ...data.readers.arrow_file import ArrowSheet, index_names
@@ -11,6 +11,9 @@ from ...data.readers.asked import Asked
 from ...data.readers.columns import unique_names
 from ...data.readers.roles import choose
 from .layout import Layout
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
 
 __all__ = ["check_same", "chosen_layout", "kind_of"]
 
@@ -20,7 +23,7 @@ UNUSABLE = {
 }
 
 
-def chosen_layout(schema: Any, asked: Asked, file: str) -> Layout:
+def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
     """The layout of tables with this schema: the columns that are asked for.
 
     Raises
@@ -49,7 +52,7 @@ def chosen_layout(schema: Any, asked: Asked, file: str) -> Layout:
     return layout
 
 
-def check_same(schema: Any, first: Any, columns: Sequence[str], file: str, like: str) -> None:
+def check_same(schema: pa.Schema, first: pa.Schema, columns: Sequence[str], file: str, like: str) -> None:
     """Refuse a schema whose columns are not those of the first file, in any order and among others."""
     for name in columns:
         if schema.names.count(name) != 1:
@@ -60,7 +63,7 @@ def check_same(schema: Any, first: Any, columns: Sequence[str], file: str, like:
             raise DataError(f"the type is {own}, but {other} in {like}: write the files alike", file=file, column=name)
 
 
-def kind_of(kind: Any) -> str:
+def kind_of(kind: pa.DataType) -> str:
     """What a type of Arrow holds: "number", "truth", "text", "date", or the type's own name."""
     from pyarrow import types
 
@@ -75,7 +78,7 @@ def kind_of(kind: Any) -> str:
     return "date" if types.is_temporal(kind) else str(kind)
 
 
-def _check_types(schema: Any, layout: Layout, file: str) -> None:
+def _check_types(schema: pa.Schema, layout: Layout, file: str) -> None:
     """Refuse a schema in which the type of a column cannot have its role."""
     for name in layout.columns:
         kind = kind_of(schema.field(name).type)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.errors import FileError, UsageError
 from ...core.shown_text import visible
+
+if TYPE_CHECKING:  # types alone
+    from pyarrow import NativeFile
+    from pyarrow.fs import FileInfo, FileSystem
 
 __all__ = ["HERE", "Store", "store_of"]
 
@@ -16,7 +20,7 @@ __all__ = ["HERE", "Store", "store_of"]
 class Store(NamedTuple):
     """A file system; it can be pickled."""
 
-    system: Any  # pyarrow.fs.FileSystem; None on this machine
+    system: FileSystem | None  # None on this machine
     prefix: str = ""  # of its files in messages, "s3://"
 
     @property
@@ -67,7 +71,7 @@ class Store(NamedTuple):
         handler = getattr(self.system, "handler", None)
         return info.size or 0, str(info.mtime_ns) if handler is None else str(handler.fs.ukey(path))
 
-    def open(self, path: str, name: str) -> Any:
+    def open(self, path: str, name: str) -> NativeFile:
         """The file, opened by pyarrow."""
         import pyarrow
 
@@ -75,7 +79,7 @@ class Store(NamedTuple):
             return _told(name, lambda: pyarrow.OSFile(path))
         return _told(name, lambda: self.system.open_input_file(path))
 
-    def _info(self, path: str) -> Any:
+    def _info(self, path: str) -> FileInfo:
         return self.system.get_file_info(path)
 
 
