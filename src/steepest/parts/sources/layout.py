@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
-from ...data.in_rows import all_finite, fill_rows
+from ...data.finite import not_finite_at
+from ...data.in_rows import fill_rows
 from ...data.readers.cells import FILL
 from ...data.rows import Rows
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "not_finite"]
 
 MEND = "correct it or remove the row"
 
@@ -37,6 +39,7 @@ class Layout(NamedTuple):
     weights: str | None = None
     offset: str | None = None
     single: bool = False  # whether X is float32: every feature is
+    whole: tuple[str, ...] = ()  # columns of whole numbers of 64 bits
     labelled: bool = False  # whether the target is labels, so that y holds their places among the levels
 
     @property
@@ -73,6 +76,10 @@ class Layout(NamedTuple):
         check_present(column, self.targets[0], 0)
         return set(as_text(column).unique().to_pylist())
 
+    def rounded(self, batches: Sequence[pa.RecordBatch]) -> set[str]:
+        """The columns with a whole number that double precision rounds."""
+        return {name for name in self.whole if any(_is_rounded(batch.column(name)) for batch in batches)}
+
     def _table(self, batches: Sequence[pa.RecordBatch]) -> NDArray[Any]:
         """X of the features. Features that have to be encoded would be encoded here."""
         count = sum(batch.num_rows for batch in batches)
@@ -82,12 +89,14 @@ class Layout(NamedTuple):
             high = low + batch.num_rows
             fill_rows(X[low:high], [numbers(batch.column(name), name, low) for name in self.features])
             low = high
-        if not all_finite(X):
-            row, j = (int(places[0]) for places in np.nonzero(~np.isfinite(X)))
-            raise not_finite(X[row, j], self.features[j], row)
+        if (found := not_finite_at(X)) is not None:
+            row, j, value = found
+            raise CellError(not_finite(value), self.features[j], row)
         return X
 
-    def _target(self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None) -> NDArray[np.float64]:
+    def _target(
+        self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
+    ) -> NDArray[np.float64]:
         return vector(batches, name) if levels is None else places(batches, name, levels)
 
 
@@ -96,9 +105,8 @@ def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)]).tolist()
     parts = [numbers(batch.column(name), name, low) for batch, low in zip(batches, starts, strict=False)]
     column = np.concatenate(parts).astype(np.float64)
-    if not np.isfinite(column).all():
-        row = int((~np.isfinite(column)).argmax())
-        raise not_finite(column[row], name, row)
+    if (found := not_finite_at(column[:, None])) is not None:
+        raise CellError(not_finite(found[2]), name, found[0])
     return column
 
 
@@ -135,6 +143,13 @@ def numbers(column: pa.Array, name: str, low: int) -> NDArray[Any]:
     return found
 
 
+def _is_rounded(column: pa.Array) -> bool:
+    whole = column.to_numpy(zero_copy_only=False)
+    if not len(whole) or (int(whole.max()) <= EXACT and int(whole.min()) >= -EXACT):
+        return False
+    return any(is_rounded(number) for number in np.unique(whole).tolist())
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column of labels as an array of text; of true and false as Python spells them."""
     from pyarrow import compute, types
@@ -153,8 +168,6 @@ def check_present(column: pa.Array, name: str, low: int) -> None:
         raise CellError(f"missing value: {FILL}", name, low + row)
 
 
-def not_finite(value: float, name: str, row: int) -> CellError:
-    """The error of a number that is not finite."""
-    if np.isnan(value):
-        return CellError(f"missing value (NaN): {FILL}", name, row)
-    return CellError(f"{value:g} is not finite: {MEND}", name, row)
+def not_finite(value: float) -> str:
+    """What is wrong with a number that is not finite, and the remedy."""
+    return f"missing value (NaN): {FILL}" if np.isnan(value) else f"{value:g} is not finite: {MEND}"
