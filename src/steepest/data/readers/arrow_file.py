@@ -34,6 +34,7 @@ def read_csv(
     header: bool,
     wanted: Sequence[Wanted],
     form: TextFormat = PLAIN,
+    threads: bool = True,
 ) -> list[Column] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
@@ -42,8 +43,10 @@ def read_csv(
     except ImportError:
         return None
     data = data.rstrip(b" \r\n")
+    if len(names) < 2:  # an empty line would be a missing value
+        return None
     try:
-        table = _csv_table(data, dialect, names, header, wanted, form.decimal)
+        table = _csv_table(data, dialect, names, header, wanted, form.decimal, threads)
     except pa.ArrowException:
         return None
     if table.num_rows != data.count(b"\n") + (not header):
@@ -53,7 +56,13 @@ def read_csv(
 
 
 def _csv_table(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted], decimal: str
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    wanted: Sequence[Wanted],
+    decimal: str,
+    threads: bool,
 ) -> Any:
     import pyarrow as pa
     from pyarrow import csv
@@ -64,7 +73,7 @@ def _csv_table(
     nulls = SPELLINGS if any(one.gaps for one in wanted) else []
     kept = list(types)
     convert = csv.ConvertOptions(include_columns=kept, column_types=types, null_values=nulls, decimal_point=decimal)
-    read = csv.ReadOptions(column_names=list(names), skip_rows=int(header))
+    read = csv.ReadOptions(column_names=list(names), skip_rows=int(header), use_threads=threads)
     return csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
 

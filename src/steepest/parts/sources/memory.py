@@ -35,6 +35,7 @@ class MemorySource:
     """
 
     remote = False
+    seeks = True
 
     def __init__(
         self,
