@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .csr import CSR
 from .layout import Table
 
-__all__ = ["not_finite_at"]
+__all__ = ["all_finite", "not_finite_at"]
+
+
+def all_finite(values: NDArray[Any]) -> bool:
+    """Whether all numbers of an array are finite. Cost: one product sum, unless numbers are very large."""
+    flat = values.reshape(-1, order="A")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(flat @ flat) or np.isfinite(values).all())
 
 
 def not_finite_at(X: Table) -> tuple[int, int, float] | None:
     """Row and column of the first number that is not finite, and the number; None if all are finite.
-
-    Cost: one product sum, unless numbers are very large.
 
     Examples
     --------
@@ -21,10 +29,9 @@ def not_finite_at(X: Table) -> tuple[int, int, float] | None:
     ((1, 1, inf), None)
     """
     values = X.data if isinstance(X, CSR) else X
-    flat = values.reshape(-1, order="A")
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(flat @ flat) or (fine := np.isfinite(values)).all():
-            return None
+    if all_finite(values):
+        return None
+    fine = np.isfinite(values)
     if isinstance(X, CSR):
         i = int(fine.argmin())
         return int(np.searchsorted(X.indptr, i, side="right")) - 1, int(X.indices[i]), float(values[i])

@@ -34,6 +34,7 @@ class ArrowSource(ABC):
     """
 
     remote = False
+    seeks = False
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

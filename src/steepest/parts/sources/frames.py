@@ -34,6 +34,8 @@ class FrameSource(ArrowSource):
     asked : Asked
     """
 
+    seeks = True
+
     def __init__(self, table: pa.Table, asked: Asked) -> None:
         super().__init__(chosen_layout(table.schema, asked, TABLE))
         self.table = table.select(list(self.layout.columns))

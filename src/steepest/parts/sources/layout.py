@@ -62,7 +62,8 @@ class Layout(NamedTuple):
             If a cell is missing or not finite, or a weight is negative.
         """
         X = self._table(batches)
-        targets = [self._target(batches, name, levels) for name in self.targets]
+        columns = self.targets
+        targets = [vector(batches, c) if levels is None else places(batches, c, levels) for c in columns]
         y = np.asfortranarray(np.stack(targets, axis=1)) if targets else np.empty((len(X), 0), order="F")
         weight, offset = (None if name is None else vector(batches, name) for name in (self.weights, self.offset))
         if weight is not None and (weight < 0).any():
@@ -93,11 +94,6 @@ class Layout(NamedTuple):
             row, j, value = found
             raise CellError(not_finite(value), self.features[j], row)
         return X
-
-    def _target(
-        self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
-    ) -> NDArray[np.float64]:
-        return vector(batches, name) if levels is None else places(batches, name, levels)
 
 
 def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from ...core.errors import DataError
@@ -18,11 +18,16 @@ from .source import Piece
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["StreamSource"]
+__all__ = ["Make", "StreamSource"]
 
 STREAM = "the stream"
 
-Make = Callable[[Sequence[str] | None], Iterable[Any]]
+
+class Make(Protocol):
+    """What makes tables anew, each time that it is called."""
+
+    def __call__(self, columns: Sequence[str] | None) -> Iterable[Any]:
+        """Record batches, tables, data frames, or tuples of arrays with these columns at least; None: with all."""
 
 
 class StreamSource(ArrowSource):
@@ -30,9 +35,8 @@ class StreamSource(ArrowSource):
 
     Parameters
     ----------
-    make : callable
-        Takes the names of the columns that are needed, None for all, and makes an iterator of record batches, Arrow
-        tables, data frames, or tuples of arrays (X, y) or (X, y, weights). It must make the same rows each time.
+    make : Make
+        Makes tables, or tuples of arrays (X, y) or (X, y, weights), with the same rows each time.
     asked : Asked
     rows : int, optional
         How many there are; by default they are counted in a pass of their own.
