@@ -16,6 +16,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .sources.source import Source
+from .survey import Survey, survey_of
 from .works import Work
 
 __all__ = ["Parts", "Passing"]
@@ -88,6 +89,11 @@ class Parts:
         """The tasks of a pass: about 4 for each worker, or more where these would be large."""
         rows = max(self.summation.leaf, self.shape[0] // (4 * self.engine.workers))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What one pass tells of the table, made once."""
+        return survey_of(self)
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""
