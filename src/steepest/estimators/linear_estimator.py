@@ -27,6 +27,7 @@ from ..solve.fit import Run, fit
 from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
+from .in_parts import or_in_parts
 from .inference import Inference
 from .model_file import ModelFile
 from .multiclass import softmax_of
@@ -62,7 +63,8 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         X, y = checked(self, X, y, numeric=numeric, several=several, finite=finite, reset=reset)
         return X, y, checked_weights(sample_weight, X)
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    @or_in_parts
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
         try:
             return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
@@ -172,4 +174,4 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         if path.meta["end"] in ("validation", "callback"):  # as the user asked
             return
         if warning is not None and not (self.tol is None and warning is NotConvergedWarning):
-            warnings.warn(str(self.verdict_), warning, stacklevel=3)
+            warnings.warn(str(self.verdict_), warning, stacklevel=4)

@@ -14,7 +14,6 @@ from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
 from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
-from ...data.rows import Rows
 from ...objective import losses
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
@@ -168,19 +167,19 @@ def start_of(flags: Flags, names: tuple[str, ...]) -> Start:
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:
     """Fit as the flags say."""
-    assert not isinstance(flags.alpha, str)  # it is chosen before
-    check_outcomes(flags, loss, table, classes)
+    check_outcomes(flags, loss, table.targets, classes)
     start, how = start_of(flags, table.names), together(flags, classes)
-    penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, table.names)
     if classes is not None and flags.class_weight is not None:
         table = table._replace(weight=weights_by_class(flags.class_weight, table, classes))
+    whole = outcome_rows(table, classes, how)
     with shown() as progress, told(lambda: note(COMPILING)):
 
-        def fit_one(rows: Rows, loss: Loss) -> Run:
+        def fit_one(loss: Loss, c: int | None) -> Run:
+            rows = whole if c is None else whole.one_target(c)
             rows, held_out = flags.stopping.parted(rows, flags.seed, labels=classes is not None)
             return fit(
                 rows,
-                Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column),
+                problem_of(flags, loss, start, table.names),
                 settings_of(flags),
                 limits_of(flags),
                 names=table.names,
@@ -188,8 +187,15 @@ def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] |
                 watch=Watch(progress=progress, validation=held_out, patience=flags.stopping.epochs),
             )
 
-        run = fit_outputs(outcome_rows(table, classes, how), loss, classes, how, fit_one)
+        run = fit_outputs(loss, classes, how, fit_one)
     return noted(run, flags, describe_table(table), classes)
+
+
+def problem_of(flags: Flags, loss: Loss, start: Start, names: tuple[str, ...]) -> Problem:
+    """The problem of a loss."""
+    assert not isinstance(flags.alpha, str)  # it is chosen before
+    penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, names)
+    return Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column)
 
 
 def noted(run: Run, flags: Flags, table: Described, classes: tuple[Label, ...] | None) -> Run:
@@ -246,7 +252,7 @@ def model_of(flags: Flags, loss: Any, table: Described, classes: tuple[Label, ..
 
 
 def _settings_of(run: Run, flags: Flags) -> dict[str, Any]:
-    """How the model was fitted, with the column of weights where there was one."""
+    """How the model was fitted, and by which weights."""
     meta = settings_in_short(run.trajectory.meta)
     kept = {name: plain(value) for name, value in meta.items() if name not in OF_THE_RUN}
     given = {"weights": flags.weights, "class_weight": flags.class_weight}

@@ -27,35 +27,35 @@ class Chunk(NamedTuple):
     data: bytes
 
 
-def chunks(file: TextFile, start: Mark = BEGIN, ends: Callable[[bytes], int] | None = None) -> Iterator[Chunk]:
+def chunks(text: TextFile, start: Mark = BEGIN, ends: Callable[[bytes], int] | None = None) -> Iterator[Chunk]:
     """The text from a mark on, in chunks of about 4 MB, or of one row.
 
     They end where ``ends`` says that the last whole row of some bytes ends, 0 if none does.
     """
     mark, rest, ends = start, b"", ends or last_line_end
-    for block in _texts(file, start.at):
+    for block in _texts(text, start.at):
         rest += block
         if cut := ends(rest):
-            yield _checked(file, mark, rest[:cut])
+            yield _checked(text, mark, rest[:cut])
             mark, rest = Mark(mark.at + cut, mark.line + line_ends(rest[:cut])), rest[cut:]
         elif len(rest) > LONGEST:
             problem = f"a row of more than {LONGEST:,} bytes: close the quote that opens in it, or end the row"
-            raise DataError(problem, file=file.name, line=mark.line + 1)
+            raise DataError(problem, file=text.name, line=mark.line + 1)
     if rest:
-        yield _checked(file, mark, rest)
+        yield _checked(text, mark, rest)
 
 
-def head(file: TextFile) -> Content:
+def head(text: TextFile) -> Content:
     """The first lines of a text, by which its format is judged: 4 MB and 400 lines, or all of it."""
     found = b""
-    for block in _texts(file, 0):
+    for block in _texts(text, 0):
         found += block
         if len(found) >= BLOCK and (line_ends(found) >= FIRST or len(found) >= LONGEST):
             found = found[: last_line_end(found) or len(found)]
             break
     if not found.strip():
-        raise DataError("empty file: give it a header and rows", file=file.name)
-    return Content(file.name, file.suffix, _checked(file, BEGIN, found).data)
+        raise DataError("empty file: give it a header and rows", file=text.name)
+    return Content(text.name, text.suffix, _checked(text, BEGIN, found).data)
 
 
 def last_line_end(data: bytes) -> int:
@@ -92,25 +92,25 @@ def placed(lines: int) -> Iterator[None]:
         raise whole from None
 
 
-def _checked(file: TextFile, mark: Mark, data: bytes) -> Chunk:
+def _checked(text: TextFile, mark: Mark, data: bytes) -> Chunk:
     with placed(mark.line):
-        content = Content(file.name, file.suffix, data)
+        content = Content(text.name, text.suffix, data)
         check_nul(content)
         return Chunk(mark, as_utf8(content, "utf-8").data)
 
 
-def _texts(file: TextFile, at: int) -> Iterator[bytes]:
+def _texts(text: TextFile, at: int) -> Iterator[bytes]:
     """The text in UTF-8 from byte ``at`` on, in blocks that end anywhere."""
-    if file.encoding == "utf-8":
-        yield from blocks(file, at)
+    if text.encoding == "utf-8":
+        yield from blocks(text, at)
         return
-    decoder, lines = codecs.getincrementaldecoder(file.encoding)(), 0
-    for block in chain(blocks(file), (b"",)):
+    decoder, lines = codecs.getincrementaldecoder(text.encoding)(), 0
+    for block in chain(blocks(text), (b"",)):
         try:
-            text = decoder.decode(block, final=not block).encode()
+            found = decoder.decode(block, final=not block).encode()
         except UnicodeDecodeError as error:
-            raise undecodable(file.name, file.encoding, error.object, error.start, lines) from None
-        lines += line_ends(text)
-        skip = min(at, len(text))
+            raise undecodable(text.name, text.encoding, error.object, error.start, lines) from None
+        lines += line_ends(found)
+        skip = min(at, len(found))
         at -= skip
-        yield text[skip:]
+        yield found[skip:]

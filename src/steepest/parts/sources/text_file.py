@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
-from ...core.errors import DataError, FileError, UsageError
-from ...core.interrupts import postponed_interrupt
-from ...core.shown_text import visible
 from ...data.readers.content import PACKING, Content, damaged
 from ...data.readers.encoding import encoding_of
+from .files import File
 
 __all__ = ["BLOCK", "TextFile", "blocks", "text_file"]
 
@@ -22,44 +18,40 @@ ZSTANDARD = ".zst"
 
 
 class TextFile(NamedTuple):
-    """A file as it was when it was found."""
+    """A file of text, perhaps compressed."""
 
-    path: str
-    name: str  # as messages show it
+    file: File
     suffix: str  # of the format, in lower case: ".csv" of "a.CSV.gz"
     packing: str  # ".gz"; "" of a file that is not compressed
-    size: int
-    time: int  # of its last change, in ns
     encoding: str = "utf-8"
 
     @property
+    def name(self) -> str:
+        """As messages show it."""
+        return self.file.name
+
+    @property
     def seekable(self) -> bool:
-        """Whether a reading may begin at any place: the text in UTF-8 is what is on the disk."""
+        """Whether a reading may begin at any place: the text in UTF-8 is what the file holds."""
         return not self.packing and self.encoding == "utf-8"
 
 
-def text_file(path: str | Path, encoding: str | None = None) -> TextFile:
-    """A file that is there, of the encoding given, or as its first bytes say.
+def text_file(file: File, encoding: str | None = None) -> TextFile:
+    """A file of the encoding given, or as its first bytes say.
 
     Raises
     ------
-    FileError
-        If there is no such file or it cannot be read.
     DataError
         If it is no text.
     """
-    name, suffixes = visible(str(path)), [suffix.lower() for suffix in Path(path).suffixes[-2:]]
+    suffixes = [suffix.lower() for suffix in PurePosixPath(file.path).suffixes[-2:]]
     packing = suffixes.pop() if suffixes and suffixes[-1] in (*PACKING, ZSTANDARD) else ""
-    with _readable(name):
-        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a long name
-            raise FileError(f"{name}: a directory: name a file in it")
-        found = os.stat(path)  # noqa: PTH116 - as above
-    file = TextFile(str(path), name, (suffixes or [""])[-1], packing, found.st_size, found.st_mtime_ns)
-    first = Content(name, file.suffix, next(blocks(file), b""))
-    return file._replace(encoding=encoding_of(first, encoding))
+    found = TextFile(file, (suffixes or [""])[-1], packing)
+    first = Content(file.name, found.suffix, next(blocks(found), b""))
+    return found._replace(encoding=encoding_of(first, encoding))
 
 
-def blocks(file: TextFile, at: int = 0) -> Iterator[bytes]:
+def blocks(text: TextFile, at: int = 0) -> Iterator[bytes]:
     """The unpacked bytes of a file from ``at`` on, 4 MB at a time.
 
     Raises
@@ -67,56 +59,32 @@ def blocks(file: TextFile, at: int = 0) -> Iterator[bytes]:
     FileError
         If it is damaged, or cannot be read any more.
     DataError
-        If its size or the time of its last change is not what it was.
+        If it is not as it was found.
     """
-    with _readable(file.name), open(file.path, "rb") as raw:  # noqa: PTH123 - as os.stat
-        _check_same(file, raw)
-        stream: Any = raw if not file.packing else _unpacking(file, raw)
-        if not file.packing:
+    text.file.check()
+    with text.file.store.open(text.file.path, text.name) as raw:
+        stream: Any = _unpacking(text, raw) if text.packing else raw
+        if not text.packing:
             raw.seek(at)
-        while block := _block(file, stream):
-            skip = min(at, len(block)) if file.packing else 0
+            at = 0
+        while block := _block(text, stream):
+            skip = min(at, len(block))
             at -= skip
             if skip < len(block):
                 yield block[skip:]
-        _check_same(file, raw)
+    text.file.check()
 
 
-def _unpacking(file: TextFile, raw: BinaryIO) -> Any:
-    if file.packing != ZSTANDARD:
-        return import_module(PACKING[file.packing]).open(raw)
-    try:
-        with postponed_interrupt():
-            import pyarrow as pa
-    except ImportError:
-        raise UsageError(f"{file.name}: needs pyarrow: pip install steepest[tables]") from None
-    return pa.CompressedInputStream(pa.PythonFile(raw, "r"), "zstd")
+def _unpacking(text: TextFile, raw: Any) -> Any:
+    if text.packing != ZSTANDARD:
+        return import_module(PACKING[text.packing]).open(raw)
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(raw, "zstd")
 
 
-def _block(file: TextFile, stream: Any) -> bytes:
-    if not file.packing:
-        return bytes(stream.read(BLOCK))
+def _block(text: TextFile, stream: Any) -> bytes:
     try:
         return bytes(stream.read(BLOCK))
     except Exception:  # each of the formats raises its own errors
-        raise damaged(file.name, f"a {file.packing} file") from None
-
-
-def _check_same(file: TextFile, raw: BinaryIO) -> None:
-    now = os.fstat(raw.fileno())
-    if (now.st_size, now.st_mtime_ns) != (file.size, file.time):
-        raise DataError("changed since it was scanned: scan it again", file=file.name)
-
-
-@contextmanager
-def _readable(name: str) -> Iterator[None]:
-    """Errors of the system as those of a file that cannot be read."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise FileError(f"{name}: no such file: check its name and place") from None
-    except (DataError, FileError, UsageError):
-        raise
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise FileError(f"{name}: cannot be read ({reason.lower()}): check the file") from None
+        raise damaged(text.name, f"a {text.packing or 'text'} file") from None
