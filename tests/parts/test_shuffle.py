@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steepest import UsageError, make_rows
+from steepest import make_rows
+from steepest.core.errors import UsageError
 from steepest.data.csr import CSR
 from steepest.parts.engines.here import Here
 from steepest.parts.epochs import Epochs

@@ -73,7 +73,7 @@ class Epochs:
         some = np.sort(blocks[buffer * self.shuffle.together : (buffer + 1) * self.shuffle.together])
         ranges = [(int(self.shuffle.starts[b]), int(self.shuffle.starts[b + 1])) for b in some]
         rows = rows_of(self.parts, self._starts, ranges)
-        return rows.take(self.shuffle.order(epoch, buffer, rows.shape[0]))
+        return rows.take(self.shuffle.order(epoch, buffer, rows.shape[0]))._replace(numbers=None)
 
 
 def cut(batches: Iterator[Rows], sizes: NDArray[np.int64]) -> Iterator[Rows]:
