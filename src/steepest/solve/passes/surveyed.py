@@ -31,6 +31,6 @@ def surveyed(parts: Parts, seed: int) -> tuple[Columns, Table, Rows]:
     away = gram[:d, -1] / total
     spread = gram[:d, :d] / total - np.outer(away, away)
     columns = Columns(first[:d] + away, np.maximum(spread.diagonal(), 0.0), spread, null_directions(spread), None)
-    sample = Epochs(parts, shuffle_of(parts, seed), 1).rows(0, 0)
+    sample = Epochs(parts, shuffle_of(parts, seed), 1).group(0, 0).rows
     sample = sample._replace(total=float(sample.shape[0] if sample.weight is None else sample.weight.sum()))
     return columns, Table(parts, some, total), sample
