@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .optimality.certificate import Certificate
     from .optimality.curvature import stability_limit
     from .optimality.verdict import Verdict
+    from .parts.parts import Parts
+    from .parts.scan import scan
     from .solve.comparison import Comparison, compare
     from .solve.explain import explain
     from .solve.explanation import Explanation
@@ -66,6 +68,8 @@ _HOMES = {
     "descent.states": ("State",),
     "descent.stops": ("cost_change_below", "epochs", "gradient_below", "updates", "wall_time"),
     "descent.trajectory": ("Trajectory",),
+    "parts.parts": ("Parts",),
+    "parts.scan": ("scan",),
     "optimality.verdict": ("Verdict",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -96,6 +100,7 @@ __all__ = [
     "Method",
     "Moments",
     "NotConvergedWarning",
+    "Parts",
     "Problem",
     "RangeTest",
     "Rows",
@@ -134,6 +139,7 @@ __all__ = [
     "record",
     "rule",
     "rules",
+    "scan",
     "secants",
     "stability_limit",
     "step",

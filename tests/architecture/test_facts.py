@@ -26,7 +26,7 @@ FINAL = {
     "Array": 1,
     "files that ask the problem": 1,
     "metric as a word": 0,
-    "parameters": 10,  # all of the public interface: settings that people name one by one
+    "parameters": 11,  # all of the public interface: settings that people name one by one
 }
 TODAY: dict[str, int] = {}
 
@@ -36,6 +36,7 @@ HANDED_IN = {
     **dict.fromkeys(("weight", "offset", "sample_weight"), "one number a row, in any of those"),
     **dict.fromkeys(("ax", "figure"), "Matplotlib, which need not be installed, types included"),
     **dict.fromkeys(("value", "param", "ctx"), "the signature of Click's convert"),
+    **dict.fromkeys(("files", "target", "weights"), "what scan takes: names of files and columns, or arrays"),
     "flags": "the options of a command, as Click hands them in",
     **dict.fromkeys(("model", "estimator"), "a model of scikit-learn, or what has its interface"),
     "fitted": "an estimator, a run or a model of the user",
@@ -43,6 +44,7 @@ HANDED_IN = {
 }
 OPTIONAL = {
     # asked for with hasattr or getattr, once each: what others hand in or the system may lack
+    "__array__": "what NumPy can make an array of, whatever library it is from",
     "_fields": "a NamedTuple has it, and there is no class of them",
     "__name__": "not every callable of a user has one",
     "figure_": "a display before it is drawn; an animation draws it when it is asked for",

@@ -84,7 +84,7 @@ BAD_NAMES = {
     "fit linear eight.txt -t y,y": "column 'y' is asked for twice",
     "limit three.csv -t label --loss log_loss": "a loss of two classes, here are 3",
     "fit quadratic eight.txt -t y": "is not one of 'linear', 'logistic'",
-    "fit linear": "Missing argument 'FILE'",
+    "fit linear": "Missing argument 'FILE...'",
     "fit linear eight.txt extra -t y": "unexpected extra argument",
     "fit logistic three.csv -t label -x nix": "no column 'nix'",
     "fit logistic good.csv -t label --positive c": "not a label of column 'label': it has a, b",

@@ -61,10 +61,10 @@ def test_a_table_of_ordinary_numbers_is_read(ending, tmp_path):
 
 
 def test_the_limit_is_a_share_of_the_free_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(unpacking, "_free_memory", lambda: 4e6)
+    monkeypatch.setattr(unpacking, "free_memory", lambda: 4e6)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(TABLE))
     refusal(tmp_path / "t.csv.gz")
-    monkeypatch.setattr(unpacking, "_free_memory", lambda: 4e7)
+    monkeypatch.setattr(unpacking, "free_memory", lambda: 4e7)
     assert len(read_table(tmp_path / "t.csv.gz").X) == 400_000
 
 
@@ -86,16 +86,3 @@ def test_a_file_that_is_cut_short_is_damaged(cut, tmp_path):
         (tmp_path / f"t.csv{ending}").write_bytes(data[:-cut])
         with pytest.raises(FileError, match="damaged or not a"):
             read_table(tmp_path / f"t.csv{ending}")
-
-
-def test_free_memory_is_known_or_unlimited(monkeypatch):
-    assert unpacking._free_memory() > 1e6
-
-    def refuse(*_, **__):
-        raise OSError
-
-    monkeypatch.setattr("builtins.open", refuse)
-    assert unpacking._free_memory() > 1e6
-    monkeypatch.setattr(unpacking.os, "sysconf", refuse, raising=False)
-    assert unpacking._free_memory() == float("inf")
-    assert unpacking.most_unpacked(10) == unpacking.FREE

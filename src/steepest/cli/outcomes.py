@@ -19,6 +19,7 @@ from ..objective.losses.softmax import Softmax
 from ..solve.fit import Run
 from ..solve.model import Label
 from ..solve.one_against_rest import as_one
+from .described import Described
 from .table_input import class_numbers
 from .text import label_text
 
@@ -81,29 +82,25 @@ def together(flags: OutcomeFlags, classes: Classed) -> str | None:
     return None if classes is None or len(classes) == 2 else flags.multi_class or "softmax"
 
 
-def check_outcomes(flags: OutcomeFlags, loss: Loss, table: Table, classes: Classed) -> None:
+def check_outcomes(flags: OutcomeFlags, loss: Loss, targets: Sequence[str], classes: Classed) -> None:
     """Refuse options that do not suit the targets or classes of the table.
 
     Raises
     ------
-    UsageError, DataError
+    UsageError
         In one line, with what to do instead.
     """
-    how, k = together(flags, classes), len(classes or table.targets)
+    how, k = together(flags, classes), len(classes or targets)
     if flags.exposure is not None and not _log_link(loss):
         raise UsageError("--exposure enters as its logarithm, for counts: add --loss poisson, or take --offset")
-    if how and table.offset is not None:
+    if how and (flags.offset, flags.exposure) != (None, None):
         raise UsageError(f"an offset needs two classes, not {k}: leave --offset out")
     if how == "softmax" and not isinstance(loss, LogLoss):
         raise UsageError(f"this --loss is one of two classes, here are {k}: add --multi-class ovr, or leave --loss out")
     if how == "ovr" and flags.trajectory:
         raise UsageError("--multi-class ovr makes a run for each class, none of all: leave --trajectory out")
-    if (how or len(table.targets) > 1) and flags.start:
+    if (how or len(targets) > 1) and flags.start:
         raise UsageError(f"--start is for one target or two classes, here are {k}: leave it out")
-    for label in classes or () if table.weight is not None else ():
-        if not np.any(np.asarray(table.weight)[np.asarray(table.y) == label] > 0):
-            problem = f"every row of class {label_text(label)} has weight 0: leave the class out"
-            raise DataError(problem, file=table.source, column=table.target)
 
 
 def _log_link(loss: Loss) -> bool:
@@ -148,14 +145,26 @@ def column_settings(flags: OutcomeFlags, names: tuple[str, ...]) -> dict[str, An
 
 
 def outcome_rows(table: Table, classes: Classed, how: str | None) -> Rows:
-    """The rows of a table with their targets, or their classes as numbers."""
+    """The rows of a table with their targets, or their classes as numbers.
+
+    Raises
+    ------
+    DataError
+        If all rows of a class have weight 0.
+    """
+    for label in classes or () if table.weight is not None else ():
+        if not np.any(np.asarray(table.weight)[np.asarray(table.y) == label] > 0):
+            problem = f"every row of class {label_text(label)} has weight 0: leave the class out"
+            raise DataError(problem, file=table.source, column=table.target)
     y = table.y if classes is None else class_numbers(table, classes)
     rows = make_rows(table.X, y, weight=table.weight, offset=table.offset)
     return Classes(*rows) if how == "softmax" else rows
 
 
-def fit_outputs(rows: Rows, loss: Loss, classes: Classed, how: str | None, fit: Callable[[Rows, Any], Run]) -> Run:
+def fit_outputs(loss: Loss, classes: Classed, how: str | None, fit: Callable[[Any, int | None], Run]) -> Run:
     """One fit of all outputs, or one of each class against the rest, put together.
+
+    ``fit`` takes a loss, and the place of the class or None for all outputs.
 
     Raises
     ------
@@ -163,16 +172,16 @@ def fit_outputs(rows: Rows, loss: Loss, classes: Classed, how: str | None, fit: 
         If the fit of a class is interrupted, since the others have no answer then.
     """
     if how != "ovr" or classes is None:
-        return fit(rows, Softmax() if how else loss)
+        return fit(Softmax() if how else loss, None)
     runs: list[Run] = []
     for c in range(len(classes)):
-        runs.append(fit(rows.one_target(c), loss))
+        runs.append(fit(loss, c))
         if runs[-1].trajectory.meta["interrupted"]:
             raise KeyboardInterrupt
     return as_one(runs, [label_text(label) for label in classes])
 
 
-def outcome_meta(flags: OutcomeFlags, table: Table, classes: Classed) -> dict[str, Any]:
+def outcome_meta(flags: OutcomeFlags, table: Described, classes: Classed) -> dict[str, Any]:
     """What a recorded run keeps of the columns that it was fitted to."""
     found: dict[str, Any] = {"target": table.target, "weights": flags.weights, "classes": classes}
     more: dict[str, Any] = {"targets": table.targets if len(table.targets) > 1 else None}

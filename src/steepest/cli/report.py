@@ -19,8 +19,8 @@ from .suggestions import as_option
 from .text import aligned, by_point, describe, label_text, number, paint, shown_name
 
 if TYPE_CHECKING:  # a formula is minimised without tables
-    from ..data.readers.tables import Table
     from ..solve.fit import Run
+    from .described import Described
     from .fit_scores import Scores
 
 __all__ = [
@@ -65,7 +65,7 @@ class Column(NamedTuple):
 class Outcome(NamedTuple):
     """A finished fit."""
 
-    table: Table
+    table: Described
     model: Model
     run: Run
     at: dict[str, str] | None
@@ -173,7 +173,7 @@ def as_object(outcome: Outcome, exit_code: int) -> dict[str, Any]:
     return {
         "command": "fit",
         "source": outcome.table.source,
-        "rows": outcome.table.X.shape[0],
+        "rows": outcome.table.rows,
         **{name: value for name, value in model.members.items() if name != "settings"},
         "exact": _exact(run),
         "cost": {"value": _cost(run), "formula": meta.get("loss_formula")},
@@ -220,7 +220,7 @@ def _title(outcome: Outcome) -> str:
         what = class_words(model)
     names = ", ".join(map(shown_name, model.names)) if len(model.names) <= 3 else f"{len(model.names)} columns"
     names = names or "the intercept alone"
-    return f"{title_of(model)}: {what} by {names}   ({counted(table.X.shape[0], 'row')} of {table.source})"
+    return f"{title_of(model)}: {what} by {names}   ({counted(table.rows, 'row')} of {table.source})"
 
 
 def _others(run: Run) -> list[Column]:

@@ -26,6 +26,7 @@ __all__ = [
     "classes_of",
     "encoded_aloud",
     "model_columns",
+    "ordered_classes",
     "target_columns",
     "target_table",
 ]
@@ -49,6 +50,18 @@ class TableFlags(Protocol):
     @property
     def form(self) -> TextFormat:
         """--header, --delimiter, --decimal, --thousands, --encoding."""
+
+
+class Named(Protocol):
+    """A table that has a name, and its target too."""
+
+    @property
+    def source(self) -> str:
+        """Its name, as shown in messages."""
+
+    @property
+    def target(self) -> str | None:
+        """The name of the target, or the names of several."""
 
 
 class TargetFlags(TableFlags, Protocol):
@@ -127,8 +140,13 @@ def classes_of(table: Table | RawTable, positive: str | None) -> tuple[Label, ..
         If ``positive`` is none of the labels, or there are more than two.
     """
     found = tuple(np.unique(_target(table)).tolist())
+    return ordered_classes(found, len(_target(table)), positive, table)
+
+
+def ordered_classes(found: tuple[Label, ...], rows: int, positive: str | None, table: Named) -> tuple[Label, ...]:
+    """The labels of so many rows in the order of a model, as `classes_of` says."""
     texts = [label_text(label) for label in found]
-    if fault := _no_classes(found, len(_target(table))):
+    if fault := _no_classes(found, rows):
         raise DataError(fault, file=table.source, column=table.target)
     if positive is None:
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from .memory import free_memory
 
 __all__ = ["most_unpacked"]
 
@@ -19,21 +19,4 @@ def most_unpacked(packed: int) -> int:
     >>> most_unpacked(1_500_000) <= 300_000_000
     True
     """
-    return int(min(max(FREE, RATIO * packed), SHARE * _free_memory()))
-
-
-def _free_memory() -> float:
-    """Bytes of memory that are free, as far as the system says; infinite if it does not."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123
-            found = next(line for line in lines if line.startswith("MemAvailable:"))
-        return 1024.0 * int(found.split()[1])
-    except (OSError, StopIteration, ValueError, IndexError):
-        return _installed_memory()
-
-
-def _installed_memory() -> float:
-    try:
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):  # Windows
-        return float("inf")
+    return int(min(max(FREE, RATIO * packed), SHARE * free_memory()))

@@ -8,24 +8,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
 
 from ..core.errors import UsageError
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
 from ..core.types import Array
 from ..descent.states import State
+from ..solve.fit import Run
 from .callbacks import Answer, Task, watched
+from .class_predictions import ClassPredictions
+from .in_parts import or_in_parts
 from .labels import chunk_target, classes_of, numbers, row_weights
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target, fit_each, refuse_together
-from .probabilities import log_probabilities, probabilities, probable
-from .sparsity import predictors
-from .table_checks import checked_columns
 
 __all__ = ["GDClassifier"]
 
 
-class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Logistic regression by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)), or softmax.
 
     Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 / (n
@@ -195,14 +194,17 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         self.callback = callback
         self.multi_class = multi_class
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: object = None) -> Self:
+    @or_in_parts
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None, validation: object = None
+    ) -> Self:
         """Fit to a table.
 
         Parameters
         ----------
-        X : (n, d) array, sparse matrix or data frame
+        X : (n, d) array, sparse matrix, data frame, or a table in parts (`steepest.scan`)
         y : (n,) array
-            Two or more labels of any kind.
+            Two or more labels of any kind. A table in parts has its own.
         sample_weight : (n,) array, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, optional
@@ -218,11 +220,15 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         together = len(self.classes_) == 2 or self.multi_class == "softmax"
         if not together and (self.early_stopping or validation is not None):
             raise UsageError("multi_class='ovr' has no early stopping: take 'softmax', or fit each class by itself")
+        targets = self._numbers(y)
+
+        def one(c: int, start: Any, task: Task | None) -> Run:
+            return self._descend(X, targets[:, c], sample_weight, None, start=start, task=task)
 
         def descend(task: Task | None) -> Answer:
             if not together:
-                return fit_each(self, X, self._numbers(y), sample_weight, task)
-            run = self._descend(X, self._numbers(y), sample_weight, offset, validation, task=task)
+                return fit_each(self, one, task)
+            run = self._descend(X, targets, sample_weight, offset, validation, task=task)
             return run.coef, run.intercept
 
         watched(self, table, each_target, descend, parts=1 if together else len(self.classes_))
@@ -232,6 +238,7 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
     def _numbers(self, y: Any) -> NDArray[np.float64]:
         return numbers(y, self.classes_)
 
+    @or_in_parts
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: object = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 
@@ -268,29 +275,6 @@ class GDClassifier(LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ig
         w = self._advance(X, target, sample_weight)
         self.coef_, self.intercept_ = w[:-1].T.copy(), w[-1].copy()
         return self
-
-    def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Linear predictors X . coef_ + intercept_: (n,), positive for classes_[1]; or (n, k), one per class."""
-        check_is_fitted(self)
-        X = checked_columns(self, X)
-        z = predictors(X, self.coef_, self.intercept_)
-        return z[:, 0] if z.shape[1] == 1 else z
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """The most probable label of each row, (n,)."""
-        z = self.decision_function(X)
-        labels: NDArray[Any] = self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
-        return labels
-
-    @probable
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of the classes, (n, k)."""
-        return probabilities(self.decision_function(X), self.loss, self.multi_class)
-
-    @probable
-    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
-        """Logarithms of the probabilities of the classes, (n, k); they neither overflow nor cancel."""
-        return log_probabilities(self.decision_function(X), self.loss, self.multi_class)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -12,6 +12,7 @@ from ..core.types import Array
 from ..optimality.class_standard_errors import class_standard_errors
 from ..optimality.standard_errors import standard_errors
 from ..solve.summary import Fitted, Summary, refuse_status, summarize
+from .in_parts import or_in_parts
 from .labels import numbers, row_weights
 from .multiclass import softmax_of
 from .sparsity import dense
@@ -29,7 +30,8 @@ class Named(Protocol):
 class Inference:
     """Standard errors and summaries, a mixin of both estimators."""
 
-    def standard_errors(self: Any, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Array:
+    @or_in_parts
+    def standard_errors(self: Any, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None) -> Array:
         """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one; (k, d + 1) of k outputs.
 
         Square roots of the diagonal of s^2 (A'MA)^-1, or (A'MVA)^-1 for log loss and "poisson": A the table with a
@@ -66,6 +68,7 @@ class Inference:
         own = [standard_errors(rows.one_target(c), found.problem, w[:, [c]], names) for c in range(w.shape[1])]
         return own[0] if len(own) == 1 else np.stack(own)
 
+    @or_in_parts
     def summary(
         self: Any,
         X: Any = None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from ..solve.fit import Run, fit
 from ..solve.settings import Limits, Settings, Watch
 from .callbacks import Callbacks, Task, asked
 from .convergence import WARNINGS, NotConvergedWarning
+from .in_parts import or_in_parts
 from .inference import Inference
 from .model_file import ModelFile
 from .multiclass import softmax_of
@@ -60,7 +63,8 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         X, y = checked(self, X, y, numeric=numeric, several=several, finite=finite, reset=reset)
         return X, y, checked_weights(sample_weight, X)
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    @or_in_parts
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
         try:
             return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
@@ -93,19 +97,32 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         task: Task | None = None,
     ) -> Run:
         """Fit and set the attributes of every fit; after Ctrl-C too, before KeyboardInterrupt is raised."""
-        rows, names = self._rows(X, y, weight, offset), self._names()
-        self._total, several = rows.total, rows.supports.joint
+        rows = self._rows(X, y, weight, offset)
+        self._total, loss = rows.total, softmax_of(self) if rows.supports.joint else None
         rows, held_out = self._held_out(rows, validation)
+        solve = partial(fit, rows, names=self._names())
+        run: Run = self._solved(solve, loss, start=start, task=task, held_out=held_out, notes=self._roundings)
+        return run
+
+    def _solved(
+        self: Any,
+        solve: Callable[..., Run],
+        loss: Any = None,
+        *,
+        start: Any = None,
+        task: Task | None = None,
+        held_out: Rows | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Run:
+        """Call ``solve``, a fit of some data, as the parameters say, and set the attributes of every fit."""
         with Bar() if self.progress else nullcontext() as bar:
-            run = fit(
-                rows,
-                self._problem(names, softmax_of(self) if several else self.loss),
-                self._settings(),
-                Limits(self.max_iter, self.max_updates, self.tol),
-                names=names,
+            run = solve(
+                problem=self._problem(self._names(), loss),
+                settings=self._settings(),
+                limits=Limits(self.max_iter, self.max_updates, self.tol),
                 start=self._start() if start is None else start,
                 watch=Watch(self.record, bar, asked(self.callback, task), held_out, self.n_iter_no_change),
-            ).noted(self._roundings)
+            ).noted(notes)
         self._forget_stream()
         self.trajectory_, self.certificate_, self.verdict_ = run.trajectory, run.certificate, run.verdict
         self.n_iter_ = max(1, int(np.ceil(run.trajectory.epoch[-1])))
@@ -157,4 +174,4 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         if path.meta["end"] in ("validation", "callback"):  # as the user asked
             return
         if warning is not None and not (self.tol is None and warning is NotConvergedWarning):
-            warnings.warn(str(self.verdict_), warning, stacklevel=3)
+            warnings.warn(str(self.verdict_), warning, stacklevel=4)

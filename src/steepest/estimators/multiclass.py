@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -12,8 +13,9 @@ from ..core.types import Array
 from ..objective import losses
 from ..objective.losses.softmax import Softmax
 from ..objective.problem import read_loss
+from ..solve.fit import Run
 from ..solve.one_against_rest import as_one
-from .callbacks import Task
+from .callbacks import Answer, Task
 from .labels import shown
 
 __all__ = ["each_target", "fit_each", "refuse_together", "softmax_of"]
@@ -46,17 +48,18 @@ def each_target(coef: Array, intercept: Array) -> dict[str, Any]:
     return {"coef_": coef.T.copy(), "intercept_": intercept.copy()}
 
 
-def fit_each(estimator: Any, X: Any, targets: Array, weight: Any, task: Task | None = None) -> tuple[Array, Array]:
-    """Coefficients (d, k) and intercepts (k,) of one fit for each column of 0 and 1.
+def fit_each(estimator: Any, fit_one: Callable[[int, Any, Task | None], Run], task: Task | None = None) -> Answer:
+    """Coefficients (d, k) and intercepts (k,) of one fit for each class against the rest.
 
-    Sets ``trajectory_`` to the list of their runs, ``certificate_`` to the sum of the gaps (of the sum of the costs),
-    ``verdict_`` to the most serious one and ``n_iter_`` to the largest number.
+    ``fit_one`` makes that of class c from a start and a task. Sets ``trajectory_`` to the list of the runs,
+    ``certificate_`` to the sum of the gaps (of the sum of the costs), ``verdict_`` to the most serious one and
+    ``n_iter_`` to the largest number.
     """
     start, found = estimator._start(), []
-    for c in range(targets.shape[1]):
-        own = None if start is None else np.reshape(start, (X.shape[1] + 1, -1))[:, c]
+    for c in range(len(estimator.classes_)):
+        own = None if start is None else np.reshape(start, (estimator.n_features_in_ + 1, -1))[:, c]
         with nullcontext() if task is None else task.part(f"class {estimator.classes_[c]!s} against the rest") as part:
-            run = estimator._descend(X, targets[:, c], weight, None, start=own, task=part)
+            run = fit_one(c, own, part)
         found.append((run, estimator.n_iter_))
         if run.trajectory.meta["interrupted"]:
             raise KeyboardInterrupt

@@ -18,6 +18,7 @@ from ..descent.trajectory import Trajectory
 from ..objective.explained import explains_deviance, score
 from ..objective.problem import Problem, read_loss
 from .callbacks import Answer, Task, watched
+from .in_parts import or_in_parts
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
 from .sparsity import predictors
@@ -64,25 +65,22 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     estimate : name or record
         How a batch estimates the gradient over all rows: a record of `steepest.estimates`, such as "saga".
     standardize : "auto" or bool
-        Whether to descend on columns of mean 0 and standard deviation 1. This changes the steps, not the objective.
+        Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
     fixed : tuple of names or indices
         Coefficients fixed at their start; "intercept" is allowed.
     max_iter, max_updates : int, int or None
         Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
     tol : float >= 0 or None
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
-        rounding error. None: run all ``max_iter``. A validation loss improves by a decrease of more than tol times that
-        cost.
+        rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
     early_stopping : bool
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
     validation_fraction : float between 0 and 1
         Share of the held-out rows, drawn by ``random_state``.
     n_iter_no_change : int >= 1
-        Epochs without an improvement of the validation loss after which the run ends.
+        Epochs without an improvement after which the run ends.
     callback : callable State -> bool or None
-        Called with a `State` at the start and after each update (with batches: each epoch; for a non-smooth loss with
-        "auto": each round of smoothing). Its fields are ``w`` (d + 1, k) for the raw columns, ``t``, ``epoch``,
-        ``cost`` and so on. Returning True ends the run.
+        Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
     record : "auto", True, int or False
         Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
@@ -197,12 +195,15 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         self.n_iter_no_change = n_iter_no_change
         self.callback = callback
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, validation: object = None) -> Self:
+    @or_in_parts
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None, validation: object = None
+    ) -> Self:
         """Fit to a table.
 
         Parameters
         ----------
-        X : (n, d) array, sparse matrix or data frame
+        X : (n, d) array, sparse matrix, data frame, or a table in parts (`steepest.scan`), which has its own targets
         y : (n,) or (n, k) array
         sample_weight : (n,) array, optional
             Weight of each row in the mean, >= 0.
@@ -225,6 +226,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     def _numbers(y: Any) -> Any:
         return y
 
+    @or_in_parts
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 
@@ -259,6 +261,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self
 
+    @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
         check_is_fitted(self)
@@ -267,7 +270,8 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
         return found
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    @or_in_parts
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
 
         D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
@@ -275,10 +279,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
         Parameters
         ----------
-        X : (n, d) array, sparse matrix or data frame
-        y : (n,) or (n, k) array
-        sample_weight : (n,) array, optional
-            Weight of each row, >= 0.
+        X, y, sample_weight : as given to ``fit``
         """
         if not explains_deviance(loss := read_loss(self.loss)):
             return super().score(X, y, sample_weight)

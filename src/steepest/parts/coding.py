@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.errors import DataError
+from ..core.types import Array
 from ..data.classes import Classes
 from ..data.rows import Rows
 
@@ -21,10 +23,11 @@ class Coding(NamedTuple):
     classes: int = 0  # one-hot columns for so many classes; 0 leaves the target as it is
     one: int | None = None  # this class against the others
     weights: tuple[float, ...] = ()  # of each class, by its place
+    values: tuple[float, ...] = ()  # of each class in the target; () where that holds places
 
     def __call__(self, rows: Rows) -> Rows:
         """The rows with the targets and weights of the problem."""
-        weight, places = rows.weight, rows.y[:, 0]
+        weight, places = rows.weight, self._places(rows.y)
         if self.weights:
             own = np.array(self.weights)[places.astype(np.int64)]
             weight = own if weight is None else own * weight
@@ -36,6 +39,16 @@ class Coding(NamedTuple):
             return rows
         hot = np.asfortranarray(places[:, None] == np.arange(self.classes), np.float64)
         return Classes(*rows._replace(y=hot))
+
+    def _places(self, y: Array) -> Array:
+        """The place of each target among the classes."""
+        if not self.values:
+            return y[:, 0]
+        order = np.argsort(self.values)
+        found: Array = order[np.searchsorted(np.array(self.values)[order], y[:, 0]).clip(max=len(order) - 1)]
+        if not (np.array(self.values)[found] == y[:, 0]).all():
+            raise DataError("the target has a label that it did not have before: scan the table again")
+        return found
 
 
 AS_GIVEN = Coding()

@@ -89,6 +89,10 @@ class Parts:
         rows = max(self.summation.leaf, self.shape[0] // (4 * self.engine.workers))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
+    def coded(self, coding: Coding) -> Parts:
+        """The same table for a problem of its classes."""
+        return Parts(self.source, self.memory, self.engine, coding, self.told)
+
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""
         forest: Forest = {}

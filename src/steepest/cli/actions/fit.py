@@ -14,13 +14,13 @@ from ...core.record_types import Loss
 from ...core.records import from_name, to_spec
 from ...data.encoding.recipe_json import spec_of
 from ...data.readers.tables import Table
-from ...data.rows import Rows
 from ...objective import losses
 from ...objective.penalties import elastic
 from ...objective.problem import Problem
 from ...solve.fit import Run, fit
 from ...solve.model import Label, Model, write_model
 from ...solve.settings import DEFAULT_TOL, Limits, Settings, Watch
+from ..described import Described, describe_table
 from ..exit_status import INTERRUPTED, of_verdict, print_object
 from ..outcomes import (
     check_outcomes,
@@ -69,14 +69,14 @@ def fit_command(flags: Flags) -> int:
     split = split_table(raw, flags, labels=logistic)
     settings = flags.columns.settings
     table = split.fitted.encoded(settings)
-    _check_at(flags, table)
+    check_at(flags, describe_table(table))
     flags, choice = chosen_alpha(flags, loss, table, classes)
     model, run = _fitted(flags, loss, table, classes, choice | split.meta | flags.columns.meta)
     scores = scores_of(model, table, split, lambda part: _fitted(flags, loss, part.encoded(settings), classes, {}))
-    outcome = Outcome(table, model, run, flags.at, _files(flags), scores, flags.everything)
+    outcome = Outcome(describe_table(table), model, run, flags.at, files_of(flags), scores, flags.everything)
     lines = lines_of(outcome)  # before any file is written, since --at may be refused
-    _deliver(outcome, flags, lines)
-    return _status(outcome, flags)
+    deliver(outcome, flags, lines)
+    return status_of(outcome, flags)
 
 
 def _fitted(
@@ -85,7 +85,7 @@ def _fitted(
     """Fit to a table; what was chosen before and held out is kept among the settings."""
     run = descend(flags, loss, table, classes)
     run.trajectory.meta.update(meta)
-    return _model(flags, loss, table, classes, run), run
+    return model_of(flags, loss, describe_table(table), classes, run), run
 
 
 def chosen_loss(kind: str, name: str | None) -> Loss:
@@ -137,7 +137,7 @@ def without_columns(flags: Flags) -> Flags:
     return flags._replace(features=())
 
 
-def _check_at(flags: Flags, table: Table) -> None:
+def check_at(flags: Flags, table: Described) -> None:
     if (at := flags.at) is None:
         return
     names = table.names if table.recipe is None else table.recipe.columns
@@ -150,10 +150,10 @@ def _check_at(flags: Flags, table: Table) -> None:
         raise UsageError(f"--at needs a value for {missing[0]!r} too: write COL=VALUE,COL=VALUE")
 
 
-def _start(flags: Flags, table: Table) -> Start:
+def start_of(flags: Flags, names: tuple[str, ...]) -> Start:
     """Put --start, --fix and --no-intercept together."""
-    d = len(table.names)
-    fixed = fixed_values(flags.fix, table.names, flags.no_intercept)
+    d = len(names)
+    fixed = fixed_values(flags.fix, names, flags.no_intercept)
     given = flags.start or (0.0,) * (d + 1)
     if flags.no_intercept and len(given) == d:
         given = (*given, 0.0)
@@ -167,35 +167,47 @@ def _start(flags: Flags, table: Table) -> Start:
 
 def descend(flags: Flags, loss: Loss, table: Table, classes: tuple[Label, ...] | None) -> Run:
     """Fit as the flags say."""
-    assert not isinstance(flags.alpha, str)  # it is chosen before
-    check_outcomes(flags, loss, table, classes)
-    start, how = _start(flags, table), together(flags, classes)
-    penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, table.names)
+    check_outcomes(flags, loss, table.targets, classes)
+    start, how = start_of(flags, table.names), together(flags, classes)
     if classes is not None and flags.class_weight is not None:
         table = table._replace(weight=weights_by_class(flags.class_weight, table, classes))
+    whole = outcome_rows(table, classes, how)
     with shown() as progress, told(lambda: note(COMPILING)):
 
-        def fit_one(rows: Rows, loss: Loss) -> Run:
+        def fit_one(loss: Loss, c: int | None) -> Run:
+            rows = whole if c is None else whole.one_target(c)
             rows, held_out = flags.stopping.parted(rows, flags.seed, labels=classes is not None)
             return fit(
                 rows,
-                Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column),
-                _settings(flags),
-                Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags)),
+                problem_of(flags, loss, start, table.names),
+                settings_of(flags),
+                limits_of(flags),
                 names=table.names,
                 start=start_points(start.point, rows.outputs),
                 watch=Watch(progress=progress, validation=held_out, patience=flags.stopping.epochs),
             )
 
-        run = fit_outputs(outcome_rows(table, classes, how), loss, classes, how, fit_one)
-    run = run.noted((*table.notes, *table.roundings))
+        run = fit_outputs(loss, classes, how, fit_one)
+    return noted(run, flags, describe_table(table), classes)
+
+
+def problem_of(flags: Flags, loss: Loss, start: Start, names: tuple[str, ...]) -> Problem:
+    """The problem of a loss."""
+    assert not isinstance(flags.alpha, str)  # it is chosen before
+    penalty, by_column = elastic(flags.alpha, flags.l1_ratio), column_settings(flags, names)
+    return Problem(loss, penalty, not flags.no_intercept, start.fixed, **by_column)
+
+
+def noted(run: Run, flags: Flags, table: Described, classes: tuple[Label, ...] | None) -> Run:
+    """The run with the notes on its table, and with what is kept of the table."""
+    run = run.noted(table.notes)
     run.trajectory.meta["table"] = outcome_meta(flags, table, classes)
     if table.recipe is not None:
         run.trajectory.meta["table"]["encoding"] = spec_of(table.recipe)
     return run
 
 
-def _settings(flags: Flags) -> Settings:
+def settings_of(flags: Flags) -> Settings:
     return Settings(
         rule=own_record(flags.rule, "rule"),
         learning_rate=own_record(flags.learning_rate, "learning rate"),
@@ -208,6 +220,11 @@ def _settings(flags: Flags) -> Settings:
     )
 
 
+def limits_of(flags: Flags) -> Limits:
+    """When the fit ends."""
+    return Limits(flags.max_iter or flags.steps or DEFAULT_EPOCHS, flags.steps, _tolerance(flags))
+
+
 def _tolerance(flags: Flags) -> float | None:
     """The tolerance of --tol; without it --steps N takes all N steps."""
     if flags.tol == "none" or (flags.tol is None and flags.steps is not None):
@@ -215,7 +232,7 @@ def _tolerance(flags: Flags) -> float | None:
     return DEFAULT_TOL if flags.tol is None else float(flags.tol)
 
 
-def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | None, run: Run) -> Model:
+def model_of(flags: Flags, loss: Any, table: Described, classes: tuple[Label, ...] | None, run: Run) -> Model:
     return Model(
         flags.kind,
         table.targets,
@@ -235,18 +252,18 @@ def _model(flags: Flags, loss: Any, table: Table, classes: tuple[Label, ...] | N
 
 
 def _settings_of(run: Run, flags: Flags) -> dict[str, Any]:
-    """How the model was fitted, with the column of weights where there was one."""
+    """How the model was fitted, and by which weights."""
     meta = settings_in_short(run.trajectory.meta)
     kept = {name: plain(value) for name, value in meta.items() if name not in OF_THE_RUN}
     given = {"weights": flags.weights, "class_weight": flags.class_weight}
     return kept | {name: value for name, value in given.items() if value}
 
 
-def _files(flags: Flags) -> tuple[str, ...]:
+def files_of(flags: Flags) -> tuple[str, ...]:
     return tuple(path for path in (flags.output, flags.trajectory) if path)
 
 
-def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
+def deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
     """Write the files, then print; if a file fails, the answer is printed all the same, then the error."""
     try:
         if flags.trajectory:
@@ -258,7 +275,7 @@ def _deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
             say(lines_of(outcome._replace(files=())))
         raise
     if flags.as_json:
-        print_object(as_object(outcome, _status(outcome, flags)))
+        print_object(as_object(outcome, status_of(outcome, flags)))
     else:
         say(lines)
     _warn(outcome)
@@ -275,7 +292,7 @@ def _warn(outcome: Outcome) -> None:
         warn(f"not converged: {status}")
 
 
-def _status(outcome: Outcome, flags: Flags) -> int:
+def status_of(outcome: Outcome, flags: Flags) -> int:
     """Exit status of a fit that was not interrupted by an error."""
     run = outcome.run
     if outcome.interrupted:

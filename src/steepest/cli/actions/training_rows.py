@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from ...solve.model import Label
 from ..table_input import class_places
 from ..text import label_text
 
-__all__ = ["EarlyStopping", "settings_in_short", "weights_by_class"]
+__all__ = ["EarlyStopping", "class_weights", "settings_in_short", "weights_by_class"]
 
 SHARE, PATIENCE = 0.1, 5  # of the rows that are held out; epochs without an improvement
 
@@ -48,22 +49,26 @@ class EarlyStopping(NamedTuple):
 
 
 def weights_by_class(asked: str | dict[str, float], table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:
-    """Weight of each row times that of its class: "balanced" makes the totals of the classes equal, others are 1.
+    """Weight of each row times that of its class, see `class_weights`."""
+    places = class_places(table, classes)
+    own = np.ones(len(places)) if table.weight is None else table.weight
+    total = np.bincount(places, own, minlength=len(classes))
+    balanced = own.sum() / (len(classes) * np.where(total > 0, total, 1.0))
+    found: NDArray[np.float64] = own * np.array(class_weights(asked, classes, balanced.tolist()))[places]
+    return found
+
+
+def class_weights(
+    asked: str | dict[str, float], classes: Sequence[Label], balanced: Sequence[float]
+) -> tuple[float, ...]:
+    """Weight of each class: "balanced" makes the totals of the classes equal, others are 1.
 
     Raises
     ------
     UsageError
         If a label is none of the column's, or a weight is below 0.
     """
-    places = class_places(table, classes)
-    own = np.ones(len(places)) if table.weight is None else table.weight
-    if isinstance(asked, str):
-        total = np.bincount(places, own, minlength=len(classes))
-        each = own.sum() / (len(classes) * np.where(total > 0, total, 1.0))
-    else:
-        each = np.array(_of_labels(asked, [label_text(label) for label in classes]))
-    found: NDArray[np.float64] = own * each[places]
-    return found
+    return tuple(balanced if isinstance(asked, str) else _of_labels(asked, [label_text(label) for label in classes]))
 
 
 def _of_labels(asked: dict[str, float], labels: list[str]) -> list[float]:

@@ -17,6 +17,7 @@ from ..options import (
     training_options,
 )
 from ..outcome_options import outcome_options
+from ..parts_options import PartsChoice, files_argument, name_of, parts_options
 from ..values import AT, KIND, NUMBER
 
 __all__ = ["command"]
@@ -24,7 +25,7 @@ __all__ = ["command"]
 
 @click.command(short_help="Fit a line or a logistic curve to a table.", epilog="Terms: docs/glossary.md")
 @click.argument("kind", type=KIND)
-@click.argument("file")
+@files_argument
 @loss_options
 @click.option("--positive", metavar="LABEL", help="The label whose probability is modelled. [default: the second]")
 @outcome_options
@@ -37,17 +38,27 @@ __all__ = ["command"]
 @click.option("--trajectory", metavar="RUN.npz", help="Write every step (.npz, .json, .parquet, or .csv).")
 @click.option("--require-converged", is_flag=True, help="Exit status 5 unless converged.")
 @all_option
+@parts_options
 @column_options
 @table_options
 @json_option
 @force_option
-def command(**flags: Any) -> int:
+def command(files: tuple[str, ...], parts: PartsChoice, **flags: Any) -> int:
     """Fit a model to the rows of FILE (or - for standard input) by gradient descent.
+
+    Several files, a folder, a pattern such as 'clicks/*.parquet' or an address are one table. A table larger than
+    --memory is read in passes.
 
     With a number as learning rate this is textbook gradient descent on the raw columns. With auto the columns are
     scaled and the method is chosen automatically.
     """
-    from ..actions.fit import fit_command
     from ..actions.fit_flags import Flags
 
-    return fit_command(Flags(**flags))
+    asked = Flags(file=name_of(files), **flags)
+    if parts.takes(files):
+        from ..actions.fit_in_parts import fit_in_parts
+
+        return fit_in_parts(asked, files, parts)
+    from ..actions.fit import fit_command
+
+    return fit_command(asked)

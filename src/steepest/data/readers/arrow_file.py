@@ -18,7 +18,7 @@ from .content import Content, damaged, too_large
 from .dialect import Dialect
 from .text_format import PLAIN, TextFormat
 
-__all__ = ["ArrowSheet", "open_arrow", "open_parquet", "read_csv"]
+__all__ = ["ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
 
 SAMPLE = 100  # rows by which columns of text are told
 NONE: Mapping[str, bool] = {}
@@ -34,6 +34,7 @@ def read_csv(
     header: bool,
     wanted: Sequence[Wanted],
     form: TextFormat = PLAIN,
+    threads: bool = True,
 ) -> list[Column] | None:
     """Columns of a text table with one row a line, or None if anything is irregular."""
     try:
@@ -42,8 +43,10 @@ def read_csv(
     except ImportError:
         return None
     data = data.rstrip(b" \r\n")
+    if len(names) < 2:  # an empty line would be a missing value
+        return None
     try:
-        table = _csv_table(data, dialect, names, header, wanted, form.decimal)
+        table = _csv_table(data, dialect, names, header, wanted, form.decimal, threads)
     except pa.ArrowException:
         return None
     if table.num_rows != data.count(b"\n") + (not header):
@@ -53,7 +56,13 @@ def read_csv(
 
 
 def _csv_table(
-    data: bytes, dialect: Dialect, names: Sequence[str], header: bool, wanted: Sequence[Wanted], decimal: str
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    header: bool,
+    wanted: Sequence[Wanted],
+    decimal: str,
+    threads: bool,
 ) -> Any:
     import pyarrow as pa
     from pyarrow import csv
@@ -64,7 +73,7 @@ def _csv_table(
     nulls = SPELLINGS if any(one.gaps for one in wanted) else []
     kept = list(types)
     convert = csv.ConvertOptions(include_columns=kept, column_types=types, null_values=nulls, decimal_point=decimal)
-    read = csv.ReadOptions(column_names=list(names), skip_rows=int(header))
+    read = csv.ReadOptions(column_names=list(names), skip_rows=int(header), use_threads=threads)
     return csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
 
@@ -181,7 +190,7 @@ def open_parquet(content: Content) -> ArrowSheet:
             raise damaged(content.name, "a Parquet file") from None
 
     schema = file.schema_arrow
-    return ArrowSheet(content.name, names, load, _index(names, raw, schema), _of_text(names, schema))
+    return ArrowSheet(content.name, names, load, index_names(names, raw, schema), _of_text(names, schema))
 
 
 def open_arrow(content: Content) -> ArrowSheet:
@@ -195,11 +204,11 @@ def open_arrow(content: Content) -> ArrowSheet:
         raise damaged(content.name, "an Arrow file") from None
     names = unique_names(table.column_names, content.name)
     named = table.rename_columns(list(names))
-    index, of_text = _index(names, table.column_names, table.schema), _of_text(names, table.schema)
+    index, of_text = index_names(names, table.column_names, table.schema), _of_text(names, table.schema)
     return ArrowSheet(content.name, names, named.select, index, of_text)
 
 
-def _index(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
+def index_names(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
     """Columns that pandas says are its index; an index that only counts rows is no column."""
     try:
         said = (schema.pandas_metadata or {}).get("index_columns", [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from .preamble import (
     named_width,
     preamble,
 )
+from .quoting import is_regular
 from .sniffing import SAMPLE, either_mark, sniff
 from .text_format import PLAIN, TextFormat
 
@@ -54,6 +54,7 @@ class TextSheet(NamedTuple):
     heads: int  # rows that are a header
     tails: bool  # rows may end in a delimiter
     form: TextFormat = PLAIN
+    is_part: bool = False  # rows of a file that is read in parts, by one thread each
 
     @property
     def own_target(self) -> None:
@@ -72,7 +73,7 @@ class TextSheet(NamedTuple):
 
     def read(self, wanted: Sequence[Wanted]) -> list[Column]:
         """Columns of numbers and of text; what pyarrow cannot read, our reader reads or reports."""
-        quick = self._read_by_arrow(wanted) if len(self.data) >= SMALL else None
+        quick = self._read_by_arrow(wanted) if self.is_part or len(self.data) >= SMALL else None
         return collect(self._body(), self.names, wanted, self.file, self.form) if quick is None else quick
 
     def cells(self, name: str) -> Iterator[Any]:
@@ -82,17 +83,25 @@ class TextSheet(NamedTuple):
 
     def line(self, row: int) -> int:
         """Line where a row begins."""
-        return next(islice(self._body(), row, None))[0]
+        return next(islice(self.row_lines(), row, None))
+
+    def row_lines(self) -> Iterator[int]:
+        """Line of each row, in order."""
+        return (line for line, _ in self._body())
+
+    def part(self, data: bytes) -> TextSheet:
+        """The sheet of some rows of the file, without those above them."""
+        return self._replace(data=data, above=NOTHING, heads=0, is_part=True)
 
     def _body(self) -> Rows:
         rows = islice(text_rows(self.data, self.dialect, self.file, self.above), self.heads, None)
         return _of_width(_without_tails(rows, len(self.names)) if self.tails else rows, len(self.names), self.file)
 
     def _read_by_arrow(self, wanted: Sequence[Wanted]) -> list[Column] | None:
-        regular = not (self.tails or self.above.lines or self.dialect.is_white or self.form.thousands)
-        if not regular or not _one_row_a_line(self.data, self.dialect.quote.encode()):
+        if self.tails or self.above.lines or self.form.thousands or not is_regular(self.data, self.dialect):
             return None
-        return arrow_file.read_csv(self.data, self.dialect, self.names, not self.numbered, wanted, self.form)
+        header = self.heads > 0
+        return arrow_file.read_csv(self.data, self.dialect, self.names, header, wanted, self.form, not self.is_part)
 
 
 def open_text(content: Content, form: TextFormat = PLAIN) -> TextSheet:
@@ -274,8 +283,3 @@ def _of_width(rows: Iterator[tuple[int, list[str]]], width: int, file: str) -> R
             inside = is_comment(fields[0])
             raise DataError("a comment within the table: remove it" if inside else fault, file=file, line=line)
         yield line, fields
-
-
-def _one_row_a_line(data: bytes, quote: bytes) -> bool:
-    """Whether every quote is closed on its line: pyarrow drops the text after a quote that is never closed."""
-    return quote not in data or all(line.count(quote) % 2 == 0 for line in io.BytesIO(data))

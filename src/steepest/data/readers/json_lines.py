@@ -72,7 +72,15 @@ class JSONSheet(NamedTuple):
 
     def line(self, row: int) -> int:
         """Line of a row."""
-        return next(islice(self._rows(), row, None))[0]
+        return next(islice(self.row_lines(), row, None))
+
+    def row_lines(self) -> Iterator[int]:
+        """Line of each row, in order."""
+        return (line for line, _ in self._rows())
+
+    def part(self, data: bytes) -> JSONSheet:
+        """The sheet of some rows of the file."""
+        return self._replace(data=data)
 
     def _rows(self) -> Rows:
         known = set(self.keys)

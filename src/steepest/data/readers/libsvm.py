@@ -17,7 +17,16 @@ from .cells import as_numbers, is_number, number_fault
 from .columns import BLOCK, Wanted, collect, labels_of
 from .content import Content, lines
 
-__all__ = ["LABEL", "Sparse", "looks_sparse", "may_be_times", "read_libsvm", "text_label"]
+__all__ = [
+    "LABEL",
+    "MOST_COLUMNS",
+    "Sparse",
+    "libsvm_rows",
+    "looks_sparse",
+    "may_be_times",
+    "read_libsvm",
+    "text_label",
+]
 
 LABEL = "label"  # the name of the target, which has none in the file
 MOST_COLUMNS = 10_000_000  # each has a name; one wild index must not fill the memory
@@ -132,16 +141,22 @@ def read_libsvm(content: Content) -> Sparse:
     >>> read_libsvm(Content("a9a", "", b"-1 1:1 3:0.5\n+1 2:2\n")).X.shape
     (2, 3)
     """
+    found = libsvm_rows(content)
+    if not found.labels:
+        raise DataError("no rows: write LABEL INDEX:VALUE ... in each line", file=content.name)
+    return found
+
+
+def libsvm_rows(content: Content) -> Sparse:
+    """The rows of a file, or of a part of it that may have none."""
     file, rows = content.name, _rows(content)
     labels: list[str] = []
     numbers: list[int] = []
-    parts = []
+    parts = [(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))]
     while block := list(islice(rows, BLOCK)):
         numbers += [line for line, _, _ in block]
         labels += [label for _, label, _ in block]
         parts.append(_block(block, file))
-    if not parts:
-        raise DataError("no rows: write LABEL INDEX:VALUE ... in each line", file=file)
     data, indices, counts = (np.concatenate(part) for part in zip(*parts, strict=True))
     indptr = np.concatenate(([0], np.cumsum(counts)))
     return Sparse(file, _csr(data, indices - 1, indptr, int(indices.max(initial=0))), labels, numbers)

@@ -24,7 +24,7 @@ from .raw_table import RawTable, Table, columns_of, is_large
 from .roles import check_names, choose
 from .text_format import PLAIN, TextFormat, text_format
 
-__all__ = ["Table", "read_columns", "read_table"]
+__all__ = ["JSON", "KINDS", "LIBSVM", "OPENERS", "TEXT", "Table", "read_columns", "read_table", "text_kind"]
 
 TEXT = "text"
 JSON = "JSON lines"
@@ -195,10 +195,10 @@ def _content(source: str | Path, form: TextFormat) -> tuple[Content, str]:
     if kind in OPENERS:
         return content, str(kind)
     content = as_text(content, form.encoding)
-    return content, _kind(content, kind, form._replace(encoding=None) != PLAIN)
+    return content, text_kind(content, kind, form._replace(encoding=None) != PLAIN)
 
 
-def _kind(content: Content, kind: str | None, given: bool) -> str:
+def text_kind(content: Content, kind: str | None, given: bool) -> str:
     """The kind of a text file; delimited text if a format was given."""
     if kind not in (None, TEXT) or given or content.suffix == ".tsv":
         return kind or TEXT

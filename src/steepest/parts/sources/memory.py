@@ -27,14 +27,21 @@ class MemorySource:
         Dense ones in C order, or sparse ones.
     names, targets : tuple of str
         Names of the columns and of the targets.
+    levels : tuple of str, optional
+        Labels whose places y holds.
     """
 
     remote = False
     seeks = True
-    levels = None
 
-    def __init__(self, rows: Rows, names: tuple[str, ...], targets: tuple[str, ...] = ("y",)) -> None:
-        self.rows, self.names, self.targets = rows, names, targets
+    def __init__(
+        self,
+        rows: Rows,
+        names: tuple[str, ...],
+        targets: tuple[str, ...] = ("y",),
+        levels: tuple[str, ...] | None = None,
+    ) -> None:
+        self.rows, self.names, self.targets, self.levels = rows, names, targets, levels
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -1,0 +1,126 @@
+"""ArrowSource: what all sources have in common whose pieces come as Arrow record batches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...core.errors import DataError
+from ...data.encoding.faults import CellError
+from ...data.rows import Rows
+from .layout import Layout
+from .source import Piece
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+
+__all__ = ["ArrowSource", "grouped", "without"]
+
+LEVELS = 1000  # labels of a target at most
+AT_ONCE = 1 << 16  # rows of a batch in the search for labels
+
+
+class ArrowSource(ABC):
+    """A source of record batches.
+
+    A format gives ``pieces``, ``identity``, ``batches`` and ``place``; names, labels and rows follow from the layout.
+
+    Parameters
+    ----------
+    layout : Layout
+    """
+
+    remote = False
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.layout.names
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        return self.layout.targets
+
+    @property
+    @abstractmethod
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces in the order of the rows."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """SHA-256 of all that the rows depend on."""
+
+    @abstractmethod
+    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        """Record batches with these columns, of rows ``start`` and on of a piece, best of ``size`` rows each."""
+
+    @abstractmethod
+    def place(self, piece: int, row: int) -> str:
+        """Where a row of a piece (from 0) stands, for messages."""
+
+    @cached_property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of the target, sorted. Cost: a pass over the target alone, once."""
+        if not self.layout.labelled:
+            return None
+        found: set[str] = set()
+        for piece in range(len(self.pieces)):
+            row = 0
+            for batch in self.batches(piece, 0, AT_ONCE, self.layout.targets):
+                try:
+                    found |= self.layout.labels(batch)
+                except CellError as error:
+                    raise self._placed(error, piece, row) from None
+                row += batch.num_rows
+                if len(found) > LEVELS:
+                    problem = f"more than {LEVELS:,} different labels: choose another target"
+                    raise DataError(problem, file=self.pieces[piece].file, column=self.targets[0])
+        return tuple(sorted(found))
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """Rows ``start`` and on of a piece, in batches of ``size`` rows but the last."""
+        row = start
+        for batches in grouped(self.batches(piece, start, size, self.layout.columns), size):
+            try:
+                rows = self.layout.rows(batches, self.levels)
+            except CellError as error:
+                raise self._placed(error, piece, row) from None
+            yield rows
+            row += rows.shape[0]
+
+    def _placed(self, error: CellError, piece: int, row: int) -> DataError:
+        """The error of a cell with its place; ``row`` is the first of its batch."""
+        place = self.place(piece, row + (error.row or 0))
+        return DataError(error.problem, file=place, column=error.column, answer=error.answer)
+
+
+def grouped(batches: Iterator[pa.RecordBatch], size: int) -> Iterator[list[pa.RecordBatch]]:
+    """Record batches, cut where need be, in groups of ``size`` rows but the last. Nothing is copied."""
+    group: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        low = 0
+        while low < batch.num_rows:
+            own = batch.slice(low, size - count)
+            group.append(own)
+            low, count = low + own.num_rows, count + own.num_rows
+            if count == size:
+                yield group
+                group, count = [], 0
+    if group:
+        yield group
+
+
+def without(batches: Iterator[pa.RecordBatch], start: int) -> Iterator[pa.RecordBatch]:
+    """The batches without their first ``start`` rows."""
+    for batch in batches:
+        if start < batch.num_rows:
+            yield batch.slice(start)
+        start = max(0, start - batch.num_rows)

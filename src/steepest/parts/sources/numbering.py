@@ -1,0 +1,169 @@
+"""Streams: files whose rows are counted only by reading them; and a stream as a source, after a pass that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from ...data.csr import CSR
+from ...data.regroup import regrouped, rows_between
+from ...data.rows import Rows
+from .source import Piece
+
+__all__ = ["BEGIN", "Mark", "Numbered", "Stream", "numbered"]
+
+PIECE = 1 << 24  # bytes of text from which a piece is ended
+
+
+class Mark(NamedTuple):
+    """Where a batch begins in its file."""
+
+    at: int = 0  # bytes of text before it
+    line: int = 0  # lines before it
+
+
+BEGIN = Mark()
+
+
+class Stream(Protocol):
+    """Files that are read in order, one after the other. Some facts are known when all of them were read once."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, encoded, (d,); of sparse rows known after a pass."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets, (k,)."""
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of a target of text, sorted, known after a pass. None for a target of numbers."""
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all that the rows depend on."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether a second reading is expensive."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files, in the order of their rows."""
+
+    def batches(self, file: int) -> Iterator[Rows]:
+        """All rows of a file in order. Before the end of the first pass, they are to be `settled` after it."""
+
+    def settled(self, rows: Rows) -> Rows:
+        """A batch of the first pass as it is known after it: places of its labels, columns of its sparse rows."""
+
+    def marked(self, file: int, start: Mark = BEGIN) -> Iterator[tuple[Mark | None, Rows]]:
+        """The same from a mark on; each batch with its own mark, or None where no reading can begin."""
+
+    def line(self, file: int, start: Mark, row: int) -> int:
+        """The line of a row, counted from 0 from a mark on."""
+
+
+class Found(NamedTuple):
+    """A piece that a pass has found."""
+
+    file: int
+    start: Mark
+    rows: int
+
+
+class Numbered:
+    """A stream as a source. The first question about its rows makes a pass that counts them and checks every cell.
+
+    Parameters
+    ----------
+    stream : Stream
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        _ = self._counted
+        return self.stream.names
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        return self.stream.targets
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of a target of text, sorted."""
+        _ = self._counted
+        return self.stream.levels
+
+    @property
+    def identity(self) -> str:
+        """That of the stream."""
+        return self.stream.identity
+
+    @property
+    def remote(self) -> bool:
+        """Whether a second reading is expensive."""
+        return self.stream.remote
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        return self._counted[1]
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Ranges of the files, each of about 16 MB of text."""
+        firsts: dict[int, int] = {}
+        return tuple(
+            Piece(self.stream.files[one.file], i - firsts.setdefault(one.file, i), one.rows)
+            for i, one in enumerate(self._found)
+        )
+
+    @property
+    def _found(self) -> tuple[Found, ...]:
+        return self._counted[0]
+
+    @cached_property
+    def _counted(self) -> tuple[tuple[Found, ...], int | None]:
+        found: list[Found] = []
+        stored: int | None = None
+        for file in range(len(self.stream.files)):
+            for i, (mark, rows) in enumerate(self.stream.marked(file)):
+                if i == 0 or (mark is not None and mark.at - found[-1].start.at >= PIECE):
+                    found.append(Found(file, mark or BEGIN, 0))
+                found[-1] = found[-1]._replace(rows=found[-1].rows + rows.shape[0])
+                if isinstance(rows.X, CSR):
+                    stored = (stored or 0) + len(rows.X.data)
+        return tuple(found), stored
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """Rows ``start`` and on of a piece, in batches of ``size``."""
+        found = self._found[piece]
+        batches = (rows for _, rows in self.stream.marked(found.file, found.start))
+        yield from regrouped(_without(map(self.stream.settled, batches), start), size, found.rows - start)
+
+    def place(self, piece: int, row: int) -> str:
+        """File and line of a row."""
+        found = self._found[piece]
+        return f"{self.stream.files[found.file]}, line {self.stream.line(found.file, found.start, row):,}"
+
+
+def numbered(stream: Stream) -> Numbered:
+    """A stream as a source, whose rows are counted by a pass of their own."""
+    return Numbered(stream)
+
+
+def _without(batches: Iterator[Rows], skip: int) -> Iterator[Rows]:
+    """The rows after the first ``skip``."""
+    for rows in batches:
+        low = min(skip, rows.shape[0])
+        skip -= low
+        if low < rows.shape[0]:
+            yield rows_between(rows, low, rows.shape[0])
