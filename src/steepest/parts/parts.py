@@ -16,6 +16,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .sources.source import Source
+from .survey import Survey, survey_of
 from .works import Work
 
 __all__ = ["Parts", "Passing"]
@@ -92,6 +93,15 @@ class Parts:
     def coded(self, coding: Coding) -> Parts:
         """The same table for a problem of its classes."""
         return Parts(self.source, self.memory, self.engine, coding, self.told)
+
+    def of(self, source: Source) -> Parts:
+        """Another table with the same settings."""
+        return Parts(source, self.memory, self.engine, self.coding, self.told)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What one pass tells of the table, made once."""
+        return survey_of(self)
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""
