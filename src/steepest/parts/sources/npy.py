@@ -72,6 +72,11 @@ class NpySource:
         """Whether the files are on another machine."""
         return any(array.file.store.remote for array in self._arrays)
 
+    @property
+    def seeks(self) -> bool:
+        """Whether rows are read alone: of files on this machine."""
+        return not self.remote
+
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text or of true and false. Cost: the target is read."""
