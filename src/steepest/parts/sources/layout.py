@@ -87,7 +87,9 @@ class Layout(NamedTuple):
             raise not_finite(X[row, j], self.features[j], row)
         return X
 
-    def _target(self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None) -> NDArray[np.float64]:
+    def _target(
+        self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
+    ) -> NDArray[np.float64]:
         return vector(batches, name) if levels is None else places(batches, name, levels)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # types alone
     import pyarrow as pa
     from pyarrow.parquet import FileMetaData, ParquetFile
 
-__all__ = ["Footer", "ParquetSource", "footer_of", "scan_parquet"]
+__all__ = ["Footer", "ParquetSource", "footer_of", "nulls_of", "scan_parquet"]
 
 BUFFER = 1 << 18  # bytes of a file that are read at a time: pages, not whole columns
 FOOTERS = 64  # that are kept
@@ -102,6 +102,17 @@ def footer_of(file: File) -> Footer:
         raise
     except Exception as error:  # as above
         raise unusable(file, error) from None
+
+
+def nulls_of(file: File) -> dict[str, int]:
+    """Nulls of each column whose statistics count them."""
+    meta, found = _footer(file), dict[str, int]()
+    groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+    for j in range(meta.num_columns):
+        counted = [group.column(j).statistics for group in groups]
+        if all(each is not None and each.has_null_count for each in counted):
+            found[meta.schema.column(j).path] = sum(each.null_count for each in counted)
+    return found
 
 
 def open_parquet(file: File) -> ParquetFile:
