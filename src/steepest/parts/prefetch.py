@@ -51,7 +51,7 @@ def _read(batches: Iterator[T], free: Semaphore, found: SimpleQueue[Any], stoppe
             found.put(next(batches))
     except StopIteration:
         pass
-    except BaseException as caught:  # noqa: BLE001 - the consumer raises it
+    except BaseException as caught:
         error = caught
     finally:
         if hasattr(batches, "close"):

@@ -68,7 +68,9 @@ def _has_room(source: Source, folder: Path, told: Callable[[str], None] | None) 
     there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
     free = shutil.disk_usage(there).free
     if needed > free and told is not None:
-        told(f"no cache: it needs {size_text(needed)} of room and {size_text(free)} are free: every pass reads the files")
+        told(
+            f"no cache: it needs {size_text(needed)} of room and {size_text(free)} are free: every pass reads the files"
+        )
     return needed <= free
 
 
@@ -246,5 +248,3 @@ def _counted(origin: Source, found: Stored) -> Source:
         return origin
     marks, stored = found.plan.marks
     return Numbered(origin.stream, (tuple(Found(file, Mark(*at), rows) for file, at, rows in marks), stored))
-
-

@@ -68,7 +68,9 @@ class Stored(NamedTuple):
         at = low % plan.file
         ends = at, at + high - low
         found: dict[str, Any] = {
-            name: self._array(reads[name], name, *ends) for name, (_, width) in plan.sections.items() if width is not None
+            name: self._array(reads[name], name, *ends)
+            for name, (_, width) in plan.sections.items()
+            if width is not None
         }
         if plan.index is not None:
             self._check(blocks, {"lengths": found["lengths"]})

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...core.errors import DataError
+from ...core.whole_numbers import rounding_note
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Learnt
 from ...data.encoding.text_column import Column
@@ -36,9 +37,11 @@ class ArrowSource(ABC):
     """
 
     remote = False
+    seeks = False  # whole pages are decoded
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        self._rounded: set[str] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,6 +52,11 @@ class ArrowSource(ABC):
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         return self.layout.targets
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the passes of this process found out about columns and is no error, a sentence each."""
+        return tuple(rounding_note(f"column {name!r}") for name in self.layout.whole if name in self._rounded)
 
     @property
     @abstractmethod
@@ -127,6 +135,7 @@ class ArrowSource(ABC):
                 rows = self.encoded.rows(batches, self.levels)
             except CellError as error:
                 raise self._placed(error, piece, row) from None
+            self._rounded |= self.layout.rounded(batches)
             yield rows
             row += rows.shape[0]
 

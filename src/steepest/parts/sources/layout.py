@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Settings, Unknown
 from ...data.encoding.text_column import Column, Text, is_missing_at
-from ...data.in_rows import all_finite, fill_rows
+from ...data.finite import not_finite_at
+from ...data.in_rows import fill_rows
 from ...data.layout import Table
 from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.cells import FILL
@@ -25,7 +27,7 @@ from ...data.rows import Rows
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "not_finite"]
 
 MEND = "correct it or remove the row"
 
@@ -43,12 +45,13 @@ class Layout(NamedTuple):
     weights: str | None = None
     offset: str | None = None
     single: bool = False  # whether X is float32: every feature is
+    whole: tuple[str, ...] = ()  # columns of whole numbers of 64 bits
     labelled: bool = False  # whether the target is labels, so that y holds their places among the levels
     texts: tuple[str, ...] = ()  # features of text or dates
     settings: Settings | None = None  # by which a recipe is to be learnt from all rows
     recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps
     unknown: str = "error"  # what a level is that the recipe does not know: an error, or "other"
-    whole: bool = False  # whether rows with a gap in a feature are left out: their weight is 0
+    complete: bool = False  # whether rows with a gap in a feature are left out: their weight is 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ class Layout(NamedTuple):
             If a cell is missing or not finite, or a weight is negative.
         """
         X, kept = (self._table(batches), None) if self.recipe is None else self._encoded(batches, self.recipe)
-        targets = [self._target(batches, name, levels) for name in self.targets]
+        targets = [vector(batches, c) if levels is None else places(batches, c, levels) for c in self.targets]
         y = np.asfortranarray(np.stack(targets, axis=1)) if targets else np.empty((X.shape[0], 0), order="F")
         weight, offset = (None if name is None else vector(batches, name) for name in (self.weights, self.offset))
         if weight is not None and (weight < 0).any():
@@ -97,10 +100,14 @@ class Layout(NamedTuple):
     def _encoded(self, batches: Sequence[pa.RecordBatch], recipe: Recipe) -> tuple[Table, NDArray[np.bool_] | None]:
         """X by the recipe, and which rows have no gap if the others are left out; these are 0."""
         columns = self.columns_of(batches, self.features)
-        if not self.whole:
+        if not self.complete:
             return recipe.encode(columns, Unknown(self.unknown))[0], None
         kept = ~np.any([is_missing_at(column) for column in columns], axis=0)
         return recipe.encode([_filled(column) for column in columns], Unknown(self.unknown))[0], kept
+
+    def rounded(self, batches: Sequence[pa.RecordBatch]) -> set[str]:
+        """The columns with a whole number that double precision rounds."""
+        return {name for name in self.whole if any(_is_rounded(batch.column(name)) for batch in batches)}
 
     def _table(self, batches: Sequence[pa.RecordBatch]) -> NDArray[Any]:
         """X of features that are numbers without gaps."""
@@ -111,15 +118,10 @@ class Layout(NamedTuple):
             high = low + batch.num_rows
             fill_rows(X[low:high], [numbers(batch.column(name), name, low) for name in self.features])
             low = high
-        if not all_finite(X):
-            row, j = (int(places[0]) for places in np.nonzero(~np.isfinite(X)))
-            raise not_finite(X[row, j], self.features[j], row)
+        if (found := not_finite_at(X)) is not None:
+            row, j, value = found
+            raise CellError(not_finite(value), self.features[j], row)
         return X
-
-    def _target(
-        self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
-    ) -> NDArray[np.float64]:
-        return vector(batches, name) if levels is None else places(batches, name, levels)
 
 
 def _filled(column: Column) -> Column:
@@ -134,9 +136,8 @@ def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)]).tolist()
     parts = [numbers(batch.column(name), name, low) for batch, low in zip(batches, starts, strict=False)]
     column = np.concatenate(parts).astype(np.float64)
-    if not np.isfinite(column).all():
-        row = int((~np.isfinite(column)).argmax())
-        raise not_finite(column[row], name, row)
+    if (found := not_finite_at(column[:, None])) is not None:
+        raise CellError(not_finite(found[2]), name, found[0])
     return column
 
 
@@ -173,6 +174,13 @@ def numbers(column: pa.Array, name: str, low: int) -> NDArray[Any]:
     return found
 
 
+def _is_rounded(column: pa.Array) -> bool:
+    whole = column.to_numpy(zero_copy_only=False)
+    if not len(whole) or (int(whole.max()) <= EXACT and int(whole.min()) >= -EXACT):
+        return False
+    return any(is_rounded(number) for number in np.unique(whole).tolist())
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column of labels as an array of text; of true and false as Python spells them."""
     from pyarrow import compute, types
@@ -191,8 +199,6 @@ def check_present(column: pa.Array, name: str, low: int) -> None:
         raise CellError(f"missing value: {FILL}", name, low + row)
 
 
-def not_finite(value: float, name: str, row: int) -> CellError:
-    """The error of a number that is not finite."""
-    if np.isnan(value):
-        return CellError(f"missing value (NaN): {FILL}", name, row)
-    return CellError(f"{value:g} is not finite: {MEND}", name, row)
+def not_finite(value: float) -> str:
+    """What is wrong with a number that is not finite, and the remedy."""
+    return f"missing value (NaN): {FILL}" if np.isnan(value) else f"{value:g} is not finite: {MEND}"

@@ -118,6 +118,8 @@ class Numbered:
         """Whether a second reading is expensive."""
         return self.stream.remote
 
+    seeks = False  # text is read from the beginning of a piece
+
     @property
     def stored(self) -> int | None:
         """Numbers stored in all sparse rows; None of dense ones."""

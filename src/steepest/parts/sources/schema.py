@@ -36,12 +36,14 @@ def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
         raise UsageError(f"{file}: no feature is named: name one or more")
     targets = () if roles.target is None else (roles.target, *roles.further)
     kinds = [kind_of(schema.field(name).type) for name in targets]
+    used = (*roles.features, *targets, *(name for name in (roles.weights, roles.offset) if name is not None))
     layout = Layout(
         roles.features,
         targets,
         roles.weights,
         roles.offset,
         all(str(schema.field(name).type) == "float" for name in roles.features),
+        whole=tuple(name for name in used if str(schema.field(name).type) in ("int64", "uint64")),
         labelled=len(targets) == 1 and kinds[0] in ("text", "truth"),
     )
     texts = [name for name in roles.features if kind_of(schema.field(name).type) in ("text", "date")]
@@ -64,19 +66,25 @@ def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
         texts=tuple(name for name in features if name in texts or name in named),
         settings=settings if asked.recipe is None else None,
         recipe=asked.recipe,
-        whole=settings.missing == "drop",
+        complete=settings.missing == "drop",
     )
 
 
-def check_same(schema: pa.Schema, first: pa.Schema, columns: Sequence[str], file: str, like: str) -> None:
-    """Refuse a schema whose columns are not those of the first file, in any order and among others."""
+def check_same(
+    schema: pa.Schema, first: pa.Schema, columns: Sequence[str], files: tuple[str, str], exact: bool = True
+) -> None:
+    """Refuse a schema whose columns are not those of the first file, in any order and among others.
+
+    Numbers may have another type unless it must be exact.
+    """
+    file, like = files
     for name in columns:
         if schema.names.count(name) != 1:
             how = "two columns are" if name in schema.names else "no column is"
-            raise DataError(f"{how} called {name!r}, but one in {like}: write the files alike", file=file)
+            raise DataError(f"{how} called {name!r}, but one in {like}: write them alike", file=file)
         own, other = schema.field(name).type, first.field(name).type
-        if own != other:
-            raise DataError(f"the type is {own}, but {other} in {like}: write the files alike", file=file, column=name)
+        if own != other and (exact or kind_of(own) != kind_of(other)):
+            raise DataError(f"the type is {own}, but {other} in {like}: write them alike", file=file, column=name)
 
 
 def kind_of(kind: pa.DataType) -> str:
