@@ -8,6 +8,7 @@ from typing import Any
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
 from ..data.readers.asked import Asked
+from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
 from .sources.kinds import is_array, source_beside, source_of
@@ -28,7 +29,7 @@ def scan(
     offset: Any = None,
     drop: str | Sequence[str] = (),
     memory: int | str | None = None,
-    cache: bool | str | os.PathLike[str] = "auto",
+    cache: Policy = "auto",
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -103,7 +104,7 @@ def scan(
         source = source_beside(files, target, Asked(None, features, drop=left), weights, offset)
     else:
         source = source_of(files, Asked(target, features, weights, offset, drop=left), storage_options, rows)
-    return _within(source, memory, engine)
+    return _within(source, memory, engine, cache)
 
 
 def _is_of_names(target: Any) -> bool:
@@ -111,10 +112,10 @@ def _is_of_names(target: Any) -> bool:
     return target is None or isinstance(target, (str, int, list, tuple))
 
 
-def _within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
+def _within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
-    table = Parts(source, bytes_, engine)
+    table = Parts(source, bytes_, engine, cache=cache)
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit", file=source.pieces[0].file if source.pieces else None)
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)
