@@ -30,6 +30,7 @@ class Summation(NamedTuple):
     leaf: int  # rows of a leaf
     compiled: bool  # whether passes are compiled
     large: bool  # whether a shift of columns near 0 goes into the intercept, which saves a copy of each block
+    double: bool = False  # whether rows in single precision are summed in double precision by compiled passes too
 
 
 def leaf_rows(d: int) -> int:
