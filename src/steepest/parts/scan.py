@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
+from ..core.shown_text import counted
 from ..data.readers.asked import Asked
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
@@ -103,7 +104,9 @@ def scan(
 
 def _is_of_names(target: Any) -> bool:
     """Whether a target is named, not given as an array."""
-    return target is None or isinstance(target, (str, int, list, tuple))
+    if target is None or isinstance(target, (str, int)):
+        return True
+    return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
 def _within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
@@ -111,9 +114,9 @@ def _within(source: Source, memory: int | str | None, engine: Engine | None) -> 
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine)
     if not table.shape[0]:
-        raise DataError("the table has no rows: nothing to fit", file=source.pieces[0].file if source.pieces else None)
+        raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)
     if memory is not None and (needed := AHEAD * table.engine.workers * leaf) > bytes_:
-        words = f"{size_text(bytes_)} of memory is too little for {table.shape[1]:,} columns: give {size_text(needed)}"
-        raise UsageError(words)
+        columns = counted(table.shape[1], "column")
+        raise UsageError(f"{size_text(bytes_)} of memory is too little for {columns}: give {size_text(needed)}")
     return table
