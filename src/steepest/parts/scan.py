@@ -29,6 +29,7 @@ def scan(
     offset: Any = None,
     drop: str | Sequence[str] = (),
     memory: int | str | None = None,
+    cache: bool | str | os.PathLike[str] = "auto",
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -60,6 +61,10 @@ def scan(
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free.
+    cache : "auto", bool, str or path
+        Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
+        pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
+        the process, unless a folder is named here.
     engine : Engine, optional
         Where passes are made; by default in threads of this process.
     storage_options : dict, optional
