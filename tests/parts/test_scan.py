@@ -39,7 +39,7 @@ def folder(tmp_path_factory):
         lambda f: [f / "2.parquet", f / "0.parquet", f / "1.parquet"],
         lambda f: f.as_uri(),
         lambda f: [f"{f}/[01].parquet", f.as_uri() + "/2.parquet"],
-        lambda f: f.parent / "**" / "*.parquet",
+        lambda f: f / "**" / "*.parquet",
     ],
 )
 def test_files_are_named_in_many_ways_and_sorted(folder, expected, files):
@@ -79,7 +79,8 @@ def store(folder):
 
 @pytest.mark.parametrize("files", ["memory://bucket/tables", "memory://bucket/**/*.parquet"])
 @pytest.mark.parametrize("options", [None, {"skip_instance_cache": True}])
-def test_files_behind_a_uri_are_read_through_fsspec(store, expected, files, options):
+@pytest.mark.usefixtures("store")
+def test_files_behind_a_uri_are_read_through_fsspec(expected, files, options):
     table = scan(files, "y", storage_options=options)
     assert bits(table) == expected
     assert table.source.remote
@@ -156,7 +157,7 @@ def test_arrays_are_taken_as_they_are(order, type_):
     assert found.names == tuple(f"x{j}" for j in range(5))
 
 
-def test_a_sparse_table_is_a_table(expected):
+def test_a_sparse_table_is_a_table():
     rows = next(scan(csr_array(np.round(X)), y).source.read(0, 0, 9))
     assert rows.sparse
     assert rows.shape == (9, 5)
