@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
-from ...data.in_rows import all_finite, fill_rows
+from ...data.finite import all_finite
+from ...data.in_rows import fill_rows
 from ...data.readers.asked import Asked
 from ...data.readers.cells import number_fault
 from ...data.readers.columns import refuse
@@ -70,6 +71,11 @@ class NpySource:
     def remote(self) -> bool:
         """Whether the files are on another machine."""
         return any(array.file.store.remote for array in self._arrays)
+
+    @property
+    def seeks(self) -> bool:
+        """Whether rows are read alone: of files on this machine."""
+        return not self.remote
 
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
