@@ -12,7 +12,7 @@ from steepest.data.readers.asked import Asked
 from steepest.errors import DataError, FileError, UsageError
 from steepest.parts.sources import npy
 from steepest.parts.sources.files import find_files
-from steepest.parts.sources.text_formats import npy_source
+from steepest.parts.sources.text_formats import scan_npy
 
 KINDS = ["<f8", ">f8", "<f4", "<f2", "<i4", ">i8", "u1", "?"]
 
@@ -22,7 +22,7 @@ def array(kind, n=300, d=4):
 
 
 def source_of(paths, **asked):
-    return npy_source(find_files(paths), Asked(**asked))
+    return scan_npy(find_files(paths), Asked(**asked))
 
 
 @pytest.mark.parametrize("kind", KINDS)

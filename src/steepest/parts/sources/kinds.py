@@ -22,10 +22,11 @@ from .memory import MemorySource
 from .parquet import scan_parquet
 from .source import Source
 from .streams import StreamSource
+from .text_formats import scan_npy, scan_text
 
 __all__ = ["is_array", "source_beside", "source_of"]
 
-OPENERS = {"parquet": scan_parquet, "arrow": scan_arrow}
+OPENERS = {"parquet": scan_parquet, "arrow": scan_arrow, "numpy": scan_npy}
 ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
 
 
@@ -120,7 +121,5 @@ def _in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None) -> So
     if len(kinds) > 1:
         one, other = list(kinds.values())[:2]
         raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
-    opener = OPENERS.get(str(found[0].format))
-    if opener is None:
-        raise UsageError(f"{found[0].name}: files of this ending cannot be scanned: write Parquet")
+    opener = OPENERS.get(str(found[0].format), scan_text)
     return opener(found, asked)
