@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import lzma
 import os
 import pickle
 import re
@@ -150,7 +151,7 @@ def zstandard(data):
     return sink.getvalue().to_pybytes()
 
 
-PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard}
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard}
 
 
 @pytest.mark.parametrize("packing", PACKERS)
@@ -349,7 +350,7 @@ def test_a_row_without_end_is_refused_before_it_fills_the_memory(tmp_path, monke
     cut_small(monkeypatch)
     monkeypatch.setattr(chunks, "LONGEST", 1000)
     (tmp_path / "a.csv").write_text("x,y\n" + "1,2\n" * 500 + '1,"' + "2\n1," * 3000)
-    with pytest.raises(DataError, match="line 502: a row of more than 1,000 bytes: close the quote that opens in it"):
+    with pytest.raises(DataError, match="line 502: no row ends within 1,000 bytes: close the quote that opens here"):
         read_all(source_of(tmp_path / "a.csv"))
 
 

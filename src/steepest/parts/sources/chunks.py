@@ -41,7 +41,7 @@ def chunks(text: TextFile, start: Mark = BEGIN, ends: Callable[[bytes], int] | N
             yield _checked(text, mark, data)
             mark = Mark(mark.at + cut, mark.line + line_ends(data))
         elif len(rest) > LONGEST:
-            problem = f"a row of more than {LONGEST:,} bytes: close the quote that opens in it, or end the row"
+            problem = f"no row ends within {LONGEST:,} bytes: close the quote that opens here, or end the row"
             raise DataError(problem, file=text.name, line=mark.line + 1)
     if rest:
         yield _checked(text, mark, rest)

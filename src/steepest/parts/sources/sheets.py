@@ -61,7 +61,8 @@ class SheetStream:
         self.cast: Cast = cast_of(first.sheet, asked)
         self._opened = {0: first.bare()}
         self._labels: Labels = {}
-        self.identity = hash_of([text.file for text in files], "text", VERSION, files, asked, form, self.cast)
+        kinds = [text.kind for text in files]
+        self.identity = hash_of([text.file for text in files], "text", VERSION, kinds, asked, form, self.cast)
 
     @property
     def names(self) -> tuple[str, ...]:
