@@ -25,17 +25,19 @@ from .plan import BLOCK
 from .stored import Damaged, Stored, opened, opened_again
 from .writing import write_cache
 
-__all__ = ["Cached", "cached"]
+__all__ = ["Cached", "Policy", "cached"]
 
 FEW = 3  # passes up to which files that decode fast are read again
 ALL = 1 << 62
+
+Policy = bool | str | os.PathLike[str]  # "auto", whether there is a cache, or the folder where it stays
 
 _lock = RLock()  # one thread writes a cache
 
 
 def cached(
     source: Source,
-    policy: bool | str | Path = "auto",
+    policy: Policy = "auto",
     passes: int = 1,
     told: Callable[[str], None] | None = None,
 ) -> Source:
