@@ -22,7 +22,16 @@ from .curvature import MomentsCurvature
 from .gram import augmented, gram_matrix, refuse_unless_usable
 from .rows import Rows
 
-__all__ = ["Moments", "central_moments", "gradient_in", "hessian_in", "make_moments", "null_directions", "solved_moments", "without"]
+__all__ = [
+    "Moments",
+    "central_moments",
+    "gradient_in",
+    "hessian_in",
+    "make_moments",
+    "null_directions",
+    "solved_moments",
+    "without",
+]
 
 NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
 FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding

@@ -53,6 +53,7 @@ class DualSums(NamedTuple):
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             second = self.loss.second_derivative(z, y)[:, 0]
             strain = np.where(square > 0, square / second, 0.0)
+        up, down = (np.where(side, strain, 0.0) for side in (theta > 0, theta < 0))
         far = 0.0 * square if rows.offset is None else rows.offset**2
-        terms: Array = np.stack((strain * (theta > 0), strain * (theta < 0), square, far)) * weight
+        terms: Array = np.stack((up, down, square, far)) * weight
         return theta, terms

@@ -95,6 +95,10 @@ class Parts:
         """The same table for a problem of its classes."""
         return Parts(self.source, self.memory, self.engine, coding, self.told)
 
+    def of(self, source: Source) -> Parts:
+        """Another table with the same settings."""
+        return Parts(source, self.memory, self.engine, self.coding, self.told)
+
     @property
     def survey(self) -> Survey:
         """What one pass tells of the table, made once."""
@@ -110,6 +114,7 @@ class Parts:
         """The sums of a work over all rows. Cost: one pass."""
         forest: Forest = {}
         self.passes += 1
+        _ = self.source.levels  # they are found before workers need them
         count, rows = 0, 0
 
         def done(i: int, found: Forest) -> None:

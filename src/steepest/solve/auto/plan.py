@@ -33,7 +33,17 @@ from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "asked_method", "chosen_average", "chosen_rule", "make_plan", "planned", "scaled_units", "selection_plan"]
+__all__ = [
+    "Columns",
+    "Plan",
+    "asked_method",
+    "chosen_average",
+    "chosen_rule",
+    "make_plan",
+    "planned",
+    "scaled_units",
+    "selection_plan",
+]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 

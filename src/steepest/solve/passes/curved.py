@@ -107,7 +107,9 @@ class Curved(Table):
     def _slopes(self, g: Array, up: Array, four: Array) -> SlopeSums:
         above = self._means(up)[1][:, 0]
         strain, others = four[:2] / self.total, four[2:] / self.total
-        return SlopeSums(above, g[:, 0] - above, strain, float(others[0]), float(others[1]), self._sizes, self._rounding)
+        return SlopeSums(
+            above, g[:, 0] - above, strain, float(others[0]), float(others[1]), self._sizes, self._rounding
+        )
 
     @property
     def _sizes(self) -> Array:

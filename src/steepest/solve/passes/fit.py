@@ -115,7 +115,9 @@ def _descended(
     """The recorded descent, and its certificates."""
     plan, tol = found.plan, limits.tol
     scale = _unit_cost(problem, survey)
-    target = max(max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, survey.sample))
+    target = max(
+        max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, survey.sample)
+    )
     states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
     certified = CertifiedPasses(problem, survey, found, target, scale, states.preconditioner)
     units = plan.data.units

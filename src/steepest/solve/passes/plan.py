@@ -31,7 +31,10 @@ from .squares import survey_moments
 
 __all__ = ["PassPlan", "plan_passes", "survey_for"]
 
-WIDE = {False: rules.Secant(), True: rules.Spectral()}  # of tables too wide for a matrix, by whether there is an L1 part
+WIDE = {
+    False: rules.Secant(),
+    True: rules.Spectral(),
+}  # of tables too wide for a matrix, by whether there is an L1 part
 
 
 class PassPlan(NamedTuple):
@@ -57,8 +60,7 @@ def plan_passes(
     columns = _columns(survey)
     units = scaled_units(survey.sample, problem, survey.columns) if settings.scaled else RAW
     curves = method.preconditioned and isinstance(method.rule, rules.Newton)
-    proves = provable(problem) and parts.shape[1] > MATRIX_COLUMNS
-    table = Curved(parts, survey, units, curves, proves or (curves and provable(problem)))
+    table = Curved(parts, survey, units, curves, provable(problem))
     plan = planned(problem, columns, cast(Rows, table), method, settings.auto and not automatic, start)
     bounds = _unknown if automatic or columns.spread is None else plan.bounds
     plan = plan._replace(bounds=bounds, auto=settings.auto)
