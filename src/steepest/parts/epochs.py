@@ -74,7 +74,7 @@ class Epochs:
         """The groups of an epoch from a place on, where one begins."""
         (blocks, ends), size = self.shuffle.buffers(epoch), self.batch_size
         first = int(np.searchsorted(ends, place, side="right"))
-        skip, rest = place - (int(ends[first - 1]) if first else 0), []
+        skip, rest = place - (int(ends[first - 1]) if first else 0), list[Rows]()
         for i in range(first, len(ends)):
             group = self._buffer(epoch, i, blocks)
             whole = int(ends[i]) // size * size - place  # rows of whole batches

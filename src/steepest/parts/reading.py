@@ -9,7 +9,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.csr import CSR
 from ..data.regroup import joined, regrouped
 from ..data.rows import Rows
 from .parts import Parts
@@ -52,11 +51,11 @@ def some_rows(parts: Parts) -> Rows:
 def row_bytes(parts: Parts) -> int:
     """Bytes of a row in double precision; of a sparse table by its first rows, rounded to a power of two."""
     d, k = parts.shape[1], max(1, parts.coding.classes, len(parts.source.targets))
-    some = next(rows_in(parts.source, first_rows(parts.source), 0, 1)).X
-    if not isinstance(some, CSR):
+    one = next(rows_in(parts.source, first_rows(parts.source), 0, 1))
+    if not one.sparse:
         return 8 * (d + k)
-    X = some_rows(parts).X
-    return 1 << round(np.log2(8 * k + STORED * max(1.0, X.data.size / X.shape[0])))
+    size = some_rows(parts).size
+    return 1 << int(np.round(np.log2(8 * k + STORED * max(1.0, size.numbers / size.n))))
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
