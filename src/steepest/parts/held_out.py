@@ -6,7 +6,6 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from typing import Any
 
 import numpy as np
