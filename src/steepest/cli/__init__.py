@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 COMMANDS = (
     "fit",
+    "scan",
     "compare",
     "predict",
     "evaluate",

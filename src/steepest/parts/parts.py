@@ -59,6 +59,7 @@ class Parts:
         self.source, self.memory, self.coding, self.told = source, memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
+        self._survey: Survey | None = None
 
     @cached_property
     def shape(self) -> tuple[int, int]:
@@ -98,15 +99,22 @@ class Parts:
         """Another table with the same settings."""
         return Parts(source, self.memory, self.engine, self.coding, self.told)
 
-    @cached_property
+    @property
     def survey(self) -> Survey:
         """What one pass tells of the table, made once."""
-        return survey_of(self)
+        return self.surveyed()
+
+    def surveyed(self, grams: bool | None = None) -> Survey:
+        """The survey, with the Gram matrix if it is asked for. Cost: one pass, unless it is known."""
+        if self._survey is None or (grams and self._survey.gram is None):
+            self._survey = survey_of(self, grams)
+        return self._survey
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""
         forest: Forest = {}
         self.passes += 1
+        _ = self.source.levels  # they are found before workers need them
         count, rows = 0, 0
 
         def done(i: int, found: Forest) -> None:

@@ -80,7 +80,8 @@ class Drawn(NamedTuple):
 
     def some(self, places: NDArray[Any]) -> Drawn:
         """The rows at these places."""
-        return Drawn(*(a[places] for a in self[:3]), *_arrays(take(self.table, places)))
+        hashes, numbers, own = (a[places] for a in self[:3])
+        return Drawn(hashes, numbers, own, *_arrays(take(self.table, places)))
 
 
 def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
@@ -99,9 +100,8 @@ def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
 
 def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
     """The rows of both, or those that may still be in the sample where they are many."""
-    whole = Drawn(
-        *(np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True)), *_arrays(stacked([a.table, b.table]))
-    )
+    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
+    whole = Drawn(hashes, numbers, own, *_arrays(stacked([a.table, b.table])))
     if len(whole.hashes) <= FULL * picks.most:
         return whole
     kept = picks.fresh().kept(cast(Hashes, whole.hashes), whole.own[:, 0])
@@ -138,7 +138,7 @@ def _by_class(
         places = order[:most]
         return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
     groups = [order[found.own[order, 0] == value] for value in known]
-    left, parts = most, {}
+    left, parts = most, dict[int, NDArray[np.int64]]()
     for i in np.argsort([len(g) for g in groups], kind="stable"):
         parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
         left -= len(parts[int(i)])

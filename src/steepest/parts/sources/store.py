@@ -64,7 +64,7 @@ class Store(NamedTuple):
         """
         if self.system is None:
             found = _told(name, lambda: Path(path).stat())
-            return found.st_size, str(found.st_mtime_ns)
+            return found.st_size, f"{found.st_mtime_ns}-{found.st_ino}"  # the latter is another where files are swapped
         info = _told(name, lambda: self._info(path))
         if not info.is_file:
             raise FileError(f"{name}: no such file: check its name and place")
@@ -80,6 +80,7 @@ class Store(NamedTuple):
         return _told(name, lambda: self.system.open_input_file(path))
 
     def _info(self, path: str) -> FileInfo:
+        assert self.system is not None
         return self.system.get_file_info(path)
 
 

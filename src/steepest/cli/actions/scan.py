@@ -1,0 +1,151 @@
+"""The work of ``scan``: what a table in files holds, and what a fit of it would cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from ...core.errors import DataError
+from ...core.memory import size_text
+from ...core.shown_text import counted
+from ...parts.facts import ColumnFact, Speed, columns_of, measured_speed
+from ...parts.labels import Labels, labels_of
+from ...parts.parts import Parts
+from ...parts.scan import scan
+from ...parts.sources.files import File, find_files
+from ..exit_status import print_object
+from ..parts_options import name_of
+from ..text import aligned, describe, label_text, number, say, shown_name
+
+__all__ = ["Flags", "scan_command"]
+
+PASSES = {"linear": 1, "logistic": 5}  # of a fit without a cache: usual ones, the first with the survey
+FEW = 20  # classes that are listed
+FORMATS = {"parquet": "Parquet", "arrow": "Arrow", "json": "JSON lines", "numpy": "npy"}
+
+
+class Flags(NamedTuple):
+    """The options of ``scan`` as Click hands them over."""
+
+    target: str | tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
+    plan: bool = False
+    memory: int | None = None
+    as_json: bool = False
+
+
+class Found(NamedTuple):
+    """What is known of a table."""
+
+    source: str
+    files: tuple[File, ...]
+    columns: tuple[ColumnFact, ...]  # () where the files do not say
+    table: Parts
+    labels: Labels | None  # of the target, if it has few
+    speed: Speed | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def cache(self) -> int:
+        """Bytes of the rows as numbers."""
+        (n, d), k = self.table.shape, len(self.table.source.targets)
+        return 8 * n * (d + k)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The role of each column in use."""
+        targets = dict.fromkeys(self.table.source.targets, "target")
+        return dict.fromkeys(self.table.names, "feature") | targets
+
+
+def scan_command(names: tuple[str, ...], flags: Flags) -> None:
+    """Find the files, read their schemas, print."""
+    files = find_files(list(names))
+    table = scan(list(names), flags.target, drop=flags.drop or (), memory=flags.memory)
+    labels = _labels(names, flags, table)
+    speed = measured_speed(table) if flags.plan else None
+    found = Found(name_of(names), files, columns_of(files), table, labels, speed)
+    if flags.as_json:
+        print_object(_as_object(found))
+    else:
+        say(_lines(found))
+
+
+def _labels(names: tuple[str, ...], flags: Flags, table: Parts) -> Labels | None:
+    """The labels of the target, by a pass over it and one other column; None of a target that has too many."""
+    if len(table.source.targets) != 1:
+        return None
+    try:
+        return labels_of(scan(list(names), flags.target, table.names[:1]))
+    except DataError as error:
+        if error.column is None or error.file is not None:
+            raise
+        return None
+
+
+def _lines(found: Found) -> list[str]:
+    """The answer for a person."""
+    kinds = Counter(FORMATS.get(file.format or "", file.format or "") for file in found.files)
+    kind = ", ".join(f"{counted(count, 'file')} of {name}" for name, count in kinds.items())
+    n, d = found.table.shape
+    title = f"{found.source}: {counted(n, 'row')}, {counted(d, 'feature')}, {size_text(found.size)} in {kind}"
+    facts = [("classes", _label_text(found.labels))] if found.labels else []
+    facts += _plan(found) if found.speed else []
+    return [title, "", *aligned(_columns(found), left=3), *(["", *describe(facts)] if facts else [])]
+
+
+def _columns(found: Found) -> list[list[str]]:
+    """A row for each column: name, type, nulls and role."""
+    roles = found.roles
+    if not found.columns:
+        return [["column", "role"], *([shown_name(name), role] for name, role in roles.items())]
+    head = ["column", "role", "type", "nulls"]
+    rows = [
+        [shown_name(name), roles.get(name, "not used"), kind, "?" if nulls is None else f"{nulls:,}"]
+        for name, kind, nulls in found.columns
+    ]
+    return [head, *rows]
+
+
+def _label_text(labels: Labels) -> str:
+    """The labels and the weight of their rows; of many the number."""
+    if len(labels.labels) > FEW:
+        return f"{len(labels.labels):,}"
+    each = zip(labels.labels, labels.totals, strict=True)
+    return ", ".join(f"{label_text(label)} ({total:,.10g})" for label, total in each)
+
+
+def _plan(found: Found) -> list[tuple[str, str]]:
+    """What a fit costs, as facts."""
+    table, speed = found.table, found.speed
+    assert speed is not None
+    n = table.shape[0]
+    rate = f"{float(f'{speed.rows / speed.seconds:.2g}'):,.0f} rows a CPU second, measured on {speed.rows:,} rows"
+    blocks = f"{size_text(table.memory)} at most, in blocks of {counted(table.block, 'row')}"
+    facts = [("memory", f"{blocks}; {counted(table.engine.workers, 'worker')}"), ("reading", rate)]
+    for kind, passes in PASSES.items():
+        over = f"about {passes} pass{'es' * (passes > 1)} over the data"
+        facts.append((f"fit {kind}", f"{over}, {number(passes * speed.of(n), 2)} CPU seconds"))
+    return [*facts, ("cache", f"{size_text(found.cache)} of disk, from the second pass on")]
+
+
+def _as_object(found: Found) -> dict[str, Any]:
+    """The answer for a program."""
+    (n, d), roles, speed = found.table.shape, found.roles, found.speed
+    known = {column.name: column for column in found.columns}
+    columns = [
+        {"name": name, "type": known[name].type if name in known else None,
+         "nulls": known[name].nulls if name in known else None, "role": roles.get(name)}
+        for name in dict.fromkeys((*known, *roles))
+    ]  # fmt: skip
+    labels = found.labels and dict(zip(map(label_text, found.labels.labels), found.labels.totals, strict=True))
+    plan = speed and {
+        "memory": found.table.memory, "workers": found.table.engine.workers, "cache": found.cache,
+        "cpu_seconds": {kind: passes * speed.of(n) for kind, passes in PASSES.items()}, "passes": PASSES,
+    }  # fmt: skip
+    head = {"command": "scan", "source": found.source, "rows": n, "features": d, "bytes": found.size}
+    return {**head, "files": [file.name for file in found.files], "columns": columns, "classes": labels, "plan": plan}
