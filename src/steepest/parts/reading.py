@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +12,10 @@ from ..data.rows import Rows
 from .parts import Parts
 from .sources.source import Source
 
-__all__ = ["ahead", "first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
+__all__ = ["first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
 
 SOME = 4096  # rows that are looked at before the first pass
 STORED = 12  # bytes of a stored number of a sparse table, with its column
-
-Item = TypeVar("Item")
 
 
 def first_rows(source: Source) -> NDArray[np.int64]:
@@ -56,12 +52,3 @@ def row_bytes(parts: Parts) -> int:
         return 8 * (d + k)
     size = some_rows(parts).size
     return 1 << int(np.round(np.log2(8 * k + STORED * max(1.0, size.numbers / size.n))))
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items, of which the next one is made in a thread while one is used."""
-    with ThreadPoolExecutor(1, thread_name_prefix="steepest") as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
