@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["all_finite", "fill_rows"]
+__all__ = ["fill_rows"]
 
 SCRATCH = 1 << 18  # bytes of the scratch, which stays in the cache
 PAD = 16  # numbers between its columns, so that they do not fall on the same lines of the cache
@@ -34,10 +34,3 @@ def fill_rows(X: NDArray[Any], columns: Sequence[NDArray[Any]]) -> None:
         for j, column in enumerate(columns):
             scratch[j, : high - low] = column[low:high]
         X[low:high] = scratch[:, : high - low].T
-
-
-def all_finite(values: NDArray[Any]) -> bool:
-    """Whether all numbers of a contiguous array are finite. Cost: one product sum, unless numbers are very large."""
-    flat = values.reshape(-1, order="A")
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(flat @ flat) or np.isfinite(flat).all())

@@ -27,6 +27,7 @@ __all__ = [
     "dense_rows",
     "dot",
     "floats",
+    "in_row_order",
     "jit_allowed",
     "leaf_of",
     "matrix",
@@ -68,6 +69,11 @@ def tile_of(X: Table) -> int:
     if X.flags.c_contiguous:
         return max(16, min(64, NEAR // row // 8 * 8))
     return max(192, min(BLOCK, FAR // row))  # long contiguous parts of each column
+
+
+def in_row_order(X: Table) -> Table:
+    """The table with its rows one after the other in memory; copied where it is not so."""
+    return X if isinstance(X, CSR) else np.ascontiguousarray(X)
 
 
 def floats(X: object) -> bool:

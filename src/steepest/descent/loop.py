@@ -198,6 +198,9 @@ class Walker(Protocol):
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""
 
+    def expect(self, points: Array) -> None:
+        """Told at which points (m, d + 1, k) the objective is asked for next."""
+
 
 class Whole:
     """Batch descent: every step uses all data."""
@@ -218,6 +221,9 @@ class Whole:
     def epochs(self, t: NDArray[np.int64], last: Checkpoint) -> Array:
         """Passes over all rows at these updates of a block that ends at ``last``."""
         return t / self.per_epoch
+
+    def expect(self, points: Array) -> None:
+        """Nothing to prepare."""
 
     def look(self, t: int, at: Array) -> tuple[float, Array]:
         """Objective and gradient of its smooth part at ``at``."""

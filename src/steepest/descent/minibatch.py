@@ -35,13 +35,14 @@ class Sampled:
 
     def __init__(self, problem: Problem, method: Method, data: Rows, seed: int) -> None:
         self.problem, self.method, self.data, self.seed = problem, method, data, seed
+        self.rows = data  # where the rows of a batch are
         self.n, self.d = data.shape
         self.batch_size = int(method.batch_size or self.n)
         self.per_epoch = method.steps_per_epoch(self.n)
         self.objective = Objective(problem, data)
         self.preconditioner = preconditioner_of(self.objective, method)
         self.view = make_view(self.preconditioner, lambda w: (np.nan, w))
-        self.epoch, self.order = -1, np.empty(self.n, np.int64)
+        self.epoch, self.order = -1, np.empty(0, np.int64)
 
     def __call__(self, first: Checkpoint, count: int, every: int) -> Steps:
         """Take ``count`` steps; cost and gradient over all rows are unknown, NaN.
@@ -67,14 +68,21 @@ class Sampled:
         """Passes over all rows at these updates."""
         return t / self.per_epoch
 
+    def expect(self, points: Array) -> None:
+        """Nothing to prepare: rows in memory are read again."""
+
     def look(self, t: int, at: Array, stored: Array) -> tuple[float, Array]:
         """Gradient estimate at ``at`` from the rows of update t + 1."""
         if self.method.estimate.renewing and self.renewals(t, 1, stored)[0]:
             stored[0], stored[1] = at, self.data.value_and_gradient(self.problem.loss, at)[1]
         place = self.seek(t) * self.batch_size
         numbers = self.order[place : place + self.batch_size]
-        g = self.method.estimate.gradient(self.problem.loss, self.data.take(numbers), numbers, at, stored)
+        g = self.method.estimate.gradient(self.problem.loss, self.batch(numbers), numbers, at, stored)
         return self.objective.complete(at, float("nan"), g)
+
+    def batch(self, numbers: NDArray[np.int64]) -> Rows:
+        """The rows of a batch, as a table whose mean estimates the mean over all rows."""
+        return self.rows.take(numbers)
 
     def renewals(self, t: int, count: int, stored: Array) -> NDArray[np.bool_]:
         """Before which of the updates t + 1 .. t + count the estimate needs the gradient over all rows."""
@@ -89,6 +97,7 @@ class Sampled:
         """Set the order to that of update t + 1's epoch; return the number of its batch."""
         epoch, place = divmod(t, self.per_epoch)
         if epoch != self.epoch:
+            self.order = self.order if len(self.order) else np.empty(self.n, np.int64)
             self.fill(self.order, self.seed, epoch, SAMPLINGS.index(self.method.sampling))
             self.epoch = epoch
         return place
@@ -108,6 +117,7 @@ class SampledCompiled(Sampled):
         self.records: tuple[Any, ...] = (problem.loss, problem.penalty, method.rule, method.learning_rate)
         self.records += (method.average,) + (() if isinstance(method.estimate, OwnRows) else (method.estimate,))
         self.fill, self.kernel = compiled(fill_order), compiled(kernel_for(method, lazy), *self.records)
+        self.norm = self.n / data.total
         self.free = np.ascontiguousarray(self.objective.free[:, 0])
         self.factor = np.ascontiguousarray(rooted(self.objective)[:, 0])
         self.window = np.empty((max(1, min(self.n, BUFFER, WINDOW_NUMBERS // max(1, self.d))), self.d))
@@ -130,15 +140,19 @@ class SampledCompiled(Sampled):
 
     def steps(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
         """Take ``count`` steps after update t in place."""
-        rows = self.data
         self.seek(t)
+        self.run(t, count, every, at, memory, kept, etas)
+        self.epoch = (t + count - 1) // self.per_epoch
+
+    def run(self, t: int, count: int, every: int, at: Array, memory: Array, kept: Array, etas: Array) -> None:
+        """Call the kernel for steps over the rows at hand, in their order."""
+        rows = self.rows
         self.kernel(
             *self.records, rows.X, rows.y, rows.weight, rows.offset, rows.shift, rows.units.scale,
-            self.n / rows.total, self.factor, self.free, self.method.own, self.batch_size,
+            self.norm, self.factor, self.free, self.method.own, self.batch_size,
             SAMPLINGS.index(self.method.sampling), self.seed, t, count, every, at, memory,
             self.order, self.window, kept, etas,
         )  # fmt: skip
-        self.epoch = (t + count - 1) // self.per_epoch
 
 
 def rooted(objective: Objective) -> Array:

@@ -23,6 +23,7 @@ __all__ = [
     "direct",
     "fill_order",
     "penalise",
+    "permute",
     "rate",
     "second_derivative",
     "see",
@@ -194,4 +195,4 @@ def _penalise(penalty, factor, w, g):  # type: ignore[no-untyped-def]
 
 for _function in (orders.mix, orders.below, orders.shuffle, orders.shuffle_blocks):
     register_jitable(_function)
-fill_order = register_jitable(orders.fill_order)
+fill_order, permute = register_jitable(orders.fill_order), register_jitable(orders.permute)

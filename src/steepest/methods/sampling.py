@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "BUFFER", "SAMPLINGS", "fill_order", "mix"]
+__all__ = ["BLOCK", "BUFFER", "SAMPLINGS", "fill_order", "mix", "permute"]
 
 SAMPLINGS = ("shuffle", "replacement", "sequential")
 BLOCK = 64  # rows that stay together when a large table is shuffled ...
@@ -38,6 +38,12 @@ def shuffle(order: NDArray[Any], first: int, end: int, low: int, high: int) -> N
     for i in range(end - 1, first, -1):
         j = first + below(i - first + 1, i, low, high)
         order[i], order[j] = order[j], order[i]
+
+
+def permute(order: NDArray[np.int64], seed: int, epoch: int, number: int) -> None:
+    """Bring ``order`` into uniformly random order: draw ``number`` of an epoch, a function of its arguments alone."""
+    low, high = mix(mix(mix(seed) + epoch) ^ mix(number ^ 0x6A09E667)), mix(mix(seed ^ 0x5BD1E995) ^ mix(epoch)) >> 1
+    shuffle(order, 0, len(order), low, high)
 
 
 def fill_order(order: NDArray[np.int64], seed: int, epoch: int, sampling: int) -> None:

@@ -97,6 +97,7 @@ class Parts:
         """The sums of a work over all rows. Cost: one pass."""
         forest: Forest = {}
         self.passes += 1
+        _ = self.source.levels  # they are found before workers need them
         count, rows = 0, 0
 
         def done(i: int, found: Forest) -> None:

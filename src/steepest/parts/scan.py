@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
 from ..data.readers.asked import Asked
-from ..data.rows import make_rows
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
-from .sources.memory import MemorySource
+from .sources.kinds import is_array, source_beside, source_of
 from .sources.source import Source
 
 __all__ = ["scan"]
 
+MOST = 1 << 40  # bytes, where the system says nothing
 SHARE = 0.25  # of the memory that is free
 
 
@@ -33,6 +30,7 @@ def scan(
     memory: int | str | None = None,
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
+    rows: int | None = None,
 ) -> Parts:
     """A table in files, larger than memory if need be, that is fitted in passes over the data.
 
@@ -41,13 +39,17 @@ def scan(
 
     Parameters
     ----------
-    files : str, path, sequence of these, or array (n, d)
-        Parquet files; a pattern such as "clicks/*.parquet"; a folder with all files below it; URIs such as
-        "s3://bucket/clicks/". Or an array in memory, with the target as the second argument.
+    files : str, path, or sequence of these
+        Parquet or Arrow files; a pattern such as "clicks/*.parquet"; a folder with all files below it; URIs such as
+        "s3://bucket/clicks/". Or a dataset or table of pyarrow, a data frame of pandas or polars, a lazy frame, what
+        exports an Arrow stream, or a function without arguments that makes an iterator of record batches, tables, data
+        frames, or tuples of arrays (X, y) or (X, y, weights). Or an array (n, d), with its target as the second
+        argument.
     target : str, sequence of str, or array (n,) or (n, k), optional
         The column to predict; several of numbers. A target of text is the classes. None: there is none.
     features : sequence of str, optional
-        Columns to use, in this order; all that have no other role by default. Of an array, their names.
+        Columns to use, in this order; all that have no other role by default. Those that folders name, as year of
+        "year=2024/", are used where they are named here. Of an array, names for its columns.
     weights : str or array (n,), optional
         The column of the rows' weights, at least 0.
     offset : str or array (n,), optional
@@ -61,6 +63,8 @@ def scan(
         Where passes are made; by default in threads of this process.
     storage_options : dict, optional
         Settings of the store, which fsspec is told.
+    rows : int, optional
+        Rows that a function makes; by default they are counted in a pass of their own.
 
     Returns
     -------
@@ -78,7 +82,9 @@ def scan(
     Notes
     -----
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
-    with file and row. Cost: the footer of each file.
+    with file and row. A function is called again for every pass, in one thread; a lazy frame is computed again for
+    every pass, by batches. A pass needs two batches of rows for each thread beside the blocks, and a whole record batch
+    of an Arrow file. Cost: the footer of each file.
 
     Examples
     --------
@@ -87,52 +93,22 @@ def scan(
     >>> table.shape, table.names
     ((3, 1), ('x0',))
     """
-    if _is_array(files):
-        source = _in_memory(files, target, features, weights, offset)
+    left = [drop] if isinstance(drop, str) else drop
+    if is_array(files) or not _is_of_names(target):
+        source = source_beside(files, target, Asked(None, features, drop=left), weights, offset)
     else:
-        drops = [drop] if isinstance(drop, str) else drop
-        source = _in_files(files, Asked(target, features, weights, offset, drop=drops), storage_options)
+        source = source_of(files, Asked(target, features, weights, offset, drop=left), storage_options, rows)
     return _within(source, memory, engine)
 
 
-def _is_array(table: Any) -> bool:
-    """Whether a table is an array, sparse ones and lists of lists among them."""
-    if hasattr(table, "__array__") or hasattr(table, "tocsr") or hasattr(table, "indptr"):
-        return True
-    return isinstance(table, (list, tuple)) and bool(table) and not isinstance(table[0], (str, os.PathLike))
-
-
-def _in_memory(X: Any, y: Any, features: Sequence[str] | None, weights: Any, offset: Any) -> Source:
-    """An array in memory; labels of text become their places among the sorted ones."""
-    levels, y = None, np.zeros((len(X), 0)) if y is None else np.asarray(y)
-    if y.dtype.kind in "UOb":
-        found, y = np.unique(y.astype(str), return_inverse=True)
-        levels = tuple(found.tolist())
-    rows = make_rows(X, y, weight=weights, offset=offset)
-    if isinstance(rows.X, np.ndarray):
-        rows = rows._replace(X=np.ascontiguousarray(rows.X))
-    names = tuple(features or (f"x{j}" for j in range(rows.shape[1])))
-    targets = ("y",) if rows.outputs == 1 else tuple(f"y{j}" for j in range(rows.outputs))
-    return MemorySource(rows, names, targets, levels)
-
-
-def _in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None) -> Source:
-    from .sources.files import find_files
-    from .sources.parquet import scan_parquet
-
-    found = find_files(files, options)
-    kinds = {file.format: file for file in found}
-    if len(kinds) > 1:
-        one, other = list(kinds.values())[:2]
-        raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
-    if kinds.keys() != {"parquet"}:
-        raise UsageError(f"{found[0].name}: this format cannot be scanned: write Parquet")
-    return scan_parquet(found, asked)
+def _is_of_names(target: Any) -> bool:
+    """Whether a target is named, not given as an array."""
+    return target is None or isinstance(target, (str, int, list, tuple))
 
 
 def _within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
-    bytes_ = int(min(SHARE * free_memory(), 1 << 40)) if memory is None else byte_size(memory)
+    bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine)
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit", file=source.pieces[0].file if source.pieces else None)

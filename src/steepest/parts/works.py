@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -11,10 +12,12 @@ from ..core.types import Array
 from ..core.units import RAW, Units
 from ..data.full_pass import slope_leaves
 from ..data.gram import gram_leaves
-from ..data.tree import Partial, plus
+from ..data.regroup import rows_between
+from ..data.rows import Rows
+from ..data.tree import Partial, Summation, plus
 from .part import Block
 
-__all__ = ["Curves", "Grams", "Slopes", "Work"]
+__all__ = ["Costs", "Curves", "Grams", "LongestRow", "Slopes", "Work"]
 
 
 class Work(Protocol):
@@ -77,3 +80,51 @@ class Grams(NamedTuple):
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sum."""
         return plus(a, b)
+
+
+class Costs(NamedTuple):
+    """The sums of `Slopes` at several points, an array for each."""
+
+    loss: LossRecord
+    points: tuple[Array, ...]  # each (d + 1, k)
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf, (1 + (d + 1) k,) for each point."""
+        rows = block.rows.in_units(self.units)
+        if rows.supports.joint:
+            return [tuple(_joint_sums(leaf, self.loss, w) for w in self.points) for leaf in leaves_of(rows, block.how)]
+        found = [slope_leaves(rows, self.loss, w, block.how) for w in self.points]
+        return list(zip(*found, strict=True))
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sums."""
+        return plus(a, b)
+
+
+def leaves_of(rows: Rows, how: Summation) -> Iterator[Rows]:
+    """The rows of each leaf of a block."""
+    for low in range(0, rows.shape[0], how.leaf):
+        yield rows_between(rows, low, min(rows.shape[0], low + how.leaf))
+
+
+def _joint_sums(rows: Rows, loss: LossRecord, w: Array) -> Array:
+    """Sum of the losses of rows with classes, then of their gradients by class, intercept last, not scaled."""
+    cost, g = rows.value_and_gradient(loss, w)
+    sums: Array = np.append(cost, (g / rows.units.scales(rows.shape[1])[:, None]).T.ravel()) * rows.total
+    return sums
+
+
+class LongestRow(NamedTuple):
+    """The largest weighted squared length of a row with its intercept's 1."""
+
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """That of each leaf, (1,)."""
+        rows = block.rows.in_units(self.units)
+        return [(np.array([leaf.longest_row()]),) for leaf in leaves_of(rows, block.how)]
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The larger one."""
+        return (np.maximum(a[0], b[0]),)

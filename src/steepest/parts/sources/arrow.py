@@ -8,9 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...core.errors import DataError
+from ...core.whole_numbers import rounding_note
 from ...data.encoding.faults import CellError
+from ...data.encoding.recipe import Learnt
+from ...data.encoding.text_column import Column
 from ...data.rows import Rows
 from .layout import Layout
+from .learning import learn_in_parts
 from .source import Piece
 
 if TYPE_CHECKING:  # types alone
@@ -33,19 +37,26 @@ class ArrowSource(ABC):
     """
 
     remote = False
+    seeks = False
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        self._rounded: set[str] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
-        return self.layout.names
+        return self.encoded.names
 
     @property
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         return self.layout.targets
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the passes of this process found out about columns and is no error, a sentence each."""
+        return tuple(rounding_note(f"column {name!r}") for name in self.layout.whole if name in self._rounded)
 
     @property
     @abstractmethod
@@ -64,6 +75,38 @@ class ArrowSource(ABC):
     @abstractmethod
     def place(self, piece: int, row: int) -> str:
         """Where a row of a piece (from 0) stands, for messages."""
+
+    @cached_property
+    def learnt(self) -> Learnt | None:
+        """The recipe of features of text, dates or gaps. Cost: a pass over columns whose rules depend on all rows."""
+        settings, names = self.layout.settings, self.layout.features
+        if settings is None:
+            return None
+        return learn_in_parts(names, self._columns(), settings, self._place_of)
+
+    @cached_property
+    def encoded(self) -> Layout:
+        """The layout, with the recipe that it needs."""
+        return self.layout if self.learnt is None else self.layout._replace(recipe=self.learnt.recipe)
+
+    def _columns(self) -> Iterator[list[Column]]:
+        """The features of all rows, batch by batch."""
+        for piece in range(len(self.pieces)):
+            row = 0
+            for batch in self.batches(piece, 0, AT_ONCE, self.layout.features):
+                try:
+                    yield self.layout.columns_of([batch], self.layout.features)
+                except DataError as error:
+                    raise DataError(error.problem, file=self.place(piece, row), column=error.column) from None
+                row += batch.num_rows
+
+    def _place_of(self, row: int) -> str:
+        """Where a row of the table stands."""
+        for number, piece in enumerate(self.pieces):
+            if row < piece.rows:
+                return self.place(number, row)
+            row -= piece.rows
+        return self.pieces[-1].file
 
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
@@ -89,9 +132,10 @@ class ArrowSource(ABC):
         row = start
         for batches in grouped(self.batches(piece, start, size, self.layout.columns), size):
             try:
-                rows = self.layout.rows(batches, self.levels)
+                rows = self.encoded.rows(batches, self.levels)
             except CellError as error:
                 raise self._placed(error, piece, row) from None
+            self._rounded |= self.layout.rounded(batches)
             yield rows
             row += rows.shape[0]
 

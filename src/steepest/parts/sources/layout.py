@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
-from ...data.in_rows import all_finite, fill_rows
+from ...data.encoding.recipe import Recipe
+from ...data.encoding.settings import Settings, Unknown
+from ...data.encoding.text_column import Column, Text, is_missing_at
+from ...data.finite import not_finite_at
+from ...data.in_rows import fill_rows
+from ...data.layout import Table
+from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.cells import FILL
+from ...data.readers.columns import Wanted
 from ...data.rows import Rows
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "not_finite"]
 
 MEND = "correct it or remove the row"
 
@@ -37,12 +45,18 @@ class Layout(NamedTuple):
     weights: str | None = None
     offset: str | None = None
     single: bool = False  # whether X is float32: every feature is
+    whole: tuple[str, ...] = ()  # columns of whole numbers of 64 bits
     labelled: bool = False  # whether the target is labels, so that y holds their places among the levels
+    texts: tuple[str, ...] = ()  # features of text or dates
+    settings: Settings | None = None  # by which a recipe is to be learnt from all rows
+    recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps
+    unknown: str = "error"  # what a level is that the recipe does not know: an error, or "other"
+    complete: bool = False  # whether rows with a gap in a feature are left out: their weight is 0
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns of X."""
-        return self.features
+        return self.features if self.recipe is None else self.recipe.names
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,14 +72,16 @@ class Layout(NamedTuple):
         CellError
             If a cell is missing or not finite, or a weight is negative.
         """
-        X = self._table(batches)
-        targets = [self._target(batches, name, levels) for name in self.targets]
-        y = np.asfortranarray(np.stack(targets, axis=1)) if targets else np.empty((len(X), 0), order="F")
+        X, kept = (self._table(batches), None) if self.recipe is None else self._encoded(batches, self.recipe)
+        targets = [vector(batches, c) if levels is None else places(batches, c, levels) for c in self.targets]
+        y = np.asfortranarray(np.stack(targets, axis=1)) if targets else np.empty((X.shape[0], 0), order="F")
         weight, offset = (None if name is None else vector(batches, name) for name in (self.weights, self.offset))
         if weight is not None and (weight < 0).any():
             row = int((weight < 0).argmax())
             raise CellError(f"weight {weight[row]:g} is negative: {MEND}", str(self.weights), row)
-        return Rows(X, y, weight, offset, total=float(len(X) if weight is None else weight.sum()))
+        if kept is not None:
+            weight = np.where(kept, 1.0 if weight is None else weight, 0.0)
+        return Rows(X, y, weight, offset, total=float(X.shape[0] if weight is None else weight.sum()))
 
     def labels(self, batch: pa.RecordBatch) -> set[str]:
         """The labels of the target in a record batch."""
@@ -73,8 +89,28 @@ class Layout(NamedTuple):
         check_present(column, self.targets[0], 0)
         return set(as_text(column).unique().to_pylist())
 
+    def columns_of(self, batches: Sequence[pa.RecordBatch], names: Sequence[str]) -> list[Column]:
+        """Features as columns of numbers, NaN where one is missing, and of text."""
+        import pyarrow as pa
+
+        table = pa.Table.from_batches(batches)
+        sheet = ArrowSheet("", tuple(table.column_names), table.select)
+        return sheet.read([Wanted(name, MEND, name in self.texts, gaps=True) for name in names])
+
+    def _encoded(self, batches: Sequence[pa.RecordBatch], recipe: Recipe) -> tuple[Table, NDArray[np.bool_] | None]:
+        """X by the recipe, and which rows have no gap if the others are left out; these are 0."""
+        columns = self.columns_of(batches, self.features)
+        if not self.complete:
+            return recipe.encode(columns, Unknown(self.unknown))[0], None
+        kept = ~np.any([is_missing_at(column) for column in columns], axis=0)
+        return recipe.encode([_filled(column) for column in columns], Unknown(self.unknown))[0], kept
+
+    def rounded(self, batches: Sequence[pa.RecordBatch]) -> set[str]:
+        """The columns with a whole number that double precision rounds."""
+        return {name for name in self.whole if any(_is_rounded(batch.column(name)) for batch in batches)}
+
     def _table(self, batches: Sequence[pa.RecordBatch]) -> NDArray[Any]:
-        """X of the features. Features that have to be encoded would be encoded here."""
+        """X of features that are numbers without gaps."""
         count = sum(batch.num_rows for batch in batches)
         X = np.empty((count, len(self.features)), np.float32 if self.single else np.float64)
         low = 0
@@ -82,15 +118,24 @@ class Layout(NamedTuple):
             high = low + batch.num_rows
             fill_rows(X[low:high], [numbers(batch.column(name), name, low) for name in self.features])
             low = high
-        if not all_finite(X):
-            row, j = (int(places[0]) for places in np.nonzero(~np.isfinite(X)))
-            raise not_finite(X[row, j], self.features[j], row)
+        if (found := not_finite_at(X)) is not None:
+            row, j, value = found
+            raise CellError(not_finite(value), self.features[j], row)
         return X
 
+<<<<<<< HEAD
     def _target(
         self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
     ) -> NDArray[np.float64]:
         return vector(batches, name) if levels is None else places(batches, name, levels)
+=======
+
+def _filled(column: Column) -> Column:
+    """The column with any value it has, or 0, in place of missing ones."""
+    if isinstance(column, Text):
+        return column._replace(codes=np.maximum(column.codes, 0))
+    return np.where(np.isnan(column), 0.0, column)
+>>>>>>> main
 
 
 def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
@@ -98,9 +143,8 @@ def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)]).tolist()
     parts = [numbers(batch.column(name), name, low) for batch, low in zip(batches, starts, strict=False)]
     column = np.concatenate(parts).astype(np.float64)
-    if not np.isfinite(column).all():
-        row = int((~np.isfinite(column)).argmax())
-        raise not_finite(column[row], name, row)
+    if (found := not_finite_at(column[:, None])) is not None:
+        raise CellError(not_finite(found[2]), name, found[0])
     return column
 
 
@@ -137,6 +181,13 @@ def numbers(column: pa.Array, name: str, low: int) -> NDArray[Any]:
     return found
 
 
+def _is_rounded(column: pa.Array) -> bool:
+    whole = column.to_numpy(zero_copy_only=False)
+    if not len(whole) or (int(whole.max()) <= EXACT and int(whole.min()) >= -EXACT):
+        return False
+    return any(is_rounded(number) for number in np.unique(whole).tolist())
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column of labels as an array of text; of true and false as Python spells them."""
     from pyarrow import compute, types
@@ -155,8 +206,6 @@ def check_present(column: pa.Array, name: str, low: int) -> None:
         raise CellError(f"missing value: {FILL}", name, low + row)
 
 
-def not_finite(value: float, name: str, row: int) -> CellError:
-    """The error of a number that is not finite."""
-    if np.isnan(value):
-        return CellError(f"missing value (NaN): {FILL}", name, row)
-    return CellError(f"{value:g} is not finite: {MEND}", name, row)
+def not_finite(value: float) -> str:
+    """What is wrong with a number that is not finite, and the remedy."""
+    return f"missing value (NaN): {FILL}" if np.isnan(value) else f"{value:g} is not finite: {MEND}"

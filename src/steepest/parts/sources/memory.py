@@ -8,9 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from ...data.layout import arrays
+from ...core.errors import DataError
+from ...data.finite import not_finite_at
+from ...data.layout import Table, arrays
 from ...data.regroup import rows_between
 from ...data.rows import Rows
+from .layout import not_finite
 from .source import Piece
 
 __all__ = ["MemorySource"]
@@ -32,6 +35,7 @@ class MemorySource:
     """
 
     remote = False
+    seeks = True
 
     def __init__(
         self,
@@ -61,7 +65,17 @@ class MemorySource:
         first = piece * PIECE
         stop = first + self.pieces[piece].rows
         for low in range(first + start, stop, size):
-            yield rows_between(self.rows, low, min(stop, low + size))
+            rows = rows_between(self.rows, low, min(stop, low + size))
+            for names, values in ((self.names, rows.X), (self.targets, rows.y)):
+                self._check(names, values, low)
+            yield rows
+
+    def _check(self, names: tuple[str, ...], values: Table, low: int) -> None:
+        """Refuse a number that is not finite."""
+        if (found := not_finite_at(values)) is None:
+            return
+        row, column, value = found
+        raise DataError(f"row {low + row + 1:,}: {not_finite(value)}", column=names[column])
 
     def place(self, piece: int, row: int) -> str:
         """The row in the table, from 1."""

@@ -11,7 +11,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
-from ...data.in_rows import all_finite, fill_rows
+from ...data.finite import all_finite
+from ...data.in_rows import fill_rows
 from ...data.readers.asked import Asked
 from ...data.readers.cells import number_fault
 from ...data.readers.columns import refuse

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...core.errors import DataError, UsageError
+from ...data.encoding.settings import Settings
 from ...data.readers.arrow_file import ArrowSheet, index_names
 from ...data.readers.asked import Asked
-from ...data.readers.columns import unique_names
+from ...data.readers.columns import listed, unique_names
 from ...data.readers.roles import choose
 from .layout import Layout
 
@@ -16,11 +17,6 @@ if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
 __all__ = ["check_same", "chosen_layout", "kind_of"]
-
-UNUSABLE = {
-    "text": "text in a feature: leave it out with drop, or encode it as numbers",
-    "date": "dates in a feature: leave them out with drop, or encode them as numbers",
-}
 
 
 def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
@@ -40,27 +36,55 @@ def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
         raise UsageError(f"{file}: no feature is named: name one or more")
     targets = () if roles.target is None else (roles.target, *roles.further)
     kinds = [kind_of(schema.field(name).type) for name in targets]
+    used = (*roles.features, *targets, *(name for name in (roles.weights, roles.offset) if name is not None))
     layout = Layout(
         roles.features,
         targets,
         roles.weights,
         roles.offset,
         all(str(schema.field(name).type) == "float" for name in roles.features),
+        whole=tuple(name for name in used if str(schema.field(name).type) in ("int64", "uint64")),
         labelled=len(targets) == 1 and kinds[0] in ("text", "truth"),
     )
+    texts = [name for name in roles.features if kind_of(schema.field(name).type) in ("text", "date")]
+    layout = _encoding(layout, asked, frozenset(texts))
     _check_types(schema, layout, file)
     return layout
 
 
-def check_same(schema: pa.Schema, first: pa.Schema, columns: Sequence[str], file: str, like: str) -> None:
-    """Refuse a schema whose columns are not those of the first file, in any order and among others."""
+def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
+    """The layout of features that are not used as they are: by a recipe learnt before, or to be learnt."""
+    settings, features = asked.settings, layout.features
+    if asked.recipe is None and not texts and settings == Settings():
+        return layout
+    named = (*settings.categories, *settings.dates) if asked.recipe is None else tuple(asked.recipe.text_columns)
+    for name in named:
+        if name not in features:
+            raise UsageError(f"no feature is called {name!r}: there is {listed(features)}")
+    return layout._replace(
+        single=False,
+        texts=tuple(name for name in features if name in texts or name in named),
+        settings=settings if asked.recipe is None else None,
+        recipe=asked.recipe,
+        complete=settings.missing == "drop",
+    )
+
+
+def check_same(
+    schema: pa.Schema, first: pa.Schema, columns: Sequence[str], files: tuple[str, str], exact: bool = True
+) -> None:
+    """Refuse a schema whose columns are not those of the first file, in any order and among others.
+
+    Numbers may have another type unless it must be exact.
+    """
+    file, like = files
     for name in columns:
         if schema.names.count(name) != 1:
             how = "two columns are" if name in schema.names else "no column is"
-            raise DataError(f"{how} called {name!r}, but one in {like}: write the files alike", file=file)
+            raise DataError(f"{how} called {name!r}, but one in {like}: write them alike", file=file)
         own, other = schema.field(name).type, first.field(name).type
-        if own != other:
-            raise DataError(f"the type is {own}, but {other} in {like}: write the files alike", file=file, column=name)
+        if own != other and (exact or kind_of(own) != kind_of(other)):
+            raise DataError(f"the type is {own}, but {other} in {like}: write them alike", file=file, column=name)
 
 
 def kind_of(kind: pa.DataType) -> str:
@@ -82,10 +106,11 @@ def _check_types(schema: pa.Schema, layout: Layout, file: str) -> None:
     """Refuse a schema in which the type of a column cannot have its role."""
     for name in layout.columns:
         kind = kind_of(schema.field(name).type)
-        if kind in ("number", "truth") or (layout.labelled and name in layout.targets):
+        encoded = name in layout.texts or (layout.labelled and name in layout.targets)
+        if kind in ("number", "truth") or encoded:
             continue
         if name in layout.features:
-            problem = UNUSABLE.get(kind, f"{kind} in a feature: leave it out with drop, or store numbers in columns")
+            problem = f"{kind} in a feature: leave it out with drop, or store numbers in columns"
         else:
             problem = f"{kind} where a number is needed: choose another column"
         raise DataError(problem, file=file, column=name)

@@ -45,6 +45,10 @@ class Source(Protocol):
     def remote(self) -> bool:
         """Whether a second reading is expensive: text, or a file that is not on this machine."""
 
+    @property
+    def seeks(self) -> bool:
+        """Whether `read` from any row on costs no more than the rows that are taken from it."""
+
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Rows ``start`` and on of a piece, in order, in batches of at most ``size`` rows, of which most are full.
 

@@ -80,6 +80,7 @@ class Store(NamedTuple):
         return _told(name, lambda: self.system.open_input_file(path))
 
     def _info(self, path: str) -> FileInfo:
+        assert self.system is not None
         return self.system.get_file_info(path)
 
 

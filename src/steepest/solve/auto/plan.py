@@ -33,7 +33,7 @@ from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "scaled_units", "selection_plan"]
+__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "planned", "scaled_units", "selection_plan"]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
@@ -234,9 +234,17 @@ def _plan(
 ) -> Plan:
     """The plan with units, data and learning rate."""
     units = scaled_units(rows, problem, ColumnStats(columns.mean, columns.variance)) if standardize else RAW
-    if problem.l2 > 0:
-        _refuse_overflow(Coordinates(problem, rows.shape[1], units))
     data = rows.in_units(units) if columns.moments is None else columns.moments.in_units(units)
+    return planned(problem, columns, data, method, auto, start)
+
+
+def planned(
+    problem: Problem, columns: Columns, data: Rows | Moments, method: Method, auto: bool, start: Array | None
+) -> Plan:
+    """The plan with a learning rate, for data in the units of the descent."""
+    units = data.units
+    if problem.l2 > 0:
+        _refuse_overflow(Coordinates(problem, data.shape[1], units))
     location = None if columns.spread is None else (columns.mean, columns.spread)
     bounds = cache(lambda: spectrum(Objective(problem, data), location))
     if auto and not method.preconditioned:

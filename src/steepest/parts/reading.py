@@ -1,0 +1,68 @@
+"""Reading: rows of a source by their numbers in the table, wherever pieces begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.csr import CSR
+from ..data.regroup import joined, regrouped
+from ..data.rows import Rows
+from .parts import Parts
+from .sources.source import Source
+
+__all__ = ["ahead", "first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
+
+SOME = 4096  # rows that are looked at before the first pass
+STORED = 12  # bytes of a stored number of a sparse table, with its column
+
+Item = TypeVar("Item")
+
+
+def first_rows(source: Source) -> NDArray[np.int64]:
+    """Number of the first row of each piece, and the number of rows."""
+    return np.cumsum([0, *(piece.rows for piece in source.pieces)])
+
+
+def rows_in(source: Source, starts: NDArray[np.int64], low: int, high: int) -> Iterator[Rows]:
+    """Rows low .. high - 1 of a table in order; ``starts`` are its `first_rows`."""
+    piece = int(np.searchsorted(starts, low, side="right")) - 1
+    while low < high:
+        count = min(high, int(starts[piece + 1])) - low
+        if count > 0:
+            yield from regrouped(source.read(piece, low - int(starts[piece]), count), count, count)
+        low, piece = low + max(0, count), piece + 1
+
+
+def rows_of(parts: Parts, starts: NDArray[np.int64], ranges: list[tuple[int, int]]) -> Rows:
+    """The rows of several ranges, one after the other, coded."""
+    read = [rows for low, high in ranges for rows in rows_in(parts.source, starts, low, high)]
+    return parts.coding(joined(read))
+
+
+def some_rows(parts: Parts) -> Rows:
+    """The first rows of a table, coded: they show its layout."""
+    return rows_of(parts, first_rows(parts.source), [(0, min(SOME, parts.shape[0]))])
+
+
+def row_bytes(parts: Parts) -> int:
+    """Bytes of a row in double precision; of a sparse table by its first rows, rounded to a power of two."""
+    d, k = parts.shape[1], max(1, parts.coding.classes, len(parts.source.targets))
+    some = next(rows_in(parts.source, first_rows(parts.source), 0, 1)).X
+    if not isinstance(some, CSR):
+        return 8 * (d + k)
+    X = some_rows(parts).X
+    return 1 << round(np.log2(8 * k + STORED * max(1.0, X.data.size / X.shape[0])))
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The items, of which the next one is made in a thread while one is used."""
+    with ThreadPoolExecutor(1, thread_name_prefix="steepest") as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item

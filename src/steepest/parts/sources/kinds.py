@@ -1,0 +1,126 @@
+"""Which source a table is read through: by its type, or by the ending of its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...core.errors import DataError, UsageError
+from ...data.layout import in_row_order, matrix
+from ...data.readers.asked import Asked
+from ...data.readers.cells import FILL, is_missing
+from ...data.rows import make_rows
+from .beside import asked_beside, beside
+from .files import find_files
+from .frames import FrameSource, arrow_table, is_a, is_frame
+from .ipc import scan_arrow
+from .lazy import Made, Streamed, scan_dataset, scan_lazy_frame
+from .memory import MemorySource
+from .parquet import scan_parquet
+from .source import Source
+from .streams import StreamSource
+
+__all__ = ["is_array", "source_beside", "source_of"]
+
+OPENERS = {"parquet": scan_parquet, "arrow": scan_arrow}
+ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
+
+
+class Listed(NamedTuple):
+    """Tables in a list, one after the other."""
+
+    tables: Sequence[Any]
+
+    def __call__(self, columns: Sequence[str] | None) -> Sequence[Any]:
+        """All of them, with all columns."""
+        return self.tables
+
+
+def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None, rows: int | None = None) -> Source:
+    """The source of a table whose columns have names.
+
+    Parameters
+    ----------
+    table : object
+        As of `scan`.
+    asked : Asked
+    options : dict, optional
+        What fsspec is told of a store.
+    rows : int, optional
+        Rows that a function makes.
+
+    Raises
+    ------
+    UsageError
+        If there is no source for such a table.
+    """
+    if _is_file(table) or (isinstance(table, Sequence) and all(map(_is_file, table))):
+        return _in_files(table, asked, options)
+    if is_frame(table):
+        return FrameSource(arrow_table(table), asked)
+    if is_a(table, "polars", "LazyFrame"):
+        return scan_lazy_frame(table, asked)
+    if is_a(table, "pyarrow.dataset", "Dataset"):
+        return scan_dataset(table, asked)
+    if isinstance(table, Iterator) or is_a(table, "pyarrow", "RecordBatchReader"):
+        raise UsageError(f"{type(table).__name__} {ONCE}")
+    if hasattr(table, "__arrow_c_stream__"):
+        return StreamSource(Streamed(table), asked, rows)
+    if callable(table):
+        return StreamSource(Made(table), asked, rows)
+    if isinstance(table, Sequence):
+        return StreamSource(Listed(table), asked)
+    raise UsageError(f"{type(table).__name__} is no table: give files, a data frame, arrays X and y, or a function")
+
+
+def source_beside(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> Source:
+    """The source of a data frame or array, with its target in another array."""
+    if is_frame(X):
+        return FrameSource(beside(X, y, weights, offset), asked_beside(asked, y, weights, offset))
+    X = matrix(X)
+    y, levels = _labelled(np.zeros((X.shape[0], 0)) if y is None else np.asarray(y))
+    rows = make_rows(X, y, weight=weights, offset=offset)
+    rows = rows._replace(X=in_row_order(rows.X))
+    names = tuple(asked.features or (f"x{j}" for j in range(rows.shape[1])))
+    targets = ("y",) if rows.outputs == 1 else tuple(f"y{j}" for j in range(rows.outputs))
+    return MemorySource(rows, names, targets, levels)
+
+
+def is_array(table: Any) -> bool:
+    """Whether a table is an array without names: also a sparse one, and a list of lists."""
+    if is_frame(table) or isinstance(table, (str, os.PathLike)):
+        return False
+    if isinstance(table, (list, tuple)) and table and isinstance(table[0], (list, tuple, np.ndarray)):
+        return True
+    return hasattr(table, "tocsr") or hasattr(table, "__array__")
+
+
+def _labelled(y: Any) -> tuple[Any, tuple[str, ...] | None]:
+    """A target of text as places among its sorted levels, and the levels; numbers as they are."""
+    of_text = y.dtype.kind in "Ub" or (y.dtype.kind == "O" and any(isinstance(label, str) for label in y.flat))
+    if not of_text or y.ndim > 1:
+        return y, None
+    for row, label in enumerate(y.tolist()):
+        if label is None or (not isinstance(label, str) and is_missing(label)):
+            raise DataError(f"row {row + 1}: missing value: {FILL}", column="y")
+    found, places = np.unique(y.astype(str), return_inverse=True)
+    return places, tuple(found.tolist())
+
+
+def _is_file(name: object) -> bool:
+    return isinstance(name, (str, os.PathLike))
+
+
+def _in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None) -> Source:
+    found = find_files(files, options)
+    kinds = {file.format: file for file in found}
+    if len(kinds) > 1:
+        one, other = list(kinds.values())[:2]
+        raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
+    opener = OPENERS.get(str(found[0].format))
+    if opener is None:
+        raise UsageError(f"{found[0].name}: files of this ending cannot be scanned: write Parquet")
+    return opener(found, asked)

@@ -1,0 +1,1 @@
+"""Fits of a table in parts: what they compute are passes over it, or epochs of batches."""
