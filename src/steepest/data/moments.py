@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +22,7 @@ from .curvature import MomentsCurvature
 from .gram import augmented, gram_matrix, refuse_unless_usable
 from .rows import Rows
 
-__all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "without"]
+__all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "solved_moments", "without"]
 
 NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
 FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
@@ -114,21 +116,35 @@ def make_moments(rows: Rows, intercept: Array | None = None) -> Moments:
     >>> make_moments(make_rows([[1.0], [2.0], [3.0]], [3.0, 5.0, 7.0])).minimiser.ravel().round(9)
     array([2., 1.])
     """
-    mean, spread, cross, middle = central_moments(rows)
-    hessian = hessian_in(RAW, mean, spread)
+    return solved_moments(central_moments(rows), rows.shape, partial(_residuals, rows), intercept)
+
+
+Residuals = Callable[[ColumnStats, Array], tuple[float, Array]]  # cost and gradient at w for centred columns
+
+
+def solved_moments(
+    location: tuple[Array, Array, Array, Array], shape: tuple[int, int], residuals: Residuals,
+    intercept: Array | None = None,
+) -> Moments:  # fmt: skip
+    """Moments from means, covariances and means of the target; ``residuals`` gives cost and gradient."""
+    mean, spread, cross, middle = location
+    hessian, columns, centred = hessian_in(RAW, mean, spread), ColumnStats(mean, np.diag(spread)), Units(shift=mean)
     if intercept is not None:
         coef = _solve(hessian[:-1, :-1], cross + np.outer(mean, middle - intercept))[0]
         minimiser, null = np.concatenate((coef, intercept[None])), null_directions(spread)
-        return Moments(hessian, minimiser, *_evaluated(rows.in_units(RAW), minimiser), mean, spread, null, rows.shape)
+        cost, gradient = residuals(columns._replace(mean=0.0 * mean), minimiser)
+        return Moments(hessian, minimiser, cost, gradient, mean, spread, null, shape)
     coef, null = _solve(spread, cross)
-    minimiser, centred = np.concatenate((coef, middle[None])), Units(shift=mean)
-    cost, gradient = _residuals(rows, ColumnStats(mean, np.diag(spread)), minimiser)
+    minimiser = np.concatenate((coef, middle[None]))
+    cost, gradient = residuals(columns, minimiser)
     gradient = centred.raw_gradient(gradient)
-    return Moments(hessian, centred.raw(minimiser), cost, gradient, mean, spread, null, rows.shape)
+    return Moments(hessian, centred.raw(minimiser), cost, gradient, mean, spread, null, shape)
 
 
 def _residuals(rows: Rows, columns: ColumnStats, w: Array) -> tuple[float, Array]:
     """Cost and gradient at w for centred columns; they are centred afterwards where the layout is not."""
+    if not columns.mean.any():
+        return _evaluated(rows.in_units(RAW), w)
     shift = centre(rows, columns)
     rest = Units(shift=columns.mean - shift)
     cost, g = _evaluated(rows.in_units(Units(shift)), rest.raw(w))

@@ -12,7 +12,7 @@ from .csr import CSR
 from .layout import Table, slice_rows
 from .rows import Rows
 
-__all__ = ["joined", "regrouped", "rows_between"]
+__all__ = ["joined", "regrouped", "rows_between", "stacked"]
 
 
 def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
@@ -48,14 +48,15 @@ def joined(parts: Sequence[Rows]) -> Rows:
         return parts[0]
     y = np.asfortranarray(np.concatenate([part.y for part in parts]))
     weight, offset = _whole([part.weight for part in parts]), _whole([part.offset for part in parts])
-    return parts[0]._replace(X=_stacked([part.X for part in parts]), y=y, weight=weight, offset=offset)
+    return parts[0]._replace(X=stacked([part.X for part in parts]), y=y, weight=weight, offset=offset)
 
 
 def _whole(pieces: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
     return None if pieces[0] is None else np.concatenate([piece for piece in pieces if piece is not None])
 
 
-def _stacked(tables: list[Table]) -> Table:
+def stacked(tables: list[Table]) -> Table:
+    """Tables one below the other."""
     if not isinstance(tables[0], CSR):
         return np.concatenate(cast("list[NDArray[Any]]", tables))
     sparse = cast("list[CSR]", tables)

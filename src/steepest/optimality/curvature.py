@@ -61,7 +61,7 @@ def spectrum(objective: Objective, location: tuple[Array, Array] | None = None) 
 
 def _bound(objective: Objective, location: tuple[Array, Array] | None) -> Array:
     data = objective.data
-    if not data.supports.rows:
+    if location is None and not data.supports.rows:
         return with_penalty(objective.loss.curvature * objective.moments.hessian, objective)
     mean, spread = location or central_moments(cast(Rows, objective.data))[:2]
     return with_penalty(objective.loss.curvature * hessian_in(data.units, mean, spread), objective)

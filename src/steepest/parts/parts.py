@@ -16,6 +16,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .sources.source import Source
+from .survey import Survey, survey_of
 from .works import Work
 
 __all__ = ["Parts", "Passing"]
@@ -58,6 +59,7 @@ class Parts:
         self.source, self.memory, self.coding, self.told = source, memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
+        self._survey: Survey | None = None
 
     @cached_property
     def shape(self) -> tuple[int, int]:
@@ -92,6 +94,17 @@ class Parts:
     def coded(self, coding: Coding) -> Parts:
         """The same table for a problem of its classes."""
         return Parts(self.source, self.memory, self.engine, coding, self.told)
+
+    @property
+    def survey(self) -> Survey:
+        """What one pass tells of the table, made once."""
+        return self.surveyed()
+
+    def surveyed(self, grams: bool | None = None) -> Survey:
+        """The survey, with the Gram matrix if it is asked for. Cost: one pass, unless it is known."""
+        if self._survey is None or (grams and self._survey.gram is None):
+            self._survey = survey_of(self, grams)
+        return self._survey
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""

@@ -42,7 +42,7 @@ from .postprocess import centre, least_norm, with_fixed
 from .reported_cost import with_reported_cost
 from .settings import DEFAULT_TOL, Limits, Settings, Watch, is_auto
 
-__all__ = ["Run", "fit"]
+__all__ = ["Run", "evidence_of", "exact_answer", "fit", "reported_place"]
 
 
 class Run(NamedTuple):
@@ -187,7 +187,7 @@ def _judged(
     rows: Rows, problem: Problem, plan: Plan, path: Trajectory, certified: CertifiedStop, known: Certificate | None
 ) -> Run:
     """Choose the state to report, certify it and judge the run; ``known`` is the certificate of the last state."""
-    i = _reported(path)
+    i = reported_place(path)
     coef, intercept = path.coef[i].reshape(rows.shape[1], rows.outputs), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     known = known or certified.taken(int(path.step[i]))
@@ -210,8 +210,8 @@ def _judged(
 
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = column_notes(rows, problem, plan.columns, path.names)
-    verdict = judge(_evidence(problem, plan, path, certificate, **facts), notes)
-    found = {"reported_step": int(path.step[i]), "exact": _exact(problem, plan), "passes": rows.passes}
+    verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
+    found = {"reported_step": int(path.step[i]), "exact": exact_answer(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
 
@@ -239,7 +239,7 @@ def _recession(
     return {"separated": text, "unproven": found.unknown}
 
 
-def _reported(path: Trajectory) -> int:
+def reported_place(path: Trajectory) -> int:
     """The last state, or the recorded one of lowest cost if it increased from above 0; with held-out rows the best."""
     if "validation" in path.meta:
         return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
@@ -252,7 +252,8 @@ def _reported(path: Trajectory) -> int:
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
 
 
-def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
+def evidence_of(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
+    """The facts of a run for its verdict."""
     rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
     back, looks = reversals(path), rate.looks
     uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
@@ -286,7 +287,7 @@ def _evidence(problem: Problem, plan: Plan, path: Trajectory, certificate: Certi
     )
 
 
-def _exact(problem: Problem, plan: Plan) -> dict[str, Any] | None:
+def exact_answer(problem: Problem, plan: Plan) -> dict[str, Any] | None:
     """The exact least-squares answer, if it is known: no penalty and no fixed coefficient."""
     moments = plan.columns.moments
     movable = coordinates_of(problem, len(plan.columns.mean)).free.all()

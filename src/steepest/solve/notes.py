@@ -12,7 +12,7 @@ from ..objective.objective import Coordinates, coordinates_of
 from ..objective.problem import Problem
 from .auto.plan import Columns
 
-__all__ = ["column_notes", "least_at_zero", "open_coefficients"]
+__all__ = ["AT_ZERO", "column_notes", "least_at_zero", "notes_of", "open_coefficients"]
 
 LISTED = 5
 AT_ZERO = (
@@ -29,16 +29,22 @@ def column_notes(rows: Rows, problem: Problem, columns: Columns, names: tuple[st
     A coefficient is open if it is free, and neither penalised nor constrained. Directions of open coefficients that
     change no prediction leave the cost as it is, so many answers fit equally well; any other direction costs something.
     """
-    constant = _constant(rows, columns)
-    coordinates = coordinates_of(problem, rows.shape[1])
+    found = notes_of(_constant(rows, columns), rows.shape[0], problem, columns, names)
+    return (*found, AT_ZERO) if least_at_zero(problem, rows) else found
+
+
+def notes_of(
+    constant: NDArray[np.bool_], n: int, problem: Problem, columns: Columns, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The same from which columns are constant (d,) and the number of rows, but for the loss."""
+    coordinates = coordinates_of(problem, len(constant))
     intercept = coordinates.free_intercept
     silent = constant if intercept else constant & (columns.mean == 0.0)  # else it stands in for the intercept
     what = "is constant" if intercept else "is 0 in every row"
     notes = [f"column {names[j]!r} {what} and says nothing about the target" for j in np.flatnonzero(silent)[:LISTED]]
     is_open = open_coefficients(coordinates)
-    few = _too_few(rows.shape[0], is_open, intercept)
-    found = (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
-    return (*found, AT_ZERO) if least_at_zero(problem, rows) else found
+    few = _too_few(n, is_open, intercept)
+    return (*notes, *([few] if few else _dependent(columns, names, is_open, silent, intercept)))
 
 
 def least_at_zero(problem: Problem, rows: Rows) -> bool:

@@ -1,0 +1,165 @@
+"""Samples drawn in a pass: the rows with the least hashes of their numbers, in all and in each of a few classes.
+
+Which rows these are depends on their numbers and targets alone. A worker that has seen q rows of a class leaves out
+those whose hash is above all of them: they cannot be among the q rows with the least hashes of the whole table.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Array
+from ..core.units import RAW
+from ..data.csr import CSR
+from ..data.layout import Table, arrays, take
+from ..data.regroup import stacked
+from ..data.rows import Rows
+from .target_values import TargetValues
+
+__all__ = ["Drawn", "Picks", "drawn", "joined_samples", "rows_of"]
+
+CLASSES = 10  # most values of a target up to which each of them has its part of the sample
+GLANCE = 64  # rows that show whether a target has more values
+FULL = 4  # samples in a node beyond which it is cut to the least hashes
+SLACK = 1.25  # hashes that are kept between two cuts
+LARGEST = np.uint64(0xFFFFFFFFFFFFFFFF)
+Hashes = NDArray[np.uint64]
+Key = float | None  # a class; None for all rows
+
+
+class Picks(NamedTuple):
+    """How many rows are drawn, and what a worker has seen of their hashes. No result depends on what it has seen."""
+
+    most: int
+    seed: int
+    seen: dict[Key, tuple[Hashes, np.uint64]]
+
+    def fresh(self) -> Picks:
+        """The same, without anything seen."""
+        return self._replace(seen={})
+
+    def kept(self, h: Hashes, y: Array) -> NDArray[np.bool_]:
+        """Which rows may be in the sample, from their hashes and targets (n,)."""
+        keep = h <= self._bound(None, h, self.most)
+        few = _few_values(y)
+        if few is None or len({*self.seen, *few.tolist()}) > CLASSES + 1:
+            return keep
+        each = _each(self.most, max(len(few), len(self.seen) - 1))
+        for value in few:
+            own = y == value
+            keep |= own & (h <= self._bound(float(value), h[own], each))
+        return keep
+
+    def _bound(self, key: Key, h: Hashes, most: int) -> np.uint64:
+        known, bound = self.seen.get(key, (np.empty(0, np.uint64), LARGEST))
+        known = np.concatenate((known, h[h <= bound]))
+        if len(known) > SLACK * most:
+            known = np.unique(known)[:most]
+            bound = known[-1] if len(known) == most else bound
+        self.seen[key] = known, bound
+        return bound
+
+
+class Drawn(NamedTuple):
+    """Rows that may be in the sample."""
+
+    hashes: Array  # (s,)
+    numbers: Array  # (s,) of the rows in the table
+    own: Array  # (s, k + 2), targets, weight and offset
+    values: Array  # (s, d), or the three arrays of a sparse table
+    indices: Array
+    indptr: Array
+
+    @property
+    def table(self) -> Table:
+        """The columns of a dense table; of a sparse one with the columns that occur."""
+        return cast(Table, self.values) if self.values.ndim == 2 else CSR(self.values, self.indices, self.indptr, 0)
+
+    def some(self, places: NDArray[Any]) -> Drawn:
+        """The rows at these places."""
+        hashes, numbers, own = (a[places] for a in self[:3])
+        return Drawn(hashes, numbers, own, *_arrays(take(self.table, places)))
+
+
+def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
+    """The rows of a leaf that may be in the sample, by the number of its first row."""
+    n = rows.shape[0]
+    numbers = np.arange(first, first + n)
+    h = hashes(numbers, picks.seed)
+    counted = np.arange(n) if rows.weight is None else np.flatnonzero(rows.weight > 0)
+    places = counted[picks.kept(h[counted], rows.y[counted, 0])]
+    ones, zeros = np.ones(len(places)), np.zeros(len(places))
+    weight = ones if rows.weight is None else rows.weight[places]
+    offset = zeros if rows.offset is None else rows.offset[places]
+    own = np.column_stack((rows.y[places], weight, offset))
+    return Drawn(cast(Array, h[places]), cast(Array, numbers[places]), own, *_arrays(take(rows.X, places)))
+
+
+def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
+    """The rows of both, or those that may still be in the sample where they are many."""
+    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
+    whole = Drawn(hashes, numbers, own, *_arrays(stacked([a.table, b.table])))
+    if len(whole.hashes) <= FULL * picks.most:
+        return whole
+    kept = picks.fresh().kept(cast(Hashes, whole.hashes), whole.own[:, 0])
+    return whole.some(np.flatnonzero(kept))
+
+
+def rows_of(found: Drawn, values: TargetValues, picks: Picks, d: int, total: float) -> Rows:
+    """The sample as rows: half of it from each of two classes, a rare class whole, weighted by the table's classes."""
+    order = np.argsort(found.hashes, kind="stable")
+    places, share = _by_class(found, values, order, picks.most)
+    places, share = places[rank := np.argsort(found.numbers[places], kind="stable")], share[rank]
+    some = found.some(places)
+    X = some.table._replace(columns=d) if isinstance(some.table, CSR) else some.table
+    offset = np.ascontiguousarray(some.own[:, -1]) if some.own[:, -1].any() else None
+    y, weight = np.asfortranarray(some.own[:, :-2]), share * some.own[:, -2]
+    numbers = some.numbers.astype(np.int64)
+    return Rows(X, y, weight, offset, RAW, total, 1, ([0], len(y)), numbers)
+
+
+def hashes(numbers: NDArray[np.int64], seed: int) -> Hashes:
+    """A hash of each number; different numbers have different ones."""
+    z = numbers.astype(np.uint64) + np.array([seed & (1 << 63) - 1], np.uint64) * np.uint64(0xD1342543DE82EF95)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor) + np.uint64(0x9E3779B97F4A7C15)
+    return cast(Hashes, z ^ (z >> np.uint64(31)))
+
+
+def _by_class(
+    found: Drawn, values: TargetValues, order: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.int64], Array]:
+    """Places of the rows of the sample, and how much of the table's weight each stands for by its own."""
+    known = values.values
+    if known is None or not 2 <= len(known) <= CLASSES:
+        places = order[:most]
+        return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
+    groups = [order[found.own[order, 0] == value] for value in known]
+    left, parts = most, dict[int, NDArray[np.int64]]()
+    for i in np.argsort([len(g) for g in groups], kind="stable"):
+        parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
+        left -= len(parts[int(i)])
+    shares = [np.full(len(g), values.weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
+    return np.concatenate(list(parts.values())), np.concatenate(shares)
+
+
+def _each(most: int, classes: int) -> int:
+    """Rows with the least hashes of each class that may be in the sample."""
+    return most if classes <= 2 else 2 * most // classes
+
+
+def _few_values(y: Array) -> Array | None:
+    """The values of a target, if they are few."""
+    if len(y) == 0 or len(np.unique(y[:GLANCE])) > CLASSES:
+        return None
+    found: Array = np.unique(y)
+    return found if len(found) <= CLASSES else None
+
+
+def _arrays(X: Table) -> tuple[Array, Array, Array]:
+    found = arrays(X)
+    none = np.empty(0)
+    return cast("tuple[Array, Array, Array]", found if len(found) == 3 else (found[0], none, none))

@@ -1,0 +1,175 @@
+"""Survey: what one pass tells of a table before a fit: moments, ranges, targets, and a sample of the rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..core.errors import DataError
+from ..core.types import Array
+from ..data.centre import near_shift
+from ..data.column_sums import column_sums, mean_and_variance
+from ..data.csr import CSR
+from ..data.gram import augmented, gram_leaves, refuse_unless_usable
+from ..data.regroup import rows_between
+from ..data.rows import Rows
+from ..data.tree import Partial
+from ..objective.data import ColumnStats
+from .part import Block
+from .samples import Drawn, Picks, drawn, joined_samples, rows_of
+from .target_values import TargetValues, joined_values, target_values, values_of
+
+if TYPE_CHECKING:
+    from .parts import Parts
+
+__all__ = ["Survey", "Surveys", "survey_of"]
+
+GRAM = 256  # columns up to which the Gram matrix costs no more than reading a file
+SAMPLE = 60_000  # most rows of the sample
+EACH = 40  # fewest rows of the sample for each column
+WEIGHTS = "weights must be >= 0 and not all zero"
+SHARE = 16  # the sample takes at most this part of the memory
+
+
+class Survey(NamedTuple):
+    """What is known of a table."""
+
+    rows: int
+    counted: int  # rows of weight > 0
+    total: float  # sum of the weights
+    first: Array  # (d + k,), the row about which sums were formed: columns, then targets minus offset
+    gram: Array | None  # (d + k + 1, d + k + 1) sums of products about it; None where they were not formed
+    mean: Array  # (d,)
+    variance: Array  # (d,)
+    middle: Array  # (k,), means of the targets minus offset
+    least: Array  # (d,), of rows of weight > 0
+    most: Array  # (d,)
+    targets: TargetValues
+    sample: Rows  # weighted so that its means estimate those over all rows
+
+    @property
+    def columns(self) -> ColumnStats:
+        """Mean and variance of each column."""
+        return ColumnStats(self.mean, self.variance)
+
+    @property
+    def location(self) -> tuple[Array, Array, Array, Array] | None:
+        """Means (d,), covariances (d, d) and (d, k) with the target, means of the target, if they were computed."""
+        if self.gram is None:
+            return None
+        d, shifted = len(self.mean), self.gram[-1, :-1] / self.total
+        spread = self.gram[:-1, :-1] / self.total - shifted[:, None] * shifted
+        return self.mean, spread[:d, :d], spread[:d, d:], self.middle
+
+
+class Surveys(NamedTuple):
+    """The work of a survey."""
+
+    first: Array  # (d + k,)
+    grams: bool
+    picks: Picks
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The facts of each leaf."""
+        rows, how = block.rows, block.how
+        if rows.weight is not None and rows.weight.min() < 0:
+            raise DataError(WEIGHTS)
+        sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
+        found: list[Partial] = []
+        for i in range(block.leaves):
+            low = i * how.leaf
+            leaf = rows_between(rows, low, min(rows.shape[0], low + how.leaf))
+            own = _column_sums(leaf, self.first) if sums is None else sums[i]
+            values = values_of(leaf, block.first + low)
+            found.append((own, *_ends(leaf), *values, *drawn(leaf, block.first + low, self.picks)))
+        return found
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The facts of both."""
+        ends = np.stack((np.minimum(a[1][0], b[1][0]), np.maximum(a[1][1], b[1][1])))
+        values = joined_values(a[3:6], b[3:6])
+        sample = joined_samples(Drawn(*a[6:]), Drawn(*b[6:]), self.picks)
+        return (a[0] + b[0], ends, a[2] + b[2], *values, *sample)
+
+
+def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
+    """The survey of a table. Cost: one pass, in which the Gram matrix takes n (d + 2)^2 flops."""
+    n, d = parts.shape
+    if n == 0:
+        raise DataError("the table has no rows: nothing to fit")
+    whole = d <= GRAM if grams is None else grams
+    work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
+    return _read(work, parts.sums(work), d)
+
+
+def _read(work: Surveys, found: Partial, d: int) -> Survey:
+    """The survey from its sums."""
+    sums, ends, counts = found[:3]
+    if not counts[1]:
+        raise DataError(WEIGHTS)
+    whole = sums[-1] if work.grams else sums[0]
+    total = float(whole[-1])
+    with np.errstate(invalid="ignore", over="ignore"):
+        shifted = whole[:-1] / total
+        squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]
+        variance = np.maximum(squares / total - shifted * shifted, 0.0)
+    middle = work.first + shifted
+    refuse_unless_usable(middle, variance)
+    targets = target_values(found[3:6], total)
+    sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
+    gram, (least, most) = sums if work.grams else None, ends[:, :d]
+    moments = middle[:d], variance[:d], middle[d:]
+    return Survey(int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, targets, sample)
+
+
+def _picks(parts: Parts, seed: int) -> Picks:
+    """The size of the sample: as in memory, or as much as its part of the memory takes."""
+    n, d = parts.shape
+    room = parts.memory // (SHARE * 8 * (d + 4))
+    return Picks(max(1, min(max(EACH * (d + 1), min(SAMPLE, n // 4)), room)), seed, {})
+
+
+def _first_row(parts: Parts, grams: bool) -> Array:
+    """The first row [x, y - offset] of weight > 0 in the first leaf; of sparse columns only those far from 0."""
+    block = next(iter(parts.parts[0].blocks(parts.summation.leaf)))
+    rows = block.rows
+    i, (d, k) = rows.first, (rows.shape[1], rows.outputs)
+    first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
+    if isinstance(rows.X, CSR):
+        shift = near_shift(rows, mean_and_variance(rows)) if grams else None
+        first[:d] = 0.0 if shift is None else shift
+    return first
+
+
+def _column_sums(rows: Rows, first: Array) -> Array:
+    """Sums of [x, y - offset] - first, 1, and those of their squares, by weight, (2, d + k + 1)."""
+    n, d = rows.shape
+    weight = np.ones(n) if rows.weight is None else rows.weight
+    y = rows.y - first[d:] if rows.offset is None else rows.y - rows.offset[:, None] - first[d:]
+    columns = column_sums(rows, first[:d], rows.weight)
+    return np.stack([np.concatenate((x, weight @ y**p, (weight.sum(),))) for p, x in enumerate(columns, 1)])
+
+
+def _ends(rows: Rows) -> tuple[Array, Array]:
+    """Least and most numbers of the columns of rows of weight > 0, of weights and offsets, (2, d + 2); how many."""
+    (n, d), ends = rows.shape, np.empty((2, rows.shape[1] + 2))
+    weight = np.ones(1) if rows.weight is None else rows.weight
+    offset = np.zeros(1) if rows.offset is None else rows.offset
+    counted = n if rows.weight is None else int(np.count_nonzero(weight > 0))
+    ends[:, d:] = [[v.min(), v.max()] for v in (weight, offset)]
+    ends[:, d:] = ends[:, d:].T
+    ends[:, :d] = [[np.inf], [-np.inf]]
+    X = rows.X if counted == n or isinstance(rows.X, CSR) else rows.X[weight > 0]
+    if counted:
+        ends[:, :d] = _sparse_ends(X) if isinstance(X, CSR) else (X.min(0), X.max(0))
+    return ends, np.array([n, counted], np.float64)
+
+
+def _sparse_ends(X: CSR) -> tuple[Array, Array]:
+    """Least and most numbers of sparse columns, in which those that are not stored are 0."""
+    n, d = X.shape
+    stored, low, high = np.bincount(X.indices, minlength=d), np.full(d, np.inf), np.full(d, -np.inf)
+    np.minimum.at(low, X.indices, X.data)
+    np.maximum.at(high, X.indices, X.data)
+    return np.where(stored < n, np.minimum(low, 0.0), low), np.where(stored < n, np.maximum(high, 0.0), high)
