@@ -123,19 +123,12 @@ class Layout(NamedTuple):
             raise CellError(not_finite(value), self.features[j], row)
         return X
 
-<<<<<<< HEAD
-    def _target(
-        self, batches: Sequence[pa.RecordBatch], name: str, levels: tuple[str, ...] | None
-    ) -> NDArray[np.float64]:
-        return vector(batches, name) if levels is None else places(batches, name, levels)
-=======
 
 def _filled(column: Column) -> Column:
     """The column with any value it has, or 0, in place of missing ones."""
     if isinstance(column, Text):
         return column._replace(codes=np.maximum(column.codes, 0))
     return np.where(np.isnan(column), 0.0, column)
->>>>>>> main
 
 
 def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:
