@@ -13,7 +13,7 @@ from .parts import AHEAD, Parts
 from .sources.kinds import is_array, source_beside, source_of
 from .sources.source import Source
 
-__all__ = ["scan"]
+__all__ = ["scan", "within"]
 
 MOST = 1 << 40  # bytes, where the system says nothing
 SHARE = 0.25  # of the memory that is free
@@ -98,7 +98,7 @@ def scan(
         source = source_beside(files, target, Asked(None, features, drop=left), weights, offset)
     else:
         source = source_of(files, Asked(target, features, weights, offset, drop=left), storage_options, rows)
-    return _within(source, memory, engine)
+    return within(source, memory, engine)
 
 
 def _is_of_names(target: Any) -> bool:
@@ -106,7 +106,7 @@ def _is_of_names(target: Any) -> bool:
     return target is None or isinstance(target, (str, int, list, tuple))
 
 
-def _within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
+def within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine)

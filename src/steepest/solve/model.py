@@ -27,7 +27,9 @@ __all__ = [
     "is_model",
     "loss_of",
     "predict",
+    "predicted",
     "predictor",
+    "probabilities",
     "probability",
     "probable",
     "read_model",
@@ -181,7 +183,11 @@ def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
     >>> predict(line, [[3.0], [4.0]]).tolist()
     [7.0, 9.0]
     """
-    z = predictor(model, X, offset)
+    return predicted(model, predictor(model, X, offset))
+
+
+def predicted(model: Model, z: NDArray[np.float64]) -> NDArray[Any]:
+    """Predictions from the linear predictors z, (n,) or (n, k), see `predict`."""
     if model.classes is not None:
         labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
@@ -207,10 +213,15 @@ def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]
     >>> probability(sigmoid, [[0.0]]).tolist()
     [0.5]
     """
+    return probabilities(model, predictor(model, X, offset))
+
+
+def probabilities(model: Model, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities from the linear predictors z, (n,) or (n, k), see `probability`."""
     if not probable(model):
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
-    z, loss = predictor(model, X, offset), loss_of(model)
+    loss = loss_of(model)
     if z.ndim > 1:
         return np.exp(log_softmax(z if model.multi_class == "softmax" else -np.logaddexp(0.0, -z)))
     found: NDArray[np.float64] = logistic(z) if loss is None else loss.inverse(z)
