@@ -20,7 +20,7 @@ from .sources.arrow import ArrowSource, grouped
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Predictions", "check_target"]
+__all__ = ["Predictions", "cells", "check_target"]
 
 Columns = Mapping[str, Any]  # arrays (m,) of numbers or labels, by name
 ENDINGS = (".csv", ".parquet")
@@ -49,6 +49,8 @@ class Predictions:
         if keep and not isinstance(table.source, ArrowSource):
             raise UsageError("columns are kept of Parquet and Arrow files: leave --keep out for this format")
         self.table, self.of, self.keep = table, of, tuple(keep)
+        if keep:
+            _check_names(table.source, self.keep)
 
     def __len__(self) -> int:
         return self.table.shape[0]
@@ -114,6 +116,15 @@ def check_target(path: str | Path, force: bool) -> None:
     check_new(path, force)
 
 
+def _check_names(source: Any, names: tuple[str, ...]) -> None:
+    """Refuse a column that the files do not have."""
+    for name in names:
+        try:
+            next(source.batches(0, 0, 1, (name,)))
+        except (KeyError, IndexError):
+            raise UsageError(f"{source.pieces[0].file} has no column {name!r}: keep one that it has") from None
+
+
 def _is_folder(path: str | Path) -> bool:
     return str(path).endswith("/") or Path(path).is_dir()
 
@@ -149,9 +160,12 @@ def _write_csv(file: BinaryIO, batches: Iterator[Columns]) -> None:
     for number, columns in enumerate(batches):
         if number == 0:
             out.writerow([csv_cell(name) for name in columns])
-        out.writerows(zip(*(_cells(column.tolist()) for column in columns.values()), strict=True))
+        safe = [[csv_cell(cell) if isinstance(cell, str) else cell for cell in cells(c)] for c in columns.values()]
+        out.writerows(zip(*safe, strict=True))
     text.detach()
 
 
-def _cells(column: list[Any]) -> list[Any]:
-    return [csv_cell(cell) if isinstance(cell, str) else cell for cell in column]
+def cells(column: Any) -> list[Any]:
+    """The cells of a column of a batch, of NumPy or of Arrow."""
+    found: list[Any] = column.tolist() if isinstance(column, np.ndarray) else column.to_pylist()
+    return found

@@ -13,7 +13,7 @@ from ..model import Model, loss_of, predicted, predictor, probabilities, probabl
 from .summary import class_scores, number_scores
 from .weights import weighed
 
-__all__ = ["ClassPredictions", "class_predictions", "model_scores", "scores_of_predictors"]
+__all__ = ["ClassPredictions", "model_scores", "predictions_of_classes", "scores_of_predictors"]
 
 
 class ClassPredictions(NamedTuple):
@@ -31,13 +31,8 @@ class ClassPredictions(NamedTuple):
     log_p: Array | None
 
 
-def class_predictions(model: Model, X: Any, offset: Array | None = None) -> ClassPredictions:
-    """What a model of two or more classes predicts for the rows of X (n, d) or CSR; see `predictor`."""
-    return _of_classes(model, predictor(model, X, offset))
-
-
-def _of_classes(model: Model, z: Array) -> ClassPredictions:
-    """The same from the linear predictors, (n,) or (n, k)."""
+def predictions_of_classes(model: Model, z: Array) -> ClassPredictions:
+    """What a model of two or more classes predicts where its linear predictors are z, (n,) or (n, k)."""
     assert model.classes is not None
     own, two = z.reshape(len(z), -1), len(model.classes) == 2
     own = np.hstack((-own[:, -1:], own[:, -1:])) if two else own
@@ -85,7 +80,7 @@ def model_scores(
 def scores_of_predictors(model: Model, z: Array, y: Array, weight: Array | None = None) -> dict[str, Any]:
     """The same from the linear predictors, (n,) or (n, k)."""
     if model.classes is not None:
-        return class_scores(y, *_of_classes(model, z), weight)
+        return class_scores(y, *predictions_of_classes(model, z), weight)
     found = predicted(model, z)
     if y.ndim == 1:
         return _of_numbers(model, y, found.reshape(len(y)), z.reshape(len(y)), weight)
