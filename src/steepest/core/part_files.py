@@ -18,7 +18,7 @@ except ImportError:  # Windows, which lets no process remove a file that another
 else:
     LOCKS = True
 
-__all__ = ["part_file"]
+__all__ = ["LOCKS", "locked", "part_file"]
 
 STEM = 100  # bytes of the target's name in that of the temporary file
 
@@ -43,12 +43,12 @@ def _created(folder: Path, stem: str) -> tuple[Path, int]:
     while True:
         part = folder / f"{stem}{token_hex(8)}.part"
         number = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-        if _locked(number) and os.fstat(number).st_nlink:
+        if locked(number) and os.fstat(number).st_nlink:
             return part, number
         os.close(number)  # swept before it was locked
 
 
-def _locked(number: int) -> bool:
+def locked(number: int) -> bool:
     """Lock an open file; false if another process has locked it."""
     if LOCKS:
         try:

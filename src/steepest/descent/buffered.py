@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,32 +11,20 @@ from ..core.types import Array
 from ..data.rows import Rows
 from ..methods.method import Method
 from ..objective.problem import Problem
+from ..parts.epochs import Epochs
 from ..parts.table import Table
 from .minibatch import Sampled, SampledCompiled
 
-__all__ = ["Buffered", "BufferedCompiled", "Groups"]
-
-
-class Groups(Protocol):
-    """The rows of each epoch in the order of the steps, in groups of whole batches."""
-
-    @property
-    def bounds(self) -> NDArray[np.int64]:
-        """Places in the order of an epoch where its groups begin, and the number of rows."""
-
-    def group(self, batch: int) -> int:
-        """Number of the group that contains a batch."""
-
-    def rows(self, epoch: int, group: int) -> Rows:
-        """The rows of a group, in their order."""
+__all__ = ["Buffered", "BufferedCompiled"]
 
 
 class Buffered(Sampled):
     """Stochastic and mini-batch descent over groups of rows that are read one after the other."""
 
-    def __init__(self, problem: Problem, method: Method, data: Table, seed: int, groups: Groups) -> None:
+    def __init__(self, problem: Problem, method: Method, data: Table, seed: int, epochs: Epochs) -> None:
         super().__init__(problem, method, cast(Rows, data), seed)
-        self.table, self.groups, self.here = data, groups, (-1, -1)  # epoch and number of the group at hand
+        self.table, self.read, self.here = data, epochs, (-1, -1)  # epoch and number of the group at hand
+        self.turned = 0  # places by which its order is rotated
 
     def expect(self, points: Array) -> None:
         """Compute the mean loss at all points in one pass."""
@@ -45,11 +33,12 @@ class Buffered(Sampled):
     def seek(self, t: int) -> int:
         """Have the group of update t + 1 at hand; return the number of its batch in it."""
         epoch, batch = divmod(t, self.per_epoch)
-        group = self.groups.group(batch)
+        bounds = self.read.bounds(epoch)
+        group = int(np.searchsorted(bounds, batch * self.batch_size, side="right")) - 1
         if self.here != (epoch, group):
-            self.rows = self.groups.rows(epoch, group).in_units(self.data.units)
-            self.here, self.order = (epoch, group), np.arange(self.rows.shape[0])
-        return batch - int(self.groups.bounds[group]) // self.batch_size
+            rows, self.order = self.read.group(epoch, group)
+            self.rows, self.here, self.turned = rows.in_units(self.data.units), (epoch, group), 0
+        return batch - int(bounds[group]) // self.batch_size
 
     def batch(self, numbers: NDArray[np.int64]) -> Rows:
         """The rows of a batch, as a table whose mean estimates the mean over all rows."""
@@ -70,7 +59,8 @@ class BufferedCompiled(Buffered, SampledCompiled):
             place = self.seek(t)
             batches = -(-len(self.order) // self.batch_size)
             turn = (t - place) % batches * self.batch_size
-            self.order = np.roll(np.arange(len(self.order)), turn) if turn else np.arange(len(self.order))
+            if turn != self.turned:
+                self.order, self.turned = np.roll(self.order, turn - self.turned), turn
             some = min(end - t, batches - place, batches - t % batches)
             part = slice(t // every - first // every, (t + some) // every - first // every)
             self.run(t, some, every, at, memory, kept[part], etas[t - first : t + some - first])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,23 @@ from .parts import Parts
 from .reading import ahead, first_rows, rows_of
 from .shuffle import Shuffle
 
-__all__ = ["Epochs"]
+__all__ = ["Epochs", "Group"]
+
+
+class Group(NamedTuple):
+    """The rows of some batches, and the order in which steps take them."""
+
+    rows: Rows
+    order: NDArray[np.int64]
+
+    @property
+    def ordered(self) -> Rows:
+        """The rows in that order, copied."""
+        return self.rows.take(self.order)._replace(numbers=None)
 
 
 class Epochs:
-    """The groups of batches of each epoch.
+    """The groups of batches of each epoch: one a buffer; a last batch that is smaller is a group of its own.
 
     Parameters
     ----------
@@ -29,61 +41,61 @@ class Epochs:
 
     def __init__(self, parts: Parts, shuffle: Shuffle, batch_size: int) -> None:
         self.parts, self.shuffle, self.batch_size = parts, shuffle, min(batch_size, parts.shape[0])
-        self._open: tuple[int, int] = (-1, -1)  # epoch and number of the group that comes next
-        self._coming: Iterator[Rows] = iter(())
+        self._next: tuple[int, int] = (-1, -1)  # epoch and number of the group that is read ahead
+        self._coming: Iterator[Group] = iter(())
         self._starts = first_rows(parts.source)
+        self._bounds: dict[int, NDArray[np.int64]] = {}
 
-    @cached_property
-    def bounds(self) -> NDArray[np.int64]:
-        """Places in the order of an epoch where its groups begin, and n; a last batch that is smaller is one group."""
-        n, size = self.parts.shape[0], self.batch_size
-        whole, group = n // size * size, max(1, self.shuffle.largest // size) * size
-        return np.unique(np.concatenate((np.arange(0, whole, group), (whole, n))))
+    def bounds(self, epoch: int) -> NDArray[np.int64]:
+        """Places in the order of an epoch where its groups begin, and the number of rows."""
+        if epoch not in self._bounds:
+            self._bounds = {epoch: self._ends_of_groups(epoch)}
+        return self._bounds[epoch]
 
-    def group(self, batch: int) -> int:
-        """Number of the group that contains a batch."""
-        return int(np.searchsorted(self.bounds, batch * self.batch_size, side="right")) - 1
+    def _ends_of_groups(self, epoch: int) -> NDArray[np.int64]:
+        ends = self.shuffle.buffers(epoch)[1]
+        return np.unique(np.concatenate(([0], ends // self.batch_size * self.batch_size, ends[-1:])))
 
-    def rows(self, epoch: int, group: int) -> Rows:
-        """The rows of a group, shuffled. Cost: reading them, if the group before was the last that was asked for."""
-        if self._open != (epoch, group):
+    def group(self, epoch: int, group: int) -> Group:
+        """A group of an epoch. Cost: reading it, if the group before was the last that was asked for."""
+        if self._next != (epoch, group):
             self._coming = ahead(self._groups(epoch, group))
-        after = (epoch, group + 1) if group + 2 < len(self.bounds) else (epoch + 1, 0)
-        self._open = after
+        last = group + 2 == len(self.bounds(epoch))
+        self._next = (epoch + 1, 0) if last else (epoch, group + 1)
         return next(self._coming)
 
-    def _groups(self, epoch: int, group: int) -> Iterator[Rows]:
+    def _groups(self, epoch: int, group: int) -> Iterator[Group]:
         """The groups from one on, epoch after epoch."""
         while True:
-            yield from cut(self._ordered(epoch, int(self.bounds[group])), np.diff(self.bounds[group:]))
+            yield from self._from(epoch, int(self._ends_of_groups(epoch)[group]))
             epoch, group = epoch + 1, 0
 
-    def _ordered(self, epoch: int, first: int) -> Iterator[Rows]:
-        """The rows from place ``first`` in the order of an epoch, buffer by buffer."""
-        blocks, ends = self.shuffle.buffers(epoch)
-        buffer = int(np.searchsorted(ends, first, side="right"))
-        skip = first - (int(ends[buffer - 1]) if buffer else 0)
-        for i in range(buffer, len(ends)):
-            rows = self._buffer(epoch, i, blocks)
-            yield rows_between(rows, skip, rows.shape[0])
-            skip = 0
+    def _from(self, epoch: int, place: int) -> Iterator[Group]:
+        """The groups of an epoch from a place on, where one begins."""
+        (blocks, ends), size = self.shuffle.buffers(epoch), self.batch_size
+        first = int(np.searchsorted(ends, place, side="right"))
+        skip, rest = place - (int(ends[first - 1]) if first else 0), []
+        for i in range(first, len(ends)):
+            group = self._buffer(epoch, i, blocks)
+            whole = int(ends[i]) // size * size - place  # rows of whole batches
+            if not (skip or rest) and whole == len(group.order):
+                yield group
+            else:
+                rows = joined([*rest, group._replace(order=group.order[skip:]).ordered])
+                found = [_part(rows, 0, whole)] if whole else []
+                rest = [_part(rows, whole, rows.shape[0]).rows] if whole < rows.shape[0] else []
+                yield from found
+            place, skip = place + whole, 0
+        yield from (_part(rows, 0, rows.shape[0]) for rows in rest)
 
-    def _buffer(self, epoch: int, buffer: int, blocks: NDArray[np.int64]) -> Rows:
-        """The rows of a buffer, read in the order of the table and shuffled."""
+    def _buffer(self, epoch: int, buffer: int, blocks: NDArray[np.int64]) -> Group:
+        """The rows of a buffer in the order of the table, and their order."""
         some = np.sort(blocks[buffer * self.shuffle.together : (buffer + 1) * self.shuffle.together])
         ranges = [(int(self.shuffle.starts[b]), int(self.shuffle.starts[b + 1])) for b in some]
         rows = rows_of(self.parts, self._starts, ranges)
-        return rows.take(self.shuffle.order(epoch, buffer, rows.shape[0]))
+        return Group(rows, self.shuffle.order(epoch, buffer, rows.shape[0]))
 
 
-def cut(batches: Iterator[Rows], sizes: NDArray[np.int64]) -> Iterator[Rows]:
-    """The rows of the batches in groups of these sizes; what need not be copied is not."""
-    kept: list[Rows] = []
-    count = 0
-    for size in sizes.tolist():
-        while count < size:
-            kept.append(next(batches))
-            count += kept[-1].shape[0]
-        rows = joined(kept)
-        yield rows_between(rows, 0, size)
-        kept, count = [rows_between(rows, size, count)], count - size
+def _part(rows: Rows, low: int, high: int) -> Group:
+    """Some of the rows, in their order."""
+    return Group(rows_between(rows, low, high), np.arange(high - low))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .parts import Parts
 from .sources.files import File
 from .works import Grams
-
-if TYPE_CHECKING:  # types alone
-    from pyarrow.parquet import FileMetaData
 
 __all__ = ["ColumnFact", "Speed", "columns_of", "measured_speed"]
 
@@ -44,26 +41,12 @@ def columns_of(files: Sequence[File]) -> tuple[ColumnFact, ...]:
     """The columns that the footers of Parquet files name, with their nulls; () for other formats."""
     if {file.format for file in files} != {"parquet"}:
         return ()
-    from .sources.parquet import footer_of
+    from .sources.parquet import facts_of, nulls_of
 
-    footers = [footer_of(file) for file in files]
-    counted = [_nulls(footer) for footer in footers]
-    found = []
-    for column in footers[0].schema.to_arrow_schema():
-        nulls = [each.get(column.name) for each in counted]
-        total = None if None in nulls else sum(filter(None, nulls))
-        found.append(ColumnFact(column.name, str(column.type), total))
-    return tuple(found)
-
-
-def _nulls(footer: FileMetaData) -> dict[str, int]:
-    """Nulls of each column whose statistics count them."""
-    found, groups = dict[str, int](), [footer.row_group(i) for i in range(footer.num_row_groups)]
-    for j in range(footer.num_columns):
-        counted = [group.column(j).statistics for group in groups]
-        if all(each is not None and each.has_null_count for each in counted):
-            found[footer.schema.column(j).path] = sum(each.null_count for each in counted)
-    return found
+    schema, counted = facts_of(files[0]).schema, [nulls_of(file) for file in files]
+    nulls = [[each.get(name) for each in counted] for name in schema.names]
+    totals = [None if None in each else sum(filter(None, each)) for each in nulls]
+    return tuple(ColumnFact(c.name, str(c.type), total) for c, total in zip(schema, totals, strict=True))
 
 
 def measured_speed(table: Parts) -> Speed:

@@ -9,6 +9,7 @@ from ..data.regroup import regrouped
 from ..data.rows import Rows
 from ..data.tree import Summation
 from .coding import AS_GIVEN, Coding
+from .prefetch import prefetched
 from .sources.source import Source
 
 __all__ = ["Block", "Part", "parts_of"]
@@ -43,7 +44,8 @@ class Part(NamedTuple):
         at = self.first + skip
         if skip >= self.rows:
             return
-        for rows in regrouped(self._batches(skip, size), size, stop - at):
+        batches = regrouped(self._batches(skip, size), size, stop - at)
+        for rows in prefetched(batches) if getattr(self.source, "waits", False) else batches:
             yield Block(at, self.coding(rows), self.how)
             at += rows.shape[0]
 

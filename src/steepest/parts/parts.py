@@ -95,6 +95,10 @@ class Parts:
         """The same table for a problem of its classes."""
         return Parts(self.source, self.memory, self.engine, coding, self.told)
 
+    def of(self, source: Source) -> Parts:
+        """Another table with the same settings."""
+        return Parts(source, self.memory, self.engine, self.coding, self.told)
+
     @property
     def survey(self) -> Survey:
         """What one pass tells of the table, made once."""

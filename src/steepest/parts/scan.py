@@ -7,6 +7,8 @@ from typing import Any
 
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
+from ..core.shown_text import counted
+from ..data.encoding.settings import names_of, settings_of
 from ..data.readers.asked import Asked
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
@@ -27,7 +29,11 @@ def scan(
     weights: Any = None,
     offset: Any = None,
     drop: str | Sequence[str] = (),
+    missing: str = "error",
+    categories: str | Sequence[str] = (),
+    dates: str | Sequence[str] | Mapping[str, str] | None = None,
     memory: int | str | None = None,
+    cache: bool | str | os.PathLike[str] = "auto",
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -40,11 +46,11 @@ def scan(
     Parameters
     ----------
     files : str, path, or sequence of these
-        Parquet or Arrow files; a pattern such as "clicks/*.parquet"; a folder with all files below it; URIs such as
-        "s3://bucket/clicks/". Or a dataset or table of pyarrow, a data frame of pandas or polars, a lazy frame, what
-        exports an Arrow stream, or a function without arguments that makes an iterator of record batches, tables, data
-        frames, or tuples of arrays (X, y) or (X, y, weights). Or an array (n, d), with its target as the second
-        argument.
+        Files of Parquet, Arrow, text (delimited, JSON lines, libsvm) or .npy arrays; a pattern such as
+        "clicks/*.parquet"; a folder with all files below it; URIs such as "s3://bucket/clicks/". Or a dataset or table
+        of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
+        arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
+        (X, y, weights). Or an array (n, d), with its target as the second argument.
     target : str, sequence of str, or array (n,) or (n, k), optional
         The column to predict; several of numbers. A target of text is the classes. None: there is none.
     features : sequence of str, optional
@@ -56,9 +62,18 @@ def scan(
         The column of a known part of each linear predictor.
     drop : str or sequence of str
         Columns that are left out.
+    missing : {"error", "drop", "mean", "indicator"}
+        Missing values are refused; or rows with one get the weight 0; or the others as in
+        `steepest.tables.TableEncoder`.
+    categories, dates : str or sequence of str, or dict, optional
+        Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free.
+    cache : "auto", bool, str or path
+        Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
+        pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
+        the process, unless a folder is named here.
     engine : Engine, optional
         Where passes are made; by default in threads of this process.
     storage_options : dict, optional
@@ -73,7 +88,7 @@ def scan(
     Raises
     ------
     DataError
-        If a column is missing in a file, its type differs from that in the first, or it has a type that is no number.
+        If a column is missing in a file, its type differs from that in the first, or it cannot be encoded as numbers.
     UsageError
         If no column has such a name, or the memory is less than that of the smallest block.
     FileError
@@ -82,7 +97,8 @@ def scan(
     Notes
     -----
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
-    with file and row. A function is called again for every pass, in one thread; a lazy frame is computed again for
+    with file and row. A column of text becomes a column of 0 and 1 for each level but one, which takes a pass over it
+    here. A function is called again for every pass, in one thread; a lazy frame is computed again for
     every pass, by batches. A pass needs two batches of rows for each thread beside the blocks, and a whole record batch
     of an Arrow file. Cost: the footer of each file.
 
@@ -93,17 +109,21 @@ def scan(
     >>> table.shape, table.names
     ((3, 1), ('x0',))
     """
-    left = [drop] if isinstance(drop, str) else drop
+    settings = settings_of(missing=missing, categories=categories, dates=dates)
+    asked = Asked(None, features, drop=names_of(drop), settings=settings)
     if is_array(files) or not _is_of_names(target):
-        source = source_beside(files, target, Asked(None, features, drop=left), weights, offset)
+        source = source_beside(files, target, asked, weights, offset)
     else:
-        source = source_of(files, Asked(target, features, weights, offset, drop=left), storage_options, rows)
+        asked = asked._replace(target=target, weights=weights, offset=offset)
+        source = source_of(files, asked, storage_options, rows)
     return within(source, memory, engine)
 
 
 def _is_of_names(target: Any) -> bool:
     """Whether a target is named, not given as an array."""
-    return target is None or isinstance(target, (str, int, list, tuple))
+    if target is None or isinstance(target, (str, int)):
+        return True
+    return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
 def within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
@@ -111,9 +131,9 @@ def within(source: Source, memory: int | str | None, engine: Engine | None) -> P
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine)
     if not table.shape[0]:
-        raise DataError("the table has no rows: nothing to fit", file=source.pieces[0].file if source.pieces else None)
+        raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)
     if memory is not None and (needed := AHEAD * table.engine.workers * leaf) > bytes_:
-        words = f"{size_text(bytes_)} of memory is too little for {table.shape[1]:,} columns: give {size_text(needed)}"
-        raise UsageError(words)
+        columns = counted(table.shape[1], "column")
+        raise UsageError(f"{size_text(bytes_)} of memory is too little for {columns}: give {size_text(needed)}")
     return table

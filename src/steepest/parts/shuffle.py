@@ -47,9 +47,12 @@ class Shuffle(NamedTuple):
         return int(min(self.rows, self.together * np.diff(self.starts).max()))
 
     def buffers(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Numbers of the blocks in the order of an epoch, (m,), and the place in it where each buffer ends, (b,)."""
+        """Numbers of the blocks in the order of an epoch, (m,), and the place in it where each buffer ends, (b,).
+
+        The last block, which may be smaller, is in the last buffer: the others then end with whole batches.
+        """
         blocks = np.arange(len(self.starts) - 1)
-        _permuted(blocks, self.seed, epoch, 0)
+        _permuted(blocks[:-1], self.seed, epoch, 0)
         ends = np.cumsum(np.diff(self.starts)[blocks])
         return blocks, ends[np.append(np.arange(self.together - 1, len(ends) - 1, self.together), len(ends) - 1)]
 

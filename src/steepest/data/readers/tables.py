@@ -24,7 +24,7 @@ from .raw_table import RawTable, Table, columns_of, is_large
 from .roles import check_names, choose
 from .text_format import PLAIN, TextFormat, text_format
 
-__all__ = ["JSON", "KINDS", "LIBSVM", "OPENERS", "TEXT", "Table", "read_columns", "read_table", "text_kind"]
+__all__ = ["JSON", "KINDS", "LIBSVM", "OF_TEXT", "OPENERS", "TEXT", "Table", "read_columns", "read_table", "text_kind"]
 
 TEXT = "text"
 JSON = "JSON lines"

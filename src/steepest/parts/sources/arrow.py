@@ -37,7 +37,7 @@ class ArrowSource(ABC):
     """
 
     remote = False
-    seeks = False
+    seeks = False  # whole pages are decoded
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
@@ -16,45 +15,20 @@ from ...data.in_rows import fill_rows
 from ...data.readers.asked import Asked
 from ...data.readers.cells import number_fault
 from ...data.readers.columns import refuse
-from ...data.readers.content import damaged
 from ...data.readers.numpy_file import ArraySheet
 from ...data.readers.response import known_offset
 from ...data.readers.roles import Roles, choose
 from ...data.rows import Rows
-from .files import File, hash_of
+from .files import hash_of
 from .source import Piece
+from .stored_array import Stored
 
-__all__ = ["NpySource", "Stored", "stored_array"]
+__all__ = ["NpySource"]
 
 PIECE = 1 << 24  # bytes of a piece
+LABELS = 1 << 16  # rows whose labels are read at a time
 VERSION = 1
 MEND = "correct it or remove the row"
-
-
-class Stored(NamedTuple):
-    """An array in a file."""
-
-    file: File
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    in_columns: bool  # Fortran order
-    start: int  # bytes before the first number
-
-    def rows(self, low: int, high: int, columns: Sequence[int], raw: Any) -> list[NDArray[Any]]:
-        """Some columns of rows low .. high - 1, as they are stored; ``raw`` is the open file."""
-        n, size = self.shape[0], self.dtype.itemsize
-        if self.in_columns:
-            places = [self.start + (j * n + low) * size for j in columns]
-            return [self._numbers(raw, place, high - low) for place in places]
-        width = self.shape[1] if len(self.shape) > 1 else 1
-        block = self._numbers(raw, self.start + low * width * size, (high - low) * width).reshape(-1, width)
-        return [block[:, j] for j in columns]
-
-    def _numbers(self, raw: Any, place: int, count: int) -> NDArray[Any]:
-        data = raw.read_at(count * self.dtype.itemsize, place)
-        if len(data) != count * self.dtype.itemsize:
-            raise damaged(self.file.name, "a .npy file")
-        return np.frombuffer(data, self.dtype)
 
 
 class NpySource:
@@ -98,16 +72,22 @@ class NpySource:
         """Whether the files are on another machine."""
         return any(array.file.store.remote for array in self._arrays)
 
+    @property
+    def seeks(self) -> bool:
+        """Whether rows are read alone: of files on this machine."""
+        return not self.remote
+
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text or of true and false. Cost: the target is read."""
         y = self._y
-        if y is None or y.dtype.kind not in "USb":
+        if y is None or len(y.shape) > 1 or y.dtype.kind not in "USb":
             return None
         found: set[str] = set()
-        with _opened(y) as raw:
-            for low in range(0, y.shape[0], 1 << 16):
-                found.update(np.unique(y.rows(low, min(y.shape[0], low + (1 << 16)), [0], raw)[0].astype(str)).tolist())
+        with y.opened() as raw:
+            for low in range(0, y.shape[0], LABELS):
+                labels = y.rows(low, min(y.shape[0], low + LABELS), [0], raw)[0]
+                found.update(np.unique(labels.astype(str)).tolist())
         return tuple(sorted(found))
 
     @cached_property
@@ -130,7 +110,7 @@ class NpySource:
         array = next(array for array in self._arrays if array.file.name == known.file)
         first = known.number * self._step
         array.file.check()
-        with _opened(array) as raw:
+        with array.opened() as raw:
             for low in range(first + start, first + known.rows, size):
                 yield self._rows(array, low, min(first + known.rows, low + size), raw)
 
@@ -167,37 +147,12 @@ class NpySource:
         if y is None:
             return np.asfortranarray(np.array([read[name] for name in self.targets]).reshape(-1, high - low).T)
         y.file.check()
-        with _opened(y) as raw:
+        with y.opened() as raw:
             columns = y.rows(low, high, range(len(self.targets)), raw)
         if self.levels is not None:
             columns = [np.searchsorted(np.array(self.levels), columns[0].astype(str))]
         found = [_vector(column, name, y, low) for name, column in zip(self.targets, columns, strict=True)]
         return np.asfortranarray(np.array(found).T)
-
-
-def stored_array(file: File) -> Stored:
-    """The shape and type of the array in a .npy file.
-
-    Raises
-    ------
-    FileError
-        If it is damaged.
-    DataError
-        If it is no array of numbers or labels.
-    """
-    with file.store.open(file.path, file.name) as raw:
-        try:
-            version = npy.read_magic(raw)
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, in_columns, dtype = read(raw)
-        except ValueError:
-            raise damaged(file.name, "a .npy file") from None
-        start = raw.tell()
-    if dtype.kind == "O":
-        raise DataError("Python objects, which could run code when loaded: save an array of numbers", file=file.name)
-    if file.size < start + dtype.itemsize * int(np.prod(shape, dtype=object)):
-        raise damaged(file.name, "a .npy file")
-    return Stored(file, shape, dtype, in_columns, start)
 
 
 def _check_shapes(arrays: Sequence[Stored], y: Stored | None) -> None:
@@ -234,7 +189,3 @@ def _vector(column: NDArray[Any], name: str, array: Stored, low: int) -> NDArray
 
 def _refuse(value: Any, array: Stored, name: str, row: int) -> None:
     refuse(str(number_fault(float(value), MEND)), array.file.name, name, row)
-
-
-def _opened(array: Stored) -> Any:
-    return array.file.store.open(array.file.path, array.file.name)

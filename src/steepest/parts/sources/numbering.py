@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -11,7 +12,7 @@ from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
 from .source import Piece
 
-__all__ = ["BEGIN", "Mark", "Numbered", "Stream", "numbered"]
+__all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream", "numbered"]
 
 PIECE = 1 << 24  # bytes of text from which a piece is ended
 
@@ -74,21 +75,26 @@ class Found(NamedTuple):
     rows: int
 
 
+Counted = tuple[tuple[Found, ...], int | None]
+
+
 class Numbered:
     """A stream as a source. The first question about its rows makes a pass that counts them and checks every cell.
 
     Parameters
     ----------
     stream : Stream
+    counted : Counted, optional
+        What an earlier pass has found; then none is made.
     """
 
-    def __init__(self, stream: Stream) -> None:
-        self.stream = stream
+    def __init__(self, stream: Stream, counted: Counted | None = None) -> None:
+        self.stream, self._counts = stream, counted
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
-        _ = self._counted
+        _ = self.counted
         return self.stream.names
 
     @property
@@ -99,7 +105,7 @@ class Numbered:
     @property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text, sorted."""
-        _ = self._counted
+        _ = self.counted
         return self.stream.levels
 
     @property
@@ -112,10 +118,12 @@ class Numbered:
         """Whether a second reading is expensive."""
         return self.stream.remote
 
+    seeks = False  # text is read from the beginning of a piece
+
     @property
     def stored(self) -> int | None:
         """Numbers stored in all sparse rows; None of dense ones."""
-        return self._counted[1]
+        return self.counted[1]
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -128,10 +136,18 @@ class Numbered:
 
     @property
     def _found(self) -> tuple[Found, ...]:
-        return self._counted[0]
+        return self.counted[0]
 
-    @cached_property
-    def _counted(self) -> tuple[tuple[Found, ...], int | None]:
+    @property
+    def counted(self) -> Counted:
+        """The pieces, and the numbers stored in all sparse rows. The first time it makes a pass."""
+        if self._counts is None:
+            deque(self.first_pass(), maxlen=0)
+        assert self._counts is not None
+        return self._counts
+
+    def first_pass(self) -> Iterator[Rows]:
+        """All rows in order, to be settled after the last, when they are counted."""
         found: list[Found] = []
         stored: int | None = None
         for file in range(len(self.stream.files)):
@@ -141,7 +157,8 @@ class Numbered:
                 found[-1] = found[-1]._replace(rows=found[-1].rows + rows.shape[0])
                 if isinstance(rows.X, CSR):
                     stored = (stored or 0) + len(rows.X.data)
-        return tuple(found), stored
+                yield rows
+        self._counts = tuple(found), stored
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Rows ``start`` and on of a piece, in batches of ``size``."""

@@ -14,6 +14,7 @@ from .files import File
 __all__ = ["BLOCK", "TextFile", "blocks", "text_file"]
 
 BLOCK = 1 << 22  # bytes
+FIRST = 1 << 12  # bytes that tell the encoding
 ZSTANDARD = ".zst"
 
 
@@ -29,6 +30,11 @@ class TextFile(NamedTuple):
     def name(self) -> str:
         """As messages show it."""
         return self.file.name
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What its rows depend on, beside the file."""
+        return self.suffix, self.packing, self.encoding
 
     @property
     def seekable(self) -> bool:
@@ -47,12 +53,12 @@ def text_file(file: File, encoding: str | None = None) -> TextFile:
     suffixes = [suffix.lower() for suffix in PurePosixPath(file.path).suffixes[-2:]]
     packing = suffixes.pop() if suffixes and suffixes[-1] in (*PACKING, ZSTANDARD) else ""
     found = TextFile(file, (suffixes or [""])[-1], packing)
-    first = Content(file.name, found.suffix, next(blocks(found), b""))
+    first = Content(file.name, found.suffix, next(blocks(found, size=FIRST), b""))
     return found._replace(encoding=encoding_of(first, encoding))
 
 
-def blocks(text: TextFile, at: int = 0) -> Iterator[bytes]:
-    """The unpacked bytes of a file from ``at`` on, 4 MB at a time.
+def blocks(text: TextFile, at: int = 0, size: int = 0) -> Iterator[bytes]:
+    """The unpacked bytes of a file from ``at`` on, 4 MB or ``size`` at a time.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def blocks(text: TextFile, at: int = 0) -> Iterator[bytes]:
         if not text.packing:
             raw.seek(at)
             at = 0
-        while block := _block(text, stream):
+        while block := _block(text, stream, size or BLOCK):
             skip = min(at, len(block))
             at -= skip
             if skip < len(block):
@@ -83,8 +89,8 @@ def _unpacking(text: TextFile, raw: Any) -> Any:
     return pa.CompressedInputStream(raw, "zstd")
 
 
-def _block(text: TextFile, stream: Any) -> bytes:
+def _block(text: TextFile, stream: Any, size: int) -> bytes:
     try:
-        return bytes(stream.read(BLOCK))
+        return bytes(stream.read(size))
     except Exception:  # each of the formats raises its own errors
         raise damaged(text.name, f"a {text.packing or 'text'} file") from None

@@ -87,7 +87,7 @@ def fit_stochastic(
     settings and the seed: not of how the table is cut, of threads or of the format, if its rows can be read in blocks.
     """
     method = _method(problem, settings)
-    columns, table, sample = surveyed(parts, settings.seed)
+    columns, table, sample = surveyed(parts)
     units = scaled_units(sample, problem, ColumnStats(columns.mean, columns.variance)) if settings.scaled else RAW
     data = cast(Rows, table.in_units(units))  # it has what a plan asks for
     at = _start(start, problem, parts.shape[1], sample.outputs)

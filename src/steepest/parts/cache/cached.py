@@ -1,0 +1,250 @@
+"""Cached: a source whose rows are written to a cache by the first pass, and read from it by all others."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from secrets import token_hex
+from threading import RLock
+from typing import Any
+
+from ...core.memory import size_text
+from ...core.shown_text import visible
+from ...data.regroup import regrouped
+from ...data.rows import Rows
+from ..sources.memory import MemorySource
+from ..sources.numbering import Found, Mark, Numbered
+from ..sources.source import Piece, Source
+from .folders import default_folder, own_folder
+from .plan import BLOCK
+from .stored import Damaged, Stored, opened, opened_again
+from .writing import write_cache
+
+__all__ = ["Cached", "cached"]
+
+FEW = 3  # passes up to which files that decode fast are read again
+ALL = 1 << 62
+
+_lock = RLock()  # one thread writes a cache
+
+
+def cached(
+    source: Source,
+    policy: bool | str | Path = "auto",
+    passes: int = 1,
+    told: Callable[[str], None] | None = None,
+) -> Source:
+    """The source, with a cache or without.
+
+    Parameters
+    ----------
+    source : Source
+    policy : "auto", bool, str or Path
+        "auto": with a cache if a second pass is expensive, or more than three passes are planned and the disk has
+        twice the room. A folder, where the cache stays; others are removed at the end of the process.
+    passes : int
+        Passes that are planned.
+    told : callable, optional
+        Called with a note if there is no room for a cache.
+    """
+    if policy is False or isinstance(source, (MemorySource, Cached)):
+        return source
+    if policy in ("auto", True):
+        folder = default_folder()
+        if policy is True or source.remote or (passes > FEW and _has_room(source, folder, told)):
+            return Cached(source, folder, False, told)
+        return source
+    return Cached(source, Path(policy), True, told)
+
+
+def _has_room(source: Source, folder: Path, told: Callable[[str], None] | None) -> bool:
+    """Whether the disk has twice the room of a cache."""
+    needed = 2 * sum(piece.rows for piece in source.pieces) * 8 * (len(source.names) + len(source.targets) + 2)
+    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    free = shutil.disk_usage(there).free
+    if needed > free and told is not None:
+        told(
+            f"no cache: it needs {size_text(needed)} of room and {size_text(free)} are free: every pass reads the files"
+        )
+    return needed <= free
+
+
+class Cached:
+    """A source with a cache, which the first question about its rows writes.
+
+    Parameters
+    ----------
+    origin : Source
+        What is cached.
+    folder : Path
+        Where the caches are.
+    stays : bool
+        Whether the cache is kept at the end of the process.
+    told : callable, optional
+        Called with a note if there is no room for the cache. The rows are read from the origin then.
+    """
+
+    def __init__(self, origin: Source, folder: Path, stays: bool, told: Callable[[str], None] | None = None) -> None:
+        self.origin, self.folder, self.stays, self.told = origin, folder, stays, told
+        self._found: Stored | None = None
+        self._known: tuple[Path, str, str] | None = None  # folder, identity and name of the cache of another process
+        self._without = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        found = self._stored
+        known = None if found is None else (found.folder, found.plan.identity, found.plan.made)
+        return vars(self) | {"told": None, "_found": None, "_known": known}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        found = self._stored
+        return self.origin.names if found is None else tuple(found.plan.names)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        return self.origin.targets
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of a target of text, sorted."""
+        found = self._stored
+        if found is None:
+            return self.origin.levels
+        return None if found.plan.levels is None else tuple(found.plan.levels)
+
+    @property
+    def identity(self) -> str:
+        """That of the origin."""
+        return self.origin.identity
+
+    @property
+    def remote(self) -> bool:
+        """Whether a second reading is expensive: not with a cache."""
+        return self.origin.remote and self._without
+
+    @property
+    def waits(self) -> bool:
+        """Whether a pass waits for the disk, so that blocks are worth reading ahead."""
+        found = self._stored
+        return found is not None and not found.mapped
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        found = self._stored
+        return getattr(self.origin, "stored", None) if found is None else found.plan.stored
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Ranges of rows of the cache, each of about 16 MB."""
+        found = self._stored
+        if found is None:
+            return self.origin.pieces
+        n, size = found.plan.rows, found.plan.piece
+        return tuple(Piece("", i, min(size, n - low)) for i, low in enumerate(range(0, n, size)))
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """Rows ``start`` and on of a piece, from the cache; if that is damaged it is written anew."""
+        found = self._stored
+        if found is None:
+            yield from self.origin.read(piece, start, size)
+            return
+        low = piece * found.plan.piece
+        high = low + self.pieces[piece].rows
+        try:
+            for rows in _batches(found, low + start, high, size):
+                start += rows.shape[0]
+                yield rows
+        except Damaged:
+            yield from _batches(self._renewed(found), low + start, high, size)
+
+    def place(self, piece: int, row: int) -> str:
+        """Where a row stands in the origin."""
+        found = self._stored
+        if found is None:
+            return self.origin.place(piece, row)
+        origin = _counted(self.origin, found)
+        row += piece * found.plan.piece
+        for number, one in enumerate(origin.pieces):
+            if row < one.rows:
+                return origin.place(number, row)
+            row -= one.rows
+        return f"row {row + 1:,}"
+
+    @property
+    def _stored(self) -> Stored | None:
+        """The cache; None where there is no room for it."""
+        if self._found is None and not self._without:
+            with _lock:
+                if self._found is None and not self._without:
+                    self._begin()
+        return self._found
+
+    def _begin(self) -> None:
+        try:
+            self._found = self._there()
+        except OSError as error:
+            self._without = True
+            reason = (error.strerror or str(error)).lower()
+            if self.told is not None:
+                self.told(f"no cache in {visible(str(self.folder))} ({reason}): every pass reads the files")
+
+    def _there(self) -> Stored:
+        """The cache that is there, or a new one."""
+        if self._known is not None:
+            with suppress(Damaged):
+                return opened_again(*self._known)
+        own = own_folder(self.folder)
+        final = (self.folder if self.stays else own) / self.origin.identity
+        with suppress(Damaged):
+            return opened(final, self.origin.identity)
+        new = own / token_hex(8)
+        write_cache(self.origin, new)
+        return _named(new, final, self.origin.identity, own)
+
+    def _renewed(self, damaged: Stored) -> Stored:
+        """A new cache in place of one that is damaged, unless another thread has made it."""
+        with _lock:
+            if self._found is damaged or self._found is None:
+                self._known = None
+                shutil.rmtree(damaged.folder, ignore_errors=True)
+                self._found = self._there()
+            return self._found
+
+
+def _named(new: Path, final: Path, identity: str, own: Path) -> Stored:
+    """Give a cache its name; one that another process has just written is taken in its place."""
+    while True:
+        try:
+            new.rename(final)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES):
+                raise
+            with suppress(Damaged):
+                found = opened(final, identity)
+                shutil.rmtree(new, ignore_errors=True)
+                return found
+            with suppress(FileNotFoundError):
+                os.rename(final, own / token_hex(8))  # noqa: PTH104 - as mkdir, of folders
+            continue
+        return opened(final, identity)
+
+
+def _batches(found: Stored, low: int, high: int, size: int) -> Iterator[Rows]:
+    batches = found.rows(low, high, max(BLOCK, size // BLOCK * BLOCK))
+    return regrouped(batches, size, ALL) if size % BLOCK else batches
+
+
+def _counted(origin: Source, found: Stored) -> Source:
+    """A numbered stream with the pieces that were found when the cache was written."""
+    if not isinstance(origin, Numbered) or found.plan.marks is None:
+        return origin
+    marks, stored = found.plan.marks
+    return Numbered(origin.stream, (tuple(Found(file, Mark(*at), rows) for file, at, rows in marks), stored))

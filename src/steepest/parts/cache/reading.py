@@ -1,0 +1,65 @@
+"""Reading bytes of large files: mapped into memory, or past the copies of files that the system keeps there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PAGE", "opened_bytes"]
+
+PAGE = 4096  # what a direct read begins and ends at; the files of a cache have whole pages
+
+Read = Callable[[int, int], NDArray[np.uint8]]  # the bytes from one place to another
+
+
+@contextmanager
+def opened_bytes(path: Path, mapped: bool) -> Iterator[Read]:
+    """A file whose bytes are views of a mapping of it, or are read into memory of their own.
+
+    Read bytes leave nothing in the memory of the system: they come directly from the disk or, where the file system
+    has no such reads, are dropped there at once.
+    """
+    if mapped:
+        whole = np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+        yield lambda low, high: _complete(np.asarray(whole[low:high]), high - low)
+        return
+    number, direct = _opened(path)
+    with open(number, "rb", buffering=0) as file:  # noqa: PTH123 - a number
+        yield lambda low, high: _bytes(file, low, high, direct)
+
+
+def _opened(path: Path) -> tuple[int, bool]:
+    """An open file, and whether it is read directly from the disk."""
+    if direct := getattr(os, "O_DIRECT", 0):
+        try:
+            return os.open(path, os.O_RDONLY | direct), True
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+    return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), False
+
+
+def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
+    first, last = low // PAGE * PAGE, -(-high // PAGE) * PAGE
+    room = np.empty(last - first + PAGE, np.uint8)
+    room = room[-room.ctypes.data % PAGE :][: last - first]
+    file.seek(first)
+    count = 0
+    while count < len(room) and (more := file.readinto(memoryview(room)[count:])):
+        count += more
+    if not direct and hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), first, last - first, os.POSIX_FADV_DONTNEED)
+    return _complete(room[low - first : min(high - first, count)], high - low)
+
+
+def _complete(found: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    if len(found) < size:
+        raise EOFError
+    return found

@@ -1,0 +1,154 @@
+"""A cache that is there: its rows, each block of which is compared with its checksum when it is first read."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.memory import free_memory
+from ...data.csr import CSR
+from ...data.regroup import rows_between
+from ...data.rows import Rows
+from .plan import BLOCK, Plan, read_plan
+from .reading import Read, opened_bytes
+
+__all__ = ["CHECKSUMS", "STARTS", "Damaged", "Stored", "file_name", "opened", "opened_again"]
+
+CHECKSUMS, STARTS = "checksums.npy", "starts.npy"
+SHARE = 0.5  # of the free memory, up to which a cache is mapped
+
+
+class Damaged(Exception):
+    """A cache that is not as it was written."""
+
+
+class Stored(NamedTuple):
+    """The rows of a cache."""
+
+    folder: Path
+    plan: Plan
+    checksums: NDArray[np.uint32]  # (blocks, sections)
+    starts: NDArray[np.int64]  # (blocks,) place in its file of the first number of each block; sparse rows only
+    checked: NDArray[np.bool_]  # (blocks,) in this process
+    mapped: bool  # whether the files are mapped into memory
+
+    def rows(self, low: int, high: int, size: int) -> Iterator[Rows]:
+        """Rows low .. high - 1, all in one file, in batches of ``size``, a multiple of a block.
+
+        Raises
+        ------
+        Damaged
+            If the cache is not as it was written.
+        """
+        file, first = low // self.plan.file, low // BLOCK * BLOCK
+        with ExitStack() as stack:
+            try:
+                reads = {
+                    name: stack.enter_context(opened_bytes(self.folder / file_name(name, file), self.mapped))
+                    for name in self.plan.sections
+                }
+                for start in range(first, high, size):
+                    stop = min(high, start + size)
+                    whole = self._blocks(reads, start, min(-(-stop // BLOCK) * BLOCK, self.plan.rows))
+                    yield rows_between(whole, max(low, start) - start, stop - start)
+            except (OSError, EOFError):
+                raise Damaged from None
+
+    def _blocks(self, reads: dict[str, Read], low: int, high: int) -> Rows:
+        """The rows of whole blocks."""
+        plan, blocks = self.plan, slice(low // BLOCK, -(-high // BLOCK))
+        at = low % plan.file
+        ends = at, at + high - low
+        found: dict[str, Any] = {
+            name: self._array(reads[name], name, *ends)
+            for name, (_, width) in plan.sections.items()
+            if width is not None
+        }
+        if plan.index is not None:
+            self._check(blocks, {"lengths": found["lengths"]})
+            indptr = np.concatenate(([0], np.cumsum(found["lengths"])))
+            first = int(self.starts[blocks.start])
+            for name in ("data", "indices"):
+                found[name] = self._array(reads[name], name, first, first + int(indptr[-1]))
+            self._check(blocks, found, indptr)
+            found["X"] = CSR(found["data"], found["indices"], indptr, len(plan.names))
+        else:
+            self._check(blocks, found)
+            found["X"] = found["X"].reshape(high - low, len(plan.names))
+        y = np.asfortranarray(found["y"].reshape(high - low, plan.outputs))
+        self.checked[blocks] = True
+        return Rows(found["X"], y, found.get("weight"), found.get("offset"))
+
+    def _array(self, read: Read, name: str, low: int, high: int) -> NDArray[Any]:
+        kind, width = self.plan.sections[name]
+        scale = np.dtype(kind).itemsize * (1 if width is None else width)
+        return read(low * scale, high * scale).view(kind)
+
+    def _check(self, blocks: slice, found: dict[str, Any], indptr: NDArray[np.int64] | None = None) -> None:
+        """Compare the blocks that were not read before with their checksums."""
+        names = list(self.plan.sections)
+        for block in np.flatnonzero(~self.checked[blocks]):
+            for name, array in found.items():
+                width = self.plan.sections[name][1]
+                low, high = block * BLOCK, (block + 1) * BLOCK
+                if width is None and indptr is not None:
+                    part = array[indptr[low] : indptr[min(high, len(indptr) - 1)]]
+                else:
+                    part = array[low * (width or 0) : high * (width or 0)]
+                if zlib.crc32(part) != self.checksums[blocks.start + block, names.index(name)]:
+                    raise Damaged
+
+
+def file_name(section: str, file: int) -> str:
+    """Name of a file of a section."""
+    return f"{file:05d}.{section}"
+
+
+def opened(folder: Path, identity: str) -> Stored:
+    """The cache in a folder.
+
+    Raises
+    ------
+    Damaged
+        If there is none that can be used, or it is of another source.
+    """
+    try:
+        plan = read_plan(folder)
+        data = (folder / CHECKSUMS).read_bytes() + (folder / STARTS).read_bytes()
+        if plan.identity != identity or hashlib.sha256(data).hexdigest() != plan.checksums:
+            raise Damaged
+        checksums, starts = (np.load(folder / name, allow_pickle=False) for name in (CHECKSUMS, STARTS))
+        if sum(path.stat().st_size for path in _files(folder, plan)) != plan.size:
+            raise Damaged
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Damaged from None
+    mapped = plan.size <= SHARE * free_memory()
+    return Stored(folder, plan, checksums, starts, np.zeros(len(checksums), np.bool_), mapped)
+
+
+def _files(folder: Path, plan: Plan) -> Iterator[Path]:
+    for file in range(-(-plan.rows // plan.file)):
+        yield from (folder / file_name(name, file) for name in plan.sections)
+
+
+@lru_cache(32)
+def opened_again(folder: Path, identity: str, made: str) -> Stored:
+    """The cache that another process has opened. It is opened once in a process, so that its blocks are checked once.
+
+    Raises
+    ------
+    Damaged
+        If it is another by now.
+    """
+    found = opened(folder, identity)
+    if found.plan.made != made:
+        raise Damaged
+    return found

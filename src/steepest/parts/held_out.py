@@ -1,0 +1,114 @@
+"""Rows that are kept out of a fit, for the loss after each epoch: chosen by a hash of the seed and the row's number.
+
+A row that is kept out stays in the table with weight 0, so that the numbers of the others do not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.classes import Classes
+from ..data.rows import Rows
+from ..methods.sampling import mix
+from .parts import Parts
+from .reading import first_rows
+from .sources.source import Piece, Source
+from .survey import survey_of
+
+__all__ = ["held_out", "is_kept_out"]
+
+
+def is_kept_out(numbers: NDArray[np.int64], share: float, seed: int) -> NDArray[np.bool_]:
+    """Whether the rows with these numbers are kept out: the rows of a smaller share are among those of a larger one.
+
+    Examples
+    --------
+    >>> numbers = np.arange(100_000)
+    >>> float(is_kept_out(numbers, 0.1, seed=0).mean())
+    0.1
+    """
+    with np.errstate(over="ignore"):
+        draws: NDArray[np.int64] = mix(mix(mix(numbers) + (numbers >> 32) ^ 0x3C6EF372) ^ mix(mix(seed)))
+    found: NDArray[np.bool_] = draws < share * 2.0**32
+    return found
+
+
+def held_out(parts: Parts, share: float, seed: int) -> tuple[Parts, Rows]:
+    """The table without a share of its rows, and these rows in memory: of many a sample, as `Survey` draws it.
+
+    Cost: one pass.
+
+    Raises
+    ------
+    DataError
+        If no row is kept out.
+    """
+    training, kept = (parts.of(Side(parts.source, share, seed, side)) for side in (False, True))
+    rows = survey_of(kept, grams=False, seed=seed).sample
+    return training, Classes(*rows) if parts.coding.classes else rows
+
+
+class Side:
+    """A source of which only the rows that are kept out have a weight above 0, or only the others.
+
+    Parameters
+    ----------
+    source : Source
+    share : float
+    seed : int
+    kept : bool
+    """
+
+    def __init__(self, source: Source, share: float, seed: int, kept: bool) -> None:
+        self.source, self.share, self.seed, self.kept = source, share, seed, kept
+        self._starts = first_rows(source)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.source.names
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces."""
+        return self.source.pieces
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        return self.source.targets
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of a target of text."""
+        return self.source.levels
+
+    @property
+    def identity(self) -> str:
+        """That of the source, and which rows weigh."""
+        return f"{self.source.identity}, {self.share!r} by {self.seed}, {self.kept}"
+
+    @property
+    def remote(self) -> bool:
+        """Whether a second reading is expensive."""
+        return self.source.remote
+
+    @property
+    def seeks(self) -> bool:
+        """Whether some rows can be read alone."""
+        return self.source.seeks
+
+    def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
+        """The rows with their weights, or 0."""
+        at = int(self._starts[piece]) + start
+        for rows in self.source.read(piece, start, size):
+            own = is_kept_out(np.arange(at, at + rows.shape[0]), self.share, self.seed) == self.kept
+            yield rows._replace(weight=own * (1.0 if rows.weight is None else rows.weight))
+            at += rows.shape[0]
+
+    def place(self, piece: int, row: int) -> str:
+        """Where a row stands."""
+        return self.source.place(piece, row)
