@@ -27,12 +27,13 @@ __all__ = [
     "is_model",
     "loss_of",
     "predict",
-    "predicted",
+    "predicted_at",
     "predictor",
-    "probabilities",
     "probability",
+    "probability_at",
     "probable",
     "read_model",
+    "refuse_without_probabilities",
     "write_model",
 ]
 
@@ -183,11 +184,11 @@ def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
     >>> predict(line, [[3.0], [4.0]]).tolist()
     [7.0, 9.0]
     """
-    return predicted(model, predictor(model, X, offset))
+    return predicted_at(model, predictor(model, X, offset))
 
 
-def predicted(model: Model, z: NDArray[np.float64]) -> NDArray[Any]:
-    """Predictions from the linear predictors z, (n,) or (n, k), see `predict`."""
+def predicted_at(model: Model, z: NDArray[np.float64]) -> NDArray[Any]:
+    """What `predict` gives where the linear predictors are z, (n,) or (n, k)."""
     if model.classes is not None:
         labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
@@ -213,14 +214,25 @@ def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]
     >>> probability(sigmoid, [[0.0]]).tolist()
     [0.5]
     """
-    return probabilities(model, predictor(model, X, offset))
+    refuse_without_probabilities(model)
+    return probability_at(model, predictor(model, X, offset))
 
 
-def probabilities(model: Model, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities from the linear predictors z, (n,) or (n, k), see `probability`."""
+def refuse_without_probabilities(model: Model) -> None:
+    """Refuse a model that gives no probabilities.
+
+    Raises
+    ------
+    UsageError
+        With what it is.
+    """
     if not probable(model):
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
+
+
+def probability_at(model: Model, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What `probability` gives where the linear predictors are z, (n,) or (n, k)."""
     loss = loss_of(model)
     if z.ndim > 1:
         return np.exp(log_softmax(z if model.multi_class == "softmax" else -np.logaddexp(0.0, -z)))

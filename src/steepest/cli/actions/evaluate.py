@@ -12,7 +12,7 @@ from ...core.types import Array
 from ...data.readers.tables import Table
 from ...data.readers.text_format import TextFormat
 from ...solve.model import Model, predictor
-from ...solve.scores.of_model import predictions_of_classes, scores_of_predictors
+from ...solve.scores.of_model import class_predictions_at, scores_of_predictors
 from ...solve.scores.probabilities import Calibration, calibration_table
 from ..exit_status import print_object
 from ..report import model_words
@@ -80,7 +80,7 @@ def _calibration(model: Model, rows: Scored) -> dict[str, Calibration]:
     """The calibration table of each class; of two classes that of the second."""
     if model.classes is None:
         raise UsageError("--calibration is one of probabilities: this model predicts numbers")
-    log_p = predictions_of_classes(model, rows.z).log_p
+    log_p = class_predictions_at(model, rows.z.reshape(len(rows.z), -1)).log_p
     if log_p is None:
         raise UsageError(f"--calibration is one of probabilities, which the loss {model.loss} does not give")
     own = [1] if len(model.classes) == 2 else range(len(model.classes))

@@ -11,7 +11,7 @@ from ...core.errors import UsageError
 from ...data.readers.text_format import PLAIN, TextFormat
 from ...data.rows import Rows
 from ...parts.predictions import Predictions, cells, check_target
-from ...solve.model import Model, predicted, predictor, probabilities, read_model
+from ...solve.model import Model, predicted_at, predictor, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
 from ..parts_input import open_to_predict, refuse_in_passes
 from ..parts_options import name_of
@@ -30,6 +30,8 @@ def predict_in_parts(path: str, files: tuple[str, ...], form: TextFormat, memory
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
     if asked.output is not None:
         check_target(asked.output, asked.force)
+    if asked.proba:
+        refuse_without_probabilities(model)
     table = open_to_predict(model, files, memory)
     found = Predictions(table, lambda rows: _columns(model, rows, asked.proba), asked.keep or ())
     _check_kept(found, model, asked)
@@ -49,9 +51,9 @@ def _columns(model: Model, rows: Rows, proba: bool) -> dict[str, Any]:
     """The columns of predictions of some rows."""
     z = predictor(model, rows.X, rows.offset)
     if proba:
-        p = probabilities(model, z)
+        p = probability_at(model, z)
         return dict(zip(_names(model, proba), np.stack((1.0 - p, p)) if p.ndim == 1 else p.T, strict=True))
-    found = predicted(model, z)
+    found = predicted_at(model, z)
     if model.classes is not None:
         found = np.array([label_of(label) for label in found.tolist()])
     return dict(zip(_names(model, proba), np.atleast_2d(found.T), strict=True))

@@ -9,11 +9,11 @@ import numpy as np
 from ...core.types import Array
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
-from ..model import Model, loss_of, predicted, predictor, probabilities, probable
+from ..model import Model, loss_of, predicted_at, predictor, probability_at, probable
 from .summary import class_scores, number_scores
 from .weights import weighed
 
-__all__ = ["ClassPredictions", "model_scores", "predictions_of_classes", "scores_of_predictors"]
+__all__ = ["ClassPredictions", "class_predictions", "class_predictions_at", "model_scores", "scores_of_predictors"]
 
 
 class ClassPredictions(NamedTuple):
@@ -31,18 +31,22 @@ class ClassPredictions(NamedTuple):
     log_p: Array | None
 
 
-def predictions_of_classes(model: Model, z: Array) -> ClassPredictions:
-    """What a model of two or more classes predicts where its linear predictors are z, (n,) or (n, k)."""
-    assert model.classes is not None
-    own, two = z.reshape(len(z), -1), len(model.classes) == 2
-    own = np.hstack((-own[:, -1:], own[:, -1:])) if two else own
+def class_predictions(model: Model, X: Any, offset: Array | None = None) -> ClassPredictions:
+    """What a model of two or more classes predicts for the rows of X (n, d) or CSR; see `predictor`."""
+    return class_predictions_at(model, predictor(model, X, offset).reshape(X.shape[0], -1))
+
+
+def class_predictions_at(model: Model, own: Array) -> ClassPredictions:
+    """The same where the linear predictors are known, (n, k), or (n, 1) of two classes."""
+    two = own.shape[1] == 1
+    z = np.hstack((-own, own)) if two else own
     if not probable(model):
-        return ClassPredictions(own, None)
+        return ClassPredictions(z, None)
     if two and isinstance(loss_of(model), LogLoss):
-        return ClassPredictions(own, -np.logaddexp(0.0, -own))
-    p = probabilities(model, z)
+        return ClassPredictions(z, -np.logaddexp(0.0, -z))
+    p = probability_at(model, own[:, 0] if two else own)
     p = np.stack((1.0 - p, p), axis=1) if two else p
-    return ClassPredictions(own if two else p, np.log(np.maximum(p, np.finfo(float).tiny)))
+    return ClassPredictions(z if two else p, np.log(np.maximum(p, np.finfo(float).tiny)))
 
 
 def model_scores(
@@ -80,8 +84,8 @@ def model_scores(
 def scores_of_predictors(model: Model, z: Array, y: Array, weight: Array | None = None) -> dict[str, Any]:
     """The same from the linear predictors, (n,) or (n, k)."""
     if model.classes is not None:
-        return class_scores(y, *predictions_of_classes(model, z), weight)
-    found = predicted(model, z)
+        return class_scores(y, *class_predictions_at(model, z.reshape(len(z), -1)), weight)
+    found = predicted_at(model, z)
     if y.ndim == 1:
         return _of_numbers(model, y, found.reshape(len(y)), z.reshape(len(y)), weight)
     each = [_of_numbers(model, *columns, weight) for columns in zip(y.T, found.T, z.T, strict=True)]
