@@ -88,10 +88,10 @@ def _fit_classes(model: Any, table: Parts) -> Any:
     if len(model.classes_) > 2 and model.multi_class == "ovr":
 
         def one(c: int, start: Any, task: Task | None) -> Run:
-            return _solved(model, table.coded(labels.coding(weights, c)), start=start, task=task)
+            return _solved(model, labels.coded(table, weights, c), start=start, task=task)
 
         return each_target, fit_each(model, one)
-    run = _solved(model, table.coded(labels.coding(weights)), softmax_of(model) if len(model.classes_) > 2 else None)
+    run = _solved(model, labels.coded(table, weights), softmax_of(model) if len(model.classes_) > 2 else None)
     return each_target, (run.coef, run.intercept)
 
 

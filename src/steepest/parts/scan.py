@@ -16,7 +16,7 @@ from .parts import AHEAD, Parts
 from .sources.kinds import is_array, source_beside, source_of
 from .sources.source import Source
 
-__all__ = ["scan"]
+__all__ = ["scan", "within"]
 
 MOST = 1 << 40  # bytes, where the system says nothing
 SHARE = 0.25  # of the memory that is free
@@ -117,7 +117,7 @@ def scan(
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
         source = source_of(files, asked, storage_options, rows)
-    return _within(source, memory, engine, cache)
+    return within(source, memory, engine, cache)
 
 
 def _is_of_names(target: Any) -> bool:
@@ -127,7 +127,7 @@ def _is_of_names(target: Any) -> bool:
     return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
-def _within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy) -> Parts:
+def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine, cache=cache)

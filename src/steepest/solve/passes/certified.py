@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from ...core.types import Array
-from ...data.rows import Rows
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.problem import Problem
 from ...optimality.certificate import Certificate

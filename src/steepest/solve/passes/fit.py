@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,6 @@ from ...core.errors import UsageError
 from ...core.threads import one_blas_thread
 from ...core.types import Array
 from ...core.version import __version__
-from ...data.rows import Rows
 from ...descent.descent import descend, until
 from ...descent.early_stopping import callback_stop, validation_on
 from ...descent.recording import record
