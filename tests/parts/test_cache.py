@@ -8,7 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -277,7 +276,9 @@ def damages(folder: Path) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("damage", "X,y,truncated,longer,missing,plan,empty,unsealed,none,checksums,starts".split(","))
+@pytest.mark.parametrize(
+    "damage", ["X", "y", "truncated", "longer", "missing", "plan", "empty", "unsealed", "none", "checksums", "starts"]
+)
 def test_a_damaged_cache_is_written_anew(tmp_path: Path, way: str, damage: str) -> None:
     source = Counting(table())
     whole(cached(source, tmp_path))
@@ -484,4 +485,3 @@ def test_a_sparse_stream_knows_its_columns_at_the_end(tmp_path: Path) -> None:
     assert rows.shape == (N, 5)
     assert found.stored == len(rows.X.data)
     assert_same(rows, table(kind="sparse"))
-

@@ -72,7 +72,9 @@ class Checkpoint:
 
     def __init__(self, path: str | Path, plan: Mapping[str, Any], every: float = EVERY) -> None:
         self.path, self.every = Path(path), every
-        self.plan: dict[str, Any] = plain({**plan, "version of steepest": __version__, "version of NumPy": np.__version__})
+        self.plan: dict[str, Any] = plain(
+            {**plan, "version of steepest": __version__, "version of NumPy": np.__version__}
+        )
         self.restored: State | None = None  # what the fit gave last
         self._passes: dict[str, Pass] = {}
         self._saved = time.monotonic()

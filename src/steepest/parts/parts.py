@@ -95,7 +95,7 @@ class Parts:
         """How sums over the table are formed."""
         n, d = self.shape
         compiled = n * (d + 1) >= DENSE and jit_allowed()
-        return Summation(leaf_rows(d), compiled, n * d > LARGE)
+        return Summation(leaf_rows(d), compiled, n * d > LARGE, double=True)
 
     @cached_property
     def block(self) -> int:

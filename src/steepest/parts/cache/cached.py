@@ -132,6 +132,11 @@ class Cached:
         return self.origin.remote and self._without
 
     @property
+    def seeks(self) -> bool:
+        """Whether rows are read alone: with a cache."""
+        return self.origin.seeks or self._stored is not None
+
+    @property
     def waits(self) -> bool:
         """Whether a pass waits for the disk, so that blocks are worth reading ahead."""
         found = self._stored
@@ -240,6 +245,8 @@ def _named(new: Path, final: Path, identity: str, own: Path) -> Stored:
 
 
 def _batches(found: Stored, low: int, high: int, size: int) -> Iterator[Rows]:
+    if found.is_checked(low, min(high, low + size)) and size < BLOCK:
+        return found.rows(low, high, size)
     batches = found.rows(low, high, max(BLOCK, size // BLOCK * BLOCK))
     return regrouped(batches, size, ALL) if size % BLOCK else batches
 
