@@ -277,14 +277,14 @@ def test_another_plan_is_refused(tmp_path: Path, change: dict[str, Any], message
 
 def test_a_setting_that_is_missing_is_refused(tmp_path: Path) -> None:
     Checkpoint(tmp_path / "c", PLAN).state({}, {})
-    with pytest.raises(UsageError, match="alpha is 0.1 there, not set here:"):
+    with pytest.raises(UsageError, match=r"alpha is 0\.1 there, not set here:"):
         Checkpoint(tmp_path / "c", {name: value for name, value in PLAN.items() if name != "alpha"})
 
 
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Checkpoint(tmp_path / "c", PLAN).state({}, {})
     monkeypatch.setattr("steepest.parts.checkpoint.__version__", "9.9")
-    with pytest.raises(UsageError, match='version of steepest is ".*" there, "9.9" here'):
+    with pytest.raises(UsageError, match=r'version of steepest is ".*" there, "9\.9" here'):
         Checkpoint(tmp_path / "c", PLAN)
 
 
