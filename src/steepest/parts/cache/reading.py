@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ __all__ = ["PAGE", "opened_bytes"]
 
 PAGE = 4096  # what a direct read begins and ends at; the files of a cache have whole pages
 
+DIRECT = os.O_DIRECT if sys.platform == "linux" else 0
 Read = Callable[[int, int], NDArray[np.uint8]]  # the bytes from one place to another
 
 
@@ -30,23 +32,22 @@ def opened_bytes(path: Path, mapped: bool) -> Iterator[Read]:
         whole = np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
         yield lambda low, high: _complete(np.asarray(whole[low:high]), high - low)
         return
-    number, direct = _opened(path)
-    with open(number, "rb", buffering=0) as file:  # noqa: PTH123 - a number
-        yield lambda low, high: _bytes(file, low, high, direct)
+    with _opened(path) as file:
+        yield lambda low, high: _bytes(file, low, high)
 
 
-def _opened(path: Path) -> tuple[int, bool]:
-    """An open file, and whether it is read directly from the disk."""
-    if direct := getattr(os, "O_DIRECT", 0):
+def _opened(path: Path) -> FileIO:
+    """An open file, read directly from the disk where its file system can."""
+    if DIRECT:
         try:
-            return os.open(path, os.O_RDONLY | direct), True
+            return FileIO(os.open(path, os.O_RDONLY | DIRECT))
         except OSError as error:
             if error.errno != errno.EINVAL:
                 raise
-    return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), False
+    return path.open("rb", buffering=0)
 
 
-def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
+def _bytes(file: FileIO, low: int, high: int) -> NDArray[np.uint8]:
     first, last = low // PAGE * PAGE, -(-high // PAGE) * PAGE
     room = np.empty(last - first + PAGE, np.uint8)
     room = room[-room.ctypes.data % PAGE :][: last - first]
@@ -54,7 +55,7 @@ def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
     count = 0
     while count < len(room) and (more := file.readinto(room.data[count:])):
         count += more
-    if not direct and hasattr(os, "posix_fadvise"):
+    if sys.platform == "linux":  # after a direct read nothing is there
         os.posix_fadvise(file.fileno(), first, last - first, os.POSIX_FADV_DONTNEED)
     return _complete(room[low - first : min(high - first, count)], high - low)
 

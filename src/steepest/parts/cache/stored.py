@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.memory import free_memory
-from ...data.csr import CSR
 from ...data.regroup import rows_between
 from ...data.rows import Rows
+from ...data.sections import rows_of
 from .plan import BLOCK, Plan, read_plan
 from .reading import Read, opened_bytes
 
@@ -42,7 +42,7 @@ class Stored(NamedTuple):
 
     def is_checked(self, low: int, high: int) -> bool:
         """Whether dense rows low .. high - 1 were compared with their checksums, so that they can be read alone."""
-        return self.plan.indices is None and bool(self.checked[low // BLOCK : -(-high // BLOCK)].all())
+        return self.plan.stored is None and bool(self.checked[low // BLOCK : -(-high // BLOCK)].all())
 
     def rows(self, low: int, high: int, size: int) -> Iterator[Rows]:
         """Rows low .. high - 1, all in one file, in batches of ``size``.
@@ -72,47 +72,34 @@ class Stored(NamedTuple):
                 raise DamagedError from None
 
     def _blocks(self, reads: dict[str, Read], low: int, high: int) -> Rows:
-        """The rows of whole blocks."""
-        plan, blocks = self.plan, slice(low // BLOCK, -(-high // BLOCK))
-        at = low % plan.file
-        ends = at, at + high - low
-        found: dict[str, Any] = {
-            name: self._array(reads[name], name, *ends)
-            for name, (_, width) in plan.sections.items()
-            if width is not None
-        }
-        if plan.indices is not None:
-            self._check(blocks, {"lengths": found["lengths"]})
-            indptr = np.concatenate(([0], np.cumsum(found["lengths"])))
+        """The rows of whole blocks, or of some whose blocks are checked."""
+        blocks, at = slice(low // BLOCK, -(-high // BLOCK)), low % self.plan.file
+        of_rows = [name for name, section in self.plan.sections.items() if section.width is not None]
+        found = {name: self._array(reads[name], name, at, at + high - low) for name in of_rows}
+        self._check(blocks, found, np.arange(high - low + 1))
+        if self.plan.stored is not None:
+            ends = np.concatenate(([0], np.cumsum(found["lengths"])))
             first = int(self.starts[blocks.start])
-            for name in ("data", "indices"):
-                found[name] = self._array(reads[name], name, first, first + int(indptr[-1]))
-            self._check(blocks, found, indptr)
-            found["X"] = CSR(found["data"], found["indices"], indptr, len(plan.names))
-        else:
-            self._check(blocks, found)
-            found["X"] = found["X"].reshape(high - low, len(plan.names))
-        y = np.asfortranarray(found["y"].reshape(high - low, plan.outputs))
+            ragged = {
+                name: self._array(reads[name], name, first, first + int(ends[-1])) for name in ("data", "indices")
+            }
+            self._check(blocks, ragged, ends)
+            found |= ragged
         self.checked[blocks] = True
-        return Rows(found["X"], y, found.get("weight"), found.get("offset"))
+        return rows_of(found, len(self.plan.names))
 
     def _array(self, read: Read, name: str, low: int, high: int) -> NDArray[Any]:
-        kind, width = self.plan.sections[name]
-        scale = np.dtype(kind).itemsize * (1 if width is None else width)
-        return read(low * scale, high * scale).view(kind)
+        section = self.plan.sections[name]
+        array = read(low * section.size, high * section.size).view(section.kind)
+        return array.reshape(high - low, section.width) if name in ("X", "y") and section.width is not None else array
 
-    def _check(self, blocks: slice, found: dict[str, Any], indptr: NDArray[np.int64] | None = None) -> None:
-        """Compare the blocks that were not read before with their checksums."""
+    def _check(self, blocks: slice, found: dict[str, NDArray[Any]], ends: NDArray[np.int64]) -> None:
+        """Compare the blocks that were not read before with their checksums; row i ends before number ends[i + 1]."""
         names = list(self.plan.sections)
         for block in np.flatnonzero(~self.checked[blocks]).tolist():
+            low, high = (ends[min(i * BLOCK, len(ends) - 1)] for i in (block, block + 1))
             for name, array in found.items():
-                width = self.plan.sections[name][1]
-                low, high = block * BLOCK, (block + 1) * BLOCK
-                if width is None and indptr is not None:
-                    part = array[indptr[low] : indptr[min(high, len(indptr) - 1)]]
-                else:
-                    part = array[low * (width or 0) : high * (width or 0)]
-                if zlib.crc32(part.data) != self.checksums[blocks.start + block, names.index(name)]:
+                if zlib.crc32(array[low:high].data) != self.checksums[blocks.start + block, names.index(name)]:
                     raise DamagedError
 
 
