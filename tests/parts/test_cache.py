@@ -477,4 +477,3 @@ def test_a_sparse_stream_knows_its_columns_at_the_end(tmp_path: Path) -> None:
     assert rows.shape == (N, 5)
     assert found.stored == len(rows.X.data)
     assert_same(rows, table(kind="sparse"))
-

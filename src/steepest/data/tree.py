@@ -7,7 +7,7 @@ pass may be cut at any leaf, run in any order on any number of workers, and be c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "plus",
     "power_below",
     "put",
+    "sum_in_order",
     "sum_in_threads",
     "sum_of_leaves",
     "total",
@@ -126,6 +127,11 @@ def sum_in_threads(count: int, sums: Callable[[int], Partial], threads: int) -> 
 
     in_ranges(work, count, threads)
     return total(_into, merge(_into, forests), count)
+
+
+def sum_in_order(sums: Sequence[Partial]) -> Partial:
+    """The sum of new arrays that are all in memory, in the order of the tree; they are overwritten."""
+    return sum_in_threads(len(sums), sums.__getitem__, 1)
 
 
 def _into(a: Partial, b: Partial) -> Partial:
