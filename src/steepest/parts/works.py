@@ -61,7 +61,7 @@ class Curves(NamedTuple):
         d, seconds = rows.shape[1], np.empty(rows.shape[0])
         slopes = slope_leaves(rows, self.loss, self.w, block.how, seconds=seconds)
         first = np.append(np.zeros(d) if self.units.shift is None else self.units.shift, 0.0)
-        grams = gram_leaves(rows, first, seconds, block.how)
+        grams = gram_leaves(block.rows, first, seconds, block.how)
         return list(zip(slopes, grams, strict=True))
 
     def join(self, a: Partial, b: Partial) -> Partial:
