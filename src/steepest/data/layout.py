@@ -12,7 +12,7 @@ from ..core.errors import DataError
 from ..core.types import Array
 from ..objective.data import Size
 from .csr import CSR
-from .tree import leaf_rows
+from .tree import leaf_rows, sparse_leaf_rows
 
 __all__ = [
     "BLOCK",
@@ -55,10 +55,7 @@ def jit_allowed() -> bool:
 def leaf_of(X: Table) -> int:
     """Rows of a leaf of sums, a power of two, from the table's shape and layout alone."""
     n, d = X.shape
-    if not isinstance(X, CSR):
-        return leaf_rows(int(d))
-    fewest = int(min(n, 32 * (d + 1) * n // max(1, len(X.data))))  # a leaf has d sums, even if it reads few numbers
-    return 1 << (max(BLOCK, fewest) - 1).bit_length()
+    return sparse_leaf_rows(n, d, len(X.data)) if isinstance(X, CSR) else leaf_rows(int(d))
 
 
 def tile_of(X: Table) -> int:

@@ -25,6 +25,7 @@ __all__ = [
     "plus",
     "power_below",
     "put",
+    "sparse_leaf_rows",
     "sum_in_order",
     "sum_in_threads",
     "sum_of_leaves",
@@ -57,6 +58,17 @@ def leaf_rows(d: int) -> int:
     (4096, 32768)
     """
     return 1 << (max(LEAF, COLUMNS * (d + 2)) - 1).bit_length()
+
+
+def sparse_leaf_rows(n: int, d: int, stored: int) -> int:
+    """The same for n sparse rows with so many stored numbers: a leaf has d sums, even if it reads few numbers.
+
+    Examples
+    --------
+    >>> sparse_leaf_rows(1_000_000, 100_000, 10_000_000)
+    524288
+    """
+    return 1 << (max(LEAF, min(n, COLUMNS * (d + 1) * n // max(1, stored))) - 1).bit_length()
 
 
 def power_below(rows: int) -> int:
