@@ -31,10 +31,6 @@ OPENERS: Mapping[str, Callable[[Sequence[File], Asked], Source]] = {
     "arrow": scan_arrow,
     "numpy": scan_npy,
 }
-    "parquet": scan_parquet,
-    "arrow": scan_arrow,
-    "numpy": scan_npy,
-}
 ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
 
 
