@@ -34,10 +34,12 @@ __all__ = [
     "means_and_deviations",
     "size",
     "slice_rows",
+    "stored",
     "take",
     "tile_of",
     "transposed_dot",
     "two_valued",
+    "with_columns",
 ]
 
 Table: TypeAlias = CSR | NDArray[Any]  # (n, d), float32 or float64
@@ -254,3 +256,13 @@ def column_variances(X: Table, share: Array) -> Array:
 
 def _row_numbers(X: CSR) -> NDArray[np.int64]:
     return np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+
+
+def stored(X: Table) -> int | None:
+    """Numbers stored in a sparse table; None of a dense one."""
+    return len(X.data) if isinstance(X, CSR) else None
+
+
+def with_columns(X: Table, columns: int) -> Table:
+    """A sparse table with more columns, of zeros; a dense one as it is."""
+    return X._replace(columns=columns) if isinstance(X, CSR) else X
