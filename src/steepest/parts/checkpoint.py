@@ -72,7 +72,9 @@ class Checkpoint:
 
     def __init__(self, path: str | Path, plan: Mapping[str, Any], every: float = EVERY) -> None:
         self.path, self.every = Path(path), every
-        self.plan: dict[str, Any] = plain({**plan, "version of steepest": __version__, "version of NumPy": np.__version__})
+        self.plan: dict[str, Any] = plain(
+            {**plan, "version of steepest": __version__, "version of NumPy": np.__version__}
+        )
         self.restored: State | None = None  # what the fit gave last
         self._passes: dict[str, Pass] = {}
         self._saved = time.monotonic()
@@ -181,7 +183,7 @@ def _read(data: bytes, name: str) -> tuple[dict[str, Any], list[NDArray[Any]]]:
             header = read_json(str(members["header"][()]).encode())
             arrays = [members[str(i)] for i in range(len(members.files) - 1)]
         fits = has and header["format"] == FORMAT and header["version"] == VERSION
-    except Exception:  # noqa: BLE001 - the decoders may raise anything on another file
+    except Exception:
         fits = False
     if not fits:
         raise DataError("not a checkpoint: name a file that a fit wrote, or a new one", file=name)
