@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer
 from ...core.errors import DataError, UsageError
 from ...data.encoding.faults import CellError, row_of
 from ...data.encoding.recipe import Recipe
-from ...data.encoding.settings import Unknown
-from ...data.encoding.text_column import Column, Text, is_missing_at, taken
+from ...data.encoding.settings import Settings, Unknown
+from ...data.encoding.text_column import Column, Text, is_missing_at
 from ...data.in_rows import fill_rows
+from ...data.layout import Table
 from ...data.readers.asked import Asked
 from ...data.readers.cells import label_fault
-from ...data.readers.columns import Sheet, Wanted, refuse
+from ...data.readers.columns import Sheet, Wanted, listed, refuse
 from ...data.readers.response import known_offset
 from ...data.readers.roles import Roles, choose
 from ...data.rows import Rows
@@ -25,7 +25,6 @@ from ...data.rows import Rows
 __all__ = ["Cast", "Labels", "cast_of"]
 
 Labels = dict[str, int]  # the code of each label, in the order of their first rows
-Line = Callable[[int], int | None]
 
 
 class Cast(NamedTuple):
@@ -34,8 +33,9 @@ class Cast(NamedTuple):
     roles: Roles
     wanted: tuple[Wanted, ...]
     labelled: bool  # whether the target is text, so that y holds codes of labels
-    whole: bool  # whether rows with a gap are left out
-    recipe: Recipe | None = None
+    complete: bool  # whether rows with a gap get the weight 0
+    settings: Settings | None = None  # by which a recipe is to be learnt from all rows
+    recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,23 +55,27 @@ class Cast(NamedTuple):
         DataError
             If a cell cannot have its role: with its line in the chunk.
         """
-        line: Line = sheet.line
-        if self.whole and (gone := np.any([is_missing_at(column) for column in columns], axis=0)).any():
-            kept = np.flatnonzero(~gone)
-            columns, line = [taken(column, kept) for column in columns], lambda row: sheet.line(int(kept[row]))
         read = dict(zip((one.name for one in self.wanted), columns, strict=True))
-        X = self._table([read[name] for name in self.roles.features], len(is_missing_at(columns[0])), sheet, line)
-        y = np.empty((len(X), len(self.targets)), order="F")
+        kept = self.kept(columns)
+        if kept is not None:
+            read = {name: _filled(column, name == self.roles.exposure) for name, column in read.items()}
+        X = self._table([read[name] for name in self.roles.features], len(is_missing_at(columns[0])), sheet)
+        y = np.empty((X.shape[0], len(self.targets)), order="F")
         for j, name in enumerate(self.targets):
             column = read[name]
-            y[:, j] = _codes(column, name, sheet, line, labels) if isinstance(column, Text) else column
-        weight = (
-            None if self.roles.weights is None else _weight(read[self.roles.weights], self.roles.weights, sheet, line)
-        )
-        offset = known_offset(read, self.roles.offset, self.roles.exposure, sheet.file, line)
-        return Rows(X, y, weight, offset, total=float(len(X) if weight is None else weight.sum()))
+            y[:, j] = _codes(column, name, sheet, labels) if isinstance(column, Text) else column
+        name = self.roles.weights
+        weight = None if name is None else _weight(read[name], name, sheet)
+        offset = known_offset(read, self.roles.offset, self.roles.exposure, sheet.file, sheet.line)
+        if kept is not None:
+            weight = np.where(kept, 1.0 if weight is None else weight, 0.0)
+        return Rows(X, y, weight, offset, total=float(X.shape[0] if weight is None else weight.sum()))
 
-    def _table(self, features: Sequence[Any], n: int, sheet: Sheet, line: Line) -> Any:
+    def kept(self, columns: Sequence[Column]) -> NDArray[np.bool_] | None:
+        """Which rows have no gap, (m,), if the others are left out; None if gaps are refused or filled."""
+        return ~np.any([is_missing_at(column) for column in columns], axis=0) if self.complete else None
+
+    def _table(self, features: Sequence[Any], n: int, sheet: Sheet) -> Table:
         if self.recipe is None:
             X = np.empty((n, len(features)))
             fill_rows(X, features)
@@ -79,7 +83,7 @@ class Cast(NamedTuple):
         try:
             return self.recipe.encode(features, Unknown())[0]
         except CellError as error:
-            at = None if error.row is None else line(error.row)
+            at = None if error.row is None else sheet.line(error.row)
             problem, column, answer = error.problem, error.column, error.answer
             raise DataError(problem, file=sheet.file, line=at, column=column, answer=answer) from None
 
@@ -89,36 +93,43 @@ def cast_of(sheet: Sheet, asked: Asked) -> Cast:
 
     Raises
     ------
-    DataError
-        If a feature is text and no recipe says how it is encoded.
     UsageError
-        If a name is unknown or used twice, or a setting needs all rows at once.
+        If a name is unknown or used twice.
     """
-    roles, recipe, texts = choose(sheet, asked), asked.recipe, sheet.text_names
-    if recipe is None and asked.settings.missing not in ("error", "drop"):
-        raise UsageError(f"missing={asked.settings.missing!r} needs a mean: use missing='drop', or fill the gaps in")
-    if recipe is None and (found := [name for name in roles.features if name in texts]):
-        answer = Answer("leave it out with {}, or encode it as numbers", (("drop", found[0]),))
-        raise DataError("text or dates in a feature", file=sheet.file, column=found[0], answer=answer)
-    labelled = roles.target in texts and not roles.further
-    wanted = roles.wanted(labelled, frozenset() if recipe is None else recipe.text_columns, asked.missing)
+    roles, settings, recipe = choose(sheet, asked), asked.settings, asked.recipe
+    named = {*settings.reference, *settings.categories, *settings.dates}
+    for name in named - set(roles.features):
+        raise UsageError(f"no feature is called {name!r}: there is {listed(roles.features)}")
+    texts = sheet.text_names | named if recipe is None else recipe.text_columns
+    labelled = roles.target in sheet.text_names and not roles.further
+    wanted = roles.wanted(labelled, texts, asked.missing)
     if not wanted:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", recipe)
+    encodes = recipe is None and (settings != Settings() or any(name in texts for name in roles.features))
+    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", settings if encodes else None, recipe)
 
 
-def _codes(text: Text, name: str, sheet: Sheet, line: Line, labels: Labels) -> NDArray[np.int64]:
+def _filled(column: Column, is_exposure: bool) -> Column:
+    """The column with any valid value in place of missing ones."""
+    if isinstance(column, Text):
+        return column._replace(codes=np.maximum(column.codes, 0))
+    return np.where(np.isnan(column), float(is_exposure), column)
+
+
+def _codes(text: Text, name: str, sheet: Sheet, labels: Labels) -> NDArray[np.int64]:
     """The code of the label of each row."""
     new = np.array([level not in labels and label_fault(level, sheet.form) is not None for level in text.levels], bool)
     if new.any():
         row = row_of(text, new)
-        refuse(str(label_fault(text.levels[text.codes[row]], sheet.form)), sheet.file, name, row, line(row))
-    codes: NDArray[np.int64] = np.array([labels.setdefault(level, len(labels)) for level in text.levels], np.int64)
+        refuse(str(label_fault(text.levels[text.codes[row]], sheet.form)), sheet.file, name, row, sheet.line(row))
+    codes: NDArray[np.int64] = np.array(
+        [labels.setdefault(level, len(labels)) for level in text.levels] or [0], np.int64
+    )
     return codes[text.codes]
 
 
-def _weight(column: Any, name: str, sheet: Sheet, line: Line) -> NDArray[np.float64]:
+def _weight(column: Any, name: str, sheet: Sheet) -> NDArray[np.float64]:
     if (column < 0).any():
         row = int((column < 0).argmax())
-        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, line(row))
+        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, sheet.line(row))
     return np.ascontiguousarray(column)
