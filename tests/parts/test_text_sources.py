@@ -291,12 +291,12 @@ def test_roles_of_columns_are_those_of_read_table(tmp_path):
 def test_rows_with_gaps_get_the_weight_0_where_that_is_asked(tmp_path, monkeypatch):
     cut_small(monkeypatch)
     path = tmp_path / "a.csv"
-    path.write_text("a,b,t\n" + "1,2,u\nNA,3,u\n4,,v\n5,6,w\n7,8,\n" * 50)
+    path.write_text("a,b,t\n" + "1,2,u\nNA,3,u\n4,,v\n5,6,w\n7,8,\n" * 50 + ",,\n" * 100)
     source = source_of(path, target="b", settings=Settings(missing="drop"))
     found = [rows for i in range(len(source.pieces)) for rows in source.read(i, 0, 64)]
     weight = np.concatenate([rows.weight for rows in found])
     reference = read_table(path, target="b", missing="drop")
-    assert weight.tolist() == [1, 0, 0, 1, 0] * 50
+    assert weight.tolist() == [1, 0, 0, 1, 0] * 50 + [0] * 100
     assert source.names == reference.names
     assert np.array_equal(np.concatenate([rows.X for rows in found])[weight == 1], reference.X)
     assert np.array_equal(np.concatenate([rows.y for rows in found])[weight == 1, 0], reference.y)

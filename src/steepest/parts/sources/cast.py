@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +12,9 @@ from ...core.errors import DataError, UsageError
 from ...data.encoding.faults import CellError, row_of
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Settings, Unknown
-from ...data.encoding.text_column import Column, Text, is_missing_at
+from ...data.encoding.text_column import Column, Text, is_missing_at, taken
 from ...data.in_rows import fill_rows
-from ...data.layout import Table
+from ...data.layout import Table, spread
 from ...data.readers.asked import Asked
 from ...data.readers.cells import label_fault
 from ...data.readers.columns import Sheet, Wanted, listed, refuse
@@ -24,6 +24,7 @@ from ...data.rows import Rows
 
 __all__ = ["Cast", "Labels", "cast_of"]
 
+Line = Callable[[int], int | None]
 Labels = dict[str, int]  # the code of each label, in the order of their first rows
 
 
@@ -55,27 +56,33 @@ class Cast(NamedTuple):
         DataError
             If a cell cannot have its role: with its line in the chunk.
         """
-        read = dict(zip((one.name for one in self.wanted), columns, strict=True))
         kept = self.kept(columns)
-        if kept is not None:
-            read = {name: _filled(column, name == self.roles.exposure) for name, column in read.items()}
-        X = self._table([read[name] for name in self.roles.features], len(is_missing_at(columns[0])), sheet)
+        if kept is None or kept.all():
+            rows = self._rows(columns, sheet, sheet.line, labels)
+            return rows if kept is None or rows.weight is not None else rows._replace(weight=np.ones(len(kept)))
+        places = np.flatnonzero(kept)
+        rows = self._rows([taken(c, kept) for c in columns], sheet, lambda row: sheet.line(int(places[row])), labels)
+        weight = np.ones(len(places)) if rows.weight is None else rows.weight
+        y, weight, offset = (_spread(v, kept) for v in (rows.y, weight, rows.offset))
+        return rows._replace(X=spread(rows.X, kept), y=np.asfortranarray(y), weight=weight, offset=offset)
+
+    def _rows(self, columns: Sequence[Column], sheet: Sheet, line: Line, labels: Labels) -> Rows:
+        read = dict(zip((one.name for one in self.wanted), columns, strict=True))
+        X = self._table([read[name] for name in self.roles.features], len(is_missing_at(columns[0])), sheet, line)
         y = np.empty((X.shape[0], len(self.targets)), order="F")
-        for j, name in enumerate(self.targets):
-            column = read[name]
-            y[:, j] = _codes(column, name, sheet, labels) if isinstance(column, Text) else column
+        for j, target in enumerate(self.targets):
+            column = read[target]
+            y[:, j] = _codes(column, target, sheet, line, labels) if isinstance(column, Text) else column
         name = self.roles.weights
-        weight = None if name is None else _weight(read[name], name, sheet)
-        offset = known_offset(read, self.roles.offset, self.roles.exposure, sheet.file, sheet.line)
-        if kept is not None:
-            weight = np.where(kept, 1.0 if weight is None else weight, 0.0)
+        weight = None if name is None else _weight(read[name], name, sheet, line)
+        offset = known_offset(read, self.roles.offset, self.roles.exposure, sheet.file, line)
         return Rows(X, y, weight, offset, total=float(X.shape[0] if weight is None else weight.sum()))
 
     def kept(self, columns: Sequence[Column]) -> NDArray[np.bool_] | None:
         """Which rows have no gap, (m,), if the others are left out; None if gaps are refused or filled."""
         return ~np.any([is_missing_at(column) for column in columns], axis=0) if self.complete else None
 
-    def _table(self, features: Sequence[Any], n: int, sheet: Sheet) -> Table:
+    def _table(self, features: Sequence[Any], n: int, sheet: Sheet, line: Line) -> Table:
         if self.recipe is None:
             X = np.empty((n, len(features)))
             fill_rows(X, features)
@@ -83,7 +90,7 @@ class Cast(NamedTuple):
         try:
             return self.recipe.encode(features, Unknown())[0]
         except CellError as error:
-            at = None if error.row is None else sheet.line(error.row)
+            at = None if error.row is None else line(error.row)
             problem, column, answer = error.problem, error.column, error.answer
             raise DataError(problem, file=sheet.file, line=at, column=column, answer=answer) from None
 
@@ -98,7 +105,7 @@ def cast_of(sheet: Sheet, asked: Asked) -> Cast:
     """
     roles, settings, recipe = choose(sheet, asked), asked.settings, asked.recipe
     named = {*settings.reference, *settings.categories, *settings.dates}
-    for name in named - set(roles.features):
+    for name in sorted(named - set(roles.features)):
         raise UsageError(f"no feature is called {name!r}: there is {listed(roles.features)}")
     texts = sheet.text_names | named if recipe is None else recipe.text_columns
     labelled = roles.target in sheet.text_names and not roles.further
@@ -109,27 +116,27 @@ def cast_of(sheet: Sheet, asked: Asked) -> Cast:
     return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", settings if encodes else None, recipe)
 
 
-def _filled(column: Column, is_exposure: bool) -> Column:
-    """The column with any valid value in place of missing ones."""
-    if isinstance(column, Text):
-        return column._replace(codes=np.maximum(column.codes, 0))
-    return np.where(np.isnan(column), float(is_exposure), column)
+def _spread(values: NDArray[np.float64] | None, kept: NDArray[np.bool_]) -> Any:
+    """Values of the rows that are kept, and 0 for the others."""
+    if values is None:
+        return None
+    found = np.zeros((len(kept), *values.shape[1:]))
+    found[kept] = values
+    return found
 
 
-def _codes(text: Text, name: str, sheet: Sheet, labels: Labels) -> NDArray[np.int64]:
+def _codes(text: Text, name: str, sheet: Sheet, line: Line, labels: Labels) -> NDArray[np.int64]:
     """The code of the label of each row."""
     new = np.array([level not in labels and label_fault(level, sheet.form) is not None for level in text.levels], bool)
     if new.any():
         row = row_of(text, new)
-        refuse(str(label_fault(text.levels[text.codes[row]], sheet.form)), sheet.file, name, row, sheet.line(row))
-    codes: NDArray[np.int64] = np.array(
-        [labels.setdefault(level, len(labels)) for level in text.levels] or [0], np.int64
-    )
+        refuse(str(label_fault(text.levels[text.codes[row]], sheet.form)), sheet.file, name, row, line(row))
+    codes: NDArray[np.int64] = np.array([labels.setdefault(level, len(labels)) for level in text.levels], np.int64)
     return codes[text.codes]
 
 
-def _weight(column: Any, name: str, sheet: Sheet) -> NDArray[np.float64]:
+def _weight(column: Any, name: str, sheet: Sheet, line: Line) -> NDArray[np.float64]:
     if (column < 0).any():
         row = int((column < 0).argmax())
-        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, sheet.line(row))
+        refuse(f"weight {column[row]:g} is below zero: correct it", sheet.file, name, row, line(row))
     return np.ascontiguousarray(column)

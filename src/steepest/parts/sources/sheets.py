@@ -125,7 +125,7 @@ class SheetStream:
 
     def settled(self, rows: Rows) -> Rows:
         """The rows with the places of labels in place of their codes."""
-        if not self.cast.labelled:
+        if not self._labels:
             return rows
         places = np.argsort(np.argsort(np.array(list(self._labels), np.str_)))
         return rows._replace(y=np.asfortranarray(places[rows.y.astype(np.int64)], np.float64))
