@@ -66,6 +66,11 @@ class LibsvmStream:
         """Names of the files."""
         return tuple(text.name for text in self._files)
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for text in self._files:
+            text.file.check()
+
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""
         return (rows for _, rows in self.marked(file))

@@ -83,6 +83,9 @@ class MemorySource:
         row, column, value = found
         raise DataError(f"row {low + row + 1:,}: {not_finite(value)}", column=names[column])
 
+    def check(self) -> None:
+        """Nothing: a table in memory is what it is."""
+
     def place(self, piece: int, row: int) -> str:
         """The row in the table, from 1."""
         return f"row {piece * PIECE + row + 1:,}"

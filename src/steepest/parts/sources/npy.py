@@ -137,6 +137,11 @@ class NpySource:
             for low in range(first + start, first + known.rows, size):
                 yield self._rows(saved.array, low, min(first + known.rows, low + size), raw)
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for array in (*self._arrays, *(() if self._y is None else (self._y,))):
+            array.file.check()
+
     def place(self, piece: int, row: int) -> str:
         """File and row, from 1."""
         known = self.pieces[piece]

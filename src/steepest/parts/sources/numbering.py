@@ -54,6 +54,9 @@ class Stream(Protocol):
     def files(self) -> tuple[str, ...]:
         """Names of the files, in the order of their rows."""
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file in order. Before the end of the first pass, they are to be `settled` after it."""
 
@@ -165,6 +168,10 @@ class Numbered:
         found = self._found[piece]
         batches = (rows for _, rows in self.stream.marked(found.file, found.start))
         yield from regrouped(_without(map(self.stream.settled, batches), start), size, found.rows - start)
+
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        self.stream.check()
 
     def place(self, piece: int, row: int) -> str:
         """File and line of a row."""

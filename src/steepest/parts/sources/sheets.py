@@ -119,6 +119,11 @@ class SheetStream:
         )
         return next(islice(lines, row, None))
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for text in self._files:
+            text.file.check()
+
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""
         return (rows for _, rows in self.marked(file))

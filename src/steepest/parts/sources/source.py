@@ -66,5 +66,14 @@ class Source(Protocol):
             file, place, row and column, and what to do.
         """
 
+    def check(self) -> None:
+        """Refuse what a pass would refuse at once: files that changed since they were found.
+
+        Raises
+        ------
+        DataError
+            If a file has another size or time of change, or is no longer there.
+        """
+
     def place(self, piece: int, row: int) -> str:
         """Where a row of a piece (from 0) stands, for messages: file, row group or line, row."""
