@@ -21,8 +21,8 @@ from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
 from .row_newton import RowExpansion
-from .softmax_duality import prove
 from .slopes_duality import slopes_gap
+from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
 __all__ = ["ROUNDING", "Certificate", "Certified", "Learn", "at_most_cost", "certified", "certify"]

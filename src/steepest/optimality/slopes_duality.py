@@ -21,7 +21,7 @@ import numpy as np
 from ..core.types import UNIT, Array
 from ..objective.data import SlopeSums
 from ..objective.objective import Objective
-from .duality import Proven, dual_scaling, penalty_of, penalty_surplus
+from .duality import Proven, dual_scaling, penalty_surplus
 from .rounding import FEW, ROUNDING, answer_rounding
 
 __all__ = ["slopes_gap"]

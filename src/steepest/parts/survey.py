@@ -46,6 +46,7 @@ class Survey(NamedTuple):
     square: Array  # (k,), variances of the targets minus offset
     least: Array  # (d,), of rows of weight > 0
     most: Array  # (d,)
+    offsets: Array  # (2,), least and most
     targets: TargetValues
     sample: Rows  # weighted so that its means estimate those over all rows
 
@@ -121,7 +122,9 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
     gram, (least, most) = sums if work.grams else None, ends[:, :d]
     moments = middle[:d], variance[:d], middle[d:], variance[d:]
-    return Survey(int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, targets, sample)
+    return Survey(
+        int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, ends[:, d + 1], targets, sample
+    )
 
 
 def _picks(parts: Parts, seed: int) -> Picks:

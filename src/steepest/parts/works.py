@@ -17,7 +17,7 @@ from ..data.rows import Rows
 from ..data.tree import Partial, Summation, plus
 from .part import Block
 
-__all__ = ["Costs", "Curves", "Grams", "LongestRow", "Slopes", "Work"]
+__all__ = ["Costs", "Curves", "Grams", "LongestRow", "Slopes", "Work", "leaves_of"]
 
 
 class Work(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,6 @@ from ...core.errors import UsageError
 from ...core.threads import one_blas_thread
 from ...core.types import Array
 from ...core.version import __version__
-from ...data.rows import Rows
 from ...descent.descent import descend, until
 from ...descent.early_stopping import callback_stop, validation_on
 from ...descent.recording import record
@@ -21,7 +20,9 @@ from ...descent.trajectory import Trajectory
 from ...objective.objective import coordinates_of
 from ...objective.problem import Problem, check_start
 from ...optimality.certificate import ROUNDING
+from ...optimality.evidence import ENDED
 from ...optimality.null_model import constant_cost, rounding_cost
+from ...optimality.recession_text import describe
 from ...optimality.verdict import judge
 from ...parts.parts import Parts
 from ...parts.survey import Survey
@@ -119,7 +120,7 @@ def _descended(
         max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, survey.sample)
     )
     states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-    certified = CertifiedPasses(problem, survey, found, target, scale, states.preconditioner)
+    certified = CertifiedPasses(parts, problem, survey, found, target, scale, states.preconditioner)
     units = plan.data.units
     validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
     asked = [] if validation is None else [validation.stop()]
@@ -158,12 +159,19 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
-    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale, "separated": None}
+    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
+    found = certified.recession(plan.data.units.scaled(raw), path.meta["end"] in ENDED)
+    text = found.recession and describe(found.recession, problem, survey.sample, path.names, whole=False)
+    facts |= {"separated": text, "unproven": found.unknown}
     if certificate.gap is not None and certificate.gap > target and not plan.auto:
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
     verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
-    found: dict[str, Any] = {"reported_step": int(path.step[i]), "exact": exact_answer(problem, plan), "passes": parts.passes - before}
-    found |= {} if plan.columns.moments is not None else {"data": "parts"}
-    return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **found}), certificate, verdict)
+    more: dict[str, Any] = {
+        "reported_step": int(path.step[i]),
+        "exact": exact_answer(problem, plan),
+        "passes": parts.passes - before,
+    }
+    more |= {} if plan.columns.moments is not None else {"data": "parts"}
+    return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **more}), certificate, verdict)
