@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.types import Array
+from ...descent.states import State
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.problem import Problem
 from ...optimality.certificate import Certificate
@@ -21,6 +22,8 @@ from .separation import found_along, may_recede, separation
 
 __all__ = ["CertifiedPasses"]
 
+EARLY = 2  # steps after which a direction is looked for, where predictions still move
+FAR = 0.5  # change of a linear predictor by a step that is far
 LOWER = 0.1  # costs at which a direction is looked for again, relative to the last one
 
 
@@ -76,6 +79,18 @@ class CertifiedPasses(CertifiedStop):
         self._tested = cost
         self.finding = found_along(self.parts, self.survey, self.problem, [raw])
         return self.finding.recession is not None
+
+    def _enough(self, state: State) -> bool:
+        if state.t == EARLY and self._moves(state.w):
+            units = self.plan.data.units
+            candidates = [units.raw(v) for v in (state.w, self._newton(state.w)) if v is not None]
+            self.finding = separation(self.parts, self.survey, self.problem, candidates)
+        return self.finding.recession is not None or super()._enough(state)
+
+    def _moves(self, w: Array) -> bool:
+        """Whether Newton's step still moves a prediction so far that the losses of some rows may recede."""
+        delta = self._newton(w) if may_recede(self.problem, self.survey) else None
+        return delta is not None and float((self._reach * np.abs(delta[:, 0])).max()) > FAR
 
     def recession(self, w: Array, ended: bool) -> Finding:
         """A direction of recession at the end of a run at w (d + 1, k), or why none is ruled out.
