@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from ...core.types import Array
@@ -24,6 +26,7 @@ __all__ = ["CertifiedPasses"]
 
 EARLY = 2  # steps after which a direction is looked for, where predictions still move
 FAR = 0.5  # change of a linear predictor by a step that is far
+SAME = 1e-12  # relative change of parameters that is rounding of their units
 LOWER = 0.1  # costs at which a direction is looked for again, relative to the last one
 
 
@@ -54,6 +57,7 @@ class CertifiedPasses(CertifiedStop):
     ) -> None:
         super().__init__(problem, survey.sample, found.plan, target, scale, preconditioner)
         self.parts, self.survey, self.rounding = parts, survey, found.rounding
+        self._last: Array | None = None
         self.finding, self._tested = Finding(), np.inf  # the latest, and the cost at which it was looked for
 
     def certificate(self, w: Array) -> Certificate:
@@ -81,6 +85,7 @@ class CertifiedPasses(CertifiedStop):
         return self.finding.recession is not None
 
     def _enough(self, state: State) -> bool:
+        self._last = state.w
         if state.t == EARLY and self._moves(state.w):
             units = self.plan.data.units
             candidates = [units.raw(v) for v in (state.w, self._newton(state.w)) if v is not None]
@@ -92,15 +97,23 @@ class CertifiedPasses(CertifiedStop):
         delta = self._newton(w) if may_recede(self.problem, self.survey) else None
         return delta is not None and float((self._reach * np.abs(delta[:, 0])).max()) > FAR
 
-    def recession(self, w: Array, ended: bool) -> Finding:
+    def point(self, raw: Array) -> Array:
+        """Raw parameters in the units of the descent: the latest state itself where they are its own."""
+        w: Array = self.plan.data.units.scaled(raw)
+        same = self._last is not None and np.abs(w - self._last).max() <= SAME * np.abs(w).max()
+        return cast(Array, self._last) if same else w
+
+    def recession(self, w: Array, settled: bool) -> Finding:
         """A direction of recession at the end of a run at w (d + 1, k), or why none is ruled out.
+
+        Of a run that is not ``settled`` nothing is claimed, so that none is looked for.
 
         Cost: none where Newton's step proves that there is none; else two passes.
         """
-        if ended or not may_recede(self.problem, self.survey):
-            return Finding()
         if self.finding.recession is not None:
             return self.finding
+        if not settled or not may_recede(self.problem, self.survey):
+            return Finding()
         delta = self._newton(w)
         offset = self.survey.sample.offset
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())

@@ -37,6 +37,8 @@ from .plan import PassPlan, plan_passes, survey_for
 
 __all__ = ["fit_parts"]
 
+NEAR = 10.0  # target gaps within which a direction of recession must be ruled out
+
 
 def fit_parts(
     parts: Parts,
@@ -154,13 +156,14 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     coef, intercept = path.coef[i].reshape(len(survey.mean), outputs), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
-    certificate = known or certified.certificate(plan.data.units.scaled(raw))
+    certificate = known or certified.certificate(certified.point(raw))
     if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
-    found = certified.recession(plan.data.units.scaled(raw), path.meta["end"] in ENDED)
+    settled = plan.auto or (certificate.gap is not None and certificate.gap <= NEAR * target)
+    found = certified.recession(certified.point(raw), settled and path.meta["end"] not in ENDED)
     text = found.recession and describe(found.recession, problem, survey.sample, path.names, whole=False)
     facts |= {"separated": text, "unproven": found.unknown}
     if certificate.gap is not None and certificate.gap > target and not plan.auto:
