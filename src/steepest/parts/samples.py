@@ -133,7 +133,9 @@ def _by_class(
     found: Drawn, values: TargetValues, order: NDArray[np.int64], most: int
 ) -> tuple[NDArray[np.int64], Array]:
     """Places of the rows of the sample, and how much of the table's weight each stands for by its own."""
-    known = values.values
+    known, weights = values.values, values.weights
+    if known is not None:
+        known, weights = known[values.counts > 0], weights[values.counts > 0]
     if known is None or not 2 <= len(known) <= CLASSES:
         places = order[:most]
         return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
@@ -142,7 +144,7 @@ def _by_class(
     for i in np.argsort([len(g) for g in groups], kind="stable"):
         parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
         left -= len(parts[int(i)])
-    shares = [np.full(len(g), values.weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
+    shares = [np.full(len(g), weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
     return np.concatenate(list(parts.values())), np.concatenate(shares)
 
 
