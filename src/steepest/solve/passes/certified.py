@@ -20,7 +20,7 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .separation import found_along, may_recede, separation
+from .separation import along, may_recede, separation
 
 __all__ = ["CertifiedPasses"]
 
@@ -81,15 +81,13 @@ class CertifiedPasses(CertifiedStop):
         if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
             return False
         self._tested = cost
-        self.finding = found_along(self.parts, self.survey, self.problem, [raw])
+        self.finding = Finding(along(self.parts, self.survey, self.problem, raw)[0])
         return self.finding.recession is not None
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
         if state.t == EARLY and self._moves(state.w):
-            units = self.plan.data.units
-            candidates = [units.raw(v) for v in (state.w, self._newton(state.w)) if v is not None]
-            self.finding = separation(self.parts, self.survey, self.problem, candidates)
+            self.finding = separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(state.w))
         return self.finding.recession is not None or super()._enough(state)
 
     def _moves(self, w: Array) -> bool:
@@ -108,7 +106,7 @@ class CertifiedPasses(CertifiedStop):
 
         Of a run that is not ``settled`` nothing is claimed, so that none is looked for.
 
-        Cost: none where Newton's step proves that there is none; else two passes.
+        Cost: none where Newton's step or the sample proves that there is none; else a pass for each that is checked.
         """
         if self.finding.recession is not None:
             return self.finding
@@ -119,9 +117,7 @@ class CertifiedPasses(CertifiedStop):
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
         if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
             return Finding()
-        units = self.plan.data.units
-        moved = [] if delta is None else [units.raw(delta)]
-        return separation(self.parts, self.survey, self.problem, [units.raw(w), *moved])
+        return separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(w))
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""

@@ -1,68 +1,72 @@
-"""Separation over a table in parts: directions of recession, looked for and checked in passes over the data."""
+"""Separation over a table in parts: directions of recession of some rows, checked on all rows in a pass.
+
+Where some of the rows have no direction of recession, all rows have none. So a direction is looked for on the sample,
+and a pass checks it and gives the rows that are farthest on its wrong side, with which it is looked for again.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
 from ...core.types import Array
+from ...data.regroup import joined
 from ...data.rows import Rows
-from ...data.tree import Partial, plus
+from ...data.tree import Partial
 from ...objective.problem import Problem
-from ...optimality.column_directions import directions_of, ranges_of
-from ...optimality.recession import Finding, Recession
-from ...optimality.recession_cone import PINNED, ROUNDING, Cone, every_cone, movable_in
+from ...optimality.recession import Finding, Recession, recession
+from ...optimality.recession_cone import PINNED, ROUNDING, every_cone, movable_in
 from ...parts.part import Block
 from ...parts.parts import Parts
+from ...parts.samples import Drawn, as_rows, both_of, drawn_at
 from ...parts.survey import Survey
 from ...parts.works import leaves_of
 
-__all__ = ["ConeMargins", "ConeRanges", "found_along", "may_recede", "separation"]
+__all__ = ["WorstRows", "along", "may_recede", "separation"]
 
-SMALL = 1e-6  # part of a direction that is rounding
-UNSETTLED = "the last step still moved predictions by 1 or more, and no direction was found"
+WORST = 2000  # rows on the wrong side that a pass gives
+ROUNDS = 3  # directions that are checked
+UNSETTLED = "directions along which some of the rows recede were not ruled out by the others"
 
 
-class ConeRanges(NamedTuple):
-    """The work for the ranges of the columns over rows whose loss falls with the predictor, against it, or never."""
+class WorstRows(NamedTuple):
+    """The work that checks a direction v (d + 1, k), raw: counts, and the rows farthest on its wrong side.
+
+    Counts are: conditions that are violated, rows and conditions that are strict, conditions, rows that have any.
+    """
 
     problem: Problem
+    v: Array
+    most: int = WORST
 
     def __call__(self, block: Block) -> list[Partial]:
-        """Those of each leaf, (2, 3 k, d)."""
-        return [(ranges_of(_cone(self.problem, leaf)),) for leaf in leaves_of(block.rows, block.how)]
+        """Those of each leaf."""
+        leaves = leaves_of(block.rows, block.how)
+        return [self._of_leaf(leaf, block.first + i * block.how.leaf) for i, leaf in enumerate(leaves)]
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """Those of both."""
-        return (np.stack((np.minimum(a[0][0], b[0][0]), np.maximum(a[0][1], b[0][1]))),)
+        return (a[0] + b[0], *self._least(both_of(Drawn(*a[1:]), Drawn(*b[1:]))))
 
+    def _of_leaf(self, rows: Rows, first: int) -> Partial:
+        (cone,) = every_cone(self.problem, rows)
+        counts, worst = np.zeros(5), np.zeros(rows.shape[0])
+        bound, k = ROUNDING * len(cone.movable), cone.outputs
+        for block, share in cone.shares(self.v):
+            kind, own = cone.kind.ravel()[block], share[:, 0]
+            own = np.where(kind == PINNED, -np.abs(own), own)
+            strict = (own > bound) & (np.abs(kind) == 1)
+            by_row = strict.reshape(-1, k).any(1).sum()
+            counts += (own < -bound).sum(), by_row, strict.sum(), np.count_nonzero(kind), 0
+            worst[block.start // k : block.stop // k] = own.reshape(-1, k).min(1)
+        counts[4] = cone.kind.any(1).sum()
+        return (counts, *self._least(drawn_at(rows, first, np.flatnonzero(worst < -bound), worst)))
 
-class ConeMargins(NamedTuple):
-    """The work that checks directions v (d + 1, k): counts of violated conditions, strict rows, strict conditions."""
-
-    problem: Problem
-    directions: tuple[Array, ...]
-
-    def __call__(self, block: Block) -> list[Partial]:
-        """Those of each leaf for each direction, then the counts of conditions and of rows that have any."""
-        return [(self._counts(_cone(self.problem, leaf)),) for leaf in leaves_of(block.rows, block.how)]
-
-    def join(self, a: Partial, b: Partial) -> Partial:
-        """The sums."""
-        return plus(a, b)
-
-    def _counts(self, cone: Cone) -> Array:
-        found, k = np.zeros((len(self.directions) + 1, 3)), cone.outputs
-        found[-1] = np.count_nonzero(cone.kind), int(cone.kind.any(1).sum()), 0
-        bound = ROUNDING * len(cone.movable)
-        for block, share in cone.shares(*self.directions):
-            kind = cone.kind.ravel()[block, None]
-            wrong = np.where(kind == PINNED, np.abs(share) > bound, share < -bound)
-            strict = (share > bound) & (np.abs(kind) == 1)
-            by_row = strict.reshape(-1, k, strict.shape[1]).any(1)
-            found[:-1] += np.column_stack((wrong.sum(0), by_row.sum(0), strict.sum(0)))
-        return found
+    def _least(self, found: Drawn) -> Drawn:
+        if len(found.hashes) <= self.most:
+            return found
+        return found.some(np.sort(np.argsort(found.hashes, kind="stable")[: self.most]))
 
 
 def may_recede(problem: Problem, survey: Survey) -> bool:
@@ -73,43 +77,39 @@ def may_recede(problem: Problem, survey: Survey) -> bool:
     return single and bool(movable_in(problem, len(survey.mean))[:-1].any() or not problem.loss.labels)
 
 
-def separation(parts: Parts, survey: Survey, problem: Problem, candidates: list[Array]) -> Finding:
-    """A direction of recession among candidates (d + 1, k), raw, and those of single columns. Cost: two passes."""
-    (ranges,) = parts.sums(ConeRanges(problem))
-    signs = np.append(np.asarray(problem.signs or np.zeros(len(survey.mean)), np.int8), np.int8(0))
-    simple = directions_of(ranges, movable_in(problem, len(survey.mean)), signs)
-    return found_along(parts, survey, problem, candidates + ([] if simple is None else [simple]))
+def separation(parts: Parts, survey: Survey, problem: Problem, raw: Array) -> Finding:
+    """A direction of recession, the proof that there is none, or why neither is known; ``raw`` is the answer.
+
+    Cost: none where the sample has no direction of recession, else a pass for each direction.
+    """
+    some = survey.sample._replace(offset=None)
+    for _ in range(ROUNDS):
+        found = recession(problem, some, raw)
+        if found.recession is None:
+            return found
+        checked, worst = along(parts, survey, problem, found.recession.direction)
+        if checked is not None:
+            return Finding(checked)
+        some = joined([some, worst])
+        some = some._replace(total=float(some.weights(0, some.shape[0]).sum()), numbers=None)
+    return Finding(None, UNSETTLED)
 
 
-def found_along(parts: Parts, survey: Survey, problem: Problem, candidates: list[Array]) -> Finding:
-    """The candidate with the most strict rows that is a direction of recession. Cost: one pass."""
-    movable = movable_in(problem, len(survey.mean))
-    directions = [v for v in (_cleaned(v, movable) for v in candidates) if v.any()]
-    if problem.signs:
-        directions = [v for v in directions if (np.array(problem.signs)[:, None] * v[:-1] >= 0).all()]
-    if not directions:
-        return Finding(None, UNSETTLED)
-    (counts,) = parts.sums(ConeMargins(problem, tuple(directions)))
-    good = [i for i in range(len(directions)) if counts[i, 0] == 0 and counts[i, 1] > 0]
-    if not good:
-        return Finding(None, UNSETTLED)
-    best = max(good, key=lambda i: counts[i, 1])
-    return Finding(_recession(directions[best], counts[best], counts[-1], survey, movable[-1]))
+def along(parts: Parts, survey: Survey, problem: Problem, v: Array) -> tuple[Recession | None, Rows]:
+    """The direction v as a recession, if it is one, and the rows farthest on its wrong side. Cost: one pass."""
+    v = np.where(movable_in(problem, len(survey.mean))[:, None], v, 0.0)
+    counts, *rows = parts.sums(WorstRows(problem, v / (np.abs(v).max() or 1.0)))
+    worst = Drawn(*rows)
+    signs = np.zeros(len(survey.mean)) if not problem.signs else np.array(problem.signs)
+    kept = bool((signs[:, None] * v[:-1] >= 0).all())
+    found = _recession(v, counts, survey, problem) if kept and counts[0] == 0 and counts[1] > 0 else None
+    return found, as_rows(worst, np.ones(len(worst.numbers)), len(survey.mean))._replace(offset=None)
 
 
-def _recession(v: Array, own: Array, all_rows: Array, survey: Survey, shifts: bool) -> Recession:
+def _recession(v: Array, counts: Array, survey: Survey, problem: Problem) -> Recession:
+    shifts = movable_in(problem, len(survey.mean))[-1]
     size = np.sqrt(survey.variance + (0.0 if shifts else survey.mean**2))
     weight = np.abs(v[:-1]).max(1) * size
-    columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > SMALL * weight.max())
-    kind = "complete" if own[2] == all_rows[0] else "quasi"
-    return Recession(kind, v / np.abs(v).max(), int(own[1]), int(all_rows[1]), columns)
-
-
-def _cleaned(v: Array, movable: Array) -> Array:
-    """The part that may recede, of size 1, without what is rounding; 0 where it is not finite."""
-    v = np.where(movable[:, None], v, 0.0) if np.isfinite(v).all() else np.zeros_like(v)
-    return v / (np.abs(v).max() or 1.0)
-
-
-def _cone(problem: Problem, rows: Rows) -> Cone:
-    return every_cone(problem, cast(Rows, rows))[0]
+    columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > 1e-6 * weight.max())
+    kind = "complete" if counts[2] == counts[3] else "quasi"
+    return Recession(kind, v / np.abs(v).max(), int(counts[1]), int(counts[4]), columns)
