@@ -17,8 +17,8 @@ TOLD = 2  # of them those whose rows are told
 MOST = 0.5  # share of a level's rows from which it is named
 
 
-def describe(found: Recession, problem: Problem, rows: Rows, names: tuple[str, ...]) -> str:
-    """A direction of recession in words, with the names of its columns.
+def describe(found: Recession, problem: Problem, rows: Rows, names: tuple[str, ...], whole: bool = True) -> str:
+    """A direction of recession in words, with the names of its columns; ``whole``: these are all rows.
 
     Where a column of 0 and 1 takes part, and the losses of most of its rows with 1 fall, these rows are named.
 
@@ -35,7 +35,7 @@ column 'shop': all 2 rows where it is 1 have y = 0
     text = _classes(found, rows, names) if problem.loss.labels else _numbers(found, problem, names)
     if rows.outputs > 1 and not rows.supports.joint:
         text = f"{text} (target {found.target + 1} of {rows.outputs})"
-    levels = [] if found.kind == "complete" else _levels(found, rows, names)
+    levels = [] if found.kind == "complete" or not whole else _levels(found, rows, names)
     more = [f"and {len(levels) - TOLD} more columns like these"] if len(levels) > TOLD + 1 else []
     return "; ".join([text, *(levels[:TOLD] if more else levels), *more])
 
