@@ -27,10 +27,13 @@ __all__ = [
     "is_model",
     "loss_of",
     "predict",
+    "predicted_at",
     "predictor",
     "probability",
+    "probability_at",
     "probable",
     "read_model",
+    "refuse_without_probabilities",
     "write_model",
 ]
 
@@ -181,7 +184,11 @@ def predict(model: Model, X: Any, offset: Any = None) -> NDArray[Any]:
     >>> predict(line, [[3.0], [4.0]]).tolist()
     [7.0, 9.0]
     """
-    z = predictor(model, X, offset)
+    return predicted_at(model, predictor(model, X, offset))
+
+
+def predicted_at(model: Model, z: NDArray[np.float64]) -> NDArray[Any]:
+    """What `predict` gives where the linear predictors are z, (n,) or (n, k)."""
     if model.classes is not None:
         labels: NDArray[Any] = np.array(model.classes)[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
@@ -207,10 +214,26 @@ def probability(model: Model, X: Any, offset: Any = None) -> NDArray[np.float64]
     >>> probability(sigmoid, [[0.0]]).tolist()
     [0.5]
     """
+    refuse_without_probabilities(model)
+    return probability_at(model, predictor(model, X, offset))
+
+
+def refuse_without_probabilities(model: Model) -> None:
+    """Refuse a model that gives no probabilities.
+
+    Raises
+    ------
+    UsageError
+        With what it is.
+    """
     if not probable(model):
         what = f"{model.kind} model" if model.classes is None else f"model by the {model.loss} loss"
         raise UsageError(f"a {what} has no probabilities: only a logistic one has")
-    z, loss = predictor(model, X, offset), loss_of(model)
+
+
+def probability_at(model: Model, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What `probability` gives where the linear predictors are z, (n,) or (n, k)."""
+    loss = loss_of(model)
     if z.ndim > 1:
         return np.exp(log_softmax(z if model.multi_class == "softmax" else -np.logaddexp(0.0, -z)))
     found: NDArray[np.float64] = logistic(z) if loss is None else loss.inverse(z)

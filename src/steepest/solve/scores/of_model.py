@@ -9,11 +9,11 @@ import numpy as np
 from ...core.types import Array
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
-from ..model import Model, loss_of, predict, predictor, probability, probable
+from ..model import Model, loss_of, predict, predictor, probability_at, probable
 from .summary import class_scores, number_scores
 from .weights import weighed
 
-__all__ = ["ClassPredictions", "class_predictions", "model_scores"]
+__all__ = ["ClassPredictions", "class_predictions", "class_predictions_at", "model_scores"]
 
 
 class ClassPredictions(NamedTuple):
@@ -33,15 +33,18 @@ class ClassPredictions(NamedTuple):
 
 def class_predictions(model: Model, X: Any, offset: Array | None = None) -> ClassPredictions:
     """What a model of two or more classes predicts for the rows of X (n, d) or CSR; see `predictor`."""
-    assert model.classes is not None
-    z = predictor(model, X, offset).reshape(X.shape[0], -1)
-    two = len(model.classes) == 2
-    z = np.hstack((-z[:, -1:], z[:, -1:])) if two else z
+    return class_predictions_at(model, predictor(model, X, offset).reshape(X.shape[0], -1))
+
+
+def class_predictions_at(model: Model, own: Array) -> ClassPredictions:
+    """The same where the linear predictors are known, (n, k), or (n, 1) of two classes."""
+    two = own.shape[1] == 1
+    z = np.hstack((-own, own)) if two else own
     if not probable(model):
         return ClassPredictions(z, None)
     if two and isinstance(loss_of(model), LogLoss):
         return ClassPredictions(z, -np.logaddexp(0.0, -z))
-    p = probability(model, X, offset)
+    p = probability_at(model, own[:, 0] if two else own)
     p = np.stack((1.0 - p, p), axis=1) if two else p
     return ClassPredictions(z if two else p, np.log(np.maximum(p, np.finfo(float).tiny)))
 
