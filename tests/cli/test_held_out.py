@@ -279,8 +279,8 @@ def test_the_scores_of_several_classes_and_targets_come_from_k_columns(monkeypat
     y, z = np.arange(30) % 3, rng.normal(size=(30, 3))
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     monkeypatch.setattr(of_model, "predictor", lambda model, X, offset=None: z)
-    monkeypatch.setattr(of_model, "probability", lambda model, X, offset=None: p)
-    monkeypatch.setattr(of_model, "predict", lambda model, X, offset=None: z)
+    monkeypatch.setattr(of_model, "probability_at", lambda model, z: p)
+    monkeypatch.setattr(of_model, "predicted_at", lambda model, z: z)
     soft: Any = Model("logistic", ("y",), ("x",), ((0.0,),), (0.0,), ("a", "b", "c"), "log_loss", {}, {}, {})  # type: ignore[arg-type]
     scores = of_model.model_scores(soft, z, y)
     assert scores["auc"] == pytest.approx(metrics.roc_auc_score(y, p, multi_class="ovr"), rel=1e-12)

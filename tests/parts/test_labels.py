@@ -36,28 +36,28 @@ def test_too_many_numbers_are_no_classes():
         labels_of(parts(X[:, 0]))
 
 
-def test_a_class_of_weight_zero_is_refused():
-    with pytest.raises(DataError, match=r"column 'label': every row of class 7\.0 has weight 0"):
-        labels_of(parts(weight=np.where(TARGET == 7, 0.0, 1.0)))
+def coding(labels, **asked):
+    return labels.coded(parts(), **asked).coding
 
 
 def test_the_target_of_a_problem():
     labels = labels_of(parts())
     rows = make_rows(X[:100], TARGET[:100])
-    together = labels.coding()(rows)
+    together = coding(labels)(rows)
     assert (together.y == (TARGET[:100, None] == [-1.0, 2.5, 7.0])).all()
-    assert (labels.coding(one=2)(rows).y[:, 0] == (TARGET[:100] == 7.0)).all()
-    weighted = labels.coding((1.0, 2.0, 3.0), one=0)(rows)
+    assert (coding(labels, one=2)(rows).y[:, 0] == (TARGET[:100] == 7.0)).all()
+    weighted = coding(labels, weights=(1.0, 2.0, 3.0), one=0)(rows)
     assert (weighted.weight == np.select([TARGET[:100] == -1, TARGET[:100] == 2.5], [1.0, 2.0], 3.0)).all()
 
 
 def test_two_classes_in_the_order_that_is_asked_for():
     two = np.where(TARGET > 5, 1.0, 0.0)
-    rows, labels = make_rows(X[:100], two[:100]), labels_of(parts(two))
-    assert (labels.coding()(rows).y[:, 0] == two[:100]).all()
-    assert (labels.ordered((1.0, 0.0)).coding()(rows).y[:, 0] == 1 - two[:100]).all()
+    rows, table = make_rows(X[:100], two[:100]), parts(two)
+    labels = labels_of(table)
+    assert labels.coded(table) is table
+    assert (labels.ordered((1.0, 0.0)).coded(table).coding(rows).y[:, 0] == 1 - two[:100]).all()
 
 
 def test_a_label_that_came_later_is_refused():
-    with pytest.raises(DataError, match="a label that it did not have before: scan the table again"):
+    with pytest.raises(DataError, match="a label that no row of weight > 0 had before: leave its rows out"):
         Coding(one=1, values=(0.0, 1.0))(make_rows(X[:3], [0.0, 1.0, 2.0]))

@@ -12,7 +12,7 @@ from steepest.data.readers.asked import Asked
 from steepest.errors import DataError, FileError, UsageError
 from steepest.parts.sources import npy
 from steepest.parts.sources.files import find_files
-from steepest.parts.sources.text_formats import npy_source
+from steepest.parts.sources.text_formats import scan_npy
 
 KINDS = ["<f8", ">f8", "<f4", "<f2", "<i4", ">i8", "u1", "?"]
 
@@ -22,7 +22,7 @@ def array(kind, n=300, d=4):
 
 
 def source_of(paths, **asked):
-    return npy_source(find_files(paths), Asked(**asked))
+    return scan_npy(find_files(paths), Asked(**asked))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,7 +68,14 @@ def test_arrays_follow_one_another(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "y", [array("f8", d=2), array("i4", d=1)[:, 0], array("f8") > 0, np.resize(["no", "yes", "?"], 300)]
+    "y",
+    [
+        array("f8", d=2),
+        array("i4", d=1)[:, 0],
+        array("f8")[:, 0] > 0,
+        array("f8", d=2) > 0,
+        np.resize(["no", "yes", "?"], 300),
+    ],
 )
 def test_a_target_in_a_file_of_its_own(tmp_path, monkeypatch, y):
     monkeypatch.setattr(npy, "PIECE", 1000)
@@ -78,7 +85,7 @@ def test_a_target_in_a_file_of_its_own(tmp_path, monkeypatch, y):
     source = source_of(tmp_path / "X.npy", target=str(tmp_path / "y.npy"))
     X, found = read_all(source, 50)
     assert np.array_equal(X, a)
-    if y.dtype.kind in "Ub":
+    if y.ndim == 1 and y.dtype.kind in "Ub":
         assert source.levels == tuple(np.unique(y.astype(str)))
         assert (np.array(source.levels)[found[:, 0].astype(int)] == y.astype(str)).all()
     else:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.errors import UsageError
-from ..data.encoding.settings import Settings
+from ..data.readers.asked import Asked
 from ..data.readers.text_format import PLAIN
 from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
-from ..parts.scan import scan
+from ..parts.scan import within
+from ..parts.sources.arrow import ArrowSource
+from ..parts.sources.kinds import source_of
+from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
 from .parts_options import PartsChoice
 
-__all__ = ["describe_parts", "open_to_fit", "refuse_in_passes"]
+__all__ = ["describe_parts", "open_to_fit", "open_to_predict", "refuse_in_passes"]
 
 MEND = "leave it out, or fit one file that fits into memory"
 
@@ -28,16 +31,9 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> Pa
         If an option needs the rows in memory, or no target is named.
     """
     refuse_in_passes(_of_rows(flags))
-    table: Parts = scan(
-        list(files),
-        flags.target,
-        flags.features,
-        weights=flags.weights,
-        offset=flags.offset,
-        drop=flags.columns.drop,
-        memory=choice.memory,
-        engine=engine_of(choice.engine),
-    )
+    drop, _, settings = flags.columns
+    asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
+    table = within(source_of(list(files), asked), choice.memory, engine_of(choice.engine))
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -59,9 +55,6 @@ def refuse_in_passes(options: Mapping[str, object]) -> None:
 
 def _of_rows(flags: Flags) -> dict[str, object]:
     """Options of a fit that need the rows in memory."""
-    settings, plain = flags.columns.settings, Settings()
-    columns = {f"--{name.replace('_', '-')}": name for name in ("missing", "categories", "reference", "min_count")}
-    columns |= {"--date": "dates", "--date-format": "date_format", "--with": "terms"}
     return {
         "--cv": flags.cv,
         "--alpha cv": isinstance(flags.alpha, str),
@@ -71,7 +64,6 @@ def _of_rows(flags: Flags) -> dict[str, object]:
         "--intercept-only": flags.intercept_only,
         "--where": flags.columns.where,
         "--header, --delimiter and the like": flags.form != PLAIN,
-        **{option: getattr(settings, name) != getattr(plain, name) for option, name in columns.items()},
     }
 
 
@@ -93,4 +85,30 @@ def engine_of(spec: str | None) -> Engine | None:
 
 def describe_parts(table: Parts, source: str) -> Described:
     """The description of a table in parts."""
-    return Described(source, table.shape[0], table.names, table.source.targets)
+    read = table.source
+    learnt = read.learnt if isinstance(read, ArrowSource) else None
+    recipe, decided = (None, ()) if learnt is None else learnt
+    notes = read.notes if isinstance(read, ArrowSource) else ()
+    recipe = None if recipe is None or recipe.plain else recipe
+    return Described(source, table.shape[0], table.names, read.targets, decided, notes, recipe)
+
+
+def open_to_predict(
+    model: Model, files: tuple[str, ...], memory: int | None, *, target: bool = False, weights: str | None = None
+) -> Parts:
+    """The table with the columns of a model, and its target if it is asked for.
+
+    Raises
+    ------
+    UsageError
+        If the model was fitted with an exposure.
+    """
+    refuse_in_passes({"a model with an exposure": model.exposure is not None})
+    asked = Asked(
+        model.targets if target else None,
+        model.recipe.columns,
+        weights,
+        model.offset,
+        recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
+    )
+    return within(source_of(list(files), asked), memory, None)

@@ -39,11 +39,12 @@ def write_predictions(path: str, columns: Columns, force: bool) -> None:
     write_new(path, lambda file: _write_parquet(file, columns) if parquet else _write_text(file, columns), force)
 
 
-def write_csv(file: TextIO, columns: Columns) -> None:
-    """Write columns as CSV, floats exactly; no cell is one that a spreadsheet would run."""
+def write_csv(file: TextIO, columns: Columns, head: bool = True) -> None:
+    """Write columns as CSV, floats exactly, below a header; no cell is one that a spreadsheet would run."""
     terminal = file is sys.stdout and sys.stdout.isatty()
     out = csv.writer(file, lineterminator="\n")
-    out.writerow([_cell(name, terminal) for name in columns])
+    if head:
+        out.writerow([_cell(name, terminal) for name in columns])
     out.writerows(zip(*(_cells(column, terminal) for column in columns.values()), strict=True))
 
 

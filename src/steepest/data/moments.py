@@ -22,7 +22,16 @@ from .curvature import MomentsCurvature
 from .gram import augmented, gram_matrix, refuse_unless_usable
 from .rows import Rows
 
-__all__ = ["Moments", "central_moments", "hessian_in", "make_moments", "null_directions", "solved_moments", "without"]
+__all__ = [
+    "Moments",
+    "central_moments",
+    "gradient_in",
+    "hessian_in",
+    "make_moments",
+    "null_directions",
+    "solved_moments",
+    "without",
+]
 
 NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
 FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
@@ -87,12 +96,12 @@ class Moments(NamedTuple):
         return self._replace(
             hessian=hessian_in(units, self.mean, self.spread),
             minimiser=units.scaled(self.units.raw(self.minimiser)),
-            gradient=_gradient_in(units, self.units.raw_gradient(self.gradient)),
+            gradient=gradient_in(units, self.units.raw_gradient(self.gradient)),
             units=units,
         )
 
 
-def _gradient_in(units: Units, g: Array) -> Array:
+def gradient_in(units: Units, g: Array) -> Array:
     """Gradient (d + 1, k) by parameters for shifted and scaled columns, from that by raw parameters."""
     out = g.copy()
     if units.shift is not None:
@@ -148,7 +157,7 @@ def _residuals(rows: Rows, columns: ColumnStats, w: Array) -> tuple[float, Array
     shift = centre(rows, columns)
     rest = Units(shift=columns.mean - shift)
     cost, g = _evaluated(rows.in_units(Units(shift)), rest.raw(w))
-    return cost, _gradient_in(rest, g)
+    return cost, gradient_in(rest, g)
 
 
 def _evaluated(rows: Rows, w: Array) -> tuple[float, Array]:

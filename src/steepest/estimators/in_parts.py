@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any, TypeVar
 
 __all__ = ["is_in_parts", "or_in_parts"]
@@ -20,9 +21,8 @@ def or_in_parts(method: Method) -> Method:
     def either(self: Any, *given: Any, **named: Any) -> Any:
         if not is_in_parts(given[0] if given else named.get("X")):
             return method(self, *given, **named)
-        from . import parts_methods
-
-        return getattr(parts_methods, method.__name__)(self, *given, **named)
+        own = getattr(import_module(".parts_methods", __package__), method.__name__)
+        return own(self, *given, **named)
 
     return either  # type: ignore[return-value]
 

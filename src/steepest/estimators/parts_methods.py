@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 from ..core.errors import UsageError
+from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
 from ..parts.scan import scan
@@ -21,6 +22,7 @@ from ..solve.passes.fit import fit_parts
 from .callbacks import Task
 from .multiclass import each_target, fit_each, refuse_together, softmax_of
 from .parameter_checks import check_values
+from .partial_fit import seed_of
 from .regressor import one_target
 
 __all__ = ["fit", "partial_fit", "standard_errors", "summary"]
@@ -57,8 +59,10 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
         if value is not None and name in columns:
             mend = f"name it in scan(..., {columns[name]}=...), and leave {name} out"
             raise UsageError(f"{name} of a table in parts is a column of it: {mend}")
-    if given["validation"] is not None or model.early_stopping:
-        raise UsageError("early stopping needs the rows in memory: leave it out for a table in parts")
+    if given["validation"] is not None:
+        raise UsageError("validation rows of a table in parts are a share of it: set early_stopping=True")
+    if model.early_stopping and model.batch_size is None:
+        raise UsageError("early stopping of a table in parts is for batches: set batch_size, or leave it out")
     if vars(model).get("_skl_callbacks"):
         raise UsageError("scikit-learn's callbacks need the rows in memory: use the parameter callback")
 
@@ -84,15 +88,18 @@ def _fit_classes(model: Any, table: Parts) -> Any:
     if len(model.classes_) > 2 and model.multi_class == "ovr":
 
         def one(c: int, start: Any, task: Task | None) -> Run:
-            return _solved(model, table.coded(labels.coding(weights, c)), start=start, task=task)
+            return _solved(model, labels.coded(table, weights, c), start=start, task=task)
 
         return each_target, fit_each(model, one)
-    run = _solved(model, table.coded(labels.coding(weights)), softmax_of(model) if len(model.classes_) > 2 else None)
+    run = _solved(model, labels.coded(table, weights), softmax_of(model) if len(model.classes_) > 2 else None)
     return each_target, (run.coef, run.intercept)
 
 
 def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, task: Task | None = None) -> Run:
-    run: Run = model._solved(partial(fit_parts, table), loss, start=start, task=task)
+    held = None
+    if model.early_stopping:
+        table, held = held_out(table, model.validation_fraction, seed_of(model.random_state))
+    run: Run = model._solved(partial(fit_parts, table), loss, start=start, task=task, held_out=held)
     return run
 
 

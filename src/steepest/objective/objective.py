@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..core.types import Array
 from ..core.units import RAW, Units
-from .data import BoundedData, Data, MomentsData, TableData
+from .data import BoundedData, Data, MomentsData, PassData, TableData
 from .penalties import NoPenalty
 from .problem import Problem
 from .prox import FORBIDDEN, penalty_value, smallest_subgradient
@@ -183,6 +183,11 @@ class Objective(Coordinates):
     def moments(self) -> MomentsData:
         """The data, if they are moments."""
         return cast(MomentsData, self.data)
+
+    @property
+    def passes(self) -> PassData:
+        """The data, if they are read in passes."""
+        return cast(PassData, self.data)
 
     @property
     def bounded(self) -> BoundedData:

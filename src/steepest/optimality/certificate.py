@@ -21,6 +21,7 @@ from .newton import Expansion, Pointwise, Step, matrix_step, predicted_decrease
 from .newton_decrement import NewtonDecrement, decrement_of, significant
 from .rounding import answer_rounding
 from .row_newton import RowExpansion
+from .slopes_duality import slopes_gap
 from .softmax_duality import prove
 from .statistical_distance import in_standard_errors
 
@@ -153,8 +154,8 @@ def certified(
 
 def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecrement | None, norm: float) -> Certificate:
     """The certificate from Newton's step."""
-    if provable(objective.problem):
-        proven = _proven(objective, w, step)
+    proven = _proven(objective, w, step) if provable(objective.problem) else None
+    if proven is not None and (objective.data.supports.rows or np.isfinite(proven.gap)):
         least = proven.rounding + 2 * ROUNDING * abs(step.cost)
         gap, kind, least = proven.value + least, "duality gap", least + min(proven.value, step.safeguard)
     else:
@@ -291,6 +292,9 @@ def _proven(objective: Objective, w: Array, step: Step) -> Proven:
         if objective.data.supports.rows:
             return rows_gap(objective, w, delta, step.pointwise)
         return moments_gap(objective, w, delta)
+
+    if objective.data.supports.any_loss and not objective.data.supports.rows:
+        return slopes_gap(objective, w, step.cost)
 
     found = prove(step.delta)
     if found.value <= GOOD * (step.predicted or 0.0) + step.safeguard + found.rounding:

@@ -79,6 +79,10 @@ def provable(problem: Problem) -> bool:
 
 def slope_rounding(objective: Objective, w: Array, cost: float, H: Array) -> Array:
     """An estimate of the rounding of the slopes v of a dual point near w, (d + 1, k). No proof depends on it."""
+    if objective.data.supports.any_loss and not objective.data.supports.rows:
+        sums = objective.passes.slope_sums(objective.loss, w)
+        found: Array = (2.5 * sums.rounding + 2 * FEW) * sqrt(sums.square) * sums.sizes[:, None]
+        return found
     if not objective.data.supports.rows:
         size, share = _moments_rounding(objective, w, np.zeros_like(w))
         return 2.5 * size[:, None] * share

@@ -69,7 +69,7 @@ def freedom(objective: Objective) -> int:
 
 def _counted(objective: Objective) -> float:
     """Sum of the weights."""
-    return objective.rows.total if objective.data.supports.rows else float(objective.data.shape[0])
+    return objective.rows.total if objective.data.supports.any_loss else float(objective.data.shape[0])
 
 
 def _reach(objective: Objective, w: Array, step: Step) -> float:

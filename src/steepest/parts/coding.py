@@ -47,7 +47,7 @@ class Coding(NamedTuple):
         order = np.argsort(self.values)
         found: Array = order[np.searchsorted(np.array(self.values)[order], y[:, 0]).clip(max=len(order) - 1)]
         if not (np.array(self.values)[found] == y[:, 0]).all():
-            raise DataError("the target has a label that it did not have before: scan the table again")
+            raise DataError("a label that no row of weight > 0 had before: leave its rows out, or scan the table again")
         return found
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
+from ..core.shown_text import counted
+from ..data.encoding.settings import names_of, settings_of
 from ..data.readers.asked import Asked
+from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
 from .sources.kinds import is_array, source_beside, source_of
 from .sources.source import Source
 
-__all__ = ["scan"]
+__all__ = ["scan", "within"]
 
 MOST = 1 << 40  # bytes, where the system says nothing
 SHARE = 0.25  # of the memory that is free
@@ -27,8 +30,11 @@ def scan(
     weights: Any = None,
     offset: Any = None,
     drop: str | Sequence[str] = (),
+    missing: str = "error",
+    categories: str | Sequence[str] = (),
+    dates: str | Sequence[str] | Mapping[str, str] | None = None,
     memory: int | str | None = None,
-    cache: bool | str | os.PathLike[str] = "auto",
+    cache: Policy = "auto",
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -41,11 +47,11 @@ def scan(
     Parameters
     ----------
     files : str, path, or sequence of these
-        Parquet or Arrow files; a pattern such as "clicks/*.parquet"; a folder with all files below it; URIs such as
-        "s3://bucket/clicks/". Or a dataset or table of pyarrow, a data frame of pandas or polars, a lazy frame, what
-        exports an Arrow stream, or a function without arguments that makes an iterator of record batches, tables, data
-        frames, or tuples of arrays (X, y) or (X, y, weights). Or an array (n, d), with its target as the second
-        argument.
+        Files of Parquet, Arrow, text (delimited, JSON lines, libsvm) or .npy arrays; a pattern such as
+        "clicks/*.parquet"; a folder with all files below it; URIs such as "s3://bucket/clicks/". Or a dataset or table
+        of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
+        arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
+        (X, y, weights). Or an array (n, d), with its target as the second argument.
     target : str, sequence of str, or array (n,) or (n, k), optional
         The column to predict; several of numbers. A target of text is the classes. None: there is none.
     features : sequence of str, optional
@@ -57,6 +63,11 @@ def scan(
         The column of a known part of each linear predictor.
     drop : str or sequence of str
         Columns that are left out.
+    missing : {"error", "drop", "mean", "indicator"}
+        Missing values are refused; or rows with one get the weight 0; or the others as in
+        `steepest.tables.TableEncoder`.
+    categories, dates : str or sequence of str, or dict, optional
+        Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free.
@@ -78,7 +89,7 @@ def scan(
     Raises
     ------
     DataError
-        If a column is missing in a file, its type differs from that in the first, or it has a type that is no number.
+        If a column is missing in a file, its type differs from that in the first, or it cannot be encoded as numbers.
     UsageError
         If no column has such a name, or the memory is less than that of the smallest block.
     FileError
@@ -87,7 +98,8 @@ def scan(
     Notes
     -----
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
-    with file and row. A function is called again for every pass, in one thread; a lazy frame is computed again for
+    with file and row. A column of text becomes a column of 0 and 1 for each level but one, which takes a pass over it
+    here. A function is called again for every pass, in one thread; a lazy frame is computed again for
     every pass, by batches. A pass needs two batches of rows for each thread beside the blocks, and a whole record batch
     of an Arrow file. Cost: the footer of each file.
 
@@ -98,27 +110,31 @@ def scan(
     >>> table.shape, table.names
     ((3, 1), ('x0',))
     """
-    left = [drop] if isinstance(drop, str) else drop
+    settings = settings_of(missing=missing, categories=categories, dates=dates)
+    asked = Asked(None, features, drop=names_of(drop), settings=settings)
     if is_array(files) or not _is_of_names(target):
-        source = source_beside(files, target, Asked(None, features, drop=left), weights, offset)
+        source = source_beside(files, target, asked, weights, offset)
     else:
-        source = source_of(files, Asked(target, features, weights, offset, drop=left), storage_options, rows)
-    return _within(source, memory, engine)
+        asked = asked._replace(target=target, weights=weights, offset=offset)
+        source = source_of(files, asked, storage_options, rows)
+    return within(source, memory, engine, cache)
 
 
 def _is_of_names(target: Any) -> bool:
     """Whether a target is named, not given as an array."""
-    return target is None or isinstance(target, (str, int, list, tuple))
+    if target is None or isinstance(target, (str, int)):
+        return True
+    return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
-def _within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
+def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
-    table = Parts(source, bytes_, engine)
+    table = Parts(source, bytes_, engine, cache=cache)
     if not table.shape[0]:
-        raise DataError("the table has no rows: nothing to fit", file=source.pieces[0].file if source.pieces else None)
+        raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)
     if memory is not None and (needed := AHEAD * table.engine.workers * leaf) > bytes_:
-        words = f"{size_text(bytes_)} of memory is too little for {table.shape[1]:,} columns: give {size_text(needed)}"
-        raise UsageError(words)
+        columns = counted(table.shape[1], "column")
+        raise UsageError(f"{size_text(bytes_)} of memory is too little for {columns}: give {size_text(needed)}")
     return table

@@ -43,6 +43,7 @@ class Survey(NamedTuple):
     mean: Array  # (d,)
     variance: Array  # (d,)
     middle: Array  # (k,), means of the targets minus offset
+    square: Array  # (k,), variances of the targets minus offset
     least: Array  # (d,), of rows of weight > 0
     most: Array  # (d,)
     targets: TargetValues
@@ -115,11 +116,11 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
         squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]
         variance = np.maximum(squares / total - shifted * shifted, 0.0)
     middle = work.first + shifted
-    refuse_unless_usable(middle, variance)
+    refuse_unless_usable(middle[:d], variance[:d])
     targets = target_values(found[3:6], total)
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
     gram, (least, most) = sums if work.grams else None, ends[:, :d]
-    moments = middle[:d], variance[:d], middle[d:]
+    moments = middle[:d], variance[:d], middle[d:], variance[d:]
     return Survey(int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, targets, sample)
 
 

@@ -72,7 +72,7 @@ class CertifiedStop:
         self.objective = self.preconditioner.objective
         self.decrement: NewtonDecrement | None = None
         known = problem.loss.quadratic and not plan.method.preconditioned and self.objective.d <= MATRIX_COLUMNS
-        if known or not plan.data.supports.rows:
+        if known or not plan.data.supports.any_loss:
             self.decrement = decrement_of(self.objective, None)
 
     @property

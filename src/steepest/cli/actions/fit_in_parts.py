@@ -95,4 +95,4 @@ def _coded(table: Parts, labels: Labels | None, flags: Flags, one: int | None) -
         return table
     asked = flags.class_weight
     weights = () if asked is None else class_weights(asked, labels.labels, labels.balanced)
-    return table.coded(labels.coding(weights, one))
+    return labels.coded(table, weights, one)

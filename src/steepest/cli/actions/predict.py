@@ -19,7 +19,7 @@ from ..prediction_file import check_ending, write_csv, write_predictions
 from ..table_input import encoded_aloud, model_columns
 from ..text import label_text, say
 
-__all__ = ["Flags", "predict_command"]
+__all__ = ["Flags", "label_of", "predict_command"]
 
 
 class Flags(NamedTuple):
@@ -68,7 +68,7 @@ def _beside(raw: RawTable, found: Mapping[str, list[Any]], model: Model, proba: 
     """The columns of a file: those that are kept, then the predictions, labels as the file of the fit has them."""
     labels = not proba and model.classes is not None
     own = {
-        f"probability_{name}" if proba else name: list(map(_label, column)) if labels else column
+        f"probability_{name}" if proba else name: list(map(label_of, column)) if labels else column
         for name, column in found.items()
     }
     for name in raw.kept:
@@ -77,7 +77,7 @@ def _beside(raw: RawTable, found: Mapping[str, list[Any]], model: Model, proba: 
     return {**raw.kept, **own}
 
 
-def _label(label: Label) -> str | float:
+def label_of(label: Label) -> str | float:
     """A class label as in the file of the fit: 1 rather than 1.0."""
     text = label_text(label)
     return int(text) if not isinstance(label, str) and text.lstrip("-").isdigit() else label

@@ -9,6 +9,7 @@ import click
 from ...data.readers.text_format import TextFormat
 from ..column_options import unknown_option
 from ..options import force_option, json_option, table_options
+from ..parts_options import PartsChoice, files_argument, memory_option
 from ..values import COLUMNS
 
 __all__ = ["command"]
@@ -16,19 +17,27 @@ __all__ = ["command"]
 
 @click.command(short_help="Predict the rows of a table with a model file.")
 @click.argument("model")
-@click.argument("file")
+@files_argument
 @click.option("--proba", is_flag=True, help="Probabilities of all classes instead (logistic).")
 @click.option("-o", "--output", metavar="OUT", help="Write the predictions to this .csv or .parquet file.")
 @click.option("--keep", type=COLUMNS, metavar="COL,COL", help="Columns of FILE to write before the predictions.")
+@memory_option
 @unknown_option
 @table_options
 @force_option
 @json_option
-def command(model: str, file: str, form: TextFormat, **asked: Any) -> None:
+def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | None, **asked: Any) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
-    Prints CSV: a header, then one line for each row, with numbers in full precision.
+    Prints CSV: a header, then one line for each row, with numbers in full precision. Several files, a folder, a
+    pattern or an address are one table; -o DIR/ writes into a folder.
     """
-    from ..actions.predict import Flags, predict_command
+    from ..actions.predict import Flags
 
-    predict_command(model, file, form, Flags(**asked))
+    if PartsChoice(memory).takes(files):
+        from ..actions.predict_in_parts import predict_in_parts
+
+        return predict_in_parts(model, files, form, memory, Flags(**asked))
+    from ..actions.predict import predict_command
+
+    return predict_command(model, files[0], form, Flags(**asked))

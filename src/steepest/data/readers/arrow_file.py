@@ -16,6 +16,7 @@ from .cells import MISSING, is_missing, spelled
 from .columns import Wanted, holds_text, numbers_of, refuse, unique_names
 from .content import Content, damaged, too_large
 from .dialect import Dialect
+from .quoting import filled, new_lines
 from .text_format import PLAIN, TextFormat
 
 __all__ = ["ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
@@ -42,21 +43,21 @@ def read_csv(
             import pyarrow as pa
     except ImportError:
         return None
-    data = data.rstrip(b" \r\n")
     if len(names) < 2:  # an empty line would be a missing value
         return None
+    end = filled(data, len(data))
     try:
-        table = _csv_table(data, dialect, names, header, wanted, form.decimal, threads)
+        table = _csv_table(pa.py_buffer(data).slice(0, end), dialect, names, header, wanted, form.decimal, threads)
     except pa.ArrowException:
         return None
-    if table.num_rows != data.count(b"\n") + (not header):
+    if table.num_rows != new_lines(data, end) + (not header):
         return None
     columns = [_csv_column(table.column(one.name), one) for one in wanted]
     return None if any(column is None for column in columns) else [c for c in columns if c is not None]
 
 
 def _csv_table(
-    data: bytes,
+    data: Any,
     dialect: Dialect,
     names: Sequence[str],
     header: bool,

@@ -56,6 +56,11 @@ class Dialect(NamedTuple):
         """Whether fields are separated by white space of any length."""
         return self.delimiter == BLANKS
 
+    @property
+    def blanks(self) -> bytes:
+        """What a blank line has: a tab is content where it is the delimiter."""
+        return b" \r\n" if self.delimiter == "\t" else b" \t\r\n"
+
     def is_blank(self, line: str) -> bool:
         """Whether a line is blank; a tab counts as content if tabs are the delimiter."""
         return not line.strip(" \n" if self.delimiter == "\t" else None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ...core.errors import DataError
 from ...data.readers.content import Content
 from ...data.readers.encoding import as_utf8, check_nul, undecodable
+from ...data.readers.quoting import new_lines
 from .numbering import BEGIN, Mark
 from .text_file import BLOCK, TextFile, blocks
 
@@ -36,10 +37,11 @@ def chunks(text: TextFile, start: Mark = BEGIN, ends: Callable[[bytes], int] | N
     for block in _texts(text, start.at):
         rest += block
         if cut := ends(rest):
-            yield _checked(text, mark, rest[:cut])
-            mark, rest = Mark(mark.at + cut, mark.line + line_ends(rest[:cut])), rest[cut:]
+            data, rest = rest[:cut], rest[cut:]
+            yield _checked(text, mark, data)
+            mark = Mark(mark.at + cut, mark.line + line_ends(data))
         elif len(rest) > LONGEST:
-            problem = f"a row of more than {LONGEST:,} bytes: close the quote that opens in it, or end the row"
+            problem = f"no row ends within {LONGEST:,} bytes: close the quote that opens here, or end the row"
             raise DataError(problem, file=text.name, line=mark.line + 1)
     if rest:
         yield _checked(text, mark, rest)
@@ -77,7 +79,7 @@ def line_ends(data: bytes) -> int:
     >>> line_ends(b"a\r\nb\nc\rd")
     3
     """
-    count = data.count(b"\n")
+    count = new_lines(data)
     return count + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else count
 
 

@@ -25,7 +25,7 @@ FORMATS = {
     "libsvm": (".libsvm", ".svm", ".svmlight"),
     "numpy": (".npy",),
 }
-PACKED = (".gz", ".bz2", ".xz")
+PACKED = (".gz", ".bz2", ".xz", ".zst")
 PATTERN = set("*?[")
 MARKERS = ("_", ".")  # files that describe the others, and hidden ones, begin so
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import DataError
+from ...core.errors import DataError, UsageError
 from ...core.shown_text import visible
 from ...data.readers.asked import Asked
 from .arrow import ArrowSource
@@ -87,6 +87,8 @@ def arrow_table(frame: Any) -> pa.Table:
 
     if is_a(frame, "pyarrow", "Table"):
         return frame
+    if not (is_frame(frame) or isinstance(frame, dict) or hasattr(frame, "__arrow_c_stream__")):
+        raise UsageError(f"{type(frame).__name__} is no table: give record batches, data frames or arrays (X, y)")
     try:
         if is_a(frame, "pandas", "DataFrame"):
             return pa.Table.from_pandas(frame, preserve_index=False)
@@ -97,5 +99,5 @@ def arrow_table(frame: Any) -> pa.Table:
 
 def refused_type(error: Exception, name: str | None = None) -> DataError:
     """The error of values that Arrow has no type for."""
-    reason = visible(str(error).splitlines()[0]) if str(error) else type(error).__name__
+    reason = visible("; ".join(map(str, error.args)) or type(error).__name__)
     return DataError(f"no column of one type ({reason}): correct it or leave it out", file=TABLE, column=name)

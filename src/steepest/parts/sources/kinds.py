@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from ...data.readers.asked import Asked
 from ...data.readers.cells import FILL, is_missing
 from ...data.rows import make_rows
 from .beside import asked_beside, beside
-from .files import find_files
+from .files import File, find_files
 from .frames import FrameSource, arrow_table, is_a, is_frame
 from .ipc import scan_arrow
 from .lazy import Made, Streamed, scan_dataset, scan_lazy_frame
@@ -22,10 +22,15 @@ from .memory import MemorySource
 from .parquet import scan_parquet
 from .source import Source
 from .streams import StreamSource
+from .text_formats import scan_npy, scan_text
 
 __all__ = ["is_array", "source_beside", "source_of"]
 
-OPENERS = {"parquet": scan_parquet, "arrow": scan_arrow}
+OPENERS: Mapping[str, Callable[[Sequence[File], Asked], Source]] = {
+    "parquet": scan_parquet,
+    "arrow": scan_arrow,
+    "numpy": scan_npy,
+}
 ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
 
 
@@ -120,7 +125,4 @@ def _in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None) -> So
     if len(kinds) > 1:
         one, other = list(kinds.values())[:2]
         raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
-    opener = OPENERS.get(str(found[0].format))
-    if opener is None:
-        raise UsageError(f"{found[0].name}: files of this ending cannot be scanned: write Parquet")
-    return opener(found, asked)
+    return OPENERS.get(str(found[0].format), scan_text)(found, asked)

@@ -49,7 +49,8 @@ class LibsvmStream:
             lack = given[0] if given else "other"
             raise UsageError(f"{files[0].name}: the target of a libsvm file is {LABEL!r} and it has no {lack}")
         self._files, self._features, self._columns = tuple(files), asked.features, 0
-        self.identity = hash_of([text.file for text in files], "libsvm", VERSION, files, asked.features)
+        kinds = [text.kind for text in files]
+        self.identity = hash_of([text.file for text in files], "libsvm", VERSION, kinds, asked.features)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ class NpySource:
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text or of true and false. Cost: the target is read."""
         y = self._y
-        if y is None or y.dtype.kind not in "USb":
+        if y is None or len(y.shape) > 1 or y.dtype.kind not in "USb":
             return None
         found: set[str] = set()
         with y.opened() as raw:

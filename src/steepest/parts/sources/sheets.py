@@ -15,7 +15,7 @@ from ...data.readers.columns import listed
 from ...data.readers.content import Content
 from ...data.readers.delimited import TextSheet, open_text
 from ...data.readers.json_lines import JSONSheet, open_json
-from ...data.readers.quoting import row_end
+from ...data.readers.quoting import filled, row_end
 from ...data.readers.text_format import TextFormat
 from ...data.rows import Rows
 from .cast import Cast, Labels, cast_of
@@ -61,7 +61,8 @@ class SheetStream:
         self.cast: Cast = cast_of(first.sheet, asked)
         self._opened = {0: first.bare()}
         self._labels: Labels = {}
-        self.identity = hash_of([text.file for text in files], "text", VERSION, files, asked, form, self.cast)
+        kinds = [text.kind for text in files]
+        self.identity = hash_of([text.file for text in files], "text", VERSION, kinds, asked, form, self.cast)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,8 +110,9 @@ class SheetStream:
     def _sheets(self, file: int, start: Mark) -> Iterator[tuple[Mark, TextSheet | JSONSheet]]:
         """A sheet for each chunk from a mark on."""
         opened = self._open(file)
+        is_blank = _blank(opened.sheet)
         for chunk in chunks(self._files[file], max(start, opened.start), _ends(opened.sheet)):
-            if chunk.data.strip():
+            if not is_blank(chunk.data):
                 yield chunk.mark, opened.sheet.part(chunk.data)
 
     def _open(self, file: int) -> Opened:
@@ -149,3 +151,10 @@ def _mark(content: Content, line: int) -> Mark:
 def _ends(sheet: TextSheet | JSONSheet) -> Callable[[bytes], int] | None:
     """Where rows end: within quotes, a line's end is none."""
     return None if isinstance(sheet, JSONSheet) else lambda data: row_end(data, sheet.dialect)
+
+
+def _blank(sheet: TextSheet | JSONSheet) -> Callable[[bytes], bool]:
+    """Whether a chunk has no row."""
+    if isinstance(sheet, JSONSheet):
+        return bytes.isspace
+    return lambda data: not filled(data, len(data), sheet.dialect.blanks)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.errors import FileError, UsageError
+from ...core.files import is_there
 from ...core.shown_text import visible
 
 if TYPE_CHECKING:  # types alone
@@ -30,11 +31,11 @@ class Store(NamedTuple):
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder has this name."""
-        return Path(path).is_dir() if self.system is None else self._info(path).type.name == "Directory"
+        return os.path.isdir(path) if self.system is None else self._info(path).type.name == "Directory"  # noqa: PTH112
 
     def is_there(self, path: str) -> bool:
         """Whether a file or folder has this name."""
-        return Path(path).exists() if self.system is None else self._info(path).type.name != "NotFound"
+        return is_there(path) if self.system is None else self._info(path).type.name != "NotFound"
 
     def listing(self, folder: str) -> list[str]:
         """All files below a folder."""

@@ -32,6 +32,11 @@ class TextFile(NamedTuple):
         return self.file.name
 
     @property
+    def kind(self) -> tuple[str, str, str]:
+        """What its rows depend on, beside the file."""
+        return self.suffix, self.packing, self.encoding
+
+    @property
     def seekable(self) -> bool:
         """Whether a reading may begin at any place: the text in UTF-8 is what the file holds."""
         return not self.packing and self.encoding == "utf-8"

@@ -12,12 +12,17 @@ from .chunks import head
 from .files import File, find_files
 from .libsvm import LibsvmStream
 from .npy import NpySource
-from .numbering import Stream
+from .numbering import Numbered, Stream
 from .sheets import SheetStream
 from .stored_array import stored_array
 from .text_file import text_file
 
-__all__ = ["npy_source", "text_stream"]
+__all__ = ["scan_npy", "scan_text", "text_stream"]
+
+
+def scan_text(files: Sequence[File], asked: Asked, form: TextFormat = PLAIN) -> Numbered:
+    """Files of text as a source, whose rows are counted by the first pass; see `text_stream`."""
+    return Numbered(text_stream(files, asked, form))
 
 
 def text_stream(files: Sequence[File], asked: Asked, form: TextFormat = PLAIN) -> Stream:
@@ -43,7 +48,7 @@ def text_stream(files: Sequence[File], asked: Asked, form: TextFormat = PLAIN) -
     return SheetStream(texts, asked, form, kind == JSON)
 
 
-def npy_source(files: Sequence[File], asked: Asked) -> NpySource:
+def scan_npy(files: Sequence[File], asked: Asked) -> NpySource:
     """Arrays in .npy files. A target that ends in .npy is a file with the target of one array.
 
     Raises

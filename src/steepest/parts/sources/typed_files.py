@@ -60,6 +60,8 @@ class TypedFiles(ArrowSource):
         self._firsts = [list(accumulate(found.counts, initial=0)) for found in facts]
         known = [(i, j, rows) for i, found in enumerate(facts) for j, rows in enumerate(found.counts) if rows]
         self._at = tuple((i, j) for i, j, _ in known)
+        if not known:
+            raise DataError("there are no rows: nothing to fit", file=files[0].name)
         self._pieces = tuple(Piece(files[i].name, j, rows) for i, j, rows in known)
 
     @property

@@ -33,7 +33,17 @@ from .cost_model import cheapest, cheapest_for_classes, sample_size
 from .subsampled_newton import subsampled_newton
 from .working_sets import selects_columns
 
-__all__ = ["Columns", "Plan", "chosen_average", "chosen_rule", "make_plan", "planned", "scaled_units", "selection_plan"]
+__all__ = [
+    "Columns",
+    "Plan",
+    "asked_method",
+    "chosen_average",
+    "chosen_rule",
+    "make_plan",
+    "planned",
+    "scaled_units",
+    "selection_plan",
+]
 
 SMALL = 1_000_000  # numbers of a table up to which even a sampled run computes all covariances
 
@@ -95,7 +105,7 @@ def make_plan(
     average = chosen_average(settings.average, noisy)
     if auto and is_auto(settings.rule) and whole and own and isinstance(average, LastPoint):
         return _automatic(rows, problem, settings, start)
-    method = replace(_asked_method(settings), average=average, estimate=estimate)
+    method = replace(asked_method(settings), average=average, estimate=estimate)
     if problem.nonsmooth and method.preconditioned:
         raise UsageError(
             f"{problem.loss.formula} is not smooth, so it has no second derivatives: choose rule='auto' or 'plain'"
@@ -195,7 +205,7 @@ def _unbounded() -> Spectrum:
     return Spectrum(0.0, None)
 
 
-def _asked_method(settings: Settings) -> Method:
+def asked_method(settings: Settings) -> Method:
     """The method of the settings; for the learning rate "auto" with rate 1, until the curvature is known."""
     rate = 1.0 if settings.auto else settings.learning_rate
     method = Method(chosen_rule(settings.rule), rate, settings.batch_size, settings.sampling)

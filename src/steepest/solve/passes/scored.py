@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import DataError
+from ...core.errors import DataError, UsageError
 from ...core.types import Array
+from ...data.full_pass import predictors
 from ...data.tree import Partial
 from ...parts.part import Block
 from ...parts.parts import Parts
-from ...parts.predictions import linear_predictors
+from ...parts.works import leaves_of
 from ..model import Model
 from .class_sums import ClassSums, class_measures
 from .number_sums import NumberSums, number_measures
-from .predicted import weights_for
 
 __all__ = ["Scored", "Scores", "scores_in_parts"]
 
@@ -43,7 +43,6 @@ class Scores(NamedTuple):
     """A work: the sums from which all scores of a model follow."""
 
     model: Model
-    w: Array  # (d + 1, k)
     values: tuple[float, ...] = ()  # of each class in the target
 
     @property
@@ -53,7 +52,7 @@ class Scores(NamedTuple):
 
     def __call__(self, block: Block) -> list[Partial]:
         """The sums of each leaf; the first is the number of rows."""
-        z, y, leaf = linear_predictors(block, self.w), self._targets(block), block.how.leaf
+        z, y, leaf = _linear_predictors(block, self.model), self._targets(block), block.how.leaf
         n = len(z)
         weight = np.ones(n) if block.rows.weight is None else block.rows.weight
         if weight.min() < 0:
@@ -84,6 +83,22 @@ class Scores(NamedTuple):
         return places[:, None].astype(np.float64)
 
 
+def _linear_predictors(block: Block, model: Model) -> Array:
+    """Linear predictors (m, k) of the rows of a block, in double precision, leaf by leaf."""
+    rows = block.rows
+    if model.shifted and rows.offset is None:
+        raise DataError("the model was fitted with an offset: scan the table with offset=...")
+    doubles = rows if rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = np.concatenate([predictors(leaf, model.w, 0, leaf.shape[0]) for leaf in leaves_of(doubles, block.how)])
+    finite = np.isfinite(z).all(1)
+    if not finite.all():
+        row = block.first + int(finite.argmin()) + 1
+        what = "the prediction is too large for a number: look at its values and the coefficients"
+        raise DataError(f"row {row:,}: {what}")
+    return z
+
+
 def scores_in_parts(model: Model, parts: Parts) -> Scored:
     """The scores of a model on the rows of a table in parts, whose columns are those of the model.
 
@@ -99,7 +114,10 @@ def scores_in_parts(model: Model, parts: Parts) -> Scored:
     """
     if not parts.source.targets:
         raise DataError("the table has no target to compare with: scan it with one")
-    work = Scores(model, weights_for(model, parts), _values(model, parts))
+    if parts.names != model.names:
+        names = list(model.names[:20])
+        raise UsageError(f"the table has other columns than the model: scan it with features={names}")
+    work = Scores(model, _values(model, parts))
     rows, *sums = parts.sums(work)
     read = number_measures if model.classes is None else class_measures
     measures, targets = read(model, tuple(sums))

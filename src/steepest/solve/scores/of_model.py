@@ -9,11 +9,11 @@ import numpy as np
 from ...core.types import Array
 from ...objective.explained import deviance_explained, explains_deviance
 from ...objective.losses import LogLoss
-from ..model import Model, loss_of, predict, predictor, probability_at, probable
+from ..model import Model, loss_of, predicted_at, predictor, probability_at, probable
 from .summary import class_scores, number_scores
 from .weights import weighed
 
-__all__ = ["ClassPredictions", "class_predictions", "class_predictions_at", "model_scores"]
+__all__ = ["ClassPredictions", "class_predictions", "class_predictions_at", "model_scores", "scores_of_predictors"]
 
 
 class ClassPredictions(NamedTuple):
@@ -78,17 +78,22 @@ def model_scores(
     >>> model_scores(line, np.array([[1.0], [2.0]]), np.array([1.0, 3.0]))["r2"]
     0.5
     """
+    return scores_of_predictors(model, predictor(model, X, offset), y, weight)
+
+
+def scores_of_predictors(model: Model, z: Array, y: Array, weight: Array | None = None) -> dict[str, Any]:
+    """The same from the linear predictors, (n,) or (n, k)."""
     if model.classes is not None:
-        return class_scores(y, *class_predictions(model, X, offset), weight)
-    predicted, z = predict(model, X, offset), predictor(model, X, offset)
+        return class_scores(y, *class_predictions_at(model, z.reshape(len(z), -1)), weight)
+    found = predicted_at(model, z)
     if y.ndim == 1:
-        return _of_numbers(model, y, predicted.reshape(len(y)), z.reshape(len(y)), weight)
-    each = [_of_numbers(model, *columns, weight) for columns in zip(y.T, predicted.T, z.T, strict=True)]
+        return _of_numbers(model, y, found.reshape(len(y)), z.reshape(len(y)), weight)
+    each = [_of_numbers(model, *columns, weight) for columns in zip(y.T, found.T, z.T, strict=True)]
     return {**{name: _mean([one[name] for one in each]) for name in each[0]}, "targets": each}
 
 
-def _of_numbers(model: Model, y: Array, predicted: Array, z: Array, weight: Array | None) -> dict[str, Any]:
-    found, loss = number_scores(y, predicted, weight), loss_of(model)
+def _of_numbers(model: Model, y: Array, said: Array, z: Array, weight: Array | None) -> dict[str, Any]:
+    found, loss = number_scores(y, said, weight), loss_of(model)
     if loss is None or not explains_deviance(loss):
         return found
     del found["r2"]

@@ -8,8 +8,7 @@ from steepest.data.readers.text_format import PLAIN
 from steepest.errors import SteepestError
 from steepest.parts.sources import chunks, numbering, text_file
 from steepest.parts.sources.files import find_files
-from steepest.parts.sources.numbering import numbered
-from steepest.parts.sources.text_formats import text_stream
+from steepest.parts.sources.text_formats import scan_text
 
 
 def cut_small(monkeypatch, block=64, piece=200):
@@ -20,7 +19,7 @@ def cut_small(monkeypatch, block=64, piece=200):
 
 
 def source_of(paths, form=PLAIN, **asked):
-    return numbered(text_stream(find_files(paths), Asked(**asked), form))
+    return scan_text(find_files(paths), Asked(**asked), form)
 
 
 def dense(rows):

@@ -1,0 +1,172 @@
+"""A fit of a table in parts: a survey, and then as few passes over the data as the problem allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...core.errors import UsageError
+from ...core.threads import one_blas_thread
+from ...core.types import Array
+from ...core.version import __version__
+from ...descent.descent import descend, until
+from ...descent.early_stopping import callback_stop, validation_on
+from ...descent.recording import record
+from ...descent.stops import Stop, epochs, updates
+from ...descent.trajectory import Trajectory
+from ...objective.objective import coordinates_of
+from ...objective.problem import Problem, check_start
+from ...optimality.certificate import ROUNDING
+from ...optimality.null_model import constant_cost, rounding_cost
+from ...optimality.verdict import judge
+from ...parts.parts import Parts
+from ...parts.survey import Survey
+from ..fit import Run, evidence_of, exact_answer, reported_place
+from ..notes import AT_ZERO, least_at_zero, notes_of
+from ..postprocess import centre, least_norm, with_fixed
+from ..prospects import prospects_of
+from ..settings import DEFAULT_TOL, Limits, Settings, Watch
+from .certified import CertifiedPasses
+from .checks import check_survey
+from .plan import PassPlan, plan_passes, survey_for
+
+__all__ = ["fit_parts"]
+
+
+def fit_parts(
+    parts: Parts,
+    problem: Problem,
+    settings: Settings = Settings(),
+    limits: Limits = Limits(),
+    *,
+    start: ArrayLike | None = None,
+    watch: Watch = Watch(),
+) -> Run:
+    """Fit a problem to a table in parts.
+
+    Parameters
+    ----------
+    parts, problem, settings, limits, watch : Parts, Problem, Settings, Limits, Watch
+    start : (d + 1,) array
+        Start in raw units, intercept last; fixed coordinates keep it.
+
+    Returns
+    -------
+    Run
+        ``trajectory.meta["passes"]`` are the passes over the data that this fit took.
+
+    Raises
+    ------
+    DataError, UsageError
+        If the table or a setting is not valid.
+
+    Notes
+    -----
+    Cost: one pass for a squared loss up to 1,500 columns, at any penalty. For other smooth losses a pass for the survey
+    and some four for Newton's steps, each of which also gives the certificate.
+
+    Examples
+    --------
+    >>> from steepest import scan
+    >>> run = fit_parts(scan([[1.0], [2.0], [4.0]], [3.0, 5.0, 9.0]), Problem())
+    >>> run.coef.round(9).tolist(), run.verdict.status
+    ([[2.0]], 'converged')
+    """
+    if settings.batch_size is not None:
+        from .stochastic import fit_stochastic
+
+        return fit_stochastic(parts, problem, settings, limits, start=start, watch=watch)
+    before = parts.passes
+    with one_blas_thread(float("inf")):
+        survey = survey_for(parts, problem, settings)
+        check_survey(parts, survey, problem)
+        begin = _start(start, problem, survey)
+        found = plan_passes(parts, survey, problem, settings, begin, limits.tol == 0)
+        path, certified = _descended(parts, survey, problem, settings, limits, found, watch)
+        path = with_fixed(centre(path, problem, found.plan), problem, start)
+        return _judged(parts, survey, path, certified, before)
+
+
+def _start(start: ArrayLike | None, problem: Problem, survey: Survey) -> Array | None:
+    if start is None:
+        return None
+    w = np.asarray(start, np.float64)
+    shape = (len(survey.mean) + 1, survey.sample.outputs)
+    if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
+        size = shape[0] * shape[1]
+        raise UsageError(f"start must be {size} finite numbers, coefficients first and the intercept last")
+    check_start(problem, w.reshape(shape))
+    return w.reshape(shape)
+
+
+def _descended(
+    parts: Parts,
+    survey: Survey,
+    problem: Problem,
+    settings: Settings,
+    limits: Limits,
+    found: PassPlan,
+    watch: Watch,
+) -> tuple[Trajectory, CertifiedPasses]:
+    """The recorded descent, and its certificates."""
+    plan, tol = found.plan, limits.tol
+    scale = _unit_cost(problem, survey)
+    target = max(
+        max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, survey.sample)
+    )
+    states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
+    certified = CertifiedPasses(problem, survey, found, target, scale, states.preconditioner)
+    units = plan.data.units
+    validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
+    asked = [] if validation is None else [validation.stop()]
+    asked += [] if watch.callback is None else [callback_stop(watch.callback, units)]
+    states = until(states, *certified.stops(tol), *asked, *_limits(limits))
+    meta = {"version": __version__, "numpy": np.__version__, "tol": tol, "max_iter": limits.max_iter}
+    meta |= {} if plan.sample is None else {"sample_rows": plan.sample}
+    told = certified.told(watch.progress, early=tol is not None or bool(asked))
+    path = record(states, keep=watch.keep, names=parts.names, meta=meta, progress=told)
+    path = least_norm(path, problem, plan) if validation is None else validation.chosen(path)
+    return path, certified
+
+
+def _limits(limits: Limits) -> list[Stop]:
+    """The stops at the limits."""
+    return [epochs(limits.max_iter), *([] if limits.max_updates is None else [updates(limits.max_updates)])]
+
+
+def _unit_cost(problem: Problem, survey: Survey) -> float:
+    """Cost of the constant model: exact for squared losses and classes, else that of the sample."""
+    free = coordinates_of(problem, len(survey.mean)).free_intercept
+    if problem.loss.quadratic and free and survey.sample.offset is None and not survey.targets.alike:
+        return 0.5 * problem.loss.curvature * float(survey.square.sum())
+    return constant_cost(problem, survey.sample)
+
+
+def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: CertifiedPasses, before: int) -> Run:
+    """Choose the state to report, certify it and judge the run."""
+    plan, problem, i = certified.plan, certified.problem, reported_place(path)
+    outputs = survey.sample.outputs
+    coef, intercept = path.coef[i].reshape(len(survey.mean), outputs), np.atleast_1d(path.intercept[i])
+    raw = np.concatenate((coef, intercept[None]))
+    known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
+    certificate = known or certified.certificate(plan.data.units.scaled(raw))
+    if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
+        certificate = certificate._replace(standard_errors=None)
+    reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
+    target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
+    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale, "separated": None}
+    if certificate.gap is not None and certificate.gap > target and not plan.auto:
+        facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
+    notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
+    notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
+    verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
+    found: dict[str, Any] = {
+        "reported_step": int(path.step[i]),
+        "exact": exact_answer(problem, plan),
+        "passes": parts.passes - before,
+    }
+    found |= {} if plan.columns.moments is not None else {"data": "parts"}
+    return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **found}), certificate, verdict)
