@@ -9,26 +9,29 @@ from ..core.types import Array
 from ..data.column_ranges import column_ranges
 from .recession_cone import PINNED, Cone
 
-__all__ = ["by_columns"]
+__all__ = ["GROUPS", "by_columns", "column_groups"]
 
-RISES, FALLS, STAYS = range(3)
+RISES, FALLS, STAYS = range(GROUPS := 3)
 
 
-def by_columns(cone: Cone) -> Array | None:
+def by_columns(cone: Cone, ranges: Array | None = None) -> Array | None:
     """The sum of all directions of recession that move one column and the intercept, (d + 1, k); None if there is none.
 
     Column j has one, e_j - c, if each row that may rise has x_j >= c, each that may fall x_j <= c, and each that must
     stay x_j = c; or the opposite. Without an intercept c is 0. For classes that is each class against the others.
 
-    Cost: one pass for each output.
+    Ranges (k, 2, 3, d) of the columns in the groups of each output, as of `column_groups`, may be those of more rows
+    than the cone has. Cost: without them one pass for each output.
     """
     v = np.zeros((len(cone.movable), cone.outputs))
     for c in range(cone.outputs):
-        _add(cone, c, _groups(cone, c), v)
+        low, high = column_ranges(cone.rows, column_groups(cone, c), GROUPS) if ranges is None else ranges[c]
+        _add(cone, c, low, high, v)
     return v / np.abs(v).max() if v.any() else None
 
 
-def _groups(cone: Cone, c: int) -> NDArray[np.int64]:
+def column_groups(cone: Cone, c: int) -> NDArray[np.int64]:
+    """For output c, whether each row's predictor may rise, may fall, must stay, or does not count (-1)."""
     if cone.outputs > 1:
         own = np.where(cone.rows.y[:, c] > 0.5, RISES, FALLS)
         return np.where(cone.kind.any(1), own, -1)
@@ -36,8 +39,7 @@ def _groups(cone: Cone, c: int) -> NDArray[np.int64]:
     return np.select([kind == 1, kind == -1, kind == PINNED], [RISES, FALLS, STAYS], -1)
 
 
-def _add(cone: Cone, c: int, group: NDArray[np.int64], v: Array) -> None:
-    low, high = column_ranges(cone.rows, group, 3)
+def _add(cone: Cone, c: int, low: Array, high: Array, v: Array) -> None:
     width = high.max(0) - low.min(0)
     width = np.exp2(np.round(np.log2(np.where(width > 0, width, 1.0))))  # a power of 2, so that it adds no rounding
     for sign, up, down in ((1, RISES, FALLS), (-1, FALLS, RISES)):
