@@ -11,8 +11,8 @@ from steepest.optimality.recession_text import describe
 from steepest.parts.coding import Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.scan import scan
-from steepest.solve.passes import separation
-from steepest.solve.passes.separation import describe_in_parts, recession_in_parts
+from steepest.solve.passes import recession as in_parts
+from steepest.solve.passes.recession import describe_in_parts, recession_in_parts
 
 KINDS = ("overlapping", "one row", "complete", "quasi", "rare category", "constant column", "one class")
 
@@ -20,7 +20,7 @@ KINDS = ("overlapping", "one row", "complete", "quasi", "rare category", "consta
 @pytest.fixture(autouse=True)
 def few_picks(monkeypatch):
     """Few rows are picked in a pass, so that several rounds are needed."""
-    monkeypatch.setattr(separation, "EACH", 5)
+    monkeypatch.setattr(in_parts, "EACH", 5)
 
 
 def table_of(kind, seed):

@@ -24,7 +24,7 @@ from ...optimality.recession_cone import Cone, cone_of
 from ...optimality.recession_programme import Face, face_of, first_conditions
 from ...optimality.recession_text import Levels, Told, described
 from ...parts.parts import Parts
-from .separation_works import LevelCounts, Margins, Met, Ranges, met_of
+from .recession_works import LevelCounts, Margins, Met, Ranges, met_of
 
 __all__ = ["describe_in_parts", "recession_in_parts"]
 
