@@ -123,7 +123,9 @@ def test_a_worker_that_dies() -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         parts = Parts(SOURCE, 1 << 26, Futures(pool))
         for _ in range(2):  # then it is known to be broken
-            with pytest.raises(SteepestError, match=r"^the executor works no longer \(.*\): make a new executor") as found:
+            with pytest.raises(
+                SteepestError, match=r"^the executor works no longer \(.*\): make a new executor"
+            ) as found:
                 parts.sums(Asked("kill"))
             assert "\n" not in str(found.value)
 
@@ -133,5 +135,3 @@ def test_an_executor_that_was_shut_down() -> None:
     pool.shutdown()
     with pytest.raises(SteepestError, match="works no longer .cannot schedule new futures after shutdown"):
         Parts(SOURCE, 1 << 26, Futures(pool)).sums(Slopes(LogLoss(), W))
-
-

@@ -17,7 +17,7 @@ from ..data.csr import CSR
 from ..data.layout import Table, arrays, take
 from ..data.regroup import stacked
 from ..data.rows import Rows
-from .target_values import TargetValues
+from .target_values import TargetValues, distinct
 
 __all__ = ["Drawn", "Picks", "drawn", "joined_samples", "rows_of"]
 
@@ -57,7 +57,7 @@ class Picks(NamedTuple):
         known, bound = self.seen.get(key, (np.empty(0, np.uint64), LARGEST))
         known = np.concatenate((known, h[h <= bound]))
         if len(known) > SLACK * most:
-            known = np.unique(known)[:most]
+            known = distinct(known)[:most]
             bound = known[-1] if len(known) == most else bound
         self.seen[key] = known, bound
         return bound
@@ -153,9 +153,9 @@ def _each(most: int, classes: int) -> int:
 
 def _few_values(y: Array) -> Array | None:
     """The values of a target, if they are few."""
-    if len(y) == 0 or len(np.unique(y[:GLANCE])) > CLASSES:
+    if len(y) == 0 or len(distinct(y[:GLANCE])) > CLASSES:
         return None
-    found: Array = np.unique(y)
+    found: Array = distinct(y)
     return found if len(found) <= CLASSES else None
 
 

@@ -46,6 +46,7 @@ class Survey(NamedTuple):
     square: Array  # (k,), variances of the targets minus offset
     least: Array  # (d,), of rows of weight > 0
     most: Array  # (d,)
+    offsets: Array  # (2,), least and most
     targets: TargetValues
     sample: Rows  # weighted so that its means estimate those over all rows
 
@@ -76,12 +77,14 @@ class Surveys(NamedTuple):
         rows, how = block.rows, block.how
         if rows.weight is not None and rows.weight.min() < 0:
             raise DataError(WEIGHTS)
-        sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
         found: list[Partial] = []
         for i in range(block.leaves):
             low = i * how.leaf
             leaf = rows_between(rows, low, min(rows.shape[0], low + how.leaf))
-            own = _column_sums(leaf, self.first) if sums is None else sums[i]
+            with np.errstate(over="ignore", invalid="ignore"):
+                own = _column_sums(leaf, self.first) if sums is None else sums[i]
             values = values_of(leaf, block.first + low)
             found.append((own, *_ends(leaf), *values, *drawn(leaf, block.first + low, self.picks)))
         return found
@@ -119,9 +122,10 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     refuse_unless_usable(middle[:d], variance[:d])
     targets = target_values(found[3:6], total)
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
-    gram, (least, most) = sums if work.grams else None, ends[:, :d]
+    gram, (least, most), offsets = sums if work.grams else None, ends[:, :d], ends[:, d + 1]
     moments = middle[:d], variance[:d], middle[d:], variance[d:]
-    return Survey(int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, targets, sample)
+    n, counted = (int(count) for count in counts)
+    return Survey(n, counted, total, work.first, gram, *moments, least, most, offsets, targets, sample)
 
 
 def _picks(parts: Parts, seed: int) -> Picks:

@@ -17,10 +17,10 @@ from ...data.classes import Classes
 from ...data.regroup import stacked
 from ...data.rows import Rows
 from ...objective.problem import Problem
-from ...optimality.column_directions import by_columns
+from ...optimality.column_directions import directions_of
 from ...optimality.multipliers import none_by_multipliers
 from ...optimality.recession import INEXACT, Finding, Recession, recession_along
-from ...optimality.recession_cone import Cone, cone_of
+from ...optimality.recession_cone import Cone, every_cone
 from ...optimality.recession_programme import Face, face_of, first_conditions
 from ...optimality.recession_text import Levels, Told, described
 from ...parts.parts import Parts
@@ -109,11 +109,13 @@ class _Search:
     @property
     def cone(self) -> Cone:
         """The cone of the working set."""
-        return cone_of(self.problem, self.working.rows)
+        return every_cone(self.problem, self.working.rows)[0]
 
     def find(self, settled: bool) -> Finding:
         """The finding."""
         cone = self.cone
+        if not cone.movable.any():
+            return Finding()
         if settled and cone.open and self._none(cone, settled) and self._unspanned(cone) is None:
             return Finding()
         v = cone.moved(self.w)
@@ -178,8 +180,8 @@ class _Search:
 
     def _otherwise(self, cone: Cone, unknown: str | None) -> Finding:
         """A direction of single columns, if there is one; or why none is known."""
-        (found,) = self.parts.sums(Ranges(self.problem, self.target))
-        v = by_columns(cone, np.stack((found[:, 0], -found[:, 1]), axis=1))
+        (ranges,) = self.parts.sums(Ranges(self.problem, self.target))
+        v = directions_of(ranges, cone.movable, cone.signs)
         if v is None:
             return Finding(None, unknown)
         met = self._met(v, 0.0 * v)

@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.types import Array
-from ...data.column_ranges import column_ranges
 from ...data.csr import CSR
 from ...data.layout import Table, arrays, take
 from ...data.regroup import stacked
 from ...data.rows import Rows
 from ...data.tree import Partial
 from ...objective.problem import Problem
-from ...optimality.column_directions import GROUPS, column_groups
+from ...optimality.column_directions import ranges_of
 from ...optimality.recession import Recession
-from ...optimality.recession_cone import PINNED, ROUNDING, Cone, cone_of
+from ...optimality.recession_cone import PINNED, ROUNDING, Cone, every_cone
 from ...optimality.recession_text import SAME, Levels, levels_of, moved_by
 from ...parts.part import Block
 from ...parts.works import leaves_of
@@ -111,7 +110,7 @@ class Margins(NamedTuple):
         return (a[0] + b[0], *Picked(*a[1:]).joined(Picked(*b[1:]), self.most))
 
     def _of(self, rows: Rows, first: int) -> Partial:
-        cone = cone_of(self.problem, in_doubles(rows), self.target)
+        cone = every_cone(self.problem, in_doubles(rows))[self.target]
         bound, counts, keys = ROUNDING * len(self.first), np.zeros(9), []
         for block, share in cone.shares(self.first, self.second):
             kind = cone.kind.ravel()[block].reshape(-1, cone.outputs)
@@ -154,23 +153,19 @@ def _arrays(X: Table) -> tuple[Array, Array, Array]:
 
 
 class Ranges(NamedTuple):
-    """A work: ranges of the columns in the groups of rows of `by_columns`, (k, 2, 3, d), largest ones negative."""
+    """A work: ranges of the columns over the rows that rise, fall and stay, as of `ranges_of`."""
 
     problem: Problem
     target: int
 
     def __call__(self, block: Block) -> list[Partial]:
-        """Those of each leaf."""
-        found = []
-        for rows in leaves_of(block.rows, block.how):
-            cone = cone_of(self.problem, in_doubles(rows), self.target)
-            each = [column_ranges(cone.rows, column_groups(cone, c), GROUPS) for c in range(cone.outputs)]
-            found.append((np.stack([np.stack((low, -high)) for low, high in each]),))
-        return found
+        """Those of each leaf, (2, 3 k, d)."""
+        leaves = leaves_of(block.rows, block.how)
+        return [(ranges_of(every_cone(self.problem, in_doubles(rows))[self.target]),) for rows in leaves]
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """Those of both."""
-        return (np.minimum(a[0], b[0]),)
+        return (np.stack((np.minimum(a[0][0], b[0][0]), np.maximum(a[0][1], b[0][1]))),)
 
 
 class LevelCounts(NamedTuple):
