@@ -6,6 +6,7 @@ where they are asked for.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
@@ -13,11 +14,13 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 from ..core.errors import UsageError
+from ..core.pass_progress import PassProgress
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
 from ..parts.scan import scan
 from ..solve.fit import Run
 from ..solve.passes.fit import fit_parts
+from ..solve.settings import Watch
 from .callbacks import Task
 from .multiclass import each_target, fit_each, refuse_together, softmax_of
 from .parameter_checks import check_values
@@ -92,8 +95,16 @@ def _fit_classes(model: Any, table: Parts) -> Any:
 
 
 def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, task: Task | None = None) -> Run:
-    run: Run = model._solved(partial(fit_parts, table), loss, start=start, task=task)
+    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, unit="passes")
     return run
+
+
+def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
+    """Fit, and tell of each part where progress is asked for."""
+    if watch.progress is not None:
+        progress = PassProgress(watch.progress, 8.0 * table.shape[1], 1.0)
+        table.told, watch = progress.passing, replace(watch, progress=progress)
+    return fit_parts(table, watch=watch, **asked)
 
 
 def _as_array(labels: Labels) -> Any:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from ...core.compile_notice import COMPILING, told
 from ...core.errors import UsageError
+from ...core.pass_progress import PassProgress
+from ...core.progress import Told
 from ...core.record_types import Loss
 from ...parts.labels import Labels, labels_of
 from ...parts.parts import Parts
@@ -41,6 +46,8 @@ from .training_rows import class_weights
 
 __all__ = ["fit_in_parts"]
 
+SMOOTH = 4  # passes of a smooth loss, as far as it is known before
+
 
 def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> int:
     """Fit as the flags say, print the answer, write the files, and return the exit status."""
@@ -50,14 +57,26 @@ def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> i
     table = open_to_fit(flags, files, choice)
     about = describe_parts(table, flags.file)
     check_at(flags, about)
-    labels = _labels(table, about, flags) if flags.kind == "logistic" else None
+    with _progress(table, loss) as progress, told(lambda: note(COMPILING)):
+        labels = _labels(table, about, flags) if flags.kind == "logistic" else None
+        run = _descend(flags, loss, table, labels, progress)
     classes = None if labels is None else labels.labels
-    run = noted(_descend(flags, loss, table, labels), flags, about, classes)
+    run = noted(run, flags, about, classes)
     model = model_of(flags, loss, about, classes, run)
     scores = Scores(Part({}, np.zeros(0), "not computed"))
     outcome = Outcome(about, model, run, flags.at, files_of(flags), scores, flags.everything)
     deliver(outcome, flags, lines_of(outcome))
     return status_of(outcome, flags)
+
+
+@contextmanager
+def _progress(table: Parts, loss: Loss) -> Iterator[PassProgress]:
+    """The progress of a fit and of its passes, on a bar."""
+    with shown("passes") as tell:
+        numbers = table.shape[1] + len(table.source.targets)
+        progress = PassProgress(tell, 8.0 * numbers, 1 if loss.quadratic else SMOOTH)
+        table.told = progress.passing
+        yield progress
 
 
 def _labels(table: Parts, about: Described, flags: Flags) -> Labels:
@@ -68,25 +87,24 @@ def _labels(table: Parts, about: Described, flags: Flags) -> Labels:
     return found.ordered(ordered_classes(found.labels, about.rows, flags.positive, about))
 
 
-def _descend(flags: Flags, loss: Loss, table: Parts, labels: Labels | None) -> Run:
+def _descend(flags: Flags, loss: Loss, table: Parts, labels: Labels | None, progress: Told) -> Run:
     """Fit as the flags say."""
     classes = None if labels is None else labels.labels
     check_outcomes(flags, loss, table.source.targets, classes)
     start, how = start_of(flags, table.names), together(flags, classes)
     outputs = len(classes or ()) if how else len(table.source.targets)
-    with shown() as progress, told(lambda: note(COMPILING)):
 
-        def fit_one(loss: Loss, c: int | None) -> Run:
-            return fit_parts(
-                _coded(table, labels, flags, c),
-                problem_of(flags, loss, start, table.names),
-                settings_of(flags),
-                limits_of(flags),
-                start=start_points(start.point, outputs if c is None else 1),
-                watch=Watch(progress=progress),
-            )
+    def fit_one(loss: Loss, c: int | None) -> Run:
+        return fit_parts(
+            _coded(table, labels, flags, c),
+            problem_of(flags, loss, start, table.names),
+            settings_of(flags),
+            limits_of(flags),
+            start=start_points(start.point, outputs if c is None else 1),
+            watch=Watch(progress=progress),
+        )
 
-        return fit_outputs(loss, classes, how, fit_one)
+    return fit_outputs(loss, classes, how, fit_one)
 
 
 def _coded(table: Parts, labels: Labels | None, flags: Flags, one: int | None) -> Parts:
