@@ -26,6 +26,7 @@ GROUPS = {
     "auto": "auto",
     "wide": "wide",
     "stream": "stream",
+    "scale": "scale",
     "tables": "tables",
     "pictures": "pictures",
     "page": "page",

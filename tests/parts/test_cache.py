@@ -21,6 +21,7 @@ import pytest
 
 from steepest.core.errors import DataError
 from steepest.data.csr import CSR
+from steepest.data.readers.asked import Asked
 from steepest.data.regroup import joined, rows_between
 from steepest.data.rows import Rows
 from steepest.objective.losses.classes import LogLoss
@@ -29,10 +30,12 @@ from steepest.parts.cache import folders, reading, stored, writing
 from steepest.parts.cache.cached import Cached, cached
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
-from steepest.parts.scan import scan
+from steepest.parts.sources.files import find_files
 from steepest.parts.sources.memory import MemorySource
-from steepest.parts.sources.numbering import BEGIN, Mark, Numbered
-from steepest.parts.sources.source import Piece
+from steepest.parts.sources.numbering import BEGIN, Mark, Numbered, numbered
+from steepest.parts.sources.parquet import scan_parquet
+from steepest.parts.sources.source import Piece, Source
+from steepest.parts.sources.text_formats import text_stream
 from steepest.parts.works import Slopes
 
 N = 30_011
@@ -324,6 +327,11 @@ def write_csv(path: Path, seed: int, n: int = 500) -> None:
     path.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in cells))
 
 
+def source_of(*files: Path) -> Source:
+    found, asked = find_files(files), Asked("y")
+    return scan_parquet(found, asked) if files[0].suffix == ".parquet" else numbered(text_stream(found, asked))
+
+
 def swapped(a: Path, b: Path) -> None:
     """Two files of equal size, and of equal times of change, that take each other's names."""
     for path in (a, b):
@@ -352,8 +360,7 @@ def test_a_source_that_changed_is_not_served(tmp_path: Path, change: str, ending
     write(b, 1001)
     before = ""
     for i in range(5):
-        expected = whole(scan([a, b], "y", cache=False).source)
-        found = scan([a, b], "y", cache=tmp_path / "cache").source
+        expected, found = whole(source_of(a, b)), cached(source_of(a, b), tmp_path / "cache")
         assert found.identity != before
         before = found.identity
         assert_same(whole(found), expected)

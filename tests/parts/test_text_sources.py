@@ -344,6 +344,13 @@ def test_old_line_ends_and_a_row_of_white_space(tmp_path, monkeypatch):
         assert same_as_read_table(tmp_path / "a.txt")
 
 
+@pytest.mark.parametrize("label", ['"a\rb"', '"a""b"', ' "a"', '"a" ', 'a"b', '"a\nb"', '"a\r\nb"', " a b ", "\u00a0a"])
+def test_labels_in_quotes_are_the_same(tmp_path, monkeypatch, label):
+    cut_small(monkeypatch)
+    (tmp_path / "a.csv").write_bytes(("x,y\n" + f"1,{label}\n2,c\n" * 60).encode())
+    assert same_as_read_table(tmp_path / "a.csv", target="y", labels=True)
+
+
 def test_a_row_without_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
     from steepest.parts.sources import chunks
 

@@ -1,57 +1,45 @@
 """Passes over rows with classes: predictors, slopes and sums of a block stay in the cache, and blocks run in threads.
 
-Arrays of a block are (k, rows), so that exponentials and sums over classes run along contiguous rows. Blocks and the
-order of their sums depend on the shape of the table alone, so that the bits do not depend on the number of threads.
+Arrays of a block are (k, rows), so that exponentials and sums over classes run along contiguous rows. Blocks are
+nodes of the tree of `tree.py` at or below its leaves, so that the bits do not depend on the number of threads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.threads import in_ranges, one_blas_thread
+from ..core.threads import one_blas_thread
 from ..core.types import Array
 from .csr import CSR
 from .layout import Table, dense_rows, dot, leaf_of, slice_rows, transposed_dot
+from .tree import Partial, power_below, sum_in_threads
 
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["class_pass", "for_groups", "groups_of", "ones_and_columns", "squares"]
+__all__ = ["block_size", "class_pass", "class_sums", "ones_and_columns", "squares", "summed"]
 
-SMALL = 64  # rows of a single block
+SMALL = 64  # fewest rows of a block
 ROOM = 1 << 17  # numbers of a block, its rows and its predictors: 1 MB, about a core's cache
-GROUPS, SUMS = 8, 1 << 20  # most groups of blocks, and about the most numbers of their sums together
 WORK = 1 << 20  # products from which a pass is shared among threads
 
-Block = tuple[int, int]  # first row, and the one after the last
 ClassJudge = Callable[[int, int, Array], float]  # turns z (k, rows) into slopes, in place; returns a sum over the rows
 
 
-def groups_of(rows: Rows, width: int, sums: int) -> list[list[Block]]:
-    """Blocks in groups, whose sums are added in order: a row takes ``width`` numbers, the sums of a group ``sums``."""
-    n = rows.shape[0]
-    size = leaf_of(rows.X) if isinstance(rows.X, CSR) else max(SMALL, min(4096, ROOM // width))
-    blocks = [(low, min(n, low + size)) for low in range(0, n, size)]
-    count = min(len(blocks), max(2, min(GROUPS, SUMS // sums)))
-    cuts = [len(blocks) * g // count for g in range(count + 1)]
-    return [blocks[a:b] for a, b in pairwise(cuts)]
+def block_size(rows: Rows, leaf: int, width: int) -> int:
+    """Rows of a block, which take ``width`` numbers each: a power of two, at most a leaf."""
+    return leaf if isinstance(rows.X, CSR) else min(leaf, power_below(max(SMALL, min(4096, ROOM // width))))
 
 
-def for_groups(rows: Rows, groups: list[list[Block]], sums: int, task: Callable[[int, int, int], None]) -> None:
-    """Call ``task(group, low, high)`` for each block, groups in threads if that is worth it."""
-
-    def work(first: int, last: int) -> None:
-        for g in range(first, last):
-            for block in groups[g]:
-                task(g, *block)
-
-    (n, d), products = rows.shape, float(rows.shape[0]) * sums
+def summed(rows: Rows, size: int, sums: int, task: Callable[[int, int], Partial]) -> Partial:
+    """The sum of ``task(low, high)`` over the blocks, ``sums`` numbers each, in threads if that is worth it."""
+    n, d = rows.shape
     with one_blas_thread(2.0 * n * d):
-        in_ranges(work, len(groups), rows.threads if products >= WORK else 1)
+        threads = rows.threads if float(n) * sums >= WORK else 1
+        return sum_in_threads(-(-n // size), lambda b: task(b * size, min(n, (b + 1) * size)), threads)
 
 
 def class_pass(
@@ -63,39 +51,39 @@ def class_pass(
     mean is that of r_i (of(x_i), 1), not scaled. Cost: one pass over the rows, 2 n d k flops for the predictors and as
     many for the gradient.
     """
-    (n, d), k, scales = rows.shape, rows.outputs, rows.units.scales(rows.shape[1])[:, None]
-    rows.read(n)
-    slopes = None if w is None else np.ascontiguousarray((w * scales).T)
+    sums = class_sums(rows, w, judge, leaf_of(rows.X), gradient, of)
+    cost = float(sums[0] / rows.total)
+    if not gradient:
+        return cost, sums[1:]
+    g: Array = sums[1:].reshape(rows.outputs, -1).T / rows.total
+    return cost, g * rows.units.scales(rows.shape[1])[:, None] if of is None else g
 
-    def add(low: int, high: int, sums: Array) -> float:
+
+def class_sums(
+    rows: Rows,
+    w: Array | None,
+    judge: ClassJudge,
+    leaf: int,
+    gradient: bool = True,
+    of: Callable[[Table], Table] | None = None,
+) -> Array:
+    """The sums whose means `class_pass` gives, not scaled: the judge's values, then the gradients by class."""
+    (n, d), k = rows.shape, rows.outputs
+    rows.read(n)
+    slopes = None if w is None else np.ascontiguousarray((w * rows.units.scales(d)[:, None]).T)
+
+    def task(low: int, high: int) -> Partial:
         part = _shifted(rows, low, high)
         z = np.empty((k, high - low)) if slopes is None else _predictors(rows, part, slopes, low, high)
-        total = judge(low, high, z)
+        out = np.empty(1 + k * (d + 1) if gradient else 1)
+        out[0] = judge(low, high, z)
         if gradient:
-            sums[:, :-1] += transposed_dot(part if of is None else of(part), z.T)
-            sums[:, -1] += z.sum(1)
-        return total
+            sums = out[1:].reshape(k, d + 1)
+            sums[:, :-1] = transposed_dot(part if of is None else of(part), z.T)
+            sums[:, -1] = z.sum(1)
+        return (out,)
 
-    total, sums = _added(rows, add, (k, d + 1) if gradient else (0, 0), d + 2 * k)
-    g: Array = sums.T / rows.total
-    return total / rows.total, g * scales if gradient and of is None else g
-
-
-def _added(
-    rows: Rows, add: Callable[[int, int, Array], float], shape: tuple[int, int], width: int
-) -> tuple[float, Array]:
-    """What ``add`` returns and adds to sums of this shape, over all blocks."""
-    if (n := rows.shape[0]) <= SMALL:
-        return add(0, n, sums := np.zeros(shape)), sums
-    size = rows.outputs * (rows.shape[1] + 1)
-    groups = groups_of(rows, width, size)
-    totals, parts = np.zeros(len(groups)), np.zeros((len(groups), *shape))
-
-    def task(g: int, low: int, high: int) -> None:
-        totals[g] += add(low, high, parts[g])
-
-    for_groups(rows, groups, size, task)
-    return float(totals.sum()), parts.sum(0)
+    return summed(rows, block_size(rows, leaf, d + 2 * k), k * (d + 1), task)[0]
 
 
 def squares(part: Table) -> Table:

@@ -14,8 +14,10 @@ from ..core.record_types import LossRecord
 from ..core.types import Array
 from ..objective.data import Supports
 from ..objective.losses.softmax import softmax_slopes
-from .class_pass import class_pass, for_groups, groups_of, ones_and_columns, squares
+from .class_pass import block_size, class_pass, class_sums, ones_and_columns, squares, summed
+from .layout import leaf_of
 from .rows import Rows
+from .tree import Partial
 
 __all__ = ["Classes"]
 
@@ -54,6 +56,10 @@ class Classes(Rows):
     def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass, about 4 n d k flops and n k exponentials."""
         return class_pass(self, w, self._judge)
+
+    def slope_sums(self, w: Array, leaf: int) -> Array:
+        """The sums whose means these are, not scaled: the losses, then their gradients by class, intercept last."""
+        return class_sums(self, w, self._judge, leaf)
 
     def gradient(self, loss: LossRecord, w: Array) -> Array:
         """Gradient of the mean loss alone."""
@@ -111,23 +117,28 @@ class ClassesCurvature:
 
     def matrix(self) -> Array:
         """The whole matrix, ((d + 1) k, (d + 1) k). Cost: two passes, n ((d + 1) k)^2 flops."""
+        matrix: Array = self.sums(leaf_of(self.rows.X)) / self.rows.total
+        return matrix
+
+    def sums(self, leaf: int) -> Array:
+        """The matrix of sums in place of means, with leaves of ``leaf`` rows."""
         rows, p = self.rows, self.probabilities
         (n, d), k = rows.shape, len(p)
+        m = k * (d + 1)
         rows.read(n)
-        groups = groups_of(rows, (d + 1) * (k + 2), (m := k * (d + 1)) ** 2)
-        H = np.zeros((len(groups), k, d + 1, k, d + 1))
 
-        def task(g: int, low: int, high: int) -> None:
+        def task(low: int, high: int) -> Partial:
             A = ones_and_columns(rows, low, high)
             A *= 1.0 if rows.weight is None else np.sqrt(rows.weight[low:high])
             both = (p[:, None, low:high] * A).reshape(m, -1)  # of each class, its probability times A
-            H[g] -= (both @ both.T).reshape(H.shape[1:])
+            H = (both @ both.T).reshape(k, d + 1, k, d + 1)
+            np.negative(H, out=H)
             for c in range(k):
-                H[g, c, :, c] += both[c * (d + 1) : (c + 1) * (d + 1)] @ A.T
+                H[c, :, c] += both[c * (d + 1) : (c + 1) * (d + 1)] @ A.T
+            return (H,)
 
-        for_groups(rows, groups, m * m, task)
-        whole: Array = H.sum(0).transpose(1, 0, 3, 2).reshape(m, m) / rows.total
-        return whole
+        H = summed(rows, block_size(rows, leaf, (d + 1) * (k + 2)), m * m, task)[0]
+        return H.transpose(1, 0, 3, 2).reshape(m, m)
 
     def diagonal(self) -> Array:
         """Its diagonal (d + 1, k). Cost: two passes."""
@@ -145,6 +156,13 @@ class ClassesCurvature:
 
     def product(self, v: Array) -> Array:
         """Its product with v (d + 1, k). Cost: one pass, and one for the first."""
+        (d, k), scales = (self.rows.shape[1], self.rows.outputs), self.rows.units.scales(self.rows.shape[1])[:, None]
+        sums = self.product_sums(v, leaf_of(self.rows.X))[1:]
+        product: Array = sums.reshape(k, d + 1).T / self.rows.total * scales
+        return product
+
+    def product_sums(self, v: Array, leaf: int) -> Array:
+        """0, then the sums whose means are the product with v, by class and not scaled, with leaves of so many rows."""
         rows, all_rows = self.rows, self.probabilities
 
         def judge(low: int, high: int, z: Array) -> float:
@@ -155,4 +173,4 @@ class ClassesCurvature:
                 z *= rows.weight[low:high]
             return 0.0
 
-        return class_pass(rows._replace(offset=None), v, judge)[1]
+        return class_sums(rows._replace(offset=None), v, judge, leaf)

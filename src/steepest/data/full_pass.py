@@ -80,7 +80,7 @@ def slope_leaves(
     (leaves, 1 + (d + 1) k). Weight times second derivative of each row's loss is written to ``seconds`` (n,) if given.
     """
     if how.compiled:
-        return _compiled_leaves(rows, loss, w, how.leaf, gradient, seconds)
+        return _compiled_leaves(rows, loss, w, how, gradient, seconds)
     near = _shifted_by_intercept(rows, w) if how.large else None
     if near is None:
         return _plain_leaves(rows, loss, w, how.leaf, seconds)
@@ -216,20 +216,29 @@ def batch_gradient(rows: Rows, loss: LossRecord, w: Array) -> Array:
 
 
 def _compiled_leaves(
-    rows: Rows, loss: Summed, w: Array, leaf: int, gradient: bool, seconds: NDArray[np.float64] | None
+    rows: Rows, loss: Summed, w: Array, how: Summation, gradient: bool, seconds: NDArray[np.float64] | None
 ) -> Array:
     from ..kernels.compiler import compiled
     from ..kernels.full_pass import block_pass
 
-    out = np.empty((-(-rows.shape[0] // leaf), 1 + w.size))
+    out = np.empty((-(-rows.shape[0] // how.leaf), 1 + w.size))
     kernel = compiled(block_pass, loss)
-    args = (loss, rows.X, rows.y.T, rows.weight, rows.offset, *slopes_in_kernel(rows, w), leaf, tile_of(rows.X))
+    args = (
+        loss,
+        rows.X,
+        rows.y.T,
+        rows.weight,
+        rows.offset,
+        *slopes_in_kernel(rows, w, how.double),
+        how.leaf,
+        tile_of(rows.X),
+    )
     in_ranges(lambda first, last: kernel(*args, first, last, gradient, seconds, out), len(out), rows.threads)
     return out
 
 
-def slopes_in_kernel(rows: Rows, w: Array) -> tuple[NDArray[Any] | None, NDArray[Any], Array]:
-    """Shift, slopes (k, d) and intercepts (k,) for a kernel. For a dense table they have its type."""
-    kind = np.float64 if isinstance(rows.X, CSR) else rows.X.dtype
-    shift = None if rows.shift is None else rows.shift.astype(rows.X.dtype)
+def slopes_in_kernel(rows: Rows, w: Array, double: bool = False) -> tuple[NDArray[Any] | None, NDArray[Any], Array]:
+    """Shift, slopes (k, d) and intercepts (k,) for a kernel: of a dense table's type, unless sums are ``double``."""
+    kind = np.float64 if double or isinstance(rows.X, CSR) else rows.X.dtype
+    shift = None if rows.shift is None else rows.shift.astype(kind)
     return shift, np.ascontiguousarray(_slopes(rows, w).T, kind), np.ascontiguousarray(w[-1])

@@ -13,9 +13,9 @@ from ..core.record_types import LossRecord
 from ..core.threads import thread_count
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..methods.sampling import SAMPLINGS, fill_order
 from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size, Sums, Supports, TargetStats
 from . import layout
+from .batches import Batch, batches_of
 from .blockwise import fold, fold_rounding, longest, longest_row, table
 from .column_sums import column_sums, mean_and_variance, second_derivatives
 from .csr import CSR, minus
@@ -24,7 +24,7 @@ from .full_pass import LARGE, GivenSlopes, batch_gradient, expanded_pass, full_p
 from .gram import gram_matrix
 from .layout import jit_allowed
 from .row_vector import row_vector
-from .subsample import sample_numbers
+from .subsample import sample_rows
 from .tree import Summation
 
 __all__ = ["Rows", "make_rows"]
@@ -239,20 +239,12 @@ class Rows(NamedTuple):
         )
 
     def sample(self, m: int, seed: int, by_class: bool) -> Rows:
-        """About m rows, weighted so that their mean estimates the mean over all; see `subsample.sample_numbers`."""
-        numbers, share = sample_numbers(self, m, seed, by_class)
-        weight = share if self.weight is None else share * self.weight[numbers]
-        return self.take(numbers)._replace(weight=weight, total=float(weight.sum()))
+        """About m rows, weighted so that their mean estimates the mean over all; see `sample_numbers`."""
+        return sample_rows(self, m, seed, by_class)
 
-    def batches(
-        self, seed: int, epoch: int, size: int, sampling: str = "shuffle"
-    ) -> Iterator[tuple[NDArray[np.int64], Rows]]:
+    def batches(self, seed: int, epoch: int, size: int, sampling: str = "shuffle") -> Iterator[Batch]:
         """Row numbers and rows of each batch of an epoch, in an order that is a function of seed and epoch."""
-        order = np.empty(self.shape[0], np.int64)
-        fill_order(order, seed, epoch, SAMPLINGS.index(sampling))
-        for low in range(0, len(order), size):
-            numbers = order[low : low + size]
-            yield numbers, self.take(numbers)
+        return batches_of(self, seed, epoch, size, sampling)
 
     def read(self, count: int) -> None:
         """Count ``count`` rows as read."""

@@ -12,7 +12,14 @@ from ..core.types import Array
 if TYPE_CHECKING:
     from .rows import Rows
 
-__all__ = ["sample_numbers"]
+__all__ = ["sample_numbers", "sample_rows"]
+
+
+def sample_rows(rows: Rows, m: int, seed: int, by_class: bool) -> Rows:
+    """About m rows, weighted so that their mean estimates the mean over all; see `sample_numbers`."""
+    numbers, share = sample_numbers(rows, m, seed, by_class)
+    weight = share if rows.weight is None else share * rows.weight[numbers]
+    return rows.take(numbers).with_rows(weight=weight)
 
 
 def sample_numbers(rows: Rows, m: int, seed: int, by_class: bool) -> tuple[NDArray[np.int64], Array]:

@@ -12,9 +12,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.threads import in_ranges
 from ..core.types import Array
 
-__all__ = ["Forest", "Join", "Partial", "Summation", "leaf_rows", "merge", "plus", "put", "sum_of_leaves", "total"]
+__all__ = [
+    "Forest",
+    "Join",
+    "Partial",
+    "Summation",
+    "leaf_rows",
+    "merge",
+    "plus",
+    "power_below",
+    "put",
+    "sum_in_threads",
+    "sum_of_leaves",
+    "total",
+]
 
 Partial = tuple[Array, ...]  # sums over consecutive rows
 Join = Callable[[Partial, Partial], Partial]  # of the sums of some rows and of the rows that follow them
@@ -30,6 +44,7 @@ class Summation(NamedTuple):
     leaf: int  # rows of a leaf
     compiled: bool  # whether passes are compiled
     large: bool  # whether a shift of columns near 0 goes into the intercept, which saves a copy of each block
+    double: bool = False  # whether rows in single precision are summed in double precision by compiled passes too
 
 
 def leaf_rows(d: int) -> int:
@@ -41,6 +56,17 @@ def leaf_rows(d: int) -> int:
     (4096, 32768)
     """
     return 1 << (max(LEAF, COLUMNS * (d + 2)) - 1).bit_length()
+
+
+def power_below(rows: int) -> int:
+    """The largest power of two that is not above ``rows``: a size of blocks that are whole subtrees of a leaf.
+
+    Examples
+    --------
+    >>> power_below(100)
+    64
+    """
+    return 1 << (rows.bit_length() - 1)
 
 
 def plus(a: Partial, b: Partial) -> Partial:
@@ -76,6 +102,36 @@ def total(join: Join, forest: Forest, leaves: int) -> Partial:
         return join(left, node(level - 1, 2 * index + 1)) if (2 * index + 1) << (level - 1) < leaves else left
 
     return node(max(0, (leaves - 1).bit_length()), 0)
+
+
+def sum_in_threads(count: int, sums: Callable[[int], Partial], threads: int) -> Partial:
+    """The sum of ``sums(0)`` .. ``sums(count - 1)``, new arrays each: `total` with `plus`, whatever the threads.
+
+    A thread keeps the sums of a few nodes, about as many as the tree has levels.
+
+    Examples
+    --------
+    >>> sum_in_threads(3, lambda i: (np.array([float(i)]),), threads=2)
+    (array([3.]),)
+    """
+    if count == 1:
+        return sums(0)
+    forests: list[Forest] = []
+
+    def work(first: int, last: int) -> None:
+        forest: Forest = {}
+        for i in range(first, last):
+            put(forest, _into, 0, i, sums(i))
+        forests.append(forest)
+
+    in_ranges(work, count, threads)
+    return total(_into, merge(_into, forests), count)
+
+
+def _into(a: Partial, b: Partial) -> Partial:
+    for x, y in zip(a, b, strict=True):
+        x += y
+    return a
 
 
 def sum_of_leaves(leaves: Array) -> Array:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..data.regroup import joined, rows_between
 from ..data.rows import Rows
 from .parts import Parts
-from .reading import ahead, first_rows, rows_of
+from .prefetch import prefetched
+from .reading import first_rows, rows_of
 from .shuffle import Shuffle
 
 __all__ = ["Epochs", "Group"]
@@ -59,7 +60,7 @@ class Epochs:
     def group(self, epoch: int, group: int) -> Group:
         """A group of an epoch. Cost: reading it, if the group before was the last that was asked for."""
         if self._next != (epoch, group):
-            self._coming = ahead(self._groups(epoch, group))
+            self._coming = prefetched(self._groups(epoch, group))
         last = group + 2 == len(self.bounds(epoch))
         self._next = (epoch + 1, 0) if last else (epoch, group + 1)
         return next(self._coming)
@@ -74,7 +75,7 @@ class Epochs:
         """The groups of an epoch from a place on, where one begins."""
         (blocks, ends), size = self.shuffle.buffers(epoch), self.batch_size
         first = int(np.searchsorted(ends, place, side="right"))
-        skip, rest = place - (int(ends[first - 1]) if first else 0), []
+        skip, rest = place - (int(ends[first - 1]) if first else 0), list[Rows]()
         for i in range(first, len(ends)):
             group = self._buffer(epoch, i, blocks)
             whole = int(ends[i]) // size * size - place  # rows of whole batches

@@ -6,6 +6,7 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,14 @@ def is_kept_out(numbers: NDArray[np.int64], share: float, seed: int) -> NDArray[
     0.1
     """
     with np.errstate(over="ignore"):
-        draws: NDArray[np.int64] = mix(mix(mix(numbers) + (numbers >> 32) ^ 0x3C6EF372) ^ mix(mix(seed)))
+        draws = _mixed(_mixed(_mixed(numbers) + (numbers >> 32) ^ 0x3C6EF372) ^ mix(mix(seed)))
     found: NDArray[np.bool_] = draws < share * 2.0**32
     return found
+
+
+def _mixed(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    scramble: Any = mix  # written for one number, and as true for many
+    return np.asarray(scramble(numbers))
 
 
 def held_out(parts: Parts, share: float, seed: int) -> tuple[Parts, Rows]:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..core.threads import thread_count
 from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE
-from ..data.tree import Forest, Partial, Summation, leaf_rows, put, total
+from ..data.tree import Forest, Partial, Summation, leaf_rows
+from .cache.cached import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
+from .running import Running
 from .sources.source import Source
 from .survey import Survey, survey_of
 from .works import Work
+
+if TYPE_CHECKING:  # a fit without a checkpoint loads none
+    from .checkpoint import Checkpoint
 
 __all__ = ["Parts", "Passing"]
 
@@ -46,6 +52,15 @@ class Parts:
     coding : Coding
     told : callable, optional
         Called with `Passing` after each part.
+    cache : "auto", bool, str or path
+        See `cached`.
+
+    Attributes
+    ----------
+    checkpoint : Checkpoint or None
+        Where the sums of passes are saved.
+    notes : list of str
+        What a reader should know, such as that there is no room for a cache.
     """
 
     def __init__(
@@ -55,8 +70,12 @@ class Parts:
         engine: Engine | None = None,
         coding: Coding = AS_GIVEN,
         told: Callable[[Passing], None] | None = None,
+        cache: Policy = False,
     ) -> None:
-        self.source, self.memory, self.coding, self.told = source, memory, coding, told
+        self.notes: list[str] = []
+        self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
+        self.source = cached(source, cache, told=self.notes.append)
+        self.memory, self.coding, self.told = memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
         self._survey: Survey | None = None
@@ -76,7 +95,7 @@ class Parts:
         """How sums over the table are formed."""
         n, d = self.shape
         compiled = n * (d + 1) >= DENSE and jit_allowed()
-        return Summation(leaf_rows(d), compiled, n * d > LARGE)
+        return Summation(leaf_rows(d), compiled, n * d > LARGE, double=True)
 
     @cached_property
     def block(self) -> int:
@@ -93,11 +112,23 @@ class Parts:
 
     def coded(self, coding: Coding) -> Parts:
         """The same table for a problem of its classes."""
-        return Parts(self.source, self.memory, self.engine, coding, self.told)
+        return self._with(self.source, coding)
 
     def of(self, source: Source) -> Parts:
         """Another table with the same settings."""
-        return Parts(source, self.memory, self.engine, self.coding, self.told)
+        return self._with(source, self.coding)
+
+    def _with(self, source: Source, coding: Coding) -> Parts:
+        other = Parts(source, self.memory, self.engine, coding, self.told)
+        other.cache, other.checkpoint, other.notes = self.cache, self.checkpoint, self.notes
+        return other
+
+    def plan(self, passes: int) -> None:
+        """Say how many passes there will be: where a cache pays, the first of them writes it."""
+        source = cached(self.source, self.cache, passes, self.notes.append)
+        if source is not self.source:
+            self.source = source
+            vars(self).pop("parts", None)
 
     @property
     def survey(self) -> Survey:
@@ -112,18 +143,19 @@ class Parts:
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""
-        forest: Forest = {}
         self.passes += 1
         _ = self.source.levels  # they are found before workers need them
-        count, rows = 0, 0
+        parts, saved = self.parts, self.checkpoint
+        with nullcontext(Running(work.join)) if saved is None else saved.running(work, parts) as running:
+            left = [i for i in range(len(parts)) if i not in running.done]
+            rows = sum(parts[i].rows for i in running.done)
 
-        def done(i: int, found: Forest) -> None:
-            nonlocal count, rows
-            for (level, index), sums in found.items():
-                put(forest, work.join, level, index, sums)
-            count, rows = count + 1, rows + self.parts[i].rows
-            if self.told is not None:
-                self.told(Passing(self.passes, count, len(self.parts), rows))
+            def done(i: int, found: Forest) -> None:
+                nonlocal rows
+                running.add(left[i], found)
+                rows += parts[left[i]].rows
+                if self.told is not None:
+                    self.told(Passing(self.passes, len(running.done), len(parts), rows))
 
-        self.engine.run(work, self.parts, self.block, done)
-        return total(work.join, forest, -(-self.shape[0] // self.summation.leaf))
+            self.engine.run(work, [parts[i] for i in left], self.block, done)
+        return running.total(-(-self.shape[0] // self.summation.leaf))

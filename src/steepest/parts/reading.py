@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.csr import CSR
 from ..data.regroup import joined, regrouped
 from ..data.rows import Rows
 from .parts import Parts
 from .sources.source import Source
 
-__all__ = ["ahead", "first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
+__all__ = ["first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
 
 SOME = 4096  # rows that are looked at before the first pass
 STORED = 12  # bytes of a stored number of a sparse table, with its column
-
-Item = TypeVar("Item")
 
 
 def first_rows(source: Source) -> NDArray[np.int64]:
@@ -52,17 +47,8 @@ def some_rows(parts: Parts) -> Rows:
 def row_bytes(parts: Parts) -> int:
     """Bytes of a row in double precision; of a sparse table by its first rows, rounded to a power of two."""
     d, k = parts.shape[1], max(1, parts.coding.classes, len(parts.source.targets))
-    some = next(rows_in(parts.source, first_rows(parts.source), 0, 1)).X
-    if not isinstance(some, CSR):
+    one = next(rows_in(parts.source, first_rows(parts.source), 0, 1))
+    if not one.sparse:
         return 8 * (d + k)
-    X = some_rows(parts).X
-    return 1 << round(np.log2(8 * k + STORED * max(1.0, X.data.size / X.shape[0])))
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items, of which the next one is made in a thread while one is used."""
-    with ThreadPoolExecutor(1, thread_name_prefix="steepest") as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
+    size = some_rows(parts).size
+    return 1 << int(np.round(np.log2(8 * k + STORED * max(1.0, size.numbers / size.n))))

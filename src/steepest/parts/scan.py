@@ -10,6 +10,7 @@ from ..core.memory import byte_size, free_memory, size_text
 from ..core.shown_text import counted
 from ..data.encoding.settings import names_of, settings_of
 from ..data.readers.asked import Asked
+from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
 from .sources.kinds import is_array, source_beside, source_of
@@ -33,7 +34,7 @@ def scan(
     categories: str | Sequence[str] = (),
     dates: str | Sequence[str] | Mapping[str, str] | None = None,
     memory: int | str | None = None,
-    cache: bool | str | os.PathLike[str] = "auto",
+    cache: Policy = "auto",
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -116,7 +117,7 @@ def scan(
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
         source = source_of(files, asked, storage_options, rows)
-    return within(source, memory, engine)
+    return within(source, memory, engine, cache)
 
 
 def _is_of_names(target: Any) -> bool:
@@ -126,10 +127,10 @@ def _is_of_names(target: Any) -> bool:
     return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
-def within(source: Source, memory: int | str | None, engine: Engine | None) -> Parts:
+def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
-    table = Parts(source, bytes_, engine)
+    table = Parts(source, bytes_, engine, cache=cache)
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)

@@ -116,7 +116,7 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
         squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]
         variance = np.maximum(squares / total - shifted * shifted, 0.0)
     middle = work.first + shifted
-    refuse_unless_usable(middle, variance)
+    refuse_unless_usable(middle[:d], variance[:d])
     targets = target_values(found[3:6], total)
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
     gram, (least, most) = sums if work.grams else None, ends[:, :d]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 
 from ..core.record_types import LossRecord
 from ..core.types import Array
 from ..core.units import RAW, Units
+from ..data.classes import Classes, ClassesCurvature
 from ..data.full_pass import slope_leaves
 from ..data.gram import gram_leaves
 from ..data.regroup import rows_between
 from ..data.rows import Rows
 from ..data.tree import Partial, Summation, plus
+from ..objective.losses import SquaredError
 from .part import Block
 
-__all__ = ["Costs", "Curves", "Grams", "LongestRow", "Slopes", "Work"]
+__all__ = ["ClassCurves", "Costs", "Curves", "Grams", "LongestRow", "Products", "Slopes", "Work"]
 
 
 class Work(Protocol):
@@ -39,8 +41,7 @@ class Slopes(NamedTuple):
 
     def __call__(self, block: Block) -> list[Partial]:
         """The sums of each leaf, (1 + (d + 1) k,)."""
-        rows = block.rows.in_units(self.units)
-        return [(leaf,) for leaf in slope_leaves(rows, self.loss, self.w, block.how)]
+        return [(leaf,) for leaf in _slopes(block.rows.in_units(self.units), self.loss, self.w, block.how)]
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sum."""
@@ -92,9 +93,7 @@ class Costs(NamedTuple):
     def __call__(self, block: Block) -> list[Partial]:
         """The sums of each leaf, (1 + (d + 1) k,) for each point."""
         rows = block.rows.in_units(self.units)
-        if rows.supports.joint:
-            return [tuple(_joint_sums(leaf, self.loss, w) for w in self.points) for leaf in leaves_of(rows, block.how)]
-        found = [slope_leaves(rows, self.loss, w, block.how) for w in self.points]
+        found = [_slopes(rows, self.loss, w, block.how) for w in self.points]
         return list(zip(*found, strict=True))
 
     def join(self, a: Partial, b: Partial) -> Partial:
@@ -108,11 +107,55 @@ def leaves_of(rows: Rows, how: Summation) -> Iterator[Rows]:
         yield rows_between(rows, low, min(rows.shape[0], low + how.leaf))
 
 
-def _joint_sums(rows: Rows, loss: LossRecord, w: Array) -> Array:
-    """Sum of the losses of rows with classes, then of their gradients by class, intercept last, not scaled."""
-    cost, g = rows.value_and_gradient(loss, w)
-    sums: Array = np.append(cost, (g / rows.units.scales(rows.shape[1])[:, None]).T.ravel()) * rows.total
-    return sums
+def _slopes(rows: Rows, loss: LossRecord, w: Array, how: Summation) -> Iterable[Array]:
+    """The sums of `slope_leaves`, also of rows with classes."""
+    if not isinstance(rows, Classes):
+        return slope_leaves(rows, loss, w, how)
+    return [cast(Classes, leaf).slope_sums(w, how.leaf) for leaf in leaves_of(rows, how)]
+
+
+class ClassCurves(NamedTuple):
+    """Sums of the losses of rows with classes at w (d + 1, k), of their gradients, and of their joint Hessians."""
+
+    loss: LossRecord
+    w: Array
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf, (1 + (d + 1) k,) as of `Slopes` and ((d + 1) k, (d + 1) k), the latter scaled."""
+        leaves = leaves_of(block.rows.in_units(self.units), block.how)
+        return [self._of_leaf(cast(Classes, leaf), block.how.leaf) for leaf in leaves]
+
+    def _of_leaf(self, rows: Classes, leaf: int) -> Partial:
+        return rows.slope_sums(self.w, leaf), ClassesCurvature(rows, self.w).sums(leaf)
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sums."""
+        return plus(a, b)
+
+
+class Products(NamedTuple):
+    """Sums over the rows for the product of the Hessian of the loss at w with v, each (d + 1, k)."""
+
+    loss: LossRecord
+    w: Array
+    v: Array
+    units: Units = RAW
+
+    def __call__(self, block: Block) -> list[Partial]:
+        """The sums of each leaf, (1 + (d + 1) k,): the product begins at the second number, by output, not scaled."""
+        rows, how = block.rows.in_units(self.units), block.how
+        if isinstance(rows, Classes):
+            leaves = (ClassesCurvature(cast(Classes, leaf), self.w) for leaf in leaves_of(rows, how))
+            return [(curvature.product_sums(self.v, how.leaf),) for curvature in leaves]
+        seconds = np.empty(rows.shape[0])
+        slope_leaves(rows, self.loss, self.w, how, gradient=False, seconds=seconds)
+        squares = rows._replace(y=np.zeros((len(seconds), 1)), weight=seconds, offset=None)
+        return [(leaf,) for leaf in slope_leaves(squares, SquaredError(), self.v, how)]
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        """The sums."""
+        return plus(a, b)
 
 
 class LongestRow(NamedTuple):

@@ -25,17 +25,19 @@ from .plan import BLOCK
 from .stored import Damaged, Stored, opened, opened_again
 from .writing import write_cache
 
-__all__ = ["Cached", "cached"]
+__all__ = ["Cached", "Policy", "cached"]
 
 FEW = 3  # passes up to which files that decode fast are read again
 ALL = 1 << 62
+
+Policy = bool | str | os.PathLike[str]  # "auto", whether there is a cache, or the folder where it stays
 
 _lock = RLock()  # one thread writes a cache
 
 
 def cached(
     source: Source,
-    policy: bool | str | Path = "auto",
+    policy: Policy = "auto",
     passes: int = 1,
     told: Callable[[str], None] | None = None,
 ) -> Source:
@@ -128,6 +130,11 @@ class Cached:
     def remote(self) -> bool:
         """Whether a second reading is expensive: not with a cache."""
         return self.origin.remote and self._without
+
+    @property
+    def seeks(self) -> bool:
+        """Whether rows are read alone: with a cache."""
+        return self.origin.seeks or self._stored is not None
 
     @property
     def waits(self) -> bool:
@@ -238,6 +245,8 @@ def _named(new: Path, final: Path, identity: str, own: Path) -> Stored:
 
 
 def _batches(found: Stored, low: int, high: int, size: int) -> Iterator[Rows]:
+    if found.is_checked(low, min(high, low + size)) and size < BLOCK:
+        return found.rows(low, high, size)
     batches = found.rows(low, high, max(BLOCK, size // BLOCK * BLOCK))
     return regrouped(batches, size, ALL) if size % BLOCK else batches
 

@@ -40,25 +40,34 @@ class Stored(NamedTuple):
     checked: NDArray[np.bool_]  # (blocks,) in this process
     mapped: bool  # whether the files are mapped into memory
 
+    def is_checked(self, low: int, high: int) -> bool:
+        """Whether dense rows low .. high - 1 were compared with their checksums, so that they can be read alone."""
+        return self.plan.index is None and bool(self.checked[low // BLOCK : -(-high // BLOCK)].all())
+
     def rows(self, low: int, high: int, size: int) -> Iterator[Rows]:
-        """Rows low .. high - 1, all in one file, in batches of ``size``, a multiple of a block.
+        """Rows low .. high - 1, all in one file, in batches of ``size``.
+
+        Whole blocks are read where a batch has any that were not compared with their checksums.
 
         Raises
         ------
         Damaged
             If the cache is not as it was written.
         """
-        file, first = low // self.plan.file, low // BLOCK * BLOCK
+        file = low // self.plan.file
         with ExitStack() as stack:
             try:
                 reads = {
                     name: stack.enter_context(opened_bytes(self.folder / file_name(name, file), self.mapped))
                     for name in self.plan.sections
                 }
-                for start in range(first, high, size):
-                    stop = min(high, start + size)
-                    whole = self._blocks(reads, start, min(-(-stop // BLOCK) * BLOCK, self.plan.rows))
-                    yield rows_between(whole, max(low, start) - start, stop - start)
+                while low < high:
+                    stop = min(high, low + size - (low % BLOCK if size >= BLOCK else 0))
+                    alone = self.is_checked(low, stop)
+                    first, last = (low, stop) if alone else (low // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK)
+                    whole = self._blocks(reads, first, min(last, self.plan.rows))
+                    yield rows_between(whole, low - first, stop - first)
+                    low = stop
             except (OSError, EOFError):
                 raise Damaged from None
 

@@ -163,6 +163,10 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
     verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
-    found = {"reported_step": int(path.step[i]), "exact": exact_answer(problem, plan), "passes": parts.passes - before}
+    found: dict[str, Any] = {
+        "reported_step": int(path.step[i]),
+        "exact": exact_answer(problem, plan),
+        "passes": parts.passes - before,
+    }
     found |= {} if plan.columns.moments is not None else {"data": "parts"}
     return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **found}), certificate, verdict)
