@@ -6,27 +6,51 @@ where they are asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.validation import check_is_fitted
 
-from ..core.errors import UsageError
+from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
+from ..core.records import to_spec
+from ..core.types import Array
+from ..objective.problem import read_loss
+from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
 from ..parts.scan import scan
 from ..solve.fit import Run
+from ..solve.model import Model
 from ..solve.passes.fit import fit_parts
+from ..solve.passes.scored import scores_in_parts
 from ..solve.settings import Watch
 from .callbacks import Task
 from .multiclass import each_target, fit_each, refuse_together, softmax_of
 from .parameter_checks import check_values
+from .partial_fit import seed_of
+from .probabilities import log_probabilities, probabilities
 from .regressor import one_target
+from .sparsity import dense
+from .table_predictions import TablePredictions
 
-__all__ = ["fit", "partial_fit", "standard_errors", "summary"]
+__all__ = [
+    "decision_function",
+    "fit",
+    "partial_fit",
+    "predict",
+    "predict_log_proba",
+    "predict_proba",
+    "score",
+    "standard_errors",
+    "summary",
+]
+
+COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=...), and leave {0} out"
 
 
 def fit(
@@ -55,13 +79,13 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
     """Refuse what needs the rows in memory."""
     if not table.source.targets:
         raise UsageError("the table has no target: name it in scan(..., target=...), or as the second argument")
-    columns = {"sample_weight": "weights", "offset": "offset"}
-    for name, value in given.items():
-        if value is not None and name in columns:
-            mend = f"name it in scan(..., {columns[name]}=...), and leave {name} out"
-            raise UsageError(f"{name} of a table in parts is a column of it: {mend}")
-    if given["validation"] is not None or model.early_stopping:
-        raise UsageError("early stopping needs the rows in memory: leave it out for a table in parts")
+    for name, role in (("sample_weight", "weights"), ("offset", "offset")):
+        if given[name] is not None:
+            raise UsageError(COLUMN.format(name, role))
+    if given["validation"] is not None:
+        raise UsageError("validation rows of a table in parts are a share of it: set early_stopping=True")
+    if model.early_stopping and model.batch_size is None:
+        raise UsageError("early stopping of a table in parts is for batches: set batch_size, or leave it out")
     if vars(model).get("_skl_callbacks"):
         raise UsageError("scikit-learn's callbacks need the rows in memory: use the parameter callback")
 
@@ -95,7 +119,10 @@ def _fit_classes(model: Any, table: Parts) -> Any:
 
 
 def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, task: Task | None = None) -> Run:
-    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, unit="passes")
+    held = None
+    if model.early_stopping:
+        table, held = held_out(table, model.validation_fraction, seed_of(model.random_state))
+    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, held_out=held, unit="passes")
     return run
 
 
@@ -135,3 +162,87 @@ def standard_errors(*_: object, **__: object) -> NoReturn:
 def summary(*_: object, **__: object) -> NoReturn:
     """Refused: it needs the rows in memory."""
     raise UsageError("a summary needs the rows in memory: read a sample of the table, and fit that")
+
+
+def decision_function(model: Any, X: Any) -> TablePredictions:
+    """Linear predictors of each row."""
+    return _predictions(model, X, lambda z: z if model._labels and z.shape[1] > 1 else z[:, 0])
+
+
+def predict(model: Any, X: Any) -> TablePredictions:
+    """The prediction of each row: a number, numbers, or a label."""
+    if model._labels:
+        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.shape[1] > 1 else (z[:, 0] > 0) * 1])
+    loss = read_loss(model.loss)
+    return _predictions(model, X, lambda z: loss.inverse(z[:, 0] if z.shape[1] == 1 else z))
+
+
+def predict_proba(model: Any, X: Any) -> TablePredictions:
+    """Probabilities of the classes of each row."""
+    return _predictions(model, X, lambda z: probabilities(_scores(z), model.loss, model.multi_class))
+
+
+def predict_log_proba(model: Any, X: Any) -> TablePredictions:
+    """Logarithms of the probabilities of the classes of each row."""
+    return _predictions(model, X, lambda z: log_probabilities(_scores(z), model.loss, model.multi_class))
+
+
+def _scores(z: Array) -> Array:
+    return z[:, 0] if z.shape[1] == 1 else z
+
+
+def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> TablePredictions:
+    """The predictions for a table with the columns of the fit, by a function of linear predictors (m, k)."""
+    check_is_fitted(model)
+    table = X if isinstance(X, Parts) else scan(X)
+    names = vars(model).get("feature_names_in_", table.names)
+    if table.names != tuple(names):
+        listed = ", ".join(map(str, names[:10]))
+        raise UsageError(f"the table has other columns than the fit: scan it with features of {listed}")
+    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
+
+    def columns(z: Array) -> dict[str, Any]:
+        found = of(z)
+        if found.ndim == 1:
+            return {"prediction": found}
+        return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
+
+    return TablePredictions(table, _parameters(model), columns)
+
+
+def _parameters(model: Any) -> Array:
+    """Raw parameters (d + 1, k), intercept last."""
+    return np.vstack((np.atleast_2d(dense(model.coef_)).T, np.reshape(model.intercept_, (1, -1))))
+
+
+def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+    """Accuracy of a classifier and R2 of a regressor, or D2 of a loss with a deviance. Cost: one pass."""
+    check_is_fitted(model)
+    if sample_weight is not None:
+        raise UsageError(COLUMN.format("sample_weight", "weights"))
+    measures = scores_in_parts(_as_model(model), opened(X, y)).measures
+    found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))
+    if found is None:
+        raise DataError("the score is undefined, since the target is constant: score other rows")
+    return float(found)
+
+
+def _as_model(model: Any) -> Model:
+    """The model as its file has it, of which scores are computed."""
+    names = tuple(map(str, model._names()))
+    k = np.size(model.intercept_)
+    classes = tuple(c if isinstance(c, str) else float(c) for c in model.classes_.tolist()) if model._labels else None
+    w = _parameters(model)
+    return Model(
+        "logistic" if model._labels else "linear",
+        ("y",) if k == 1 or model._labels else tuple(f"y{j + 1}" for j in range(k)),
+        names,
+        tuple(map(tuple, w[:-1].T.tolist())),
+        tuple(w[-1].tolist()),
+        classes,
+        to_spec(read_loss(model.loss)),
+        {},
+        {},
+        {},
+        model.multi_class if model._labels and k > 1 else None,
+    )
