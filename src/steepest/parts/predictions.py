@@ -1,234 +1,171 @@
-"""Predictions over a table in parts: written block by block in the order of the rows, complete or not at all."""
+"""Predictions of a table in parts: computed batch by batch where they are asked for, never all of them in memory."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, groupby
-from operator import itemgetter
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from secrets import token_hex
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from ..core.errors import DataError, FileError, UsageError
 from ..core.files import check_new, write_new
-from ..core.shown_text import visible
-from ..core.types import Array
-from ..data.full_pass import predictors
+from ..core.shown_text import csv_cell, visible
 from ..data.rows import Rows
-from .part import Block
 from .parts import Parts
-from .prediction_writers import Columns, Writer, writer_for
-from .prefetch import prefetched
-from .sources.arrow import ArrowSource
-from .sources.source import Source
-from .works import leaves_of
+from .sources.arrow import ArrowSource, grouped
 
-__all__ = ["ROW", "Written", "linear_predictors", "predictions", "write_predictions"]
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
 
-ROW = "row"  # the column of row numbers, from 1
-PART = "part-{:05d}.parquet"  # a file of a folder
-NAMED = re.compile(r"part-\d{5,}\.parquet")
-WRITTEN = 1 << 17  # most rows of a block, which becomes a row group
+__all__ = ["Predictions", "cells", "check_target"]
 
-Predict = Callable[[Array], Columns]  # columns by name from linear predictors (m, k)
+Columns = Mapping[str, Any]  # arrays (m,) of numbers or labels, by name
+ENDINGS = (".csv", ".parquet")
 
 
-class Written(NamedTuple):
-    """What was written."""
-
-    rows: int
-    files: tuple[str, ...]
-
-
-def linear_predictors(block: Block, w: Array) -> Array:
-    """Linear predictors (m, k) of the rows of a block at w (d + 1, k), in double precision, leaf by leaf.
-
-    Raises
-    ------
-    DataError
-        If one is too large for a number: with the row.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        z = np.concatenate(
-            [predictors(leaf, w, 0, leaf.shape[0]) for leaf in leaves_of(_doubles(block.rows), block.how)]
-        )
-    finite = np.isfinite(z).all(1)
-    if not finite.all():
-        row = block.first + int(finite.argmin()) + 1
-        what = "the prediction is too large for a number: look at its values and the coefficients"
-        raise DataError(f"row {row:,}: {what}")
-    return z
-
-
-def _doubles(rows: Rows) -> Rows:
-    """The same rows in double precision."""
-    return rows if rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
-
-
-def predictions(parts: Parts, w: Array, predict: Predict, keep: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """The columns of predictions, block by block in the order of the rows.
+class Predictions:
+    """The predictions of all rows, in their order.
 
     Parameters
     ----------
-    parts : Parts
-    w : (d + 1, k) array
-        Raw parameters, intercept last.
-    predict : callable
-        Makes columns by name from linear predictors (m, k).
+    table : Parts
+    of : callable
+        Gives the columns of predictions of some rows, arrays (m,) by name.
     keep : sequence of str
-        Columns of the files to be written first, as they are; without any, the number of each row, from 1.
+        Columns of the files that stand before them.
 
-    Raises
-    ------
-    DataError, UsageError
-        If a row cannot be predicted, or a column to keep is not there or has the name of a prediction.
+    Examples
+    --------
+    >>> from steepest import scan
+    >>> found = Predictions(scan([[1.0], [2.0]], [0.0, 0.0]), lambda rows: {"prediction": 2 * rows.X[:, 0]})
+    >>> len(found), np.asarray(found).tolist()
+    (2, [2.0, 4.0])
     """
-    return (columns for _, columns in _by_part(parts, w, predict, keep))
+
+    def __init__(self, table: Parts, of: Callable[[Rows], Columns], keep: Sequence[str] = ()) -> None:
+        if keep and not isinstance(table.source, ArrowSource):
+            raise UsageError("columns are kept of Parquet and Arrow files: leave --keep out for this format")
+        self.table, self.of, self.keep = table, of, tuple(keep)
+        if keep:
+            _check_names(table.source, self.keep)
+
+    def __len__(self) -> int:
+        return self.table.shape[0]
+
+    def batches(self) -> Iterator[dict[str, Any]]:
+        """The columns of each batch of rows. Cost: one pass over the data."""
+        return (columns for piece in range(len(self.table.source.pieces)) for columns in self._of_piece(piece))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """All predictions, (n,) or (n, k), in memory."""
+        del copy  # they are new
+        found = [np.column_stack(list(columns.values())) for columns in self.batches()]
+        whole = np.concatenate(found)
+        return (whole[:, 0] if whole.shape[1] == 1 else whole).astype(dtype or whole.dtype, copy=False)
+
+    def write(self, path: str | Path, *, force: bool = False) -> None:
+        """Write them as .csv or .parquet, complete or not at all; or into a folder, a Parquet file for each file.
+
+        Raises
+        ------
+        UsageError
+            If the name has another ending.
+        FileError
+            If it exists and ``force`` is false, or cannot be written.
+        """
+        check_target(path, force)
+        if not _is_folder(path):
+            write_new(path, lambda file: _write(file, self.batches(), Path(path).suffix.lower()), force)
+            return
+        Path(path).mkdir(exist_ok=True)
+        for number, pieces in enumerate(self._files()):
+            batches = (columns for piece in pieces for columns in self._of_piece(piece))
+            name = Path(path) / f"part-{number:05d}.parquet"
+            write_new(name, lambda file, own=batches: _write(file, own, ".parquet"), force)  # type: ignore[misc]
+
+    def _of_piece(self, piece: int) -> Iterator[dict[str, Any]]:
+        source, size, row = self.table.source, self.table.block, 0
+        kept = grouped(source.batches(piece, 0, size, self.keep), size) if isinstance(source, ArrowSource) else iter(())
+        for rows in source.read(piece, 0, size):
+            own = dict(zip(self.keep, _arrays(next(kept), self.keep), strict=True)) if self.keep else {}
+            try:
+                yield {**own, **self.of(rows)}
+            except DataError as error:
+                raise DataError(error.problem, file=source.place(piece, row)) from None
+            row += rows.shape[0]
+
+    def _files(self) -> list[list[int]]:
+        """The pieces of each file."""
+        found: dict[str, list[int]] = {}
+        for number, piece in enumerate(self.table.source.pieces):
+            found.setdefault(piece.file, []).append(number)
+        return list(found.values())
 
 
-def _by_part(parts: Parts, w: Array, predict: Predict, keep: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number of the part and the columns of each block."""
-    size = min(parts.block, max(parts.summation.leaf, WRITTEN))
-    kept = _Kept(parts.source, tuple(keep), size) if keep else None
-    parts.passes += 1
-    _ = parts.source.levels  # they are found before a thread needs them
-    for i, block in prefetched((i, block) for i, part in enumerate(parts.parts) for block in part.blocks(size)):
-        own, rows = predict(linear_predictors(block, w)), block.rows.shape[0]
-        first = {ROW: np.arange(block.first + 1, block.first + rows + 1)} if kept is None else kept.columns(rows)
-        for name in first:
-            if name in own:
-                raise UsageError(f"--keep {name}: a column of predictions has this name: rename it in the file")
-        yield i, {**first, **own}
-
-
-class _Kept:
-    """The columns to keep, from one row to the next."""
-
-    def __init__(self, source: Source, keep: tuple[str, ...], size: int) -> None:
-        if not isinstance(source, ArrowSource):
-            raise UsageError(f"--keep {keep[0]}: only columns of files and of data frames can be kept")
-        self.keep = keep
-        self._batches = chain.from_iterable(source.batches(i, 0, size, keep) for i in range(len(source.pieces)))
-        self._left: list[Any] = []
-
-    def columns(self, rows: int) -> dict[str, Any]:
-        """The columns of the next rows."""
-        import pyarrow as pa
-
-        found: list[Any] = []
-        while rows > 0:
-            batch = self._left.pop() if self._left else self._next()
-            found.append(batch.slice(0, rows))
-            if batch.num_rows > rows:
-                self._left.append(batch.slice(rows))
-            rows -= found[-1].num_rows
-        table = pa.Table.from_batches(found)
-        return {name: table[name] for name in self.keep}
-
-    def _next(self) -> Any:
-        try:
-            return next(self._batches)
-        except (KeyError, FileError):
-            raise UsageError(f"--keep {', '.join(self.keep)}: the table has no such column") from None
-
-
-def write_predictions(
-    parts: Parts, path: str | Path, w: Array, predict: Predict, keep: Sequence[str] = (), force: bool = False
-) -> Written:
-    """Write predictions into a file, or into a folder with a file for each part.
-
-    Parameters
-    ----------
-    parts, w, predict, keep
-        As of `predictions`.
-    path : str or Path
-        A name that ends with .csv or .parquet; any other name, or one that ends with a slash, is a folder of Parquet
-        files. It appears complete or not at all.
-    force : bool
-        Whether an existing file, or a folder of such files, may be replaced.
-
-    Raises
-    ------
-    FileError
-        If the name is taken and ``force`` is false, or nothing can be written there.
-    DataError, UsageError
-        As of `predictions`.
-
-    Notes
-    -----
-    Memory: some blocks. Cost: a pass over the data, in one thread that computes and writes and one that reads.
-    """
-    if str(path).endswith(("/", "\\")) or not Path(path).suffix or Path(path).is_dir():
-        return _in_folder(parts, Path(path), w, predict, keep, force)
-    writer = writer_for(path)
-    check_new(path, force)
-    rows = 0
-
-    def write(file: BinaryIO) -> None:
-        nonlocal rows
-        rows = _written(writer(file), predictions(parts, w, predict, keep))
-
-    write_new(path, write, force)
-    return Written(rows, (str(path),))
-
-
-def _written(writer: Writer, blocks: Iterator[Columns]) -> int:
-    rows = 0
-    try:
-        for columns in blocks:
-            writer.write(columns)
-            rows += len(next(iter(columns.values())))
-    finally:
-        writer.close()
-    return rows
-
-
-def _in_folder(parts: Parts, folder: Path, w: Array, predict: Predict, keep: Sequence[str], force: bool) -> Written:
-    """Write a Parquet file for each part into a new folder, which gets its name when all are there."""
-    writer = writer_for(PART.format(0))
-    _check_folder(folder, force)
-    made = folder.parent / f".{folder.name}.{token_hex(8)}.part"
-    rows, names = 0, list[str]()
-    try:
-        made.mkdir()
-        for i, blocks in groupby(_by_part(parts, w, predict, keep), key=itemgetter(0)):
-            names.append(PART.format(i))
-            with (made / names[-1]).open("xb") as file:
-                rows += _written(writer(file), (columns for _, columns in blocks))
-                os.fsync(file.fileno())
-        _emptied(folder)
-        made.rename(folder)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FileError(f"{visible(str(folder))}: cannot be written ({reason}): no part of it was kept") from None
-    finally:
-        _emptied(made)
-    return Written(rows, tuple(str(folder / name) for name in names))
-
-
-def _check_folder(folder: Path, force: bool) -> None:
-    """Refuse a name that is taken, unless by a folder of predictions that may be replaced."""
-    shown = visible(str(folder))
-    if not folder.parent.is_dir():
-        raise FileError(f"{shown}: there is no folder {folder.parent.name!r}: make it first")
-    if not folder.is_dir():
-        if folder.exists():
-            raise FileError(f"{shown} is a file: name a folder, or end the name with .csv or .parquet")
+def check_target(path: str | Path, force: bool) -> None:
+    """Refuse, before any work is done, a path that `Predictions.write` would refuse after it."""
+    if _is_folder(path):
+        if Path(path).is_dir() and any(Path(path).iterdir()) and not force:
+            raise FileError(f"{visible(str(path))} is not empty: name a new folder, or add --force to overwrite files")
         return
-    others = [each.name for each in folder.iterdir() if not NAMED.fullmatch(each.name)]
-    if others:
-        raise FileError(f"{shown} has other files, as {visible(others[0])!r}: name a new folder")
-    if not force and any(folder.iterdir()):
-        raise FileError(f"{shown} exists: add --force to overwrite it")
+    if Path(path).suffix.lower() not in ENDINGS:
+        raise UsageError(f"{path}: predictions are written as .csv or .parquet, or into a folder: end the name in /")
+    check_new(path, force)
 
 
-def _emptied(folder: Path) -> None:
-    """Remove a folder with files of predictions, if it is there."""
-    if folder.is_dir():
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
+def _check_names(source: Any, names: tuple[str, ...]) -> None:
+    """Refuse a column that the files do not have."""
+    for name in names:
+        try:
+            next(source.batches(0, 0, 1, (name,)))
+        except (KeyError, IndexError):
+            raise UsageError(f"{source.pieces[0].file} has no column {name!r}: keep one that it has") from None
+
+
+def _is_folder(path: str | Path) -> bool:
+    return str(path).endswith("/") or Path(path).is_dir()
+
+
+def _arrays(batches: Sequence[pa.RecordBatch], names: Sequence[str]) -> list[Any]:
+    """Columns of record batches as Arrow has them."""
+    import pyarrow as pa
+
+    table = pa.Table.from_batches(batches)
+    return [table.column(name) for name in names]
+
+
+def _write(file: BinaryIO, batches: Iterator[Columns], ending: str) -> None:
+    (_write_parquet if ending == ".parquet" else _write_csv)(file, batches)
+
+
+def _write_parquet(file: BinaryIO, batches: Iterator[Columns]) -> None:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    writer = None
+    for columns in batches:
+        table = pa.table(dict(columns))
+        writer = ParquetWriter(file, table.schema) if writer is None else writer
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def _write_csv(file: BinaryIO, batches: Iterator[Columns]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    out = csv.writer(text, lineterminator="\n")
+    for number, columns in enumerate(batches):
+        if number == 0:
+            out.writerow([csv_cell(name) for name in columns])
+        safe = [[csv_cell(cell) if isinstance(cell, str) else cell for cell in cells(c)] for c in columns.values()]
+        out.writerows(zip(*safe, strict=True))
+    text.detach()
+
+
+def cells(column: Any) -> list[Any]:
+    """The cells of a column of a batch, of NumPy or of Arrow."""
+    found: list[Any] = column.tolist() if isinstance(column, np.ndarray) else column.to_pylist()
+    return found
