@@ -19,10 +19,12 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
+from ..data.rows import Rows
 from ..objective.problem import read_loss
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
+from ..parts.predictions import Predictions
 from ..parts.scan import scan
 from ..solve.fit import Run
 from ..solve.model import Model
@@ -36,7 +38,6 @@ from .partial_fit import seed_of
 from .probabilities import log_probabilities, probabilities
 from .regressor import one_target
 from .sparsity import dense
-from .table_predictions import TablePredictions
 
 __all__ = [
     "decision_function",
@@ -164,50 +165,46 @@ def summary(*_: object, **__: object) -> NoReturn:
     raise UsageError("a summary needs the rows in memory: read a sample of the table, and fit that")
 
 
-def decision_function(model: Any, X: Any) -> TablePredictions:
+def decision_function(model: Any, X: Any) -> Predictions:
     """Linear predictors of each row."""
-    return _predictions(model, X, lambda z: z if model._labels and z.shape[1] > 1 else z[:, 0])
+    return _predictions(model, X, lambda z: z)
 
 
-def predict(model: Any, X: Any) -> TablePredictions:
+def predict(model: Any, X: Any) -> Predictions:
     """The prediction of each row: a number, numbers, or a label."""
     if model._labels:
-        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.shape[1] > 1 else (z[:, 0] > 0) * 1])
-    loss = read_loss(model.loss)
-    return _predictions(model, X, lambda z: loss.inverse(z[:, 0] if z.shape[1] == 1 else z))
+        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.ndim > 1 else (z > 0) * 1])
+    return _predictions(model, X, read_loss(model.loss).inverse)
 
 
-def predict_proba(model: Any, X: Any) -> TablePredictions:
+def predict_proba(model: Any, X: Any) -> Predictions:
     """Probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: probabilities(_scores(z), model.loss, model.multi_class))
+    return _predictions(model, X, lambda z: probabilities(z, model.loss, model.multi_class))
 
 
-def predict_log_proba(model: Any, X: Any) -> TablePredictions:
+def predict_log_proba(model: Any, X: Any) -> Predictions:
     """Logarithms of the probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: log_probabilities(_scores(z), model.loss, model.multi_class))
+    return _predictions(model, X, lambda z: log_probabilities(z, model.loss, model.multi_class))
 
 
-def _scores(z: Array) -> Array:
-    return z[:, 0] if z.shape[1] == 1 else z
-
-
-def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> TablePredictions:
-    """The predictions for a table with the columns of the fit, by a function of linear predictors (m, k)."""
+def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Predictions:
+    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k)."""
     check_is_fitted(model)
-    table = X if isinstance(X, Parts) else scan(X)
-    names = vars(model).get("feature_names_in_", table.names)
-    if table.names != tuple(names):
-        listed = ", ".join(map(str, names[:10]))
-        raise UsageError(f"the table has other columns than the fit: scan it with features of {listed}")
+    table: Parts = X if isinstance(X, Parts) else scan(X)
+    names = tuple(vars(model).get("feature_names_in_", table.names))
+    if table.names != names:
+        raise UsageError(f"the table has other columns than the fit: scan it with those, {', '.join(names[:10])}")
     labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
+    w = _parameters(model)
 
-    def columns(z: Array) -> dict[str, Any]:
-        found = of(z)
+    def columns(rows: Rows) -> dict[str, Any]:
+        z = rows.predictor(w)
+        found = of(z[:, 0] if z.shape[1] == 1 else z)
         if found.ndim == 1:
             return {"prediction": found}
         return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
 
-    return TablePredictions(table, _parameters(model), columns)
+    return Predictions(table, columns)
 
 
 def _parameters(model: Any) -> Array:

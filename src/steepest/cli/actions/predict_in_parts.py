@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
+
+import numpy as np
 
 from ...core.errors import UsageError
 from ...data.readers.text_format import PLAIN, TextFormat
-from ...parts.parts import Parts
-from ...parts.predictions import ROW, predictions
-from ...solve.model import Model, read_model, refuse_without_probabilities
-from ...solve.passes.predicted import Predicted, predict_in_parts, weights_for
+from ...data.rows import Rows
+from ...parts.predictions import Predictions, cells, check_target
+from ...solve.model import Model, predicted_at, predictor, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
-from ..outputs import check_output
 from ..parts_input import open_to_predict, refuse_in_passes
 from ..parts_options import name_of
 from ..prediction_file import write_csv
-from ..text import say
-from .predict import Flags
+from ..text import label_text, say
+from .predict import Flags, label_of
 
 __all__ = ["predict_files"]
 
@@ -27,36 +28,45 @@ def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: i
     refuse_in_passes({"--header, --delimiter and the like": form != PLAIN, "--unknown other": asked.unknown != "error"})
     if asked.as_json and asked.output is None:
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
-    if asked.output is not None and not is_folder(asked.output):
-        check_output(asked.output, files, asked.force)
-    table = open_to_predict(model, files, memory)
-    if asked.output is None:
-        _print_rows(model, table, asked)
-        return
-    written = predict_in_parts(model, table, asked.output, asked.proba, asked.keep or (), asked.force)
-    if asked.as_json:
-        head = {"command": "predict", "target": model.target, "source": name_of(files), "rows": written.rows}
-        print_object({**head, "files": written.files})
-    else:
-        say([f"wrote     {asked.output}   ({written.rows:,} rows)"])
-
-
-def is_folder(path: str) -> bool:
-    """Whether predictions are written into a folder of this name: one without an ending."""
-    return not path.lower().endswith((".csv", ".parquet"))
-
-
-def _print_rows(model: Model, table: Parts, asked: Flags) -> None:
-    """Print the predictions as CSV, a line for each row."""
+    if asked.output is not None:
+        check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    found = predictions(table, weights_for(model, table), Predicted(model, asked.proba), asked.keep or ())
-    for number, columns in enumerate(found):
-        cells = {name: _listed(column) for name, column in columns.items() if asked.keep or name != ROW}
-        write_csv(sys.stdout, cells, head=number == 0)
+    table = open_to_predict(model, files, memory)
+    found = Predictions(table, lambda rows: _columns(model, rows, asked.proba), asked.keep or ())
+    _check_kept(found, model, asked)
+    if asked.output is None:
+        for number, columns in enumerate(found.batches()):
+            write_csv(sys.stdout, {name: cells(column) for name, column in columns.items()}, head=number == 0)
+        return
+    found.write(asked.output, force=asked.force)
+    if asked.as_json:
+        head = {"command": "predict", "target": model.target, "source": name_of(files), "rows": len(found)}
+        print_object({**head, "files": [asked.output]})
+    else:
+        say([f"wrote     {asked.output}   ({len(found):,} rows)"])
 
 
-def _listed(column: object) -> list[object]:
-    """The cells of a column of NumPy or of Arrow."""
-    found: list[object] = column.to_pylist() if hasattr(column, "to_pylist") else column.tolist()  # type: ignore[attr-defined]
-    return found
+def _columns(model: Model, rows: Rows, proba: bool) -> dict[str, Any]:
+    """The columns of predictions of some rows."""
+    z = predictor(model, rows.X, rows.offset)
+    if proba:
+        p = probability_at(model, z)
+        return dict(zip(_names(model, proba), np.stack((1.0 - p, p)) if p.ndim == 1 else p.T, strict=True))
+    found = predicted_at(model, z)
+    if model.classes is not None:
+        found = np.array([label_of(label) for label in found.tolist()])
+    return dict(zip(_names(model, proba), np.atleast_2d(found.T), strict=True))
+
+
+def _names(model: Model, proba: bool) -> list[str]:
+    if proba:
+        return [f"probability_{label_text(label)}" for label in model.classes or ()]
+    return ["prediction"] if len(model.targets) == 1 else list(model.targets)
+
+
+def _check_kept(found: Predictions, model: Model, asked: Flags) -> None:
+    """Refuse a kept column with the name of one of predictions."""
+    for name in found.keep:
+        if name in _names(model, asked.proba):
+            raise UsageError(f"--keep {name}: a column of predictions has this name: rename it in the file")
