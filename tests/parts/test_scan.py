@@ -81,7 +81,7 @@ def store(folder):
 @pytest.mark.parametrize("options", [None, {"skip_instance_cache": True}])
 @pytest.mark.usefixtures("store")
 def test_files_behind_a_uri_are_read_through_fsspec(expected, files, options):
-    table = scan(files, "y", storage_options=options)
+    table = scan(files, "y", storage_options=options, cache=False)
     assert bits(table) == expected
     assert table.source.remote
     assert table.source.place(0, 0) == "memory:///bucket/tables/0.parquet, row group 1, row 1"
@@ -89,7 +89,7 @@ def test_files_behind_a_uri_are_read_through_fsspec(expected, files, options):
 
 def test_a_file_of_a_store_that_changed_is_refused(store):
     store.pipe("/bucket/b.parquet", (data := store.cat("/bucket/tables/0.parquet")))
-    table = scan("memory://bucket/b.parquet", "y")
+    table = scan("memory://bucket/b.parquet", "y", cache=False)
     store.pipe("/bucket/b.parquet", data)
     assert refused(lambda: table) == "memory:///bucket/b.parquet: changed after the table was scanned: scan it again"
 

@@ -99,9 +99,9 @@ def scan(
     -----
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
     with file and row. A column of text becomes a column of 0 and 1 for each level but one, which takes a pass over it
-    here. A function is called again for every pass, in one thread; a lazy frame is computed again for
-    every pass, by batches. A pass needs two batches of rows for each thread beside the blocks, and a whole record batch
-    of an Arrow file. Cost: the footer of each file.
+    here. Without a cache a function is called again for every pass, in one thread, and a lazy frame is
+    computed again, by batches. Beside the blocks a pass needs, for each thread, two batches of rows, a page of each
+    column of a Parquet file (often 1 MB), or a record batch of an Arrow file. Cost: the footer of each file.
 
     Examples
     --------

@@ -52,7 +52,7 @@ def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
     room = room[-room.ctypes.data % PAGE :][: last - first]
     file.seek(first)
     count = 0
-    while count < len(room) and (more := file.readinto(memoryview(room)[count:])):
+    while count < len(room) and (more := file.readinto(room.data[count:])):
         count += more
     if not direct and hasattr(os, "posix_fadvise"):
         os.posix_fadvise(file.fileno(), first, last - first, os.POSIX_FADV_DONTNEED)

@@ -15,7 +15,7 @@ from ...data.readers.cells import FILL, is_missing
 from ...data.rows import make_rows
 from .beside import asked_beside, beside
 from .files import File, find_files
-from .frames import FrameSource, arrow_table, is_a, is_frame
+from .frames import FrameSource, arrow_table, exports_arrow, is_a, is_frame
 from .ipc import scan_arrow
 from .lazy import Made, Streamed, scan_dataset, scan_lazy_frame
 from .memory import MemorySource
@@ -72,7 +72,7 @@ def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None
         return scan_dataset(table, asked)
     if isinstance(table, Iterator) or is_a(table, "pyarrow", "RecordBatchReader"):
         raise UsageError(f"{type(table).__name__} {ONCE}")
-    if hasattr(table, "__arrow_c_stream__"):
+    if exports_arrow(table):
         return StreamSource(Streamed(table), asked, rows)
     if callable(table):
         return StreamSource(Made(table), asked, rows)
@@ -100,7 +100,7 @@ def is_array(table: Any) -> bool:
         return False
     if isinstance(table, (list, tuple)) and table and isinstance(table[0], (list, tuple, np.ndarray)):
         return True
-    return hasattr(table, "tocsr") or hasattr(table, "__array__")
+    return is_a(table, "scipy.sparse", "sparray", "spmatrix") or hasattr(table, "__array__")
 
 
 def _labelled(y: Any) -> tuple[Any, tuple[str, ...] | None]:
