@@ -20,8 +20,7 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .recession import recession_in_parts
-from .separation import found_along, may_recede, separation
+from .separation import along, may_recede, separation
 
 __all__ = ["CertifiedPasses"]
 
@@ -107,7 +106,7 @@ class CertifiedPasses(CertifiedStop):
 
         Of a run that is not ``settled`` nothing is claimed, so that none is looked for.
 
-        Cost: none where Newton's step or a sample proves that there is none; else some passes.
+        Cost: none where Newton's step or the sample proves that there is none; else a pass for each that is checked.
         """
         if self.finding.recession is not None:
             return self.finding
@@ -118,7 +117,7 @@ class CertifiedPasses(CertifiedStop):
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
         if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
             return Finding()
-        return recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(w), settled=True)
+        return separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(w))
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""
