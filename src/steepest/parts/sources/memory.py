@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ...core.errors import DataError
+from ...data.csr import CSR
 from ...data.finite import not_finite_at
 from ...data.layout import Table, arrays
 from ...data.regroup import rows_between
@@ -45,6 +46,11 @@ class MemorySource:
         levels: tuple[str, ...] | None = None,
     ) -> None:
         self.rows, self.names, self.targets, self.levels = rows, names, targets, levels
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        return len(self.rows.X.data) if isinstance(self.rows.X, CSR) else None
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

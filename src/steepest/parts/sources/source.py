@@ -19,7 +19,10 @@ class Piece(NamedTuple):
 
 
 class Source(Protocol):
-    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too."""
+    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too.
+
+    One of sparse rows has ``stored`` as well: how many numbers they store, known with the pieces.
+    """
 
     @property
     def names(self) -> tuple[str, ...]:
