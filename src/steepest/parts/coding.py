@@ -43,7 +43,7 @@ class Coding(NamedTuple):
     def _places(self, y: Array) -> Array:
         """The place of each target among the classes."""
         if not self.values:
-            return y[:, 0]
+            return y[:, 0] if y.shape[1] else np.zeros(len(y))
         order = np.argsort(self.values)
         found: Array = order[np.searchsorted(np.array(self.values)[order], y[:, 0]).clip(max=len(order) - 1)]
         if not (np.array(self.values)[found] == y[:, 0]).all():

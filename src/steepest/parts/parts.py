@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ..core.threads import thread_count
 from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
-from ..data.rows import DENSE
-from ..data.tree import Forest, Partial, Summation, leaf_rows
+from ..data.rows import DENSE, SPARSE
+from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
 from .cache.cached import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
@@ -95,8 +95,10 @@ class Parts:
     def summation(self) -> Summation:
         """How sums over the table are formed."""
         n, d = self.shape
-        compiled = n * (d + 1) >= DENSE and jit_allowed()
-        return Summation(leaf_rows(d), compiled, n * d > LARGE, double=True)
+        stored: int | None = getattr(self.source, "stored", None)
+        compiled = n * (d + 1) >= (DENSE if stored is None else SPARSE) and jit_allowed()
+        leaf = leaf_rows(d) if stored is None else sparse_leaf_rows(n, d, stored)
+        return Summation(leaf, compiled, n * d > LARGE, double=True)
 
     @cached_property
     def block(self) -> int:

@@ -22,7 +22,6 @@ from ...objective.problem import Problem, check_start
 from ...optimality.certificate import ROUNDING
 from ...optimality.evidence import ENDED
 from ...optimality.null_model import constant_cost, rounding_cost
-from ...optimality.recession_text import describe
 from ...optimality.verdict import judge
 from ...parts.parts import Parts
 from ...parts.survey import Survey
@@ -34,6 +33,7 @@ from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .certified import CertifiedPasses
 from .checks import check_survey
 from .plan import PassPlan, plan_passes, survey_for
+from .recession import describe_in_parts
 
 __all__ = ["fit_parts"]
 
@@ -164,7 +164,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
     settled = plan.auto or (certificate.gap is not None and certificate.gap <= NEAR * target)
     found = certified.recession(certified.point(raw), settled and path.meta["end"] not in ENDED)
-    text = found.recession and describe(found.recession, problem, survey.sample, path.names, whole=False)
+    text = found.recession and describe_in_parts(found.recession, problem, parts)
     facts |= {"separated": text, "unproven": found.unknown}
     if certificate.gap is not None and certificate.gap > target and not plan.auto:
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
