@@ -20,7 +20,7 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .separation import along, may_recede, separation
+from .separation import may_recede, separation
 
 __all__ = ["CertifiedPasses"]
 
@@ -81,7 +81,7 @@ class CertifiedPasses(CertifiedStop):
         if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
             return False
         self._tested = cost
-        self.finding = Finding(along(self.parts, self.survey, self.problem, raw)[0])
+        self.finding = separation(self.parts, self.survey, self.problem, raw)
         return self.finding.recession is not None
 
     def _enough(self, state: State) -> bool:

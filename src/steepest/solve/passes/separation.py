@@ -23,10 +23,10 @@ from ...parts.samples import Drawn, as_rows, both_of, drawn_at
 from ...parts.survey import Survey
 from ...parts.works import leaves_of
 
-__all__ = ["WorstRows", "along", "may_recede", "separation"]
+__all__ = ["WorstRows", "may_recede", "separation"]
 
 WORST = 2000  # rows on the wrong side that a pass gives
-ROUNDS = 3  # directions that are checked
+ROUNDS = 5  # directions that are checked
 UNSETTLED = "directions along which some of the rows recede were not ruled out by the others"
 
 
@@ -87,7 +87,7 @@ def separation(parts: Parts, survey: Survey, problem: Problem, raw: Array) -> Fi
         found = recession(problem, some, raw)
         if found.recession is None:
             return found
-        checked, worst = along(parts, survey, problem, found.recession.direction)
+        checked, worst = _checked(parts, survey, problem, found.recession.direction)
         if checked is not None:
             return Finding(checked)
         some = joined([some, worst])
@@ -95,7 +95,7 @@ def separation(parts: Parts, survey: Survey, problem: Problem, raw: Array) -> Fi
     return Finding(None, UNSETTLED)
 
 
-def along(parts: Parts, survey: Survey, problem: Problem, v: Array) -> tuple[Recession | None, Rows]:
+def _checked(parts: Parts, survey: Survey, problem: Problem, v: Array) -> tuple[Recession | None, Rows]:
     """The direction v as a recession, if it is one, and the rows farthest on its wrong side. Cost: one pass."""
     v = np.where(movable_in(problem, len(survey.mean))[:, None], v, 0.0)
     counts, *rows = parts.sums(WorstRows(problem, v / (np.abs(v).max() or 1.0)))
