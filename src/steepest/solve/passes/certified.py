@@ -20,8 +20,7 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .recession import recession_in_parts
-from .separation import found_along, may_recede, separation
+from .recession import may_recede, recession_in_parts
 
 __all__ = ["CertifiedPasses"]
 
@@ -59,7 +58,8 @@ class CertifiedPasses(CertifiedStop):
         super().__init__(problem, survey.sample, found.plan, target, scale, preconditioner)
         self.parts, self.survey, self.rounding = parts, survey, found.rounding
         self._last: Array | None = None
-        self.finding, self._tested = Finding(), np.inf  # the latest, and the cost at which it was looked for
+        self.finding: Finding | None = None  # once it was looked for
+        self._tested = np.inf  # the cost at which it was
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent, with the rounding of a cost by moments."""
@@ -78,20 +78,22 @@ class CertifiedPasses(CertifiedStop):
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
 
     def recedes(self, cost: float, raw: Array) -> bool:
-        """Whether the loss of every row falls without end along a raw point of low cost. Cost: a pass, now and then."""
+        """Whether there is a direction of recession, from a raw point of low cost. Cost: some passes, now and then."""
         if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
             return False
         self._tested = cost
-        self.finding = found_along(self.parts, self.survey, self.problem, [raw])
-        return self.finding.recession is not None
+        return self._recedes_at(raw)
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
-        if state.t == EARLY and self._moves(state.w):
-            units = self.plan.data.units
-            candidates = [units.raw(v) for v in (state.w, self._newton(state.w)) if v is not None]
-            self.finding = separation(self.parts, self.survey, self.problem, candidates)
-        return self.finding.recession is not None or super()._enough(state)
+        found = state.t == EARLY and self._moves(state.w) and self._recedes_at(self.plan.data.units.raw(state.w))
+        return found or super()._enough(state)
+
+    def _recedes_at(self, raw: Array) -> bool:
+        """Whether there is a direction of recession. It is looked for from a raw point, unless the answer is known."""
+        if self.finding is None or self.finding.unknown:
+            self.finding = recession_in_parts(self.parts, self.problem, raw)
+        return self.finding.recession is not None
 
     def _moves(self, w: Array) -> bool:
         """Whether Newton's step still moves a prediction so far that the losses of some rows may recede."""
@@ -111,7 +113,7 @@ class CertifiedPasses(CertifiedStop):
 
         Cost: none where Newton's step or a sample proves that there is none; else some passes.
         """
-        if self.finding.recession is not None:
+        if self.finding is not None and not self.finding.unknown:
             return self.finding
         if not settled or not may_recede(self.problem, self.survey):
             return Finding()
