@@ -37,6 +37,7 @@ HANDED_IN = {
     **dict.fromkeys(("ax", "figure"), "Matplotlib, which need not be installed, types included"),
     **dict.fromkeys(("value", "param", "ctx"), "the signature of Click's convert"),
     **dict.fromkeys(("files", "target", "weights"), "what scan takes: names of files and columns, or arrays"),
+    **dict.fromkeys(("table", "frame"), "what scan takes: a data frame, dataset, array or function"),
     "flags": "the options of a command, as Click hands them in",
     **dict.fromkeys(("model", "estimator"), "a model of scikit-learn, or what has its interface"),
     "fitted": "an estimator, a run or a model of the user",
@@ -44,6 +45,7 @@ HANDED_IN = {
 }
 OPTIONAL = {
     # asked for with hasattr or getattr, once each: what others hand in or the system may lack
+    "__arrow_c_stream__": "what exports a table as a stream of Arrow, whatever library it is from",
     "__array__": "what NumPy can make an array of, whatever library it is from",
     "_fields": "a NamedTuple has it, and there is no class of them",
     "__name__": "not every callable of a user has one",

@@ -81,6 +81,9 @@ class Counting:
         for low in range(first + start, stop, size):
             yield rows_between(self.rows, low, min(stop, low + size))
 
+    def check(self) -> None:
+        pass
+
     def place(self, piece: int, row: int) -> str:
         return f"piece {piece}, row {row}"
 
@@ -112,7 +115,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("kind", ["dense", "float32", "weighted", "sparse"])
-def test_the_rows_are_those_of_the_source(tmp_path: Path, way: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("way")
+def test_the_rows_are_those_of_the_source(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "MOST", 8192)  # several pieces
     monkeypatch.setattr(writing, "PIECES", 2)  # and files
     source = Counting(table(kind=kind))
@@ -126,12 +130,14 @@ def test_the_rows_are_those_of_the_source(tmp_path: Path, way: str, kind: str, m
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (4096, 1), (4097, 3), (20, 0)])
-def test_tables_of_any_shape(tmp_path: Path, way: str, shape: tuple[int, int]) -> None:
+@pytest.mark.usefixtures("way")
+def test_tables_of_any_shape(tmp_path: Path, shape: tuple[int, int]) -> None:
     source = Counting(table(*shape, k=2))
     assert_same(whole(cached(source, tmp_path)), source.rows)
 
 
-def test_sums_have_the_same_bits(tmp_path: Path, way: str) -> None:
+@pytest.mark.usefixtures("way")
+def test_sums_have_the_same_bits(tmp_path: Path) -> None:
     source = Counting(table())
     work = Slopes(LogLoss(), np.full((6, 1), 0.1))
     expected = Parts(MemorySource(source.rows, source.names), 1 << 26, Here(1)).sums(work)
@@ -279,7 +285,8 @@ def damages(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "damage", ["X", "y", "truncated", "longer", "missing", "plan", "empty", "unsealed", "none", "checksums", "starts"]
 )
-def test_a_damaged_cache_is_written_anew(tmp_path: Path, way: str, damage: str) -> None:
+@pytest.mark.usefixtures("way")
+def test_a_damaged_cache_is_written_anew(tmp_path: Path, damage: str) -> None:
     source = Counting(table())
     whole(cached(source, tmp_path))
     damages(tmp_path / source.identity)[damage]()
@@ -300,7 +307,8 @@ def test_a_cache_of_another_version_is_written_anew(tmp_path: Path, monkeypatch:
     assert source.begun == 2 * len(source.pieces)
 
 
-def test_damage_in_the_middle_of_a_pass(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("way")
+def test_damage_in_the_middle_of_a_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "MOST", 8192)
     monkeypatch.setattr(writing, "PIECES", 1)
     source = Counting(table())
@@ -365,6 +373,8 @@ def test_a_source_that_changed_is_not_served(tmp_path: Path, change: str, ending
         before = found.identity
         assert_same(whole(found), expected)
         CHANGES[change](a, b, i, write)
+        with pytest.raises(DataError, match="changed after the table was scanned: scan it again"):
+            whole(found)
 
 
 # No room, no cache.
@@ -450,6 +460,9 @@ class Lines:
             yield Mark((first - low) << 14, first - low), rows._replace(y=1 - rows.y) if self.coded else rows
         self.passes += file == 1
 
+    def check(self) -> None:
+        pass
+
     def settled(self, rows: Rows) -> Rows:
         return rows._replace(y=np.asfortranarray(1 - rows.y)) if self.coded else rows
 
@@ -458,7 +471,8 @@ class Lines:
 
 
 @pytest.mark.parametrize("levels", [False, True])
-def test_a_stream_is_numbered_by_being_written(tmp_path: Path, way: str, levels: bool) -> None:
+@pytest.mark.usefixtures("way")
+def test_a_stream_is_numbered_by_being_written(tmp_path: Path, levels: bool) -> None:
     stream = Lines(table(), levels)
     found = cached(Numbered(stream), tmp_path)
     assert_same(whole(found), table())

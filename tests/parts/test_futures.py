@@ -113,7 +113,7 @@ def test_one_thread_of_blas_in_a_worker(processes: Executor) -> None:
 
 
 def test_bad_data_is_told_as_here(processes: Executor) -> None:
-    with pytest.raises(DataError, match="^a.csv, line 3, column 'x': missing$") as caught:
+    with pytest.raises(DataError, match=r"^a\.csv, line 3, column 'x': missing$") as caught:
         Parts(SOURCE, 1 << 26, Futures(processes)).sums(Asked("refuse"))
     assert caught.value.line == 3
     Parts(SOURCE, 1 << 26, Futures(processes)).sums(Slopes(LogLoss(), W))  # the executor is as good as before
@@ -133,5 +133,5 @@ def test_a_worker_that_dies() -> None:
 def test_an_executor_that_was_shut_down() -> None:
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(SteepestError, match="works no longer .cannot schedule new futures after shutdown"):
+    with pytest.raises(SteepestError, match=r"works no longer \(cannot schedule new futures after shutdown"):
         Parts(SOURCE, 1 << 26, Futures(pool)).sums(Slopes(LogLoss(), W))

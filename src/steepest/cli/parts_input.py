@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
-from ..core.errors import UsageError
+from ..core.errors import FileError, UsageError
 from ..data.readers.asked import Asked
 from ..data.readers.text_format import PLAIN
 from ..parts.engines.engine import Engine
@@ -16,13 +18,14 @@ from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
 from .parts_options import PartsChoice
+from .text import note
 
-__all__ = ["describe_parts", "open_to_fit", "open_to_predict", "refuse_in_passes"]
+__all__ = ["checkpointed", "describe_parts", "engine_of", "open_to_fit", "open_to_predict", "refuse_in_passes"]
 
 MEND = "leave it out, or fit one file that fits into memory"
 
 
-def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> Parts:
+def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engine: Engine | None) -> Parts:
     """The table that the flags of a fit describe.
 
     Raises
@@ -33,7 +36,8 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> Pa
     refuse_in_passes(_of_rows(flags))
     drop, _, settings = flags.columns
     asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
-    table = within(source_of(list(files), asked), choice.memory, engine_of(choice.engine))
+    cache = False if choice.cache == "no" else choice.cache
+    table = within(source_of(list(files), asked), choice.memory, engine, cache)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -59,7 +63,7 @@ def _of_rows(flags: Flags) -> dict[str, object]:
         "--cv": flags.cv,
         "--alpha cv": isinstance(flags.alpha, str),
         "--test": flags.test,
-        "--early-stopping": flags.early_stopping,
+        "--early-stopping without --batch-size": flags.early_stopping and flags.batch_size is None,
         "--exposure": flags.exposure,
         "--intercept-only": flags.intercept_only,
         "--where": flags.columns.where,
@@ -67,8 +71,9 @@ def _of_rows(flags: Flags) -> dict[str, object]:
     }
 
 
-def engine_of(spec: str | None) -> Engine | None:
-    """The engine of --engine; None for threads of this process.
+@contextmanager
+def engine_of(spec: str | None) -> Iterator[Engine | None]:
+    """The engine of --engine, which ends with the block; None for threads of this process.
 
     Raises
     ------
@@ -76,11 +81,48 @@ def engine_of(spec: str | None) -> Engine | None:
         If there is no such engine.
     """
     if spec is None:
-        return None
+        yield None
+        return
     name, _, workers = spec.partition(":")
     if name != "local" or not (workers.isdigit() and int(workers) > 0):
-        raise UsageError(f"--engine {spec!r} is not known: write local:N for N processes, or leave it out for threads")
-    raise UsageError("--engine: not yet")
+        raise UsageError(f"--engine {spec!r} is not known: write local:4 for 4 processes, or leave it out for threads")
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from ..parts.engines.futures import Futures
+
+    with ProcessPoolExecutor(int(workers), get_context("spawn")) as pool:
+        yield Futures(pool)
+
+
+@contextmanager
+def checkpointed(table: Parts, choice: PartsChoice, plan: Mapping[str, object], force: bool) -> Iterator[None]:
+    """Save the state of a fit within the block in the file of --checkpoint, which goes when the fit is complete.
+
+    Raises
+    ------
+    FileError
+        If the file exists, and neither --resume nor --force is given.
+    UsageError
+        If it is of another table, or of other settings.
+    """
+    if choice.checkpoint is None:
+        yield
+        return
+    from ..parts.checkpoint import Checkpoint
+
+    path = Path(choice.checkpoint)
+    if path.exists() and not choice.resume:
+        if not force:
+            raise FileError(f"{path} exists: add --resume to continue from it, or --force to begin anew")
+        path.unlink()
+    table.checkpoint = saved = Checkpoint(path, {"table": table.source.identity, **plan})
+    try:
+        yield
+    except KeyboardInterrupt:
+        note(f"the state of the fit is in {path}: give the same command with --resume to continue")
+        raise
+    saved.remove()
 
 
 def describe_parts(table: Parts, source: str) -> Described:
@@ -111,4 +153,4 @@ def open_to_predict(
         model.offset,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
     )
-    return within(source_of(list(files), asked), memory, None)
+    return within(source_of(list(files), asked), memory, None, False)

@@ -29,6 +29,8 @@ class Progress(NamedTuple):
         Gap of the last certificate; None before the first.
     target : float or None
         The gap that ends the run; 0 if another criterion may end it; None if the run always takes ``total`` epochs.
+    words : str
+        More, said first. ``total`` is an estimate then.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class Progress(NamedTuple):
     rate: float | None = None
     gap: float | None = None
     target: float | None = None
+    words: str = ""
 
     @staticmethod
     def of(block: Any, total: float) -> Progress:
@@ -53,7 +56,8 @@ class Progress(NamedTuple):
 
     def __str__(self) -> str:
         known = {"cost": (self.cost, ".6g"), "gap": (self.gap, ".2g"), "rate": (self.rate, ".3g")}
-        return ", ".join(f"{name} {value:{form}}" for name, (value, form) in known.items() if value is not None)
+        said = [f"{name} {value:{form}}" for name, (value, form) in known.items() if value is not None]
+        return ", ".join([self.words, *said] if self.words else said)
 
 
 Told = Callable[[Progress], Any]
@@ -66,6 +70,8 @@ def may_end(told: Told | None) -> Told | None:
 
 class Outlook:
     """The remaining time of a run to its limit, at the speed so far: a bound where the run may end before.
+
+    It is an estimate, "about", where the limit is one.
 
     Examples
     --------
@@ -83,7 +89,8 @@ class Outlook:
         since, done = seconds - self.first[0], now.done - self.first[1]
         if not done > 0 or not math.isfinite(now.total):
             return None
-        return "" if now.target is None else "at most", since * max(0.0, now.total - now.done) / done
+        kind = "about" if now.words else "" if now.target is None else "at most"
+        return kind, since * max(0.0, now.total - now.done) / done
 
 
 class Bar:
@@ -112,6 +119,8 @@ class Bar:
             self.bar = _opened(now.total, self.unit, clock - self.began)
         self.last = clock
         self.bar.set_postfix_str(_words(now, left), refresh=False)
+        if math.isfinite(now.total):
+            self.bar.total = now.total
         self.bar.n = min(now.done, now.total)
         self.bar.refresh()
 

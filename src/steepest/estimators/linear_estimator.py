@@ -113,9 +113,10 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
         task: Task | None = None,
         held_out: Rows | None = None,
         notes: tuple[str, ...] = (),
+        unit: str = "epochs",
     ) -> Run:
         """Call ``solve``, a fit of some data, as the parameters say, and set the attributes of every fit."""
-        with Bar() if self.progress else nullcontext() as bar:
+        with Bar(unit) if self.progress else nullcontext() as bar:
             run = solve(
                 problem=self._problem(self._names(), loss),
                 settings=self._settings(),

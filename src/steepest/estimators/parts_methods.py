@@ -6,26 +6,52 @@ where they are asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.validation import check_is_fitted
 
-from ..core.errors import UsageError
+from ..core.errors import DataError, UsageError
+from ..core.pass_progress import PassProgress
+from ..core.records import to_spec
+from ..core.types import Array
+from ..data.rows import Rows
+from ..objective.problem import read_loss
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
+from ..parts.predictions import Predictions
 from ..parts.scan import scan
 from ..solve.fit import Run
+from ..solve.model import Model
 from ..solve.passes.fit import fit_parts
+from ..solve.passes.scored import scores_in_parts
+from ..solve.settings import Watch
 from .callbacks import Task
 from .multiclass import each_target, fit_each, refuse_together, softmax_of
 from .parameter_checks import check_values
 from .partial_fit import seed_of
+from .probabilities import log_probabilities, probabilities
 from .regressor import one_target
+from .sparsity import dense
 
-__all__ = ["fit", "partial_fit", "standard_errors", "summary"]
+__all__ = [
+    "decision_function",
+    "fit",
+    "partial_fit",
+    "predict",
+    "predict_log_proba",
+    "predict_proba",
+    "score",
+    "standard_errors",
+    "summary",
+]
+
+COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=...), and leave {0} out"
 
 
 def fit(
@@ -54,11 +80,9 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
     """Refuse what needs the rows in memory."""
     if not table.source.targets:
         raise UsageError("the table has no target: name it in scan(..., target=...), or as the second argument")
-    columns = {"sample_weight": "weights", "offset": "offset"}
-    for name, value in given.items():
-        if value is not None and name in columns:
-            mend = f"name it in scan(..., {columns[name]}=...), and leave {name} out"
-            raise UsageError(f"{name} of a table in parts is a column of it: {mend}")
+    for name, role in (("sample_weight", "weights"), ("offset", "offset")):
+        if given[name] is not None:
+            raise UsageError(COLUMN.format(name, role))
     if given["validation"] is not None:
         raise UsageError("validation rows of a table in parts are a share of it: set early_stopping=True")
     if model.early_stopping and model.batch_size is None:
@@ -99,8 +123,16 @@ def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, ta
     held = None
     if model.early_stopping:
         table, held = held_out(table, model.validation_fraction, seed_of(model.random_state))
-    run: Run = model._solved(partial(fit_parts, table), loss, start=start, task=task, held_out=held)
+    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, held_out=held, unit="passes")
     return run
+
+
+def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
+    """Fit, and tell of each part where progress is asked for."""
+    if watch.progress is not None:
+        progress = PassProgress(watch.progress, 8.0 * table.shape[1], 1.0)
+        table.told, watch = progress.passing, replace(watch, progress=progress)
+    return fit_parts(table, watch=watch, **asked)
 
 
 def _as_array(labels: Labels) -> Any:
@@ -131,3 +163,83 @@ def standard_errors(*_: object, **__: object) -> NoReturn:
 def summary(*_: object, **__: object) -> NoReturn:
     """Refused: it needs the rows in memory."""
     raise UsageError("a summary needs the rows in memory: read a sample of the table, and fit that")
+
+
+def decision_function(model: Any, X: Any) -> Predictions:
+    """Linear predictors of each row."""
+    return _predictions(model, X, lambda z: z)
+
+
+def predict(model: Any, X: Any) -> Predictions:
+    """The prediction of each row: a number, numbers, or a label."""
+    if model._labels:
+        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.ndim > 1 else (z > 0) * 1])
+    return _predictions(model, X, read_loss(model.loss).inverse)
+
+
+def predict_proba(model: Any, X: Any) -> Predictions:
+    """Probabilities of the classes of each row."""
+    return _predictions(model, X, lambda z: probabilities(z, model.loss, model.multi_class))
+
+
+def predict_log_proba(model: Any, X: Any) -> Predictions:
+    """Logarithms of the probabilities of the classes of each row."""
+    return _predictions(model, X, lambda z: log_probabilities(z, model.loss, model.multi_class))
+
+
+def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Predictions:
+    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k)."""
+    check_is_fitted(model)
+    table: Parts = X if isinstance(X, Parts) else scan(X)
+    names = tuple(vars(model).get("feature_names_in_", table.names))
+    if table.names != names:
+        raise UsageError(f"the table has other columns than the fit: scan it with those, {', '.join(names[:10])}")
+    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
+    w = _parameters(model)
+
+    def columns(rows: Rows) -> dict[str, Any]:
+        z = rows.predictor(w)
+        found = of(z[:, 0] if z.shape[1] == 1 else z)
+        if found.ndim == 1:
+            return {"prediction": found}
+        return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
+
+    return Predictions(table, columns)
+
+
+def _parameters(model: Any) -> Array:
+    """Raw parameters (d + 1, k), intercept last."""
+    return np.vstack((np.atleast_2d(dense(model.coef_)).T, np.reshape(model.intercept_, (1, -1))))
+
+
+def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+    """Accuracy of a classifier and R2 of a regressor, or D2 of a loss with a deviance. Cost: one pass."""
+    check_is_fitted(model)
+    if sample_weight is not None:
+        raise UsageError(COLUMN.format("sample_weight", "weights"))
+    measures = scores_in_parts(_as_model(model), opened(X, y)).measures
+    found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))
+    if found is None:
+        raise DataError("the score is undefined, since the target is constant: score other rows")
+    return float(found)
+
+
+def _as_model(model: Any) -> Model:
+    """The model as its file has it, of which scores are computed."""
+    names = tuple(map(str, model._names()))
+    k = np.size(model.intercept_)
+    classes = tuple(c if isinstance(c, str) else float(c) for c in model.classes_.tolist()) if model._labels else None
+    w = _parameters(model)
+    return Model(
+        "logistic" if model._labels else "linear",
+        ("y",) if k == 1 or model._labels else tuple(f"y{j + 1}" for j in range(k)),
+        names,
+        tuple(map(tuple, w[:-1].T.tolist())),
+        tuple(w[-1].tolist()),
+        classes,
+        to_spec(read_loss(model.loss)),
+        {},
+        {},
+        {},
+        model.multi_class if model._labels and k > 1 else None,
+    )

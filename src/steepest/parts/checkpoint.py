@@ -149,22 +149,15 @@ class Checkpoint:
             data = self.path.read_bytes()
         except OSError as error:
             raise FileError(f"{name}: cannot be read ({(error.strerror or str(error)).lower()})") from None
-        header, arrays = _read(data, name)
-        self._check_plan(header["plan"], name)
-        names = header["arrays"]
-        if header["state"] is not None:
-            self.restored = State(header["state"], dict(zip(names, arrays, strict=False)))
-        left = iter(arrays[len(names) :])
-        for known, done, nodes in header["passes"]:
-            forest = {(level, index): tuple(next(left) for _ in range(count)) for level, index, count in nodes}
-            self._passes[known] = Pass(tuple(done), forest)
+        plan, self.restored, self._passes = _read(data, name)
+        self._check_plan(plan, name)
 
     def _check_plan(self, found: dict[str, Any], name: str) -> None:
         for key in (*self.plan, *found):
             there, here = (_shown(plan, key) for plan in (found, self.plan))
             if there != here:
                 remedy = "give the same, or name another file"
-                raise UsageError(f"{name}: a checkpoint of another fit: its {key} is {there}, not {here}: {remedy}")
+                raise UsageError(f"{name}: a checkpoint of another fit: {key} is {there} there, {here} here: {remedy}")
 
 
 def _shown(plan: Mapping[str, Any], key: str) -> str:
@@ -172,19 +165,36 @@ def _shown(plan: Mapping[str, Any], key: str) -> str:
     return json.dumps(plan[key], sort_keys=True) if key in plan else "not set"
 
 
-def _read(data: bytes, name: str) -> tuple[dict[str, Any], list[NDArray[Any]]]:
-    """Header and arrays of a file."""
+Content = tuple[dict[str, Any], State | None, dict[str, Pass]]
+
+
+def _read(data: bytes, name: str) -> Content:
+    """Plan, state and passes in a file."""
     try:
         has = has_checksum(data, name)
     except DataError:
         raise DataError("a damaged checkpoint: remove it, and the fit begins anew", file=name) from None
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as members:
-            header = read_json(str(members["header"][()]).encode())
-            arrays = [members[str(i)] for i in range(len(members.files) - 1)]
-        fits = has and header["format"] == FORMAT and header["version"] == VERSION
-    except Exception:
-        fits = False
-    if not fits:
+    found = None
+    with suppress(Exception):  # the decoders may raise anything on another file
+        found = _decoded(data) if has else None
+    if found is None:
         raise DataError("not a checkpoint: name a file that a fit wrote, or a new one", file=name)
-    return header, arrays
+    return found
+
+
+def _decoded(data: bytes) -> Content | None:
+    with np.load(io.BytesIO(data), allow_pickle=False) as members:
+        header = read_json(str(members["header"][()]).encode())
+        arrays = iter([members[str(i)] for i in range(len(members.files) - 1)])
+    if (header["format"], header["version"]) != (FORMAT, VERSION):
+        return None
+    state = {name: next(arrays) for name in header["arrays"]}
+    passes = {
+        str(known): Pass(
+            tuple(map(int, done)),
+            {(int(level), int(index)): tuple([next(arrays) for _ in range(count)]) for level, index, count in nodes},
+        )
+        for known, done, nodes in header["passes"]
+    }
+    values = header["state"]
+    return dict(header["plan"].items()), None if values is None else State(dict(values.items()), state), passes

@@ -13,7 +13,7 @@ from ..data.readers.asked import Asked
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
-from .sources.kinds import is_array, source_beside, source_of
+from .sources.kinds import is_array, is_named, source_beside, source_of
 from .sources.source import Source
 
 __all__ = ["scan", "within"]
@@ -99,9 +99,9 @@ def scan(
     -----
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
     with file and row. A column of text becomes a column of 0 and 1 for each level but one, which takes a pass over it
-    here. A function is called again for every pass, in one thread; a lazy frame is computed again for
-    every pass, by batches. A pass needs two batches of rows for each thread beside the blocks, and a whole record batch
-    of an Arrow file. Cost: the footer of each file.
+    here. Without a cache a function is called again for every pass, in one thread, and a lazy frame is
+    computed again, by batches. Beside the blocks a pass needs, for each thread, two batches of rows, a page of each
+    column of a Parquet file (often 1 MB), or a record batch of an Arrow file. Cost: the footer of each file.
 
     Examples
     --------
@@ -112,19 +112,12 @@ def scan(
     """
     settings = settings_of(missing=missing, categories=categories, dates=dates)
     asked = Asked(None, features, drop=names_of(drop), settings=settings)
-    if is_array(files) or not _is_of_names(target):
+    if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
         source = source_of(files, asked, storage_options, rows)
     return within(source, memory, engine, cache)
-
-
-def _is_of_names(target: Any) -> bool:
-    """Whether a target is named, not given as an array."""
-    if target is None or isinstance(target, (str, int)):
-        return True
-    return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
 def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:

@@ -16,9 +16,10 @@ from ..data.regroup import rows_between
 from ..data.rows import Rows
 from ..data.tree import Partial
 from ..objective.data import ColumnStats
+from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
-from .target_values import TargetValues, joined_values, target_values, values_of
+from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -63,6 +64,25 @@ class Survey(NamedTuple):
         d, shifted = len(self.mean), self.gram[-1, :-1] / self.total
         spread = self.gram[:-1, :-1] / self.total - shifted[:, None] * shifted
         return self.mean, spread[:d, :d], spread[:d, d:], self.middle
+
+    @property
+    def crossed(self) -> bool:
+        """Whether covariances with the targets are known."""
+        return self.gram is not None and not np.isnan(self.gram).any()
+
+    def coded(self, coding: Coding) -> Survey:
+        """The survey of the same table with other targets, made without a pass, so that products with them are NaN."""
+        sample, d = coding(self.sample)._replace(total=self.total), len(self.mean)
+        values = coded_values(self.targets, self.sample, coding)
+        own = np.append(np.arange(d), len(self.first))
+        gram = None
+        if self.gram is not None:
+            gram = np.full((d + sample.outputs + 1,) * 2, np.nan)
+            kept = np.append(np.arange(d), d + sample.outputs)
+            gram[np.ix_(kept, kept)] = self.gram[np.ix_(own, own)]
+        unknown = np.full(sample.outputs, np.nan)
+        first = np.append(self.first[:d], np.zeros(sample.outputs))
+        return self._replace(first=first, gram=gram, middle=unknown, square=unknown, targets=values, sample=sample)
 
 
 class Surveys(NamedTuple):

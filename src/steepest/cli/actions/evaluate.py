@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +13,8 @@ from ...core.shown_text import counted
 from ...core.types import Array
 from ...data.readers.tables import Table
 from ...data.readers.text_format import TextFormat
-from ...solve.model import Model, predictor
-from ...solve.scores.of_model import class_predictions_at, scores_of_predictors
+from ...solve.model import Model
+from ...solve.scores.of_model import class_predictions, model_scores
 from ...solve.scores.probabilities import Calibration, calibration_table
 from ..exit_status import print_object
 from ..report import model_words
@@ -43,32 +45,34 @@ def evaluate_command(model: Model, flags: Flags) -> None:
     if flags.held_out:
         raw = held_out_part(raw, model.settings, model.classes is not None)
     table = raw.encoded_by(model.recipe, "other" if flags.held_out else flags.unknown)
-    z, y = predictor(model, table.X, table.offset), numbers_of(table, model)
-    print_scores(model, Scored(table.source, z, y, table.weight, table.notes), flags)
+    y = numbers_of(table, model)
+    found = model_scores(model, table.X, y, table.weight, table.offset)
+    tables = _calibration(model, table, y) if flags.calibration else {}
+    print_scores(model, Scored(table.source, table.X.shape[0], found, y, tables, table.notes), flags)
 
 
 class Scored(NamedTuple):
-    """The linear predictors, targets and weights of rows."""
+    """The scores of a model on rows."""
 
     source: str
-    z: Array  # (n,) or (n, k)
-    y: Array  # (n,) or (n, k); places of classes
-    weight: Array | None
-    notes: tuple[str, ...]
+    rows: int
+    measures: dict[str, Any]
+    y: Array  # targets, or some of them that say why a score is undefined
+    calibration: Mapping[str, Calibration] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
 
 
-def print_scores(model: Model, rows: Scored, flags: Flags) -> None:
-    """Score the predictions of a model, and print."""
-    found = scores_of_predictors(model, rows.z, rows.y, rows.weight)
-    tables = _calibration(model, rows) if flags.calibration else {}
+def print_scores(model: Model, found: Scored, flags: Flags) -> None:
+    """Print the scores of a model."""
     if flags.as_json:
-        head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": rows.source}
+        head = {"command": "evaluate", "kind": model.kind, "target": model.target, "source": found.source}
         classes = {} if model.classes is None else {"classes": list(model.classes)}
-        measures = found | classes | _calibration_object(tables)
-        print_object({**head, "rows": len(rows.y), "measures": measures, "notes": rows.notes})
+        measures = found.measures | classes | _calibration_object(found.calibration)
+        print_object({**head, "rows": found.rows, "measures": measures, "notes": found.notes})
         return
-    notes = ["", *(f"Note: {note}." for note in rows.notes)] if rows.notes else []
-    say([_title(model, rows, flags), "", *_lines(found, rows.y, model), *calibration_lines(tables), *notes])
+    notes = ["", *(f"Note: {note}." for note in found.notes)] if found.notes else []
+    scores = [*_lines(found.measures, found.y, model), *calibration_lines(found.calibration)]
+    say([_title(model, found, flags), "", *scores, *notes])
 
 
 def numbers_of(table: Table, model: Model) -> Array:
@@ -76,19 +80,19 @@ def numbers_of(table: Table, model: Model) -> Array:
     return np.asarray(table.y if model.classes is None else class_places(table, model.classes), np.float64)
 
 
-def _calibration(model: Model, rows: Scored) -> dict[str, Calibration]:
+def _calibration(model: Model, table: Table, y: Array) -> dict[str, Calibration]:
     """The calibration table of each class; of two classes that of the second."""
     if model.classes is None:
         raise UsageError("--calibration is one of probabilities: this model predicts numbers")
-    log_p = class_predictions_at(model, rows.z.reshape(len(rows.z), -1)).log_p
+    log_p = class_predictions(model, table.X, table.offset).log_p
     if log_p is None:
         raise UsageError(f"--calibration is one of probabilities, which the loss {model.loss} does not give")
     own = [1] if len(model.classes) == 2 else range(len(model.classes))
     names = {c: f"P({model.target} = {label_text(model.classes[c])})" for c in own}
-    return {name: calibration_table(rows.y == c, np.exp(log_p[:, c]), rows.weight) for c, name in names.items()}
+    return {name: calibration_table(y == c, np.exp(log_p[:, c]), table.weight) for c, name in names.items()}
 
 
-def _calibration_object(tables: dict[str, Calibration]) -> dict[str, Any]:
+def _calibration_object(tables: Mapping[str, Calibration]) -> dict[str, Any]:
     if not tables:
         return {}
     return {
@@ -98,8 +102,8 @@ def _calibration_object(tables: dict[str, Calibration]) -> dict[str, Any]:
     }
 
 
-def _title(model: Model, rows: Scored, flags: Flags) -> str:
-    on = f"{counted(len(rows.y), 'held-out row' if flags.held_out else 'row')} of {rows.source}"
+def _title(model: Model, found: Scored, flags: Flags) -> str:
+    on = f"{counted(found.rows, 'held-out row' if flags.held_out else 'row')} of {found.source}"
     weighted = f", weighted by {flags.weights}" if flags.weights else ""
     return f"{model_words(model)} of {model.target} on {on}{weighted}"
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from ...core.compile_notice import COMPILING, told
 from ...core.errors import UsageError
+from ...core.pass_progress import PassProgress
+from ...core.progress import Told
 from ...core.record_types import Loss
+from ...parts.held_out import held_out
 from ...parts.labels import Labels, labels_of
 from ...parts.parts import Parts
 from ...solve.fit import Run
@@ -16,7 +22,7 @@ from ..described import Described
 from ..fit_scores import Part, Scores
 from ..outcomes import check_outcomes, fit_outputs, start_points, together
 from ..outputs import check_outputs
-from ..parts_input import describe_parts, open_to_fit
+from ..parts_input import checkpointed, describe_parts, engine_of, open_to_fit
 from ..parts_options import PartsChoice
 from ..progress import shown
 from ..report import Outcome, lines_of
@@ -41,23 +47,46 @@ from .training_rows import class_weights
 
 __all__ = ["fit_in_parts"]
 
+NO_SCORES = Scores(Part({}, np.zeros(0), "they take a pass of their own"))
+FREE = ("file", "form", "columns", "at", "output", "trajectory", "require_converged", "as_json", "force", "everything")
+SMOOTH = 4  # passes of a smooth loss, as far as it is known before
+
 
 def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> int:
     """Fit as the flags say, print the answer, write the files, and return the exit status."""
     loss = chosen_loss(flags.kind, flags.loss)
     check(flags)
     check_outputs(files[0], flags.output, flags.trajectory, flags.force)
-    table = open_to_fit(flags, files, choice)
-    about = describe_parts(table, flags.file)
-    check_at(flags, about)
-    labels = _labels(table, about, flags) if flags.kind == "logistic" else None
+    with engine_of(choice.engine) as engine:
+        table = open_to_fit(flags, files, choice, engine)
+        about = describe_parts(table, flags.file)
+        check_at(flags, about)
+        with checkpointed(table, choice, _plan_of(flags), flags.force), _progress(table, loss) as progress:
+            labels = _labels(table, about, flags) if flags.kind == "logistic" else None
+            run = _descend(flags, loss, table, labels, progress)
+            if run.trajectory.meta["interrupted"] and choice.checkpoint is not None:
+                raise KeyboardInterrupt
     classes = None if labels is None else labels.labels
-    run = noted(_descend(flags, loss, table, labels), flags, about, classes)
+    run = noted(run, flags, about._replace(notes=(*about.notes, *table.notes)), classes)
     model = model_of(flags, loss, about, classes, run)
-    scores = Scores(Part({}, np.zeros(0), "not computed"))
-    outcome = Outcome(about, model, run, flags.at, files_of(flags), scores, flags.everything)
+    outcome = Outcome(about, model, run, flags.at, files_of(flags), NO_SCORES, flags.everything)
     deliver(outcome, flags, lines_of(outcome))
     return status_of(outcome, flags)
+
+
+def _plan_of(flags: Flags) -> dict[str, object]:
+    """All options that the bits of a fit depend on, beside the table."""
+    return {name: value for name, value in flags._asdict().items() if name not in FREE and value is not None}
+
+
+@contextmanager
+def _progress(table: Parts, loss: Loss) -> Iterator[PassProgress]:
+    """The progress of a fit and of its passes, on a bar."""
+    with shown("passes") as tell, told(lambda: note(COMPILING)):
+        numbers = table.shape[1] + len(table.source.targets)
+        progress = PassProgress(tell, 8.0 * numbers, 1 if loss.quadratic else SMOOTH)
+        table.told = progress.passing
+        yield progress
 
 
 def _labels(table: Parts, about: Described, flags: Flags) -> Labels:
@@ -68,25 +97,27 @@ def _labels(table: Parts, about: Described, flags: Flags) -> Labels:
     return found.ordered(ordered_classes(found.labels, about.rows, flags.positive, about))
 
 
-def _descend(flags: Flags, loss: Loss, table: Parts, labels: Labels | None) -> Run:
+def _descend(flags: Flags, loss: Loss, table: Parts, labels: Labels | None, progress: Told) -> Run:
     """Fit as the flags say."""
     classes = None if labels is None else labels.labels
     check_outcomes(flags, loss, table.source.targets, classes)
     start, how = start_of(flags, table.names), together(flags, classes)
     outputs = len(classes or ()) if how else len(table.source.targets)
-    with shown() as progress, told(lambda: note(COMPILING)):
 
-        def fit_one(loss: Loss, c: int | None) -> Run:
-            return fit_parts(
-                _coded(table, labels, flags, c),
-                problem_of(flags, loss, start, table.names),
-                settings_of(flags),
-                limits_of(flags),
-                start=start_points(start.point, outputs if c is None else 1),
-                watch=Watch(progress=progress),
-            )
+    def fit_one(loss: Loss, c: int | None) -> Run:
+        coded, held = _coded(table, labels, flags, c), None
+        if flags.early_stopping:
+            coded, held = held_out(coded, flags.stopping.held_share, flags.seed)
+        return fit_parts(
+            coded,
+            problem_of(flags, loss, start, table.names),
+            settings_of(flags),
+            limits_of(flags),
+            start=start_points(start.point, outputs if c is None else 1),
+            watch=Watch(progress=progress, validation=held, patience=flags.stopping.epochs),
+        )
 
-        return fit_outputs(loss, classes, how, fit_one)
+    return fit_outputs(loss, classes, how, fit_one)
 
 
 def _coded(table: Parts, labels: Labels | None, flags: Flags, one: int | None) -> Parts:

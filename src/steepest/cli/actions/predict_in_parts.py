@@ -19,10 +19,10 @@ from ..prediction_file import write_csv
 from ..text import label_text, say
 from .predict import Flags, label_of
 
-__all__ = ["predict_in_parts"]
+__all__ = ["predict_files"]
 
 
-def predict_in_parts(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
+def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
     refuse_in_passes({"--header, --delimiter and the like": form != PLAIN, "--unknown other": asked.unknown != "error"})

@@ -91,8 +91,8 @@ def _lines(found: Found) -> list[str]:
     """The answer for a person."""
     kinds = Counter(FORMATS.get(file.format or "", file.format or "") for file in found.files)
     kind = ", ".join(f"{counted(count, 'file')} of {name}" for name, count in kinds.items())
-    n, d = found.table.shape
-    title = f"{found.source}: {counted(n, 'row')}, {counted(d, 'feature')}, {size_text(found.size)} in {kind}"
+    n, features = found.table.shape[0], sum(role == "feature" for role in found.roles.values())
+    title = f"{found.source}: {counted(n, 'row')}, {counted(features, 'feature')}, {size_text(found.size)} in {kind}"
     facts = [("classes", _label_text(found.labels))] if found.labels else []
     facts += _plan(found) if found.speed else []
     return [title, "", *aligned(_columns(found), left=3), *(["", *describe(facts)] if facts else [])]
@@ -135,7 +135,7 @@ def _plan(found: Found) -> list[tuple[str, str]]:
 
 def _as_object(found: Found) -> dict[str, Any]:
     """The answer for a program."""
-    (n, d), roles, speed = found.table.shape, found.roles, found.speed
+    n, roles, speed = found.table.shape[0], found.roles, found.speed
     known = {column.name: column for column in found.columns}
     columns = [
         {"name": name, "type": known[name].type if name in known else None,
@@ -147,5 +147,5 @@ def _as_object(found: Found) -> dict[str, Any]:
         "memory": found.table.memory, "workers": found.table.engine.workers, "cache": found.cache,
         "cpu_seconds": {kind: passes * speed.of(n) for kind, passes in PASSES.items()}, "passes": PASSES,
     }  # fmt: skip
-    head = {"command": "scan", "source": found.source, "rows": n, "features": d, "bytes": found.size}
+    head = {"command": "scan", "source": found.source, "rows": n, "bytes": found.size}
     return {**head, "files": [file.name for file in found.files], "columns": columns, "classes": labels, "plan": plan}

@@ -34,7 +34,7 @@ def command(model: str, files: tuple[str, ...], memory: int | None, **flags: Any
 
     asked = Flags(file=name_of(files), **flags)
     if PartsChoice(memory).takes(files):
-        from ..actions.evaluate_in_parts import evaluate_in_parts
+        from ..actions.evaluate_in_parts import evaluate_files
 
-        return evaluate_in_parts(read_model(model), files, memory, asked)
+        return evaluate_files(read_model(model), files, memory, asked)
     return evaluate_command(read_model(model), asked)

@@ -35,9 +35,9 @@ def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | 
     from ..actions.predict import Flags
 
     if PartsChoice(memory).takes(files):
-        from ..actions.predict_in_parts import predict_in_parts
+        from ..actions.predict_in_parts import predict_files
 
-        return predict_in_parts(model, files, form, memory, Flags(**asked))
+        return predict_files(model, files, form, memory, Flags(**asked))
     from ..actions.predict import predict_command
 
     return predict_command(model, files[0], form, Flags(**asked))

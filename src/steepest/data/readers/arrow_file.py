@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from .content import Content, damaged, too_large
 from .dialect import Dialect
 from .quoting import filled, new_lines
 from .text_format import PLAIN, TextFormat
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
 
 __all__ = ["ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
 
@@ -209,7 +212,7 @@ def open_arrow(content: Content) -> ArrowSheet:
     return ArrowSheet(content.name, names, named.select, index, of_text)
 
 
-def index_names(names: Sequence[str], raw: Sequence[str], schema: Any) -> tuple[str, ...]:
+def index_names(names: Sequence[str], raw: Sequence[str], schema: pa.Schema) -> tuple[str, ...]:
     """Columns that pandas says are its index; an index that only counts rows is no column."""
     try:
         said = (schema.pandas_metadata or {}).get("index_columns", [])
@@ -244,7 +247,7 @@ def _is_dictionary(column: Any) -> bool:
     return bool(pa.types.is_dictionary(column.type))
 
 
-def _of_text(names: Sequence[str], schema: Any) -> dict[str, bool]:
+def _of_text(names: Sequence[str], schema: pa.Schema) -> dict[str, bool]:
     """Columns whose type is text (False) or a date (True)."""
     from pyarrow import types
 

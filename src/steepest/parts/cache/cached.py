@@ -22,7 +22,7 @@ from ..sources.numbering import Found, Mark, Numbered
 from ..sources.source import Piece, Source
 from .folders import default_folder, own_folder
 from .plan import BLOCK
-from .stored import Damaged, Stored, opened, opened_again
+from .stored import DamagedError, Stored, opened, opened_again
 from .writing import write_cache
 
 __all__ = ["Cached", "Policy", "cached"]
@@ -56,7 +56,7 @@ def cached(
     """
     if policy is False or isinstance(source, (MemorySource, Cached)):
         return source
-    if policy in ("auto", True):
+    if isinstance(policy, bool) or policy == "auto":
         folder = default_folder()
         if policy is True or source.remote or (passes > FEW and _has_room(source, folder, told)):
             return Cached(source, folder, False, told)
@@ -163,14 +163,20 @@ class Cached:
         if found is None:
             yield from self.origin.read(piece, start, size)
             return
+        if piece == start == 0:  # once a pass
+            self.check()
         low = piece * found.plan.piece
         high = low + self.pieces[piece].rows
         try:
             for rows in _batches(found, low + start, high, size):
                 start += rows.shape[0]
                 yield rows
-        except Damaged:
+        except DamagedError:
             yield from _batches(self._renewed(found), low + start, high, size)
+
+    def check(self) -> None:
+        """Refuse a cache of files that are no longer as they were found."""
+        self.origin.check()
 
     def place(self, piece: int, row: int) -> str:
         """Where a row stands in the origin."""
@@ -206,11 +212,11 @@ class Cached:
     def _there(self) -> Stored:
         """The cache that is there, or a new one."""
         if self._known is not None:
-            with suppress(Damaged):
+            with suppress(DamagedError):
                 return opened_again(*self._known)
         own = own_folder(self.folder)
         final = (self.folder if self.stays else own) / self.origin.identity
-        with suppress(Damaged):
+        with suppress(DamagedError):
             return opened(final, self.origin.identity)
         new = own / token_hex(8)
         write_cache(self.origin, new)
@@ -234,7 +240,7 @@ def _named(new: Path, final: Path, identity: str, own: Path) -> Stored:
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES):
                 raise
-            with suppress(Damaged):
+            with suppress(DamagedError):
                 found = opened(final, identity)
                 shutil.rmtree(new, ignore_errors=True)
                 return found

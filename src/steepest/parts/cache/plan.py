@@ -29,7 +29,7 @@ class Plan(NamedTuple):
     piece: int  # rows of a piece, a multiple of a block
     file: int  # rows of a file, a multiple of a piece
     dtype: str  # of X
-    index: str | None  # type of the column numbers of sparse rows; None of dense ones
+    indices: str | None  # type of the column numbers of sparse rows; None of dense ones
     outputs: int
     weights: bool
     offsets: bool
@@ -43,8 +43,8 @@ class Plan(NamedTuple):
         """Name, type, and numbers a row of each array; None where rows differ, as sparse ones do."""
         d, k = len(self.names), self.outputs
         found: dict[str, tuple[str, int | None]] = {"X": (self.dtype, d)}
-        if self.index is not None:
-            found = {"data": (self.dtype, None), "indices": (self.index, None), "lengths": ("<i8", 1)}
+        if self.indices is not None:
+            found = {"data": (self.dtype, None), "indices": (self.indices, None), "lengths": ("<i8", 1)}
         found["y"] = "<f8", k
         return found | {
             name: ("<f8", 1) for name, there in (("weight", self.weights), ("offset", self.offsets)) if there

@@ -101,8 +101,8 @@ class Sections:
         if self.rows % (self.piece * PIECES) == 0:
             self._next_file(arrays)
         for name, array in arrays.items():
-            self.files[name].write(array.reshape(-1).view(np.uint8))
-        self.checksums.append([zlib.crc32(array) for array in arrays.values()])
+            self.files[name].write(array.data)
+        self.checksums.append([zlib.crc32(array.data) for array in arrays.values()])
         self.starts.append(self.in_file)
         count = len(rows.X.data) if isinstance(rows.X, CSR) else 0
         self.rows, self.stored, self.in_file = self.rows + rows.shape[0], self.stored + count, self.in_file + count
@@ -147,7 +147,7 @@ class Sections:
             piece=self.piece,
             file=self.piece * PIECES,
             dtype="<f8" if X is None else X.dtype.str,
-            index=X.indices.dtype.str if isinstance(X, CSR) else None,
+            indices=X.indices.dtype.str if isinstance(X, CSR) else None,
             outputs=0 if rows is None else rows.outputs,
             weights=rows is not None and rows.weight is not None,
             offsets=rows is not None and rows.offset is not None,
@@ -184,8 +184,8 @@ def _write_settled(source: Source, sections: Sections) -> None:
         y = np.fromfile(path, np.float64, count * sections.first.outputs).reshape(count, -1)
         y = np.ascontiguousarray(source.stream.settled(Rows(np.empty((count, 0)), y)).y)
         with path.open("r+b") as file:
-            file.write(y.reshape(-1).view(np.uint8))
+            file.write(y.data)
             file.flush()
             os.fsync(file.fileno())
         for start in range(0, count, BLOCK):
-            sections.checksums[(low + start) // BLOCK][place] = zlib.crc32(y[start : start + BLOCK])
+            sections.checksums[(low + start) // BLOCK][place] = zlib.crc32(y[start : start + BLOCK].data)

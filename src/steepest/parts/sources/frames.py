@@ -18,7 +18,7 @@ from .source import Piece
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["FrameSource", "arrow_table", "is_a", "is_frame", "refused_type"]
+__all__ = ["FrameSource", "arrow_table", "exports_arrow", "is_a", "is_frame", "refused_type"]
 
 TABLE = "the table"
 PIECE = 1 << 16  # rows of a piece
@@ -75,6 +75,11 @@ def is_frame(table: object) -> bool:
     return any(is_a(table, library, *names) for library, names in FRAMES.items())
 
 
+def exports_arrow(table: object) -> bool:
+    """Whether another library offers a table as a stream of Arrow."""
+    return hasattr(table, "__arrow_c_stream__")
+
+
 def arrow_table(frame: Any) -> pa.Table:
     """A data frame as an Arrow table; columns of numbers without gaps are not copied.
 
@@ -87,7 +92,7 @@ def arrow_table(frame: Any) -> pa.Table:
 
     if is_a(frame, "pyarrow", "Table"):
         return frame
-    if not (is_frame(frame) or isinstance(frame, dict) or hasattr(frame, "__arrow_c_stream__")):
+    if not (is_frame(frame) or isinstance(frame, dict) or exports_arrow(frame)):
         raise UsageError(f"{type(frame).__name__} is no table: give record batches, data frames or arrays (X, y)")
     try:
         if is_a(frame, "pandas", "DataFrame"):

@@ -12,6 +12,7 @@ from ...core.files import is_there
 from ...core.shown_text import visible
 
 if TYPE_CHECKING:  # types alone
+    from fsspec import AbstractFileSystem
     from pyarrow import NativeFile
     from pyarrow.fs import FileInfo, FileSystem
 
@@ -50,8 +51,7 @@ class Store(NamedTuple):
         """All files whose names match a pattern."""
         from fsspec.implementations.arrow import ArrowFSWrapper
 
-        handler = getattr(self.system, "handler", None)
-        system = ArrowFSWrapper(self.system) if handler is None else handler.fs
+        system = self._by_fsspec() or ArrowFSWrapper(self.system)
         found: list[str] = _told(pattern, lambda: system.glob(pattern))
         return found
 
@@ -69,8 +69,8 @@ class Store(NamedTuple):
         info = _told(name, lambda: self._info(path))
         if not info.is_file:
             raise FileError(f"{name}: no such file: check its name and place")
-        handler = getattr(self.system, "handler", None)
-        return info.size or 0, str(info.mtime_ns) if handler is None else str(handler.fs.ukey(path))
+        by_fsspec = self._by_fsspec()
+        return info.size or 0, str(info.mtime_ns if by_fsspec is None else by_fsspec.ukey(path))
 
     def open(self, path: str, name: str) -> NativeFile:
         """The file, opened by pyarrow."""
@@ -79,6 +79,13 @@ class Store(NamedTuple):
         if self.system is None:
             return _told(name, lambda: pyarrow.OSFile(path))
         return _told(name, lambda: self.system.open_input_file(path))
+
+    def _by_fsspec(self) -> AbstractFileSystem | None:
+        """The file system of fsspec behind it."""
+        from pyarrow.fs import FSSpecHandler, PyFileSystem
+
+        handler = self.system.handler if isinstance(self.system, PyFileSystem) else None
+        return handler.fs if isinstance(handler, FSSpecHandler) else None
 
     def _info(self, path: str) -> FileInfo:
         assert self.system is not None

@@ -57,6 +57,7 @@ def place_of(parts: Parts, row: int) -> str:
 
 def _check_labels(survey: Survey, loss: str) -> None:
     values = survey.targets.values
+    values = None if values is None else values[survey.targets.counts > 0]
     if values is None or not np.isin(values, (0.0, 1.0)).all():
         some = survey.sample.y[:, 0] if values is None else values
         listed = ", ".join(f"{v:g}" for v in np.unique(some)[:LISTED])

@@ -219,4 +219,6 @@ def describe_in_parts(found: Recession, problem: Problem, parts: Parts) -> str:
     levels = parts.sums(LevelCounts(found, float(largest[0])))
     sample, joint = parts.survey.sample, bool(parts.coding.classes)
     alike = float(least) if sample.outputs == 1 and least == -most else None
-    return described(found, problem, Told(sample.outputs, joint, alike, Levels(*levels)), parts.names)
+    return described(
+        found, problem, Told(sample.outputs, joint, alike, Levels(levels[0].astype(np.bool_), *levels[1:])), parts.names
+    )

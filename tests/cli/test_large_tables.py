@@ -1,0 +1,304 @@
+"""Tables in files that are larger than the memory given: the right answer, little memory, one line for bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from steepest.cli import main
+from steepest.cli.parts_options import PartsChoice, is_address
+
+pa = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+N = 9_000
+PROGRAM = "from steepest.cli import main; main()"
+WATCHED = """
+import re, sys, threading, time
+most = 0
+def anonymous():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+def watch():
+    global most
+    while True:
+        most = max(most, anonymous())
+        time.sleep(0.002)
+import numpy, pyarrow.parquet, steepest.solve.passes.fit, steepest.cli.actions.fit_in_parts
+from steepest.cli import main
+try:
+    main(["fit", "linear", sys.argv[2], "-t", "y", "--memory", "32MB", "--json"])  # loads what is loaded late
+except SystemExit:
+    pass
+begin = anonymous()
+threading.Thread(target=watch, daemon=True).start()
+try:
+    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "32MB", "--json"])
+except SystemExit:
+    pass
+print(most - begin, file=sys.stderr)
+"""
+
+
+def table(seed: int = 0, n: int = N, **more: Any) -> Any:
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(2, n))
+    y = (a - b + rng.logistic(size=n) > 0).astype(int)
+    return pa.table({"a": a, "b": b, "y": y, **more})
+
+
+def put(folder: str, *tables: Any) -> None:
+    Path(folder).mkdir()
+    for i, each in enumerate(tables):
+        parquet.write_table(each, f"{folder}/{i}.parquet", row_group_size=4_000)
+
+
+def changed(column: str, row: int, value: Any) -> Any:
+    """A table with one cell changed."""
+    found = table()
+    cells = found[column].to_pylist()
+    cells[row] = value
+    return found.set_column(found.column_names.index(column), column, pa.array(cells))
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders with tables, most of them bad."""
+    folder = tmp_path_factory.mktemp("tables")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        put("good", table(), table(1))
+        put("lacks", table(), table().drop(["b"]))
+        put("types", table(), table().set_column(1, "b", pa.array(["x"] * N)))
+        put("null", table(), changed("b", 5_000, None))
+        put("infinite", table(), changed("b", 5_000, float("inf")))
+        put("third", table(), changed("y", 7, 2))
+        put("one", table(y=np.zeros(N, int)))
+        put("texts", table(note=[f"text {i}" for i in range(N)]))
+        put("kinds", table(kind=np.array(["x", "y", "z"])[np.arange(N) % 3]))
+        Path("nothing").mkdir()
+        put("damaged", table())
+        whole = Path("damaged/0.parquet").read_bytes()
+        Path("damaged/0.parquet").write_bytes(whole[: len(whole) // 2])
+        parquet.write_table(pa.concat_tables([table(), table(1)]), "single.parquet")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _there(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tables)
+
+
+def run(line: str) -> Result:
+    return CliRunner().invoke(main, shlex.split(line))
+
+
+def answer(line: str) -> dict[str, Any]:
+    done = run(f"{line} --json")
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+REFUSED = {
+    "fit logistic 'nix/*.parquet' -t y": ("nix/*.parquet: no file has such a name", 1),
+    "fit logistic nothing -t y": ("nothing: no table in this folder", 1),
+    "fit logistic lacks -t y": ("1.parquet: no column is called 'b'", 3),
+    "fit logistic types -t y": ("column 'b': the type is string, but double in", 3),
+    "fit logistic null -t y": ("1.parquet, row group 2, row 5,001, column 'b': missing value", 3),
+    "fit logistic infinite -t y": ("1.parquet, row group 2, row 5,001, column 'b': inf is not finite", 3),
+    "fit logistic third -t y --positive 1": ("--positive is for two classes, here are 3 (0, 1, 2)", 2),
+    "fit logistic third -t y --loss hinge": ("here are 3: add --multi-class ovr", 2),
+    "fit logistic one -t y": ("only one label (0): logistic regression needs two or more", 3),
+    "fit logistic good -t a": ("too many for classes", 3),
+    "fit logistic texts -t y": ("column 'note': 9,000 different texts in 9,000 rows are no categories", 3),
+    "fit logistic damaged -t y": ("0.parquet: damaged or not a Parquet file", 1),
+    "fit linear good -t z": ("has no column 'z': it has a, b, y", 2),
+    "fit linear good": ("good: which column is the target? Name it with -t, one of a, b, y", 2),
+    "fit linear good -t y --memory 1k": ("1 kB of memory is too little for 2 columns", 2),
+    "fit linear good -t y --memory much": ("'much' is not an amount of memory", 2),
+    "fit linear good -t y --resume": ("name it with --checkpoint FILE", 2),
+    "fit linear good -t y --engine dask:x": ("--engine 'dask:x' is not known: write local:4", 2),
+    "fit linear good -t y --cv 3": ("--cv needs the rows in memory", 2),
+    "fit linear good -t y --alpha cv": ("--alpha cv needs the rows in memory", 2),
+    "fit linear good -t y --test 0.2": ("--test needs the rows in memory", 2),
+    "fit linear good -t y --where 'a > 1'": ("--where needs the rows in memory", 2),
+    "fit linear good -t y --loss quantile:q=0.5": ("give a learning rate", 2),
+    "fit linear good -t y --batch-size 32 --estimate saga": ("a number for each row in memory", 2),
+    "fit linear good single.csv -t y": ("unexpected extra argument (single.csv)", 2),
+    "scan good -t z": ("has no column 'z'", 2),
+}
+
+
+@pytest.mark.parametrize(("line", "words", "status"), [(line, *said) for line, said in REFUSED.items()])
+def test_bad_input_is_refused_in_one_line(line: str, words: str, status: int) -> None:
+    before = sorted(Path().rglob("*"))
+    done = run(line)
+    assert words in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert done.exit_code == status
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_a_folder_a_pattern_and_files_are_one_table() -> None:
+    ways = [
+        "good",
+        "'good/*.parquet'",
+        "good/0.parquet good/1.parquet",
+        "single.parquet --memory 200k --engine local:1",
+    ]
+    found = [answer(f"fit logistic {way} -t y") for way in ways[:3]]
+    assert [one["coef"] for one in found] == [found[0]["coef"]] * 3
+    assert [one["source"] for one in found] == ["good", "good/*.parquet", "good/0.parquet and 1 more file"]
+    assert {one["rows"] for one in found} == {2 * N}
+    assert found[0]["verdict"]["status"] == "converged"
+    whole = answer("fit logistic single.parquet -t y --tol 1e-14")
+    assert found[0]["coef"] == pytest.approx(whole["coef"], rel=1e-4)
+
+
+def test_a_file_is_read_in_passes_if_it_is_larger_than_the_memory() -> None:
+    size = Path("single.parquet").stat().st_size
+    assert not PartsChoice(size).takes(("single.parquet",))
+    assert PartsChoice(size - 1).takes(("single.parquet",))
+    assert not PartsChoice().takes(("single.parquet",))
+    assert not PartsChoice(1).takes(("-",))
+    assert not PartsChoice(1).takes(("none.parquet",))
+    assert PartsChoice(checkpoint="a").takes(("single.parquet",))
+    assert [is_address(name) for name in ("good", "go*", "s3://a/b", "single.parquet", "x\0")] == [True] * 3 + [
+        False
+    ] * 2
+
+
+def test_lines_and_members_are_those_of_a_table_in_memory() -> None:
+    ours, theirs = (run(f"fit linear {name} -t y --at a=1,b=2").stdout for name in ("good", "single.parquet"))
+    heads = [
+        [line.split("  ")[0] for line in text.splitlines()[1:] if not line.startswith(("R2", "note"))]
+        for text in (ours, theirs)
+    ]
+    assert heads[0] == heads[1]
+    assert answer("fit linear good -t y").keys() == answer("fit linear single.parquet -t y").keys()
+
+
+def test_threads_processes_and_the_cache_have_the_same_bits(tmp_path: Path) -> None:
+    ways = ["", "--engine local:2", f"--cache {tmp_path / 'cache'}", "--cache no", "--memory 2MB"]
+    found = [answer(f"fit logistic good -t y {way}") for way in ways]
+    assert [one["coef"] for one in found] == [found[0]["coef"]] * len(ways)
+    assert [one["certificate"] for one in found] == [found[0]["certificate"]] * len(ways)
+    assert list((tmp_path / "cache").iterdir())
+
+
+def test_class_weights_and_the_positive_label() -> None:
+    plain, turned = (answer(f"fit logistic good -t y {more}") for more in ("", "--positive 0"))
+    assert turned["classes"] == [1.0, 0.0]
+    assert turned["coef"] == pytest.approx([-x for x in plain["coef"]], rel=1e-6)
+    ours, theirs = (answer(f"fit logistic {name} -t y --class-weight 0=1,1=4") for name in ("good", "single.parquet"))
+    assert ours["coef"] == pytest.approx(theirs["coef"], rel=1e-4)
+
+
+def test_a_model_predicts_and_is_scored(tmp_path: Path) -> None:
+    model, out = tmp_path / "model.json", tmp_path / "out"
+    assert run(f"fit logistic kinds good/0.parquet -t y -x a,b -o {model}").exit_code == 0
+    ours, theirs = (answer(f"evaluate {model} {name}") for name in ("good", "single.parquet"))
+    for name, value in theirs["measures"].items():
+        assert ours["measures"][name] == pytest.approx(value, rel=1e-9), name
+    lines = run(f"predict {model} good").stdout
+    assert lines == run(f"predict {model} single.parquet").stdout
+    for ending in (".csv", ".parquet"):
+        assert run(f"predict {model} good --keep a --proba -o {out}{ending}").exit_code == 0
+    written = parquet.read_table(f"{out}.parquet")
+    assert written.column_names == ["a", "probability_0", "probability_1"]
+    assert written.num_rows == 2 * N
+    assert len(Path(f"{out}.csv").read_text().splitlines()) == 2 * N + 1
+    assert run(f"predict {model} good -o {out}/").exit_code == 0
+    assert sum(parquet.read_table(file).num_rows for file in out.iterdir()) == 2 * N
+    assert "is not empty" in run(f"predict {model} good -o {out}/").stderr
+
+
+def test_categories_are_kept_in_the_model(tmp_path: Path) -> None:
+    model = tmp_path / "model.json"
+    found = answer(f"fit logistic kinds -t y -o {model}")
+    assert found["names"] == ["a", "b", "kind=y", "kind=z"]
+    ours, theirs = (answer(f"evaluate {model} {name}") for name in ("kinds", "kinds/0.parquet"))
+    assert ours["measures"]["log_loss"] == pytest.approx(theirs["measures"]["log_loss"], rel=1e-12)
+
+
+def test_scan_says_what_a_table_holds() -> None:
+    done = run("scan kinds -t y")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("kinds: 9,000 rows, 3 features, ")
+    assert [line.split() for line in done.stdout.splitlines()[3:7]] == [
+        ["a", "feature", "double", "0"],
+        ["b", "feature", "double", "0"],
+        ["y", "target", "int64", "0"],
+        ["kind", "feature", "string", "0"],
+    ]
+    found = answer("scan null -t y --plan")
+    assert [column["nulls"] for column in found["columns"]] == [0, 1, 0]
+    assert found["plan"]["cpu_seconds"]["logistic"] > found["plan"]["cpu_seconds"]["linear"] > 0
+    assert answer("scan good -t y")["classes"].keys() == {"0", "1"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=20)
+    with parquet.ParquetWriter(
+        tmp_path / "large.parquet", pa.schema([(f"x{j}", pa.float64()) for j in range(20)] + [("y", pa.float64())])
+    ) as out:
+        for _ in range(9):
+            X = rng.normal(size=(100_000, 20))
+            y = X @ w + 1.0 + rng.normal(size=len(X))
+            out.write_table(pa.table({**{f"x{j}": X[:, j] for j in range(20)}, "y": y}), row_group_size=50_000)
+    small = {f"x{j}": X[:5_000, j] for j in range(20)} | {"y": y[:5_000]}
+    parquet.write_table(pa.table(small), tmp_path / "small.parquet")
+    assert (tmp_path / "large.parquet").stat().st_size > 140e6
+    call = [sys.executable, "-c", WATCHED, str(tmp_path / "large.parquet"), str(tmp_path / "small.parquet")]
+    done = subprocess.run(
+        call, capture_output=True, text=True, check=False, env={**os.environ, "NUMBA_DISABLE_JIT": "0"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.splitlines()[-1]) <= 96e6
+    found = json.loads(done.stdout[done.stdout.index("}\n{") + 2 :])
+    assert found["coef"] == pytest.approx(w, abs=0.01)
+    assert found["verdict"]["status"] == "converged"
+
+
+def test_an_interrupted_fit_is_resumed(tmp_path: Path) -> None:
+    saved, line = tmp_path / "fit.ckpt", "fit logistic good -t y --batch-size 1 --max-iter 100000 --tol none"
+    call = [sys.executable, "-c", PROGRAM, *line.split(), "--checkpoint", str(saved)]
+    running = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if saved.exists() or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    time.sleep(0.2)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert f"the state of the fit is in {saved}: give the same command with --resume to continue" in said
+    assert (
+        "exists: add --resume to continue from it, or --force to begin anew"
+        in run(f"{line} --checkpoint {saved}").stderr
+    )
+    other = run(f"fit logistic good -t y --checkpoint {saved} --resume")
+    assert "a checkpoint of another fit" in other.stderr
+    assert other.exit_code == 2
+
+
+def test_a_checkpoint_goes_when_the_fit_is_complete(tmp_path: Path) -> None:
+    saved = tmp_path / "fit.ckpt"
+    plain = answer("fit logistic good -t y")
+    assert answer(f"fit logistic good -t y --checkpoint {saved}")["coef"] == plain["coef"]
+    assert not saved.exists()
+    assert answer(f"fit logistic good -t y --checkpoint {saved} --resume")["coef"] == plain["coef"]
