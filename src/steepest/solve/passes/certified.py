@@ -27,6 +27,7 @@ __all__ = ["CertifiedPasses"]
 EARLY = 2  # steps after which a direction is looked for, where predictions still move
 FAR = 0.5  # change of a linear predictor by a step that is far
 SAME = 1e-12  # relative change of parameters that is rounding of their units
+CLEAR = 1e-6  # curvature in columns of size 1 from which that of no direction is rounding
 LOWER = 0.1  # costs at which a direction is looked for again, relative to the last one
 
 
@@ -120,7 +121,8 @@ class CertifiedPasses(CertifiedStop):
         delta = self._newton(w)
         offset = self.survey.sample.offset
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
-        if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
+        clear = delta is not None and decrement_of(self.objective, w).least_curvature > CLEAR  # else it is rounding
+        if clear and delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
             return Finding()
         return recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(w), settled=True)
 
