@@ -35,13 +35,13 @@ def watch():
 import numpy, pyarrow.parquet, steepest.solve.passes.fit, steepest.cli.actions.fit_in_parts
 from steepest.cli import main
 try:
-    main(["fit", "linear", sys.argv[2], "-t", "y", "--memory", "32MB", "--json", "--cache", "no"])  # loads what is loaded late
+    main(["fit", "linear", sys.argv[2], "-t", "y", "--cache", "no", "--json"])  # loads what is loaded late
 except SystemExit:
     pass
 begin = anonymous()
 threading.Thread(target=watch, daemon=True).start()
 try:
-    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "32MB", "--json"])
+    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "8MB", "--json"])
 except SystemExit:
     pass
 print(most - begin, file=sys.stderr)
@@ -254,7 +254,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     call = [sys.executable, "-c", WATCHED, str(tmp_path / "large.parquet"), str(tmp_path / "small.parquet")]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stderr.splitlines()[-1]) <= 96e6
+    assert int(done.stderr.splitlines()[-1]) <= 110e6  # the table has 151e6
     found = json.loads(done.stdout[done.stdout.index("}\n{") + 2 :])
     assert found["coef"] == pytest.approx(w, abs=0.01)
     assert found["verdict"]["status"] == "converged"
