@@ -14,8 +14,9 @@ from steepest.core.units import Units
 from steepest.data import column_sums as sums
 from steepest.data import gram, moments
 from steepest.data.csr import CSR
-from steepest.data.gram import gram_matrix
+from steepest.data.gram import gram_leaves, gram_matrix
 from steepest.data.rows import Rows
+from steepest.data.tree import Summation
 from steepest.objective.losses import LogLoss, SquaredError
 from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
@@ -90,7 +91,7 @@ def test_compiled_gram_matrix_of_every_size(n, d, order):
     rows = make_rows(np.array(X, order=order), y)
     first = np.append(X[0], y[0])
     A = wide(rows, first)
-    assert close(gram._compiled_gram(rows, first, None), A.T @ A, EXACT)
+    assert close(gram_leaves(rows, first, None, Summation(1 << 15, compiled=True, large=False))[0], A.T @ A, EXACT)
 
 
 @pytest.mark.parametrize("indices", [with_wide_indices, with_narrow_indices])

@@ -81,6 +81,9 @@ class Counting:
         for low in range(first + start, stop, size):
             yield rows_between(self.rows, low, min(stop, low + size))
 
+    def check(self) -> None:
+        pass
+
     def place(self, piece: int, row: int) -> str:
         return f"piece {piece}, row {row}"
 
@@ -370,6 +373,8 @@ def test_a_source_that_changed_is_not_served(tmp_path: Path, change: str, ending
         before = found.identity
         assert_same(whole(found), expected)
         CHANGES[change](a, b, i, write)
+        with pytest.raises(DataError, match="changed after the table was scanned: scan it again"):
+            whole(found)
 
 
 # No room, no cache.
@@ -454,6 +459,9 @@ class Lines:
             rows = rows_between(self.rows, first, min(stop, first + 1000))
             yield Mark((first - low) << 14, first - low), rows._replace(y=1 - rows.y) if self.coded else rows
         self.passes += file == 1
+
+    def check(self) -> None:
+        pass
 
     def settled(self, rows: Rows) -> Rows:
         return rows._replace(y=np.asfortranarray(1 - rows.y)) if self.coded else rows

@@ -11,12 +11,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from part_sums import TABLE, X, bits, n, refused, written, y
 
 from steepest import SteepestError, scan
+from steepest.data.readers.asked import Asked
 from steepest.parts.engines.here import Here
 from steepest.parts.part import parts_of
 from steepest.parts.parts import Parts
+from steepest.parts.sources.arrow import grouped, without
+from steepest.parts.sources.files import find_files
+from steepest.parts.sources.parquet import ParquetSource
+from steepest.parts.sources.typed_files import Facts
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +221,7 @@ def test_a_truncated_file_is_one_line(folder, tmp_path, cut):
 
 
 def rows_of(source):
-    return sum(rows.shape[0] for i in range(len(source.pieces)) for rows in source.read(i, 0, 4_096))
+    return sum(rows_of_piece(source, i) for i in range(len(source.pieces)))
 
 
 def test_a_damaged_file_is_one_line_or_as_it_was(folder, tmp_path):
@@ -246,6 +253,30 @@ def test_identity_depends_on_files_and_columns(folder, tmp_path):
     known.add(scan(path, "y").source.identity)
     assert len(known) == 5
     assert all(len(identity) == 64 for identity in known)
+
+
+def test_another_number_of_rows_than_the_footer_says_is_refused(tmp_path):
+    (file,) = find_files(of_six(tmp_path))
+    source = ParquetSource([file], [Facts(pq.read_schema(file.path), (2, 3, 2))], Asked("y"))
+    assert rows_of_piece(source, 0) == 2
+    with pytest.raises(SteepestError, match="changed after the table was scanned: scan it again"):
+        rows_of_piece(source, 1)
+
+
+def rows_of_piece(source, piece):
+    return sum(rows.shape[0] for rows in source.read(piece, 0, 4_096))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=9), st.integers(1, 12), st.integers(0, 40))
+def test_batches_of_any_size_become_full_ones(counts, size, start):
+    table = pa.table({"i": np.arange(sum(counts))})
+    ends = np.cumsum([0, *counts])
+    batches = [b for low, m in zip(ends, counts, strict=False) for b in table.slice(low, m).to_batches()]
+    groups = list(grouped(without(iter(batches), start), size))
+    found = [[i for batch in group for i in batch.column(0).to_pylist()] for group in groups]
+    assert [i for group in found for i in group] == list(range(start, sum(counts)))
+    assert all(len(group) == size for group in found[:-1])
 
 
 def test_only_the_rows_asked_for_are_decoded(tmp_path, monkeypatch):

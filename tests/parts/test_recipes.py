@@ -117,3 +117,14 @@ def test_texts_that_name_rows_are_no_categories(tmp_path):
     names = pa.table({"id": [f"row {i}" for i in range(900)], "y": np.zeros(900)})
     with pytest.raises(DataError, match="900 different texts in 900 rows are no categories"):
         _ = scanned(tmp_path, names, 100, Asked("y")).names
+
+
+def test_levels_of_rows_that_are_left_out_are_no_levels(tmp_path):
+    gaps = pa.array([float(i) for i in range(2500)], mask=np.arange(2500) >= 1000)
+    colours = ["red", "blue"] * 500 + ["pink"] * 1500
+    few = pa.table({"a": gaps, "c": colours, "y": np.zeros(2500)})
+    source = scanned(tmp_path, few, 300, Asked("y", settings=settings_of(missing="drop")))
+    X, weight = read_all(source, 128)
+    assert source.names == ("a", "c=red")
+    assert weight.sum() == 1000
+    assert not X[weight == 0].any()

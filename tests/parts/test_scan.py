@@ -229,3 +229,42 @@ def test_scan_and_parts_are_public():
     assert steepest.scan is scan
     assert isinstance(scan(X, y), steepest.Parts)
     assert Path(scan.__code__.co_filename).name == "scan.py"
+
+
+def test_columns_of_arrays_are_named_dropped_and_encoded():
+    table = scan(X, y, ["a", "b", "c", "d", "e"], drop=["b", "d"])
+    assert (table.names, bits(table)) == (("a", "c", "e"), bits(scan(X[:, ::2], y)))
+    gaps = np.where(X > 1, np.nan, X)
+    filled = np.where(np.isnan(gaps), np.nanmean(gaps, axis=0), gaps)
+    found = next(scan(gaps, y, missing="mean").source.read(0, 0, 99)).X
+    np.testing.assert_allclose(found, filled[:99], rtol=1e-12)
+
+
+@pytest.mark.parametrize("names", [["a"], list("aabcd"), list("abcdef")])
+def test_names_of_arrays_that_do_not_fit_are_refused(names):
+    assert "for 5 columns: name each column of the array once" in refused(lambda: scan(X, y, names))
+
+
+def test_a_target_of_numbers_beside_files_is_refused(folder):
+    assert "the target is an array, but the table is not: name a column" in refused(lambda: scan(folder, y))
+
+
+def test_roles_of_a_frame_are_columns_or_arrays():
+    known = bits(scan(X, y, weights=np.abs(X[:, 0]), offset=X[:, 1]))
+    frame = TABLE.append_column("o", pa.array(X[:, 1]))
+    assert bits(scan(frame, "y", NAMES, weights=np.abs(X[:, 0]), offset="o")) == known
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda f: scan(f, "y", weights=y), "the weights is an array, but the table is not: name a column"),
+        (lambda f: scan(X, y, weights="w"), "an array has no column 'w': give the weights as an array"),
+        (lambda f: scan(f, "y", rows=3), "rows is for a function that makes tables: leave it out"),
+        (lambda f: scan(X[:2], [{}, {}]), "column 'y': neither numbers nor one text a row: correct it"),
+        (lambda f: scan(X[:1], np.array(["2020-01-01"], "M8[D]")), "column 'y': neither numbers nor one text"),
+        (lambda f: scan(X[:2], [["a", "b"], ["c", "d"]]), "column 'y': neither numbers nor one text"),
+    ],
+)
+def test_roles_that_do_not_fit_the_table_are_refused(folder, call, words):
+    assert words in refused(lambda: call(folder))

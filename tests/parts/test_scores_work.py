@@ -59,7 +59,7 @@ def same(found, expected):
         elif value is None:
             assert found[name] is None, name
         else:
-            np.testing.assert_allclose(found[name], value, rtol=1e-9, err_msg=name)
+            np.testing.assert_allclose(found[name], value, rtol=1e-7, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -6,7 +6,7 @@ import pytest
 from steepest.data.csr import CSR
 from steepest.data.moments import central_moments
 from steepest.data.rows import make_rows
-from steepest.parts.coding import AS_GIVEN
+from steepest.parts.coding import AS_GIVEN, Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
 from steepest.parts.sources.memory import MemorySource
@@ -118,3 +118,22 @@ def test_bad_weights_are_refused():
     for weight in (np.zeros(N), -np.ones(N)):
         with pytest.raises(Exception, match="weights must be >= 0 and not all zero"):
             survey_of(parts_of(rows._replace(weight=weight)))
+
+
+def test_the_survey_of_a_coding_costs_no_pass_and_is_the_one_of_a_pass():
+    rng = np.random.default_rng(4)
+    rows = make_rows(rng.standard_normal((N, D)), rng.choice([1.0, 2.0, 5.0], N), weight=rng.integers(0, 3, N) * 1.0)
+    parts = parts_of(rows)
+    assert parts.survey.targets.values.tolist() == [1.0, 2.0, 5.0]
+    for coding in (Coding(one=2, values=(1.0, 2.0, 5.0)), Coding(3, values=(1.0, 2.0, 5.0))):
+        one = parts.coded(coding)
+        found, known = one.survey, survey_of(parts_of(rows).coded(coding))
+        assert one.passes == 0
+        assert known.crossed > found.crossed
+        np.testing.assert_array_equal(found.location[1], known.location[1])
+        np.testing.assert_array_equal(found.targets.counts, known.targets.counts)
+        np.testing.assert_allclose(found.targets.weights, known.targets.weights, rtol=1e-12)
+        assert found.sample.outputs == known.sample.outputs
+        assert found.sample.total == known.sample.total
+        assert one.surveyed(crossed=True).crossed
+        assert one.passes == 1

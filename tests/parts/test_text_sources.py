@@ -15,6 +15,7 @@ from conftest import DATA
 from text_tables import cut_small, outcome, read_all, source_of
 
 from steepest import read_table, scan
+from steepest.data.encoding.settings import Settings, settings_of
 from steepest.data.readers.text_format import text_format
 from steepest.errors import DataError, FileError, UsageError
 from steepest.objective.losses import MSE
@@ -271,12 +272,6 @@ def test_identity_depends_on_the_file_and_on_what_is_asked(tmp_path):
     assert len({known, source_of(path).identity, *others}) == 4
 
 
-def test_a_text_feature_is_refused_without_a_pass(tmp_path):
-    (tmp_path / "a.csv").write_text("x,town\n1,Bonn\n2,Kiel\n")
-    with pytest.raises(DataError, match="column 'town': text or dates in a feature: leave it out with drop='town'"):
-        source_of(tmp_path / "a.csv")
-
-
 def test_roles_of_columns_are_those_of_read_table(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a,b,w,o,e\n1,2,1,0,1\n3,4,0,1,2\n5,6,2,2,4\n")
@@ -293,16 +288,45 @@ def test_roles_of_columns_are_those_of_read_table(tmp_path):
         source_of(path, target="z")
 
 
-def test_rows_with_gaps_are_left_out_where_that_is_asked(tmp_path, monkeypatch):
-    from steepest.data.encoding.settings import Settings
-
+def test_rows_with_gaps_get_the_weight_0_where_that_is_asked(tmp_path, monkeypatch):
     cut_small(monkeypatch)
     path = tmp_path / "a.csv"
-    path.write_text("a,b\n" + "1,2\nNA,3\n4,\n5,6\n" * 50)
-    X, y = read_all(source_of(path, target="b", settings=Settings(missing="drop")))
+    path.write_text("a,b,t\n" + "1,2,u\nNA,3,u\n4,,v\n5,6,w\n7,8,\n" * 50 + ",,\n" * 100)
+    source = source_of(path, target="b", settings=Settings(missing="drop"))
+    found = [rows for i in range(len(source.pieces)) for rows in source.read(i, 0, 64)]
+    weight = np.concatenate([rows.weight for rows in found])
     reference = read_table(path, target="b", missing="drop")
-    assert np.array_equal(X, reference.X)
-    assert np.array_equal(y[:, 0], reference.y)
+    assert weight.tolist() == [1, 0, 0, 1, 0] * 50 + [0] * 100
+    assert source.names == reference.names
+    assert np.array_equal(np.concatenate([rows.X for rows in found])[weight == 1], reference.X)
+    assert np.array_equal(np.concatenate([rows.y for rows in found])[weight == 1, 0], reference.y)
+
+
+MIXED = (
+    "a,day,t\n"
+    + "".join(f"{i % 7},2024-01-{1 + i % 28:02d},{'uvw'[i * i % 3]}\n" for i in range(200))
+    + ",2024-02-01,u\n"
+)
+
+
+@pytest.mark.parametrize("missing", ["mean", "indicator", "drop"])
+def test_text_dates_and_gaps_are_encoded_as_by_read_table(tmp_path, monkeypatch, missing):
+    cut_small(monkeypatch)
+    path = tmp_path / "a.csv"
+    path.write_text(MIXED)
+    settings = settings_of(missing=missing, dates="day", categories="a")
+    reference = read_table(path, missing=missing, dates="day", categories="a")
+    source = source_of(path, settings=settings)
+    assert source.names == reference.names
+    assert np.array_equal(read_all(source)[0][: len(reference.X)], reference.X)
+
+
+def test_a_feature_that_cannot_be_encoded_is_refused_as_by_read_table(tmp_path, monkeypatch):
+    cut_small(monkeypatch)
+    path = tmp_path / "a.csv"
+    for text in (MIXED, "a,t\n" + "1,x\n" * 150 + ",y\n", "a,t\n" + "1,x\n" * 150 + "1,\n", MIXED.replace(",u", ",")):
+        path.write_text(text)
+        assert not same_as_read_table(path)
 
 
 def test_a_place_is_the_line_even_after_rows_of_several_lines(tmp_path, monkeypatch):

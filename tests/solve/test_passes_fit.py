@@ -205,3 +205,26 @@ def test_constant_and_dependent_columns_are_noted_as_in_memory():
         assert run.verdict.notes == known.verdict.notes
         assert len(run.verdict.notes) == 2
         np.testing.assert_allclose(run.coef, known.coef, rtol=1e-3, atol=1e-4)
+
+
+def separated(kind):
+    """Tables whose classes are separated: completely, by one level of a column, or by counts of 0."""
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((N, D))
+    X[:, 4] = rng.random(N) < 0.01
+    z = X @ np.array([1.0, -2.0, 0.5, 0.0, 0.0])
+    if kind == "complete":
+        return Problem("log_loss"), make_rows(X, (z > 0) * 1.0)
+    if kind == "counts":
+        return Problem("poisson"), make_rows(X, rng.poisson(np.exp(z / 3)) * (1.0 - X[:, 4]))
+    y = (rng.random(N) < 1 / (1 + np.exp(-z))) * 1.0
+    return Problem("log_loss"), make_rows(X, np.where(X[:, 4] == 1, 1.0, y))
+
+
+@pytest.mark.parametrize("kind", ["complete", "level", "counts"])
+def test_separation_is_found_in_few_passes(kind):
+    problem, rows = separated(kind)
+    run, known = fit_parts(parts_of(rows), problem), fit(rows, problem)
+    assert known.verdict.status == run.verdict.status == "separable"
+    assert known.verdict.message.split(";")[0].split(":")[1] in run.verdict.message
+    assert run.trajectory.meta["passes"] <= 9

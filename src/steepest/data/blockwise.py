@@ -6,7 +6,7 @@ products and sums are doubles for every table, and their rounding is bounded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..core.types import UNIT, Array
 from ..objective.data import Judge, Sums
 from .csr import CSR
 from .layout import copy_order, dense_rows, dot, transposed_dot
+from .tree import power_below, sum_in_order
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -52,7 +53,7 @@ def fold(rows: Rows, W: Array, judge: Judge) -> Sums:
 
     with one_blas_thread(2.0 * n * d):
         in_ranges(work, len(found), rows.threads if n * d > 100_000 else 1)
-    products, squares, totals = (_total(parts) for parts in zip(*found, strict=True))
+    products, squares, totals = sum_in_order(found)
     return Sums(products, squares, totals) if scale is None else Sums(products * scale, squares * scale**2, totals)
 
 
@@ -71,14 +72,6 @@ def in_double(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array]:
     return float(sums.totals[0] / rows.total), sums.products.T / rows.total
 
 
-def _total(parts: Sequence[Array]) -> Array:
-    """Sum of the parts of all blocks, in pairs and pairs of pairs."""
-    while len(parts) > 1:
-        rest = parts[len(parts) // 2 * 2 :]
-        parts = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)] + list(rest)
-    return parts[0]
-
-
 def fold_rounding(rows: Rows) -> float:
     """Bound of the rounding of the ``Sums`` of a fold, relative to sum |terms|."""
     n, size = rows.shape[0], _size(rows)
@@ -89,8 +82,8 @@ def fold_rounding(rows: Rows) -> float:
 def _size(rows: Rows) -> int:
     n, d = rows.shape
     if isinstance(rows.X, CSR):  # a block has d sums, even if it reads few numbers
-        return max(SPARSE, min(n, 16 * (d + 1) * n // max(1, len(rows.X.data))))
-    return max(64, min(LONGEST, ROOM // (d + 1)))
+        return power_below(max(SPARSE, min(n, 16 * (d + 1) * n // max(1, len(rows.X.data)))))
+    return power_below(max(64, min(LONGEST, ROOM // (d + 1))))
 
 
 def _block(rows: Rows, low: int, high: int, W: Array, judge: Judge, room: Array | None) -> tuple[Any, Any, Any]:

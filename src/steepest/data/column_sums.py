@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from .centre import near_shift
 from .csr import CSR
 from .full_pass import block_rows, predictors, slopes_in_kernel
 from .gram import refuse_unless_usable
-from .layout import BLOCK, copy_order, leaf_of, tile_of
-from .tree import sum_of_leaves
+from .layout import BLOCK, copy_order, leaf_of, slice_rows, tile_of
+from .tree import Partial, sum_in_threads, sum_of_leaves
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -80,19 +80,25 @@ def _compiled_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Arr
 
 def _plain_sums(rows: Rows, first: Array, weights: Array | None) -> tuple[Array, Array]:
     (n, d), X = rows.shape, rows.X
-    weight = np.ones(n) if weights is None else weights
-    if isinstance(X, CSR):
-        share = np.repeat(weight, np.diff(X.indptr)) * X.data
-        both = share, share * X.data
-        sums, squares = (np.bincount(X.indices, part, minlength=d).astype(np.float64) for part in both)
-        return sums, squares
-    size = block_rows(rows)
-    sums, squares, room = np.zeros(d), np.zeros(d), np.empty((min(n, size), d), order=copy_order(X))
-    for low in range(0, n, size):
-        block = np.subtract(X[low : low + size], first, out=room[: min(size, n - low)])
-        sums += weight[low : low + size] @ block
-        squares += weight[low : low + size] @ np.multiply(block, block, out=block)
-    return sums, squares
+    size = leaf_of(X) if isinstance(X, CSR) else block_rows(rows)
+    room = None if isinstance(X, CSR) else np.empty((min(n, size), d), order=copy_order(X))
+
+    def sums(b: int) -> Partial:
+        low, high = b * size, min(n, (b + 1) * size)
+        weight = np.ones(high - low) if weights is None else weights[low:high]
+        part = slice_rows(X, low, high)
+        if room is None or isinstance(part, CSR):
+            return _sparse_sums(cast(CSR, part), weight)
+        block = np.subtract(part, first, out=room[: high - low])
+        return weight @ block, weight @ np.multiply(block, block, out=block)
+
+    return cast("tuple[Array, Array]", sum_in_threads(-(-n // size), sums, 1))
+
+
+def _sparse_sums(X: CSR, weight: Array) -> Partial:
+    share = np.repeat(weight, np.diff(X.indptr)) * X.data
+    both = share, share * X.data
+    return tuple(np.bincount(X.indices, part, minlength=X.columns).astype(np.float64) for part in both)
 
 
 def second_derivatives(rows: Rows, loss: LossRecord, w: Array) -> Array:

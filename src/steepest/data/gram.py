@@ -1,17 +1,19 @@
-"""Gram matrices: weighted sums of products of columns, targets included, in fixed blocks of rows."""
+"""Gram matrices: weighted sums of products of columns, targets included, leaf by leaf."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.errors import DataError
-from ..core.threads import in_ranges, one_blas_thread
+from ..core.threads import one_blas_thread
 from ..core.types import Array
 from .csr import CSR
 from .layout import dense_rows
-from .tree import Summation, sum_of_leaves
+from .tree import Partial, Summation, power_below, sum_in_threads, sum_of_leaves
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST", "augmented", "gram_leaves", "gram_matrix", "refuse_unless_finite", "refuse_unless_usable"]
 
 LARGEST = 1e145  # size of a number whose square, summed over the rows and multiplied by others, does not overflow
-
+LARGE = 100_000  # numbers of a table from which leaves go in threads
+Leaves = tuple[Callable[[int, int], Array], Callable[[Array], Array]]
 ROOM = 1 << 18  # numbers of the augmented rows of a thread: 2 MB, about the size of its cache
 
 
@@ -40,33 +43,62 @@ def refuse_unless_usable(mean: Array, variance: Array) -> None:
 def gram_matrix(rows: Rows, first: Array, weights: Array | None) -> Array:
     """Sum of weight a a' over the rows a = [x, y - offset] - first, 1; ``weights`` (n,), None for 1.
 
-    Cost: about n (d + 2)^2 flops.
+    Cost: about n (d + 2)^2 flops; memory 2 MB and a few matrices a thread.
     """
-    rows.read(rows.shape[0])
-    return sum_of_leaves(gram_leaves(rows, first, weights, rows.summation))
+    how, n, m = rows.summation, rows.shape[0], len(first) + 1
+    rows.read(n)
+    count, (leaves, whole) = -(-n // how.leaf), _leaves(rows, first, weights, how)
+    threads = rows.threads if n * m > LARGE else 1
+    group = power_below(max(1, min(count // (4 * threads), ROOM // (m * m))))
+
+    def node(i: int) -> Partial:
+        return (sum_of_leaves(leaves(i * group, min(count, (i + 1) * group))),)
+
+    with one_blas_thread(2.0 * n * m * m):
+        return whole(sum_in_threads(-(-count // group), node, threads)[0])
 
 
 def gram_leaves(rows: Rows, first: Array, weights: Array | None, how: Summation) -> Array:
     """The same sums of each leaf, (leaves, m, m) for m columns."""
-    return (_compiled_leaves if how.compiled else _plain_leaves)(rows, first, weights, how.leaf)
+    n, m = rows.shape[0], len(first) + 1
+    leaves, whole = _leaves(rows, first, weights, how)
+    with one_blas_thread(2.0 * n * m * m):
+        return whole(leaves(0, -(-n // how.leaf)))
 
 
-def _compiled_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int) -> Array:
+def _leaves(rows: Rows, first: Array, weights: Array | None, how: Summation) -> Leaves:
+    """The sums of the leaves from one number to another, (leaves, ...); and Gram matrices, made of such sums."""
+    if how.compiled:
+        return _compiled_leaves(rows, first, weights, how.leaf)
+    return partial(_plain_leaves, rows, first, weights, how.leaf), np.asarray
+
+
+def _compiled_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int) -> Leaves:
     from ..kernels.compiler import compiled
     from ..kernels.gram import WIDTH, gram_pass, sparse_gram_pass
 
-    n, m = rows.shape[0], len(first) + 1
-    by_pairs = _worth_pairs(rows, first)
-    whole = m if by_pairs else -(-m // WIDTH) * WIDTH
-    out, kernel = np.zeros((-(-n // leaf), whole, whole)), compiled(sparse_gram_pass if by_pairs else gram_pass)
+    m, by_pairs = len(first) + 1, _worth_pairs(rows, first)
+    width = m if by_pairs else -(-m // WIDTH) * WIDTH
+    kernel = compiled(sparse_gram_pass if by_pairs else gram_pass)
     args = rows.X, rows.y.T, rows.offset, weights, first, leaf
-    in_ranges(lambda low, high: kernel(*args, low, high, out), len(out), rows.threads)
-    half = out[:, :m, :m]
-    if not by_pairs:
-        half = np.triu(half)
-        half[:, np.arange(m), np.arange(m)] *= 0.5
-    leaves: Array = half + half.swapaxes(1, 2)
-    return leaves
+
+    def sums(low: int, high: int) -> Array:
+        out = np.zeros((high - low, width, width))
+        kernel(*args, low, high, out)
+        return out
+
+    return sums, _both_halves if by_pairs else partial(_mirrored, m)
+
+
+def _both_halves(half: Array) -> Array:
+    both: Array = half + half.swapaxes(-1, -2)
+    return both
+
+
+def _mirrored(m: int, upper: Array) -> Array:
+    half = np.triu(upper[..., :m, :m])
+    both: Array = half + np.triu(half, 1).swapaxes(-1, -2)
+    return both
 
 
 def _worth_pairs(rows: Rows, first: Array) -> bool:
@@ -78,21 +110,16 @@ def _worth_pairs(rows: Rows, first: Array) -> bool:
     return bool(12.0 * (counts @ counts) < n * float(d + 2) ** 2)
 
 
-def _plain_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int) -> Array:
+def _plain_leaves(rows: Rows, first: Array, weights: Array | None, leaf: int, low: int, high: int) -> Array:
     n, m = rows.shape[0], len(first) + 1
-    out = np.zeros((-(-n // leaf), m, m))
-
-    def work(low: int, high: int) -> None:
-        room = np.empty((max(64, min(leaf, n, ROOM // m)), m))
-        for b in range(low, high):
-            for start in range(b * leaf, min(n, (b + 1) * leaf), len(room)):
-                part = augmented(rows, start, min(n, (b + 1) * leaf, start + len(room)), first, room)
-                if weights is not None:
-                    part *= np.sqrt(weights[start : start + len(part), None])
-                out[b] += part.T @ part
-
-    with one_blas_thread(2.0 * n * m * m):
-        in_ranges(work, len(out), rows.threads if n * m > 100_000 else 1)
+    out, room = np.zeros((high - low, m, m)), np.empty((max(64, min(leaf, n, ROOM // m)), m))
+    for b, sums in enumerate(out, low):
+        end = min(n, (b + 1) * leaf)
+        for start in range(b * leaf, end, len(room)):
+            part = augmented(rows, start, min(end, start + len(room)), first, room)
+            if weights is not None:
+                part *= np.sqrt(weights[start : start + len(part), None])
+            sums += part.T @ part
     return out
 
 

@@ -12,7 +12,7 @@ from ..core.errors import DataError
 from ..core.types import Array
 from ..objective.data import Size
 from .csr import CSR
-from .tree import leaf_rows
+from .tree import leaf_rows, sparse_leaf_rows
 
 __all__ = [
     "BLOCK",
@@ -34,10 +34,13 @@ __all__ = [
     "means_and_deviations",
     "size",
     "slice_rows",
+    "spread",
+    "stored",
     "take",
     "tile_of",
     "transposed_dot",
     "two_valued",
+    "with_columns",
 ]
 
 Table: TypeAlias = CSR | NDArray[Any]  # (n, d), float32 or float64
@@ -55,10 +58,7 @@ def jit_allowed() -> bool:
 def leaf_of(X: Table) -> int:
     """Rows of a leaf of sums, a power of two, from the table's shape and layout alone."""
     n, d = X.shape
-    if not isinstance(X, CSR):
-        return leaf_rows(int(d))
-    fewest = int(min(n, 32 * (d + 1) * n // max(1, len(X.data))))  # a leaf has d sums, even if it reads few numbers
-    return 1 << (max(BLOCK, fewest) - 1).bit_length()
+    return sparse_leaf_rows(n, d, len(X.data)) if isinstance(X, CSR) else leaf_rows(int(d))
 
 
 def tile_of(X: Table) -> int:
@@ -254,3 +254,24 @@ def column_variances(X: Table, share: Array) -> Array:
 
 def _row_numbers(X: CSR) -> NDArray[np.int64]:
     return np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+
+
+def spread(X: Table, kept: NDArray[np.bool_]) -> Table:
+    """A table whose rows are those of X where ``kept`` (n,) is true, and zeros elsewhere."""
+    if not isinstance(X, CSR):
+        found = np.zeros((len(kept), X.shape[1]), X.dtype)
+        found[kept] = X
+        return found
+    counts = np.zeros(len(kept) + 1, X.indptr.dtype)
+    counts[1:][kept] = np.diff(X.indptr)
+    return X._replace(indptr=np.cumsum(counts, dtype=X.indptr.dtype))
+
+
+def stored(X: Table) -> int | None:
+    """Numbers stored in a sparse table; None of a dense one."""
+    return len(X.data) if isinstance(X, CSR) else None
+
+
+def with_columns(X: Table, columns: int) -> Table:
+    """A sparse table with more columns, of zeros; a dense one as it is."""
+    return X._replace(columns=columns) if isinstance(X, CSR) else X

@@ -117,7 +117,7 @@ def make_moments(rows: Rows, intercept: Array | None = None) -> Moments:
     With a fixed ``intercept`` (k,) the parabola is about the minimiser under it: away from there, columns far from 0
     cancel in the cost.
 
-    Cost: about n (d + 2)^2 flops; memory 2 MB a thread and 1/30 of the table.
+    Cost: about n (d + 2)^2 flops; memory 2 MB and a few matrices a thread.
 
     Examples
     --------

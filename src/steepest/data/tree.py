@@ -7,7 +7,7 @@ pass may be cut at any leaf, run in any order on any number of workers, and be c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,8 @@ __all__ = [
     "plus",
     "power_below",
     "put",
+    "sparse_leaf_rows",
+    "sum_in_order",
     "sum_in_threads",
     "sum_of_leaves",
     "total",
@@ -56,6 +58,17 @@ def leaf_rows(d: int) -> int:
     (4096, 32768)
     """
     return 1 << (max(LEAF, COLUMNS * (d + 2)) - 1).bit_length()
+
+
+def sparse_leaf_rows(n: int, d: int, stored: int) -> int:
+    """The same for n sparse rows with so many stored numbers: a leaf has d sums, even if it reads few numbers.
+
+    Examples
+    --------
+    >>> sparse_leaf_rows(1_000_000, 100_000, 10_000_000)
+    524288
+    """
+    return 1 << (max(LEAF, min(n, COLUMNS * (d + 1) * n // max(1, stored))) - 1).bit_length()
 
 
 def power_below(rows: int) -> int:
@@ -126,6 +139,11 @@ def sum_in_threads(count: int, sums: Callable[[int], Partial], threads: int) -> 
 
     in_ranges(work, count, threads)
     return total(_into, merge(_into, forests), count)
+
+
+def sum_in_order(sums: Sequence[Partial]) -> Partial:
+    """The sum of new arrays that are all in memory, in the order of the tree; they are overwritten."""
+    return sum_in_threads(len(sums), sums.__getitem__, 1)
 
 
 def _into(a: Partial, b: Partial) -> Partial:

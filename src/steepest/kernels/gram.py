@@ -63,7 +63,7 @@ def add_products(typing, panels, left, right, rows, out, place, stride):
 def gram_pass(X, y, offset, weight, first, size, begin, end, out):
     """Sum weight a a' over each of the blocks begin .. end - 1 of ``size`` rows; a = [x, y - offset] - first, 1, zeros.
 
-    y (k, n), first (d + k,); out (blocks, m, m) with m a multiple of WIDTH, filled on and right of the diagonal.
+    y (k, n), first (d + k,); out (end - begin, m, m), m a multiple of WIDTH, filled on and right of the diagonal.
     Tiles of rows are packed into panels of WIDTH columns. Meanwhile the rows of the next tile are prefetched.
     """
     n, m = y.shape[1], out.shape[1]
@@ -75,31 +75,32 @@ def gram_pass(X, y, offset, weight, first, size, begin, end, out):
             pack(X, first, low, high, panels)
             pack_targets(X, y, offset, first, low, high, panels)
             weigh(weight, low, high, panels)
-            multiply(X, panels, high, high - low, min(n, high + TILE), out, block)
+            multiply(X, panels, high, high - low, min(n, high + TILE), out, block - begin)
 
 
 def sparse_gram_pass(X, y, offset, weight, first, size, begin, end, out):
     """``gram_pass`` by pairs of stored numbers, for rows with few of them. ``first`` is 0 in the columns of X.
 
-    Each pair is added once: the Gram matrix is out (blocks, m, m) plus its transpose.
+    Each pair is added once: the Gram matrix is out (end - begin, m, m) plus its transpose.
     """
     k, n, d = y.shape[0], y.shape[1], X.columns
     tail = np.ones(k + 1)  # the targets and the 1 of the intercept
     for block in range(begin, end):
+        own = out[block - begin]
         for i in range(block * size, min(n, (block + 1) * size)):
             m = entry(weight, i, 1.0)
             for c in range(k):
                 tail[c] = y[c, i] - entry(offset, i, 0.0) - first[d + c]
             for e in range(X.indptr[i], X.indptr[i + 1]):
                 j, u = place(X.indices[place(e)]), m * X.data[place(e)]
-                out[block, j, j] += 0.5 * u * X.data[place(e)]
+                own[j, j] += 0.5 * u * X.data[place(e)]
                 for f in range(e + 1, X.indptr[i + 1]):
-                    out[block, j, place(X.indices[place(f)])] += u * X.data[place(f)]
+                    own[j, place(X.indices[place(f)])] += u * X.data[place(f)]
                 for c in range(k + 1):
-                    out[block, j, d + c] += u * tail[c]
+                    own[j, d + c] += u * tail[c]
             for c in range(k + 1):
                 for b in range(c + 1):
-                    out[block, d + b, d + c] += (0.5 if b == c else 1.0) * m * tail[b] * tail[c]
+                    own[d + b, d + c] += (0.5 if b == c else 1.0) * m * tail[b] * tail[c]
 
 
 @register_jitable(**INLINE)

@@ -9,16 +9,18 @@ import numpy as np
 from ..core.record_types import Loss
 from ..core.types import Array
 from ..data.rows import Rows
+from ..objective.data import ColumnStats
 from ..objective.problem import Problem
 from .multipliers import none_by_all_rows, none_by_decrement, none_by_multipliers
 from .recession_cone import PINNED, Cone, cones
 
-__all__ = ["Finding", "Recession", "recedes_completely", "recession"]
+__all__ = ["INEXACT", "Finding", "Recession", "recedes_completely", "recession", "recession_along"]
 
 
 FIRST = 256  # rows that are tested before all others
 SEARCH = 8.0  # numbers of a table that are read in the time of a search, over its rows x unknowns^2
 BRIEF = 1e5  # rows x unknowns^2 of a search that is always made
+INEXACT = "the margins of the direction found are within their rounding"
 LONG = "looking for one takes longer than the run did"
 
 
@@ -168,7 +170,7 @@ def _search(cone: Cone, loss: Loss, rows: Rows, w: Array, settled: bool, work: f
         best = simple
     if best is None:
         best = _accepted(cone, cone.moved(-step))
-    return Finding(best, None if best else unknown or "the margins of the direction found are within their rounding")
+    return Finding(best, None if best else unknown or INEXACT)
 
 
 def _complete(cone: Cone, w: Array) -> Recession | None:
@@ -180,10 +182,13 @@ def _accepted(cone: Cone, v: Array | None) -> Recession | None:
     strict, conditions = (0, 0) if v is None else cone.holds(v)
     if v is None or not strict:
         return None
-    rows = int(cone.kind.any(1).sum())
-    mean, variance = cone.rows.columns()
-    size = np.sqrt(np.maximum(variance, 0.0) + (0.0 if cone.movable[-1] else mean**2))
+    rows, complete = int(cone.kind.any(1).sum()), conditions == np.count_nonzero(cone.kind)
+    return recession_along(v, strict, rows, complete, cone.rows.columns(), bool(cone.movable[-1]))
+
+
+def recession_along(v: Array, strict: int, rows: int, complete: bool, stats: ColumnStats, shifts: bool) -> Recession:
+    """The record of a direction v whose margins were checked; ``shifts`` tells whether the intercept may move."""
+    size = np.sqrt(np.maximum(stats.variance, 0.0) + (0.0 if shifts else stats.mean**2))
     weight = np.abs(v[:-1]).max(1) * size
     columns = tuple(int(j) for j in np.argsort(-weight, kind="stable") if weight[j] > 1e-6 * weight.max())
-    kind = "complete" if conditions == np.count_nonzero(cone.kind) else "quasi"
-    return Recession(kind, v / np.abs(v).max(), strict, rows, columns)
+    return Recession("complete" if complete else "quasi", v / np.abs(v).max(), strict, rows, columns)

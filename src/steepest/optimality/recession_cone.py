@@ -14,7 +14,7 @@ from ..data.rows import Rows
 from ..objective.objective import coordinates_of
 from ..objective.problem import Problem
 
-__all__ = ["PINNED", "ROUNDING", "Cone", "Order", "cones"]
+__all__ = ["PINNED", "ROUNDING", "Cone", "Order", "cones", "every_cone", "movable_in"]
 
 Order = NDArray[np.int64]
 
@@ -167,19 +167,29 @@ def cones(problem: Problem, rows: Rows) -> dict[int, Cone]:
     """The cone of recession of each target, or the one of all classes; without those that are known to be 0."""
     if not problem.may_recede:
         return {}
-    coordinates = coordinates_of(problem, rows.shape[1])
-    penalised = (coordinates.l2 > 0) | (coordinates.penalty_factors * problem.l1 * coordinates.factor > 0)
-    movable = coordinates.moves & ~penalised[:, 0]
+    movable = movable_in(problem, rows.shape[1])
     if not movable[:-1].any() and problem.loss.labels and rows.outputs == 1 and rows.weight is None and np.ptp(rows.y):
         return {}  # the intercept alone: where the loss of one class falls, that of the other rises
+    return {c: cone for c, cone in enumerate(every_cone(problem, rows)) if cone.open}
+
+
+def movable_in(problem: Problem, d: int) -> NDArray[np.bool_]:
+    """Which of d + 1 parameters may recede: those that are free and not penalised."""
+    coordinates = coordinates_of(problem, d)
+    penalised = (coordinates.l2 > 0) | (coordinates.penalty_factors * problem.l1 * coordinates.factor > 0)
+    found: NDArray[np.bool_] = coordinates.moves & ~penalised[:, 0]
+    return found
+
+
+def every_cone(problem: Problem, rows: Rows) -> list[Cone]:
+    """The cone of each target, or the one of all classes, also those that are 0."""
+    movable = movable_in(problem, rows.shape[1])
     signs = np.append(np.asarray(problem.signs or np.zeros(rows.shape[1]), np.int8), np.int8(0))
     bare = rows.with_rows(offset=None).in_units(RAW)
     if rows.supports.joint:
-        found = [Cone(bare, _of_classes(rows), movable, signs)]
-    else:
-        each = [bare.one_target(c) for c in range(rows.outputs)]
-        found = [Cone(one, _of_rows(problem, one), movable, signs) for one in each]
-    return {c: cone for c, cone in enumerate(found) if cone.open}
+        return [Cone(bare, _of_classes(rows), movable, signs)]
+    each = [bare.one_target(c) for c in range(rows.outputs)]
+    return [Cone(one, _of_rows(problem, one), movable, signs) for one in each]
 
 
 def _of_rows(problem: Problem, rows: Rows) -> NDArray[np.int8]:

@@ -13,12 +13,21 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from .recession_cone import PINNED, ROUNDING, Cone, Order
 
-__all__ = ["by_programmes", "first_conditions"]
+__all__ = ["Face", "by_programmes", "face_of", "first_conditions"]
 
 FIRST_ROWS = 1000  # conditions of the first working set, or 3 for each unknown
 LP_NUMBERS, LP_WORK = 4e6, 1.2e8  # conditions x unknowns, and x unknowns^2: about 3 s of HiGHS
 ROUNDS = 40  # most linear programmes
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # the tightest of HiGHS
+
+
+class Face(NamedTuple):
+    """What linear programmes say of all directions of a cone: see `face_of`."""
+
+    first: Array | None  # (d + 1, k) strict for as many conditions as possible, 0 if for none; None if not known
+    second: Array  # (d + 1, k) random among the directions that are 0 where the first is
+    order: Order  # conditions of the working set
+    unknown: str | None = None  # why it is not known
 
 
 class _Frame(NamedTuple):
@@ -71,20 +80,26 @@ def by_programmes(cone: Cone, order: Order) -> tuple[Array | None, str | None]:
 
     Cost: for each round two passes and a programme of some 2.5e-8 m q^2 seconds, for m conditions and q unknowns.
     """
+    found = face_of(cone, order)
+    return (found.first if found.first is not None and found.first.any() else None), found.unknown
+
+
+def face_of(cone: Cone, order: Order) -> Face:
+    """The face of a cone that holds all its directions, from a first working set of conditions."""
+    rng, q, nothing = np.random.default_rng(0), cone.unknowns, np.zeros((len(cone.movable), cone.outputs))
     if find_spec("scipy") is None:
-        return None, "SciPy is not installed"
-    rng, q = np.random.default_rng(0), cone.unknowns
+        return Face(None, nothing, order, "SciPy is not installed")
     for _ in range(ROUNDS):
         if q * (m := len(order)) > LP_NUMBERS or (m > q and m * q * q > LP_WORK):
-            return None, f"a linear programme of {m:,} rows and {q:,} unknowns is too large"
+            return Face(None, nothing, order, f"a linear programme of {m:,} rows and {q:,} unknowns is too large")
         found, second = _face(cone, order, rng)
         if found is None:
-            return None, "a linear programme has no solution that is exact"
+            return Face(None, nothing, order, "a linear programme has no solution that is exact")
         more = _unsettled(cone, found, second, order)
         if not len(more):
-            return (found if found.any() else None), None
+            return Face(found, second, order)
         order = np.union1d(order, more)
-    return None, f"{ROUNDS} linear programmes did not settle it"
+    return Face(None, nothing, order, f"{ROUNDS} linear programmes did not settle it")
 
 
 def _unsettled(cone: Cone, first: Array, second: Array, order: Order) -> Order:

@@ -6,8 +6,9 @@ Where (l*)'' at t theta is at most 1 / s times that at theta for t in [s, 1], th
 
     (1 - s)^2 / (2 s) theta^2 / l''(z),
 
-as (l*)''(theta) = 1 / l''(z). That holds for log loss: t p (1 - t p) >= s p (1 - p) for t >= s. So the surplus needs the
-sums of m theta^2 / l'' by sign alone. As these are multiplied by (1 - s)^2, the gap is of second order, like the rest.
+as (l*)''(theta) = 1 / l''(z). That holds for log loss, as t p (1 - t p) >= s p (1 - p) for t >= s, and for the other
+losses that have a conjugate. So the sums of m theta^2 / l'' by sign are enough. As they are multiplied by (1 - s)^2,
+the gap is of second order, like the rest.
 
 Notation as in `duality`. Boyd, S. and Vandenberghe, L. (2004). Convex Optimization, 5.5. doi:10.1017/CBO9780511804441
 """
@@ -38,13 +39,13 @@ def slopes_gap(objective: Objective, w: Array, cost: float) -> Proven:
     factor, rms = objective.factor[:-1, 0], sqrt(sums.square)
     raw, slope = inner * factor * w[:-1, 0], inner * v / factor
     slack = inner * (2 * sums.rounding + FEW) * rms * sums.sizes[:-1] / np.abs(factor)
-    share = dual_scaling(objective, slope, slack) * share
-    with np.errstate(invalid="ignore", over="ignore"):
-        surplus = float(np.where(share < 1.0, (1.0 - share) ** 2 / (2.0 * share) * sums.strain, 0.0).sum())
     shrink = dual_scaling(objective, slope, slack)
+    share = shrink * share
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        surplus = float(np.where(share < 1.0, (1.0 - share) ** 2 / (2.0 * share) * sums.strain, 0.0).sum())
     penalty_gap, rounding = penalty_surplus(objective, raw, shrink * slope, slack)
     rounding += (ROUNDING + sums.rounding) * (cost + surplus) * float((1.0 - share).max() > 0)
-    return Proven(surplus + penalty_gap, rounding + _predicted(objective, w, sums, surplus, cost))
+    return Proven(surplus + penalty_gap, rounding + _predicted(objective, w, sums, surplus))
 
 
 def _balanced(objective: Objective, sums: SlopeSums) -> Array:
@@ -56,7 +57,7 @@ def _balanced(objective: Objective, sums: SlopeSums) -> Array:
     return np.array([least / first if first > 0 else 1.0, least / second if second > 0 else 1.0])
 
 
-def _predicted(objective: Objective, w: Array, sums: SlopeSums, surplus: float, cost: float) -> float:
+def _predicted(objective: Objective, w: Array, sums: SlopeSums, surplus: float) -> float:
     """What the rounding of predictors may add."""
     size = float(np.abs(w[:, 0]) @ sums.sizes)
     moved = (objective.d + 8) * UNIT * (size + sqrt(sums.far)) + answer_rounding(objective, w)

@@ -47,7 +47,7 @@ def labels_of(table: Parts) -> Labels:
     Raises
     ------
     DataError
-        If they are so many that they are no classes.
+        If they are so many that they are no classes, or all rows of one have weight 0.
     """
     targets, levels = table.survey.targets, table.source.levels
     if targets.values is None:
@@ -55,4 +55,8 @@ def labels_of(table: Parts) -> Labels:
         raise DataError(problem, column=table.source.targets[0])
     values = tuple(targets.values.tolist())
     labels = values if levels is None else tuple(levels[int(i)] for i in values)
+    empty = [label for label, total in zip(labels, targets.weights, strict=True) if not total > 0]
+    if empty:
+        what = table.source.targets[0]
+        raise DataError(f"every row of class {empty[0]!r} has weight 0: leave the class out", column=what)
     return Labels(labels, values, tuple(targets.weights.tolist()))

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
-
-from ..data.csr import CSR
 from ..data.regroup import regrouped
 from ..data.rows import Rows
 from ..data.tree import Summation
@@ -49,7 +46,7 @@ class Part(NamedTuple):
             return
         batches = regrouped(self._batches(skip, size), size, stop - at)
         for rows in prefetched(batches) if getattr(self.source, "waits", False) else batches:
-            yield Block(at, self.coding(_double(rows)), self.how)
+            yield Block(at, self.coding(rows), self.how)
             at += rows.shape[0]
 
     def _batches(self, skip: int, size: int) -> Iterator[Rows]:
@@ -59,14 +56,6 @@ class Part(NamedTuple):
             if skip < known[piece].rows:
                 yield from self.source.read(piece, skip, size if piece in self.pieces else min(size, self.how.leaf))
             skip = max(0, skip - known[piece].rows)
-
-
-def _double(rows: Rows) -> Rows:
-    """The rows in double precision: reading hides its time, and sums are as exact as the numbers."""
-    X = rows.X
-    if isinstance(X, CSR):
-        return rows if X.data.dtype == np.float64 else rows._replace(X=X._replace(data=X.data.astype(np.float64)))
-    return rows if X.dtype == np.float64 else rows._replace(X=X.astype(np.float64))
 
 
 def parts_of(source: Source, how: Summation, rows: int, coding: Coding = AS_GIVEN) -> tuple[Part, ...]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ..core.threads import thread_count
 from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
-from ..data.rows import DENSE
-from ..data.tree import Forest, Partial, Summation, leaf_rows
+from ..data.rows import DENSE, SPARSE
+from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
 from .cache.cached import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
@@ -78,6 +78,7 @@ class Parts:
         self.memory, self.coding, self.told = memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
+        self.given: Parts | None = None  # the table with the targets of the source, if it is coded
         self._survey: Survey | None = None
 
     @cached_property
@@ -94,8 +95,10 @@ class Parts:
     def summation(self) -> Summation:
         """How sums over the table are formed."""
         n, d = self.shape
-        compiled = n * (d + 1) >= DENSE and jit_allowed()
-        return Summation(leaf_rows(d), compiled, n * d > LARGE, double=True)
+        stored: int | None = getattr(self.source, "stored", None)
+        compiled = n * (d + 1) >= (DENSE if stored is None else SPARSE) and jit_allowed()
+        leaf = leaf_rows(d) if stored is None else sparse_leaf_rows(n, d, stored)
+        return Summation(leaf, compiled, n * d > LARGE, double=True)
 
     @cached_property
     def block(self) -> int:
@@ -111,8 +114,10 @@ class Parts:
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
-        """The same table for a problem of its classes."""
-        return self._with(self.source, coding)
+        """The same table for a problem of its classes; what is known of it stays known, but for weights of classes."""
+        other = self._with(self.source, coding)
+        other.given = None if coding.weights or self.coding != AS_GIVEN else self
+        return other
 
     def of(self, source: Source) -> Parts:
         """Another table with the same settings."""
@@ -135,11 +140,14 @@ class Parts:
         """What one pass tells of the table, made once."""
         return self.surveyed()
 
-    def surveyed(self, grams: bool | None = None) -> Survey:
-        """The survey, with the Gram matrix if it is asked for. Cost: one pass, unless it is known."""
-        if self._survey is None or (grams and self._survey.gram is None):
-            self._survey = survey_of(self, grams)
-        return self._survey
+    def surveyed(self, grams: bool | None = None, crossed: bool = False) -> Survey:
+        """The survey, with the Gram matrix, and products with the targets, if asked. Cost: one pass, if not known."""
+        if self._survey is None and self.given is not None and self.given._survey is not None:
+            self._survey = self.given._survey.coded(self.coding)
+        known = self._survey
+        if known is None or (grams and known.gram is None) or (crossed and not known.crossed):
+            self._survey = known = survey_of(self, grams)
+        return known
 
     def sums(self, work: Work) -> Partial:
         """The sums of a work over all rows. Cost: one pass."""

@@ -17,9 +17,9 @@ from ..data.csr import CSR
 from ..data.layout import Table, arrays, take
 from ..data.regroup import stacked
 from ..data.rows import Rows
-from .target_values import TargetValues
+from .target_values import TargetValues, distinct
 
-__all__ = ["Drawn", "Picks", "drawn", "joined_samples", "rows_of"]
+__all__ = ["Drawn", "Picks", "as_rows", "both_of", "drawn", "drawn_at", "joined_samples", "rows_of"]
 
 CLASSES = 10  # most values of a target up to which each of them has its part of the sample
 GLANCE = 64  # rows that show whether a target has more values
@@ -57,7 +57,7 @@ class Picks(NamedTuple):
         known, bound = self.seen.get(key, (np.empty(0, np.uint64), LARGEST))
         known = np.concatenate((known, h[h <= bound]))
         if len(known) > SLACK * most:
-            known = np.unique(known)[:most]
+            known = distinct(known)[:most]
             bound = known[-1] if len(known) == most else bound
         self.seen[key] = known, bound
         return bound
@@ -87,21 +87,29 @@ class Drawn(NamedTuple):
 def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
     """The rows of a leaf that may be in the sample, by the number of its first row."""
     n = rows.shape[0]
-    numbers = np.arange(first, first + n)
-    h = hashes(numbers, picks.seed)
+    h = hashes(np.arange(first, first + n), picks.seed)
     counted = np.arange(n) if rows.weight is None else np.flatnonzero(rows.weight > 0)
-    places = counted[picks.kept(h[counted], rows.y[counted, 0])]
+    return drawn_at(rows, first, counted[picks.kept(h[counted], rows.y[counted, 0])], h)
+
+
+def drawn_at(rows: Rows, first: int, places: NDArray[np.int64], keys: NDArray[Any]) -> Drawn:
+    """The rows of a leaf at these places, with a key of each row (n,)."""
     ones, zeros = np.ones(len(places)), np.zeros(len(places))
     weight = ones if rows.weight is None else rows.weight[places]
     offset = zeros if rows.offset is None else rows.offset[places]
     own = np.column_stack((rows.y[places], weight, offset))
-    return Drawn(cast(Array, h[places]), cast(Array, numbers[places]), own, *_arrays(take(rows.X, places)))
+    return Drawn(cast(Array, keys[places]), cast(Array, first + places), own, *_arrays(take(rows.X, places)))
+
+
+def both_of(a: Drawn, b: Drawn) -> Drawn:
+    """The rows of both."""
+    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
+    return Drawn(hashes, numbers, own, *_arrays(stacked([a.table, b.table])))
 
 
 def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
     """The rows of both, or those that may still be in the sample where they are many."""
-    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
-    whole = Drawn(hashes, numbers, own, *_arrays(stacked([a.table, b.table])))
+    whole = both_of(a, b)
     if len(whole.hashes) <= FULL * picks.most:
         return whole
     kept = picks.fresh().kept(cast(Hashes, whole.hashes), whole.own[:, 0])
@@ -113,12 +121,16 @@ def rows_of(found: Drawn, values: TargetValues, picks: Picks, d: int, total: flo
     order = np.argsort(found.hashes, kind="stable")
     places, share = _by_class(found, values, order, picks.most)
     places, share = places[rank := np.argsort(found.numbers[places], kind="stable")], share[rank]
-    some = found.some(places)
+    return as_rows(found.some(places), share, d)._replace(total=total)
+
+
+def as_rows(some: Drawn, share: Array, d: int) -> Rows:
+    """The rows, with weights times a share (s,)."""
     X = some.table._replace(columns=d) if isinstance(some.table, CSR) else some.table
     offset = np.ascontiguousarray(some.own[:, -1]) if some.own[:, -1].any() else None
     y, weight = np.asfortranarray(some.own[:, :-2]), share * some.own[:, -2]
     numbers = some.numbers.astype(np.int64)
-    return Rows(X, y, weight, offset, RAW, total, 1, ([0], len(y)), numbers)
+    return Rows(X, y, weight, offset, RAW, float(weight.sum()), 1, ([0], len(y)), numbers)
 
 
 def hashes(numbers: NDArray[np.int64], seed: int) -> Hashes:
@@ -133,7 +145,9 @@ def _by_class(
     found: Drawn, values: TargetValues, order: NDArray[np.int64], most: int
 ) -> tuple[NDArray[np.int64], Array]:
     """Places of the rows of the sample, and how much of the table's weight each stands for by its own."""
-    known = values.values
+    known, weights = values.values, values.weights
+    if known is not None:
+        known, weights = known[values.counts > 0], weights[values.counts > 0]
     if known is None or not 2 <= len(known) <= CLASSES:
         places = order[:most]
         return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
@@ -142,7 +156,7 @@ def _by_class(
     for i in np.argsort([len(g) for g in groups], kind="stable"):
         parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
         left -= len(parts[int(i)])
-    shares = [np.full(len(g), values.weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
+    shares = [np.full(len(g), weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
     return np.concatenate(list(parts.values())), np.concatenate(shares)
 
 
@@ -153,9 +167,9 @@ def _each(most: int, classes: int) -> int:
 
 def _few_values(y: Array) -> Array | None:
     """The values of a target, if they are few."""
-    if len(y) == 0 or len(np.unique(y[:GLANCE])) > CLASSES:
+    if len(y) == 0 or len(distinct(y[:GLANCE])) > CLASSES:
         return None
-    found: Array = np.unique(y)
+    found: Array = distinct(y)
     return found if len(found) <= CLASSES else None
 
 

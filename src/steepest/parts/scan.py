@@ -13,7 +13,7 @@ from ..data.readers.asked import Asked
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
-from .sources.kinds import is_array, source_beside, source_of
+from .sources.kinds import is_array, is_named, source_beside, source_of
 from .sources.source import Source
 
 __all__ = ["scan", "within"]
@@ -112,19 +112,12 @@ def scan(
     """
     settings = settings_of(missing=missing, categories=categories, dates=dates)
     asked = Asked(None, features, drop=names_of(drop), settings=settings)
-    if is_array(files) or not _is_of_names(target):
+    if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
         source = source_of(files, asked, storage_options, rows)
     return within(source, memory, engine, cache)
-
-
-def _is_of_names(target: Any) -> bool:
-    """Whether a target is named, not given as an array."""
-    if target is None or isinstance(target, (str, int)):
-        return True
-    return isinstance(target, (list, tuple)) and all(isinstance(name, str) for name in target)
 
 
 def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:

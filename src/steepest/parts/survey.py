@@ -16,9 +16,10 @@ from ..data.regroup import rows_between
 from ..data.rows import Rows
 from ..data.tree import Partial
 from ..objective.data import ColumnStats
+from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
-from .target_values import TargetValues, joined_values, target_values, values_of
+from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -46,6 +47,7 @@ class Survey(NamedTuple):
     square: Array  # (k,), variances of the targets minus offset
     least: Array  # (d,), of rows of weight > 0
     most: Array  # (d,)
+    offsets: Array  # (2,), least and most
     targets: TargetValues
     sample: Rows  # weighted so that its means estimate those over all rows
 
@@ -63,6 +65,25 @@ class Survey(NamedTuple):
         spread = self.gram[:-1, :-1] / self.total - shifted[:, None] * shifted
         return self.mean, spread[:d, :d], spread[:d, d:], self.middle
 
+    @property
+    def crossed(self) -> bool:
+        """Whether covariances with the targets are known."""
+        return self.gram is not None and not np.isnan(self.gram).any()
+
+    def coded(self, coding: Coding) -> Survey:
+        """The survey of the same table with other targets, made without a pass, so that products with them are NaN."""
+        sample, d = coding(self.sample)._replace(total=self.total), len(self.mean)
+        values = coded_values(self.targets, self.sample, coding)
+        own = np.append(np.arange(d), len(self.first))
+        gram = None
+        if self.gram is not None:
+            gram = np.full((d + sample.outputs + 1,) * 2, np.nan)
+            kept = np.append(np.arange(d), d + sample.outputs)
+            gram[np.ix_(kept, kept)] = self.gram[np.ix_(own, own)]
+        unknown = np.full(sample.outputs, np.nan)
+        first = np.append(self.first[:d], np.zeros(sample.outputs))
+        return self._replace(first=first, gram=gram, middle=unknown, square=unknown, targets=values, sample=sample)
+
 
 class Surveys(NamedTuple):
     """The work of a survey."""
@@ -76,12 +97,14 @@ class Surveys(NamedTuple):
         rows, how = block.rows, block.how
         if rows.weight is not None and rows.weight.min() < 0:
             raise DataError(WEIGHTS)
-        sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
         found: list[Partial] = []
         for i in range(block.leaves):
             low = i * how.leaf
             leaf = rows_between(rows, low, min(rows.shape[0], low + how.leaf))
-            own = _column_sums(leaf, self.first) if sums is None else sums[i]
+            with np.errstate(over="ignore", invalid="ignore"):
+                own = _column_sums(leaf, self.first) if sums is None else sums[i]
             values = values_of(leaf, block.first + low)
             found.append((own, *_ends(leaf), *values, *drawn(leaf, block.first + low, self.picks)))
         return found
@@ -119,9 +142,10 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     refuse_unless_usable(middle[:d], variance[:d])
     targets = target_values(found[3:6], total)
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
-    gram, (least, most) = sums if work.grams else None, ends[:, :d]
+    gram, (least, most), offsets = sums if work.grams else None, ends[:, :d], ends[:, d + 1]
     moments = middle[:d], variance[:d], middle[d:], variance[d:]
-    return Survey(int(counts[0]), int(counts[1]), total, work.first, gram, *moments, least, most, targets, sample)
+    n, counted = (int(count) for count in counts)
+    return Survey(n, counted, total, work.first, gram, *moments, least, most, offsets, targets, sample)
 
 
 def _picks(parts: Parts, seed: int) -> Picks:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..data.rows import Rows
 from ..data.tree import Partial
+from .coding import Coding
 
-__all__ = ["TargetValues", "joined_values", "target_values", "values_of"]
+__all__ = ["TargetValues", "coded_values", "distinct", "joined_values", "target_values", "values_of"]
 
 VALUES = 1000  # most different values that are counted
 
 
 class TargetValues(NamedTuple):
-    """The targets of the rows of weight > 0."""
+    """The targets, those of rows of weight > 0 but where another thing is said."""
 
     least: Array  # (k,)
     most: Array  # (k,)
     lowest: int  # number of the row with the least target
     highest: int  # number of the row with the largest target
-    values: Array | None  # (u,) of a single target, increasing; None where there are more than 1,000
-    counts: Array  # (u,) rows of each value; () where values are not known
+    values: Array | None  # (u,) of all rows and a single target, increasing; None where there are more than 1,000
+    counts: Array  # (u,) rows of weight > 0 of each value; () where values are not known
     weights: Array  # (u,) sums of their weights; the total weight where values are not known
 
     @property
@@ -33,19 +35,26 @@ class TargetValues(NamedTuple):
         return bool((self.most - self.least <= 32 * np.finfo(float).eps / 2 * size).all())
 
 
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The different numbers, increasing; by a sort, which is faster than a hash table."""
+    found = np.sort(values)
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
+
+
 def values_of(rows: Rows, first: int) -> Partial:
     """Least and most targets and their rows (4, k); values, counts and weights (u, 3); whether there are more (1,)."""
-    y, weight, numbers = rows.y, rows.weight, np.arange(first, first + rows.shape[0])
-    if weight is not None and not weight.all():
-        y, weight, numbers = y[weight > 0], weight[weight > 0], numbers[weight > 0]
-    if not len(y):
-        return np.full((4, rows.y.shape[1]), [[np.inf], [-np.inf], [0.0], [0.0]]), np.empty((0, 3)), np.zeros(1)
-    ends = np.stack((y.min(0), y.max(0), numbers[y.argmin(0)], numbers[y.argmax(0)])).astype(np.float64)
-    if y.shape[1] > 1 or len(np.unique(y[: 2 * VALUES])) > VALUES:
+    y, numbers = rows.y, np.arange(first, first + rows.shape[0])
+    counted = np.ones(len(y), bool) if rows.weight is None else rows.weight > 0
+    ends = np.full((4, y.shape[1]), [[np.inf], [-np.inf], [0.0], [0.0]])
+    if counted.any():
+        own, at = y[counted], numbers[counted]
+        ends = np.stack((own.min(0), own.max(0), at[own.argmin(0)], at[own.argmax(0)])).astype(np.float64)
+    if y.shape[1] != 1 or len(distinct(y[: 2 * VALUES, 0])) > VALUES:
         return ends, np.empty((0, 3)), np.ones(1)
-    values, place, counts = np.unique(y[:, 0], return_inverse=True, return_counts=True)
-    weights = counts.astype(np.float64) if weight is None else np.bincount(place.ravel(), weight)
-    return _limited(ends, np.column_stack((values, counts, weights)))
+    values = distinct(y[:, 0])
+    place = np.searchsorted(values, y[:, 0])
+    weight = counted if rows.weight is None else rows.weight
+    return _limited(ends, np.column_stack((values, np.bincount(place, counted), np.bincount(place, weight))))
 
 
 def joined_values(a: Partial, b: Partial) -> Partial:
@@ -55,8 +64,9 @@ def joined_values(a: Partial, b: Partial) -> Partial:
     if a[2].any() or b[2].any():
         return ends, np.empty((0, 3)), np.ones(1)
     both = np.concatenate((a[1], b[1]))
-    values, place = np.unique(both[:, 0], return_inverse=True)
-    sums = [np.bincount(place.ravel(), both[:, i], minlength=len(values)) for i in (1, 2)]
+    values = distinct(both[:, 0])
+    place = np.searchsorted(values, both[:, 0])
+    sums = [np.bincount(place, both[:, i], minlength=len(values)) for i in (1, 2)]
     return _limited(ends, np.column_stack((values, *sums)))
 
 
@@ -67,6 +77,22 @@ def target_values(found: Partial, total: float) -> TargetValues:
     if more.any():
         return TargetValues(least, most, *rows, None, np.empty(0), np.array([total]))
     return TargetValues(least, most, *rows, *(np.ascontiguousarray(column) for column in table.T))
+
+
+def coded_values(found: TargetValues, some: Rows, coding: Coding) -> TargetValues:
+    """The facts of the targets of a coding; ``some`` are any rows of the table."""
+    assert found.values is not None  # classes are few
+    u, total = len(found.values), float(found.weights.sum())
+    plain = some._replace(X=np.zeros((u, 1)), y=found.values[:, None], weight=None, offset=None)
+    y = coding(plain).y
+    if y.shape[1] > 1:
+        ends = np.zeros(y.shape[1]), np.ones(y.shape[1])
+        return TargetValues(*ends, 0, 0, None, np.empty(0), np.array([total]))
+    values = distinct(y[:, 0])
+    place = np.searchsorted(values, y[:, 0])
+    counts, weights = (np.bincount(place, own) for own in (found.counts, found.weights))
+    counted = values[counts > 0]
+    return TargetValues(counted[:1], counted[-1:], 0, 0, values, counts, weights)
 
 
 def _limited(ends: Array, table: Array) -> Partial:

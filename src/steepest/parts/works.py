@@ -19,7 +19,7 @@ from ..data.tree import Partial, Summation, plus
 from ..objective.losses import SquaredError
 from .part import Block
 
-__all__ = ["ClassCurves", "Costs", "Curves", "Grams", "LongestRow", "Products", "Slopes", "Work"]
+__all__ = ["ClassCurves", "Costs", "Curves", "Grams", "LongestRow", "Products", "Slopes", "Work", "leaves_of"]
 
 
 class Work(Protocol):

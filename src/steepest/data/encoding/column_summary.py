@@ -96,7 +96,9 @@ def summary_of(column: Column) -> Summary:
     gone = np.isnan(column)
     missing = int(gone.sum())
     there = column[~gone] if missing else column
-    return Numbers(len(column), missing, float(there.sum()), int(gone.argmax()) if missing else None)
+    with np.errstate(over="ignore"):  # a column that is too large is refused where it is used
+        total = float(there.sum())
+    return Numbers(len(column), missing, total, int(gone.argmax()) if missing else None)
 
 
 def _levels_of(text: Text) -> Levels:

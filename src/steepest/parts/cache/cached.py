@@ -163,6 +163,8 @@ class Cached:
         if found is None:
             yield from self.origin.read(piece, start, size)
             return
+        if piece == start == 0:  # once a pass
+            self.check()
         low = piece * found.plan.piece
         high = low + self.pieces[piece].rows
         try:
@@ -171,6 +173,10 @@ class Cached:
                 yield rows
         except DamagedError:
             yield from _batches(self._renewed(found), low + start, high, size)
+
+    def check(self) -> None:
+        """Refuse a cache of files that are no longer as they were found."""
+        self.origin.check()
 
     def place(self, piece: int, row: int) -> str:
         """Where a row stands in the origin."""

@@ -26,6 +26,9 @@ CHECKSUMS, STARTS = "checksums.npy", "starts.npy"
 SHARE = 0.5  # of the free memory, up to which a cache is mapped
 
 
+Sections = dict[str, tuple[str, int | None]]  # type and numbers a row of each array
+
+
 class DamagedError(Exception):
     """A cache that is not as it was written."""
 
@@ -54,31 +57,31 @@ class Stored(NamedTuple):
         DamagedError
             If the cache is not as it was written.
         """
-        file = low // self.plan.file
+        file, sections = low // self.plan.file, self.plan.sections
         with ExitStack() as stack:
             try:
                 reads = {
                     name: stack.enter_context(opened_bytes(self.folder / file_name(name, file), self.mapped))
-                    for name in self.plan.sections
+                    for name in sections
                 }
                 while low < high:
                     stop = min(high, low + size - (low % BLOCK if size >= BLOCK else 0))
                     alone = self.is_checked(low, stop)
                     first, last = (low, stop) if alone else (low // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK)
-                    whole = self._blocks(reads, first, min(last, self.plan.rows))
+                    whole = self._blocks(reads, sections, first, min(last, self.plan.rows))
                     yield rows_between(whole, low - first, stop - first)
                     low = stop
             except (OSError, EOFError):
                 raise DamagedError from None
 
-    def _blocks(self, reads: dict[str, Read], low: int, high: int) -> Rows:
+    def _blocks(self, reads: dict[str, Read], sections: Sections, low: int, high: int) -> Rows:
         """The rows of whole blocks."""
         plan, blocks = self.plan, slice(low // BLOCK, -(-high // BLOCK))
         at = low % plan.file
         ends = at, at + high - low
         found: dict[str, Any] = {
-            name: self._array(reads[name], name, *ends)
-            for name, (_, width) in plan.sections.items()
+            name: _array(reads[name], *sections[name], *ends)
+            for name, (_, width) in sections.items()
             if width is not None
         }
         if plan.indices is not None:
@@ -86,7 +89,7 @@ class Stored(NamedTuple):
             indptr = np.concatenate(([0], np.cumsum(found["lengths"])))
             first = int(self.starts[blocks.start])
             for name in ("data", "indices"):
-                found[name] = self._array(reads[name], name, first, first + int(indptr[-1]))
+                found[name] = _array(reads[name], *sections[name], first, first + int(indptr[-1]))
             self._check(blocks, found, indptr)
             found["X"] = CSR(found["data"], found["indices"], indptr, len(plan.names))
         else:
@@ -96,15 +99,11 @@ class Stored(NamedTuple):
         self.checked[blocks] = True
         return Rows(found["X"], y, found.get("weight"), found.get("offset"))
 
-    def _array(self, read: Read, name: str, low: int, high: int) -> NDArray[Any]:
-        kind, width = self.plan.sections[name]
-        scale = np.dtype(kind).itemsize * (1 if width is None else width)
-        return read(low * scale, high * scale).view(kind)
-
     def _check(self, blocks: slice, found: dict[str, Any], indptr: NDArray[np.int64] | None = None) -> None:
         """Compare the blocks that were not read before with their checksums."""
-        names = list(self.plan.sections)
-        for block in np.flatnonzero(~self.checked[blocks]).tolist():
+        unchecked = np.flatnonzero(~self.checked[blocks])
+        names = list(self.plan.sections) if len(unchecked) else []
+        for block in unchecked.tolist():
             for name, array in found.items():
                 width = self.plan.sections[name][1]
                 low, high = block * BLOCK, (block + 1) * BLOCK
@@ -114,6 +113,12 @@ class Stored(NamedTuple):
                     part = array[low * (width or 0) : high * (width or 0)]
                 if zlib.crc32(part.data) != self.checksums[blocks.start + block, names.index(name)]:
                     raise DamagedError
+
+
+def _array(read: Read, kind: str, width: int | None, low: int, high: int) -> NDArray[Any]:
+    """Rows low .. high - 1 of a section."""
+    scale = np.dtype(kind).itemsize * (1 if width is None else width)
+    return read(low * scale, high * scale).view(kind)
 
 
 def file_name(section: str, file: int) -> str:

@@ -8,24 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.aliases import Answer
 from ...core.errors import DataError, UsageError
 from ...data.encoding.faults import CellError, row_of
 from ...data.encoding.recipe import Recipe
-from ...data.encoding.settings import Unknown
+from ...data.encoding.settings import Settings, Unknown
 from ...data.encoding.text_column import Column, Text, is_missing_at, taken
 from ...data.in_rows import fill_rows
+from ...data.layout import Table, spread
 from ...data.readers.asked import Asked
 from ...data.readers.cells import label_fault
-from ...data.readers.columns import Sheet, Wanted, refuse
+from ...data.readers.columns import Sheet, Wanted, listed, refuse
 from ...data.readers.response import known_offset
 from ...data.readers.roles import Roles, choose
 from ...data.rows import Rows
 
 __all__ = ["Cast", "Labels", "cast_of"]
 
-Labels = dict[str, int]  # the code of each label, in the order of their first rows
 Line = Callable[[int], int | None]
+Labels = dict[str, int]  # the code of each label, in the order of their first rows
 
 
 class Cast(NamedTuple):
@@ -34,8 +34,9 @@ class Cast(NamedTuple):
     roles: Roles
     wanted: tuple[Wanted, ...]
     labelled: bool  # whether the target is text, so that y holds codes of labels
-    whole: bool  # whether rows with a gap are left out
-    recipe: Recipe | None = None
+    complete: bool  # whether rows with a gap get the weight 0
+    settings: Settings | None = None  # by which a recipe is to be learnt from all rows
+    recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,23 +56,33 @@ class Cast(NamedTuple):
         DataError
             If a cell cannot have its role: with its line in the chunk.
         """
-        line: Line = sheet.line
-        if self.whole and (gone := np.any([is_missing_at(column) for column in columns], axis=0)).any():
-            kept = np.flatnonzero(~gone)
-            columns, line = [taken(column, kept) for column in columns], lambda row: sheet.line(int(kept[row]))
+        kept = self.kept(columns)
+        if kept is None or kept.all():
+            rows = self._rows(columns, sheet, sheet.line, labels)
+            return rows if kept is None or rows.weight is not None else rows._replace(weight=np.ones(len(kept)))
+        places = np.flatnonzero(kept)
+        rows = self._rows([taken(c, kept) for c in columns], sheet, lambda row: sheet.line(int(places[row])), labels)
+        weight = np.ones(len(places)) if rows.weight is None else rows.weight
+        y, weight, offset = (_spread(v, kept) for v in (rows.y, weight, rows.offset))
+        return rows._replace(X=spread(rows.X, kept), y=np.asfortranarray(y), weight=weight, offset=offset)
+
+    def _rows(self, columns: Sequence[Column], sheet: Sheet, line: Line, labels: Labels) -> Rows:
         read = dict(zip((one.name for one in self.wanted), columns, strict=True))
         X = self._table([read[name] for name in self.roles.features], len(is_missing_at(columns[0])), sheet, line)
-        y = np.empty((len(X), len(self.targets)), order="F")
-        for j, name in enumerate(self.targets):
-            column = read[name]
-            y[:, j] = _codes(column, name, sheet, line, labels) if isinstance(column, Text) else column
-        weight = (
-            None if self.roles.weights is None else _weight(read[self.roles.weights], self.roles.weights, sheet, line)
-        )
+        y = np.empty((X.shape[0], len(self.targets)), order="F")
+        for j, target in enumerate(self.targets):
+            column = read[target]
+            y[:, j] = _codes(column, target, sheet, line, labels) if isinstance(column, Text) else column
+        name = self.roles.weights
+        weight = None if name is None else _weight(read[name], name, sheet, line)
         offset = known_offset(read, self.roles.offset, self.roles.exposure, sheet.file, line)
-        return Rows(X, y, weight, offset, total=float(len(X) if weight is None else weight.sum()))
+        return Rows(X, y, weight, offset, total=float(X.shape[0] if weight is None else weight.sum()))
 
-    def _table(self, features: Sequence[Any], n: int, sheet: Sheet, line: Line) -> Any:
+    def kept(self, columns: Sequence[Column]) -> NDArray[np.bool_] | None:
+        """Which rows have no gap, (m,), if the others are left out; None if gaps are refused or filled."""
+        return ~np.any([is_missing_at(column) for column in columns], axis=0) if self.complete else None
+
+    def _table(self, features: Sequence[Any], n: int, sheet: Sheet, line: Line) -> Table:
         if self.recipe is None:
             X = np.empty((n, len(features)))
             fill_rows(X, features)
@@ -89,22 +100,29 @@ def cast_of(sheet: Sheet, asked: Asked) -> Cast:
 
     Raises
     ------
-    DataError
-        If a feature is text and no recipe says how it is encoded.
     UsageError
-        If a name is unknown or used twice, or a setting needs all rows at once.
+        If a name is unknown or used twice.
     """
-    roles, recipe, texts = choose(sheet, asked), asked.recipe, sheet.text_names
-    if recipe is None and asked.settings.missing not in ("error", "drop"):
-        raise UsageError(f"missing={asked.settings.missing!r} needs a mean: use missing='drop', or fill the gaps in")
-    if recipe is None and (found := [name for name in roles.features if name in texts]):
-        answer = Answer("leave it out with {}, or encode it as numbers", (("drop", found[0]),))
-        raise DataError("text or dates in a feature", file=sheet.file, column=found[0], answer=answer)
-    labelled = roles.target in texts and not roles.further
-    wanted = roles.wanted(labelled, frozenset() if recipe is None else recipe.text_columns, asked.missing)
+    roles, settings, recipe = choose(sheet, asked), asked.settings, asked.recipe
+    named = {*settings.reference, *settings.categories, *settings.dates}
+    for name in sorted(named - set(roles.features)):
+        raise UsageError(f"no feature is called {name!r}: there is {listed(roles.features)}")
+    texts = sheet.text_names | named if recipe is None else recipe.text_columns
+    labelled = roles.target in sheet.text_names and not roles.further
+    wanted = roles.wanted(labelled, texts, asked.missing)
     if not wanted:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
-    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", recipe)
+    encodes = recipe is None and (settings != Settings() or any(name in texts for name in roles.features))
+    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", settings if encodes else None, recipe)
+
+
+def _spread(values: NDArray[np.float64] | None, kept: NDArray[np.bool_]) -> Any:
+    """Values of the rows that are kept, and 0 for the others."""
+    if values is None:
+        return None
+    found = np.zeros((len(kept), *values.shape[1:]))
+    found[kept] = values
+    return found
 
 
 def _codes(text: Text, name: str, sheet: Sheet, line: Line, labels: Labels) -> NDArray[np.int64]:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import DataError, UsageError
+from ...data.encoding.settings import Settings
 from ...data.layout import in_row_order, matrix
 from ...data.readers.asked import Asked
 from ...data.readers.cells import FILL, is_missing
 from ...data.rows import make_rows
-from .beside import asked_beside, beside
+from .beside import asked_beside, beside, names_of_columns, of_array
 from .files import File, find_files
 from .frames import FrameSource, arrow_table, exports_arrow, is_a, is_frame
 from .ipc import scan_arrow
@@ -24,7 +25,7 @@ from .source import Source
 from .streams import StreamSource
 from .text_formats import scan_npy, scan_text
 
-__all__ = ["is_array", "source_beside", "source_of"]
+__all__ = ["is_array", "is_named", "source_beside", "source_of"]
 
 OPENERS: Mapping[str, Callable[[Sequence[File], Asked], Source]] = {
     "parquet": scan_parquet,
@@ -62,6 +63,8 @@ def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None
     UsageError
         If there is no source for such a table.
     """
+    if rows is not None and not callable(table):
+        raise UsageError("rows is for a function that makes tables: leave it out")
     if _is_file(table) or (isinstance(table, Sequence) and all(map(_is_file, table))):
         return _in_files(table, asked, options)
     if is_frame(table):
@@ -73,7 +76,7 @@ def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None
     if isinstance(table, Iterator) or is_a(table, "pyarrow", "RecordBatchReader"):
         raise UsageError(f"{type(table).__name__} {ONCE}")
     if exports_arrow(table):
-        return StreamSource(Streamed(table), asked, rows)
+        return StreamSource(Streamed(table), asked)
     if callable(table):
         return StreamSource(Made(table), asked, rows)
     if isinstance(table, Sequence):
@@ -82,16 +85,41 @@ def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None
 
 
 def source_beside(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> Source:
-    """The source of a data frame or array, with its target in another array."""
-    if is_frame(X):
-        return FrameSource(beside(X, y, weights, offset), asked_beside(asked, y, weights, offset))
+    """The source of a data frame or array, with its target, weights or offsets in other arrays.
+
+    Of a data frame each of them may be the name of a column.
+    """
+    if is_array(X):
+        return _of_array(X, y, asked, weights, offset)
+    roles = {"target": y, "weights": weights, "offset": offset}
+    named = {role: value for role, value in roles.items() if value is not None and is_named(value)}
+    if not is_frame(X):
+        role = next(role for role in roles if role not in named and roles[role] is not None)
+        raise UsageError(f"the {role} is an array, but the table is not: name a column of the table")
+    arrays = [None if role in named else value for role, value in roles.items()]
+    return FrameSource(beside(X, *arrays), asked_beside(asked._replace(**named), *arrays))
+
+
+def is_named(role: Any) -> bool:
+    """Whether the column or columns of a role are named, not given as an array."""
+    if isinstance(role, (list, tuple)):
+        return all(isinstance(name, str) for name in role)
+    return role is None or isinstance(role, (str, int))
+
+
+def _of_array(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> Source:
+    for role, value in (("target", y), ("weights", weights), ("offset", offset)):
+        if isinstance(value, str):
+            raise UsageError(f"an array has no column {value!r}: give the {role} as an array")
+    if asked.drop or asked.settings != Settings():
+        table = beside(of_array(X, asked.features), y, weights, offset)
+        return FrameSource(table, asked_beside(asked._replace(features=None), y, weights, offset))
     X = matrix(X)
     y, levels = _labelled(np.zeros((X.shape[0], 0)) if y is None else np.asarray(y))
     rows = make_rows(X, y, weight=weights, offset=offset)
     rows = rows._replace(X=in_row_order(rows.X))
-    names = tuple(asked.features or (f"x{j}" for j in range(rows.shape[1])))
     targets = ("y",) if rows.outputs == 1 else tuple(f"y{j}" for j in range(rows.outputs))
-    return MemorySource(rows, names, targets, levels)
+    return MemorySource(rows, names_of_columns(rows.shape[1], asked.features), targets, levels)
 
 
 def is_array(table: Any) -> bool:
@@ -107,12 +135,20 @@ def _labelled(y: Any) -> tuple[Any, tuple[str, ...] | None]:
     """A target of text as places among its sorted levels, and the levels; numbers as they are."""
     of_text = y.dtype.kind in "Ub" or (y.dtype.kind == "O" and any(isinstance(label, str) for label in y.flat))
     if not of_text or y.ndim > 1:
-        return y, None
+        return _numbers(y), None
     for row, label in enumerate(y.tolist()):
         if label is None or (not isinstance(label, str) and is_missing(label)):
             raise DataError(f"row {row + 1}: missing value: {FILL}", column="y")
     found, places = np.unique(y.astype(str), return_inverse=True)
     return places, tuple(found.tolist())
+
+
+def _numbers(y: Any) -> Any:
+    """The target, unless it holds something else."""
+    try:
+        return np.asarray(y if y.dtype.kind in "biufO" else [{}], np.float64)
+    except (TypeError, ValueError):
+        raise DataError("neither numbers nor one text a row: correct it", column="y") from None
 
 
 def _is_file(name: object) -> bool:

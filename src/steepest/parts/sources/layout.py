@@ -15,14 +15,15 @@ from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Settings, Unknown
-from ...data.encoding.text_column import Column, Text, is_missing_at
+from ...data.encoding.text_column import Column
 from ...data.finite import not_finite_at
 from ...data.in_rows import fill_rows
-from ...data.layout import Table
+from ...data.layout import Table, spread
 from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.cells import FILL
 from ...data.readers.columns import Wanted
 from ...data.rows import Rows
+from .learning import without_gaps
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -102,8 +103,12 @@ class Layout(NamedTuple):
         columns = self.columns_of(batches, self.features)
         if not self.complete:
             return recipe.encode(columns, Unknown(self.unknown))[0], None
-        kept = ~np.any([is_missing_at(column) for column in columns], axis=0)
-        return recipe.encode([_filled(column) for column in columns], Unknown(self.unknown))[0], kept
+        whole, kept = without_gaps(columns)
+        try:
+            return spread(recipe.encode(whole, Unknown(self.unknown))[0], kept), kept
+        except CellError as error:
+            row = None if error.row is None else int(np.flatnonzero(kept)[error.row])
+            raise CellError(error.problem, error.column, row, error.answer) from None
 
     def rounded(self, batches: Sequence[pa.RecordBatch]) -> set[str]:
         """The columns with a whole number that double precision rounds."""
@@ -122,13 +127,6 @@ class Layout(NamedTuple):
             row, j, value = found
             raise CellError(not_finite(value), self.features[j], row)
         return X
-
-
-def _filled(column: Column) -> Column:
-    """The column with any value it has, or 0, in place of missing ones."""
-    if isinstance(column, Text):
-        return column._replace(codes=np.maximum(column.codes, 0))
-    return np.where(np.isnan(column), 0.0, column)
 
 
 def vector(batches: Sequence[pa.RecordBatch], name: str) -> NDArray[np.float64]:

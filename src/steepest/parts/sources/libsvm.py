@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from ...core.errors import DataError, UsageError
-from ...data.csr import CSR
+from ...data.layout import with_columns
 from ...data.readers.asked import Asked
 from ...data.readers.content import Content
 from ...data.readers.libsvm import LABEL, Sparse, libsvm_rows
@@ -66,13 +66,18 @@ class LibsvmStream:
         """Names of the files."""
         return tuple(text.name for text in self._files)
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for text in self._files:
+            text.file.check()
+
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""
         return (rows for _, rows in self.marked(file))
 
     def settled(self, rows: Rows) -> Rows:
         """The rows with as many columns as the highest index of all files."""
-        return rows._replace(X=rows.X._replace(columns=self._width)) if isinstance(rows.X, CSR) else rows
+        return rows._replace(X=with_columns(rows.X, self._width))
 
     def marked(self, file: int, start: Mark = BEGIN) -> Iterator[tuple[Mark | None, Rows]]:
         """The rows from a mark on; each batch with its own mark if the file is not compressed."""

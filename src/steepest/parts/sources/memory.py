@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ...core.errors import DataError
+from ...data.csr import CSR
 from ...data.finite import not_finite_at
 from ...data.layout import Table, arrays
 from ...data.regroup import rows_between
@@ -46,6 +47,11 @@ class MemorySource:
     ) -> None:
         self.rows, self.names, self.targets, self.levels = rows, names, targets, levels
 
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        return len(self.rows.X.data) if isinstance(self.rows.X, CSR) else None
+
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """Ranges of rows."""
@@ -76,6 +82,9 @@ class MemorySource:
             return
         row, column, value = found
         raise DataError(f"row {low + row + 1:,}: {not_finite(value)}", column=names[column])
+
+    def check(self) -> None:
+        """Nothing: a table in memory is what it is."""
 
     def place(self, piece: int, row: int) -> str:
         """The row in the table, from 1."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,10 @@ from ...data.readers.columns import refuse
 from ...data.readers.numpy_file import ArraySheet
 from ...data.readers.response import known_offset
 from ...data.readers.roles import Roles, choose
+from ...data.readers.stored_array import Bytes, Stored, stored_array
 from ...data.rows import Rows
-from .files import hash_of
+from .files import File, hash_of
 from .source import Piece
-from .stored_array import Stored
 
 __all__ = ["NpySource"]
 
@@ -31,29 +32,53 @@ VERSION = 1
 MEND = "correct it or remove the row"
 
 
+class Saved(NamedTuple):
+    """A file with an array."""
+
+    file: File
+    array: Stored
+
+    @property
+    def name(self) -> str:
+        """As messages show it."""
+        return self.file.name
+
+    @contextmanager
+    def opened(self) -> Iterator[Bytes]:
+        """The open file, if it is as it was."""
+        self.file.check()
+        with self.file.store.open(self.file.path, self.name) as raw:
+            yield raw
+
+
 class NpySource:
     """Two-dimensional arrays of numbers, one below the other, with columns c1, c2, ...
 
     Parameters
     ----------
-    arrays : sequence of Stored
-        Of one type and as many columns each.
+    files : sequence of File
+        Arrays of one type with as many columns each.
     asked : Asked
-    y : Stored, optional
+    target : File, optional
         The target, (n,) or (n, k), of one array. By default it is a column, the last one if none is asked for.
     """
 
-    def __init__(self, arrays: Sequence[Stored], asked: Asked, y: Stored | None = None) -> None:
-        self._arrays, self._y = tuple(arrays), y
-        _check_shapes(self._arrays, y)
+    def __init__(self, files: Sequence[File], asked: Asked, target: File | None = None) -> None:
+        self._arrays, self._y = tuple(map(_saved, files)), None if target is None else _saved(target)
+        _check_arrays(self._arrays)
+        if self._y is not None:
+            _check_target(self._arrays, self._y)
         if asked.settings.missing != "error":
             raise UsageError(f"missing={asked.settings.missing!r} is for text: an array must be without gaps")
-        self._columns = tuple(f"c{j + 1}" for j in range(arrays[0].shape[1]))
-        own = self._columns[-1] if len(self._columns) > 1 and y is None else None
-        none = dict.fromkeys(self._columns, np.zeros(0))
-        self._roles: Roles = choose(ArraySheet(arrays[0].file.name, none, True, own), asked)
-        files = [array.file for array in (*arrays, *([] if y is None else [y]))]
-        self.identity = hash_of(files, "npy", VERSION, self._roles)
+        columns = {f"c{j + 1}": np.zeros(0) for j in range(self._first.shape[1])}
+        own = f"c{len(columns)}" if len(columns) > 1 and target is None else None
+        self._roles: Roles = choose(ArraySheet(files[0].name, columns, True, own), asked)
+        self._places = {name: j for j, name in enumerate(columns)}
+        self.identity = hash_of([*files, *([] if target is None else [target])], "npy", VERSION, self._roles)
+
+    @property
+    def _first(self) -> Stored:
+        return self._arrays[0].array
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,13 +89,14 @@ class NpySource:
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         if self._y is not None:
-            return ("y",) if len(self._y.shape) == 1 else tuple(f"y{j}" for j in range(self._y.shape[1]))
+            shape = self._y.array.shape
+            return ("y",) if len(shape) == 1 else tuple(f"y{j}" for j in range(shape[1]))
         return () if self._roles.target is None else (self._roles.target, *self._roles.further)
 
     @property
     def remote(self) -> bool:
         """Whether the files are on another machine."""
-        return any(array.file.store.remote for array in self._arrays)
+        return any(saved.file.store.remote for saved in self._arrays)
 
     @property
     def seeks(self) -> bool:
@@ -80,50 +106,52 @@ class NpySource:
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text or of true and false. Cost: the target is read."""
-        y = self._y
-        if y is None or len(y.shape) > 1 or y.dtype.kind not in "USb":
+        if self._y is None or len(self._y.array.shape) > 1 or self._y.array.dtype.kind not in "USb":
             return None
+        y, n = self._y.array, self._y.array.shape[0]
         found: set[str] = set()
-        with y.opened() as raw:
-            for low in range(0, y.shape[0], LABELS):
-                labels = y.rows(low, min(y.shape[0], low + LABELS), [0], raw)[0]
-                found.update(np.unique(labels.astype(str)).tolist())
+        with self._y.opened() as raw:
+            for low in range(0, n, LABELS):
+                found.update(np.unique(y.rows(low, min(n, low + LABELS), [0], raw)[0].astype(str)).tolist())
         return tuple(sorted(found))
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """Ranges of rows of about 16 MB."""
         found = []
-        for array in self._arrays:
-            n, step = array.shape[0], self._step
-            found += [Piece(array.file.name, i, min(step, n - low)) for i, low in enumerate(range(0, n, step))]
+        for saved in self._arrays:
+            n, step = saved.array.shape[0], self._step
+            found += [Piece(saved.name, i, min(step, n - low)) for i, low in enumerate(range(0, n, step))]
         return tuple(found)
 
     @property
     def _step(self) -> int:
-        row = self._arrays[0].dtype.itemsize * len(self._columns)
-        return max(1, PIECE // max(1, row))
+        return max(1, PIECE // self._first.row_bytes)
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """The rows, copied."""
         known = self.pieces[piece]
-        array = next(array for array in self._arrays if array.file.name == known.file)
+        saved = next(saved for saved in self._arrays if saved.name == known.file)
         first = known.number * self._step
-        array.file.check()
-        with array.opened() as raw:
+        with saved.opened() as raw:
             for low in range(first + start, first + known.rows, size):
-                yield self._rows(array, low, min(first + known.rows, low + size), raw)
+                yield self._rows(saved.array, low, min(first + known.rows, low + size), raw)
+
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for array in (*self._arrays, *(() if self._y is None else (self._y,))):
+            array.file.check()
 
     def place(self, piece: int, row: int) -> str:
         """File and row, from 1."""
         known = self.pieces[piece]
         return f"{known.file}, row {known.number * self._step + row + 1:,}"
 
-    def _rows(self, array: Stored, low: int, high: int, raw: Any) -> Rows:
+    def _rows(self, array: Stored, low: int, high: int, raw: Bytes) -> Rows:
         roles = self._roles
         further = [name for name in (*self._own_targets, roles.weights, roles.offset, roles.exposure) if name]
         every = [*roles.features, *further]
-        columns = array.rows(low, high, [self._columns.index(name) for name in every], raw)
+        columns = array.rows(low, high, [self._places[name] for name in every], raw)
         X = np.empty((high - low, len(roles.features)), np.float32 if array.dtype == np.float32 else np.float64)
         fill_rows(X, columns[: X.shape[1]])
         if not all_finite(X):
@@ -133,8 +161,8 @@ class NpySource:
         weight = None if roles.weights is None else read[roles.weights]
         if weight is not None and (weight < 0).any():
             row = int((weight < 0).argmax())
-            refuse(f"weight {weight[row]:g} is below zero: correct it", array.file.name, str(roles.weights), low + row)
-        offset = known_offset(read, roles.offset, roles.exposure, array.file.name, lambda row: None)
+            refuse(f"weight {weight[row]:g} is below zero: correct it", array.file, str(roles.weights), low + row)
+        offset = known_offset(read, roles.offset, roles.exposure, array.file, lambda row: None)
         y = self._target(read, low, high)
         return Rows(X, y, weight, offset, total=float(len(X) if weight is None else weight.sum()))
 
@@ -143,39 +171,44 @@ class NpySource:
         return self.targets if self._y is None else ()
 
     def _target(self, read: dict[str, NDArray[np.float64]], low: int, high: int) -> NDArray[np.float64]:
-        y = self._y
-        if y is None:
+        if self._y is None:
             return np.asfortranarray(np.array([read[name] for name in self.targets]).reshape(-1, high - low).T)
-        y.file.check()
-        with y.opened() as raw:
-            columns = y.rows(low, high, range(len(self.targets)), raw)
+        with self._y.opened() as raw:
+            columns = self._y.array.rows(low, high, range(len(self.targets)), raw)
         if self.levels is not None:
             columns = [np.searchsorted(np.array(self.levels), columns[0].astype(str))]
-        found = [_vector(column, name, y, low) for name, column in zip(self.targets, columns, strict=True)]
+        found = [_vector(column, name, self._y.array, low) for name, column in zip(self.targets, columns, strict=True)]
         return np.asfortranarray(np.array(found).T)
 
 
-def _check_shapes(arrays: Sequence[Stored], y: Stored | None) -> None:
-    first = arrays[0]
-    for array in arrays:
-        name, shape = array.file.name, array.shape
+def _saved(file: File) -> Saved:
+    with file.store.open(file.path, file.name) as raw:
+        return Saved(file, stored_array(raw, file.size, file.name))
+
+
+def _check_arrays(arrays: Sequence[Saved]) -> None:
+    """Refuse arrays that are no tables of numbers, or that differ."""
+    first = arrays[0].array
+    for _, array in arrays:
+        shape, dtype = array.shape, array.dtype
         if len(shape) != 2 or shape[1] == 0:
-            raise DataError(f"the array has shape {shape}: rows by columns are needed", file=name)
-        if array.dtype.kind not in "biuf":
-            raise DataError(f"the array is of type {array.dtype}: save numbers", file=name)
-        if (shape[1], array.dtype) != (first.shape[1], first.dtype):
-            problem = (
-                f"{shape[1]} columns of {array.dtype}, but {first.file.name} has {first.shape[1]} of {first.dtype}"
-            )
-            raise DataError(f"{problem}: make them the same", file=name)
-    if y is None:
-        return
+            raise DataError(f"the array has shape {shape}: rows by columns are needed", file=array.file)
+        if dtype.kind not in "biuf":
+            raise DataError(f"the array is of type {dtype}: save numbers", file=array.file)
+        if (shape[1], dtype) != (first.shape[1], first.dtype):
+            theirs = f"{first.file} has {first.shape[1]} of {first.dtype}"
+            raise DataError(f"{shape[1]} columns of {dtype}, but {theirs}: make them the same", file=array.file)
+
+
+def _check_target(arrays: Sequence[Saved], saved: Saved) -> None:
+    """Refuse a target that does not fit the one array."""
+    y, n = saved.array, arrays[0].array.shape[0]
     if len(arrays) > 1:
-        raise UsageError(f"{y.file.name}: a target of its own is for one array: save the target as a column of each")
-    if len(y.shape) not in (1, 2) or y.shape[0] != first.shape[0] or 0 in y.shape[1:]:
-        raise DataError(f"the target has shape {y.shape}, expected {first.shape[:1]}: make it fit X", file=y.file.name)
+        raise UsageError(f"{y.file}: a target of its own is for one array: save the target as a column of each")
+    if len(y.shape) not in (1, 2) or y.shape[0] != n or 0 in y.shape[1:]:
+        raise DataError(f"the target has shape {y.shape}, expected {(n,)}: make it fit X", file=y.file)
     if y.dtype.kind not in ("biufUS" if len(y.shape) == 1 else "biuf"):
-        raise DataError(f"the target is of type {y.dtype}: save numbers or labels", file=y.file.name)
+        raise DataError(f"the target is of type {y.dtype}: save numbers or labels", file=y.file)
 
 
 def _vector(column: NDArray[Any], name: str, array: Stored, low: int) -> NDArray[np.float64]:
@@ -188,4 +221,4 @@ def _vector(column: NDArray[Any], name: str, array: Stored, low: int) -> NDArray
 
 
 def _refuse(value: Any, array: Stored, name: str, row: int) -> None:
-    refuse(str(number_fault(float(value), MEND)), array.file.name, name, row)
+    refuse(str(number_fault(float(value), MEND)), array.file, name, row)

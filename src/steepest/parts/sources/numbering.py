@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from ...data.csr import CSR
+from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
 from .source import Piece
@@ -53,6 +53,9 @@ class Stream(Protocol):
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the files, in the order of their rows."""
+
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
 
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file in order. Before the end of the first pass, they are to be `settled` after it."""
@@ -149,22 +152,26 @@ class Numbered:
     def first_pass(self) -> Iterator[Rows]:
         """All rows in order, to be settled after the last, when they are counted."""
         found: list[Found] = []
-        stored: int | None = None
+        numbers: int | None = None
         for file in range(len(self.stream.files)):
             for i, (mark, rows) in enumerate(self.stream.marked(file)):
                 if i == 0 or (mark is not None and mark.at - found[-1].start.at >= PIECE):
                     found.append(Found(file, mark or BEGIN, 0))
                 found[-1] = found[-1]._replace(rows=found[-1].rows + rows.shape[0])
-                if isinstance(rows.X, CSR):
-                    stored = (stored or 0) + len(rows.X.data)
+                if (some := stored(rows.X)) is not None:
+                    numbers = (numbers or 0) + some
                 yield rows
-        self._counts = tuple(found), stored
+        self._counts = tuple(found), numbers
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Rows ``start`` and on of a piece, in batches of ``size``."""
         found = self._found[piece]
         batches = (rows for _, rows in self.stream.marked(found.file, found.start))
         yield from regrouped(_without(map(self.stream.settled, batches), start), size, found.rows - start)
+
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        self.stream.check()
 
     def place(self, piece: int, row: int) -> str:
         """File and line of a row."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from ...core.errors import DataError
+from ...data.encoding.recipe import Learnt
+from ...data.encoding.text_column import Column, taken
 from ...data.readers.asked import Asked
 from ...data.readers.columns import listed
 from ...data.readers.content import Content
@@ -21,6 +24,7 @@ from ...data.rows import Rows
 from .cast import Cast, Labels, cast_of
 from .chunks import chunks, head, placed
 from .files import hash_of
+from .learning import learn_in_parts
 from .numbering import BEGIN, Mark
 from .text_file import TextFile
 
@@ -67,7 +71,7 @@ class SheetStream:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns of X."""
-        return self.cast.names
+        return self._encoded.names
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -84,22 +88,59 @@ class SheetStream:
         """Names of the files."""
         return tuple(text.name for text in self._files)
 
+    @cached_property
+    def learnt(self) -> Learnt | None:
+        """The recipe of features of text, dates or gaps. Cost: a pass, if there are any."""
+        if self.cast.settings is None:
+            return None
+        return learn_in_parts(self.cast.roles.features, self._features(), self.cast.settings, self._place)
+
+    @cached_property
+    def _encoded(self) -> Cast:
+        return self.cast if self.learnt is None else self.cast._replace(recipe=self.learnt.recipe)
+
+    def _features(self) -> Iterator[list[Column]]:
+        """The features of all rows, without those that are left out."""
+        for file in range(len(self._files)):
+            for mark, sheet in self._sheets(file, BEGIN):
+                with placed(mark.line):
+                    columns = sheet.read(self.cast.wanted)
+                kept = self.cast.kept(columns)
+                features = columns[: len(self.cast.roles.features)]
+                yield features if kept is None or kept.all() else [taken(column, kept) for column in features]
+
+    def _place(self, row: int) -> str:
+        """File and line of a row of the table."""
+        lines = (
+            f"{text.name}, line {mark.line + line}"
+            for file, text in enumerate(self._files)
+            for mark, sheet in self._sheets(file, BEGIN)
+            for line in sheet.row_lines()
+        )
+        return next(islice(lines, row, None))
+
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for text in self._files:
+            text.file.check()
+
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""
         return (rows for _, rows in self.marked(file))
 
     def settled(self, rows: Rows) -> Rows:
         """The rows with the places of labels in place of their codes."""
-        if not self.cast.labelled:
+        if not self._labels:
             return rows
         places = np.argsort(np.argsort(np.array(list(self._labels), np.str_)))
         return rows._replace(y=np.asfortranarray(places[rows.y.astype(np.int64)], np.float64))
 
     def marked(self, file: int, start: Mark = BEGIN) -> Iterator[tuple[Mark | None, Rows]]:
         """The rows from a mark on; each batch with its own mark if the file is not compressed."""
+        cast = self._encoded
         for mark, sheet in self._sheets(file, start):
             with placed(mark.line):
-                rows = self.cast.rows(sheet, sheet.read(self.cast.wanted), self._labels)
+                rows = cast.rows(sheet, sheet.read(cast.wanted), self._labels)
             yield mark if self._files[file].seekable else None, rows
 
     def line(self, file: int, start: Mark, row: int) -> int:

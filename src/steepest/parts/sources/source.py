@@ -19,7 +19,10 @@ class Piece(NamedTuple):
 
 
 class Source(Protocol):
-    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too."""
+    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too.
+
+    One of sparse rows has ``stored`` as well: how many numbers they store, known with the pieces.
+    """
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +64,15 @@ class Source(Protocol):
         DataError
             If a cell is missing, not finite or not a number, a file is damaged, or changed since it was opened: with
             file, place, row and column, and what to do.
+        """
+
+    def check(self) -> None:
+        """Refuse what a pass would refuse at once: files that changed since they were found.
+
+        Raises
+        ------
+        DataError
+            If a file has another size or time of change, or is no longer there.
         """
 
     def place(self, piece: int, row: int) -> str:

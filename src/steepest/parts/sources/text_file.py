@@ -38,7 +38,7 @@ class TextFile(NamedTuple):
 
     @property
     def seekable(self) -> bool:
-        """Whether a reading may begin at any place: the text in UTF-8 is what the file holds."""
+        """Whether the text can be read from any byte on: it is UTF-8 and not compressed."""
         return not self.packing and self.encoding == "utf-8"
 
 

@@ -14,7 +14,6 @@ from .libsvm import LibsvmStream
 from .npy import NpySource
 from .numbering import Numbered, Stream
 from .sheets import SheetStream
-from .stored_array import stored_array
 from .text_file import text_file
 
 __all__ = ["scan_npy", "scan_text", "text_stream"]
@@ -56,7 +55,6 @@ def scan_npy(files: Sequence[File], asked: Asked) -> NpySource:
     DataError
         If an array has no rows and columns of numbers, or the arrays do not fit together.
     """
-    arrays = [stored_array(file) for file in files]
     if not isinstance(asked.target, str) or not asked.target.endswith(".npy"):
-        return NpySource(arrays, asked)
-    return NpySource(arrays, asked._replace(target=None), stored_array(find_files(asked.target)[0]))
+        return NpySource(files, asked)
+    return NpySource(files, asked._replace(target=None), find_files(asked.target)[0])

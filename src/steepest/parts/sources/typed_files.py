@@ -74,6 +74,11 @@ class TypedFiles(ArrowSource):
         """A hash of paths, sizes, times and layout."""
         return hash_of(self.files, self.kind, self.layout)
 
+    def check(self) -> None:
+        """Refuse files that are no longer as they were found."""
+        for file in self.files:
+            file.check()
+
     def place(self, piece: int, row: int) -> str:
         """File, row group or record batch, and row of the file, all from 1."""
         i, j = self._at[piece]

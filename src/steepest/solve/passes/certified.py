@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import numpy as np
+
 from ...core.types import Array
+from ...descent.states import State
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.problem import Problem
 from ...optimality.certificate import Certificate
 from ...optimality.duality import provable
+from ...optimality.newton_decrement import decrement_of
 from ...optimality.preconditioner import Preconditioner
+from ...optimality.recession import Finding
+from ...optimality.recession_step import none_by_step
+from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
-from .curved import Curved
 from .plan import PassPlan
+from .separation import along, may_recede, separation
 
 __all__ = ["CertifiedPasses"]
+
+EARLY = 2  # steps after which a direction is looked for, where predictions still move
+FAR = 0.5  # change of a linear predictor by a step that is far
+SAME = 1e-12  # relative change of parameters that is rounding of their units
+LOWER = 0.1  # costs at which a direction is looked for again, relative to the last one
 
 
 class CertifiedPasses(CertifiedStop):
@@ -21,6 +35,7 @@ class CertifiedPasses(CertifiedStop):
 
     Parameters
     ----------
+    parts : Parts
     problem : Problem
     survey : Survey
     found : PassPlan
@@ -32,6 +47,7 @@ class CertifiedPasses(CertifiedStop):
 
     def __init__(
         self,
+        parts: Parts,
         problem: Problem,
         survey: Survey,
         found: PassPlan,
@@ -40,13 +56,9 @@ class CertifiedPasses(CertifiedStop):
         preconditioner: Preconditioner,
     ) -> None:
         super().__init__(problem, survey.sample, found.plan, target, scale, preconditioner)
-        self.rounding = found.rounding
-
-    @property
-    def cheap(self) -> bool:
-        """Whether each pass gives second derivatives, so that a certificate costs nothing."""
-        data: object = self.plan.data
-        return not isinstance(data, Curved) or data.curves
+        self.parts, self.survey, self.rounding = parts, survey, found.rounding
+        self._last: Array | None = None
+        self.finding, self._tested = Finding(), np.inf  # the latest, and the cost at which it was looked for
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent, with the rounding of a cost by moments."""
@@ -65,8 +77,61 @@ class CertifiedPasses(CertifiedStop):
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
 
     def recedes(self, cost: float, raw: Array) -> bool:
-        """Whether the loss of every row falls without end along a raw point with this cost. Cost: one pass."""
-        return False
+        """Whether the loss of every row falls without end along a raw point of low cost. Cost: a pass, now and then."""
+        if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
+            return False
+        self._tested = cost
+        self.finding = Finding(along(self.parts, self.survey, self.problem, raw)[0])
+        return self.finding.recession is not None
+
+    def _enough(self, state: State) -> bool:
+        self._last = state.w
+        if state.t == EARLY and self._moves(state.w):
+            self.finding = separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(state.w))
+        return self.finding.recession is not None or super()._enough(state)
+
+    def _moves(self, w: Array) -> bool:
+        """Whether Newton's step still moves a prediction so far that the losses of some rows may recede."""
+        delta = self._newton(w) if may_recede(self.problem, self.survey) else None
+        return delta is not None and float((self._reach * np.abs(delta[:, 0])).max()) > FAR
+
+    def point(self, raw: Array) -> Array:
+        """Raw parameters in the units of the descent: the latest state itself where they are its own."""
+        w: Array = self.plan.data.units.scaled(raw)
+        same = self._last is not None and np.abs(w - self._last).max() <= SAME * np.abs(w).max()
+        return cast(Array, self._last) if same else w
+
+    def recession(self, w: Array, settled: bool) -> Finding:
+        """A direction of recession at the end of a run at w (d + 1, k), or why none is ruled out.
+
+        Of a run that is not ``settled`` nothing is claimed, so that none is looked for.
+
+        Cost: none where Newton's step or the sample proves that there is none; else a pass for each that is checked.
+        """
+        if self.finding.recession is not None:
+            return self.finding
+        if not settled or not may_recede(self.problem, self.survey):
+            return Finding()
+        delta = self._newton(w)
+        offset = self.survey.sample.offset
+        far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
+        if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
+            return Finding()
+        return separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(w))
+
+    def _newton(self, w: Array) -> Array | None:
+        """Newton's step from w, from what its pass gave."""
+        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS:
+            return None
+        return decrement_of(self.objective, w).step(self.objective(w)[1])
+
+    @property
+    def _reach(self) -> Array:
+        """Largest sizes of the columns and of the intercept's 1, (d + 1,), in the units of the descent."""
+        units, survey = self.plan.data.units, self.survey
+        shift = 0.0 if units.shift is None else units.shift
+        size = np.maximum(np.abs(survey.least - shift), np.abs(survey.most - shift))
+        return np.append(size, 1.0) * units.scales(len(size))
 
 
 def _rounded(found: Certificate, rounding: float) -> Certificate:

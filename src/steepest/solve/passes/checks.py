@@ -34,8 +34,7 @@ def check_survey(parts: Parts, survey: Survey, problem: Problem) -> None:
     if not max(np.abs(targets.least).max(), np.abs(targets.most).max()) < LARGEST:
         row = targets.highest if targets.most.max() >= LARGEST else targets.lowest
         raise DataError(f"the target of {place_of(parts, row)} is too large: rescale it")
-    offset = survey.sample.offset
-    if offset is not None and not np.abs(offset).max() < LARGEST:
+    if not np.abs(survey.offsets).max() < LARGEST:
         raise UsageError("offsets are too large: choose offsets nearer to 0")
     if problem.loss.labels and not survey.sample.supports.joint:
         _check_labels(survey, loss)
@@ -58,6 +57,7 @@ def place_of(parts: Parts, row: int) -> str:
 
 def _check_labels(survey: Survey, loss: str) -> None:
     values = survey.targets.values
+    values = None if values is None else values[survey.targets.counts > 0]
     if values is None or not np.isin(values, (0.0, 1.0)).all():
         some = survey.sample.y[:, 0] if values is None else values
         listed = ", ".join(f"{v:g}" for v in np.unique(some)[:LISTED])

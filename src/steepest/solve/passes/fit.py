@@ -20,6 +20,7 @@ from ...descent.trajectory import Trajectory
 from ...objective.objective import coordinates_of
 from ...objective.problem import Problem, check_start
 from ...optimality.certificate import ROUNDING
+from ...optimality.evidence import ENDED
 from ...optimality.null_model import constant_cost, rounding_cost
 from ...optimality.verdict import judge
 from ...parts.parts import Parts
@@ -32,8 +33,11 @@ from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .certified import CertifiedPasses
 from .checks import check_survey
 from .plan import PassPlan, plan_passes, survey_for
+from .recession import describe_in_parts
 
 __all__ = ["fit_parts"]
+
+NEAR = 10.0  # target gaps within which a direction of recession must be ruled out
 
 
 def fit_parts(
@@ -118,7 +122,7 @@ def _descended(
         max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale, rounding_cost(problem.loss, survey.sample)
     )
     states = descend(problem, plan.method, plan.data, start=plan.start, seed=settings.seed)
-    certified = CertifiedPasses(problem, survey, found, target, scale, states.preconditioner)
+    certified = CertifiedPasses(parts, problem, survey, found, target, scale, states.preconditioner)
     units = plan.data.units
     validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
     asked = [] if validation is None else [validation.stop()]
@@ -152,21 +156,25 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     coef, intercept = path.coef[i].reshape(len(survey.mean), outputs), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
     known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
-    certificate = known or certified.certificate(plan.data.units.scaled(raw))
+    certificate = known or certified.certificate(certified.point(raw))
     if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
     target = max(certified.reached(certificate), 2 * ROUNDING * min(abs(reached), certified.scale))
-    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale, "separated": None}
+    facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
+    settled = plan.auto or (certificate.gap is not None and certificate.gap <= NEAR * target)
+    found = certified.recession(certified.point(raw), settled and path.meta["end"] not in ENDED)
+    text = found.recession and describe_in_parts(found.recession, problem, parts)
+    facts |= {"separated": text, "unproven": found.unknown}
     if certificate.gap is not None and certificate.gap > target and not plan.auto:
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
     verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
-    found: dict[str, Any] = {
+    more: dict[str, Any] = {
         "reported_step": int(path.step[i]),
         "exact": exact_answer(problem, plan),
         "passes": parts.passes - before,
     }
-    found |= {} if plan.columns.moments is not None else {"data": "parts"}
-    return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **found}), certificate, verdict)
+    more |= {} if plan.columns.moments is not None else {"data": "parts"}
+    return Run(coef, intercept, replace(path, verdict=verdict, meta={**path.meta, **more}), certificate, verdict)

@@ -47,7 +47,8 @@ class PassPlan(NamedTuple):
 def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
     known = settings.auto and is_auto(settings.rule) and not problem.loss.quadratic
-    return parts.surveyed(True if not known and parts.shape[1] <= MATRIX_COLUMNS else None)
+    narrow = parts.shape[1] <= MATRIX_COLUMNS
+    return parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
 
 
 def plan_passes(

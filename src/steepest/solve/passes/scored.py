@@ -88,7 +88,7 @@ def _linear_predictors(block: Block, model: Model) -> Array:
     rows = block.rows
     if model.shifted and rows.offset is None:
         raise DataError("the model was fitted with an offset: scan the table with offset=...")
-    doubles = rows if rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
+    doubles = rows if rows.sparse or rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
     with np.errstate(over="ignore", invalid="ignore"):
         z = np.concatenate([predictors(leaf, model.w, 0, leaf.shape[0]) for leaf in leaves_of(doubles, block.how)])
     finite = np.isfinite(z).all(1)
