@@ -9,7 +9,7 @@ from ..core.types import Array
 from ..data.column_ranges import column_ranges
 from .recession_cone import PINNED, Cone
 
-__all__ = ["by_columns"]
+__all__ = ["by_columns", "directions_of", "ranges_of"]
 
 RISES, FALLS, STAYS = range(3)
 
@@ -22,9 +22,20 @@ def by_columns(cone: Cone) -> Array | None:
 
     Cost: one pass for each output.
     """
-    v = np.zeros((len(cone.movable), cone.outputs))
-    for c in range(cone.outputs):
-        _add(cone, c, _groups(cone, c), v)
+    return directions_of(ranges_of(cone), cone.movable, cone.signs)
+
+
+def ranges_of(cone: Cone) -> Array:
+    """Least and most numbers (2, 3 k, d) of the columns over rows that rise, fall and stay, for each of k outputs."""
+    parts = [column_ranges(cone.rows, _groups(cone, c), 3) for c in range(cone.outputs)]
+    return np.stack([np.concatenate(ends) for ends in zip(*parts, strict=True)])
+
+
+def directions_of(ranges: Array, movable: NDArray[np.bool_], signs: NDArray[np.int8]) -> Array | None:
+    """The sum of the directions that these ranges allow, (d + 1, k)."""
+    v = np.zeros((len(movable), ranges.shape[1] // 3))
+    for c in range(v.shape[1]):
+        _add(*ranges[:, 3 * c : 3 * c + 3], movable, signs, v[:, c])
     return v / np.abs(v).max() if v.any() else None
 
 
@@ -36,15 +47,14 @@ def _groups(cone: Cone, c: int) -> NDArray[np.int64]:
     return np.select([kind == 1, kind == -1, kind == PINNED], [RISES, FALLS, STAYS], -1)
 
 
-def _add(cone: Cone, c: int, group: NDArray[np.int64], v: Array) -> None:
-    low, high = column_ranges(cone.rows, group, 3)
+def _add(low: Array, high: Array, movable: NDArray[np.bool_], signs: NDArray[np.int8], v: Array) -> None:
     width = high.max(0) - low.min(0)
     width = np.exp2(np.round(np.log2(np.where(width > 0, width, 1.0))))  # a power of 2, so that it adds no rounding
     for sign, up, down in ((1, RISES, FALLS), (-1, FALLS, RISES)):
         least, most = np.maximum(high[down], high[STAYS]), np.minimum(low[up], low[STAYS])
         middle = np.where(np.isfinite(least), np.where(np.isfinite(most), 0.5 * (least + most), least), most)
-        cut = middle if cone.movable[-1] else np.zeros_like(middle)
+        cut = middle if movable[-1] else np.zeros_like(middle)
         fits = (least <= cut) & (cut <= most) & ((high[up] > cut) | (low[down] < cut))
-        for j in np.flatnonzero(fits & cone.movable[:-1] & (sign * cone.signs[:-1] >= 0)):
-            v[j, c] += sign / width[j]
-            v[-1, c] -= sign * cut[j] / width[j]
+        for j in np.flatnonzero(fits & movable[:-1] & (sign * signs[:-1] >= 0)):
+            v[j] += sign / width[j]
+            v[-1] -= sign * cut[j] / width[j]

@@ -15,12 +15,13 @@ from ...optimality.duality import provable
 from ...optimality.newton_decrement import decrement_of
 from ...optimality.preconditioner import Preconditioner
 from ...optimality.recession import Finding
+from ...optimality.recession_cone import movable_in
 from ...optimality.recession_step import none_by_step
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .separation import may_recede, separation
+from .recession import recession_in_parts
 
 __all__ = ["CertifiedPasses"]
 
@@ -78,21 +79,21 @@ class CertifiedPasses(CertifiedStop):
 
     def recedes(self, cost: float, raw: Array) -> bool:
         """Whether the loss of every row falls without end along a raw point of low cost. Cost: a pass, now and then."""
-        if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
+        if not (self._may_recede and self._low(cost) and cost < LOWER * self._tested):
             return False
         self._tested = cost
-        self.finding = separation(self.parts, self.survey, self.problem, raw)
+        self.finding = recession_in_parts(self.parts, self.problem, raw)
         return self.finding.recession is not None
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
         if state.t == EARLY and self._moves(state.w):
-            self.finding = separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(state.w))
+            self.finding = recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(state.w))
         return self.finding.recession is not None or super()._enough(state)
 
     def _moves(self, w: Array) -> bool:
         """Whether Newton's step still moves a prediction so far that the losses of some rows may recede."""
-        delta = self._newton(w) if may_recede(self.problem, self.survey) else None
+        delta = self._newton(w) if self._may_recede else None
         return delta is not None and float((self._reach * np.abs(delta[:, 0])).max()) > FAR
 
     def point(self, raw: Array) -> Array:
@@ -110,14 +111,20 @@ class CertifiedPasses(CertifiedStop):
         """
         if self.finding.recession is not None:
             return self.finding
-        if not settled or not may_recede(self.problem, self.survey):
+        if not settled or not self._may_recede:
             return Finding()
         delta = self._newton(w)
         offset = self.survey.sample.offset
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
         if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
             return Finding()
-        return separation(self.parts, self.survey, self.problem, self.plan.data.units.raw(w))
+        return recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(w), settled=True)
+
+    @property
+    def _may_recede(self) -> bool:
+        """Whether there may be a direction; the intercept alone cannot be one for two classes."""
+        some = movable_in(self.problem, self.objective.d)[:-1].any() or not self.problem.loss.labels
+        return self.problem.may_recede and bool(some)
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""

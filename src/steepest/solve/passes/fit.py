@@ -25,10 +25,11 @@ from ...optimality.null_model import constant_cost, rounding_cost
 from ...optimality.verdict import judge
 from ...parts.parts import Parts
 from ...parts.survey import Survey
-from ..fit import Run, evidence_of, exact_answer, reported_place
+from ..evidence import evidence_of, exact_answer
 from ..notes import AT_ZERO, least_at_zero, notes_of
 from ..postprocess import centre, least_norm, with_fixed
 from ..prospects import prospects_of
+from ..run import Run, reported_place
 from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .certified import CertifiedPasses
 from .checks import check_survey
@@ -170,7 +171,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
-    verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
+    verdict = judge(evidence_of(problem, plan, path, certificate, facts), notes)
     more: dict[str, Any] = {
         "reported_step": int(path.step[i]),
         "exact": exact_answer(problem, plan),
