@@ -9,6 +9,7 @@ import numpy as np
 from ..core.errors import DataError
 from ..core.types import Array
 from ..data.centre import near_shift
+from ..data.classes import Classes
 from ..data.column_ranges import column_ranges
 from ..data.column_sums import column_sums, mean_and_variance
 from ..data.gram import augmented, gram_leaves, refuse_unless_usable
@@ -124,7 +125,8 @@ def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
         raise DataError("the table has no rows: nothing to fit")
     whole = d <= GRAM if grams is None else grams
     work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
-    return _read(work, parts.sums(work), d)
+    found = _read(work, parts.sums(work), d)
+    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def _read(work: Surveys, found: Partial, d: int) -> Survey:

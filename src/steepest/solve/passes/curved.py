@@ -16,7 +16,7 @@ from ...parts.dual_sums import DualSums
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ...parts.table import Table
-from ...parts.works import Curves
+from ...parts.works import ClassCurves, Curves
 
 __all__ = ["Curved"]
 
@@ -70,7 +70,7 @@ class Curved(Table):
 
     def curvature(self, loss: LossRecord, w: Array) -> Curvature:
         """The Hessian of the mean loss at w; of a wide table that of a sample. Cost: one pass, if it is not known."""
-        if self.shape[1] > MATRIX_COLUMNS or self.supports.joint or w.shape[1] > 1:
+        if w.size > MATRIX_COLUMNS + 1 or (w.shape[1] > 1 and not self.supports.joint):
             return super().curvature(loss, w)
         found = self._looks.get(w.tobytes())
         if found is None or found.hessian is None:
@@ -89,13 +89,21 @@ class Curved(Table):
 
     def _look(self, loss: LossRecord, w: Array) -> Look:
         curves = self.shape[1] <= MATRIX_COLUMNS
+        if self.supports.joint:
+            return self._kept(w, self._of_classes(loss, w))
         if self.proves:
             found = self.parts.sums(DualSums(loss, w, self.units, curves))
         else:
             found = self.parts.sums(Curves(loss, w, self.units))
         cost, g = self._means(found[0])
         slopes = self._slopes(g, *found[-2:]) if self.proves else None
-        look = Look(cost, g, self._hessian(found[1]) if curves else None, slopes)
+        return self._kept(w, Look(cost, g, self._hessian(found[1]) if curves else None, slopes))
+
+    def _of_classes(self, loss: LossRecord, w: Array) -> Look:
+        sums, hessian = self.parts.sums(ClassCurves(loss, w, self.units))
+        return Look(*self._means(sums), hessian / self.total, None)
+
+    def _kept(self, w: Array, look: Look) -> Look:
         self._looks = dict([*self._looks.items()][1 - KEPT :]) | {w.tobytes(): look}
         return look
 

@@ -33,7 +33,7 @@ from ..run import Run, reported_place
 from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .certified import CertifiedPasses
 from .checks import check_survey
-from .plan import PassPlan, plan_passes, survey_for
+from .plan import PassPlan, passes_of, plan_passes, survey_for
 from .recession import describe_in_parts
 
 __all__ = ["fit_parts"]
@@ -86,6 +86,7 @@ def fit_parts(
         return fit_stochastic(parts, problem, settings, limits, start=start, watch=watch)
     before = parts.passes
     with one_blas_thread(float("inf")):
+        parts.plan(passes_of(parts, problem, settings, limits))
         survey = survey_for(parts, problem, settings)
         check_survey(parts, survey, problem)
         begin = _start(start, problem, survey)
