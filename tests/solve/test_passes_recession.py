@@ -12,6 +12,7 @@ from steepest.parts.coding import Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.scan import scan
 from steepest.solve.passes import recession as in_parts
+from steepest.solve.passes.fit import fit_parts
 from steepest.solve.passes.recession import describe_in_parts, recession_in_parts
 
 KINDS = ("overlapping", "one row", "complete", "quasi", "rare category", "constant column", "one class")
@@ -143,3 +144,16 @@ def test_an_optimum_of_overlapping_classes_takes_no_pass():
     found = recession_in_parts(parts, Problem("log_loss"), np.insert(w, len(w) - 1, 9.0, 0), settled=True)
     same(found, expected)
     assert found.recession.strict == 1
+
+
+def test_a_category_that_the_sample_lacks_is_found():
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(30_011, 3))
+    y = (rng.random(len(X)) < 1 / (1 + np.exp(-X[:, 0]))) * 1.0
+    parts = scan(np.column_stack((X, np.zeros(len(X)))), y)
+    drawn = set(parts.survey.sample.numbers.tolist())
+    X = np.column_stack((X, np.zeros(len(X))))
+    X[next(i for i in range(len(X)) if i not in drawn), 3] = 1.0
+    run = fit_parts(scan(X, y), Problem("log_loss"))
+    assert run.verdict.status == "separable"
+    assert "the one row where it is 1" in run.verdict.message

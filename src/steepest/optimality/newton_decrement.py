@@ -72,6 +72,11 @@ class NewtonDecrement:
         return found
 
     @property
+    def least_curvature(self) -> float:
+        """Smallest eigenvalue of H in columns of size 1, of which the largest is at most their number."""
+        return 0.0 if self._parts is None else float(self._parts[1].min(initial=1.0))
+
+    @property
     def inflation(self) -> float:
         """Sum of the variance inflation factors H_jj (H^-1)_jj: how much rounding of a slope can grow."""
         if self._parts is None:

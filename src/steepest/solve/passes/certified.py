@@ -16,19 +16,19 @@ from ...optimality.duality import provable
 from ...optimality.newton_decrement import NewtonDecrement, decrement_of
 from ...optimality.preconditioner import Preconditioner
 from ...optimality.recession import Finding
-from ...optimality.recession_cone import movable_in
 from ...optimality.recession_step import none_by_step
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
-from .recession import recession_in_parts
+from .recession import may_recede, recession_in_parts
 
 __all__ = ["CertifiedPasses"]
 
 EARLY = 2  # steps after which a direction is looked for, where predictions still move
 FAR = 0.5  # change of a linear predictor by a step that is far
 SAME = 1e-12  # relative change of parameters that is rounding of their units
+CLEAR = 1e-6  # curvature in columns of size 1 from which that of no direction is rounding
 LOWER = 0.1  # costs at which a direction is looked for again, relative to the last one
 
 
@@ -60,7 +60,8 @@ class CertifiedPasses(CertifiedStop):
         super().__init__(problem, survey.sample, found.plan, target, scale, preconditioner)
         self.parts, self.survey, self.rounding = parts, survey, found.rounding
         self._last: Array | None = None
-        self.finding, self._tested = Finding(), np.inf  # the latest, and the cost at which it was looked for
+        self.finding: Finding | None = None  # once it was looked for
+        self._tested = np.inf  # the cost at which it was
 
     def certificate(self, w: Array) -> Certificate:
         """A certificate of w (d + 1, k), in the units of the descent, with the rounding of a cost by moments."""
@@ -81,18 +82,16 @@ class CertifiedPasses(CertifiedStop):
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
 
     def recedes(self, cost: float, raw: Array) -> bool:
-        """Whether the loss of every row falls without end along a raw point of low cost. Cost: a pass, now and then."""
-        if not (self._may_recede and self._low(cost) and cost < LOWER * self._tested):
+        """Whether there is a direction of recession, from a raw point of low cost. Cost: some passes, now and then."""
+        if not (may_recede(self.problem, self.survey) and self._low(cost) and cost < LOWER * self._tested):
             return False
         self._tested = cost
-        self.finding = recession_in_parts(self.parts, self.problem, raw)
-        return self.finding.recession is not None
+        return self._recedes_at(raw)
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
-        if state.t == EARLY and self._moves(state.w):
-            self.finding = recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(state.w))
-        if self.finding.recession is not None or self.recedes(state.cost, self.plan.data.units.raw(state.w)):
+        raw = self.plan.data.units.raw(state.w)
+        if (state.t == EARLY and self._moves(state.w) and self._recedes_at(raw)) or self.recedes(state.cost, raw):
             return True
         if not self.plan.data.supports.joint:
             return super()._enough(state)
@@ -110,9 +109,15 @@ class CertifiedPasses(CertifiedStop):
             return Certificate(None, "none", norm)
         return Certificate(fall + least, "decrement", norm, least)
 
+    def _recedes_at(self, raw: Array) -> bool:
+        """Whether there is a direction of recession. It is looked for from a raw point, unless the answer is known."""
+        if self.finding is None or self.finding.unknown:
+            self.finding = recession_in_parts(self.parts, self.problem, raw)
+        return self.finding.recession is not None
+
     def _moves(self, w: Array) -> bool:
         """Whether Newton's step still moves a prediction so far that the losses of some rows may recede."""
-        delta = self._newton(w) if self._may_recede else None
+        delta = self._newton(w) if may_recede(self.problem, self.survey) else None
         return delta is not None and float((self._reach * np.abs(delta[:, 0])).max()) > FAR
 
     def point(self, raw: Array) -> Array:
@@ -126,24 +131,19 @@ class CertifiedPasses(CertifiedStop):
 
         Of a run that is not ``settled`` nothing is claimed, so that none is looked for.
 
-        Cost: none where Newton's step or the sample proves that there is none; else a pass for each that is checked.
+        Cost: none where Newton's step or a sample proves that there is none; else some passes.
         """
-        if self.finding.recession is not None:
+        if self.finding is not None and not self.finding.unknown:
             return self.finding
-        if not settled or not self._may_recede:
+        if not settled or not may_recede(self.problem, self.survey):
             return Finding()
         delta = self._newton(w)
         offset = self.survey.sample.offset
         far = 0.0 if offset is None else float(np.abs(self.survey.offsets).max())
-        if delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
+        clear = delta is not None and decrement_of(self.objective, w).least_curvature > CLEAR  # else it is rounding
+        if clear and delta is not None and none_by_step(self.problem.loss, w, delta, self._reach, far):
             return Finding()
         return recession_in_parts(self.parts, self.problem, self.plan.data.units.raw(w), settled=True)
-
-    @property
-    def _may_recede(self) -> bool:
-        """Whether there may be a direction; the intercept alone cannot be one for two classes."""
-        some = movable_in(self.problem, self.objective.d)[:-1].any() or not self.problem.loss.labels
-        return self.problem.may_recede and bool(some)
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""

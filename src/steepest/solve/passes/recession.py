@@ -20,17 +20,26 @@ from ...objective.problem import Problem
 from ...optimality.column_directions import directions_of
 from ...optimality.multipliers import none_by_multipliers
 from ...optimality.recession import INEXACT, Finding, Recession, recession_along
-from ...optimality.recession_cone import Cone, every_cone
+from ...optimality.recession_cone import Cone, every_cone, movable_in
 from ...optimality.recession_programme import Face, face_of, first_conditions
 from ...optimality.recession_text import Levels, Told, described
 from ...parts.parts import Parts
+from ...parts.survey import Survey
 from .recession_works import LevelCounts, Margins, Met, Ranges, met_of
 
-__all__ = ["describe_in_parts", "recession_in_parts"]
+__all__ = ["describe_in_parts", "may_recede", "recession_in_parts"]
 
 ROUNDS = 12  # most passes for programmes
 EACH = 250  # rows of each kind that a pass picks at least, or 2 for each unknown
 FLAT = 1e-11  # singular values, relative to the largest, below which columns of the working set depend on others
+
+
+def may_recede(problem: Problem, survey: Survey) -> bool:
+    """Whether there may be a direction of recession; the intercept alone cannot be one for two classes."""
+    if not problem.may_recede:
+        return False
+    single = survey.sample.outputs == 1 or survey.sample.supports.joint
+    return single and bool(movable_in(problem, len(survey.mean))[:-1].any() or not problem.loss.labels)
 
 
 def recession_in_parts(parts: Parts, problem: Problem, w: Array, *, settled: bool = False) -> Finding:
@@ -210,4 +219,6 @@ def describe_in_parts(found: Recession, problem: Problem, parts: Parts) -> str:
     levels = parts.sums(LevelCounts(found, float(largest[0])))
     sample, joint = parts.survey.sample, bool(parts.coding.classes)
     alike = float(least) if sample.outputs == 1 and least == -most else None
-    return described(found, problem, Told(sample.outputs, joint, alike, Levels(*levels)), parts.names)
+    return described(
+        found, problem, Told(sample.outputs, joint, alike, Levels(levels[0].astype(np.bool_), *levels[1:])), parts.names
+    )

@@ -21,7 +21,7 @@ from ...optimality.recession_text import SAME, Levels, levels_of, moved_by
 from ...parts.part import Block
 from ...parts.works import leaves_of
 
-__all__ = ["LevelCounts", "Margins", "Met", "Picked", "Ranges", "met_of"]
+__all__ = ["LevelCounts", "Margins", "Met", "Picked", "Ranges", "in_doubles", "met_of"]
 
 FAR = 1e-9  # share of a margin from which a condition need not be 0
 COUNTED, CONDITIONS, STRICT_ROWS, STRICT, WRONG, UNSETTLED, UP, DOWN, STAYS = range(9)
@@ -134,7 +134,7 @@ def met_of(sums: Partial) -> Met:
 
 def in_doubles(rows: Rows) -> Rows:
     """The same rows in double precision."""
-    return rows if rows.sparse or rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
+    return rows if isinstance(rows.X, CSR) or rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
 
 
 def _picked(cone: Cone, key: Array, first: int) -> Picked:

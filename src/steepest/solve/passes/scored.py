@@ -17,6 +17,7 @@ from ...parts.works import leaves_of
 from ..model import Model
 from .class_sums import ClassSums, class_measures
 from .number_sums import NumberSums, number_measures
+from .recession_works import in_doubles
 
 __all__ = ["Scored", "Scores", "scores_in_parts"]
 
@@ -88,7 +89,7 @@ def _linear_predictors(block: Block, model: Model) -> Array:
     rows = block.rows
     if model.shifted and rows.offset is None:
         raise DataError("the model was fitted with an offset: scan the table with offset=...")
-    doubles = rows if rows.sparse or rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
+    doubles = in_doubles(rows)
     with np.errstate(over="ignore", invalid="ignore"):
         z = np.concatenate([predictors(leaf, model.w, 0, leaf.shape[0]) for leaf in leaves_of(doubles, block.how)])
     finite = np.isfinite(z).all(1)
