@@ -10,9 +10,10 @@ from ...core.types import Array
 from ...descent.states import State
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.problem import Problem
-from ...optimality.certificate import Certificate
+from ...optimality.certificate import ROUNDING, Certificate
+from ...optimality.curvature import hessian
 from ...optimality.duality import provable
-from ...optimality.newton_decrement import decrement_of
+from ...optimality.newton_decrement import NewtonDecrement, decrement_of
 from ...optimality.preconditioner import Preconditioner
 from ...optimality.recession import Finding
 from ...optimality.recession_step import none_by_step
@@ -67,14 +68,16 @@ class CertifiedPasses(CertifiedStop):
         if self._unknown(w):
             g = self.objective.raw_gradient(self.objective(w)[1])
             return Certificate(None, "none", float((g * g).sum() ** 0.5))
-        found = super().certificate(w)
+        found = self._of_classes(w) if self.plan.data.supports.joint else super().certificate(w)
         return _rounded(found, self.rounding)
 
     def _unknown(self, w: Array) -> bool:
         """Whether there is no certificate: no matrix of second derivatives, and no proof."""
         if not self.plan.data.supports.any_loss:
             return False
-        if self.problem.nonsmooth or self.plan.data.supports.joint or w.shape[1] > 1:
+        if self.plan.data.supports.joint:
+            return bool(w.size > MATRIX_COLUMNS + 1)
+        if self.problem.nonsmooth or w.shape[1] > 1:
             return True
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
 
@@ -87,8 +90,24 @@ class CertifiedPasses(CertifiedStop):
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
-        found = state.t == EARLY and self._moves(state.w) and self._recedes_at(self.plan.data.units.raw(state.w))
-        return found or super()._enough(state)
+        raw = self.plan.data.units.raw(state.w)
+        if (state.t == EARLY and self._moves(state.w) and self._recedes_at(raw)) or self.recedes(state.cost, raw):
+            return True
+        if not self.plan.data.supports.joint:
+            return super()._enough(state)
+        self._taken[state.t] = found = self.certificate(state.w)
+        return self._small(found)
+
+    def _of_classes(self, w: Array) -> Certificate:
+        """The certificate of classes by the Newton decrement."""
+        F = self.objective
+        cost, g = F(w)
+        norm, least = float(np.linalg.norm(F.raw_gradient(g))), ROUNDING * abs(cost)
+        free = np.asarray(F.parameters(F.free > 0)).ravel()
+        fall = NewtonDecrement(F, hessian(F, w), free)(g.reshape(-1, 1))
+        if fall is None or self.problem.proximal:
+            return Certificate(None, "none", norm)
+        return Certificate(fall + least, "decrement", norm, least)
 
     def _recedes_at(self, raw: Array) -> bool:
         """Whether there is a direction of recession. It is looked for from a raw point, unless the answer is known."""
@@ -128,7 +147,7 @@ class CertifiedPasses(CertifiedStop):
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""
-        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS:
+        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS or self.plan.data.supports.joint:
             return None
         return decrement_of(self.objective, w).step(self.objective(w)[1])
 

@@ -12,6 +12,8 @@ from ...core.types import Array
 from ...core.units import RAW
 from ...data.moments import null_directions
 from ...data.rows import Rows
+from ...descent.descent import descend, until
+from ...descent.stops import updates
 from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint
 from ...methods.method import Method, read_estimate
@@ -25,12 +27,14 @@ from ...parts.survey import Survey
 from ..auto.plan import Columns, Plan, asked_method, chosen_average, planned, scaled_units
 from ..auto.smoothing import staged_start
 from ..auto.subsampled_newton import subsampled_newton
-from ..settings import Settings, is_auto
+from ..settings import Limits, Settings, is_auto
 from .curved import Curved
 from .squares import survey_moments
 
-__all__ = ["PassPlan", "plan_passes", "survey_for"]
+__all__ = ["PassPlan", "passes_of", "plan_passes", "survey_for"]
 
+NEWTON = 5  # passes of a survey and Newton's steps
+STEPS = 30  # most Newton steps on the sample; only separated classes need so many
 WIDE = {
     False: rules.Secant(),
     True: rules.Spectral(),
@@ -79,7 +83,7 @@ def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method,
         )
     if not automatic:
         return replace(asked_method(settings), average=average, estimate=estimate), False
-    if parts.shape[1] > MATRIX_COLUMNS or parts.coding.classes:
+    if (parts.shape[1] + 1) * max(1, parts.coding.classes) > MATRIX_COLUMNS + 1:
         return Method(WIDE[problem.proximal], steps.Backtracking(), None, settings.sampling), True
     if problem.loss.quadratic:
         return Method(rules.Whitened(), steps.Constant(1.0), None, settings.sampling), True
@@ -120,8 +124,25 @@ def _begun(plan: Plan, survey: Survey, problem: Problem, seed: int) -> Plan:
     if problem.loss.staged:
         begin = staged_start(problem, some, begin)
     if isinstance(plan.method.rule, rules.Newton):
-        begin = subsampled_newton(some, problem, begin, m, seed)[0].at
+        joint = some.supports.joint
+        begin = _optimum(some, problem, begin) if joint else subsampled_newton(some, problem, begin, m, seed)[0].at
     return plan._replace(start=begin, sample=m)
+
+
+def _optimum(some: Rows, problem: Problem, start: Array | None) -> Array | None:
+    """The optimum of the sample for classes, to its accuracy."""
+    states = descend(problem, Method(rules.Newton(), steps.Backtracking()), some, start=start)
+    near = 0.01 * some.shape[1] / some.shape[0]
+    for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= near * s.cost):
+        start = state.w
+    return start
+
+
+def passes_of(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> int:
+    """About how many passes a fit takes at most: where a cache is worth its writing, the first of them writes it."""
+    if problem.loss.quadratic and parts.shape[1] <= MATRIX_COLUMNS:
+        return 1
+    return NEWTON if settings.auto and is_auto(settings.rule) else int(min(limits.updates, 1 << 30))
 
 
 def _unknown() -> Spectrum:
