@@ -55,17 +55,17 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
     ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal.
-    They end once their residual adds little to the gap, or to the ``target``.
+    Of data without rows it is a decrement, by their Hessian. Conjugate gradients end once their residual adds little to the gap, or to the ``target``.
     Cost: for a small table one Hessian and some four passes over the rows, else a pass for each of at most 60 products.
     """
     cost, g = objective(w)
-    if objective.rows.forms_curvature:
+    if not objective.data.supports.rows or objective.rows.forms_curvature:
         delta, change, fall = _by_matrix(objective, w, g)
     else:
         delta, change, fall = _by_products(objective, w, g, metric, target)
     step = Step(delta, cost, g, None, change=change)
     least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
-    if not objective.problem.penalised_throughout:
+    if not (objective.problem.penalised_throughout and objective.data.supports.rows):
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", least, step)
     logs = _by_chunks(log_softmax, objective.rows.predictor(w))

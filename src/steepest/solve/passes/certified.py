@@ -20,6 +20,7 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
 from .plan import PassPlan
+from .classes import forms_joint_hessian
 from .recession import may_recede, recession_in_parts
 
 __all__ = ["CertifiedPasses"]
@@ -74,7 +75,9 @@ class CertifiedPasses(CertifiedStop):
         """Whether there is no certificate: no matrix of second derivatives, and no proof."""
         if not self.plan.data.supports.any_loss:
             return False
-        if self.problem.nonsmooth or self.plan.data.supports.joint or w.shape[1] > 1:
+        if self.plan.data.supports.joint:
+            return not forms_joint_hessian(self.parts)
+        if self.problem.nonsmooth or w.shape[1] > 1:
             return True
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
 
@@ -128,7 +131,7 @@ class CertifiedPasses(CertifiedStop):
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""
-        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS:
+        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS or w.shape[1] > 1:
             return None
         return decrement_of(self.objective, w).step(self.objective(w)[1])
 

@@ -17,7 +17,7 @@ from ...parts.survey import Survey
 from ...parts.table import Table
 from ...parts.works import Curves
 
-__all__ = ["Curved"]
+__all__ = ["Curved", "Look"]
 
 KEPT = 2  # points: the last one, and one that a line search left
 
@@ -94,7 +94,10 @@ class Curved(Table):
             found = self.parts.sums(Curves(loss, w, self.units))
         cost, g = self._means(found[0])
         slopes = self._slopes(g, *found[-2:]) if self.proves else None
-        look = Look(cost, g, self._hessian(found[1]) if curves else None, slopes)
+        return self._kept(w, Look(cost, g, self._hessian(found[1]) if curves else None, slopes))
+
+    def _kept(self, w: Array, look: Look) -> Look:
+        """What is known at w, which is kept."""
         self._looks = dict([*self._looks.items()][1 - KEPT :]) | {w.tobytes(): look}
         return look
 

@@ -10,6 +10,7 @@ import numpy as np
 from ...core.errors import UsageError
 from ...core.types import Array
 from ...core.units import RAW
+from ...data.classes import Classes
 from ...data.moments import null_directions
 from ...data.rows import Rows
 from ...methods import estimates, rules, steps
@@ -26,6 +27,7 @@ from ..auto.plan import Columns, Plan, asked_method, chosen_average, planned, sc
 from ..auto.smoothing import staged_start
 from ..auto.subsampled_newton import subsampled_newton
 from ..settings import Settings, is_auto
+from .classes import CurvedClasses, forms_joint_hessian, optimum_of_sample
 from .curved import Curved
 from .squares import survey_moments
 
@@ -48,7 +50,8 @@ def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
     known = settings.auto and is_auto(settings.rule) and not problem.loss.quadratic
     narrow = parts.shape[1] <= MATRIX_COLUMNS
-    return parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
+    found = parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
+    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def plan_passes(
@@ -61,7 +64,8 @@ def plan_passes(
     columns = _columns(survey)
     units = scaled_units(survey.sample, problem, survey.columns) if settings.scaled else RAW
     curves = method.preconditioned and isinstance(method.rule, rules.Newton)
-    table = Curved(parts, survey, units, curves, provable(problem))
+    kind = CurvedClasses if parts.coding.classes else Curved
+    table = kind(parts, survey, units, curves, provable(problem) and not parts.coding.classes)
     plan = planned(problem, columns, cast(Rows, table), method, settings.auto and not automatic, start)
     bounds = _unknown if automatic or columns.spread is None else plan.bounds
     plan = plan._replace(bounds=bounds, auto=settings.auto)
@@ -79,7 +83,7 @@ def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method,
         )
     if not automatic:
         return replace(asked_method(settings), average=average, estimate=estimate), False
-    if parts.shape[1] > MATRIX_COLUMNS or parts.coding.classes:
+    if parts.shape[1] > MATRIX_COLUMNS or (parts.coding.classes and not forms_joint_hessian(parts)):
         return Method(WIDE[problem.proximal], steps.Backtracking(), None, settings.sampling), True
     if problem.loss.quadratic:
         return Method(rules.Whitened(), steps.Constant(1.0), None, settings.sampling), True
@@ -119,7 +123,9 @@ def _begun(plan: Plan, survey: Survey, problem: Problem, seed: int) -> Plan:
     m = len(some.y)
     if problem.loss.staged:
         begin = staged_start(problem, some, begin)
-    if isinstance(plan.method.rule, rules.Newton):
+    if some.supports.joint:
+        begin = optimum_of_sample(some, problem, begin)
+    elif isinstance(plan.method.rule, rules.Newton):
         begin = subsampled_newton(some, problem, begin, m, seed)[0].at
     return plan._replace(start=begin, sample=m)
 

@@ -1,0 +1,62 @@
+"""A table in parts with three or more classes as data: value, gradient and the joint Hessian come from one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...core.record_types import LossRecord
+from ...core.types import Array
+from ...core.units import Units
+from ...data.classes import FEW
+from ...data.curvature import MomentsCurvature
+from ...data.rows import Rows
+from ...descent.descent import descend, until
+from ...descent.stops import updates
+from ...methods import rules, steps
+from ...methods.method import Method
+from ...objective.data import Curvature
+from ...objective.problem import Problem
+from ...parts.parts import Parts
+from ...parts.works import ClassCurves
+from .curved import Curved, Look
+
+__all__ = ["CurvedClasses", "forms_joint_hessian", "optimum_of_sample"]
+
+STEPS = 30  # most Newton steps on the sample; only separated classes need so many
+SHARE = 0.01  # change of the cost, relative to it, below which a sample is near its optimum: times unknowns over rows
+
+
+def forms_joint_hessian(parts: Parts) -> bool:
+    """Whether the Hessian of all classes, ((d + 1) k)^2 numbers, is small enough to be summed in each pass."""
+    return 0 < (parts.shape[1] + 1) * parts.coding.classes <= FEW
+
+
+def optimum_of_sample(some: Rows, problem: Problem, start: Array | None) -> Array:
+    """The optimum (d + 1, k) of some rows with classes, to their own accuracy. Cost: some Newton steps over them."""
+    (m, d), k = some.shape, some.outputs
+    w = np.zeros((d + 1, k)) if start is None else start
+    near = SHARE * (d + 1) * k / m
+    states = descend(problem, Method(rules.Newton(), steps.Backtracking()), some, start=w)
+    for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= near * s.cost):
+        w = state.w
+    return w
+
+
+class CurvedClasses(Curved):
+    """The table; see `Curved`."""
+
+    def in_units(self, units: Units) -> CurvedClasses:
+        """The same rows in other units."""
+        return CurvedClasses(self.parts, self.survey, units, self.curves)
+
+    def curvature(self, loss: LossRecord, w: Array) -> Curvature:
+        """The Hessian at w, where it is small; else that of the sample. Cost: one pass, if it is not known."""
+        if not forms_joint_hessian(self.parts):
+            return self.some.in_units(self.units).curvature(loss, w)
+        found = self._looks.get(w.tobytes()) or self._look(loss, w)
+        assert found.hessian is not None
+        return MomentsCurvature(found.hessian.copy())
+
+    def _look(self, loss: LossRecord, w: Array) -> Look:
+        sums, matrix = self.parts.sums(ClassCurves(loss, w, self.units))
+        return self._kept(w, Look(*self._means(sums), matrix / self.total, None))
