@@ -50,12 +50,24 @@ class CurvedClasses(Curved):
         return CurvedClasses(self.parts, self.survey, units, self.curves)
 
     def curvature(self, loss: LossRecord, w: Array) -> Curvature:
-        """The Hessian at w, where it is small; else that of the sample. Cost: one pass, if it is not known."""
+        """The Hessian at w, where it is small; else that of the sample. Cost: one pass, if it is not known.
+
+        Of a squared loss it is the mean of the squares of the rows, which the survey knows.
+        """
+        if loss.quadratic and self.survey.location is not None:
+            return MomentsCurvature(self._squares(*self.survey.location[:2]))
         if not forms_joint_hessian(self.parts):
             return self.some.in_units(self.units).curvature(loss, w)
         found = self._looks.get(w.tobytes()) or self._look(loss, w)
         assert found.hessian is not None
         return MomentsCurvature(found.hessian.copy())
+
+    def _squares(self, mean: Array, spread: Array) -> Array:
+        """The mean of a a' over the rows a = (x, 1), in these units."""
+        away = np.append(mean if self.units.shift is None else mean - self.units.shift, 1.0)
+        scale, squares = self.units.scales(len(mean)), away[:, None] * away
+        squares[:-1, :-1] += spread
+        return np.asarray(squares * scale[:, None] * scale)
 
     def _look(self, loss: LossRecord, w: Array) -> Look:
         sums, matrix = self.parts.sums(ClassCurves(loss, w, self.units))

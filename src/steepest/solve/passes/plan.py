@@ -48,7 +48,7 @@ class PassPlan(NamedTuple):
 
 def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
-    known = settings.auto and is_auto(settings.rule) and not problem.loss.quadratic
+    known = settings.auto and is_auto(settings.rule) and not (problem.loss.quadratic or parts.coding.classes)
     narrow = parts.shape[1] <= MATRIX_COLUMNS
     found = parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
     return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
@@ -83,7 +83,10 @@ def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method,
         )
     if not automatic:
         return replace(asked_method(settings), average=average, estimate=estimate), False
-    if parts.shape[1] > MATRIX_COLUMNS or (parts.coding.classes and not forms_joint_hessian(parts)):
+    if parts.coding.classes and not forms_joint_hessian(parts) and parts.shape[1] <= MATRIX_COLUMNS:
+        rule = WIDE[True] if problem.proximal else rules.Whitened()
+        return Method(rule, steps.Backtracking(), None, settings.sampling), True
+    if parts.shape[1] > MATRIX_COLUMNS:
         return Method(WIDE[problem.proximal], steps.Backtracking(), None, settings.sampling), True
     if problem.loss.quadratic:
         return Method(rules.Whitened(), steps.Constant(1.0), None, settings.sampling), True
