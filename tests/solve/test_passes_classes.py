@@ -6,7 +6,9 @@ import pytest
 from steepest import Problem, make_rows
 from steepest.data.classes import Classes
 from steepest.objective.losses.softmax import Softmax
+from steepest.objective.objective import Objective
 from steepest.objective.penalties import L1, L2
+from steepest.optimality.softmax_duality import newton_by_matrix
 from steepest.parts.coding import Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.scan import scan
@@ -79,3 +81,20 @@ def test_a_class_with_one_row_in_its_category_is_quasi_separated():
     x = np.column_stack((X, np.arange(N) == 77))
     run, known = fit_parts(parts_of(x=x), Problem(Softmax())), fit(rows_of(x=x), Problem(Softmax()))
     assert run.verdict.status == known.verdict.status == "separable"
+
+
+@pytest.mark.parametrize("penalty", [None, L2(0.01)], ids=["none", "l2"])
+def test_many_classes_are_certified_by_all_rows(penalty):
+    own, d, k = np.random.default_rng(4), 30, 12
+    x = own.normal(size=(12_000, d)) * np.exp(own.normal(size=d)) + 5.0
+    places = (0.3 * (x - 5.0) / x.std(0) @ own.normal(size=(d, k)) + own.gumbel(size=(len(x), k))).argmax(1)
+    problem = Problem(Softmax()) if penalty is None else Problem(Softmax(), penalty)
+    rows = Classes(*make_rows(x, np.eye(k)[places]))
+    run, known = fit_parts(parts_of(x=x, places=places, classes=k), problem), fit(rows, problem)
+    assert run.verdict.status == "converged"
+    assert run.certificate.kind == "decrement"
+    apart = run.trajectory.cost[-1] - known.trajectory.cost[-1]
+    assert apart <= run.certificate.gap
+    w, objective = np.vstack((run.coef, run.intercept[None])), Objective(problem, rows)
+    assert run.certificate.gap == pytest.approx(newton_by_matrix(objective, w, objective(w)[1])[2], rel=0.02)
+    assert run.trajectory.meta["passes"] <= 30

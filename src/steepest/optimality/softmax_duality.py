@@ -31,7 +31,7 @@ from .duality import ROUNDING, dual_scaling, penalty_surplus
 from .newton import Step, matrix_step, predicted_decrease
 from .rounding import answer_rounding
 
-__all__ = ["Proof", "prove", "slope_gap"]
+__all__ = ["Proof", "newton_by_matrix", "prove", "slope_gap"]
 
 PRODUCTS, RESIDUAL = 60, 0.03  # most steps of conjugate gradients, and their relative residual
 FAR = 12.0  # times the target: a predicted decrease above it is not worth a gap as small
@@ -60,7 +60,7 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     """
     cost, g = objective(w)
     if not objective.data.supports.rows or objective.rows.forms_curvature:
-        delta, change, fall = _by_matrix(objective, w, g)
+        delta, change, fall = newton_by_matrix(objective, w, g)
     else:
         delta, change, fall = _by_products(objective, w, g, metric, target)
     step = Step(delta, cost, g, None, change=change)
@@ -78,7 +78,7 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     return Proof(value + rounding + 2 * least, "duality gap", rounding + 2 * least, step)
 
 
-def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+def newton_by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
     """Newton's step, the change of the gradient along it, and g' H^-1 g; None if g has a component where H is flat.
 
     Under an L1 penalty or signs, twice the predicted decrease of the step replaces g' H^-1 g.

@@ -19,8 +19,8 @@ from ...optimality.recession_step import none_by_step
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
+from .classes import CurvedClasses, confirmed_decrement, forms_joint_hessian, has_decrement
 from .plan import PassPlan
-from .classes import forms_joint_hessian
 from .recession import may_recede, recession_in_parts
 
 __all__ = ["CertifiedPasses"]
@@ -69,6 +69,7 @@ class CertifiedPasses(CertifiedStop):
             g = self.objective.raw_gradient(self.objective(w)[1])
             return Certificate(None, "none", float((g * g).sum() ** 0.5))
         found = super().certificate(w)
+        found = self._confirmed(w, found) if self._sampled and found.gap is not None else found
         return _rounded(found, self.rounding)
 
     def _unknown(self, w: Array) -> bool:
@@ -76,7 +77,7 @@ class CertifiedPasses(CertifiedStop):
         if not self.plan.data.supports.any_loss:
             return False
         if self.plan.data.supports.joint:
-            return not forms_joint_hessian(self.parts)
+            return not has_decrement(self.parts)
         if self.problem.nonsmooth or w.shape[1] > 1:
             return True
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
@@ -91,7 +92,24 @@ class CertifiedPasses(CertifiedStop):
     def _enough(self, state: State) -> bool:
         self._last = state.w
         found = state.t == EARLY and self._moves(state.w) and self._recedes_at(self.plan.data.units.raw(state.w))
-        return found or super()._enough(state)
+        if not (found or super()._enough(state)):
+            return False
+        if found or not self._sampled:
+            return True
+        self._taken[state.t] = self._confirmed(state.w, self._taken[state.t])
+        return self._small(self._taken[state.t])
+
+    @property
+    def _sampled(self) -> bool:
+        """Whether second derivatives are those of the sample."""
+        return self.plan.data.supports.joint and not forms_joint_hessian(self.parts) and not self.problem.proximal
+
+    def _confirmed(self, w: Array, known: Certificate) -> Certificate:
+        """A certificate by second derivatives of the sample, confirmed by those of all rows. Cost: one pass."""
+        fall = confirmed_decrement(self.objective, cast(CurvedClasses, self.plan.data), w)
+        if fall is None or not np.isfinite(fall):
+            return known._replace(gap=None, kind="none")
+        return known._replace(gap=max(fall, 0.0) + known.rounding)
 
     def _recedes_at(self, raw: Array) -> bool:
         """Whether there is a direction of recession. It is looked for from a raw point, unless the answer is known."""

@@ -14,13 +14,15 @@ from ...descent.descent import descend, until
 from ...descent.stops import updates
 from ...methods import rules, steps
 from ...methods.method import Method
-from ...objective.data import Curvature
+from ...objective.data import MATRIX_COLUMNS, Curvature
+from ...objective.objective import Objective
 from ...objective.problem import Problem
+from ...optimality.softmax_duality import newton_by_matrix
 from ...parts.parts import Parts
-from ...parts.works import ClassCurves
+from ...parts.works import ClassCurves, Products
 from .curved import Curved, Look
 
-__all__ = ["CurvedClasses", "forms_joint_hessian", "optimum_of_sample"]
+__all__ = ["CurvedClasses", "confirmed_decrement", "forms_joint_hessian", "has_decrement", "optimum_of_sample"]
 
 STEPS = 30  # most Newton steps on the sample; only separated classes need so many
 SHARE = 0.01  # change of the cost, relative to it, below which a sample is near its optimum: times unknowns over rows
@@ -40,6 +42,28 @@ def optimum_of_sample(some: Rows, problem: Problem, start: Array | None) -> Arra
     for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= near * s.cost):
         w = state.w
     return w
+
+
+def has_decrement(parts: Parts) -> bool:
+    """Whether a matrix of all classes is small enough to be solved with, be it that of the sample."""
+    return (parts.shape[1] + 1) * parts.coding.classes <= MATRIX_COLUMNS
+
+
+def confirmed_decrement(objective: Objective, table: CurvedClasses, w: Array) -> float | None:
+    """g' H^-1 g by the Hessian H of all rows, where only that of the sample, S, is known; None without a minimum nearby.
+
+    With v = S^-1 g and r = g - H v it is 2 g'v - v'H v + r'H^-1 r. S replaces H in the last term, which is of second
+    order in the distance of the two. Cost: one pass.
+    """
+    g = objective(w)[1]
+    delta, _, fall = newton_by_matrix(objective, w, g)
+    if fall is None:
+        return None
+    (sums,) = table.parts.sums(Products(objective.loss, w, delta, table.units))
+    product = sums[1:].reshape(w.shape[1], -1).T / table.total * table.units.scales(len(w) - 1)[:, None]
+    product += objective.l2 * delta
+    rest = newton_by_matrix(objective, w, g + product)[2]
+    return None if rest is None else float(-2.0 * np.vdot(g, delta) - np.vdot(delta, product)) + rest
 
 
 class CurvedClasses(Curved):
