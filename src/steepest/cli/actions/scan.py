@@ -12,6 +12,7 @@ from ...parts.facts import ColumnFact, Speed, columns_of, measured_speed
 from ...parts.labels import Labels, labels_of
 from ...parts.parts import Parts
 from ...parts.scan import scan
+from ...parts.sources.arrow import ArrowSource
 from ...parts.sources.files import File, find_files
 from ..exit_status import print_object
 from ..parts_options import name_of
@@ -58,8 +59,9 @@ class Found(NamedTuple):
     @property
     def roles(self) -> dict[str, str]:
         """The role of each column in use."""
-        targets = dict.fromkeys(self.table.source.targets, "target")
-        return dict.fromkeys(self.table.names, "feature") | targets
+        source = self.table.source
+        features = source.layout.features if isinstance(source, ArrowSource) else source.names
+        return dict.fromkeys(features, "feature") | dict.fromkeys(source.targets, "target")
 
 
 def scan_command(names: tuple[str, ...], flags: Flags) -> None:
