@@ -55,7 +55,8 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
     ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal.
-    Of data without rows it is a decrement, by their Hessian. Conjugate gradients end once their residual adds little to the gap, or to the ``target``.
+    They end once their residual adds little to the gap, or to the ``target``. Of data without rows the gap is a
+    decrement, by their Hessian.
     Cost: for a small table one Hessian and some four passes over the rows, else a pass for each of at most 60 products.
     """
     cost, g = objective(w)

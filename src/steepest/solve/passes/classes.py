@@ -15,6 +15,7 @@ from ...descent.stops import updates
 from ...methods import rules, steps
 from ...methods.method import Method
 from ...objective.data import MATRIX_COLUMNS, Curvature
+from ...objective.losses import SquaredError
 from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...optimality.softmax_duality import newton_by_matrix
@@ -50,7 +51,7 @@ def has_decrement(parts: Parts) -> bool:
 
 
 def confirmed_decrement(objective: Objective, table: CurvedClasses, w: Array) -> float | None:
-    """g' H^-1 g by the Hessian H of all rows, where only that of the sample, S, is known; None without a minimum nearby.
+    """g' H^-1 g by the Hessian H of all rows, where that of the sample, S, is known; None without a minimum nearby.
 
     With v = S^-1 g and r = g - H v it is 2 g'v - v'H v + r'H^-1 r. S replaces H in the last term, which is of second
     order in the distance of the two. Cost: one pass.
@@ -78,7 +79,7 @@ class CurvedClasses(Curved):
 
         Of a squared loss it is the mean of the squares of the rows, which the survey knows.
         """
-        if loss.quadratic and self.survey.location is not None:
+        if isinstance(loss, SquaredError) and self.survey.location is not None:
             return MomentsCurvature(self._squares(*self.survey.location[:2]))
         if not forms_joint_hessian(self.parts):
             return self.some.in_units(self.units).curvature(loss, w)

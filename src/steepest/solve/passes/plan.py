@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.record_types import RuleRecord
 from ...core.types import Array
 from ...core.units import RAW
 from ...data.classes import Classes
@@ -33,7 +34,7 @@ from .squares import survey_moments
 
 __all__ = ["PassPlan", "plan_passes", "survey_for"]
 
-WIDE = {
+WIDE: dict[bool, RuleRecord] = {
     False: rules.Secant(),
     True: rules.Spectral(),
 }  # of tables too wide for a matrix, by whether there is an L1 part
