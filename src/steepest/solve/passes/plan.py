@@ -86,9 +86,9 @@ def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method,
     if (parts.shape[1] + 1) * max(1, parts.coding.classes) > MATRIX_COLUMNS + 1:
         return Method(WIDE[problem.proximal], steps.Backtracking(), None, settings.sampling), True
     if problem.loss.quadratic:
-        return Method(rules.Whitened(), steps.Constant(1.0), None, settings.sampling), True
+        return Method(WHITENED, steps.Constant(1.0), None, settings.sampling), True
     several = len(parts.source.targets) > 1
-    rule = WIDE[problem.proximal] if several else rules.Newton()
+    rule = WIDE[problem.proximal] if several else HESSIAN
     return Method(rule, steps.Backtracking(), None, settings.sampling), True
 
 

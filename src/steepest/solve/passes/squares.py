@@ -49,7 +49,7 @@ def survey_moments(parts: Parts, survey: Survey, intercept: Array | None, exact:
 
 
 def _schur(survey: Survey, columns: ColumnStats, w: Array) -> tuple[float, Array]:
-    """Half the mean square and its gradient at w (d + 1, k) for columns minus their means, by the moments themselves."""
+    """Half the mean square and its gradient at w (d + 1, k) for columns minus their means, by moments."""
     location = survey.location
     assert location is not None
     mean, spread, cross, middle = location
