@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.setting_types import RuleLike
 from ...core.types import Array
 from ...core.units import RAW
 from ...data.moments import null_directions
@@ -35,7 +36,9 @@ __all__ = ["PassPlan", "passes_of", "plan_passes", "survey_for"]
 
 NEWTON = 5  # passes of a survey and Newton's steps
 STEPS = 30  # most Newton steps on the sample; only separated classes need so many
-WIDE = {
+WHITENED: RuleLike = rules.Whitened()
+HESSIAN: RuleLike = rules.Newton()
+WIDE: dict[bool, RuleLike] = {
     False: rules.Secant(),
     True: rules.Spectral(),
 }  # of tables too wide for a matrix, by whether there is an L1 part
