@@ -10,16 +10,16 @@ from ...core.types import Array
 from ...descent.states import State
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.problem import Problem
-from ...optimality.certificate import ROUNDING, Certificate
-from ...optimality.curvature import hessian
+from ...optimality.certificate import Certificate
 from ...optimality.duality import provable
-from ...optimality.newton_decrement import NewtonDecrement, decrement_of
+from ...optimality.newton_decrement import decrement_of
 from ...optimality.preconditioner import Preconditioner
 from ...optimality.recession import Finding
 from ...optimality.recession_step import none_by_step
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..certified_stop import CertifiedStop
+from .classes import CurvedClasses, confirmed_decrement, forms_joint_hessian, has_decrement
 from .plan import PassPlan
 from .recession import may_recede, recession_in_parts
 
@@ -68,7 +68,8 @@ class CertifiedPasses(CertifiedStop):
         if self._unknown(w):
             g = self.objective.raw_gradient(self.objective(w)[1])
             return Certificate(None, "none", float((g * g).sum() ** 0.5))
-        found = self._of_classes(w) if self.plan.data.supports.joint else super().certificate(w)
+        found = super().certificate(w)
+        found = self._confirmed(w, found) if self._sampled and found.gap is not None else found
         return _rounded(found, self.rounding)
 
     def _unknown(self, w: Array) -> bool:
@@ -76,7 +77,7 @@ class CertifiedPasses(CertifiedStop):
         if not self.plan.data.supports.any_loss:
             return False
         if self.plan.data.supports.joint:
-            return bool(w.size > MATRIX_COLUMNS + 1)
+            return not has_decrement(self.parts)
         if self.problem.nonsmooth or w.shape[1] > 1:
             return True
         return self.objective.d > MATRIX_COLUMNS and not provable(self.problem)
@@ -90,24 +91,25 @@ class CertifiedPasses(CertifiedStop):
 
     def _enough(self, state: State) -> bool:
         self._last = state.w
-        raw = self.plan.data.units.raw(state.w)
-        if (state.t == EARLY and self._moves(state.w) and self._recedes_at(raw)) or self.recedes(state.cost, raw):
+        found = state.t == EARLY and self._moves(state.w) and self._recedes_at(self.plan.data.units.raw(state.w))
+        if not (found or super()._enough(state)):
+            return False
+        if found or not self._sampled:
             return True
-        if not self.plan.data.supports.joint:
-            return super()._enough(state)
-        self._taken[state.t] = found = self.certificate(state.w)
-        return self._small(found)
+        self._taken[state.t] = self._confirmed(state.w, self._taken[state.t])
+        return self._small(self._taken[state.t])
 
-    def _of_classes(self, w: Array) -> Certificate:
-        """The certificate of classes by the Newton decrement."""
-        F = self.objective
-        cost, g = F(w)
-        norm, least = float(np.linalg.norm(F.raw_gradient(g))), ROUNDING * abs(cost)
-        free = np.asarray(F.parameters(F.free > 0)).ravel()
-        fall = NewtonDecrement(F, hessian(F, w), free)(g.reshape(-1, 1))
-        if fall is None or self.problem.proximal:
-            return Certificate(None, "none", norm)
-        return Certificate(fall + least, "decrement", norm, least)
+    @property
+    def _sampled(self) -> bool:
+        """Whether second derivatives are those of the sample."""
+        return self.plan.data.supports.joint and not forms_joint_hessian(self.parts) and not self.problem.proximal
+
+    def _confirmed(self, w: Array, known: Certificate) -> Certificate:
+        """A certificate by second derivatives of the sample, confirmed by those of all rows. Cost: one pass."""
+        fall = confirmed_decrement(self.objective, cast(CurvedClasses, self.plan.data), w)
+        if fall is None or not np.isfinite(fall):
+            return known._replace(gap=None, kind="none")
+        return known._replace(gap=max(fall, 0.0) + known.rounding)
 
     def _recedes_at(self, raw: Array) -> bool:
         """Whether there is a direction of recession. It is looked for from a raw point, unless the answer is known."""
@@ -147,7 +149,7 @@ class CertifiedPasses(CertifiedStop):
 
     def _newton(self, w: Array) -> Array | None:
         """Newton's step from w, from what its pass gave."""
-        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS or self.plan.data.supports.joint:
+        if self._unknown(w) or self.objective.d > MATRIX_COLUMNS or w.shape[1] > 1:
             return None
         return decrement_of(self.objective, w).step(self.objective(w)[1])
 

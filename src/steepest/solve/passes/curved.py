@@ -16,9 +16,9 @@ from ...parts.dual_sums import DualSums
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ...parts.table import Table
-from ...parts.works import ClassCurves, Curves
+from ...parts.works import Curves
 
-__all__ = ["Curved"]
+__all__ = ["Curved", "Look"]
 
 KEPT = 2  # points: the last one, and one that a line search left
 
@@ -89,8 +89,6 @@ class Curved(Table):
 
     def _look(self, loss: LossRecord, w: Array) -> Look:
         curves = self.shape[1] <= MATRIX_COLUMNS
-        if self.supports.joint:
-            return self._kept(w, self._of_classes(loss, w))
         if self.proves:
             found = self.parts.sums(DualSums(loss, w, self.units, curves))
         else:
@@ -99,11 +97,8 @@ class Curved(Table):
         slopes = self._slopes(g, *found[-2:]) if self.proves else None
         return self._kept(w, Look(cost, g, self._hessian(found[1]) if curves else None, slopes))
 
-    def _of_classes(self, loss: LossRecord, w: Array) -> Look:
-        sums, hessian = self.parts.sums(ClassCurves(loss, w, self.units))
-        return Look(*self._means(sums), hessian / self.total, None)
-
     def _kept(self, w: Array, look: Look) -> Look:
+        """What is known at w, which is kept."""
         self._looks = dict([*self._looks.items()][1 - KEPT :]) | {w.tobytes(): look}
         return look
 
