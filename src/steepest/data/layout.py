@@ -127,8 +127,9 @@ def arrays(X: Table) -> tuple[NDArray[Any], ...]:
 
 def three_arrays(X: Table) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """The arrays of a table, of which two are empty if it is dense; `table_of` makes the table of them again."""
-    none = np.empty(0)
-    return tuple(X[:3]) if isinstance(X, CSR) else (X, none, none)
+    if isinstance(X, CSR):
+        return X.data, X.indices, X.indptr
+    return X, np.empty(0), np.empty(0)
 
 
 def table_of(three: tuple[NDArray[Any], ...], columns: int) -> Table:
