@@ -27,13 +27,14 @@ from ...parts.survey import Survey
 from ..auto.plan import Columns, Plan, asked_method, chosen_average, planned, scaled_units
 from ..auto.smoothing import staged_start
 from ..auto.subsampled_newton import subsampled_newton
-from ..settings import Settings, is_auto
+from ..settings import Limits, Settings, is_auto
 from .classes import CurvedClasses, forms_joint_hessian, optimum_of_sample
 from .curved import Curved
 from .squares import survey_moments
 
-__all__ = ["PassPlan", "plan_passes", "survey_for"]
+__all__ = ["PassPlan", "passes_of", "plan_passes", "survey_for"]
 
+NEWTON = 5  # passes of a survey and Newton's steps
 WIDE: dict[bool, RuleRecord] = {
     False: rules.Secant(),
     True: rules.Spectral(),
@@ -132,6 +133,13 @@ def _begun(plan: Plan, survey: Survey, problem: Problem, seed: int) -> Plan:
     elif isinstance(plan.method.rule, rules.Newton):
         begin = subsampled_newton(some, problem, begin, m, seed)[0].at
     return plan._replace(start=begin, sample=m)
+
+
+def passes_of(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> int:
+    """About how many passes a fit takes at most: where a cache is worth its writing, the first of them writes it."""
+    if problem.loss.quadratic and parts.shape[1] <= MATRIX_COLUMNS:
+        return 1
+    return NEWTON if settings.auto and is_auto(settings.rule) else int(min(limits.updates, 1 << 30))
 
 
 def _unknown() -> Spectrum:
