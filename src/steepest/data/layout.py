@@ -26,6 +26,7 @@ __all__ = [
     "copy_order",
     "dense_rows",
     "dot",
+    "doubles",
     "floats",
     "in_row_order",
     "jit_allowed",
@@ -289,3 +290,8 @@ def stored(X: Table) -> int | None:
 def with_columns(X: Table, columns: int) -> Table:
     """A sparse table with more columns, of zeros; a dense one as it is."""
     return X._replace(columns=columns) if isinstance(X, CSR) else X
+
+
+def doubles(X: Table) -> Table:
+    """A dense table in double precision; a sparse one as it is."""
+    return X if isinstance(X, CSR) or X.dtype == np.float64 else X.astype(np.float64)
