@@ -30,7 +30,6 @@ GRAM = 256  # columns up to which the Gram matrix costs no more than reading a f
 SAMPLE = 60_000  # most rows of the sample
 EACH = 40  # fewest rows of the sample for each column
 WEIGHTS = "weights must be >= 0 and not all zero"
-SHARE = 16  # the sample takes at most this part of the memory
 
 
 class Survey(NamedTuple):
@@ -149,9 +148,9 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
 
 
 def _picks(parts: Parts, seed: int) -> Picks:
-    """The size of the sample: as in memory, or as much as its part of the memory takes."""
+    """The size of the sample: as in memory, or as many rows as there is room for."""
     n, d = parts.shape
-    room = parts.memory // (SHARE * 8 * (d + 4))
+    room = parts.room // (8 * (d + 4))
     return Picks(max(1, min(max(EACH * (d + 1), min(SAMPLE, n // 4)), room)), seed, {})
 
 
