@@ -9,7 +9,9 @@ from steepest import Problem
 from steepest.core.errors import DataError, UsageError
 from steepest.data.csr import CSR
 from steepest.data.rows import make_rows
+from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import elastic
+from steepest.parts.coding import Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
 from steepest.parts.sources.memory import MemorySource
@@ -228,3 +230,19 @@ def test_separation_is_found_in_few_passes(kind):
     assert known.verdict.status == run.verdict.status == "separable"
     assert known.verdict.message.split(";")[0].split(":")[1] in run.verdict.message
     assert run.trajectory.meta["passes"] <= 9
+
+
+@pytest.mark.parametrize("penalty", [elastic(0.0, 0.0), L2])
+@pytest.mark.parametrize("weights", [(), (1.0, 2.0, 0.5)])
+def test_classes_together_take_newton_passes(penalty, weights):
+    rng = np.random.default_rng(7)
+    X = rng.standard_normal((N, D))
+    y = (X @ rng.standard_normal((D, 3)) + rng.gumbel(size=(N, 3))).argmax(1) * 1.0
+    parts, problem = parts_of(make_rows(X, y)), Problem(Softmax(), penalty=penalty)
+    assert parts.survey.targets.values.tolist() == [0.0, 1.0, 2.0]
+    run = fit_parts(parts.coded(Coding(3, None, weights)), problem)
+    known = fit(Coding(3, None, weights)(make_rows(X, y)), problem)
+    assert run.verdict.status == known.verdict.status == "converged"
+    assert run.trajectory.meta["passes"] <= (5 if weights else 4)
+    assert run.trajectory.cost[-1] == pytest.approx(known.trajectory.cost[-1], rel=1e-9)
+    np.testing.assert_allclose(run.coef, known.coef, rtol=1e-3, atol=1e-4)

@@ -36,7 +36,9 @@ __all__ = [
     "slice_rows",
     "spread",
     "stored",
+    "table_of",
     "take",
+    "three_arrays",
     "tile_of",
     "transposed_dot",
     "two_valued",
@@ -121,6 +123,17 @@ def size(X: Table) -> Size:
 def arrays(X: Table) -> tuple[NDArray[Any], ...]:
     """The arrays that hold the numbers of a table."""
     return tuple(X[:3]) if isinstance(X, CSR) else (X,)
+
+
+def three_arrays(X: Table) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """The arrays of a table, of which two are empty if it is dense; `table_of` makes the table of them again."""
+    none = np.empty(0)
+    return tuple(X[:3]) if isinstance(X, CSR) else (X, none, none)
+
+
+def table_of(three: tuple[NDArray[Any], ...], columns: int) -> Table:
+    """The table of three arrays; ``columns`` is the number of a sparse one."""
+    return three[0] if three[0].ndim == 2 else CSR(three[0], three[1], three[2], columns)
 
 
 def take(X: Table, order: NDArray[np.int64]) -> Table:

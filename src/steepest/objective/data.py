@@ -25,9 +25,7 @@ __all__ = [
     "Data",
     "Judge",
     "MomentsData",
-    "PassData",
     "Size",
-    "SlopeSums",
     "Sums",
     "Supports",
     "TableData",
@@ -175,25 +173,6 @@ class BoundedData(Data, Protocol):
 
     def at_bound(self, w: Array, g: Array) -> NDArray[np.bool_]:
         """The active set: coordinates of w at a bound where the negative gradient points outside."""
-
-
-class SlopeSums(NamedTuple):
-    """Weighted means over the rows of the slopes theta of one target, by sign."""
-
-    up: Array  # (d + 1,), of theta [x, 1] where theta > 0, in the units of the data
-    down: Array  # (d + 1,), the same where theta < 0
-    strain: Array  # (2,), of theta^2 / second derivative, by the same signs
-    square: float  # of theta^2
-    far: float  # of offset^2
-    sizes: Array  # (d + 1,), root mean squares of [x, 1]
-    rounding: float  # bound of the rounding of a mean, relative to the mean of the sizes of its terms
-
-
-class PassData(Data, Protocol):
-    """A table that is read in passes, of which sums are left and no numbers by row."""
-
-    def slope_sums(self, loss: Loss, w: Array) -> SlopeSums:
-        """Means of the slopes at w (d + 1, 1). Cost: one pass, or none where second derivatives were asked for."""
 
 
 class TableData(Data, Protocol):

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..core.types import Array
 from ..core.units import RAW, Units
-from .data import BoundedData, Data, MomentsData, PassData, TableData
+from .data import BoundedData, Data, MomentsData, TableData
 from .penalties import NoPenalty
 from .problem import Problem
 from .prox import FORBIDDEN, penalty_value, smallest_subgradient
+from .slope_sums import PassData
 
 __all__ = ["Coordinates", "Objective", "coordinates_of"]
 

@@ -291,10 +291,9 @@ def _proven(objective: Objective, w: Array, step: Step) -> Proven:
     def prove(delta: Array) -> Proven:
         if objective.data.supports.rows:
             return rows_gap(objective, w, delta, step.pointwise)
+        if objective.data.supports.any_loss:
+            return slopes_gap(objective, w, step.cost)
         return moments_gap(objective, w, delta)
-
-    if objective.data.supports.any_loss and not objective.data.supports.rows:
-        return slopes_gap(objective, w, step.cost)
 
     found = prove(step.delta)
     if found.value <= GOOD * (step.predicted or 0.0) + step.safeguard + found.rounding:

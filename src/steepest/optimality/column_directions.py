@@ -35,7 +35,8 @@ def directions_of(ranges: Array, movable: NDArray[np.bool_], signs: NDArray[np.i
     """The sum of the directions that these ranges allow, (d + 1, k)."""
     v = np.zeros((len(movable), ranges.shape[1] // 3))
     for c in range(v.shape[1]):
-        _add(*ranges[:, 3 * c : 3 * c + 3], movable, signs, v[:, c])
+        low, high = ranges[:, 3 * c : 3 * c + 3]
+        _add(low, high, movable, signs, v[:, c])
     return v / np.abs(v).max() if v.any() else None
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..objective.functions.function import upward
 from ..objective.objective import Objective
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_loss
 from .curvature import hessian
 
 __all__ = ["damping", "definite", "definite_hessian", "positive_diagonal", "shared_metric"]
@@ -19,10 +19,16 @@ DAMPING = 1e-6  # curvature of flat directions, relative to a column's: the mini
 
 def shared_metric(objective: Objective) -> Array:
     """The Hessian's block of a class at equal probabilities (d + 1, d + 1), made positive definite; see `Shared`."""
-    rows = objective.rows
-    weight = np.ones(rows.shape[0]) if rows.weight is None else rows.weight
-    B = rows.weighted_curvature(weight).matrix() / rows.outputs + np.diag(objective.l2[:, 0])
+    B = _squares(objective) / objective.data.outputs + np.diag(objective.l2[:, 0])
     return definite(B, objective.moves, damping=1.0)
+
+
+def _squares(objective: Objective) -> Array:
+    """Weighted mean of a_i a_i' over the rows a_i = (x_i, 1)."""
+    if not objective.data.supports.rows:
+        return objective.data.curvature(read_loss("squared_error"), np.zeros((objective.d + 1, 1))).matrix()
+    rows = objective.rows
+    return np.asarray(rows.weighted_curvature(np.ones(rows.shape[0]) if rows.weight is None else rows.weight).matrix())
 
 
 def definite_hessian(objective: Objective, w: Array) -> Array:

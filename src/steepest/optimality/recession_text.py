@@ -46,14 +46,14 @@ class Levels(NamedTuple):
     """What the rows of weight > 0 with 1 in a column have in common, for each column, (m,)."""
 
     binary: NDArray[np.bool_]  # whether all rows have 0 or 1
-    count: Array  # rows with 1
+    ones: Array  # rows with 1
     decided: Array  # of them those whose loss falls
     least: Array  # their least and largest outcome
     most: Array
 
     def joined(self, other: Levels) -> Levels:
         """The same of the rows of both."""
-        sums = self.binary & other.binary, self.count + other.count, self.decided + other.decided
+        sums = self.binary & other.binary, self.ones + other.ones, self.decided + other.decided
         return Levels(*sums, np.minimum(self.least, other.least), np.maximum(self.most, other.most))
 
 

@@ -20,8 +20,8 @@ from math import sqrt
 import numpy as np
 
 from ..core.types import UNIT, Array
-from ..objective.data import SlopeSums
 from ..objective.objective import Objective
+from ..objective.slope_sums import SlopeSums
 from .duality import Proven, dual_scaling, penalty_surplus
 from .rounding import FEW, ROUNDING, answer_rounding
 

@@ -31,7 +31,7 @@ from .duality import ROUNDING, dual_scaling, penalty_surplus
 from .newton import Step, matrix_step, predicted_decrease
 from .rounding import answer_rounding
 
-__all__ = ["Proof", "prove", "slope_gap"]
+__all__ = ["Proof", "newton_by_matrix", "prove", "slope_gap"]
 
 PRODUCTS, RESIDUAL = 60, 0.03  # most steps of conjugate gradients, and their relative residual
 FAR = 12.0  # times the target: a predicted decrease above it is not worth a gap as small
@@ -55,17 +55,18 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     """The gap at w (d + 1, k), in the units of the rows: a duality gap if all are penalised, else a decrement.
 
     ``metric`` (d + 1, d + 1), the same for each class, preconditions conjugate gradients in place of the diagonal.
-    They end once their residual adds little to the gap, or to the ``target``.
+    They end once their residual adds little to the gap, or to the ``target``. Of data without rows the gap is a
+    decrement, by their Hessian.
     Cost: for a small table one Hessian and some four passes over the rows, else a pass for each of at most 60 products.
     """
     cost, g = objective(w)
-    if objective.rows.forms_curvature:
-        delta, change, fall = _by_matrix(objective, w, g)
+    if not objective.data.supports.rows or objective.rows.forms_curvature:
+        delta, change, fall = newton_by_matrix(objective, w, g)
     else:
         delta, change, fall = _by_products(objective, w, g, metric, target)
     step = Step(delta, cost, g, None, change=change)
     least = ROUNDING * abs(cost) + 0.5 * answer_rounding(objective, w) ** 2
-    if not objective.problem.penalised_throughout:
+    if not (objective.problem.penalised_throughout and objective.data.supports.rows):
         gap = None if fall is None else fall + least
         return Proof(gap, "decrement", least, step)
     logs = _by_chunks(log_softmax, objective.rows.predictor(w))
@@ -78,7 +79,7 @@ def prove(objective: Objective, w: Array, metric: Array | None = None, target: f
     return Proof(value + rounding + 2 * least, "duality gap", rounding + 2 * least, step)
 
 
-def _by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
+def newton_by_matrix(objective: Objective, w: Array, g: Array) -> tuple[Array, Array, float | None]:
     """Newton's step, the change of the gradient along it, and g' H^-1 g; None if g has a component where H is flat.
 
     Under an L1 penalty or signs, twice the predicted decrease of the step replaces g' H^-1 g.

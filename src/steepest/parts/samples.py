@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..core.units import RAW
-from ..data.csr import CSR
-from ..data.layout import Table, arrays, take
+from ..data.layout import Table, table_of, take, three_arrays
 from ..data.regroup import stacked
 from ..data.rows import Rows
 from .target_values import TargetValues, distinct
@@ -35,31 +34,31 @@ class Picks(NamedTuple):
 
     most: int
     seed: int
-    seen: dict[Key, tuple[Hashes, np.uint64]]
+    known: dict[Key, tuple[Hashes, np.uint64]]
 
     def fresh(self) -> Picks:
         """The same, without anything seen."""
-        return self._replace(seen={})
+        return self._replace(known={})
 
     def kept(self, h: Hashes, y: Array) -> NDArray[np.bool_]:
         """Which rows may be in the sample, from their hashes and targets (n,)."""
         keep = h <= self._bound(None, h, self.most)
         few = _few_values(y)
-        if few is None or len({*self.seen, *few.tolist()}) > CLASSES + 1:
+        if few is None or len({*self.known, *few.tolist()}) > CLASSES + 1:
             return keep
-        each = _each(self.most, max(len(few), len(self.seen) - 1))
+        each = _each(self.most, max(len(few), len(self.known) - 1))
         for value in few:
             own = y == value
             keep |= own & (h <= self._bound(float(value), h[own], each))
         return keep
 
     def _bound(self, key: Key, h: Hashes, most: int) -> np.uint64:
-        known, bound = self.seen.get(key, (np.empty(0, np.uint64), LARGEST))
+        known, bound = self.known.get(key, (np.empty(0, np.uint64), LARGEST))
         known = np.concatenate((known, h[h <= bound]))
         if len(known) > SLACK * most:
             known = distinct(known)[:most]
             bound = known[-1] if len(known) == most else bound
-        self.seen[key] = known, bound
+        self.known[key] = known, bound
         return bound
 
 
@@ -70,18 +69,18 @@ class Drawn(NamedTuple):
     numbers: Array  # (s,) of the rows in the table
     own: Array  # (s, k + 2), targets, weight and offset
     values: Array  # (s, d), or the three arrays of a sparse table
-    indices: Array
-    indptr: Array
+    columns: Array
+    ends: Array
 
     @property
     def table(self) -> Table:
         """The columns of a dense table; of a sparse one with the columns that occur."""
-        return cast(Table, self.values) if self.values.ndim == 2 else CSR(self.values, self.indices, self.indptr, 0)
+        return table_of(self[3:], 0)
 
     def some(self, places: NDArray[Any]) -> Drawn:
         """The rows at these places."""
         hashes, numbers, own = (a[places] for a in self[:3])
-        return Drawn(hashes, numbers, own, *_arrays(take(self.table, places)))
+        return Drawn(hashes, numbers, own, *three_arrays(take(self.table, places)))
 
 
 def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
@@ -98,13 +97,13 @@ def drawn_at(rows: Rows, first: int, places: NDArray[np.int64], keys: NDArray[An
     weight = ones if rows.weight is None else rows.weight[places]
     offset = zeros if rows.offset is None else rows.offset[places]
     own = np.column_stack((rows.y[places], weight, offset))
-    return Drawn(cast(Array, keys[places]), cast(Array, first + places), own, *_arrays(take(rows.X, places)))
+    return Drawn(cast(Array, keys[places]), cast(Array, first + places), own, *three_arrays(take(rows.X, places)))
 
 
 def both_of(a: Drawn, b: Drawn) -> Drawn:
     """The rows of both."""
     hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
-    return Drawn(hashes, numbers, own, *_arrays(stacked([a.table, b.table])))
+    return Drawn(hashes, numbers, own, *three_arrays(stacked([a.table, b.table])))
 
 
 def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
@@ -126,7 +125,7 @@ def rows_of(found: Drawn, values: TargetValues, picks: Picks, d: int, total: flo
 
 def as_rows(some: Drawn, share: Array, d: int) -> Rows:
     """The rows, with weights times a share (s,)."""
-    X = some.table._replace(columns=d) if isinstance(some.table, CSR) else some.table
+    X = table_of(some[3:], d)
     offset = np.ascontiguousarray(some.own[:, -1]) if some.own[:, -1].any() else None
     y, weight = np.asfortranarray(some.own[:, :-2]), share * some.own[:, -2]
     numbers = some.numbers.astype(np.int64)
@@ -171,9 +170,3 @@ def _few_values(y: Array) -> Array | None:
         return None
     found: Array = distinct(y)
     return found if len(found) <= CLASSES else None
-
-
-def _arrays(X: Table) -> tuple[Array, Array, Array]:
-    found = arrays(X)
-    none = np.empty(0)
-    return cast("tuple[Array, Array, Array]", found if len(found) == 3 else (found[0], none, none))

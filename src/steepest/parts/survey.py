@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from ..core.errors import DataError
 from ..core.types import Array
 from ..data.centre import near_shift
+from ..data.classes import Classes
+from ..data.column_ranges import column_ranges
 from ..data.column_sums import column_sums, mean_and_variance
-from ..data.csr import CSR
 from ..data.gram import augmented, gram_leaves, refuse_unless_usable
 from ..data.regroup import rows_between
 from ..data.rows import Rows
@@ -123,7 +124,8 @@ def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
         raise DataError("the table has no rows: nothing to fit")
     whole = d <= GRAM if grams is None else grams
     work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
-    return _read(work, parts.sums(work), d)
+    found = _read(work, parts.sums(work), d)
+    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def _read(work: Surveys, found: Partial, d: int) -> Survey:
@@ -160,7 +162,7 @@ def _first_row(parts: Parts, grams: bool) -> Array:
     rows = block.rows
     i, (d, k) = rows.first, (rows.shape[1], rows.outputs)
     first = augmented(rows, i, i + 1, np.zeros(d + k), np.empty((1, d + k + 1)))[0, :-1]
-    if isinstance(rows.X, CSR):
+    if rows.sparse:
         shift = near_shift(rows, mean_and_variance(rows)) if grams else None
         first[:d] = 0.0 if shift is None else shift
     return first
@@ -183,17 +185,10 @@ def _ends(rows: Rows) -> tuple[Array, Array]:
     counted = n if rows.weight is None else int(np.count_nonzero(weight > 0))
     ends[:, d:] = [[v.min(), v.max()] for v in (weight, offset)]
     ends[:, d:] = ends[:, d:].T
-    ends[:, :d] = [[np.inf], [-np.inf]]
-    X = rows.X if counted == n or isinstance(rows.X, CSR) else rows.X[weight > 0]
-    if counted:
-        ends[:, :d] = _sparse_ends(X) if isinstance(X, CSR) else (X.min(0), X.max(0))
+    if counted == n and not rows.sparse:
+        X = cast(Array, rows.X)
+        ends[:, :d] = X.min(0), X.max(0)
+    else:
+        group = np.zeros(n, np.int64) - (0 if rows.weight is None else weight <= 0)
+        ends[:, :d] = np.concatenate(column_ranges(rows, group, 1))
     return ends, np.array([n, counted], np.float64)
-
-
-def _sparse_ends(X: CSR) -> tuple[Array, Array]:
-    """Least and most numbers of sparse columns, in which those that are not stored are 0."""
-    n, d = X.shape
-    stored, low, high = np.bincount(X.indices, minlength=d), np.full(d, np.inf), np.full(d, -np.inf)
-    np.minimum.at(low, X.indices, X.data)
-    np.maximum.at(high, X.indices, X.data)
-    return np.where(stored < n, np.minimum(low, 0.0), low), np.where(stored < n, np.maximum(high, 0.0), high)

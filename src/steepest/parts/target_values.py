@@ -90,7 +90,7 @@ def coded_values(found: TargetValues, some: Rows, coding: Coding) -> TargetValue
         return TargetValues(*ends, 0, 0, None, np.empty(0), np.array([total]))
     values = distinct(y[:, 0])
     place = np.searchsorted(values, y[:, 0])
-    counts, weights = (np.bincount(place, own) for own in (found.counts, found.weights))
+    counts, weights = (np.bincount(place, own).astype(np.float64) for own in (found.counts, found.weights))
     counted = values[counts > 0]
     return TargetValues(counted[:1], counted[-1:], 0, 0, values, counts, weights)
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, UsageError
-from ..core.records import to_name
 from ..core.threads import one_blas_thread
 from ..core.types import Array
 from ..core.version import __version__
@@ -23,27 +22,26 @@ from ..descent.early_stopping import callback_stop, validation_on
 from ..descent.recording import record
 from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
-from ..methods import steps
-from ..objective.data import MATRIX_COLUMNS, Data
+from ..objective.data import Data
 from ..objective.objective import Objective, coordinates_of
 from ..objective.problem import Problem
 from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
-from ..optimality.curvature import Spectrum
-from ..optimality.evidence import ENDED, Evidence, Sense, reversals, run_out
+from ..optimality.evidence import ENDED
 from ..optimality.null_model import constant_cost, rounding_cost
 from ..optimality.verdict import judge
 from .auto.cost_model import expensive
 from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
+from .evidence import evidence_of, exact_answer
 from .finish import finish
 from .notes import column_notes, least_at_zero, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .reported_cost import with_reported_cost
-from .run import Run
+from .run import Run, reported_place
 from .settings import DEFAULT_TOL, Limits, Settings, Watch, is_auto
 
-__all__ = ["Run", "evidence_of", "exact_answer", "fit", "reported_place"]
+__all__ = ["Run", "fit"]
 
 
 def fit(
@@ -194,7 +192,7 @@ def _judged(
 
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = column_notes(rows, problem, plan.columns, path.names)
-    verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
+    verdict = judge(evidence_of(problem, plan, path, certificate, facts), notes)
     found = {"reported_step": int(path.step[i]), "exact": exact_answer(problem, plan), "passes": rows.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
@@ -221,63 +219,3 @@ def _recession(
     found = recession(problem, rows, raw, gap <= 10 * target, gap if of_all else None, work)
     text = found.recession and describe(found.recession, problem, rows, path.names)
     return {"separated": text, "unproven": found.unknown}
-
-
-def reported_place(path: Trajectory) -> int:
-    """The last state, or the recorded one of lowest cost if it increased from above 0; with held-out rows the best."""
-    if "validation" in path.meta:
-        return int(np.searchsorted(path.step, path.meta["validation"]["step"]))
-    by_gap = not path.meta.keys().isdisjoint(("interior", "smoothed", "working_set"))  # it may cost a rounding more
-    if path.meta["end"] == "certified" or by_gap:
-        return len(path) - 1
-    risen = path.cost[-1] > path.cost[0] + ROUNDING * abs(path.cost[0]) and path.cost[0] != 0.0
-    if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
-        return len(path) - 1
-    return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
-
-
-def evidence_of(problem: Problem, plan: Plan, path: Trajectory, certificate: Certificate, **found: Any) -> Evidence:
-    """The facts of a run for its verdict."""
-    rule, rate, sampled = plan.method.rule, plan.method.learning_rate, plan.method.batch_size is not None
-    back, looks = reversals(path), rate.looks
-    uneven = path.meta["end"] == "overflow" or bool((np.diff(path.cost) > 0).any()) or back > 0.5
-    settled = rule.stability is None and certificate.gap is not None and certificate.gap <= found["target"]
-    known = plan.columns.spread is not None and not settled
-    bounds = plan.bounds() if uneven or known else Spectrum(0.0, None)
-    safe, exact = 0.5 * bounds.limit, problem.loss.quadratic and len(plan.columns.mean) <= MATRIX_COLUMNS
-    if sampled and uneven and np.isfinite(problem.loss.curvature):
-        safe = (1.0 - rule.memory_share) / (bounds.largest + problem.loss.curvature * plan.rows.longest_row())
-    return Evidence(
-        cost=path.cost,
-        step=path.cost_step,
-        end=path.meta["end"],
-        gap=certificate.gap,
-        sense=Sense.of(certificate.kind, exact),
-        local=certificate.kind != "prediction",
-        standard_errors=certificate.standard_errors,
-        gradient_norm=certificate.gradient_norm,
-        rate=float(path.learning_rate[-1] if looks else rate.rate(max(1, int(path.step[-1])))),
-        limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
-        safe=safe,
-        condition=bounds.condition,
-        quadratic=problem.loss.quadratic,
-        sampled=sampled,
-        rule=to_name(type(rule)),
-        constant=isinstance(rate, steps.Constant),
-        auto=plan.auto,
-        spent=run_out(rate, int(path.step[-1])),
-        reversals=back,
-        **found,
-    )
-
-
-def exact_answer(problem: Problem, plan: Plan) -> dict[str, Any] | None:
-    """The exact least-squares answer, if it is known: no penalty and no fixed coefficient."""
-    moments = plan.columns.moments
-    movable = coordinates_of(problem, len(plan.columns.mean)).free.all()
-    if moments is None or not problem.unpenalised or moments.null.shape[1] or not movable:
-        return None
-    w, cost = moments.minimiser, problem.loss.curvature * moments.cost
-    if w.shape[1] > 1:
-        return {"coef": w[:-1].tolist(), "intercept": w[-1].tolist(), "cost": cost}
-    return {"coef": w[:-1, 0].tolist(), "intercept": float(w[-1, 0]), "cost": cost}

@@ -34,8 +34,8 @@ def opened_bytes(path: Path, mapped: bool) -> Iterator[Read]:
             whole = _mapped(file.fileno())
         yield lambda low, high: _complete(whole[low:high], high - low)
         return
-    with _opened(path) as file:
-        yield lambda low, high: _bytes(file, low, high)
+    with _opened(path) as raw:
+        yield lambda low, high: _bytes(raw, low, high)
 
 
 def _mapped(number: int) -> NDArray[np.uint8]:

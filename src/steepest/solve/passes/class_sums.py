@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -50,12 +50,12 @@ class ClassSums(NamedTuple):
             squares = np.square(np.exp(log_p) - (places[:, None] == np.arange(k))).sum(1)
             costs = np.array([-(weight @ log_p[each, places]), weight @ squares])
         rankings = (Ranking.of(np.ascontiguousarray(scores[:, c]), places == c, weight, self.most) for c in self.ranked)
-        return (*counts, costs, *(array for ranking in rankings for array in ranking))
+        return (*counts, costs, *(cast(Array, array) for ranking in rankings for array in ranking))
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sums of both."""
         pairs = zip(_rankings(a), _rankings(b), strict=True)
-        found = (array for one, other in pairs for array in one.joined(other, self.most))
+        found = (cast(Array, array) for one, other in pairs for array in one.joined(other, self.most))
         return (*(x + y for x, y in zip(a[:3], b[:3], strict=True)), *found)
 
 

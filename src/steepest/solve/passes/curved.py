@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.record_types import Loss
+from ...core.record_types import LossRecord
 from ...core.types import UNIT, Array
 from ...core.units import RAW, Units
 from ...data.curvature import MomentsCurvature
-from ...objective.data import MATRIX_COLUMNS, Curvature, SlopeSums, Supports
+from ...objective.data import MATRIX_COLUMNS, Curvature, Supports
+from ...objective.slope_sums import SlopeSums
 from ...parts.dual_sums import DualSums
 from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ...parts.table import Table
 from ...parts.works import Curves
 
-__all__ = ["Curved"]
+__all__ = ["Curved", "Look"]
 
 KEPT = 2  # points: the last one, and one that a line search left
 
@@ -59,7 +60,7 @@ class Curved(Table):
         """The same rows in other units."""
         return Curved(self.parts, self.survey, units, self.curves, self.proves)
 
-    def value_and_gradient(self, loss: Loss, w: Array) -> tuple[float, Array]:
+    def value_and_gradient(self, loss: LossRecord, w: Array) -> tuple[float, Array]:
         """Mean loss and its gradient (d + 1, k) at w. Cost: one pass, if the point is not known."""
         found = self._looks.get(w.tobytes())
         if found is None and not self.curves:
@@ -67,9 +68,9 @@ class Curved(Table):
         found = found or self._look(loss, w)
         return found.cost, found.g
 
-    def curvature(self, loss: Loss, w: Array) -> Curvature:
+    def curvature(self, loss: LossRecord, w: Array) -> Curvature:
         """The Hessian of the mean loss at w; of a wide table that of a sample. Cost: one pass, if it is not known."""
-        if self.shape[1] > MATRIX_COLUMNS or self.supports.joint or w.shape[1] > 1:
+        if w.size > MATRIX_COLUMNS + 1 or (w.shape[1] > 1 and not self.supports.joint):
             return super().curvature(loss, w)
         found = self._looks.get(w.tobytes())
         if found is None or found.hessian is None:
@@ -77,7 +78,7 @@ class Curved(Table):
         assert found.hessian is not None
         return MomentsCurvature(found.hessian.copy())
 
-    def slope_sums(self, loss: Loss, w: Array) -> SlopeSums:
+    def slope_sums(self, loss: LossRecord, w: Array) -> SlopeSums:
         """Means of the slopes at w (d + 1, 1). Cost: one pass, if they are not known."""
         found = self._looks.get(w.tobytes())
         if found is None or found.slopes is None:
@@ -86,7 +87,7 @@ class Curved(Table):
         assert found.slopes is not None
         return found.slopes
 
-    def _look(self, loss: Loss, w: Array) -> Look:
+    def _look(self, loss: LossRecord, w: Array) -> Look:
         curves = self.shape[1] <= MATRIX_COLUMNS
         if self.proves:
             found = self.parts.sums(DualSums(loss, w, self.units, curves))
@@ -94,7 +95,10 @@ class Curved(Table):
             found = self.parts.sums(Curves(loss, w, self.units))
         cost, g = self._means(found[0])
         slopes = self._slopes(g, *found[-2:]) if self.proves else None
-        look = Look(cost, g, self._hessian(found[1]) if curves else None, slopes)
+        return self._kept(w, Look(cost, g, self._hessian(found[1]) if curves else None, slopes))
+
+    def _kept(self, w: Array, look: Look) -> Look:
+        """What is known at w, which is kept."""
         self._looks = dict([*self._looks.items()][1 - KEPT :]) | {w.tobytes(): look}
         return look
 

@@ -25,14 +25,15 @@ from ...optimality.null_model import constant_cost, rounding_cost
 from ...optimality.verdict import judge
 from ...parts.parts import Parts
 from ...parts.survey import Survey
-from ..fit import Run, evidence_of, exact_answer, reported_place
+from ..evidence import evidence_of, exact_answer
 from ..notes import AT_ZERO, least_at_zero, notes_of
 from ..postprocess import centre, least_norm, with_fixed
 from ..prospects import prospects_of
+from ..run import Run, reported_place
 from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .certified import CertifiedPasses
 from .checks import check_survey
-from .plan import PassPlan, plan_passes, survey_for
+from .plan import PassPlan, passes_of, plan_passes, survey_for
 from .recession import describe_in_parts
 
 __all__ = ["fit_parts"]
@@ -85,6 +86,7 @@ def fit_parts(
         return fit_stochastic(parts, problem, settings, limits, start=start, watch=watch)
     before = parts.passes
     with one_blas_thread(float("inf")):
+        parts.plan(passes_of(parts, problem, settings, limits))
         survey = survey_for(parts, problem, settings)
         check_survey(parts, survey, problem)
         begin = _start(start, problem, survey)
@@ -170,7 +172,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
-    verdict = judge(evidence_of(problem, plan, path, certificate, **facts), notes)
+    verdict = judge(evidence_of(problem, plan, path, certificate, facts), notes)
     more: dict[str, Any] = {
         "reported_step": int(path.step[i]),
         "exact": exact_answer(problem, plan),

@@ -68,7 +68,8 @@ class NumberSums(NamedTuple):
 
 def _power_of_two(size: Array) -> Array:
     """The least power of two above each size."""
-    return np.exp2(np.frexp(np.maximum(size, np.finfo(float).tiny))[1].astype(np.float64).clip(max=1023))
+    exponent = np.frexp(np.maximum(size, np.finfo(float).tiny))[1]
+    return np.asarray(np.exp2(exponent.astype(np.float64).clip(max=1023)))
 
 
 def number_measures(model: Model, sums: Partial) -> tuple[dict[str, Any], Array]:

@@ -8,8 +8,10 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.record_types import RuleRecord
 from ...core.types import Array
 from ...core.units import RAW
+from ...data.classes import Classes
 from ...data.moments import null_directions
 from ...data.rows import Rows
 from ...methods import estimates, rules, steps
@@ -25,13 +27,15 @@ from ...parts.survey import Survey
 from ..auto.plan import Columns, Plan, asked_method, chosen_average, planned, scaled_units
 from ..auto.smoothing import staged_start
 from ..auto.subsampled_newton import subsampled_newton
-from ..settings import Settings, is_auto
+from ..settings import Limits, Settings, is_auto
+from .classes import CurvedClasses, forms_joint_hessian, optimum_of_sample
 from .curved import Curved
 from .squares import survey_moments
 
-__all__ = ["PassPlan", "plan_passes", "survey_for"]
+__all__ = ["PassPlan", "passes_of", "plan_passes", "survey_for"]
 
-WIDE = {
+NEWTON = 5  # passes of a survey and Newton's steps
+WIDE: dict[bool, RuleRecord] = {
     False: rules.Secant(),
     True: rules.Spectral(),
 }  # of tables too wide for a matrix, by whether there is an L1 part
@@ -46,9 +50,10 @@ class PassPlan(NamedTuple):
 
 def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
-    known = settings.auto and is_auto(settings.rule) and not problem.loss.quadratic
+    known = settings.auto and is_auto(settings.rule) and not (problem.loss.quadratic or parts.coding.classes)
     narrow = parts.shape[1] <= MATRIX_COLUMNS
-    return parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
+    found = parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
+    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def plan_passes(
@@ -61,7 +66,8 @@ def plan_passes(
     columns = _columns(survey)
     units = scaled_units(survey.sample, problem, survey.columns) if settings.scaled else RAW
     curves = method.preconditioned and isinstance(method.rule, rules.Newton)
-    table = Curved(parts, survey, units, curves, provable(problem))
+    kind = CurvedClasses if parts.coding.classes else Curved
+    table = kind(parts, survey, units, curves, provable(problem) and not parts.coding.classes)
     plan = planned(problem, columns, cast(Rows, table), method, settings.auto and not automatic, start)
     bounds = _unknown if automatic or columns.spread is None else plan.bounds
     plan = plan._replace(bounds=bounds, auto=settings.auto)
@@ -79,7 +85,10 @@ def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method,
         )
     if not automatic:
         return replace(asked_method(settings), average=average, estimate=estimate), False
-    if parts.shape[1] > MATRIX_COLUMNS or parts.coding.classes:
+    if parts.coding.classes and not forms_joint_hessian(parts) and parts.shape[1] <= MATRIX_COLUMNS:
+        rule = WIDE[True] if problem.proximal else rules.Whitened()
+        return Method(rule, steps.Backtracking(), None, settings.sampling), True
+    if parts.shape[1] > MATRIX_COLUMNS:
         return Method(WIDE[problem.proximal], steps.Backtracking(), None, settings.sampling), True
     if problem.loss.quadratic:
         return Method(rules.Whitened(), steps.Constant(1.0), None, settings.sampling), True
@@ -119,9 +128,18 @@ def _begun(plan: Plan, survey: Survey, problem: Problem, seed: int) -> Plan:
     m = len(some.y)
     if problem.loss.staged:
         begin = staged_start(problem, some, begin)
-    if isinstance(plan.method.rule, rules.Newton):
+    if some.supports.joint:
+        begin = optimum_of_sample(some, problem, begin)
+    elif isinstance(plan.method.rule, rules.Newton):
         begin = subsampled_newton(some, problem, begin, m, seed)[0].at
     return plan._replace(start=begin, sample=m)
+
+
+def passes_of(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> int:
+    """About how many passes a fit takes at most: where a cache is worth its writing, the first of them writes it."""
+    if problem.loss.quadratic and parts.shape[1] <= MATRIX_COLUMNS:
+        return 1
+    return NEWTON if settings.auto and is_auto(settings.rule) else int(min(limits.updates, 1 << 30))
 
 
 def _unknown() -> Spectrum:

@@ -24,7 +24,6 @@ from ...parts.works import leaves_of
 __all__ = ["LevelCounts", "Margins", "Met", "Picked", "Ranges", "in_doubles", "met_of"]
 
 FAR = 1e-9  # share of a margin from which a condition need not be 0
-COUNTED, CONDITIONS, STRICT_ROWS, STRICT, WRONG, UNSETTLED, UP, DOWN, STAYS = range(9)
 
 
 class Picked(NamedTuple):
@@ -111,7 +110,7 @@ class Margins(NamedTuple):
 
     def _of(self, rows: Rows, first: int) -> Partial:
         cone = every_cone(self.problem, in_doubles(rows))[self.target]
-        bound, counts, keys = ROUNDING * len(self.first), np.zeros(9), []
+        bound, counts, keys = ROUNDING * len(self.first), np.zeros(9), list[Array]()
         for block, share in cone.shares(self.first, self.second):
             kind = cone.kind.ravel()[block].reshape(-1, cone.outputs)
             margin, far = share[:, 0].reshape(kind.shape), np.abs(share[:, 1]).reshape(kind.shape)
@@ -127,9 +126,9 @@ class Margins(NamedTuple):
 
 def met_of(sums: Partial) -> Met:
     """What the sums of `Margins` tell."""
-    n = [int(count) for count in sums[0]]
-    kinds = n[UP] > 0, n[DOWN] > 0, n[STAYS] > 0
-    return Met(*n[:UP], kinds, Picked(*sums[1:]))
+    counted, conditions, strict_rows, strict, wrong, unsettled, up, down, stay = map(int, sums[0])
+    kinds = up > 0, down > 0, stay > 0
+    return Met(counted, conditions, strict_rows, strict, wrong, unsettled, kinds, Picked(*sums[1:]))
 
 
 def in_doubles(rows: Rows) -> Rows:
@@ -182,12 +181,12 @@ class LevelCounts(NamedTuple):
         """Those of both."""
         if self.largest is None:
             return (np.maximum(a[0], b[0]), np.minimum(a[1], b[1]))
-        return tuple(Levels(*a).joined(Levels(*b)))  # type: ignore[arg-type]
+        return cast(Partial, tuple(Levels(*a).joined(Levels(*b))))  # type: ignore[arg-type]
 
     def _of(self, rows: Rows) -> Partial:
         change = moved_by(self.found, rows)
         if self.largest is not None:
-            return tuple(levels_of(self.found, rows, change > SAME * self.largest))
+            return cast(Partial, tuple(levels_of(self.found, rows, change > SAME * self.largest)))
         y = rows.y[:, 0] if rows.weight is None else rows.y[rows.weight > 0, 0]
         ends = np.array([y.min(initial=np.inf), -y.max(initial=-np.inf)])
         return (np.array([change.max(initial=0.0)]), ends)
