@@ -13,7 +13,7 @@ from ..data.full_pass import GivenSlopes, predictors, slope_leaves
 from ..data.rows import Rows
 from ..data.tree import Partial, plus
 from .part import Block
-from .works import Curves, Slopes
+from .works import Curves, Slopes, leaves_of
 
 __all__ = ["DualSums"]
 
@@ -34,18 +34,18 @@ class DualSums(NamedTuple):
         """
         work = Curves if self.curves else Slopes
         rows, how = block.rows.in_units(self.units), block.how
-        theta, terms = self._terms(rows)
-        up = slope_leaves(rows._replace(y=np.maximum(theta, 0.0)[:, None]), GivenSlopes(), self.w, how)
+        theta, four = zip(*(self._of(leaf) for leaf in leaves_of(rows, how)), strict=True)
+        above = np.maximum(np.concatenate(theta), 0.0)[:, None]
+        up = slope_leaves(rows._replace(y=above), GivenSlopes(), self.w, how)
         found = work(self.loss, self.w, self.units)(block)
-        four = (terms[:, i * how.leaf : (i + 1) * how.leaf].sum(1) for i in range(block.leaves))
         return [(*a, b, c) for a, b, c in zip(found, up, four, strict=True)]
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sums."""
         return plus(a, b)
 
-    def _terms(self, rows: Rows) -> tuple[Array, Array]:
-        """Slopes (n,), and the terms of the four sums (4, n)."""
+    def _of(self, rows: Rows) -> tuple[Array, Array]:
+        """Slopes of the rows of a leaf (m,), and the four sums."""
         y, weight = rows.y, 1.0 if rows.weight is None else rows.weight
         z = predictors(rows, self.w, 0, rows.shape[0])
         theta = self.loss.slope(z, y)[:, 0]
@@ -55,5 +55,5 @@ class DualSums(NamedTuple):
             strain = np.where(square > 0, square / second, 0.0)
         up, down = (np.where(side, strain, 0.0) for side in (theta > 0, theta < 0))
         far = 0.0 * square if rows.offset is None else rows.offset**2
-        terms: Array = np.stack((up, down, square, far)) * weight
-        return theta, terms
+        four: Array = (np.stack((up, down, square, far)) * weight).sum(1)
+        return theta, four
