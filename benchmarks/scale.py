@@ -21,7 +21,6 @@ from benchmarks.measure import SEED, Row, size_of
 from steepest import Problem, make_rows, scan
 from steepest.parts.cache.cached import cached
 from steepest.parts.parts import Parts
-from steepest.parts.shuffle import shuffle_of
 from steepest.solve.fit import fit
 from steepest.solve.passes.stochastic import fit_stochastic
 from steepest.solve.settings import Limits, Settings

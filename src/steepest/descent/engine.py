@@ -208,12 +208,6 @@ class Descent:
             self._latest[point] = Look(cost, float(norms(slope[None])[0]), slope, g)
         return self._latest[point]
 
-    def looks(self, points: Array) -> list[Look]:
-        """The objective at several points (m, d + 1, k)."""
-        with self._quiet():
-            self._walker.expect(points)
-        return [self.look(at) for at in points]
-
     @cached_property
     def _latest(self) -> dict[bytes, Look]:
         """The latest point that was looked at, and what was seen there."""

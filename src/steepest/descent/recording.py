@@ -187,7 +187,9 @@ def _sampled_looks(descent: Descent, w: Array, step: NDArray[np.int64]) -> tuple
     epochs = step[-1] / descent.method.steps_per_epoch(n)
     most = SAMPLED_COSTS if n * (d + 1) <= FREE_LOOK else int(min(SAMPLED_COSTS, 4 + 2 * epochs))
     places = _spread(len(step), most)
-    looks = descent.looks(w[places])
+    if descent.walker is not None:
+        descent.walker.expect(w[places])
+    looks = [descent.look(w[i]) for i in places]
     fine = [i for i, look in enumerate(looks) if np.isfinite(look.cost) and np.isfinite(look.gradient_norm)]
     if not fine:
         raise DataError(TOO_LARGE)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.regroup import joined, rows_between
 from ..data.rows import Rows
-from .parts import Parts
 from .prefetch import prefetched
 from .reading import first_rows, rows_of
 from .shuffle import Shuffle
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 __all__ = ["Epochs", "Group"]
 

@@ -6,7 +6,7 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ..data.classes import Classes
 from ..data.rows import Rows
 from ..methods.sampling import mix
-from .parts import Parts
 from .reading import first_rows
 from .sources.source import Piece, Source
 from .survey import survey_of
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 __all__ = ["held_out", "is_kept_out"]
 

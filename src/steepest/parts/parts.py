@@ -129,7 +129,7 @@ class Parts:
         return other
 
     def plan(self, passes: int) -> None:
-        """Say how many passes there will be: where a cache pays, the first of them writes it."""
+        """Say how many passes there will be: where a cache saves time, the first of them writes it."""
         source = cached(self.source, self.cache, passes, self.notes.append)
         if source is not self.source:
             self.source = source

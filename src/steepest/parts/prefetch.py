@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import Any, NamedTuple, TypeVar
@@ -54,6 +54,6 @@ def _read(batches: Iterator[T], free: Semaphore, found: SimpleQueue[Any], stoppe
     except BaseException as caught:
         error = caught
     finally:
-        if hasattr(batches, "close"):
+        if isinstance(batches, Generator):
             batches.close()
         found.put(Raised(error))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.regroup import joined, regrouped
 from ..data.rows import Rows
-from .parts import Parts
 from .sources.source import Source
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 __all__ = ["first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
 

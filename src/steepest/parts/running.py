@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Running:
         return total(self.join, self.forest, leaves)
 
 
-def hash_of_values(*values: Any) -> str:
+def hash_of_values(*values: object) -> str:
     """SHA-256 of values, records and arrays, to the last bit.
 
     Examples
@@ -77,13 +78,20 @@ def _feed(digest: Any, value: Any) -> None:
     elif isinstance(value, dict):
         for item in value.items():
             _feed(digest, item)
-    elif hasattr(value, "__qualname__"):  # a function or class
+    elif isinstance(value, (type, FunctionType, BuiltinFunctionType)):
         digest.update(f"{value.__module__}.{value.__qualname__}".encode())
-    elif hasattr(value, "__dict__"):
-        _feed(digest, vars(value))
     else:
-        digest.update(repr(value).encode())
+        _feed_object(digest, value)
     digest.update(b")")
+
+
+def _feed_object(digest: Any, value: object) -> None:
+    try:
+        members = vars(value)
+    except TypeError:  # a number, text, None
+        digest.update(repr(value).encode())
+    else:
+        _feed(digest, members)
 
 
 def _feed_array(digest: Any, array: Array) -> None:

@@ -8,7 +8,7 @@ order: what counts is their number (Xu, L. et al. 2022, CorgiPile, arXiv:2206.05
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from ..core.errors import UsageError
 from ..data.layout import jit_allowed
 from ..methods.sampling import permute
-from .parts import Parts
 from .reading import first_rows, row_bytes
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 __all__ = ["BUFFER_BLOCKS", "Shuffle", "shuffle_of"]
 

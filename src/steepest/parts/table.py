@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..core.record_types import LossRecord
 from ..core.types import Array
 from ..core.units import RAW, Units
 from ..data.rows import Rows
 from ..objective.data import Curvature, Size, Supports
-from .parts import Parts
 from .works import Costs, LongestRow
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 __all__ = ["Table"]
 

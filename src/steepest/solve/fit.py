@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,7 +31,7 @@ from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.curvature import Spectrum
 from ..optimality.evidence import ENDED, Evidence, Sense, reversals, run_out
 from ..optimality.null_model import constant_cost, rounding_cost
-from ..optimality.verdict import Verdict, judge
+from ..optimality.verdict import judge
 from .auto.cost_model import expensive
 from .auto.plan import Plan, make_plan
 from .certified_stop import CertifiedStop
@@ -40,26 +40,10 @@ from .notes import column_notes, least_at_zero, open_coefficients
 from .polish import polish
 from .postprocess import centre, least_norm, with_fixed
 from .reported_cost import with_reported_cost
+from .run import Run
 from .settings import DEFAULT_TOL, Limits, Settings, Watch, is_auto
 
 __all__ = ["Run", "evidence_of", "exact_answer", "fit", "reported_place"]
-
-
-class Run(NamedTuple):
-    """The result of a fit: the answer in raw units, its trajectory, certificate and verdict."""
-
-    coef: Array  # (d, k)
-    intercept: Array  # (k,)
-    trajectory: Trajectory
-    certificate: Certificate
-    verdict: Verdict
-
-    def noted(self, notes: tuple[str, ...]) -> Run:
-        """The same run with more notes, which come first."""
-        if not notes:
-            return self
-        verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
-        return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
 
 
 def fit(

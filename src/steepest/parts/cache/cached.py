@@ -146,7 +146,9 @@ class Cached:
     def stored(self) -> int | None:
         """Numbers stored in all sparse rows; None of dense ones."""
         found = self._stored
-        return getattr(self.origin, "stored", None) if found is None else found.plan.stored
+        if found is None:
+            return self.origin.stored if isinstance(self.origin, Numbered) else None
+        return found.plan.stored
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

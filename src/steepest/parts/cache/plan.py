@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ...core.checksum import BLANK, has_checksum, sealed
 from ...core.files import write_new
 from ...core.schema import read_json
+from ...data.sections import Section
 
 __all__ = ["BLOCK", "Plan", "read_plan", "write_plan"]
 
@@ -28,27 +29,11 @@ class Plan(NamedTuple):
     rows: int
     piece: int  # rows of a piece, a multiple of a block
     file: int  # rows of a file, a multiple of a piece
-    dtype: str  # of X
-    indices: str | None  # type of the column numbers of sparse rows; None of dense ones
-    outputs: int
-    weights: bool
-    offsets: bool
+    sections: dict[str, Section]
     stored: int | None  # numbers stored in sparse rows
     size: int  # bytes of all files
     checksums: str  # SHA-256 of the file of checksums
     marks: Any  # where the pieces of a numbered stream begin; None of other sources
-
-    @property
-    def sections(self) -> dict[str, tuple[str, int | None]]:
-        """Name, type, and numbers a row of each array; None where rows differ, as sparse ones do."""
-        d, k = len(self.names), self.outputs
-        found: dict[str, tuple[str, int | None]] = {"X": (self.dtype, d)}
-        if self.indices is not None:
-            found = {"data": (self.dtype, None), "indices": (self.indices, None), "lengths": ("<i8", 1)}
-        found["y"] = "<f8", k
-        return found | {
-            name: ("<f8", 1) for name, there in (("weight", self.weights), ("offset", self.offsets)) if there
-        }
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
@@ -72,4 +57,5 @@ def read_plan(folder: Path) -> Plan:
     if (found.pop("format"), found.pop("version")) != (FORMAT, VERSION):
         raise ValueError
     found.pop("checksum")
-    return Plan(**found)
+    sections = {name: Section(*section) for name, section in found.pop("sections").items()}
+    return Plan(**found, sections=sections)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ __all__ = ["PAGE", "opened_bytes"]
 
 PAGE = 4096  # what a direct read begins and ends at; the files of a cache have whole pages
 
+DIRECT = os.O_DIRECT if sys.platform == "linux" else 0
 Read = Callable[[int, int], NDArray[np.uint8]]  # the bytes from one place to another
 
 
@@ -32,9 +34,8 @@ def opened_bytes(path: Path, mapped: bool) -> Iterator[Read]:
             whole = _mapped(file.fileno())
         yield lambda low, high: _complete(whole[low:high], high - low)
         return
-    number, direct = _opened(path)
-    with open(number, "rb", buffering=0) as file:  # noqa: PTH123 - a number
-        yield lambda low, high: _bytes(file, low, high, direct)
+    with _opened(path) as file:
+        yield lambda low, high: _bytes(file, low, high)
 
 
 def _mapped(number: int) -> NDArray[np.uint8]:
@@ -44,18 +45,18 @@ def _mapped(number: int) -> NDArray[np.uint8]:
     return np.frombuffer(mmap.mmap(number, 0, access=mmap.ACCESS_READ), np.uint8)
 
 
-def _opened(path: Path) -> tuple[int, bool]:
-    """An open file, and whether it is read directly from the disk."""
-    if direct := getattr(os, "O_DIRECT", 0):
+def _opened(path: Path) -> FileIO:
+    """An open file, read directly from the disk where its file system can."""
+    if DIRECT:
         try:
-            return os.open(path, os.O_RDONLY | direct), True
+            return FileIO(os.open(path, os.O_RDONLY | DIRECT))
         except OSError as error:
             if error.errno != errno.EINVAL:
                 raise
-    return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), False
+    return path.open("rb", buffering=0)
 
 
-def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
+def _bytes(file: FileIO, low: int, high: int) -> NDArray[np.uint8]:
     first, last = low // PAGE * PAGE, -(-high // PAGE) * PAGE
     room = np.empty(last - first + PAGE, np.uint8)
     room = room[-room.ctypes.data % PAGE :][: last - first]
@@ -63,7 +64,7 @@ def _bytes(file: Any, low: int, high: int, direct: bool) -> NDArray[np.uint8]:
     count = 0
     while count < len(room) and (more := file.readinto(room.data[count:])):
         count += more
-    if not direct and hasattr(os, "posix_fadvise"):
+    if sys.platform == "linux":  # after a direct read nothing is there
         os.posix_fadvise(file.fileno(), first, last - first, os.POSIX_FADV_DONTNEED)
     return _complete(room[low - first : min(high - first, count)], high - low)
 

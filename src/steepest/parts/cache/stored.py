@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.memory import free_memory
-from ...data.csr import CSR
 from ...data.regroup import rows_between
 from ...data.rows import Rows
+from ...data.sections import rows_of
 from .plan import BLOCK, Plan, read_plan
 from .reading import Read, opened_bytes
 
@@ -24,9 +24,6 @@ __all__ = ["CHECKSUMS", "STARTS", "DamagedError", "Stored", "file_name", "opened
 
 CHECKSUMS, STARTS = "checksums.npy", "starts.npy"
 SHARE = 0.5  # of the free memory, up to which a cache is mapped
-
-
-Sections = dict[str, tuple[str, int | None]]  # type and numbers a row of each array
 
 
 class DamagedError(Exception):
@@ -45,7 +42,7 @@ class Stored(NamedTuple):
 
     def is_checked(self, low: int, high: int) -> bool:
         """Whether dense rows low .. high - 1 were compared with their checksums, so that they can be read alone."""
-        return self.plan.indices is None and bool(self.checked[low // BLOCK : -(-high // BLOCK)].all())
+        return self.plan.stored is None and bool(self.checked[low // BLOCK : -(-high // BLOCK)].all())
 
     def rows(self, low: int, high: int, size: int) -> Iterator[Rows]:
         """Rows low .. high - 1, all in one file, in batches of ``size``.
@@ -57,68 +54,53 @@ class Stored(NamedTuple):
         DamagedError
             If the cache is not as it was written.
         """
-        file, sections = low // self.plan.file, self.plan.sections
+        file = low // self.plan.file
         with ExitStack() as stack:
             try:
                 reads = {
                     name: stack.enter_context(opened_bytes(self.folder / file_name(name, file), self.mapped))
-                    for name in sections
+                    for name in self.plan.sections
                 }
                 while low < high:
                     stop = min(high, low + size - (low % BLOCK if size >= BLOCK else 0))
                     alone = self.is_checked(low, stop)
                     first, last = (low, stop) if alone else (low // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK)
-                    whole = self._blocks(reads, sections, first, min(last, self.plan.rows))
+                    whole = self._blocks(reads, first, min(last, self.plan.rows))
                     yield rows_between(whole, low - first, stop - first)
                     low = stop
             except (OSError, EOFError):
                 raise DamagedError from None
 
-    def _blocks(self, reads: dict[str, Read], sections: Sections, low: int, high: int) -> Rows:
-        """The rows of whole blocks."""
-        plan, blocks = self.plan, slice(low // BLOCK, -(-high // BLOCK))
-        at = low % plan.file
-        ends = at, at + high - low
-        found: dict[str, Any] = {
-            name: _array(reads[name], *sections[name], *ends)
-            for name, (_, width) in sections.items()
-            if width is not None
-        }
-        if plan.indices is not None:
-            self._check(blocks, {"lengths": found["lengths"]})
-            indptr = np.concatenate(([0], np.cumsum(found["lengths"])))
+    def _blocks(self, reads: dict[str, Read], low: int, high: int) -> Rows:
+        """The rows of whole blocks, or of some whose blocks are checked."""
+        blocks, at = slice(low // BLOCK, -(-high // BLOCK)), low % self.plan.file
+        of_rows = [name for name, section in self.plan.sections.items() if section.width is not None]
+        found = {name: self._array(reads[name], name, at, at + high - low) for name in of_rows}
+        self._check(blocks, found, np.arange(high - low + 1))
+        if self.plan.stored is not None:
+            ends = np.concatenate(([0], np.cumsum(found["lengths"])))
             first = int(self.starts[blocks.start])
-            for name in ("data", "indices"):
-                found[name] = _array(reads[name], *sections[name], first, first + int(indptr[-1]))
-            self._check(blocks, found, indptr)
-            found["X"] = CSR(found["data"], found["indices"], indptr, len(plan.names))
-        else:
-            self._check(blocks, found)
-            found["X"] = found["X"].reshape(high - low, len(plan.names))
-        y = np.asfortranarray(found["y"].reshape(high - low, plan.outputs))
+            ragged = {
+                name: self._array(reads[name], name, first, first + int(ends[-1])) for name in ("data", "indices")
+            }
+            self._check(blocks, ragged, ends)
+            found |= ragged
         self.checked[blocks] = True
-        return Rows(found["X"], y, found.get("weight"), found.get("offset"))
+        return rows_of(found, len(self.plan.names))
 
-    def _check(self, blocks: slice, found: dict[str, Any], indptr: NDArray[np.int64] | None = None) -> None:
-        """Compare the blocks that were not read before with their checksums."""
-        unchecked = np.flatnonzero(~self.checked[blocks])
-        names = list(self.plan.sections) if len(unchecked) else []
-        for block in unchecked.tolist():
+    def _array(self, read: Read, name: str, low: int, high: int) -> NDArray[Any]:
+        section = self.plan.sections[name]
+        array = read(low * section.size, high * section.size).view(section.kind)
+        return array.reshape(high - low, section.width) if name in ("X", "y") and section.width is not None else array
+
+    def _check(self, blocks: slice, found: dict[str, NDArray[Any]], ends: NDArray[np.int64]) -> None:
+        """Compare the blocks that were not read before with their checksums; row i ends before number ends[i + 1]."""
+        names = list(self.plan.sections)
+        for block in np.flatnonzero(~self.checked[blocks]).tolist():
+            low, high = (ends[min(i * BLOCK, len(ends) - 1)] for i in (block, block + 1))
             for name, array in found.items():
-                width = self.plan.sections[name][1]
-                low, high = block * BLOCK, (block + 1) * BLOCK
-                if width is None and indptr is not None:
-                    part = array[indptr[low] : indptr[min(high, len(indptr) - 1)]]
-                else:
-                    part = array[low * (width or 0) : high * (width or 0)]
-                if zlib.crc32(part.data) != self.checksums[blocks.start + block, names.index(name)]:
+                if zlib.crc32(array[low:high].data) != self.checksums[blocks.start + block, names.index(name)]:
                     raise DamagedError
-
-
-def _array(read: Read, kind: str, width: int | None, low: int, high: int) -> NDArray[Any]:
-    """Rows low .. high - 1 of a section."""
-    scale = np.dtype(kind).itemsize * (1 if width is None else width)
-    return read(low * scale, high * scale).view(kind)
 
 
 def file_name(section: str, file: int) -> str:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...data.csr import CSR
 from ...data.regroup import regrouped
 from ...data.rows import Rows
+from ...data.sections import Section, sections_of
 from ..prefetch import prefetched
 from ..sources.numbering import Numbered
 from ..sources.source import Source
@@ -84,7 +83,8 @@ class Sections:
     def __init__(self, folder: Path) -> None:
         self.folder, self.rows, self.size = folder, 0, 0
         self.files: dict[str, BinaryIO] = {}
-        self.first: Rows | None = None
+        self.sections: dict[str, Section] = {}
+        self.outputs = 0
         self.piece = BLOCK
         self.checksums: list[list[int]] = []
         self.starts: list[int] = []
@@ -92,27 +92,26 @@ class Sections:
 
     def append(self, rows: Rows) -> None:
         """Write a block."""
-        if self.first is None:
-            self.first = rows
-            X = rows.X
-            width = 12.0 * len(X.data) / rows.shape[0] if isinstance(X, CSR) else X.itemsize * X.shape[1]
-            self.piece = piece_rows(int(width))
-        arrays = arrays_of(rows)
+        sections, arrays = zip(*sections_of(rows).values(), strict=True)
+        if not self.sections:
+            self.sections = dict(zip(sections_of(rows), sections, strict=True))
+            self.outputs = rows.outputs
+            self.piece = piece_rows(sum(array.nbytes for array in arrays) // rows.shape[0])
         if self.rows % (self.piece * PIECES) == 0:
-            self._next_file(arrays)
-        for name, array in arrays.items():
-            self.files[name].write(array.data)
-        self.checksums.append([zlib.crc32(array.data) for array in arrays.values()])
+            self._next_file()
+        for file, array in zip(self.files.values(), arrays, strict=True):
+            file.write(array.data)
+        self.checksums.append([zlib.crc32(array.data) for array in arrays])
         self.starts.append(self.in_file)
-        count = len(rows.X.data) if isinstance(rows.X, CSR) else 0
+        count = len(arrays[0]) if sections[0].width is None else 0
         self.rows, self.stored, self.in_file = self.rows + rows.shape[0], self.stored + count, self.in_file + count
 
-    def _next_file(self, arrays: dict[str, NDArray[Any]]) -> None:
+    def _next_file(self) -> None:
         self.close()
         if shutil.disk_usage(self.folder).free < RESERVE:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         number = self.rows // (self.piece * PIECES)
-        self.files = {name: (self.folder / file_name(name, number)).open("xb") for name in arrays}
+        self.files = {name: (self.folder / file_name(name, number)).open("xb") for name in self.sections}
         self.in_file = 0
 
     def close(self) -> None:
@@ -133,7 +132,6 @@ class Sections:
 
     def plan(self, source: Source) -> Plan:
         """The plan, after the checksums were written."""
-        rows, X = self.first, None if self.first is None else self.first.X
         np.save(self.folder / CHECKSUMS, np.array(self.checksums, np.uint32))
         np.save(self.folder / STARTS, np.array(self.starts, np.int64))
         data = b"".join((self.folder / name).read_bytes() for name in (CHECKSUMS, STARTS))
@@ -146,42 +144,24 @@ class Sections:
             rows=self.rows,
             piece=self.piece,
             file=self.piece * PIECES,
-            dtype="<f8" if X is None else X.dtype.str,
-            indices=X.indices.dtype.str if isinstance(X, CSR) else None,
-            outputs=0 if rows is None else rows.outputs,
-            weights=rows is not None and rows.weight is not None,
-            offsets=rows is not None and rows.offset is not None,
-            stored=self.stored if isinstance(X, CSR) else None,
+            sections=self.sections,
+            stored=self.stored if "data" in self.sections else None,
             size=self.size,
             checksums=hashlib.sha256(data).hexdigest(),
             marks=source.counted if isinstance(source, Numbered) else None,
         )
 
 
-def arrays_of(rows: Rows) -> dict[str, NDArray[Any]]:
-    """The arrays of rows by section, each contiguous, in the order of `Plan.sections`."""
-    X = rows.X
-    if isinstance(X, CSR):
-        low, high = X.indptr[0], X.indptr[-1]
-        lengths = np.diff(X.indptr).astype(np.int64)
-        found = {"data": X.data[low:high], "indices": X.indices[low:high], "lengths": lengths}
-    else:
-        found = {"X": X}
-    optional = {"weight": rows.weight, "offset": rows.offset}
-    found |= {"y": rows.y} | {name: array for name, array in optional.items() if array is not None}
-    return {name: np.ascontiguousarray(array) for name, array in found.items()}
-
-
 def _write_settled(source: Source, sections: Sections) -> None:
     """Write the targets of a numbered stream again, as they are known at the end of its first pass."""
-    if not isinstance(source, Numbered) or source.levels is None or sections.first is None:
+    if not isinstance(source, Numbered) or source.levels is None or not sections.rows:
         return
-    place = list(arrays_of(sections.first)).index("y")
+    place = list(sections.sections).index("y")
     width = sections.piece * PIECES
     for low in range(0, sections.rows, width):
         path = sections.folder / file_name("y", low // width)
         count = min(width, sections.rows - low)
-        y = np.fromfile(path, np.float64, count * sections.first.outputs).reshape(count, -1)
+        y = np.fromfile(path, np.float64, count * sections.outputs).reshape(count, -1)
         y = np.ascontiguousarray(source.stream.settled(Rows(np.empty((count, 0)), y)).y)
         with path.open("r+b") as file:
             file.write(y.data)

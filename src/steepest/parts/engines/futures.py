@@ -60,7 +60,7 @@ def _forests(work: Work, parts: dict[int, Part], size: int) -> dict[int, Forest]
 
 def _workers_of(executor: Executor) -> int | None:
     """How many workers an executor says that it has; the standard ones say it in a private attribute alone."""
-    found = getattr(executor, "num_workers", None) or getattr(executor, "_max_workers", None)
+    found = vars(executor).get("_max_workers")
     return found if isinstance(found, int) else None
 
 

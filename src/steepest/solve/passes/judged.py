@@ -23,7 +23,7 @@ from ...optimality.verdict import judge
 from ...parts.table import Table
 from ...parts.works import Curves
 from ..auto.plan import Plan
-from ..fit import Run
+from ..run import Run
 
 __all__ = ["CertifiedEpochs", "judged"]
 

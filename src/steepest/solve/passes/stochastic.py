@@ -33,8 +33,8 @@ from ...parts.parts import Parts
 from ...parts.shuffle import BUFFER_BLOCKS, Shuffle, shuffle_of
 from ...parts.table import Table
 from ..auto.plan import Plan, chosen_average, chosen_rule, planned, scaled_units
-from ..fit import Run
 from ..postprocess import centre, with_fixed
+from ..run import Run
 from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .judged import CertifiedEpochs, judged
 from .surveyed import surveyed
