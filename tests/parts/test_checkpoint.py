@@ -38,7 +38,8 @@ PLAN = {"identity": "1", "alpha": 0.1, "loss": ["log", None]}
 class Slow:
     """A table of pieces of 4,096 rows that tells a file which of them are read, and takes its time."""
 
-    names, targets, levels, remote = ("a", "b", "c"), ("y",), None, False
+    names, targets, levels = ("a", "b", "c"), ("y",), None
+    remote, waits, stored = False, False, None
 
     def __init__(self, log: Path | None = None, pause: float = 0.0, identity: str = "1") -> None:
         rng = np.random.default_rng(0)

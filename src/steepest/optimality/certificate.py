@@ -203,9 +203,8 @@ def _by_target(objective: Objective, w: Array, metric: Array | None, known: Know
     found = [certified(F, w[:, [c]], decrement, metric, at[c]).certificate for c, F in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
-    whole = Certificate(None, "none", norm)
-    if len(gaps) == len(found):
-        whole = Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
+    proven, rounding = len(gaps) == len(found), sum(f.rounding for f in found)
+    whole = Certificate(sum(gaps), found[0].kind, norm, rounding) if proven else Certificate(None, "none", norm)
     return Certified(w, whole, Step(np.zeros_like(w), np.nan, np.zeros_like(w), None))
 
 

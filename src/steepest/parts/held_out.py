@@ -109,6 +109,16 @@ class Side:
         """Whether some rows can be read alone."""
         return self.source.seeks
 
+    @property
+    def waits(self) -> bool:
+        """Whether a pass waits for the disk."""
+        return self.source.waits
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        return self.source.stored
+
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """The rows with their weights, or 0."""
         at = int(self._starts[piece]) + start
@@ -116,6 +126,10 @@ class Side:
             own = is_kept_out(np.arange(at, at + rows.shape[0]), self.share, self.seed) == self.kept
             yield rows._replace(weight=own * (1.0 if rows.weight is None else rows.weight))
             at += rows.shape[0]
+
+    def check(self) -> None:
+        """Refuse files that changed."""
+        self.source.check()
 
     def place(self, piece: int, row: int) -> str:
         """Where a row stands."""
