@@ -88,7 +88,7 @@ BAD_NAMES = {
     "fit linear eight.txt extra -t y": "unexpected extra argument",
     "fit logistic three.csv -t label -x nix": "no column 'nix'",
     "fit logistic good.csv -t label --positive c": "not a label of column 'label': it has a, b",
-    "predict eight.txt": "Missing argument 'FILE'",
+    "predict eight.txt": "Missing argument 'FILE...'",
     "show eight.txt": "by the end of the file's name",
     "nix": "No such command 'nix'",
     "--nix": "No such option '--nix'",
@@ -96,7 +96,6 @@ BAD_NAMES = {
 }
 BAD_FILES = {
     "fit linear none.csv -t y": "no such file",
-    "fit linear . -t y": "directory",
     "predict none.json eight.txt": "no such file",
     "show none.npz": "none.npz",
     "fit linear eight.txt -t y -o none/m.json": "no folder 'none'",

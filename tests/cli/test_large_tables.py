@@ -41,7 +41,7 @@ except SystemExit:
 begin = anonymous()
 threading.Thread(target=watch, daemon=True).start()
 try:
-    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "8MB", "--json"])
+    main(["fit", "linear", sys.argv[1], "-t", "y", "--memory", "10MB", "--json"])
 except SystemExit:
     pass
 print(most - begin, file=sys.stderr)
@@ -234,8 +234,8 @@ def test_scan_says_what_a_table_holds() -> None:
         ["y", "target", "int64", "0"],
         ["kind", "feature", "string", "0"],
     ]
-    found = answer("scan null -t y --plan")
-    assert [column["nulls"] for column in found["columns"]] == [0, 1, 0]
+    assert [column["nulls"] for column in answer("scan null -t y")["columns"]] == [0, 1, 0]
+    found = answer("scan good -t y --plan")
     assert found["plan"]["cpu_seconds"]["logistic"] > found["plan"]["cpu_seconds"]["linear"] > 0
     assert answer("scan good -t y")["classes"].keys() == {"0", "1"}
 
@@ -245,16 +245,16 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     w, names = rng.normal(size=20), [*(f"x{j}" for j in range(20)), "y"]
     with parquet.ParquetWriter(tmp_path / "large.parquet", pa.schema([(name, pa.float64()) for name in names])) as out:
-        for _ in range(9):
+        for _ in range(12):
             X = rng.normal(size=(100_000, 20))
             block = pa.table([*X.T, X @ w + 1.0 + rng.normal(size=len(X))], names=names)
             out.write_table(block, row_group_size=50_000)
     parquet.write_table(block.slice(0, 20_000), tmp_path / "small.parquet", row_group_size=50_000)
-    assert (tmp_path / "large.parquet").stat().st_size > 140e6
+    assert (tmp_path / "large.parquet").stat().st_size > 190e6
     call = [sys.executable, "-c", WATCHED, str(tmp_path / "large.parquet"), str(tmp_path / "small.parquet")]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stderr.splitlines()[-1]) <= 110e6  # the table has 151e6
+    assert int(done.stderr.splitlines()[-1]) <= 130e6
     found = json.loads(done.stdout[done.stdout.index("}\n{") + 2 :])
     assert found["coef"] == pytest.approx(w, abs=0.01)
     assert found["verdict"]["status"] == "converged"

@@ -302,7 +302,7 @@ def test_an_interrupted_estimator_with_kinks_predicts(monkeypatch):
         if now.done > 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("steepest.estimators.linear_estimator.Bar", lambda: nullcontext(interrupted))
+    monkeypatch.setattr("steepest.estimators.linear_estimator.Bar", lambda unit: nullcontext(interrupted))
     for model, y in ((GDClassifier("hinge", progress=True), Y > 0), (GDRegressor("quantile", progress=True), Y)):
         with pytest.raises(KeyboardInterrupt):
             model.fit(X, y)

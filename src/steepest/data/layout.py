@@ -26,6 +26,7 @@ __all__ = [
     "copy_order",
     "dense_rows",
     "dot",
+    "doubles",
     "floats",
     "in_row_order",
     "jit_allowed",
@@ -127,8 +128,9 @@ def arrays(X: Table) -> tuple[NDArray[Any], ...]:
 
 def three_arrays(X: Table) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """The arrays of a table, of which two are empty if it is dense; `table_of` makes the table of them again."""
-    none = np.empty(0)
-    return tuple(X[:3]) if isinstance(X, CSR) else (X, none, none)
+    if isinstance(X, CSR):
+        return X.data, X.indices, X.indptr
+    return X, np.empty(0), np.empty(0)
 
 
 def table_of(three: tuple[NDArray[Any], ...], columns: int) -> Table:
@@ -288,3 +290,8 @@ def stored(X: Table) -> int | None:
 def with_columns(X: Table, columns: int) -> Table:
     """A sparse table with more columns, of zeros; a dense one as it is."""
     return X._replace(columns=columns) if isinstance(X, CSR) else X
+
+
+def doubles(X: Table) -> Table:
+    """A dense table in double precision; a sparse one as it is."""
+    return X if isinstance(X, CSR) or X.dtype == np.float64 else X.astype(np.float64)

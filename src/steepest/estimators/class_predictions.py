@@ -20,11 +20,13 @@ class ClassPredictions:
     """The predictions of a classifier, a mixin."""
 
     loss: Any
+    coef_: Any
+    intercept_: Any
     multi_class: str
     classes_: NDArray[Any]
 
     @or_in_parts
-    def decision_function(self: Any, X: Any) -> NDArray[np.float64]:
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Linear predictors X . coef_ + intercept_: (n,), positive for classes_[1]; or (n, k), one per class."""
         check_is_fitted(self)
         X = checked_columns(self, X)

@@ -56,7 +56,7 @@ COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=..
 
 def fit(
     model: Any, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None, validation: object = None
-) -> Any:
+) -> object:
     """Fit to a table in parts, whose targets, weights and offsets are columns of it."""
     table = opened(X, y)
     _refuse(model, table, sample_weight=sample_weight, offset=offset, validation=validation)
@@ -120,10 +120,10 @@ def _fit_classes(model: Any, table: Parts) -> Any:
 
 
 def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, task: Task | None = None) -> Run:
-    held = None
+    rows = None
     if model.early_stopping:
-        table, held = held_out(table, model.validation_fraction, seed_of(model.random_state))
-    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, held_out=held, unit="passes")
+        table, rows = held_out(table, model.validation_fraction, seed_of(model.random_state))
+    run: Run = model._solved(partial(_fit_shown, table), loss, start=start, task=task, held_out=rows, unit="passes")
     return run
 
 

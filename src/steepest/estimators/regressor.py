@@ -113,8 +113,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     Warns
     -----
-    DivergenceWarning, NotConvergedWarning
-        Both are scikit-learn ConvergenceWarnings.
+    DivergenceWarning, NotConvergedWarning : scikit-learn's ConvergenceWarnings
 
     Notes
     -----

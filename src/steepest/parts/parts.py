@@ -29,7 +29,6 @@ __all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
 LARGEST = 1 << 24  # bytes of a block beyond which it is no faster
-SAMPLE = 16  # the sample takes at most this part of the memory
 
 
 class Passing(NamedTuple):
@@ -60,8 +59,6 @@ class Parts:
     ----------
     checkpoint : Checkpoint or None
         Where the sums of passes are saved.
-    room : int
-        Bytes that the sample of a survey may take: no more than that depends on the memory.
     notes : list of str
         What a reader should know, such as that there is no room for a cache.
     """
@@ -79,7 +76,6 @@ class Parts:
         self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
         self.source = cached(source, cache, told=self.notes.append)
         self.memory, self.coding, self.told = memory, coding, told
-        self.room = memory // SAMPLE
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
         self.given: Parts | None = None  # the table with the targets of the source, if it is coded
@@ -129,7 +125,7 @@ class Parts:
 
     def _with(self, source: Source, coding: Coding) -> Parts:
         other = Parts(source, self.memory, self.engine, coding, self.told)
-        other.cache, other.checkpoint, other.notes, other.room = self.cache, self.checkpoint, self.notes, self.room
+        other.cache, other.checkpoint, other.notes = self.cache, self.checkpoint, self.notes
         return other
 
     def plan(self, passes: int) -> None:

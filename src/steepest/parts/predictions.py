@@ -165,7 +165,12 @@ def _write_csv(file: BinaryIO, batches: Iterator[Columns]) -> None:
     text.detach()
 
 
-def cells(column: Any) -> list[Any]:
+def cells(column: object) -> list[object]:
     """The cells of a column of a batch, of NumPy or of Arrow."""
-    found: list[Any] = column.tolist() if isinstance(column, np.ndarray) else column.to_pylist()
+    found: list[object] = np.asarray(column).tolist() if isinstance(column, np.ndarray) else _of_arrow(column)
+    return found
+
+
+def _of_arrow(column: Any) -> list[object]:
+    found: list[object] = column.to_pylist()
     return found

@@ -20,7 +20,6 @@ __all__ = ["scan", "within"]
 
 MOST = 1 << 40  # bytes, where the system says nothing
 SHARE = 0.25  # of the memory that is free
-ROOM = 1 << 28  # bytes of the sample where nothing is said of memory: what happens to be free changes no answer
 
 
 def scan(
@@ -71,8 +70,7 @@ def scan(
         Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
-        that is free. A sixteenth is for the sample from which a fit starts, of at most 60,000 rows: less memory than it
-        needs moves the start, and the last digits of the answer.
+        that is free. Besides them a fit takes up to 16 MB for a sample, and its sums. No answer depends on it.
     cache : "auto", bool, str or path
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
@@ -126,7 +124,6 @@ def within(source: Source, memory: int | str | None, engine: Engine | None, cach
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine, cache=cache)
-    table.room = ROOM if memory is None else table.room
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)

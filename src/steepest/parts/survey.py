@@ -31,6 +31,7 @@ GRAM = 256  # columns up to which the Gram matrix costs no more than reading a f
 SAMPLE = 60_000  # most rows of the sample
 EACH = 40  # fewest rows of the sample for each column
 WEIGHTS = "weights must be >= 0 and not all zero"
+ROOM = 1 << 21  # most numbers of the sample, 16 MB, unless the columns need more
 
 
 class Survey(NamedTuple):
@@ -150,10 +151,9 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
 
 
 def _picks(parts: Parts, seed: int) -> Picks:
-    """The size of the sample: as in memory, or as many rows as there is room for."""
+    """The size of the sample, by the shape of the table alone: with more memory the bits of a fit stay as they are."""
     n, d = parts.shape
-    room = parts.room // (8 * (d + 4))
-    return Picks(max(1, min(max(EACH * (d + 1), min(SAMPLE, n // 4)), room)), seed, {})
+    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), seed, {})
 
 
 def _first_row(parts: Parts, grams: bool) -> Array:

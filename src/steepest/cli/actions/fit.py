@@ -232,7 +232,7 @@ def _tolerance(flags: Flags) -> float | None:
     return DEFAULT_TOL if flags.tol is None else float(flags.tol)
 
 
-def model_of(flags: Flags, loss: Any, table: Described, classes: tuple[Label, ...] | None, run: Run) -> Model:
+def model_of(flags: Flags, loss: Loss, table: Described, classes: tuple[Label, ...] | None, run: Run) -> Model:
     return Model(
         flags.kind,
         table.targets,
@@ -263,7 +263,7 @@ def files_of(flags: Flags) -> tuple[str, ...]:
     return tuple(path for path in (flags.output, flags.trajectory) if path)
 
 
-def deliver(outcome: Outcome, flags: Flags, lines: Any) -> None:
+def deliver(outcome: Outcome, flags: Flags, lines: list[str]) -> None:
     """Write the files, then print; if a file fails, the answer is printed all the same, then the error."""
     try:
         if flags.trajectory:

@@ -105,16 +105,16 @@ def _descend(flags: Flags, loss: Loss, table: Parts, labels: Labels | None, prog
     outputs = len(classes or ()) if how else len(table.source.targets)
 
     def fit_one(loss: Loss, c: int | None) -> Run:
-        coded, held = _coded(table, labels, flags, c), None
+        coded, validation = _coded(table, labels, flags, c), None
         if flags.early_stopping:
-            coded, held = held_out(coded, flags.stopping.held_share, flags.seed)
+            coded, validation = held_out(coded, flags.stopping.validation_share, flags.seed)
         return fit_parts(
             coded,
             problem_of(flags, loss, start, table.names),
             settings_of(flags),
             limits_of(flags),
             start=start_points(start.point, outputs if c is None else 1),
-            watch=Watch(progress=progress, validation=held, patience=flags.stopping.epochs),
+            watch=Watch(progress=progress, validation=validation, patience=flags.stopping.epochs),
         )
 
     return fit_outputs(loss, classes, how, fit_one)

@@ -41,7 +41,7 @@ class EarlyStopping(NamedTuple):
         return PATIENCE if self.patience is None else self.patience
 
     @property
-    def held_share(self) -> float:
+    def validation_share(self) -> float:
         """Share of the rows that are held out."""
         return SHARE if self.share is None else self.share
 
@@ -49,7 +49,7 @@ class EarlyStopping(NamedTuple):
         """Training rows, and held-out rows if they are asked for: those that the estimators hold out by this seed."""
         if not self.asked:
             return rows, None
-        return split(rows, self.held_share, seed, labels=labels, mend="leave --early-stopping out")
+        return split(rows, self.validation_share, seed, labels=labels, mend="leave --early-stopping out")
 
 
 def weights_by_class(asked: str | dict[str, float], table: Table, classes: tuple[Label, ...]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ __all__ = ["command"]
 @table_options
 @force_option
 @json_option
-def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | None, **asked: Any) -> None:
+def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | None, **flags: Any) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
     Prints CSV: a header, then one line for each row, with numbers in full precision. Several files, a folder, a
@@ -37,7 +37,7 @@ def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | 
     if PartsChoice(memory).takes(files):
         from ..actions.predict_in_parts import predict_files
 
-        return predict_files(model, files, form, memory, Flags(**asked))
+        return predict_files(model, files, form, memory, Flags(**flags))
     from ..actions.predict import predict_command
 
-    return predict_command(model, files[0], form, Flags(**asked))
+    return predict_command(model, files[0], form, Flags(**flags))

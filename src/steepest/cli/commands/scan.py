@@ -20,7 +20,7 @@ __all__ = ["command"]
 @click.option("--plan", is_flag=True, help="Measure how fast the table is read, and say what a fit would cost.")
 @memory_option
 @json_option
-def command(files: tuple[str, ...], **asked: Any) -> None:
+def command(files: tuple[str, ...], **flags: Any) -> None:
     """Say what a table in FILE... holds: rows, columns, types, missing values, size.
 
     Several files, a folder, a pattern such as 'clicks/*.parquet' or an address are one table. Schemas and footers
@@ -28,4 +28,4 @@ def command(files: tuple[str, ...], **asked: Any) -> None:
     """
     from ..actions.scan import Flags, scan_command
 
-    scan_command(files, Flags(**asked))
+    scan_command(files, Flags(**flags))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...core.types import Array
 from ...data.classes import Classes
-from ...data.regroup import stacked
+from ...data.regroup import joined
 from ...data.rows import Rows
 from ...objective.problem import Problem
 from ...optimality.column_directions import directions_of
@@ -24,6 +24,7 @@ from ...optimality.recession_cone import Cone, every_cone, movable_in
 from ...optimality.recession_programme import Face, face_of, first_conditions
 from ...optimality.recession_text import Levels, Told, described
 from ...parts.parts import Parts
+from ...parts.samples import as_rows
 from ...parts.survey import Survey
 from .recession_works import LevelCounts, Margins, Met, Ranges, met_of
 
@@ -89,20 +90,19 @@ class _Working(NamedTuple):
 
     def grown(self, met: Met) -> tuple[_Working, bool]:
         """With the rows that a pass picked, and whether there are new ones."""
-        new = np.flatnonzero(~np.isin(met.picked.number, self.numbers))
+        new = np.flatnonzero(~np.isin(met.picked.numbers, self.numbers))
         if not len(new):
             return self, False
-        more, rows, k = met.picked.some(new).rows(self.rows), self.rows, self.rows.outputs
-        weight = [np.ones(len(each.y)) if each.weight is None else each.weight for each in (rows, more)]
-        y, whole = np.asfortranarray(np.concatenate((rows.y, more.y))), np.concatenate(weight)
-        n, joint = len(rows.y), rows.supports.joint
-        grown = rows._replace(X=stacked([rows.X, more.X]), y=y, weight=whole, total=float(whole.sum()), given=None)
+        rows, n, k = self.rows, len(self.rows.y), self.rows.outputs
+        own = rows._replace(weight=np.ones(n) if rows.weight is None else rows.weight)
+        grown = joined([own, as_rows(met.picked.some(new), np.ones(len(new)), rows.shape[1])._replace(offset=None)])
+        total, joint = float(grown.weights(0, len(grown.y)).sum()), rows.supports.joint
         order = self.order
         if order is not None:
             width = k if joint else 1
-            order = np.concatenate((order, np.arange(n * width, len(y) * width)))
-        numbers = np.concatenate((self.numbers, met.picked.number[new].astype(np.int64)))
-        return _Working(grown._replace(tally=([0], len(y)), numbers=numbers), numbers, order), True
+            order = np.concatenate((order, np.arange(n * width, len(grown.y) * width)))
+        numbers = np.concatenate((self.numbers, met.picked.numbers[new].astype(np.int64)))
+        return _Working(grown._replace(total=total, tally=([0], len(numbers)), numbers=numbers), numbers, order), True
 
 
 class _Search:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.types import Array
-from ...data.csr import CSR
-from ...data.layout import Table, arrays, take
-from ...data.regroup import stacked
+from ...data.layout import doubles
 from ...data.rows import Rows
 from ...data.tree import Partial
 from ...objective.problem import Problem
@@ -19,52 +16,22 @@ from ...optimality.recession import Recession
 from ...optimality.recession_cone import PINNED, ROUNDING, Cone, every_cone
 from ...optimality.recession_text import SAME, Levels, levels_of, moved_by
 from ...parts.part import Block
+from ...parts.samples import Drawn, both_of, drawn_at
 from ...parts.works import leaves_of
 
-__all__ = ["LevelCounts", "Margins", "Met", "Picked", "Ranges", "in_doubles", "met_of"]
+__all__ = ["LevelCounts", "Margins", "Met", "Ranges", "in_doubles", "met_of"]
 
 FAR = 1e-9  # share of a margin from which a condition need not be 0
 
 
-class Picked(NamedTuple):
-    """Rows with the least keys of each group, in the order of the table."""
-
-    key: Array  # (s,)
-    number: Array  # (s,) of the rows in the table
-    own: Array  # (s, k + 2): targets, weight, group
-    values: Array  # (s, d), or the three arrays of a sparse table
-    indices: Array
-    indptr: Array
-
-    @property
-    def table(self) -> Table:
-        """The columns of a dense table; of a sparse one with the columns that occur."""
-        return cast(Table, self.values) if self.values.ndim == 2 else CSR(self.values, self.indices, self.indptr, 0)
-
-    def some(self, places: NDArray[np.int64]) -> Picked:
-        """The rows at these places."""
-        return Picked(self.key[places], self.number[places], self.own[places], *_arrays(take(self.table, places)))
-
-    def least(self, most: int) -> Picked:
-        """At most so many of each group, those of the least keys, of equal ones the first."""
-        if len(self.key) <= most:
-            return self
-        order = np.lexsort((self.number, self.key, self.own[:, -1]))
-        group = self.own[order, -1]
-        rank = np.arange(len(order)) - np.searchsorted(group, group)
-        return self.some(np.sort(order[rank < most]))
-
-    def joined(self, other: Picked, most: int) -> Picked:
-        """Those of both."""
-        key, number, own = (np.concatenate(pair) for pair in zip(self[:3], other[:3], strict=True))
-        return Picked(key, number, own, *_arrays(stacked([self.table, other.table]))).least(most)
-
-    def rows(self, like: Rows) -> Rows:
-        """The rows, of the kind and with the columns of others."""
-        X = self.table._replace(columns=like.shape[1]) if isinstance(self.table, CSR) else self.table
-        y, weight = np.asfortranarray(self.own[:, :-2]), np.ascontiguousarray(self.own[:, -2])
-        found = like._replace(X=X, y=y, weight=weight, offset=None, total=float(weight.sum()), given=None)
-        return found._replace(tally=([0], len(y)), numbers=self.number.astype(np.int64))
+def least(rows: Drawn, most: int) -> Drawn:
+    """At most so many rows of each group, which stand in place of offsets: of the least keys, then the first."""
+    if len(rows.hashes) <= most:
+        return rows
+    order = np.lexsort((rows.numbers, rows.hashes, rows.own[:, -1]))
+    group = rows.own[order, -1]
+    rank = np.arange(len(order)) - np.searchsorted(group, group)
+    return rows.some(np.sort(order[rank < most]))
 
 
 class Met(NamedTuple):
@@ -77,7 +44,7 @@ class Met(NamedTuple):
     wrong: int  # rows that violate one
     unsettled: int  # rows whose conditions are 0, but need not be
     kinds: tuple[bool, bool, bool]  # whether some conditions are >= 0, <= 0, or = 0
-    picked: Picked
+    picked: Drawn
 
     @property
     def complete(self) -> bool:
@@ -106,7 +73,7 @@ class Margins(NamedTuple):
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """Those of both."""
-        return (a[0] + b[0], *Picked(*a[1:]).joined(Picked(*b[1:]), self.most))
+        return (a[0] + b[0], *least(both_of(Drawn(*a[1:]), Drawn(*b[1:])), self.most))
 
     def _of(self, rows: Rows, first: int) -> Partial:
         cone = every_cone(self.problem, in_doubles(rows))[self.target]
@@ -121,34 +88,26 @@ class Margins(NamedTuple):
             counts += [float(each.sum()) for each in (*sums, kind == 1, kind == -1, kind == PINNED)]
             key = np.where(wrong, -1.0 - np.abs(margin), np.where(open_, -far, np.abs(margin)))
             keys.append(np.where(kind != 0, key, np.inf).min(1))
-        return (counts, *_picked(cone, np.concatenate(keys), first).least(self.most))
+        return (counts, *least(_picked(cone, np.concatenate(keys), first), self.most))
 
 
 def met_of(sums: Partial) -> Met:
     """What the sums of `Margins` tell."""
     counted, conditions, strict_rows, strict, wrong, unsettled, up, down, stay = map(int, sums[0])
     kinds = up > 0, down > 0, stay > 0
-    return Met(counted, conditions, strict_rows, strict, wrong, unsettled, kinds, Picked(*sums[1:]))
+    return Met(counted, conditions, strict_rows, strict, wrong, unsettled, kinds, Drawn(*sums[1:]))
 
 
 def in_doubles(rows: Rows) -> Rows:
     """The same rows in double precision."""
-    return rows if isinstance(rows.X, CSR) or rows.X.dtype == np.float64 else rows._replace(X=rows.X.astype(np.float64))
+    return rows._replace(X=doubles(rows.X))
 
 
-def _picked(cone: Cone, key: Array, first: int) -> Picked:
-    """The rows with conditions, by kind or class."""
+def _picked(cone: Cone, key: Array, first: int) -> Drawn:
+    """The rows with conditions; their kind or class stands in place of their offset."""
     rows, places = cone.rows, np.flatnonzero(cone.kind.any(1))
     group = rows.y.argmax(1) if cone.outputs > 1 else cone.kind[:, 0]
-    weight = np.ones(len(key)) if rows.weight is None else rows.weight
-    own = np.column_stack((rows.y, weight, group))[places].astype(np.float64)
-    number = (first + places).astype(np.float64)
-    return Picked(key[places], number, own, *_arrays(take(rows.X, places)))
-
-
-def _arrays(X: Table) -> tuple[Array, Array, Array]:
-    found, none = arrays(X), np.empty(0)
-    return cast("tuple[Array, Array, Array]", found if len(found) == 3 else (found[0], none, none))
+    return drawn_at(rows._replace(offset=group.astype(np.float64)), first, places, key)
 
 
 class Ranges(NamedTuple):

@@ -7,6 +7,7 @@ pass over the residuals gives cost and gradient instead.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -39,48 +40,35 @@ def survey_moments(parts: Parts, survey: Survey, intercept: Array | None, exact:
     location = survey.location
     assert location is not None
     shape = survey.counted, parts.shape[1]
-    moments = solved_moments(location, shape, _Schur(survey), intercept)
+    moments = solved_moments(location, shape, partial(_schur, survey), intercept)
     rounding = _share(parts) * float((survey.square + (0.0 if intercept is None else survey.middle**2)).sum())
     if not exact and rounding <= FINE * moments.cost and _condition(moments.spread) <= ILL:
         return SurveyMoments(moments, rounding)
-    residuals = _Residuals(parts, survey)
-    moments = solved_moments(location, shape, residuals, intercept)
+    moments = solved_moments(location, shape, partial(_residuals, parts, survey), intercept)
     return SurveyMoments(moments, _share(parts) * moments.cost)
 
 
-class _Schur(NamedTuple):
-    """Cost and gradient from the moments themselves."""
-
-    survey: Survey
-
-    def __call__(self, columns: ColumnStats, w: Array) -> tuple[float, Array]:
-        """Of half the mean square at w (d + 1, k) for columns minus ``columns.mean``."""
-        location = self.survey.location
-        assert location is not None
-        mean, spread, cross, middle = location
-        coef, away = w[:-1], mean - columns.mean
-        residual = away @ coef + w[-1] - middle  # mean of the residuals
-        slope = spread @ coef - cross
-        squares = self.survey.square + ((slope - cross) * coef).sum(0) + residual**2
-        g = np.concatenate((slope + away[:, None] * residual, residual[None]))
-        return 0.5 * float(np.maximum(squares, 0.0).sum()), g
+def _schur(survey: Survey, columns: ColumnStats, w: Array) -> tuple[float, Array]:
+    """Half the mean square and its gradient at w (d + 1, k) for columns minus their means, by moments."""
+    location = survey.location
+    assert location is not None
+    mean, spread, cross, middle = location
+    coef, away = w[:-1], mean - columns.mean
+    residual = away @ coef + w[-1] - middle  # mean of the residuals
+    slope = spread @ coef - cross
+    squares = survey.square + ((slope - cross) * coef).sum(0) + residual**2
+    g = np.concatenate((slope + away[:, None] * residual, residual[None]))
+    return 0.5 * float(np.maximum(squares, 0.0).sum()), g
 
 
-class _Residuals(NamedTuple):
-    """Cost and gradient by a pass over the residuals."""
-
-    parts: Parts
-    survey: Survey
-
-    def __call__(self, columns: ColumnStats, w: Array) -> tuple[float, Array]:
-        """Of half the mean square at w (d + 1, k) for columns minus ``columns.mean``."""
-        if not columns.mean.any():
-            return Curved(self.parts, self.survey, RAW).value_and_gradient(SquaredError(), w)
-        shift = centre(self.survey.sample, columns)
-        rest = Units(shift=columns.mean - shift)
-        table = Curved(self.parts, self.survey, Units(shift))
-        cost, g = table.value_and_gradient(SquaredError(), rest.raw(w))
-        return cost, gradient_in(rest, g)
+def _residuals(parts: Parts, survey: Survey, columns: ColumnStats, w: Array) -> tuple[float, Array]:
+    """The same by a pass over the residuals."""
+    if not columns.mean.any():
+        return Curved(parts, survey, RAW).value_and_gradient(SquaredError(), w)
+    shift = centre(survey.sample, columns)
+    rest = Units(shift=columns.mean - shift)
+    cost, g = Curved(parts, survey, Units(shift)).value_and_gradient(SquaredError(), rest.raw(w))
+    return cost, gradient_in(rest, g)
 
 
 def _share(parts: Parts) -> float:
