@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -168,7 +169,7 @@ def parquet_of(own: Given, folder: Any, group: int, cuts: Any = ()) -> Any:
     """A file, or several that begin at these rows."""
     table, ends = as_arrow(own), [0, *cuts, len(own.y)]
     folder.mkdir(parents=True, exist_ok=True)
-    for i, (low, high) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for i, (low, high) in enumerate(pairwise(ends)):
         parquet.write_table(table.slice(low, high - low), folder / f"{i}.parquet", row_group_size=group)
     return folder
 
@@ -177,13 +178,14 @@ def libsvm_of(own: Given, path: Any) -> Any:
     """A file of libsvm's format."""
     with path.open("w") as file:
         for x, y in zip(own.X, own.y, strict=True):
-            file.write(
+            pairs = [f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist()]
+            file.write(" ".join([repr(float(y)), *pairs]) + "\n")
                 " ".join([repr(float(y)), *(f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist())]) + "\n"
             )
     return path
 
 
-FEW = [0, 2, 5, 6, 8, 9, 14, 15, 16, 19, 21, 24, 27]
+FEW = [0, 2, 5, 6, 8, 9, 14, 15, 16, 24, 27]
 PARTS = (1000, 4096, 5000)  # rows of a row group
 LEAST = 1 << 26  # bytes of memory from which blocks of an epoch are of their usual size
 
@@ -251,7 +253,7 @@ def test_processes_have_the_bits_of_memory(i: int, tmp_path: Any, cut: Any, proc
 @pytest.mark.parametrize("loss", ["log_loss", "poisson"])
 def test_a_given_rate_has_the_bits_of_the_same_fit_of_arrays(loss: str, rule: str) -> None:
     for i in range(4):
-        settings = Settings(rule, 1e-3, standardize=i == 3)
+        settings = Settings(rule, 1e-3)
         case = Case(loss, "l2", i % 2 == 1, i > 1, sparse=i == 2, n=13_011, settings=settings, limits=FIVE)
         own = given(case, i)
         own = own._replace(weights=None if own.weights is None else own.weights + 0.1)  # none is 0: such rows are cut

@@ -178,7 +178,7 @@ def _column_sums(rows: Rows, first: Array) -> Array:
 
 
 def _ends(rows: Rows) -> tuple[Array, Array]:
-    """Least and most numbers of the columns of rows of weight > 0, of weights and offsets, (2, d + 2); counts, weight."""
+    """Least and most numbers of the columns of rows of weight > 0, of weights, offsets (2, d + 2); counts, weight."""
     (n, d), ends = rows.shape, np.empty((2, rows.shape[1] + 2))
     weight = np.ones(1) if rows.weight is None else rows.weight
     offset = np.zeros(1) if rows.offset is None else rows.offset
