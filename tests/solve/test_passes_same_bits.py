@@ -180,8 +180,6 @@ def libsvm_of(own: Given, path: Any) -> Any:
         for x, y in zip(own.X, own.y, strict=True):
             pairs = [f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist()]
             file.write(" ".join([repr(float(y)), *pairs]) + "\n")
-                " ".join([repr(float(y)), *(f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist())]) + "\n"
-            )
     return path
 
 
