@@ -28,7 +28,8 @@ if TYPE_CHECKING:  # a fit without a checkpoint loads none
 __all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
-PARTS = 64  # of a pass, or more where these would be large, or fewer where the pieces are
+FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
+TOGETHER = 8  # pieces of a part, as far as there are enough
 LARGEST = 1 << 24  # bytes of a block beyond which it is no faster
 
 
@@ -110,8 +111,12 @@ class Parts:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """The tasks of a pass, whatever the workers: a fit may go on with another number of them."""
-        rows = max(self.summation.leaf, self.shape[0] // PARTS)
+        """The tasks of a pass, whatever the workers: a fit may go on with another number of them.
+
+        Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
+        """
+        n, pieces = self.shape[0], len(self.source.pieces)
+        rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
