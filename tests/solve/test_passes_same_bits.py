@@ -178,5 +178,7 @@ def libsvm_of(own: Given, path: Any) -> Any:
     """A file of libsvm's format."""
     with path.open("w") as file:
         for x, y in zip(own.X, own.y, strict=True):
-            file.write(" ".join([repr(float(y)), *(f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist())]) + "\n")
+            file.write(
+                " ".join([repr(float(y)), *(f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist())]) + "\n"
+            )
     return path

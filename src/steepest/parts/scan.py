@@ -72,7 +72,7 @@ def scan(
         Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
-        that is free. Besides them a fit takes up to 16 MB for a sample, and its sums. No answer depends on it.
+        that is free. Besides them a fit takes some 10 MB for a sample, and its sums. No answer depends on it.
     cache : "auto", bool, str or path
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of

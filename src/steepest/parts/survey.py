@@ -31,7 +31,7 @@ GRAM = 256  # columns up to which the Gram matrix costs no more than reading a f
 SAMPLE = 60_000  # most rows of the sample
 EACH = 40  # fewest rows of the sample for each column
 WEIGHTS = "weights must be >= 0 and not all zero"
-ROOM = 1 << 21  # most numbers of the sample, 16 MB, unless the columns need more
+ROOM = 1 << 20  # most numbers of the sample, 8 MB, unless the columns need more
 
 
 class Survey(NamedTuple):
@@ -153,7 +153,7 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
 def _picks(parts: Parts, seed: int) -> Picks:
     """The size of the sample, by the shape of the table alone: with more memory the bits of a fit stay as they are."""
     n, d = parts.shape
-    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), seed, {})
+    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), n, seed, {})
 
 
 def _first_row(parts: Parts, grams: bool) -> Array:
