@@ -37,11 +37,7 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engin
     drop, _, settings = flags.columns
     asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
     cache = False if choice.cache == "no" else choice.cache
-<<<<<<< HEAD
-    table = within(source_in_files(list(files), asked), choice.memory, engine, cache)
-=======
-    table = within(source_of(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
->>>>>>> main
+    table = within(source_in_files(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
