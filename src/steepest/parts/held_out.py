@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.classes import Classes
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
@@ -55,8 +54,7 @@ def held_out(parts: Parts, share: float, seed: int) -> tuple[Parts, Rows]:
         If no row is kept out.
     """
     training, kept = (parts.of(Side(parts.source, share, seed, side)) for side in (False, True))
-    rows = survey_of(kept, grams=False, seed=seed).sample
-    return training, Classes(*rows) if parts.coding.classes else rows
+    return training, survey_of(kept, grams=False, seed=seed).sample
 
 
 class Side:

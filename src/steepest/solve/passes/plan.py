@@ -11,7 +11,6 @@ from ...core.errors import UsageError
 from ...core.record_types import RuleRecord
 from ...core.types import Array
 from ...core.units import RAW
-from ...data.classes import Classes
 from ...data.moments import null_directions
 from ...data.rows import Rows
 from ...methods import estimates, rules, steps
@@ -52,8 +51,7 @@ def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
     known = settings.auto and is_auto(settings.rule) and not (problem.loss.quadratic or parts.coding.classes)
     narrow = parts.shape[1] <= MATRIX_COLUMNS
-    found = parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
-    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
+    return parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
 
 
 def plan_passes(
