@@ -33,7 +33,7 @@ from steepest.parts.parts import Parts
 from steepest.parts.sources.files import find_files
 from steepest.parts.sources.formats import text_stream
 from steepest.parts.sources.memory import MemorySource
-from steepest.parts.sources.numbering import BEGIN, Mark, Numbered, numbered
+from steepest.parts.sources.numbering import BEGIN, Mark, Numbered
 from steepest.parts.sources.parquet import scan_parquet
 from steepest.parts.sources.source import Piece, Source
 from steepest.parts.works import Slopes
@@ -337,7 +337,7 @@ def write_csv(path: Path, seed: int, n: int = 500) -> None:
 
 def source_of(*files: Path) -> Source:
     found, asked = find_files(files), Asked("y")
-    return scan_parquet(found, asked) if files[0].suffix == ".parquet" else numbered(text_stream(found, asked))
+    return scan_parquet(found, asked) if files[0].suffix == ".parquet" else Numbered(text_stream(found, asked))
 
 
 def swapped(a: Path, b: Path) -> None:

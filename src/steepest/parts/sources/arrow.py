@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ...core.errors import DataError
@@ -15,7 +15,7 @@ from ...data.encoding.text_column import Column
 from ...data.rows import Rows
 from .layout import Layout
 from .learning import learn_in_parts
-from .source import Piece
+from .source import Piece, place_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -87,7 +87,7 @@ class ArrowSource(ABC):
         settings, names = self.layout.settings, self.layout.features
         if settings is None:
             return None
-        return learn_in_parts(names, self._columns(), settings, self._place_of)
+        return learn_in_parts(names, self._columns(), settings, partial(place_of, self))
 
     @cached_property
     def encoded(self) -> Layout:
@@ -104,14 +104,6 @@ class ArrowSource(ABC):
                 except DataError as error:
                     raise DataError(error.problem, file=self.place(piece, row), column=error.column) from None
                 row += batch.num_rows
-
-    def _place_of(self, row: int) -> str:
-        """Where a row of the table stands."""
-        for number, piece in enumerate(self.pieces):
-            if row < piece.rows:
-                return self.place(number, row)
-            row -= piece.rows
-        return self.pieces[-1].file
 
     @cached_property
     def levels(self) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
 from .source import Piece
 
-__all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream", "numbered"]
+__all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
 PIECE = 1 << 24  # bytes of text from which a piece is ended
 
@@ -178,11 +178,6 @@ class Numbered:
         """File and line of a row."""
         found = self._found[piece]
         return f"{self.stream.files[found.file]}, line {self.stream.line(found.file, found.start, row):,}"
-
-
-def numbered(stream: Stream) -> Numbered:
-    """A stream as a source, whose rows are counted by a pass of their own."""
-    return Numbered(stream)
 
 
 def _without(batches: Iterator[Rows], skip: int) -> Iterator[Rows]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source"]
+__all__ = ["Piece", "Source", "place_of"]
 
 
 class Piece(NamedTuple):
@@ -82,3 +82,12 @@ class Source(Protocol):
 
     def place(self, piece: int, row: int) -> str:
         """Where a row of a piece (from 0) stands, for messages: file, row group or line, row."""
+
+
+def place_of(source: Source, row: int) -> str:
+    """Where a row of the table (from 0) stands, for messages."""
+    for number, piece in enumerate(source.pieces):
+        if row < piece.rows:
+            return source.place(number, row)
+        row -= piece.rows
+    raise IndexError("the table has fewer rows")

@@ -12,6 +12,7 @@ from ...objective.explained import out_of_range, takes_zero
 from ...objective.objective import coordinates_of
 from ...objective.problem import Problem
 from ...parts.parts import Parts
+from ...parts.sources.source import place_of
 from ...parts.survey import Survey
 from ..notes import open_coefficients
 
@@ -33,7 +34,7 @@ def check_survey(parts: Parts, survey: Survey, problem: Problem) -> None:
         raise DataError("the table has no columns besides the target, and there is no intercept: nothing to fit")
     if not max(np.abs(targets.least).max(), np.abs(targets.most).max()) < LARGEST:
         row = targets.highest if targets.most.max() >= LARGEST else targets.lowest
-        raise DataError(f"the target of {place_of(parts, row)} is too large: rescale it")
+        raise DataError(f"the target of {place_of(parts.source, row)} is too large: rescale it")
     if not np.abs(survey.offsets).max() < LARGEST:
         raise UsageError("offsets are too large: choose offsets nearer to 0")
     if problem.loss.labels and not survey.sample.supports.joint:
@@ -41,18 +42,9 @@ def check_survey(parts: Parts, survey: Survey, problem: Problem) -> None:
     if problem.loss.positive and out_of_range(problem.loss, targets.least).any():
         least, sign = targets.least.min(), ">=" if takes_zero(problem.loss) else ">"
         found = f"is {least:g}, but the {loss} loss needs numbers {sign} 0"
-        where = place_of(parts, targets.lowest)
+        where = place_of(parts.source, targets.lowest)
         raise DataError(f"the target of {where} {found}: remove the row or choose another loss")
     _refuse_tiny(parts, survey, problem)
-
-
-def place_of(parts: Parts, row: int) -> str:
-    """Where a row of the table stands, from its number."""
-    for i, piece in enumerate(parts.source.pieces):
-        if row < piece.rows:
-            return parts.source.place(i, row)
-        row -= piece.rows
-    raise AssertionError("the table has fewer rows")
 
 
 def _check_labels(survey: Survey, loss: str) -> None:
