@@ -1,7 +1,7 @@
 """Samples drawn in a pass: the rows with the least hashes of their numbers, in all and in each of a few classes.
 
 Which rows these are depends on their numbers and targets alone. A worker that has seen q rows of a class leaves out
-those whose hash is above all of them: they cannot be among the q rows with the least hashes of the whole table.
+those whose hash is above all of them: they cannot be among the q rows of the class with the least hashes.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ FULL = 4  # samples in a node beyond which it is cut to the least hashes
 SLACK = 1.25  # hashes that are kept between two cuts
 LARGEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 Hashes = NDArray[np.uint64]
-Key = float | None  # a class; None for all rows
 
 
 class Picks(NamedTuple):
     """How many rows are drawn, and what a worker has seen of their hashes. No result depends on what it has seen."""
 
     most: int
+    rows: int  # of the table
     seed: int
-    known: dict[Key, tuple[Hashes, np.uint64]]
+    known: dict[float, tuple[Hashes, np.uint64]]
 
     def fresh(self) -> Picks:
         """The same, without anything seen."""
@@ -42,17 +42,23 @@ class Picks(NamedTuple):
 
     def kept(self, h: Hashes, y: Array) -> NDArray[np.bool_]:
         """Which rows may be in the sample, from their hashes and targets (n,)."""
-        keep = h <= self._bound(None, h, self.most)
+        keep = h <= self.share
         few = _few_values(y)
-        if few is None or len({*self.known, *few.tolist()}) > CLASSES + 1:
+        if few is None or len({*self.known, *few.tolist()}) > CLASSES:
             return keep
-        each = _each(self.most, max(len(few), len(self.known) - 1))
+        each = _each(self.most, max(len(few), len(self.known)))
         for value in few:
             own = y == value
             keep |= own & (h <= self._bound(float(value), h[own], each))
         return keep
 
-    def _bound(self, key: Key, h: Hashes, most: int) -> np.uint64:
+    @property
+    def share(self) -> np.uint64:
+        """The hash up to which about as many rows are as are drawn."""
+        share = self.most / max(self.rows, 1)
+        return LARGEST if share >= 1.0 else np.uint64(int(share * 2.0**64))
+
+    def _bound(self, key: float, h: Hashes, most: int) -> np.uint64:
         known, bound = self.known.get(key, (np.empty(0, np.uint64), LARGEST))
         known = np.concatenate((known, h[h <= bound]))
         if len(known) > SLACK * most:
@@ -118,7 +124,7 @@ def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
 def rows_of(found: Drawn, values: TargetValues, picks: Picks, d: int, total: float) -> Rows:
     """The sample as rows: half of it from each of two classes, a rare class whole, weighted by the table's classes."""
     order = np.argsort(found.hashes, kind="stable")
-    places, share = _by_class(found, values, order, picks.most)
+    places, share = _by_class(found, values, order, picks)
     places, share = places[rank := np.argsort(found.numbers[places], kind="stable")], share[rank]
     return as_rows(found.some(places), share, d)._replace(total=total)
 
@@ -141,17 +147,21 @@ def hashes(numbers: NDArray[np.int64], seed: int) -> Hashes:
 
 
 def _by_class(
-    found: Drawn, values: TargetValues, order: NDArray[np.int64], most: int
+    found: Drawn, values: TargetValues, order: NDArray[np.int64], picks: Picks
 ) -> tuple[NDArray[np.int64], Array]:
     """Places of the rows of the sample, and how much of the table's weight each stands for by its own."""
     known, weights = values.values, values.weights
+    low = cast(Hashes, found.hashes)[order] <= picks.share
     if known is not None:
         known, weights = known[values.counts > 0], weights[values.counts > 0]
     if known is None or not 2 <= len(known) <= CLASSES:
-        places = order[:most]
+        places = order[low]
         return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
-    groups = [order[found.own[order, 0] == value] for value in known]
-    left, parts = most, dict[int, NDArray[np.int64]]()
+    each, groups = _each(picks.most, len(known)), []
+    for value in known:
+        own = found.own[order, 0] == value
+        groups.append(order[own & (low | (np.cumsum(own) <= each))])
+    left, parts = picks.most, dict[int, NDArray[np.int64]]()
     for i in np.argsort([len(g) for g in groups], kind="stable"):
         parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
         left -= len(parts[int(i)])

@@ -31,7 +31,7 @@ GRAM = 256  # columns up to which the Gram matrix costs no more than reading a f
 SAMPLE = 60_000  # most rows of the sample
 EACH = 40  # fewest rows of the sample for each column
 WEIGHTS = "weights must be >= 0 and not all zero"
-ROOM = 1 << 21  # most numbers of the sample, 16 MB, unless the columns need more
+ROOM = 1 << 20  # most numbers of the sample, 8 MB, unless the columns need more
 
 
 class Survey(NamedTuple):
@@ -135,7 +135,7 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     if not counts[1]:
         raise DataError(WEIGHTS)
     whole = sums[-1] if work.grams else sums[0]
-    total = float(whole[-1])
+    total = float(counts[2])
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = whole[:-1] / total
         squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]
@@ -146,14 +146,14 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
     gram, (least, most), offsets = sums if work.grams else None, ends[:, :d], ends[:, d + 1]
     moments = middle[:d], variance[:d], middle[d:], variance[d:]
-    n, counted = (int(count) for count in counts)
+    n, counted = (int(count) for count in counts[:2])
     return Survey(n, counted, total, work.first, gram, *moments, least, most, offsets, targets, sample)
 
 
 def _picks(parts: Parts, seed: int) -> Picks:
     """The size of the sample, by the shape of the table alone: with more memory the bits of a fit stay as they are."""
     n, d = parts.shape
-    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), seed, {})
+    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), n, seed, {})
 
 
 def _first_row(parts: Parts, grams: bool) -> Array:
@@ -178,7 +178,7 @@ def _column_sums(rows: Rows, first: Array) -> Array:
 
 
 def _ends(rows: Rows) -> tuple[Array, Array]:
-    """Least and most numbers of the columns of rows of weight > 0, of weights and offsets, (2, d + 2); how many."""
+    """Least and most numbers of the columns of rows of weight > 0, of weights, offsets (2, d + 2); counts, weight."""
     (n, d), ends = rows.shape, np.empty((2, rows.shape[1] + 2))
     weight = np.ones(1) if rows.weight is None else rows.weight
     offset = np.zeros(1) if rows.offset is None else rows.offset
@@ -191,4 +191,4 @@ def _ends(rows: Rows) -> tuple[Array, Array]:
     else:
         group = np.zeros(n, np.int64) - (0 if rows.weight is None else weight <= 0)
         ends[:, :d] = np.concatenate(column_ranges(rows, group, 1))
-    return ends, np.array([n, counted], np.float64)
+    return ends, np.array([n, counted, n if rows.weight is None else weight.sum()], np.float64)
