@@ -37,7 +37,7 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engin
     drop, _, settings = flags.columns
     asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
     cache = False if choice.cache == "no" else choice.cache
-    table = within(source_of(list(files), asked), choice.memory, engine, cache)
+    table = within(source_of(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -96,33 +96,28 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
 
 
 @contextmanager
-def checkpointed(table: Parts, choice: PartsChoice, plan: Mapping[str, object], force: bool) -> Iterator[None]:
-    """Save the state of a fit within the block in the file of --checkpoint, which goes when the fit is complete.
+def checkpointed(choice: PartsChoice, force: bool) -> Iterator[None]:
+    """Look at the file of --checkpoint before a fit within the block, and say after Ctrl-C how to go on from it.
 
     Raises
     ------
     FileError
         If the file exists, and neither --resume nor --force is given.
-    UsageError
-        If it is of another table, or of other settings.
     """
     if choice.checkpoint is None:
         yield
         return
-    from ..parts.checkpoint import Checkpoint
-
     path = Path(choice.checkpoint)
     if path.exists() and not choice.resume:
         if not force:
             raise FileError(f"{path} exists: add --resume to continue from it, or --force to begin anew")
         path.unlink()
-    table.checkpoint = saved = Checkpoint(path, {"table": table.source.identity, **plan})
     try:
         yield
     except KeyboardInterrupt:
-        note(f"the state of the fit is in {path}: give the same command with --resume to continue")
+        if path.exists():
+            note(f"the state of the fit is in {path}: give the same command with --resume to continue")
         raise
-    saved.remove()
 
 
 def describe_parts(table: Parts, source: str) -> Described:

@@ -61,8 +61,8 @@ class PassProgress:
         if (left := passes_left(self.known)) is not None:
             total = min(max(self.passes + left - 1, math.ceil(done)), self.known.total)
         speed = now.rows * self.row_bytes / max(1e-9, clock - self.began) / 1e9
-        words = f"part {now.done:,} of {now.parts:,}, {speed:.2g} GB/s"
-        self.tell(self.known._replace(done=done, total=total, rate=None, words=words))
+        words = f"part {now.done:,}/{now.parts:,}, {speed:.2g} GB/s"
+        self.tell(self.known._replace(done=done, total=total, cost=None, rate=None, words=words))
 
 
 def passes_left(now: Progress) -> int | None:

@@ -64,6 +64,7 @@ def fit(
     _name_columns(model, table)
     attributes, answer = _fit_classes(model, table) if model._labels else _fit_numbers(model, table)
     vars(model).update(attributes(*answer))
+    table.completed()
     model._say()
     return model
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # a fit without a checkpoint loads none
 __all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
+FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
+TOGETHER = 8  # pieces of a part, as far as there are enough
 LARGEST = 1 << 24  # bytes of a block beyond which it is no faster
 
 
@@ -58,7 +60,7 @@ class Parts:
     Attributes
     ----------
     checkpoint : Checkpoint or None
-        Where the sums of passes are saved.
+        Where the sums of passes are saved, and from which a fit goes on.
     notes : list of str
         What a reader should know, such as that there is no room for a cache.
     """
@@ -109,8 +111,12 @@ class Parts:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """The tasks of a pass: about 4 for each worker, or more where these would be large."""
-        rows = max(self.summation.leaf, self.shape[0] // (4 * self.engine.workers))
+        """The tasks of a pass, whatever the workers: a fit may go on with another number of them.
+
+        Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
+        """
+        n, pieces = self.shape[0], len(self.source.pieces)
+        rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
@@ -134,6 +140,11 @@ class Parts:
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)
+
+    def completed(self) -> None:
+        """Say that the fit is complete: its checkpoint goes."""
+        if self.checkpoint is not None:
+            self.checkpoint.remove()
 
     @property
     def survey(self) -> Survey:
