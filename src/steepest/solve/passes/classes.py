@@ -28,6 +28,7 @@ __all__ = ["CurvedClasses", "confirmed_decrement", "forms_joint_hessian", "has_d
 
 STEPS = 30  # most Newton steps on the sample; only separated classes need so many
 SHARE = 0.01  # change of the cost, relative to it, below which a sample is near its optimum: times unknowns over rows
+FIT = 1.5  # mean loss of separated rows, relative to the constant model: times unknowns over rows
 PART, EACH = 8, 40  # the first steps are taken over 1 / PART of a sample, if it has EACH rows for each unknown
 
 
@@ -52,7 +53,7 @@ def optimum_of_sample(some: Rows, problem: Problem, start: Array | None) -> Arra
 
 def _optimum(some: Rows, problem: Problem, w: Array) -> Array:
     chance = w.size / len(some.y)
-    near, least = SHARE * chance, chance * constant_cost(problem, some) if problem.loss.labels else -np.inf
+    near, least = SHARE * chance, FIT * chance * constant_cost(problem, some) if problem.loss.labels else -np.inf
     states = descend(problem, Method(rules.Newton(), steps.Backtracking()), some, start=w)
     for state in until(
         states, updates(STEPS), lambda s: s.t > 0 and (abs(s.change) <= near * s.cost or s.cost <= least)
