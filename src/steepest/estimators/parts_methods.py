@@ -129,7 +129,7 @@ def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, ta
 def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
     """Fit, and tell of each part where progress is asked for."""
     if watch.progress is not None:
-        progress = PassProgress(watch.progress, 8.0 * table.shape[1], 1.0)
+        progress = PassProgress(watch.progress, 8.0 * table.shape[1], asked["problem"].loss)
         table.told, watch = progress.passing, replace(watch, progress=progress)
     return fit_parts(table, watch=watch, **asked)
 

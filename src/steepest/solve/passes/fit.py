@@ -95,9 +95,10 @@ def fit_parts(
         found = plan_passes(parts, survey, problem, settings, begin, limits.tol == 0)
         path, certified = _descended(parts, survey, problem, settings, limits, found, watch)
         if path.meta["interrupted"] and parts.checkpoint is not None:
+            parts.checkpoint.save()
             raise KeyboardInterrupt
         path = with_fixed(centre(path, problem, found.plan), problem, start)
-        return _judged(parts, survey, path, certified, before)
+        return _judged(parts, survey, path, certified, before).noted(tuple(parts.notes))
 
 
 def _settle(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> None:
