@@ -30,7 +30,7 @@ from steepest.parts.running import hash_of_values
 from steepest.parts.sources.source import Piece
 from steepest.parts.works import Curves, Slopes
 
-KILLS = int(os.environ.get("STEEPEST_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("STEEPEST_TEST_KILLS", "5"))
 N, PASSES, PARTS = 30_011, 6, 8
 PLAN = {"identity": "1", "alpha": 0.1, "loss": ["log", None]}
 
@@ -156,7 +156,7 @@ def test_a_pass_that_is_broken_off_is_saved(tmp_path: Path, error: BaseException
 def test_how_often_a_pass_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saves: list[float] = []
     monkeypatch.setattr(Checkpoint, "save", lambda self: saves.append(1.0))
-    for every, times in ((0.0, PARTS + 1), (60.0, 1)):
+    for every, times in ((0.0, PARTS + 1), (60.0, 0)):
         saves.clear()
         table(Checkpoint(tmp_path / "c", PLAN, every)).sums(WORK)
         assert len(saves) == times
@@ -174,12 +174,12 @@ def test_the_time_between_saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     parts.told = told
     parts.sums(WORK)
-    assert saves == [75.0, 150.0, 200.0]
+    assert saves == [75.0, 150.0]
 
 
 def test_passes_since_the_last_state_are_not_made_again(tmp_path: Path) -> None:
     path, other = tmp_path / "c", Curves(LogLoss(), WORK.w)
-    first = table(Checkpoint(path, PLAN))
+    first = table(Checkpoint(path, PLAN, every=0.0))
     sums = [first.sums(work) for work in (WORK, other)]
     again = table(Checkpoint(path, PLAN), log=tmp_path / "log")
     for work, expected in zip((WORK, other), sums, strict=True):
@@ -290,7 +290,7 @@ def test_a_fit_fills_in_the_plan_and_another_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_whole_pass_is_known_by_its_sums_whatever_the_parts(tmp_path: Path) -> None:
-    expected = table(Checkpoint(tmp_path / "c", PLAN)).sums(WORK)
+    expected = table(Checkpoint(tmp_path / "c", PLAN, every=0.0)).sums(WORK)
     other = recut(rows=8192)
     other.checkpoint, other.told = Checkpoint(tmp_path / "c", PLAN), lambda _: pytest.fail("a part was read")
     np.testing.assert_array_equal(other.sums(WORK)[0], expected[0])

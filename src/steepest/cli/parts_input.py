@@ -96,20 +96,24 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
 
 
 @contextmanager
-def checkpointed(choice: PartsChoice, force: bool) -> Iterator[None]:
+def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
     """Look at the file of --checkpoint before a fit within the block, and say after Ctrl-C how to go on from it.
 
     Raises
     ------
     FileError
         If the file exists, and neither --resume nor --force is given.
+    UsageError
+        If the fit takes batches, whose steps are no sums over all rows.
     """
     if choice.checkpoint is None:
         yield
         return
+    if flags.batch_size is not None:
+        raise UsageError("--checkpoint saves the sums of passes over all rows: leave it out, or --batch-size")
     path = Path(choice.checkpoint)
     if path.exists() and not choice.resume:
-        if not force:
+        if not flags.force:
             raise FileError(f"{path} exists: add --resume to continue from it, or --force to begin anew")
         path.unlink()
     try:

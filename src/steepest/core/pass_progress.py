@@ -7,8 +7,11 @@ import time
 from typing import Protocol
 
 from .progress import Progress, Told
+from .record_types import Loss
 
 __all__ = ["PassProgress", "passes_left"]
+
+SMOOTH = 4.0  # passes of a smooth loss
 
 
 class Passing(Protocol):
@@ -36,13 +39,13 @@ class PassProgress:
         Told of every part.
     row_bytes : float
         Bytes of a row as numbers.
-    expected : float
-        Passes, as far as it is known before.
+    loss : Loss
+        By which the number of passes is guessed before the first certificate.
     """
 
-    def __init__(self, tell: Told, row_bytes: float, expected: float) -> None:
-        self.tell, self.row_bytes, self.expected = tell, row_bytes, expected
-        self.known = Progress(0.0, expected)
+    def __init__(self, tell: Told, row_bytes: float, loss: Loss) -> None:
+        self.tell, self.row_bytes, self.expected = tell, row_bytes, 1.0 if loss.quadratic else SMOOTH
+        self.known = Progress(0.0, self.expected)
         self.passes, self.parts = 0, 0  # parts of the running pass
         self.began = self.last = time.monotonic()
 

@@ -19,6 +19,7 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
+from ..core.whole_numbers import EXACT
 from ..data.rows import Rows
 from ..objective.problem import read_loss
 from ..parts.held_out import held_out
@@ -128,7 +129,7 @@ def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, ta
 def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
     """Fit, and tell of each part where progress is asked for."""
     if watch.progress is not None:
-        progress = PassProgress(watch.progress, 8.0 * table.shape[1], 1.0)
+        progress = PassProgress(watch.progress, 8.0 * table.shape[1], asked["problem"].loss)
         table.told, watch = progress.passing, replace(watch, progress=progress)
     return fit_parts(table, watch=watch, **asked)
 
@@ -136,7 +137,8 @@ def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
 def _as_array(labels: Labels) -> Any:
     """Labels as a table in memory has them: whole numbers as such."""
     found = np.array(labels.labels)
-    return found.astype(np.int64) if found.dtype.kind == "f" and (found == np.floor(found)).all() else found
+    whole = found.dtype.kind == "f" and (found == np.floor(found)).all() and np.abs(found).max() <= EXACT
+    return found.astype(np.int64) if whole else found
 
 
 def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...]:

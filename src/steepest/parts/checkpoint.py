@@ -51,9 +51,9 @@ class Checkpoint:
     """A file from which a fit goes on.
 
     It has the state that the fit gave last and the sums of all passes since then, the running one among them. It is
-    written at the end of each pass, when a pass is broken off, and in a pass after each part, or after fewer of them
-    where writing would take more than a fiftieth of the time. The fit makes the same passes again from the state that
-    is restored: those whose sums are known read nothing.
+    written when a pass is broken off, and after each part, or now and then where writing would take more than a
+    fiftieth of the time. The fit makes the same passes again from the state that is restored: those whose sums are
+    known read nothing.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Checkpoint:
     plan : mapping
         What is known before the fit of all that its bits depend on, as JSON values by name: the source's identity.
     every : float, optional
-        Seconds between two saves of a pass.
+        Seconds between two saves.
 
     Raises
     ------
@@ -119,12 +119,14 @@ class Checkpoint:
             yield running
         except BaseException:
             with suppress(FileError):  # the first error is told
-                self._keep(known, Pass(cut, False, tuple(sorted(running.done)), dict(running.forest)))
+                self._keep(known, cut, running)
             raise
         if not before.whole:
             leaves = -(-(parts[-1].first + parts[-1].rows) // one.how.leaf)
             top = (max(0, (leaves - 1).bit_length()), 0)
-            self._keep(known, Pass(cut, True, (), {top: running.total(leaves)}))
+            self._passes[known] = Pass(cut, True, (), {top: running.total(leaves)})
+            if self._due:
+                self.save()
 
     def save(self) -> None:
         """Write the file."""
@@ -141,12 +143,16 @@ class Checkpoint:
         self.restored, self._passes, self._fit = None, {}, None
 
     def _added(self, known: str, cut: str, running: Running) -> None:
-        if time.monotonic() >= self._saved + (self._took / SHARE if self.every is None else self.every):
-            self._keep(known, Pass(cut, False, tuple(sorted(running.done)), dict(running.forest)))
+        if self._due:
+            self._keep(known, cut, running)
 
-    def _keep(self, known: str, one: Pass) -> None:
-        self._passes[known] = one
+    def _keep(self, known: str, cut: str, running: Running) -> None:
+        self._passes[known] = Pass(cut, False, tuple(sorted(running.done)), dict(running.forest))
         self.save()
+
+    @property
+    def _due(self) -> bool:
+        return time.monotonic() >= self._saved + (self._took / SHARE if self.every is None else self.every)
 
     def _content(self) -> bytes:
         state = self.restored or State({}, {})

@@ -76,7 +76,7 @@ class Parts:
     ) -> None:
         self.notes: list[str] = []
         self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
-        self.source = cached(source, cache, told=self.notes.append)
+        self.source = cached(source, cache, told=self._note)
         self.memory, self.coding, self.told = memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
@@ -136,10 +136,14 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        source = cached(self.source, self.cache, passes, self.notes.append)
+        source = cached(self.source, self.cache, passes, self._note)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def completed(self) -> None:
         """Say that the fit is complete: its checkpoint goes."""

@@ -95,9 +95,10 @@ def fit_parts(
         found = plan_passes(parts, survey, problem, settings, begin, limits.tol == 0)
         path, certified = _descended(parts, survey, problem, settings, limits, found, watch)
         if path.meta["interrupted"] and parts.checkpoint is not None:
+            parts.checkpoint.save()
             raise KeyboardInterrupt
         path = with_fixed(centre(path, problem, found.plan), problem, start)
-        return _judged(parts, survey, path, certified, before)
+        return _judged(parts, survey, path, certified, before).noted(tuple(parts.notes))
 
 
 def _settle(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> None:
@@ -175,6 +176,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     raw = np.concatenate((coef, intercept[None]))
     known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
     certificate = known or certified.certificate(certified.point(raw))
+    certificate = certified.sharpened(certified.point(raw), certificate) if plan.auto else certificate
     if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
