@@ -190,7 +190,7 @@ def _rounded(found: Certificate, rounding: float) -> Certificate:
 
 
 def _newton_on_support(objective: Objective, w: Array, g: Array) -> Array:
-    """The end of Newton's step from w (d + 1, 1), for the coordinates that are free, and not 0 where a penalty has an L1 part."""
+    """The end of Newton's step from w (d + 1, 1), for the free coordinates, without those at 0 under L1."""
     on = np.flatnonzero(objective.moves & ((w != 0.0) | (objective.l1.max(0) == 0.0))[:, 0])
     v, slope = w.copy(), objective.subgradient(w, g)
     v[on] -= np.linalg.lstsq(hessian(objective, w)[np.ix_(on, on)], slope[on], rcond=None)[0]
