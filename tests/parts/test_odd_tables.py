@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from steepest import GDClassifier, GDRegressor, SeparationWarning, scan
-from steepest.errors import UsageError
+from steepest.errors import DataError, UsageError
 
 
 @pytest.mark.parametrize("n", [2, 3, 7])
@@ -41,3 +41,13 @@ def test_labels_that_are_large_numbers_stay_those(labels):
 def test_tuples_of_another_number_of_arrays_are_refused(count):
     with pytest.raises(UsageError, match=f"a tuple of {count} array.*make \\(X, y\\)"):
         scan(lambda: iter([(np.ones((4, 1)),) * count]))
+
+
+def test_several_targets_are_no_classes():
+    with pytest.raises(DataError, match="classes are one target, not 2: name one, or fit a regression"):
+        GDClassifier().fit(scan(np.ones((4, 1)), np.eye(2)[[0, 1, 0, 1]]))
+
+
+def test_infinite_weights_are_told_as_such():
+    with pytest.raises(DataError, match="weight"):
+        GDClassifier(alpha=0.1).fit(scan(np.eye(4), [0, 1, 0, 1], weights=np.full(4, 1e308)))
