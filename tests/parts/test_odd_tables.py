@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy.sparse import csr_array
 
@@ -51,3 +53,13 @@ def test_several_targets_are_no_classes():
 def test_infinite_weights_are_told_as_such():
     with pytest.raises(DataError, match="weight"):
         GDClassifier(alpha=0.1).fit(scan(np.eye(4), [0, 1, 0, 1], weights=np.full(4, 1e308)))
+
+
+@pytest.mark.filterwarnings("ignore::steepest.NotConvergedWarning")
+@pytest.mark.parametrize("cache", [False, True])
+def test_whole_numbers_that_are_rounded_are_noted(tmp_path, monkeypatch, cache):
+    monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path / "cache"))
+    x = np.arange(60)
+    pq.write_table(pa.table({"x": x, "id": 2**53 + 1 + x % 7, "y": x % 3}), tmp_path / "a.parquet")
+    model = GDRegressor(alpha=0.1).fit(scan(tmp_path / "a.parquet", "y", cache=cache))
+    assert "column 'id': whole numbers beyond 2^53 are rounded to double precision" in model.verdict_.notes

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source"]
+__all__ = ["Piece", "Source", "notes_of"]
 
 
 class Piece(NamedTuple):
@@ -82,3 +82,9 @@ class Source(Protocol):
 
     def place(self, piece: int, row: int) -> str:
         """Where a row of a piece (from 0) stands, for messages: file, row group or line, row."""
+
+
+def notes_of(source: Source) -> tuple[str, ...]:
+    """What reading a source found out about columns and is no error, such as whole numbers that are rounded."""
+    notes: tuple[str, ...] = getattr(source, "notes", ())
+    return notes
