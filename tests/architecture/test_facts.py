@@ -51,6 +51,7 @@ OPTIONAL = {
     "__name__": "not every callable of a user has one",
     "figure_": "a display before it is drawn; an animation draws it when it is asked for",
     "get_zlim": "axes of Matplotlib in three dimensions, a class that is loaded with Matplotlib alone",
+    "notes": "a source has it where reading columns finds out what is no error",
     "sched_getaffinity": "Linux alone has it",
     "tocsr": "a sparse matrix of SciPy, which need not be loaded",
     "trajectory_": "after partial_fit it is made when it is first read",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy.sparse import csr_array
 
 from steepest import GDClassifier, GDRegressor, SeparationWarning, scan
-from steepest.errors import UsageError
+from steepest.errors import DataError, UsageError
 
 
 @pytest.mark.parametrize("n", [2, 3, 7])
@@ -41,3 +43,23 @@ def test_labels_that_are_large_numbers_stay_those(labels):
 def test_tuples_of_another_number_of_arrays_are_refused(count):
     with pytest.raises(UsageError, match=f"a tuple of {count} array.*make \\(X, y\\)"):
         scan(lambda: iter([(np.ones((4, 1)),) * count]))
+
+
+def test_several_targets_are_no_classes():
+    with pytest.raises(DataError, match="classes are one target, not 2: name one, or fit a regression"):
+        GDClassifier().fit(scan(np.ones((4, 1)), np.eye(2)[[0, 1, 0, 1]]))
+
+
+def test_infinite_weights_are_told_as_such():
+    with pytest.raises(DataError, match="weight"):
+        GDClassifier(alpha=0.1).fit(scan(np.eye(4), [0, 1, 0, 1], weights=np.full(4, 1e308)))
+
+
+@pytest.mark.filterwarnings("ignore::steepest.NotConvergedWarning")
+@pytest.mark.parametrize("cache", [False, True])
+def test_whole_numbers_that_are_rounded_are_noted(tmp_path, monkeypatch, cache):
+    monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path / "cache"))
+    x = np.arange(60)
+    pq.write_table(pa.table({"x": x, "id": 2**53 + 1 + x % 7, "y": x % 3}), tmp_path / "a.parquet")
+    model = GDRegressor(alpha=0.1).fit(scan(tmp_path / "a.parquet", "y", cache=cache))
+    assert "column 'id': whole numbers beyond 2^53 are rounded to double precision" in model.verdict_.notes

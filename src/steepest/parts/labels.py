@@ -47,8 +47,10 @@ def labels_of(table: Parts) -> Labels:
     Raises
     ------
     DataError
-        If they are so many that they are no classes, or all rows of one have weight 0.
+        If they are so many that they are no classes, all rows of one have weight 0, or there are several targets.
     """
+    if len(table.source.targets) > 1:
+        raise DataError(f"classes are one target, not {len(table.source.targets)}: name one, or fit a regression")
     targets, levels = table.survey.targets, table.source.levels
     if targets.values is None:
         problem = "more than 1,000 different numbers are too many for classes: fit a regression"

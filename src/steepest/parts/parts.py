@@ -18,7 +18,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .running import Running
-from .sources.source import Source
+from .sources.source import Source, notes_of
 from .survey import Survey, survey_of
 from .works import Work
 
@@ -92,6 +92,11 @@ class Parts:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.source.names
+
+    @property
+    def source_notes(self) -> tuple[str, ...]:
+        """What the passes found out about columns and is no error, such as rounded whole numbers."""
+        return notes_of(self.source)
 
     @cached_property
     def summation(self) -> Summation:

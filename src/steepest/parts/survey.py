@@ -31,6 +31,7 @@ GRAM = 256  # columns up to which the Gram matrix costs no more than reading a f
 SAMPLE = 60_000  # most rows of the sample
 EACH = 40  # fewest rows of the sample for each column
 WEIGHTS = "weights must be >= 0 and not all zero"
+TOO_LARGE = "the sum of the weights is too large for a number: divide them by the largest"
 ROOM = 1 << 20  # most numbers of the sample, 8 MB, unless the columns need more
 
 
@@ -135,7 +136,8 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     if not counts[1]:
         raise DataError(WEIGHTS)
     whole = sums[-1] if work.grams else sums[0]
-    total = float(counts[2])
+    if not np.isfinite(total := float(counts[2])):
+        raise DataError(TOO_LARGE)
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = whole[:-1] / total
         squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]

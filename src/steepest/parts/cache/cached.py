@@ -19,7 +19,7 @@ from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source
+from ..sources.source import Piece, Source, notes_of
 from .folders import default_folder, own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -112,6 +112,11 @@ class Cached:
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         return self.origin.targets
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What reading the files found out about columns; nothing where the cache of another process is read."""
+        return notes_of(self.origin)
 
     @property
     def levels(self) -> tuple[str, ...] | None:

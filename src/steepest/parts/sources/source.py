@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source", "place_of"]
+__all__ = ["Piece", "Source", "notes_of", "place_of"]
 
 
 class Piece(NamedTuple):
@@ -91,3 +91,9 @@ def place_of(source: Source, row: int) -> str:
             return source.place(number, row)
         row -= piece.rows
     raise IndexError("the table has fewer rows")
+
+
+def notes_of(source: Source) -> tuple[str, ...]:
+    """What reading a source found out about columns and is no error, such as whole numbers that are rounded."""
+    notes: tuple[str, ...] = getattr(source, "notes", ())
+    return notes
