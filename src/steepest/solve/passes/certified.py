@@ -77,7 +77,7 @@ class CertifiedPasses(CertifiedStop):
     def sharpened(self, w: Array, found: Certificate) -> Certificate:
         """The certificate of w, or a sharper one from Newton's step of the coefficients that are not 0.
 
-        Under an L1 penalty a proof is as loose as the gradient is long, while costs no longer tell points apart. With v
+        Under an L1 penalty a proof is as loose as the gradient is long, while costs are equal but for rounding. With v
         the end of the step, F(w) - F(v) plus the gap of v bounds the gap of w. Cost: one pass, where the gap is above
         its target.
         """
@@ -190,7 +190,7 @@ def _rounded(found: Certificate, rounding: float) -> Certificate:
 
 
 def _newton_on_support(objective: Objective, w: Array, g: Array) -> Array:
-    """The end of Newton's step from w (d + 1, 1), for the coordinates that are free and not at a kink."""
+    """The end of Newton's step from w (d + 1, 1), for the coordinates that are free and where the cost is smooth."""
     on = np.flatnonzero(objective.moves & ((w != 0.0) | (objective.l1.max(0) == 0.0))[:, 0])
     v, slope = w.copy(), objective.subgradient(w, g)
     v[on] -= np.linalg.lstsq(hessian(objective, w)[np.ix_(on, on)], slope[on], rcond=None)[0]
