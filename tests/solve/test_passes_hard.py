@@ -15,7 +15,7 @@ MOST = 9  # passes, the survey included
 PENALTIES = {"none": elastic(0.0), "l2": elastic(1e-4), "tiny": elastic(1e-8), "l1": elastic(1e-3, 1.0)}
 
 
-def correlated(rng, X, b):
+def correlated(rng, X):
     """Columns whose condition number is 1e6."""
     U, sizes = np.linalg.qr(rng.standard_normal((D, D)))[0], np.geomspace(1, 1e-3, D)
     return (X @ (U * sizes)) @ U.T, U @ (np.linspace(1, 0.3, D) / sizes)
@@ -32,7 +32,7 @@ def hard(kind):
     rng = np.random.default_rng(0)
     X, b = rng.standard_normal((N, D)), rng.standard_normal(D)
     if kind == "correlated":
-        X, b = correlated(rng, X, b)
+        X, b = correlated(rng, X)
     if kind == "heavy":
         X, b = rng.standard_cauchy((N, D)), 0.3 * b
     z = X @ b - (9.0 if kind == "rare" else 0.0)
