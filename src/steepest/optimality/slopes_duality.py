@@ -39,13 +39,23 @@ def slopes_gap(objective: Objective, w: Array, cost: float) -> Proven:
     factor, rms = objective.factor[:-1, 0], sqrt(sums.square)
     raw, slope = inner * factor * w[:-1, 0], inner * v / factor
     slack = inner * (2 * sums.rounding + FEW) * rms * sums.sizes[:-1] / np.abs(factor)
-    shrink = dual_scaling(objective, slope, slack)
-    share = shrink * share
+
+    def bound(shrink: float) -> Proven:
+        surplus = _surplus(shrink * share, sums)
+        penalty_gap, rounding = penalty_surplus(objective, raw, shrink * slope, slack)
+        rounding += (ROUNDING + sums.rounding) * (cost + surplus) * float((1.0 - shrink * share).max() > 0)
+        return Proven(surplus + penalty_gap, rounding + _predicted(objective, w, sums, surplus))
+
+    proven, exact = (bound(dual_scaling(objective, slope, each)) for each in (slack, 0.0 * slack))
+    if not exact.value < proven.value < np.inf:
+        return proven
+    return Proven(exact.value, proven.gap - exact.value)  # what is lost as slopes are rounded is rounding
+
+
+def _surplus(share: Array, sums: SlopeSums) -> float:
+    """Fenchel's surplus of the losses for slopes of each sign times a share."""
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        surplus = float(np.where(share < 1.0, (1.0 - share) ** 2 / (2.0 * share) * sums.strain, 0.0).sum())
-    penalty_gap, rounding = penalty_surplus(objective, raw, shrink * slope, slack)
-    rounding += (ROUNDING + sums.rounding) * (cost + surplus) * float((1.0 - share).max() > 0)
-    return Proven(surplus + penalty_gap, rounding + _predicted(objective, w, sums, surplus))
+        return float(np.where(share < 1.0, (1.0 - share) ** 2 / (2.0 * share) * sums.strain, 0.0).sum())
 
 
 def _balanced(objective: Objective, sums: SlopeSums) -> Array:
