@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # a fit without a checkpoint loads none
 __all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
-LARGEST = 1 << 24  # bytes of a block beyond which it is no faster
+LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
 
 
 class Passing(NamedTuple):
