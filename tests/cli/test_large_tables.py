@@ -125,6 +125,7 @@ REFUSED = {
     "fit linear good": ("good: which column is the target? Name it with -t, one of a, b, y", 2),
     "fit linear good -t y --memory 1k": ("1 kB of memory is too little for 2 columns", 2),
     "fit linear good -t y --memory much": ("'much' is not an amount of memory", 2),
+    "fit linear good -t y --batch-size 9 --checkpoint a.ckpt": ("leave it out, or --batch-size", 2),
     "fit linear good -t y --resume": ("name it with --checkpoint FILE", 2),
     "fit linear good -t y --engine dask:x": ("--engine 'dask:x' is not known: write local:4", 2),
     "fit linear good -t y --cv 3": ("--cv needs the rows in memory", 2),
@@ -261,7 +262,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_fit_is_resumed(tmp_path: Path) -> None:
-    saved, line = tmp_path / "fit.ckpt", "fit logistic good -t y --batch-size 1 --max-iter 100000 --tol none"
+    saved, line = tmp_path / "fit.ckpt", "fit logistic good -t y --learning-rate 1e-9 --max-iter 100000 --tol none"
     call = [sys.executable, "-c", PROGRAM, *line.split(), "--checkpoint", str(saved)]
     running = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(600):

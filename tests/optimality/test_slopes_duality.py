@@ -60,7 +60,7 @@ def test_the_gap_is_proven(seed):
 
 @pytest.mark.parametrize("seed", [0, 5, 10])
 def test_without_an_intercept_it_is_the_gap_of_the_rows(seed):
-    rng, rows, problem = problem_of(seed)
+    _, rows, problem = problem_of(seed)
     problem = Problem("log_loss", penalty=elastic(0.1, 0.0), intercept=False)
     best = fit(rows, problem)
     w = np.concatenate((best.coef * 1.01, best.intercept[None]))

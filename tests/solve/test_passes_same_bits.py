@@ -3,13 +3,13 @@
 import hashlib
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from steepest import Problem, scan
-from steepest.data.csr import CSR
+from steepest import Problem, make_rows, scan
 from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import elastic
 from steepest.parts import parts as parts_file
@@ -169,7 +169,7 @@ def parquet_of(own: Given, folder: Any, group: int, cuts: Any = ()) -> Any:
     """A file, or several that begin at these rows."""
     table, ends = as_arrow(own), [0, *cuts, len(own.y)]
     folder.mkdir(parents=True, exist_ok=True)
-    for i, (low, high) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for i, (low, high) in enumerate(pairwise(ends)):
         parquet.write_table(table.slice(low, high - low), folder / f"{i}.parquet", row_group_size=group)
     return folder
 
@@ -178,7 +178,87 @@ def libsvm_of(own: Given, path: Any) -> Any:
     """A file of libsvm's format."""
     with path.open("w") as file:
         for x, y in zip(own.X, own.y, strict=True):
-            file.write(
-                " ".join([repr(float(y)), *(f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist())]) + "\n"
-            )
+            pairs = [f"{j + 1}:{float(x[j])!r}" for j in np.flatnonzero(x).tolist()]
+            file.write(" ".join([repr(float(y)), *pairs]) + "\n")
     return path
+
+
+FEW = [0, 2, 5, 6, 8, 9, 14, 15, 16, 24, 27]
+PARTS = (1000, 4096, 5000)  # rows of a row group
+LEAST = 1 << 26  # bytes of memory from which blocks of an epoch are of their usual size
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Sets the rows of a part."""
+
+    def set_to(rows: int) -> None:
+        monkeypatch.setattr(parts_file, "parts_of", lambda s, how, _, coding: parts_of(s, how, rows, coding))
+
+    return set_to
+
+
+@pytest.fixture(scope="module")
+def processes() -> Any:
+    """Two processes."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+def small(case: Case, i: int) -> tuple[Case, Given, str]:
+    """A case with fewer rows, its arrays, and the digest of the reference."""
+    case = case._replace(n=min(case.n, 13_011))
+    own = given(case, i)
+    return case, own, digest(case, in_memory(case, own, engine=Here(1), memory=LEAST))
+
+
+@pytest.mark.parametrize("i", FEW)
+def test_every_format_and_cut_has_the_bits_of_memory(i: int, tmp_path: Any, cut: Any) -> None:
+    case, own, first = small(CASES[i], i)
+    least = LEAST if case.settings.batch_size else 3 << 21
+    cut(1)
+    assert digest(case, in_memory(case, own, engine=Here(3), memory=max(least, 6 << 21))) == first
+    if case.sparse:
+        return
+    for groups, size in ((1, PARTS[0]), (3, PARTS[1]), (7, PARTS[i % 3]), (16, PARTS[2])):
+        cut(groups * size)
+        files = parquet_of(own, tmp_path / str(groups), size, (1, 1777, 8001) if groups < 7 else ())
+        found = scan(files, **roles(own), engine=Here(1 + groups % 4), memory=max(least, 8 << 21), cache=groups == 7)
+        assert digest(case, found) == first, (groups, size)
+    if not case.float32:
+        csv.write_csv(as_arrow(own), tmp_path / "a.csv")
+        cached = True if case.settings.batch_size else i % 2 == 0
+        assert digest(case, scan(tmp_path / "a.csv", **roles(own), engine=Here(2), cache=cached)) == first
+
+
+def test_libsvm_has_the_bits_of_memory(tmp_path: Any, cut: Any) -> None:
+    case, own, first = small(CASES[6], 6)
+    libsvm_of(own, tmp_path / "a.svm")
+    cut(1000)
+    for cache in (True, False):
+        assert digest(case, scan(tmp_path / "a.svm", engine=Here(3), cache=cache)) == first
+
+
+@pytest.mark.parametrize("i", [5, 15])
+def test_processes_have_the_bits_of_memory(i: int, tmp_path: Any, cut: Any, processes: Any) -> None:
+    case, own, first = small(CASES[i], i)
+    cut(4096)
+    files = parquet_of(own, tmp_path, 1000)
+    assert digest(case, scan(files, **roles(own), engine=Futures(processes))) == first
+
+
+@pytest.mark.parametrize("rule", ["plain", "momentum", "nesterov", "adam"])
+@pytest.mark.parametrize("loss", ["log_loss", "poisson"])
+def test_a_given_rate_has_the_bits_of_the_same_fit_of_arrays(loss: str, rule: str) -> None:
+    for i in range(4):
+        settings = Settings(rule, 1e-3 if loss == "log_loss" else 1e-5)
+        case = Case(loss, "l2", i % 2 == 1, i > 1, sparse=i == 2, n=13_011, settings=settings, limits=FIVE)
+        own = given(case, i)
+        own = own._replace(weights=None if own.weights is None else own.weights + 0.1)  # none is 0: such rows are cut
+        X = csr_of(own.X) if case.sparse else own.X
+        rows = make_rows(X, own.y, weight=own.weights, offset=own.offset)
+        run = fit_parts(in_memory(case, own, engine=Here(2)), case.problem(), settings, FIVE)
+        known = fit(rows, case.problem(), settings, FIVE)
+        np.testing.assert_array_equal(run.trajectory.coef, known.trajectory.coef)
+        np.testing.assert_array_equal(run.trajectory.intercept, known.trajectory.intercept)
+        np.testing.assert_array_equal(run.trajectory.cost, known.trajectory.cost)

@@ -13,7 +13,7 @@ from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.arrow import ArrowSource
-from ..parts.sources.kinds import source_of
+from ..parts.sources.formats import source_in_files
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
@@ -37,7 +37,7 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engin
     drop, _, settings = flags.columns
     asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
     cache = False if choice.cache == "no" else choice.cache
-    table = within(source_of(list(files), asked), choice.memory, engine, cache)
+    table = within(source_in_files(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -96,33 +96,32 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
 
 
 @contextmanager
-def checkpointed(table: Parts, choice: PartsChoice, plan: Mapping[str, object], force: bool) -> Iterator[None]:
-    """Save the state of a fit within the block in the file of --checkpoint, which goes when the fit is complete.
+def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
+    """Look at the file of --checkpoint before a fit within the block, and say after Ctrl-C how to go on from it.
 
     Raises
     ------
     FileError
         If the file exists, and neither --resume nor --force is given.
     UsageError
-        If it is of another table, or of other settings.
+        If the fit takes batches, whose steps are no sums over all rows.
     """
     if choice.checkpoint is None:
         yield
         return
-    from ..parts.checkpoint import Checkpoint
-
+    if flags.batch_size is not None:
+        raise UsageError("--checkpoint saves the sums of passes over all rows: leave it out, or --batch-size")
     path = Path(choice.checkpoint)
     if path.exists() and not choice.resume:
-        if not force:
+        if not flags.force:
             raise FileError(f"{path} exists: add --resume to continue from it, or --force to begin anew")
         path.unlink()
-    table.checkpoint = saved = Checkpoint(path, {"table": table.source.identity, **plan})
     try:
         yield
     except KeyboardInterrupt:
-        note(f"the state of the fit is in {path}: give the same command with --resume to continue")
+        if path.exists():
+            note(f"the state of the fit is in {path}: give the same command with --resume to continue")
         raise
-    saved.remove()
 
 
 def describe_parts(table: Parts, source: str) -> Described:
@@ -153,4 +152,4 @@ def open_to_predict(
         model.offset,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
     )
-    return within(source_of(list(files), asked), memory, None, False)
+    return within(source_in_files(list(files), asked), memory, None, False)

@@ -7,8 +7,11 @@ import time
 from typing import Protocol
 
 from .progress import Progress, Told
+from .record_types import Loss
 
 __all__ = ["PassProgress", "passes_left"]
+
+SMOOTH = 4.0  # passes of a smooth loss
 
 
 class Passing(Protocol):
@@ -36,13 +39,13 @@ class PassProgress:
         Told of every part.
     row_bytes : float
         Bytes of a row as numbers.
-    expected : float
-        Passes, as far as it is known before.
+    loss : Loss
+        By which the number of passes is guessed before the first certificate.
     """
 
-    def __init__(self, tell: Told, row_bytes: float, expected: float) -> None:
-        self.tell, self.row_bytes, self.expected = tell, row_bytes, expected
-        self.known = Progress(0.0, expected)
+    def __init__(self, tell: Told, row_bytes: float, loss: Loss) -> None:
+        self.tell, self.row_bytes, self.expected = tell, row_bytes, 1.0 if loss.quadratic else SMOOTH
+        self.known = Progress(0.0, self.expected)
         self.passes, self.parts = 0, 0  # parts of the running pass
         self.began = self.last = time.monotonic()
 
@@ -61,8 +64,8 @@ class PassProgress:
         if (left := passes_left(self.known)) is not None:
             total = min(max(self.passes + left - 1, math.ceil(done)), self.known.total)
         speed = now.rows * self.row_bytes / max(1e-9, clock - self.began) / 1e9
-        words = f"part {now.done:,} of {now.parts:,}, {speed:.2g} GB/s"
-        self.tell(self.known._replace(done=done, total=total, rate=None, words=words))
+        words = f"part {now.done:,}/{now.parts:,}, {speed:.2g} GB/s"
+        self.tell(self.known._replace(done=done, total=total, cost=None, rate=None, words=words))
 
 
 def passes_left(now: Progress) -> int | None:

@@ -25,7 +25,7 @@ from .gram import gram_matrix
 from .layout import jit_allowed
 from .row_vector import row_vector
 from .subsample import sample_rows
-from .tree import Summation
+from .tree import Summation, sum_by_leaves
 
 __all__ = ["Rows", "make_rows"]
 
@@ -141,7 +141,7 @@ class Rows(NamedTuple):
         Means are divided by the sum of the weights, or by ``total`` if it is given.
         """
         if weight is not KEEP and total is KEEP:
-            total = float(self.shape[0] if weight is None else weight.sum())
+            total = float(self.shape[0]) if weight is None else sum_by_leaves(weight, layout.leaf_of(self.X))
         new: dict[str, Any] = {"y": targets, "weight": weight, "offset": offset, "total": total}
         return self._replace(**{name: value for name, value in new.items() if value is not KEEP})
 
@@ -292,7 +292,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
     if weight is not None and (weight.min() < 0 or not weight.any()):
         raise DataError("weights must be >= 0 and not all zero")
     with np.errstate(over="ignore"):
-        total = float(n if weight is None else weight.sum())
+        total = float(n) if weight is None else sum_by_leaves(weight, layout.leaf_of(X))
     if not np.isfinite(total):
         raise DataError("the sum of the weights is too large for a number: divide them by the largest")
     offset = row_vector(offset, n, "offsets", weight)

@@ -26,6 +26,7 @@ __all__ = [
     "power_below",
     "put",
     "sparse_leaf_rows",
+    "sum_by_leaves",
     "sum_in_order",
     "sum_in_threads",
     "sum_of_leaves",
@@ -150,6 +151,17 @@ def _into(a: Partial, b: Partial) -> Partial:
     for x, y in zip(a, b, strict=True):
         x += y
     return a
+
+
+def sum_by_leaves(values: Array, leaf: int) -> float:
+    """The sum of values (n,), one for each row, as of a pass over leaves of so many rows.
+
+    Examples
+    --------
+    >>> sum_by_leaves(np.array([1.0, 2.0, 3.0]), leaf=2)
+    6.0
+    """
+    return float(sum_of_leaves(np.array([values[low : low + leaf].sum() for low in range(0, len(values), leaf)])))
 
 
 def sum_of_leaves(leaves: Array) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
@@ -19,6 +19,7 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
+from ..core.whole_numbers import EXACT
 from ..data.rows import Rows
 from ..objective.problem import read_loss
 from ..parts.held_out import held_out
@@ -42,13 +43,10 @@ from .sparsity import dense
 __all__ = [
     "decision_function",
     "fit",
-    "partial_fit",
     "predict",
     "predict_log_proba",
     "predict_proba",
     "score",
-    "standard_errors",
-    "summary",
 ]
 
 COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=...), and leave {0} out"
@@ -64,6 +62,7 @@ def fit(
     _name_columns(model, table)
     attributes, answer = _fit_classes(model, table) if model._labels else _fit_numbers(model, table)
     vars(model).update(attributes(*answer))
+    table.completed()
     model._say()
     return model
 
@@ -130,7 +129,7 @@ def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, ta
 def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
     """Fit, and tell of each part where progress is asked for."""
     if watch.progress is not None:
-        progress = PassProgress(watch.progress, 8.0 * table.shape[1], 1.0)
+        progress = PassProgress(watch.progress, 8.0 * table.shape[1], asked["problem"].loss)
         table.told, watch = progress.passing, replace(watch, progress=progress)
     return fit_parts(table, watch=watch, **asked)
 
@@ -138,7 +137,8 @@ def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
 def _as_array(labels: Labels) -> Any:
     """Labels as a table in memory has them: whole numbers as such."""
     found = np.array(labels.labels)
-    return found.astype(np.int64) if found.dtype.kind == "f" and (found == np.floor(found)).all() else found
+    whole = found.dtype.kind == "f" and (found == np.floor(found)).all() and np.abs(found).max() <= EXACT
+    return found.astype(np.int64) if whole else found
 
 
 def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...]:
@@ -148,21 +148,6 @@ def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...
     if asked == "balanced":
         return labels.balanced
     return tuple(compute_class_weight(asked, classes=classes, y=classes).tolist())
-
-
-def partial_fit(*_: object, **__: object) -> NoReturn:
-    """Refused: a chunk is in memory."""
-    raise UsageError("partial_fit takes a chunk of rows: give a table in parts to fit")
-
-
-def standard_errors(*_: object, **__: object) -> NoReturn:
-    """Refused: they need the rows in memory."""
-    raise UsageError("standard errors need the rows in memory: read a sample of the table, and fit that")
-
-
-def summary(*_: object, **__: object) -> NoReturn:
-    """Refused: it needs the rows in memory."""
-    raise UsageError("a summary needs the rows in memory: read a sample of the table, and fit that")
 
 
 def decision_function(model: Any, X: Any) -> Predictions:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # a fit without a checkpoint loads none
 __all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
+FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
+TOGETHER = 8  # pieces of a part, as far as there are enough
 LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
 
 
@@ -58,7 +60,7 @@ class Parts:
     Attributes
     ----------
     checkpoint : Checkpoint or None
-        Where the sums of passes are saved.
+        Where the sums of passes are saved, and from which a fit goes on.
     notes : list of str
         What a reader should know, such as that there is no room for a cache.
     """
@@ -74,7 +76,7 @@ class Parts:
     ) -> None:
         self.notes: list[str] = []
         self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
-        self.source = cached(source, cache, told=self.notes.append)
+        self.source = cached(source, cache, told=self._note)
         self.memory, self.coding, self.told = memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.passes = 0
@@ -95,7 +97,7 @@ class Parts:
     def summation(self) -> Summation:
         """How sums over the table are formed."""
         n, d = self.shape
-        stored: int | None = getattr(self.source, "stored", None)
+        stored = self.source.stored
         compiled = n * (d + 1) >= (DENSE if stored is None else SPARSE) and jit_allowed()
         leaf = leaf_rows(d) if stored is None else sparse_leaf_rows(n, d, stored)
         return Summation(leaf, compiled, n * d > LARGE, double=True)
@@ -109,8 +111,12 @@ class Parts:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """The tasks of a pass: about 4 for each worker, or more where these would be large."""
-        rows = max(self.summation.leaf, self.shape[0] // (4 * self.engine.workers))
+        """The tasks of a pass, whatever the workers: a fit may go on with another number of them.
+
+        Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
+        """
+        n, pieces = self.shape[0], len(self.source.pieces)
+        rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
@@ -130,10 +136,19 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        source = cached(self.source, self.cache, passes, self.notes.append)
+        source = cached(self.source, self.cache, passes, self._note)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def completed(self) -> None:
+        """Say that the fit is complete: its checkpoint goes."""
+        if self.checkpoint is not None:
+            self.checkpoint.remove()
 
     @property
     def survey(self) -> Survey:

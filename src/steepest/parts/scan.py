@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..data.readers.asked import Asked
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
+from .sources.formats import are_files, source_in_files
 from .sources.kinds import is_array, is_named, source_beside, source_of
 from .sources.source import Source
 
@@ -35,6 +37,7 @@ def scan(
     dates: str | Sequence[str] | Mapping[str, str] | None = None,
     memory: int | str | None = None,
     cache: Policy = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
     engine: Engine | None = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
@@ -75,6 +78,9 @@ def scan(
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
         the process, unless a folder is named here.
+    checkpoint : str or path, optional
+        A file in which a fit saves its state while it runs. If it is there, the fit goes on from it, to the same bits,
+        with any memory and number of threads. It is removed when the fit is complete.
     engine : Engine, optional
         Where passes are made; by default in threads of this process.
     storage_options : dict, optional
@@ -91,9 +97,10 @@ def scan(
     DataError
         If a column is missing in a file, its type differs from that in the first, or it cannot be encoded as numbers.
     UsageError
-        If no column has such a name, or the memory is less than that of the smallest block.
+        If no column has such a name, the memory is less than that of the smallest block, or the checkpoint is of
+        another table; a fit refuses one of another fit.
     FileError
-        If there is no such file or it cannot be read.
+        If there is no such file or it cannot be read, or no checkpoint can be written there.
 
     Notes
     -----
@@ -110,17 +117,25 @@ def scan(
     >>> table.shape, table.names
     ((3, 1), ('x0',))
     """
+    if rows is not None and not callable(files):
+        raise UsageError("rows is for a function that makes tables: leave it out")
     settings = settings_of(missing=missing, categories=categories, dates=dates)
     asked = Asked(None, features, drop=names_of(drop), settings=settings)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
-        source = source_of(files, asked, storage_options, rows)
-    return within(source, memory, engine, cache)
+        source = source_in_files(files, asked, storage_options) if are_files(files) else source_of(files, asked, rows)
+    return within(source, memory, engine, cache, checkpoint)
 
 
-def within(source: Source, memory: int | str | None, engine: Engine | None, cache: Policy = "auto") -> Parts:
+def within(
+    source: Source,
+    memory: int | str | None,
+    engine: Engine | None,
+    cache: Policy = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
     table = Parts(source, bytes_, engine, cache=cache)
@@ -130,4 +145,8 @@ def within(source: Source, memory: int | str | None, engine: Engine | None, cach
     if memory is not None and (needed := AHEAD * table.engine.workers * leaf) > bytes_:
         columns = counted(table.shape[1], "column")
         raise UsageError(f"{size_text(bytes_)} of memory is too little for {columns}: give {size_text(needed)}")
+    if checkpoint is not None:
+        from .checkpoint import Checkpoint
+
+        table.checkpoint = Checkpoint(os.fspath(checkpoint), {"table": source.identity})
     return table

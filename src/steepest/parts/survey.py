@@ -135,7 +135,7 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     if not counts[1]:
         raise DataError(WEIGHTS)
     whole = sums[-1] if work.grams else sums[0]
-    total = float(whole[-1])
+    total = float(counts[2])
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = whole[:-1] / total
         squares = np.diag(sums)[:-1] if work.grams else sums[1, :-1]
@@ -146,7 +146,7 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
     sample = rows_of(Drawn(*found[6:]), targets, work.picks, d, total)
     gram, (least, most), offsets = sums if work.grams else None, ends[:, :d], ends[:, d + 1]
     moments = middle[:d], variance[:d], middle[d:], variance[d:]
-    n, counted = (int(count) for count in counts)
+    n, counted = (int(count) for count in counts[:2])
     return Survey(n, counted, total, work.first, gram, *moments, least, most, offsets, targets, sample)
 
 
@@ -178,7 +178,7 @@ def _column_sums(rows: Rows, first: Array) -> Array:
 
 
 def _ends(rows: Rows) -> tuple[Array, Array]:
-    """Least and most numbers of the columns of rows of weight > 0, of weights and offsets, (2, d + 2); how many."""
+    """Least and most numbers of the columns of rows of weight > 0, of weights, offsets (2, d + 2); counts, weight."""
     (n, d), ends = rows.shape, np.empty((2, rows.shape[1] + 2))
     weight = np.ones(1) if rows.weight is None else rows.weight
     offset = np.zeros(1) if rows.offset is None else rows.offset
@@ -191,4 +191,4 @@ def _ends(rows: Rows) -> tuple[Array, Array]:
     else:
         group = np.zeros(n, np.int64) - (0 if rows.weight is None else weight <= 0)
         ends[:, :d] = np.concatenate(column_ranges(rows, group, 1))
-    return ends, np.array([n, counted], np.float64)
+    return ends, np.array([n, counted, n if rows.weight is None else weight.sum()], np.float64)

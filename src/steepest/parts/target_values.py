@@ -39,12 +39,12 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The different numbers, increasing: without a sort if they are two, else by one, faster than a hash table."""
     if not len(values):
         return values
-    ends: NDArray[Any] = np.array([values.min(), values.max()])
+    ends = np.array([values.min(), values.max()])
     if ((values == ends[0]) | (values == ends[1])).all():
-        two: NDArray[Any] = ends[: 1 + int(ends[0] < ends[1])]
-        return two
-    found = np.sort(values)
-    return found[np.append(True, found[1:] != found[:-1])]
+        return ends if ends[0] < ends[1] else ends[:1]
+    found: NDArray[Any] = np.sort(values)
+    found = found[np.append(True, found[1:] != found[:-1])]
+    return found
 
 
 def values_of(rows: Rows, first: int) -> Partial:

@@ -48,8 +48,6 @@ from .training_rows import class_weights
 __all__ = ["fit_in_parts"]
 
 NO_SCORES = Scores(Part({}, np.zeros(0), "they take a pass of their own"))
-FREE = ("file", "form", "columns", "at", "output", "trajectory", "require_converged", "as_json", "force", "everything")
-SMOOTH = 4  # passes of a smooth loss, as far as it is known before
 
 
 def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> int:
@@ -57,26 +55,20 @@ def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> i
     loss = chosen_loss(flags.kind, flags.loss)
     check(flags)
     check_outputs(files[0], flags.output, flags.trajectory, flags.force)
-    with engine_of(choice.engine) as engine:
+    with engine_of(choice.engine) as engine, checkpointed(choice, flags):
         table = open_to_fit(flags, files, choice, engine)
         about = describe_parts(table, flags.file)
         check_at(flags, about)
-        with checkpointed(table, choice, _plan_of(flags), flags.force), _progress(table, loss) as progress:
+        with _progress(table, loss) as progress:
             labels = _labels(table, about, flags) if flags.kind == "logistic" else None
             run = _descend(flags, loss, table, labels, progress)
-            if run.trajectory.meta["interrupted"] and choice.checkpoint is not None:
-                raise KeyboardInterrupt
     classes = None if labels is None else labels.labels
-    run = noted(run, flags, about._replace(notes=(*about.notes, *table.notes)), classes)
+    run = noted(run, flags, about, classes)
     model = model_of(flags, loss, about, classes, run)
     outcome = Outcome(about, model, run, flags.at, files_of(flags), NO_SCORES, flags.everything)
     deliver(outcome, flags, lines_of(outcome))
+    table.completed()
     return status_of(outcome, flags)
-
-
-def _plan_of(flags: Flags) -> dict[str, object]:
-    """All options that the bits of a fit depend on, beside the table."""
-    return {name: value for name, value in flags._asdict().items() if name not in FREE and value is not None}
 
 
 @contextmanager
@@ -84,7 +76,7 @@ def _progress(table: Parts, loss: Loss) -> Iterator[PassProgress]:
     """The progress of a fit and of its passes, on a bar."""
     with shown("passes") as tell, told(lambda: note(COMPILING)):
         numbers = table.shape[1] + len(table.source.targets)
-        progress = PassProgress(tell, 8.0 * numbers, 1 if loss.quadratic else SMOOTH)
+        progress = PassProgress(tell, 8.0 * numbers, loss)
         table.told = progress.passing
         yield progress
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import UsageError
+from ...core.records import is_record, to_spec
 from ...core.threads import one_blas_thread
 from ...core.types import Array
 from ...core.version import __version__
@@ -80,6 +81,7 @@ def fit_parts(
     >>> run.coef.round(9).tolist(), run.verdict.status
     ([[2.0]], 'converged')
     """
+    _settle(parts, problem, settings, limits)
     if settings.batch_size is not None:
         from .stochastic import fit_stochastic
 
@@ -92,8 +94,23 @@ def fit_parts(
         begin = _start(start, problem, survey)
         found = plan_passes(parts, survey, problem, settings, begin, limits.tol == 0)
         path, certified = _descended(parts, survey, problem, settings, limits, found, watch)
+        if path.meta["interrupted"] and parts.checkpoint is not None:
+            parts.checkpoint.save()
+            raise KeyboardInterrupt
         path = with_fixed(centre(path, problem, found.plan), problem, start)
-        return _judged(parts, survey, path, certified, before)
+        return _judged(parts, survey, path, certified, before).noted(tuple(parts.notes))
+
+
+def _settle(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> None:
+    """Tell the checkpoint what is fitted. Of several fits, one for each class, it is the same."""
+    if parts.checkpoint is None:
+        return
+    if settings.batch_size is not None:
+        raise UsageError("a checkpoint has the sums of passes over all rows: leave it out, or the batch size")
+    asked = {field.name: getattr(of, field.name) for of in (problem, settings, limits) for field in fields(of)}
+    plan = {name: to_spec(value) if is_record(value) else value for name, value in asked.items()}
+    coding = parts.coding
+    parts.checkpoint.settle({**plan, "classes": coding.values, "class weights": coding.weights})
 
 
 def _start(start: ArrayLike | None, problem: Problem, survey: Survey) -> Array | None:
@@ -159,6 +176,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     raw = np.concatenate((coef, intercept[None]))
     known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
     certificate = known or certified.certificate(certified.point(raw))
+    certificate = certified.sharpened(certified.point(raw), certificate) if plan.auto else certificate
     if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
