@@ -41,20 +41,20 @@ def pass_rows(folder: Path) -> Iterator[Row]:
     survey, gb = again.survey, N * D * 4 / 1e9
     units, w = Units(survey.variance**-0.5, survey.mean), np.full((D + 1, 1), 0.01)
     slopes, curves = Slopes(LogLoss(), w, units), Curves(LogLoss(), w, units)
-    slow, bent = (_seconds(lambda work=work: parquet.sums(work)) / gb for work in (slopes, curves))
+    slow, curved = (_seconds(lambda work=work: parquet.sums(work)) / gb for work in (slopes, curves))
     surveyed = _seconds(lambda: survey_of(parquet, True)) / gb
-    fast, fast_bent = (_seconds(lambda work=work: again.sums(work)) / gb for work in (slopes, curves))
+    fast, fast_curved = (_seconds(lambda work=work: again.sums(work)) / gb for work in (slopes, curves))
     what = f"{size_of(N, D)} float32, CPU seconds a GB of table"
     floor = f"floor {1 / MEMORY:.1f}, reading memory"
     yield Row(f"gradient pass from Parquet, {what}", f"{slow:.2f}", floor, "<= 1.8")
-    yield Row(f"pass with Hessian from Parquet, {what}", f"{bent:.2f}", floor)
+    yield Row(f"pass with Hessian from Parquet, {what}", f"{curved:.2f}", floor)
     yield Row(
-        "survey from Parquet: its CPU time to that of a pass with Hessian", f"{surveyed / bent:.2f}x", "", "<= 1x"
+        "survey from Parquet: its CPU time to that of a pass with Hessian", f"{surveyed / curved:.2f}x", "", "<= 1x"
     )
     yield Row(f"gradient pass from the cache, {what}", f"{fast:.2f}", floor, "<= 0.45")
     yield Row("gradient pass: CPU time from Parquet to that from the cache", f"{slow / fast:.1f}x", "", ">= 4x")
-    figures = f"{bent:.2f}; {fast_bent:.2f} CPU-s a GB"
-    yield Row("pass with Hessian: the same", f"{bent / fast_bent:.1f}x", figures, ">= 2x")
+    figures = f"{curved:.2f}; {fast_curved:.2f} CPU-s a GB"
+    yield Row("pass with Hessian: the same", f"{curved / fast_curved:.1f}x", figures, ">= 2x")
     yield _disk(again, slopes, cache)
     yield _csv(folder)
 

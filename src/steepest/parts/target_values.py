@@ -42,9 +42,9 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     ends = np.array([values.min(), values.max()])
     if ((values == ends[0]) | (values == ends[1])).all():
         return ends if ends[0] < ends[1] else ends[:1]
-    found: NDArray[Any] = np.sort(values)
-    found = found[np.append(True, found[1:] != found[:-1])]
-    return found
+    found = np.sort(values)
+    new: NDArray[np.bool_] = np.append(True, found[1:] != found[:-1])
+    return found[new]
 
 
 def values_of(rows: Rows, first: int) -> Partial:
