@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 __all__ = ["fill_rows"]
 
-SCRATCH = 1 << 18  # bytes of the scratch, which stays in the cache
+SCRATCH = 1 << 19  # bytes of the scratch, which stays in the cache
 PAD = 16  # numbers between its columns, so that they do not fall on the same lines of the cache
 
 
@@ -27,10 +27,10 @@ def fill_rows(X: NDArray[Any], columns: Sequence[NDArray[Any]]) -> None:
     [[1.0, 3.5], [2.0, 4.5]]
     """
     m, d = X.shape
-    step = max(16, min(1024, SCRATCH // (X.itemsize * max(1, d))))
+    step = max(16, min(4096, SCRATCH // (X.itemsize * max(1, d))))
     scratch = np.empty((d, step + PAD), X.dtype)[:, :step]
     for low in range(0, m, step):
         high = min(m, low + step)
-        for j, column in enumerate(columns):
-            scratch[j, : high - low] = column[low:high]
+        for row, column in zip(scratch, columns, strict=True):
+            row[: high - low] = column[low:high]
         X[low:high] = scratch[:, : high - low].T

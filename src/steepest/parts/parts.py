@@ -30,7 +30,7 @@ __all__ = ["Parts", "Passing"]
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
 FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
 TOGETHER = 8  # pieces of a part, as far as there are enough
-LARGEST = 1 << 24  # bytes of a block beyond which it is no faster
+LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
 
 
 class Passing(NamedTuple):

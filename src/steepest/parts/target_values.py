@@ -36,9 +36,15 @@ class TargetValues(NamedTuple):
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """The different numbers, increasing; by a sort, which is faster than a hash table."""
+    """The different numbers, increasing: without a sort if they are two, else by one, faster than a hash table."""
+    if not len(values):
+        return values
+    ends = np.array([values.min(), values.max()])
+    if ((values == ends[0]) | (values == ends[1])).all():
+        return ends if ends[0] < ends[1] else ends[:1]
     found = np.sort(values)
-    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
+    new: NDArray[np.bool_] = np.append(True, found[1:] != found[:-1])
+    return found[new]
 
 
 def values_of(rows: Rows, first: int) -> Partial:

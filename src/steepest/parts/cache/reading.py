@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PAGE", "opened_bytes"]
+__all__ = ["PAGE", "Mapped", "mapped_bytes", "opened_bytes"]
 
 PAGE = 4096  # what a direct read begins and ends at; the files of a cache have whole pages
 
@@ -23,19 +24,35 @@ Read = Callable[[int, int], NDArray[np.uint8]]  # the bytes from one place to an
 
 
 @contextmanager
-def opened_bytes(path: Path, mapped: bool) -> Iterator[Read]:
-    """A file whose bytes are views of a mapping of it, or are read into memory of their own.
+def opened_bytes(path: Path) -> Iterator[Read]:
+    """A file whose bytes are read into memory of their own.
 
-    Read bytes leave nothing in the memory of the system: they come directly from the disk or, where the file system
-    has no such reads, are dropped there at once.
+    They leave nothing in the memory of the system: they come directly from the disk or, where the file system has no
+    such reads, are dropped there at once.
     """
-    if mapped:
-        with path.open("rb") as file:
-            whole = _mapped(file.fileno())
-        yield lambda low, high: _complete(whole[low:high], high - low)
-        return
-    with _opened(path) as raw:
-        yield lambda low, high: _bytes(raw, low, high)
+    with _opened(path) as file:
+        yield lambda low, high: _bytes(file, low, high)
+
+
+class Mapped(NamedTuple):
+    """A file mapped into memory, and which one it was."""
+
+    whole: NDArray[np.uint8]
+    file: tuple[int, int]  # number and size
+
+    def view(self, low: int, high: int) -> NDArray[np.uint8]:
+        """The bytes from one place to another, not copied."""
+        return _complete(self.whole[low:high], high - low)
+
+
+def mapped_bytes(path: str, known: dict[str, Mapped]) -> Mapped:
+    """A file whose bytes are views of a mapping, which is kept as long as the file is the same and has its size."""
+    there = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
+    found, file = known.get(path), (there.st_ino, there.st_size)
+    if found is None or found.file != file:
+        with FileIO(path) as opened:
+            found = known[path] = Mapped(_mapped(opened.fileno()), file)
+    return found
 
 
 def _mapped(number: int) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from ...data.regroup import rows_between
 from ...data.rows import Rows
 from ...data.sections import rows_of
 from .plan import BLOCK, Plan, read_plan
-from .reading import Read, opened_bytes
+from .reading import Mapped, Read, mapped_bytes, opened_bytes
 
 __all__ = ["CHECKSUMS", "STARTS", "DamagedError", "Stored", "file_name", "opened", "opened_again"]
 
@@ -39,6 +40,7 @@ class Stored(NamedTuple):
     starts: NDArray[np.int64]  # (blocks,) place in its file of the first number of each block; sparse rows only
     checked: NDArray[np.bool_]  # (blocks,) in this process
     mapped: bool  # whether the files are mapped into memory
+    maps: dict[str, Mapped]  # the mappings, by path
 
     def is_checked(self, low: int, high: int) -> bool:
         """Whether dense rows low .. high - 1 were compared with their checksums, so that they can be read alone."""
@@ -57,10 +59,7 @@ class Stored(NamedTuple):
         file = low // self.plan.file
         with ExitStack() as stack:
             try:
-                reads = {
-                    name: stack.enter_context(opened_bytes(self.folder / file_name(name, file), self.mapped))
-                    for name in self.plan.sections
-                }
+                reads = {name: self._opened(stack, file_name(name, file)) for name in self.plan.sections}
                 while low < high:
                     stop = min(high, low + size - (low % BLOCK if size >= BLOCK else 0))
                     alone = self.is_checked(low, stop)
@@ -70,6 +69,11 @@ class Stored(NamedTuple):
                     low = stop
             except (OSError, EOFError):
                 raise DamagedError from None
+
+    def _opened(self, stack: ExitStack, name: str) -> Read:
+        if self.mapped:
+            return mapped_bytes(f"{self.folder}{os.sep}{name}", self.maps).view
+        return stack.enter_context(opened_bytes(self.folder / name))
 
     def _blocks(self, reads: dict[str, Read], low: int, high: int) -> Rows:
         """The rows of whole blocks, or of some whose blocks are checked."""
@@ -127,7 +131,7 @@ def opened(folder: Path, identity: str) -> Stored:
     except (OSError, ValueError, KeyError, TypeError):
         raise DamagedError from None
     mapped = plan.size <= SHARE * free_memory()
-    return Stored(folder, plan, checksums, starts, np.zeros(len(checksums), np.bool_), mapped)
+    return Stored(folder, plan, checksums, starts, np.zeros(len(checksums), np.bool_), mapped, {})
 
 
 def _files(folder: Path, plan: Plan) -> Iterator[Path]:
