@@ -332,7 +332,15 @@ def archive(header: str, **arrays: Any) -> bytes:
     return sealed(out.getvalue())
 
 
-HEADER = {"format": "steepest-checkpoint", "version": 2, "plan": {}, "fit": None, "state": None, "arrays": [], "passes": []}
+HEADER = {
+    "format": "steepest-checkpoint",
+    "version": 2,
+    "plan": {},
+    "fit": None,
+    "state": None,
+    "arrays": [],
+    "passes": [],
+}
 
 
 @pytest.mark.parametrize(
