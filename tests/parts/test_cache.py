@@ -31,11 +31,11 @@ from steepest.parts.cache.cached import Cached, cached
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
 from steepest.parts.sources.files import find_files
+from steepest.parts.sources.formats import text_stream
 from steepest.parts.sources.memory import MemorySource
 from steepest.parts.sources.numbering import BEGIN, Mark, Numbered, numbered
 from steepest.parts.sources.parquet import scan_parquet
 from steepest.parts.sources.source import Piece, Source
-from steepest.parts.sources.text_formats import text_stream
 from steepest.parts.works import Slopes
 
 N = 30_011

@@ -40,7 +40,8 @@ PLAN = {"identity": "1", "alpha": 0.1, "loss": ["log", None]}
 class Slow:
     """A table of pieces of 4,096 rows that tells a file which of them are read, and takes its time."""
 
-    names, targets, levels, remote = ("a", "b", "c"), ("y",), None, False
+    names, targets, levels = ("a", "b", "c"), ("y",), None
+    remote, waits, stored = False, False, None
 
     def __init__(self, log: Path | None = None, pause: float = 0.0, identity: str = "1") -> None:
         rng = np.random.default_rng(0)
@@ -341,6 +342,7 @@ def archive(header: str, **arrays: Any) -> bytes:
     return sealed(out.getvalue())
 
 
+<<<<<<< HEAD
 HEADER = {
     "format": "steepest-checkpoint",
     "version": 2,
@@ -350,6 +352,10 @@ HEADER = {
     "arrays": [],
     "passes": [],
 }
+=======
+HEADER = {"format": "steepest-checkpoint", "version": 2}
+HEADER |= {"plan": {}, "fit": None, "state": None, "arrays": [], "passes": []}
+>>>>>>> main
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from steepest.data.readers.asked import Asked
 from steepest.errors import DataError, FileError, UsageError
 from steepest.parts.sources import npy
 from steepest.parts.sources.files import find_files
-from steepest.parts.sources.text_formats import scan_npy
+from steepest.parts.sources.formats import scan_npy
 
 KINDS = ["<f8", ">f8", "<f4", "<f2", "<i4", ">i8", "u1", "?"]
 

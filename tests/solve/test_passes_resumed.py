@@ -1,4 +1,4 @@
-"""A fit over parts that was broken off goes on from its checkpoint to the same bits; its works can be sent."""
+"""A fit over parts that was broken off goes on from its checkpoint to the same bits; its works can be pickled."""
 
 import pickle
 

@@ -8,7 +8,7 @@ from steepest.data.readers.text_format import PLAIN
 from steepest.errors import SteepestError
 from steepest.parts.sources import chunks, numbering, text_file
 from steepest.parts.sources.files import find_files
-from steepest.parts.sources.text_formats import scan_text
+from steepest.parts.sources.formats import scan_text
 
 
 def cut_small(monkeypatch, block=64, piece=200):

@@ -13,7 +13,7 @@ from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.arrow import ArrowSource
-from ..parts.sources.kinds import source_of
+from ..parts.sources.formats import source_in_files
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
@@ -37,7 +37,7 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engin
     drop, _, settings = flags.columns
     asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
     cache = False if choice.cache == "no" else choice.cache
-    table = within(source_of(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
+    table = within(source_in_files(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -152,4 +152,4 @@ def open_to_predict(
         model.offset,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
     )
-    return within(source_of(list(files), asked), memory, None, False)
+    return within(source_in_files(list(files), asked), memory, None, False)

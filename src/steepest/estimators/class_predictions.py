@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from ..core.types import Array
 from .in_parts import or_in_parts
 from .probabilities import log_probabilities, probabilities, probable
 from .sparsity import predictors
@@ -20,8 +21,8 @@ class ClassPredictions:
     """The predictions of a classifier, a mixin."""
 
     loss: Any
-    coef_: Any
-    intercept_: Any
+    coef_: Array
+    intercept_: float | Array
     multi_class: str
     classes_: NDArray[Any]
 

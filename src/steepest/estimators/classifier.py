@@ -16,7 +16,7 @@ from ..descent.states import State
 from ..solve.fit import Run
 from .callbacks import Answer, Task, watched
 from .class_predictions import ClassPredictions
-from .in_parts import or_in_parts
+from .in_parts import CHUNKS, in_memory, or_in_parts
 from .labels import chunk_target, classes_of, numbers, row_weights
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target, fit_each, refuse_together
@@ -238,7 +238,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
     def _numbers(self, y: Any) -> NDArray[np.float64]:
         return numbers(y, self.classes_)
 
-    @or_in_parts
+    @in_memory(CHUNKS)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: object = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 

@@ -7,8 +7,11 @@ from functools import wraps
 from importlib import import_module
 from typing import Any, TypeVar
 
-__all__ = ["is_in_parts", "or_in_parts"]
+from ..core.errors import UsageError
 
+__all__ = ["CHUNKS", "in_memory", "is_in_parts", "or_in_parts"]
+
+CHUNKS = "partial_fit takes a chunk of rows: give a table in parts to fit"
 HOMES = ("steepest.parts", "pyarrow._dataset", "polars.lazyframe")
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -18,13 +21,33 @@ def or_in_parts(method: Method) -> Method:
     """Decorate a method of an estimator: for a table in parts the function of its name in `parts_methods` is called."""
 
     @wraps(method)
-    def either(self: Any, *given: Any, **named: Any) -> Any:
-        if not is_in_parts(given[0] if given else named.get("X")):
+    def _either(self: Any, *given: Any, **named: Any) -> Any:
+        if not is_in_parts(_table(given, named)):
             return method(self, *given, **named)
         own = getattr(import_module(".parts_methods", __package__), method.__name__)
         return own(self, *given, **named)
 
-    return either  # type: ignore[return-value]
+    return _either  # type: ignore[return-value]
+
+
+def in_memory(problem: str) -> Callable[[Method], Method]:
+    """Decorate a method of an estimator that needs the rows in memory: a table in parts is refused, and this is why."""
+
+    def decorated(method: Method) -> Method:
+        @wraps(method)
+        def _refusing(self: Any, *given: Any, **named: Any) -> Any:
+            if is_in_parts(_table(given, named)):
+                raise UsageError(problem)
+            return method(self, *given, **named)
+
+        return _refusing  # type: ignore[return-value]
+
+    return decorated
+
+
+def _table(given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """The first argument of a method."""
+    return given[0] if given else named.get("X")
 
 
 def is_in_parts(X: object) -> bool:

@@ -12,12 +12,14 @@ from ..core.types import Array
 from ..optimality.class_standard_errors import class_standard_errors
 from ..optimality.standard_errors import standard_errors
 from ..solve.summary import Fitted, Summary, refuse_status, summarize
-from .in_parts import or_in_parts
+from .in_parts import in_memory
 from .labels import numbers, row_weights
 from .multiclass import softmax_of
 from .sparsity import dense
 
 __all__ = ["Inference"]
+
+MEMORY = "the rows in memory: read a sample of the table, and fit that"
 
 
 @runtime_checkable
@@ -30,7 +32,7 @@ class Named(Protocol):
 class Inference:
     """Standard errors and summaries, a mixin of both estimators."""
 
-    @or_in_parts
+    @in_memory(f"standard errors need {MEMORY}")
     def standard_errors(self: Any, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None) -> Array:
         """Standard error of each coefficient, (d + 1,), intercept last; 0 for a fixed one; (k, d + 1) of k outputs.
 
@@ -68,7 +70,7 @@ class Inference:
         own = [standard_errors(rows.one_target(c), found.problem, w[:, [c]], names) for c in range(w.shape[1])]
         return own[0] if len(own) == 1 else np.stack(own)
 
-    @or_in_parts
+    @in_memory(f"a summary needs {MEMORY}")
     def summary(
         self: Any,
         X: Any = None,

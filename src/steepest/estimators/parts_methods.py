@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
@@ -19,6 +19,7 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
+from ..core.whole_numbers import EXACT
 from ..data.rows import Rows
 from ..objective.problem import read_loss
 from ..parts.held_out import held_out
@@ -42,13 +43,10 @@ from .sparsity import dense
 __all__ = [
     "decision_function",
     "fit",
-    "partial_fit",
     "predict",
     "predict_log_proba",
     "predict_proba",
     "score",
-    "standard_errors",
-    "summary",
 ]
 
 COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=...), and leave {0} out"
@@ -139,7 +137,8 @@ def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
 def _as_array(labels: Labels) -> Any:
     """Labels as a table in memory has them: whole numbers as such."""
     found = np.array(labels.labels)
-    return found.astype(np.int64) if found.dtype.kind == "f" and (found == np.floor(found)).all() else found
+    whole = found.dtype.kind == "f" and (found == np.floor(found)).all() and np.abs(found).max() <= EXACT
+    return found.astype(np.int64) if whole else found
 
 
 def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...]:
@@ -149,21 +148,6 @@ def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...
     if asked == "balanced":
         return labels.balanced
     return tuple(compute_class_weight(asked, classes=classes, y=classes).tolist())
-
-
-def partial_fit(*_: object, **__: object) -> NoReturn:
-    """Refused: a chunk is in memory."""
-    raise UsageError("partial_fit takes a chunk of rows: give a table in parts to fit")
-
-
-def standard_errors(*_: object, **__: object) -> NoReturn:
-    """Refused: they need the rows in memory."""
-    raise UsageError("standard errors need the rows in memory: read a sample of the table, and fit that")
-
-
-def summary(*_: object, **__: object) -> NoReturn:
-    """Refused: it needs the rows in memory."""
-    raise UsageError("a summary needs the rows in memory: read a sample of the table, and fit that")
 
 
 def decision_function(model: Any, X: Any) -> Predictions:

@@ -18,7 +18,7 @@ from ..descent.trajectory import Trajectory
 from ..objective.explained import explains_deviance, score
 from ..objective.problem import Problem, read_loss
 from .callbacks import Answer, Task, watched
-from .in_parts import or_in_parts
+from .in_parts import CHUNKS, in_memory, or_in_parts
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
 from .sparsity import predictors
@@ -225,7 +225,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     def _numbers(y: Any) -> Any:
         return y
 
-    @or_in_parts
+    @in_memory(CHUNKS)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Continue with one chunk of a stream: any number of rows, each used once.
 

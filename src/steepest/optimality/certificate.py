@@ -162,9 +162,8 @@ def _judged(objective: Objective, w: Array, step: Step, decrement: NewtonDecreme
         least = ROUNDING * abs(step.cost) + _of_predictions(objective, w, step, decrement)
         gap = np.nan if step.predicted is None else step.predicted + least
         kind = "decrement" if step.local else "prediction"
-    if not np.isfinite(gap):
-        return Certificate(None, "none", norm)
-    return Certificate(float(gap), kind, norm, least, in_standard_errors(objective, w, step))
+    errors = in_standard_errors(objective, w, step)
+    return Certificate(float(gap), kind, norm, least, errors) if np.isfinite(gap) else Certificate(None, "none", norm)
 
 
 def _of_predictions(objective: Objective, w: Array, step: Step, decrement: NewtonDecrement | None) -> float:
@@ -203,9 +202,8 @@ def _by_target(objective: Objective, w: Array, metric: Array | None, known: Know
     found = [certified(F, w[:, [c]], decrement, metric, at[c]).certificate for c, F in enumerate(single)]
     norm = float(np.linalg.norm([f.gradient_norm for f in found]))
     gaps = [f.gap for f in found if f.gap is not None]
-    whole = Certificate(None, "none", norm)
-    if len(gaps) == len(found):
-        whole = Certificate(sum(gaps), found[0].kind, norm, sum(f.rounding for f in found))
+    proven, rounding = len(gaps) == len(found), sum(f.rounding for f in found)
+    whole = Certificate(sum(gaps), found[0].kind, norm, rounding) if proven else Certificate(None, "none", norm)
     return Certified(w, whole, Step(np.zeros_like(w), np.nan, np.zeros_like(w), None))
 
 
@@ -243,7 +241,8 @@ def _newton(
         cost, g = first.cost, first.g[:, None]
     else:
         cost, g = known if isinstance(known, tuple) else objective(w)
-    if not single and not objective.loss.quadratic:
+    wide = not rows and data.supports.any_loss and objective.d > MATRIX_COLUMNS  # no matrix: the slopes prove a gap
+    if wide or (not single and not objective.loss.quadratic):
         return Step(np.zeros_like(w), cost, g, None)
     if problem.unpenalised:
         decrement = decrement or NewtonDecrement(objective, near.hessian if near else hessian(objective, w))

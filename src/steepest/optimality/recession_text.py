@@ -48,7 +48,7 @@ class Levels(NamedTuple):
     binary: NDArray[np.bool_]  # whether all rows have 0 or 1
     ones: Array  # rows with 1
     decided: Array  # of them those whose loss falls
-    least: Array  # their least and largest outcome
+    least: Array  # the smallest outcome of them, and the largest
     most: Array
 
     def joined(self, other: Levels) -> Levels:

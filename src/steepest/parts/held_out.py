@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.classes import Classes
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
@@ -55,8 +54,7 @@ def held_out(parts: Parts, share: float, seed: int) -> tuple[Parts, Rows]:
         If no row is kept out.
     """
     training, kept = (parts.of(Side(parts.source, share, seed, side)) for side in (False, True))
-    rows = survey_of(kept, grams=False, seed=seed).sample
-    return training, Classes(*rows) if parts.coding.classes else rows
+    return training, survey_of(kept, grams=False, seed=seed).sample
 
 
 class Side:
@@ -109,6 +107,16 @@ class Side:
         """Whether some rows can be read alone."""
         return self.source.seeks
 
+    @property
+    def waits(self) -> bool:
+        """Whether a pass waits for the disk."""
+        return self.source.waits
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows; None of dense ones."""
+        return self.source.stored
+
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """The rows with their weights, or 0."""
         at = int(self._starts[piece]) + start
@@ -116,6 +124,10 @@ class Side:
             own = is_kept_out(np.arange(at, at + rows.shape[0]), self.share, self.seed) == self.kept
             yield rows._replace(weight=own * (1.0 if rows.weight is None else rows.weight))
             at += rows.shape[0]
+
+    def check(self) -> None:
+        """Refuse files that changed."""
+        self.source.check()
 
     def place(self, piece: int, row: int) -> str:
         """Where a row stands."""

@@ -45,7 +45,7 @@ class Part(NamedTuple):
         if skip >= self.rows:
             return
         batches = regrouped(self._batches(skip, size), size, stop - at)
-        for rows in prefetched(batches) if getattr(self.source, "waits", False) else batches:
+        for rows in prefetched(batches) if self.source.waits else batches:
             yield Block(at, self.coding(rows), self.how)
             at += rows.shape[0]
 

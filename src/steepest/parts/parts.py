@@ -97,7 +97,7 @@ class Parts:
     def summation(self) -> Summation:
         """How sums over the table are formed."""
         n, d = self.shape
-        stored: int | None = getattr(self.source, "stored", None)
+        stored = self.source.stored
         compiled = n * (d + 1) >= (DENSE if stored is None else SPARSE) and jit_allowed()
         leaf = leaf_rows(d) if stored is None else sparse_leaf_rows(n, d, stored)
         return Summation(leaf, compiled, n * d > LARGE, double=True)

@@ -14,6 +14,7 @@ from ..data.readers.asked import Asked
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
+from .sources.formats import are_files, source_in_files
 from .sources.kinds import is_array, is_named, source_beside, source_of
 from .sources.source import Source
 
@@ -116,13 +117,15 @@ def scan(
     >>> table.shape, table.names
     ((3, 1), ('x0',))
     """
+    if rows is not None and not callable(files):
+        raise UsageError("rows is for a function that makes tables: leave it out")
     settings = settings_of(missing=missing, categories=categories, dates=dates)
     asked = Asked(None, features, drop=names_of(drop), settings=settings)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
-        source = source_of(files, asked, storage_options, rows)
+        source = source_in_files(files, asked, storage_options) if are_files(files) else source_of(files, asked, rows)
     return within(source, memory, engine, cache, checkpoint)
 
 

@@ -109,7 +109,7 @@ def leaves_of(rows: Rows, how: Summation) -> Iterator[Rows]:
 
 def _slopes(rows: Rows, loss: LossRecord, w: Array, how: Summation) -> Iterable[Array]:
     """The sums of `slope_leaves`, also of rows with classes."""
-    if not isinstance(rows, Classes):
+    if not rows.supports.joint:
         return slope_leaves(rows, loss, w, how)
     return [cast(Classes, leaf).slope_sums(w, how.leaf) for leaf in leaves_of(rows, how)]
 
@@ -145,7 +145,7 @@ class Products(NamedTuple):
     def __call__(self, block: Block) -> list[Partial]:
         """The sums of each leaf, (1 + (d + 1) k,): the product begins at the second number, by output, not scaled."""
         rows, how = block.rows.in_units(self.units), block.how
-        if isinstance(rows, Classes):
+        if rows.supports.joint:
             leaves = (ClassesCurvature(cast(Classes, leaf), self.w) for leaf in leaves_of(rows, how))
             return [(curvature.product_sums(self.v, how.leaf),) for curvature in leaves]
         seconds = np.empty(rows.shape[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Column", "Text", "is_missing_at", "merged", "taken", "text_of"]
+__all__ = ["Column", "Text", "is_missing_at", "merged", "rows_without_gaps", "taken", "text_of", "without_gaps"]
 
 ABSENT = -1
 
@@ -88,3 +88,15 @@ def is_missing_at(column: Column) -> NDArray[np.bool_]:
     """Whether the value of each row (n,) is missing."""
     found: NDArray[np.bool_] = column.codes < 0 if isinstance(column, Text) else np.isnan(column)
     return found
+
+
+def rows_without_gaps(columns: Sequence[Column]) -> NDArray[np.bool_]:
+    """Whether no column lacks the value of a row, for each row (n,)."""
+    found: NDArray[np.bool_] = ~np.any([is_missing_at(column) for column in columns], axis=0)
+    return found
+
+
+def without_gaps(columns: Sequence[Column]) -> tuple[list[Column], NDArray[np.bool_]]:
+    """The rows without a gap, and which rows these are, (n,)."""
+    kept = rows_without_gaps(columns)
+    return (list(columns) if kept.all() else [taken(column, kept) for column in columns]), kept

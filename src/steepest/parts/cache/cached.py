@@ -146,9 +146,7 @@ class Cached:
     def stored(self) -> int | None:
         """Numbers stored in all sparse rows; None of dense ones."""
         found = self._stored
-        if found is None:
-            return self.origin.stored if isinstance(self.origin, Numbered) else None
-        return found.plan.stored
+        return self.origin.stored if found is None else found.plan.stored
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -38,6 +38,8 @@ class ArrowSource(ABC):
 
     remote = False
     seeks = False  # whole pages are decoded
+    waits = False  # decoding costs more than the disk
+    stored = None  # rows are dense
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.errors import DataError, UsageError
 from ...data.readers.asked import Asked
-from .frames import arrow_table, is_frame, refused_type
+from .frames import TABLE, arrow_table, is_frame, refused_type
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # types alone
 __all__ = ["asked_beside", "beside", "names_of_columns", "of_array"]
 
 TARGET, WEIGHT, OFFSET = "y", "weight", "offset"  # names of the columns
-TABLE = "the table"
 
 
 def beside(X: Any, y: Any = None, weights: Any = None, offset: Any = None) -> pa.Table:

@@ -12,7 +12,7 @@ from ...core.errors import DataError, UsageError
 from ...data.encoding.faults import CellError, row_of
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Settings, Unknown
-from ...data.encoding.text_column import Column, Text, is_missing_at, taken
+from ...data.encoding.text_column import Column, Text, is_missing_at, rows_without_gaps, taken
 from ...data.in_rows import fill_rows
 from ...data.layout import Table, spread
 from ...data.readers.asked import Asked
@@ -80,7 +80,7 @@ class Cast(NamedTuple):
 
     def kept(self, columns: Sequence[Column]) -> NDArray[np.bool_] | None:
         """Which rows have no gap, (m,), if the others are left out; None if gaps are refused or filled."""
-        return ~np.any([is_missing_at(column) for column in columns], axis=0) if self.complete else None
+        return rows_without_gaps(columns) if self.complete else None
 
     def _table(self, features: Sequence[Any], n: int, sheet: Sheet, line: Line) -> Table:
         if self.recipe is None:

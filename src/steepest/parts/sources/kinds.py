@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,23 +15,17 @@ from ...data.readers.asked import Asked
 from ...data.readers.cells import FILL, is_missing
 from ...data.rows import make_rows
 from .beside import asked_beside, beside, names_of_columns, of_array
-from .files import File, find_files
-from .frames import FrameSource, arrow_table, exports_arrow, is_a, is_frame
-from .ipc import scan_arrow
-from .lazy import Made, Streamed, scan_dataset, scan_lazy_frame
+from .files import find_files
+from .frame_source import FrameSource
+from .frames import arrow_table, exports_arrow, is_a, is_frame
+from .lazy import Made, Streamed, files_of, scan_dataset, scan_lazy_frame
 from .memory import MemorySource
 from .parquet import scan_parquet
 from .source import Source
 from .streams import StreamSource
-from .text_formats import scan_npy, scan_text
 
 __all__ = ["is_array", "is_named", "source_beside", "source_of"]
 
-OPENERS: Mapping[str, Callable[[Sequence[File], Asked], Source]] = {
-    "parquet": scan_parquet,
-    "arrow": scan_arrow,
-    "numpy": scan_npy,
-}
 ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
 
 
@@ -45,16 +39,14 @@ class Listed(NamedTuple):
         return self.tables
 
 
-def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None, rows: int | None = None) -> Source:
-    """The source of a table whose columns have names.
+def source_of(table: Any, asked: Asked, rows: int | None = None) -> Source:
+    """The source of a table in memory, or made by another library or a function, whose columns have names.
 
     Parameters
     ----------
     table : object
         As of `scan`.
     asked : Asked
-    options : dict, optional
-        What fsspec is told of a store.
     rows : int, optional
         Rows that a function makes.
 
@@ -63,16 +55,13 @@ def source_of(table: Any, asked: Asked, options: Mapping[str, Any] | None = None
     UsageError
         If there is no source for such a table.
     """
-    if rows is not None and not callable(table):
-        raise UsageError("rows is for a function that makes tables: leave it out")
-    if _is_file(table) or (isinstance(table, Sequence) and all(map(_is_file, table))):
-        return _in_files(table, asked, options)
     if is_frame(table):
         return FrameSource(arrow_table(table), asked)
     if is_a(table, "polars", "LazyFrame"):
         return scan_lazy_frame(table, asked)
     if is_a(table, "pyarrow.dataset", "Dataset"):
-        return scan_dataset(table, asked)
+        files = files_of(table)
+        return scan_parquet(find_files(files), asked) if files else scan_dataset(table, asked)
     if isinstance(table, Iterator) or is_a(table, "pyarrow", "RecordBatchReader"):
         raise UsageError(f"{type(table).__name__} {ONCE}")
     if exports_arrow(table):
@@ -149,16 +138,3 @@ def _numbers(y: Any) -> Any:
         return np.asarray(y if y.dtype.kind in "biufO" else [{}], np.float64)
     except (TypeError, ValueError):
         raise DataError("neither numbers nor one text a row: correct it", column="y") from None
-
-
-def _is_file(name: object) -> bool:
-    return isinstance(name, (str, os.PathLike))
-
-
-def _in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None) -> Source:
-    found = find_files(files, options)
-    kinds = {file.format: file for file in found}
-    if len(kinds) > 1:
-        one, other = list(kinds.values())[:2]
-        raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
-    return OPENERS.get(str(found[0].format), scan_text)(found, asked)

@@ -15,7 +15,7 @@ from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Recipe
 from ...data.encoding.settings import Settings, Unknown
-from ...data.encoding.text_column import Column
+from ...data.encoding.text_column import Column, without_gaps
 from ...data.finite import not_finite_at
 from ...data.in_rows import fill_rows
 from ...data.layout import Table, spread
@@ -23,7 +23,6 @@ from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.cells import FILL
 from ...data.readers.columns import Wanted
 from ...data.rows import Rows
-from .learning import without_gaps
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...core.errors import FileError, UsageError
 from ...core.shown_text import visible
 from ...data.readers.asked import Asked
-from .files import find_files
-from .parquet import scan_parquet
 from .source import Source
 from .streams import StreamSource
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:  # types alone
     from pyarrow import RecordBatch, RecordBatchReader
     from pyarrow.dataset import Dataset
 
-__all__ = ["Batches", "Collected", "Made", "Streamed", "scan_dataset", "scan_lazy_frame"]
+__all__ = ["Batches", "Collected", "Made", "Streamed", "files_of", "scan_dataset", "scan_lazy_frame"]
 
 BATCH = 1 << 16  # rows
 
@@ -81,25 +79,11 @@ class Made(NamedTuple):
 
 
 def scan_dataset(dataset: Dataset, asked: Asked) -> Source:
-    """The source of a dataset: its Parquet files if it has all their rows and columns, else its batches."""
-    if files := _own_files(dataset):
-        return scan_parquet(find_files(files), asked)
+    """The source of the batches of a dataset."""
     return StreamSource(Batches(dataset), asked, dataset.count_rows(), dataset.schema)
 
 
-def scan_lazy_frame(frame: LazyFrame, asked: Asked) -> Source:
-    """The source of a lazy frame, whose rows polars counts."""
-    import polars
-
-    try:
-        schema = polars.DataFrame(schema=frame.collect_schema()).to_arrow().schema
-        rows = int(frame.select(polars.len()).collect().item())
-    except Exception as error:  # the frame may do anything
-        raise _failed(error) from None
-    return StreamSource(Collected(frame), asked, rows, schema)
-
-
-def _own_files(dataset: Dataset) -> list[str]:
+def files_of(dataset: Dataset) -> list[str]:
     """The Parquet files of a dataset, if they are on this machine and hold what it gives; else none."""
     from pyarrow.dataset import FileSystemDataset, ParquetFileFormat
     from pyarrow.fs import LocalFileSystem
@@ -112,6 +96,18 @@ def _own_files(dataset: Dataset) -> list[str]:
     except (ValueError, StopIteration):  # it chooses rows, or there are no files
         return []
     return list(dataset.files) if first.physical_schema.equals(dataset.schema) else []
+
+
+def scan_lazy_frame(frame: LazyFrame, asked: Asked) -> Source:
+    """The source of a lazy frame, whose rows polars counts."""
+    import polars
+
+    try:
+        schema = polars.DataFrame(schema=frame.collect_schema()).to_arrow().schema
+        rows = int(frame.select(polars.len()).collect().item())
+    except Exception as error:  # the frame may do anything
+        raise _failed(error) from None
+    return StreamSource(Collected(frame), asked, rows, schema)
 
 
 def _slices(frame: LazyFrame) -> Iterator[Any]:

@@ -12,9 +12,9 @@ from ...data.encoding.column_summary import Numbers, Summary, summary_of
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Learnt, learn_from
 from ...data.encoding.settings import Settings
-from ...data.encoding.text_column import Column, Text, is_missing_at, taken
+from ...data.encoding.text_column import Column, Text, without_gaps
 
-__all__ = ["learn_in_parts", "without_gaps"]
+__all__ = ["learn_in_parts"]
 
 GROUP = 1 << 14  # numbers that are added at a time, so that a sum is the same for every division into batches
 LEVELS = 1_000_000  # different texts of a column at most
@@ -49,12 +49,6 @@ def learn_in_parts(
     except CellError as error:
         file = None if error.row is None else place(error.row)
         raise DataError(error.problem, file=file, column=error.column, answer=error.answer) from None
-
-
-def without_gaps(columns: Sequence[Column]) -> tuple[list[Column], NDArray[np.bool_]]:
-    """The rows without a gap, and which rows these are, (n,)."""
-    kept = ~np.any([is_missing_at(column) for column in columns], axis=0)
-    return (list(columns) if kept.all() else [taken(column, kept) for column in columns]), kept
 
 
 class Tally:

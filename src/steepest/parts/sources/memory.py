@@ -9,9 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from ...core.errors import DataError
-from ...data.csr import CSR
 from ...data.finite import not_finite_at
-from ...data.layout import Table, arrays
+from ...data.layout import Table, arrays, stored
 from ...data.regroup import rows_between
 from ...data.rows import Rows
 from .layout import not_finite
@@ -37,6 +36,7 @@ class MemorySource:
 
     remote = False
     seeks = True
+    waits = False
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MemorySource:
     @property
     def stored(self) -> int | None:
         """Numbers stored in all sparse rows; None of dense ones."""
-        return len(self.rows.X.data) if isinstance(self.rows.X, CSR) else None
+        return stored(self.rows.X)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -103,6 +103,9 @@ class NpySource:
         """Whether rows are read alone: of files on this machine."""
         return not self.remote
 
+    waits = False
+    stored = None  # rows are dense
+
     @cached_property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text or of true and false. Cost: the target is read."""

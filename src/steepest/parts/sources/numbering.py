@@ -122,6 +122,7 @@ class Numbered:
         return self.stream.remote
 
     seeks = False  # text is read from the beginning of a piece
+    waits = False  # parsing costs more than the disk
 
     @property
     def stored(self) -> int | None:

@@ -19,10 +19,7 @@ class Piece(NamedTuple):
 
 
 class Source(Protocol):
-    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too.
-
-    One of sparse rows has ``stored`` as well: how many numbers they store, known with the pieces.
-    """
+    """A table in pieces. It is immutable and can be pickled, so that other processes can read it too."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,6 +48,14 @@ class Source(Protocol):
     @property
     def seeks(self) -> bool:
         """Whether `read` from any row on costs no more than the rows that are taken from it."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a pass waits for the disk, so that blocks are worth reading ahead."""
+
+    @property
+    def stored(self) -> int | None:
+        """Numbers stored in all sparse rows, known with the pieces; None of dense ones."""
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """Rows ``start`` and on of a piece, in order, in batches of at most ``size`` rows, of which most are full.

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from ...core.errors import DataError
+from ...core.errors import DataError, UsageError
+from ...core.shown_text import counted
 from ...data.readers.asked import Asked
 from .arrow import ArrowSource, without
 from .beside import asked_beside, beside
@@ -100,12 +101,19 @@ class StreamSource(ArrowSource):
 
 def _table(item: object) -> pa.Table:
     """What the function made, as an Arrow table."""
-    return beside(*item) if isinstance(item, tuple) else arrow_table(item)
+    return beside(*_arrays(item)) if isinstance(item, tuple) else arrow_table(item)
 
 
 def _asked_of(asked: Asked, first: object) -> Asked:
     """The roles of the columns; those of arrays in a tuple are known."""
-    return asked_beside(asked, *first[1:]) if isinstance(first, tuple) else asked
+    return asked_beside(asked, *_arrays(first)[1:]) if isinstance(first, tuple) else asked
+
+
+def _arrays(item: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not 1 <= len(item) <= 4:
+        arrays = counted(len(item), "array")
+        raise UsageError(f"the function makes a tuple of {arrays}: let it make (X, y), or (X, y, weights)")
+    return item
 
 
 def _another(rows: int) -> DataError:

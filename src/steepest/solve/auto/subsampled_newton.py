@@ -33,7 +33,7 @@ def subsampled_newton(rows: Rows, problem: Problem, start: Array | None, m: int,
     """
     d = rows.shape[1]
     w = np.zeros((d + 1, rows.outputs)) if start is None else start
-    for size, most in ((m // PART, STEPS), (m, 1)):
+    for size, most in ((max(1, m // PART), STEPS), (m, 1)):
         some, share = rows.sample(size, seed, problem.loss.labels), 0.01 * d / size
         states = descend(problem, Method(Newton(), Backtracking()), some, start=w)
         for state in until(states, updates(most), lambda s, share=share: s.t > 0 and abs(s.change) <= share * s.cost):

@@ -9,8 +9,10 @@ import numpy as np
 from ...core.types import Array
 from ...descent.states import State
 from ...objective.data import MATRIX_COLUMNS
+from ...objective.objective import Objective
 from ...objective.problem import Problem
-from ...optimality.certificate import Certificate
+from ...optimality.certificate import ROUNDING, Certificate
+from ...optimality.curvature import hessian
 from ...optimality.duality import provable
 from ...optimality.newton_decrement import decrement_of
 from ...optimality.preconditioner import Preconditioner
@@ -71,6 +73,25 @@ class CertifiedPasses(CertifiedStop):
         found = super().certificate(w)
         found = self._confirmed(w, found) if self._sampled and found.gap is not None else found
         return _rounded(found, self.rounding)
+
+    def sharpened(self, w: Array, found: Certificate) -> Certificate:
+        """The certificate of w, or a sharper one from Newton's step of the coefficients that are not 0.
+
+        Under an L1 penalty a proof is as loose as the gradient is long, while costs no longer tell points apart. With v
+        the end of the step, F(w) - F(v) plus the gap of v bounds the gap of w. Cost: one pass, where the gap is above
+        its target.
+        """
+        if found.gap is None or found.gap <= self.reached(found) or not (self.problem.proximal and self._has_matrix(w)):
+            return found
+        cost, g = self.objective(w)
+        v = _newton_on_support(self.objective, w, g)
+        fall, after = cost - self.objective(v)[0], self.certificate(v)
+        rounding = after.rounding + 2 * ROUNDING * abs(cost)
+        gap = np.inf if after.gap is None else max(fall, 0.0) + after.gap + 2 * ROUNDING * abs(cost)
+        return found._replace(gap=float(gap), rounding=rounding) if gap < found.gap else found
+
+    def _has_matrix(self, w: Array) -> bool:
+        return not self._unknown(w) and w.shape[1] == 1 and self.objective.d <= MATRIX_COLUMNS
 
     def _unknown(self, w: Array) -> bool:
         """Whether there is no certificate: no matrix of second derivatives, and no proof."""
@@ -166,3 +187,11 @@ def _rounded(found: Certificate, rounding: float) -> Certificate:
     if found.gap is None or rounding == 0.0:
         return found
     return found._replace(gap=found.gap + rounding, rounding=found.rounding + rounding)
+
+
+def _newton_on_support(objective: Objective, w: Array, g: Array) -> Array:
+    """The end of Newton's step from w (d + 1, 1), for the coordinates that are free and not at a kink."""
+    on = np.flatnonzero(objective.moves & ((w != 0.0) | (objective.l1.max(0) == 0.0))[:, 0])
+    v, slope = w.copy(), objective.subgradient(w, g)
+    v[on] -= np.linalg.lstsq(hessian(objective, w)[np.ix_(on, on)], slope[on], rcond=None)[0]
+    return np.where(v * w < 0.0, w, v)

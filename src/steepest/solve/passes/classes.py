@@ -18,6 +18,7 @@ from ...objective.data import MATRIX_COLUMNS, Curvature
 from ...objective.losses import SquaredError
 from ...objective.objective import Objective
 from ...objective.problem import Problem
+from ...optimality.null_model import constant_cost
 from ...optimality.softmax_duality import newton_by_matrix
 from ...parts.parts import Parts
 from ...parts.works import ClassCurves, Products
@@ -27,6 +28,8 @@ __all__ = ["CurvedClasses", "confirmed_decrement", "forms_joint_hessian", "has_d
 
 STEPS = 30  # most Newton steps on the sample; only separated classes need so many
 SHARE = 0.01  # change of the cost, relative to it, below which a sample is near its optimum: times unknowns over rows
+FIT = 1.5  # mean loss of separated rows, relative to the constant model: times unknowns over rows
+PART, EACH = 8, 40  # the first steps are taken over 1 / PART of a sample, if it has EACH rows for each unknown
 
 
 def forms_joint_hessian(parts: Parts) -> bool:
@@ -35,12 +38,26 @@ def forms_joint_hessian(parts: Parts) -> bool:
 
 
 def optimum_of_sample(some: Rows, problem: Problem, start: Array | None) -> Array:
-    """The optimum (d + 1, k) of some rows with classes, to their own accuracy. Cost: some Newton steps over them."""
+    """The optimum (d + 1, k) of some rows, to their own accuracy. Cost: some Newton steps over them.
+
+    Rows whose classes are separated have none: the start is then where their loss is what so many parameters explain
+    by chance.
+    """
     (m, d), k = some.shape, some.outputs
     w = np.zeros((d + 1, k)) if start is None else start
-    near = SHARE * (d + 1) * k / m
+    few = m >= PART * EACH * (d + 1) * k
+    for part in ([some.sample(m // PART, 0, problem.loss.labels)] if few else []) + [some]:
+        w = _optimum(part, problem, w)
+    return w
+
+
+def _optimum(some: Rows, problem: Problem, w: Array) -> Array:
+    chance = w.size / len(some.y)
+    near, least = SHARE * chance, FIT * chance * constant_cost(problem, some) if problem.loss.labels else -np.inf
     states = descend(problem, Method(rules.Newton(), steps.Backtracking()), some, start=w)
-    for state in until(states, updates(STEPS), lambda s: s.t > 0 and abs(s.change) <= near * s.cost):
+    for state in until(
+        states, updates(STEPS), lambda s: s.t > 0 and (abs(s.change) <= near * s.cost or s.cost <= least)
+    ):
         w = state.w
     return w
 

@@ -176,6 +176,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     raw = np.concatenate((coef, intercept[None]))
     known = certified.taken(int(path.step[i])) if not plan.columns.null.shape[1] else None
     certificate = known or certified.certificate(certified.point(raw))
+    certificate = certified.sharpened(certified.point(raw), certificate) if plan.auto else certificate
     if certificate.standard_errors is not None and not np.isfinite(certificate.standard_errors):
         certificate = certificate._replace(standard_errors=None)
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])

@@ -53,14 +53,14 @@ class NumberSums(NamedTuple):
         """The sums of both."""
         one, other = a[0], b[0]
         found, total = one + other, np.maximum(one[TOTAL] + other[TOTAL], np.finfo(float).tiny)
-        apart = np.where((one[TOTAL] > 0) & (other[TOTAL] > 0), other[MEAN] - one[MEAN], 0.0)
+        difference = np.where((one[TOTAL] > 0) & (other[TOTAL] > 0), other[MEAN] - one[MEAN], 0.0)
         share = other[TOTAL] / total
-        found[MEAN] = np.where(one[TOTAL] > 0, one[MEAN] + share * apart, other[MEAN])
-        scale = np.maximum(_power_of_two(np.abs(apart)), np.maximum(one[SCALE], other[SCALE]))
+        found[MEAN] = np.where(one[TOTAL] > 0, one[MEAN] + share * difference, other[MEAN])
+        scale = np.maximum(_power_of_two(np.abs(difference)), np.maximum(one[SCALE], other[SCALE]))
         first, second = one[SCALE] / scale, other[SCALE] / scale
         for place, power in ((ERRORS, 2), (SPREAD, 2), (SIZES, 1)):
             found[place] = one[place] * first**power + other[place] * second**power
-        found[SPREAD] += (apart / scale) ** 2 * share * one[TOTAL]
+        found[SPREAD] += (difference / scale) ** 2 * share * one[TOTAL]
         found[SCALE] = scale
         found[LEAST], found[MOST] = np.minimum(one[LEAST], other[LEAST]), np.maximum(one[MOST], other[MOST])
         return (found,)

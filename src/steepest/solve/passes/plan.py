@@ -11,7 +11,6 @@ from ...core.errors import UsageError
 from ...core.record_types import RuleRecord
 from ...core.types import Array
 from ...core.units import RAW
-from ...data.classes import Classes
 from ...data.moments import null_directions
 from ...data.rows import Rows
 from ...methods import estimates, rules, steps
@@ -26,7 +25,6 @@ from ...parts.parts import Parts
 from ...parts.survey import Survey
 from ..auto.plan import Columns, Plan, asked_method, chosen_average, planned, scaled_units
 from ..auto.smoothing import staged_start
-from ..auto.subsampled_newton import subsampled_newton
 from ..settings import Limits, Settings, is_auto
 from .classes import CurvedClasses, forms_joint_hessian, optimum_of_sample
 from .curved import Curved
@@ -52,8 +50,7 @@ def survey_for(parts: Parts, problem: Problem, settings: Settings) -> Survey:
     """The survey, with the Gram matrix where a fit needs it. Cost: one pass, unless it is known."""
     known = settings.auto and is_auto(settings.rule) and not (problem.loss.quadratic or parts.coding.classes)
     narrow = parts.shape[1] <= MATRIX_COLUMNS
-    found = parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
-    return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
+    return parts.surveyed(True if not known and narrow else None, crossed=problem.loss.quadratic and narrow)
 
 
 def plan_passes(
@@ -71,7 +68,7 @@ def plan_passes(
     plan = planned(problem, columns, cast(Rows, table), method, settings.auto and not automatic, start)
     bounds = _unknown if automatic or columns.spread is None else plan.bounds
     plan = plan._replace(bounds=bounds, auto=settings.auto)
-    return PassPlan(_begun(plan, survey, problem, settings.seed) if automatic else plan)
+    return PassPlan(_begun(plan, survey, problem) if automatic else plan)
 
 
 def _method(problem: Problem, parts: Parts, settings: Settings) -> tuple[Method, bool]:
@@ -122,16 +119,14 @@ def _columns(survey: Survey) -> Columns:
     return Columns(survey.mean, survey.variance, spread, null_directions(spread), None)
 
 
-def _begun(plan: Plan, survey: Survey, problem: Problem, seed: int) -> Plan:
+def _begun(plan: Plan, survey: Survey, problem: Problem) -> Plan:
     """The plan with the optimum of the sample as start."""
     some, begin = survey.sample.in_units(plan.data.units), plan.point
     m = len(some.y)
     if problem.loss.staged:
         begin = staged_start(problem, some, begin)
-    if some.supports.joint:
+    if some.supports.joint or isinstance(plan.method.rule, rules.Newton):
         begin = optimum_of_sample(some, problem, begin)
-    elif isinstance(plan.method.rule, rules.Newton):
-        begin = subsampled_newton(some, problem, begin, m, seed)[0].at
     return plan._replace(start=begin, sample=m)
 
 

@@ -96,10 +96,10 @@ class _Working(NamedTuple):
         rows, n, k = self.rows, len(self.rows.y), self.rows.outputs
         own = rows._replace(weight=np.ones(n) if rows.weight is None else rows.weight)
         grown = joined([own, as_rows(met.picked.some(new), np.ones(len(new)), rows.shape[1])._replace(offset=None)])
-        total, joint = float(grown.weights(0, len(grown.y)).sum()), rows.supports.joint
-        order = self.order
+        assert grown.weight is not None
+        total, order = float(grown.weight.sum()), self.order
         if order is not None:
-            width = k if joint else 1
+            width = k if rows.supports.joint else 1
             order = np.concatenate((order, np.arange(n * width, len(grown.y) * width)))
         numbers = np.concatenate((self.numbers, met.picked.numbers[new].astype(np.int64)))
         return _Working(grown._replace(total=total, tally=([0], len(numbers)), numbers=numbers), numbers, order), True

@@ -106,7 +106,7 @@ def scores_in_parts(model: Model, parts: Parts) -> Scored:
     Raises
     ------
     DataError, UsageError
-        If the table has other columns, or a label that the model does not know, or a prediction is no number.
+        If the table has other columns, or a label that the model does not know, or a prediction is not finite.
 
     Notes
     -----

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data.classes import Classes
 from ...data.moments import central_moments, null_directions
 from ...data.rows import Rows
 from ...objective.data import MATRIX_COLUMNS
@@ -21,12 +20,11 @@ def surveyed(parts: Parts) -> tuple[Columns, Table, Rows]:
     Where the survey formed no covariances, those of the sample bound the curvature.
     """
     survey, d = parts.survey, parts.shape[1]
-    sample = Classes(*survey.sample) if parts.coding.classes else survey.sample
     spread, null = None, np.zeros((d, 0))
     if survey.location is not None:
         spread = survey.location[1]
         null = null_directions(spread)
     elif d <= MATRIX_COLUMNS:
-        spread = central_moments(sample)[1]
+        spread = central_moments(survey.sample)[1]
     columns = Columns(survey.mean, survey.variance, spread, null, None)
-    return columns, Table(parts, sample, survey.total), sample
+    return columns, Table(parts, survey.sample, survey.total), survey.sample

@@ -1,8 +1,10 @@
-"""Files that are no Arrow tables as sources: text by its kind, which its first lines tell, and arrays."""
+"""Files as sources by their format: of text, whose first lines tell its kind, of typed columns, and arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ...core.errors import UsageError
 from ...data.readers.asked import Asked
@@ -10,13 +12,40 @@ from ...data.readers.tables import JSON, KINDS, LIBSVM, OF_TEXT, OPENERS, text_k
 from ...data.readers.text_format import PLAIN, TextFormat
 from .chunks import head
 from .files import File, find_files
+from .ipc import scan_arrow
 from .libsvm import LibsvmStream
 from .npy import NpySource
 from .numbering import Numbered, Stream
+from .parquet import scan_parquet
 from .sheets import SheetStream
+from .source import Source
 from .text_file import text_file
 
-__all__ = ["scan_npy", "scan_text", "text_stream"]
+__all__ = ["are_files", "scan_npy", "scan_text", "source_in_files", "text_stream"]
+
+
+def are_files(table: object) -> bool:
+    """Whether a table is the name of a file, folder or pattern, or a sequence of them."""
+    names = table if isinstance(table, Sequence) and not isinstance(table, str) else [table]
+    return all(isinstance(name, (str, os.PathLike)) for name in names)
+
+
+def source_in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None = None) -> Source:
+    """The source of a table in files, whose names say their format. A store is told the options.
+
+    Raises
+    ------
+    FileError
+        If there is no such file or it cannot be read.
+    UsageError
+        If the files have different formats.
+    """
+    found = find_files(files, options)
+    kinds = {file.format: file for file in found}
+    if len(kinds) > 1:
+        one, other = list(kinds.values())[:2]
+        raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
+    return SCANS.get(str(found[0].format), scan_text)(found, asked)
 
 
 def scan_text(files: Sequence[File], asked: Asked, form: TextFormat = PLAIN) -> Numbered:
@@ -58,3 +87,10 @@ def scan_npy(files: Sequence[File], asked: Asked) -> NpySource:
     if not isinstance(asked.target, str) or not asked.target.endswith(".npy"):
         return NpySource(files, asked)
     return NpySource(files, asked._replace(target=None), find_files(asked.target)[0])
+
+
+SCANS: Mapping[str, Callable[[Sequence[File], Asked], Source]] = {
+    "parquet": scan_parquet,
+    "arrow": scan_arrow,
+    "numpy": scan_npy,
+}
