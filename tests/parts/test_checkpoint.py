@@ -342,20 +342,8 @@ def archive(header: str, **arrays: Any) -> bytes:
     return sealed(out.getvalue())
 
 
-<<<<<<< HEAD
-HEADER = {
-    "format": "steepest-checkpoint",
-    "version": 2,
-    "plan": {},
-    "fit": None,
-    "state": None,
-    "arrays": [],
-    "passes": [],
-}
-=======
 HEADER = {"format": "steepest-checkpoint", "version": 2}
 HEADER |= {"plan": {}, "fit": None, "state": None, "arrays": [], "passes": []}
->>>>>>> main
 
 
 @pytest.mark.parametrize(
