@@ -21,6 +21,8 @@ from steepest.core.errors import DataError, FileError, UsageError
 from steepest.data.regroup import rows_between
 from steepest.data.rows import Rows
 from steepest.objective.losses.classes import LogLoss, SquaredHinge
+from steepest.objective.objective import coordinates_of
+from steepest.objective.problem import Problem
 from steepest.parts.checkpoint import Checkpoint
 from steepest.parts.coding import Coding
 from steepest.parts.engines.here import Here
@@ -254,6 +256,13 @@ def test_hashes_of_values() -> None:
     values += [{"a": 1}, {"a": 2}, WORK, WORK._replace(w=-WORK.w), Coding(), len, Slopes, (0, (0,)), ((0, 0),)]
     assert len({hash_of_values(value) for value in values}) == len(values)
     assert hash_of_values(WORK) == hash_of_values(Slopes(LogLoss(), WORK.w.copy()))
+
+
+def test_what_a_problem_keeps_for_speed_is_not_hashed() -> None:
+    problem = Problem("log_loss")
+    before = hash_of_values(problem)
+    coordinates_of(problem, 3)
+    assert hash_of_values(problem) == before != hash_of_values(Problem("mse"))
 
 
 # Other plans, and damaged files.

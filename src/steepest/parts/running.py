@@ -90,8 +90,9 @@ def _feed_object(digest: Any, value: object) -> None:
         members = vars(value)
     except TypeError:  # a number, text, None
         digest.update(repr(value).encode())
-    else:
-        _feed(digest, members)
+    else:  # what is only kept for speed is no part of the state
+        state = getattr(value, "__getstate__", None)
+        _feed(digest, (state and state()) or members)
 
 
 def _feed_array(digest: Any, array: Array) -> None:
