@@ -47,6 +47,7 @@ class GivenSlopes(NamedTuple):
 
 CACHED = 1 << 16  # numbers of a block that stays in the cache
 LARGE = 100_000  # numbers of a table from which blocks go in threads
+SMALL = 2000  # numbers of a table for whose products no library starts threads
 NEAR = 8.0  # standard deviations of a column from 0 up to which its shift may go into the intercept
 Summed = LossRecord | GivenSlopes
 
@@ -55,7 +56,7 @@ def full_pass(rows: Rows, loss: Summed, w: Array, gradient: bool) -> tuple[float
     """Mean loss and its gradient (d + 1, k) at w; without ``gradient`` the latter is undefined. Cost: one pass."""
     rows.read(rows.shape[0])
     leaves = slope_leaves(rows, loss, w, rows.summation, gradient=gradient)
-    return _means(rows, w, sum_of_leaves(leaves))
+    return _means(rows, w, leaves[0] if len(leaves) == 1 else sum_of_leaves(leaves))
 
 
 def expanded_pass(rows: Rows, loss: LossRecord, w: Array) -> tuple[float, Array, Array]:
@@ -144,6 +145,9 @@ def room_for(rows: Rows, size: int) -> Array | None:
 def _plain_leaves(rows: Rows, loss: Summed, w: Array, leaf: int, seconds: Array | None) -> Array:
     (n, d), size = rows.shape, min(leaf, block_rows(rows))
     out = np.zeros((-(-n // size), 1 + w.size))
+    if len(out) == 1 and n * d < SMALL:
+        _plain_block(rows, loss, w, (0, n), shifted_rows(rows, 0, n), seconds, out[0])
+        return out
 
     def work(first: int, last: int) -> None:
         room = room_for(rows, size) if len(out) > 1 else None
