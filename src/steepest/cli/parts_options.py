@@ -121,7 +121,7 @@ def parts_options(command: Command) -> Command:
         click.option(
             "--cache", default="auto", metavar="DIR|auto|no", help="Where rows are kept for later passes. [auto]"
         ),
-        click.option("--checkpoint", metavar="FILE", help="Save the state of the fit here after each pass."),
+        click.option("--checkpoint", metavar="FILE", help="Save the state of the fit here, to go on from."),
         click.option("--resume", is_flag=True, help="Continue from the checkpoint, where there is one."),
         click.option("--engine", metavar="local:N", help="Processes that work on parts. [default: threads]"),
     )
