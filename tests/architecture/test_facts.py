@@ -48,6 +48,7 @@ OPTIONAL = {
     "__arrow_c_stream__": "what exports a table as a stream of Arrow, whatever library it is from",
     "__array__": "what NumPy can make an array of, whatever library it is from",
     "_fields": "a NamedTuple has it, and there is no class of them",
+    "__getstate__": "a value of a work says what of it is its own; what it only keeps is left out of its hash",
     "__name__": "not every callable of a user has one",
     "figure_": "a display before it is drawn; an animation draws it when it is asked for",
     "get_zlim": "axes of Matplotlib in three dimensions, a class that is loaded with Matplotlib alone",
