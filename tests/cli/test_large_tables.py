@@ -21,6 +21,7 @@ from steepest.cli.parts_options import PartsChoice, is_address
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
+csv = pytest.importorskip("pyarrow.csv")
 N = 9_000
 PROGRAM = "from steepest.cli import main; main()"
 WATCHED = """
@@ -289,3 +290,25 @@ def test_a_checkpoint_goes_when_the_fit_is_complete(tmp_path: Path) -> None:
     assert answer(f"fit logistic good -t y --checkpoint {saved}")["coef"] == plain["coef"]
     assert not saved.exists()
     assert answer(f"fit logistic good -t y --checkpoint {saved} --resume")["coef"] == plain["coef"]
+
+
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [("levels.csv", "--cache no"), ("levels.csv", ""), ("levels.jsonl", ""), ("levels.parquet", "--cache kept")],
+)
+def test_every_format_keeps_its_recipe_in_the_model(tmp_path: Path, file: str, options: str) -> None:
+    levels = np.array(["x", "y", "z"])[np.random.default_rng(3).integers(3, size=900)]
+    data = table(n=900, kind=pa.array(levels))
+    if file.endswith(".csv"):
+        csv.write_csv(data, file)
+    elif file.endswith(".jsonl"):
+        Path(file).write_text("".join(json.dumps(row) + "\n" for row in data.to_pylist()))
+    else:
+        parquet.write_table(data, file)
+    model = tmp_path / "model.json"
+    found = answer(f"fit linear {file} -t y --engine local:1 -o {model} {options}")
+    assert len(found["names"]) == 4
+    assert json.loads(model.read_text())["encoding"]
+    ours, theirs = (run(f"predict {model} {name}") for name in (file, f"'{file[:-1]}?'"))  # a pattern goes over parts
+    assert (ours.exit_code, ours.stdout) == (0, theirs.stdout)
+    assert "kind: " in run(f"fit linear {file} -t y --engine local:1 {options}").stdout

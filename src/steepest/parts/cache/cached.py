@@ -15,11 +15,12 @@ from typing import Any
 
 from ...core.memory import size_text
 from ...core.shown_text import visible
+from ...data.encoding.recipe import Learnt
 from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, notes_of
+from ..sources.source import Piece, Source, learnt_of, notes_of
 from .folders import default_folder, own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -117,6 +118,11 @@ class Cached:
     def notes(self) -> tuple[str, ...]:
         """What reading the files found out about columns; nothing where the cache of another process is read."""
         return notes_of(self.origin)
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """The recipe of the origin. Cost: a pass over its columns where the cache of another process is read."""
+        return learnt_of(self.origin)
 
     @property
     def levels(self) -> tuple[str, ...] | None:
