@@ -312,3 +312,22 @@ def test_every_format_keeps_its_recipe_in_the_model(tmp_path: Path, file: str, o
     ours, theirs = (run(f"predict {model} {name}") for name in (file, f"'{file[:-1]}?'"))  # a pattern goes over parts
     assert (ours.exit_code, ours.stdout) == (0, theirs.stdout)
     assert "kind: " in run(f"fit linear {file} -t y --engine local:1 {options}").stdout
+
+
+def test_text_formats_and_exposures_pass_through(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rows = zip(rng.normal(size=300), rng.uniform(1, 9, 300), rng.poisson(3, 300), strict=True)
+    lines = "\n".join(f"{a:.4f};{size:.4f};{y}".replace(".", ",") for a, size, y in rows)
+    Path("german.txt").write_text(f"a;size;n\n{lines}\n")
+    how, model = "--delimiter ';' --decimal , --header", tmp_path / "model.json"
+    line = f"-t n --loss poisson --exposure size {how}"
+    ours, theirs = (answer(f"fit linear {name} {line}") for name in ("'german.t?t'", "german.txt"))
+    assert ours["coef"] == pytest.approx(theirs["coef"], abs=1e-7)
+    assert run(f"fit linear 'german.t?t' {line} -o {model}").exit_code == 0
+    ours, theirs = (run(f"predict {model} {name} {how}").stdout for name in ("'german.t?t'", "german.txt"))
+    assert ours == theirs
+    ours, theirs = (answer(f"evaluate {model} {name} {how}") for name in ("'german.t?t'", "german.txt"))
+    assert ours["measures"]["d2"] == pytest.approx(theirs["measures"]["d2"], rel=1e-12)
+    done = run(f"fit linear good -t y {how}")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "decimal and thousands are for delimited text, this is Parquet" in done.stderr

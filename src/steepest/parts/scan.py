@@ -11,6 +11,8 @@ from ..core.memory import byte_size, free_memory, size_text
 from ..core.shown_text import counted
 from ..data.encoding.settings import names_of, settings_of
 from ..data.readers.asked import Asked
+from ..data.readers.tables import OF_TEXT
+from ..data.readers.text_format import PLAIN, text_format
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
@@ -31,10 +33,20 @@ def scan(
     *,
     weights: Any = None,
     offset: Any = None,
+    exposure: str | None = None,
     drop: str | Sequence[str] = (),
     missing: str = "error",
     categories: str | Sequence[str] = (),
+    reference: Mapping[str, str] | None = None,
+    min_count: int = 1,
     dates: str | Sequence[str] | Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    terms: str = "",
+    header: bool | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     memory: int | str | None = None,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
@@ -64,13 +76,17 @@ def scan(
         The column of the rows' weights, at least 0.
     offset : str or array (n,), optional
         The column of a known part of each linear predictor.
+    exposure : str, optional
+        The column of numbers above 0 whose logarithm is such a part too.
     drop : str or sequence of str
         Columns that are left out.
     missing : {"error", "drop", "mean", "indicator"}
         Missing values are refused; or rows with one get the weight 0; or the others as in
         `steepest.tables.TableEncoder`.
-    categories, dates : str or sequence of str, or dict, optional
-        Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms : optional
+        How columns become numbers: as in `steepest.tables.TableEncoder`.
+    header, delimiter, decimal, thousands, encoding : optional
+        How files of text are written: as in `steepest.read_table`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free. Besides them a fit takes some 10 MB for a sample, and its sums. No answer depends on it.
@@ -119,13 +135,27 @@ def scan(
     """
     if rows is not None and not callable(files):
         raise UsageError("rows is for a function that makes tables: leave it out")
-    settings = settings_of(missing=missing, categories=categories, dates=dates)
+    settings = settings_of(
+        missing=missing,
+        categories=categories,
+        reference=reference,
+        min_count=min_count,
+        dates=dates,
+        date_format=date_format,
+        terms=terms,
+    )
+    form = text_format(header, delimiter, decimal, thousands, encoding)
+    if form != PLAIN and not are_files(files):
+        raise UsageError(f"{OF_TEXT}, and encoding is for files of text: leave them out of this table")
     asked = Asked(None, features, drop=names_of(drop), settings=settings)
+    if exposure is not None:
+        asked = asked._replace(exposure=exposure)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
-        source = source_in_files(files, asked, storage_options) if are_files(files) else source_of(files, asked, rows)
+        in_files = are_files(files)
+        source = source_in_files(files, asked, storage_options, form) if in_files else source_of(files, asked, rows)
     return within(source, memory, engine, cache, checkpoint)
 
 

@@ -1,0 +1,90 @@
+"""scan: the options of encodings and of text formats mean what they mean for a table in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from steepest import scan
+from steepest.core.errors import DataError, SteepestError, UsageError
+from steepest.data.readers.tables import read_table
+from steepest.parts.reading import some_rows
+
+N = 200
+SETTINGS = (
+    {"reference": {"kind": "c"}},
+    {"min_count": 60},
+    {"terms": "a^2, a:kind"},
+    {"dates": {"day": "year+month"}, "date_format": "%d/%m/%Y"},
+    {"exposure": "size", "offset": "b"},
+)
+
+
+def columns() -> dict[str, list[object]]:
+    rng = np.random.default_rng(5)
+    days = [
+        f"{d:02d}/{m:02d}/{y}" for d, m, y in zip(*rng.integers((1, 1, 2020), (29, 13, 2023), (N, 3)).T, strict=True)
+    ]
+    numbers = {name: rng.normal(size=N).round(3).tolist() for name in ("a", "b", "y")}
+    kinds = rng.choice(["x", "c", "z"], N, p=[0.6, 0.3, 0.1]).tolist()
+    return {**numbers, "kind": kinds, "day": days, "size": rng.uniform(1, 5, N).round(3).tolist()}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder, found = tmp_path_factory.mktemp("options"), columns()
+    pq.write_table(pa.table(found), folder / "t.parquet", row_group_size=70)
+    lines = [",".join(found), *(",".join(map(str, row)) for row in zip(*found.values(), strict=True))]
+    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def same(table, read) -> None:
+    rows = some_rows(table)
+    assert table.names == read.names
+    assert np.array_equal(rows.X, read.X)
+    assert np.array_equal(rows.y[:, 0], read.y)
+    assert (rows.offset is None) == (read.offset is None)
+    assert rows.offset is None or np.array_equal(rows.offset, read.offset)
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.csv"])
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_columns_become_the_numbers_of_a_table_in_memory(files, name, settings):
+    asked = {"target": "y", "drop": () if "dates" in settings else "day", **settings}
+    same(scan(files / name, **asked), read_table(files / name, **asked))
+
+
+def test_text_is_read_as_it_is_written(tmp_path):
+    file = tmp_path / "t.txt"
+    lines = "\n".join(f"{i}.000,5;{i},25;caf\u00e9" for i in range(1, N + 1))
+    file.write_bytes(lines.encode("latin-1"))
+    form = {"header": False, "delimiter": ";", "decimal": ",", "thousands": ".", "encoding": "latin-1"}
+    asked = {"target": "c2", "drop": "c3", **form}
+    same(scan(file, **asked), read_table(file, **asked))
+
+
+@pytest.mark.parametrize("form", [{"header": True}, {"delimiter": ","}, {"decimal": ","}, {"encoding": "latin-1"}])
+def test_a_format_of_text_is_refused_for_others(files, form):
+    for table in (files / "t.parquet", pa.table({"a": [1.0], "y": [2.0]})):
+        with pytest.raises(UsageError, match="text"):
+            scan(table, "y", **form)
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.csv"])
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"reference": {"nix": "x"}}, "no feature is called 'nix'"),
+        ({"min_count": 0}, "min_count must be"),
+        ({"exposure": "b"}, "is not above zero"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_line(files, name, asked, words):
+    with pytest.raises((UsageError, DataError), match=words) as caught:
+        table = scan(files / name, "y", drop="day", **asked)
+        some_rows(table)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, SteepestError)
