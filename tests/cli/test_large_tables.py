@@ -331,3 +331,19 @@ def test_text_formats_and_exposures_pass_through(tmp_path: Path) -> None:
     done = run(f"fit linear good -t y {how}")
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "decimal and thousands are for delimited text, this is Parquet" in done.stderr
+
+
+@pytest.mark.parametrize("cache", ["no", "kept_large"])
+def test_rounded_whole_numbers_are_noted_once(cache: str) -> None:
+    if not Path("large.parquet").exists():
+        numbers = 2**53 + np.arange(300)
+        parquet.write_table(pa.table({"a": numbers, "y": np.sin(np.arange(300))}), "large.parquet")
+    said = run(f"fit linear large.parquet -t y --engine local:1 --cache {cache}").stdout
+    assert said.count("whole numbers beyond 2^53 are rounded") == 1
+
+
+def test_a_cache_without_room_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run(f"fit linear good -t y --cache {tmp_path}/file")
+    assert done.exit_code == 0
+    assert "Note: no cache in " in done.stdout

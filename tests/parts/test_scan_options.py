@@ -24,9 +24,8 @@ SETTINGS = (
 
 def columns() -> dict[str, list[object]]:
     rng = np.random.default_rng(5)
-    days = [
-        f"{d:02d}/{m:02d}/{y}" for d, m, y in zip(*rng.integers((1, 1, 2020), (29, 13, 2023), (N, 3)).T, strict=True)
-    ]
+    dates = rng.integers((1, 1, 2020), (29, 13, 2023), (N, 3)).tolist()
+    days = [f"{day:02d}/{month:02d}/{year}" for day, month, year in dates]
     numbers = {name: rng.normal(size=N).round(3).tolist() for name in ("a", "b", "y")}
     kinds = rng.choice(["x", "c", "z"], N, p=[0.6, 0.3, 0.1]).tolist()
     return {**numbers, "kind": kinds, "day": days, "size": rng.uniform(1, 5, N).round(3).tolist()}
@@ -84,7 +83,22 @@ def test_a_format_of_text_is_refused_for_others(files, form):
 )
 def test_wrong_options_are_refused_in_one_line(files, name, asked, words):
     with pytest.raises((UsageError, DataError), match=words) as caught:
-        table = scan(files / name, "y", drop="day", **asked)
-        some_rows(table)
+        some_rows(scan(files / name, "y", drop="day", **asked))
     assert "\n" not in str(caught.value)
     assert isinstance(caught.value, SteepestError)
+
+
+def test_an_exposure_is_a_column_not_one_of_an_array():
+    with pytest.raises(UsageError, match="an array has no column 'size'"):
+        scan(np.ones((3, 1)), np.ones(3), exposure="size")
+
+
+def test_text_that_holds_numbers_is_refused_unless_it_is_named(tmp_path):
+    table = pa.table({"a": ["12", "7.5", "3", None] * 50, "b": np.arange(200.0), "y": np.arange(200.0) % 7})
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=70)
+    for found in (table, tmp_path / "t.parquet"):
+        with pytest.raises(DataError, match="column 'a': text that holds numbers, such as '12'"):
+            some_rows(scan(found, "y", missing="mean"))
+    assert read_table(tmp_path / "t.parquet", target="y", missing="mean").names == ("a", "b")
+    named = {"missing": "mean", "categories": "a"}
+    same(scan(table, "y", **named), read_table(tmp_path / "t.parquet", target="y", **named))

@@ -13,7 +13,7 @@ from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.formats import source_in_files
-from ..parts.sources.source import learnt_of, notes_of
+from ..parts.sources.source import learnt_of
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
@@ -130,7 +130,9 @@ def describe_parts(table: Parts, source: str) -> Described:
     learnt = learnt_of(read)
     recipe, decided = (None, ()) if learnt is None else learnt
     recipe = None if recipe is None or recipe.plain else recipe
-    return Described(source, table.shape[0], table.names, read.targets, decided, notes_of(read), recipe)
+    return Described(
+        source, table.shape[0], table.names, read.targets, decided, (), recipe
+    )  # the verdict has the notes
 
 
 def open_to_predict(

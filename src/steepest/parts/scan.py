@@ -147,9 +147,9 @@ def scan(
     form = text_format(header, delimiter, decimal, thousands, encoding)
     if form != PLAIN and not are_files(files):
         raise UsageError(f"{OF_TEXT}, and encoding is for files of text: leave them out of this table")
-    asked = Asked(None, features, drop=names_of(drop), settings=settings)
-    if exposure is not None:
-        asked = asked._replace(exposure=exposure)
+    if exposure is not None and is_array(files):
+        raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
+    asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:

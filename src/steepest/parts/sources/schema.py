@@ -59,17 +59,14 @@ def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
     settings, features = asked.settings, layout.features
     if asked.recipe is None and not texts and settings == Settings():
         return layout
-    named = (
-        (*settings.categories, *settings.dates, *settings.reference)
-        if asked.recipe is None
-        else tuple(asked.recipe.text_columns)
-    )
+    own = (*settings.categories, *settings.dates, *settings.reference)
+    named = own if asked.recipe is None else tuple(asked.recipe.text_columns)
     for name in named:
         if name not in features:
             raise UsageError(f"no feature is called {name!r}: there is {listed(features)}")
     return layout._replace(
         single=False,
-        texts=tuple(name for name in features if name in texts or name in named),
+        texts=tuple(name for name in features if name in named or (name in texts and asked.recipe is None)),
         settings=settings if asked.recipe is None else None,
         recipe=asked.recipe,
         complete=settings.missing == "drop",
