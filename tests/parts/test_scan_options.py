@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from steepest import scan
+from steepest import GDRegressor, scan
 from steepest.core.errors import DataError, SteepestError, UsageError
 from steepest.data.readers.tables import read_table
 from steepest.parts.reading import some_rows
@@ -102,3 +102,44 @@ def test_text_that_holds_numbers_is_refused_unless_it_is_named(tmp_path):
     assert read_table(tmp_path / "t.parquet", target="y", missing="mean").names == ("a", "b")
     named = {"missing": "mean", "categories": "a"}
     same(scan(table, "y", **named), read_table(tmp_path / "t.parquet", target="y", **named))
+
+
+def levelled(seed: int, levels: str, weights: tuple[float, ...]) -> pa.Table:
+    rng = np.random.default_rng(seed)
+    kinds, numbers = rng.choice(list(levels), N, p=weights), rng.random((2, N))
+    return pa.table({"kind": kinds, "a": numbers[0], "y": numbers[1] + (kinds == levels[0])})
+
+
+def test_other_levels_with_the_same_names_are_not_taken_for_those_of_the_fit(tmp_path):
+    fitted, other = levelled(0, "abc", (0.2, 0.2, 0.6)), levelled(1, "abd", (0.2, 0.2, 0.6))
+    table = scan(fitted, "y")
+    model = GDRegressor().fit(table)
+    assert scan(other, "y").names == table.names == ("kind=a", "kind=b", "a")
+    for use in (model.predict, model.score):
+        with pytest.raises(UsageError, match="another way than in the fit"):
+            use(scan(other, "y"))
+    with pytest.raises(DataError, match="'d' is not among the levels of the fit"):
+        np.asarray(model.predict(scan(other, recipe=table.recipe)))
+    few = fitted.filter(pa.array(np.asarray(fitted["kind"]) != "c"))  # alone, it would have another reference
+    pq.write_table(few, tmp_path / "t.parquet")
+    keep = np.asarray(fitted["kind"]) != "c"
+    for files in (few, tmp_path / "t.parquet"):
+        again = scan(files, "y", recipe=table.recipe)
+        assert again.names == table.names
+        assert np.array_equal(np.asarray(model.predict(again)), np.asarray(model.predict(table))[keep])
+        assert 0 < model.score(again) <= 1
+
+
+def test_a_recipe_leaves_no_other_choice():
+    table = scan(levelled(0, "abc", (0.2, 0.2, 0.6)), "y")
+    with pytest.raises(UsageError, match="leave features and the like out"):
+        scan(levelled(0, "abc", (0.2, 0.2, 0.6)), "y", recipe=table.recipe, min_count=3)
+
+
+def test_streams_do_not_fill_a_named_cache(tmp_path):
+    def made():
+        yield levelled(0, "ab", (0.5, 0.5)).select(["a", "y"])
+
+    for _ in range(3):
+        GDRegressor().fit(scan(made, "y", cache=tmp_path))
+    assert [path for path in tmp_path.iterdir() if not path.name.startswith("process-")] == []

@@ -9,7 +9,8 @@ from typing import Any
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
 from ..core.shown_text import counted
-from ..data.encoding.settings import names_of, settings_of
+from ..data.encoding.recipe import Recipe
+from ..data.encoding.settings import Settings, names_of, settings_of
 from ..data.readers.asked import Asked
 from ..data.readers.tables import OF_TEXT
 from ..data.readers.text_format import PLAIN, text_format
@@ -42,6 +43,7 @@ def scan(
     dates: str | Sequence[str] | Mapping[str, str] | None = None,
     date_format: str | None = None,
     terms: str = "",
+    recipe: Recipe | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
@@ -85,6 +87,8 @@ def scan(
         `steepest.tables.TableEncoder`.
     categories, reference, min_count, dates, date_format, terms : optional
         How columns become numbers: as in `steepest.tables.TableEncoder`.
+    recipe : Recipe, optional
+        How they became numbers in the table of a fit, its attribute ``recipe``: for rows to predict and to score.
     header, delimiter, decimal, thousands, encoding : optional
         How files of text are written: as in `steepest.read_table`.
     memory : int or str, optional
@@ -144,12 +148,16 @@ def scan(
         date_format=date_format,
         terms=terms,
     )
+    if recipe is not None:
+        if features is not None or settings._replace(missing="error") != Settings():
+            raise UsageError("a recipe says how columns become numbers: leave features and the like out")
+        features = recipe.columns
     form = text_format(header, delimiter, decimal, thousands, encoding)
     if form != PLAIN and not are_files(files):
         raise UsageError(f"{OF_TEXT}, and encoding is for files of text: leave them out of this table")
     if exposure is not None and is_array(files):
         raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
-    asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings)
+    asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:

@@ -21,6 +21,7 @@ from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
 from ..sources.source import Piece, Source, learnt_of, notes_of
+from ..sources.streams import StreamSource
 from .folders import default_folder, own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -49,7 +50,8 @@ def cached(
     source : Source
     policy : "auto", bool, str or Path
         "auto": with a cache if a second pass is expensive, or more than three passes are planned and the disk has
-        twice the room. A folder, where the cache stays; others are removed at the end of the process.
+        twice the room. A folder, where the cache stays; others are removed at the end of the process, as
+        are those of streams and lazy frames, of which nobody knows whether they are the same again.
     passes : int
         Passes that are planned.
     told : callable, optional
@@ -62,7 +64,7 @@ def cached(
         if policy is True or source.remote or (passes > FEW and _has_room(source, folder, told)):
             return Cached(source, folder, False, told)
         return source
-    return Cached(source, Path(policy), True, told)
+    return Cached(source, Path(policy), not isinstance(source, StreamSource), told)  # rows of a stream have no name
 
 
 def _has_room(source: Source, folder: Path, told: Callable[[str], None] | None) -> bool:

@@ -88,7 +88,7 @@ class ArrowSource(ABC):
         """The recipe of features of text, dates or gaps. Cost: a pass over columns whose rules depend on all rows."""
         settings, names = self.layout.settings, self.layout.features
         if settings is None:
-            return None
+            return None if self.layout.recipe is None else Learnt(self.layout.recipe, ())
         return learn_in_parts(
             names,
             self._columns({*settings.categories, *settings.dates, *settings.reference}),

@@ -101,7 +101,7 @@ def notes_of(source: Source) -> tuple[str, ...]:
 
 
 def learnt_of(source: object) -> Learnt | None:
-    """The recipe that a source learnt, and what was decided; None where the columns are numbers, or it was given one.
+    """The recipe that a source learnt or was given, and what was decided; None where the columns are used as they are.
 
     Cost: a pass over the columns whose rules depend on all rows, if it was not made before.
     """
