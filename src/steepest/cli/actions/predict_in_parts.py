@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import UsageError
-from ...data.readers.text_format import PLAIN, TextFormat
+from ...data.readers.text_format import TextFormat
 from ...data.rows import Rows
 from ...parts.predictions import Predictions, cells, check_target
 from ...solve.model import Model, predicted_at, predictor, probability_at, read_model, refuse_without_probabilities
@@ -25,14 +25,14 @@ __all__ = ["predict_files"]
 def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
-    refuse_in_passes({"--header, --delimiter and the like": form != PLAIN, "--unknown other": asked.unknown != "error"})
+    refuse_in_passes({"--unknown other": asked.unknown != "error"})
     if asked.as_json and asked.output is None:
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
     if asked.output is not None:
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    table = open_to_predict(model, files, memory)
+    table = open_to_predict(model, files, memory, form)
     found = Predictions(table, lambda rows: _columns(model, rows, asked.proba), asked.keep or ())
     _check_kept(found, model, asked)
     if asked.output is None:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece
+from .source import Piece, learnt_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -110,6 +111,11 @@ class Numbered:
         """Labels of a target of text, sorted."""
         _ = self.counted
         return self.stream.levels
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """The recipe that the stream learnt."""
+        return learnt_of(self.stream)
 
     @property
     def identity(self) -> str:
