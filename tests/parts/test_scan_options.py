@@ -111,14 +111,14 @@ def levelled(seed: int, levels: str, weights: tuple[float, ...]) -> pa.Table:
 
 
 def test_other_levels_with_the_same_names_are_not_taken_for_those_of_the_fit(tmp_path):
-    fitted, other = levelled(0, "abc", (0.2, 0.2, 0.6)), levelled(1, "abd", (0.2, 0.2, 0.6))
+    fitted, other = levelled(0, "abc", (0.2, 0.2, 0.6)), levelled(1, "abz", (0.2, 0.2, 0.6))
     table = scan(fitted, "y")
     model = GDRegressor().fit(table)
     assert scan(other, "y").names == table.names == ("kind=a", "kind=b", "a")
     for use in (model.predict, model.score):
         with pytest.raises(UsageError, match="another way than in the fit"):
             use(scan(other, "y"))
-    with pytest.raises(DataError, match="'d' is not among the levels of the fit"):
+    with pytest.raises(DataError, match="'z' is not among the levels of the fit"):
         np.asarray(model.predict(scan(other, recipe=table.recipe)))
     few = fitted.filter(pa.array(np.asarray(fitted["kind"]) != "c"))  # alone, it would have another reference
     pq.write_table(few, tmp_path / "t.parquet")
