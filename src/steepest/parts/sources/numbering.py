@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from itertools import islice
+from typing import NamedTuple, Protocol, cast
 
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
@@ -68,6 +69,13 @@ class Stream(Protocol):
 
     def line(self, file: int, start: Mark, row: int) -> int:
         """The line of a row, counted from 0 from a mark on."""
+
+
+class Named(Stream, Protocol):
+    """A stream whose columns have names."""
+
+    def cells(self, file: int, start: Mark, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row from a mark on, as the file has them."""
 
 
 class Found(NamedTuple):
@@ -169,6 +177,11 @@ class Numbered:
         found = self._found[piece]
         batches = (rows for _, rows in self.stream.marked(found.file, found.start))
         yield from regrouped(_without(map(self.stream.settled, batches), start), size, found.rows - start)
+
+    def cells(self, piece: int, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row of a piece, as the file has them, of a stream with named columns."""
+        found, stream = self._found[piece], cast("Named", self.stream)
+        return islice(stream.cells(found.file, found.start, names), found.rows)
 
     def check(self) -> None:
         """Refuse files that are no longer as they were found."""

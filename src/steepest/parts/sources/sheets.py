@@ -88,6 +88,11 @@ class SheetStream:
         """Names of the files."""
         return tuple(text.name for text in self._files)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns of the first file."""
+        return self._opened[0].sheet.names
+
     @cached_property
     def learnt(self) -> Learnt | None:
         """The recipe of features of text, dates or gaps. Cost: a pass, if there are any."""
@@ -142,6 +147,16 @@ class SheetStream:
             with placed(mark.line):
                 rows = cast.rows(sheet, sheet.read(cast.wanted), self._labels)
             yield mark if self._files[file].seekable else None, rows
+
+    def cells(self, file: int, start: Mark, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row from a mark on, as the file has them."""
+        names_there = self._open(file).sheet.names
+        for name in names:
+            if name not in names_there:
+                raise DataError(f"no column is called {name!r}: leave it out", file=self.files[file])
+        for mark, sheet in self._sheets(file, start):
+            with placed(mark.line):
+                yield from zip(*(sheet.cells(name) for name in names), strict=True)
 
     def line(self, file: int, start: Mark, row: int) -> int:
         """The line of a row, counted from 0 from a mark on."""
