@@ -289,3 +289,16 @@ def test_a_checkpoint_goes_when_the_fit_is_complete(tmp_path: Path) -> None:
     assert answer(f"fit logistic good -t y --checkpoint {saved}")["coef"] == plain["coef"]
     assert not saved.exists()
     assert answer(f"fit logistic good -t y --checkpoint {saved} --resume")["coef"] == plain["coef"]
+
+
+def test_a_ranking_of_rounded_scores_says_how_far_it_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmp_path / "model.json"
+    assert run(f"fit logistic good -t y -o {model}").exit_code == 0
+    exact = answer(f"evaluate {model} good")["measures"]
+    assert "auc_within" not in exact
+    monkeypatch.setattr("steepest.solve.passes.class_sums.MOST", 1 << 10)
+    found = answer(f"evaluate {model} good")["measures"]
+    for name in ("auc", "average_precision"):
+        assert 0 < abs(found[name] - exact[name]) <= found[f"{name}_within"] < 0.01
+    lines = run(f"evaluate {model} good").stdout.splitlines()
+    assert sum(": scores are rounded)" in line and "(within " in line for line in lines) == 2

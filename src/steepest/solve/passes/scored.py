@@ -26,8 +26,8 @@ class Scored(NamedTuple):
     Attributes
     ----------
     measures : dict
-        As of `model_scores`. Of classes also "auc_within" and "average_precision_within": how far these may be from
-        those of all scores; 0 where no scores were rounded.
+        As of `model_scores`. Where the scores of classes were rounded, also "auc_within" and
+        "average_precision_within": how far these may be from those of the scores themselves.
     rows : int
     targets : array
         Targets that occur: least and largest, (2,) or (2, k); of classes the places of those that have rows.
