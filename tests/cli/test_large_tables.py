@@ -21,6 +21,7 @@ from steepest.cli.parts_options import PartsChoice, is_address
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
+csv = pytest.importorskip("pyarrow.csv")
 N = 9_000
 PROGRAM = "from steepest.cli import main; main()"
 WATCHED = """
@@ -302,3 +303,22 @@ def test_a_ranking_of_rounded_scores_says_how_far_it_may_be(tmp_path: Path, monk
         assert 0 < abs(found[name] - exact[name]) <= found[f"{name}_within"] < 0.01
     lines = run(f"evaluate {model} good").stdout.splitlines()
     assert sum(": scores are rounded)" in line and "(within " in line for line in lines) == 2
+
+
+@pytest.mark.parametrize("way", ["'kinds.cs[v]'", "'kinds.cs[v]' --cache no", "kinds --cache CACHE", "kinds"])
+def test_a_model_of_text_has_its_recipe_whatever_is_read(tmp_path: Path, way: str) -> None:
+    model, out = tmp_path / "model.json", tmp_path / "out.csv"
+    if not Path("kinds.csv").exists():
+        csv.write_csv(parquet.read_table("kinds/0.parquet"), "kinds.csv")
+    found = answer(f"fit logistic {way.replace('CACHE', str(tmp_path))} -t y -o {model}")
+    whole = answer("fit logistic kinds/0.parquet -t y")
+    for member in ("names", "encoding", "columns", "classes"):
+        assert found[member] == whole[member], member
+    read = set()
+    for name in ("kinds", "'kinds.cs[v]'", "kinds/0.parquet", "kinds.csv"):
+        assert run(f"predict {model} {name} --keep kind -o {out} --force").exit_code == 0
+        head, *lines = out.read_text().splitlines()
+        assert head == "kind,prediction"
+        assert [line[0] for line in lines] == ["x", "y", "z"] * (N // 3)
+        read.add(tuple(lines))
+    assert len(read) == 1

@@ -12,7 +12,6 @@ from ..data.readers.text_format import PLAIN
 from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
-from ..parts.sources.arrow import ArrowSource
 from ..parts.sources.formats import source_in_files
 from ..solve.model import Model
 from .actions.fit_flags import Flags
@@ -127,11 +126,9 @@ def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
 def describe_parts(table: Parts, source: str) -> Described:
     """The description of a table in parts."""
     read = table.source
-    learnt = read.learnt if isinstance(read, ArrowSource) else None
-    recipe, decided = (None, ()) if learnt is None else learnt
-    notes = read.notes if isinstance(read, ArrowSource) else ()
+    recipe, decided = (None, ()) if read.learnt is None else read.learnt
     recipe = None if recipe is None or recipe.plain else recipe
-    return Described(source, table.shape[0], table.names, read.targets, decided, notes, recipe)
+    return Described(source, table.shape[0], table.names, read.targets, decided, (), recipe)
 
 
 def open_to_predict(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.encoding.recipe import Learnt
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
@@ -91,6 +92,11 @@ class Side:
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text."""
         return self.source.levels
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """How features of text, dates or gaps become numbers."""
+        return self.source.learnt
 
     @property
     def identity(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...core.memory import size_text
 from ...core.shown_text import visible
+from ...data.encoding.recipe import Learnt
 from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
@@ -112,6 +113,11 @@ class Cached:
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         return self.origin.targets
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """How features of text, dates or gaps become numbers."""
+        return self.origin.learnt
 
     @property
     def notes(self) -> tuple[str, ...]:

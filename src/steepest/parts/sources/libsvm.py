@@ -35,6 +35,7 @@ class LibsvmStream:
 
     remote = True
     levels = None
+    learnt = None
     targets = (LABEL,)
 
     def __init__(self, files: Sequence[TextFile], asked: Asked) -> None:

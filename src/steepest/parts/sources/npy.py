@@ -104,6 +104,7 @@ class NpySource:
         return not self.remote
 
     waits = False
+    learnt = None  # columns are numbers
     stored = None  # rows are dense
 
     @cached_property

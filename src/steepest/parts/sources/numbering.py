@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol, cast
 
+from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece
+from .source import Piece, notes_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -42,6 +43,10 @@ class Stream(Protocol):
     @property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text, sorted, known after a pass. None for a target of numbers."""
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """How features of text, dates or gaps become numbers."""
 
     @property
     def identity(self) -> str:
@@ -118,6 +123,16 @@ class Numbered:
         """Labels of a target of text, sorted."""
         _ = self.counted
         return self.stream.levels
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """How features of text, dates or gaps become numbers."""
+        return self.stream.learnt
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the stream found out about columns and is no error."""
+        return notes_of(self.stream)
 
     @property
     def identity(self) -> str:

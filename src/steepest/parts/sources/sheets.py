@@ -19,6 +19,7 @@ from ...data.readers.content import Content
 from ...data.readers.delimited import TextSheet, open_text
 from ...data.readers.json_lines import JSONSheet, open_json
 from ...data.readers.quoting import filled, row_end
+from ...data.readers.raw_table import unused_index
 from ...data.readers.text_format import TextFormat
 from ...data.rows import Rows
 from .cast import Cast, Labels, cast_of
@@ -82,6 +83,11 @@ class SheetStream:
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text that were met so far, sorted."""
         return tuple(sorted(self._labels)) if self.cast.labelled else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know: that an index is left out."""
+        return unused_index(self._opened[0].sheet, self.cast.roles)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
 
 __all__ = ["Piece", "Source", "notes_of", "place_of"]
@@ -36,6 +37,10 @@ class Source(Protocol):
     @property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text, sorted: y holds their places. None for a target of numbers, which y holds."""
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """How features of text, dates or gaps become numbers, if that is learnt from all rows."""
 
     @property
     def identity(self) -> str:
@@ -93,7 +98,7 @@ def place_of(source: Source, row: int) -> str:
     raise IndexError("the table has fewer rows")
 
 
-def notes_of(source: Source) -> tuple[str, ...]:
+def notes_of(source: object) -> tuple[str, ...]:
     """What reading a source found out about columns and is no error, such as whole numbers that are rounded."""
     notes: tuple[str, ...] = getattr(source, "notes", ())
     return notes
