@@ -48,6 +48,32 @@ except SystemExit:
     pass
 print(most - begin, file=sys.stderr)
 """
+USED = """
+import re, sys, threading, time
+most = 0
+def anonymous():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+def watch():
+    global most
+    while True:
+        most = max(most, anonymous())
+        time.sleep(0.002)
+from steepest.cli import main
+def run(*words):
+    try:
+        main([*words])
+    except SystemExit as done:
+        assert not done.code
+def both(table, out):
+    run("evaluate", sys.argv[1], table, "--memory", "10MB", "--json")
+    run("predict", sys.argv[1], table, "--memory", "10MB", "--keep", "x0", "-o", out)
+both(sys.argv[3], sys.argv[4] + "0/")  # loads what is loaded late
+begin = anonymous()
+threading.Thread(target=watch, daemon=True).start()
+both(sys.argv[2], sys.argv[4] + "1/")
+both(sys.argv[2], sys.argv[4] + "2.parquet")
+print(most - begin, file=sys.stderr)
+"""
 
 
 def table(seed: int = 0, n: int = N, **more: Any) -> Any:
@@ -264,6 +290,26 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert found["verdict"]["status"] == "converged"
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_memory_of_scores_and_predictions_is_bounded(tmp_path: Path) -> None:
+    rng, names, n = np.random.default_rng(0), [*(f"x{j}" for j in range(5)), "y"], 100_000
+    with parquet.ParquetWriter(tmp_path / "large.parquet", pa.schema([(name, pa.float64()) for name in names])) as out:
+        for _ in range(40):
+            X = rng.normal(size=(n, 5))
+            block = pa.table([*X.T, X.sum(1) + rng.normal(size=n)], names=names)
+            out.write_table(block, row_group_size=n // 2)
+    (tmp_path / "small").mkdir()
+    parquet.write_table(block.slice(0, 20_000), tmp_path / "small" / "0.parquet")
+    model = tmp_path / "model.json"
+    assert run(f"fit linear {tmp_path / 'small' / '0.parquet'} -t y -o {model}").exit_code == 0
+    call = [sys.executable, "-c", USED, *map(str, (model, tmp_path / "large.parquet", tmp_path / "small", tmp_path))]
+    call[-1] += "/out"
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.splitlines()[-1]) <= 60e6  # all predictions and their keys are 64 MB, the table 192
+    assert parquet.read_table(tmp_path / "out1").num_rows == parquet.read_table(tmp_path / "out2.parquet").num_rows
+
+
 def test_an_interrupted_fit_is_resumed(tmp_path: Path) -> None:
     saved, line = tmp_path / "fit.ckpt", "fit logistic good -t y --learning-rate 1e-9 --max-iter 100000 --tol none"
     call = [sys.executable, "-c", PROGRAM, *line.split(), "--checkpoint", str(saved)]
@@ -305,20 +351,30 @@ def test_a_ranking_of_rounded_scores_says_how_far_it_may_be(tmp_path: Path, monk
     assert sum(": scores are rounded)" in line and "(within " in line for line in lines) == 2
 
 
-@pytest.mark.parametrize("way", ["'kinds.cs[v]'", "'kinds.cs[v]' --cache no", "kinds --cache CACHE", "kinds"])
-def test_a_model_of_text_has_its_recipe_whatever_is_read(tmp_path: Path, way: str) -> None:
-    model, out = tmp_path / "model.json", tmp_path / "out.csv"
-    if not Path("kinds.csv").exists():
-        csv.write_csv(parquet.read_table("kinds/0.parquet"), "kinds.csv")
-    found = answer(f"fit logistic {way.replace('CACHE', str(tmp_path))} -t y -o {model}")
-    whole = answer("fit logistic kinds/0.parquet -t y")
-    for member in ("names", "encoding", "columns", "classes"):
-        assert found[member] == whole[member], member
-    read = set()
-    for name in ("kinds", "'kinds.cs[v]'", "kinds/0.parquet", "kinds.csv"):
+def test_a_model_of_text_has_its_recipe_whatever_is_read(tmp_path: Path) -> None:
+    model, out, n, read = tmp_path / "model.json", tmp_path / "out.csv", 600, set()
+    Path("few").mkdir()
+    rows = parquet.read_table("kinds/0.parquet").slice(0, n)
+    parquet.write_table(rows, "few/0.parquet", row_group_size=250)
+    csv.write_csv(rows, "few.csv")
+    whole = answer("fit logistic few/0.parquet -t y")
+    for way in ("'few.cs[v]'", "'few.cs[v]' --cache no", f"few --cache {tmp_path}", f"few -o {model}"):
+        found = answer(f"fit logistic {way} -t y")
+        for member in ("names", "encoding", "columns", "classes"):
+            assert found[member] == whole[member], (way, member)
+    for name in ("few", "'few.cs[v]'", "few/0.parquet", "few.csv"):
         assert run(f"predict {model} {name} --keep kind -o {out} --force").exit_code == 0
         head, *lines = out.read_text().splitlines()
         assert head == "kind,prediction"
-        assert [line[0] for line in lines] == ["x", "y", "z"] * (N // 3)
+        assert [line[0] for line in lines] == ["x", "y", "z"] * (n // 3)
         read.add(tuple(lines))
     assert len(read) == 1
+
+
+def test_an_index_that_is_left_out_is_noted_once(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text('"","x","y"\n' + "".join(f'"{i}",{i % 7},{i % 5}\n' for i in range(1, 40)))
+    ours, theirs = (answer(f"fit linear {name} -t y")["verdict"]["notes"] for name in (f"'{table}*'", table))
+    assert ours == theirs
+    assert len(ours) == 1
+    assert "the index of the rows, column c1, is left out" in ours[0]
