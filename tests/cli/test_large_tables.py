@@ -378,3 +378,27 @@ def test_an_index_that_is_left_out_is_noted_once(tmp_path: Path) -> None:
     assert ours == theirs
     assert len(ours) == 1
     assert "the index of the rows, column c1, is left out" in ours[0]
+
+
+def test_levels_unknown_to_the_fit_are_refused_with_their_place_or_taken_as_others(tmp_path: Path) -> None:
+    model, odd, n = tmp_path / "model.json", tmp_path / "odd", 400
+    rows = parquet.read_table("kinds/0.parquet").slice(0, n)
+    parquet.write_table(rows, tmp_path / "known.parquet")
+    assert run(f"fit logistic {tmp_path / 'known.parquet'} -t y -o {model}").exit_code == 0
+    kinds = rows["kind"].to_pylist()
+    kinds[251] = "new"
+    rows = rows.set_column(rows.column_names.index("kind"), "kind", pa.array(kinds))
+    odd.mkdir()
+    parquet.write_table(rows, odd / "0.parquet", row_group_size=100)
+    csv.write_csv(rows, tmp_path / "odd.csv")
+    for name, place in ((odd, "0.parquet, row group 3, row 252, "), (f"'{odd}.cs[v]'", "odd.csv, line 253, ")):
+        for command in ("predict", "evaluate"):
+            done = run(f"{command} {model} {name}")
+            assert f"{place}column 'kind': 'new' is not among the levels of the fit" in done.stderr
+            assert done.stderr.count("\n") == 1
+        theirs = run(f"predict {model} {odd / '0.parquet'} --proba --unknown other").stdout.split()[1:]
+        ours = run(f"predict {model} {name} --proba --unknown other").stdout.split()[1:]
+        for one, other in zip(ours, theirs, strict=True):
+            assert list(map(float, one.split(","))) == pytest.approx(list(map(float, other.split(","))), rel=1e-12)
+        measures = (answer(f"evaluate {model} {name} --unknown other")["measures"] for name in (name, f"{odd}.csv"))
+        assert next(measures)["log_loss"] == pytest.approx(next(measures)["log_loss"], rel=1e-12)

@@ -132,9 +132,15 @@ def describe_parts(table: Parts, source: str) -> Described:
 
 
 def open_to_predict(
-    model: Model, files: tuple[str, ...], memory: int | None, *, target: bool = False, weights: str | None = None
+    model: Model,
+    files: tuple[str, ...],
+    memory: int | None,
+    *,
+    target: bool = False,
+    weights: str | None = None,
+    unknown: str = "error",
 ) -> Parts:
-    """The table with the columns of a model, and its target if it is asked for.
+    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said.
 
     Raises
     ------
@@ -148,5 +154,6 @@ def open_to_predict(
         weights,
         model.offset,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
+        unknown=unknown,
     )
     return within(source_in_files(list(files), asked), memory, None, False)

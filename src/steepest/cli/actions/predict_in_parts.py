@@ -27,14 +27,14 @@ __all__ = ["predict_files"]
 def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
-    refuse_in_passes({"--header, --delimiter and the like": form != PLAIN, "--unknown other": asked.unknown != "error"})
+    refuse_in_passes({"--header, --delimiter and the like": form != PLAIN})
     if asked.as_json and asked.output is None:
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
     if asked.output is not None:
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    table = open_to_predict(model, files, memory)
+    table = open_to_predict(model, files, memory, unknown=asked.unknown)
     found = Predictions(table, model.w, _columns(model, asked.proba), asked.keep or ())
     _check_kept(found, model, asked)
     if asked.output is None:

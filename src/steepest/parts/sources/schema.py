@@ -66,6 +66,7 @@ def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
         texts=tuple(name for name in features if name in texts or name in named),
         settings=settings if asked.recipe is None else None,
         recipe=asked.recipe,
+        unknown=asked.unknown,
         complete=settings.missing == "drop",
     )
 
