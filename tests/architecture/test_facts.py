@@ -52,6 +52,7 @@ OPTIONAL = {
     "__name__": "not every callable of a user has one",
     "figure_": "a display before it is drawn; an animation draws it when it is asked for",
     "get_zlim": "axes of Matplotlib in three dimensions, a class that is loaded with Matplotlib alone",
+    "learnt": "a source has it where columns are encoded, and a recipe was learnt from all rows",
     "notes": "a source has it where reading columns finds out what is no error",
     "sched_getaffinity": "Linux alone has it",
     "tocsr": "a sparse matrix of SciPy, which need not be loaded",

@@ -351,26 +351,6 @@ def test_a_ranking_of_rounded_scores_says_how_far_it_may_be(tmp_path: Path, monk
     assert sum(": scores are rounded)" in line and "(within " in line for line in lines) == 2
 
 
-def test_a_model_of_text_has_its_recipe_whatever_is_read(tmp_path: Path) -> None:
-    model, out, n, read = tmp_path / "model.json", tmp_path / "out.csv", 600, set()
-    Path("few").mkdir()
-    rows = parquet.read_table("kinds/0.parquet").slice(0, n)
-    parquet.write_table(rows, "few/0.parquet", row_group_size=250)
-    csv.write_csv(rows, "few.csv")
-    whole = answer("fit logistic few/0.parquet -t y")
-    for way in ("'few.cs[v]'", "'few.cs[v]' --cache no", f"few --cache {tmp_path}", f"few -o {model}"):
-        found = answer(f"fit logistic {way} -t y")
-        for member in ("names", "encoding", "columns", "classes"):
-            assert found[member] == whole[member], (way, member)
-    for name in ("few", "'few.cs[v]'", "few/0.parquet", "few.csv"):
-        assert run(f"predict {model} {name} --keep kind -o {out} --force").exit_code == 0
-        head, *lines = out.read_text().splitlines()
-        assert head == "kind,prediction"
-        assert [line[0] for line in lines] == ["x", "y", "z"] * (n // 3)
-        read.add(tuple(lines))
-    assert len(read) == 1
-
-
 def test_an_index_that_is_left_out_is_noted_once(tmp_path: Path) -> None:
     table = tmp_path / "a.csv"
     table.write_text('"","x","y"\n' + "".join(f'"{i}",{i % 7},{i % 5}\n' for i in range(1, 40)))
@@ -402,3 +382,60 @@ def test_levels_unknown_to_the_fit_are_refused_with_their_place_or_taken_as_othe
             assert list(map(float, one.split(","))) == pytest.approx(list(map(float, other.split(","))), rel=1e-12)
         measures = (answer(f"evaluate {model} {name} --unknown other")["measures"] for name in (name, f"{odd}.csv"))
         assert next(measures)["log_loss"] == pytest.approx(next(measures)["log_loss"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [("levels.csv", "--cache no"), ("levels.csv", ""), ("levels.jsonl", ""), ("levels.parquet", "--cache kept")],
+)
+def test_every_format_keeps_its_recipe_in_the_model(tmp_path: Path, file: str, options: str) -> None:
+    levels = np.array(["x", "y", "z"])[np.random.default_rng(3).integers(3, size=900)]
+    data = table(n=900, kind=pa.array(levels))
+    if file.endswith(".csv"):
+        csv.write_csv(data, file)
+    elif file.endswith(".jsonl"):
+        Path(file).write_text("".join(json.dumps(row) + "\n" for row in data.to_pylist()))
+    else:
+        parquet.write_table(data, file)
+    model = tmp_path / "model.json"
+    found = answer(f"fit linear {file} -t y --engine local:1 -o {model} {options}")
+    assert len(found["names"]) == 4
+    assert json.loads(model.read_text())["encoding"]
+    ours, theirs = (run(f"predict {model} {name}") for name in (file, f"'{file[:-1]}?'"))  # a pattern goes over parts
+    assert (ours.exit_code, ours.stdout) == (0, theirs.stdout)
+    assert "kind: " in run(f"fit linear {file} -t y --engine local:1 {options}").stdout
+
+
+def test_text_formats_and_exposures_pass_through(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rows = zip(rng.normal(size=300), rng.uniform(1, 9, 300), rng.poisson(3, 300), strict=True)
+    lines = "\n".join(f"{a:.4f};{size:.4f};{y}".replace(".", ",") for a, size, y in rows)
+    Path("german.txt").write_text(f"a;size;n\n{lines}\n")
+    how, model = "--delimiter ';' --decimal , --header", tmp_path / "model.json"
+    line = f"-t n --loss poisson --exposure size {how}"
+    ours, theirs = (answer(f"fit linear {name} {line}") for name in ("'german.t?t'", "german.txt"))
+    assert ours["coef"] == pytest.approx(theirs["coef"], abs=1e-7)
+    assert run(f"fit linear 'german.t?t' {line} -o {model}").exit_code == 0
+    ours, theirs = (run(f"predict {model} {name} {how}").stdout for name in ("'german.t?t'", "german.txt"))
+    assert ours == theirs
+    ours, theirs = (answer(f"evaluate {model} {name} {how}") for name in ("'german.t?t'", "german.txt"))
+    assert ours["measures"]["d2"] == pytest.approx(theirs["measures"]["d2"], rel=1e-12)
+    done = run(f"fit linear good -t y {how}")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "decimal and thousands are for delimited text, this is Parquet" in done.stderr
+
+
+@pytest.mark.parametrize("cache", ["no", "kept_large"])
+def test_rounded_whole_numbers_are_noted_once(cache: str) -> None:
+    if not Path("large.parquet").exists():
+        numbers = 2**53 + np.arange(300)
+        parquet.write_table(pa.table({"a": numbers, "y": np.sin(np.arange(300))}), "large.parquet")
+    said = run(f"fit linear large.parquet -t y --engine local:1 --cache {cache}").stdout
+    assert said.count("whole numbers beyond 2^53 are rounded") == 1
+
+
+def test_a_cache_without_room_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run(f"fit linear good -t y --cache {tmp_path}/file")
+    assert done.exit_code == 0
+    assert "Note: no cache in " in done.stdout

@@ -103,7 +103,7 @@ def test_only_abandoned_files_of_the_same_target_are_removed(tmp_path):
 
 
 def test_a_file_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
-    lock, times = part_files._locked, []
+    lock, times = part_files.locked, []
 
     def late(number):
         times.append(number)
@@ -111,7 +111,7 @@ def test_a_file_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
             part_files._sweep(tmp_path, ".a.")
         return lock(number)
 
-    monkeypatch.setattr(part_files, "_locked", late)
+    monkeypatch.setattr(part_files, "locked", late)
     write_new(tmp_path / "a", lambda file: file.write(b"1"))
     assert len(times) == 2
     assert names_in(tmp_path) == ["a"]

@@ -246,7 +246,7 @@ def test_ctrl_c_leaves_a_fitted_estimator(monkeypatch):
         if now.done > 20:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("steepest.estimators.linear_estimator.Bar", lambda: nullcontext(interrupt))
+    monkeypatch.setattr("steepest.estimators.linear_estimator.Bar", lambda *_: nullcontext(interrupt))
     model = GDClassifier(learning_rate=1e-5, max_iter=10**9, progress=True)
     with pytest.raises(KeyboardInterrupt):
         model.fit(*logistic_table(1))

@@ -109,7 +109,7 @@ def test_a_value_of_no_sense_is_refused(kind):
 
 def test_progress(monkeypatch):
     told = []
-    monkeypatch.setattr(rim, "Bar", lambda: nullcontext(told.append))
+    monkeypatch.setattr(rim, "Bar", lambda *_: nullcontext(told.append))
     GDRegressor(**RATE).fit(X, Y)
     assert told == []
     GDRegressor(**RATE, progress=True).fit(X, Y)

@@ -10,9 +10,16 @@ import pytest
 
 from steepest.parts.prefetch import prefetched
 
+BEFORE: set[threading.Thread] = set()  # those of other tests, whose iterators were not closed yet
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    BEFORE.update(threading.enumerate())
+
 
 def readers() -> int:
-    return sum(thread.name == "steepest-reader" for thread in threading.enumerate())
+    return sum(thread.name == "steepest-reader" and thread not in BEFORE for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize("ahead", [1, 3])

@@ -19,11 +19,12 @@ pytestmark = needs_compiler
 PASS = """
 import numpy as np
 from steepest import make_rows
-from steepest.data.full_pass import _compiled_sums
+from steepest.data.full_pass import slope_leaves
 from steepest.objective.losses import MSE
 rows = make_rows(np.ones((9000, 1)), np.zeros(9000), n_jobs=2)
 def cost():
-    return float(_compiled_sums(rows, MSE(), np.array([[2.0], [1.0]]), True)[0]) / 9000
+    compiled = rows.summation._replace(compiled=True)
+    return float(slope_leaves(rows, MSE(), np.array([[2.0], [1.0]]), compiled)[:, 0].sum()) / 9000
 """
 
 STEP = """

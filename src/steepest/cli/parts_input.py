@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ..core.errors import FileError, UsageError
 from ..data.readers.asked import Asked
-from ..data.readers.text_format import PLAIN
+from ..data.readers.text_format import PLAIN, TextFormat
 from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.formats import source_in_files
+from ..parts.sources.source import learnt_of
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
@@ -34,9 +35,11 @@ def open_to_fit(flags: Flags, files: tuple[str, ...], choice: PartsChoice, engin
     """
     refuse_in_passes(_of_rows(flags))
     drop, _, settings = flags.columns
-    asked = Asked(flags.target, flags.features, flags.weights, flags.offset, drop=drop, settings=settings)
+    offset = flags.offset, flags.exposure
+    asked = Asked(flags.target, flags.features, flags.weights, *offset, drop=drop, settings=settings)
     cache = False if choice.cache == "no" else choice.cache
-    table = within(source_in_files(list(files), asked), choice.memory, engine, cache, choice.checkpoint)
+    source = source_in_files(list(files), asked, form=flags.form)
+    table = within(source, choice.memory, engine, cache, choice.checkpoint)
     if not table.source.targets:
         names = ", ".join(table.names[:10])
         raise UsageError(f"{flags.file}: which column is the target? Name it with -t, one of {names}")
@@ -63,10 +66,8 @@ def _of_rows(flags: Flags) -> dict[str, object]:
         "--alpha cv": isinstance(flags.alpha, str),
         "--test": flags.test,
         "--early-stopping without --batch-size": flags.early_stopping and flags.batch_size is None,
-        "--exposure": flags.exposure,
         "--intercept-only": flags.intercept_only,
         "--where": flags.columns.where,
-        "--header, --delimiter and the like": flags.form != PLAIN,
     }
 
 
@@ -126,34 +127,32 @@ def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
 def describe_parts(table: Parts, source: str) -> Described:
     """The description of a table in parts."""
     read = table.source
-    recipe, decided = (None, ()) if read.learnt is None else read.learnt
+    learnt = learnt_of(read)
+    recipe, decided = (None, ()) if learnt is None else learnt
     recipe = None if recipe is None or recipe.plain else recipe
-    return Described(source, table.shape[0], table.names, read.targets, decided, (), recipe)
+    return Described(
+        source, table.shape[0], table.names, read.targets, decided, (), recipe
+    )  # the verdict has the notes
 
 
 def open_to_predict(
     model: Model,
     files: tuple[str, ...],
     memory: int | None,
+    form: TextFormat = PLAIN,
     *,
     target: bool = False,
     weights: str | None = None,
     unknown: str = "error",
 ) -> Parts:
-    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said.
-
-    Raises
-    ------
-    UsageError
-        If the model was fitted with an exposure.
-    """
-    refuse_in_passes({"a model with an exposure": model.exposure is not None})
+    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said."""
     asked = Asked(
         model.targets if target else None,
         model.recipe.columns,
         weights,
         model.offset,
+        model.exposure,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
         unknown=unknown,
     )
-    return within(source_in_files(list(files), asked), memory, None, False)
+    return within(source_in_files(list(files), asked, form=form), memory, None, False)

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 COLUMN = "{0} of a table in parts is a column of it: name it in scan(..., {1}=...), and leave {0} out"
+OTHERWISE = "columns became numbers in another way than in the fit: scan(..., recipe=...) with the recipe of its table"
 
 
 def fit(
@@ -91,6 +92,7 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
 
 def _name_columns(model: Any, table: Parts) -> None:
     """Set the attributes that say which columns the model has."""
+    model._recipe = table.recipe
     model.n_features_in_ = table.shape[1]
     vars(model).pop("feature_names_in_", None)
     if any(name != f"x{j}" for j, name in enumerate(table.names)):
@@ -175,9 +177,7 @@ def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Prediction
     """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k)."""
     check_is_fitted(model)
     table: Parts = X if isinstance(X, Parts) else scan(X)
-    names = tuple(vars(model).get("feature_names_in_", table.names))
-    if table.names != names:
-        raise UsageError(f"the table has other columns than the fit: scan it with those, {', '.join(names[:10])}")
+    _check_columns(model, table)
     labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
 
     def columns(z: Array) -> dict[str, Any]:
@@ -187,6 +187,16 @@ def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Prediction
         return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
 
     return Predictions(table, _parameters(model), columns)
+
+
+def _check_columns(model: Any, table: Parts) -> None:
+    """Refuse a table whose columns have other names, or became numbers in another way, than those of the fit."""
+    names = tuple(vars(model).get("feature_names_in_", table.names))
+    recipe = vars(model).get("_recipe")
+    if recipe is not None and table.recipe not in (None, recipe):
+        raise UsageError(OTHERWISE)
+    if table.names != names:
+        raise UsageError(f"the table has other columns than the fit: scan it with those, {', '.join(names[:10])}")
 
 
 def _parameters(model: Any) -> Array:
@@ -199,7 +209,9 @@ def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float
     check_is_fitted(model)
     if sample_weight is not None:
         raise UsageError(COLUMN.format("sample_weight", "weights"))
-    measures = scores_in_parts(_as_model(model), opened(X, y)).measures
+    table = opened(X, y)
+    _check_columns(model, table)
+    measures = scores_in_parts(_as_model(model), table).measures
     found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))
     if found is None:
         raise DataError("the score is undefined, since the target is constant: score other rows")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..core.threads import thread_count
+from ..data.encoding.recipe import Recipe
 from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE, SPARSE
@@ -18,7 +19,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .running import Running
-from .sources.source import Source, notes_of
+from .sources.source import Source, learnt_of, notes_of
 from .survey import Survey, survey_of
 from .works import Work
 
@@ -92,6 +93,12 @@ class Parts:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.source.names
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How columns became numbers, for `scan` of rows to predict; None where they are used as they are."""
+        learnt = learnt_of(self.source)
+        return None if learnt is None or learnt.recipe.plain else learnt.recipe
 
     @property
     def source_notes(self) -> tuple[str, ...]:

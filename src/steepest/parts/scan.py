@@ -9,8 +9,11 @@ from typing import Any
 from ..core.errors import DataError, UsageError
 from ..core.memory import byte_size, free_memory, size_text
 from ..core.shown_text import counted
-from ..data.encoding.settings import names_of, settings_of
+from ..data.encoding.recipe import Recipe
+from ..data.encoding.settings import Settings, names_of, settings_of
 from ..data.readers.asked import Asked
+from ..data.readers.tables import OF_TEXT
+from ..data.readers.text_format import PLAIN, text_format
 from .cache.cached import Policy
 from .engines.engine import Engine
 from .parts import AHEAD, Parts
@@ -31,10 +34,21 @@ def scan(
     *,
     weights: Any = None,
     offset: Any = None,
+    exposure: str | None = None,
     drop: str | Sequence[str] = (),
     missing: str = "error",
     categories: str | Sequence[str] = (),
+    reference: Mapping[str, str] | None = None,
+    min_count: int = 1,
     dates: str | Sequence[str] | Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    terms: str = "",
+    recipe: Recipe | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
     memory: int | str | None = None,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
@@ -64,13 +78,19 @@ def scan(
         The column of the rows' weights, at least 0.
     offset : str or array (n,), optional
         The column of a known part of each linear predictor.
+    exposure : str, optional
+        The column of numbers above 0 whose logarithm is such a part too.
     drop : str or sequence of str
         Columns that are left out.
     missing : {"error", "drop", "mean", "indicator"}
         Missing values are refused; or rows with one get the weight 0; or the others as in
         `steepest.tables.TableEncoder`.
-    categories, dates : str or sequence of str, or dict, optional
-        Columns of numbers that are categories, and columns of dates: as in `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms : optional
+        How columns become numbers: as in `steepest.tables.TableEncoder`.
+    recipe : Recipe, optional
+        How they became numbers in the table of a fit, its attribute ``recipe``: for rows to predict and to score.
+    header, delimiter, decimal, thousands, encoding : optional
+        How files of text are written: as in `steepest.read_table`.
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free. Besides them a fit takes some 10 MB for a sample, and its sums. No answer depends on it.
@@ -119,13 +139,31 @@ def scan(
     """
     if rows is not None and not callable(files):
         raise UsageError("rows is for a function that makes tables: leave it out")
-    settings = settings_of(missing=missing, categories=categories, dates=dates)
-    asked = Asked(None, features, drop=names_of(drop), settings=settings)
+    settings = settings_of(
+        missing=missing,
+        categories=categories,
+        reference=reference,
+        min_count=min_count,
+        dates=dates,
+        date_format=date_format,
+        terms=terms,
+    )
+    if recipe is not None:
+        if features is not None or settings._replace(missing="error") != Settings():
+            raise UsageError("a recipe says how columns become numbers: leave features and the like out")
+        features = recipe.columns
+    form = text_format(header, delimiter, decimal, thousands, encoding)
+    if form != PLAIN and not are_files(files):
+        raise UsageError(f"{OF_TEXT}, and encoding is for files of text: leave them out of this table")
+    if exposure is not None and is_array(files):
+        raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
+    asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
     if is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
-        source = source_in_files(files, asked, storage_options) if are_files(files) else source_of(files, asked, rows)
+        in_files = are_files(files)
+        source = source_in_files(files, asked, storage_options, form) if in_files else source_of(files, asked, rows)
     return within(source, memory, engine, cache, checkpoint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...data.readers.text_format import PLAIN
 from ...solve.model import Model
 from ...solve.passes.scored import scores_in_parts
 from ..parts_input import open_to_predict, refuse_in_passes
@@ -17,9 +16,8 @@ def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, fla
         {
             "--held-out": flags.held_out,
             "--calibration": flags.calibration,
-            "--header, --delimiter and the like": flags.form != PLAIN,
         }
     )
-    table = open_to_predict(model, files, memory, target=True, weights=flags.weights, unknown=flags.unknown)
+    table = open_to_predict(model, files, memory, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
     found = scores_in_parts(model, table)
     print_scores(model, Scored(flags.file, found.rows, found.measures, found.targets), flags)

@@ -10,12 +10,12 @@ import numpy as np
 
 from ...core.errors import UsageError
 from ...core.types import Array
-from ...data.readers.text_format import PLAIN, TextFormat
+from ...data.readers.text_format import TextFormat
 from ...parts.prediction_writers import cells
 from ...parts.predictions import Predictions, check_target
 from ...solve.model import Model, predicted_at, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
-from ..parts_input import open_to_predict, refuse_in_passes
+from ..parts_input import open_to_predict
 from ..parts_options import name_of
 from ..prediction_file import write_csv
 from ..text import label_text, say
@@ -27,14 +27,13 @@ __all__ = ["predict_files"]
 def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
-    refuse_in_passes({"--header, --delimiter and the like": form != PLAIN})
     if asked.as_json and asked.output is None:
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
     if asked.output is not None:
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    table = open_to_predict(model, files, memory, unknown=asked.unknown)
+    table = open_to_predict(model, files, memory, form, unknown=asked.unknown)
     found = Predictions(table, model.w, _columns(model, asked.proba), asked.keep or ())
     _check_kept(found, model, asked)
     if asked.output is None:

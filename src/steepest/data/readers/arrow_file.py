@@ -22,7 +22,7 @@ from .text_format import PLAIN, TextFormat
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
+__all__ = ["SAMPLE", "ArrowSheet", "index_names", "open_arrow", "open_parquet", "read_csv"]
 
 SAMPLE = 100  # rows by which columns of text are told
 NONE: Mapping[str, bool] = {}

@@ -20,7 +20,8 @@ from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, notes_of
+from ..sources.source import Piece, Source, learnt_of, notes_of
+from ..sources.streams import StreamSource
 from .folders import default_folder, own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -49,7 +50,8 @@ def cached(
     source : Source
     policy : "auto", bool, str or Path
         "auto": with a cache if a second pass is expensive, or more than three passes are planned and the disk has
-        twice the room. A folder, where the cache stays; others are removed at the end of the process.
+        twice the room. A folder, where the cache stays; others are removed at the end of the process, as
+        are those of streams and lazy frames, of which nobody knows whether they are the same again.
     passes : int
         Passes that are planned.
     told : callable, optional
@@ -62,7 +64,7 @@ def cached(
         if policy is True or source.remote or (passes > FEW and _has_room(source, folder, told)):
             return Cached(source, folder, False, told)
         return source
-    return Cached(source, Path(policy), True, told)
+    return Cached(source, Path(policy), not isinstance(source, StreamSource), told)  # rows of a stream have no name
 
 
 def _has_room(source: Source, folder: Path, told: Callable[[str], None] | None) -> bool:
@@ -115,14 +117,14 @@ class Cached:
         return self.origin.targets
 
     @property
-    def learnt(self) -> Learnt | None:
-        """How features of text, dates or gaps become numbers."""
-        return self.origin.learnt
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What reading the files found out about columns; nothing where the cache of another process is read."""
         return notes_of(self.origin)
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """The recipe of the origin. Cost: a pass over its columns where the cache of another process is read."""
+        return learnt_of(self.origin)
 
     @property
     def levels(self) -> tuple[str, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from ...core.errors import DataError
 from ...core.whole_numbers import rounding_note
 from ...data.encoding.faults import CellError
 from ...data.encoding.recipe import Learnt
-from ...data.encoding.text_column import Column
+from ...data.encoding.text_column import Column, Text
+from ...data.readers.arrow_file import SAMPLE
+from ...data.readers.columns import holds_text
 from ...data.rows import Rows
 from .layout import Layout
 from .learning import learn_in_parts
@@ -86,21 +88,30 @@ class ArrowSource(ABC):
         """The recipe of features of text, dates or gaps. Cost: a pass over columns whose rules depend on all rows."""
         settings, names = self.layout.settings, self.layout.features
         if settings is None:
-            return None
-        return learn_in_parts(names, self._columns(), settings, partial(place_of, self))
+            return None if self.layout.recipe is None else Learnt(self.layout.recipe, ())
+        return learn_in_parts(
+            names,
+            self._columns({*settings.categories, *settings.dates, *settings.reference}),
+            settings,
+            partial(place_of, self),
+        )
 
     @cached_property
     def encoded(self) -> Layout:
         """The layout, with the recipe that it needs."""
         return self.layout if self.learnt is None else self.layout._replace(recipe=self.learnt.recipe)
 
-    def _columns(self) -> Iterator[list[Column]]:
-        """The features of all rows, batch by batch."""
+    def _columns(self, named: set[str]) -> Iterator[list[Column]]:
+        """The features of all rows, batch by batch; text that is not named as such must not hold numbers."""
+        names = self.layout.features
         for piece in range(len(self.pieces)):
             row = 0
             for batch in self.batches(piece, 0, AT_ONCE, self.layout.features):
                 try:
-                    yield self.layout.columns_of([batch], self.layout.features)
+                    columns = self.layout.columns_of([batch], names)
+                    if piece == row == 0:
+                        _check_texts({name: c for name, c in zip(names, columns, strict=True) if name not in named})
+                    yield columns
                 except DataError as error:
                     raise DataError(error.problem, file=self.place(piece, row), column=error.column) from None
                 row += batch.num_rows
@@ -140,6 +151,17 @@ class ArrowSource(ABC):
         """The error of a cell with its place; ``row`` is the first of its batch."""
         place = self.place(piece, row + (error.row or 0))
         return DataError(error.problem, file=place, column=error.column, answer=error.answer)
+
+
+def _check_texts(columns: Mapping[str, Column]) -> None:
+    """Refuse a column of text whose first cells are mostly numbers: in memory it is read as numbers."""
+    for name, column in columns.items():
+        if not isinstance(column, Text):
+            continue
+        first = [column.levels[code] for code in column.codes[:SAMPLE] if code >= 0]
+        if first and not holds_text(first):
+            problem = f"text that holds numbers, such as {first[0]!r}: store it as numbers, or name it in categories"
+            raise DataError(problem, column=name)
 
 
 def grouped(batches: Iterator[pa.RecordBatch], size: int) -> Iterator[list[pa.RecordBatch]]:

@@ -24,13 +24,18 @@ from .text_file import text_file
 __all__ = ["are_files", "scan_npy", "scan_text", "source_in_files", "text_stream"]
 
 
+TYPED = {"parquet": "Parquet", "arrow": "Arrow", "numpy": "npy"}  # as messages call a format that is no text
+
+
 def are_files(table: object) -> bool:
     """Whether a table is the name of a file, folder or pattern, or a sequence of them."""
     names = table if isinstance(table, Sequence) and not isinstance(table, str) else [table]
     return all(isinstance(name, (str, os.PathLike)) for name in names)
 
 
-def source_in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None = None) -> Source:
+def source_in_files(
+    files: Any, asked: Asked, options: Mapping[str, Any] | None = None, form: TextFormat = PLAIN
+) -> Source:
     """The source of a table in files, whose names say their format. A store is told the options.
 
     Raises
@@ -38,14 +43,19 @@ def source_in_files(files: Any, asked: Asked, options: Mapping[str, Any] | None 
     FileError
         If there is no such file or it cannot be read.
     UsageError
-        If the files have different formats.
+        If the files have different formats, or a format of text is given for others.
     """
     found = find_files(files, options)
     kinds = {file.format: file for file in found}
     if len(kinds) > 1:
         one, other = list(kinds.values())[:2]
         raise UsageError(f"{one.name} and {other.name} have different formats: scan one format at a time")
-    return SCANS.get(str(found[0].format), scan_text)(found, asked)
+    typed = SCANS.get(str(found[0].format))
+    if typed is None:
+        return scan_text(found, asked, form)
+    if form != PLAIN:
+        raise UsageError(f"{found[0].name}: {OF_TEXT}, this is {TYPED[str(found[0].format)]}")
+    return typed(found, asked)
 
 
 def scan_text(files: Sequence[File], asked: Asked, form: TextFormat = PLAIN) -> Numbered:

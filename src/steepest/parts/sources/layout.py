@@ -22,6 +22,7 @@ from ...data.layout import Table, spread
 from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.cells import FILL
 from ...data.readers.columns import Wanted
+from ...data.readers.response import known_offset
 from ...data.rows import Rows
 
 if TYPE_CHECKING:  # types alone
@@ -44,6 +45,7 @@ class Layout(NamedTuple):
     targets: tuple[str, ...] = ()
     weights: str | None = None
     offset: str | None = None
+    exposure: str | None = None  # numbers above 0 whose logarithm is added to the offset
     single: bool = False  # whether X is float32: every feature is
     whole: tuple[str, ...] = ()  # columns of whole numbers of 64 bits
     labelled: bool = False  # whether the target is labels, so that y holds their places among the levels
@@ -61,7 +63,7 @@ class Layout(NamedTuple):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns to be read."""
-        further = [name for name in (self.weights, self.offset) if name is not None]
+        further = [name for name in (self.weights, self.offset, self.exposure) if name is not None]
         return (*self.features, *self.targets, *further)
 
     def rows(self, batches: Sequence[pa.RecordBatch], levels: tuple[str, ...] | None = None) -> Rows:
@@ -75,13 +77,23 @@ class Layout(NamedTuple):
         X, kept = (self._table(batches), None) if self.recipe is None else self._encoded(batches, self.recipe)
         targets = [vector(batches, c) if levels is None else places(batches, c, levels) for c in self.targets]
         y = np.asfortranarray(np.stack(targets, axis=1)) if targets else np.empty((X.shape[0], 0), order="F")
-        weight, offset = (None if name is None else vector(batches, name) for name in (self.weights, self.offset))
+        weight = None if self.weights is None else vector(batches, self.weights)
         if weight is not None and (weight < 0).any():
             row = int((weight < 0).argmax())
             raise CellError(f"weight {weight[row]:g} is negative: {MEND}", str(self.weights), row)
         if kept is not None:
             weight = np.where(kept, 1.0 if weight is None else weight, 0.0)
-        return Rows(X, y, weight, offset, total=float(X.shape[0] if weight is None else weight.sum()))
+        total = float(X.shape[0] if weight is None else weight.sum())
+        return Rows(X, y, weight, self._offset(batches), total=total)
+
+    def _offset(self, batches: Sequence[pa.RecordBatch]) -> NDArray[np.float64] | None:
+        """Offset plus logarithm of the exposure of each row, None without either."""
+        columns = {name: vector(batches, name) for name in (self.offset, self.exposure) if name is not None}
+        if self.exposure is not None and (columns[self.exposure] <= 0).any():
+            row = int((columns[self.exposure] <= 0).argmax())
+            problem = f"exposure {columns[self.exposure][row]:g} is not above zero: correct it"
+            raise CellError(problem, self.exposure, row)
+        return known_offset(columns, self.offset, self.exposure, "", lambda row: None)
 
     def labels(self, batch: pa.RecordBatch) -> set[str]:
         """The labels of the target in a record batch."""

@@ -35,7 +35,6 @@ class LibsvmStream:
 
     remote = True
     levels = None
-    learnt = None
     targets = (LABEL,)
 
     def __init__(self, files: Sequence[TextFile], asked: Asked) -> None:

@@ -37,7 +37,6 @@ class MemorySource:
     remote = False
     seeks = True
     waits = False
-    learnt = None  # columns are numbers
 
     def __init__(
         self,

@@ -104,7 +104,6 @@ class NpySource:
         return not self.remote
 
     waits = False
-    learnt = None  # columns are numbers
     stored = None  # rows are dense
 
     @cached_property

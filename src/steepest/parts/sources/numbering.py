@@ -12,7 +12,7 @@ from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece, notes_of
+from .source import Piece, learnt_of, notes_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -43,10 +43,6 @@ class Stream(Protocol):
     @property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text, sorted, known after a pass. None for a target of numbers."""
-
-    @property
-    def learnt(self) -> Learnt | None:
-        """How features of text, dates or gaps become numbers."""
 
     @property
     def identity(self) -> str:
@@ -126,8 +122,8 @@ class Numbered:
 
     @property
     def learnt(self) -> Learnt | None:
-        """How features of text, dates or gaps become numbers."""
-        return self.stream.learnt
+        """The recipe that the stream learnt."""
+        return learnt_of(self.stream)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -36,12 +36,14 @@ def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
         raise UsageError(f"{file}: no feature is named: name one or more")
     targets = () if roles.target is None else (roles.target, *roles.further)
     kinds = [kind_of(schema.field(name).type) for name in targets]
-    used = (*roles.features, *targets, *(name for name in (roles.weights, roles.offset) if name is not None))
+    beside = (roles.weights, roles.offset, roles.exposure)
+    used = (*roles.features, *targets, *(name for name in beside if name is not None))
     layout = Layout(
         roles.features,
         targets,
         roles.weights,
         roles.offset,
+        roles.exposure,
         all(str(schema.field(name).type) == "float" for name in roles.features),
         whole=tuple(name for name in used if str(schema.field(name).type) in ("int64", "uint64")),
         labelled=len(targets) == 1 and kinds[0] in ("text", "truth"),
@@ -57,13 +59,14 @@ def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
     settings, features = asked.settings, layout.features
     if asked.recipe is None and not texts and settings == Settings():
         return layout
-    named = (*settings.categories, *settings.dates) if asked.recipe is None else tuple(asked.recipe.text_columns)
+    own = (*settings.categories, *settings.dates, *settings.reference)
+    named = own if asked.recipe is None else tuple(asked.recipe.text_columns)
     for name in named:
         if name not in features:
             raise UsageError(f"no feature is called {name!r}: there is {listed(features)}")
     return layout._replace(
         single=False,
-        texts=tuple(name for name in features if name in texts or name in named),
+        texts=tuple(name for name in features if name in named or (name in texts and asked.recipe is None)),
         settings=settings if asked.recipe is None else None,
         recipe=asked.recipe,
         unknown=asked.unknown,

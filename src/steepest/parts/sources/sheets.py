@@ -103,7 +103,7 @@ class SheetStream:
     def learnt(self) -> Learnt | None:
         """The recipe of features of text, dates or gaps. Cost: a pass, if there are any."""
         if self.cast.settings is None:
-            return None
+            return None if self.cast.recipe is None else Learnt(self.cast.recipe, ())
         return learn_in_parts(self.cast.roles.features, self._features(), self.cast.settings, self._place)
 
     @cached_property

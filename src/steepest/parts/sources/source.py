@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source", "notes_of", "place_of"]
+__all__ = ["Piece", "Source", "learnt_of", "notes_of", "place_of"]
 
 
 class Piece(NamedTuple):
@@ -37,10 +37,6 @@ class Source(Protocol):
     @property
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text, sorted: y holds their places. None for a target of numbers, which y holds."""
-
-    @property
-    def learnt(self) -> Learnt | None:
-        """How features of text, dates or gaps become numbers, if that is learnt from all rows."""
 
     @property
     def identity(self) -> str:
@@ -102,3 +98,12 @@ def notes_of(source: object) -> tuple[str, ...]:
     """What reading a source found out about columns and is no error, such as whole numbers that are rounded."""
     notes: tuple[str, ...] = getattr(source, "notes", ())
     return notes
+
+
+def learnt_of(source: object) -> Learnt | None:
+    """The recipe that a source learnt or was given, and what was decided; None where the columns are used as they are.
+
+    Cost: a pass over the columns whose rules depend on all rows, if it was not made before.
+    """
+    learnt: Learnt | None = getattr(source, "learnt", None)
+    return learnt

@@ -190,7 +190,7 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
-    notes = (*notes, *parts.source_notes)
+    notes = (*notes, *parts.source_notes, *parts.notes)
     verdict = judge(evidence_of(problem, plan, path, certificate, facts), notes)
     more: dict[str, Any] = {
         "reported_step": int(path.step[i]),
