@@ -48,6 +48,32 @@ except SystemExit:
     pass
 print(most - begin, file=sys.stderr)
 """
+USED = """
+import re, sys, threading, time
+most = 0
+def anonymous():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+def watch():
+    global most
+    while True:
+        most = max(most, anonymous())
+        time.sleep(0.002)
+from steepest.cli import main
+def run(*words):
+    try:
+        main([*words])
+    except SystemExit as done:
+        assert not done.code
+def both(table, out):
+    run("evaluate", sys.argv[1], table, "--memory", "10MB", "--json")
+    run("predict", sys.argv[1], table, "--memory", "10MB", "--keep", "x0", "-o", out)
+both(sys.argv[3], sys.argv[4] + "0/")  # loads what is loaded late
+begin = anonymous()
+threading.Thread(target=watch, daemon=True).start()
+both(sys.argv[2], sys.argv[4] + "1/")
+both(sys.argv[2], sys.argv[4] + "2.parquet")
+print(most - begin, file=sys.stderr)
+"""
 
 
 def table(seed: int = 0, n: int = N, **more: Any) -> Any:
@@ -264,6 +290,26 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert found["verdict"]["status"] == "converged"
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_memory_of_scores_and_predictions_is_bounded(tmp_path: Path) -> None:
+    rng, names, n = np.random.default_rng(0), ["x0", "x1", "y"], 100_000
+    with parquet.ParquetWriter(tmp_path / "large.parquet", pa.schema([(name, pa.float64()) for name in names])) as out:
+        for _ in range(80):
+            X = rng.normal(size=(n, 2))
+            block = pa.table([*X.T, X.sum(1) + rng.normal(size=n)], names=names)
+            out.write_table(block, row_group_size=n // 2)
+    (tmp_path / "small").mkdir()
+    parquet.write_table(block.slice(0, 20_000), tmp_path / "small" / "0.parquet")
+    model = tmp_path / "model.json"
+    assert run(f"fit linear {tmp_path / 'small' / '0.parquet'} -t y -o {model}").exit_code == 0
+    call = [sys.executable, "-c", USED, *map(str, (model, tmp_path / "large.parquet", tmp_path / "small", tmp_path))]
+    call[-1] += "/out"
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.splitlines()[-1]) <= 60e6  # the predictions are 64 MB, and so are the keys
+    assert parquet.read_table(tmp_path / "out1").num_rows == parquet.read_table(tmp_path / "out2.parquet").num_rows
+
+
 def test_an_interrupted_fit_is_resumed(tmp_path: Path) -> None:
     saved, line = tmp_path / "fit.ckpt", "fit logistic good -t y --learning-rate 1e-9 --max-iter 100000 --tol none"
     call = [sys.executable, "-c", PROGRAM, *line.split(), "--checkpoint", str(saved)]
@@ -290,6 +336,52 @@ def test_a_checkpoint_goes_when_the_fit_is_complete(tmp_path: Path) -> None:
     assert answer(f"fit logistic good -t y --checkpoint {saved}")["coef"] == plain["coef"]
     assert not saved.exists()
     assert answer(f"fit logistic good -t y --checkpoint {saved} --resume")["coef"] == plain["coef"]
+
+
+def test_a_ranking_of_rounded_scores_says_how_far_it_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmp_path / "model.json"
+    assert run(f"fit logistic good -t y -o {model}").exit_code == 0
+    exact = answer(f"evaluate {model} good")["measures"]
+    assert "auc_within" not in exact
+    monkeypatch.setattr("steepest.solve.passes.class_sums.MOST", 1 << 10)
+    found = answer(f"evaluate {model} good")["measures"]
+    for name in ("auc", "average_precision"):
+        assert 0 < abs(found[name] - exact[name]) <= found[f"{name}_within"] < 0.01
+    lines = run(f"evaluate {model} good").stdout.splitlines()
+    assert sum(": scores are rounded)" in line and "(within " in line for line in lines) == 2
+
+
+def test_an_index_that_is_left_out_is_noted_once(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text('"","x","y"\n' + "".join(f'"{i}",{i % 7},{i % 5}\n' for i in range(1, 40)))
+    ours, theirs = (answer(f"fit linear {name} -t y")["verdict"]["notes"] for name in (f"'{table}*'", table))
+    assert ours == theirs
+    assert len(ours) == 1
+    assert "the index of the rows, column c1, is left out" in ours[0]
+
+
+def test_levels_unknown_to_the_fit_are_refused_with_their_place_or_taken_as_others(tmp_path: Path) -> None:
+    model, odd, n = tmp_path / "model.json", tmp_path / "odd", 400
+    rows = parquet.read_table("kinds/0.parquet").slice(0, n)
+    parquet.write_table(rows, tmp_path / "known.parquet")
+    assert run(f"fit logistic {tmp_path / 'known.parquet'} -t y -o {model}").exit_code == 0
+    kinds = rows["kind"].to_pylist()
+    kinds[251] = "new"
+    rows = rows.set_column(rows.column_names.index("kind"), "kind", pa.array(kinds))
+    odd.mkdir()
+    parquet.write_table(rows, odd / "0.parquet", row_group_size=100)
+    csv.write_csv(rows, tmp_path / "odd.csv")
+    for name, place in ((odd, "0.parquet, row group 3, row 252, "), (f"'{odd}.cs[v]'", "odd.csv, line 253, ")):
+        for command in ("predict", "evaluate"):
+            done = run(f"{command} {model} {name}")
+            assert f"{place}column 'kind': 'new' is not among the levels of the fit" in done.stderr
+            assert done.stderr.count("\n") == 1
+        theirs = run(f"predict {model} {odd / '0.parquet'} --proba --unknown other").stdout.split()[1:]
+        ours = run(f"predict {model} {name} --proba --unknown other").stdout.split()[1:]
+        for one, other in zip(ours, theirs, strict=True):
+            assert list(map(float, one.split(","))) == pytest.approx(list(map(float, other.split(","))), rel=1e-12)
+        measures = (answer(f"evaluate {model} {name} --unknown other")["measures"] for name in (name, f"{odd}.csv"))
+        assert next(measures)["log_loss"] == pytest.approx(next(measures)["log_loss"], rel=1e-12)
 
 
 @pytest.mark.parametrize(

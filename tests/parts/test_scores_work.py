@@ -70,7 +70,7 @@ def test_scores_are_those_in_memory(case, weight):
     found = scores_in_parts(model, scan(X, y, weights=weight, engine=Here(2)))
     assert found.rows == N
     same(found.measures, expected)
-    assert found.measures.get("auc_within") in (None, 0.0)
+    assert found.measures.keys() == expected.keys()
     counted = places if weight is None else places[weight > 0]
     assert (found.targets.min(), found.targets.max()) == (counted.min(), counted.max())
 

@@ -143,8 +143,9 @@ def open_to_predict(
     *,
     target: bool = False,
     weights: str | None = None,
+    unknown: str = "error",
 ) -> Parts:
-    """The table with the columns of a model, and its target if it is asked for."""
+    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said."""
     asked = Asked(
         model.targets if target else None,
         model.recipe.columns,
@@ -152,5 +153,6 @@ def open_to_predict(
         model.offset,
         model.exposure,
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
+        unknown=unknown,
     )
     return within(source_in_files(list(files), asked, form=form), memory, None, False)

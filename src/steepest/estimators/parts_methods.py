@@ -20,7 +20,6 @@ from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
 from ..core.whole_numbers import EXACT
-from ..data.rows import Rows
 from ..objective.problem import read_loss
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
@@ -180,16 +179,14 @@ def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Prediction
     table: Parts = X if isinstance(X, Parts) else scan(X)
     _check_columns(model, table)
     labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
-    w = _parameters(model)
 
-    def columns(rows: Rows) -> dict[str, Any]:
-        z = rows.predictor(w)
+    def columns(z: Array) -> dict[str, Any]:
         found = of(z[:, 0] if z.shape[1] == 1 else z)
         if found.ndim == 1:
             return {"prediction": found}
         return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
 
-    return Predictions(table, columns)
+    return Predictions(table, _parameters(model), columns)
 
 
 def _check_columns(model: Any, table: Parts) -> None:

@@ -1,29 +1,35 @@
-"""Predictions of a table in parts: computed batch by batch where they are asked for, never all of them in memory."""
+"""Predictions of a table in parts: computed block by block where they are asked for, never all of them in memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from threading import Event
+from typing import Any
 
 import numpy as np
 
-from ..core.errors import DataError, FileError, UsageError
-from ..core.files import check_new, write_new
-from ..core.shown_text import csv_cell, visible
-from ..data.rows import Rows
+from ..core.errors import UsageError
+from ..core.files import check_new, real_path, write_new
+from ..core.new_folder import check_new_folder, new_folder
+from ..core.threads import one_blas_thread
+from ..core.types import Array
+from .kept import check_kept, kept_columns
+from .part import Part
 from .parts import Parts
-from .sources.arrow import ArrowSource, grouped
+from .prediction_writers import Columns, check_ending, write_columns
+from .predictors import linear_predictors
+from .prefetch import prefetched
+from .sources.source import place_of
 
-if TYPE_CHECKING:  # types alone
-    import pyarrow as pa
+__all__ = ["Predictions", "check_target"]
 
-__all__ = ["Predictions", "cells", "check_target"]
-
-Columns = Mapping[str, Any]  # arrays (m,) of numbers or labels, by name
-ENDINGS = (".csv", ".parquet")
+BLOCK = 1 << 17  # rows at most, which become a row group
+NAMED = re.compile(r"part-\d{5,}\.parquet")  # the files of a folder
 
 
 class Predictions:
@@ -32,32 +38,38 @@ class Predictions:
     Parameters
     ----------
     table : Parts
+    w : (d + 1, k) array
+        Raw parameters, intercept last.
     of : callable
-        Gives the columns of predictions of some rows, arrays (m,) by name.
+        Gives columns of predictions, arrays (m,) by name, from linear predictors (m, k).
     keep : sequence of str
         Columns of the files that stand before them.
+
+    Notes
+    -----
+    Linear predictors are computed leaf by leaf, so that they have the same bits for every cut of the table.
 
     Examples
     --------
     >>> from steepest import scan
-    >>> found = Predictions(scan([[1.0], [2.0]], [0.0, 0.0]), lambda rows: {"prediction": 2 * rows.X[:, 0]})
+    >>> w = np.array([[2.0], [0.5]])
+    >>> found = Predictions(scan([[1.0], [2.0]], [0.0, 0.0]), w, lambda z: {"prediction": z[:, 0]})
     >>> len(found), np.asarray(found).tolist()
-    (2, [2.0, 4.0])
+    (2, [2.5, 4.5])
     """
 
-    def __init__(self, table: Parts, of: Callable[[Rows], Columns], keep: Sequence[str] = ()) -> None:
-        if keep and not isinstance(table.source, ArrowSource):
-            raise UsageError("columns are kept of Parquet and Arrow files: leave --keep out for this format")
-        self.table, self.of, self.keep = table, of, tuple(keep)
+    def __init__(self, table: Parts, w: Array, of: Callable[[Array], Columns], keep: Sequence[str] = ()) -> None:
+        self.table, self.w, self.of, self.keep = table, w, of, tuple(keep)
         if keep:
-            _check_names(table.source, self.keep)
+            check_kept(table.source, self.keep)
 
     def __len__(self) -> int:
         return self.table.shape[0]
 
     def batches(self) -> Iterator[dict[str, Any]]:
-        """The columns of each batch of rows. Cost: one pass over the data."""
-        return (columns for piece in range(len(self.table.source.pieces)) for columns in self._of_piece(piece))
+        """The columns of each block of rows. Cost: one pass over the data."""
+        self._begin()
+        return prefetched(columns for part in self.table.parts for columns in self._of_part(part))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """All predictions, (n,) or (n, k), in memory."""
@@ -67,110 +79,75 @@ class Predictions:
         return (whole[:, 0] if whole.shape[1] == 1 else whole).astype(dtype or whole.dtype, copy=False)
 
     def write(self, path: str | Path, *, force: bool = False) -> None:
-        """Write them as .csv or .parquet, complete or not at all; or into a folder, a Parquet file for each file.
+        """Write them as .csv or .parquet, or as a folder with a Parquet file for each part: complete or not at all.
+
+        A name that ends with a slash, and one of a folder, is that of a folder; its files are in the order of the rows.
 
         Raises
         ------
         UsageError
-            If the name has another ending.
+            If the name has another ending, or is that of the table.
         FileError
-            If it exists and ``force`` is false, or cannot be written.
+            If it exists and ``force`` is false, or cannot be written. A folder with other files is never replaced.
         """
         check_target(path, force)
-        if not _is_folder(path):
-            write_new(path, lambda file: _write(file, self.batches(), Path(path).suffix.lower()), force)
+        self._check_input(path)
+        if _is_folder(path):
+            self._write_folder(path, force)
             return
-        Path(path).mkdir(exist_ok=True)
-        for number, pieces in enumerate(self._files()):
-            batches = (columns for piece in pieces for columns in self._of_piece(piece))
-            name = Path(path) / f"part-{number:05d}.parquet"
-            write_new(name, lambda file, own=batches: _write(file, own, ".parquet"), force)  # type: ignore[misc]
+        write_new(path, lambda file: write_columns(file, self.batches(), Path(path).suffix.lower()), force)
 
-    def _of_piece(self, piece: int) -> Iterator[dict[str, Any]]:
-        source, size, row = self.table.source, self.table.block, 0
-        kept = grouped(source.batches(piece, 0, size, self.keep), size) if isinstance(source, ArrowSource) else iter(())
-        for rows in source.read(piece, 0, size):
-            own = dict(zip(self.keep, _arrays(next(kept), self.keep), strict=True)) if self.keep else {}
+    def _begin(self) -> None:
+        self.table.passes += 1
+        _ = self.table.source.levels  # they are found before a thread needs them
+
+    def _of_part(self, part: Part) -> Iterator[dict[str, Any]]:
+        size = min(self.table.block, part.how.leaf * max(1, BLOCK // part.how.leaf))
+        place = partial(place_of, part.source)
+        kept = kept_columns(part, self.keep, size) if self.keep else None
+        for block in part.blocks(size):
+            with one_blas_thread(float("inf")):
+                own = self.of(linear_predictors(block, self.w, place))
+            first = {} if kept is None else {name: c[: block.rows.shape[0]] for name, c in next(kept).items()}
+            yield {**first, **own}
+
+    def _check_input(self, path: str | Path) -> None:
+        """Refuse to replace a file of the table, or the folder that it is in."""
+        files = {real_path(piece.file) for piece in self.table.source.pieces if piece.file}
+        if real_path(path) in files | {file.parent for file in files if _is_folder(path)}:
+            raise UsageError(f"{path} is read: give the predictions a name of their own")
+
+    def _write_folder(self, path: str | Path, force: bool) -> None:
+        """Write the parts side by side; an error, or Ctrl-C, ends all of them."""
+        self._begin()
+        stopped, parts = Event(), self.table.parts
+        with new_folder(path, NAMED, force) as folder, ThreadPoolExecutor(self.table.engine.workers) as pool:
             try:
-                yield {**own, **self.of(rows)}
-            except DataError as error:
-                raise DataError(error.problem, file=source.place(piece, row)) from None
-            row += rows.shape[0]
+                running = [pool.submit(self._write_part, folder, i, part, stopped) for i, part in enumerate(parts)]
+                for one in running:
+                    one.result()
+            except BaseException:
+                stopped.set()
+                pool.shutdown(cancel_futures=True)
+                raise
 
-    def _files(self) -> list[list[int]]:
-        """The pieces of each file."""
-        found: dict[str, list[int]] = {}
-        for number, piece in enumerate(self.table.source.pieces):
-            found.setdefault(piece.file, []).append(number)
-        return list(found.values())
+    def _write_part(self, folder: Path, number: int, part: Part, stopped: Event) -> None:
+        """Write the predictions of a part, if there are any: its rows may all belong to the leaf of the part before."""
+        blocks = takewhile(lambda _: not stopped.is_set(), self._of_part(part))
+        if -part.first % part.how.leaf < part.rows:
+            with (folder / f"part-{number:05d}.parquet").open("xb") as file:
+                write_columns(file, blocks, ".parquet")
 
 
 def check_target(path: str | Path, force: bool) -> None:
     """Refuse, before any work is done, a path that `Predictions.write` would refuse after it."""
     if _is_folder(path):
-        if Path(path).is_dir() and any(Path(path).iterdir()) and not force:
-            raise FileError(f"{visible(str(path))} is not empty: name a new folder, or add --force to overwrite files")
+        check_new_folder(path, NAMED, force)
+        check_ending("part.parquet")
         return
-    if Path(path).suffix.lower() not in ENDINGS:
-        raise UsageError(f"{path}: predictions are written as .csv or .parquet, or into a folder: end the name in /")
+    check_ending(path)
     check_new(path, force)
-
-
-def _check_names(source: Any, names: tuple[str, ...]) -> None:
-    """Refuse a column that the files do not have."""
-    for name in names:
-        try:
-            next(source.batches(0, 0, 1, (name,)))
-        except (KeyError, IndexError):
-            raise UsageError(f"{source.pieces[0].file} has no column {name!r}: keep one that it has") from None
 
 
 def _is_folder(path: str | Path) -> bool:
     return str(path).endswith("/") or Path(path).is_dir()
-
-
-def _arrays(batches: Sequence[pa.RecordBatch], names: Sequence[str]) -> list[Any]:
-    """Columns of record batches as Arrow has them."""
-    import pyarrow as pa
-
-    table = pa.Table.from_batches(batches)
-    return [table.column(name) for name in names]
-
-
-def _write(file: BinaryIO, batches: Iterator[Columns], ending: str) -> None:
-    (_write_parquet if ending == ".parquet" else _write_csv)(file, batches)
-
-
-def _write_parquet(file: BinaryIO, batches: Iterator[Columns]) -> None:
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetWriter
-
-    writer = None
-    for columns in batches:
-        table = pa.table(dict(columns))
-        writer = ParquetWriter(file, table.schema) if writer is None else writer
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-
-
-def _write_csv(file: BinaryIO, batches: Iterator[Columns]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    out = csv.writer(text, lineterminator="\n")
-    for number, columns in enumerate(batches):
-        if number == 0:
-            out.writerow([csv_cell(name) for name in columns])
-        safe = [[csv_cell(cell) if isinstance(cell, str) else cell for cell in cells(c)] for c in columns.values()]
-        out.writerows(zip(*safe, strict=True))
-    text.detach()
-
-
-def cells(column: object) -> list[object]:
-    """The cells of a column of a batch, of NumPy or of Arrow."""
-    found: list[object] = np.asarray(column).tolist() if isinstance(column, np.ndarray) else _of_arrow(column)
-    return found
-
-
-def _of_arrow(column: Any) -> list[object]:
-    found: list[object] = column.to_pylist()
-    return found

@@ -21,7 +21,7 @@ from ..report import model_words
 from ..score_text import calibration_lines, confusion_lines, score_name, score_text, scored
 from ..split import held_out_part
 from ..table_input import class_places, model_columns
-from ..text import aligned, describe, label_text, say
+from ..text import aligned, describe, label_text, number, say
 
 __all__ = ["Flags", "Scored", "evaluate_command", "numbers_of", "print_scores"]
 
@@ -111,10 +111,16 @@ def _title(model: Model, found: Scored, flags: Flags) -> str:
 def _lines(found: dict[str, Any], y: Array, model: Model) -> list[str]:
     if "targets" in found:
         return _by_target(found, y, model)
-    facts = describe([(score_name(name), score_text(found, name, y)) for name in scored(found)])
+    facts = describe([(score_name(name), score_text(found, name, y) + _within(found, name)) for name in scored(found)])
     if model.classes is None:
         return facts
     return [*facts, "", *confusion_lines(found["confusion"], model.classes)]
+
+
+def _within(found: dict[str, Any], name: str) -> str:
+    """How far a score may be from that of scores that are not rounded, if they are rounded."""
+    bound = found.get(f"{name}_within")
+    return "" if bound is None else f"   (within {number(bound, 2)}: scores are rounded)"
 
 
 def _by_target(found: dict[str, Any], y: Array, model: Model) -> list[str]:

@@ -16,9 +16,8 @@ def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, fla
         {
             "--held-out": flags.held_out,
             "--calibration": flags.calibration,
-            "--unknown other": flags.unknown != "error",
         }
     )
-    table = open_to_predict(model, files, memory, flags.form, target=True, weights=flags.weights)
+    table = open_to_predict(model, files, memory, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
     found = scores_in_parts(model, table)
     print_scores(model, Scored(flags.file, found.rows, found.measures, found.targets), flags)

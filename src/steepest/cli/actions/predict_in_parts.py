@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ...core.errors import UsageError
+from ...core.types import Array
 from ...data.readers.text_format import TextFormat
-from ...data.rows import Rows
-from ...parts.predictions import Predictions, cells, check_target
-from ...solve.model import Model, predicted_at, predictor, probability_at, read_model, refuse_without_probabilities
+from ...parts.prediction_writers import cells
+from ...parts.predictions import Predictions, check_target
+from ...solve.model import Model, predicted_at, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
-from ..parts_input import open_to_predict, refuse_in_passes
+from ..parts_input import open_to_predict
 from ..parts_options import name_of
 from ..prediction_file import write_csv
 from ..text import label_text, say
@@ -25,15 +27,14 @@ __all__ = ["predict_files"]
 def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
-    refuse_in_passes({"--unknown other": asked.unknown != "error"})
     if asked.as_json and asked.output is None:
         raise UsageError("--json of a table that is read in passes needs -o: name the file of the predictions")
     if asked.output is not None:
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    table = open_to_predict(model, files, memory, form)
-    found = Predictions(table, lambda rows: _columns(model, rows, asked.proba), asked.keep or ())
+    table = open_to_predict(model, files, memory, form, unknown=asked.unknown)
+    found = Predictions(table, model.w, _columns(model, asked.proba), asked.keep or ())
     _check_kept(found, model, asked)
     if asked.output is None:
         for number, columns in enumerate(found.batches()):
@@ -47,16 +48,20 @@ def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: i
         say([f"wrote     {asked.output}   ({len(found):,} rows)"])
 
 
-def _columns(model: Model, rows: Rows, proba: bool) -> dict[str, Any]:
-    """The columns of predictions of some rows."""
-    z = predictor(model, rows.X, rows.offset)
-    if proba:
-        p = probability_at(model, z)
-        return dict(zip(_names(model, proba), np.stack((1.0 - p, p)) if p.ndim == 1 else p.T, strict=True))
-    found = predicted_at(model, z)
+def _columns(model: Model, proba: bool) -> Callable[[Array], dict[str, Any]]:
+    """What gives the columns of predictions, from linear predictors (m, k)."""
+    names, spelt = _names(model, proba), model
     if model.classes is not None:
-        found = np.array([label_of(label) for label in found.tolist()])
-    return dict(zip(_names(model, proba), np.atleast_2d(found.T), strict=True))
+        spelt = model._replace(classes=tuple(map(label_of, model.classes)))
+
+    def columns(z: Array) -> dict[str, Any]:
+        own = z[:, 0] if model.outputs == 1 else z
+        if not proba:
+            return dict(zip(names, np.atleast_2d(predicted_at(spelt, own).T), strict=True))
+        p = probability_at(model, own)
+        return dict(zip(names, np.stack((1.0 - p, p)) if p.ndim == 1 else p.T, strict=True))
+
+    return columns
 
 
 def _names(model: Model, proba: bool) -> list[str]:

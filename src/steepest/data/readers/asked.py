@@ -24,6 +24,8 @@ class Asked(NamedTuple):
         dropped.
     kept : sequence of str
         Columns whose cells are kept as the file spells them; all rows are used then.
+    unknown : {"error", "other"}
+        What a level is that the recipe does not know.
     """
 
     target: str | int | Sequence[str] | None = None
@@ -37,6 +39,7 @@ class Asked(NamedTuple):
     settings: Settings = Settings()
     recipe: Recipe | None = None
     kept: Sequence[str] = ()
+    unknown: str = "error"
 
     @property
     def missing(self) -> str | None:

@@ -26,7 +26,7 @@ from .response import joined, known_offset
 from .roles import Roles, check_names
 from .table_html import table_html
 
-__all__ = ["RawTable", "Table", "columns_of", "is_large"]
+__all__ = ["RawTable", "Table", "columns_of", "is_large", "unused_index"]
 
 
 class Table(NamedTuple):
@@ -157,7 +157,7 @@ def columns_of(sheet: Sheet, roles: Roles, asked: Asked) -> RawTable:
     if not whole.all():
         chosen, columns = chosen[whole], [taken(column, whole) for column in columns]
     read = dict(zip((one.name for one in wanted), columns, strict=False))
-    notes = (*sheet.notes, *_unused_index(sheet, roles), *_dropped(int((~whole).sum()), len(whole)))
+    notes = (*sheet.notes, *unused_index(sheet, roles), *_dropped(int((~whole).sum()), len(whole)))
     return _raw(sheet, roles, read, _lines(sheet, chosen), len(chosen))._replace(notes=notes, places=chosen)
 
 
@@ -256,7 +256,7 @@ def _loses_digits(sheet: Sheet, name: str) -> bool:
     return any(loses_digits(cell if form.is_plain else str(form.plain(cell))) for cell in cells)
 
 
-def _unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
+def unused_index(sheet: Sheet, roles: Roles) -> tuple[str, ...]:
     """A note of the index that is left out, unless the user chose the features."""
     left = [name for name in sheet.row_names if name not in (roles.target, roles.weights)]
     if roles.asked or not left:

@@ -37,6 +37,7 @@ class Cast(NamedTuple):
     complete: bool  # whether rows with a gap get the weight 0
     settings: Settings | None = None  # by which a recipe is to be learnt from all rows
     recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps
+    unknown: str = "error"  # what a level is that the recipe does not know: an error, or "other"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ class Cast(NamedTuple):
             fill_rows(X, features)
             return X
         try:
-            return self.recipe.encode(features, Unknown())[0]
+            return self.recipe.encode(features, Unknown(self.unknown))[0]
         except CellError as error:
             at = None if error.row is None else line(error.row)
             problem, column, answer = error.problem, error.column, error.answer
@@ -113,7 +114,8 @@ def cast_of(sheet: Sheet, asked: Asked) -> Cast:
     if not wanted:
         raise UsageError(f"{sheet.file}: no column is asked for: name a target or a feature")
     encodes = recipe is None and (settings != Settings() or any(name in texts for name in roles.features))
-    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", settings if encodes else None, recipe)
+    learnt = settings if encodes else None
+    return Cast(roles, tuple(wanted), labelled, asked.missing == "drop", learnt, recipe, asked.unknown)
 
 
 def _spread(values: NDArray[np.float64] | None, kept: NDArray[np.bool_]) -> Any:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from itertools import islice
+from typing import NamedTuple, Protocol, cast
 
 from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece, learnt_of
+from .source import Piece, learnt_of, notes_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -71,6 +72,13 @@ class Stream(Protocol):
         """The line of a row, counted from 0 from a mark on."""
 
 
+class Named(Stream, Protocol):
+    """A stream whose columns have names."""
+
+    def cells(self, file: int, start: Mark, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row from a mark on, as the file has them."""
+
+
 class Found(NamedTuple):
     """A piece that a pass has found."""
 
@@ -116,6 +124,11 @@ class Numbered:
     def learnt(self) -> Learnt | None:
         """The recipe that the stream learnt."""
         return learnt_of(self.stream)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the stream found out about columns and is no error."""
+        return notes_of(self.stream)
 
     @property
     def identity(self) -> str:
@@ -175,6 +188,11 @@ class Numbered:
         found = self._found[piece]
         batches = (rows for _, rows in self.stream.marked(found.file, found.start))
         yield from regrouped(_without(map(self.stream.settled, batches), start), size, found.rows - start)
+
+    def cells(self, piece: int, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row of a piece, as the file has them, of a stream with named columns."""
+        found, stream = self._found[piece], cast("Named", self.stream)
+        return islice(stream.cells(found.file, found.start, names), found.rows)
 
     def check(self) -> None:
         """Refuse files that are no longer as they were found."""

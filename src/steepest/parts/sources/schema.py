@@ -69,6 +69,7 @@ def _encoding(layout: Layout, asked: Asked, texts: frozenset[str]) -> Layout:
         texts=tuple(name for name in features if name in named or (name in texts and asked.recipe is None)),
         settings=settings if asked.recipe is None else None,
         recipe=asked.recipe,
+        unknown=asked.unknown,
         complete=settings.missing == "drop",
     )
 

@@ -19,6 +19,7 @@ from ...data.readers.content import Content
 from ...data.readers.delimited import TextSheet, open_text
 from ...data.readers.json_lines import JSONSheet, open_json
 from ...data.readers.quoting import filled, row_end
+from ...data.readers.raw_table import unused_index
 from ...data.readers.text_format import TextFormat
 from ...data.rows import Rows
 from .cast import Cast, Labels, cast_of
@@ -84,9 +85,19 @@ class SheetStream:
         return tuple(sorted(self._labels)) if self.cast.labelled else None
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know: that an index is left out."""
+        return unused_index(self._opened[0].sheet, self.cast.roles)
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Names of the files."""
         return tuple(text.name for text in self._files)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns of the first file."""
+        return self._opened[0].sheet.names
 
     @cached_property
     def learnt(self) -> Learnt | None:
@@ -142,6 +153,16 @@ class SheetStream:
             with placed(mark.line):
                 rows = cast.rows(sheet, sheet.read(cast.wanted), self._labels)
             yield mark if self._files[file].seekable else None, rows
+
+    def cells(self, file: int, start: Mark, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        """Cells of each row from a mark on, as the file has them."""
+        names_there = self._open(file).sheet.names
+        for name in names:
+            if name not in names_there:
+                raise DataError(f"no column is called {name!r}: leave it out", file=self.files[file])
+        for mark, sheet in self._sheets(file, start):
+            with placed(mark.line):
+                yield from zip(*(sheet.cells(name) for name in names), strict=True)
 
     def line(self, file: int, start: Mark, row: int) -> int:
         """The line of a row, counted from 0 from a mark on."""

@@ -94,7 +94,7 @@ def place_of(source: Source, row: int) -> str:
     raise IndexError("the table has fewer rows")
 
 
-def notes_of(source: Source) -> tuple[str, ...]:
+def notes_of(source: object) -> tuple[str, ...]:
     """What reading a source found out about columns and is no error, such as whole numbers that are rounded."""
     notes: tuple[str, ...] = getattr(source, "notes", ())
     return notes

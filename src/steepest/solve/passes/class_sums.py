@@ -81,7 +81,8 @@ def class_measures(model: Model, sums: Partial) -> tuple[dict[str, Any], Array]:
         each, errors = zip(*((getattr(r, name), getattr(r, f"{name}_error")) for r in rankings), strict=True)
         known = None not in each
         measures[name] = float(np.mean(each)) if known else None
-        measures[f"{name}_within"] = float(np.mean(errors)) if known else None
+        if known and any(errors):
+            measures[f"{name}_within"] = float(np.mean(errors))
     plain = bool((heavy == counts).all())
     measures["confusion"] = counts.astype(np.int64).tolist() if plain else heavy.reshape(k, k).tolist()
     return measures, present.astype(np.float64)

@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ...core.types import Array
-from ...data.full_pass import predictors
 from ...data.tree import Partial
 from ...parts.part import Block
 from ...parts.parts import Parts
-from ...parts.works import leaves_of
+from ...parts.predictors import linear_predictors
 from ..model import Model
 from .class_sums import ClassSums, class_measures
 from .number_sums import NumberSums, number_measures
-from .recession_works import in_doubles
 
 __all__ = ["Scored", "Scores", "scores_in_parts"]
 
@@ -28,8 +26,8 @@ class Scored(NamedTuple):
     Attributes
     ----------
     measures : dict
-        As of `model_scores`. Of classes also "auc_within" and "average_precision_within": how far these may be from
-        those of all scores; 0 where no scores were rounded.
+        As of `model_scores`. Where the scores of classes were rounded, also "auc_within" and
+        "average_precision_within": how far these may be from those of the scores themselves.
     rows : int
     targets : array
         Targets that occur: least and largest, (2,) or (2, k); of classes the places of those that have rows.
@@ -53,7 +51,9 @@ class Scores(NamedTuple):
 
     def __call__(self, block: Block) -> list[Partial]:
         """The sums of each leaf; the first is the number of rows."""
-        z, y, leaf = _linear_predictors(block, self.model), self._targets(block), block.how.leaf
+        if self.model.shifted and block.rows.offset is None:
+            raise DataError("the model was fitted with an offset: scan the table with offset=...")
+        z, y, leaf = linear_predictors(block, self.model.w), self._targets(block), block.how.leaf
         n = len(z)
         weight = np.ones(n) if block.rows.weight is None else block.rows.weight
         if weight.min() < 0:
@@ -82,22 +82,6 @@ class Scores(NamedTuple):
             row = block.first + int(found.argmin()) + 1
             raise DataError(f"row {row:,}: the label is none of the model's classes: write labels as in the fit")
         return places[:, None].astype(np.float64)
-
-
-def _linear_predictors(block: Block, model: Model) -> Array:
-    """Linear predictors (m, k) of the rows of a block, in double precision, leaf by leaf."""
-    rows = block.rows
-    if model.shifted and rows.offset is None:
-        raise DataError("the model was fitted with an offset: scan the table with offset=...")
-    doubles = in_doubles(rows)
-    with np.errstate(over="ignore", invalid="ignore"):
-        z = np.concatenate([predictors(leaf, model.w, 0, leaf.shape[0]) for leaf in leaves_of(doubles, block.how)])
-    finite = np.isfinite(z).all(1)
-    if not finite.all():
-        row = block.first + int(finite.argmin()) + 1
-        what = "the prediction is too large for a number: look at its values and the coefficients"
-        raise DataError(f"row {row:,}: {what}")
-    return z
 
 
 def scores_in_parts(model: Model, parts: Parts) -> Scored:
