@@ -1,24 +1,23 @@
-"""Columns of predictions as CSV or Parquet."""
+"""Predictions of a table in memory: into a file, or as CSV to standard output."""
 
 from __future__ import annotations
 
 import csv
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
-from ..core.errors import UsageError
 from ..core.files import write_new
 from ..core.shown_text import csv_cell, visible
+from ..parts.prediction_writers import check_ending, write_columns
 
-__all__ = ["check_ending", "write_csv", "write_predictions"]
+__all__ = ["check_file", "write_csv", "write_predictions"]
 
 Columns = Mapping[str, Sequence[Any]]
 
 
-def check_ending(path: str) -> None:
+def check_file(path: str) -> None:
     """Refuse a name whose ending gives no format, and Parquet without pyarrow.
 
     Raises
@@ -26,17 +25,12 @@ def check_ending(path: str) -> None:
     UsageError
         With what to do.
     """
-    ending = Path(path).suffix.lower()
-    if ending not in (".csv", ".parquet"):
-        raise UsageError(f"{path}: predictions are written as .csv or .parquet: end the name so")
-    if ending == ".parquet":
-        _pyarrow()
+    check_ending(path, ": end the name so")
 
 
 def write_predictions(path: str, columns: Columns, force: bool) -> None:
     """Write columns into a file, complete or not at all."""
-    parquet = Path(path).suffix.lower() == ".parquet"
-    write_new(path, lambda file: _write_parquet(file, columns) if parquet else _write_text(file, columns), force)
+    write_new(path, lambda file: write_columns(file, iter([columns]), Path(path).suffix.lower()), force)
 
 
 def write_csv(file: TextIO, columns: Columns, head: bool = True) -> None:
@@ -58,28 +52,3 @@ def _cells(column: Sequence[Any], terminal: bool) -> Sequence[Any]:
 def _cell(text: str, terminal: bool) -> str:
     """A cell that no spreadsheet runs; on a terminal, one that gives it no orders."""
     return visible(csv_cell(text)) if terminal else csv_cell(text)
-
-
-def _write_text(file: BinaryIO, columns: Columns) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    write_csv(text, columns)
-    text.detach()  # flushed, and left open
-
-
-def _write_parquet(file: BinaryIO, columns: Columns) -> None:
-    pa = _pyarrow()
-    from pyarrow import parquet
-
-    try:
-        table = pa.table({name: pa.array(list(column)) for name, column in columns.items()})
-    except pa.ArrowException as error:
-        raise UsageError(f"a column to keep has values of several types: write .csv ({str(error)[:80]})") from None
-    parquet.write_table(table, file)
-
-
-def _pyarrow() -> Any:
-    try:
-        import pyarrow as pa
-    except ImportError:
-        raise UsageError("Parquet needs pyarrow: pip install 'steepest[tables]'") from None
-    return pa

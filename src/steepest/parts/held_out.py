@@ -99,7 +99,7 @@ class Side:
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is expensive."""
+        """Whether a second pass is expensive."""
         return self.source.remote
 
     @property

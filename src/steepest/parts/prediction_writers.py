@@ -18,8 +18,11 @@ __all__ = ["Columns", "cells", "check_ending", "write_columns"]
 Columns = Mapping[str, Any]  # arrays, sequences or Arrow arrays of one length, by name
 
 
-def check_ending(path: str | Path) -> None:
-    """Refuse a name whose ending gives no format, and Parquet without pyarrow.
+FOLDER = ", or into a folder: end the name in /"
+
+
+def check_ending(path: str | Path, mend: str = FOLDER) -> None:
+    """Refuse a name whose ending gives no format, and Parquet without pyarrow; ``mend`` ends the message.
 
     Raises
     ------
@@ -28,7 +31,7 @@ def check_ending(path: str | Path) -> None:
     """
     ending = Path(path).suffix.lower()
     if ending not in (".csv", ".parquet"):
-        raise UsageError(f"{path}: predictions are written as .csv or .parquet, or into a folder: end the name in /")
+        raise UsageError(f"{path}: predictions are written as .csv or .parquet{mend}")
     if ending == ".parquet":
         _arrow()
 

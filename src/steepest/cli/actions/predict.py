@@ -15,7 +15,7 @@ from ...data.readers.text_format import TextFormat
 from ...solve.model import Label, Model, predict, probability, read_model
 from ..exit_status import print_object
 from ..outputs import check_outputs
-from ..prediction_file import check_ending, write_csv, write_predictions
+from ..prediction_file import check_file, write_csv, write_predictions
 from ..table_input import encoded_aloud, model_columns
 from ..text import label_text, say
 
@@ -37,7 +37,7 @@ def predict_command(path: str, file: str, form: TextFormat, asked: Flags) -> Non
     """Predict the rows of a file, and print the predictions or write them into a file."""
     model = read_model(path)
     if asked.output is not None:
-        check_ending(asked.output)
+        check_file(asked.output)
         check_outputs(file, asked.output, None, asked.force)
     raw = model_columns(model, file, form, kept=asked.keep or ())
     table = encoded_aloud(raw, model.recipe, asked.unknown)

@@ -141,7 +141,7 @@ class Cached:
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is expensive: not with a cache."""
+        """Whether a second pass is expensive: not with a cache."""
         return self.origin.remote and self._without
 
     @property

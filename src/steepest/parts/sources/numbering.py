@@ -50,7 +50,7 @@ class Stream(Protocol):
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is expensive."""
+        """Whether a second pass is expensive."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class Stream(Protocol):
         """A batch of the first pass as it is known after it: places of its labels, columns of its sparse rows."""
 
     def marked(self, file: int, start: Mark = BEGIN) -> Iterator[tuple[Mark | None, Rows]]:
-        """The same from a mark on; each batch with its own mark, or None where no reading can begin."""
+        """The same from a mark on; each batch with its own mark, or None where no pass can begin."""
 
     def line(self, file: int, start: Mark, row: int) -> int:
         """The line of a row, counted from 0 from a mark on."""
@@ -137,7 +137,7 @@ class Numbered:
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is expensive."""
+        """Whether a second pass is expensive."""
         return self.stream.remote
 
     seeks = False  # text is read from the beginning of a piece

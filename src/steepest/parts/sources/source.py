@@ -44,7 +44,7 @@ class Source(Protocol):
 
     @property
     def remote(self) -> bool:
-        """Whether a second reading is expensive: text, or a file that is not on this machine."""
+        """Whether a second pass is expensive: text, or a file that is not on this machine."""
 
     @property
     def seeks(self) -> bool:
