@@ -16,13 +16,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import overload
 
-import numpy as np
-
 from ..core.errors import UsageError
 from ..methods.method import Method
 from ..objective.data import Data
 from ..objective.objective import Objective
-from ..objective.problem import Problem, check_start
+from ..objective.problem import Problem, read_start
 from ..optimality.preconditioner import preconditioner_of
 from .engine import Descent
 from .loop import Whole
@@ -83,13 +81,7 @@ def descend(
     if method.batch_size is not None and not data.supports.rows:
         raise UsageError("sampled descent needs rows: use batch_size=None on moments")
     method.refuse_for(problem)
-    d = data.shape[1]
-    k = data.outputs
-    at = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
-    if at.size != (d + 1) * k or not np.isfinite(at).all():
-        raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
-    at = at.reshape(d + 1, k)
-    check_start(problem, at)
+    at = read_start(problem, start, data.shape[1], data.outputs)
     walker = _whole(problem, method, data)
     memory = (walker.preconditioner if walker else preconditioner_of(Objective(problem, data), method)).open(at)
     return Descent(problem, method, data, Checkpoint(0, at, memory), seed, compiled, walker=walker)

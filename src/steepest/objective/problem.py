@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
 from ..core.record_kinds import check_record
@@ -16,7 +17,7 @@ from ..core.setting_types import LossLike
 from ..core.types import Array
 from . import losses, penalties
 
-__all__ = ["Problem", "check_start", "read_loss"]
+__all__ = ["Problem", "check_start", "read_loss", "read_start"]
 
 
 def read_loss(spec: LossLike) -> Loss:
@@ -130,6 +131,22 @@ class Problem:
     def proximal(self) -> bool:
         """Whether the objective needs a proximal map: for an L1 penalty, or for sign constraints."""
         return self.l1 > 0 or any(self.signs)
+
+
+def read_start(problem: Problem, start: ArrayLike | None, d: int, k: int) -> Array:
+    """A copy of a start as parameters (d + 1, k), intercept last; 0 where none is given.
+
+    Raises
+    ------
+    UsageError
+        If it does not have as many finite numbers, or violates a sign constraint.
+    """
+    w = np.zeros((d + 1, k)) if start is None else np.array(start, np.float64)
+    if w.size != (d + 1) * k or not np.isfinite(w).all():
+        raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
+    w = w.reshape(d + 1, k)
+    check_start(problem, w)
+    return w
 
 
 def check_start(problem: Problem, w: Array) -> None:

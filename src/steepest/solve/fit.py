@@ -24,7 +24,7 @@ from ..descent.stops import Stop, epochs, updates
 from ..descent.trajectory import Trajectory
 from ..objective.data import Data
 from ..objective.objective import Objective, coordinates_of
-from ..objective.problem import Problem
+from ..objective.problem import Problem, read_start
 from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
 from ..optimality.evidence import ENDED
 from ..optimality.null_model import constant_cost, rounding_cost
@@ -83,7 +83,8 @@ def fit(
     names = names or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
     given, rows = rows.total, counted(rows)
     check_rows(rows, problem)
-    (n, d), begin = rows.shape, _start(start, rows)
+    n, d = rows.shape
+    begin = None if start is None else read_start(problem, start, d, rows.outputs)
     with one_blas_thread(2.0 * d * max(n, d * d)):
         with _bad_numbers_named(rows, names):
             plan = make_plan(rows, problem, settings, limits.updates, begin)
@@ -144,16 +145,6 @@ def _bad_numbers_named(rows: Rows, names: tuple[str, ...]) -> Iterator[None]:
 def _limits(limits: Limits) -> list[Stop]:
     """The stops at the limits."""
     return [epochs(limits.max_iter), *([] if limits.max_updates is None else [updates(limits.max_updates)])]
-
-
-def _start(start: ArrayLike | None, rows: Rows) -> Array | None:
-    if start is None:
-        return None
-    w = np.asarray(start, np.float64)
-    shape = (rows.shape[1] + 1, rows.outputs)
-    if w.size != (size := shape[0] * shape[1]) or not np.isfinite(w).all():
-        raise UsageError(f"start must be {size} finite numbers, coefficients first and the intercept last")
-    return w.reshape(shape)
 
 
 def _refuse_overflow(problem: Problem, data: Data, w: Array | None) -> None:

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from ...core.errors import UsageError
 from ...core.records import is_record, to_spec
 from ...core.threads import one_blas_thread
-from ...core.types import Array
 from ...core.version import __version__
 from ...descent.descent import descend, until
 from ...descent.early_stopping import callback_stop, validation_on
@@ -19,7 +18,7 @@ from ...descent.recording import record
 from ...descent.stops import Stop, epochs, updates
 from ...descent.trajectory import Trajectory
 from ...objective.objective import coordinates_of
-from ...objective.problem import Problem, check_start
+from ...objective.problem import Problem, read_start
 from ...optimality.certificate import ROUNDING
 from ...optimality.evidence import ENDED
 from ...optimality.null_model import constant_cost, rounding_cost
@@ -91,7 +90,7 @@ def fit_parts(
         parts.plan(passes_of(parts, problem, settings, limits))
         survey = survey_for(parts, problem, settings)
         check_survey(parts, survey, problem)
-        begin = _start(start, problem, survey)
+        begin = None if start is None else read_start(problem, start, len(survey.mean), survey.sample.outputs)
         found = plan_passes(parts, survey, problem, settings, begin, limits.tol == 0)
         path, certified = _descended(parts, survey, problem, settings, limits, found, watch)
         if path.meta["interrupted"] and parts.checkpoint is not None:
@@ -111,18 +110,6 @@ def _settle(parts: Parts, problem: Problem, settings: Settings, limits: Limits) 
     plan = {name: to_spec(value) if is_record(value) else value for name, value in asked.items()}
     coding = parts.coding
     parts.checkpoint.settle({**plan, "classes": coding.values, "class weights": coding.weights})
-
-
-def _start(start: ArrayLike | None, problem: Problem, survey: Survey) -> Array | None:
-    if start is None:
-        return None
-    w = np.asarray(start, np.float64)
-    shape = (len(survey.mean) + 1, survey.sample.outputs)
-    if w.size != shape[0] * shape[1] or not np.isfinite(w).all():
-        size = shape[0] * shape[1]
-        raise UsageError(f"start must be {size} finite numbers, coefficients first and the intercept last")
-    check_start(problem, w.reshape(shape))
-    return w.reshape(shape)
 
 
 def _descended(

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.errors import DataError, UsageError
-from ...core.types import Array
 from ...core.units import RAW
 from ...core.version import __version__
 from ...data.layout import jit_allowed
@@ -25,7 +24,7 @@ from ...descent.trajectory import Trajectory
 from ...methods import estimates
 from ...methods.method import Method, read_estimate
 from ...objective.data import ColumnStats
-from ...objective.problem import Problem, check_start
+from ...objective.problem import Problem, read_start
 from ...optimality.certificate import ROUNDING
 from ...optimality.null_model import constant_cost
 from ...parts.epochs import Epochs
@@ -90,7 +89,7 @@ def fit_stochastic(
     columns, table, sample = surveyed(parts)
     units = scaled_units(sample, problem, ColumnStats(columns.mean, columns.variance)) if settings.scaled else RAW
     data = cast(Rows, table.in_units(units))  # it has what a plan asks for
-    at = _start(start, problem, parts.shape[1], sample.outputs)
+    at = read_start(problem, start, parts.shape[1], sample.outputs)
     plan = planned(problem, columns, data, method, settings.auto, at)
     setup = Setup(parts, problem, plan, shuffle_of(parts, settings.seed), settings.seed)
     tol, scale = limits.tol, constant_cost(problem, sample)
@@ -122,15 +121,6 @@ def _method(problem: Problem, settings: Settings) -> Method:
     method = Method(rule, rate, settings.batch_size, "shuffle", average, estimate)
     method.refuse_for(problem)
     return method
-
-
-def _start(start: ArrayLike | None, problem: Problem, d: int, k: int) -> Array:
-    """The start (d + 1, k) in raw units; 0 where none is given."""
-    w = np.zeros((d + 1, k)) if start is None else np.asarray(start, np.float64)
-    if w.size != (d + 1) * k or not np.isfinite(w).all():
-        raise UsageError(f"start must be {(d + 1) * k} finite numbers, coefficients first and the intercept last")
-    check_start(problem, w.reshape(d + 1, k))
-    return w.reshape(d + 1, k)
 
 
 def shuffled_descent(setup: Setup) -> Descent:
