@@ -82,6 +82,18 @@ def test_passes_over_classes_have_the_same_bits_for_any_number_of_threads():
     assert np.array_equal(one.curvature(loss, w).matrix(), two.curvature(loss, w).matrix())
 
 
+def test_second_derivatives_keep_their_digits_where_each_row_is_sure_of_its_class():
+    rows, X, _, weight = table(n=300)
+    rows, A = rows._replace(offset=None), np.column_stack([X, np.ones(300)])
+    w = np.random.default_rng(1).standard_normal((5, 3))
+    w[-1] += [0, 30, 60]
+    p = np.exp(A @ w - np.logaddexp.reduce(A @ w, 1)[:, None])
+    found = rows.curvature(Softmax(), w).matrix().reshape(5, 3, 5, 3)
+    for c in range(3):
+        factor = weight / weight.sum() * p[:, c] * np.delete(p, c, 1).sum(1)
+        assert found[:, c, :, c] == pytest.approx((A * factor[:, None]).T @ A, rel=1e-9, abs=0)
+
+
 @pytest.mark.parametrize(
     "kind",
     [{}, {"sparse": True}, {"intercept": False}, {"rule": "whitened"}],

@@ -24,6 +24,7 @@ __all__ = ["block_size", "class_pass", "class_sums", "ones_and_columns", "square
 
 SMALL = 64  # fewest rows of a block
 ROOM = 1 << 17  # numbers of a block, its rows and its predictors: 1 MB, about a core's cache
+FEW = 2000  # products of a single block, for which no library starts threads
 WORK = 1 << 20  # products from which a pass is shared among threads
 
 ClassJudge = Callable[[int, int, Array], float]  # turns z (k, rows) into slopes, in place; returns a sum over the rows
@@ -37,6 +38,8 @@ def block_size(rows: Rows, leaf: int, width: int) -> int:
 def summed(rows: Rows, size: int, sums: int, task: Callable[[int, int], Partial]) -> Partial:
     """The sum of ``task(low, high)`` over the blocks, ``sums`` numbers each, in threads if that is worth it."""
     n, d = rows.shape
+    if n * sums < FEW:
+        return task(0, n)
     with one_blas_thread(2.0 * n * d):
         threads = rows.threads if float(n) * sums >= WORK else 1
         return sum_in_threads(-(-n // size), lambda b: task(b * size, min(n, (b + 1) * size)), threads)
@@ -56,7 +59,9 @@ def class_pass(
     if not gradient:
         return cost, sums[1:]
     g: Array = sums[1:].reshape(rows.outputs, -1).T / rows.total
-    return cost, g * rows.units.scales(rows.shape[1])[:, None] if of is None else g
+    if of is None and rows.units.scale is not None:
+        g[:-1] *= rows.units.scale[:, None]
+    return cost, g
 
 
 def class_sums(
@@ -68,9 +73,11 @@ def class_sums(
     of: Callable[[Table], Table] | None = None,
 ) -> Array:
     """The sums whose means `class_pass` gives, not scaled: the judge's values, then the gradients by class."""
-    (n, d), k = rows.shape, rows.outputs
+    (n, d), k, scale = rows.shape, rows.outputs, rows.units.scale
     rows.read(n)
-    slopes = None if w is None else np.ascontiguousarray((w * rows.units.scales(d)[:, None]).T)
+    slopes = None if w is None else np.array(w.T, order="C")
+    if slopes is not None and scale is not None:
+        slopes[:, :-1] *= scale
 
     def task(low: int, high: int) -> Partial:
         part = _shifted(rows, low, high)
@@ -80,7 +87,7 @@ def class_sums(
         if gradient:
             sums = out[1:].reshape(k, d + 1)
             sums[:, :-1] = transposed_dot(part if of is None else of(part), z.T)
-            sums[:, -1] = z.sum(1)
+            sums[:, -1] = np.add.reduce(z, 1)
         return (out,)
 
     return summed(rows, block_size(rows, leaf, d + 2 * k), k * (d + 1), task)[0]

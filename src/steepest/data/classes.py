@@ -69,7 +69,7 @@ class Classes(Rows):
         """The sum of the losses of a block; z (k, rows) becomes the weighted slopes."""
         cost, weight = softmax_slopes(z, self.y.T[:, low:high]), self.weights(low, high)
         if weight is None:
-            return float(cost.sum())
+            return float(np.add.reduce(cost))
         z *= weight
         return float(weight @ cost)
 
@@ -129,15 +129,17 @@ class ClassesCurvature:
 
         def task(low: int, high: int) -> Partial:
             A = ones_and_columns(rows, low, high)
-            A *= 1.0 if rows.weight is None else np.sqrt(rows.weight[low:high])
+            if rows.weight is not None:
+                A *= np.sqrt(rows.weight[low:high])
             both = (p[:, None, low:high] * A).reshape(m, -1)  # of each class, its probability times A
             H = (both @ both.T).reshape(k, d + 1, k, d + 1)
             np.negative(H, out=H)
-            for c in range(k):
-                H[c, :, c] += both[c * (d + 1) : (c + 1) * (d + 1)] @ A.T
+            for c in range(k):  # p_c - p_c^2 is p_c times the others, so no digit is lost where p_c is near 1
+                H[c, :, c] = 0.0
+                H[c, :, c] = -H[c].sum(1)
             return (H,)
 
-        H = summed(rows, block_size(rows, leaf, (d + 1) * (k + 2)), m * m, task)[0]
+        H = summed(rows, block_size(rows, leaf, (d + 1) * (k + 1)), m * m, task)[0]
         return H.transpose(1, 0, 3, 2).reshape(m, m)
 
     def diagonal(self) -> Array:
