@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from statistics import median
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from sklearn.linear_model import SGDClassifier
 
 from benchmarks.measure import SEED, Row, size_of
-from benchmarks.scale_passes import cpu_of, pass_rows
+from benchmarks.scale_passes import cpu_of, forget, pass_rows, read_directly, wall_of
 from steepest import Problem, make_rows, scan
 from steepest.parts.cache.cached import cached
 from steepest.parts.parts import Parts
@@ -109,6 +110,26 @@ def _epochs() -> Iterator[Row]:
         parts = _in_cache(path, Path(folder))
         for size in (1, 32):
             yield _epoch(table, parts, path, size)
+        yield _from_disk(parts)
+
+
+def _from_disk(parts: Parts) -> Row:
+    """Epochs over a cache that is read past the memory of the system, and direct reads of its files, in turns."""
+    source = cast(Any, parts.source)
+    source._found = source._stored._replace(mapped=False)
+    files, epochs, disk = [path for path in source._stored.folder.iterdir() if path.is_file()], [], []
+    size = sum(path.stat().st_size for path in files) / 1e9
+    for _ in range(EPOCHS):
+        forget(files)
+        disk.append(wall_of(lambda: [read_directly(path) for path in files]))
+        one, many = (
+            wall_of(lambda limit=limit: fit_stochastic(parts, LOSS, BATCHES, Limits(max_iter=limit, tol=None)))
+            for limit in (1, 1 + EPOCHS)
+        )
+        epochs.append((many - one) / EPOCHS)
+    figures = f"{size / median(epochs):.2f} GB/s; {size / median(disk):.2f} GB/s"
+    what = f"epoch from a cache on disk alone, {size_of(N, D)}, batch 32: its speed to that of direct reads"
+    return Row(what, f"{median(disk) / median(epochs):.2f}", figures, ">= 0.5")
 
 
 def _epoch(table: Labelled, parts: Parts, path: Path, size: int) -> Row:

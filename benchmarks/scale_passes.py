@@ -20,7 +20,7 @@ from steepest.parts.parts import Parts
 from steepest.parts.survey import survey_of
 from steepest.parts.works import Curves, Slopes
 
-__all__ = ["cpu_of", "pass_rows"]
+__all__ = ["cpu_of", "forget", "pass_rows", "read_directly", "wall_of"]
 
 N, D, REPEATS = 1_000_000, 50, 3
 CSV_ROWS = 100_000
@@ -83,23 +83,23 @@ def _disk(parts: Parts, work: Slopes, cache: Path) -> Row:
     size = sum(path.stat().st_size for path in files) / 1e9
     for _ in range(REPEATS):
         cast(Any, parts.source)._stored.maps.clear()
-        _dropped(files)
-        disk.append(_wall(lambda: [_read_directly(path) for path in files]))
+        forget(files)
+        disk.append(wall_of(lambda: [read_directly(path) for path in files]))
         cast(Any, parts.source)._stored.maps.clear()  # the system keeps what is mapped
-        _dropped(files)
-        ours.append(_wall(lambda: parts.sums(work)))
+        forget(files)
+        ours.append(wall_of(lambda: parts.sums(work)))
     figures = f"{size / median(ours):.2f} GB/s; {size / median(disk):.2f} GB/s"
     what = "gradient pass from a cache on disk alone: its speed to that of direct reads"
     return Row(what, f"{median(disk) / median(ours):.2f}", figures, ">= 0.8")
 
 
-def _wall(run: Callable[[], Any]) -> float:
+def wall_of(run: Callable[[], Any]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
-def _dropped(files: list[Path]) -> None:
+def forget(files: list[Path]) -> None:
     """Have the system forget the files."""
     for path in files:
         with path.open("rb") as file:
@@ -107,7 +107,7 @@ def _dropped(files: list[Path]) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _read_directly(path: Path) -> None:
+def read_directly(path: Path) -> None:
     room = mmap.mmap(-1, 1 << 24)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_DIRECT), "rb", buffering=0) as file:
         while file.readinto(room):

@@ -1,5 +1,7 @@
 """The order of an epoch: a permutation of all rows, a function of seed and epoch alone, and as good as any shuffle."""
 
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -133,3 +135,28 @@ def test_groups_can_be_asked_for_in_any_order():
         low, high = groups.bounds(1)[i : i + 2]
         assert np.array_equal(groups.group(1, i).ordered.X[:, 0], order[low:high])
     assert np.array_equal(groups.group(2, 0).ordered.X[:, 0], shuffle.numbers(2)[: groups.bounds(2)[1]])
+
+
+class Waiting(Cut):
+    """A table on a slow disk: a range is there the later, the earlier it stands."""
+
+    waits, most = True, 0
+
+    def __init__(self, rows, ends):
+        super().__init__(rows, ends)
+        self.busy = 0
+
+    def read(self, piece, start, size):
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        sleep(2e-3 - 1e-6 * (self.ends[piece] + start))
+        yield from super().read(piece, start, size)
+        self.busy -= 1
+
+
+def test_ranges_are_read_several_at_a_time_where_the_disk_is_slow_and_stand_in_their_order():
+    X = np.arange(1000.0)[:, None]
+    source, shuffle = Waiting(make_rows(X, X[:, 0]), [333, 700]), blocks_of(1000, 32, 8)
+    slow = epoch_of(Parts(source, MEMORY, Here(1)), shuffle, epoch=3)
+    assert np.array_equal(slow[0], epoch_of(numbered(1000), shuffle, epoch=3)[0])
+    assert source.most > 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["first_rows", "row_bytes", "rows_in", "rows_of", "some_rows"]
 
 SOME = 4096  # rows that are looked at before the first pass
+READERS = 4  # threads that read ranges: with more a disk gains nothing
 STORED = 12  # bytes of a stored number of a sparse table, with its column
 
 
@@ -37,9 +40,15 @@ def rows_in(source: Source, starts: NDArray[np.int64], low: int, high: int) -> I
 
 
 def rows_of(parts: Parts, starts: NDArray[np.int64], ranges: list[tuple[int, int]]) -> Rows:
-    """The rows of several ranges, one after the other, coded."""
-    read = [rows for low, high in ranges for rows in rows_in(parts.source, starts, low, high)]
-    return parts.coding(joined(read))
+    """The rows of several ranges, one after the other, coded; several at a time where each waits for the disk."""
+    source = parts.source
+
+    def read(ends: tuple[int, int]) -> list[Rows]:
+        return [*rows_in(source, starts, *ends)]
+
+    with ThreadPoolExecutor(READERS) if source.seeks and source.waits else nullcontext() as pool:
+        found = [*(map if pool is None else pool.map)(read, ranges)]
+    return parts.coding(joined([rows for one in found for rows in one]))
 
 
 def some_rows(parts: Parts) -> Rows:
