@@ -6,23 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...core.records import to_name
 from ...core.types import Array
 from ...descent.states import State
 from ...descent.stops import Stop
 from ...descent.trajectory import Trajectory
-from ...methods import steps
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING, Certificate
 from ...optimality.curvature import with_penalty
-from ...optimality.evidence import Evidence, Sense, reversals, run_out
 from ...optimality.newton_decrement import NewtonDecrement
 from ...optimality.verdict import judge
 from ...parts.table import Table
 from ...parts.works import Curves
 from ..auto.plan import Plan
+from ..evidence import evidence_of
 from ..run import Run
 
 __all__ = ["CertifiedEpochs", "judged"]
@@ -74,7 +72,9 @@ def judged(certified: CertifiedEpochs, path: Trajectory) -> Run:
     raw = np.concatenate((coef, intercept[None]))
     certificate = certified.certificate(certified.table.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    verdict = judge(_evidence(certified, path, certificate, reached), ())
+    target = max(certified.target, 2 * ROUNDING * min(abs(reached), certified.scale))
+    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": None}
+    verdict = judge(evidence_of(certified.problem, certified.plan, path, certificate, facts), ())
     found = {"reported_step": int(path.step[i]), "exact": None, "passes": certified.table.parts.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
@@ -88,33 +88,3 @@ def _reported(path: Trajectory) -> int:
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
-
-
-def _evidence(certified: CertifiedEpochs, path: Trajectory, certificate: Certificate, reached: float) -> Evidence:
-    plan, problem = certified.plan, certified.problem
-    rule, rate, quadratic = plan.method.rule, plan.method.learning_rate, problem.loss.quadratic
-    bounds = plan.bounds()
-    return Evidence(
-        cost=path.cost,
-        step=path.cost_step,
-        end=path.meta["end"],
-        gap=certificate.gap,
-        reached=reached,
-        target=max(certified.target, 2 * ROUNDING * min(abs(reached), certified.scale)),
-        scale=certified.scale,
-        gradient_norm=certificate.gradient_norm,
-        rate=float(rate.rate(max(1, int(path.step[-1])))),
-        limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
-        safe=0.5 * bounds.limit,
-        condition=bounds.condition,
-        quadratic=quadratic,
-        sampled=True,
-        rule=to_name(type(rule)),
-        constant=isinstance(rate, steps.Constant),
-        auto=plan.auto,
-        separated=None,
-        reversals=reversals(path),
-        sense=Sense.of(certificate.kind, quadratic),
-        local=certificate.kind != "prediction",
-        spent=run_out(rate, int(path.step[-1])),
-    )
