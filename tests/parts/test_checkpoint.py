@@ -130,6 +130,9 @@ def test_a_fit_that_is_killed_goes_on_to_the_same_bits(tmp_path: Path) -> None:
 # What is saved, and when.
 
 
+LARGE_WORK = Curves(LogLoss(), WORK.w)
+
+
 def broken(checkpoint: Checkpoint, after: int, error: BaseException, log: Path | None = None) -> None:
     """A pass that ends with an error when some parts are done."""
     parts = table(checkpoint, log=log)
@@ -168,7 +171,7 @@ def test_the_time_between_saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     now, saves = [0.0], list[float]()
     monkeypatch.setattr("steepest.parts.checkpoint.time.monotonic", lambda: now[0])
     write = Checkpoint._content
-    monkeypatch.setattr(Checkpoint, "_content", lambda self: (saves.append(now[0]), write(self))[1])
+    monkeypatch.setattr(Checkpoint, "_content", lambda *args: (saves.append(now[0]), write(*args))[1])
     parts = table(Checkpoint(tmp_path / "c", PLAN, every=60.0))
 
     def told(_: Passing) -> None:
@@ -189,6 +192,44 @@ def test_passes_since_the_last_state_are_not_made_again(tmp_path: Path) -> None:
             np.testing.assert_array_equal(a, b)
     assert not (tmp_path / "log").exists()
     assert again.passes == 2
+
+
+def large_pass_and_broken(path: Path) -> Checkpoint:
+    """A pass with second derivatives, whose sums are the most of all, and half of another, without."""
+    checkpoint = Checkpoint(path, PLAN, every=60.0)
+    table(checkpoint).sums(LARGE_WORK)
+    checkpoint.save()
+    broken(checkpoint, 4, KeyboardInterrupt())
+    return checkpoint
+
+
+def test_large_sums_are_written_once(tmp_path: Path) -> None:
+    path, new = tmp_path / "c", tmp_path / "c.new"
+    large_pass_and_broken(path).remove()
+    assert not list(tmp_path.iterdir())
+    large_pass_and_broken(path)
+    written = path.read_bytes()
+    assert new.exists()
+    again = table(checkpoint := Checkpoint(path, PLAN, every=0.0), log=tmp_path / "log")
+    for work in (LARGE_WORK, WORK):
+        np.testing.assert_array_equal(again.sums(work)[0], table().sums(work)[0])
+    assert reads(tmp_path / "log") == list(range(4, PARTS))
+    assert path.read_bytes() == written
+    checkpoint.remove()
+    assert [file.name for file in tmp_path.iterdir()] == ["log"]
+
+
+def test_what_is_new_since_another_file_is_ignored(tmp_path: Path) -> None:
+    path, new = tmp_path / "c", tmp_path / "c.new"
+    large_pass_and_broken(path)
+    other = new.read_bytes()
+    Checkpoint(tmp_path / "d", PLAN).save()
+    path.write_bytes((tmp_path / "d").read_bytes())
+    table(Checkpoint(path, PLAN), log=tmp_path / "log").sums(WORK)
+    assert reads(tmp_path / "log") == list(range(PARTS))
+    new.write_bytes(other[:-1])
+    with pytest.raises(DataError, match=r"c\.new: a damaged checkpoint: remove it"):
+        Checkpoint(path, PLAN)
 
 
 def test_a_state_is_restored_to_the_last_bit(tmp_path: Path) -> None:
