@@ -67,7 +67,7 @@ class Curves(NamedTuple):
     units: Units = RAW
 
     def __call__(self, block: Block) -> list[Partial]:
-        """The sums of each leaf, (1 + d + 1,) and (d + 2, d + 2): of [x - shift, y, 1], not scaled."""
+        """The sums of each leaf, (1 + d + 1,) as of `Slopes` and those of `curvature_leaves`, not scaled."""
         rows = block.rows.in_units(self.units)
         seconds = np.empty(rows.shape[0])
         slopes = slope_leaves(rows, self.loss, self.w, block.how, seconds=seconds)
@@ -111,7 +111,7 @@ class Costs(NamedTuple):
 
 
 def curvature_leaves(block: Block, seconds: Array, units: Units) -> Array:
-    """The Gram matrix of each leaf by weighted second derivatives (n,), (d + 2, d + 2): of [x - shift, y - offset, 1]."""
+    """The Gram matrix (d + 2, d + 2) of [x - shift, y - offset, 1] in each leaf, by weighted second derivatives (n,)."""
     shift = np.zeros(block.rows.shape[1]) if units.shift is None else units.shift
     return gram_leaves(block.rows, np.append(shift, 0.0), seconds, block.how)
 
