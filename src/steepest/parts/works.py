@@ -111,7 +111,7 @@ class Costs(NamedTuple):
 
 
 def curvature_leaves(block: Block, seconds: Array, units: Units) -> Array:
-    """The Gram matrix (d + 2, d + 2) of [x - shift, y - offset, 1] in each leaf, by weighted second derivatives (n,)."""
+    """The Gram matrix of each leaf by weighted second derivatives (n,): of [x - shift, y - offset, 1]."""
     shift = np.zeros(block.rows.shape[1]) if units.shift is None else units.shift
     return gram_leaves(block.rows, np.append(shift, 0.0), seconds, block.how)
 
