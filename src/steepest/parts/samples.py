@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.layout import Table, slice_rows, table_of, take, three_arrays
-from ..data.regroup import stacked
+from ..data.regroup import joined_arrays, stacked
 from ..data.rows import Rows
 from .target_values import TargetValues, distinct
 
@@ -132,7 +132,7 @@ def drawn_at(rows: Rows, first: int, places: NDArray[np.int64], keys: NDArray[An
 
 def both_of(a: Drawn, b: Drawn) -> Drawn:
     """The rows of both."""
-    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
+    hashes, numbers, own = (joined_arrays(list(pair)) for pair in zip(a[:3], b[:3], strict=True))
     return Drawn(hashes, numbers, own, *three_arrays(stacked([a.table, b.table])))
 
 
