@@ -9,9 +9,9 @@ import numpy as np
 from ..core.record_types import LossRecord
 from ..core.types import Array
 from ..core.units import RAW, Units
-from ..data.signed_pass import signed_leaves
 from ..data.tree import Partial, plus
 from .part import Block
+from .signed_pass import signed_leaves
 from .works import curvature_leaves
 
 __all__ = ["DualSums"]

@@ -29,20 +29,20 @@ LARGEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 Hashes = NDArray[np.uint64]
 
 
-class Seen(NamedTuple):
-    """What a worker has seen of the hashes of a class: those among which the least are, and the largest of these."""
+class Known(NamedTuple):
+    """The hashes of a class that a worker knows: those among which the least are, and up to which they are."""
 
     hashes: tuple[Hashes, ...] = ()
     total: int = 0
     bound: np.uint64 = LARGEST
 
-    def with_more(self, h: Hashes, most: int) -> Seen:
+    def with_more(self, h: Hashes, most: int) -> Known:
         """With more hashes, none above the bound, cut to the ``most`` least ones now and then."""
-        found = Seen((*self.hashes, h), self.total + len(h), self.bound)
+        found = Known((*self.hashes, h), self.total + len(h), self.bound)
         if found.total <= SLACK * most:
             return found
         least = distinct(np.concatenate(found.hashes))[:most]
-        return Seen((least,), len(least), least[-1] if len(least) == most else self.bound)
+        return Known((least,), len(least), least[-1] if len(least) == most else self.bound)
 
 
 class Picks(NamedTuple):
@@ -51,7 +51,7 @@ class Picks(NamedTuple):
     most: int
     rows: int  # of the table
     seed: int
-    known: dict[float, Seen]  # by class
+    known: dict[float, Known]  # by class
 
     def fresh(self) -> Picks:
         """The same, without anything seen."""
@@ -64,16 +64,16 @@ class Picks(NamedTuple):
         if few is None or len({*self.known, *few.tolist()}) > CLASSES:
             return keep
         each = _each(self.most, max(len(few), len(self.known)))
-        near = np.flatnonzero(h <= max(self._seen(value).bound for value in few))
+        near = np.flatnonzero(h <= max(self._known(value).bound for value in few))
         for value in few:
             own = near[y[near] == value]
-            seen = self._seen(value)
-            self.known[float(value)] = seen = seen.with_more(h[own][h[own] <= seen.bound], each)
-            keep[own[h[own] <= seen.bound]] = True
+            known = self._known(value)
+            self.known[float(value)] = known = known.with_more(h[own][h[own] <= known.bound], each)
+            keep[own[h[own] <= known.bound]] = True
         return keep
 
-    def _seen(self, value: float) -> Seen:
-        return self.known.get(float(value), Seen())
+    def _known(self, value: float) -> Known:
+        return self.known.get(float(value), Known())
 
     @property
     def share(self) -> np.uint64:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from ..core.record_types import LossRecord
 from ..core.threads import in_ranges
 from ..core.types import Array
-from .full_pass import GivenSlopes, predictors, slope_leaves, slopes_in_kernel
-from .layout import tile_of
-from .regroup import rows_between
-from .rows import Rows
-from .tree import Summation
+from ..data.full_pass import GivenSlopes, predictors, slope_leaves, slopes_in_kernel
+from ..data.layout import tile_of
+from ..data.rows import Rows
+from ..data.tree import Summation
+from .works import leaves_of
 
 __all__ = ["signed_leaves"]
 
@@ -46,9 +46,7 @@ def _compiled_leaves(
 
 
 def _plain_leaves(rows: Rows, loss: LossRecord, w: Array, how: Summation, seconds: NDArray[np.float64] | None) -> Sums:
-    lows = range(0, rows.shape[0], how.leaf)
-    leaves = (rows_between(rows, low, min(rows.shape[0], low + how.leaf)) for low in lows)
-    theta, four = zip(*(_slopes_of(leaf, loss, w) for leaf in leaves), strict=True)
+    theta, four = zip(*(_slopes_of(leaf, loss, w) for leaf in leaves_of(rows, how)), strict=True)
     above = np.maximum(np.concatenate(theta), 0.0)[:, None]
     up = slope_leaves(rows._replace(y=above), GivenSlopes(), w, how)
     return slope_leaves(rows, loss, w, how, seconds=seconds), up, np.stack(four)
