@@ -6,7 +6,7 @@ import pytest
 from steepest.data.column_ranges import column_ends
 from steepest.data.regroup import joined_arrays
 
-WHOLE = np.arange(60.0).reshape(20, 3)
+WHOLE = np.arange(60.0).reshape(20, 3).copy()  # not a view of another array
 
 
 def test_consecutive_rows_of_one_array_are_not_copied():
