@@ -75,6 +75,7 @@ def joined_arrays(parts: list[NDArray[Any]]) -> NDArray[Any]:
     >>> joined_arrays([a[1:3], a[3:4]]).base is a, joined_arrays([a[1:3], a[4:]]).tolist()
     (True, [1, 2, 4, 5])
     """
+    parts = [part for part in parts if len(part)] or parts[:1]
     whole = parts[0].base
     if isinstance(whole, np.ndarray) and whole.size and all(_rows_of(part, whole) for part in parts):
         starts = [(_address(part) - _address(whole)) // whole.strides[0] for part in parts]
