@@ -39,7 +39,7 @@ def pass_rows(folder: Path) -> Iterator[Row]:
     path, cache = _written(folder), folder / "cache"
     parquet, again = scan(str(path), "y", cache=False), scan(str(path), "y", cache=cache)
     survey, gb = again.survey, N * D * 4 / 1e9
-    units, w = Units(survey.variance**-0.5, survey.mean), np.full((D + 1, 1), 0.01)
+    units, w = Units(survey.mean, survey.variance**-0.5), np.full((D + 1, 1), 0.01)
     slopes, curves = Slopes(LogLoss(), w, units), Curves(LogLoss(), w, units)
     slow, curved = (_seconds(lambda work=work: parquet.sums(work)) / gb for work in (slopes, curves))
     surveyed = _seconds(lambda: survey_of(parquet, True)) / gb

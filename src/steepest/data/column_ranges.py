@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +11,10 @@ from ..core.types import Array
 from .csr import CSR
 from .rows import Rows
 
-__all__ = ["column_ranges"]
+__all__ = ["column_ends", "column_ranges"]
 
 BLOCK = 1 << 18  # numbers of a block
+TOGETHER = 32  # rows that are compared with the next ones as one long row
 
 
 def column_ranges(rows: Rows, group: NDArray[np.int64], groups: int) -> tuple[Array, Array]:
@@ -31,6 +34,22 @@ def column_ranges(rows: Rows, group: NDArray[np.int64], groups: int) -> tuple[Ar
             low[g] = np.minimum(low[g], X[own == g].min(0))
             high[g] = np.maximum(high[g], X[own == g].max(0))
     return low, high
+
+
+def column_ends(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Smallest and largest value of each column of a dense table, (d,) each.
+
+    Examples
+    --------
+    >>> column_ends(np.array([[1.0, 5.0], [3.0, 2.0]]))
+    (array([1., 2.]), array([3., 5.]))
+    """
+    d, whole = X.shape[1], len(X) // TOGETHER * TOGETHER
+    if not whole or not X.flags.c_contiguous:
+        return X.min(0), X.max(0)
+    long = X[:whole].reshape(-1, TOGETHER * d)
+    low, high = (end(long, 0).reshape(TOGETHER, d) for end in (np.min, np.max))
+    return np.concatenate((low, X[whole:])).min(0), np.concatenate((high, X[whole:])).max(0)
 
 
 def _sparse(X: CSR, group: NDArray[np.int64], low: Array, high: Array) -> None:

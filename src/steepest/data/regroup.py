@@ -12,7 +12,7 @@ from .csr import CSR
 from .layout import Table, slice_rows
 from .rows import Rows
 
-__all__ = ["joined", "regrouped", "rows_between", "stacked"]
+__all__ = ["joined", "joined_arrays", "regrouped", "rows_between", "stacked"]
 
 
 def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
@@ -56,11 +56,39 @@ def _whole(pieces: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | No
 
 
 def stacked(tables: list[Table]) -> Table:
-    """Tables one below the other."""
+    """Tables one below the other; dense ones are not copied where they stand so in memory."""
     if not isinstance(tables[0], CSR):
-        return np.concatenate(cast("list[NDArray[Any]]", tables))
+        return joined_arrays(cast("list[NDArray[Any]]", tables))
     sparse = cast("list[CSR]", tables)
     ends = np.cumsum([0, *(len(X.data) for X in sparse)])
     indptr = [X.indptr[bool(i) :] + end for i, (X, end) in enumerate(zip(sparse, ends[:-1], strict=True))]
     data, indices = np.concatenate([X.data for X in sparse]), np.concatenate([X.indices for X in sparse])
     return CSR(data, indices, np.concatenate(indptr), sparse[0].columns)
+
+
+def joined_arrays(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Arrays one after the other: a view where they are consecutive rows of one array.
+
+    Examples
+    --------
+    >>> a = np.arange(6)
+    >>> joined_arrays([a[1:3], a[3:4]]).base is a, joined_arrays([a[1:3], a[4:]]).tolist()
+    (True, [1, 2, 4, 5])
+    """
+    parts = [part for part in parts if len(part)] or parts[:1]
+    whole = parts[0].base
+    if isinstance(whole, np.ndarray) and whole.size and all(_rows_of(part, whole) for part in parts):
+        starts = [(_address(part) - _address(whole)) // whole.strides[0] for part in parts]
+        ends = [start + len(part) for start, part in zip(starts, parts, strict=True)]
+        if starts[1:] == ends[:-1]:
+            return np.asarray(whole[starts[0] : ends[-1]])
+    return np.concatenate(parts)
+
+
+def _rows_of(part: NDArray[Any], whole: NDArray[Any]) -> bool:
+    alike = part.strides == whole.strides and part.shape[1:] == whole.shape[1:] and part.dtype == whole.dtype
+    return alike and part.base is whole
+
+
+def _address(array: NDArray[Any]) -> int:
+    return int(array.__array_interface__["data"][0])

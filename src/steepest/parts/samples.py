@@ -6,6 +6,7 @@ those whose hash is above all of them: they cannot be among the q rows of the cl
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from ..core.types import Array
 from ..core.units import RAW
-from ..data.layout import Table, table_of, take, three_arrays
-from ..data.regroup import stacked
+from ..data.layout import Table, slice_rows, table_of, take, three_arrays
+from ..data.regroup import joined_arrays, stacked
 from ..data.rows import Rows
 from .target_values import TargetValues, distinct
 
@@ -28,13 +29,29 @@ LARGEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 Hashes = NDArray[np.uint64]
 
 
+class Known(NamedTuple):
+    """The hashes of a class that a worker knows: those among which the least are, and up to which they are."""
+
+    hashes: tuple[Hashes, ...] = ()
+    total: int = 0
+    bound: np.uint64 = LARGEST
+
+    def with_more(self, h: Hashes, most: int) -> Known:
+        """With more hashes, none above the bound, cut to the ``most`` least ones now and then."""
+        found = Known((*self.hashes, h), self.total + len(h), self.bound)
+        if found.total <= SLACK * most:
+            return found
+        least = distinct(np.concatenate(found.hashes))[:most]
+        return Known((least,), len(least), least[-1] if len(least) == most else self.bound)
+
+
 class Picks(NamedTuple):
     """How many rows are drawn, and what a worker has seen of their hashes. No result depends on what it has seen."""
 
     most: int
     rows: int  # of the table
     seed: int
-    known: dict[float, tuple[Hashes, np.uint64]]
+    known: dict[float, Known]  # by class
 
     def fresh(self) -> Picks:
         """The same, without anything seen."""
@@ -47,25 +64,22 @@ class Picks(NamedTuple):
         if few is None or len({*self.known, *few.tolist()}) > CLASSES:
             return keep
         each = _each(self.most, max(len(few), len(self.known)))
+        near = np.flatnonzero(h <= max(self._known(value).bound for value in few))
         for value in few:
-            own = y == value
-            keep |= own & (h <= self._bound(float(value), h[own], each))
+            own = near[y[near] == value]
+            known = self._known(value)
+            self.known[float(value)] = known = known.with_more(h[own][h[own] <= known.bound], each)
+            keep[own[h[own] <= known.bound]] = True
         return keep
+
+    def _known(self, value: float) -> Known:
+        return self.known.get(float(value), Known())
 
     @property
     def share(self) -> np.uint64:
         """The hash up to which about as many rows are as are drawn."""
         share = self.most / max(self.rows, 1)
         return LARGEST if share >= 1.0 else np.uint64(int(share * 2.0**64))
-
-    def _bound(self, key: float, h: Hashes, most: int) -> np.uint64:
-        known, bound = self.known.get(key, (np.empty(0, np.uint64), LARGEST))
-        known = np.concatenate((known, h[h <= bound]))
-        if len(known) > SLACK * most:
-            known = distinct(known)[:most]
-            bound = known[-1] if len(known) == most else bound
-        self.known[key] = known, bound
-        return bound
 
 
 class Drawn(NamedTuple):
@@ -88,13 +102,23 @@ class Drawn(NamedTuple):
         hashes, numbers, own = (a[places] for a in self[:3])
         return Drawn(hashes, numbers, own, *three_arrays(take(self.table, places)))
 
+    def between(self, low: int, high: int) -> Drawn:
+        """The rows at places low .. high - 1, which are not copied."""
+        hashes, numbers, own = (a[low:high] for a in self[:3])
+        return Drawn(hashes, numbers, own, *three_arrays(slice_rows(self.table, low, high)))
 
-def drawn(rows: Rows, first: int, picks: Picks) -> Drawn:
-    """The rows of a leaf that may be in the sample, by the number of its first row."""
-    n = rows.shape[0]
+
+def drawn(rows: Rows, first: int, leaf: int, picks: Picks) -> list[Drawn]:
+    """The rows of each leaf that may be in the sample, by the number of the first row."""
+    n, y = rows.shape[0], rows.y[:, 0]
     h = hashes(np.arange(first, first + n), picks.seed)
-    counted = np.arange(n) if rows.weight is None else np.flatnonzero(rows.weight > 0)
-    return drawn_at(rows, first, counted[picks.kept(h[counted], rows.y[counted, 0])], h)
+    if rows.weight is None:
+        places = np.flatnonzero(picks.kept(h, y))
+    else:
+        counted = np.flatnonzero(rows.weight > 0)
+        places = counted[picks.kept(h[counted], y[counted])]
+    whole, ends = drawn_at(rows, first, places, h), np.searchsorted(places, np.arange(0, n + leaf, leaf))
+    return [whole.between(low, high) for low, high in pairwise(ends.tolist())]
 
 
 def drawn_at(rows: Rows, first: int, places: NDArray[np.int64], keys: NDArray[Any]) -> Drawn:
@@ -108,7 +132,7 @@ def drawn_at(rows: Rows, first: int, places: NDArray[np.int64], keys: NDArray[An
 
 def both_of(a: Drawn, b: Drawn) -> Drawn:
     """The rows of both."""
-    hashes, numbers, own = (np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True))
+    hashes, numbers, own = (joined_arrays(list(pair)) for pair in zip(a[:3], b[:3], strict=True))
     return Drawn(hashes, numbers, own, *three_arrays(stacked([a.table, b.table])))
 
 

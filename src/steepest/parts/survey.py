@@ -10,10 +10,9 @@ from ..core.errors import DataError
 from ..core.types import Array
 from ..data.centre import near_shift
 from ..data.classes import Classes
-from ..data.column_ranges import column_ranges
+from ..data.column_ranges import column_ends, column_ranges
 from ..data.column_sums import column_sums, mean_and_variance
 from ..data.gram import augmented, gram_leaves, refuse_unless_usable
-from ..data.regroup import rows_between
 from ..data.rows import Rows
 from ..data.tree import Partial
 from ..objective.data import ColumnStats
@@ -21,6 +20,7 @@ from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
 from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
+from .works import leaves_of
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -101,14 +101,13 @@ class Surveys(NamedTuple):
             raise DataError(WEIGHTS)
         with np.errstate(over="ignore", invalid="ignore"):
             sums = gram_leaves(rows, self.first, rows.weight, how) if self.grams else None
+        values = values_of(rows, block.first, how.leaf)
+        samples = drawn(rows, block.first, how.leaf, self.picks)
         found: list[Partial] = []
-        for i in range(block.leaves):
-            low = i * how.leaf
-            leaf = rows_between(rows, low, min(rows.shape[0], low + how.leaf))
+        for i, leaf in enumerate(leaves_of(rows, how)):
             with np.errstate(over="ignore", invalid="ignore"):
                 own = _column_sums(leaf, self.first) if sums is None else sums[i]
-            values = values_of(leaf, block.first + low)
-            found.append((own, *_ends(leaf), *values, *drawn(leaf, block.first + low, self.picks)))
+            found.append((own, *_ends(leaf), *values[i], *samples[i]))
         return found
 
     def join(self, a: Partial, b: Partial) -> Partial:
@@ -182,15 +181,13 @@ def _column_sums(rows: Rows, first: Array) -> Array:
 def _ends(rows: Rows) -> tuple[Array, Array]:
     """Least and most numbers of the columns of rows of weight > 0, of weights, offsets (2, d + 2); counts, weight."""
     (n, d), ends = rows.shape, np.empty((2, rows.shape[1] + 2))
-    weight = np.ones(1) if rows.weight is None else rows.weight
-    offset = np.zeros(1) if rows.offset is None else rows.offset
-    counted = n if rows.weight is None else int(np.count_nonzero(weight > 0))
-    ends[:, d:] = [[v.min(), v.max()] for v in (weight, offset)]
-    ends[:, d:] = ends[:, d:].T
+    weight, offset = rows.weight, rows.offset
+    counted = n if weight is None else int(np.count_nonzero(weight > 0))
+    ends[:, d] = 1.0 if weight is None else (weight.min(), weight.max())
+    ends[:, d + 1] = 0.0 if offset is None else (offset.min(), offset.max())
     if counted == n and not rows.sparse:
-        X = cast(Array, rows.X)
-        ends[:, :d] = X.min(0), X.max(0)
+        ends[:, :d] = column_ends(cast(Array, rows.X))
     else:
-        group = np.zeros(n, np.int64) - (0 if rows.weight is None else weight <= 0)
+        group = np.zeros(n, np.int64) - (0 if weight is None else weight <= 0)
         ends[:, :d] = np.concatenate(column_ranges(rows, group, 1))
-    return ends, np.array([n, counted, n if rows.weight is None else weight.sum()], np.float64)
+    return ends, np.array([n, counted, n if weight is None else weight.sum()], np.float64)

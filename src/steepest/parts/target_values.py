@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Array
+from ..data.regroup import rows_between
 from ..data.rows import Rows
 from ..data.tree import Partial
 from .coding import Coding
@@ -15,6 +17,7 @@ from .coding import Coding
 __all__ = ["TargetValues", "coded_values", "distinct", "joined_values", "target_values", "values_of"]
 
 VALUES = 1000  # most different values that are counted
+MORE = np.empty((0, 3)), np.ones(1)  # of more values
 
 
 class TargetValues(NamedTuple):
@@ -47,20 +50,36 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     return found[new]
 
 
-def values_of(rows: Rows, first: int) -> Partial:
-    """Least and most targets and their rows (4, k); values, counts and weights (u, 3); whether there are more (1,)."""
-    y, numbers = rows.y, np.arange(first, first + rows.shape[0])
-    counted = np.ones(len(y), bool) if rows.weight is None else rows.weight > 0
-    ends = np.full((4, y.shape[1]), [[np.inf], [-np.inf], [0.0], [0.0]])
-    if counted.any():
-        own, at = y[counted], numbers[counted]
-        ends = np.stack((own.min(0), own.max(0), at[own.argmin(0)], at[own.argmax(0)])).astype(np.float64)
-    if y.shape[1] != 1 or len(distinct(y[: 2 * VALUES, 0])) > VALUES:
-        return ends, np.empty((0, 3)), np.ones(1)
-    values = distinct(y[:, 0])
-    place = np.searchsorted(values, y[:, 0])
-    weight = counted if rows.weight is None else rows.weight
-    return _limited(ends, np.column_stack((values, np.bincount(place, counted), np.bincount(place, weight))))
+def values_of(rows: Rows, first: int, leaf: int) -> list[Partial]:
+    """Of each leaf: least and most targets and their rows (4, k); values, counts and weights (u, 3); 1 for more."""
+    n, tables = rows.shape[0], _tables(rows, leaf)
+    leaves = (rows_between(rows, low, min(n, low + leaf)) for low in range(0, n, leaf))
+    ends = [_ends_of(part, first + i * leaf) for i, part in enumerate(leaves)]
+    return [(own, *MORE) for own in ends] if tables is None else list(zip(ends, tables, repeat(np.zeros(1))))
+
+
+def _tables(rows: Rows, leaf: int) -> list[Array] | None:
+    """Values, counts and weights of each leaf (u, 3); None of values that are too many."""
+    (n, k), weight = rows.y.shape, rows.weight
+    y = rows.y[:, 0]
+    if k > 1 or len(distinct(y[: 2 * VALUES])) > VALUES or len(values := distinct(y)) > VALUES:
+        return None
+    leaves, u = -(-n // leaf), len(values)
+    cell = np.searchsorted(values, y) + u * (np.arange(n) // leaf)
+    parts = (None,) if weight is None else (None, weight > 0, weight)
+    each, *sums = (np.bincount(cell, part, leaves * u).reshape(leaves, u) for part in parts)
+    whole = np.stack((np.broadcast_to(values, each.shape), *(sums or (each, each))), 2)
+    return [table[there] for table, there in zip(whole, each > 0, strict=True)]
+
+
+def _ends_of(rows: Rows, first: int) -> Array:
+    """Least and most targets of the rows of weight > 0, and their numbers, (4, k)."""
+    counted = None if rows.weight is None else np.flatnonzero(rows.weight > 0)
+    own = rows.y if counted is None else rows.y[counted]
+    if not len(own):
+        return np.full((4, own.shape[1]), [[np.inf], [-np.inf], [0.0], [0.0]])
+    low, high = (places if counted is None else counted[places] for places in (own.argmin(0), own.argmax(0)))
+    return np.stack((own.min(0), own.max(0), first + low, first + high))
 
 
 def joined_values(a: Partial, b: Partial) -> Partial:
@@ -68,7 +87,9 @@ def joined_values(a: Partial, b: Partial) -> Partial:
     ends = np.where(b[0][0] < a[0][0], b[0], a[0])
     ends[[1, 3]] = np.where(b[0][1] > a[0][1], b[0][[1, 3]], a[0][[1, 3]])
     if a[2].any() or b[2].any():
-        return ends, np.empty((0, 3)), np.ones(1)
+        return ends, *MORE
+    if np.array_equal(a[1][:, 0], b[1][:, 0]):  # the sums of two classes, as a rule
+        return ends, np.column_stack((a[1][:, 0], a[1][:, 1:] + b[1][:, 1:])), a[2]
     both = np.concatenate((a[1], b[1]))
     values = distinct(both[:, 0])
     place = np.searchsorted(values, both[:, 0])
@@ -102,4 +123,4 @@ def coded_values(found: TargetValues, some: Rows, coding: Coding) -> TargetValue
 
 
 def _limited(ends: Array, table: Array) -> Partial:
-    return (ends, np.empty((0, 3)), np.ones(1)) if len(table) > VALUES else (ends, table, np.zeros(1))
+    return (ends, *MORE) if len(table) > VALUES else (ends, table, np.zeros(1))

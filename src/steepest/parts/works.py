@@ -19,7 +19,18 @@ from ..data.tree import Partial, Summation, plus
 from ..objective.losses import SquaredError
 from .part import Block
 
-__all__ = ["ClassCurves", "Costs", "Curves", "Grams", "LongestRow", "Products", "Slopes", "Work", "leaves_of"]
+__all__ = [
+    "ClassCurves",
+    "Costs",
+    "Curves",
+    "Grams",
+    "LongestRow",
+    "Products",
+    "Slopes",
+    "Work",
+    "curvature_leaves",
+    "leaves_of",
+]
 
 
 class Work(Protocol):
@@ -56,13 +67,11 @@ class Curves(NamedTuple):
     units: Units = RAW
 
     def __call__(self, block: Block) -> list[Partial]:
-        """The sums of each leaf, (1 + d + 1,) and (d + 2, d + 2): of [x - shift, y, 1], not scaled."""
+        """The sums of each leaf, (1 + d + 1,) as of `Slopes` and those of `curvature_leaves`, not scaled."""
         rows = block.rows.in_units(self.units)
-        d, seconds = rows.shape[1], np.empty(rows.shape[0])
+        seconds = np.empty(rows.shape[0])
         slopes = slope_leaves(rows, self.loss, self.w, block.how, seconds=seconds)
-        first = np.append(np.zeros(d) if self.units.shift is None else self.units.shift, 0.0)
-        grams = gram_leaves(block.rows, first, seconds, block.how)
-        return list(zip(slopes, grams, strict=True))
+        return list(zip(slopes, curvature_leaves(block, seconds, self.units), strict=True))
 
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sums."""
@@ -99,6 +108,12 @@ class Costs(NamedTuple):
     def join(self, a: Partial, b: Partial) -> Partial:
         """The sums."""
         return plus(a, b)
+
+
+def curvature_leaves(block: Block, seconds: Array, units: Units) -> Array:
+    """The Gram matrix of each leaf by weighted second derivatives (n,): of [x - shift, y - offset, 1]."""
+    shift = np.zeros(block.rows.shape[1]) if units.shift is None else units.shift
+    return gram_leaves(block.rows, np.append(shift, 0.0), seconds, block.how)
 
 
 def leaves_of(rows: Rows, how: Summation) -> Iterator[Rows]:
