@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -185,12 +185,15 @@ class Parts:
             left = [i for i in range(len(parts)) if i not in running.done]
             rows = sum(parts[i].rows for i in running.done)
 
-            def done(i: int, found: Forest) -> None:
+            def done(some: Sequence[int], found: Forest) -> None:
                 nonlocal rows
-                running.add(left[i], found)
-                rows += parts[left[i]].rows
+                numbers = [left[i] for i in some]
+                running.add(numbers, found)
+                rows += sum(parts[i].rows for i in numbers)
                 if self.told is not None:
                     self.told(Passing(self.passes, len(running.done), len(parts), rows))
 
             self.engine.run(work, [parts[i] for i in left], self.block, done)
+        for note in self.engine.notes:
+            self._note(note)
         return running.total(-(-self.shape[0] // self.summation.leaf))

@@ -1,0 +1,42 @@
+"""Task: some parts of a pass that one worker works on, in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...core.threads import one_blas_thread
+from ...data.tree import Forest, merge
+from ...kernels.fingerprint import Fingerprint, fingerprint
+from ..part import Part
+from ..works import Work
+from .engine import forest_of
+
+__all__ = ["TASKS", "Found", "grouped", "worked"]
+
+TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
+
+
+class Found(NamedTuple):
+    """What a task gives back."""
+
+    forest: Forest  # of all its parts
+    worker: Fingerprint
+
+
+def grouped(count: int, workers: int) -> list[range]:
+    """Numbers of parts in groups of neighbours, about four for each worker.
+
+    Examples
+    --------
+    >>> grouped(10, 1)
+    [range(0, 3), range(3, 6), range(6, 9), range(9, 10)]
+    """
+    each = max(1, -(-count // (TASKS * workers)))
+    return [range(low, min(count, low + each)) for low in range(0, count, each)]
+
+
+def worked(work: Work, parts: Sequence[Part], size: int) -> Found:
+    """The forest of some parts, in a worker."""
+    with one_blas_thread(float("inf")):
+        return Found(merge(work.join, [forest_of(work, part, size) for part in parts]), fingerprint())
