@@ -53,7 +53,7 @@ class Dask:
             self.client.submit(worked, work, parts[some.start : some.stop], size, pure=False, retries=RETRIES): some
             for some in groups
         }
-        for future, found in as_completed(running, with_results=True):
+        for future, found in as_completed(running, loop=self.client.loop, with_results=True):
             self.seen.add(found.worker)
             done(running[future], found.forest)
 
