@@ -13,7 +13,8 @@ from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE, SPARSE
 from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
-from .cache.cached import Policy, cached
+from .cache.apart import Apart
+from .cache.policy import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
@@ -77,9 +78,9 @@ class Parts:
     ) -> None:
         self.notes: list[str] = []
         self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
-        self.source = cached(source, cache, told=self._note)
-        self.memory, self.coding, self.told = memory, coding, told
+        self.source, self.memory, self.coding, self.told = source, memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
+        self.plan(1)
         self.passes = 0
         self.given: Parts | None = None  # the table with the targets of the source, if it is coded
         self._survey: Survey | None = None
@@ -128,6 +129,8 @@ class Parts:
         Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
         """
         n, pieces = self.shape[0], len(self.source.pieces)
+        if isinstance(self.source, Apart):
+            return parts_of(self.source, self.summation, 1, self.coding)
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
@@ -148,7 +151,8 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        source = cached(self.source, self.cache, passes, self._note)
+        apart = (lambda: self.parts) if self.engine.apart else None
+        source = cached(self.source, self.cache, passes, self._note, apart)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)

@@ -134,7 +134,7 @@ class Predictions:
     def _write_part(self, folder: Path, number: int, part: Part, stopped: Event) -> None:
         """Write the predictions of a part, if there are any: its rows may all belong to the leaf of the part before."""
         blocks = takewhile(lambda _: not stopped.is_set(), self._of_part(part))
-        if -part.first % part.how.leaf < part.rows:
+        if not part.empty:
             with (folder / f"part-{number:05d}.parquet").open("xb") as file:
                 write_columns(file, blocks, ".parquet")
 

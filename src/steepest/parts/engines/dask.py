@@ -6,12 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
 from .engine import Done, Found, Item
-from .futures import DIFFER
-from .task import grouped, worked
+from .task import Seen, grouped, worked
 
 __all__ = ["Dask"]
 
@@ -31,7 +29,7 @@ class Dask:
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.seen: set[Fingerprint] = set()
+        self.seen = Seen()
 
     @property
     def workers(self) -> int:
@@ -40,9 +38,8 @@ class Dask:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In what the workers differ."""
-        found = difference(self.seen)
-        return () if found is None else (DIFFER.format(found),)
+        """What the workers have told."""
+        return self.seen.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what a task found is told when it is complete."""
@@ -54,7 +51,7 @@ class Dask:
             for some in groups
         }
         for future, found in as_completed(running, loop=self.client.loop, with_results=True):
-            self.seen.add(found.worker)
+            self.seen.add(found)
             done(running[future], found.forest)
 
     def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:

@@ -37,6 +37,7 @@ class MemorySource:
     remote = False
     seeks = True
     waits = False
+    resident = True  # rows are in memory: no cache is faster
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class MemorySource:
         row, column, value = found
         raise DataError(f"row {low + row + 1:,}: {not_finite(value)}", column=names[column])
 
-    def check(self) -> None:
+    def check(self, pieces: range | None = None) -> None:
         """Nothing: a table in memory is what it is."""
 
     def place(self, piece: int, row: int) -> str:
