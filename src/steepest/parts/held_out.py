@@ -5,7 +5,8 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
-from .sources.source import Piece, Source
+from .sources.source import Piece, Source, is_resident
 from .survey import survey_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,16 @@ class Side:
     def remote(self) -> bool:
         """Whether a second pass is expensive."""
         return self.source.remote
+
+    @property
+    def resident(self) -> bool:
+        """Whether the rows stay in the memory of workers."""
+        return is_resident(self.source)
+
+    @property
+    def around(self) -> Callable[[Source], Source]:
+        """What makes the same of another source with these rows."""
+        return partial(Side, share=self.share, seed=self.seed, kept=self.kept)
 
     @property
     def seeks(self) -> bool:
