@@ -55,9 +55,9 @@ def california(shared):
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
-    """A Dask cluster of two processes with a thread each. A test that harms one starts its own."""
+    """A Dask cluster of two processes with a thread each; a test that harms one starts its own."""
     distributed = pytest.importorskip("distributed")
-    settings = {"dashboard_address": None, "memory_limit": 0, "protocol": "tcp", "silence_logs": 50}
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "protocol": "tcp", "silence_logs": 50}
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, **settings) as started:
         yield started
 
