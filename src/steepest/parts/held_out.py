@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +112,16 @@ class Side:
     def around(self) -> Callable[[Source], Source]:
         """What makes the same of another source with these rows."""
         return partial(Side, share=self.share, seed=self.seed, kept=self.kept)
+
+    def placed(self, spans: Any) -> Any:
+        """Where the rows of the source are."""
+        source: Any = self.source
+        return source.placed(spans)
+
+    def refused(self, future: Any) -> Exception:
+        """What the rows of the source raised."""
+        source: Any = self.source
+        return cast(Exception, source.refused(future))
 
     @property
     def seeks(self) -> bool:

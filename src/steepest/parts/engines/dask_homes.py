@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.errors import DataError, SteepestError
 from ...core.shown_text import visible
+from ..sources.frames import TABLE
 from .dask_partitions import partition_name
 from .residents import Fact, Stretch, cut, fact_of
 
@@ -112,6 +113,9 @@ class OnWorkers:
 
 def refused(error: BaseException, place: str) -> SteepestError:
     """What a part of a table raised that cannot be computed, in one line."""
+    if isinstance(error, DataError):
+        inside = error.file in (None, TABLE)
+        return DataError(error.problem, file=place, column=error.column, answer=error.answer) if inside else error
     if isinstance(error, SteepestError):
         return error
     reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))

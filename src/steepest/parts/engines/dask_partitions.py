@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...core.errors import DataError, SteepestError, UsageError
+from ...core.errors import DataError, UsageError
 from ...core.shown_text import counted
 from ...data.readers.arrow_file import ArrowSheet
 from ...data.readers.asked import Asked
@@ -25,6 +25,7 @@ __all__ = ["Partitions", "is_of_arrays", "partition_name", "partitions_of"]
 
 SAME = "give collections with the same partitions, such as columns of one data frame"
 Labels = tuple[str, ...]
+Beside = tuple[tuple[str, Labels], ...]  # what each collection is, and the names of its columns
 
 
 class Partitions(NamedTuple):
@@ -60,14 +61,12 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
     else:
         whole, asked = _frame(table, asked, roles)
     ones = [whole, *_beside(whole, roles)]
-    pieces = _partitions([one.collection for one in ones])
-    for one, own in zip(ones, pieces, strict=True):
-        if len(own) != len(pieces[0]):
-            problem = f"the table has {counted(len(pieces[0]), 'partition')} but the {one.what} {len(own)}"
+    for one in ones[1:]:
+        if (count := _count(one.collection)) != (most := _count(whole.collection)):
+            problem = f"the table has {counted(most, 'partition')} but the {one.what} {count}"
             raise DataError(f"{problem}: {SAME}")
-    made, what = dask.delayed(beside_each_other, pure=False), tuple((one.what, one.labels) for one in ones)
-    tables = tuple(made(i, what, *values) for i, values in enumerate(zip(*pieces, strict=True)))
-    return Partitions(tables, _asked(asked, ones), dask.base.tokenize(*(one.collection for one in ones)))
+    collections, what = [one.collection for one in ones], tuple((one.what, one.labels) for one in ones)
+    return Partitions(_tables(collections, what), _asked(asked, ones), dask.base.tokenize(*collections))
 
 
 def is_of_arrays(table: Any) -> bool:
@@ -171,36 +170,44 @@ def _like(value: Any, table: Any) -> Any:
     return value.rechunk({0: table.chunks[0]}) if same else value
 
 
-def _partitions(collections: Sequence[Any]) -> list[list[Any]]:
-    """The partitions of each collection, optimised together so that what they share is computed once.
+def _count(collection: Any) -> int:
+    return int(collection.numblocks[0] if is_of_arrays(collection) else collection.npartitions)
 
-    Dask may merge small partitions where it optimises. Where it does so differently, the collections stay as they are.
+
+def _tables(collections: Sequence[Any], what: Beside) -> tuple[Any, ...]:
+    """The partitions of all collections beside each other.
+
+    Data frames are optimised together, so that what they share is computed once: alone, Dask may merge the partitions
+    of each of them in another way.
     """
     import dask
 
-    found = [_delayed(one) for one in dask.optimize(*collections)]
-    if len({len(own) for own in found}) == 1:
-        return found
-    return [_delayed(one) for one in collections]
+    if not any(map(is_of_arrays, collections)):
+        import dask.dataframe as dd
+
+        meta = collections[0]._meta
+        whole = dd.map_partitions(
+            _beside_frame, *collections, what=what, align_dataframes=False, meta=meta, enforce_metadata=False
+        )
+        return tuple(whole.to_delayed())
+    pieces = [one.to_delayed(optimize_graph=False) for one in collections]
+    made = dask.delayed(beside_each_other, pure=False)
+    rows = zip(*(np.ravel(np.array(own, object)).tolist() for own in pieces), strict=True)
+    return tuple(made(what, *values) for values in rows)
 
 
-def _delayed(collection: Any) -> list[Any]:
-    pieces = collection.to_delayed(optimize_graph=False)
-    return list(pieces.ravel()) if isinstance(pieces, np.ndarray) else list(pieces)
+def _beside_frame(*values: Any, what: Beside) -> pa.Table:
+    return beside_each_other(what, *values)
 
 
-def beside_each_other(number: int, what: Sequence[tuple[str, Labels]], *values: Any) -> pa.Table:
+def beside_each_other(what: Beside, *values: Any) -> pa.Table:
     """A partition of each collection as one Arrow table, where they lie."""
-    try:
-        tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
-    except SteepestError as error:
-        problem, column = (getattr(error, name, None) for name in ("problem", "column"))
-        raise DataError(problem or str(error), file=partition_name(number), column=column) from None
+    tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
     whole = tables[0]
     for table, (name, _) in zip(tables[1:], what[1:], strict=True):
         if table.num_rows != whole.num_rows:
             problem = f"the table has {counted(whole.num_rows, 'row')} but the {name} {table.num_rows}: {SAME}"
-            raise DataError(problem, file=partition_name(number))
+            raise DataError(problem)
         for label, column in zip(table.column_names, table.columns, strict=True):
             whole = whole.append_column(label, column)
     return whole

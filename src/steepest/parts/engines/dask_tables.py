@@ -25,14 +25,12 @@ from .collections import Roles
 from .dask import Dask
 from .dask_homes import GONE, Alone, Home, OnWorkers, refused
 from .dask_partitions import Partitions, partition_name, partitions_of
-from .residents import Fact, Stretch, cut, rows_of
+from .residents import Fact, Span, Stretch, cut, rows_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["DaskTable", "Span", "dask_source"]
-
-Span = tuple[int, int]  # the number of a row, and that of the row after the last
+__all__ = ["DaskTable", "dask_source"]
 
 FETCHED = 1 << 16  # rows that come from a worker at a time
 

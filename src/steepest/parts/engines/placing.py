@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..part import Part
 from ..sources.source import is_resident
-from ..works import Work
-from .dask_tables import DaskTable, Span
-from .residents import Like, worked_on
+from .residents import Like, Span, worked_on
 from .task import TASKS
 
-__all__ = ["Order", "orders_of", "placed"]
+if TYPE_CHECKING:  # types alone
+    from ..works import Work
+
+__all__ = ["Order", "are_placed", "orders_of"]
 
 
 class Order(NamedTuple):
-    """A task: the numbers of its parts, what it calls, and the worker that should do so."""
+    """A task: the numbers of its parts, the worker that should do it, and what it calls."""
 
     some: Sequence[int]
+    worker: str | None
     call: tuple[Any, ...]  # a function and its arguments
-    worker: str | None = None
+    rows: Callable[[], Sequence[Any]] = tuple  # makes the futures that follow them
 
 
-def placed(parts: Sequence[Part]) -> bool:
+def are_placed(parts: Sequence[Part]) -> bool:
     """Whether the rows of some parts stay on workers."""
     return bool(parts) and is_resident(parts[0].source)
 
 
 def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
-    """The tasks of a pass over parts whose rows stay on workers. They are brought there first, in the first pass.
+    """The tasks of a pass over parts whose rows stay on workers. The first pass brings them there.
 
     Raises
     ------
@@ -37,16 +40,15 @@ def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list
         If a cell cannot be used, or a partition cannot be computed.
     """
     source: Any = parts[0].source
-    table: DaskTable = source if isinstance(source, DaskTable) else source.source
-    spans = [_span(part) for part in parts]
-    filled = [i for i, (low, high) in enumerate(spans) if low < high]
-    rows = dict(zip(filled, _there(client, table, [spans[i] for i in filled]), strict=True))
-    like = Like(None if source is table else source.around, parts[0].how, parts[0].coding)
+    spans = {i: span for i, span in enumerate(map(_span, parts)) if span[0] < span[1]}
+    rows = dict(zip(spans, _there(source, list(spans.values())), strict=True))
+    like = Like(getattr(source, "around", None), parts[0].how, parts[0].coding)
     orders = []
     for worker, some in _groups(client, rows):
-        firsts = [spans[i][0] for i in some]
-        orders.append(Order(some, (worked_on, work, like, firsts, size, *(rows[i] for i in some)), worker))
-    empty = [i for i in range(len(parts)) if i not in rows]  # no leaf begins there
+        own = [spans[i] for i in some]
+        call = (worked_on, work, like, [first for first, _ in own], size)
+        orders.append(Order(some, worker, call, partial(source.placed, own)))
+    empty = [i for i in range(len(parts)) if i not in rows]  # no leaf begins in these
     return [orders[0]._replace(some=[*orders[0].some, *empty]), *orders[1:]]
 
 
@@ -57,15 +59,15 @@ def _span(part: Part) -> Span:
     return first, min(stop, n)
 
 
-def _there(client: Any, table: DaskTable, spans: Sequence[Span]) -> list[Any]:
+def _there(source: Any, spans: Sequence[Span]) -> list[Any]:
     """Futures of the rows of spans, all of which are there."""
     from distributed import wait
 
-    futures = table.placed(spans)
+    futures: list[Any] = source.placed(spans)
     wait(futures)
     for future in futures:
         if future.status == "error":
-            raise table.refused(future)
+            raise source.refused(future)
     return futures
 
 

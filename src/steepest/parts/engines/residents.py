@@ -23,7 +23,10 @@ from .task import Found, worked
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Fact", "Like", "Resident", "Stretch", "cut", "fact_of", "rows_of", "worked_on"]
+__all__ = ["Fact", "Like", "Resident", "Span", "Stretch", "cut", "fact_of", "rows_of", "worked_on"]
+
+
+Span = tuple[int, int]  # the number of a row, and that of the row after the last
 
 
 class Fact(NamedTuple):
