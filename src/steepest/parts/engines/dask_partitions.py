@@ -21,7 +21,7 @@ from .collections import Roles, is_collection
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Partitions", "is_of_arrays", "partition_name", "partitions_of"]
+__all__ = ["Partitions", "in_rows", "is_of_arrays", "partition_name", "partitions_of", "width_of"]
 
 SAME = "give collections with the same partitions, such as columns of one data frame"
 Labels = tuple[str, ...]
@@ -86,8 +86,8 @@ def _array(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
             raise UsageError(f"an array has no column {value!r}: give the {role} as an array")
     if table.ndim != 2:
         raise DataError(f"the table must have two dimensions, rows and columns, not {table.ndim}")
-    names = names_of_columns(_width(table), asked.features)
-    return One("table", _in_rows(table), names), asked._replace(features=None)
+    names = names_of_columns(width_of(table), asked.features)
+    return One("table", in_rows(table), names), asked._replace(features=None)
 
 
 def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
@@ -134,7 +134,7 @@ def _beside(whole: One, roles: Roles) -> list[One]:
 def _labels(value: Any, name: str) -> Labels:
     """Names of the columns of a role."""
     if is_of_arrays(value):
-        width = _width(value) if value.ndim == 2 else 1
+        width = width_of(value) if value.ndim == 2 else 1
         return (name,) if width == 1 else tuple(f"{name}{j}" for j in range(width))
     if value.ndim == 2:
         return unique_names([str(label) for label in value.columns], TABLE)
@@ -148,14 +148,14 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
     return asked._replace(**given)
 
 
-def _width(array: Any) -> int:
+def width_of(array: Any) -> int:
     """How many columns an array has."""
     if np.isnan(array.shape[1]):
         raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
     return int(array.shape[1])
 
 
-def _in_rows(array: Any) -> Any:
+def in_rows(array: Any) -> Any:
     """An array whose chunks have all columns."""
     return array if array.ndim == 1 or array.numblocks[1] == 1 else array.rechunk({1: -1})
 
@@ -164,7 +164,7 @@ def _like(value: Any, table: Any) -> Any:
     """What lies beside a table, with chunks like its rows where both are arrays whose chunks are known."""
     if not is_of_arrays(value):
         return value
-    value = _in_rows(value)
+    value = in_rows(value)
     known = is_of_arrays(table) and not np.isnan(np.concatenate([value.chunks[0], table.chunks[0]])).any()
     same = known and sum(value.chunks[0]) == sum(table.chunks[0])
     return value.rechunk({0: table.chunks[0]}) if same else value
@@ -216,7 +216,7 @@ def beside_each_other(what: Beside, *values: Any) -> pa.Table:
 def _arrow(value: Any, labels: Labels) -> pa.Table:
     """A partition of a collection."""
     if isinstance(value, np.ndarray):
-        return of_array(value.reshape(len(value), -1) if value.ndim == 1 else value, labels)
+        return of_array(value[:, None] if value.ndim == 1 else value, labels)
     if not hasattr(value, "iloc"):
         raise DataError(f"{type(value).__name__} is no part of an array or data frame: give numbers in NumPy arrays")
     table = arrow_table(value.to_frame() if value.ndim == 1 else value)
