@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -56,6 +56,7 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
     """
     import dask
 
+    _check_kinds(roles)
     if is_of_arrays(table):
         whole, asked = _array(table, asked, roles)
     else:
@@ -111,24 +112,43 @@ def _none(names: list[str]) -> None:
     """No cells: roles are chosen by names alone."""
 
 
+def _check_kinds(roles: Roles) -> None:
+    """Refuse what is neither a collection nor the name of a column."""
+    for what, value in zip(Roles._fields, roles, strict=True):
+        if not (is_collection(value) or is_named(value)):
+            kind = type(value).__name__
+            raise UsageError(f"{what} in memory ({kind}) for a table of Dask: give a collection of Dask too")
+
+
 def _beside(whole: One, roles: Roles) -> list[One]:
     """The collections beside a table."""
-    found = []
+    found: list[One] = []
     for what, value, name in zip(Roles._fields, roles, (TARGET, WEIGHT, OFFSET), strict=True):
-        if value is None or is_named(value):
-            continue
-        if not is_collection(value):
-            kind = type(value).__name__
-            raise UsageError(f"the table is a collection but the {what} is {kind}: give a collection of Dask too")
-        labels = _labels(value, name)
-        if what != "target" and len(labels) != 1:
-            raise DataError(f"the {what} has {len(labels)} columns: give one")
-        for label in labels:
-            if any(label in one.labels for one in (whole, *found)):
-                problem = f"a column of the features is called {label!r} too: leave it out of them, or rename it"
-                raise DataError(problem, file=TABLE)
-        found.append(One(what, _like(value, whole.collection), labels))
+        if is_collection(value):
+            labels = _labels(value, name)
+            if _is_column(whole, value):
+                problem = f"column {labels[0]!r} is a feature and of the {what} too: leave it out of the features"
+                raise UsageError(problem)
+            if what != "target" and len(labels) != 1:
+                raise DataError(f"{len(labels)} columns of {what}: give one")
+            taken = {label for one in (whole, *found) for label in one.labels}
+            own = tuple(_free(label, what, taken) for label in labels)
+            found.append(One(what, _like(value, whole.collection), own))
     return found
+
+
+def _is_column(whole: One, value: Any) -> bool:
+    """Whether a Series is a column of a data frame, as far as Dask knows."""
+    if is_of_arrays(whole.collection) or is_of_arrays(value) or value.ndim != 1 or value.name not in whole.collection:
+        return False
+    return bool(whole.collection[value.name].simplify()._name == value.simplify()._name)
+
+
+def _free(label: str, what: str, taken: Collection[str]) -> str:
+    """A name for a column that is no other's."""
+    while label in taken:
+        label = f"{what} {label}"
+    return label
 
 
 def _labels(value: Any, name: str) -> Labels:
