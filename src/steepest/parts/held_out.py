@@ -5,8 +5,9 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
 from .sources.derived import Derived
-from .sources.source import Source
+from .sources.source import Source, is_resident
 from .survey import survey_of
 
 if TYPE_CHECKING:
@@ -78,6 +79,26 @@ class Side(Derived):
     def identity(self) -> str:
         """That of the source, and which rows weigh."""
         return f"{self.origin.identity}, {self.share!r} by {self.seed}, {self.kept}"
+
+    @property
+    def resident(self) -> bool:
+        """Whether the rows stay in the memory of workers."""
+        return is_resident(self.origin)
+
+    @property
+    def around(self) -> Callable[[Source], Source]:
+        """What makes the same of another source with these rows."""
+        return partial(Side, share=self.share, seed=self.seed, kept=self.kept)
+
+    def placed(self, spans: Any) -> Any:
+        """Where the rows of the source are."""
+        origin: Any = self.origin
+        return origin.placed(spans)
+
+    def refused(self, future: Any) -> Exception:
+        """What the rows of the source raised."""
+        origin: Any = self.origin
+        return cast(Exception, origin.refused(future))
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """The rows with their weights, or 0."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ...core.memory import size_text
 from ..part import Part
-from ..sources.source import Source
+from ..sources.memory import MemorySource
+from ..sources.source import Source, is_resident
 from ..sources.streams import StreamSource
 from .apart import Apart
 from .cached import Cached
@@ -45,7 +46,7 @@ def cached(
     apart : callable, optional
         Gives the parts of the source if workers are elsewhere: each caches the rows of its parts on its own disk.
     """
-    if policy is False or isinstance(source, (Apart, Cached)) or getattr(source, "resident", False):
+    if policy is False or isinstance(source, (MemorySource, Apart, Cached)) or is_resident(source):
         return source
     named = None if isinstance(policy, bool) or policy == "auto" else Path(policy).absolute()
     folder = named or default_folder()

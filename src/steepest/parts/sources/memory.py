@@ -37,7 +37,6 @@ class MemorySource:
     remote = False
     seeks = True
     waits = False
-    resident = True  # rows are in memory: no cache is faster
 
     def __init__(
         self,
