@@ -212,7 +212,7 @@ def test_a_file_that_changes_between_passes_is_refused(engine: Any, table: Path,
         assert_same(sums(table, engine, tmp_path / "cache", 2), sums(table, Here(1), False))
 
 
-def test_a_damaged_cache_is_written_anew(processes: Executor, table: Path, tmp_path: Path) -> None:
+def test_a_damaged_cache_is_written_anew(processes: Executor, client: Any, table: Path, tmp_path: Path) -> None:
     expected = sums(table, processes, tmp_path / "cache")
     for folder in caches(tmp_path / "cache")[:3]:
         path = next(folder.glob("*.X"))
@@ -221,8 +221,8 @@ def test_a_damaged_cache_is_written_anew(processes: Executor, table: Path, tmp_p
         path.write_bytes(data)
     shutil.rmtree(caches(tmp_path / "cache")[-1])
     assert_same(sums(table, Here(1), False), expected)
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as others:
-        assert_same(sums(table, others, tmp_path / "cache", 2), expected)
+    assert_same(sums(table, client, tmp_path / "cache", 2), expected)
+    assert len(caches(tmp_path / "cache")) == len(scan(table, "y", engine=client, cache=tmp_path / "cache").parts)
 
 
 def test_the_files_of_a_part_alone_are_checked(table: Path, tmp_path: Path) -> None:
@@ -247,16 +247,28 @@ def test_no_room_is_noted_once(processes: Executor, table: Path, tmp_path: Path)
     assert [note.split(" (")[0] for note in parts.notes] == [f"no cache in {tmp_path / 'cache'}"]
 
 
-def test_the_last_worker_of_a_machine_removes_its_caches(
+class Kill(LongestRow):
+    """A work that ends its worker in the middle of a pass."""
+
+    def __call__(self, block: Any) -> Any:
+        if block.first > N // 2:
+            os._exit(1)
+        return super().__call__(block)
+
+
+def test_caches_of_killed_workers_go_with_the_last_one_after_them(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path))
-    shared = tmp_path / "steepest" / "tables" / folders.SHARED
-    for method in ("spawn", "fork") if sys.version_info < (3, 12) else ("spawn",):
-        with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
-            assert_same(sums(table, pool, True, 2), sums(table, Here(1), False))
-            assert caches(shared)
-        assert list(shared.parent.iterdir()) == []
+    shared, spawn = tmp_path / "steepest" / "tables" / folders.SHARED, multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn) as pool, pytest.raises(SteepestError, match="the executor works no longer"):
+        scan(table, "y", engine=pool, cache=True).sums(Kill())
+    kept = caches(shared)
+    with ProcessPoolExecutor(2, spawn) as pool:
+        parts = scan(table, "y", engine=pool, cache=True)
+        assert_same(parts.sums(WORK), sums(table, Here(1), False))
+        assert 0 < len(kept) < len(caches(shared)) == len(parts.parts)
+    assert list(shared.parent.iterdir()) == []
 
 
 CHILD = """
@@ -285,33 +297,6 @@ def test_the_folder_of_a_machine_stays_as_long_as_a_process_is_there(tmp_path: P
     assert {path.name for path in shared.iterdir()} == {"lock", "killed", "one", "other"}
     other.communicate(b"\n")
     assert list(tmp_path.iterdir()) == []
-
-
-class Kill(LongestRow):
-    """A work that ends its worker, once."""
-
-    def __call__(self, block: Any) -> Any:
-        mark = Path(os.environ["STEEPEST_CACHE_DIR"]) / "killed"
-        if block.first and not mark.exists():
-            mark.touch()
-            os._exit(1)
-        return super().__call__(block)
-
-
-def test_a_worker_that_is_killed(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    distributed = pytest.importorskip("distributed")
-    monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path))
-    settings: Any = {"dashboard_address": ":0", "memory_limit": 0, "protocol": "tcp", "silence_logs": 50}
-    with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=1, **settings) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        parts = scan(table, "y", engine=client, cache=True)
-        found = parts.sums(Kill())
-        assert_same(parts.sums(WORK), sums(table, Here(1), False))
-    assert_same(found, scan(table, "y", engine=Here(1), cache=False).sums(LongestRow()))
-    assert (tmp_path / "killed").exists()
-    assert not list((tmp_path / "steepest" / "tables").iterdir())
 
 
 def test_a_process_has_few_caches_open(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

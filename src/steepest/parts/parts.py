@@ -20,6 +20,8 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .running import Running
+from .sources.derived import Derived
+from .sources.memory import MemorySource
 from .sources.source import Source, is_resident, learnt_of, notes_of
 from .survey import Survey, survey_of
 from .works import Work
@@ -94,6 +96,14 @@ class Parts:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.source.names
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether rows are read by workers elsewhere: not those that are in memory, here or there."""
+        origin = self.source
+        while isinstance(origin, Derived):
+            origin = origin.origin
+        return self.engine.apart and not isinstance(origin, MemorySource) and not is_resident(origin)
 
     @property
     def recipe(self) -> Recipe | None:

@@ -72,9 +72,11 @@ class Dask:
             for some, worker in zip(groups, near, strict=True)
         ]
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        """What a function gives for each item, as many at a time as there are threads, and one ahead."""
-        count, ahead = 0, self.workers
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, as many at a time as there are threads, if ``ahead`` is no less."""
+        count, ahead = 0, min(self.workers, ahead or self.workers)
         with self._tasks() as tasks:
             for count, item in enumerate(items, 1):
                 tasks.give(count, f"item {count}", None, function, item)

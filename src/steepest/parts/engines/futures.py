@@ -57,14 +57,16 @@ class Futures:
             for future in running:
                 future.cancel()
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        """What a function gives for each item, as many at a time as there are workers, and one ahead."""
-        left, running = iter(items), deque[Any]()
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, as many at a time as there are workers, if ``ahead`` is no less."""
+        left, running, most = iter(items), deque[Any](), min(self.workers, ahead or self.workers)
         try:
             with _broken_told():
                 for item in left:
                     running.append(self.executor.submit(function, item))
-                    if len(running) > self.workers:
+                    if len(running) > most:
                         yield running.popleft().result()
                 while running:
                     yield running.popleft().result()

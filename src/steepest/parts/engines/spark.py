@@ -47,6 +47,8 @@ class Spark:
             self.seen.add(found)
             done(some, found.forest)
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
         """What a function gives for each item, of which as many as there are workers are computed at a time."""
         raise NotImplementedError
