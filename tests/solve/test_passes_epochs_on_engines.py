@@ -99,7 +99,9 @@ def test_a_table_that_is_cached_has_the_bits_of_one_that_is_cached_here(
 ) -> None:
     parts = scan(table, "y", engine=processes, cache=tmp_path / "there")
     assert isinstance(parts.source, Apart)
-    expected = GDRegressor(batch_size=32, max_iter=2, tol=None).fit(scan(table, "y", engine=Here(1), cache=tmp_path / "here"))
+    expected = GDRegressor(batch_size=32, max_iter=2, tol=None).fit(
+        scan(table, "y", engine=Here(1), cache=tmp_path / "here")
+    )
     np.testing.assert_array_equal(GDRegressor(batch_size=32, max_iter=2, tol=None).fit(parts).coef_, expected.coef_)
     assert list((tmp_path / "there").glob("?" * 64))
 

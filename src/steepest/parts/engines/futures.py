@@ -77,8 +77,10 @@ class Futures:
 
 def _workers_of(executor: Executor) -> int | None:
     """How many workers an executor says that it has; the standard ones say it in a private attribute alone."""
-    found = vars(executor).get("_max_workers")
-    return found if isinstance(found, int) else None
+    for name in ("num_workers", "_max_workers"):  # the former is mpi4py's
+        if isinstance(found := getattr(executor, name, None), int):
+            return found
+    return None
 
 
 @contextmanager
