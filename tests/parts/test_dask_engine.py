@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
@@ -110,15 +111,11 @@ def die(_: Block) -> None:
     os._exit(1)
 
 
-class SlowOnce(NamedTuple):
-    """Takes long with the first block, the first time."""
-
-    known: Path
-
-    def __call__(self, block: Block) -> None:
-        if not block.first and not self.known.exists():
-            self.known.touch()
-            sleep(4)
+def slow_once(known: Path, block: Block) -> None:
+    """Take long with the first block, the first time."""
+    if not block.first and not known.exists():
+        known.touch()
+        sleep(4)
 
 
 def expect(folder: Path, engine: Any, work: Any = None) -> None:
@@ -150,12 +147,16 @@ def nothing(*_: Any) -> Found:
     return Found({}, fingerprint())
 
 
+def record(told: list[int], some: Any, _: Any) -> None:
+    told.extend(some)
+
+
 def test_a_pass_over_1000_parts_is_few_tasks(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_of_dask, "worked", nothing)
     engine, parts, times = Dask(client), [table(folder).parts[0]] * 1000, list[float]()
     for _ in range(9):
         told, begin = list[int](), monotonic()
-        engine.run(Slopes(LogLoss(), W), parts, 4096, lambda some, forest, told=told: told.extend(some))
+        engine.run(Slopes(LogLoss(), W), parts, 4096, partial(record, told))
         times.append(monotonic() - begin)
         assert sorted(told) == list(range(1000))
     assert min(times) < 0.1
@@ -213,7 +214,7 @@ def test_a_worker_with_another_version(threads: Any) -> None:
 def test_ctrl_c_cancels(threads: Any, folder: Path, tmp_path: Path) -> None:
     Timer(0.4, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
-        table(folder, threads).sums(Doing(SlowOnce(tmp_path / "known")))
+        table(folder, threads).sums(Doing(partial(slow_once, tmp_path / "known")))
     expect(folder, threads)
     assert not threads.futures
 
@@ -221,7 +222,7 @@ def test_ctrl_c_cancels(threads: Any, folder: Path, tmp_path: Path) -> None:
 def test_a_slow_worker(threads: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_tasks, "SHORT", 0.5)
     begin = monotonic()
-    expect(folder, threads, Doing(SlowOnce(tmp_path / "known")))
+    expect(folder, threads, Doing(partial(slow_once, tmp_path / "known")))
     assert monotonic() - begin < 3.5
 
 
