@@ -97,7 +97,7 @@ def test_text_is_encoded_as_in_the_fit(client):
     rows = FRAME[COLUMNS].assign(**{"kind=yes": (FRAME["kind"] == "yes") * 1.0})
     np.testing.assert_allclose(found, model.predict_proba(rows), rtol=1e-12)
     other = FRAME[features].assign(kind=pd.Categorical(np.where(np.arange(N) == 5_000, "perhaps", LABELS)))
-    with pytest.raises(DataError, match=r"partition 2, row 499, column 'kind': .*'perhaps'"):
+    with pytest.raises(DataError, match=r"partition 2, row 500, column 'kind': .*'perhaps'"):
         model.predict(dd.from_pandas(other, npartitions=4, sort=False)).compute()
 
 
