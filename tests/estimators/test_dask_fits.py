@@ -15,6 +15,8 @@ from steepest.errors import DataError, UsageError
 pd = pytest.importorskip("pandas")
 dd, da = pytest.importorskip("dask.dataframe"), pytest.importorskip("dask.array")
 
+pytestmark = pytest.mark.usefixtures("client")
+
 N, COLUMNS = 9_001, list("abc")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(N, 3))
@@ -29,7 +31,7 @@ METHODS = ("predict", "decision_function", "predict_proba", "predict_log_proba")
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("target", ["y", "k"])
-def test_predictions_are_lazy_and_keep_the_index(client, target, method):
+def test_predictions_are_lazy_and_keep_the_index(target, method):
     model = GDClassifier(alpha=0.01).fit(TABLE[COLUMNS], TABLE[target])
     found = getattr(model, method)(TABLE[COLUMNS])
     expected = getattr(model, method)(FRAME[COLUMNS])
@@ -47,7 +49,7 @@ def test_predictions_are_lazy_and_keep_the_index(client, target, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_predictions_of_arrays_are_arrays_with_the_chunks_of_the_rows(client, method):
+def test_predictions_of_arrays_are_arrays_with_the_chunks_of_the_rows(method):
     table = da.from_array(X, chunks=((1_000, 0, 8_001), (2, 1)))
     model = GDClassifier().fit(table, da.from_array(LABELS))
     found, expected = getattr(model, method)(table), getattr(model, method)(X)
@@ -62,7 +64,7 @@ def test_predictions_of_arrays_are_arrays_with_the_chunks_of_the_rows(client, me
         np.testing.assert_allclose(computed, expected, rtol=1e-12)
 
 
-def test_rows_of_which_nobody_knows_how_many_there_are_have_predictions(client):
+def test_rows_of_which_nobody_knows_how_many_there_are_have_predictions():
     table = da.from_array(X, chunks=(2_000, 3))
     model = GDRegressor().fit(table, da.from_array(Z))
     some = table[table[:, 0] > 0]
@@ -70,14 +72,14 @@ def test_rows_of_which_nobody_knows_how_many_there_are_have_predictions(client):
     np.testing.assert_allclose(model.coef_, [1.0, 0.2, -1.0])
 
 
-def test_several_targets_are_predicted_in_columns(client):
+def test_several_targets_are_predicted_in_columns():
     model = GDRegressor().fit(TABLE[COLUMNS], TABLE[["z", "k"]])
     assert model.coef_.shape == (2, 3)
     found = model.predict(TABLE[COLUMNS]).compute()
     np.testing.assert_allclose(found.to_numpy(), model.predict(FRAME[COLUMNS]), rtol=1e-12)
 
 
-def test_nothing_is_computed_before_it_is_asked_for(client):
+def test_nothing_is_computed_before_it_is_asked_for():
     def refusing(frame: Any) -> Any:
         if len(frame) > 2:
             raise ValueError("computed")
@@ -89,7 +91,7 @@ def test_nothing_is_computed_before_it_is_asked_for(client):
         later.compute()
 
 
-def test_text_is_encoded_as_in_the_fit(client):
+def test_text_is_encoded_as_in_the_fit():
     features = [*COLUMNS, "kind"]
     model = GDClassifier().fit(TABLE[features], TABLE["y"])
     assert model.feature_names_in_.tolist() == [*COLUMNS, "kind=yes"]
@@ -102,7 +104,7 @@ def test_text_is_encoded_as_in_the_fit(client):
 
 
 @pytest.mark.parametrize("kind", ["frame", "array"])
-def test_scores_are_those_of_memory(client, kind):
+def test_scores_are_those_of_memory(kind):
     X_, y = (TABLE[COLUMNS], TABLE["y"]) if kind == "frame" else (da.from_array(X), da.from_array(LABELS))
     model = GDClassifier().fit(X_, y)
     right = model.predict(X_).compute() == LABELS
@@ -112,14 +114,14 @@ def test_scores_are_those_of_memory(client, kind):
     assert model.score(X_, y, weight) == pytest.approx(np.average(right, weights=own), rel=1e-9)
 
 
-def test_a_model_has_no_client_and_is_cloned_and_pickled(client):
+def test_a_model_has_no_client_and_is_cloned_and_pickled():
     model = GDClassifier(alpha=0.01).fit(TABLE[[*COLUMNS, "y"]], "y")
     again = pickle.loads(pickle.dumps(model))  # a client cannot be pickled
     assert again.predict(FRAME[COLUMNS]).tolist() == model.predict(TABLE[COLUMNS]).compute().tolist()
     assert clone(model).get_params() == model.get_params()
 
 
-def test_early_stopping_keeps_rows_out_as_in_memory(client):
+def test_early_stopping_keeps_rows_out_as_in_memory():
     from steepest import scan
 
     settings = {"early_stopping": True, "batch_size": 256, "max_iter": 3, "tol": 1e-3, "n_iter_no_change": 2}
@@ -137,13 +139,13 @@ def test_early_stopping_keeps_rows_out_as_in_memory(client):
         (lambda: TABLE["a"], "Series of Dask is no table"),
     ],
 )
-def test_other_columns_are_refused_at_once(client, make, words):
+def test_other_columns_are_refused_at_once(make, words):
     model = GDClassifier().fit(TABLE[COLUMNS], TABLE["y"])
     with pytest.raises(UsageError, match=words):
         model.predict(make())
 
 
-def test_a_gap_in_rows_to_predict_is_named(client):
+def test_a_gap_in_rows_to_predict_is_named():
     model = GDClassifier().fit(TABLE[COLUMNS], TABLE["y"])
     with pytest.raises(DataError, match=r"partition 1, row 750, column 'b': missing value"):
         model.predict(TABLE[COLUMNS].replace(X[3_000, 1], np.nan)).compute()

@@ -67,7 +67,7 @@ class Resident(MemorySource):
         self.first = first
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:  # type: ignore[override]
+    def pieces(self) -> tuple[Piece, ...]:
         """The rows before, which are elsewhere, and these."""
         return Piece("", 0, self.first), Piece("", 1, self.rows.shape[0])
 
