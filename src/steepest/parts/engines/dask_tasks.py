@@ -7,7 +7,7 @@ Dask itself does so while it knows the task. These tasks are given to it again w
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import cycle
 from queue import Empty, SimpleQueue
@@ -46,8 +46,7 @@ class Task(NamedTuple):
 
     name: str
     call: bytes  # the function and its arguments
-    place: str | None  # the worker that it is rather for
-    futures: list[Any]
+    futures: dict[Any, str | None]  # each with the worker that it is rather for
     failures: list[Reply | BaseException]  # for each of them it was given to the cluster again
     placed: Callable[[], Sequence[Any]] = tuple  # makes futures whose values are further arguments
 
@@ -76,7 +75,7 @@ class Tasks:
         """
         from distributed.protocol.pickle import dumps
 
-        self.left[number] = Task(name, dumps((function, arguments)), worker, [], [], placed)
+        self.left[number] = Task(name, dumps((function, arguments)), {}, [], placed)
         self._submit(number, worker)
 
     def next(self) -> tuple[int, Any]:
@@ -116,7 +115,7 @@ class Tasks:
         task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
         try:
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
-            task.futures.append(future)
+            task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
         except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
             raise lost(self.client) from error
@@ -139,7 +138,7 @@ class Tasks:
     def _again(self, number: int, future: Any, reply: Reply | BaseException) -> None:
         """Give a task to the cluster again."""
         task = self.left[number]
-        task.futures.remove(future)
+        del task.futures[future]
         task.failures.append(reply)
         _release([future])
         if len(task.failures) > TRIES:
@@ -154,20 +153,18 @@ class Tasks:
             raise SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
         if not workers:
             return start
-        if any(task.place not in workers for task in self.left.values() if task.place is not None):
-            self._replace(workers)
+        self._replace(workers)
         if silence > max(SHORT, SLOW * (median(self.seconds) if self.seconds else UNKNOWN)):
             self._copy(workers)
         return monotonic()
 
     def _replace(self, workers: set[str]) -> None:
-        """Give tasks again that wait for a worker that is gone: Dask leaves them so if there was no other then."""
-        waited = {number: task for number, task in self.left.items() if task.place not in {*workers, None}}
-        known = {key for keys in self._processing().values() for key in keys}
-        for number, task in waited.items():
-            self.left[number] = task._replace(place=None)
-            if not any(future.key in known for future in task.futures):
-                self._submit(number)
+        """Give tasks again that wait for workers that are gone: Dask leaves them so if there was no other then."""
+        if waiting := [i for i, task in self.left.items() if not {*workers, None} & {*task.futures.values()}]:
+            known = {key for keys in self._processing().values() for key in keys}
+            for number in waiting:
+                if not any(future.key in known for future in self.left[number].futures):
+                    self._submit(number)
 
     def _copy(self, workers: set[str]) -> None:
         """Give the tasks of slow workers to idle ones too: the first result is taken."""
@@ -235,7 +232,7 @@ def answer(version: str, call: bytes, *placed: Any) -> Reply:
         return Reply(None, None, _line(error), worker, 0.0)
 
 
-def _release(futures: Sequence[Any]) -> None:
+def _release(futures: Iterable[Any]) -> None:
     for future in futures:
         with suppress(RuntimeError, AttributeError):  # the client is closed
             future.release()
