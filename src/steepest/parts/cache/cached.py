@@ -13,6 +13,7 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any
 
+from ...core.errors import UsageError
 from ...core.memory import size_text
 from ...core.shown_text import visible
 from ...data.encoding.recipe import Learnt
@@ -58,6 +59,10 @@ def cached(
         Called with a note if there is no room for a cache.
     """
     if policy is False or isinstance(source, (MemorySource, Cached)):
+        return source
+    if hasattr(source, "engine"):
+        if policy != "auto":
+            raise UsageError("the rows stay with the workers of their cluster: leave cache out")
         return source
     if isinstance(policy, bool) or policy == "auto":
         folder = default_folder()
