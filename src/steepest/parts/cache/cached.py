@@ -13,7 +13,6 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any
 
-from ...core.errors import UsageError
 from ...core.memory import size_text
 from ...core.shown_text import visible
 from ...data.encoding.recipe import Learnt
@@ -21,7 +20,7 @@ from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, learnt_of, notes_of
+from ..sources.source import Piece, Source, is_resident, learnt_of, notes_of
 from ..sources.streams import StreamSource
 from .folders import default_folder, own_folder
 from .plan import BLOCK
@@ -58,11 +57,7 @@ def cached(
     told : callable, optional
         Called with a note if there is no room for a cache.
     """
-    if policy is False or isinstance(source, (MemorySource, Cached)):
-        return source
-    if hasattr(source, "engine"):
-        if policy != "auto":
-            raise UsageError("the rows stay with the workers of their cluster: leave cache out")
+    if policy is False or isinstance(source, (MemorySource, Cached)) or is_resident(source):
         return source
     if isinstance(policy, bool) or policy == "auto":
         folder = default_folder()

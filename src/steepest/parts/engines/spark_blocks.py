@@ -164,7 +164,8 @@ def taken(batches: Iterator[pa.RecordBatch], sizes: Iterable[int]) -> Iterator[t
     """
     left: pa.RecordBatch | None = None
     for size in sizes:
-        group, count = [], 0
+        group: list[pa.RecordBatch] = []
+        count = 0
         while count < size or (size == 0 and not group):
             batch = next(batches, None) if left is None else left
             left = None

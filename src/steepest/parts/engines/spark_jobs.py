@@ -119,15 +119,15 @@ def _one_line(context: Any, error: Exception) -> SteepestError:
 
 
 def _reason(text: str) -> str:
-    """The line that says why: the last one of Python's traceback, or else the first of Java's that is not a frame.
+    r"""The line that says why: the last one of Python's traceback, or else the first of Java's that is not a frame.
 
     Examples
     --------
-    >>> _reason("Job aborted: Traceback (most recent call last):\\n  File 'a'\\nValueError: no\\n\\n\\tat org.A.b(C)")
+    >>> _reason("Job aborted: Traceback (most recent call last):\n  File 'a'\nValueError: no\n\n\tat org.A.b(C)")
     'ValueError: no'
     """
     python = text.rpartition("Traceback (most recent call last):")[2]
-    lines = []
+    lines: list[str] = []
     for line in python.splitlines():
         if JAVA.match(line) and lines:
             break

@@ -32,7 +32,7 @@ from .task import TASKS
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["SparkSource", "arrow_schema", "spark_source"]
+__all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_source"]
 
 TABLE = "the DataFrame"  # as messages name it
 CHUNK = 1 << 23  # bytes of a chunk, about
@@ -84,9 +84,11 @@ class SparkSource(ArrowSource):
     Read here, rows come from Spark by a job for each piece. A pass is a job over the blocks.
     """
 
+    resident = True
+
     def __init__(self, table: Any, asked: Asked) -> None:
         self.engine = InSpark(table.sparkSession)
-        _refuse_vectors(table, asked)
+        refuse_vectors(table, asked)
         super().__init__(chosen_layout(arrow_schema(table), asked, TABLE))
         stored = table.storageLevel
         rows = table.select([_column(name) for name in dict.fromkeys(self.layout.columns)])
@@ -219,7 +221,7 @@ class InSpark(Spark):
             return
         rows, total = sum(part.rows for part in parts), sum(piece.rows for piece in source.pieces)
         ranges = None if rows == total else [(part.first, part.first + part.rows) for part in parts]
-        task = Pass(work, size, parts[0].how, parts[0].coding, ranges)
+        task: Any = Pass(work, size, parts[0].how, parts[0].coding, ranges)
         found = gathered(source.context, lambda: source.tasks().mapPartitions(_guarded(task)).collect())
         if ranges is None and sum(each.rows for each in found) != total:
             raise DataError(CHANGED)
@@ -231,7 +233,7 @@ class InSpark(Spark):
         return Here(1).map(function, items)
 
 
-def _refuse_vectors(table: Any, asked: Asked) -> None:
+def refuse_vectors(table: Any, asked: Asked) -> None:
     """Refuse a column of vectors among the features."""
     for field in table.schema.fields:
         wanted = field.name not in asked.drop if asked.features is None else field.name in asked.features
@@ -253,7 +255,7 @@ def _released(kept: list[Any]) -> None:
             table.unpersist()
 
 
-def _guarded(function: Callable[[Iterable[Chunk]], Any]) -> Callable[[Iterable[Chunk]], Iterator[Any]]:
+def _guarded(function: Callable[..., Any]) -> Callable[[Iterable[Chunk]], Iterator[Any]]:
     """For `mapPartitions`: one item for each partition."""
     guarded = Guarded(function)
     return lambda chunks: iter((guarded(chunks),))
