@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest.core.errors import DataError
@@ -39,6 +39,7 @@ def cut(counts, each, changed=None):
     return chunks
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(1, 20))
 def test_every_row_is_in_one_leaf(counts, each):
     chunks = cut(counts, each)
