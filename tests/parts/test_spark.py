@@ -46,6 +46,7 @@ SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
     "spark.log.level": "OFF",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # a short run
 }
 
 
@@ -143,6 +144,18 @@ def test_an_estimator_takes_a_frame_with_the_name_of_its_target(frames):
     assert model.classes_.tolist() == ["ash", "elm", "oak"]
     assert model.feature_names_in_.tolist() == NAMES
     assert model.coef_.tobytes() == same.coef_.tobytes()
+
+    found = model.predict_proba(model.predict(frame)).toArrow()
+    assert found.column_names == [
+        *rows.column_names,
+        "prediction",
+        "prediction_ash",
+        "prediction_elm",
+        "prediction_oak",
+    ]
+    best = np.column_stack([found[name] for name in found.column_names[-3:]]).argmax(1)
+    assert found["prediction"].to_pylist() == model.classes_[best].tolist()
+    np.testing.assert_array_equal(found["prediction"].to_numpy(), np.asarray(model.predict(scan(rows, features=NAMES))))
 
 
 def test_text_dates_gaps_and_single_precision_are_as_in_memory(session):

@@ -94,6 +94,7 @@ class SparkSource(ArrowSource):
         self.columns = {name: at[name] for name in self.layout.columns}  # by names that Spark takes as they are
         rows = table.toDF(*at.values()).select(*self.columns.values())
         self._kept: list[Any] = []
+        self._last: tuple[Any, list[pa.RecordBatch]] = ((), [])
         weakref.finalize(self, _released, self._kept).atexit = False
         self.table = rows if stored.useMemory or stored.useDisk else self._persisted(rows)
 
@@ -177,29 +178,32 @@ class SparkSource(ArrowSource):
 
     def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         """Record batches of a partition, brought here by a job for each ``size`` rows, then for more at a time."""
-        stop, table = self.pieces[piece].rows, self.table.select(*(self.columns[name] for name in columns))
+        stop, number = self.pieces[piece].rows, self.pieces[piece].number
         while start < stop:
             end = min(stop, start + size)
-            rows = 0
-            for batch in self._fetched(table, self.pieces[piece].number, start, end):
-                rows += batch.num_rows
-                yield batch.rename_columns(list(columns))
-            if rows != end - start:
+            found = self._fetched(columns, number, start, end)
+            if sum(batch.num_rows for batch in found) != end - start:
                 raise DataError(CHANGED)
+            yield from found
             start, size = end, min(2 * size, max(size, FETCHED))
 
     def place(self, piece: int, row: int) -> str:
         """The partition, as Spark numbers it, and the row there, from 1."""
         return place(self.pieces[piece].number, row)
 
-    def _fetched(self, table: Any, partition: int, start: int, stop: int) -> Iterator[pa.RecordBatch]:
+    def _fetched(self, columns: tuple[str, ...], partition: int, start: int, stop: int) -> list[pa.RecordBatch]:
+        """Some rows of a partition; those asked for last are known, as the first of a table are wanted again and again."""
         import pyarrow as pa
 
-        sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
-        with one_line(self.context):
-            found = self.context.runJob(sent, list, [partition])
-        for row in found:
-            yield from pa.ipc.open_stream(bytes(row[0]))
+        asked = columns, partition, start, stop
+        if asked != self._last[0]:
+            table = self.table.select(*(self.columns[name] for name in columns))
+            sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
+            with one_line(self.context):
+                found = self.context.runJob(sent, list, [partition])
+            batches = [batch for row in found for batch in pa.ipc.open_stream(bytes(row[0]))]
+            self._last = asked, [batch.rename_columns(list(columns)) for batch in batches]
+        return self._last[1]
 
     def _persisted(self, table: Any) -> Any:
         from pyspark import StorageLevel
