@@ -184,6 +184,8 @@ def test_whole_numbers_that_are_rounded_are_noted(session):
     parts = scan(frame, "y")
     parts.sums(Grams(np.zeros(2)))
     assert [note for note in parts.source_notes if "'id'" in note]
+    assert parts.source.identity == scan(frame, "y").source.identity
+    assert parts.source.identity != scan(frame.limit(4), "y").source.identity
 
 
 @pytest.mark.parametrize("bad", [None, float("nan"), float("inf")])

@@ -192,7 +192,7 @@ class SparkSource(ArrowSource):
         return place(self.pieces[piece].number, row)
 
     def _fetched(self, columns: tuple[str, ...], partition: int, start: int, stop: int) -> list[pa.RecordBatch]:
-        """Some rows of a partition; those asked for last are known, as the first of a table are wanted again and again."""
+        """Some rows of a partition; those asked for last are known: the first of a table are wanted again and again."""
         import pyarrow as pa
 
         asked = columns, partition, start, stop
@@ -221,6 +221,8 @@ class InSpark(Spark):
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the blocks in one job; other sources, such as a share of the rows, are read here."""
+        if not parts:
+            return
         source = parts[0].source
         if not isinstance(source, SparkSource):
             Here(1).run(work, parts, size, done)
