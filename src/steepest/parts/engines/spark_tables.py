@@ -236,9 +236,11 @@ class InSpark(Spark):
         source.noted(name for each in found for name in each.rounded)
         self.told(work, [each.found for each in found], range(len(parts)), done)
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
         """What a function gives for each item; it runs here, as rows of a DataFrame are asked for from here alone."""
-        return Here(1).map(function, items)
+        return Here(1).map(function, items, ahead)
 
 
 def refuse_vectors(table: Any, asked: Asked) -> None:
