@@ -4,7 +4,8 @@ Where the workers of an engine are elsewhere they read the buffers, a few at a t
 steps are made here, in that order. So the numbers of an epoch are those of a fit on one machine, to the last bit, for
 every engine and number of workers and whatever happens to these: workers copy rows and add nothing up. The same cache
 must be asked for, as a table that is read from one is shuffled in smaller blocks. The cost is that all rows of the
-table travel here in each epoch: 8 bytes a number.
+table travel here in each epoch, 8 bytes a number: 3 seconds of a processor a GB here and 2 of the workers, measured
+with processes and with Dask on one machine.
 """
 
 from __future__ import annotations
