@@ -21,9 +21,9 @@ import pytest
 from steepest import GDClassifier, scan
 from steepest.core.errors import DataError, SteepestError
 from steepest.objective.losses.classes import LogLoss
-from steepest.parts.cache import apart, folders, policy
-from steepest.parts.cache.apart import Apart
+from steepest.parts.cache import folders, policy, worker_cached
 from steepest.parts.cache.cached import Cached
+from steepest.parts.cache.worker_cached import WorkerCached
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
 from steepest.parts.works import Curves, LongestRow
@@ -145,7 +145,7 @@ def test_tables_in_pieces_of_any_length(tmp_path: Path) -> None:
         path = tmp_path / f"{size}.parquet"
         parquet.write_table(pa.table({**dict(zip("abc", X.T, strict=True)), "y": X[:, 0]}), path, row_group_size=size)
         parts = scan(path, "y", engine=Here(1), cache=False)
-        sent = pickle.loads(pickle.dumps(Apart(parts.parts, tmp_path / "cache")))
+        sent = pickle.loads(pickle.dumps(WorkerCached(parts.parts, tmp_path / "cache")))
         assert all(one.rows % parts.summation.leaf == 0 for one in sent.pieces[:-1])
         assert sum(one.rows for one in sent.pieces) == 20_000
         for start in (0, 1000):
@@ -175,12 +175,12 @@ def test_which_tables_have_one(table: Path, tmp_path: Path) -> None:
         (False, csv, False),
         (tmp_path / "cache", table, True),
     ]:
-        assert isinstance(scan(files, "y", engine=far, cache=cache).source, Apart) == has
+        assert isinstance(scan(files, "y", engine=far, cache=cache).source, WorkerCached) == has
     parts = scan(table, "y", engine=far)
     parts.plan(policy.FEW)
-    assert not isinstance(parts.source, Apart)
+    assert not isinstance(parts.source, WorkerCached)
     parts.plan(policy.FEW + 1)
-    assert isinstance(parts.source, Apart)
+    assert isinstance(parts.source, WorkerCached)
     assert isinstance(scan([[1.0], [2.0]], [0.0, 1.0], engine=far, cache=True).source.rows.X, np.ndarray)
     with ThreadPoolExecutor(1) as pool:  # threads of this process have its disk
         assert isinstance(scan(csv, "y", engine=pool).source, Cached)
@@ -227,7 +227,7 @@ def test_a_damaged_cache_is_written_anew(processes: Executor, client: Any, table
 
 def test_the_files_of_a_part_alone_are_checked(table: Path, tmp_path: Path) -> None:
     parts = scan(table, "y", engine=Here(1), cache=False)
-    sent = pickle.loads(pickle.dumps(Apart(parts.parts, tmp_path / "cache")))
+    sent = pickle.loads(pickle.dumps(WorkerCached(parts.parts, tmp_path / "cache")))
     os.utime(table / "6.parquet", ns=(1, 1))
     sent.check(range(2))
     next(sent.read(0, 0, 4096))
@@ -301,9 +301,9 @@ def test_the_folder_of_a_machine_stays_as_long_as_a_process_is_there(tmp_path: P
 
 def test_a_process_has_few_caches_open(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = scan(table, "y", engine=Here(1), cache=False)
-    sent = pickle.loads(pickle.dumps(Apart(parts.parts, tmp_path / "cache")))
-    monkeypatch.setattr(apart, "OPEN", 2)
+    sent = pickle.loads(pickle.dumps(WorkerCached(parts.parts, tmp_path / "cache")))
+    monkeypatch.setattr(worker_cached, "OPEN", 2)
     for _ in range(2):
         assert sum(rows.shape[0] for piece in range(len(sent.pieces)) for rows in sent.read(piece, 0, 4096)) == N
-    assert len(apart._opened) == 2
+    assert len(worker_cached._opened) == 2
     assert Parts(sent, 1 << 26, Here(2)).sums(WORK)[0].shape == sums(table, Here(1), False)[0].shape

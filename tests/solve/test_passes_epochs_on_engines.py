@@ -14,7 +14,7 @@ import pytest
 from steepest import GDClassifier, GDRegressor, Problem, scan
 from steepest.core.errors import DataError
 from steepest.data.rows import Rows
-from steepest.parts.cache.apart import Apart
+from steepest.parts.cache.worker_cached import WorkerCached
 from steepest.parts.engines.here import Here
 from steepest.parts.epochs import Epochs
 from steepest.parts.parts import Parts
@@ -98,7 +98,7 @@ def test_a_table_that_is_cached_has_the_bits_of_one_that_is_cached_here(
     processes: Executor, table: Path, tmp_path: Path
 ) -> None:
     parts = scan(table, "y", engine=processes, cache=tmp_path / "there")
-    assert isinstance(parts.source, Apart)
+    assert isinstance(parts.source, WorkerCached)
     expected = GDRegressor(batch_size=32, max_iter=2, tol=None).fit(
         scan(table, "y", engine=Here(1), cache=tmp_path / "here")
     )

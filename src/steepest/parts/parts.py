@@ -13,8 +13,8 @@ from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE, SPARSE
 from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
-from .cache.apart import Apart
 from .cache.policy import Policy, cached
+from .cache.worker_cached import WorkerCached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
@@ -139,7 +139,7 @@ class Parts:
         Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
         """
         n, pieces = self.shape[0], len(self.source.pieces)
-        if isinstance(self.source, Apart):
+        if isinstance(self.source, WorkerCached):
             return parts_of(self.source, self.summation, 1, self.coding)
         together = 1 if is_resident(self.source) else TOGETHER  # nothing is decoded where the rows are in memory
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, together * n // max(1, pieces))))
@@ -162,8 +162,8 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        apart = (lambda: self.parts) if self.engine.apart else None
-        source = cached(self.source, self.cache, passes, self._note, apart)
+        parts = (lambda: self.parts) if self.engine.apart else None
+        source = cached(self.source, self.cache, passes, self._note, parts)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)

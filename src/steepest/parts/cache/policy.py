@@ -12,9 +12,9 @@ from ..part import Part
 from ..sources.memory import MemorySource
 from ..sources.source import Source, is_resident
 from ..sources.streams import StreamSource
-from .apart import Apart
 from .cached import Cached
 from .folders import default_folder
+from .worker_cached import WorkerCached
 
 __all__ = ["Policy", "cached"]
 
@@ -28,7 +28,7 @@ def cached(
     policy: Policy = "auto",
     passes: int = 1,
     told: Callable[[str], None] | None = None,
-    apart: Callable[[], Sequence[Part]] | None = None,
+    parts: Callable[[], Sequence[Part]] | None = None,
 ) -> Source:
     """The source, with a cache or without.
 
@@ -43,17 +43,17 @@ def cached(
         Passes that are planned.
     told : callable, optional
         Called with a note if there is no room for a cache.
-    apart : callable, optional
+    parts : callable, optional
         Gives the parts of the source if workers are elsewhere: each caches the rows of its parts on its own disk.
     """
-    if policy is False or isinstance(source, (MemorySource, Apart, Cached)) or is_resident(source):
+    if policy is False or isinstance(source, (MemorySource, WorkerCached, Cached)) or is_resident(source):
         return source
     named = None if isinstance(policy, bool) or policy == "auto" else Path(policy).absolute()
     folder = named or default_folder()
-    if policy == "auto" and not source.remote and (passes <= FEW or not (apart or _has_room(source, folder, told))):
+    if policy == "auto" and not source.remote and (passes <= FEW or not (parts or _has_room(source, folder, told))):
         return source
-    if apart is not None:
-        return Apart(apart(), named)
+    if parts is not None:
+        return WorkerCached(parts(), named)
     stays = named is not None and not isinstance(source, StreamSource)  # rows of a stream have no name
     return Cached(source, folder, stays, told)
 

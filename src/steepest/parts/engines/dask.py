@@ -12,7 +12,7 @@ from ..works import Work
 from .dask_tasks import Tasks, threads_of
 from .engine import Done, Found, Item
 from .placing import Order, are_placed, orders_of
-from .task import Seen, grouped, worked
+from .task import Workers, grouped, worked
 
 __all__ = ["Dask", "Places"]
 
@@ -37,7 +37,7 @@ class Dask:
         if client.asynchronous:
             raise UsageError("the client of Dask is asynchronous: give one that is made with asynchronous=False")
         self.client, self.places = client, Places()
-        self.seen = Seen()
+        self.known = Workers()
 
     @property
     def workers(self) -> int:
@@ -47,7 +47,7 @@ class Dask:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the workers have told."""
-        return self.seen.notes
+        return self.known.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what a task found is told when it is complete."""
@@ -57,7 +57,7 @@ class Dask:
                 tasks.give(i, _name(parts, one.some), one.worker, *one.call, placed=one.rows)
             while tasks.left:
                 i, found = tasks.next()
-                self.seen.add(found)
+                self.known.add(found)
                 done(orders[i].some, found.forest)
 
     def _orders(self, work: Work, parts: Sequence[Part], size: int) -> list[Order]:

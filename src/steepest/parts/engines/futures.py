@@ -13,7 +13,7 @@ from ...core.threads import thread_count
 from ..part import Part
 from ..works import Work
 from .engine import Done, Found, Item
-from .task import Seen, grouped, worked
+from .task import Workers, grouped, worked
 
 __all__ = ["Futures"]
 
@@ -33,12 +33,12 @@ class Futures:
         self.executor = executor
         self.apart = not isinstance(executor, ThreadPoolExecutor)
         self.workers = workers or _workers_of(executor) or thread_count(None)
-        self.seen = Seen()
+        self.known = Workers()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the workers have told."""
-        return self.seen.notes
+        return self.known.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a worker; what a task found is told when it is complete."""
@@ -51,7 +51,7 @@ class Futures:
             with _broken_told():
                 for future in as_completed(running):
                     found = future.result()
-                    self.seen.add(found)
+                    self.known.add(found)
                     done(running[future], found.forest)
         finally:
             for future in running:

@@ -24,7 +24,7 @@ from ..works import Work
 from .engine import Done, Item
 from .engine import Found as Given
 from .spark_jobs import Guarded, context_of, gathered
-from .task import Found, Seen, grouped, worked
+from .task import Found, Workers, grouped, worked
 
 __all__ = ["Spark"]
 
@@ -50,7 +50,7 @@ class Spark:
     def __init__(self, session: Any) -> None:
         context_of(session)
         self.session = session
-        self.seen = Seen()
+        self.known = Workers()
 
     @property
     def workers(self) -> int:
@@ -60,7 +60,7 @@ class Spark:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the workers have told."""
-        return self.seen.notes
+        return self.known.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a worker; what they found is told when all are complete."""
@@ -80,7 +80,7 @@ class Spark:
         for each in found:
             if each.worker.steepest != __version__:
                 raise SteepestError(VERSION.format(each.worker.steepest, __version__))
-            self.seen.add(each)
+            self.known.add(each)
         done(parts, merge(work.join, [each.forest for each in found]))
 
     def _found(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from ..sources.source import notes_of
 from ..works import Work
 from .engine import forest_of
 
-__all__ = ["TASKS", "Found", "Seen", "grouped", "worked"]
+__all__ = ["TASKS", "Found", "Workers", "grouped", "worked"]
 
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
 
@@ -28,7 +28,7 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()  # of the sources, such as that there is no room for a cache
 
 
-class Seen:
+class Workers:
     """What is known of the workers of an engine from what their tasks gave back."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Apart: a source whose rows are cached by each worker on its own disk, the rows of a part by whoever works on it."""
+"""WorkerCached: a source whose rows are cached by each worker on its own disk, the rows of a part by whoever works on it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .cached import Cached
 from .folders import default_folder, shared_folder
 from .stored import fits
 
-__all__ = ["Apart"]
+__all__ = ["WorkerCached"]
 
 OPEN = 128  # caches that a process has open at a time
 
@@ -30,7 +30,7 @@ _notes: dict[str, None] = {}  # of this process, in their order
 _lock = Lock()
 
 
-class Apart(Derived):
+class WorkerCached(Derived):
     """A source for workers that are elsewhere. Its pieces are the leaves that begin in each part of the origin.
 
     A process that is sent it reads a piece from a cache on its disk, and writes that if it is not there. The process
