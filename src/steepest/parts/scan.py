@@ -99,7 +99,8 @@ def scan(
     cache : "auto", bool, str or path
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
-        the process, unless a folder is named here.
+        the process, unless a folder is named here. Workers of an engine write it part by part on their own disks, in
+        this folder of each machine, or in that which its environment variable STEEPEST_CACHE_DIR names.
     checkpoint : str or path, optional
         A file in which a fit saves its state while it runs. If it is there, the fit goes on from it, to the same bits,
         with any memory and number of threads. It is removed when the fit is complete.

@@ -1,4 +1,4 @@
-"""WorkerCached: a source whose rows are cached by each worker on its own disk, the rows of a part by whoever works on it."""
+"""WorkerCached: a source whose parts are cached on the disks of the workers, each by whoever works on it."""
 
 from __future__ import annotations
 
