@@ -16,6 +16,7 @@ from steepest.core.threads import _libraries
 from steepest.data.rows import Rows
 from steepest.data.tree import Partial
 from steepest.objective.losses.classes import LogLoss
+from steepest.parts.engines.chosen import chosen_engine
 from steepest.parts.engines.futures import Futures
 from steepest.parts.engines.here import Here
 from steepest.parts.part import Block
@@ -89,7 +90,7 @@ def test_parts_are_grouped_into_four_tasks_a_worker() -> None:
     told: list[Passing] = []
     parts.told = told.append
     parts.engine.run(Slopes(LogLoss(), W), [parts.parts[0]] * 13, parts.block, lambda i, forest: None)
-    assert [list(task[1]) for task in executor.tasks] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12]]
+    assert [len(task[1]) for task in executor.tasks] == [4, 4, 4, 1]
 
 
 def test_every_part_is_told(processes: Executor) -> None:
@@ -135,3 +136,32 @@ def test_an_executor_that_was_shut_down() -> None:
     pool.shutdown()
     with pytest.raises(SteepestError, match=r"works no longer \(cannot schedule new futures after shutdown"):
         Parts(SOURCE, 1 << 26, Futures(pool)).sums(Slopes(LogLoss(), W))
+
+
+def test_the_executor_of_dask(client: Any) -> None:
+    executor = client.get_executor()
+    engine = chosen_engine(executor)
+    assert isinstance(engine, Futures)
+    assert engine.apart
+    found = Parts(SOURCE, 1 << 26, engine).sums(Slopes(LogLoss(), W))
+    np.testing.assert_array_equal(found[0], Parts(SOURCE, 1 << 26, Here(1)).sums(Slopes(LogLoss(), W))[0])
+    assert list(engine.map(abs, range(-9, 0), 2)) == list(range(9, 0, -1))
+
+
+def test_an_executor_that_says_how_many_workers_it_has() -> None:
+    class Mpi(Recorded):
+        num_workers = 7
+
+    assert Futures(Mpi()).workers == 7
+    assert Futures(Mpi()).apart
+    with ThreadPoolExecutor(3) as pool:
+        assert not Futures(pool).apart  # they have the disk and the memory of this process
+
+
+@pytest.mark.parametrize("ahead", [1, 2, None])
+def test_results_that_are_not_asked_for_are_few(ahead: int | None) -> None:
+    executor = Recorded()
+    found = Futures(executor, 4).map(abs, range(-20, 0), ahead)
+    assert [next(found), next(found)] == [20, 19]
+    assert len(executor.tasks) == 2 + (ahead or 4)
+    assert list(found) == list(range(18, 0, -1))

@@ -6,6 +6,8 @@ import csv
 import errno
 import gzip
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -221,4 +223,34 @@ def test_a_prediction_too_large_for_a_number_is_refused_with_its_place(files, tm
         ) as caught:
             found(files, w=W * 1e6).write(f"{tmp_path}/{name}")
         assert "\n" not in str(caught.value)
+    assert left(tmp_path) == ["in"]
+
+
+# Workers that are elsewhere send predictions, and files are written here.
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("engine", ["processes", "client"])
+def test_workers_elsewhere_give_the_bits_of_threads(files, tmp_path, engine, request):
+    table = scan(files, features=list(NAMES), engine=request.getfixturevalue(engine), cache=False)
+    far, here = Predictions(table, W, lambda z: {"prediction": z[:, 0]}, ("id",)), found(files)
+    np.testing.assert_array_equal(np.asarray(far)[:, 1], np.asarray(here)[:, 1])
+    for name in ("p.csv", "p.parquet", "p/"):
+        far.write(f"{tmp_path}/far-{name}")
+        here.write(f"{tmp_path}/here-{name}")
+    for name in ("p.csv", "p.parquet", *(f"p/{path.name}" for path in (tmp_path / "here-p").iterdir())):
+        assert (tmp_path / f"far-{name}").read_bytes() == (tmp_path / f"here-{name}").read_bytes()
+    assert left(tmp_path / "far-p") == left(tmp_path / "here-p")
+
+
+def test_a_prediction_that_is_too_large_elsewhere_leaves_no_file(files, tmp_path, processes):
+    table = scan(files, features=list(NAMES), engine=processes, cache=False)
+    for name in ("p.csv", "p/"):
+        with pytest.raises(DataError, match=r"parquet, row group \d+, row \d[\d,]*: the prediction is too large"):
+            Predictions(table, W * 1e308, lambda z: {"prediction": z[:, 0]}).write(f"{tmp_path}/{name}")
     assert left(tmp_path) == ["in"]

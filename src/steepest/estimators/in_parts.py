@@ -12,7 +12,7 @@ from ..core.errors import UsageError
 __all__ = ["CHUNKS", "in_memory", "is_in_parts", "or_in_parts"]
 
 CHUNKS = "partial_fit takes a chunk of rows: give a table in parts to fit"
-HOMES = ("steepest.parts", "pyarrow._dataset", "polars.lazyframe")
+HOMES = ("steepest.parts", "pyarrow._dataset", "polars.lazyframe", "dask.dataframe", "dask.array", "pyspark.sql")
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def _table(given: tuple[Any, ...], named: dict[str, Any]) -> Any:
 
 
 def is_in_parts(X: object) -> bool:
-    """Whether X is a table in parts, a pyarrow Dataset, a polars LazyFrame, or a function that makes batches.
+    """Whether X is a table in parts, of pyarrow, polars, Dask or Spark, or a function that makes batches.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.regroup import joined, regrouped
 from ..data.rows import Rows
+from .coding import Coding
 from .sources.source import Source
 
 if TYPE_CHECKING:
@@ -39,21 +40,21 @@ def rows_in(source: Source, starts: NDArray[np.int64], low: int, high: int) -> I
         low, piece = low + max(0, count), piece + 1
 
 
-def rows_of(parts: Parts, starts: NDArray[np.int64], ranges: list[tuple[int, int]]) -> Rows:
+def rows_of(source: Source, ranges: Sequence[tuple[int, int]], coding: Coding) -> Rows:
     """The rows of several ranges, one after the other, coded; several at a time where each waits for the disk."""
-    source = parts.source
+    starts = first_rows(source)
 
     def read(ends: tuple[int, int]) -> list[Rows]:
         return [*rows_in(source, starts, *ends)]
 
     with ThreadPoolExecutor(READERS) if source.seeks and source.waits else nullcontext() as pool:
         found = [*(map if pool is None else pool.map)(read, ranges)]
-    return parts.coding(joined([rows for one in found for rows in one]))
+    return coding(joined([rows for one in found for rows in one]))
 
 
 def some_rows(parts: Parts) -> Rows:
     """The first rows of a table, coded: they show its layout."""
-    return rows_of(parts, first_rows(parts.source), [(0, min(SOME, parts.shape[0]))])
+    return rows_of(parts.source, [(0, min(SOME, parts.shape[0]))], parts.coding)
 
 
 def row_bytes(parts: Parts) -> int:

@@ -28,7 +28,7 @@ class Running:
     done : iterable of int
         These parts.
     added : callable, optional
-        Called after each part.
+        Called after each addition.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class Running:
     ) -> None:
         self.join, self.forest, self.done, self.added = join, dict(forest or {}), set(done), added
 
-    def add(self, part: int, found: Forest) -> None:
-        """A part is done. Ctrl-C waits until its sums and its number are there."""
+    def add(self, parts: Iterable[int], found: Forest) -> None:
+        """Some parts are done. Ctrl-C waits until their sums and their numbers are there."""
         with postponed_interrupt():
             for (level, index), sums in found.items():
                 put(self.forest, self.join, level, index, sums)
-            self.done.add(part)
+            self.done.update(parts)
         if self.added is not None:
             self.added()
 

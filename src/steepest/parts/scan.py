@@ -14,8 +14,9 @@ from ..data.encoding.settings import Settings, names_of, settings_of
 from ..data.readers.asked import Asked
 from ..data.readers.tables import OF_TEXT
 from ..data.readers.text_format import PLAIN, text_format
-from .cache.cached import Policy
-from .engines.engine import Engine
+from .cache.policy import Policy
+from .engines.chosen import chosen_engine
+from .engines.collections import Roles, collection_source, is_collection
 from .parts import AHEAD, Parts
 from .sources.formats import are_files, source_in_files
 from .sources.kinds import is_array, is_named, source_beside, source_of
@@ -52,7 +53,7 @@ def scan(
     memory: int | str | None = None,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
-    engine: Engine | None = None,
+    engine: Any = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
 ) -> Parts:
@@ -68,7 +69,8 @@ def scan(
         "clicks/*.parquet"; a folder with all files below it; URIs such as "s3://bucket/clicks/". Or a dataset or table
         of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
         arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
-        (X, y, weights). Or an array (n, d), with its target as the second argument.
+        (X, y, weights). Or a data frame or array of Dask, or a data frame of Spark, whose rows stay where they are. Or
+        an array (n, d), with its target as the second argument.
     target : str, sequence of str, or array (n,) or (n, k), optional
         The column to predict; several of numbers. A target of text is the classes. None: there is none.
     features : sequence of str, optional
@@ -97,12 +99,14 @@ def scan(
     cache : "auto", bool, str or path
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
-        the process, unless a folder is named here.
+        the process, unless a folder is named here. Workers of an engine write it part by part on their own disks, in
+        this folder of each machine, or in that which its environment variable STEEPEST_CACHE_DIR names.
     checkpoint : str or path, optional
         A file in which a fit saves its state while it runs. If it is there, the fit goes on from it, to the same bits,
         with any memory and number of threads. It is removed when the fit is complete.
-    engine : Engine, optional
-        Where passes are made; by default in threads of this process.
+    engine : Client, SparkSession, Executor or Engine, optional
+        Where passes are made: a client of Dask, a session of Spark, an executor of concurrent.futures, all of which
+        stay open. By default in threads of this process, and where a collection of Dask or Spark is.
     storage_options : dict, optional
         Settings of the store, which fsspec is told.
     rows : int, optional
@@ -158,7 +162,9 @@ def scan(
     if exposure is not None and is_array(files):
         raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
     asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
-    if is_array(files) or not all(map(is_named, (target, weights, offset))):
+    if is_collection(files):
+        source = collection_source(files, asked, Roles(target, weights, offset), engine)
+    elif is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
         asked = asked._replace(target=target, weights=weights, offset=offset)
@@ -170,13 +176,13 @@ def scan(
 def within(
     source: Source,
     memory: int | str | None,
-    engine: Engine | None,
+    engine: Any,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
-    table = Parts(source, bytes_, engine, cache=cache)
+    table = Parts(source, bytes_, chosen_engine(engine, getattr(source, "engine", None)), cache=cache)
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from ...data.tree import Forest, put
 from ..part import Part
@@ -11,7 +11,10 @@ from ..works import Work
 
 __all__ = ["Done", "Engine", "forest_of"]
 
-Done = Callable[[int, Forest], None]  # told that part i is done, with its forest
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+Done = Callable[[Sequence[int], Forest], None]  # told that these parts are done, with the forest of their sums
 
 
 class Engine(Protocol):
@@ -21,10 +24,26 @@ class Engine(Protocol):
     def workers(self) -> int:
         """Parts that are worked on at the same time."""
 
+    @property
+    def apart(self) -> bool:
+        """Whether workers may be on other machines, so that a disk or memory is not that of this process."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a reader should know of the workers, such as that their processors differ."""
+
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
-        """Call ``done`` with the number of each part and its forest, one call at a time.
+        """Call ``done`` with the numbers of parts and the forest of their sums, each part once, one call at a time.
 
         Blocks have ``size`` rows. The first exception of a part is raised, when the others have ended.
+        """
+
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, in their order.
+
+        At most ``ahead`` are computed before they are asked for, and no more than there are workers.
         """
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import Any
 
 from ...core.errors import SteepestError
-from ...core.threads import one_blas_thread, thread_count
-from ...data.tree import Forest
+from ...core.threads import thread_count
 from ..part import Part
 from ..works import Work
-from .engine import Done, forest_of
+from .engine import Done, Found, Item
+from .task import Workers, grouped, worked
 
 __all__ = ["Futures"]
 
-TASKS = 4  # of each worker in a pass
-
 
 class Futures:
-    """An executor of concurrent.futures or with its methods, such as those of joblib's loky, mpi4py and Dask.
+    """An executor of concurrent.futures or with its methods, such as those of joblib's loky, mpi4py and Ray.
 
     Parameters
     ----------
@@ -30,38 +31,69 @@ class Futures:
 
     def __init__(self, executor: Executor, workers: int | None = None) -> None:
         self.executor = executor
+        self.apart = not isinstance(executor, ThreadPoolExecutor)
         self.workers = workers or _workers_of(executor) or thread_count(None)
+        self.known = Workers()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the workers have told."""
+        return self.known.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a worker; what a task found is told when it is complete."""
-        each = max(1, -(-len(parts) // (TASKS * self.workers)))
-        numbered = list(enumerate(parts))
-        groups = [dict(numbered[low : low + each]) for low in range(0, len(parts), each)]
+        groups = grouped(len(parts), self.workers)
+        with _broken_told():
+            running: dict[Future[Any], range] = {
+                self.executor.submit(worked, work, parts[some.start : some.stop], size): some for some in groups
+            }
         try:
-            running = [self.executor.submit(_forests, work, group, size) for group in groups]
-        except (BrokenExecutor, RuntimeError) as error:
-            raise _broken(error) from None
+            with _broken_told():
+                for future in as_completed(running):
+                    found = future.result()
+                    self.known.add(found)
+                    done(running[future], found.forest)
+        finally:
+            for future in running:
+                future.cancel()
+
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, as many at a time as there are workers, if ``ahead`` is no less."""
+        left, running, most = iter(items), deque[Any](), min(self.workers, ahead or self.workers)
         try:
-            for future in as_completed(running):
-                for i, forest in future.result().items():
-                    done(i, forest)
-        except (BrokenExecutor, CancelledError) as error:
-            raise _broken(error) from None
+            with _broken_told():
+                for item in left:
+                    running.append(self.executor.submit(function, item))
+                    if len(running) > most:
+                        yield running.popleft().result()
+                while running:
+                    yield running.popleft().result()
         finally:
             for future in running:
                 future.cancel()
 
 
-def _forests(work: Work, parts: dict[int, Part], size: int) -> dict[int, Forest]:
-    """The forest of each part, in a worker."""
-    with one_blas_thread(float("inf")):
-        return {i: forest_of(work, part, size) for i, part in parts.items()}
-
-
 def _workers_of(executor: Executor) -> int | None:
     """How many workers an executor says that it has; the standard ones say it in a private attribute alone."""
-    found = vars(executor).get("_max_workers")
-    return found if isinstance(found, int) else None
+    for name in ("num_workers", "_max_workers"):  # the former is mpi4py's
+        if isinstance(found := getattr(executor, name, None), int):
+            return found
+    return None
+
+
+@contextmanager
+def _broken_told() -> Iterator[None]:
+    """What an executor raises that has lost a worker, or is closed, in one line."""
+    try:
+        yield
+    except (BrokenExecutor, CancelledError) as error:
+        raise _broken(error) from None
+    except RuntimeError as error:
+        if "shutdown" not in str(error):
+            raise
+        raise _broken(error) from None
 
 
 def _broken(error: BaseException) -> SteepestError:

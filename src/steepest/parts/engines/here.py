@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from ...core.threads import one_blas_thread
 from ...data.tree import Forest
 from ..part import Part
+from ..prefetch import prefetched
 from ..works import Work
-from .engine import Done, forest_of
+from .engine import Done, Found, Item, forest_of
 
 __all__ = ["Here"]
 
@@ -23,6 +24,9 @@ class Here:
         Threads.
     """
 
+    apart = False
+    notes = ()
+
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
@@ -31,9 +35,16 @@ class Here:
         with one_blas_thread(float("inf")):
             if self.workers == 1:
                 for i, part in enumerate(parts):
-                    done(i, forest_of(work, part, size))
+                    done((i,), forest_of(work, part, size))
                 return
             self._in_threads(work, parts, size, done)
+
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, of which a thread computes the next."""
+        del ahead  # one
+        return prefetched(map(function, items))
 
     def _in_threads(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         left = list(reversed(range(len(parts))))
@@ -44,4 +55,4 @@ class Here:
                     i = left.pop()
                     running[pool.submit(forest_of, work, parts[i], size)] = i
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    done(running.pop(future), future.result())
+                    done((running.pop(future),), future.result())

@@ -110,6 +110,7 @@ def _found(text: str, options: Mapping[str, Any] | None) -> Iterator[File]:
         names = [path]
     for name in names:
         shown = visible(store.prefix + name)
+        shown = name if shown == name else shown  # one object is sent to workers once
         yield File(store, name, shown, *store.facts(name, shown))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.errors import DataError, SteepestError
 from ...data.readers.asked import Asked
@@ -21,6 +22,8 @@ if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
 __all__ = ["Facts", "TypedFiles", "facts_of_all", "unusable"]
+
+FOLLOWS = ("pieces", "_at")  # from other attributes: they are not sent to workers
 
 
 class Facts(NamedTuple):
@@ -58,26 +61,37 @@ class TypedFiles(ArrowSource):
         self.files = tuple(files)
         self.remote = any(file.store.remote for file in files)
         self._firsts = [list(accumulate(found.counts, initial=0)) for found in facts]
-        known = [(i, j, rows) for i, found in enumerate(facts) for j, rows in enumerate(found.counts) if rows]
-        self._at = tuple((i, j) for i, j, _ in known)
-        if not known:
+        if not self._at:
             raise DataError("there are no rows: nothing to fit", file=files[0].name)
-        self._pieces = tuple(Piece(files[i].name, j, rows) for i, j, rows in known)
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in FOLLOWS}
+
+    @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The row groups or record batches, without empty ones."""
-        return self._pieces
+        firsts = self._firsts
+        return tuple(Piece(self.files[i].name, j, firsts[i][j + 1] - firsts[i][j]) for i, j in self._at)
+
+    @cached_property
+    def _at(self) -> tuple[tuple[int, int], ...]:
+        """File and number of each piece."""
+        return tuple(
+            (i, j)
+            for i, firsts in enumerate(self._firsts)
+            for j, (low, high) in enumerate(pairwise(firsts))
+            if low < high
+        )
 
     @property
     def identity(self) -> str:
         """A hash of paths, sizes, times and layout."""
         return hash_of(self.files, self.kind, self.layout)
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        for file in self.files:
-            file.check()
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse files that are no longer as they were found; those of some pieces alone."""
+        for i in range(len(self.files)) if pieces is None else dict.fromkeys(self._at[piece][0] for piece in pieces):
+            self.files[i].check()
 
     def place(self, piece: int, row: int) -> str:
         """File, row group or record batch, and row of the file, all from 1."""
@@ -87,7 +101,7 @@ class TypedFiles(ArrowSource):
     def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         """Record batches of a piece."""
         i, j = self._at[piece]
-        file, left = self.files[i], self._pieces[piece].rows - start
+        file, left = self.files[i], self.pieces[piece].rows - start
         own = [name for name in columns if name not in self.folders]
         file.check()
         for batch in without(self._checked(file, j, size, own or self._any_column(columns)), start):

@@ -1,0 +1,48 @@
+"""Which engine works on a table: the one that is asked for, that of the table, or threads of this process."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from typing import Any, cast
+
+from ...core.errors import UsageError
+from ...core.threads import thread_count
+from ..sources.frames import is_a
+from .engine import Engine
+from .here import Here
+
+__all__ = ["chosen_engine"]
+
+KNOWN = "a Client of Dask, a SparkSession, an executor of concurrent.futures, or nothing for threads here"
+
+
+def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
+    """The engine for what a user gives; ``own`` is that of the table.
+
+    Raises
+    ------
+    UsageError
+        If it is no engine.
+
+    Examples
+    --------
+    >>> chosen_engine(Here(3)).workers
+    3
+    """
+    if asked is None:
+        return own or Here(thread_count(None))
+    if is_a(asked, "distributed.client", "Client"):
+        from .dask import Dask
+
+        return Dask(asked)
+    if is_a(asked, "pyspark.sql", "SparkSession") or is_a(asked, "pyspark.sql.connect.session", "SparkSession"):
+        from .spark import Spark
+
+        return own if isinstance(own, Spark) else Spark(asked)
+    if isinstance(asked, Executor) or (hasattr(asked, "submit") and not hasattr(asked, "run")):
+        from .futures import Futures
+
+        return Futures(asked)
+    if hasattr(asked, "run") and hasattr(asked, "map"):
+        return cast(Engine, asked)
+    raise UsageError(f"{type(asked).__name__} is no engine: give {KNOWN}")
