@@ -73,26 +73,14 @@ def _of_rows(flags: Flags) -> dict[str, object]:
 
 @contextmanager
 def engine_of(spec: str | None) -> Iterator[Engine | None]:
-    """The engine of --engine, which ends with the block; None for threads of this process.
-
-    Raises
-    ------
-    UsageError
-        If there is no such engine.
-    """
+    """The engine of --engine, until the block ends; None for threads of this process. Raises as `engine_at`."""
     if spec is None:
         yield None
         return
-    name, _, workers = spec.partition(":")
-    if name != "local" or not (workers.isdigit() and int(workers) > 0):
-        raise UsageError(f"--engine {spec!r} is not known: write local:4 for 4 processes, or leave it out for threads")
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from ..parts.engines.address import engine_at
 
-    from ..parts.engines.futures import Futures
-
-    with ProcessPoolExecutor(int(workers), get_context("spawn")) as pool:
-        yield Futures(pool)
+    with engine_at(spec, note) as engine:
+        yield engine
 
 
 @contextmanager
@@ -144,6 +132,7 @@ def open_to_predict(
     target: bool = False,
     weights: str | None = None,
     unknown: str = "error",
+    engine: Engine | None = None,
 ) -> Parts:
     """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said."""
     asked = Asked(
@@ -155,4 +144,4 @@ def open_to_predict(
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
         unknown=unknown,
     )
-    return within(source_in_files(list(files), asked, form=form), memory, None, False)
+    return within(source_in_files(list(files), asked, form=form), memory, engine, False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ...solve.model import Model
 from ...solve.passes.scored import scores_in_parts
-from ..parts_input import open_to_predict, refuse_in_passes
+from ..parts_input import engine_of, open_to_predict, refuse_in_passes
+from ..parts_options import PartsChoice
 from .evaluate import Flags, Scored, print_scores
 
 __all__ = ["evaluate_files"]
 
 
-def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, flags: Flags) -> None:
+def evaluate_files(model: Model, files: tuple[str, ...], choice: PartsChoice, flags: Flags) -> None:
     """Read a table in passes, score the model on it, print."""
     refuse_in_passes(
         {
@@ -18,6 +19,16 @@ def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, fla
             "--calibration": flags.calibration,
         }
     )
-    table = open_to_predict(model, files, memory, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
-    found = scores_in_parts(model, table)
+    with engine_of(choice.engine) as engine:
+        table = open_to_predict(
+            model,
+            files,
+            choice.memory,
+            flags.form,
+            target=True,
+            weights=flags.weights,
+            unknown=flags.unknown,
+            engine=engine,
+        )
+        found = scores_in_parts(model, table)
     print_scores(model, Scored(flags.file, found.rows, found.measures, found.targets), flags)
