@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +51,24 @@ def california(shared):
     x, y = table["medianIncome"], table["medianHouseValue"] / 1e5
     keep = (y < 3.5) & (x < 8)
     return x[keep][:, None], y[keep]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """A Dask cluster of two processes with a thread each; a test that harms one starts its own."""
+    distributed = pytest.importorskip("distributed")
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "protocol": "tcp", "silence_logs": 50}
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, **settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def client(cluster: Any) -> Iterator[Any]:
+    """The client of the cluster."""
+    from distributed import Client
+
+    with Client(cluster) as connected:
+        yield connected
 
 
 def linear_table(seed, n=60, d=3, noise=0.5, spread=1.0):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from ...core.errors import UsageError
 from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
+from .dask_tasks import Tasks, threads_of
 from .engine import Done, Found, Item
 from .futures import DIFFER
 from .task import grouped, worked
 
-__all__ = ["Dask"]
-
-RETRIES = 5  # of a task that fails
+__all__ = ["Dask", "Places"]
 
 
 class Dask:
@@ -24,19 +24,26 @@ class Dask:
     Parameters
     ----------
     client : distributed.Client
-        It stays open. Its workers need the files, and this version of steepest.
+        It stays open. Its scheduler and workers need this version of steepest, its workers the files.
+
+    Notes
+    -----
+    In every pass a worker gets the same neighbouring parts, as far as it keeps up with the others, so that it finds
+    what it has cached of them.
     """
 
     apart = True
 
     def __init__(self, client: Any) -> None:
-        self.client = client
+        if client.asynchronous:
+            raise UsageError("the client of Dask is asynchronous: give one that is made with asynchronous=False")
+        self.client, self.places = client, Places()
         self.seen: set[Fingerprint] = set()
 
     @property
     def workers(self) -> int:
         """Threads of all workers."""
-        return max(1, int(sum(self.client.nthreads().values())))
+        return max(1, sum(threads_of(self.client).values()))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -46,23 +53,70 @@ class Dask:
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what a task found is told when it is complete."""
-        from distributed import as_completed
-
-        groups = grouped(len(parts), self.workers)
-        running = {
-            self.client.submit(worked, work, parts[some.start : some.stop], size, pure=False, retries=RETRIES): some
-            for some in groups
-        }
-        for future, found in as_completed(running, with_results=True):
-            self.seen.add(found.worker)
-            done(running[future], found.forest)
+        places = self.places.of(threads_of(self.client))
+        groups = grouped(len(parts), max(1, len(places)))
+        with self._tasks() as tasks:
+            for i, some in enumerate(groups):
+                place = places[i * len(places) // len(groups)] if places else None
+                tasks.give(i, _name(parts, some), place, worked, work, parts[some.start : some.stop], size)
+            while tasks.left:
+                i, found = tasks.next()
+                self.seen.add(found.worker)
+                done(groups[i], found.forest)
 
     def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
         """What a function gives for each item, as many at a time as there are threads, and one ahead."""
-        running, workers = deque[Any](), self.workers
-        for item in items:
-            running.append(self.client.submit(function, item, pure=False, retries=RETRIES))
-            if len(running) > workers:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
+        count, ahead = 0, self.workers
+        with self._tasks() as tasks:
+            for count, item in enumerate(items, 1):
+                tasks.give(count, f"item {count}", None, function, item)
+                if count > ahead:
+                    yield tasks.result(count - ahead)
+            for number in range(max(1, count - ahead + 1), count + 1):
+                yield tasks.result(number)
+
+    @contextmanager
+    def _tasks(self) -> Iterator[Tasks]:
+        """Tasks that end with the context, whatever ends it."""
+        tasks = Tasks(self.client)
+        try:
+            yield tasks
+        finally:
+            tasks.cancel()
+
+
+class Places:
+    """Which workers get which share of the parts: a worker gets the same one as long as it is there."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []  # addresses, also of workers that are gone and have no successor
+
+    def of(self, threads: Mapping[str, int]) -> list[str]:
+        """The worker of each thread, in the order of the parts.
+
+        Examples
+        --------
+        >>> places = Places()
+        >>> places.of({"tcp://a:1": 1, "tcp://b:1": 2})
+        ['tcp://a:1', 'tcp://b:1', 'tcp://b:1']
+        >>> places.of({"tcp://b:1": 2, "tcp://a:2": 1})
+        ['tcp://a:2', 'tcp://b:1', 'tcp://b:1']
+        """
+        new = sorted(worker for worker in threads if worker not in self.order)
+        for i, worker in enumerate(self.order):
+            if worker not in threads and new:
+                near = [other for other in new if _host(other) == _host(worker)]
+                self.order[i] = (near or new)[0]
+                new.remove(self.order[i])
+        self.order += new
+        return [worker for worker in self.order for _ in range(threads.get(worker, 0))]
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0]
+
+
+def _name(parts: Sequence[Part], some: range) -> str:
+    """The rows of some parts, for a message."""
+    last = parts[some.stop - 1]
+    return f"rows {parts[some.start].first + 1} to {last.first + last.rows}"

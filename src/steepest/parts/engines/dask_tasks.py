@@ -1,0 +1,227 @@
+"""Tasks on the workers of a Dask cluster, each computed once, whatever happens to workers meanwhile.
+
+A task is a function and its arguments, and may be computed again: on another worker when one is lost, or is slow.
+Dask itself does so while it knows the task. These tasks are given to it again when it gives up, or forgets them.
+"""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import cycle
+from queue import Empty, SimpleQueue
+from statistics import median
+from time import monotonic, perf_counter, sleep
+from typing import Any, NamedTuple
+
+from ...core.errors import FileError, SteepestError
+from ...core.version import __version__
+
+__all__ = ["Tasks", "threads_of"]
+
+TRIES = 5  # of a task, before its failure is that of the pass
+TICK = 0.25  # seconds between two looks at the cluster while no task ends
+CONNECTING = 8.0  # seconds for a client to find its scheduler again
+ASKING = 30.0  # seconds for a scheduler to answer
+ALONE = 60.0  # seconds without any worker
+SLOW, SHORT = 4.0, 5.0  # times the median task, and seconds: a longer silence means that the workers left are slow
+
+AGAIN = "fit again; with checkpoint= a fit goes on where it was"
+
+
+class Reply(NamedTuple):
+    """What a worker says of a task."""
+
+    found: Any
+    refused: SteepestError | None  # what no repetition would mend
+    failed: str | None
+    worker: str
+    seconds: float
+
+
+class Task(NamedTuple):
+    """A task that is not complete."""
+
+    name: str
+    call: bytes  # the function and its arguments
+    futures: list[Any]
+    failures: list[Reply | BaseException]  # for each of them it was given to the cluster again
+
+
+class Tasks:
+    """Tasks with numbers, on the workers of a client."""
+
+    def __init__(self, client: Any) -> None:
+        self.client, self.left = client, dict[int, Task]()
+        self.replies = SimpleQueue[tuple[int, Any, Any]]()
+        self.complete = dict[int, Any]()  # what tasks gave that nobody has asked for
+        self.seconds: list[float] = []  # of tasks that are complete
+
+    def give(self, number: int, name: str, worker: str | None, function: Callable[..., Any], *arguments: Any) -> None:
+        """Give a task to the cluster, and rather to this worker than to others."""
+        from distributed.protocol.pickle import dumps
+
+        self.left[number] = Task(name, dumps((function, arguments)), [], [])
+        self._submit(number, None if worker is None else [worker])
+
+    def next(self) -> tuple[int, Any]:
+        """The number of a task that is complete, and what it gave.
+
+        Raises
+        ------
+        SteepestError
+            If a task fails again and again, or there is no worker or scheduler any more.
+        """
+        start = heard = monotonic()
+        while True:
+            with suppress(Empty):
+                number, future, reply = self.replies.get(timeout=TICK)
+                heard = monotonic()
+                if number in self.left and future in self.left[number].futures:
+                    if isinstance(reply, Reply) and reply.failed is None:
+                        return number, self._complete(number, reply)
+                    self._again(number, future, reply)
+                continue
+            start = self._look(start, monotonic() - heard)
+
+    def result(self, number: int) -> Any:
+        """What a task gave."""
+        while number not in self.complete:
+            other, found = self.next()
+            self.complete[other] = found
+        return self.complete.pop(number)
+
+    def cancel(self) -> None:
+        """Tell the cluster that no task is needed any more."""
+        for task in self.left.values():
+            _release(task.futures)
+        self.left.clear()
+
+    def _submit(self, number: int, workers: Sequence[str] | None) -> None:
+        task, liking = self.left[number], {} if workers is None else {"workers": workers, "allow_other_workers": True}
+        try:
+            future = self.client.submit(answer, __version__, task.call, pure=False, **liking)
+            task.futures.append(future)
+            self.client.loop.add_callback(self._wait, number, future)
+        except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
+            raise lost(self.client) from error
+
+    async def _wait(self, number: int, future: Any) -> None:
+        """Wait for a future in the thread of the client."""
+        try:
+            (reply,) = await self.client.gather([future], asynchronous=True)
+        except (Exception, CancelledError) as error:
+            reply = error
+        self.replies.put((number, future, reply))
+
+    def _complete(self, number: int, reply: Reply) -> Any:
+        _release(self.left.pop(number).futures)
+        self.seconds.append(reply.seconds)
+        if reply.refused is not None:
+            raise reply.refused
+        return reply.found
+
+    def _again(self, number: int, future: Any, reply: Reply | BaseException) -> None:
+        """Give a task to the cluster again."""
+        task = self.left[number]
+        task.futures.remove(future)
+        task.failures.append(reply)
+        _release([future])
+        if len(task.failures) > TRIES:
+            raise SteepestError(f"{task.name}: {_reason(task.failures)}")
+        if not task.futures:
+            self._submit(number, None)
+
+    def _look(self, start: float, silence: float) -> float:
+        """Look at the cluster while nothing comes back; the time from which on it has had a worker."""
+        threads = threads_of(self.client)
+        if threads:
+            if self.seconds and silence > max(SHORT, SLOW * median(self.seconds)):
+                self._copy(set(threads))
+            return monotonic()
+        if monotonic() - start > ALONE:
+            raise SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
+        return start
+
+    def _copy(self, workers: set[str]) -> None:
+        """Give the tasks of slow workers to idle ones too: the first result is taken."""
+        busy = self.client.sync(self.client.scheduler.processing, workers=None, callback_timeout=ASKING)
+        if idle := sorted(worker for worker in workers if not busy.get(worker)):
+            alone = [number for number, task in self.left.items() if len(task.futures) == 1]
+            for number, worker in zip(alone, cycle(idle), strict=False):
+                self._submit(number, [worker])
+
+
+def threads_of(client: Any) -> dict[str, int]:
+    """Threads of each worker, by address. Cost: a question to the scheduler.
+
+    Raises
+    ------
+    SteepestError
+        If the client is closed, or finds its scheduler no longer.
+    """
+    deadline = monotonic() + CONNECTING
+    while client.status == "connecting" and monotonic() < deadline:
+        sleep(TICK)
+    if client.status != "running":
+        raise lost(client)
+    try:
+        return dict(client.nthreads(callback_timeout=ASKING))
+    except (OSError, AttributeError, RuntimeError) as error:
+        raise lost(client) from error
+
+
+def lost(client: Any) -> SteepestError:
+    """What a fit says without a scheduler."""
+    closed = client.status in ("closed", "closing")
+    what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
+    return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
+
+
+def answer(version: str, call: bytes) -> Reply:
+    """Compute a task, in a worker."""
+    from distributed import get_worker
+    from distributed.protocol.pickle import loads
+
+    worker, begin = get_worker().address, perf_counter()
+    try:
+        function, arguments = loads(call)
+    except Exception as error:
+        there = f"it has steepest {__version__}, the client {version}" if version != __version__ else _line(error)
+        return Reply(
+            None, None, f"it cannot read the task ({there}): install the same versions everywhere", worker, 0.0
+        )
+    try:
+        return Reply(function(*arguments), None, None, worker, perf_counter() - begin)
+    except FileError as error:  # a network may be there again
+        return Reply(None, None, str(error), worker, 0.0)
+    except SteepestError as error:
+        return Reply(None, error, None, worker, 0.0)
+    except Exception as error:
+        return Reply(None, None, _line(error), worker, 0.0)
+
+
+def _release(futures: Sequence[Any]) -> None:
+    for future in futures:
+        with suppress(RuntimeError, AttributeError):  # the client is closed
+            future.release()
+
+
+def _line(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+def _reason(failures: Sequence[Reply | BaseException]) -> str:
+    """Why a task was not complete at its last try."""
+    from distributed.scheduler import KilledWorker
+
+    last, killed = failures[-1], [error for error in failures if isinstance(error, KilledWorker)]
+    if isinstance(last, Reply):
+        return f"the worker {last.worker} failed: {last.failed}"
+    if killed:
+        dead = sum(error.allowed_failures + 1 for error in killed)
+        remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"
+        return f"{dead} workers died while they worked on it, {remedy}"
+    return f"Dask did not complete it in {len(failures)} tries ({_line(last)})"
