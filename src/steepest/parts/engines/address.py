@@ -16,7 +16,7 @@ from .engine import Engine
 __all__ = ["engine_at"]
 
 KNOWN = "write local:4 for 4 processes, dask:tcp://HOST:PORT for a cluster, or leave it out for threads"
-ANSWER = 8.0  # seconds in which a scheduler has to answer
+ANSWER = 5.0  # seconds in which a scheduler has to answer
 PATIENCE = 30.0  # seconds in which a worker has to come
 PAUSE = 0.5  # seconds between two looks for workers
 

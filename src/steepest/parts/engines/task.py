@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from ...core.errors import DataError, FileError
 from ...core.threads import one_blas_thread
 from ...data.tree import Forest, merge
 from ...kernels.fingerprint import Fingerprint, fingerprint
@@ -12,8 +14,9 @@ from ..part import Part
 from ..works import Work
 from .engine import forest_of
 
-__all__ = ["TASKS", "Found", "grouped", "worked"]
+__all__ = ["TASKS", "Found", "files_of_workers", "grouped", "worked"]
 
+CHANGED = "changed after the table was scanned"  # as `File.check` says it
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
 
 
@@ -38,5 +41,19 @@ def grouped(count: int, workers: int) -> list[range]:
 
 def worked(work: Work, parts: Sequence[Part], size: int) -> Found:
     """The forest of some parts, in a worker."""
-    with one_blas_thread(float("inf")):
+    with one_blas_thread(float("inf")), files_of_workers():
         return Found(merge(work.join, [forest_of(work, part, size) for part in parts]), fingerprint())
+
+
+@contextmanager
+def files_of_workers() -> Iterator[None]:
+    """In a worker: an error of a file says what the reader of it cannot see, that this is the file of a worker."""
+    try:
+        yield
+    except FileError as error:
+        raise FileError(f"{error}; the workers of a cluster need it there too") from None
+    except DataError as error:
+        if CHANGED not in error.problem:
+            raise
+        there = f"{error.problem}; the workers of a cluster need the same file, no copy of it"
+        raise DataError(there, file=error.file) from None
