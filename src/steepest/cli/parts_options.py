@@ -12,7 +12,7 @@ import click
 from ..core.errors import UsageError
 from ..core.memory import byte_size, free_memory
 
-__all__ = ["PartsChoice", "engine_option", "files_argument", "memory_option", "name_of", "parts_options"]
+__all__ = ["PartsChoice", "Size", "engine_option", "files_argument", "memory_option", "name_of", "parts_options"]
 
 OPTIONS = ("memory", "cache", "checkpoint", "resume", "engine")
 SHARE = 0.25  # of the free memory: beyond it a file is read in passes

@@ -26,11 +26,12 @@ from .works import Work
 if TYPE_CHECKING:  # a fit without a checkpoint loads none
     from .checkpoint import Checkpoint
 
-__all__ = ["Parts", "Passing"]
+__all__ = ["LARGEST_PART", "Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
 FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
 TOGETHER = 8  # pieces of a part, as far as there are enough
+LARGEST_PART = 1 << 20  # rows
 LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
 
 
@@ -129,7 +130,7 @@ class Parts:
         """
         n, pieces = self.shape[0], len(self.source.pieces)
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
-        return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
+        return parts_of(self.source, self.summation, min(rows, LARGEST_PART), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
         """The same table for a problem of its classes; what is known of it stays known, but for weights of classes."""

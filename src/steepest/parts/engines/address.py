@@ -113,9 +113,7 @@ def _identity(scheduler: str) -> dict[str, Any]:
     except Exception:  # whatever else answers there may send anything
         found = {}
     if found.get("type") != "Scheduler":
-        raise SteepestError(
-            f"{visible(scheduler)}: no scheduler of Dask answers there: check the address"
-        )
+        raise SteepestError(f"{visible(scheduler)}: no scheduler of Dask answers there: check the address")
     return found
 
 

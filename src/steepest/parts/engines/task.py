@@ -14,10 +14,11 @@ from ..part import Part
 from ..works import Work
 from .engine import forest_of
 
-__all__ = ["TASKS", "Found", "files_of_workers", "grouped", "worked"]
+__all__ = ["TASKS", "Found", "files_of_workers", "grouped", "tasks_of", "worked"]
 
 CHANGED = "changed after the table was scanned"  # as `File.check` says it
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
+MANY = 4096  # tasks in a pass beyond which the scheduler takes longer than a slow worker
 
 
 class Found(NamedTuple):
@@ -27,16 +28,32 @@ class Found(NamedTuple):
     worker: Fingerprint
 
 
+def tasks_of(count: int, workers: int) -> int:
+    """Tasks of a pass over so many parts: about four for each worker, of thousands of workers one.
+
+    Examples
+    --------
+    >>> tasks_of(10, 1), tasks_of(100_000, 100), tasks_of(100_000, 16_000)
+    (4, 400, 14286)
+    """
+    return -(-count // _each(count, workers))
+
+
 def grouped(count: int, workers: int) -> list[range]:
-    """Numbers of parts in groups of neighbours, about four for each worker.
+    """Numbers of parts in groups of neighbours, a group for each task.
 
     Examples
     --------
     >>> grouped(10, 1)
     [range(0, 3), range(3, 6), range(6, 9), range(9, 10)]
     """
-    each = max(1, -(-count // (TASKS * workers)))
+    each = _each(count, workers)
     return [range(low, min(count, low + each)) for low in range(0, count, each)]
+
+
+def _each(count: int, workers: int) -> int:
+    """Parts of a task."""
+    return max(1, -(-count // max(workers, min(TASKS * workers, MANY))))
 
 
 def worked(work: Work, parts: Sequence[Part], size: int) -> Found:
