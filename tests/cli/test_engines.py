@@ -158,7 +158,7 @@ def test_a_file_that_workers_lack_is_one_line_that_says_so(client: Any, tmp_path
     parquet.write_table(pa.table({"a": np.arange(9_000.0), "y": np.arange(9_000.0)}), tmp_path / "t.parquet")
     table = scan(tmp_path / "t.parquet", "y", engine=client)
     (tmp_path / "t.parquet").unlink()
-    with pytest.raises(SteepestError, match="no such file.*; the workers of a cluster need it there too"):
+    with pytest.raises(SteepestError, match=r"no such file.*; the workers of a cluster need it there too"):
         table.sums(Grams(np.zeros(2)))
 
 
