@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from time import monotonic, perf_counter, process_time, sleep
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from steepest import GDClassifier, scan
+from steepest.core.errors import DataError, SteepestError, UsageError
+from steepest.data.tree import Partial
+from steepest.kernels.fingerprint import Fingerprint
 from steepest.objective.losses.classes import LogLoss
+from steepest.parts.engines import dask as engine_of_dask
+from steepest.parts.engines.dask import Dask, Places
+from steepest.parts.engines.engine import forest_of
 from steepest.parts.engines.here import Here
-from steepest.parts.parts import Parts
+from steepest.parts.engines.task import Found
+from steepest.parts.part import Block, Part
+from steepest.parts.parts import Parts, Passing
+from steepest.parts.sources.memory import MemorySource
 from steepest.parts.works import Curves, Slopes
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 
 N = 30_011
+W = np.full((5, 1), 0.3)
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +44,67 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def threads() -> Iterator[Any]:
+    """A client of a cluster in this process, with workers of four threads and of one, that is not the default one."""
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "processes": False, "silence_logs": 50}
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=4, **settings) as cluster:
+        with distributed.Client(cluster, set_as_default=False) as client:
+            yield client
+
+
 def table(folder: Path, engine: Any = None, **settings: Any) -> Parts:
     return scan(folder, "y", engine=Here(1) if engine is None else engine, **settings)
 
 
-@pytest.mark.parametrize("work", [Slopes(LogLoss(), np.full((5, 1), 0.3)), Curves(LogLoss(), np.full((5, 1), 0.3))])
-def test_workers_give_the_bits_of_threads(client: Any, folder: Path, work: Any) -> None:
-    for found, expected in zip(table(folder, client).sums(work), table(folder).sums(work), strict=True):
-        np.testing.assert_array_equal(found, expected)
+def answer(table: Parts) -> Any:
+    model = GDClassifier().fit(table)
+    return np.append(model.coef_, model.intercept_)
 
 
-def test_a_fit_has_the_bits_of_threads(client: Any, folder: Path) -> None:
-    found, expected = (GDClassifier().fit(table(folder, engine)) for engine in (client, None))
-    np.testing.assert_array_equal(found.coef_, expected.coef_)
-    np.testing.assert_array_equal(found.intercept_, expected.intercept_)
+class Doing(NamedTuple):
+    """The sums of `Slopes`, and something more before each block."""
+
+    what: Callable[[Block], object]
+
+    def __call__(self, block: Block) -> list[Partial]:
+        self.what(block)
+        return Slopes(LogLoss(), W)(block)
+
+    def join(self, a: Partial, b: Partial) -> Partial:
+        return Slopes(LogLoss(), W).join(a, b)
+
+
+@pytest.mark.parametrize("work", [Slopes(LogLoss(), W), Curves(LogLoss(), W)])
+def test_workers_give_the_bits_of_threads(client: Any, threads: Any, folder: Path, work: Any) -> None:
+    expected = table(folder).sums(work)
+    for engine in (client, threads):
+        for a, b in zip(table(folder, engine).sums(work), expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_fit_has_the_bits_of_threads(client: Any, threads: Any, folder: Path) -> None:
+    expected = answer(table(folder))
+    for engine in (client, threads):
+        np.testing.assert_array_equal(answer(table(folder, engine)), expected)
+
+
+def test_the_number_of_workers(client: Any, threads: Any) -> None:
+    assert Dask(client).workers == 2
+    assert Dask(threads).workers == 4
+
+
+def nothing(work: object, parts: object, size: int) -> Found:
+    return Found({}, Fingerprint("", "", "", ""))
+
+
+def test_a_pass_over_1000_parts(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_of_dask, "worked", nothing)
+    engine, parts = Dask(client), [table(folder).parts[0]] * 1000
+    engine.run(Slopes(LogLoss(), W), parts, 4096, lambda some, forest: None)
+    for _ in range(10):
+        told: list[int] = []
+        begin, cpu = perf_counter(), process_time()
+        engine.run(Slopes(LogLoss(), W), parts, 4096, lambda some, forest: told.extend(some))
+        print(perf_counter() - begin, process_time() - cpu)
+    assert sorted(told) == list(range(1000))

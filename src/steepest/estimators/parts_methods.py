@@ -21,6 +21,7 @@ from ..core.records import to_spec
 from ..core.types import Array
 from ..core.whole_numbers import EXACT
 from ..objective.problem import read_loss
+from ..parts.engines.collections import Predict, is_collection, predicted
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
@@ -56,8 +57,9 @@ def fit(
     model: Any, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None, validation: object = None
 ) -> object:
     """Fit to a table in parts, whose targets, weights and offsets are columns of it."""
-    table = opened(X, y)
-    _refuse(model, table, sample_weight=sample_weight, offset=offset, validation=validation)
+    table = opened(X, y, sample_weight, offset)
+    beside = {} if is_collection(X) else {"sample_weight": sample_weight, "offset": offset}
+    _refuse(model, table, **beside, validation=validation)
     check_values(model)
     _name_columns(model, table)
     attributes, answer = _fit_classes(model, table) if model._labels else _fit_numbers(model, table)
@@ -67,8 +69,13 @@ def fit(
     return model
 
 
-def opened(X: Any, y: Any = None) -> Parts:
-    """The table in parts of whatever `scan` takes; ``y`` names the target where it was not named before."""
+def opened(X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None) -> Parts:
+    """The table in parts of whatever `scan` takes; ``y`` names the target where it was not named before.
+
+    Weights and offsets beside a collection of Dask or Spark are taken here, those of another table are its columns.
+    """
+    if is_collection(X):
+        return scan(X, y, weights=sample_weight, offset=offset)
     if isinstance(X, Parts) and y is not None:
         raise UsageError("a table in parts has its target already: name it in scan(..., target=...), and leave y out")
     table: Parts = X if isinstance(X, Parts) else scan(X, y)
@@ -80,7 +87,7 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
     if not table.source.targets:
         raise UsageError("the table has no target: name it in scan(..., target=...), or as the second argument")
     for name, role in (("sample_weight", "weights"), ("offset", "offset")):
-        if given[name] is not None:
+        if given.get(name) is not None:
             raise UsageError(COLUMN.format(name, role))
     if given["validation"] is not None:
         raise UsageError("validation rows of a table in parts are a share of it: set early_stopping=True")
@@ -151,42 +158,59 @@ def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...
     return tuple(compute_class_weight(asked, classes=classes, y=classes).tolist())
 
 
-def decision_function(model: Any, X: Any) -> Predictions:
+def decision_function(model: Any, X: Any) -> Any:
     """Linear predictors of each row."""
-    return _predictions(model, X, lambda z: z)
+    return _predictions(model, X, _as_they_are)
 
 
-def predict(model: Any, X: Any) -> Predictions:
+def predict(model: Any, X: Any) -> Any:
     """The prediction of each row: a number, numbers, or a label."""
-    if model._labels:
-        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.ndim > 1 else (z > 0) * 1])
-    return _predictions(model, X, read_loss(model.loss).inverse)
-
-
-def predict_proba(model: Any, X: Any) -> Predictions:
-    """Probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: probabilities(z, model.loss, model.multi_class))
-
-
-def predict_log_proba(model: Any, X: Any) -> Predictions:
-    """Logarithms of the probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: log_probabilities(z, model.loss, model.multi_class))
-
-
-def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Predictions:
-    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k)."""
     check_is_fitted(model)
+    return _predictions(model, X, partial(_labels, model.classes_) if model._labels else read_loss(model.loss).inverse)
+
+
+def predict_proba(model: Any, X: Any) -> Any:
+    """Probabilities of the classes of each row."""
+    return _predictions(model, X, partial(probabilities, loss=model.loss, multi_class=model.multi_class))
+
+
+def predict_log_proba(model: Any, X: Any) -> Any:
+    """Logarithms of the probabilities of the classes of each row."""
+    return _predictions(model, X, partial(log_probabilities, loss=model.loss, multi_class=model.multi_class))
+
+
+def _as_they_are(z: Array) -> Array:
+    return z
+
+
+def _labels(classes: Any, z: Array) -> Any:
+    """The most probable label of each row."""
+    return classes[z.argmax(1) if z.ndim > 1 else (z > 0) * 1]
+
+
+def _predictions(model: Any, X: Any, of: Callable[[Array], Any]) -> Any:
+    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k).
+
+    Those for a collection of Dask or Spark are one of the same kind.
+    """
+    check_is_fitted(model)
+    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
+    columns = partial(_columns, of, tuple(labels))
+    if is_collection(X):
+        names = vars(model).get("feature_names_in_")
+        own = None if names is None else tuple(map(str, names))
+        return predicted(X, Predict(own, vars(model).get("_recipe"), _parameters(model), columns))
     table: Parts = X if isinstance(X, Parts) else scan(X)
     _check_columns(model, table)
-    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
-
-    def columns(z: Array) -> dict[str, Any]:
-        found = of(z[:, 0] if z.shape[1] == 1 else z)
-        if found.ndim == 1:
-            return {"prediction": found}
-        return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
-
     return Predictions(table, _parameters(model), columns)
+
+
+def _columns(of: Callable[[Array], Any], labels: tuple[Any, ...], z: Array) -> dict[str, Any]:
+    """Columns of predictions by name; goes to workers."""
+    found = of(z[:, 0] if z.shape[1] == 1 else z)
+    if found.ndim == 1:
+        return {"prediction": found}
+    return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
 
 
 def _check_columns(model: Any, table: Parts) -> None:
@@ -207,9 +231,9 @@ def _parameters(model: Any) -> Array:
 def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
     """Accuracy of a classifier and R2 of a regressor, or D2 of a loss with a deviance. Cost: one pass."""
     check_is_fitted(model)
-    if sample_weight is not None:
+    if sample_weight is not None and not is_collection(X):
         raise UsageError(COLUMN.format("sample_weight", "weights"))
-    table = opened(X, y)
+    table = opened(X, y, sample_weight)
     _check_columns(model, table)
     measures = scores_in_parts(_as_model(model), table).measures
     found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))

@@ -1,0 +1,147 @@
+"""Where the partitions of a collection are computed: by the workers of a client, or by Dask's own scheduler here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ...core.errors import DataError, SteepestError
+from ...core.shown_text import visible
+from ..sources.frames import TABLE
+from .dask_partitions import partition_name
+from .residents import Fact, Stretch, cut, fact_of, facts_of
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+
+__all__ = ["GONE", "Alone", "Home", "OnWorkers", "refused"]
+
+AHEAD = 3  # stretches of rows that are cut out before they are asked for
+GONE = ("cancelled", "lost")  # states of a future whose value will not come
+
+
+class Home(Protocol):
+    """Computes partitions."""
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition. Cost: computing all of them."""
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch with the columns of a schema; the next ones are asked for soon."""
+
+
+class Alone:
+    """Dask's own scheduler: a partition is computed whenever some of its rows are asked for.
+
+    Parameters
+    ----------
+    tables : sequence of Delayed
+    """
+
+    def __init__(self, tables: Sequence[Any]) -> None:
+        self._tables = tables
+        self._table = lru_cache(1)(self._computed)
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition."""
+        return [fact_of(self._computed(i)) for i in range(len(self._tables))]
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch."""
+        number, low, high = stretches[0]
+        return cut(self._table(number), low, high, schema)
+
+    def _computed(self, number: int) -> pa.Table:
+        import dask
+
+        try:
+            return dask.compute(self._tables[number])[0]
+        except Exception as error:
+            raise refused(error, partition_name(number)) from None
+
+
+class OnWorkers:
+    """The workers of a client: each partition is computed once, and stays where it was computed.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    tables : sequence of Delayed
+    """
+
+    def __init__(self, client: Any, tables: Sequence[Any]) -> None:
+        self.client, self._tables = client, tables
+        self._futures: list[Any] = []
+        self._coming: dict[tuple[Stretch, tuple[str, ...]], Any] = {}
+
+    @property
+    def futures(self) -> list[Any]:
+        """The partitions, which are computed again after the client was restarted."""
+        if not self._futures or any(future.status in GONE for future in self._futures):
+            self._coming.clear()
+            self._futures = self.client.compute(list(self._tables))
+        return self._futures
+
+    def release(self) -> None:
+        """Say that the partitions are needed no longer, except where something that is made of them gets lost."""
+        self._futures, self._coming = [], {}
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition."""
+        from distributed import as_completed
+
+        futures = self.futures
+        for future in as_completed(futures, loop=self.client.loop):
+            if future.status != "finished":
+                raise self._refused(futures, future)
+        known = list[Fact | None]([None] * len(futures))
+        for worker, some in on_workers(self.client, dict(enumerate(futures)), 1):
+            liked = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
+            asked = self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)
+            for i, fact in zip(some, asked.result(), strict=True):
+                known[i] = fact
+        return [fact for fact in known if fact is not None]
+
+    def _refused(self, futures: list[Any], future: Any) -> SteepestError:
+        number = next(i for i, other in enumerate(futures) if other.key == future.key)
+        return refused(future.exception(), partition_name(number))
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch; some more are cut out where they lie."""
+        known, futures, columns = self._coming, self.futures, tuple(schema.names)
+        self._coming = {
+            (one, columns): known.get((one, columns))
+            or self.client.submit(cut, futures[one.partition], one.low, one.high, schema, pure=False)
+            for one in stretches[:AHEAD]
+        }
+        try:
+            return self._coming[stretches[0], columns].result()
+        except Exception as error:
+            raise refused(error, partition_name(stretches[0].partition)) from None
+
+
+def refused(error: BaseException, place: str) -> SteepestError:
+    """What a part of a table raised that cannot be computed, in one line."""
+    if isinstance(error, DataError):
+        inside = error.file in (None, TABLE)
+        return DataError(error.problem, file=place, column=error.column, answer=error.answer) if inside else error
+    if isinstance(error, SteepestError):
+        return error
+    reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
+    if len(reason) > 300:
+        reason = f"{reason[:300]} ..."
+    return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
+
+
+def on_workers(client: Any, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
+    """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
+    where, threads = client.who_has(list(futures.values())), client.nthreads()
+    by_worker: dict[str | None, list[int]] = {}
+    for i, future in futures.items():
+        by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
+    found: list[tuple[str | None, list[int]]] = []
+    for worker, some in by_worker.items():
+        each = -(-len(some) // (tasks * threads.get(worker, 1)))
+        found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
+    return found
