@@ -223,12 +223,18 @@ REFUSED = {
         lambda: (T[COLUMNS].map_partitions(raising), T["y"]),
         r"partition 3: it cannot be computed \(RuntimeError: the user's function\)",
     ),
-    "other partitions": (lambda: (T[COLUMNS], even(FRAME, 3)["y"]), "the table has 4 partitions but the target 3: give"),
+    "other partitions": (
+        lambda: (T[COLUMNS], even(FRAME, 3)["y"]),
+        "the table has 4 partitions but the target 3: give",
+    ),
     "other lengths": (
         lambda: (T[COLUMNS], T["y"][T["y"] == 1]),
         r"partition \d: the table has 7,50\d rows but the target \d+: give collections with the same partitions",
     ),
-    "a target in memory": (lambda: (T[COLUMNS], LABELS), r"target in memory \(ndarray\).*give a collection of Dask too"),
+    "a target in memory": (
+        lambda: (T[COLUMNS], LABELS),
+        r"target in memory \(ndarray\).*give a collection of Dask too",
+    ),
     "no target": (lambda: (T[COLUMNS],), "the table has no target"),
     "a gap": (lambda: (T[["a"]].where(T["a"] < 3.5), T["y"]), r"partition \d, row [\d,]+, column 'a': missing value"),
     "infinity": (
