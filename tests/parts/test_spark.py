@@ -46,6 +46,7 @@ SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
     "spark.log.level": "OFF",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # a short run
 }
 
 
@@ -144,6 +145,18 @@ def test_an_estimator_takes_a_frame_with_the_name_of_its_target(frames):
     assert model.feature_names_in_.tolist() == NAMES
     assert model.coef_.tobytes() == same.coef_.tobytes()
 
+    found = model.predict_proba(model.predict(frame)).toArrow()
+    assert found.column_names == [
+        *rows.column_names,
+        "prediction",
+        "prediction_ash",
+        "prediction_elm",
+        "prediction_oak",
+    ]
+    best = np.column_stack([found[name] for name in found.column_names[-3:]]).argmax(1)
+    assert found["prediction"].to_pylist() == model.classes_[best].tolist()
+    np.testing.assert_array_equal(found["prediction"].to_numpy(), np.asarray(model.predict(scan(rows, features=NAMES))))
+
 
 def test_text_dates_gaps_and_single_precision_are_as_in_memory(session):
     rng = np.random.default_rng(3)
@@ -171,6 +184,8 @@ def test_whole_numbers_that_are_rounded_are_noted(session):
     parts = scan(frame, "y")
     parts.sums(Grams(np.zeros(2)))
     assert [note for note in parts.source_notes if "'id'" in note]
+    assert parts.source.identity == scan(frame, "y").source.identity
+    assert parts.source.identity != scan(frame.limit(4), "y").source.identity
 
 
 @pytest.mark.parametrize("bad", [None, float("nan"), float("inf")])

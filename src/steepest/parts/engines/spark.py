@@ -87,6 +87,8 @@ class Spark:
     def _found(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any]:
         """What a function gives for each item, a task each."""
         context = context_of(self.session)
+        if not items:
+            return []
         return gathered(context, lambda: context.parallelize(items, len(items)).map(Guarded(function)).collect())
 
 

@@ -20,7 +20,7 @@ from .task import Found, worked
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["CHANGED", "PARTITION", "Chunk", "Cutter", "Pass", "Passed", "completed", "place", "unpacked"]
+__all__ = ["CHANGED", "PARTITION", "Chunk", "Cutter", "Pass", "Passed", "completed", "place", "renamed", "unpacked"]
 
 PARTITION = "steepest: partition"  # the column with the number of a row's partition
 CHANGED = "the DataFrame has other rows than when they were counted: persist it, or write it to files and scan these"
@@ -144,6 +144,11 @@ def completed(shares: Iterable[Chunk]) -> Chunk:
     ordered = sorted(shares, key=lambda share: share.first)
     rounded = frozenset().union(*(share.rounded for share in ordered))
     return Chunk(ordered[0].first, joined([share.rows for share in ordered if share.rows is not None]), True, rounded)
+
+
+def renamed(names: Sequence[str], function: Any, batches: Iterable[pa.RecordBatch]) -> Any:
+    """What a function makes of batches whose columns have these names: Spark takes a dot in a name for a path."""
+    return function(batch.rename_columns(list(names)) for batch in batches)
 
 
 def unpacked(row: Any) -> Chunk:

@@ -6,6 +6,7 @@ They are computed for the batches that Spark makes, so their last digits may dif
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from ..predictors import linear_predictors
 from ..sources.layout import Layout
 from ..sources.schema import chosen_layout
 from .collections import Predict
-from .spark_blocks import place
+from .spark_blocks import place, renamed
 from .spark_tables import TABLE, arrow_schema, refuse_vectors
 
 if TYPE_CHECKING:  # types alone
@@ -51,7 +52,11 @@ def predicted(table: Any, predict: Predict) -> Any:
         if name.lower() in there:
             raise UsageError(f"{TABLE} has a column {there[name.lower()]!r} already: rename it, or leave it out")
     further = [StructField(name, from_arrow_type(pa.array(column).type)) for name, column in own.items()]
-    return table.mapInArrow(_Predictor(layout, predict), StructType([*table.schema.fields, *further]))
+    fields = [*table.schema.fields, *further]
+    numbered = StructType([StructField(f"c{i}", field.dataType, field.nullable) for i, field in enumerate(fields)])
+    adding = partial(renamed, table.columns, _Predictor(layout, predict))
+    rows = table.toDF(*numbered.names[: len(table.columns)]).mapInArrow(adding, numbered)
+    return rows.toDF(*(field.name for field in fields))
 
 
 def _layout(table: Any, predict: Predict) -> Layout:
@@ -86,7 +91,7 @@ class _Predictor(NamedTuple):
             with one_blas_thread(float("inf")):
                 columns = self._columns(batch, partition, first) if batch.num_rows else self._none()
             arrays = [*batch.columns, *map(pa.array, columns.values())]
-            yield pa.RecordBatch.from_arrays(arrays, [*batch.schema.names, *columns])
+            yield pa.RecordBatch.from_arrays(arrays, [f"c{i}" for i in range(len(arrays))])
             first += batch.num_rows
 
     def _columns(self, batch: pa.RecordBatch, partition: int, first: int) -> dict[str, Any]:

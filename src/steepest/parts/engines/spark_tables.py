@@ -25,7 +25,7 @@ from .collections import Roles
 from .engine import Done, Found, Item
 from .here import Here
 from .spark import Spark
-from .spark_blocks import CHANGED, PARTITION, Chunk, Cutter, Pass, completed, place, unpacked
+from .spark_blocks import CHANGED, PARTITION, Chunk, Cutter, Pass, completed, place, renamed, unpacked
 from .spark_jobs import Guarded, context_of, gathered, one_line
 from .task import TASKS
 
@@ -90,9 +90,11 @@ class SparkSource(ArrowSource):
         self.engine = InSpark(table.sparkSession)
         refuse_vectors(table, asked)
         super().__init__(chosen_layout(arrow_schema(table), asked, TABLE))
-        stored = table.storageLevel
-        rows = table.select([_column(name) for name in dict.fromkeys(self.layout.columns)])
+        stored, at = table.storageLevel, {name: f"c{i}" for i, name in enumerate(table.columns)}
+        self.columns = {name: at[name] for name in self.layout.columns}  # by names that Spark takes as they are
+        rows = table.toDF(*at.values()).select(*self.columns.values())
         self._kept: list[Any] = []
+        self._last: tuple[Any, list[pa.RecordBatch]] = ((), [])
         weakref.finalize(self, _released, self._kept).atexit = False
         self.table = rows if stored.useMemory or stored.useDisk else self._persisted(rows)
 
@@ -136,7 +138,7 @@ class SparkSource(ArrowSource):
 
         target = self.layout.targets[0]
         with one_line(self.context):
-            found = self.table.select(_column(target)).distinct().limit(LEVELS + 1).collect()
+            found = self.table.select(self.columns[target]).distinct().limit(LEVELS + 1).collect()
         labels = [row[0] for row in found]
         if None in labels or len(labels) > LEVELS:
             return super().levels  # which says where
@@ -156,8 +158,9 @@ class SparkSource(ArrowSource):
         most = self.leaf * max(1, CHUNK // row // self.leaf)
         total = sum(piece.rows for piece in self.pieces)
         cutter = Cutter(self.encoded, self.levels, self.partitions, total, self.leaf, most)
-        table = self.table.withColumn(PARTITION, spark_partition_id())
-        cut = self._persisted(table.mapInArrow(cutter, "chunk binary").rdd.map(unpacked))
+        table = self.table.withColumn("partition", spark_partition_id())
+        cutting = partial(renamed, (*self.columns, PARTITION), cutter)
+        cut = self._persisted(table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked))
         if not any(first % self.leaf for first, _ in self.partitions.values()):
             return cut
         shares = cut.filter(_is_share).keyBy(partial(_leaf_of, self.leaf))
@@ -175,29 +178,32 @@ class SparkSource(ArrowSource):
 
     def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
         """Record batches of a partition, brought here by a job for each ``size`` rows, then for more at a time."""
-        stop, table = self.pieces[piece].rows, self.table.select([_column(name) for name in columns])
+        stop, number = self.pieces[piece].rows, self.pieces[piece].number
         while start < stop:
             end = min(stop, start + size)
-            rows = 0
-            for batch in self._fetched(table, self.pieces[piece].number, start, end):
-                rows += batch.num_rows
-                yield batch
-            if rows != end - start:
+            found = self._fetched(columns, number, start, end)
+            if sum(batch.num_rows for batch in found) != end - start:
                 raise DataError(CHANGED)
+            yield from found
             start, size = end, min(2 * size, max(size, FETCHED))
 
     def place(self, piece: int, row: int) -> str:
         """The partition, as Spark numbers it, and the row there, from 1."""
         return place(self.pieces[piece].number, row)
 
-    def _fetched(self, table: Any, partition: int, start: int, stop: int) -> Iterator[pa.RecordBatch]:
+    def _fetched(self, columns: tuple[str, ...], partition: int, start: int, stop: int) -> list[pa.RecordBatch]:
+        """Some rows of a partition; those asked for last are known: the first of a table are wanted again and again."""
         import pyarrow as pa
 
-        sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
-        with one_line(self.context):
-            found = self.context.runJob(sent, list, [partition])
-        for row in found:
-            yield from pa.ipc.open_stream(bytes(row[0]))
+        asked = columns, partition, start, stop
+        if asked != self._last[0]:
+            table = self.table.select(*(self.columns[name] for name in columns))
+            sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
+            with one_line(self.context):
+                found = self.context.runJob(sent, list, [partition])
+            batches = [batch for row in found for batch in pa.ipc.open_stream(bytes(row[0]))]
+            self._last = asked, [batch.rename_columns(list(columns)) for batch in batches]
+        return self._last[1]
 
     def _persisted(self, table: Any) -> Any:
         from pyspark import StorageLevel
@@ -215,6 +221,8 @@ class InSpark(Spark):
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the blocks in one job; other sources, such as a share of the rows, are read here."""
+        if not parts:
+            return
         source = parts[0].source
         if not isinstance(source, SparkSource):
             Here(1).run(work, parts, size, done)
@@ -239,13 +247,6 @@ def refuse_vectors(table: Any, asked: Asked) -> None:
         wanted = field.name not in asked.drop if asked.features is None else field.name in asked.features
         if wanted and type(field.dataType).__name__ == "VectorUDT":
             raise DataError(VECTORS, file=TABLE, column=field.name)
-
-
-def _column(name: str) -> Any:
-    """The column of this name, whatever is in it."""
-    from pyspark.sql.functions import col
-
-    return col("`" + name.replace("`", "``") + "`")
 
 
 def _released(kept: list[Any]) -> None:
