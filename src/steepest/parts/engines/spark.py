@@ -19,14 +19,12 @@ from typing import Any
 from ...core.errors import SteepestError
 from ...core.version import __version__
 from ...data.tree import merge
-from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
 from .engine import Done, Item
 from .engine import Found as Given
-from .futures import DIFFER
 from .spark_jobs import Guarded, context_of, gathered
-from .task import Found, grouped, worked
+from .task import Found, Seen, grouped, worked
 
 __all__ = ["Spark"]
 
@@ -52,7 +50,7 @@ class Spark:
     def __init__(self, session: Any) -> None:
         context_of(session)
         self.session = session
-        self.seen: set[Fingerprint] = set()
+        self.seen = Seen()
 
     @property
     def workers(self) -> int:
@@ -61,16 +59,17 @@ class Spark:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In what the workers differ."""
-        found = difference(self.seen)
-        return () if found is None else (DIFFER.format(found),)
+        """What the workers have told."""
+        return self.seen.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a worker; what they found is told when all are complete."""
         tasks = [parts[some.start : some.stop] for some in grouped(len(parts), self.workers)]
         self.told(work, self._found(partial(_worked, work, size), tasks), range(len(parts)), done)
 
-    def map(self, function: Callable[[Item], Given], items: Iterable[Item]) -> Iterator[Given]:
+    def map(
+        self, function: Callable[[Item], Given], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Given]:
         """What a function gives for each item, of which as many as there are workers are computed at a time."""
         left = iter(items)
         while some := list(islice(left, self.workers)):
@@ -78,10 +77,10 @@ class Spark:
 
     def told(self, work: Work, found: Sequence[Found], parts: Sequence[int], done: Done) -> None:
         """Tell of a pass whose tasks found this."""
-        for worker in {each.worker for each in found}:
-            if worker.steepest != __version__:
-                raise SteepestError(VERSION.format(worker.steepest, __version__))
-            self.seen.add(worker)
+        for each in found:
+            if each.worker.steepest != __version__:
+                raise SteepestError(VERSION.format(each.worker.steepest, __version__))
+            self.seen.add(each)
         done(parts, merge(work.join, [each.forest for each in found]))
 
     def _found(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any]:

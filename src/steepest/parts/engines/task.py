@@ -9,16 +9,19 @@ from typing import NamedTuple
 from ...core.errors import DataError, FileError
 from ...core.threads import one_blas_thread
 from ...data.tree import Forest, merge
-from ...kernels.fingerprint import Fingerprint, fingerprint
+from ...kernels.fingerprint import Fingerprint, difference, fingerprint
 from ..part import Part
+from ..sources.source import notes_of
 from ..works import Work
 from .engine import forest_of
 
-__all__ = ["TASKS", "Found", "files_of_workers", "grouped", "tasks_of", "worked"]
+__all__ = ["TASKS", "Found", "Seen", "files_of_workers", "grouped", "tasks_of", "worked"]
 
 CHANGED = "changed after the table was scanned"  # as `File.check` says it
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
 MANY = 4096  # tasks in a pass beyond which the scheduler takes longer than a slow worker
+
+DIFFER = "workers differ ({}): the last digits may depend on which of them works on which part"
 
 
 class Found(NamedTuple):
@@ -26,6 +29,26 @@ class Found(NamedTuple):
 
     forest: Forest  # of all its parts
     worker: Fingerprint
+    notes: tuple[str, ...] = ()  # of the sources, such as that there is no room for a cache
+
+
+class Seen:
+    """What is known of the workers of an engine from what their tasks gave back."""
+
+    def __init__(self) -> None:
+        self.workers: set[Fingerprint] = set()
+        self._told: dict[str, None] = {}
+
+    def add(self, found: Found) -> None:
+        """Remember what a task says of its worker."""
+        self.workers.add(found.worker)
+        self._told |= dict.fromkeys(found.notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In what the workers differ, and what they noted."""
+        differ = difference(self.workers)
+        return (*self._told, *(() if differ is None else (DIFFER.format(differ),)))
 
 
 def tasks_of(count: int, workers: int) -> int:
@@ -59,7 +82,9 @@ def _each(count: int, workers: int) -> int:
 def worked(work: Work, parts: Sequence[Part], size: int) -> Found:
     """The forest of some parts, in a worker."""
     with one_blas_thread(float("inf")), files_of_workers():
-        return Found(merge(work.join, [forest_of(work, part, size) for part in parts]), fingerprint())
+        forest = merge(work.join, [forest_of(work, part, size) for part in parts])
+    notes = dict.fromkeys(note for part in parts for note in notes_of(part.source))
+    return Found(forest, fingerprint(), tuple(notes))
 
 
 @contextmanager
