@@ -13,14 +13,14 @@ from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.formats import source_in_files
-from ..parts.sources.source import learnt_of
+from ..parts.sources.source import Source, learnt_of
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
 from .parts_options import PartsChoice
 from .text import note
 
-__all__ = ["checkpointed", "describe_parts", "engine_of", "open_to_fit", "open_to_predict", "refuse_in_passes"]
+__all__ = ["checkpointed", "describe_parts", "engine_of", "open_to_fit", "refuse_in_passes", "source_to_predict"]
 
 MEND = "leave it out, or fit one file that fits into memory"
 
@@ -123,18 +123,16 @@ def describe_parts(table: Parts, source: str) -> Described:
     )  # the verdict has the notes
 
 
-def open_to_predict(
+def source_to_predict(
     model: Model,
     files: tuple[str, ...],
-    memory: int | None,
     form: TextFormat = PLAIN,
     *,
     target: bool = False,
     weights: str | None = None,
     unknown: str = "error",
-    engine: Engine | None = None,
-) -> Parts:
-    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said."""
+) -> Source:
+    """The columns of a model, and its target if it is asked for; levels that are unknown as said."""
     asked = Asked(
         model.targets if target else None,
         model.recipe.columns,
@@ -144,4 +142,4 @@ def open_to_predict(
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
         unknown=unknown,
     )
-    return within(source_in_files(list(files), asked, form=form), memory, engine, False)
+    return source_in_files(list(files), asked, form=form)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...parts.scan import within
 from ...solve.model import Model
 from ...solve.passes.scored import scores_in_parts
-from ..parts_input import engine_of, open_to_predict, refuse_in_passes
+from ..parts_input import engine_of, refuse_in_passes, source_to_predict
 from ..parts_options import PartsChoice
 from .evaluate import Flags, Scored, print_scores
 
@@ -19,16 +20,8 @@ def evaluate_files(model: Model, files: tuple[str, ...], choice: PartsChoice, fl
             "--calibration": flags.calibration,
         }
     )
+    source = source_to_predict(model, files, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
     with engine_of(choice.engine) as engine:
-        table = open_to_predict(
-            model,
-            files,
-            choice.memory,
-            flags.form,
-            target=True,
-            weights=flags.weights,
-            unknown=flags.unknown,
-            engine=engine,
-        )
+        table = within(source, choice.memory, engine, False)
         found = scores_in_parts(model, table)
     print_scores(model, Scored(flags.file, found.rows, found.measures, found.targets), flags)

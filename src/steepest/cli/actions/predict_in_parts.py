@@ -13,9 +13,10 @@ from ...core.types import Array
 from ...data.readers.text_format import TextFormat
 from ...parts.prediction_writers import cells
 from ...parts.predictions import Predictions, check_target
+from ...parts.scan import within
 from ...solve.model import Model, predicted_at, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
-from ..parts_input import engine_of, open_to_predict
+from ..parts_input import engine_of, source_to_predict
 from ..parts_options import PartsChoice, name_of
 from ..prediction_file import write_csv
 from ..text import label_text, say
@@ -33,8 +34,9 @@ def predict_files(path: str, files: tuple[str, ...], form: TextFormat, choice: P
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
+    source = source_to_predict(model, files, form, unknown=asked.unknown)
     with engine_of(choice.engine) as engine:
-        table = open_to_predict(model, files, choice.memory, form, unknown=asked.unknown, engine=engine)
+        table = within(source, choice.memory, engine, False)
         found = Predictions(table, model.w, partial(_columns, model, asked.proba), asked.keep or ())
         _check_kept(found, model, asked)
         if asked.output is None:
