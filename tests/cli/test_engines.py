@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from steepest import scan
+from steepest import GDRegressor, scan
 from steepest.cli import main
 from steepest.core.errors import DataError, FileError, SteepestError
 from steepest.parts.engines import address
@@ -158,15 +158,24 @@ def test_a_file_that_workers_lack_is_one_line_that_says_so(client: Any, tmp_path
     parquet.write_table(pa.table({"a": np.arange(9_000.0), "y": np.arange(9_000.0)}), tmp_path / "t.parquet")
     table = scan(tmp_path / "t.parquet", "y", engine=client)
     (tmp_path / "t.parquet").unlink()
-    with pytest.raises(SteepestError, match=r"no such file.*; the workers of a cluster need it there too"):
+    with pytest.raises(SteepestError, match=r"no such file.*; the workers need it there too"):
         table.sums(Grams(np.zeros(2)))
 
 
 def test_what_a_worker_says_of_files_keeps_its_kind() -> None:
-    with pytest.raises(FileError, match="workers of a cluster need it there too"), files_of_workers():
+    with pytest.raises(FileError, match="workers need it there too"), files_of_workers():
         raise FileError("t.csv: no such file")
     with pytest.raises(DataError, match="no copy of it") as caught, files_of_workers():
         raise DataError("changed after the table was scanned: scan it again", file="t.csv")
     assert caught.value.file == "t.csv"
     with pytest.raises(DataError, match=r"^t\.csv: missing value$"), files_of_workers():
         raise DataError("missing value", file="t.csv")
+
+
+def test_predictions_by_workers_name_a_file_that_they_lack(client: Any, tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"a": np.arange(9_000.0), "y": np.arange(9_000.0)}), tmp_path / "t.parquet")
+    table = scan(tmp_path / "t.parquet", "y", engine=client)
+    model = GDRegressor().fit(table)
+    (tmp_path / "t.parquet").unlink()
+    with pytest.raises(SteepestError, match=r"no such file.*; the workers need it there too"):
+        np.asarray(model.predict(table))

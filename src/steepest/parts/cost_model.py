@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..data.tree import leaf_rows
 from ..objective.data import MATRIX_COLUMNS
 from .engines.task import tasks_of
-from .parts import LARGEST_PART
+from .part import LARGEST_PART
 
 __all__ = ["NETWORK", "Machines", "PassTime", "Size", "Speeds", "pass_time"]
 

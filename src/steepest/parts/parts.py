@@ -18,7 +18,7 @@ from .cache.policy import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
-from .part import Part, parts_of
+from .part import LARGEST_PART, Part, parts_of
 from .running import Running
 from .sources.derived import Derived
 from .sources.memory import MemorySource
@@ -29,12 +29,11 @@ from .works import Work
 if TYPE_CHECKING:  # a fit without a checkpoint loads none
     from .checkpoint import Checkpoint
 
-__all__ = ["LARGEST_PART", "Parts", "Passing"]
+__all__ = ["Parts", "Passing"]
 
 AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
 FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
 TOGETHER = 8  # pieces of a part, as far as there are enough
-LARGEST_PART = 1 << 20  # rows
 LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
 
 

@@ -93,9 +93,9 @@ def files_of_workers() -> Iterator[None]:
     try:
         yield
     except FileError as error:
-        raise FileError(f"{error}; the workers of a cluster need it there too") from None
+        raise FileError(f"{error}; the workers need it there too") from None
     except DataError as error:
         if CHANGED not in error.problem:
             raise
-        there = f"{error.problem}; the workers of a cluster need the same file, no copy of it"
+        there = f"{error.problem}; the workers need the same file, no copy of it"
         raise DataError(there, file=error.file) from None
