@@ -149,6 +149,17 @@ def test_a_scheduler_without_workers_is_waited_for_and_then_refused(monkeypatch:
         assert found.endswith(f"start one by: dask worker {empty.scheduler_address}")
 
 
+def test_a_cluster_with_another_version_is_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "__version__", "9.9")
+    found = refusal(f"fit logistic good -t y --engine dask:{cluster.scheduler_address}")
+    assert found.startswith("error: the scheduler has steepest ")
+    assert ": install 9.9 there" in found
+    with pytest.raises(SteepestError, match=r"^tcp://a:1 has no steepest: install 9\.9 there"):
+        address._refuse_other_versions(
+            {"scheduler": {"packages": {"steepest": "9.9"}}, "workers": {"tcp://a:1": {"packages": {}}}}
+        )
+
+
 def test_without_dask_the_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert "pip install 'steepest[dask]'" in refusal("fit logistic good -t y --engine dask:tcp://127.0.0.1:8786")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.errors import FileError, UsageError
+from ..core.errors import DataError, FileError, SteepestError, UsageError
 from ..data.readers.asked import Asked
 from ..data.readers.text_format import PLAIN, TextFormat
 from ..parts.engines.engine import Engine
@@ -85,7 +85,7 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
 
 @contextmanager
 def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
-    """Look at the file of --checkpoint before a fit within the block, and say after Ctrl-C how to go on from it.
+    """Look at the file of --checkpoint before a fit within the block, and say how to go on from it after Ctrl-C or a loss.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
         path.unlink()
     try:
         yield
-    except KeyboardInterrupt:
-        if path.exists():
+    except (KeyboardInterrupt, SteepestError) as error:
+        if path.exists() and not isinstance(error, (DataError, UsageError)):  # these come again
             note(f"the state of the fit is in {path}: give the same command with --resume to continue")
         raise
 
