@@ -41,6 +41,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _model(folder: Path) -> None:
+    """A model in the file here.json."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert run("fit logistic good -t y -o here.json").exit_code == 0
+
+
 @pytest.fixture(autouse=True)
 def _there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
@@ -92,7 +100,6 @@ def interrupted(place: str) -> None:
 @pytest.mark.parametrize("command", ["fit logistic good -t y", "predict here.json good", "evaluate here.json good"])
 @pytest.mark.parametrize("engine", ["dask", "dask:", "local", "local:0", "local:x", "spark", ""])
 def test_an_unknown_engine_is_refused_with_the_known_ones(command: str, engine: str) -> None:
-    run("fit logistic good -t y -o here.json --force")
     assert "is not known: write local:4 for 4 processes, dask:tcp://HOST:PORT" in refusal(
         f"{command} --engine '{engine}'"
     )

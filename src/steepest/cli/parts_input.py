@@ -85,7 +85,7 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
 
 @contextmanager
 def checkpointed(choice: PartsChoice, flags: Flags) -> Iterator[None]:
-    """Look at the file of --checkpoint before a fit within the block, and say how to go on from it after Ctrl-C or a loss.
+    """Look at the file of --checkpoint before a fit within the block, and say how to go on after Ctrl-C or a loss.
 
     Raises
     ------
