@@ -10,7 +10,7 @@ from ..objective.data import MATRIX_COLUMNS
 from .engines.task import tasks_of
 from .part import LARGEST_PART
 
-__all__ = ["NETWORK", "Machines", "PassTime", "Size", "Speeds", "pass_time"]
+__all__ = ["NETWORK", "Machines", "PassCost", "Size", "Speeds", "pass_time"]
 
 TASK = 0.002  # s, seconds of a task: 2-3 ms of CPU with client, scheduler and two workers of Dask on one machine
 LATENCY = 0.001  # alpha, seconds from a worker to the client: between processes of one machine
@@ -62,7 +62,7 @@ class Machines(NamedTuple):
         return self.machines * self.cores
 
 
-class PassTime(NamedTuple):
+class PassCost(NamedTuple):
     """Seconds of a pass, by what takes them."""
 
     disk: float
@@ -78,7 +78,7 @@ class PassTime(NamedTuple):
         return max(self.disk, self.decoding + self.arithmetic) + self.scheduler + self.network
 
 
-def pass_time(size: Size, machines: Machines, speeds: Speeds) -> PassTime:
+def pass_time(size: Size, machines: Machines, speeds: Speeds) -> PassCost:
     """The time of a pass that forms value, gradient and, up to 1,500 columns, the Hessian.
 
     T = max(n b / (M B), n b / (P D) + n (d + 2)^2 / (P F)) + G s + alpha + G k m 8 / beta
@@ -104,8 +104,8 @@ def pass_time(size: Size, machines: Machines, speeds: Speeds) -> PassTime:
     decoding = bytes_ / (machines.threads * speeds.decoding)
     arithmetic = n * size.products / (machines.threads * speeds.products)
     if machines.machines == 1:
-        return PassTime(disk, decoding, arithmetic, 0.0, 0.0, 0)
+        return PassCost(disk, decoding, arithmetic, 0.0, 0.0, 0)
     tasks = tasks_of(math.ceil(n / LARGEST_PART), machines.threads)
     nodes = max(1.0, math.log2(max(1.0, n / (tasks * leaf_rows(size.columns)))))
     sent = tasks * nodes * size.sums * NUMBER
-    return PassTime(disk, decoding, arithmetic, tasks * TASK, LATENCY + sent / machines.network, tasks)
+    return PassCost(disk, decoding, arithmetic, tasks * TASK, LATENCY + sent / machines.network, tasks)

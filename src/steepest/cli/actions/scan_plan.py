@@ -8,7 +8,7 @@ from ...core.errors import UsageError
 from ...core.memory import size_text
 from ...core.shown_text import counted
 from ...core.threads import thread_count
-from ...parts.cost_model import NETWORK, Machines, PassTime, Size, pass_time
+from ...parts.cost_model import NETWORK, Machines, PassCost, Size, pass_time
 from ...parts.facts import Speed, disk_speed, measured_speed
 from ...parts.parts import Parts
 from ...parts.sources.files import File
@@ -40,8 +40,8 @@ class Plan(NamedTuple):
     disk: float | None  # bytes a second, measured
     machines: Machines
     size: Size
-    here: PassTime
-    there: PassTime | None  # None: nothing else is asked for
+    here: PassCost
+    there: PassCost | None  # None: nothing else is asked for
 
     @property
     def passes(self) -> dict[str, int]:
@@ -140,5 +140,5 @@ def as_object(plan: Plan) -> dict[str, Any]:
     return found
 
 
-def _seconds(each: PassTime) -> dict[str, float]:
+def _seconds(each: PassCost) -> dict[str, float]:
     return {**each._asdict(), "total": each.seconds}
