@@ -11,6 +11,7 @@ with processes and with Dask on one machine.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from ..data.regroup import joined, rows_between
 from ..data.rows import Rows
 from .coding import Coding
+from .engines.task import files_of_workers
 from .prefetch import prefetched
 from .reading import rows_of
 from .shuffle import BUFFERS, Shuffle, order_of
@@ -63,7 +65,8 @@ class Read(NamedTuple):
 
     def buffer(self, asked: Asked) -> Group:
         """The rows of a buffer, and their order."""
-        rows = rows_of(self.source, asked.ranges, self.coding)
+        with files_of_workers() if self.put else nullcontext():
+            rows = rows_of(self.source, asked.ranges, self.coding)
         found = Group(rows, order_of(self.seed, asked.epoch, asked.number, rows.shape[0]))
         return Group(found.ordered(), np.arange(rows.shape[0])) if self.put else found
 

@@ -12,7 +12,9 @@ from .coding import AS_GIVEN, Coding
 from .prefetch import prefetched
 from .sources.source import Source
 
-__all__ = ["Block", "Part", "parts_of"]
+__all__ = ["LARGEST_PART", "Block", "Part", "parts_of"]
+
+LARGEST_PART = 1 << 20  # rows of a part, about, at most
 
 
 class Block(NamedTuple):

@@ -18,7 +18,7 @@ from .cache.worker_cached import WorkerCached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
-from .part import Part, parts_of
+from .part import LARGEST_PART, Part, parts_of
 from .running import Running
 from .sources.derived import Derived
 from .sources.memory import MemorySource
@@ -143,7 +143,7 @@ class Parts:
             return parts_of(self.source, self.summation, 1, self.coding)
         together = 1 if is_resident(self.source) else TOGETHER  # nothing is decoded where the rows are in memory
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, together * n // max(1, pieces))))
-        return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
+        return parts_of(self.source, self.summation, min(rows, LARGEST_PART), self.coding)
 
     def coded(self, coding: Coding) -> Parts:
         """The same table for a problem of its classes; what is known of it stays known, but for weights of classes."""

@@ -18,6 +18,7 @@ from ..core.files import check_new, real_path, write_new
 from ..core.new_folder import check_new_folder, new_folder
 from ..core.threads import one_blas_thread
 from ..core.types import Array
+from .engines.task import files_of_workers
 from .kept import check_kept, kept_columns
 from .part import Part
 from .parts import Parts
@@ -174,8 +175,9 @@ class Blocks(NamedTuple):
             yield first, z
 
     def whole_part(self, part: Part) -> list[tuple[Columns, Array]]:
-        """All of them."""
-        return list(self.of_part(part))
+        """All of them, in a worker."""
+        with files_of_workers():
+            return list(self.of_part(part))
 
 
 def check_target(path: str | Path, force: bool) -> None:

@@ -254,4 +254,6 @@ def _reason(failures: Sequence[Reply | BaseException]) -> str:
         dead = sum(error.allowed_failures + 1 for error in killed)
         remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"
         return f"{dead} workers died while they worked on it, {remedy}"
+    if "deserialization of the task graph" in str(last):
+        return f"the scheduler of Dask cannot read it: install steepest {__version__} there too, as with the workers"
     return f"Dask did not complete it in {len(failures)} tries ({_line(last)})"
