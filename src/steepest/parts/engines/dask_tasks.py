@@ -119,7 +119,7 @@ class Tasks:
             task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
         except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
-            raise lost(self.client) from error
+            raise unreachable(self.client) from error
 
     async def _wait(self, number: int, future: Any) -> None:
         """Wait for a future in the thread of the client."""
@@ -181,7 +181,7 @@ class Tasks:
             client = self.client
             return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=ASKING))
         except (OSError, AttributeError, RuntimeError) as error:
-            raise lost(self.client) from error
+            raise unreachable(self.client) from error
 
 
 def threads_of(client: Any) -> dict[str, int]:
@@ -196,14 +196,14 @@ def threads_of(client: Any) -> dict[str, int]:
     while client.status == "connecting" and monotonic() < deadline:
         sleep(TICK)
     if client.status != "running":
-        raise lost(client)
+        raise unreachable(client)
     try:
         return dict(client.nthreads(callback_timeout=ASKING))
     except (OSError, AttributeError, RuntimeError) as error:
-        raise lost(client) from error
+        raise unreachable(client) from error
 
 
-def lost(client: Any) -> SteepestError:
+def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
     closed = client.status in ("closed", "closing")
     what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
