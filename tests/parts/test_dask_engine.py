@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
@@ -110,15 +111,11 @@ def die(_: Block) -> None:
     os._exit(1)
 
 
-class SlowOnce(NamedTuple):
-    """Takes long with the first block, the first time."""
-
-    known: Path
-
-    def __call__(self, block: Block) -> None:
-        if not block.first and not self.known.exists():
-            self.known.touch()
-            sleep(4)
+def slow_once(known: Path, block: Block) -> None:
+    """Take long with the first block, the first time."""
+    if not block.first and not known.exists():
+        known.touch()
+        sleep(4)
 
 
 def expect(folder: Path, engine: Any, work: Any = None) -> None:
@@ -150,12 +147,16 @@ def nothing(*_: Any) -> Found:
     return Found({}, fingerprint())
 
 
+def record(told: list[int], some: Any, _: Any) -> None:
+    told.extend(some)
+
+
 def test_a_pass_over_1000_parts_is_few_tasks(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_of_dask, "worked", nothing)
     engine, parts, times = Dask(client), [table(folder).parts[0]] * 1000, list[float]()
     for _ in range(9):
         told, begin = list[int](), monotonic()
-        engine.run(Slopes(LogLoss(), W), parts, 4096, lambda some, forest, told=told: told.extend(some))
+        engine.run(Slopes(LogLoss(), W), parts, 4096, partial(record, told))
         times.append(monotonic() - begin)
         assert sorted(told) == list(range(1000))
     assert min(times) < 0.1
@@ -210,10 +211,26 @@ def test_a_worker_with_another_version(threads: Any) -> None:
     assert "the client 0.1): install the same versions everywhere" in reply.failed
 
 
+class Unknown:
+    """A function that no worker can read."""
+
+    def __reduce__(self) -> Any:
+        return unread, ()
+
+
+def unread() -> None:
+    raise ImportError("no module")
+
+
+def test_a_task_that_cannot_be_read(threads: Any) -> None:
+    with pytest.raises(SteepestError, match=r"^item 1: .*cannot read the task \(ImportError: no module\): install"):
+        list(Dask(threads).map(Unknown(), [1]))  # type: ignore[arg-type]
+
+
 def test_ctrl_c_cancels(threads: Any, folder: Path, tmp_path: Path) -> None:
     Timer(0.4, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
-        table(folder, threads).sums(Doing(SlowOnce(tmp_path / "known")))
+        table(folder, threads).sums(Doing(partial(slow_once, tmp_path / "known")))
     expect(folder, threads)
     assert not threads.futures
 
@@ -221,7 +238,7 @@ def test_ctrl_c_cancels(threads: Any, folder: Path, tmp_path: Path) -> None:
 def test_a_slow_worker(threads: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_tasks, "SHORT", 0.5)
     begin = monotonic()
-    expect(folder, threads, Doing(SlowOnce(tmp_path / "known")))
+    expect(folder, threads, Doing(partial(slow_once, tmp_path / "known")))
     assert monotonic() - begin < 3.5
 
 
@@ -288,7 +305,9 @@ def test_a_cluster_without_workers(folder: Path, monkeypatch: pytest.MonkeyPatch
         tasks = Tasks(client)
         tasks.give(0, "it", "tcp://127.0.0.1:1", square, 3)  # rather on a worker that is gone
         Timer(0.3, lambda: client.cluster.scale(1)).start()
+        begin = monotonic()
         assert tasks.next() == (0, 9)
+        assert monotonic() - begin < 20
         expect(folder, client)
 
 
@@ -308,5 +327,5 @@ def test_workers_that_are_killed_and_a_client_that_is_restarted(fragile: Any, fo
 
 def test_a_task_that_kills_its_workers(fragile: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_tasks, "TRIES", 0)
-    with pytest.raises(SteepestError, match=r"^rows \d+ to \d+: 1 workers died .* give scan a smaller memory="):
+    with pytest.raises(SteepestError, match=r"^rows \d+ to \d+: 1 worker died .* give scan a smaller memory="):
         table(folder, fragile).sums(Doing(die))

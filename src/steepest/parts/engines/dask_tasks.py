@@ -16,6 +16,7 @@ from time import monotonic, perf_counter, sleep
 from typing import Any, NamedTuple
 
 from ...core.errors import FileError, SteepestError
+from ...core.shown_text import counted
 from ...core.version import __version__
 
 __all__ = ["ALONE", "Tasks", "no_workers", "threads_of"]
@@ -258,5 +259,7 @@ def _reason(failures: Sequence[Reply | BaseException]) -> str:
     if killed:
         dead = sum(error.allowed_failures + 1 for error in killed)
         remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"
-        return f"{dead} workers died while they worked on it, {remedy}"
-    return f"Dask did not complete it in {len(failures)} tries ({_line(last)})"
+        return f"{counted(dead, 'worker')} died while working on it, {remedy}"
+    told = f"Dask did not complete it in {counted(len(failures), 'attempt')} ({_line(last)})"
+    unread = isinstance(last, ImportError | AttributeError) or "deserialization" in str(last)
+    return f"{told}: its scheduler and workers need steepest {__version__}" if unread else told
