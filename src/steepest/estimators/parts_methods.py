@@ -166,7 +166,7 @@ def decision_function(model: Any, X: Any) -> Any:
 def predict(model: Any, X: Any) -> Any:
     """The prediction of each row: a number, numbers, or a label."""
     check_is_fitted(model)
-    return _predictions(model, X, partial(_labels, model.classes_) if model._labels else read_loss(model.loss).inverse)
+    return _predictions(model, X, partial(_labels, model.classes_) if model._labels else partial(_inverse, model.loss))
 
 
 def predict_proba(model: Any, X: Any) -> Any:
@@ -186,6 +186,11 @@ def _as_they_are(z: Array) -> Array:
 def _labels(classes: Any, z: Array) -> Any:
     """The most probable label of each row."""
     return classes[z.argmax(1) if z.ndim > 1 else (z > 0) * 1]
+
+
+def _inverse(loss: Any, z: Array) -> Any:
+    """Means of the targets."""
+    return read_loss(loss).inverse(z)
 
 
 def _predictions(model: Any, X: Any, of: Callable[[Array], Any]) -> Any:

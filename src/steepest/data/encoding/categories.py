@@ -58,6 +58,8 @@ class Category(NamedTuple):
         spelled = places | dict.fromkeys(self.pooled, places.get(OTHER, -1))
         known = np.array([level in spelled for level in column.levels], bool)
         if not known.all():
+            known |= column.counts() == 0  # a level of a dictionary that no row has
+        if not known.all():
             self._meet_unknown(column, known, unknown)
         spelled = {level: spelled.get(level, places.get(OTHER, -1)) for level in column.levels}
         gone = column.codes < 0

@@ -163,9 +163,11 @@ def _labels(value: Any, name: str) -> Labels:
 
 def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
     """The roles of the columns, those that lie beside the table too."""
-    beside: dict[str, Any] = {one.what: one.labels for one in ones[1:]}
-    given = {what: list(labels) if what == "target" else labels[0] for what, labels in beside.items()}
-    return asked._replace(**given)
+    beside = {one.what: one.labels for one in ones[1:]}
+    weights, offset = (beside.get(what, (None,))[0] for what in ("weights", "offset"))
+    return asked._replace(
+        target=beside.get("target", asked.target), weights=weights or asked.weights, offset=offset or asked.offset
+    )
 
 
 def width_of(array: Any) -> int:

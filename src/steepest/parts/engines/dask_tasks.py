@@ -19,7 +19,7 @@ from ...core.errors import FileError, SteepestError
 from ...core.shown_text import counted
 from ...core.version import __version__
 
-__all__ = ["Tasks", "threads_of"]
+__all__ = ["ALONE", "Tasks", "no_workers", "threads_of"]
 
 TRIES = 5  # of a task, before its failure is that of the pass
 TICK = 0.25  # seconds between two looks at the cluster while no task ends
@@ -151,7 +151,7 @@ class Tasks:
         """Look at the cluster while nothing comes back; the time from which on it has had a worker."""
         workers = set(threads_of(self.client))
         if not workers and monotonic() - start > ALONE:
-            raise SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
+            raise no_workers()
         if not workers:
             return start
         self._replace(workers)
@@ -201,6 +201,11 @@ def threads_of(client: Any) -> dict[str, int]:
         return dict(client.nthreads(callback_timeout=ASKING))
     except (OSError, AttributeError, RuntimeError) as error:
         raise unreachable(client) from error
+
+
+def no_workers() -> SteepestError:
+    """What a fit says when nothing happens, as there is nobody."""
+    return SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
 
 
 def unreachable(client: Any) -> SteepestError:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.errors import DataError
-from ...core.whole_numbers import EXACT, is_rounded
 from ...data.encoding.faults import CellError
 from ...data.regroup import rows_between
 from ...data.rows import Rows
 from ...data.tree import Summation
 from ..coding import Coding
 from ..part import Part
-from ..sources.layout import Layout
+from ..sources.layout import Layout, holds_rounded
 from ..sources.memory import MemorySource
 from ..sources.source import Piece, Source
 from ..works import Work
@@ -68,7 +67,7 @@ class Resident(MemorySource):
         self.first = first
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:  # type: ignore[override]
+    def pieces(self) -> tuple[Piece, ...]:
         """The rows before, which are elsewhere, and these."""
         return Piece("", 0, self.first), Piece("", 1, self.rows.shape[0])
 
@@ -86,21 +85,12 @@ class Resident(MemorySource):
 def fact_of(table: pa.Table) -> Fact:
     """Rows and types of a partition."""
     whole = [field.name for field in table.schema if str(field.type) in ("int64", "uint64")]
-    return Fact(table.num_rows, table.schema, tuple(name for name in whole if _is_rounded(table.column(name))))
+    return Fact(table.num_rows, table.schema, tuple(name for name in whole if holds_rounded(table.column(name))))
 
 
 def facts_of(tables: Sequence[pa.Table]) -> list[Fact]:
     """Rows and types of some partitions."""
     return [fact_of(table) for table in tables]
-
-
-def _is_rounded(column: pa.ChunkedArray) -> bool:
-    from pyarrow import compute
-
-    ends = compute.min_max(column).as_py()
-    if ends["max"] is None or (ends["max"] <= EXACT and ends["min"] >= -EXACT):
-        return False
-    return any(is_rounded(number) for number in compute.unique(column.drop_null()).to_pylist())
 
 
 def cut(table: pa.Table, low: int, high: int, schema: pa.Schema) -> pa.Table:

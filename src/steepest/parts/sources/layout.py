@@ -28,7 +28,7 @@ from ...data.rows import Rows
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Layout", "not_finite"]
+__all__ = ["Layout", "holds_rounded", "not_finite"]
 
 MEND = "correct it or remove the row"
 
@@ -123,7 +123,7 @@ class Layout(NamedTuple):
 
     def rounded(self, batches: Sequence[pa.RecordBatch]) -> set[str]:
         """The columns with a whole number that double precision rounds."""
-        return {name for name in self.whole if any(_is_rounded(batch.column(name)) for batch in batches)}
+        return {name for name in self.whole if any(holds_rounded(batch.column(name)) for batch in batches)}
 
     def _table(self, batches: Sequence[pa.RecordBatch]) -> NDArray[Any]:
         """X of features that are numbers without gaps."""
@@ -183,11 +183,14 @@ def numbers(column: pa.Array, name: str, low: int) -> NDArray[Any]:
     return found
 
 
-def _is_rounded(column: pa.Array) -> bool:
-    whole = column.to_numpy(zero_copy_only=False)
-    if not len(whole) or (int(whole.max()) <= EXACT and int(whole.min()) >= -EXACT):
+def holds_rounded(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether a column of whole numbers holds one that double precision rounds."""
+    from pyarrow import compute
+
+    ends = compute.min_max(column).as_py()
+    if ends["max"] is None or (ends["max"] <= EXACT and ends["min"] >= -EXACT):
         return False
-    return any(is_rounded(number) for number in np.unique(whole).tolist())
+    return any(is_rounded(number) for number in compute.unique(column.drop_null()).to_pylist())
 
 
 def as_text(column: pa.Array) -> pa.Array:
