@@ -260,6 +260,8 @@ def _reason(failures: Sequence[Reply | BaseException]) -> str:
         dead = sum(error.allowed_failures + 1 for error in killed)
         remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"
         return f"{counted(dead, 'worker')} died while working on it, {remedy}"
+    if "deserialization of the task graph" in str(last):
+        return f"the scheduler of Dask cannot read it: install steepest {__version__} there too, as with the workers"
     told = f"Dask did not complete it in {counted(len(failures), 'attempt')} ({_line(last)})"
-    unread = isinstance(last, ImportError | AttributeError) or "deserialization" in str(last)
-    return f"{told}: its scheduler and workers need steepest {__version__}" if unread else told
+    unread = isinstance(last, ImportError | AttributeError)
+    return f"{told}: its workers need steepest {__version__}" if unread else told
