@@ -7,8 +7,8 @@ Dask itself does so while it knows the task. These tasks are given to it again w
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from queue import Empty, SimpleQueue
 from statistics import median
@@ -114,12 +114,10 @@ class Tasks:
 
     def _submit(self, number: int, worker: str | None = None) -> None:
         task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
-        try:
+        with _connected(self.client):
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
-        except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
-            raise unreachable(self.client) from error
 
     async def _wait(self, number: int, future: Any) -> None:
         """Wait for a future in the thread of the client."""
@@ -177,11 +175,9 @@ class Tasks:
 
     def _processing(self) -> dict[str, list[str]]:
         """The names of the tasks that each worker has."""
-        try:
-            client = self.client
+        client = self.client
+        with _connected(client):
             return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=ASKING))
-        except (OSError, AttributeError, RuntimeError) as error:
-            raise unreachable(self.client) from error
 
 
 def threads_of(client: Any) -> dict[str, int]:
@@ -197,9 +193,20 @@ def threads_of(client: Any) -> dict[str, int]:
         sleep(TICK)
     if client.status != "running":
         raise unreachable(client)
-    try:
+    with _connected(client):
         return dict(client.nthreads(callback_timeout=ASKING))
-    except (OSError, AttributeError, RuntimeError) as error:
+
+
+@contextmanager
+def _connected(client: Any) -> Iterator[None]:
+    """Whatever a client raises that is closed, or gets no answer, in one line."""
+    try:
+        yield
+    except SteepestError:
+        raise
+    except Exception as error:
+        if client.status == "running" and not isinstance(error, OSError):
+            raise
         raise unreachable(client) from error
 
 
