@@ -211,6 +211,22 @@ def test_a_worker_with_another_version(threads: Any) -> None:
     assert "the client 0.1): install the same versions everywhere" in reply.failed
 
 
+class Unknown:
+    """A function that no worker can read."""
+
+    def __reduce__(self) -> Any:
+        return unread, ()
+
+
+def unread() -> None:
+    raise ImportError("no module")
+
+
+def test_a_task_that_cannot_be_read(threads: Any) -> None:
+    with pytest.raises(SteepestError, match=r"^item 1: .*cannot read the task \(ImportError: no module\): install"):
+        list(Dask(threads).map(Unknown(), [1]))  # type: ignore[arg-type]
+
+
 def test_ctrl_c_cancels(threads: Any, folder: Path, tmp_path: Path) -> None:
     Timer(0.4, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
@@ -289,7 +305,9 @@ def test_a_cluster_without_workers(folder: Path, monkeypatch: pytest.MonkeyPatch
         tasks = Tasks(client)
         tasks.give(0, "it", "tcp://127.0.0.1:1", square, 3)  # rather on a worker that is gone
         Timer(0.3, lambda: client.cluster.scale(1)).start()
+        begin = monotonic()
         assert tasks.next() == (0, 9)
+        assert monotonic() - begin < 20
         expect(folder, client)
 
 
@@ -309,5 +327,5 @@ def test_workers_that_are_killed_and_a_client_that_is_restarted(fragile: Any, fo
 
 def test_a_task_that_kills_its_workers(fragile: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_tasks, "TRIES", 0)
-    with pytest.raises(SteepestError, match=r"^rows \d+ to \d+: 1 workers died .* give scan a smaller memory="):
+    with pytest.raises(SteepestError, match=r"^rows \d+ to \d+: 1 worker died .* give scan a smaller memory="):
         table(folder, fragile).sums(Doing(die))

@@ -1,4 +1,7 @@
-"""What a classifier predicts for a table: linear predictors, labels and probabilities."""
+"""What a classifier predicts for a table: linear predictors, labels and probabilities.
+
+Predictions for a collection of Dask are one, a Series, data frame or array, computed when it is asked for them.
+"""
 
 from __future__ import annotations
 

@@ -202,12 +202,13 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
 
         Parameters
         ----------
-        X : (n, d) array, sparse matrix, data frame, or a table in parts (`steepest.scan`)
-        y : (n,) array
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
+            A collection of Dask is computed once, and its rows then stay in the memory of its workers.
+        y : (n,) array, or what lies beside the collection X, or the name of a column
             Two or more labels of any kind. A table in parts has its own.
-        sample_weight : (n,) array, optional
+        sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
-        offset : (n,) array, optional
+        offset : (n,) array, or as y, optional
             A known part of each linear predictor, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.

@@ -202,11 +202,13 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
         Parameters
         ----------
-        X : (n, d) array, sparse matrix, data frame, or a table in parts (`steepest.scan`), which has its own targets
-        y : (n,) or (n, k) array
-        sample_weight : (n,) array, optional
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
+            A table in parts has its own targets. A collection of Dask is computed once, and its rows then stay in the
+            memory of its workers.
+        y : (n,) or (n, k) array, or what lies beside the collection X, or names of columns
+        sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
-        offset : (n,) array, optional
+        offset : (n,) array, or as y, optional
             A known part of each prediction, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
@@ -262,7 +264,10 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
+        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie".
+
+        Those for a collection of Dask are one, a Series, data frame or array, computed when it is asked for them.
+        """
         check_is_fitted(self)
         X = checked_columns(self, X)
         prediction = predictors(X, self.coef_, self.intercept_)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.errors import DataError, SteepestError
 from ...core.shown_text import visible
 from ..sources.frames import TABLE
 from .dask_partitions import partition_name
+from .dask_tasks import ALONE, no_workers, threads_of
 from .residents import Fact, Stretch, cut, fact_of, facts_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["GONE", "Alone", "Home", "OnWorkers", "refused"]
+__all__ = ["GONE", "Alone", "Home", "OnWorkers", "on_workers", "refused", "settled"]
 
 AHEAD = 3  # stretches of rows that are cut out before they are asked for
-GONE = ("cancelled", "lost")  # states of a future whose value will not come
+TICK = 1.0  # seconds between two looks at the cluster
+GONE = "cancelled"  # the state of a future after a restart; of a lost worker Dask computes them again
 
 
 class Home(Protocol):
@@ -78,7 +83,7 @@ class OnWorkers:
     @property
     def futures(self) -> list[Any]:
         """The partitions, which are computed again after the client was restarted."""
-        if not self._futures or any(future.status in GONE for future in self._futures):
+        if not self._futures or any(future.status == GONE for future in self._futures):
             self._coming.clear()
             self._futures = self.client.compute(list(self._tables))
         return self._futures
@@ -89,12 +94,9 @@ class OnWorkers:
 
     def facts(self) -> list[Fact]:
         """Rows and types of each partition."""
-        from distributed import as_completed
-
         futures = self.futures
-        for future in as_completed(futures, loop=self.client.loop):
-            if future.status != "finished":
-                raise self._refused(futures, future)
+        if (failed := settled(self.client, futures)) is not None:
+            raise refused(futures[failed].exception(), partition_name(failed))
         known = list[Fact | None]([None] * len(futures))
         for worker, some in on_workers(self.client, dict(enumerate(futures)), 1):
             liked = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
@@ -102,10 +104,6 @@ class OnWorkers:
             for i, fact in zip(some, asked.result(), strict=True):
                 known[i] = fact
         return [fact for fact in known if fact is not None]
-
-    def _refused(self, futures: list[Any], future: Any) -> SteepestError:
-        number = next(i for i, other in enumerate(futures) if other.key == future.key)
-        return refused(future.exception(), partition_name(number))
 
     def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
         """The rows of the first stretch; some more are cut out where they lie."""
@@ -132,6 +130,30 @@ def refused(error: BaseException, place: str) -> SteepestError:
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."
     return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
+
+
+def settled(client: Any, futures: Sequence[Any]) -> int | None:
+    """Wait until all values are there; the place of one whose task failed.
+
+    Raises
+    ------
+    SteepestError
+        If there is no worker or scheduler any more.
+    """
+    from distributed import wait
+
+    start, done = monotonic(), False
+    while True:
+        with suppress(TimeoutError, CancelledError):
+            wait(futures, timeout=TICK)
+            done = True
+        failed = next((i for i, future in enumerate(futures) if future.status in ("error", GONE)), None)
+        if done or failed is not None:
+            return failed
+        if threads_of(client):
+            start = monotonic()
+        elif monotonic() - start > ALONE:
+            raise no_workers()
 
 
 def on_workers(client: Any, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:

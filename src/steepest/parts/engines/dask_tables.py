@@ -59,9 +59,11 @@ def dask_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> S
 
 def _client(engine: Any) -> Any:
     """The client of a collection; None where there is none."""
+    if isinstance(engine, Dask):
+        return engine.client
     if is_a(engine, "distributed.client", "Client"):
         return engine
-    if engine is not None and not hasattr(engine, "apart"):
+    if engine is not None and getattr(engine, "apart", True):
         kind = type(engine).__name__
         raise UsageError(f"{kind} cannot work on a collection of Dask: give its Client, or leave engine out")
     distributed = sys.modules.get("distributed")  # a client of a module that is not loaded does not exist
@@ -157,17 +159,19 @@ class DaskTable(ArrowSource):
     @property
     def _all_placed(self) -> bool:
         """Whether all rows are on workers."""
-        there = all(future.status not in GONE for future in self._rows.values())
+        there = all(future.status != GONE for future in self._rows.values())
         return there and sum(stop - first for first, stop in self._rows) == self.starts[-1]
 
     def placed(self, spans: Sequence[Span]) -> list[Any]:
         """A future of the rows of each span, on a worker; made once, and again if it got lost."""
         assert isinstance(self.home, OnWorkers)
-        if any(future.status in GONE for future in self._rows.values()):
+        wanted = list(spans)
+        if any(future.status == GONE for future in self._rows.values()):
+            wanted = list(dict.fromkeys((*self._rows, *spans)))
             self._rows.clear()
-        if missing := [span for span in spans if span not in self._rows]:
-            levels, partitions = self.levels, self.home.futures
-            self._rows |= {span: self._made(span, partitions, levels) for span in missing}
+        if missing := [span for span in wanted if span not in self._rows]:
+            partitions = self.home.futures
+            self._rows |= {span: self._made(span, partitions) for span in missing}
             self.home.release()
         return [self._rows[span] for span in spans]
 
@@ -176,7 +180,7 @@ class DaskTable(ArrowSource):
         self._rows.clear()
         return refused(future.exception(), TABLE)
 
-    def _made(self, span: Span, partitions: Sequence[Any], levels: tuple[str, ...] | None) -> Any:
+    def _made(self, span: Span, partitions: Sequence[Any]) -> Any:
         """A future of the rows of a span. Of a partition that it cuts, only the rows of the span travel."""
         assert isinstance(self.home, OnWorkers)
         client, schema = self.home.client, self._typed(self.layout.columns)
@@ -185,7 +189,7 @@ class DaskTable(ArrowSource):
             whole = (one.low, one.high) == (0, self.pieces[one.partition].rows)
             table = partitions[one.partition]
             tables.append(table if whole else client.submit(cut, table, one.low, one.high, schema, pure=False))
-        return client.submit(rows_of, self.encoded, levels, stretches, schema, *tables, pure=False)
+        return client.submit(rows_of, self.encoded, self.levels, stretches, schema, *tables, pure=False)
 
     def _within(self, low: int, high: int) -> list[Stretch]:
         """The stretches of partitions that make up some rows."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..part import Part
 from ..sources.source import is_resident
-from .dask_homes import on_workers
+from .dask_homes import on_workers, settled
 from .residents import Like, Span, worked_on
 from .task import TASKS
 
@@ -42,7 +42,7 @@ def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list
     """
     source: Any = parts[0].source
     spans = {i: span for i, span in enumerate(map(_span, parts)) if span[0] < span[1]}
-    rows = dict(zip(spans, _there(source, list(spans.values())), strict=True))
+    rows = dict(zip(spans, _there(client, source, list(spans.values())), strict=True))
     like = Like(getattr(source, "around", None), parts[0].how, parts[0].coding)
     orders = []
     for worker, some in on_workers(client, rows, TASKS):
@@ -60,13 +60,9 @@ def _span(part: Part) -> Span:
     return first, min(stop, n)
 
 
-def _there(source: Any, spans: Sequence[Span]) -> list[Any]:
+def _there(client: Any, source: Any, spans: Sequence[Span]) -> list[Any]:
     """Futures of the rows of spans, all of which are there."""
-    from distributed import wait
-
     futures: list[Any] = source.placed(spans)
-    wait(futures)
-    for future in futures:
-        if future.status == "error":
-            raise source.refused(future)
+    if (failed := settled(client, futures)) is not None:
+        raise source.refused(futures[failed])
     return futures
