@@ -18,6 +18,7 @@ from ...data.readers.asked import Asked
 from ...data.tree import leaf_rows
 from ..part import Part
 from ..sources.arrow import LEVELS, ArrowSource
+from ..sources.frames import is_a
 from ..sources.schema import chosen_layout
 from ..sources.source import Piece
 from ..works import Work
@@ -47,7 +48,8 @@ ELSEWHERE = "the DataFrame is of another Spark session than engine: leave engine
 
 def spark_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> SparkSource:
     """The source of a DataFrame."""
-    if engine is not None and getattr(engine, "sparkContext", None) is not context_of(table.sparkSession):
+    own = context_of(table.sparkSession)
+    if engine is not None and not (is_a(engine, "pyspark.sql", "SparkSession") and context_of(engine) is own):
         raise UsageError(ELSEWHERE)
     for role, name in roles._asdict().items():
         if not (name is None or isinstance(name, str) or (role == "target" and isinstance(name, Sequence))):
