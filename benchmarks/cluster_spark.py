@@ -1,8 +1,8 @@
 """Spark: a logistic fit from files and from a DataFrame, against MLlib, in sessions of two threads.
 
-CPU seconds are those of the driver, the JVM and the workers together, in a process and a session for each way. Before
-the clock starts, the same way fits a small table, so that neither compilers nor the start of Spark are judged; MLlib's
-vectors are assembled and cached before, too, as is the DataFrame.
+CPU seconds are those of the driver, the JVM and the workers together, in a process and a session for each candidate.
+Before the clock starts, the same candidate fits a small table, so that neither compilers nor the start of Spark are
+judged; MLlib's vectors are assembled and cached before, too, as is the DataFrame.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SETTINGS = {
 
 
 class Answer(NamedTuple):
-    """What a way costs, and its weights, intercept last."""
+    """What a candidate costs, and its weights, intercept last."""
 
     cpu: float
     wall: float
@@ -53,13 +53,13 @@ def rows() -> Iterator[Row]:
         X, y = _table()
         _write(folder / "large", X, y)
         _write(folder / "small", X[:SMALL], y[:SMALL])
-        answers = {way: _measured(way, folder) for way in WAYS}
+        answers = {candidate: _measured(candidate, folder) for candidate in CANDIDATES}
     theirs = answers["mllib"]
-    for way, wanted in (("files", ">= 6x"), ("frame", ">= 2x")):
-        ours = answers[way]
+    for candidate, wanted in (("files", ">= 6x"), ("frame", ">= 2x")):
+        ours = answers[candidate]
         figures = f"{ours.cpu:.1f}; {theirs.cpu:.1f} CPU-s; costs {_cost(X, y, ours):.12f}; {_cost(X, y, theirs):.12f}"
         yield Row(
-            f"Spark, {size_of(N, D)}, logistic, {SOURCES[way]}: CPU time of MLlib to ours",
+            f"Spark, {size_of(N, D)}, logistic, {SOURCES[candidate]}: CPU time of MLlib to ours",
             f"{theirs.cpu / ours.cpu:.1f}x",
             figures,
             wanted,
@@ -91,9 +91,9 @@ def _cost(X: Any, y: Any, answer: Answer) -> float:
     return float(np.mean(np.logaddexp(0, z) - y * z))
 
 
-def _measured(way: str, folder: Path) -> Answer:
-    """The answer of a way, from a process of its own."""
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.cluster_spark", way, str(folder)]
+def _measured(candidate: str, folder: Path) -> Answer:
+    """The answer of a candidate, from a process of its own."""
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.cluster_spark", candidate, str(folder)]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     cpu, wall, *w = map(float, found)
     return Answer(cpu, wall, w)
@@ -142,17 +142,17 @@ def _of(model: Any) -> Any:
     return np.append(model.coef_, model.intercept_)
 
 
-WAYS: dict[str, Callable[[Any, str], Callable[[], Any]]] = {"files": _files, "frame": _frame, "mllib": _mllib}
+CANDIDATES: dict[str, Callable[[Any, str], Callable[[], Any]]] = {"files": _files, "frame": _frame, "mllib": _mllib}
 
 
-def _main(way: str, folder: Path) -> None:
+def _main(candidate: str, folder: Path) -> None:
     """Print CPU seconds, seconds and the weights."""
     from benchmarks.processes import spent
 
     session = _session()
     for _ in range(2):
-        WAYS[way](session, str(folder / "small"))()
-    run = spent(WAYS[way](session, str(folder / "large")))
+        CANDIDATES[candidate](session, str(folder / "small"))()
+    run = spent(CANDIDATES[candidate](session, str(folder / "large")))
     print(run.cpu, run.wall, *run.found)
     session.stop()
 

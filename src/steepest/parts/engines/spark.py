@@ -1,11 +1,11 @@
 """The engine of Spark: tasks of neighbouring parts on the executors of a session that the user gives.
 
-What is promised about bits: a sum over all rows has the same bits as in memory, for every number of executors, cores,
+What holds for bits: a sum over all rows has the same bits as in memory, for every number of executors, cores,
 tasks, files and partitions, if all executors have processors of one kind and the same versions of NumPy and Numba;
 where they differ, a note says so. A task that Spark repeats, or a block that it makes again, gives the same bits.
 
-What is not: rows of a DataFrame are numbered in the order of its partitions. If that differs from one session to the
-next, as after a shuffle, it is another table, with other last digits. Predictions for a DataFrame are computed by
+What does not hold: rows of a DataFrame are numbered in the order of its partitions. If that differs from one session to
+another, as after a shuffle, it is another table, with other last digits. Predictions for a DataFrame are computed by
 batches of Spark's own, so their last digits may differ from those for files.
 """
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from ...core.errors import DataError, SteepestError
 from ...data.encoding.faults import CellError
+from ...data.layout import arrays
 from ...data.regroup import joined, rows_between
 from ...data.rows import Rows
 from ...data.tree import Summation
@@ -20,7 +24,22 @@ from .task import Found, worked
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["CHANGED", "PARTITION", "Chunk", "Cutter", "Pass", "Passed", "completed", "place", "renamed", "unpacked"]
+__all__ = [
+    "CHANGED",
+    "PARTITION",
+    "Chunk",
+    "Cutter",
+    "Pass",
+    "Passed",
+    "completed",
+    "hashes",
+    "is_share",
+    "leaf_of",
+    "place",
+    "renamed",
+    "sent",
+    "unpacked",
+]
 
 PARTITION = "steepest: partition"  # the column with the number of a row's partition
 CHANGED = "the DataFrame has other rows than when they were counted: persist it, or write it to files and scan these"
@@ -195,3 +214,47 @@ def _placed(error: CellError, partition: int, row: int) -> DataError:
     """The error of a cell with its place; ``row`` is the first of its chunk."""
     where = place(partition, row + (error.row or 0))
     return DataError(error.problem, file=where, column=error.column, answer=error.answer)
+
+
+def sent(start: int, stop: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows start .. stop - 1 of a partition, as streams of Arrow."""
+    import pyarrow as pa
+
+    low = 0
+    for batch in batches:
+        own = batch.slice(max(0, start - low), max(0, min(stop, low + batch.num_rows) - max(start, low)))
+        if own.num_rows:
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, own.schema) as stream:
+                stream.write_batch(own)
+            yield pa.RecordBatch.from_pydict({"batch": [sink.getvalue().to_pybytes()]})
+        low += batch.num_rows
+        if low >= stop:
+            return
+
+
+def is_share(chunk: Chunk) -> bool:
+    """Whether other partitions have rows of its leaf too."""
+    return chunk.error is None and not chunk.whole
+
+
+def leaf_of(leaf: int, chunk: Chunk) -> int:
+    """The number of the leaf that it begins in."""
+    return chunk.first // leaf
+
+
+def hashes(leaf: int, chunks: Iterable[Chunk]) -> list[tuple[int, str]]:
+    """The hash of each leaf, after the number of its first row."""
+    found = []
+    for chunk in chunks:
+        if chunk.error is not None:
+            raise chunk.error
+        if chunk.rows is None or not chunk.whole:
+            continue
+        for low in range(0, chunk.rows.shape[0], leaf):
+            rows = rows_between(chunk.rows, low, min(chunk.rows.shape[0], low + leaf))
+            digest = hashlib.sha256()
+            for part in (*arrays(rows.X), rows.y, rows.weight, rows.offset):
+                digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
+            found.append((chunk.first + low, digest.hexdigest()))
+    return found

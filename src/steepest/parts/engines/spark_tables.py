@@ -10,14 +10,12 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ...core.errors import DataError, UsageError
-from ...data.layout import arrays
 from ...data.readers.asked import Asked
 from ...data.tree import leaf_rows
 from ..part import Part
 from ..sources.arrow import LEVELS, ArrowSource
+from ..sources.frames import is_a
 from ..sources.schema import chosen_layout
 from ..sources.source import Piece
 from ..works import Work
@@ -25,7 +23,21 @@ from .collections import Roles
 from .engine import Done, Found, Item
 from .here import Here
 from .spark import Spark
-from .spark_blocks import CHANGED, PARTITION, Chunk, Cutter, Pass, completed, place, renamed, unpacked
+from .spark_blocks import (
+    CHANGED,
+    PARTITION,
+    Chunk,
+    Cutter,
+    Pass,
+    completed,
+    hashes,
+    is_share,
+    leaf_of,
+    place,
+    renamed,
+    sent,
+    unpacked,
+)
 from .spark_jobs import Guarded, context_of, gathered, one_line
 from .task import TASKS
 
@@ -47,7 +59,8 @@ ELSEWHERE = "the DataFrame is of another Spark session than engine: leave engine
 
 def spark_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> SparkSource:
     """The source of a DataFrame."""
-    if engine is not None and getattr(engine, "sparkContext", None) is not context_of(table.sparkSession):
+    own = context_of(table.sparkSession)
+    if engine is not None and not (is_a(engine, "pyspark.sql", "SparkSession") and context_of(engine) is own):
         raise UsageError(ELSEWHERE)
     for role, name in roles._asdict().items():
         if not (name is None or isinstance(name, str) or (role == "target" and isinstance(name, Sequence))):
@@ -123,10 +136,10 @@ class SparkSource(ArrowSource):
     @cached_property
     def identity(self) -> str:
         """A hash of the numbers themselves, leaf by leaf. Cost: a pass."""
-        hashes = gathered(
-            self.context, lambda: self.blocks.mapPartitions(_guarded(partial(_hashes, self.leaf))).collect()
+        found = gathered(
+            self.context, lambda: self.blocks.mapPartitions(_guarded(partial(hashes, self.leaf))).collect()
         )
-        ordered = sorted(pair for some in hashes for pair in some)
+        ordered = sorted(pair for some in found for pair in some)
         return hashlib.sha256(repr((self.names, self.targets, ordered)).encode()).hexdigest()
 
     @cached_property
@@ -163,7 +176,7 @@ class SparkSource(ArrowSource):
         cut = self._persisted(table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked))
         if not any(first % self.leaf for first, _ in self.partitions.values()):
             return cut
-        shares = cut.filter(_is_share).keyBy(partial(_leaf_of, self.leaf))
+        shares = cut.filter(is_share).keyBy(partial(leaf_of, self.leaf))
         whole = shares.groupByKey(self.engine.workers).values().map(completed)
         return self.context.union([cut, self._persisted(whole)])
 
@@ -198,9 +211,9 @@ class SparkSource(ArrowSource):
         asked = columns, partition, start, stop
         if asked != self._last[0]:
             table = self.table.select(*(self.columns[name] for name in columns))
-            sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
+            rows = table.mapInArrow(partial(sent, start, stop), "batch binary").rdd
             with one_line(self.context):
-                found = self.context.runJob(sent, list, [partition])
+                found = self.context.runJob(rows, list, [partition])
             batches = [batch for row in found for batch in pa.ipc.open_stream(bytes(row[0]))]
             self._last = asked, [batch.rename_columns(list(columns)) for batch in batches]
         return self._last[1]
@@ -262,47 +275,3 @@ def _guarded(function: Callable[..., Any]) -> Callable[[Iterable[Chunk]], Iterat
     """For `mapPartitions`: one item for each partition."""
     guarded = Guarded(function)
     return lambda chunks: iter((guarded(chunks),))
-
-
-def _sent(start: int, stop: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows start .. stop - 1 of a partition, as streams of Arrow."""
-    import pyarrow as pa
-
-    low = 0
-    for batch in batches:
-        own = batch.slice(max(0, start - low), max(0, min(stop, low + batch.num_rows) - max(start, low)))
-        if own.num_rows:
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, own.schema) as stream:
-                stream.write_batch(own)
-            yield pa.RecordBatch.from_pydict({"batch": [sink.getvalue().to_pybytes()]})
-        low += batch.num_rows
-        if low >= stop:
-            return
-
-
-def _is_share(chunk: Chunk) -> bool:
-    return chunk.error is None and not chunk.whole
-
-
-def _leaf_of(leaf: int, chunk: Chunk) -> int:
-    return chunk.first // leaf
-
-
-def _hashes(leaf: int, chunks: Iterable[Chunk]) -> list[tuple[int, str]]:
-    """The hash of each leaf, after the number of its first row."""
-    from ...data.regroup import rows_between
-
-    found = []
-    for chunk in chunks:
-        if chunk.error is not None:
-            raise chunk.error
-        if chunk.rows is None or not chunk.whole:
-            continue
-        for low in range(0, chunk.rows.shape[0], leaf):
-            rows = rows_between(chunk.rows, low, min(chunk.rows.shape[0], low + leaf))
-            digest = hashlib.sha256()
-            for part in (*arrays(rows.X), rows.y, rows.weight, rows.offset):
-                digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
-            found.append((chunk.first + low, digest.hexdigest()))
-    return found
