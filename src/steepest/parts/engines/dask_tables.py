@@ -25,6 +25,7 @@ from .collections import Roles
 from .dask import Dask
 from .dask_homes import GONE, Alone, Home, OnWorkers, refused
 from .dask_partitions import Partitions, partition_name, partitions_of
+from .here import Here
 from .residents import Fact, Span, Stretch, cut, rows_of
 
 if TYPE_CHECKING:  # types alone
@@ -63,7 +64,7 @@ def _client(engine: Any) -> Any:
         return engine.client
     if is_a(engine, "distributed.client", "Client"):
         return engine
-    if engine is not None and getattr(engine, "apart", True):
+    if engine is not None and not isinstance(engine, Here):
         kind = type(engine).__name__
         raise UsageError(f"{kind} cannot work on a collection of Dask: give its Client, or leave engine out")
     distributed = sys.modules.get("distributed")  # a client of a module that is not loaded does not exist
@@ -86,6 +87,7 @@ class DaskTable(ArrowSource):
     """
 
     seeks = True
+    around = None  # a pass reads it as it is
 
     def __init__(self, partitions: Partitions, home: Home, engine: Dask | None = None) -> None:
         self.home, self.engine, self.token = home, engine, partitions.token

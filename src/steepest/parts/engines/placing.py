@@ -43,7 +43,7 @@ def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list
     source: Any = parts[0].source
     spans = {i: span for i, span in enumerate(map(_span, parts)) if span[0] < span[1]}
     rows = dict(zip(spans, _there(client, source, list(spans.values())), strict=True))
-    like = Like(getattr(source, "around", None), parts[0].how, parts[0].coding)
+    like = Like(source.around, parts[0].how, parts[0].coding)
     orders = []
     for worker, some in on_workers(client, rows, TASKS):
         own = [spans[i] for i in some]
