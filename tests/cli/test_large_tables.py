@@ -155,7 +155,10 @@ REFUSED = {
     "fit linear good -t y --memory much": ("'much' is not an amount of memory", 2),
     "fit linear good -t y --batch-size 9 --checkpoint a.ckpt": ("leave it out, or --batch-size", 2),
     "fit linear good -t y --resume": ("name it with --checkpoint FILE", 2),
-    "fit linear good -t y --engine dask:x": ("--engine 'dask:x' is not known: write local:4", 2),
+    "fit linear good -t y --engine dask:x": (
+        "--engine dask:x: missing port number in address 'x': write dask:tcp://HOST:PORT",
+        2,
+    ),
     "fit linear good -t y --cv 3": ("--cv needs the rows in memory", 2),
     "fit linear good -t y --alpha cv": ("--alpha cv needs the rows in memory", 2),
     "fit linear good -t y --test 0.2": ("--test needs the rows in memory", 2),

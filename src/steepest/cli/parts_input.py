@@ -13,14 +13,14 @@ from ..parts.engines.engine import Engine
 from ..parts.parts import Parts
 from ..parts.scan import within
 from ..parts.sources.formats import source_in_files
-from ..parts.sources.source import learnt_of
+from ..parts.sources.source import Source, learnt_of
 from ..solve.model import Model
 from .actions.fit_flags import Flags
 from .described import Described
 from .parts_options import PartsChoice
 from .text import note
 
-__all__ = ["checkpointed", "describe_parts", "engine_of", "open_to_fit", "open_to_predict", "refuse_in_passes"]
+__all__ = ["checkpointed", "describe_parts", "engine_of", "open_to_fit", "refuse_in_passes", "source_to_predict"]
 
 MEND = "leave it out, or fit one file that fits into memory"
 
@@ -73,26 +73,14 @@ def _of_rows(flags: Flags) -> dict[str, object]:
 
 @contextmanager
 def engine_of(spec: str | None) -> Iterator[Engine | None]:
-    """The engine of --engine, which ends with the block; None for threads of this process.
-
-    Raises
-    ------
-    UsageError
-        If there is no such engine.
-    """
+    """The engine of --engine, until the block ends; None for threads of this process. Raises as `engine_at`."""
     if spec is None:
         yield None
         return
-    name, _, workers = spec.partition(":")
-    if name != "local" or not (workers.isdigit() and int(workers) > 0):
-        raise UsageError(f"--engine {spec!r} is not known: write local:4 for 4 processes, or leave it out for threads")
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from ..parts.engines.address import engine_at
 
-    from ..parts.engines.futures import Futures
-
-    with ProcessPoolExecutor(int(workers), get_context("spawn")) as pool:
-        yield Futures(pool)
+    with engine_at(spec, note) as engine:
+        yield engine
 
 
 @contextmanager
@@ -135,17 +123,16 @@ def describe_parts(table: Parts, source: str) -> Described:
     )  # the verdict has the notes
 
 
-def open_to_predict(
+def source_to_predict(
     model: Model,
     files: tuple[str, ...],
-    memory: int | None,
     form: TextFormat = PLAIN,
     *,
     target: bool = False,
     weights: str | None = None,
     unknown: str = "error",
-) -> Parts:
-    """The table with the columns of a model, and its target if it is asked for; levels that are unknown as said."""
+) -> Source:
+    """The columns of a model, and its target if it is asked for; levels that are unknown as said."""
     asked = Asked(
         model.targets if target else None,
         model.recipe.columns,
@@ -155,4 +142,4 @@ def open_to_predict(
         recipe=None if model.encoding is None or model.encoding.plain else model.encoding,
         unknown=unknown,
     )
-    return within(source_in_files(list(files), asked, form=form), memory, None, False)
+    return source_in_files(list(files), asked, form=form)

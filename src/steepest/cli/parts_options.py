@@ -12,7 +12,7 @@ import click
 from ..core.errors import UsageError
 from ..core.memory import byte_size, free_memory
 
-__all__ = ["PartsChoice", "files_argument", "memory_option", "name_of", "parts_options"]
+__all__ = ["PartsChoice", "Size", "engine_option", "files_argument", "memory_option", "name_of", "parts_options"]
 
 OPTIONS = ("memory", "cache", "checkpoint", "resume", "engine")
 SHARE = 0.25  # of the free memory: beyond it a file is read in passes
@@ -107,6 +107,10 @@ memory_option = click.option(
     "--memory", type=Size(), metavar="SIZE", help="Beyond this read in passes, within it. [a quarter of what is free]"
 )
 
+engine_option = click.option(
+    "--engine", metavar="local:N|dask:ADDRESS", help="Processes or a Dask cluster that make the passes. [threads here]"
+)
+
 
 def parts_options(command: Command) -> Command:
     """Add the options of tables in parts; the command gets them as ``parts``, a PartsChoice."""
@@ -123,7 +127,7 @@ def parts_options(command: Command) -> Command:
         ),
         click.option("--checkpoint", metavar="FILE", help="Save the state of the fit here, to go on from."),
         click.option("--resume", is_flag=True, help="Continue from the checkpoint, where there is one."),
-        click.option("--engine", metavar="local:N", help="Processes that work on parts. [default: threads]"),
+        engine_option,
     )
     for option in reversed(options):
         found = option(found)

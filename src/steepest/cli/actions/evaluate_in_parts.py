@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from ...parts.scan import within
 from ...solve.model import Model
 from ...solve.passes.scored import scores_in_parts
-from ..parts_input import open_to_predict, refuse_in_passes
+from ..parts_input import engine_of, refuse_in_passes, source_to_predict
+from ..parts_options import PartsChoice
 from .evaluate import Flags, Scored, print_scores
 
 __all__ = ["evaluate_files"]
 
 
-def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, flags: Flags) -> None:
+def evaluate_files(model: Model, files: tuple[str, ...], choice: PartsChoice, flags: Flags) -> None:
     """Read a table in passes, score the model on it, print."""
     refuse_in_passes(
         {
@@ -18,6 +20,8 @@ def evaluate_files(model: Model, files: tuple[str, ...], memory: int | None, fla
             "--calibration": flags.calibration,
         }
     )
-    table = open_to_predict(model, files, memory, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
-    found = scores_in_parts(model, table)
+    source = source_to_predict(model, files, flags.form, target=True, weights=flags.weights, unknown=flags.unknown)
+    with engine_of(choice.engine) as engine:
+        table = within(source, choice.memory, engine, False)
+        found = scores_in_parts(model, table)
     print_scores(model, Scored(flags.file, found.rows, found.measures, found.targets), flags)

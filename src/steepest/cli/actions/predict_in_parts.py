@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from ...core.types import Array
 from ...data.readers.text_format import TextFormat
 from ...parts.prediction_writers import cells
 from ...parts.predictions import Predictions, check_target
+from ...parts.scan import within
 from ...solve.model import Model, predicted_at, probability_at, read_model, refuse_without_probabilities
 from ..exit_status import print_object
-from ..parts_input import open_to_predict
-from ..parts_options import name_of
+from ..parts_input import engine_of, source_to_predict
+from ..parts_options import PartsChoice, name_of
 from ..prediction_file import write_csv
 from ..text import label_text, say
 from .predict import Flags, label_of
@@ -24,7 +25,7 @@ from .predict import Flags, label_of
 __all__ = ["predict_files"]
 
 
-def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: int | None, asked: Flags) -> None:
+def predict_files(path: str, files: tuple[str, ...], form: TextFormat, choice: PartsChoice, asked: Flags) -> None:
     """Predict the rows of files, and print the predictions or write them."""
     model = read_model(path)
     if asked.as_json and asked.output is None:
@@ -33,14 +34,16 @@ def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: i
         check_target(asked.output, asked.force)
     if asked.proba:
         refuse_without_probabilities(model)
-    table = open_to_predict(model, files, memory, form, unknown=asked.unknown)
-    found = Predictions(table, model.w, _columns(model, asked.proba), asked.keep or ())
-    _check_kept(found, model, asked)
-    if asked.output is None:
-        for number, columns in enumerate(found.batches()):
-            write_csv(sys.stdout, {name: cells(column) for name, column in columns.items()}, head=number == 0)
-        return
-    found.write(asked.output, force=asked.force)
+    source = source_to_predict(model, files, form, unknown=asked.unknown)
+    with engine_of(choice.engine) as engine:
+        table = within(source, choice.memory, engine, False)
+        found = Predictions(table, model.w, partial(_columns, model, asked.proba), asked.keep or ())
+        _check_kept(found, model, asked)
+        if asked.output is None:
+            for number, columns in enumerate(found.batches()):
+                write_csv(sys.stdout, {name: cells(column) for name, column in columns.items()}, head=number == 0)
+            return
+        found.write(asked.output, force=asked.force)
     if asked.as_json:
         head = {"command": "predict", "target": model.target, "source": name_of(files), "rows": len(found)}
         print_object({**head, "files": [asked.output]})
@@ -48,20 +51,14 @@ def predict_files(path: str, files: tuple[str, ...], form: TextFormat, memory: i
         say([f"wrote     {asked.output}   ({len(found):,} rows)"])
 
 
-def _columns(model: Model, proba: bool) -> Callable[[Array], dict[str, Any]]:
-    """What gives the columns of predictions, from linear predictors (m, k)."""
-    names, spelt = _names(model, proba), model
-    if model.classes is not None:
-        spelt = model._replace(classes=tuple(map(label_of, model.classes)))
-
-    def columns(z: Array) -> dict[str, Any]:
-        own = z[:, 0] if model.outputs == 1 else z
-        if not proba:
-            return dict(zip(names, np.atleast_2d(predicted_at(spelt, own).T), strict=True))
+def _columns(model: Model, proba: bool, z: Array) -> dict[str, Any]:
+    """The columns of predictions, from linear predictors (m, k)."""
+    names, own = _names(model, proba), z[:, 0] if model.outputs == 1 else z
+    if proba:
         p = probability_at(model, own)
         return dict(zip(names, np.stack((1.0 - p, p)) if p.ndim == 1 else p.T, strict=True))
-
-    return columns
+    spelt = model if model.classes is None else model._replace(classes=tuple(map(label_of, model.classes)))
+    return dict(zip(names, np.atleast_2d(predicted_at(spelt, own).T), strict=True))
 
 
 def _names(model: Model, proba: bool) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ...core.errors import DataError
 from ...core.memory import size_text
 from ...core.shown_text import counted
-from ...parts.facts import ColumnFact, Speed, columns_of, measured_speed
+from ...parts.facts import ColumnFact, columns_of
 from ...parts.labels import Labels, labels_of
 from ...parts.parts import Parts
 from ...parts.scan import scan
@@ -16,11 +16,11 @@ from ...parts.sources.arrow import ArrowSource
 from ...parts.sources.files import File, find_files
 from ..exit_status import print_object
 from ..parts_options import name_of
-from ..text import aligned, describe, label_text, number, say, shown_name
+from ..text import aligned, describe, label_text, say, shown_name
+from .scan_plan import Asked, Plan, as_object, plan_lines, plan_of
 
 __all__ = ["Flags", "scan_command"]
 
-PASSES = {"linear": 1, "logistic": 5}  # of a fit without a cache: usual ones, the first with the survey
 FEW = 20  # classes that are listed
 FORMATS = {"parquet": "Parquet", "arrow": "Arrow", "json": "JSON lines", "numpy": "npy"}
 
@@ -31,8 +31,18 @@ class Flags(NamedTuple):
     target: str | tuple[str, ...] | None = None
     drop: tuple[str, ...] | None = None
     plan: bool = False
+    rows: float | None = None
+    machines: int | None = None
+    cores: int | None = None
+    disk: int | None = None
+    network: int | None = None
     memory: int | None = None
     as_json: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """What to plan for."""
+        return Asked(self.rows, self.machines, self.cores, self.disk, self.network)
 
 
 class Found(NamedTuple):
@@ -43,18 +53,12 @@ class Found(NamedTuple):
     columns: tuple[ColumnFact, ...]  # () where the files do not say
     table: Parts
     labels: Labels | None  # of the target, if it has few
-    speed: Speed | None
+    plan: Plan | None
 
     @property
     def size(self) -> int:
         """Bytes of the files."""
         return sum(file.size for file in self.files)
-
-    @property
-    def cache(self) -> int:
-        """Bytes of the rows as numbers."""
-        (n, d), k = self.table.shape, len(self.table.source.targets)
-        return 8 * n * (d + k)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -69,8 +73,8 @@ def scan_command(names: tuple[str, ...], flags: Flags) -> None:
     files = find_files(list(names))
     table = scan(list(names), flags.target, drop=flags.drop or (), memory=flags.memory)
     labels = _labels(names, flags, table)
-    speed = measured_speed(table) if flags.plan else None
-    found = Found(name_of(names), files, columns_of(files), table, labels, speed)
+    plan = plan_of(table, files, flags.asked) if flags.plan or flags.asked != Asked() else None
+    found = Found(name_of(names), files, columns_of(files), table, labels, plan)
     if flags.as_json:
         print_object(_as_object(found))
     else:
@@ -95,9 +99,10 @@ def _lines(found: Found) -> list[str]:
     kind = ", ".join(f"{counted(count, 'file')} of {name}" for name, count in kinds.items())
     n, features = found.table.shape[0], sum(role == "feature" for role in found.roles.values())
     title = f"{found.source}: {counted(n, 'row')}, {counted(features, 'feature')}, {size_text(found.size)} in {kind}"
-    facts = [("classes", _label_text(found.labels))] if found.labels else []
-    facts += _plan(found) if found.speed else []
-    return [title, "", *aligned(_columns(found), left=3), *(["", *describe(facts)] if facts else [])]
+    classes = describe([("classes", _label_text(found.labels))]) if found.labels else []
+    plan = plan_lines(found.plan) if found.plan else []
+    blocks = [[title], aligned(_columns(found), left=3), classes, plan]
+    return [line for block in blocks if block for line in ("", *block)][1:]
 
 
 def _columns(found: Found) -> list[list[str]]:
@@ -121,23 +126,9 @@ def _label_text(labels: Labels) -> str:
     return ", ".join(f"{label_text(label)} ({total:,.10g})" for label, total in each)
 
 
-def _plan(found: Found) -> list[tuple[str, str]]:
-    """What a fit costs, as facts."""
-    table, speed = found.table, found.speed
-    assert speed is not None
-    n = table.shape[0]
-    rate = f"{float(f'{speed.rows / speed.seconds:.2g}'):,.0f} rows a CPU second, measured on {speed.rows:,} rows"
-    blocks = f"{size_text(table.memory)} at most, in blocks of {counted(table.block, 'row')}"
-    facts = [("memory", f"{blocks}; {counted(table.engine.workers, 'worker')}"), ("reading", rate)]
-    for kind, passes in PASSES.items():
-        over = f"about {passes} pass{'es' * (passes > 1)} over the data"
-        facts.append((f"fit {kind}", f"{over}, {number(passes * speed.of(n), 2)} CPU seconds"))
-    return [*facts, ("cache", f"{size_text(found.cache)} of disk, from the second pass on")]
-
-
 def _as_object(found: Found) -> dict[str, Any]:
     """The answer for a program."""
-    n, roles, speed = found.table.shape[0], found.roles, found.speed
+    n, roles = found.table.shape[0], found.roles
     known = {column.name: column for column in found.columns}
     columns = [
         {"name": name, "type": known[name].type if name in known else None,
@@ -145,9 +136,6 @@ def _as_object(found: Found) -> dict[str, Any]:
         for name in dict.fromkeys((*known, *roles))
     ]  # fmt: skip
     labels = found.labels and dict(zip(map(label_text, found.labels.labels), found.labels.totals, strict=True))
-    plan = speed and {
-        "memory": found.table.memory, "workers": found.table.engine.workers, "cache": found.cache,
-        "cpu_seconds": {kind: passes * speed.of(n) for kind, passes in PASSES.items()}, "passes": PASSES,
-    }  # fmt: skip
+    plan = found.plan and as_object(found.plan)
     head = {"command": "scan", "source": found.source, "rows": n, "bytes": found.size}
     return {**head, "files": [file.name for file in found.files], "columns": columns, "classes": labels, "plan": plan}

@@ -9,7 +9,7 @@ import click
 from ...data.readers.text_format import TextFormat
 from ..column_options import unknown_option
 from ..options import force_option, json_option, table_options
-from ..parts_options import PartsChoice, files_argument, memory_option
+from ..parts_options import PartsChoice, engine_option, files_argument, memory_option
 from ..values import COLUMNS
 
 __all__ = ["command"]
@@ -22,11 +22,14 @@ __all__ = ["command"]
 @click.option("-o", "--output", metavar="OUT", help="Write the predictions to this .csv or .parquet file.")
 @click.option("--keep", type=COLUMNS, metavar="COL,COL", help="Columns of FILE to write before the predictions.")
 @memory_option
+@engine_option
 @unknown_option
 @table_options
 @force_option
 @json_option
-def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | None, **flags: Any) -> None:
+def command(
+    model: str, files: tuple[str, ...], form: TextFormat, memory: int | None, engine: str | None, **flags: Any
+) -> None:
     """Predict each row of FILE (or - for standard input) with MODEL; the columns are found by name.
 
     Prints CSV: a header, then one line for each row, with numbers in full precision. Several files, a folder, a
@@ -34,10 +37,11 @@ def command(model: str, files: tuple[str, ...], form: TextFormat, memory: int | 
     """
     from ..actions.predict import Flags
 
-    if PartsChoice(memory).takes(files):
+    choice = PartsChoice(memory, engine=engine)
+    if choice.takes(files):
         from ..actions.predict_in_parts import predict_files
 
-        return predict_files(model, files, form, memory, Flags(**flags))
+        return predict_files(model, files, form, choice, Flags(**flags))
     from ..actions.predict import predict_command
 
     return predict_command(model, files[0], form, Flags(**flags))

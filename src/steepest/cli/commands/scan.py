@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from ..options import json_option
-from ..parts_options import files_argument, memory_option
-from ..values import COLUMNS, TARGETS
+from ..parts_options import Size, files_argument, memory_option
+from ..values import COLUMNS, COUNT, NUMBER, TARGETS
 
 __all__ = ["command"]
 
@@ -18,6 +18,11 @@ __all__ = ["command"]
 @click.option("-t", "--target", type=TARGETS, metavar="COL", help="Count its classes. Cost: a pass over this column.")
 @click.option("--drop", type=COLUMNS, metavar="COL,COL", help="Columns to leave out.")
 @click.option("--plan", is_flag=True, help="Measure how fast the table is read, and say what a fit would cost.")
+@click.option("--rows", type=NUMBER, metavar="N", help="Plan also for so many such rows.")
+@click.option("--machines", type=COUNT, metavar="N", help="On so many machines. [1]")
+@click.option("--cores", type=COUNT, metavar="N", help="Cores of each. [those here]")
+@click.option("--disk", type=Size(), metavar="SIZE", help="Bytes a second from the disk of each. [measured here]")
+@click.option("--network", type=Size(), metavar="SIZE", help="Bytes a second into the client. [1.25GB]")
 @memory_option
 @json_option
 def command(files: tuple[str, ...], **flags: Any) -> None:

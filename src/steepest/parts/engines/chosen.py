@@ -35,10 +35,10 @@ def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
         from .dask import Dask
 
         return Dask(asked)
-    if is_a(asked, "pyspark.sql", "SparkSession"):
+    if is_a(asked, "pyspark.sql", "SparkSession") or is_a(asked, "pyspark.sql.connect.session", "SparkSession"):
         from .spark import Spark
 
-        return Spark(asked)
+        return own if isinstance(own, Spark) else Spark(asked)
     if isinstance(asked, Executor) or (hasattr(asked, "submit") and not hasattr(asked, "run")):
         from .futures import Futures
 

@@ -7,8 +7,8 @@ Dask itself does so while it knows the task. These tasks are given to it again w
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from queue import Empty, SimpleQueue
 from statistics import median
@@ -114,12 +114,10 @@ class Tasks:
 
     def _submit(self, number: int, worker: str | None = None) -> None:
         task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
-        try:
+        with _connected(self.client):
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
-        except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
-            raise lost(self.client) from error
 
     async def _wait(self, number: int, future: Any) -> None:
         """Wait for a future in the thread of the client."""
@@ -177,11 +175,9 @@ class Tasks:
 
     def _processing(self) -> dict[str, list[str]]:
         """The names of the tasks that each worker has."""
-        try:
-            client = self.client
+        client = self.client
+        with _connected(client):
             return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=ASKING))
-        except (OSError, AttributeError, RuntimeError) as error:
-            raise lost(self.client) from error
 
 
 def threads_of(client: Any) -> dict[str, int]:
@@ -196,11 +192,22 @@ def threads_of(client: Any) -> dict[str, int]:
     while client.status == "connecting" and monotonic() < deadline:
         sleep(TICK)
     if client.status != "running":
-        raise lost(client)
-    try:
+        raise unreachable(client)
+    with _connected(client):
         return dict(client.nthreads(callback_timeout=ASKING))
-    except (OSError, AttributeError, RuntimeError) as error:
-        raise lost(client) from error
+
+
+@contextmanager
+def _connected(client: Any) -> Iterator[None]:
+    """Whatever a client raises that is closed, or gets no answer, in one line."""
+    try:
+        yield
+    except SteepestError:
+        raise
+    except Exception as error:
+        if client.status == "running" and not isinstance(error, OSError):
+            raise
+        raise unreachable(client) from error
 
 
 def no_workers() -> SteepestError:
@@ -208,7 +215,7 @@ def no_workers() -> SteepestError:
     return SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
 
 
-def lost(client: Any) -> SteepestError:
+def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
     closed = client.status in ("closed", "closing")
     what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
@@ -260,6 +267,8 @@ def _reason(failures: Sequence[Reply | BaseException]) -> str:
         dead = sum(error.allowed_failures + 1 for error in killed)
         remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"
         return f"{counted(dead, 'worker')} died while working on it, {remedy}"
+    if "deserialization of the task graph" in str(last):
+        return f"the scheduler of Dask cannot read it: install steepest {__version__} there too, as with the workers"
     told = f"Dask did not complete it in {counted(len(failures), 'attempt')} ({_line(last)})"
-    unread = isinstance(last, ImportError | AttributeError) or "deserialization" in str(last)
-    return f"{told}: its scheduler and workers need steepest {__version__}" if unread else told
+    unread = isinstance(last, ImportError | AttributeError)
+    return f"{told}: its workers need steepest {__version__}" if unread else told

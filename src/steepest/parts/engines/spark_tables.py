@@ -1,16 +1,306 @@
-"""Collections as sources."""
+"""A Spark DataFrame as a table: its rows are numbered and cut into blocks once, which stay with the executors."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property, partial
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ...core.errors import DataError, UsageError
+from ...data.layout import arrays
 from ...data.readers.asked import Asked
-from ..sources.source import Source
+from ...data.tree import leaf_rows
+from ..part import Part
+from ..sources.arrow import LEVELS, ArrowSource
+from ..sources.schema import chosen_layout
+from ..sources.source import Piece
+from ..works import Work
 from .collections import Roles
+from .engine import Done, Found, Item
+from .here import Here
+from .spark import Spark
+from .spark_blocks import CHANGED, PARTITION, Chunk, Cutter, Pass, completed, place, renamed, unpacked
+from .spark_jobs import Guarded, context_of, gathered, one_line
+from .task import TASKS
 
-__all__ = ["spark_source"]
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+
+__all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_source"]
+
+TABLE = "the DataFrame"  # as messages name it
+CHUNK = 1 << 23  # bytes of a chunk, about
+FETCHED = 1 << 18  # rows that are brought here at a time at most
+VECTORS = (
+    "a column of vectors: name the columns that it was made from, features=[...], or make columns of it with "
+    "pyspark.ml.functions.vector_to_array"
+)
+NAMED = "{} of a DataFrame of Spark is a column of it: give its name"
+ELSEWHERE = "the DataFrame is of another Spark session than engine: leave engine out"
 
 
-def spark_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> Source:
-    """The source of a collection."""
-    raise NotImplementedError
+def spark_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> SparkSource:
+    """The source of a DataFrame."""
+    if engine is not None and getattr(engine, "sparkContext", None) is not context_of(table.sparkSession):
+        raise UsageError(ELSEWHERE)
+    for role, name in roles._asdict().items():
+        if not (name is None or isinstance(name, str) or (role == "target" and isinstance(name, Sequence))):
+            raise UsageError(NAMED.format(role))
+    return SparkSource(table, asked._replace(**roles._asdict()))
+
+
+def arrow_schema(table: Any) -> pa.Schema:
+    """The schema of a DataFrame in types of Arrow; what Arrow has no type for is a struct."""
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_type
+
+    fields = []
+    for field in table.schema.fields:
+        try:
+            kind = to_arrow_type(field.dataType)
+        except Exception:  # an error of pyspark, whose class depends on its version
+            kind = pa.struct([])
+        fields.append(pa.field(field.name, kind))
+    return pa.schema(fields)
+
+
+class SparkSource(ArrowSource):
+    """The rows of a DataFrame, in the order of its partitions.
+
+    Parameters
+    ----------
+    table : pyspark.sql.DataFrame
+        It is persisted while the source is there, unless it is already: its rows must be the same each time.
+    asked : Asked
+
+    Notes
+    -----
+    Read here, rows come from Spark by a job for each piece. A pass is a job over the blocks.
+    """
+
+    resident = True
+
+    def __init__(self, table: Any, asked: Asked) -> None:
+        self.engine = InSpark(table.sparkSession)
+        refuse_vectors(table, asked)
+        super().__init__(chosen_layout(arrow_schema(table), asked, TABLE))
+        stored, at = table.storageLevel, {name: f"c{i}" for i, name in enumerate(table.columns)}
+        self.columns = {name: at[name] for name in self.layout.columns}  # by names that Spark takes as they are
+        rows = table.toDF(*at.values()).select(*self.columns.values())
+        self._kept: list[Any] = []
+        self._last: tuple[Any, list[pa.RecordBatch]] = ((), [])
+        weakref.finalize(self, _released, self._kept).atexit = False
+        self.table = rows if stored.useMemory or stored.useDisk else self._persisted(rows)
+
+    @cached_property
+    def partitions(self) -> dict[int, tuple[int, int]]:
+        """Number of the first row, and rows, of each partition that has rows. Cost: the rows are counted, once."""
+        from pyspark.sql.functions import spark_partition_id
+
+        with one_line(self.context):
+            counted = self.table.groupBy(spark_partition_id().alias("partition")).count().collect()
+        counts = dict(sorted((row[0], row[1]) for row in counted))
+        return dict(
+            zip(counts, zip(accumulate(counts.values(), initial=0), counts.values(), strict=False), strict=True)
+        )
+
+    @property
+    def context(self) -> Any:
+        """The context of the session."""
+        return context_of(self.engine.session)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The partitions that have rows."""
+        return tuple(Piece("", number, rows) for number, (_, rows) in self.partitions.items())
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of the numbers themselves, leaf by leaf. Cost: a pass."""
+        hashes = gathered(
+            self.context, lambda: self.blocks.mapPartitions(_guarded(partial(_hashes, self.leaf))).collect()
+        )
+        ordered = sorted(pair for some in hashes for pair in some)
+        return hashlib.sha256(repr((self.names, self.targets, ordered)).encode()).hexdigest()
+
+    @cached_property
+    def levels(self) -> tuple[str, ...] | None:
+        """Labels of the target, sorted, which Spark finds."""
+        if not self.layout.labelled:
+            return None
+        import pyarrow as pa
+
+        target = self.layout.targets[0]
+        with one_line(self.context):
+            found = self.table.select(self.columns[target]).distinct().limit(LEVELS + 1).collect()
+        labels = [row[0] for row in found]
+        if None in labels or len(labels) > LEVELS:
+            return super().levels  # which says where
+        return tuple(sorted(self.layout.labels(pa.RecordBatch.from_pydict({target: labels}))))
+
+    @property
+    def leaf(self) -> int:
+        """Rows of a leaf."""
+        return leaf_rows(len(self.names))
+
+    @cached_property
+    def blocks(self) -> Any:
+        """The RDD of chunks: whole leaves of each partition, and those that lie in several, which are joined."""
+        from pyspark.sql.functions import spark_partition_id
+
+        row = 8 * (len(self.names) + 2)
+        most = self.leaf * max(1, CHUNK // row // self.leaf)
+        total = sum(piece.rows for piece in self.pieces)
+        cutter = Cutter(self.encoded, self.levels, self.partitions, total, self.leaf, most)
+        table = self.table.withColumn("partition", spark_partition_id())
+        cutting = partial(renamed, (*self.columns, PARTITION), cutter)
+        cut = self._persisted(table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked))
+        if not any(first % self.leaf for first, _ in self.partitions.values()):
+            return cut
+        shares = cut.filter(_is_share).keyBy(partial(_leaf_of, self.leaf))
+        whole = shares.groupByKey(self.engine.workers).values().map(completed)
+        return self.context.union([cut, self._persisted(whole)])
+
+    def tasks(self) -> Any:
+        """The blocks, in so few partitions that tasks cost less than their work."""
+        most = TASKS * self.engine.workers
+        return self.blocks if self.blocks.getNumPartitions() <= most else self.blocks.coalesce(most)
+
+    def noted(self, rounded: Iterable[str]) -> None:
+        """Remember columns whose whole numbers were rounded."""
+        self._rounded.update(rounded)
+
+    def batches(self, piece: int, start: int, size: int, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        """Record batches of a partition, brought here by a job for each ``size`` rows, then for more at a time."""
+        stop, number = self.pieces[piece].rows, self.pieces[piece].number
+        while start < stop:
+            end = min(stop, start + size)
+            found = self._fetched(columns, number, start, end)
+            if sum(batch.num_rows for batch in found) != end - start:
+                raise DataError(CHANGED)
+            yield from found
+            start, size = end, min(2 * size, max(size, FETCHED))
+
+    def place(self, piece: int, row: int) -> str:
+        """The partition, as Spark numbers it, and the row there, from 1."""
+        return place(self.pieces[piece].number, row)
+
+    def _fetched(self, columns: tuple[str, ...], partition: int, start: int, stop: int) -> list[pa.RecordBatch]:
+        """Some rows of a partition; those asked for last are known: the first of a table are wanted again and again."""
+        import pyarrow as pa
+
+        asked = columns, partition, start, stop
+        if asked != self._last[0]:
+            table = self.table.select(*(self.columns[name] for name in columns))
+            sent = table.mapInArrow(partial(_sent, start, stop), "batch binary").rdd
+            with one_line(self.context):
+                found = self.context.runJob(sent, list, [partition])
+            batches = [batch for row in found for batch in pa.ipc.open_stream(bytes(row[0]))]
+            self._last = asked, [batch.rename_columns(list(columns)) for batch in batches]
+        return self._last[1]
+
+    def _persisted(self, table: Any) -> Any:
+        from pyspark import StorageLevel
+
+        kept = table.persist(StorageLevel.MEMORY_AND_DISK)
+        self._kept.append(kept)
+        return kept
+
+    def __reduce__(self) -> Any:
+        raise UsageError("the rows of a DataFrame of Spark stay in its session: write it to files and scan these")
+
+
+class InSpark(Spark):
+    """The engine of a DataFrame, whose parts are where its blocks are."""
+
+    def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
+        """Work on the blocks in one job; other sources, such as a share of the rows, are read here."""
+        if not parts:
+            return
+        source = parts[0].source
+        if not isinstance(source, SparkSource):
+            Here(1).run(work, parts, size, done)
+            return
+        rows, total = sum(part.rows for part in parts), sum(piece.rows for piece in source.pieces)
+        ranges = None if rows == total else [(part.first, part.first + part.rows) for part in parts]
+        task: Any = Pass(work, size, parts[0].how, parts[0].coding, ranges)
+        found = gathered(source.context, lambda: source.tasks().mapPartitions(_guarded(task)).collect())
+        if ranges is None and sum(each.rows for each in found) != total:
+            raise DataError(CHANGED)
+        source.noted(name for each in found for name in each.rounded)
+        self.told(work, [each.found for each in found], range(len(parts)), done)
+
+    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+        """What a function gives for each item; it runs here, as rows of a DataFrame are asked for from here alone."""
+        return Here(1).map(function, items)
+
+
+def refuse_vectors(table: Any, asked: Asked) -> None:
+    """Refuse a column of vectors among the features."""
+    for field in table.schema.fields:
+        wanted = field.name not in asked.drop if asked.features is None else field.name in asked.features
+        if wanted and type(field.dataType).__name__ == "VectorUDT":
+            raise DataError(VECTORS, file=TABLE, column=field.name)
+
+
+def _released(kept: list[Any]) -> None:
+    """Let executors forget the rows and blocks."""
+    for table in reversed(kept):
+        with suppress(Exception):  # the session may be stopped
+            table.unpersist()
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[[Iterable[Chunk]], Iterator[Any]]:
+    """For `mapPartitions`: one item for each partition."""
+    guarded = Guarded(function)
+    return lambda chunks: iter((guarded(chunks),))
+
+
+def _sent(start: int, stop: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows start .. stop - 1 of a partition, as streams of Arrow."""
+    import pyarrow as pa
+
+    low = 0
+    for batch in batches:
+        own = batch.slice(max(0, start - low), max(0, min(stop, low + batch.num_rows) - max(start, low)))
+        if own.num_rows:
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, own.schema) as stream:
+                stream.write_batch(own)
+            yield pa.RecordBatch.from_pydict({"batch": [sink.getvalue().to_pybytes()]})
+        low += batch.num_rows
+        if low >= stop:
+            return
+
+
+def _is_share(chunk: Chunk) -> bool:
+    return chunk.error is None and not chunk.whole
+
+
+def _leaf_of(leaf: int, chunk: Chunk) -> int:
+    return chunk.first // leaf
+
+
+def _hashes(leaf: int, chunks: Iterable[Chunk]) -> list[tuple[int, str]]:
+    """The hash of each leaf, after the number of its first row."""
+    from ...data.regroup import rows_between
+
+    found = []
+    for chunk in chunks:
+        if chunk.error is not None:
+            raise chunk.error
+        if chunk.rows is None or not chunk.whole:
+            continue
+        for low in range(0, chunk.rows.shape[0], leaf):
+            rows = rows_between(chunk.rows, low, min(chunk.rows.shape[0], low + leaf))
+            digest = hashlib.sha256()
+            for part in (*arrays(rows.X), rows.y, rows.weight, rows.offset):
+                digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
+            found.append((chunk.first + low, digest.hexdigest()))
+    return found

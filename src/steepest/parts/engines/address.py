@@ -1,0 +1,127 @@
+"""Engines by their address, as a command names them: "local:4" and "dask:tcp://HOST:PORT"."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ...core.errors import SteepestError, UsageError
+from ...core.shown_text import visible
+from .engine import Engine
+
+__all__ = ["engine_at"]
+
+KNOWN = "write local:4 for 4 processes, dask:tcp://HOST:PORT for a cluster, or leave it out for threads"
+ANSWER = 5.0  # seconds in which a scheduler has to answer
+PATIENCE = 30.0  # seconds in which a worker has to come
+PAUSE = 0.5  # seconds between two looks for workers
+
+Told = Callable[[str], object]
+
+
+@contextmanager
+def engine_at(address: str, told: Told = print) -> Iterator[Engine]:
+    """The engine at an address, until the block ends: its processes end with it, a cluster goes on.
+
+    Parameters
+    ----------
+    address : str
+        "local:N" or "dask:SCHEDULER".
+    told : callable
+        Told in one line what is waited for.
+
+    Raises
+    ------
+    UsageError
+        If it is no address of an engine, or distributed is not installed.
+    SteepestError
+        If no scheduler answers there, or it has no workers.
+    """
+    kind, _, rest = address.partition(":")
+    if kind == "local" and rest.isdecimal() and int(rest) > 0:
+        with _processes(int(rest)) as engine:
+            yield engine
+    elif kind == "dask" and rest:
+        with _cluster(rest, told) as engine:
+            yield engine
+    else:
+        raise UsageError(f"--engine {visible(address)!r} is not known: {KNOWN}")
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Engine]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from .futures import Futures
+
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        yield Futures(pool)
+
+
+@contextmanager
+def _cluster(scheduler: str, told: Told) -> Iterator[Engine]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("--engine dask:... needs Dask: pip install 'steepest[dask]'") from None
+    from .dask import Dask
+
+    with _without_logs():
+        _wait_for_workers(scheduler, told)
+        client = Client(scheduler, timeout=ANSWER, set_as_default=False)
+        try:
+            yield Dask(client)
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                client.close(timeout=2)
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """No lines of Dask on the terminal: what a reader should know is in errors and notes."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _wait_for_workers(scheduler: str, told: Told) -> None:
+    """Return when a scheduler has workers."""
+    until = None
+    while not _identity(scheduler)["workers"]:
+        if until is None:
+            told(f"{visible(scheduler)} has no workers yet: waiting {PATIENCE:.0f} seconds for one")
+            until = time.monotonic() + PATIENCE
+        if time.monotonic() > until:
+            raise SteepestError(f"{visible(scheduler)}: no worker came: start one by: dask worker {visible(scheduler)}")
+        time.sleep(PAUSE)
+
+
+def _identity(scheduler: str) -> dict[str, Any]:
+    """What a scheduler says of itself. It is asked before a client is made, which ends badly where none answers."""
+    try:
+        found = asyncio.run(asyncio.wait_for(_asked(scheduler), ANSWER))
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"--engine dask:{visible(scheduler)}: {error}: write dask:tcp://HOST:PORT") from None
+    except Exception:  # whatever else answers there may send anything
+        found = {}
+    if found.get("type") != "Scheduler":
+        raise SteepestError(f"{visible(scheduler)}: no scheduler of Dask answers there: check the address")
+    return found
+
+
+async def _asked(scheduler: str) -> dict[str, Any]:
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    secured = Security().get_connection_args("client")
+    async with rpc(scheduler, timeout=ANSWER, connection_args=secured) as remote:
+        found: dict[str, Any] = await remote.identity()
+        return found
