@@ -16,10 +16,11 @@ from ...data.readers.roles import choose
 from ..sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
 from ..sources.frames import TABLE, arrow_table, is_a
 from ..sources.kinds import is_named
-from .collections import Roles, is_collection
+from .roles import Roles, is_collection
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from dask.array import Array as DaskArray
 
 __all__ = ["Partitions", "in_rows", "is_of_arrays", "partition_name", "partitions_of", "width_of"]
 
@@ -170,14 +171,14 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
     )
 
 
-def width_of(array: Any) -> int:
+def width_of(array: DaskArray) -> int:
     """How many columns an array has."""
     if np.isnan(array.shape[1]):
         raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
     return int(array.shape[1])
 
 
-def in_rows(array: Any) -> Any:
+def in_rows(array: DaskArray) -> DaskArray:
     """An array whose chunks have all columns."""
     return array if array.ndim == 1 or array.numblocks[1] == 1 else array.rechunk({1: -1})
 
@@ -222,7 +223,7 @@ def _beside_frame(*values: Any, what: Beside) -> pa.Table:
     return beside_each_other(what, *values)
 
 
-def beside_each_other(what: Beside, *values: Any) -> pa.Table:
+def beside_each_other(what: Beside, *values: object) -> pa.Table:
     """A partition of each collection as one Arrow table, where they lie."""
     tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
     whole = tables[0]

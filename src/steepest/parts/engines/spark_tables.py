@@ -21,9 +21,9 @@ from ..sources.arrow import LEVELS, ArrowSource
 from ..sources.schema import chosen_layout
 from ..sources.source import Piece
 from ..works import Work
-from .collections import Roles
 from .engine import Done, Found, Item
 from .here import Here
+from .roles import Roles
 from .spark import Spark
 from .spark_blocks import CHANGED, PARTITION, Chunk, Cutter, Pass, completed, place, renamed, unpacked
 from .spark_jobs import Guarded, context_of, gathered, one_line
