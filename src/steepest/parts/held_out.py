@@ -93,7 +93,8 @@ class Side(Derived):
     def placed(self, spans: Sequence[tuple[int, int]]) -> Sequence[object]:
         """Where the rows of the source are."""
         origin: Any = self.origin
-        return origin.placed(spans)
+        found: Sequence[object] = origin.placed(spans)
+        return found
 
     def refused(self, future: object) -> Exception:
         """What the rows of the source raised."""

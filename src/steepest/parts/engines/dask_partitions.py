@@ -14,8 +14,7 @@ from ...data.readers.asked import Asked
 from ...data.readers.columns import unique_names
 from ...data.readers.roles import choose
 from ..sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
-from ..sources.frames import TABLE, arrow_table, is_a
-from ..sources.kinds import is_named
+from ..sources.frames import TABLE, arrow_table, is_a, is_named
 from .roles import Roles, is_collection
 
 if TYPE_CHECKING:  # types alone
