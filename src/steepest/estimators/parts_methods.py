@@ -158,23 +158,23 @@ def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...
     return tuple(compute_class_weight(asked, classes=classes, y=classes).tolist())
 
 
-def decision_function(model: Any, X: Any) -> Any:
+def decision_function(model: Any, X: Any) -> object:
     """Linear predictors of each row."""
     return _predictions(model, X, _as_they_are)
 
 
-def predict(model: Any, X: Any) -> Any:
+def predict(model: Any, X: Any) -> object:
     """The prediction of each row: a number, numbers, or a label."""
     check_is_fitted(model)
     return _predictions(model, X, partial(_labels, model.classes_) if model._labels else partial(_inverse, model.loss))
 
 
-def predict_proba(model: Any, X: Any) -> Any:
+def predict_proba(model: Any, X: Any) -> object:
     """Probabilities of the classes of each row."""
     return _predictions(model, X, partial(probabilities, loss=model.loss, multi_class=model.multi_class))
 
 
-def predict_log_proba(model: Any, X: Any) -> Any:
+def predict_log_proba(model: Any, X: Any) -> object:
     """Logarithms of the probabilities of the classes of each row."""
     return _predictions(model, X, partial(log_probabilities, loss=model.loss, multi_class=model.multi_class))
 
@@ -193,7 +193,7 @@ def _inverse(loss: Any, z: Array) -> Any:
     return read_loss(loss).inverse(z)
 
 
-def _predictions(model: Any, X: Any, of: Callable[[Array], Any]) -> Any:
+def _predictions(model: Any, X: Any, of: Callable[[Array], Any]) -> object:
     """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k).
 
     Those for a collection of Dask or Spark are one of the same kind.

@@ -203,9 +203,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Parameters
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
-            A table in parts has its own targets. A collection of Dask is computed once, and its rows then stay in the
-            memory of its workers.
-        y : (n,) or (n, k) array, or what lies beside the collection X, or names of columns
+        y : (n,) or (n, k) array, or collection beside X, or names of its columns; a table in parts has its own
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional
@@ -264,10 +262,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie".
-
-        Those for a collection of Dask are one, a Series, data frame or array, computed when it is asked for them.
-        """
+        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
         check_is_fitted(self)
         X = checked_columns(self, X)
         prediction = predictors(X, self.coef_, self.intercept_)

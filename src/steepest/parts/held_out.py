@@ -5,7 +5,7 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -90,12 +90,13 @@ class Side(Derived):
         """What makes the same of another source with these rows."""
         return partial(Side, share=self.share, seed=self.seed, kept=self.kept)
 
-    def placed(self, spans: Any) -> Any:
+    def placed(self, spans: Sequence[tuple[int, int]]) -> Sequence[object]:
         """Where the rows of the source are."""
         origin: Any = self.origin
-        return origin.placed(spans)
+        found: Sequence[object] = origin.placed(spans)
+        return found
 
-    def refused(self, future: Any) -> Exception:
+    def refused(self, future: object) -> Exception:
         """What the rows of the source raised."""
         origin: Any = self.origin
         return cast(Exception, origin.refused(future))

@@ -19,7 +19,8 @@ from .engines.chosen import chosen_engine
 from .engines.collections import Roles, collection_source, is_collection
 from .parts import AHEAD, Parts
 from .sources.formats import are_files, source_in_files
-from .sources.kinds import is_array, is_named, source_beside, source_of
+from .sources.frames import is_named
+from .sources.kinds import is_array, source_beside, source_of
 from .sources.source import Source
 
 __all__ = ["scan", "within"]

@@ -18,6 +18,7 @@ from .residents import Fact, Stretch, cut, fact_of, facts_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from distributed import Client
 
 __all__ = ["GONE", "Alone", "Home", "OnWorkers", "on_workers", "refused", "settled"]
 
@@ -75,7 +76,7 @@ class OnWorkers:
     tables : sequence of Delayed
     """
 
-    def __init__(self, client: Any, tables: Sequence[Any]) -> None:
+    def __init__(self, client: Client, tables: Sequence[Any]) -> None:
         self.client, self._tables = client, tables
         self._futures: list[Any] = []
         self._coming: dict[tuple[Stretch, tuple[str, ...]], Any] = {}
@@ -132,7 +133,7 @@ def refused(error: BaseException, place: str) -> SteepestError:
     return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
 
 
-def settled(client: Any, futures: Sequence[Any]) -> int | None:
+def settled(client: Client, futures: Sequence[Any]) -> int | None:
     """Wait until all values are there; the place of one whose task failed.
 
     Raises
@@ -156,7 +157,7 @@ def settled(client: Any, futures: Sequence[Any]) -> int | None:
             raise no_workers()
 
 
-def on_workers(client: Any, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
+def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
     """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
     where, threads = client.who_has(list(futures.values())), client.nthreads()
     by_worker: dict[str | None, list[int]] = {}

@@ -14,12 +14,12 @@ from ...data.readers.asked import Asked
 from ...data.readers.columns import unique_names
 from ...data.readers.roles import choose
 from ..sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
-from ..sources.frames import TABLE, arrow_table
-from ..sources.kinds import is_named
-from .collections import Roles, is_collection
+from ..sources.frames import TABLE, arrow_table, is_a, is_named
+from .roles import Roles, is_collection
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from dask.array import Array as DaskArray
 
 __all__ = ["Partitions", "in_rows", "is_of_arrays", "partition_name", "partitions_of", "width_of"]
 
@@ -72,7 +72,7 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
 
 def is_of_arrays(table: Any) -> bool:
     """Whether a collection is an array of Dask."""
-    return hasattr(table, "chunks")
+    return is_a(table, "dask.array", "Array")
 
 
 def partition_name(number: int) -> str:
@@ -93,7 +93,7 @@ def _array(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
 
 def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
     """A data frame of Dask with the columns that are asked for."""
-    if getattr(table, "ndim", 0) != 2:
+    if not is_a(table, "dask.dataframe", "DataFrame"):
         kind = type(table).__name__
         raise UsageError(f"{kind} of Dask is no table: give a data frame, such as ddf[['x']] or series.to_frame()")
     named = [None if is_collection(value) else value for value in roles]
@@ -170,14 +170,14 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
     )
 
 
-def width_of(array: Any) -> int:
+def width_of(array: DaskArray) -> int:
     """How many columns an array has."""
     if np.isnan(array.shape[1]):
         raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
     return int(array.shape[1])
 
 
-def in_rows(array: Any) -> Any:
+def in_rows(array: DaskArray) -> DaskArray:
     """An array whose chunks have all columns."""
     return array if array.ndim == 1 or array.numblocks[1] == 1 else array.rechunk({1: -1})
 
@@ -222,7 +222,7 @@ def _beside_frame(*values: Any, what: Beside) -> pa.Table:
     return beside_each_other(what, *values)
 
 
-def beside_each_other(what: Beside, *values: Any) -> pa.Table:
+def beside_each_other(what: Beside, *values: object) -> pa.Table:
     """A partition of each collection as one Arrow table, where they lie."""
     tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
     whole = tables[0]
@@ -239,7 +239,7 @@ def _arrow(value: Any, labels: Labels) -> pa.Table:
     """A partition of a collection."""
     if isinstance(value, np.ndarray):
         return of_array(value[:, None] if value.ndim == 1 else value, labels)
-    if not hasattr(value, "iloc"):
+    if not is_a(value, "pandas", "DataFrame", "Series"):
         raise DataError(f"{type(value).__name__} is no part of an array or data frame: give numbers in NumPy arrays")
     table = arrow_table(value.to_frame() if value.ndim == 1 else value)
     if len(table.column_names) != len(labels):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ...core.threads import one_blas_thread
@@ -18,8 +19,8 @@ from ..predictors import linear_predictors
 from ..sources.beside import of_array
 from ..sources.frames import TABLE, arrow_table
 from ..sources.schema import chosen_layout
-from .collections import Predict
 from .dask_partitions import in_rows, is_of_arrays, partition_name, width_of
+from .roles import Predict
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -29,7 +30,7 @@ __all__ = ["predicted"]
 OTHER = "the table has other columns than the fit: give it those, {}"
 
 
-def predicted(table: Any, predict: Predict) -> Any:
+def predicted(table: Any, predict: Predict) -> object:
     """The predictions for a collection: a Series, data frame or array of Dask, of which nothing is computed yet.
 
     Raises
@@ -57,11 +58,11 @@ def _check(names: Sequence[str], predict: Predict) -> None:
         raise UsageError(OTHER.format(", ".join(wanted[:10])))
 
 
-def of_frame(frame: Any, predict: Predict, partition_info: Any = None) -> Any:
+def of_frame(frame: Any, predict: Predict, partition_info: dict[str, int] | None = None) -> object:
     """The predictions for a partition of a data frame, with its index."""
     if not len(frame):
         return _meta(frame, predict)
-    with _placed(partition_info and partition_info["number"]):
+    with _placed(None if partition_info is None else partition_info["number"]):
         return _as_frame(_columns(arrow_table(frame), predict), frame.index)
 
 
@@ -92,7 +93,7 @@ def _of_array(table: Any, predict: Predict) -> Any:
     )  # fmt: skip
 
 
-def of_block(block: Any, predict: Predict) -> Any:
+def of_block(block: NDArray[Any], predict: Predict) -> NDArray[Any]:
     """The predictions for a chunk of an array."""
     if not len(block):
         return _stacked(predict.of(np.zeros((1, predict.w.shape[1]))))[:0]
@@ -101,9 +102,10 @@ def of_block(block: Any, predict: Predict) -> Any:
         return _stacked(_columns(of_array(block, names), predict))
 
 
-def _stacked(columns: dict[str, Any]) -> Any:
+def _stacked(columns: dict[str, Any]) -> NDArray[Any]:
     values = list(columns.values())
-    return values[0] if len(values) == 1 else np.column_stack(values)
+    found: NDArray[Any] = values[0] if len(values) == 1 else np.column_stack(values)
+    return found
 
 
 def _columns(table: pa.Table, predict: Predict) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.errors import SteepestError, UsageError
 from ...core.whole_numbers import rounding_note
@@ -21,21 +22,23 @@ from ..sources.arrow import ArrowSource
 from ..sources.frames import TABLE, is_a
 from ..sources.schema import check_same, chosen_layout, kind_of
 from ..sources.source import Piece, Source
-from .collections import Roles
 from .dask import Dask
 from .dask_homes import GONE, Alone, Home, OnWorkers, refused
 from .dask_partitions import Partitions, partition_name, partitions_of
+from .here import Here
 from .residents import Fact, Span, Stretch, cut, rows_of
+from .roles import Roles
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from distributed import Future
 
 __all__ = ["DaskTable", "dask_source"]
 
 FETCHED = 1 << 16  # rows that come from a worker at a time
 
 
-def dask_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> Source:
+def dask_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> Source:
     """The source of a collection.
 
     Parameters
@@ -57,13 +60,13 @@ def dask_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> S
     return DaskTable(found, home, None if client is None else Dask(client))
 
 
-def _client(engine: Any) -> Any:
+def _client(engine: object) -> Any:
     """The client of a collection; None where there is none."""
     if isinstance(engine, Dask):
         return engine.client
     if is_a(engine, "distributed.client", "Client"):
         return engine
-    if engine is not None and getattr(engine, "apart", True):
+    if engine is not None and not isinstance(engine, Here):
         kind = type(engine).__name__
         raise UsageError(f"{kind} cannot work on a collection of Dask: give its Client, or leave engine out")
     distributed = sys.modules.get("distributed")  # a client of a module that is not loaded does not exist
@@ -86,6 +89,7 @@ class DaskTable(ArrowSource):
     """
 
     seeks = True
+    around = None  # a pass reads it as it is
 
     def __init__(self, partitions: Partitions, home: Home, engine: Dask | None = None) -> None:
         self.home, self.engine, self.token = home, engine, partitions.token
@@ -123,7 +127,7 @@ class DaskTable(ArrowSource):
         return tuple(Piece(partition_name(i), 0, fact.rows) for i, fact in enumerate(self.facts))
 
     @cached_property
-    def starts(self) -> Any:
+    def starts(self) -> NDArray[np.int64]:
         """Number of the first row of each partition, and the number of rows."""
         return first_rows(self)
 
@@ -175,7 +179,7 @@ class DaskTable(ArrowSource):
             self.home.release()
         return [self._rows[span] for span in spans]
 
-    def refused(self, future: Any) -> SteepestError:
+    def refused(self, future: Future) -> SteepestError:
         """What the rows of a span raised, in one line; they are made anew the next time."""
         self._rows.clear()
         return refused(future.exception(), TABLE)

@@ -13,6 +13,8 @@ from .residents import Like, Span, worked_on
 from .task import TASKS
 
 if TYPE_CHECKING:  # types alone
+    from distributed import Client
+
     from ..works import Work
 
 __all__ = ["Order", "are_placed", "orders_of"]
@@ -32,7 +34,7 @@ def are_placed(parts: Sequence[Part]) -> bool:
     return bool(parts) and is_resident(parts[0].source)
 
 
-def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
+def orders_of(client: Client, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
     """The tasks of a pass over parts whose rows stay on workers. The first pass brings them there.
 
     Raises
@@ -43,7 +45,7 @@ def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list
     source: Any = parts[0].source
     spans = {i: span for i, span in enumerate(map(_span, parts)) if span[0] < span[1]}
     rows = dict(zip(spans, _there(client, source, list(spans.values())), strict=True))
-    like = Like(getattr(source, "around", None), parts[0].how, parts[0].coding)
+    like = Like(source.around, parts[0].how, parts[0].coding)
     orders = []
     for worker, some in on_workers(client, rows, TASKS):
         own = [spans[i] for i in some]
@@ -60,7 +62,7 @@ def _span(part: Part) -> Span:
     return first, min(stop, n)
 
 
-def _there(client: Any, source: Any, spans: Sequence[Span]) -> list[Any]:
+def _there(client: Client, source: Any, spans: Sequence[Span]) -> list[Any]:
     """Futures of the rows of spans, all of which are there."""
     futures: list[Any] = source.placed(spans)
     if (failed := settled(client, futures)) is not None:

@@ -21,7 +21,7 @@ from ..part import Block
 from ..predictors import linear_predictors
 from ..sources.layout import Layout
 from ..sources.schema import chosen_layout
-from .collections import Predict
+from .roles import Predict
 from .spark_blocks import place, renamed
 from .spark_tables import TABLE, arrow_schema, refuse_vectors
 

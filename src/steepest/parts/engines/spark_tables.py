@@ -19,9 +19,9 @@ from ..sources.frames import is_a
 from ..sources.schema import chosen_layout
 from ..sources.source import Piece
 from ..works import Work
-from .collections import Roles
 from .engine import Done, Found, Item
 from .here import Here
+from .roles import Roles
 from .spark import Spark
 from .spark_blocks import (
     CHANGED,

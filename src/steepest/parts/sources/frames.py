@@ -11,7 +11,7 @@ from ...core.shown_text import visible
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["TABLE", "arrow_table", "exports_arrow", "is_a", "is_frame", "refused_type"]
+__all__ = ["TABLE", "arrow_table", "exports_arrow", "is_a", "is_frame", "is_named", "refused_type"]
 
 TABLE = "the table"  # as messages name it
 FRAMES = {"pyarrow": ("Table", "RecordBatch"), "pandas": ("DataFrame",), "polars": ("DataFrame",)}
@@ -26,6 +26,13 @@ def is_a(value: object, library: str, *names: str) -> bool:
 def is_frame(table: object) -> bool:
     """Whether a table is a data frame or an Arrow table."""
     return any(is_a(table, library, *names) for library, names in FRAMES.items())
+
+
+def is_named(role: Any) -> bool:
+    """Whether the column or columns of a role are named, not given as an array."""
+    if isinstance(role, (list, tuple)):
+        return all(isinstance(name, str) for name in role)
+    return role is None or isinstance(role, (str, int))
 
 
 def exports_arrow(table: object) -> bool:

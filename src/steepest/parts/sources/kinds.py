@@ -17,14 +17,14 @@ from ...data.rows import make_rows
 from .beside import asked_beside, beside, names_of_columns, of_array
 from .files import find_files
 from .frame_source import FrameSource
-from .frames import arrow_table, exports_arrow, is_a, is_frame
+from .frames import arrow_table, exports_arrow, is_a, is_frame, is_named
 from .lazy import Made, Streamed, files_of, scan_dataset, scan_lazy_frame
 from .memory import MemorySource
 from .parquet import scan_parquet
 from .source import Source
 from .streams import StreamSource
 
-__all__ = ["is_array", "is_named", "source_beside", "source_of"]
+__all__ = ["is_array", "source_beside", "source_of"]
 
 ONCE = "passes once, but a fit makes several passes: give a function that makes one, or use partial_fit"
 
@@ -87,13 +87,6 @@ def source_beside(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> So
         raise UsageError(f"the {role} is an array, but the table is not: name a column of the table")
     arrays = [None if role in named else value for role, value in roles.items()]
     return FrameSource(beside(X, *arrays), asked_beside(asked._replace(**named), *arrays))
-
-
-def is_named(role: Any) -> bool:
-    """Whether the column or columns of a role are named, not given as an array."""
-    if isinstance(role, (list, tuple)):
-        return all(isinstance(name, str) for name in role)
-    return role is None or isinstance(role, (str, int))
 
 
 def _of_array(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> Source:
