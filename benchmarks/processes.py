@@ -1,0 +1,53 @@
+"""Processes: a Dask cluster on this machine, and the CPU seconds of this process with all that it started."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+__all__ = ["Spent", "cpu_seconds", "load", "local_client", "spent"]
+
+
+class Spent(NamedTuple):
+    """What a run costs, and what it gives."""
+
+    cpu: float  # seconds of all processes
+    wall: float
+    found: Any
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and its descendants, those that ended included."""
+    import psutil
+
+    total = 0.0
+    for process in (own := psutil.Process(), *own.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def spent(run: Callable[[], Any]) -> Spent:
+    """CPU and wall seconds of a run."""
+    cpu, wall = cpu_seconds(), time.perf_counter()
+    found = run()
+    return Spent(cpu_seconds() - cpu, time.perf_counter() - wall, found)
+
+
+@contextmanager
+def local_client(workers: int = 2) -> Iterator[Any]:
+    """The client of a cluster of so many processes with a thread each."""
+    from distributed import Client, LocalCluster
+
+    settings = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp"}
+    with LocalCluster(**settings) as cluster, Client(cluster) as client:
+        yield client
+
+
+def load() -> str:
+    """The load average, which says how much else ran."""
+    return f"load {os.getloadavg()[0]:.1f}"
