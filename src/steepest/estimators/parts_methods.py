@@ -21,6 +21,7 @@ from ..core.records import to_spec
 from ..core.types import Array
 from ..core.whole_numbers import EXACT
 from ..objective.problem import read_loss
+from ..parts.engines.collections import is_collection
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
@@ -56,8 +57,9 @@ def fit(
     model: Any, X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None, validation: object = None
 ) -> object:
     """Fit to a table in parts, whose targets, weights and offsets are columns of it."""
-    table = opened(X, y)
-    _refuse(model, table, sample_weight=sample_weight, offset=offset, validation=validation)
+    table = opened(X, y, sample_weight, offset)
+    beside = {} if is_collection(X) else {"sample_weight": sample_weight, "offset": offset}
+    _refuse(model, table, **beside, validation=validation)
     check_values(model)
     _name_columns(model, table)
     attributes, answer = _fit_classes(model, table) if model._labels else _fit_numbers(model, table)
@@ -67,8 +69,13 @@ def fit(
     return model
 
 
-def opened(X: Any, y: Any = None) -> Parts:
-    """The table in parts of whatever `scan` takes; ``y`` names the target where it was not named before."""
+def opened(X: Any, y: Any = None, sample_weight: Any = None, offset: Any = None) -> Parts:
+    """The table in parts of whatever `scan` takes; ``y`` names the target where it was not named before.
+
+    Weights and offsets beside a collection of Dask or Spark are taken here, those of another table are its columns.
+    """
+    if is_collection(X):
+        return scan(X, y, weights=sample_weight, offset=offset)
     if isinstance(X, Parts) and y is not None:
         raise UsageError("a table in parts has its target already: name it in scan(..., target=...), and leave y out")
     table: Parts = X if isinstance(X, Parts) else scan(X, y)
@@ -80,7 +87,7 @@ def _refuse(model: Any, table: Parts, **given: Any) -> None:
     if not table.source.targets:
         raise UsageError("the table has no target: name it in scan(..., target=...), or as the second argument")
     for name, role in (("sample_weight", "weights"), ("offset", "offset")):
-        if given[name] is not None:
+        if given.get(name) is not None:
             raise UsageError(COLUMN.format(name, role))
     if given["validation"] is not None:
         raise UsageError("validation rows of a table in parts are a share of it: set early_stopping=True")
@@ -207,9 +214,9 @@ def _parameters(model: Any) -> Array:
 def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
     """Accuracy of a classifier and R2 of a regressor, or D2 of a loss with a deviance. Cost: one pass."""
     check_is_fitted(model)
-    if sample_weight is not None:
+    if sample_weight is not None and not is_collection(X):
         raise UsageError(COLUMN.format("sample_weight", "weights"))
-    table = opened(X, y)
+    table = opened(X, y, sample_weight)
     _check_columns(model, table)
     measures = scores_in_parts(_as_model(model), table).measures
     found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))

@@ -5,8 +5,9 @@ A row that is kept out stays in the table with weight 0, so that the numbers of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
-from .sources.source import Piece, Source
+from .sources.source import Piece, Source, is_resident
 from .survey import survey_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,26 @@ class Side:
     def remote(self) -> bool:
         """Whether a second pass is expensive."""
         return self.source.remote
+
+    @property
+    def resident(self) -> bool:
+        """Whether the rows stay in the memory of workers."""
+        return is_resident(self.source)
+
+    @property
+    def around(self) -> Callable[[Source], Source]:
+        """What makes the same of another source with these rows."""
+        return partial(Side, share=self.share, seed=self.seed, kept=self.kept)
+
+    def placed(self, spans: Any) -> Any:
+        """Where the rows of the source are."""
+        source: Any = self.source
+        return source.placed(spans)
+
+    def refused(self, future: Any) -> Exception:
+        """What the rows of the source raised."""
+        source: Any = self.source
+        return cast(Exception, source.refused(future))
 
     @property
     def seeks(self) -> bool:

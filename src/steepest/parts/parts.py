@@ -19,7 +19,7 @@ from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .running import Running
-from .sources.source import Source, learnt_of, notes_of
+from .sources.source import Source, is_resident, learnt_of, notes_of
 from .survey import Survey, survey_of
 from .works import Work
 
@@ -128,7 +128,8 @@ class Parts:
         Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
         """
         n, pieces = self.shape[0], len(self.source.pieces)
-        rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, TOGETHER * n // max(1, pieces))))
+        together = 1 if is_resident(self.source) else TOGETHER  # nothing is decoded where the rows are in memory
+        rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, together * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
 
     def coded(self, coding: Coding) -> Parts:

@@ -20,7 +20,7 @@ from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, learnt_of, notes_of
+from ..sources.source import Piece, Source, is_resident, learnt_of, notes_of
 from ..sources.streams import StreamSource
 from .folders import default_folder, own_folder
 from .plan import BLOCK
@@ -57,7 +57,7 @@ def cached(
     told : callable, optional
         Called with a note if there is no room for a cache.
     """
-    if policy is False or isinstance(source, (MemorySource, Cached)):
+    if policy is False or isinstance(source, (MemorySource, Cached)) or is_resident(source):
         return source
     if isinstance(policy, bool) or policy == "auto":
         folder = default_folder()

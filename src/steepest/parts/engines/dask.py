@@ -13,6 +13,7 @@ from ..works import Work
 from .dask_tasks import Tasks, threads_of
 from .engine import Done, Found, Item
 from .futures import DIFFER
+from .placing import Order, are_placed, orders_of
 from .task import grouped, worked
 
 __all__ = ["Dask", "Places"]
@@ -53,16 +54,26 @@ class Dask:
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what a task found is told when it is complete."""
-        places = self.places.of(threads_of(self.client))
-        groups = grouped(len(parts), max(1, len(places)))
+        orders = self._orders(work, parts, size)
         with self._tasks() as tasks:
-            for i, some in enumerate(groups):
-                place = places[i * len(places) // len(groups)] if places else None
-                tasks.give(i, _name(parts, some), place, worked, work, parts[some.start : some.stop], size)
+            for i, one in enumerate(orders):
+                tasks.give(i, _name(parts, one.some), one.worker, *one.call, placed=one.rows)
             while tasks.left:
                 i, found = tasks.next()
                 self.seen.add(found.worker)
-                done(groups[i], found.forest)
+                done(orders[i].some, found.forest)
+
+    def _orders(self, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
+        """The tasks of a pass."""
+        if are_placed(parts):
+            return orders_of(self.client, work, parts, size)
+        places = self.places.of(threads_of(self.client))
+        groups = grouped(len(parts), max(1, len(places)))
+        near = [places[i * len(places) // len(groups)] if places else None for i in range(len(groups))]
+        return [
+            Order(some, worker, (worked, work, parts[some.start : some.stop], size))
+            for some, worker in zip(groups, near, strict=True)
+        ]
 
     def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
         """What a function gives for each item, as many at a time as there are threads, and one ahead."""
@@ -116,7 +127,7 @@ def _host(address: str) -> str:
     return address.rpartition(":")[0]
 
 
-def _name(parts: Sequence[Part], some: range) -> str:
+def _name(parts: Sequence[Part], some: Sequence[int]) -> str:
     """The rows of some parts, for a message."""
-    last = parts[some.stop - 1]
-    return f"rows {parts[some.start].first + 1} to {last.first + last.rows}"
+    last = parts[some[-1]]
+    return f"rows {parts[some[0]].first + 1} to {last.first + last.rows}"

@@ -47,6 +47,7 @@ class Task(NamedTuple):
     call: bytes  # the function and its arguments
     futures: list[Any]
     failures: list[Reply | BaseException]  # for each of them it was given to the cluster again
+    placed: Callable[[], Sequence[Any]] = tuple  # makes futures whose values are further arguments
 
 
 class Tasks:
@@ -58,11 +59,22 @@ class Tasks:
         self.complete = dict[int, Any]()  # what tasks gave that nobody has asked for
         self.seconds: list[float] = []  # of tasks that are complete
 
-    def give(self, number: int, name: str, worker: str | None, function: Callable[..., Any], *arguments: Any) -> None:
-        """Give a task to the cluster, and rather to this worker than to others."""
+    def give(
+        self,
+        number: int,
+        name: str,
+        worker: str | None,
+        function: Callable[..., Any],
+        *arguments: Any,
+        placed: Callable[[], Sequence[Any]] = tuple,
+    ) -> None:
+        """Give a task to the cluster, and rather to this worker than to others.
+
+        Its last arguments are the values of the futures that ``placed`` makes, anew for every try.
+        """
         from distributed.protocol.pickle import dumps
 
-        self.left[number] = Task(name, dumps((function, arguments)), [], [])
+        self.left[number] = Task(name, dumps((function, arguments)), [], [], placed)
         self._submit(number, None if worker is None else [worker])
 
     def next(self) -> tuple[int, Any]:
@@ -101,7 +113,7 @@ class Tasks:
     def _submit(self, number: int, workers: Sequence[str] | None) -> None:
         task, liking = self.left[number], {} if workers is None else {"workers": workers, "allow_other_workers": True}
         try:
-            future = self.client.submit(answer, __version__, task.call, pure=False, **liking)
+            future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures.append(future)
             self.client.loop.add_callback(self._wait, number, future)
         except (RuntimeError, AttributeError, OSError) as error:  # closed in the meantime
@@ -179,7 +191,7 @@ def lost(client: Any) -> SteepestError:
     return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
 
 
-def answer(version: str, call: bytes) -> Reply:
+def answer(version: str, call: bytes, *placed: Any) -> Reply:
     """Compute a task, in a worker."""
     from distributed import get_worker
     from distributed.protocol.pickle import loads
@@ -193,7 +205,7 @@ def answer(version: str, call: bytes) -> Reply:
             None, None, f"it cannot read the task ({there}): install the same versions everywhere", worker, 0.0
         )
     try:
-        return Reply(function(*arguments), None, None, worker, perf_counter() - begin)
+        return Reply(function(*arguments, *placed), None, None, worker, perf_counter() - begin)
     except FileError as error:  # a network may be there again
         return Reply(None, None, str(error), worker, 0.0)
     except SteepestError as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source", "learnt_of", "notes_of", "place_of"]
+__all__ = ["Piece", "Source", "is_resident", "learnt_of", "notes_of", "place_of"]
 
 
 class Piece(NamedTuple):
@@ -107,3 +107,9 @@ def learnt_of(source: object) -> Learnt | None:
     """
     learnt: Learnt | None = getattr(source, "learnt", None)
     return learnt
+
+
+def is_resident(source: object) -> bool:
+    """Whether the rows of a source stay in the memory of the workers of its own engine from pass to pass."""
+    resident: bool = getattr(source, "resident", False)
+    return resident

@@ -1,0 +1,124 @@
+"""Where the partitions of a collection are computed: by the workers of a client, or by Dask's own scheduler here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ...core.errors import DataError, SteepestError
+from ...core.shown_text import visible
+from ..sources.frames import TABLE
+from .dask_partitions import partition_name
+from .residents import Fact, Stretch, cut, fact_of
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+
+__all__ = ["GONE", "Alone", "Home", "OnWorkers", "refused"]
+
+AHEAD = 3  # stretches of rows that are cut out before they are asked for
+GONE = ("cancelled", "lost")  # states of a future whose value will not come
+
+
+class Home(Protocol):
+    """Computes partitions."""
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition. Cost: computing all of them."""
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch with the columns of a schema; the next ones are asked for soon."""
+
+
+class Alone:
+    """Dask's own scheduler: a partition is computed whenever some of its rows are asked for.
+
+    Parameters
+    ----------
+    tables : sequence of Delayed
+    """
+
+    def __init__(self, tables: Sequence[Any]) -> None:
+        self._tables = tables
+        self._table = lru_cache(1)(self._computed)
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition."""
+        return [fact_of(self._computed(i)) for i in range(len(self._tables))]
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch."""
+        number, low, high = stretches[0]
+        return cut(self._table(number), low, high, schema)
+
+    def _computed(self, number: int) -> pa.Table:
+        import dask
+
+        try:
+            return dask.compute(self._tables[number])[0]
+        except Exception as error:
+            raise refused(error, partition_name(number)) from None
+
+
+class OnWorkers:
+    """The workers of a client: each partition is computed once, and stays where it was computed.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    tables : sequence of Delayed
+    """
+
+    def __init__(self, client: Any, tables: Sequence[Any]) -> None:
+        self.client, self._tables = client, tables
+        self._futures: list[Any] = []
+        self._coming: dict[tuple[Stretch, tuple[str, ...]], Any] = {}
+
+    @property
+    def futures(self) -> list[Any]:
+        """The partitions, which are computed again after the client was restarted."""
+        if not self._futures or any(future.status in GONE for future in self._futures):
+            self._coming.clear()
+            self._futures = self.client.compute(list(self._tables))
+        return self._futures
+
+    def release(self) -> None:
+        """Say that the partitions are needed no longer, except where something that is made of them gets lost."""
+        self._futures, self._coming = [], {}
+
+    def facts(self) -> list[Fact]:
+        """Rows and types of each partition."""
+        found = self.client.map(fact_of, self.futures, pure=False)
+        try:
+            facts: list[Fact] = self.client.gather(found)
+        except Exception as error:
+            at = next((i for i, future in enumerate(found) if future.status == "error"), 0)
+            raise refused(error, partition_name(at)) from None
+        return facts
+
+    def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
+        """The rows of the first stretch; some more are cut out where they lie."""
+        known, futures, columns = self._coming, self.futures, tuple(schema.names)
+        self._coming = {
+            (one, columns): known.get((one, columns))
+            or self.client.submit(cut, futures[one.partition], one.low, one.high, schema, pure=False)
+            for one in stretches[:AHEAD]
+        }
+        try:
+            return self._coming[stretches[0], columns].result()
+        except Exception as error:
+            raise refused(error, partition_name(stretches[0].partition)) from None
+
+
+def refused(error: BaseException, place: str) -> SteepestError:
+    """What a part of a table raised that cannot be computed, in one line."""
+    if isinstance(error, DataError):
+        inside = error.file in (None, TABLE)
+        return DataError(error.problem, file=place, column=error.column, answer=error.answer) if inside else error
+    if isinstance(error, SteepestError):
+        return error
+    reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
+    if len(reason) > 300:
+        reason = f"{reason[:300]} ..."
+    return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)

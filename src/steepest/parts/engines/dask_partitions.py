@@ -1,0 +1,225 @@
+"""Partitions: collections of Dask beside each other, a table and its target, each partition as one Arrow table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ...core.errors import DataError, UsageError
+from ...core.shown_text import counted
+from ...data.readers.arrow_file import ArrowSheet
+from ...data.readers.asked import Asked
+from ...data.readers.columns import unique_names
+from ...data.readers.roles import choose
+from ..sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
+from ..sources.frames import TABLE, arrow_table
+from ..sources.kinds import is_named
+from .collections import Roles, is_collection
+
+if TYPE_CHECKING:  # types alone
+    import pyarrow as pa
+
+__all__ = ["Partitions", "is_of_arrays", "partition_name", "partitions_of"]
+
+SAME = "give collections with the same partitions, such as columns of one data frame"
+Labels = tuple[str, ...]
+Beside = tuple[tuple[str, Labels], ...]  # what each collection is, and the names of its columns
+
+
+class Partitions(NamedTuple):
+    """Partitions of a table and what lies beside it."""
+
+    tables: tuple[Any, ...]  # objects of dask.delayed, each of which makes an Arrow table
+    asked: Asked  # the roles of its columns
+    token: str  # Dask's name for what the collections hold
+
+
+class One(NamedTuple):
+    """A collection, what messages call it, and the names of its columns."""
+
+    what: str
+    collection: Any
+    labels: Labels
+
+
+def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
+    """The partitions of a data frame or array of Dask with its target, weights and offset.
+
+    Raises
+    ------
+    DataError
+        If names of columns are not unique, or the collections have other partitions.
+    UsageError
+        If a role is neither a collection nor the name of a column.
+    """
+    import dask
+
+    if is_of_arrays(table):
+        whole, asked = _array(table, asked, roles)
+    else:
+        whole, asked = _frame(table, asked, roles)
+    ones = [whole, *_beside(whole, roles)]
+    for one in ones[1:]:
+        if (count := _count(one.collection)) != (most := _count(whole.collection)):
+            problem = f"the table has {counted(most, 'partition')} but the {one.what} {count}"
+            raise DataError(f"{problem}: {SAME}")
+    collections, what = [one.collection for one in ones], tuple((one.what, one.labels) for one in ones)
+    return Partitions(_tables(collections, what), _asked(asked, ones), dask.base.tokenize(*collections))
+
+
+def is_of_arrays(table: Any) -> bool:
+    """Whether a collection is an array of Dask."""
+    return hasattr(table, "chunks")
+
+
+def partition_name(number: int) -> str:
+    """How messages name a partition, from 0 as Dask counts them."""
+    return f"partition {number}"
+
+
+def _array(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
+    """An array of Dask, of which each partition has all columns."""
+    for role, value in zip(Roles._fields, roles, strict=True):
+        if value is not None and is_named(value):
+            raise UsageError(f"an array has no column {value!r}: give the {role} as an array")
+    if table.ndim != 2:
+        raise DataError(f"the table must have two dimensions, rows and columns, not {table.ndim}")
+    names = names_of_columns(_width(table), asked.features)
+    return One("table", _in_rows(table), names), asked._replace(features=None)
+
+
+def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
+    """A data frame of Dask with the columns that are asked for."""
+    if getattr(table, "ndim", 0) != 2:
+        kind = type(table).__name__
+        raise UsageError(f"{kind} of Dask is no table: give a data frame, such as ddf[['x']] or series.to_frame()")
+    named = [None if is_collection(value) else value for value in roles]
+    asked = asked._replace(target=named[0], weights=named[1], offset=named[2])
+    names = unique_names([str(name) for name in table.columns], TABLE)
+    chosen = choose(ArrowSheet(TABLE, names, _none), asked)
+    goal = () if chosen.target is None else (chosen.target,)
+    used = {*chosen.features, *goal, *chosen.others, *((chosen.weights,) if chosen.weights else ())}
+    kept = [label for label, name in zip(table.columns, names, strict=True) if name in used]
+    labels = tuple(name for name in names if name in used)
+    asked = asked._replace(drop=())
+    return One("table", table if len(kept) == len(names) else table[kept], labels), asked
+
+
+def _none(names: list[str]) -> None:
+    """No cells: roles are chosen by names alone."""
+
+
+def _beside(whole: One, roles: Roles) -> list[One]:
+    """The collections beside a table."""
+    found = []
+    for what, value, name in zip(Roles._fields, roles, (TARGET, WEIGHT, OFFSET), strict=True):
+        if value is None or is_named(value):
+            continue
+        if not is_collection(value):
+            kind = type(value).__name__
+            raise UsageError(f"the table is a collection but the {what} is {kind}: give a collection of Dask too")
+        labels = _labels(value, name)
+        if what != "target" and len(labels) != 1:
+            raise DataError(f"the {what} has {len(labels)} columns: give one")
+        for label in labels:
+            if any(label in one.labels for one in (whole, *found)):
+                problem = f"a column of the features is called {label!r} too: leave it out of them, or rename it"
+                raise DataError(problem, file=TABLE)
+        found.append(One(what, _like(value, whole.collection), labels))
+    return found
+
+
+def _labels(value: Any, name: str) -> Labels:
+    """Names of the columns of a role."""
+    if is_of_arrays(value):
+        width = _width(value) if value.ndim == 2 else 1
+        return (name,) if width == 1 else tuple(f"{name}{j}" for j in range(width))
+    if value.ndim == 2:
+        return unique_names([str(label) for label in value.columns], TABLE)
+    return (name if value.name is None else str(value.name),)
+
+
+def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
+    """The roles of the columns, those that lie beside the table too."""
+    beside: dict[str, Any] = {one.what: one.labels for one in ones[1:]}
+    given = {what: list(labels) if what == "target" else labels[0] for what, labels in beside.items()}
+    return asked._replace(**given)
+
+
+def _width(array: Any) -> int:
+    """How many columns an array has."""
+    if np.isnan(array.shape[1]):
+        raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
+    return int(array.shape[1])
+
+
+def _in_rows(array: Any) -> Any:
+    """An array whose chunks have all columns."""
+    return array if array.ndim == 1 or array.numblocks[1] == 1 else array.rechunk({1: -1})
+
+
+def _like(value: Any, table: Any) -> Any:
+    """What lies beside a table, with chunks like its rows where both are arrays whose chunks are known."""
+    if not is_of_arrays(value):
+        return value
+    value = _in_rows(value)
+    known = is_of_arrays(table) and not np.isnan(np.concatenate([value.chunks[0], table.chunks[0]])).any()
+    same = known and sum(value.chunks[0]) == sum(table.chunks[0])
+    return value.rechunk({0: table.chunks[0]}) if same else value
+
+
+def _count(collection: Any) -> int:
+    return int(collection.numblocks[0] if is_of_arrays(collection) else collection.npartitions)
+
+
+def _tables(collections: Sequence[Any], what: Beside) -> tuple[Any, ...]:
+    """The partitions of all collections beside each other.
+
+    Data frames are optimised together, so that what they share is computed once: alone, Dask may merge the partitions
+    of each of them in another way.
+    """
+    import dask
+
+    if not any(map(is_of_arrays, collections)):
+        import dask.dataframe as dd
+
+        meta = collections[0]._meta
+        whole = dd.map_partitions(
+            _beside_frame, *collections, what=what, align_dataframes=False, meta=meta, enforce_metadata=False
+        )
+        return tuple(whole.to_delayed())
+    pieces = [one.to_delayed(optimize_graph=False) for one in collections]
+    made = dask.delayed(beside_each_other, pure=False)
+    rows = zip(*(np.ravel(np.array(own, object)).tolist() for own in pieces), strict=True)
+    return tuple(made(what, *values) for values in rows)
+
+
+def _beside_frame(*values: Any, what: Beside) -> pa.Table:
+    return beside_each_other(what, *values)
+
+
+def beside_each_other(what: Beside, *values: Any) -> pa.Table:
+    """A partition of each collection as one Arrow table, where they lie."""
+    tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
+    whole = tables[0]
+    for table, (name, _) in zip(tables[1:], what[1:], strict=True):
+        if table.num_rows != whole.num_rows:
+            problem = f"the table has {counted(whole.num_rows, 'row')} but the {name} {table.num_rows}: {SAME}"
+            raise DataError(problem)
+        for label, column in zip(table.column_names, table.columns, strict=True):
+            whole = whole.append_column(label, column)
+    return whole
+
+
+def _arrow(value: Any, labels: Labels) -> pa.Table:
+    """A partition of a collection."""
+    if isinstance(value, np.ndarray):
+        return of_array(value.reshape(len(value), -1) if value.ndim == 1 else value, labels)
+    if not hasattr(value, "iloc"):
+        raise DataError(f"{type(value).__name__} is no part of an array or data frame: give numbers in NumPy arrays")
+    table = arrow_table(value.to_frame() if value.ndim == 1 else value)
+    if len(table.column_names) != len(labels):
+        raise DataError(f"{table.num_columns} columns, but Dask expects {len(labels)}: give the right meta")
+    return table.rename_columns(list(labels))
