@@ -14,36 +14,21 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from benchmarks import cluster_passes, cluster_scaling, slow_network
-from benchmarks.measure import SEED, Row, size_of
+from benchmarks.cluster_tables import D, Labelled, N, make_table
+from benchmarks.measure import Row, size_of
 from benchmarks.processes import Spent, load, local_client, spent
 from steepest import Problem, scan
+from steepest.parts.parts import Parts
 from steepest.solve.passes.fit import fit_parts
 
-N, D, FILES, SMALL = 1_000_000, 50, 8, 20_000
 LOSS = Problem("log_loss")
 ROOT = Path(__file__).parents[1]
-WANTED = {"newton": ">= 4x, nearer", "lbfgs": ">= 12x, nearer"}
-
-
-class Labelled(NamedTuple):
-    """A table of two classes, and the folder of its files."""
-
-    X: Any
-    y: Any
-    folder: Path
-
-    def excess(self, w: Any) -> float:
-        """Relative cost above the optimum of w, intercept last, by the decrement of Newton's method."""
-        z = self.X @ w[:-1] + w[-1]
-        p = 1 / (1 + np.exp(-z))
-        A = np.column_stack([self.X, np.ones(len(z))])
-        g, H = A.T @ (p - self.y), (A.T * (p * (1 - p))) @ A
-        return float(g @ np.linalg.solve(H, g)) / 2 / float(np.logaddexp(0, z).sum() - self.y @ z)
+WANTED = {"newton": ">= 4x", "lbfgs": ">= 12x"}
 
 
 def rows() -> Iterator[Row]:
@@ -62,41 +47,57 @@ def rows() -> Iterator[Row]:
         yield from cluster_spark.rows()
 
 
-def _table(folder: Path) -> Labelled:
-    """Correlated columns of scales 0.1 to 10, shifted, and labels drawn by a logistic model."""
-    rng = np.random.default_rng(SEED)
-    X = rng.standard_normal((N, D)) @ (np.eye(D) + 0.3 * rng.standard_normal((D, D)))
-    z = X @ rng.standard_normal(D) / np.linalg.norm(X[0])
-    y = (rng.random(N) < 1 / (1 + np.exp(-z))).astype(np.float64)
-    X = X * 10 ** rng.uniform(-1, 1, D) + rng.standard_normal(D)
-    for name, n in (("large", N), ("small", SMALL)):
-        write_files(folder / name, X[:n], y[:n], FILES)
-    return Labelled(X, y, folder)
-
-
-def write_files(folder: Path, X: Any, y: Any, files: int) -> None:
-    """A table as Parquet files, whose rows are not whole leaves."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    folder.mkdir(parents=True)
-    for i, some in enumerate(np.array_split(np.arange(len(y)), files)):
-        columns = {f"c{j}": X[some, j] for j in range(X.shape[1])} | {"y": y[some]}
-        pq.write_table(pa.table(columns), folder / f"{i:03}.parquet", row_group_size=1 << 16, use_dictionary=False)
-
-
 def _fits(folder: Path) -> Iterator[Row]:
-    table, what = _table(folder), f"logistic fit, {size_of(N, D)}, 2 workers"
+    table, what = make_table(folder), f"logistic fit, {size_of(N, D)}, 2 workers"
     with local_client() as client:
-        ours = {name: _second(table, lambda x, way=way: way(x, client)) for name, way in WAYS.items()}
-    first = ours["from files"]
+        ours = {name: _ours(table, lambda path, way=way: way(path, client)) for name, way in WAYS.items()}
     for name, run in ours.items():
-        figures = f"{_figures(table, run)}; first fit {run.first.cpu:.1f} CPU-s"
-        yield Row(f"{what}, ours {name}: CPU time to that from files", f"{run.best.cpu / first.best.cpu:.2f}x", figures)
-    for peer in _dask_ml(table.folder):
-        run = Spent(peer["cpu"], peer["wall"], np.array(peer["w"]))
-        for name, own in ours.items():
-            ratio, nearer = run.cpu / own.best.cpu, table.excess(run.found) / table.excess(own.best.found)
-            row = f"{what}: CPU time of dask-ml {peer['solver']}, resident, to ours {name}"
-            figures = f"{own.best.cpu:.1f} CPU-s; {run.cpu:.1f} CPU-s, excess {table.excess(run.found):.0e}"
-            yield Row(row, f"{ratio:.1f}x", f"{figures}, {nearer:.0e} times ours; {load()}", WANTED[peer["solver"]])
+        yield Row(f"{what}, ours {name}: CPU seconds", f"{run.cpu:.1f}", f"{_figures(table, run)}; {load()}")
+    for peer, theirs in _dask_ml(table):
+        for name, run in ours.items():
+            figures = f"{run.cpu:.1f}; {theirs.cpu:.1f} CPU-s, {_figures(table, theirs)}"
+            row = f"{what}: CPU time of dask-ml {peer}, resident, to ours {name}"
+            yield Row(row, f"{theirs.cpu / run.cpu:.1f}x", figures, WANTED[peer] if name == RESIDENT else "")
+
+
+def _ours(table: Labelled, make: Callable[[Path], Parts]) -> Spent:
+    """A whole fit of the large table, after one of the small table that loads what is needed, as for the peers."""
+    small, large = make(table.folder / "small"), make(table.folder / "large")
+    fit_parts(small, LOSS)
+    run = spent(lambda: fit_parts(large, LOSS))
+    return run._replace(found=np.append(run.found.coef, run.found.intercept))
+
+
+def _resident(path: Path, client: Any) -> Parts:
+    """A data frame in the memory of the workers."""
+    import dask.dataframe as dd
+    from distributed import wait
+
+    frame = dd.read_parquet(path).persist()
+    wait(frame)
+    return scan(frame, "y", engine=client)
+
+
+RESIDENT = "resident"
+WAYS: dict[str, Callable[[Path, Any], Parts]] = {
+    "from files": lambda path, client: scan(path, "y", engine=client, cache=False),
+    "from files, with a cache": lambda path, client: scan(path, "y", engine=client, cache=True),
+    RESIDENT: _resident,
+}
+
+
+def _figures(table: Labelled, run: Spent) -> str:
+    return f"{run.wall:.1f} s, relative excess of the cost {table.excess(run.found):.0e}"
+
+
+def _dask_ml(table: Labelled) -> Iterator[tuple[str, Spent]]:
+    """Fits by dask-ml, where it is installed: here, or for the interpreter that DASK_ML_PYTHON names."""
+    if find_spec("dask_ml") is None and "DASK_ML_PYTHON" not in os.environ:
+        return
+    command = [os.environ.get("DASK_ML_PYTHON", sys.executable), "-m", "benchmarks.cluster_dask_ml"]
+    command += [str(table.folder / name) for name in ("small", "large")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    for line in done.stdout.splitlines():
+        run = json.loads(line)
+        yield run["solver"], Spent(run["cpu"], run["wall"], np.array(run["w"]))

@@ -35,7 +35,9 @@ def _resident(folder: str, client: Any) -> Sequence[Any]:
     from distributed import wait
 
     frame = dd.read_parquet(folder).persist()
-    arrays = client.persist([frame.drop(columns="y").to_dask_array(lengths=True), frame["y"].to_dask_array(lengths=True)])
+    arrays = client.persist(
+        [frame.drop(columns="y").to_dask_array(lengths=True), frame["y"].to_dask_array(lengths=True)]
+    )
     wait(arrays)
     return arrays
 
