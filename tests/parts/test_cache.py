@@ -25,9 +25,9 @@ from steepest.data.readers.asked import Asked
 from steepest.data.regroup import joined, rows_between
 from steepest.data.rows import Rows
 from steepest.objective.losses.classes import LogLoss
-from steepest.parts.cache import cached as cached_module
-from steepest.parts.cache import folders, reading, stored, writing
-from steepest.parts.cache.cached import Cached, cached
+from steepest.parts.cache import folders, policy, reading, stored, writing
+from steepest.parts.cache.cached import Cached
+from steepest.parts.cache.policy import cached
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
 from steepest.parts.sources.files import find_files
@@ -81,7 +81,7 @@ class Counting:
         for low in range(first + start, stop, size):
             yield rows_between(self.rows, low, min(stop, low + size))
 
-    def check(self) -> None:
+    def check(self, pieces: Any = None) -> None:
         pass
 
     def place(self, piece: int, row: int) -> str:
@@ -397,10 +397,10 @@ def test_which_sources_have_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_twice_the_room_must_be_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path))
     fast, notes = Counting(table(100), remote=False), list[str]()
-    monkeypatch.setattr(cached_module.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_799})())
+    monkeypatch.setattr(policy.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_799})())
     assert cached(fast, "auto", 4, notes.append) is fast
     assert notes == ["no cache: it needs 12.8 kB of room and 12.8 kB are free: every pass reads the files"]
-    monkeypatch.setattr(cached_module.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_800})())
+    monkeypatch.setattr(policy.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_800})())
     assert isinstance(cached(fast, "auto", 4), Cached)
 
 
@@ -460,7 +460,7 @@ class Lines:
             yield Mark((first - low) << 14, first - low), rows._replace(y=1 - rows.y) if self.coded else rows
         self.passes += file == 1
 
-    def check(self) -> None:
+    def check(self, pieces: Any = None) -> None:
         pass
 
     def settled(self, rows: Rows) -> Rows:

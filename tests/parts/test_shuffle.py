@@ -45,7 +45,7 @@ def numbered(n, ends=(), seeks=True, memory=MEMORY):
 def epoch_of(parts, shuffle, epoch, batch=1):
     """The rows of an epoch as they are read, and the sizes of their groups."""
     groups = Epochs(parts, shuffle, batch)
-    read = [groups.group(epoch, i).ordered.X[:, 0].astype(int) for i in range(len(groups.bounds(epoch)) - 1)]
+    read = [groups.group(epoch, i).ordered().X[:, 0].astype(int) for i in range(len(groups.bounds(epoch)) - 1)]
     return np.concatenate(read), [len(some) for some in read]
 
 
@@ -131,5 +131,5 @@ def test_groups_can_be_asked_for_in_any_order():
     order = shuffle.numbers(1)
     for i in (3, 4, 1, 0, 5, 5, len(groups.bounds(1)) - 2):
         low, high = groups.bounds(1)[i : i + 2]
-        assert np.array_equal(groups.group(1, i).ordered.X[:, 0], order[low:high])
-    assert np.array_equal(groups.group(2, 0).ordered.X[:, 0], shuffle.numbers(2)[: groups.bounds(2)[1]])
+        assert np.array_equal(groups.group(1, i).ordered().X[:, 0], order[low:high])
+    assert np.array_equal(groups.group(2, 0).ordered().X[:, 0], shuffle.numbers(2)[: groups.bounds(2)[1]])

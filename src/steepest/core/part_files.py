@@ -18,7 +18,7 @@ except ImportError:  # Windows, which lets no process remove a file that another
 else:
     LOCKS = True
 
-__all__ = ["LOCKS", "locked", "part_file"]
+__all__ = ["LOCKS", "lock", "locked", "part_file"]
 
 STEM = 100  # bytes of the target's name in that of the temporary file
 
@@ -52,12 +52,25 @@ def locked(number: int) -> bool:
     """Lock an open file; false if another process has locked it."""
     if LOCKS:
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(number)
         except BlockingIOError:
             return False
         except OSError:  # a file system without locks, where nothing is swept
             return True
     return True
+
+
+def lock(number: int, *, shared: bool = False) -> None:
+    """Lock an open file alone, or, as soon as no process has it alone, together with others.
+
+    Raises
+    ------
+    BlockingIOError
+        If another process has locked a file that is to be locked alone.
+    OSError
+        If its file system has no locks.
+    """
+    fcntl.flock(number, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _sweep(folder: Path, stem: str) -> None:
@@ -76,7 +89,7 @@ def _remove_abandoned(part: Path) -> None:
     number = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         if stat.S_ISREG(os.fstat(number).st_mode):
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(number)
             part.unlink()
     finally:
         os.close(number)

@@ -21,7 +21,7 @@ from ..core.records import to_spec
 from ..core.types import Array
 from ..core.whole_numbers import EXACT
 from ..objective.problem import read_loss
-from ..parts.engines.collections import is_collection
+from ..parts.engines.collections import Predict, is_collection, predicted
 from ..parts.held_out import held_out
 from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
@@ -158,42 +158,59 @@ def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...
     return tuple(compute_class_weight(asked, classes=classes, y=classes).tolist())
 
 
-def decision_function(model: Any, X: Any) -> Predictions:
+def decision_function(model: Any, X: Any) -> Any:
     """Linear predictors of each row."""
-    return _predictions(model, X, lambda z: z)
+    return _predictions(model, X, _as_they_are)
 
 
-def predict(model: Any, X: Any) -> Predictions:
+def predict(model: Any, X: Any) -> Any:
     """The prediction of each row: a number, numbers, or a label."""
-    if model._labels:
-        return _predictions(model, X, lambda z: model.classes_[z.argmax(1) if z.ndim > 1 else (z > 0) * 1])
-    return _predictions(model, X, read_loss(model.loss).inverse)
-
-
-def predict_proba(model: Any, X: Any) -> Predictions:
-    """Probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: probabilities(z, model.loss, model.multi_class))
-
-
-def predict_log_proba(model: Any, X: Any) -> Predictions:
-    """Logarithms of the probabilities of the classes of each row."""
-    return _predictions(model, X, lambda z: log_probabilities(z, model.loss, model.multi_class))
-
-
-def _predictions(model: Any, X: Any, of: Callable[[Array], Array]) -> Predictions:
-    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k)."""
     check_is_fitted(model)
+    return _predictions(model, X, partial(_labels, model.classes_) if model._labels else read_loss(model.loss).inverse)
+
+
+def predict_proba(model: Any, X: Any) -> Any:
+    """Probabilities of the classes of each row."""
+    return _predictions(model, X, partial(probabilities, loss=model.loss, multi_class=model.multi_class))
+
+
+def predict_log_proba(model: Any, X: Any) -> Any:
+    """Logarithms of the probabilities of the classes of each row."""
+    return _predictions(model, X, partial(log_probabilities, loss=model.loss, multi_class=model.multi_class))
+
+
+def _as_they_are(z: Array) -> Array:
+    return z
+
+
+def _labels(classes: Any, z: Array) -> Any:
+    """The most probable label of each row."""
+    return classes[z.argmax(1) if z.ndim > 1 else (z > 0) * 1]
+
+
+def _predictions(model: Any, X: Any, of: Callable[[Array], Any]) -> Any:
+    """The predictions for a table with the columns of the fit, by a function of linear predictors (m,) or (m, k).
+
+    Those for a collection of Dask or Spark are one of the same kind.
+    """
+    check_is_fitted(model)
+    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
+    columns = partial(_columns, of, tuple(labels))
+    if is_collection(X):
+        names = vars(model).get("feature_names_in_")
+        own = None if names is None else tuple(map(str, names))
+        return predicted(X, Predict(own, vars(model).get("_recipe"), _parameters(model), columns))
     table: Parts = X if isinstance(X, Parts) else scan(X)
     _check_columns(model, table)
-    labels = model.classes_.tolist() if model._labels else range(np.size(model.intercept_))
-
-    def columns(z: Array) -> dict[str, Any]:
-        found = of(z[:, 0] if z.shape[1] == 1 else z)
-        if found.ndim == 1:
-            return {"prediction": found}
-        return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
-
     return Predictions(table, _parameters(model), columns)
+
+
+def _columns(of: Callable[[Array], Any], labels: tuple[Any, ...], z: Array) -> dict[str, Any]:
+    """Columns of predictions by name; goes to workers."""
+    found = of(z[:, 0] if z.shape[1] == 1 else z)
+    if found.ndim == 1:
+        return {"prediction": found}
+    return {f"prediction_{label}": column for label, column in zip(labels, found.T, strict=True)}
 
 
 def _check_columns(model: Any, table: Parts) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.types import Array
 from ..data.classes import Classes
 from ..data.rows import Rows
 
-__all__ = ["AS_GIVEN", "Coding"]
+__all__ = ["AS_GIVEN", "Coding", "places_of"]
 
 
 class Coding(NamedTuple):
@@ -40,15 +42,28 @@ class Coding(NamedTuple):
         hot = np.asfortranarray(places[:, None] == np.arange(self.classes), np.float64)
         return Classes(*rows._replace(y=hot))
 
-    def _places(self, y: Array) -> Array:
+    def _places(self, y: Array) -> NDArray[Any]:
         """The place of each target among the classes."""
         if not self.values:
             return y[:, 0] if y.shape[1] else np.zeros(len(y))
-        order = np.argsort(self.values)
-        found: Array = order[np.searchsorted(np.array(self.values)[order], y[:, 0]).clip(max=len(order) - 1)]
-        if not (np.array(self.values)[found] == y[:, 0]).all():
+        places, known = places_of(self.values, y[:, 0])
+        if not known.all():
             raise DataError("a label that no row of weight > 0 had before: leave its rows out, or scan the table again")
-        return found
+        return places
 
 
 AS_GIVEN = Coding()
+
+
+def places_of(values: Sequence[float], y: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The place of each target among the values, of which those that are NaN have no rows; and whether it is there.
+
+    Examples
+    --------
+    >>> places_of((2.0, 1.0), np.array([1.0, 2.0, 5.0]))
+    (array([1, 0, 0]), array([ True,  True, False]))
+    """
+    known = np.array(values)
+    order = np.argsort(known)  # NaN is last
+    places = order[np.searchsorted(known[order], y).clip(max=len(order) - 1)]
+    return places, known[places] == y

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..data.rows import Rows
 from ..methods.sampling import mix
 from .reading import first_rows
-from .sources.source import Piece, Source, is_resident
+from .sources.derived import Derived
+from .sources.source import Source, is_resident
 from .survey import survey_of
 
 if TYPE_CHECKING:
@@ -58,55 +59,31 @@ def held_out(parts: Parts, share: float, seed: int) -> tuple[Parts, Rows]:
     return training, survey_of(kept, grams=False, seed=seed).sample
 
 
-class Side:
+class Side(Derived):
     """A source of which only the rows that are kept out have a weight above 0, or only the others.
 
     Parameters
     ----------
-    source : Source
+    origin : Source
     share : float
     seed : int
     kept : bool
     """
 
-    def __init__(self, source: Source, share: float, seed: int, kept: bool) -> None:
-        self.source, self.share, self.seed, self.kept = source, share, seed, kept
-        self._starts = first_rows(source)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns."""
-        return self.source.names
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """The pieces."""
-        return self.source.pieces
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Names of the targets."""
-        return self.source.targets
-
-    @property
-    def levels(self) -> tuple[str, ...] | None:
-        """Labels of a target of text."""
-        return self.source.levels
+    def __init__(self, origin: Source, share: float, seed: int, kept: bool) -> None:
+        super().__init__(origin)
+        self.share, self.seed, self.kept = share, seed, kept
+        self._starts = first_rows(origin)
 
     @property
     def identity(self) -> str:
         """That of the source, and which rows weigh."""
-        return f"{self.source.identity}, {self.share!r} by {self.seed}, {self.kept}"
-
-    @property
-    def remote(self) -> bool:
-        """Whether a second pass is expensive."""
-        return self.source.remote
+        return f"{self.origin.identity}, {self.share!r} by {self.seed}, {self.kept}"
 
     @property
     def resident(self) -> bool:
         """Whether the rows stay in the memory of workers."""
-        return is_resident(self.source)
+        return is_resident(self.origin)
 
     @property
     def around(self) -> Callable[[Source], Source]:
@@ -115,41 +92,18 @@ class Side:
 
     def placed(self, spans: Any) -> Any:
         """Where the rows of the source are."""
-        source: Any = self.source
-        return source.placed(spans)
+        origin: Any = self.origin
+        return origin.placed(spans)
 
     def refused(self, future: Any) -> Exception:
         """What the rows of the source raised."""
-        source: Any = self.source
-        return cast(Exception, source.refused(future))
-
-    @property
-    def seeks(self) -> bool:
-        """Whether some rows can be read alone."""
-        return self.source.seeks
-
-    @property
-    def waits(self) -> bool:
-        """Whether a pass waits for the disk."""
-        return self.source.waits
-
-    @property
-    def stored(self) -> int | None:
-        """Numbers stored in all sparse rows; None of dense ones."""
-        return self.source.stored
+        origin: Any = self.origin
+        return cast(Exception, origin.refused(future))
 
     def read(self, piece: int, start: int, size: int) -> Iterator[Rows]:
         """The rows with their weights, or 0."""
         at = int(self._starts[piece]) + start
-        for rows in self.source.read(piece, start, size):
+        for rows in self.origin.read(piece, start, size):
             own = is_kept_out(np.arange(at, at + rows.shape[0]), self.share, self.seed) == self.kept
             yield rows._replace(weight=own * (1.0 if rows.weight is None else rows.weight))
             at += rows.shape[0]
-
-    def check(self) -> None:
-        """Refuse files that changed."""
-        self.source.check()
-
-    def place(self, piece: int, row: int) -> str:
-        """Where a row stands."""
-        return self.source.place(piece, row)

@@ -38,18 +38,31 @@ class Part(NamedTuple):
     how: Summation
     coding: Coding = AS_GIVEN
 
+    @property
+    def begin(self) -> int:
+        """Number of the first row of the first leaf that begins in the part, if any does."""
+        return -(-self.first // self.how.leaf) * self.how.leaf
+
+    @property
+    def empty(self) -> bool:
+        """Whether no leaf begins in the part: all its rows belong to the last leaf of the part before."""
+        return self.begin >= self.first + self.rows
+
     def blocks(self, size: int) -> Iterator[Block]:
         """Blocks of ``size`` rows, a power of two times a leaf, of all leaves that begin in the part."""
-        skip, stop = -self.first % self.how.leaf, -(-(self.first + self.rows) // self.how.leaf) * self.how.leaf
-        at = self.first + skip
-        if skip >= self.rows:
-            return
-        batches = regrouped(self._batches(skip, size), size, stop - at)
+        at, batches = self.begin, self.batches(0, size)
         for rows in prefetched(batches) if self.source.waits else batches:
             yield Block(at, self.coding(rows), self.how)
             at += rows.shape[0]
 
-    def _batches(self, skip: int, size: int) -> Iterator[Rows]:
+    def batches(self, start: int, size: int) -> Iterator[Rows]:
+        """Rows ``start`` and on of all leaves that begin in the part, as the source has them, ``size`` at a time."""
+        if self.empty:
+            return
+        skip, stop = self.begin - self.first + start, -(-(self.first + self.rows) // self.how.leaf) * self.how.leaf
+        yield from regrouped(self._read(skip, size), size, stop - self.begin - start)
+
+    def _read(self, skip: int, size: int) -> Iterator[Rows]:
         """The rows from ``skip`` on, through the last piece of the table."""
         known = self.source.pieces
         for piece in range(self.pieces.start, len(known)):

@@ -13,12 +13,15 @@ from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE, SPARSE
 from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
-from .cache.cached import Policy, cached
+from .cache.apart import Apart
+from .cache.policy import Policy, cached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
 from .part import Part, parts_of
 from .running import Running
+from .sources.derived import Derived
+from .sources.memory import MemorySource
 from .sources.source import Source, is_resident, learnt_of, notes_of
 from .survey import Survey, survey_of
 from .works import Work
@@ -77,9 +80,9 @@ class Parts:
     ) -> None:
         self.notes: list[str] = []
         self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
-        self.source = cached(source, cache, told=self._note)
-        self.memory, self.coding, self.told = memory, coding, told
+        self.source, self.memory, self.coding, self.told = source, memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
+        self.plan(1)
         self.passes = 0
         self.given: Parts | None = None  # the table with the targets of the source, if it is coded
         self._survey: Survey | None = None
@@ -93,6 +96,14 @@ class Parts:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.source.names
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether rows are read by workers elsewhere: not those that are in memory, here or there."""
+        origin = self.source
+        while isinstance(origin, Derived):
+            origin = origin.origin
+        return self.engine.apart and not isinstance(origin, MemorySource) and not is_resident(origin)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -128,6 +139,8 @@ class Parts:
         Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
         """
         n, pieces = self.shape[0], len(self.source.pieces)
+        if isinstance(self.source, Apart):
+            return parts_of(self.source, self.summation, 1, self.coding)
         together = 1 if is_resident(self.source) else TOGETHER  # nothing is decoded where the rows are in memory
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, together * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, 1 << 20), self.coding)
@@ -149,7 +162,8 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        source = cached(self.source, self.cache, passes, self._note)
+        apart = (lambda: self.parts) if self.engine.apart else None
+        source = cached(self.source, self.cache, passes, self._note, apart)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,8 @@ class Predictions:
 
     Notes
     -----
-    Linear predictors are computed leaf by leaf, so that they have the same bits for every cut of the table.
+    Linear predictors are computed leaf by leaf, so that they have the same bits for every cut of the table. Workers
+    that are elsewhere compute them, and send them here with the columns that are kept; files are written here alone.
 
     Examples
     --------
@@ -69,7 +70,7 @@ class Predictions:
     def batches(self) -> Iterator[dict[str, Any]]:
         """The columns of each block of rows. Cost: one pass over the data."""
         self._begin()
-        return prefetched(columns for part in self.table.parts for columns in self._of_part(part))
+        return prefetched(columns for blocks in self._of_parts() for columns in blocks)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """All predictions, (n,) or (n, k), in memory."""
@@ -101,15 +102,21 @@ class Predictions:
         self.table.passes += 1
         _ = self.table.source.levels  # they are found before a thread needs them
 
-    def _of_part(self, part: Part) -> Iterator[dict[str, Any]]:
-        size = min(self.table.block, part.how.leaf * max(1, BLOCK // part.how.leaf))
-        place = partial(place_of, part.source)
-        kept = kept_columns(part, self.keep, size) if self.keep else None
-        for block in part.blocks(size):
-            with one_blas_thread(float("inf")):
-                own = self.of(linear_predictors(block, self.w, place))
-            first = {} if kept is None else {name: c[: block.rows.shape[0]] for name, c in next(kept).items()}
-            yield {**first, **own}
+    def _of_parts(self) -> Iterator[Iterator[dict[str, Any]]]:
+        """The columns of the blocks of each part; workers that are elsewhere compute parts ahead."""
+        own = Blocks(self.w, self.keep, self._size)
+        if not self.table.elsewhere:
+            return (self._columns(own.of_part(part)) for part in self.table.parts)
+        return map(self._columns, self.table.engine.map(own.whole_part, self.table.parts))
+
+    def _columns(self, blocks: Iterable[tuple[Columns, Array]]) -> Iterator[dict[str, Any]]:
+        return ({**kept, **self.of(z)} for kept, z in blocks)
+
+    @property
+    def _size(self) -> int:
+        """Rows of a block."""
+        leaf = self.table.summation.leaf
+        return min(self.table.block, leaf * max(1, BLOCK // leaf))
 
     def _check_input(self, path: str | Path) -> None:
         """Refuse to replace a file of the table, or the folder that it is in."""
@@ -118,12 +125,23 @@ class Predictions:
             raise UsageError(f"{path} is read: give the predictions a name of their own")
 
     def _write_folder(self, path: str | Path, force: bool) -> None:
-        """Write the parts side by side; an error, or Ctrl-C, ends all of them."""
+        """Write a file for each part; an error, or Ctrl-C, ends all of them."""
         self._begin()
-        stopped, parts = Event(), self.table.parts
-        with new_folder(path, NAMED, force) as folder, ThreadPoolExecutor(self.table.engine.workers) as pool:
+        with new_folder(path, NAMED, force) as folder:
+            if self.table.elsewhere:
+                for i, blocks in enumerate(self._of_parts()):
+                    self._write_part(folder, i, blocks)
+            else:
+                self._write_side_by_side(folder)
+
+    def _write_side_by_side(self, folder: Path) -> None:
+        stopped = Event()
+        with ThreadPoolExecutor(self.table.engine.workers) as pool:
             try:
-                running = [pool.submit(self._write_part, folder, i, part, stopped) for i, part in enumerate(parts)]
+                running = [
+                    pool.submit(self._write_part, folder, i, takewhile(lambda _: not stopped.is_set(), blocks))
+                    for i, blocks in enumerate(self._of_parts())
+                ]
                 for one in running:
                     one.result()
             except BaseException:
@@ -131,12 +149,33 @@ class Predictions:
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _write_part(self, folder: Path, number: int, part: Part, stopped: Event) -> None:
+    def _write_part(self, folder: Path, number: int, blocks: Iterator[dict[str, Any]]) -> None:
         """Write the predictions of a part, if there are any: its rows may all belong to the leaf of the part before."""
-        blocks = takewhile(lambda _: not stopped.is_set(), self._of_part(part))
-        if -part.first % part.how.leaf < part.rows:
+        if not self.table.parts[number].empty:
             with (folder / f"part-{number:05d}.parquet").open("xb") as file:
                 write_columns(file, blocks, ".parquet")
+
+
+class Blocks(NamedTuple):
+    """What computes the blocks of a part, here or elsewhere: columns that are kept, and linear predictors (m, k)."""
+
+    w: Array
+    keep: tuple[str, ...]
+    size: int
+
+    def of_part(self, part: Part) -> Iterator[tuple[Columns, Array]]:
+        """The blocks, one by one."""
+        place = partial(place_of, part.source)
+        kept = kept_columns(part, self.keep, self.size) if self.keep else None
+        for block in part.blocks(self.size):
+            with one_blas_thread(float("inf")):
+                z = linear_predictors(block, self.w, place)
+            first = {} if kept is None else {name: c[: block.rows.shape[0]] for name, c in next(kept).items()}
+            yield first, z
+
+    def whole_part(self, part: Part) -> list[tuple[Columns, Array]]:
+        """All of them."""
+        return list(self.of_part(part))
 
 
 def check_target(path: str | Path, force: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..data.regroup import joined, regrouped
 from ..data.rows import Rows
+from .coding import Coding
 from .sources.source import Source
 
 if TYPE_CHECKING:
@@ -36,15 +37,15 @@ def rows_in(source: Source, starts: NDArray[np.int64], low: int, high: int) -> I
         low, piece = low + max(0, count), piece + 1
 
 
-def rows_of(parts: Parts, starts: NDArray[np.int64], ranges: list[tuple[int, int]]) -> Rows:
+def rows_of(source: Source, ranges: Sequence[tuple[int, int]], coding: Coding) -> Rows:
     """The rows of several ranges, one after the other, coded."""
-    read = [rows for low, high in ranges for rows in rows_in(parts.source, starts, low, high)]
-    return parts.coding(joined(read))
+    starts = first_rows(source)
+    return coding(joined([rows for low, high in ranges for rows in rows_in(source, starts, low, high)]))
 
 
 def some_rows(parts: Parts) -> Rows:
     """The first rows of a table, coded: they show its layout."""
-    return rows_of(parts, first_rows(parts.source), [(0, min(SOME, parts.shape[0]))])
+    return rows_of(parts.source, [(0, min(SOME, parts.shape[0]))], parts.coding)
 
 
 def row_bytes(parts: Parts) -> int:

@@ -14,7 +14,7 @@ from ..data.encoding.settings import Settings, names_of, settings_of
 from ..data.readers.asked import Asked
 from ..data.readers.tables import OF_TEXT
 from ..data.readers.text_format import PLAIN, text_format
-from .cache.cached import Policy
+from .cache.policy import Policy
 from .engines.chosen import chosen_engine
 from .engines.collections import Roles, collection_source, is_collection
 from .parts import AHEAD, Parts

@@ -21,7 +21,7 @@ from .reading import first_rows, row_bytes
 if TYPE_CHECKING:
     from .parts import Parts
 
-__all__ = ["BUFFER_BLOCKS", "Shuffle", "shuffle_of"]
+__all__ = ["BUFFERS", "BUFFER_BLOCKS", "Shuffle", "order_of", "shuffle_of"]
 
 BLOCK_BYTES = 200_000  # of a block: a disk is read at its full speed
 BUFFER_BLOCKS = 64  # blocks in a buffer: fewer make an epoch worse than one in uniformly random order
@@ -60,9 +60,7 @@ class Shuffle(NamedTuple):
 
     def order(self, epoch: int, buffer: int, count: int) -> NDArray[np.int64]:
         """The order of the ``count`` rows of a buffer, whose blocks are sorted by their rows."""
-        order = np.arange(count)
-        _permuted(order, self.seed, epoch, 1 + buffer)
-        return order
+        return order_of(self.seed, epoch, buffer, count)
 
     def numbers(self, epoch: int) -> NDArray[np.int64]:
         """Numbers of all rows in the order of an epoch, (n,)."""
@@ -73,6 +71,13 @@ class Shuffle(NamedTuple):
             rows = np.concatenate([np.arange(self.starts[b], self.starts[b + 1]) for b in some])
             found.append(rows[self.order(epoch, i, len(rows))])
         return np.concatenate(found)
+
+
+def order_of(seed: int, epoch: int, buffer: int, count: int) -> NDArray[np.int64]:
+    """The order of the rows of a buffer."""
+    order = np.arange(count)
+    _permuted(order, seed, epoch, 1 + buffer)
+    return order
 
 
 def _permuted(order: NDArray[np.int64], seed: int, epoch: int, number: int) -> None:

@@ -13,70 +13,20 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any
 
-from ...core.memory import size_text
 from ...core.shown_text import visible
 from ...data.encoding.recipe import Learnt
 from ...data.regroup import regrouped
 from ...data.rows import Rows
-from ..sources.memory import MemorySource
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, is_resident, learnt_of, notes_of
-from ..sources.streams import StreamSource
-from .folders import default_folder, own_folder
+from ..sources.source import Piece, Source, learnt_of, notes_of
+from .folders import own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
 from .writing import write_cache
 
-__all__ = ["Cached", "Policy", "cached"]
+__all__ = ["Cached"]
 
-FEW = 3  # passes up to which files that decode fast are read again
 ALL = 1 << 62
-
-Policy = bool | str | os.PathLike[str]  # "auto", whether there is a cache, or the folder where it stays
-
-_lock = RLock()  # one thread writes a cache
-
-
-def cached(
-    source: Source,
-    policy: Policy = "auto",
-    passes: int = 1,
-    told: Callable[[str], None] | None = None,
-) -> Source:
-    """The source, with a cache or without.
-
-    Parameters
-    ----------
-    source : Source
-    policy : "auto", bool, str or Path
-        "auto": with a cache if a second pass is expensive, or more than three passes are planned and the disk has
-        twice the room. A folder, where the cache stays; others are removed at the end of the process, as
-        are those of streams and lazy frames, of which nobody knows whether they are the same again.
-    passes : int
-        Passes that are planned.
-    told : callable, optional
-        Called with a note if there is no room for a cache.
-    """
-    if policy is False or isinstance(source, (MemorySource, Cached)) or is_resident(source):
-        return source
-    if isinstance(policy, bool) or policy == "auto":
-        folder = default_folder()
-        if policy is True or source.remote or (passes > FEW and _has_room(source, folder, told)):
-            return Cached(source, folder, False, told)
-        return source
-    return Cached(source, Path(policy), not isinstance(source, StreamSource), told)  # rows of a stream have no name
-
-
-def _has_room(source: Source, folder: Path, told: Callable[[str], None] | None) -> bool:
-    """Whether the disk has twice the room of a cache."""
-    needed = 2 * sum(piece.rows for piece in source.pieces) * 8 * (len(source.names) + len(source.targets) + 2)
-    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
-    free = shutil.disk_usage(there).free
-    if needed > free and told is not None:
-        told(
-            f"no cache: it needs {size_text(needed)} of room and {size_text(free)} are free: every pass reads the files"
-        )
-    return needed <= free
 
 
 class Cached:
@@ -92,18 +42,31 @@ class Cached:
         Whether the cache is kept at the end of the process.
     told : callable, optional
         Called with a note if there is no room for the cache. The rows are read from the origin then.
+    beside : int
+        Bytes of all caches that are read with it, if there are others.
     """
 
-    def __init__(self, origin: Source, folder: Path, stays: bool, told: Callable[[str], None] | None = None) -> None:
-        self.origin, self.folder, self.stays, self.told = origin, folder, stays, told
+    def __init__(
+        self,
+        origin: Source,
+        folder: Path,
+        stays: bool,
+        told: Callable[[str], None] | None = None,
+        beside: int = 0,
+    ) -> None:
+        self.origin, self.folder, self.stays, self.told, self.beside = origin, folder, stays, told, beside
         self._found: Stored | None = None
         self._known: tuple[Path, str, str] | None = None  # folder, identity and name of the cache of another process
         self._without = False
+        self._lock = RLock()  # one thread writes it
 
     def __getstate__(self) -> dict[str, Any]:
         found = self._stored
         known = None if found is None else (found.folder, found.plan.identity, found.plan.made)
-        return vars(self) | {"told": None, "_found": None, "_known": known}
+        return vars(self) | {"told": None, "_found": None, "_known": known, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=RLock())
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -187,8 +150,9 @@ class Cached:
         except DamagedError:
             yield from _batches(self._renewed(found), low + start, high, size)
 
-    def check(self) -> None:
-        """Refuse a cache of files that are no longer as they were found."""
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse a cache of files that are no longer as they were found: of all files, as any piece may be of each."""
+        del pieces
         self.origin.check()
 
     def place(self, piece: int, row: int) -> str:
@@ -208,7 +172,7 @@ class Cached:
     def _stored(self) -> Stored | None:
         """The cache; None where there is no room for it."""
         if self._found is None and not self._without:
-            with _lock:
+            with self._lock:
                 if self._found is None and not self._without:
                     self._begin()
         return self._found
@@ -230,14 +194,15 @@ class Cached:
         own = own_folder(self.folder)
         final = (self.folder if self.stays else own) / self.origin.identity
         with suppress(DamagedError):
-            return opened(final, self.origin.identity)
+            return opened(final, self.origin.identity, self.beside)
         new = own / token_hex(8)
         write_cache(self.origin, new)
-        return _named(new, final, self.origin.identity, own)
+        _name(new, final, self.origin.identity, own)
+        return opened(final, self.origin.identity, self.beside)
 
     def _renewed(self, damaged: Stored) -> Stored:
         """A new cache in place of one that is damaged, unless another thread has made it."""
-        with _lock:
+        with self._lock:
             if self._found is damaged or self._found is None:
                 self._known = None
                 shutil.rmtree(damaged.folder, ignore_errors=True)
@@ -245,22 +210,21 @@ class Cached:
             return self._found
 
 
-def _named(new: Path, final: Path, identity: str, own: Path) -> Stored:
+def _name(new: Path, final: Path, identity: str, own: Path) -> None:
     """Give a cache its name; one that another process has just written is taken in its place."""
     while True:
         try:
             new.rename(final)
+            return
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES):
                 raise
             with suppress(DamagedError):
-                found = opened(final, identity)
+                opened(final, identity)
                 shutil.rmtree(new, ignore_errors=True)
-                return found
+                return
             with suppress(FileNotFoundError):
                 os.rename(final, own / token_hex(8))  # noqa: PTH104 - as mkdir, of folders
-            continue
-        return opened(final, identity)
 
 
 def _batches(found: Stored, low: int, high: int, size: int) -> Iterator[Rows]:

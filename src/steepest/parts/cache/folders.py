@@ -1,20 +1,26 @@
-"""Folders of caches: where they are, one for each process, which is removed at its end or after it was killed."""
+"""Folders of caches: where they are, one for each process, which is removed at its end or after it was killed.
+
+Workers of one machine share another one, which the last of them removes.
+"""
 
 from __future__ import annotations
 
-import atexit
 import os
+import platform
+import re
 import shutil
 from contextlib import suppress
 from functools import lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_hex
 
-from ...core.part_files import LOCKS, locked
+from ...core.part_files import LOCKS, lock, locked
 
-__all__ = ["default_folder", "own_folder"]
+__all__ = ["default_folder", "own_folder", "shared_folder"]
 
-NAME = "process-"
+MACHINE = re.sub(r"[^\w.-]", "-", platform.node())[:64]  # a folder may be that of several machines
+NAME, SHARED = f"process-{MACHINE}-", f"workers-{MACHINE}"
 LOCK = "lock"
 
 _locks: list[int] = []  # open as long as the process lives
@@ -50,15 +56,46 @@ def _own(folder: Path, process: int) -> Path:
             number = os.open(own / LOCK, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
             if locked(number) and os.fstat(number).st_nlink:
                 _locks.append(number)
-                atexit.register(_remove, own, process)
+                Finalize(None, shutil.rmtree, (own, True), exitpriority=2)  # also at the end of a worker's process
                 return own
             os.close(number)
 
 
-def _remove(own: Path, process: int) -> None:
-    """Remove a folder; a child of the process that made it leaves it alone."""
-    if os.getpid() == process:
-        shutil.rmtree(own, ignore_errors=True)
+def shared_folder(folder: Path) -> Path:
+    """The folder that all processes of this machine share inside a folder. The last one removes it at its end.
+
+    If all of them are killed it stays until the last one of those that come after them ends.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written there.
+    """
+    return _shared(folder, os.getpid()) if LOCKS else own_folder(folder)
+
+
+@lru_cache(None)
+def _shared(folder: Path, process: int) -> Path:
+    del process  # a child opens it for itself
+    shared = folder / SHARED
+    while True:
+        shared.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # another process is just removing it
+            number = os.open(shared / LOCK, os.O_CREAT | os.O_RDWR, 0o666)
+            lock(number, shared=True)
+            if os.path.samestat(os.fstat(number), (shared / LOCK).stat()):
+                Finalize(None, _leave, (shared, number), exitpriority=1)
+                return shared
+            os.close(number)
+
+
+def _leave(shared: Path, number: int) -> None:
+    """Remove the folder if no other process is there."""
+    with suppress(OSError):
+        lock(number)
+        old = shared.with_name(f"{NAME}{token_hex(8)}")
+        shared.rename(old)
+        shutil.rmtree(old)
 
 
 def _sweep(folder: Path) -> None:
@@ -76,9 +113,9 @@ def _remove_abandoned(other: Path) -> None:
         (other / LOCK).unlink()  # Windows removes no file that is open
         shutil.rmtree(other)
         return
-    number = os.open(other / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
+    number = os.open(other / LOCK, os.O_RDWR | os.O_NOFOLLOW)  # a file over a network is locked only to be written
     try:
-        if locked(number):
-            shutil.rmtree(other)
+        lock(number)
+        shutil.rmtree(other)
     finally:
         os.close(number)

@@ -21,7 +21,7 @@ from ...data.sections import rows_of
 from .plan import BLOCK, Plan, read_plan
 from .reading import Mapped, Read, mapped_bytes, opened_bytes
 
-__all__ = ["CHECKSUMS", "STARTS", "DamagedError", "Stored", "file_name", "opened", "opened_again"]
+__all__ = ["CHECKSUMS", "STARTS", "DamagedError", "Stored", "file_name", "fits", "opened", "opened_again"]
 
 CHECKSUMS, STARTS = "checksums.npy", "starts.npy"
 SHARE = 0.5  # of the free memory, up to which a cache is mapped
@@ -112,8 +112,13 @@ def file_name(section: str, file: int) -> str:
     return f"{file:05d}.{section}"
 
 
-def opened(folder: Path, identity: str) -> Stored:
-    """The cache in a folder.
+def fits(size: int) -> bool:
+    """Whether so many bytes are mapped into memory."""
+    return size <= SHARE * free_memory()
+
+
+def opened(folder: Path, identity: str, beside: int = 0) -> Stored:
+    """The cache in a folder, which is one of several of ``beside`` bytes together.
 
     Raises
     ------
@@ -130,8 +135,8 @@ def opened(folder: Path, identity: str) -> Stored:
             raise DamagedError
     except (OSError, ValueError, KeyError, TypeError):
         raise DamagedError from None
-    mapped = plan.size <= SHARE * free_memory()
-    return Stored(folder, plan, checksums, starts, np.zeros(len(checksums), np.bool_), mapped, {})
+    checked = np.zeros(len(checksums), np.bool_)
+    return Stored(folder, plan, checksums, starts, checked, fits(max(beside, plan.size)), {})
 
 
 def _files(folder: Path, plan: Plan) -> Iterator[Path]:

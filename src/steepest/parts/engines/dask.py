@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...core.errors import UsageError
-from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
 from .dask_tasks import Tasks, threads_of
 from .engine import Done, Found, Item
-from .futures import DIFFER
 from .placing import Order, are_placed, orders_of
-from .task import grouped, worked
+from .task import Seen, grouped, worked
 
 __all__ = ["Dask", "Places"]
 
@@ -39,7 +37,7 @@ class Dask:
         if client.asynchronous:
             raise UsageError("the client of Dask is asynchronous: give one that is made with asynchronous=False")
         self.client, self.places = client, Places()
-        self.seen: set[Fingerprint] = set()
+        self.seen = Seen()
 
     @property
     def workers(self) -> int:
@@ -48,9 +46,8 @@ class Dask:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In what the workers differ."""
-        found = difference(self.seen)
-        return () if found is None else (DIFFER.format(found),)
+        """What the workers have told."""
+        return self.seen.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what a task found is told when it is complete."""
@@ -60,7 +57,7 @@ class Dask:
                 tasks.give(i, _name(parts, one.some), one.worker, *one.call, placed=one.rows)
             while tasks.left:
                 i, found = tasks.next()
-                self.seen.add(found.worker)
+                self.seen.add(found)
                 done(orders[i].some, found.forest)
 
     def _orders(self, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
@@ -75,9 +72,11 @@ class Dask:
             for some, worker in zip(groups, near, strict=True)
         ]
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        """What a function gives for each item, as many at a time as there are threads, and one ahead."""
-        count, ahead = 0, self.workers
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, as many at a time as there are threads, if ``ahead`` is no less."""
+        count, ahead = 0, min(self.workers, ahead or self.workers)
         with self._tasks() as tasks:
             for count, item in enumerate(items, 1):
                 tasks.give(count, f"item {count}", None, function, item)

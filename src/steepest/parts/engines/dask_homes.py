@@ -10,7 +10,7 @@ from ...core.errors import DataError, SteepestError
 from ...core.shown_text import visible
 from ..sources.frames import TABLE
 from .dask_partitions import partition_name
-from .residents import Fact, Stretch, cut, fact_of
+from .residents import Fact, Stretch, cut, fact_of, facts_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -89,13 +89,23 @@ class OnWorkers:
 
     def facts(self) -> list[Fact]:
         """Rows and types of each partition."""
-        found = self.client.map(fact_of, self.futures, pure=False)
-        try:
-            facts: list[Fact] = self.client.gather(found)
-        except Exception as error:
-            at = next((i for i, future in enumerate(found) if future.status == "error"), 0)
-            raise refused(error, partition_name(at)) from None
-        return facts
+        from distributed import as_completed
+
+        futures = self.futures
+        for future in as_completed(futures, loop=self.client.loop):
+            if future.status != "finished":
+                raise self._refused(futures, future)
+        known = list[Fact | None]([None] * len(futures))
+        for worker, some in on_workers(self.client, dict(enumerate(futures)), 1):
+            liked = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
+            asked = self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)
+            for i, fact in zip(some, asked.result(), strict=True):
+                known[i] = fact
+        return [fact for fact in known if fact is not None]
+
+    def _refused(self, futures: list[Any], future: Any) -> SteepestError:
+        number = next(i for i, other in enumerate(futures) if other.key == future.key)
+        return refused(future.exception(), partition_name(number))
 
     def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
         """The rows of the first stretch; some more are cut out where they lie."""
@@ -122,3 +132,16 @@ def refused(error: BaseException, place: str) -> SteepestError:
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."
     return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
+
+
+def on_workers(client: Any, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
+    """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
+    where, threads = client.who_has(list(futures.values())), client.nthreads()
+    by_worker: dict[str | None, list[int]] = {}
+    for i, future in futures.items():
+        by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
+    found: list[tuple[str | None, list[int]]] = []
+    for worker, some in by_worker.items():
+        each = -(-len(some) // (tasks * threads.get(worker, 1)))
+        found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
+    return found

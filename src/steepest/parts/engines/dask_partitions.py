@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from .collections import Roles, is_collection
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Partitions", "is_of_arrays", "partition_name", "partitions_of"]
+__all__ = ["Partitions", "in_rows", "is_of_arrays", "partition_name", "partitions_of", "width_of"]
 
 SAME = "give collections with the same partitions, such as columns of one data frame"
 Labels = tuple[str, ...]
@@ -56,6 +56,7 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
     """
     import dask
 
+    _check_kinds(roles)
     if is_of_arrays(table):
         whole, asked = _array(table, asked, roles)
     else:
@@ -86,8 +87,8 @@ def _array(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
             raise UsageError(f"an array has no column {value!r}: give the {role} as an array")
     if table.ndim != 2:
         raise DataError(f"the table must have two dimensions, rows and columns, not {table.ndim}")
-    names = names_of_columns(_width(table), asked.features)
-    return One("table", _in_rows(table), names), asked._replace(features=None)
+    names = names_of_columns(width_of(table), asked.features)
+    return One("table", in_rows(table), names), asked._replace(features=None)
 
 
 def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
@@ -111,30 +112,49 @@ def _none(names: list[str]) -> None:
     """No cells: roles are chosen by names alone."""
 
 
+def _check_kinds(roles: Roles) -> None:
+    """Refuse what is neither a collection nor the name of a column."""
+    for what, value in zip(Roles._fields, roles, strict=True):
+        if not (is_collection(value) or is_named(value)):
+            kind = type(value).__name__
+            raise UsageError(f"{what} in memory ({kind}) for a table of Dask: give a collection of Dask too")
+
+
 def _beside(whole: One, roles: Roles) -> list[One]:
     """The collections beside a table."""
-    found = []
+    found: list[One] = []
     for what, value, name in zip(Roles._fields, roles, (TARGET, WEIGHT, OFFSET), strict=True):
-        if value is None or is_named(value):
-            continue
-        if not is_collection(value):
-            kind = type(value).__name__
-            raise UsageError(f"the table is a collection but the {what} is {kind}: give a collection of Dask too")
-        labels = _labels(value, name)
-        if what != "target" and len(labels) != 1:
-            raise DataError(f"the {what} has {len(labels)} columns: give one")
-        for label in labels:
-            if any(label in one.labels for one in (whole, *found)):
-                problem = f"a column of the features is called {label!r} too: leave it out of them, or rename it"
-                raise DataError(problem, file=TABLE)
-        found.append(One(what, _like(value, whole.collection), labels))
+        if is_collection(value):
+            labels = _labels(value, name)
+            if _is_column(whole, value):
+                problem = f"column {labels[0]!r} is a feature and of the {what} too: leave it out of the features"
+                raise UsageError(problem)
+            if what != "target" and len(labels) != 1:
+                raise DataError(f"{len(labels)} columns of {what}: give one")
+            taken = {label for one in (whole, *found) for label in one.labels}
+            own = tuple(_free(label, what, taken) for label in labels)
+            found.append(One(what, _like(value, whole.collection), own))
     return found
+
+
+def _is_column(whole: One, value: Any) -> bool:
+    """Whether a Series is a column of a data frame, as far as Dask knows."""
+    if is_of_arrays(whole.collection) or is_of_arrays(value) or value.ndim != 1 or value.name not in whole.collection:
+        return False
+    return bool(whole.collection[value.name].simplify()._name == value.simplify()._name)
+
+
+def _free(label: str, what: str, taken: Collection[str]) -> str:
+    """A name for a column that is no other's."""
+    while label in taken:
+        label = f"{what} {label}"
+    return label
 
 
 def _labels(value: Any, name: str) -> Labels:
     """Names of the columns of a role."""
     if is_of_arrays(value):
-        width = _width(value) if value.ndim == 2 else 1
+        width = width_of(value) if value.ndim == 2 else 1
         return (name,) if width == 1 else tuple(f"{name}{j}" for j in range(width))
     if value.ndim == 2:
         return unique_names([str(label) for label in value.columns], TABLE)
@@ -148,14 +168,14 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
     return asked._replace(**given)
 
 
-def _width(array: Any) -> int:
+def width_of(array: Any) -> int:
     """How many columns an array has."""
     if np.isnan(array.shape[1]):
         raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
     return int(array.shape[1])
 
 
-def _in_rows(array: Any) -> Any:
+def in_rows(array: Any) -> Any:
     """An array whose chunks have all columns."""
     return array if array.ndim == 1 or array.numblocks[1] == 1 else array.rechunk({1: -1})
 
@@ -164,7 +184,7 @@ def _like(value: Any, table: Any) -> Any:
     """What lies beside a table, with chunks like its rows where both are arrays whose chunks are known."""
     if not is_of_arrays(value):
         return value
-    value = _in_rows(value)
+    value = in_rows(value)
     known = is_of_arrays(table) and not np.isnan(np.concatenate([value.chunks[0], table.chunks[0]])).any()
     same = known and sum(value.chunks[0]) == sum(table.chunks[0])
     return value.rechunk({0: table.chunks[0]}) if same else value
@@ -216,7 +236,7 @@ def beside_each_other(what: Beside, *values: Any) -> pa.Table:
 def _arrow(value: Any, labels: Labels) -> pa.Table:
     """A partition of a collection."""
     if isinstance(value, np.ndarray):
-        return of_array(value.reshape(len(value), -1) if value.ndim == 1 else value, labels)
+        return of_array(value[:, None] if value.ndim == 1 else value, labels)
     if not hasattr(value, "iloc"):
         raise DataError(f"{type(value).__name__} is no part of an array or data frame: give numbers in NumPy arrays")
     table = arrow_table(value.to_frame() if value.ndim == 1 else value)

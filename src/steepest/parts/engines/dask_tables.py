@@ -94,7 +94,9 @@ class DaskTable(ArrowSource):
         for i, fact in enumerate(self.facts):
             if fact.rows:
                 files = partition_name(i), partition_name(first)
-                check_same(_without_gaps(fact.schema, self.schema), self.schema, self.layout.columns, files, exact=False)
+                check_same(
+                    _without_gaps(fact.schema, self.schema), self.schema, self.layout.columns, files, exact=False
+                )
         self._rounded |= {name for fact in self.facts for name in fact.rounded}
         self._rows: dict[Span, Any] = {}  # futures of Rows
 

@@ -26,6 +26,7 @@ CONNECTING = 8.0  # seconds for a client to find its scheduler again
 ASKING = 30.0  # seconds for a scheduler to answer
 ALONE = 60.0  # seconds without any worker
 SLOW, SHORT = 4.0, 5.0  # times the median task, and seconds: a longer silence means that the workers left are slow
+UNKNOWN = 15.0  # seconds of the median task while none is complete
 
 AGAIN = "fit again; with checkpoint= a fit goes on where it was"
 
@@ -45,6 +46,7 @@ class Task(NamedTuple):
 
     name: str
     call: bytes  # the function and its arguments
+    place: str | None  # the worker that it is rather for
     futures: list[Any]
     failures: list[Reply | BaseException]  # for each of them it was given to the cluster again
     placed: Callable[[], Sequence[Any]] = tuple  # makes futures whose values are further arguments
@@ -74,8 +76,8 @@ class Tasks:
         """
         from distributed.protocol.pickle import dumps
 
-        self.left[number] = Task(name, dumps((function, arguments)), [], [], placed)
-        self._submit(number, None if worker is None else [worker])
+        self.left[number] = Task(name, dumps((function, arguments)), worker, [], [], placed)
+        self._submit(number, worker)
 
     def next(self) -> tuple[int, Any]:
         """The number of a task that is complete, and what it gave.
@@ -110,8 +112,8 @@ class Tasks:
             _release(task.futures)
         self.left.clear()
 
-    def _submit(self, number: int, workers: Sequence[str] | None) -> None:
-        task, liking = self.left[number], {} if workers is None else {"workers": workers, "allow_other_workers": True}
+    def _submit(self, number: int, worker: str | None = None) -> None:
+        task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
         try:
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures.append(future)
@@ -143,26 +145,45 @@ class Tasks:
         if len(task.failures) > TRIES:
             raise SteepestError(f"{task.name}: {_reason(task.failures)}")
         if not task.futures:
-            self._submit(number, None)
+            self._submit(number)
 
     def _look(self, start: float, silence: float) -> float:
         """Look at the cluster while nothing comes back; the time from which on it has had a worker."""
-        threads = threads_of(self.client)
-        if threads:
-            if self.seconds and silence > max(SHORT, SLOW * median(self.seconds)):
-                self._copy(set(threads))
-            return monotonic()
-        if monotonic() - start > ALONE:
+        workers = set(threads_of(self.client))
+        if not workers and monotonic() - start > ALONE:
             raise SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
-        return start
+        if not workers:
+            return start
+        if any(task.place not in workers for task in self.left.values() if task.place is not None):
+            self._replace(workers)
+        if silence > max(SHORT, SLOW * (median(self.seconds) if self.seconds else UNKNOWN)):
+            self._copy(workers)
+        return monotonic()
+
+    def _replace(self, workers: set[str]) -> None:
+        """Give tasks again that wait for a worker that is gone: Dask leaves them so if there was no other then."""
+        waited = {number: task for number, task in self.left.items() if task.place not in {*workers, None}}
+        known = {key for keys in self._processing().values() for key in keys}
+        for number, task in waited.items():
+            self.left[number] = task._replace(place=None)
+            if not any(future.key in known for future in task.futures):
+                self._submit(number)
 
     def _copy(self, workers: set[str]) -> None:
         """Give the tasks of slow workers to idle ones too: the first result is taken."""
-        busy = self.client.sync(self.client.scheduler.processing, workers=None, callback_timeout=ASKING)
+        busy = self._processing()
         if idle := sorted(worker for worker in workers if not busy.get(worker)):
             alone = [number for number, task in self.left.items() if len(task.futures) == 1]
             for number, worker in zip(alone, cycle(idle), strict=False):
-                self._submit(number, [worker])
+                self._submit(number, worker)
+
+    def _processing(self) -> dict[str, list[str]]:
+        """The names of the tasks that each worker has."""
+        try:
+            client = self.client
+            return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=ASKING))
+        except (OSError, AttributeError, RuntimeError) as error:
+            raise lost(self.client) from error
 
 
 def threads_of(client: Any) -> dict[str, int]:

@@ -38,8 +38,13 @@ class Engine(Protocol):
         Blocks have ``size`` rows. The first exception of a part is raised, when the others have ended.
         """
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        """What a function gives for each item, in their order; some are computed before they are asked for."""
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, in their order.
+
+        At most ``ahead`` are computed before they are asked for, and no more than there are workers.
+        """
 
 
 def forest_of(work: Work, part: Part, size: int) -> Forest:

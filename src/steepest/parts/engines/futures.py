@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any
 
 from ...core.errors import SteepestError
 from ...core.threads import thread_count
-from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
 from .engine import Done, Found, Item
-from .task import grouped, worked
+from .task import Seen, grouped, worked
 
-__all__ = ["DIFFER", "Futures"]
-
-DIFFER = "workers differ ({}): the last digits may depend on which of them works on which part"
+__all__ = ["Futures"]
 
 
 class Futures:
@@ -32,18 +29,16 @@ class Futures:
         Tasks that it works on at the same time; by default what the executor says, or the number of cores here.
     """
 
-    apart = True
-
     def __init__(self, executor: Executor, workers: int | None = None) -> None:
         self.executor = executor
+        self.apart = not isinstance(executor, ThreadPoolExecutor)
         self.workers = workers or _workers_of(executor) or thread_count(None)
-        self.seen: set[Fingerprint] = set()
+        self.seen = Seen()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In what the workers differ."""
-        found = difference(self.seen)
-        return () if found is None else (DIFFER.format(found),)
+        """What the workers have told."""
+        return self.seen.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a worker; what a task found is told when it is complete."""
@@ -56,20 +51,22 @@ class Futures:
             with _broken_told():
                 for future in as_completed(running):
                     found = future.result()
-                    self.seen.add(found.worker)
+                    self.seen.add(found)
                     done(running[future], found.forest)
         finally:
             for future in running:
                 future.cancel()
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        """What a function gives for each item, as many at a time as there are workers, and one ahead."""
-        left, running = iter(items), deque[Any]()
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
+        """What a function gives for each item, as many at a time as there are workers, if ``ahead`` is no less."""
+        left, running, most = iter(items), deque[Any](), min(self.workers, ahead or self.workers)
         try:
             with _broken_told():
                 for item in left:
                     running.append(self.executor.submit(function, item))
-                    if len(running) > self.workers:
+                    if len(running) > most:
                         yield running.popleft().result()
                 while running:
                     yield running.popleft().result()

@@ -39,8 +39,11 @@ class Here:
                 return
             self._in_threads(work, parts, size, done)
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
         """What a function gives for each item, of which a thread computes the next."""
+        del ahead  # one
         return prefetched(map(function, items))
 
     def _in_threads(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..part import Part
 from ..sources.source import is_resident
+from .dask_homes import on_workers
 from .residents import Like, Span, worked_on
 from .task import TASKS
 
@@ -44,7 +45,7 @@ def orders_of(client: Any, work: Work, parts: Sequence[Part], size: int) -> list
     rows = dict(zip(spans, _there(source, list(spans.values())), strict=True))
     like = Like(getattr(source, "around", None), parts[0].how, parts[0].coding)
     orders = []
-    for worker, some in _groups(client, rows):
+    for worker, some in on_workers(client, rows, TASKS):
         own = [spans[i] for i in some]
         call = (worked_on, work, like, [first for first, _ in own], size)
         orders.append(Order(some, worker, call, partial(source.placed, own)))
@@ -69,16 +70,3 @@ def _there(source: Any, spans: Sequence[Span]) -> list[Any]:
         if future.status == "error":
             raise source.refused(future)
     return futures
-
-
-def _groups(client: Any, rows: dict[int, Any]) -> list[tuple[str | None, list[int]]]:
-    """Parts whose rows are on the same worker, in about four groups for each of its threads."""
-    where, threads = client.who_has(list(rows.values())), client.nthreads()
-    by_worker: dict[str | None, list[int]] = {}
-    for i, future in rows.items():
-        by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
-    found: list[tuple[str | None, list[int]]] = []
-    for worker, some in by_worker.items():
-        each = -(-len(some) // (TASKS * threads.get(worker, 1)))
-        found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
-    return found

@@ -23,7 +23,7 @@ from .task import Found, worked
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Fact", "Like", "Resident", "Span", "Stretch", "cut", "fact_of", "rows_of", "worked_on"]
+__all__ = ["Fact", "Like", "Resident", "Span", "Stretch", "cut", "fact_of", "facts_of", "rows_of", "worked_on"]
 
 
 Span = tuple[int, int]  # the number of a row, and that of the row after the last
@@ -87,6 +87,11 @@ def fact_of(table: pa.Table) -> Fact:
     """Rows and types of a partition."""
     whole = [field.name for field in table.schema if str(field.type) in ("int64", "uint64")]
     return Fact(table.num_rows, table.schema, tuple(name for name in whole if _is_rounded(table.column(name))))
+
+
+def facts_of(tables: Sequence[pa.Table]) -> list[Fact]:
+    """Rows and types of some partitions."""
+    return [fact_of(table) for table in tables]
 
 
 def _is_rounded(column: pa.ChunkedArray) -> bool:

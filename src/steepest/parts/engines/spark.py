@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ...kernels.fingerprint import Fingerprint, difference
 from ..part import Part
 from ..works import Work
 from .engine import Done, Found, Item
-from .futures import DIFFER
-from .task import grouped, worked
+from .task import Seen, grouped, worked
 
 __all__ = ["Spark"]
 
@@ -28,7 +26,7 @@ class Spark:
 
     def __init__(self, session: Any) -> None:
         self.session = session
-        self.seen: set[Fingerprint] = set()
+        self.seen = Seen()
 
     @property
     def workers(self) -> int:
@@ -37,9 +35,8 @@ class Spark:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """In what the workers differ."""
-        found = difference(self.seen)
-        return () if found is None else (DIFFER.format(found),)
+        """What the workers have told."""
+        return self.seen.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Work on the parts in about four tasks a thread; what they found is told when all are complete."""
@@ -47,9 +44,11 @@ class Spark:
         tasks = [(some, parts[some.start : some.stop]) for some in groups]
         told = self.session.sparkContext.parallelize(tasks, len(tasks)).map(lambda t: (t[0], worked(work, t[1], size)))
         for some, found in told.collect():
-            self.seen.add(found.worker)
+            self.seen.add(found)
             done(some, found.forest)
 
-    def map(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    def map(
+        self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
+    ) -> Iterator[Found]:
         """What a function gives for each item, of which as many as there are workers are computed at a time."""
         raise NotImplementedError

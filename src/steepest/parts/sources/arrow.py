@@ -62,7 +62,7 @@ class ArrowSource(ABC):
         """What the passes of this process found out about columns and is no error, a sentence each."""
         return tuple(rounding_note(f"column {name!r}") for name in self.layout.whole if name in self._rounded)
 
-    def check(self) -> None:  # noqa: B027 - there may be no files
+    def check(self, pieces: range | None = None) -> None:  # noqa: B027 - there may be no files
         """Refuse files that are no longer as they were found."""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -66,10 +66,10 @@ class LibsvmStream:
         """Names of the files."""
         return tuple(text.name for text in self._files)
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        for text in self._files:
-            text.file.check()
+    def check(self, files: Iterable[int] | None = None) -> None:
+        """Refuse files that are no longer as they were found; some of them alone."""
+        for file in range(len(self._files)) if files is None else files:
+            self._files[file].file.check()
 
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""

@@ -83,7 +83,7 @@ class MemorySource:
         row, column, value = found
         raise DataError(f"row {low + row + 1:,}: {not_finite(value)}", column=names[column])
 
-    def check(self) -> None:
+    def check(self, pieces: range | None = None) -> None:
         """Nothing: a table in memory is what it is."""
 
     def place(self, piece: int, row: int) -> str:

@@ -140,9 +140,11 @@ class NpySource:
             for low in range(first + start, first + known.rows, size):
                 yield self._rows(saved.array, low, min(first + known.rows, low + size), raw)
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        for array in (*self._arrays, *(() if self._y is None else (self._y,))):
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse files that are no longer as they were found; those of some pieces alone."""
+        asked = None if pieces is None else {self.pieces[piece].file for piece in pieces}
+        some = [saved for saved in self._arrays if asked is None or saved.name in asked]
+        for array in (*some, *(() if self._y is None else (self._y,))):
             array.file.check()
 
     def place(self, piece: int, row: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol, cast
@@ -56,8 +56,8 @@ class Stream(Protocol):
     def files(self) -> tuple[str, ...]:
         """Names of the files, in the order of their rows."""
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
+    def check(self, files: Iterable[int] | None = None) -> None:
+        """Refuse files that are no longer as they were found; some of them alone."""
 
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file in order. Before the end of the first pass, they are to be `settled` after it."""
@@ -194,9 +194,9 @@ class Numbered:
         found, stream = self._found[piece], cast("Named", self.stream)
         return islice(stream.cells(found.file, found.start, names), found.rows)
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        self.stream.check()
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse files that are no longer as they were found; those of some pieces alone."""
+        self.stream.check(None if pieces is None else dict.fromkeys(self._found[piece].file for piece in pieces))
 
     def place(self, piece: int, row: int) -> str:
         """File and line of a row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -130,10 +130,10 @@ class SheetStream:
         )
         return next(islice(lines, row, None))
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        for text in self._files:
-            text.file.check()
+    def check(self, files: Iterable[int] | None = None) -> None:
+        """Refuse files that are no longer as they were found; some of them alone."""
+        for file in range(len(self._files)) if files is None else files:
+            self._files[file].file.check()
 
     def batches(self, file: int) -> Iterator[Rows]:
         """All rows of a file, a batch for each chunk."""

@@ -72,8 +72,8 @@ class Source(Protocol):
             file, place, row and column, and what to do.
         """
 
-    def check(self) -> None:
-        """Refuse what a pass would refuse at once: files that changed since they were found.
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse what a pass would refuse at once: files that changed since they were found; of some pieces alone.
 
         Raises
         ------

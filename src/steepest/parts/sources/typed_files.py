@@ -74,10 +74,10 @@ class TypedFiles(ArrowSource):
         """A hash of paths, sizes, times and layout."""
         return hash_of(self.files, self.kind, self.layout)
 
-    def check(self) -> None:
-        """Refuse files that are no longer as they were found."""
-        for file in self.files:
-            file.check()
+    def check(self, pieces: range | None = None) -> None:
+        """Refuse files that are no longer as they were found; those of some pieces alone."""
+        for i in range(len(self.files)) if pieces is None else dict.fromkeys(self._at[piece][0] for piece in pieces):
+            self.files[i].check()
 
     def place(self, piece: int, row: int) -> str:
         """File, row group or record batch, and row of the file, all from 1."""

@@ -6,24 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...core.records import to_name
 from ...core.types import Array
 from ...descent.states import State
 from ...descent.stops import Stop
 from ...descent.trajectory import Trajectory
-from ...methods import steps
 from ...objective.data import MATRIX_COLUMNS
 from ...objective.objective import Objective
 from ...objective.problem import Problem
 from ...optimality.certificate import ROUNDING, Certificate
-from ...optimality.curvature import with_penalty
-from ...optimality.evidence import Evidence, Sense, reversals, run_out
+from ...optimality.curvature import hessian
 from ...optimality.newton_decrement import NewtonDecrement
 from ...optimality.verdict import judge
-from ...parts.table import Table
-from ...parts.works import Curves
+from ...parts.parts import Parts
 from ..auto.plan import Plan
+from ..evidence import evidence_of
 from ..run import Run
+from .curved import Curved
 
 __all__ = ["CertifiedEpochs", "judged"]
 
@@ -31,11 +29,12 @@ NEAR = 10.0  # target gaps by which the cost may change in an epoch at the end o
 
 
 class CertifiedEpochs:
-    """The certificates of a fit by batches: each is a pass for second derivatives."""
+    """The certificates of a fit by batches: each is a pass for value, gradient and, if it is affordable, Hessian."""
 
-    def __init__(self, table: Table, problem: Problem, plan: Plan, target: float, scale: float) -> None:
-        self.table, self.problem, self.plan, self.target, self.scale = table, problem, plan, target, scale
-        self.objective = Objective(problem, table)
+    def __init__(self, parts: Parts, problem: Problem, plan: Plan, target: float, scale: float) -> None:
+        self.parts, self.problem, self.plan, self.target, self.scale = parts, problem, plan, target, scale
+        self.curved = parts.shape[1] <= MATRIX_COLUMNS and plan.data.outputs == 1 and not problem.loss.nonsmooth
+        self.objective = Objective(problem, Curved(parts, parts.survey, plan.data.units, self.curved))
 
     def stop(self) -> Stop:
         """A stop at the end of an epoch where the gap is small enough."""
@@ -51,20 +50,12 @@ class CertifiedEpochs:
         """A certificate of w (d + 1, k) in the units of the descent, by the Newton decrement if that is affordable."""
         cost, g = self.objective(w)
         norm = float(np.linalg.norm(self.objective.raw_gradient(g)))
-        known = w.shape[1] == 1 and self.objective.d <= MATRIX_COLUMNS and not self.problem.loss.nonsmooth
-        fall = NewtonDecrement(self.objective, self._hessian(w))(g) if known else None
+        fall = NewtonDecrement(self.objective, hessian(self.objective, w))(g) if self.curved else None
         if fall is None or not np.isfinite(fall):
             return Certificate(None, "none", norm)
         rounding = ROUNDING * abs(cost)
         kind = "decrement" if self.problem.loss.quadratic else "prediction"
         return Certificate(fall + rounding, kind, norm, rounding)
-
-    def _hessian(self, w: Array) -> Array:
-        """The Hessian of the objective at w. Cost: one pass."""
-        _, gram = self.table.parts.sums(Curves(self.problem.loss, w, self.table.units))
-        columns, scale = np.append(np.arange(len(w) - 1), len(w)), self.table.units.scales(len(w) - 1)
-        matrix = gram[np.ix_(columns, columns)] / self.table.total * scale[:, None] * scale
-        return with_penalty(matrix, self.objective)
 
 
 def judged(certified: CertifiedEpochs, path: Trajectory) -> Run:
@@ -72,10 +63,12 @@ def judged(certified: CertifiedEpochs, path: Trajectory) -> Run:
     i = _reported(path)
     coef, intercept = path.coef[i].reshape(certified.objective.d, -1), np.atleast_1d(path.intercept[i])
     raw = np.concatenate((coef, intercept[None]))
-    certificate = certified.certificate(certified.table.units.scaled(raw))
+    certificate = certified.certificate(certified.plan.data.units.scaled(raw))
     reached = float(path.cost[np.searchsorted(path.cost_step, path.step[i])])
-    verdict = judge(_evidence(certified, path, certificate, reached), ())
-    found = {"reported_step": int(path.step[i]), "exact": None, "passes": certified.table.parts.passes}
+    target = max(certified.target, 2 * ROUNDING * min(abs(reached), certified.scale))
+    facts = {"reached": reached, "target": target, "scale": certified.scale, "separated": None}
+    verdict = judge(evidence_of(certified.problem, certified.plan, path, certificate, facts), ())
+    found = {"reported_step": int(path.step[i]), "exact": None, "passes": certified.parts.passes}
     path = replace(path, verdict=verdict, meta={**path.meta, **found})
     return Run(coef, intercept, path, certificate, verdict)
 
@@ -88,33 +81,3 @@ def _reported(path: Trajectory) -> int:
     if path.meta["end"] != "overflow" and path.cost_step[-1] == path.step[-1] and not risen:
         return len(path) - 1
     return int(np.searchsorted(path.step, path.cost_step[np.argmin(path.cost)]))
-
-
-def _evidence(certified: CertifiedEpochs, path: Trajectory, certificate: Certificate, reached: float) -> Evidence:
-    plan, problem = certified.plan, certified.problem
-    rule, rate, quadratic = plan.method.rule, plan.method.learning_rate, problem.loss.quadratic
-    bounds = plan.bounds()
-    return Evidence(
-        cost=path.cost,
-        step=path.cost_step,
-        end=path.meta["end"],
-        gap=certificate.gap,
-        reached=reached,
-        target=max(certified.target, 2 * ROUNDING * min(abs(reached), certified.scale)),
-        scale=certified.scale,
-        gradient_norm=certificate.gradient_norm,
-        rate=float(rate.rate(max(1, int(path.step[-1])))),
-        limit=None if rule.stability is None else 0.5 * rule.stability * bounds.limit,
-        safe=0.5 * bounds.limit,
-        condition=bounds.condition,
-        quadratic=quadratic,
-        sampled=True,
-        rule=to_name(type(rule)),
-        constant=isinstance(rate, steps.Constant),
-        auto=plan.auto,
-        separated=None,
-        reversals=reversals(path),
-        sense=Sense.of(certificate.kind, quadratic),
-        local=certificate.kind != "prediction",
-        spent=run_out(rate, int(path.step[-1])),
-    )

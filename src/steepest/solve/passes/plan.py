@@ -11,7 +11,6 @@ from ...core.errors import UsageError
 from ...core.record_types import RuleRecord
 from ...core.types import Array
 from ...core.units import RAW
-from ...data.moments import null_directions
 from ...data.rows import Rows
 from ...methods import estimates, rules, steps
 from ...methods.averages import LastPoint
@@ -28,6 +27,7 @@ from ..auto.smoothing import staged_start
 from ..settings import Limits, Settings, is_auto
 from .classes import CurvedClasses, forms_joint_hessian, optimum_of_sample
 from .curved import Curved
+from .known_columns import known_columns
 from .squares import survey_moments
 
 __all__ = ["PassPlan", "passes_of", "plan_passes", "survey_for"]
@@ -60,7 +60,7 @@ def plan_passes(
     method, automatic = _method(problem, parts, settings)
     if problem.loss.quadratic and parts.shape[1] <= MATRIX_COLUMNS:
         return _by_moments(parts, survey, problem, settings, method, start, exact)
-    columns = _columns(survey)
+    columns = known_columns(survey)
     units = scaled_units(survey.sample, problem, survey.columns) if settings.scaled else RAW
     curves = method.preconditioned and isinstance(method.rule, rules.Newton)
     kind = CurvedClasses if parts.coding.classes else Curved
@@ -110,13 +110,6 @@ def _by_moments(
     units = scaled_units(survey.sample, problem, survey.columns) if settings.scaled else RAW
     plan = planned(problem, columns, moments.in_units(units), method, settings.auto, start)
     return PassPlan(plan._replace(auto=settings.auto), problem.loss.curvature * rounding)
-
-
-def _columns(survey: Survey) -> Columns:
-    if survey.location is None:
-        return Columns(survey.mean, survey.variance, None, np.zeros((len(survey.mean), 0)), None)
-    spread = survey.location[1]
-    return Columns(survey.mean, survey.variance, spread, null_directions(spread), None)
 
 
 def _begun(plan: Plan, survey: Survey, problem: Problem) -> Plan:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.errors import DataError, UsageError
 from ...core.types import Array
 from ...data.tree import Partial
+from ...parts.coding import places_of
 from ...parts.part import Block
 from ...parts.parts import Parts
 from ...parts.predictors import linear_predictors
@@ -75,11 +75,9 @@ class Scores(NamedTuple):
         y = block.rows.y
         if self.model.classes is None:
             return y
-        known = np.array(self.values)
-        order = np.argsort(known)  # NaN, of classes without rows, is last
-        places: NDArray[np.int64] = order[np.searchsorted(known[order], y[:, 0]).clip(max=len(order) - 1)]
-        if not (found := known[places] == y[:, 0]).all():
-            row = block.first + int(found.argmin()) + 1
+        places, known = places_of(self.values, y[:, 0])
+        if not known.all():
+            row = block.first + int(known.argmin()) + 1
             raise DataError(f"row {row:,}: the label is none of the model's classes: write labels as in the fit")
         return places[:, None].astype(np.float64)
 

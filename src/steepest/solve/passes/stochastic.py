@@ -36,7 +36,7 @@ from ..postprocess import centre, with_fixed
 from ..run import Run
 from ..settings import DEFAULT_TOL, Limits, Settings, Watch
 from .judged import CertifiedEpochs, judged
-from .surveyed import surveyed
+from .known_columns import known_columns
 
 __all__ = ["fit_stochastic", "shuffled_descent"]
 
@@ -86,7 +86,8 @@ def fit_stochastic(
     settings and the seed: not of how the table is cut, of threads or of the format, if its rows can be read in blocks.
     """
     method = _method(problem, settings)
-    columns, table, sample = surveyed(parts)
+    survey, sample = parts.survey, parts.survey.sample
+    columns, table = known_columns(survey, estimated=True), Table(parts, sample, survey.total)
     units = scaled_units(sample, problem, ColumnStats(columns.mean, columns.variance)) if settings.scaled else RAW
     data = cast(Rows, table.in_units(units))  # it has what a plan asks for
     at = read_start(problem, start, parts.shape[1], sample.outputs)
@@ -94,7 +95,7 @@ def fit_stochastic(
     setup = Setup(parts, problem, plan, shuffle_of(parts, settings.seed), settings.seed)
     tol, scale = limits.tol, constant_cost(problem, sample)
     target = max(ROUNDING**2, DEFAULT_TOL if tol is None else tol) * scale
-    certified = CertifiedEpochs(setup.table, problem, plan, target, scale)
+    certified = CertifiedEpochs(parts, problem, plan, target, scale)
     validation = validation_on(problem, watch.validation, units, watch.patience, (tol or 0.0) * scale)
     stops = [*_asked(watch, validation, plan), *([] if tol is None or validation else [certified.stop()])]
     stops += [epochs(limits.max_iter), *([] if limits.max_updates is None else [updates(limits.max_updates)])]
