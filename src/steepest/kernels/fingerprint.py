@@ -40,12 +40,12 @@ def difference(known: Iterable[Fingerprint]) -> str | None:
     Examples
     --------
     >>> a, b = Fingerprint("zen4", "1.0", "2.1", "0.61"), Fingerprint("zen4", "1.0", "2.2", "0.61")
-    >>> difference([a, b, a]), difference([a, a])
-    ('numpy 2.1 and 2.2', None)
+    >>> difference([a, b, a]), difference([a, a]), difference([])
+    ('numpy 2.1 and 2.2', None, None)
     """
-    found = []
-    for name, values in zip(Fingerprint._fields, zip(*set(known), strict=True), strict=True):
-        if len(distinct := sorted(set(values))) > 1:
+    alike, found = set(known), []
+    for i, name in enumerate(Fingerprint._fields):
+        if len(distinct := sorted({one[i] for one in alike})) > 1:
             found.append(f"{name} {' and '.join(distinct)}")
     return ", ".join(found) or None
 
