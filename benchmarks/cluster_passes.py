@@ -59,15 +59,15 @@ class Zeros:
 def rows() -> Iterator[Row]:
     """Seconds of a pass, the least of several, as all else that runs only adds."""
     with local_client() as client:
-        parts = _cheap()
+        parts = _cheap(PARTS)
         yield _row(f"{PARTS:,} parts", lambda: _run(client, parts), "<= 100 ms")
         frame = _frame(client)
         yield _row(f"a data frame of {FRAMES} partitions", lambda: frame.sums(Nothing()), "<= 150 ms")
 
 
-def overhead(client: Any) -> float:
-    """Seconds that the tasks of a pass cost altogether."""
-    parts = _cheap()
+def overhead(client: Any, tasks: int) -> float:
+    """Seconds of a pass of so many tasks that do nothing."""
+    parts = _cheap(tasks)
     return min(_seconds(lambda: _run(client, parts))[0] for _ in range(REPEATS))
 
 
@@ -85,8 +85,8 @@ def _seconds(run: Callable[[], Any]) -> tuple[float, float]:
     return time.perf_counter() - start, cpu_seconds() - cpu
 
 
-def _cheap() -> tuple[Part, ...]:
-    return parts_of(Zeros(PARTS), Summation(LEAF, True, False, double=True), LEAF)
+def _cheap(pieces: int) -> tuple[Part, ...]:
+    return parts_of(Zeros(pieces), Summation(LEAF, True, False, double=True), LEAF)
 
 
 def _run(client: Any, parts: Sequence[Part]) -> None:

@@ -59,7 +59,7 @@ def _measured(folder: Path) -> Iterator[Scaled]:
     one = _pass(folder, 1, Here(1), work).cpu
     for workers in range(1, MOST + 1):
         with local_client(workers) as client:
-            each, ours = overhead(client) / (TASKS * workers), _pass(folder, workers, client, work)
+            each, ours = overhead(client, TASKS * workers) / (TASKS * workers), _pass(folder, workers, client, work)
             yield Scaled(workers, ours.wall, ours.cpu, _model(one, workers, each))
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-__all__ = ["Spent", "cpu_seconds", "load", "local_client", "spent"]
+__all__ = ["HOST", "Spent", "cpu_seconds", "free_ports", "load", "local_client", "program", "spent"]
+
+HOST = "127.0.0.1"
 
 
 class Spent(NamedTuple):
@@ -46,6 +51,30 @@ def local_client(workers: int = 2) -> Iterator[Any]:
     settings = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp"}
     with LocalCluster(**settings) as cluster, Client(cluster) as client:
         yield client
+
+
+@contextmanager
+def program(module: str, *words: object) -> Iterator[Any]:
+    """A module that runs as a program of its own until the end."""
+    process = subprocess.Popen([sys.executable, "-m", module, *map(str, words)], stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens to."""
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 def load() -> str:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import math
 import random
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +21,7 @@ import numpy as np
 from benchmarks.cluster_passes import overhead
 from benchmarks.cluster_tables import write_files
 from benchmarks.measure import SEED, Row, size_of
-from benchmarks.processes import Spent, load, local_client, spent
+from benchmarks.processes import HOST, Spent, free_ports, load, local_client, program, spent
 from steepest import Problem, scan
 from steepest.data.tree import Partial
 from steepest.parts.engines.dask import Dask
@@ -42,7 +39,7 @@ WORKERS, FITS, AT_ONCE, TIMED = 2, 100, 10, 5
 N, FEW, D, FILES = 400_000, 40_000, 20, 8  # rows of the fits that are timed, and of those that fail
 GROUPS = TASKS * WORKERS  # tasks of a pass
 LOSS = Problem("log_loss")
-HOST, QUIET, ONE = "127.0.0.1", ("--no-dashboard",), ("--nthreads", 1, "--no-nanny")
+QUIET, ONE = ("--no-dashboard",), ("--nthreads", 1, "--no-nanny")
 NETWORK = f"{WORKERS} workers, messages take {1e3 * ALPHA:.0f} ms"
 
 
@@ -96,7 +93,7 @@ def rows() -> Iterator[Row]:
         _fit(large, Here(1))  # loads what is needed
         here = spent(lambda: _fit(large, Here(1)))
         with local_client(WORKERS) as client:
-            each = overhead(client) / GROUPS
+            each = overhead(client, GROUPS) / GROUPS
         with delayed_client() as client:
             yield _timed(large, client, here, each)
             yield _unreliable(small, client)
@@ -147,35 +144,16 @@ def delayed_client() -> Iterator[Any]:
     """The client of a cluster whose scheduler and workers are reached through a relay."""
     from distributed import Client
 
-    scheduler, *workers = ports = _free_ports(WORKERS + 1)
-    relayed = _free_ports(len(ports))
+    scheduler, *workers = ports = free_ports(WORKERS + 1)
+    relayed = free_ports(len(ports))
     address = f"tcp://{HOST}:{relayed[0]}"
     with ExitStack() as stack:
         pairs = [f"{a}:{b}" for a, b in zip(relayed, ports, strict=True)]
-        stack.enter_context(_process("benchmarks.relay", ALPHA, *pairs))
-        stack.enter_context(_process("distributed.cli.dask_scheduler", "--host", HOST, "--port", scheduler, *QUIET))
+        stack.enter_context(program("benchmarks.relay", ALPHA, *pairs))
+        stack.enter_context(program("distributed.cli.dask_scheduler", "--host", HOST, "--port", scheduler, *QUIET))
         for port, contact in zip(workers, relayed[1:], strict=True):
             places = "--listen-address", f"tcp://{HOST}:{port}", "--contact-address", f"tcp://{HOST}:{contact}"
-            stack.enter_context(_process("distributed.cli.dask_worker", address, *places, *ONE, *QUIET))
+            stack.enter_context(program("distributed.cli.dask_worker", address, *places, *ONE, *QUIET))
         client = stack.enter_context(Client(address, timeout=60))
         client.wait_for_workers(WORKERS, timeout=60)
         yield client
-
-
-@contextmanager
-def _process(module: str, *words: object) -> Iterator[None]:
-    """A module that runs as a program until the end."""
-    process = subprocess.Popen([sys.executable, "-m", module, *map(str, words)], stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
