@@ -45,10 +45,18 @@ def spent(run: Callable[[], Any]) -> Spent:
 
 @contextmanager
 def local_client(workers: int = 2) -> Iterator[Any]:
-    """The client of a cluster of so many processes with a thread each."""
+    """The client of a cluster of so many processes with a thread each, without a profiler, which costs as time does."""
+    import dask
     from distributed import Client, LocalCluster
 
-    settings = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp"}
+    dask.config.set({"distributed.worker.profile.enabled": False})
+    settings = {
+        "n_workers": workers,
+        "threads_per_worker": 1,
+        "dashboard_address": ":0",
+        "silence_logs": 50,
+        "protocol": "tcp",
+    }
     with LocalCluster(**settings) as cluster, Client(cluster) as client:
         yield client
 
