@@ -27,6 +27,8 @@ GROUPS = {
     "wide": "wide",
     "stream": "stream",
     "scale": "scale",
+    "cluster": "cluster",
+    "lost": "cluster_lost",
     "tables": "tables",
     "pictures": "pictures",
     "page": "page",
