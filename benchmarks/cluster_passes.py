@@ -13,7 +13,7 @@ from benchmarks.processes import cpu_seconds, load, local_client
 from steepest import make_rows, scan
 from steepest.data.rows import Rows
 from steepest.data.tree import Partial, Summation, plus
-from steepest.parts.engines.dask import Dask
+from steepest.parts.engines.dask.engine import Dask
 from steepest.parts.part import Block, Part, parts_of
 from steepest.parts.sources.source import Piece
 

@@ -24,7 +24,7 @@ from benchmarks.measure import SEED, Row, size_of
 from benchmarks.processes import HOST, Spent, free_ports, load, local_client, program, spent
 from steepest import Problem, scan
 from steepest.data.tree import Partial
-from steepest.parts.engines.dask import Dask
+from steepest.parts.engines.dask.engine import Dask
 from steepest.parts.engines.engine import Done
 from steepest.parts.engines.here import Here
 from steepest.parts.engines.task import TASKS

@@ -23,8 +23,8 @@ from steepest.kernels.fingerprint import Fingerprint, fingerprint
 from steepest.objective.losses.classes import LogLoss
 from steepest.parts.engines import dask as engine_of_dask
 from steepest.parts.engines import dask_tasks, task
-from steepest.parts.engines.dask import Dask
-from steepest.parts.engines.dask_tasks import Tasks, answer
+from steepest.parts.engines.dask.engine import Dask
+from steepest.parts.engines.dask.tasks import Tasks, answer
 from steepest.parts.engines.here import Here
 from steepest.parts.engines.task import Found
 from steepest.parts.part import Block

@@ -142,7 +142,7 @@ def test_the_executor_of_dask(client: Any) -> None:
     executor = client.get_executor()
     engine = chosen_engine(executor)
     assert isinstance(engine, Futures)
-    assert engine.apart
+    assert engine.remote
     found = Parts(SOURCE, 1 << 26, engine).sums(Slopes(LogLoss(), W))
     np.testing.assert_array_equal(found[0], Parts(SOURCE, 1 << 26, Here(1)).sums(Slopes(LogLoss(), W))[0])
     assert list(engine.map(abs, range(-9, 0), 2)) == list(range(9, 0, -1))
@@ -153,9 +153,9 @@ def test_an_executor_that_says_how_many_workers_it_has() -> None:
         num_workers = 7
 
     assert Futures(Mpi()).workers == 7
-    assert Futures(Mpi()).apart
+    assert Futures(Mpi()).remote
     with ThreadPoolExecutor(3) as pool:
-        assert not Futures(pool).apart  # they have the disk and the memory of this process
+        assert not Futures(pool).remote  # they have the disk and the memory of this process
 
 
 @pytest.mark.parametrize("ahead", [1, 2, None])

@@ -27,7 +27,7 @@ from steepest.core.errors import DataError, SteepestError, UsageError
 from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import L1
 from steepest.parts.engines.collections import Predict, predicted
-from steepest.parts.engines.spark import Spark
+from steepest.parts.engines.spark.engine import Spark
 from steepest.parts.labels import labels_of
 from steepest.parts.works import Grams
 from steepest.solve.passes.fit import fit_parts
@@ -266,7 +266,7 @@ def test_another_python_on_the_workers_is_told(session, monkeypatch, python):
 
 
 def test_another_version_on_the_workers_is_told(session, table, monkeypatch):
-    monkeypatch.setattr("steepest.parts.engines.spark.__version__", "9.9")
+    monkeypatch.setattr("steepest.parts.engines.spark.engine.__version__", "9.9")
     engine = Spark(session)
     with pytest.raises(SteepestError, match=r"workers have steepest .*, but here it is 9\.9"):
         scan(table.select(["age", "number"]), "number", engine=engine).sums(Grams(np.zeros(2)))

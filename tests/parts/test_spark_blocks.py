@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest.core.errors import DataError
-from steepest.parts.engines.spark_blocks import CHANGED, PARTITION, Cutter, completed, taken
+from steepest.parts.engines.spark.blocks import CHANGED, PARTITION, Cutter, completed, taken
 from steepest.parts.sources.layout import Layout
 
 LEAF = 8

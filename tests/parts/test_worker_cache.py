@@ -162,7 +162,7 @@ def test_tables_in_pieces_of_any_length(tmp_path: Path) -> None:
 class Elsewhere(Here):
     """Threads that say that they are on other machines."""
 
-    apart = True
+    remote = True
 
 
 def test_which_tables_have_one(table: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Elsewhere(Here):
     """Threads that say that they are on other machines, and remember how far they were ahead."""
 
-    apart = True
+    remote = True
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers)

@@ -103,7 +103,7 @@ class Parts:
         origin = self.source
         while isinstance(origin, Derived):
             origin = origin.origin
-        return self.engine.apart and not isinstance(origin, MemorySource) and not is_resident(origin)
+        return self.engine.remote and not isinstance(origin, MemorySource) and not is_resident(origin)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -162,7 +162,7 @@ class Parts:
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
-        parts = (lambda: self.parts) if self.engine.apart else None
+        parts = (lambda: self.parts) if self.engine.remote else None
         source = cached(self.source, self.cache, passes, self._note, parts)
         if source is not self.source:
             self.source = source

@@ -70,7 +70,7 @@ def _cluster(scheduler: str, told: Told) -> Iterator[Engine]:
         from distributed import Client
     except ImportError:
         raise UsageError("--engine dask:... needs Dask: pip install 'steepest[dask]'") from None
-    from .dask import Dask
+    from .dask.engine import Dask
 
     with _without_logs():
         _wait_for_workers(scheduler, told)

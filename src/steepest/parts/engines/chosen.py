@@ -32,11 +32,11 @@ def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
     if asked is None:
         return own or Here(thread_count(None))
     if is_a(asked, "distributed.client", "Client"):
-        from .dask import Dask
+        from .dask.engine import Dask
 
         return Dask(asked)
     if is_a(asked, "pyspark.sql", "SparkSession") or is_a(asked, "pyspark.sql.connect.session", "SparkSession"):
-        from .spark import Spark
+        from .spark.engine import Spark
 
         return own if isinstance(own, Spark) else Spark(asked)
     if isinstance(asked, Executor) or (hasattr(asked, "submit") and not hasattr(asked, "run")):

@@ -29,10 +29,10 @@ def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = N
         If its workers cannot be reached, or a role does not suit the table.
     """
     if home_of(table) == DASK:
-        from .dask_tables import dask_source
+        from .dask.tables import dask_source
 
         return dask_source(table, asked, roles, engine)
-    from .spark_tables import spark_source
+    from .spark.tables import spark_source
 
     return spark_source(table, asked, roles, engine)
 
@@ -40,9 +40,9 @@ def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = N
 def predicted(table: Any, predict: Predict) -> object:
     """The predictions for a collection, one of the same kind, computed where and when it is."""
     if home_of(table) == DASK:
-        from .dask_predictions import predicted as of_dask
+        from .dask.predictions import predicted as of_dask
 
         return of_dask(table, predict)
-    from .spark_predictions import predicted as of_spark
+    from .spark.predictions import predicted as of_spark
 
     return of_spark(table, predict)

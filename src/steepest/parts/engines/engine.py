@@ -25,7 +25,7 @@ class Engine(Protocol):
         """Parts that are worked on at the same time."""
 
     @property
-    def apart(self) -> bool:
+    def remote(self) -> bool:
         """Whether workers may be on other machines, so that a disk or memory is not that of this process."""
 
     @property

@@ -31,7 +31,7 @@ class Futures:
 
     def __init__(self, executor: Executor, workers: int | None = None) -> None:
         self.executor = executor
-        self.apart = not isinstance(executor, ThreadPoolExecutor)
+        self.remote = not isinstance(executor, ThreadPoolExecutor)
         self.workers = workers or _workers_of(executor) or thread_count(None)
         self.known = Workers()
 

@@ -24,7 +24,7 @@ class Here:
         Threads.
     """
 
-    apart = False
+    remote = False
     notes = ()
 
     def __init__(self, workers: int) -> None:

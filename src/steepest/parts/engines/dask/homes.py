@@ -9,12 +9,12 @@ from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ...core.errors import DataError, SteepestError
-from ...core.shown_text import visible
-from ..sources.frames import TABLE
-from .dask_partitions import partition_name
-from .dask_tasks import ALONE, no_workers, threads_of
+from ....core.errors import DataError, SteepestError
+from ....core.shown_text import visible
+from ...sources.frames import TABLE
+from .partitions import partition_name
 from .residents import Fact, Stretch, cut, fact_of, facts_of
+from .tasks import ALONE, no_workers, threads_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

@@ -15,9 +15,9 @@ from statistics import median
 from time import monotonic, perf_counter, sleep
 from typing import Any, NamedTuple
 
-from ...core.errors import FileError, SteepestError
-from ...core.shown_text import counted
-from ...core.version import __version__
+from ....core.errors import FileError, SteepestError
+from ....core.shown_text import counted
+from ....core.version import __version__
 
 __all__ = ["ALONE", "Tasks", "no_workers", "threads_of"]
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import Any, NamedTuple
 
-from ...core.errors import SteepestError, UsageError
-from ...core.shown_text import visible
+from ....core.errors import SteepestError, UsageError
+from ....core.shown_text import visible
 
 __all__ = ["Guarded", "Told", "context_of", "gathered"]
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...core.errors import DataError, UsageError
-from ...core.shown_text import counted
-from ...core.threads import one_blas_thread
-from ...data.encoding.faults import CellError
-from ...data.readers.asked import Asked
-from ...data.tree import Summation, leaf_rows
-from ..part import Block
-from ..predictors import linear_predictors
-from ..sources.layout import Layout
-from ..sources.schema import chosen_layout
-from .roles import Predict
-from .spark_blocks import place, renamed
-from .spark_tables import TABLE, arrow_schema, refuse_vectors
+from ....core.errors import DataError, UsageError
+from ....core.shown_text import counted
+from ....core.threads import one_blas_thread
+from ....data.encoding.faults import CellError
+from ....data.readers.asked import Asked
+from ....data.tree import Summation, leaf_rows
+from ...part import Block
+from ...predictors import linear_predictors
+from ...sources.layout import Layout
+from ...sources.schema import chosen_layout
+from ..roles import Predict
+from .blocks import place, renamed
+from .tables import TABLE, arrow_schema, refuse_vectors
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import DataError, UsageError
-from ...core.threads import one_blas_thread
-from ...data.encoding.faults import CellError
-from ...data.readers.asked import Asked
-from ...data.tree import Summation, leaf_rows
-from ..part import Block
-from ..predictors import linear_predictors
-from ..sources.beside import of_array
-from ..sources.frames import TABLE, arrow_table
-from ..sources.schema import chosen_layout
-from .dask_partitions import in_rows, is_of_arrays, partition_name, width_of
-from .roles import Predict
+from ....core.errors import DataError, UsageError
+from ....core.threads import one_blas_thread
+from ....data.encoding.faults import CellError
+from ....data.readers.asked import Asked
+from ....data.tree import Summation, leaf_rows
+from ...part import Block
+from ...predictors import linear_predictors
+from ...sources.beside import of_array
+from ...sources.frames import TABLE, arrow_table
+from ...sources.schema import chosen_layout
+from ..roles import Predict
+from .partitions import in_rows, is_of_arrays, partition_name, width_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

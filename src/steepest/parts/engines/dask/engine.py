@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ...core.errors import UsageError
-from ..part import Part
-from ..works import Work
-from .dask_tasks import Tasks, threads_of
-from .engine import Done, Found, Item
+from ....core.errors import UsageError
+from ...part import Part
+from ...works import Work
+from ..engine import Done, Found, Item
+from ..task import Workers, grouped, worked
 from .placing import Order, are_placed, orders_of
-from .task import Workers, grouped, worked
+from .tasks import Tasks, threads_of
 
 __all__ = ["Dask", "Places"]
 
@@ -31,7 +31,7 @@ class Dask:
     what it has cached of them.
     """
 
-    apart = True
+    remote = True
 
     def __init__(self, client: Any) -> None:
         if client.asynchronous:

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import SteepestError, UsageError
-from ...core.whole_numbers import rounding_note
-from ...data.readers.asked import Asked
-from ...data.regroup import rows_between
-from ...data.rows import Rows
-from ..reading import first_rows
-from ..sources.arrow import ArrowSource
-from ..sources.frames import TABLE, is_a
-from ..sources.schema import check_same, chosen_layout, kind_of
-from ..sources.source import Piece, Source
-from .dask import Dask
-from .dask_homes import GONE, Alone, Home, OnWorkers, refused
-from .dask_partitions import Partitions, partition_name, partitions_of
-from .here import Here
+from ....core.errors import SteepestError, UsageError
+from ....core.whole_numbers import rounding_note
+from ....data.readers.asked import Asked
+from ....data.regroup import rows_between
+from ....data.rows import Rows
+from ...reading import first_rows
+from ...sources.arrow import ArrowSource
+from ...sources.frames import TABLE, is_a
+from ...sources.schema import check_same, chosen_layout, kind_of
+from ...sources.source import Piece, Source
+from ..here import Here
+from ..roles import Roles
+from .engine import Dask
+from .homes import GONE, Alone, Home, OnWorkers, refused
+from .partitions import Partitions, partition_name, partitions_of
 from .residents import Fact, Span, Stretch, cut, rows_of
-from .roles import Roles
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

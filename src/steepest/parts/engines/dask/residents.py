@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...core.errors import DataError
-from ...data.encoding.faults import CellError
-from ...data.regroup import rows_between
-from ...data.rows import Rows
-from ...data.tree import Summation
-from ..coding import Coding
-from ..part import Part
-from ..sources.layout import Layout, holds_rounded
-from ..sources.memory import MemorySource
-from ..sources.source import Piece, Source
-from ..works import Work
-from .dask_partitions import partition_name
-from .task import Found, worked
+from ....core.errors import DataError
+from ....data.encoding.faults import CellError
+from ....data.regroup import rows_between
+from ....data.rows import Rows
+from ....data.tree import Summation
+from ...coding import Coding
+from ...part import Part
+from ...sources.layout import Layout, holds_rounded
+from ...sources.memory import MemorySource
+from ...sources.source import Piece, Source
+from ...works import Work
+from ..task import Found, worked
+from .partitions import partition_name
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

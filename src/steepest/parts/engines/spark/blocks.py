@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...core.errors import DataError, SteepestError
-from ...data.encoding.faults import CellError
-from ...data.layout import arrays
-from ...data.regroup import joined, rows_between
-from ...data.rows import Rows
-from ...data.tree import Summation
-from ..coding import Coding
-from ..part import Block
-from ..sources.layout import Layout
-from ..works import Work
-from .task import Found, worked
+from ....core.errors import DataError, SteepestError
+from ....data.encoding.faults import CellError
+from ....data.layout import arrays
+from ....data.regroup import joined, rows_between
+from ....data.rows import Rows
+from ....data.tree import Summation
+from ...coding import Coding
+from ...part import Block
+from ...sources.layout import Layout
+from ...works import Work
+from ..task import Found, worked
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..part import Part
-from ..sources.source import is_resident
-from .dask_homes import on_workers, settled
+from ...part import Part
+from ...sources.source import is_resident
+from ..task import TASKS
+from .homes import on_workers, settled
 from .residents import Like, Span, worked_on
-from .task import TASKS
 
 if TYPE_CHECKING:  # types alone
     from distributed import Client
 
-    from ..works import Work
+    from ...works import Work
 
 __all__ = ["Order", "are_placed", "orders_of"]
 

@@ -10,20 +10,20 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import DataError, UsageError
-from ...data.readers.asked import Asked
-from ...data.tree import leaf_rows
-from ..part import Part
-from ..sources.arrow import LEVELS, ArrowSource
-from ..sources.frames import is_a
-from ..sources.schema import chosen_layout
-from ..sources.source import Piece
-from ..works import Work
-from .engine import Done, Found, Item
-from .here import Here
-from .roles import Roles
-from .spark import Spark
-from .spark_blocks import (
+from ....core.errors import DataError, UsageError
+from ....data.readers.asked import Asked
+from ....data.tree import leaf_rows
+from ...part import Part
+from ...sources.arrow import LEVELS, ArrowSource
+from ...sources.frames import is_a
+from ...sources.schema import chosen_layout
+from ...sources.source import Piece
+from ...works import Work
+from ..engine import Done, Found, Item
+from ..here import Here
+from ..roles import Roles
+from ..task import TASKS
+from .blocks import (
     CHANGED,
     PARTITION,
     Chunk,
@@ -38,8 +38,8 @@ from .spark_blocks import (
     sent,
     unpacked,
 )
-from .spark_jobs import Guarded, context_of, gathered, one_line
-from .task import TASKS
+from .engine import Spark
+from .jobs import Guarded, context_of, gathered, one_line
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

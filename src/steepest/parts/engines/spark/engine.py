@@ -16,15 +16,15 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from ...core.errors import SteepestError
-from ...core.version import __version__
-from ...data.tree import merge
-from ..part import Part
-from ..works import Work
-from .engine import Done, Item
-from .engine import Found as Given
-from .spark_jobs import Guarded, context_of, gathered
-from .task import Found, Workers, grouped, worked
+from ....core.errors import SteepestError
+from ....core.version import __version__
+from ....data.tree import merge
+from ...part import Part
+from ...works import Work
+from ..engine import Done, Item
+from ..engine import Found as Given
+from ..task import Found, Workers, grouped, worked
+from .jobs import Guarded, context_of, gathered
 
 __all__ = ["Spark"]
 
@@ -45,7 +45,7 @@ class Spark:
         If the session is stopped, or is one of Spark Connect.
     """
 
-    apart = True
+    remote = True
 
     def __init__(self, session: Any) -> None:
         context_of(session)

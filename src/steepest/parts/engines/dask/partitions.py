@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...core.errors import DataError, UsageError
-from ...core.shown_text import counted
-from ...data.readers.arrow_file import ArrowSheet
-from ...data.readers.asked import Asked
-from ...data.readers.columns import unique_names
-from ...data.readers.roles import choose
-from ..sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
-from ..sources.frames import TABLE, arrow_table, is_a, is_named
-from .roles import Roles, is_collection
+from ....core.errors import DataError, UsageError
+from ....core.shown_text import counted
+from ....data.readers.arrow_file import ArrowSheet
+from ....data.readers.asked import Asked
+from ....data.readers.columns import unique_names
+from ....data.readers.roles import choose
+from ...sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
+from ...sources.frames import TABLE, arrow_table, is_a, is_named
+from ..roles import Roles, is_collection
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
