@@ -54,14 +54,14 @@ def rows() -> Iterator[Row]:
 def _fits(folder: Path) -> Iterator[Row]:
     table, what = make_table(folder), f"logistic fit, {size_of(N, D)}, 2 workers"
     with local_client() as client:
-        ours = {name: _ours(table, lambda path, way=way: way(path, client)) for name, way in WAYS.items()}
+        ours = {name: _ours(table, lambda path, make=make: make(path, client)) for name, make in TABLES.items()}
     for name, run in ours.items():
         yield Row(f"{what}, ours {name}: CPU seconds", f"{run.cpu:.1f}", f"{_figures(table, run)}; {load()}")
-    for peer, theirs in _dask_ml(table):
+    for solver, peer_run in _dask_ml(table):
         for name, run in ours.items():
-            figures = f"{run.cpu:.1f}; {theirs.cpu:.1f} CPU-s, {_figures(table, theirs)}"
-            row = f"{what}: CPU time of dask-ml {peer}, resident, to ours {name}"
-            yield Row(row, f"{theirs.cpu / run.cpu:.1f}x", figures, WANTED[peer] if name == RESIDENT else "")
+            figures = f"{run.cpu:.1f}; {peer_run.cpu:.1f} CPU-s, {_figures(table, peer_run)}"
+            row = f"{what}: CPU time of dask-ml {solver}, resident, to ours {name}"
+            yield Row(row, f"{peer_run.cpu / run.cpu:.1f}x", figures, WANTED[solver] if name == RESIDENT else "")
 
 
 def _ours(table: Labelled, make: Callable[[Path], Parts]) -> Spent:
@@ -83,7 +83,7 @@ def _resident(path: Path, client: Any) -> Parts:
 
 
 RESIDENT = "resident"
-WAYS: dict[str, Callable[[Path, Any], Parts]] = {
+TABLES: dict[str, Callable[[Path, Any], Parts]] = {
     "from files": lambda path, client: scan(path, "y", engine=client, cache=False),
     "from files, with a cache": lambda path, client: scan(path, "y", engine=client, cache=True),
     RESIDENT: _resident,
