@@ -21,8 +21,9 @@ from steepest.core.errors import DataError, SteepestError, UsageError
 from steepest.data.tree import Partial
 from steepest.kernels.fingerprint import Fingerprint, fingerprint
 from steepest.objective.losses.classes import LogLoss
-from steepest.parts.engines import dask as engine_of_dask
-from steepest.parts.engines import dask_tasks, task
+from steepest.parts.engines import task
+from steepest.parts.engines.dask import engine as engine_of_dask
+from steepest.parts.engines.dask import tasks as dask_tasks
 from steepest.parts.engines.dask.engine import Dask
 from steepest.parts.engines.dask.tasks import Tasks, answer
 from steepest.parts.engines.here import Here
