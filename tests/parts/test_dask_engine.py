@@ -24,6 +24,7 @@ from steepest.objective.losses.classes import LogLoss
 from steepest.parts.engines import task
 from steepest.parts.engines.dask import engine as engine_of_dask
 from steepest.parts.engines.dask import tasks as dask_tasks
+from steepest.parts.engines.dask import versions
 from steepest.parts.engines.dask.engine import Dask
 from steepest.parts.engines.dask.tasks import Tasks, answer
 from steepest.parts.engines.here import Here
@@ -208,8 +209,23 @@ def test_an_error_of_a_worker_is_one_line(client: Any, folder: Path) -> None:
 
 def test_a_worker_with_another_version(threads: Any) -> None:
     reply = threads.submit(answer, "0.1", b"no task").result()
-    assert "it has steepest " in reply.failed
-    assert "the client 0.1): install the same versions everywhere" in reply.failed
+    assert "it has steepest " in str(reply.refused)
+    assert "the client 0.1: install the same version everywhere" in str(reply.refused)
+
+
+def test_a_cluster_with_another_version_is_refused_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "_known", set())
+    with monkeypatch.context() as patch:
+        patch.setattr(versions, "__version__", "9.9")
+        with pytest.raises(SteepestError, match=r"^the scheduler has steepest .*: install 9\.9 there"):
+            scan([[1.0], [2.0]], [0.0, 1.0], engine=client)
+    Dask(client)
+    asked = list[object]()
+    monkeypatch.setattr(client, "get_versions", asked.append)
+    Dask(client)
+    assert not asked
+    with pytest.raises(SteepestError, match=r"^tcp://a:1 has no steepest: install .* there"):
+        versions._refuse({"workers": {"tcp://a:1": {"packages": {"steepest": None}}}})
 
 
 class Unknown:
