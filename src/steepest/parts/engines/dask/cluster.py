@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -86,9 +88,15 @@ def no_workers(seconds: float) -> SteepestError:
 
 def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
+    logging.getLogger("distributed.client").addFilter(_is_told)
     closed = client.status in ("closed", "closing")
     what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
     return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a line of Dask's log is shown: not that a client was closed while it looked for its scheduler."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def settled(client: Client, futures: Sequence[Any]) -> int | None:
