@@ -128,14 +128,14 @@ def result_of(client: Client, future: Any, place: str) -> Any:
     return future.result()
 
 
-def refused(error: BaseException, place: str) -> SteepestError:
-    """What a part of a table raised that cannot be computed, in one line."""
+def refused(error: BaseException | None, place: str) -> SteepestError:
+    """What a part of a table raised that cannot be computed, in one line; nothing, if it was given up by Dask."""
     if isinstance(error, DataError):
         inside = error.file in (None, TABLE)
         return DataError(error.problem, file=place, column=error.column, answer=error.answer) if inside else error
     if isinstance(error, SteepestError):
         return error
-    if isinstance(error, CancelledError):
+    if error is None or isinstance(error, CancelledError):
         return SteepestError(f"the cluster was restarted, or its scheduler is gone: connect to it, and {AGAIN}")
     reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
     if len(reason) > 300:
