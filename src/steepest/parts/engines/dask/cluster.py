@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -14,12 +16,14 @@ if TYPE_CHECKING:  # types alone
     from distributed import Client
 
 __all__ = [
+    "AGAIN",
     "ALONE",
     "ASKING",
     "GONE",
     "connected",
     "no_workers",
     "on_workers",
+    "punctual_of",
     "settled",
     "threads_of",
     "unreachable",
@@ -51,6 +55,20 @@ def threads_of(client: Any) -> dict[str, int]:
         return dict(client.nthreads(callback_timeout=ASKING))
 
 
+def punctual_of(client: Any, late: dict[str, float]) -> dict[str, int]:
+    """Threads of each worker that is not late, or of all workers, where all are; after its time a worker is not late.
+
+    Raises
+    ------
+    SteepestError
+        As `threads_of`.
+    """
+    threads, now = threads_of(client), monotonic()
+    for worker in [worker for worker, until in late.items() if until < now or worker not in threads]:
+        del late[worker]
+    return {worker: count for worker, count in threads.items() if worker not in late} or threads
+
+
 @contextmanager
 def connected(client: Any) -> Iterator[None]:
     """Whatever a client raises that is closed, or gets no answer, in one line."""
@@ -64,16 +82,22 @@ def connected(client: Any) -> Iterator[None]:
         raise unreachable(client) from error
 
 
-def no_workers() -> SteepestError:
+def no_workers(seconds: float) -> SteepestError:
     """What a fit says when nothing happens, as there is nobody."""
-    return SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
+    return SteepestError(f"the cluster has had no worker for {seconds:.0f} seconds: start some, and {AGAIN}")
 
 
 def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
+    logging.getLogger("distributed.client").addFilter(_is_told)
     closed = client.status in ("closed", "closing")
     what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
     return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a line of Dask's log is shown: not that a client was closed while it looked for its scheduler."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def settled(client: Client, futures: Sequence[Any]) -> int | None:
@@ -97,12 +121,14 @@ def settled(client: Client, futures: Sequence[Any]) -> int | None:
         if threads_of(client):
             start = monotonic()
         elif monotonic() - start > ALONE:
-            raise no_workers()
+            raise no_workers(ALONE)
 
 
 def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
     """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
-    where, threads = client.who_has(list(futures.values())), client.nthreads()
+    threads = threads_of(client)
+    with connected(client):
+        where = client.who_has(list(futures.values()))
     by_worker: dict[str | None, list[int]] = {}
     for i, future in futures.items():
         by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
