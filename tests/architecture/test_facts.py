@@ -40,6 +40,7 @@ HANDED_IN = {
     **dict.fromkeys(("table", "frame"), "what scan takes: a data frame, dataset, array or function"),
     "flags": "the options of a command, as Click hands them in",
     **dict.fromkeys(("model", "estimator"), "a model of scikit-learn, or what has its interface"),
+    **dict.fromkeys(("client", "session", "context"), "Dask's and Spark's, which need not be installed"),
     "fitted": "an estimator, a run or a model of the user",
     "axis": "an axis of Matplotlib",
 }
@@ -54,6 +55,7 @@ OPTIONAL = {
     "get_zlim": "axes of Matplotlib in three dimensions, a class that is loaded with Matplotlib alone",
     "learnt": "a source has it where columns are encoded, and a recipe was learnt from all rows",
     "notes": "a source has it where reading columns finds out what is no error",
+    "resident": "a source has it whose rows stay in the memory of workers",
     "sched_getaffinity": "Linux alone has it",
     "tocsr": "a sparse matrix of SciPy, which need not be loaded",
     "trajectory_": "after partial_fit it is made when it is first read",

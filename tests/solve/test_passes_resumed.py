@@ -10,8 +10,8 @@ from steepest.data.rows import make_rows
 from steepest.objective.penalties import elastic
 from steepest.parts.checkpoint import Checkpoint
 from steepest.parts.dual_sums import DualSums
-from steepest.parts.engines.engine import forest_of
 from steepest.parts.engines.here import Here
+from steepest.parts.engines.task import forest_of
 from steepest.parts.parts import Parts
 from steepest.parts.samples import Picks
 from steepest.parts.sources.memory import MemorySource

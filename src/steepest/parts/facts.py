@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from ..objective.losses.classes import LogLoss
 from .cache.reading import opened_bytes
 from .cost_model import Size, Speeds
 from .part import Block
-from .parts import Parts
 from .sources.files import File
 from .works import Curves, Slopes
+
+if TYPE_CHECKING:  # types alone
+    from .parts import Parts
 
 __all__ = ["ColumnFact", "Speed", "columns_of", "disk_speed", "measured_speed"]
 

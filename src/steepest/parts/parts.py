@@ -13,8 +13,6 @@ from ..data.full_pass import LARGE
 from ..data.layout import jit_allowed
 from ..data.rows import DENSE, SPARSE
 from ..data.tree import Forest, Partial, Summation, leaf_rows, sparse_leaf_rows
-from .cache.policy import Policy, cached
-from .cache.worker_cached import WorkerCached
 from .coding import AS_GIVEN, Coding
 from .engines.engine import Engine
 from .engines.here import Here
@@ -35,6 +33,10 @@ AHEAD = 6  # blocks that a worker holds at most: read, regrouped, shifted
 FEWEST, MOST = 8, 64  # parts of a pass; more where these would be large, fewer where leaves or pieces are
 TOGETHER = 8  # pieces of a part, as far as there are enough
 LARGEST = 1 << 25  # bytes of a block beyond which it is no faster
+
+
+Caching = Callable[[Source, int, Callable[[str], None], Callable[[], Sequence[Part]] | None], Source]
+"""Gives a source, for so many passes, a cache: here, or, if its parts are given, on the disks of the workers."""
 
 
 class Passing(NamedTuple):
@@ -58,8 +60,8 @@ class Parts:
     coding : Coding
     told : callable, optional
         Called with `Passing` after each part.
-    cache : "auto", bool, str or path
-        See `cached`.
+    caching : Caching, optional
+        Gives the source a cache where that saves time.
 
     Attributes
     ----------
@@ -76,10 +78,10 @@ class Parts:
         engine: Engine | None = None,
         coding: Coding = AS_GIVEN,
         told: Callable[[Passing], None] | None = None,
-        cache: Policy = False,
+        caching: Caching | None = None,
     ) -> None:
         self.notes: list[str] = []
-        self.cache, self.checkpoint = cache, cast("Checkpoint | None", None)
+        self.caching, self.checkpoint = caching, cast("Checkpoint | None", None)
         self.source, self.memory, self.coding, self.told = source, memory, coding, told
         self.engine = Here(thread_count(None)) if engine is None else engine
         self.plan(1)
@@ -139,9 +141,7 @@ class Parts:
         Where pieces are no whole leaves, a part decodes a piece of the next one too: most parts have several pieces.
         """
         n, pieces = self.shape[0], len(self.source.pieces)
-        if isinstance(self.source, WorkerCached):
-            return parts_of(self.source, self.summation, 1, self.coding)
-        together = 1 if is_resident(self.source) else TOGETHER  # nothing is decoded where the rows are in memory
+        together = 1 if self.source.seeks else TOGETHER  # nothing is decoded in vain
         rows = max(self.summation.leaf, min(n // FEWEST, max(n // MOST, together * n // max(1, pieces))))
         return parts_of(self.source, self.summation, min(rows, LARGEST_PART), self.coding)
 
@@ -157,13 +157,15 @@ class Parts:
 
     def _with(self, source: Source, coding: Coding) -> Parts:
         other = Parts(source, self.memory, self.engine, coding, self.told)
-        other.cache, other.checkpoint, other.notes = self.cache, self.checkpoint, self.notes
+        other.caching, other.checkpoint, other.notes = self.caching, self.checkpoint, self.notes
         return other
 
     def plan(self, passes: int) -> None:
         """Say how many passes there will be: where a cache saves time, the first of them writes it."""
+        if self.caching is None:
+            return
         parts = (lambda: self.parts) if self.engine.remote else None
-        source = cached(self.source, self.cache, passes, self._note, parts)
+        source = self.caching(self.source, passes, self._note, parts)
         if source is not self.source:
             self.source = source
             vars(self).pop("parts", None)

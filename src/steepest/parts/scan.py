@@ -14,7 +14,7 @@ from ..data.encoding.settings import Settings, names_of, settings_of
 from ..data.readers.asked import Asked
 from ..data.readers.tables import OF_TEXT
 from ..data.readers.text_format import PLAIN, text_format
-from .cache.policy import Policy
+from .cache.policy import Policy, cached
 from .engines.chosen import chosen_engine
 from .engines.collections import Roles, collection_source, is_collection
 from .parts import AHEAD, Parts
@@ -54,7 +54,7 @@ def scan(
     memory: int | str | None = None,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
-    engine: Any = None,
+    engine: object = None,
     storage_options: Mapping[str, Any] | None = None,
     rows: int | None = None,
 ) -> Parts:
@@ -167,7 +167,7 @@ def scan(
         raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
     asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
     if is_collection(files):
-        source = collection_source(files, asked, Roles(target, weights, offset), engine)
+        source, engine = collection_source(files, asked, Roles(target, weights, offset), engine)
     elif is_array(files) or not all(map(is_named, (target, weights, offset))):
         source = source_beside(files, target, asked, weights, offset)
     else:
@@ -180,13 +180,13 @@ def scan(
 def within(
     source: Source,
     memory: int | str | None,
-    engine: Any,
+    engine: object,
     cache: Policy = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Parts:
     """The parts of a source, whose blocks fit the memory."""
     bytes_ = int(min(SHARE * free_memory(), MOST)) if memory is None else byte_size(memory)
-    table = Parts(source, bytes_, chosen_engine(engine, getattr(source, "engine", None)), cache=cache)
+    table = Parts(source, bytes_, chosen_engine(engine), caching=lambda of, *told: cached(of, cache, *told))
     if not table.shape[0]:
         raise DataError("the table has no rows: nothing to fit")
     leaf = table.summation.leaf * 8 * (table.shape[1] + 2)

@@ -1,9 +1,8 @@
-"""Which engine works on a table: the one that is asked for, that of the table, or threads of this process."""
+"""Which engine works on a table: the one that is asked for, or threads of this process."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from typing import Any, cast
 
 from ...core.errors import UsageError
 from ...core.threads import thread_count
@@ -16,8 +15,8 @@ __all__ = ["chosen_engine"]
 KNOWN = "a Client of Dask, a SparkSession, an executor of concurrent.futures, or nothing for threads here"
 
 
-def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
-    """The engine for what a user gives; ``own`` is that of the table.
+def chosen_engine(asked: object) -> Engine:
+    """The engine for what a user gives.
 
     Raises
     ------
@@ -30,7 +29,7 @@ def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
     3
     """
     if asked is None:
-        return own or Here(thread_count(None))
+        return Here(thread_count(None))
     if is_a(asked, "distributed.client", "Client"):
         from .dask.engine import Dask
 
@@ -38,11 +37,11 @@ def chosen_engine(asked: Any, own: Engine | None = None) -> Engine:
     if is_a(asked, "pyspark.sql", "SparkSession") or is_a(asked, "pyspark.sql.connect.session", "SparkSession"):
         from .spark.engine import Spark
 
-        return own if isinstance(own, Spark) else Spark(asked)
-    if isinstance(asked, Executor) or (hasattr(asked, "submit") and not hasattr(asked, "run")):
+        return Spark(asked)
+    if isinstance(asked, Executor):
         from .futures import Futures
 
         return Futures(asked)
-    if hasattr(asked, "run") and hasattr(asked, "map"):
-        return cast(Engine, asked)
+    if isinstance(asked, Engine):
+        return asked
     raise UsageError(f"{type(asked).__name__} is no engine: give {KNOWN}")

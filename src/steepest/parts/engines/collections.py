@@ -6,13 +6,14 @@ from typing import Any
 
 from ...data.readers.asked import Asked
 from ..sources.source import Source
+from .engine import Engine
 from .roles import DASK, Predict, Roles, home_of, is_collection
 
 __all__ = ["Predict", "Roles", "collection_source", "is_collection", "predicted"]
 
 
-def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> Source:
-    """The source of a collection; its attribute ``engine`` is where its passes are made.
+def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> tuple[Source, Engine | None]:
+    """The source of a collection, and the engine of the workers that it is on; None where it is on none.
 
     Parameters
     ----------
@@ -29,12 +30,15 @@ def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = N
         If its workers cannot be reached, or a role does not suit the table.
     """
     if home_of(table) == DASK:
+        from .dask.engine import dask_of
         from .dask.tables import dask_source
 
-        return dask_source(table, asked, roles, engine)
+        own = dask_of(engine)
+        return dask_source(table, asked, roles, None if own is None else own.client), own
     from .spark.tables import spark_source
 
-    return spark_source(table, asked, roles, engine)
+    source = spark_source(table, asked, roles, engine)
+    return source, source.engine
 
 
 def predicted(table: Any, predict: Predict) -> object:

@@ -1,15 +1,17 @@
-"""Engine: the protocol of whatever works on parts; and the work on one part, which is the same for all engines."""
+"""Engine: the protocol of whatever works on parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from ...data.tree import Forest, put
-from ..part import Part
-from ..works import Work
+from ...data.tree import Forest
 
-__all__ = ["Done", "Engine", "forest_of"]
+if TYPE_CHECKING:  # types alone
+    from ..part import Part
+    from ..works import Work
+
+__all__ = ["Done", "Engine"]
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -17,6 +19,7 @@ Found = TypeVar("Found")
 Done = Callable[[Sequence[int], Forest], None]  # told that these parts are done, with the forest of their sums
 
 
+@runtime_checkable
 class Engine(Protocol):
     """Works on parts, in any order, wherever it wants to."""
 
@@ -45,12 +48,3 @@ class Engine(Protocol):
 
         At most ``ahead`` are computed before they are asked for, and no more than there are workers.
         """
-
-
-def forest_of(work: Work, part: Part, size: int) -> Forest:
-    """The forest of the leaves that begin in a part."""
-    forest: Forest = {}
-    for block in part.blocks(size):
-        for i, sums in enumerate(work(block)):
-            put(forest, work.join, 0, block.first // block.how.leaf + i, sums)
-    return forest

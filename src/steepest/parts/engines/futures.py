@@ -6,14 +6,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SteepestError
 from ...core.threads import thread_count
 from ..part import Part
-from ..works import Work
 from .engine import Done, Found, Item
 from .task import Workers, grouped, worked
+
+if TYPE_CHECKING:  # types alone
+    from ..works import Work
 
 __all__ = ["Futures"]
 

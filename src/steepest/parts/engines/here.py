@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 from ...core.threads import one_blas_thread
 from ...data.tree import Forest
 from ..part import Part
 from ..prefetch import prefetched
-from ..works import Work
-from .engine import Done, Found, Item, forest_of
+from .engine import Done, Found, Item
+from .task import forest_of
+
+if TYPE_CHECKING:  # types alone
+    from ..works import Work
 
 __all__ = ["Here"]
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import DataError, FileError
 from ...core.threads import one_blas_thread
-from ...data.tree import Forest, merge
+from ...data.tree import Forest, merge, put
 from ...kernels.fingerprint import Fingerprint, difference, fingerprint
-from ..part import Part
 from ..sources.source import notes_of
-from ..works import Work
-from .engine import forest_of
 
-__all__ = ["TASKS", "Found", "Workers", "files_of_workers", "grouped", "tasks_of", "worked"]
+if TYPE_CHECKING:  # types alone
+    from ..part import Part
+    from ..works import Work
+
+__all__ = ["TASKS", "Found", "Workers", "files_of_workers", "forest_of", "grouped", "tasks_of", "worked"]
 
 CHANGED = "changed after the table was scanned"  # as `File.check` says it
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
@@ -77,6 +78,15 @@ def grouped(count: int, workers: int) -> list[range]:
 def _each(count: int, workers: int) -> int:
     """Parts of a task."""
     return max(1, -(-count // max(workers, min(TASKS * workers, MANY))))
+
+
+def forest_of(work: Work, part: Part, size: int) -> Forest:
+    """The forest of the leaves that begin in a part."""
+    forest: Forest = {}
+    for block in part.blocks(size):
+        for i, sums in enumerate(work(block)):
+            put(forest, work.join, 0, block.first // block.how.leaf + i, sums)
+    return forest
 
 
 def worked(work: Work, parts: Sequence[Part], size: int) -> Found:

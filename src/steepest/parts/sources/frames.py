@@ -28,7 +28,7 @@ def is_frame(table: object) -> bool:
     return any(is_a(table, library, *names) for library, names in FRAMES.items())
 
 
-def is_named(role: Any) -> bool:
+def is_named(role: object) -> bool:
     """Whether the column or columns of a role are named, not given as an array."""
     if isinstance(role, (list, tuple)):
         return all(isinstance(name, str) for name in role)

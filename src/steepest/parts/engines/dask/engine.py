@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....core.errors import UsageError
 from ...part import Part
-from ...works import Work
+from ...sources.frames import is_a
 from ..engine import Done, Found, Item
+from ..here import Here
 from ..task import Workers, grouped, worked
+from .cluster import threads_of
 from .placing import Order, are_placed, orders_of
-from .tasks import Tasks, threads_of
+from .tasks import Tasks
 
-__all__ = ["Dask", "Places"]
+if TYPE_CHECKING:  # types alone
+    from ...works import Work
+
+__all__ = ["Dask", "Places", "dask_of"]
 
 
 class Dask:
@@ -130,3 +136,25 @@ def _name(parts: Sequence[Part], some: Sequence[int]) -> str:
     """The rows of some parts, for a message."""
     last = parts[some[-1]]
     return f"rows {parts[some[0]].first + 1} to {last.first + last.rows}"
+
+
+def dask_of(engine: object) -> Dask | None:
+    """The engine for a collection: that of a client that is given, or of Dask's default one; None where there is none.
+
+    Raises
+    ------
+    UsageError
+        If something else is given than a client.
+    """
+    if isinstance(engine, Dask):
+        return engine
+    if is_a(engine, "distributed.client", "Client"):
+        return Dask(engine)
+    if engine is not None and not isinstance(engine, Here):
+        kind = type(engine).__name__
+        raise UsageError(f"{kind} cannot work on a collection of Dask: give its Client, or leave engine out")
+    distributed = sys.modules.get("distributed")  # a client of a module that is not loaded does not exist
+    try:
+        return None if distributed is None else Dask(distributed.default_client())
+    except ValueError:
+        return None

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
-from contextlib import suppress
 from functools import lru_cache
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ....core.errors import DataError, SteepestError
 from ....core.shown_text import visible
 from ...sources.frames import TABLE
-from .partitions import partition_name
-from .residents import Fact, Stretch, cut, fact_of, facts_of
-from .tasks import ALONE, no_workers, threads_of
+from .cluster import GONE, on_workers, settled
+from .residents import Fact, Stretch, cut, fact_of, facts_of, partition_name
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
     from distributed import Client
 
-__all__ = ["GONE", "Alone", "Home", "OnWorkers", "on_workers", "refused", "settled"]
+__all__ = ["Alone", "Home", "OnWorkers", "refused"]
 
 AHEAD = 3  # stretches of rows that are cut out before they are asked for
-TICK = 1.0  # seconds between two looks at the cluster
-GONE = "cancelled"  # the state of a future after a restart; of a lost worker Dask computes them again
 
 
 class Home(Protocol):
@@ -131,40 +125,3 @@ def refused(error: BaseException, place: str) -> SteepestError:
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."
     return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
-
-
-def settled(client: Client, futures: Sequence[Any]) -> int | None:
-    """Wait until all values are there; the place of one whose task failed.
-
-    Raises
-    ------
-    SteepestError
-        If there is no worker or scheduler any more.
-    """
-    from distributed import wait
-
-    start, done = monotonic(), False
-    while True:
-        with suppress(TimeoutError, CancelledError):
-            wait(futures, timeout=TICK)
-            done = True
-        failed = next((i for i, future in enumerate(futures) if future.status in ("error", GONE)), None)
-        if done or failed is not None:
-            return failed
-        if threads_of(client):
-            start = monotonic()
-        elif monotonic() - start > ALONE:
-            raise no_workers()
-
-
-def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
-    """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
-    where, threads = client.who_has(list(futures.values())), client.nthreads()
-    by_worker: dict[str | None, list[int]] = {}
-    for i, future in futures.items():
-        by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
-    found: list[tuple[str | None, list[int]]] = []
-    for worker, some in by_worker.items():
-        each = -(-len(some) // (tasks * threads.get(worker, 1)))
-        found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
-    return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # types alone
     import pyarrow as pa
     from dask.array import Array as DaskArray
 
-__all__ = ["Partitions", "in_rows", "is_of_arrays", "partition_name", "partitions_of", "width_of"]
+__all__ = ["Partitions", "in_rows", "is_of_arrays", "partitions_of", "width_of"]
 
 SAME = "give collections with the same partitions, such as columns of one data frame"
 Labels = tuple[str, ...]
@@ -73,11 +73,6 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
 def is_of_arrays(table: Any) -> bool:
     """Whether a collection is an array of Dask."""
     return is_a(table, "dask.array", "Array")
-
-
-def partition_name(number: int) -> str:
-    """How messages name a partition, from 0 as Dask counts them."""
-    return f"partition {number}"
 
 
 def _array(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...part import Part
 from ...sources.source import is_resident
 from ..task import TASKS
-from .homes import on_workers, settled
+from .cluster import on_workers, settled
 from .residents import Like, Span, worked_on
 
 if TYPE_CHECKING:  # types alone

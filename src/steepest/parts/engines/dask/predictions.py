@@ -20,7 +20,8 @@ from ...sources.beside import of_array
 from ...sources.frames import TABLE, arrow_table
 from ...sources.schema import chosen_layout
 from ..roles import Predict
-from .partitions import in_rows, is_of_arrays, partition_name, width_of
+from .partitions import in_rows, is_of_arrays, width_of
+from .residents import partition_name
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

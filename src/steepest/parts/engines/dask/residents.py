@@ -15,14 +15,26 @@ from ...part import Part
 from ...sources.layout import Layout, holds_rounded
 from ...sources.memory import MemorySource
 from ...sources.source import Piece, Source
-from ...works import Work
 from ..task import Found, worked
-from .partitions import partition_name
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["Fact", "Like", "Resident", "Span", "Stretch", "cut", "fact_of", "facts_of", "rows_of", "worked_on"]
+    from ...works import Work
+
+__all__ = [
+    "Fact",
+    "Like",
+    "Resident",
+    "Span",
+    "Stretch",
+    "cut",
+    "fact_of",
+    "facts_of",
+    "partition_name",
+    "rows_of",
+    "worked_on",
+]
 
 
 Span = tuple[int, int]  # the number of a row, and that of the row after the last
@@ -80,6 +92,11 @@ class Resident(MemorySource):
     def place(self, piece: int, row: int) -> str:
         """The row in the table, from 1."""
         return f"row {self.first * piece + row + 1:,}"
+
+
+def partition_name(number: int) -> str:
+    """How messages name a partition, from 0 as Dask counts them."""
+    return f"partition {number}"
 
 
 def fact_of(table: pa.Table) -> Fact:

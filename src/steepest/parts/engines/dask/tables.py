@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -12,33 +11,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.errors import SteepestError, UsageError
+from ....core.errors import SteepestError
 from ....core.whole_numbers import rounding_note
 from ....data.readers.asked import Asked
 from ....data.regroup import rows_between
 from ....data.rows import Rows
 from ...reading import first_rows
 from ...sources.arrow import ArrowSource
-from ...sources.frames import TABLE, is_a
+from ...sources.frames import TABLE
 from ...sources.schema import check_same, chosen_layout, kind_of
 from ...sources.source import Piece, Source
-from ..here import Here
 from ..roles import Roles
-from .engine import Dask
-from .homes import GONE, Alone, Home, OnWorkers, refused
-from .partitions import Partitions, partition_name, partitions_of
-from .residents import Fact, Span, Stretch, cut, rows_of
+from .cluster import GONE
+from .homes import Alone, Home, OnWorkers, refused
+from .partitions import Partitions, partitions_of
+from .residents import Fact, Span, Stretch, cut, partition_name, rows_of
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
-    from distributed import Future
+    from distributed import Client, Future
 
 __all__ = ["DaskTable", "dask_source"]
 
 FETCHED = 1 << 16  # rows that come from a worker at a time
 
 
-def dask_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> Source:
+def dask_source(table: Any, asked: Asked, roles: Roles, client: Client | None) -> Source:
     """The source of a collection.
 
     Parameters
@@ -46,34 +44,17 @@ def dask_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -
     table : dask.dataframe.DataFrame or dask.array.Array
     asked : Asked
     roles : Roles
-    engine : Client, optional
-        By default Dask's default client. Without one, Dask computes the partitions in this process.
+    client : Client or None
+        Whose workers compute the partitions. None: Dask does so in this process.
 
     Raises
     ------
     UsageError, DataError
         If the roles do not suit the table, or a partition cannot be computed.
     """
-    client = _client(engine)
     found = partitions_of(table, asked, roles)
     home: Home = Alone(found.tables) if client is None else OnWorkers(client, found.tables)
-    return DaskTable(found, home, None if client is None else Dask(client))
-
-
-def _client(engine: object) -> Any:
-    """The client of a collection; None where there is none."""
-    if isinstance(engine, Dask):
-        return engine.client
-    if is_a(engine, "distributed.client", "Client"):
-        return engine
-    if engine is not None and not isinstance(engine, Here):
-        kind = type(engine).__name__
-        raise UsageError(f"{kind} cannot work on a collection of Dask: give its Client, or leave engine out")
-    distributed = sys.modules.get("distributed")  # a client of a module that is not loaded does not exist
-    try:
-        return None if distributed is None else distributed.default_client()
-    except ValueError:
-        return None
+    return DaskTable(found, home)
 
 
 class DaskTable(ArrowSource):
@@ -84,15 +65,13 @@ class DaskTable(ArrowSource):
     partitions : Partitions
     home : Home
         Where they are computed. All of them are computed here, since their lengths are asked for.
-    engine : Dask, optional
-        Where its passes are made by default.
     """
 
     seeks = True
     around = None  # a pass reads it as it is
 
-    def __init__(self, partitions: Partitions, home: Home, engine: Dask | None = None) -> None:
-        self.home, self.engine, self.token = home, engine, partitions.token
+    def __init__(self, partitions: Partitions, home: Home) -> None:
+        self.home, self.token = home, partitions.token
         self.facts = home.facts()
         self.schema = common_schema(self.facts)
         super().__init__(chosen_layout(self.schema, partitions.asked, TABLE))

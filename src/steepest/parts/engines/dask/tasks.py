@@ -7,29 +7,25 @@ Dask itself does so while it knows the task. These tasks are given to it again w
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import cycle
 from queue import Empty, SimpleQueue
 from statistics import median
-from time import monotonic, perf_counter, sleep
+from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 
 from ....core.errors import FileError, SteepestError
 from ....core.shown_text import counted
 from ....core.version import __version__
+from .cluster import ALONE, ASKING, connected, no_workers, threads_of
 
-__all__ = ["ALONE", "Tasks", "no_workers", "threads_of"]
+__all__ = ["Tasks"]
 
 TRIES = 5  # of a task, before its failure is that of the pass
 TICK = 0.25  # seconds between two looks at the cluster while no task ends
-CONNECTING = 8.0  # seconds for a client to find its scheduler again
-ASKING = 30.0  # seconds for a scheduler to answer
-ALONE = 60.0  # seconds without any worker
 SLOW, SHORT = 4.0, 5.0  # times the median task, and seconds: a longer silence means that the workers left are slow
 UNKNOWN = 15.0  # seconds of the median task while none is complete
-
-AGAIN = "fit again; with checkpoint= a fit goes on where it was"
 
 
 class Reply(NamedTuple):
@@ -67,7 +63,7 @@ class Tasks:
         name: str,
         worker: str | None,
         function: Callable[..., Any],
-        *arguments: Any,
+        *arguments: object,
         placed: Callable[[], Sequence[Any]] = tuple,
     ) -> None:
         """Give a task to the cluster, and rather to this worker than to others.
@@ -114,7 +110,7 @@ class Tasks:
 
     def _submit(self, number: int, worker: str | None = None) -> None:
         task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
-        with _connected(self.client):
+        with connected(self.client):
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
@@ -176,53 +172,11 @@ class Tasks:
     def _processing(self) -> dict[str, list[str]]:
         """The names of the tasks that each worker has."""
         client = self.client
-        with _connected(client):
+        with connected(client):
             return dict(client.sync(client.scheduler.processing, workers=None, callback_timeout=ASKING))
 
 
-def threads_of(client: Any) -> dict[str, int]:
-    """Threads of each worker, by address. Cost: a question to the scheduler.
-
-    Raises
-    ------
-    SteepestError
-        If the client is closed, or finds its scheduler no longer.
-    """
-    deadline = monotonic() + CONNECTING
-    while client.status == "connecting" and monotonic() < deadline:
-        sleep(TICK)
-    if client.status != "running":
-        raise unreachable(client)
-    with _connected(client):
-        return dict(client.nthreads(callback_timeout=ASKING))
-
-
-@contextmanager
-def _connected(client: Any) -> Iterator[None]:
-    """Whatever a client raises that is closed, or gets no answer, in one line."""
-    try:
-        yield
-    except SteepestError:
-        raise
-    except Exception as error:
-        if client.status == "running" and not isinstance(error, OSError):
-            raise
-        raise unreachable(client) from error
-
-
-def no_workers() -> SteepestError:
-    """What a fit says when nothing happens, as there is nobody."""
-    return SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
-
-
-def unreachable(client: Any) -> SteepestError:
-    """What a fit says without a scheduler."""
-    closed = client.status in ("closed", "closing")
-    what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
-    return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
-
-
-def answer(version: str, call: bytes, *placed: Any) -> Reply:
+def answer(version: str, call: bytes, *placed: object) -> Reply:
     """Compute a task, in a worker."""
     from distributed import get_worker
     from distributed.protocol.pickle import loads

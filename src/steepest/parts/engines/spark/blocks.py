@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,14 @@ from ....data.tree import Summation
 from ...coding import Coding
 from ...part import Block
 from ...sources.layout import Layout
-from ...works import Work
 from ..task import Found, worked
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+
+    Batchwise = Callable[..., Iterable[pa.RecordBatch]]
+
+    from ...works import Work
 
 __all__ = [
     "CHANGED",
@@ -167,12 +170,12 @@ def completed(shares: Iterable[Chunk]) -> Chunk:
     return Chunk(ordered[0].first, joined([share.rows for share in ordered if share.rows is not None]), True, rounded)
 
 
-def renamed(names: Sequence[str], function: Any, batches: Iterable[pa.RecordBatch]) -> Any:
+def renamed(names: Sequence[str], function: Batchwise, batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
     """What a function makes of batches whose columns have these names: Spark takes a dot in a name for a path."""
     return function(batch.rename_columns(list(names)) for batch in batches)
 
 
-def unpacked(row: Any) -> Chunk:
+def unpacked(row: Sequence[bytes]) -> Chunk:
     """The chunk of a row that a cutter made."""
     chunk: Chunk = pickle.loads(row[0])
     return chunk

@@ -14,17 +14,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....core.errors import SteepestError
 from ....core.version import __version__
 from ....data.tree import merge
 from ...part import Part
-from ...works import Work
 from ..engine import Done, Item
 from ..engine import Found as Given
 from ..task import Found, Workers, grouped, worked
 from .jobs import Guarded, context_of, gathered
+
+if TYPE_CHECKING:  # types alone
+    from ...works import Work
 
 __all__ = ["Spark"]
 

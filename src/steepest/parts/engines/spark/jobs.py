@@ -7,10 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ....core.errors import SteepestError, UsageError
 from ....core.shown_text import visible
+
+if TYPE_CHECKING:  # types alone
+    from pyspark import SparkContext
 
 __all__ = ["Guarded", "Told", "context_of", "gathered"]
 
@@ -46,7 +49,7 @@ class Guarded(NamedTuple):
             return Told(error=error)
 
 
-def context_of(session: Any) -> Any:
+def context_of(session: Any) -> SparkContext:
     """The context of a session, which runs jobs.
 
     Raises

@@ -27,11 +27,12 @@ from .tables import TABLE, arrow_schema, refuse_vectors
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from pyspark.sql import DataFrame
 
 __all__ = ["predicted"]
 
 
-def predicted(table: Any, predict: Predict) -> Any:
+def predicted(table: Any, predict: Predict) -> DataFrame:
     """The DataFrame with the predictions of its rows. Nothing is computed here.
 
     Raises
@@ -54,7 +55,8 @@ def predicted(table: Any, predict: Predict) -> Any:
     further = [StructField(name, from_arrow_type(pa.array(column).type)) for name, column in own.items()]
     fields = [*table.schema.fields, *further]
     numbered = StructType([StructField(f"c{i}", field.dataType, field.nullable) for i, field in enumerate(fields)])
-    adding = partial(renamed, table.columns, _Predictor(layout, predict))
+    predictor: Any = _Predictor(layout, predict)
+    adding = partial(renamed, table.columns, predictor)
     rows = table.toDF(*numbered.names[: len(table.columns)]).mapInArrow(adding, numbered)
     return rows.toDF(*(field.name for field in fields))
 

@@ -18,7 +18,6 @@ from ...sources.arrow import LEVELS, ArrowSource
 from ...sources.frames import is_a
 from ...sources.schema import chosen_layout
 from ...sources.source import Piece
-from ...works import Work
 from ..engine import Done, Found, Item
 from ..here import Here
 from ..roles import Roles
@@ -43,6 +42,9 @@ from .jobs import Guarded, context_of, gathered, one_line
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+    from pyspark import RDD, SparkContext
+
+    from ...works import Work
 
 __all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_source"]
 
@@ -57,7 +59,7 @@ NAMED = "{} of a DataFrame of Spark is a column of it: give its name"
 ELSEWHERE = "the DataFrame is of another Spark session than engine: leave engine out"
 
 
-def spark_source(table: Any, asked: Asked, roles: Roles, engine: Any = None) -> SparkSource:
+def spark_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> SparkSource:
     """The source of a DataFrame."""
     own = context_of(table.sparkSession)
     if engine is not None and not (is_a(engine, "pyspark.sql", "SparkSession") and context_of(engine) is own):
@@ -124,7 +126,7 @@ class SparkSource(ArrowSource):
         )
 
     @property
-    def context(self) -> Any:
+    def context(self) -> SparkContext:
         """The context of the session."""
         return context_of(self.engine.session)
 
@@ -163,14 +165,14 @@ class SparkSource(ArrowSource):
         return leaf_rows(len(self.names))
 
     @cached_property
-    def blocks(self) -> Any:
+    def blocks(self) -> RDD[Chunk]:
         """The RDD of chunks: whole leaves of each partition, and those that lie in several, which are joined."""
         from pyspark.sql.functions import spark_partition_id
 
         row = 8 * (len(self.names) + 2)
         most = self.leaf * max(1, CHUNK // row // self.leaf)
         total = sum(piece.rows for piece in self.pieces)
-        cutter = Cutter(self.encoded, self.levels, self.partitions, total, self.leaf, most)
+        cutter: Any = Cutter(self.encoded, self.levels, self.partitions, total, self.leaf, most)
         table = self.table.withColumn("partition", spark_partition_id())
         cutting = partial(renamed, (*self.columns, PARTITION), cutter)
         cut = self._persisted(table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked))
@@ -180,7 +182,7 @@ class SparkSource(ArrowSource):
         whole = shares.groupByKey(self.engine.workers).values().map(completed)
         return self.context.union([cut, self._persisted(whole)])
 
-    def tasks(self) -> Any:
+    def tasks(self) -> RDD[Chunk]:
         """The blocks, in so few partitions that tasks cost less than their work."""
         most = TASKS * self.engine.workers
         return self.blocks if self.blocks.getNumPartitions() <= most else self.blocks.coalesce(most)
