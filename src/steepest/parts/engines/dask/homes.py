@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ....core.errors import DataError, SteepestError
 from ....core.shown_text import visible
 from ...sources.frames import TABLE
-from .cluster import GONE, on_workers, settled
+from .cluster import GONE, connected, on_workers, settled
 from .residents import Fact, Stretch, cut, fact_of, facts_of, partition_name
 
 if TYPE_CHECKING:  # types alone
@@ -80,7 +80,8 @@ class OnWorkers:
         """The partitions, which are computed again after the client was restarted."""
         if not self._futures or any(future.status == GONE for future in self._futures):
             self._coming.clear()
-            self._futures = self.client.compute(list(self._tables))
+            with connected(self.client):
+                self._futures = self.client.compute(list(self._tables))
         return self._futures
 
     def release(self) -> None:

@@ -59,7 +59,7 @@ class Chunk(NamedTuple):
 
 
 class Cutter(NamedTuple):
-    """Makes chunks of a partition, in order: the rest of a leaf, whole leaves, the begin of a leaf."""
+    """Makes chunks of a partition, in order: the end of a leaf, whole leaves, the beginning of a leaf."""
 
     layout: Layout
     levels: tuple[str, ...] | None
