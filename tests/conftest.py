@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,13 @@ def california(shared):
     x, y = table["medianIncome"], table["medianHouseValue"] / 1e5
     keep = (y < 3.5) & (x < 8)
     return x[keep][:, None], y[keep]
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Executor]:
+    """Two processes that are started once; a test that ends one starts its own."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        yield pool
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from click.testing import CliRunner, Result
 
 from steepest.cli import main
 from steepest.cli.parts_options import PartsChoice, is_address
+from steepest.parts.engines import address
+from steepest.parts.engines.futures import Futures
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -123,6 +127,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _there(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tables)
+
+
+@pytest.fixture
+def _started(processes: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--engine local:N means processes that are there."""
+    monkeypatch.setattr(address, "_processes", lambda _: nullcontext(Futures(processes)))
 
 
 def run(line: str) -> Result:
@@ -393,6 +403,7 @@ def test_levels_unknown_to_the_fit_are_refused_with_their_place_or_taken_as_othe
         assert next(measures)["log_loss"] == pytest.approx(next(measures)["log_loss"], rel=1e-12)
 
 
+@pytest.mark.usefixtures("_started")
 @pytest.mark.parametrize(
     ("file", "options"),
     [("levels.csv", "--cache no"), ("levels.csv", ""), ("levels.jsonl", ""), ("levels.parquet", "--cache kept")],
@@ -434,6 +445,7 @@ def test_text_formats_and_exposures_pass_through(tmp_path: Path) -> None:
     assert "decimal and thousands are for delimited text, this is Parquet" in done.stderr
 
 
+@pytest.mark.usefixtures("_started")
 @pytest.mark.parametrize("cache", ["no", "kept_large"])
 def test_rounded_whole_numbers_are_noted_once(cache: str) -> None:
     if not Path("large.parquet").exists():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
@@ -45,12 +44,6 @@ class Asked:
 
     def join(self, a: Partial, b: Partial) -> Partial:
         return tuple(np.maximum(x, y) for x, y in zip(a, b, strict=True))
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Executor]:
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("work", [Slopes(LogLoss(), W), Curves(LogLoss(), W)])

@@ -6,8 +6,6 @@ import csv
 import errno
 import gzip
 import json
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -227,12 +225,6 @@ def test_a_prediction_too_large_for_a_number_is_refused_with_its_place(files, tm
 
 
 # Workers that are elsewhere send predictions, and files are written here.
-
-
-@pytest.fixture(scope="module")
-def processes():
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("engine", ["processes", "client"])

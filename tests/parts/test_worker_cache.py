@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -33,12 +32,6 @@ parquet = pytest.importorskip("pyarrow.parquet")
 
 N, FILES = 30_011, 7
 WORK = Curves(LogLoss(), np.full((6, 1), 0.3))
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Executor]:
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield pool
 
 
 @pytest.fixture(params=["processes", "client"])

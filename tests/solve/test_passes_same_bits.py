@@ -1,8 +1,6 @@
 """The bits of fits: those of a table in memory, for every format, cut, cache, memory, thread and process."""
 
 import hashlib
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -196,13 +194,6 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(parts_file, "parts_of", lambda s, how, _, coding: parts_of(s, how, rows, coding))
 
     return set_to
-
-
-@pytest.fixture(scope="module")
-def processes() -> Any:
-    """Two processes."""
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield pool
 
 
 def small(case: Case, i: int) -> tuple[Case, Given, str]:

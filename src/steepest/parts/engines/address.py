@@ -11,7 +11,6 @@ from typing import Any
 
 from ...core.errors import SteepestError, UsageError
 from ...core.shown_text import visible
-from ...core.version import __version__
 from .engine import Engine
 
 __all__ = ["engine_at"]
@@ -77,7 +76,6 @@ def _cluster(scheduler: str, told: Told) -> Iterator[Engine]:
         _wait_for_workers(scheduler, told)
         client = Client(scheduler, timeout=ANSWER, set_as_default=False)
         try:
-            _refuse_other_versions(client.get_versions(packages=["steepest"]))
             yield Dask(client)
         finally:
             with suppress(Exception):  # the scheduler may be gone
@@ -105,15 +103,6 @@ def _wait_for_workers(scheduler: str, told: Told) -> None:
         if time.monotonic() > until:
             raise SteepestError(f"{visible(scheduler)}: no worker came: start one by: dask worker {visible(scheduler)}")
         time.sleep(PAUSE)
-
-
-def _refuse_other_versions(found: dict[str, Any]) -> None:
-    """Refuse a cluster that cannot read the tasks, whose workers would end one by one."""
-    for place, facts in {"the scheduler": found["scheduler"], **found["workers"]}.items():
-        there = facts["packages"].get("steepest")
-        if there != __version__:
-            what = "no steepest" if there is None else f"steepest {there}"
-            raise SteepestError(f"{place} has {what}: install {__version__} there, in the environment of Dask")
 
 
 def _identity(scheduler: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -20,6 +22,7 @@ __all__ = [
     "connected",
     "no_workers",
     "on_workers",
+    "punctual_of",
     "settled",
     "threads_of",
     "unreachable",
@@ -51,6 +54,20 @@ def threads_of(client: Any) -> dict[str, int]:
         return dict(client.nthreads(callback_timeout=ASKING))
 
 
+def punctual_of(client: Any, late: dict[str, float]) -> dict[str, int]:
+    """Threads of each worker that is not late, or of all workers, where all are; after its time a worker is not late.
+
+    Raises
+    ------
+    SteepestError
+        As `threads_of`.
+    """
+    threads, now = threads_of(client), monotonic()
+    for worker in [worker for worker, until in late.items() if until < now or worker not in threads]:
+        del late[worker]
+    return {worker: count for worker, count in threads.items() if worker not in late} or threads
+
+
 @contextmanager
 def connected(client: Any) -> Iterator[None]:
     """Whatever a closed client raises, or one that gets no answer, in one line."""
@@ -64,16 +81,22 @@ def connected(client: Any) -> Iterator[None]:
         raise unreachable(client) from error
 
 
-def no_workers() -> SteepestError:
+def no_workers(seconds: float) -> SteepestError:
     """What a fit says when there are no workers."""
-    return SteepestError(f"the cluster has had no worker for {ALONE:.0f} seconds: start some, and {AGAIN}")
+    return SteepestError(f"the cluster has had no worker for {seconds:.0f} seconds: start some, and {AGAIN}")
 
 
 def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
+    logging.getLogger("distributed.client").addFilter(_is_told)
     closed = client.status in ("closed", "closing")
     what = "is closed, or its scheduler ended" if closed else "has lost its scheduler"
     return SteepestError(f"the client of Dask {what}: connect to a cluster that runs, and {AGAIN}")
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a line of Dask's log is shown: not that a client was closed while it looked for its scheduler."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def settled(client: Client, futures: Sequence[Any]) -> int | None:
@@ -97,7 +120,7 @@ def settled(client: Client, futures: Sequence[Any]) -> int | None:
         if threads_of(client):
             start = monotonic()
         elif monotonic() - start > ALONE:
-            raise no_workers()
+            raise no_workers(ALONE)
 
 
 def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:

@@ -13,9 +13,10 @@ from ...sources.frames import is_a
 from ..engine import Done, Found, Item
 from ..here import Here
 from ..task import Workers, grouped, worked
-from .cluster import threads_of
+from .cluster import punctual_of, threads_of
 from .placing import Order, are_placed, orders_of
 from .tasks import Tasks
+from .versions import refuse_other_versions
 
 if TYPE_CHECKING:  # types alone
     from ...works import Work
@@ -31,6 +32,13 @@ class Dask:
     client : distributed.Client
         It stays open. Its scheduler and workers need this version of steepest, its workers the files.
 
+    Raises
+    ------
+    UsageError
+        If the client is asynchronous.
+    SteepestError
+        If the scheduler or a worker has another version of steepest, or none.
+
     Notes
     -----
     In every pass a worker gets the same neighbouring parts, as far as it keeps up with the others, so that it finds
@@ -42,8 +50,9 @@ class Dask:
     def __init__(self, client: Any) -> None:
         if client.asynchronous:
             raise UsageError("the client of Dask is asynchronous: give one that is made with asynchronous=False")
+        refuse_other_versions(client)
         self.client, self.places = client, Places()
-        self.known = Workers()
+        self.known, self.late = Workers(), dict[str, float]()
 
     @property
     def workers(self) -> int:
@@ -70,7 +79,7 @@ class Dask:
         """The tasks of a pass."""
         if are_placed(parts):
             return orders_of(self.client, work, parts, size)
-        places = self.places.of(threads_of(self.client))
+        places = self.places.of(punctual_of(self.client, self.late))
         groups = grouped(len(parts), max(1, len(places)))
         near = [places[i * len(places) // len(groups)] if places else None for i in range(len(groups))]
         return [
@@ -94,7 +103,7 @@ class Dask:
     @contextmanager
     def _tasks(self) -> Iterator[Tasks]:
         """Tasks that end with the context, whatever ends it."""
-        tasks = Tasks(self.client)
+        tasks = Tasks(self.client, self.late)
         try:
             yield tasks
         finally:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ....core.errors import FileError, SteepestError
 from ....core.shown_text import counted
 from ....core.version import __version__
-from .cluster import ALONE, ASKING, connected, no_workers, threads_of
+from .cluster import ALONE, ASKING, connected, no_workers, punctual_of, threads_of
 
 __all__ = ["Tasks"]
 
@@ -26,6 +26,7 @@ TRIES = 5  # of a task, before its failure is that of the pass
 TICK = 0.25  # seconds between two looks at the cluster while no task ends
 SLOW, SHORT = 4.0, 5.0  # times the median task, and seconds: a longer silence means that the workers left are slow
 UNKNOWN = 15.0  # seconds of the median task while none is complete
+LATE = 60.0  # seconds for which a slow worker gets no task, unless it answers
 
 
 class Reply(NamedTuple):
@@ -49,10 +50,18 @@ class Task(NamedTuple):
 
 
 class Tasks:
-    """Tasks with numbers, on the workers of a client."""
+    """Tasks with numbers, on the workers of a client.
 
-    def __init__(self, client: Any) -> None:
+    Parameters
+    ----------
+    client : distributed.Client
+    late : dict, optional
+        Workers that were slow, and until when they get no task. It is kept up to date.
+    """
+
+    def __init__(self, client: Any, late: dict[str, float] | None = None) -> None:
         self.client, self.left = client, dict[int, Task]()
+        self.late = {} if late is None else late
         self.replies = SimpleQueue[tuple[int, Any, Any]]()
         self.complete = dict[int, Any]()  # results that were not asked for yet
         self.seconds: list[float] = []  # of tasks that are complete
@@ -109,11 +118,17 @@ class Tasks:
         self.left.clear()
 
     def _submit(self, number: int, worker: str | None = None) -> None:
-        task, liking = self.left[number], {} if worker is None else {"workers": [worker], "allow_other_workers": True}
+        task, liking = self.left[number], self._liking(worker)
         with connected(self.client):
             future = self.client.submit(answer, __version__, task.call, *task.placed(), pure=False, **liking)
             task.futures[future] = worker
             self.client.loop.add_callback(self._wait, number, future)
+
+    def _liking(self, worker: str | None) -> dict[str, Any]:
+        """Which workers may have a task: while some are late none of these, as they look idle, and would get more."""
+        if self.late and (punctual := punctual_of(self.client, self.late)):
+            return {"workers": [worker] if worker in punctual else [*punctual]}
+        return {} if worker is None else {"workers": [worker], "allow_other_workers": True}
 
     async def _wait(self, number: int, future: Any) -> None:
         """Wait for a future in the thread of the client."""
@@ -126,6 +141,7 @@ class Tasks:
     def _complete(self, number: int, reply: Reply) -> Any:
         _release(self.left.pop(number).futures)
         self.seconds.append(reply.seconds)
+        self.late.pop(reply.worker, None)
         if reply.refused is not None:
             raise reply.refused
         return reply.found
@@ -145,12 +161,12 @@ class Tasks:
         """Look at the cluster while nothing comes back; the time from which on it has had a worker."""
         workers = set(threads_of(self.client))
         if not workers and monotonic() - start > ALONE:
-            raise no_workers()
+            raise no_workers(ALONE)
         if not workers:
             return start
         self._replace(workers)
         if silence > max(SHORT, SLOW * (median(self.seconds) if self.seconds else UNKNOWN)):
-            self._copy(workers)
+            self._copy()
         return monotonic()
 
     def _replace(self, workers: set[str]) -> None:
@@ -161,11 +177,13 @@ class Tasks:
                 if not any(future.key in known for future in self.left[number].futures):
                     self._submit(number)
 
-    def _copy(self, workers: set[str]) -> None:
+    def _copy(self) -> None:
         """Give the tasks of slow workers to idle ones too: the first result is taken."""
-        busy = self._processing()
-        if idle := sorted(worker for worker in workers if not busy.get(worker)):
+        busy, punctual = self._processing(), punctual_of(self.client, self.late)
+        if idle := sorted(worker for worker in punctual if not busy.get(worker)):
             alone = [number for number, task in self.left.items() if len(task.futures) == 1]
+            ours = {future.key for number in alone for future in self.left[number].futures}
+            self.late |= {worker: monotonic() + LATE for worker, keys in busy.items() if ours & {*keys}}
             for number, worker in zip(alone, cycle(idle), strict=False):
                 self._submit(number, worker)
 
@@ -182,13 +200,14 @@ def answer(version: str, call: bytes, *placed: object) -> Reply:
     from distributed.protocol.pickle import loads
 
     worker, begin = get_worker().address, perf_counter()
+    if version != __version__:
+        there = f"it has steepest {__version__}, the client {version}: install the same version everywhere"
+        return Reply(None, SteepestError(f"the worker {worker} is of no use: {there}"), None, worker, 0.0)
     try:
         function, arguments = loads(call)
     except Exception as error:
-        there = f"it has steepest {__version__}, the client {version}" if version != __version__ else _line(error)
-        return Reply(
-            None, None, f"it cannot read the task ({there}): install the same versions everywhere", worker, 0.0
-        )
+        problem = f"it cannot read the task ({_line(error)}): install the same versions everywhere"
+        return Reply(None, None, problem, worker, 0.0)
     try:
         return Reply(function(*arguments, *placed), None, None, worker, perf_counter() - begin)
     except FileError as error:  # a network may be there again
