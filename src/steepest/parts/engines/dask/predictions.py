@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # types alone
 
 __all__ = ["predicted"]
 
-OTHER = "the table has other columns than the fit: give it those, {}"
+OTHER = "the table has other columns than the fit: select those of the fit, in their order: {}"
 
 
 def predicted(table: Any, predict: Predict) -> object:
