@@ -19,6 +19,7 @@ from ..objective.data import ColumnStats
 from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
+from .sources.source import weights_of
 from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
 from .works import leaves_of
 
@@ -125,15 +126,16 @@ def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
         raise DataError("the table has no rows: nothing to fit")
     whole = d <= GRAM if grams is None else grams
     work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
-    found = _read(work, parts.sums(work), d)
+    sums = parts.sums(work)
+    if not sums[2][1]:
+        raise DataError(WEIGHTS, column=weights_of(parts.source))
+    found = _read(work, sums, d)
     return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def _read(work: Surveys, found: Partial, d: int) -> Survey:
     """The survey from its sums."""
     sums, ends, counts = found[:3]
-    if not counts[1]:
-        raise DataError(WEIGHTS)
     whole = sums[-1] if work.grams else sums[0]
     if not np.isfinite(total := float(counts[2])):
         raise DataError(TOO_LARGE)
