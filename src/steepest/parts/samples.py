@@ -166,10 +166,15 @@ def as_rows(some: Drawn, share: Array, d: int) -> Rows:
 
 def hashes(numbers: NDArray[np.int64], seed: int) -> Hashes:
     """A hash of each number; different numbers have different ones."""
-    z = numbers.astype(np.uint64) + np.array([seed & (1 << 63) - 1], np.uint64) * np.uint64(0xD1342543DE82EF95)
+    z = numbers.astype(np.uint64)
+    z += np.array([seed & (1 << 63) - 1], np.uint64) * np.uint64(0xD1342543DE82EF95)
+    room = np.empty_like(z)  # new arrays of this size are new pages each time
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor) + np.uint64(0x9E3779B97F4A7C15)
-    return cast(Hashes, z ^ (z >> np.uint64(31)))
+        z ^= np.right_shift(z, np.uint64(shift), out=room)
+        z *= np.uint64(factor)
+        z += np.uint64(0x9E3779B97F4A7C15)
+    z ^= np.right_shift(z, np.uint64(31), out=room)
+    return z
 
 
 def _by_class(
