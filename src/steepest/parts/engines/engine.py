@@ -35,7 +35,7 @@ class Engine(Protocol):
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Call ``done`` with the numbers of parts and the forest of their sums, each part once, one call at a time.
 
-        Blocks have ``size`` rows. The first exception of a part is raised, when the others have ended.
+        Blocks have at most ``size`` rows. The first exception of a part is raised, when the others have ended.
         """
 
     def map(
@@ -50,7 +50,7 @@ class Engine(Protocol):
 def forest_of(work: Work, part: Part, size: int) -> Forest:
     """The forest of the leaves that begin in a part."""
     forest: Forest = {}
-    for block in part.blocks(size):
+    for block in part.leaves(size):
         for i, sums in enumerate(work(block)):
             put(forest, work.join, 0, block.first // block.how.leaf + i, sums)
     return forest
