@@ -30,7 +30,8 @@ __all__ = ["Survey", "Surveys", "survey_of"]
 
 GRAM = 256  # columns up to which the Gram matrix costs no more than reading a file
 SAMPLE = 60_000  # most rows of the sample
-EACH = 40  # fewest rows of the sample for each column
+EACH = 40  # fewest rows of the sample for each column; half of it from each class
+CLASS = 1024  # rows of each class, unless the columns need more
 WEIGHTS = "weights must be >= 0 and not all zero"
 TOO_LARGE = "the sum of the weights is too large for a number: divide them by the largest"
 ROOM = 1 << 20  # most numbers of the sample, 8 MB, unless the columns need more
@@ -156,7 +157,8 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
 def _picks(parts: Parts, seed: int) -> Picks:
     """The size of the sample, by the shape of the table alone: with more memory the bits of a fit stay as they are."""
     n, d = parts.shape
-    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), n, seed, {})
+    most = max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4)))
+    return Picks(most, min(most, max(CLASS, EACH * (d + 1) // 2)), n, seed, {})
 
 
 def _first_row(parts: Parts, grams: bool) -> Array:

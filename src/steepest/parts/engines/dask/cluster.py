@@ -134,6 +134,6 @@ def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tupl
         by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
     found: list[tuple[str | None, list[int]]] = []
     for worker, some in by_worker.items():
-        each = -(-len(some) // (tasks * threads.get(worker, 1)))
+        each = -(-len(some) // (tasks * threads.get(worker or "", 1)))
         found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
     return found
