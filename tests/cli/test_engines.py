@@ -134,13 +134,13 @@ def test_a_server_that_is_no_scheduler_is_one_line(reply: bytes, monkeypatch: py
     monkeypatch.setattr(address, "ANSWER", 0.7)
     with server(reply) as port:
         found = refusal(f"fit logistic good -t y --engine dask:tcp://127.0.0.1:{port}")
-    assert found == f"error: tcp://127.0.0.1:{port}: no scheduler of Dask answers there: check the address\n"
+    assert found == f"error: tcp://127.0.0.1:{port}: {address.NO_SCHEDULER}\n"
 
 
 def test_an_address_where_nothing_is_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(address, "ANSWER", 0.7)
     found = refusal("fit logistic good -t y --engine dask:tcp://127.0.0.1:9")
-    assert found == "error: tcp://127.0.0.1:9: no scheduler of Dask answers there: check the address\n"
+    assert found == f"error: tcp://127.0.0.1:9: {address.NO_SCHEDULER}\n"
     assert address.__dict__["PATIENCE"] == 30
 
 

@@ -282,6 +282,12 @@ def test_scan_says_what_a_table_holds() -> None:
     assert answer("scan good -t y")["classes"].keys() == {"0", "1"}
 
 
+def test_a_plan_measures_files_and_no_cache_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    csv.write_csv(pa.table({"x": np.arange(9_000.0), "y": np.arange(9_000) % 2}), tmp_path / "t.csv")
+    monkeypatch.setattr("steepest.parts.cache.policy.Cached", None)
+    assert answer(f"scan {tmp_path / 't.csv'} -t y --plan")["plan"]["pass_seconds"]["decoding"] > 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_memory_is_bounded(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

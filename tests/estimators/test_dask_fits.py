@@ -133,7 +133,7 @@ def test_early_stopping_keeps_rows_out_as_in_memory():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: TABLE, "the table has other columns than the fit: give it those, a, b, c"),
+        (lambda: TABLE, "the table has other columns than the fit: select those of the fit, in their order: a, b, c"),
         (lambda: TABLE[["b", "a", "c"]], "other columns than the fit"),
         (lambda: da.from_array(X), "other columns than the fit"),
         (lambda: TABLE["a"], "Series of Dask is no table"),

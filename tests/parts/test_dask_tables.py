@@ -256,7 +256,7 @@ REFUSED = {
     ),
     "a target in memory": (
         lambda: (T[COLUMNS], LABELS),
-        r"target in memory \(ndarray\).*give a collection of Dask too",
+        r"target in memory \(ndarray\).*give a Series or an array of Dask",
     ),
     "no target": (lambda: (T[COLUMNS],), "the table has no target"),
     "a gap": (lambda: (T[["a"]].where(T["a"] < 3.5), T["y"]), r"partition \d, row [\d,]+, column 'a': missing value"),

@@ -228,7 +228,7 @@ def test_vectors_and_roles_that_are_no_names_are_refused(session, frames):
     frame = session.createDataFrame([(Vectors.dense([1.0]), 1.0)], ["v", "y"])
     with pytest.raises(DataError, match=r"column 'v': a column of vectors: name the columns .*vector_to_array"):
         scan(frame, "y")
-    with pytest.raises(UsageError, match="target of a DataFrame of Spark is a column of it: give its name"):
+    with pytest.raises(UsageError, match="target of a Spark DataFrame must be the name of one of its columns"):
         scan(frames[1][0], frames[1][0]["number"])
     with pytest.raises(UsageError, match="no column"):
         scan(frames[1][0], "number", ["x9"])

@@ -254,7 +254,7 @@ def test_caches_of_killed_workers_go_with_the_last_one_after_them(
 ) -> None:
     monkeypatch.setenv("STEEPEST_CACHE_DIR", str(tmp_path))
     shared, spawn = tmp_path / "steepest" / "tables" / folders.SHARED, multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn) as pool, pytest.raises(SteepestError, match="the executor works no longer"):
+    with ProcessPoolExecutor(1, spawn) as pool, pytest.raises(SteepestError, match="executor is broken or shut down"):
         scan(table, "y", engine=pool, cache=True).sums(Kill())
     kept = caches(shared)
     with ProcessPoolExecutor(2, spawn) as pool:

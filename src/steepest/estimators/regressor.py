@@ -203,7 +203,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Parameters
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
-        y : (n,) or (n, k) array, or collection beside X, or names of its columns; a table in parts has its own
+        y : (n,) or (n, k) array, a collection of Dask if X is one, or names of columns; a table in parts has its own
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional

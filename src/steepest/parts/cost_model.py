@@ -44,7 +44,7 @@ class Size(NamedTuple):
 class Speeds(NamedTuple):
     """Speeds of one core, by the CPU clock."""
 
-    decoding: float  # bytes of files a second
+    decoding: float  # D, bytes of files a second
     products: float  # F, products of two numbers a second
 
 

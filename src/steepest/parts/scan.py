@@ -132,11 +132,17 @@ def scan(
     X is float32 if every feature is, else float64. A missing or infinite number is refused by the pass that meets it,
     with file and row. A column of text becomes a column of 0 and 1 for each level but one, which takes a pass over it
     here. Without a cache a function is called again for every pass, in one thread, and a lazy frame is
-    computed again, by batches. The partitions of a collection of Dask are computed here, once, by its client. Their
-    columns lie in the memory of its workers until the first pass turns them into rows of at most 8 (d + k + 2) bytes,
-    which stay there as long as the table. Without a client the first pass writes the rows to a cache. Beside the
-    blocks a pass needs, for each thread, two batches of rows, a page of each column of a Parquet file (often 1 MB), or
-    a record batch of an Arrow file. Cost: the footer of each file.
+    computed again, by batches. Beside the blocks a pass needs, for each thread, two batches of rows, a page of each
+    column of a Parquet file (often 1 MB), or a record batch of an Arrow file. Cost: the footer of each file.
+
+    The partitions of a data frame or array of Dask are computed here, once, by its client. Their columns lie in the
+    memory of its workers until the first pass turns them into rows of at most 8 (d + k + 2) bytes, which stay there as
+    long as the table. Without a client the first pass writes the rows to a cache. Of a Spark DataFrame the columns in
+    use are persisted in memory or on disk, unless the DataFrame is persisted already. So are the blocks of numbers
+    that the first pass makes of them. Spark forgets both with the table.
+
+    Workers are sent coefficients and the names of parts, or of rows that they have. They send back sums, the sample,
+    and the rows of batches where a fit takes these.
 
     Examples
     --------

@@ -71,7 +71,7 @@ class Found(NamedTuple):
 def scan_command(names: tuple[str, ...], flags: Flags) -> None:
     """Find the files, read their schemas, print."""
     files = find_files(list(names))
-    table = scan(list(names), flags.target, drop=flags.drop or (), memory=flags.memory)
+    table = scan(list(names), flags.target, drop=flags.drop or (), memory=flags.memory, cache=False)
     labels = _labels(names, flags, table)
     plan = plan_of(table, files, flags.asked) if flags.plan or flags.asked != Asked() else None
     found = Found(name_of(names), files, columns_of(files), table, labels, plan)
@@ -86,7 +86,7 @@ def _labels(names: tuple[str, ...], flags: Flags, table: Parts) -> Labels | None
     if len(table.source.targets) != 1:
         return None
     try:
-        return labels_of(scan(list(names), flags.target, table.names[:1]))
+        return labels_of(scan(list(names), flags.target, table.names[:1], cache=False))
     except DataError as error:
         if error.column is None or error.file is not None:
             raise

@@ -16,10 +16,10 @@ from ..text import aligned, describe, number
 
 __all__ = ["Asked", "Plan", "as_object", "plan_lines", "plan_of"]
 
-PASSES = {"linear": 1, "logistic": 5}  # of a fit without a cache: usual ones, the first with the survey
+PASSES = {"linear": 1, "logistic": 5}  # usual numbers for a fit; those of logistic include the survey
 WIDE = {"linear": 30, "logistic": 30}  # the same without Hessians
-UNKNOWN = "not measured, as the files are small or elsewhere: name its speed with --disk"
-MODEL = "{} is computed by the model of docs/clusters.md from these speeds, not measured."
+UNKNOWN = "not measured, as the files are below 17 MB or remote: give its speed with --disk"
+MODEL = "{} is computed from these speeds by the model of docs/clusters.md, without a cache. It is not measured."
 
 
 class Asked(NamedTuple):
@@ -71,7 +71,7 @@ def plan_lines(plan: Plan) -> list[str]:
     blocks = f"{size_text(table.memory)} at most, in blocks of {counted(table.block, 'row')}"
     facts = [
         ("memory", f"{blocks}; {counted(table.engine.workers, 'worker')}"),
-        ("reading", f"{rate}, {share}"),
+        ("speed", f"{rate}, {share}"),
         ("disk", UNKNOWN if plan.disk is None else f"{size_text(plan.disk)} a second, measured"),
     ]
     for kind, passes in plan.passes.items():

@@ -113,7 +113,7 @@ class WorkerCached(Derived):
         folder = self.folder
         if folder is None:
             folder = default_folder()
-            with suppress(OSError):  # the cache meets it again, and tells
+            with suppress(OSError):  # `Cached` meets it again, and notes it
                 folder = shared_folder(folder)
         key = f"{folder}{os.sep}{leaves.identity}"
         with _lock:

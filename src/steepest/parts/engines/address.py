@@ -16,6 +16,7 @@ from .engine import Engine
 __all__ = ["engine_at"]
 
 KNOWN = "write local:4 for 4 processes, dask:tcp://HOST:PORT for a cluster, or leave it out for threads"
+NO_SCHEDULER = "no scheduler of Dask answers there: check the address, or start one by: dask scheduler"
 ANSWER = 5.0  # seconds in which a scheduler has to answer
 PATIENCE = 30.0  # seconds in which a worker has to come
 PAUSE = 0.5  # seconds between two looks for workers
@@ -113,7 +114,7 @@ def _identity(scheduler: str) -> dict[str, Any]:
     except Exception:  # whatever else answers there may send anything
         found = {}
     if found.get("type") != "Scheduler":
-        raise SteepestError(f"{visible(scheduler)}: no scheduler of Dask answers there: check the address")
+        raise SteepestError(f"{visible(scheduler)}: {NO_SCHEDULER}")
     return found
 
 

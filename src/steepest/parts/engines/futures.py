@@ -101,4 +101,4 @@ def _broken_told() -> Iterator[None]:
 def _broken(error: BaseException) -> SteepestError:
     reason = (str(error) or type(error).__name__).split(". ")[0].splitlines()[0].rstrip(".")
     remedy = "make a new executor, under if __name__ == '__main__', and fit again"
-    return SteepestError(f"the executor works no longer ({reason}): {remedy}")
+    return SteepestError(f"the executor is broken or shut down ({reason}): {remedy}")

@@ -35,7 +35,7 @@ ASKING = 30.0  # seconds for a scheduler to answer
 ALONE = 60.0  # seconds without any worker
 GONE = "cancelled"  # the state of a future after a restart; of a lost worker Dask computes them again
 
-AGAIN = "fit again; with checkpoint= a fit goes on where it was"
+AGAIN = "fit again; with a checkpoint a fit goes on where it was"
 
 
 def threads_of(client: Any) -> dict[str, int]:
@@ -44,7 +44,7 @@ def threads_of(client: Any) -> dict[str, int]:
     Raises
     ------
     SteepestError
-        If the client is closed, or finds its scheduler no longer.
+        If the client is closed, or has lost its scheduler.
     """
     deadline = monotonic() + CONNECTING
     while client.status == "connecting" and monotonic() < deadline:
@@ -71,7 +71,7 @@ def punctual_of(client: Any, late: dict[str, float]) -> dict[str, int]:
 
 @contextmanager
 def connected(client: Any) -> Iterator[None]:
-    """Whatever a client raises that is closed, or gets no answer, in one line."""
+    """Whatever a closed client raises, or one that gets no answer, in one line."""
     try:
         yield
     except SteepestError:
@@ -83,7 +83,7 @@ def connected(client: Any) -> Iterator[None]:
 
 
 def no_workers(seconds: float) -> SteepestError:
-    """What a fit says when nothing happens, as there is nobody."""
+    """What a fit says when there are no workers."""
     return SteepestError(f"the cluster has had no worker for {seconds:.0f} seconds: start some, and {AGAIN}")
 
 
@@ -91,8 +91,8 @@ def unreachable(client: Any) -> SteepestError:
     """What a fit says without a scheduler."""
     logging.getLogger("distributed.client").addFilter(_is_told)
     closed = client.status in ("closed", "closing")
-    what = "the client of Dask is closed" if closed else "the client of Dask finds its scheduler no longer"
-    return SteepestError(f"{what}: connect one to a cluster that runs, and {AGAIN}")
+    what = "is closed, or its scheduler ended" if closed else "has lost its scheduler"
+    return SteepestError(f"the client of Dask {what}: connect to a cluster that runs, and {AGAIN}")
 
 
 def _is_told(record: logging.LogRecord) -> bool:

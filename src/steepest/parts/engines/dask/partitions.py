@@ -52,7 +52,7 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
     DataError
         If names of columns are not unique, or the collections have other partitions.
     UsageError
-        If a role is neither a collection nor the name of a column.
+        If target, weights or offset are neither of Dask nor the name of a column.
     """
     import dask
 
@@ -112,7 +112,7 @@ def _check_kinds(roles: Roles) -> None:
     for what, value in zip(Roles._fields, roles, strict=True):
         if not (is_collection(value) or is_named(value)):
             kind = type(value).__name__
-            raise UsageError(f"{what} in memory ({kind}) for a table of Dask: give a collection of Dask too")
+            raise UsageError(f"{what} in memory ({kind}) beside a table of Dask: give a Series or an array of Dask")
 
 
 def _beside(whole: One, roles: Roles) -> list[One]:
@@ -168,7 +168,7 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
 def width_of(array: DaskArray) -> int:
     """How many columns an array has."""
     if np.isnan(array.shape[1]):
-        raise DataError("nobody knows how many columns the array has: call its compute_chunk_sizes() before")
+        raise DataError("the number of columns of the array is not known: call its compute_chunk_sizes() first")
     return int(array.shape[1])
 
 
@@ -235,7 +235,9 @@ def _arrow(value: Any, labels: Labels) -> pa.Table:
     if isinstance(value, np.ndarray):
         return of_array(value[:, None] if value.ndim == 1 else value, labels)
     if not is_a(value, "pandas", "DataFrame", "Series"):
-        raise DataError(f"{type(value).__name__} is no part of an array or data frame: give numbers in NumPy arrays")
+        raise DataError(
+            f"{type(value).__name__} is no chunk that can be read: give NumPy arrays, or data frames of pandas"
+        )
     table = arrow_table(value.to_frame() if value.ndim == 1 else value)
     if len(table.column_names) != len(labels):
         raise DataError(f"{table.num_columns} columns, but Dask expects {len(labels)}: give the right meta")

@@ -33,7 +33,7 @@ class Reply(NamedTuple):
     """What a worker says of a task."""
 
     found: Any
-    refused: SteepestError | None  # what no repetition would mend
+    refused: SteepestError | None  # an error of the data, which is the same at every repetition
     failed: str | None
     worker: str
     seconds: float
@@ -44,8 +44,8 @@ class Task(NamedTuple):
 
     name: str
     call: bytes  # the function and its arguments
-    futures: dict[Any, str | None]  # each with the worker that it is rather for
-    failures: list[Reply | BaseException]  # for each of them it was given to the cluster again
+    futures: dict[Any, str | None]  # each with the worker that it is meant for
+    failures: list[Reply | BaseException]  # after each of them the task was given to the cluster again
     placed: Callable[[], Sequence[Any]] = tuple  # makes futures whose values are further arguments
 
 
@@ -63,7 +63,7 @@ class Tasks:
         self.client, self.left = client, dict[int, Task]()
         self.late = {} if late is None else late
         self.replies = SimpleQueue[tuple[int, Any, Any]]()
-        self.complete = dict[int, Any]()  # what tasks gave that nobody has asked for
+        self.complete = dict[int, Any]()  # results that were not asked for yet
         self.seconds: list[float] = []  # of tasks that are complete
 
     def give(
@@ -75,7 +75,7 @@ class Tasks:
         *arguments: object,
         placed: Callable[[], Sequence[Any]] = tuple,
     ) -> None:
-        """Give a task to the cluster, and rather to this worker than to others.
+        """Give a task to the cluster, preferably to this worker.
 
         Its last arguments are the values of the futures that ``placed`` makes, anew for every try.
         """

@@ -59,7 +59,7 @@ class Chunk(NamedTuple):
 
 
 class Cutter(NamedTuple):
-    """Makes chunks of a partition, in order: the rest of a leaf, whole leaves, the begin of a leaf."""
+    """Makes chunks of a partition, in order: the end of a leaf, whole leaves, the beginning of a leaf."""
 
     layout: Layout
     levels: tuple[str, ...] | None
@@ -130,19 +130,21 @@ class Pass(NamedTuple):
     def __call__(self, chunks: Iterable[Chunk]) -> Passed:
         """The sums of the leaves in them."""
         cut = _Cut(chunks, self)
-        found = worked(self.work, [cut], self.size)  # type: ignore[list-item]  # of a part it asks for blocks alone
+        found = worked(self.work, [cut], self.size)  # type: ignore[list-item]  # of a part it asks for blocks and notes
         return Passed(found, cut.rows, frozenset(cut.rounded))
 
 
 class _Cut:
     """The chunks of a partition as a part."""
 
+    source = None  # it has no notes: what was rounded goes back beside the sums
+
     def __init__(self, chunks: Iterable[Chunk], asked: Pass) -> None:
         self.chunks, self.asked = chunks, asked
         self.rows = 0
         self.rounded: set[str] = set()
 
-    def blocks(self, size: int) -> Iterator[Block]:
+    def leaves(self, size: int) -> Iterator[Block]:
         """Blocks of at most ``size`` rows."""
         for chunk in self.chunks:
             if chunk.error is not None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # types alone
 __all__ = ["Guarded", "Told", "context_of", "gathered"]
 
 STOPPED = "the Spark session is stopped: make a new one with SparkSession.builder.getOrCreate(), and scan again"
-CONNECT = "{} runs no functions of Python on its workers: give a SparkSession of the same machine, not of Spark Connect"
+CONNECT = "{} has no SparkContext, which passes need: give a classic SparkSession, not of Spark Connect"
 OTHER_PYTHON = (
     "the workers of Spark have another Python or steepest ({}): set PYSPARK_PYTHON to a Python that has this version "
     "on every machine, before the session starts; here it is {}"
@@ -37,7 +37,7 @@ class Told(NamedTuple):
 
 
 class Guarded(NamedTuple):
-    """A function whose errors of data are given back: Spark would repeat the task, and tell of it in Java's words."""
+    """A function whose errors of data are given back: Spark would repeat the task, then raise its own."""
 
     function: Callable[[Any], Any]
 

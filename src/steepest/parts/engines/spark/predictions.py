@@ -70,7 +70,7 @@ def _layout(table: Any, predict: Predict) -> Layout:
     refuse_vectors(table, asked)
     layout = chosen_layout(arrow_schema(table), asked, TABLE)
     if layout.settings is not None:
-        raise DataError("text where the fit had numbers: make numbers of it", file=TABLE, column=layout.texts[0])
+        raise DataError("text where the fit had numbers: convert it to numbers", file=TABLE, column=layout.texts[0])
     if len(layout.names) != len(predict.w) - 1:
         columns = counted(len(predict.w) - 1, "column")
         raise UsageError(f"the fit had {columns} and {TABLE} has {len(layout.names)}: select the columns of the fit")

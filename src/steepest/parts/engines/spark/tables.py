@@ -55,8 +55,8 @@ VECTORS = (
     "a column of vectors: name the columns that it was made from, features=[...], or make columns of it with "
     "pyspark.ml.functions.vector_to_array"
 )
-NAMED = "{} of a DataFrame of Spark is a column of it: give its name"
-ELSEWHERE = "the DataFrame is of another Spark session than engine: leave engine out"
+NAMED = "{} of a Spark DataFrame must be the name of one of its columns"
+ELSEWHERE = "the DataFrame belongs to another Spark session than engine=: leave engine out"
 
 
 def spark_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> SparkSource:
@@ -228,7 +228,7 @@ class SparkSource(ArrowSource):
         return kept
 
     def __reduce__(self) -> Any:
-        raise UsageError("the rows of a DataFrame of Spark stay in its session: write it to files and scan these")
+        raise UsageError("the rows of a Spark DataFrame stay in its session: write it to files, and scan these")
 
 
 class InSpark(Spark):
