@@ -11,7 +11,8 @@ from benchmarks.measure import SEED
 
 __all__ = ["D", "Labelled", "N", "make_table", "write_files"]
 
-N, D, FILES, SMALL = 1_000_000, 50, 8, 20_000
+N, D, FILES = 1_000_000, 50, 8
+SMALL = 400_000  # rows of a table that is large enough for compiled passes
 
 
 class Labelled(NamedTuple):

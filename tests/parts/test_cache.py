@@ -59,6 +59,7 @@ class Counting:
     """A table whose readings are counted, in odd pieces."""
 
     levels = None
+    seeks = False
 
     def __init__(self, rows: Rows, size: int = 7001, remote: bool = True) -> None:
         self.rows, self.remote, self.size, self.begun = rows, remote, size, 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from threading import Timer
+from time import sleep
 from typing import Any
 
 import numpy as np
 import pytest
 
 from steepest import GDClassifier, GDRegressor, scan
+from steepest.core.errors import SteepestError
 from steepest.errors import DataError, UsageError
 
 pd, dask, distributed = (pytest.importorskip(name) for name in ("pandas", "dask", "distributed"))
@@ -188,10 +191,9 @@ def test_partitions_are_computed_once_for_all_fits(tmp_path):
     assert len(list(tmp_path.iterdir())) == 5
 
 
-def own_cluster() -> Any:
-    return distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=0, protocol="tcp", silence_logs=50
-    )
+def own_cluster(**more: Any) -> Any:
+    settings = {"dashboard_address": ":0", "memory_limit": 0, "protocol": "tcp", "silence_logs": 50}
+    return distributed.LocalCluster(n_workers=2, threads_per_worker=1, **settings, **more)
 
 
 def test_rows_that_got_lost_are_made_again(known):
@@ -208,6 +210,20 @@ def test_rows_that_got_lost_are_made_again(known):
         assert answer(GDClassifier().fit(table)) == known
         table._survey, table.told = None, restarted  # after the first part of the next pass
         assert answer(GDClassifier().fit(table)) == known
+
+
+def slow(frame: Any) -> Any:
+    sleep(0.1)
+    return frame
+
+
+def test_a_scheduler_that_goes_while_partitions_are_computed_is_one_line():
+    table = even(FRAME, 40)[[*COLUMNS, "y"]]
+    with own_cluster(processes=False) as cluster, distributed.Client(cluster) as client:
+        Timer(0.5, cluster.close).start()
+        with pytest.raises(SteepestError, match=r"client of Dask|scheduler is gone") as caught:
+            scan(table.map_partitions(slow, meta=table._meta), "y", engine=client)
+        assert "\n" not in str(caught.value)
 
 
 def raising(frame: Any) -> Any:

@@ -7,10 +7,12 @@ from steepest.data.csr import CSR
 from steepest.data.moments import central_moments
 from steepest.data.rows import make_rows
 from steepest.parts.coding import AS_GIVEN, Coding
+from steepest.parts.engines.engine import forest_of
 from steepest.parts.engines.here import Here
 from steepest.parts.parts import Parts
+from steepest.parts.samples import Picks, hashes
 from steepest.parts.sources.memory import MemorySource
-from steepest.parts.survey import survey_of
+from steepest.parts.survey import CLASS, Surveys, survey_of
 
 N, D = 30_011, 5
 
@@ -102,15 +104,30 @@ def test_class_weights_of_the_sample_are_exact_and_a_rare_class_is_whole():
     assert len(sample.y) == N // 4
 
 
-def test_half_of_the_sample_is_from_each_of_two_classes_and_it_is_a_fair_draw():
+def test_a_class_with_few_rows_has_a_thousand_of_them_in_the_sample():
+    y = (np.random.default_rng(3).random(N) < 0.06) * 1.0
+    sample = survey_of(parts_of(make_rows(np.zeros((N, 1)), y))).sample
+    least = np.flatnonzero(y)[np.argsort(hashes(np.flatnonzero(y), 0))[:CLASS]]
+    assert len(sample.y) == N // 4
+    assert np.sort(least).tolist() == sample.numbers[sample.y[:, 0] == 1].tolist()
+
+
+def test_classes_have_their_shares_of_the_sample_and_it_is_a_fair_draw():
     rows = table(classes=2)
     sample = survey_of(parts_of(rows)).sample
-    assert abs(2 * sample.y.sum() - len(sample.y)) <= 1
+    assert abs(sample.y.mean() - rows.y.mean()) < 5 * np.sqrt(0.3 * 0.7 / len(sample.y))
     mean, deviation = rows.X.mean(0), rows.X.std(0)
     away = (sample.weight @ sample.X / sample.total - mean) / deviation
     assert np.abs(away).max() < 5 * np.sqrt(2 / len(sample.y))
     drawn = np.histogram(sample.numbers, 10, (0, N))[0]
     assert np.abs(drawn - drawn.mean()).max() < 6 * np.sqrt(drawn.mean())
+
+
+def test_a_part_carries_its_share_of_the_sample_and_little_more():
+    parts, most, each = parts_of(table(classes=2)), N // 20, 100
+    work = Surveys(np.zeros(D + 1), True, Picks(most, each, N, 0, {}))
+    (part,) = parts.parts
+    assert sum(len(sums[6]) for sums in forest_of(work, part, parts.block).values()) < 1.2 * most + 2 * each
 
 
 def test_bad_weights_are_refused():

@@ -57,7 +57,8 @@ def test_a_fit_goes_on_from_its_checkpoint(tmp_path, left):
 
 
 @pytest.mark.parametrize(
-    "work", [Surveys(np.zeros(D + 1), True, Picks(500, 10_000, 0, {})), DualSums(PROBLEM.loss, np.ones((D + 1, 1)))]
+    "work",
+    [Surveys(np.zeros(D + 1), True, Picks(500, 250, 10_000, 0, {})), DualSums(PROBLEM.loss, np.ones((D + 1, 1)))],
 )
 def test_works_and_parts_can_be_sent_to_another_process(work):
     part = parts_of().parts[0]

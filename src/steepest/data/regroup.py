@@ -12,7 +12,7 @@ from .csr import CSR
 from .layout import Table, slice_rows
 from .rows import Rows
 
-__all__ = ["joined", "joined_arrays", "regrouped", "rows_between", "stacked"]
+__all__ = ["in_leaves", "joined", "joined_arrays", "regrouped", "rows_between", "stacked"]
 
 
 def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
@@ -30,6 +30,30 @@ def regrouped(batches: Iterator[Rows], size: int, most: int) -> Iterator[Rows]:
                 kept, count = [], 0
         if most == 0:
             return
+    if kept:
+        yield joined(kept)
+
+
+def in_leaves(batches: Iterator[Rows], leaf: int, size: int, most: int) -> Iterator[Rows]:
+    """The first ``most`` rows in groups of whole leaves, at most ``size`` rows each; the last leaf may be shorter.
+
+    Only leaves that are in two batches or more are copied.
+    """
+    kept: list[Rows] = []
+    count = 0
+    for batch in batches:
+        n, low = min(batch.shape[0], most), 0
+        most -= n
+        while low < n:
+            whole = min(size, (n - low) // leaf * leaf)
+            high = low + whole if whole and not count else min(n, low + leaf - count)
+            kept.append(rows_between(batch, low, high))
+            count, low = count + high - low, high
+            if count % leaf == 0:
+                yield joined(kept)
+                kept, count = [], 0
+        if not most:
+            break
     if kept:
         yield joined(kept)
 

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.setting_types import ByColumn, LossLike
 from .classifier import GDClassifier
 from .cross_validated import CrossValidated, Training
+from .in_parts import FOLDS, in_memory
 from .labels import numbers, row_weights
 from .multiclass import refuse_together
 from .probabilities import probable
@@ -118,6 +119,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
         self.class_weight = class_weight
         self.n_jobs = n_jobs
 
+    @in_memory(FOLDS)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: ArrayLike | None = None) -> Self:
         """Choose alpha, and fit all rows.
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from ..core.errors import UsageError
 
-__all__ = ["CHUNKS", "in_memory", "is_in_parts", "or_in_parts"]
+__all__ = ["CHUNKS", "FOLDS", "in_memory", "is_in_parts", "or_in_parts"]
 
 CHUNKS = "partial_fit takes a chunk of rows: give a table in parts to fit"
+FOLDS = "folds need the rows in memory: read a sample of the table, or fit each alpha to it"
 HOMES = ("steepest.parts", "pyarrow._dataset", "polars.lazyframe", "dask.dataframe", "dask.array", "pyspark.sql")
 
 Method = TypeVar("Method", bound=Callable[..., Any])

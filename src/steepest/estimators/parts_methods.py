@@ -19,7 +19,6 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
-from ..core.whole_numbers import EXACT
 from ..objective.problem import read_loss
 from ..parts.engines.collections import Predict, is_collection, predicted
 from ..parts.held_out import held_out
@@ -27,6 +26,7 @@ from ..parts.labels import Labels, labels_of
 from ..parts.parts import Parts
 from ..parts.predictions import Predictions
 from ..parts.scan import scan
+from ..parts.sources.source import has_truths
 from ..solve.fit import Run
 from ..solve.model import Model
 from ..solve.passes.fit import fit_parts
@@ -107,13 +107,21 @@ def _name_columns(model: Any, table: Parts) -> None:
 
 
 def _fit_numbers(model: Any, table: Parts) -> Any:
+    _refuse_text(table)
     run = _solved(model, table)
     return one_target if len(table.source.targets) == 1 else each_target, (run.coef, run.intercept)
 
 
+def _refuse_text(table: Parts) -> None:
+    """Refuse a target of text where numbers are needed; true and false are 1 and 0."""
+    if (labels := table.source.levels) and not has_truths(table.source):
+        problem = f"the target holds text ({labels[0]!r}): a regressor needs numbers, GDClassifier takes labels"
+        raise DataError(problem, column=table.source.targets[0])
+
+
 def _fit_classes(model: Any, table: Parts) -> Any:
     labels = labels_of(table)
-    model.classes_ = _as_array(labels)
+    model.classes_ = _as_array(labels, table)
     refuse_together(model, None, None, None)
     weights = _class_weights(model.class_weight, model.classes_, labels)
     if len(model.classes_) > 2 and model.multi_class == "ovr":
@@ -142,11 +150,17 @@ def _fit_shown(table: Parts, *, watch: Watch, **asked: Any) -> Run:
     return fit_parts(table, watch=watch, **asked)
 
 
-def _as_array(labels: Labels) -> Any:
-    """Labels as a table in memory has them: whole numbers as such."""
+def _as_array(labels: Labels, table: Parts) -> Any:
+    """Labels as a table in memory has them: true and false, whole numbers, or text."""
     found = np.array(labels.labels)
-    whole = found.dtype.kind == "f" and (found == np.floor(found)).all() and np.abs(found).max() <= EXACT
-    return found.astype(np.int64) if whole else found
+    if has_truths(table.source):
+        return found == "True"
+    if found.dtype.kind != "f":
+        return found
+    if (broken := found[found != np.floor(found)]).size:
+        problem = f"{broken[0]:g} is no label: give text, whole numbers, true or false, or fit a regression"
+        raise DataError(problem, column=table.source.targets[0])
+    return found.astype(np.int64)
 
 
 def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...]:
@@ -240,6 +254,8 @@ def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float
         raise UsageError(COLUMN.format("sample_weight", "weights"))
     table = opened(X, y, sample_weight)
     _check_columns(model, table)
+    if not model._labels:
+        _refuse_text(table)
     measures = scores_in_parts(_as_model(model), table).measures
     found = measures["accuracy"] if model._labels else measures.get("d2", measures.get("r2"))
     if found is None:
@@ -247,11 +263,16 @@ def score(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float
     return float(found)
 
 
+def _as_label(label: Any) -> str | float:
+    """A label as files have it: true and false are text."""
+    return str(label) if isinstance(label, (str, bool)) else float(label)
+
+
 def _as_model(model: Any) -> Model:
     """The model as its file has it, of which scores are computed."""
     names = tuple(map(str, model._names()))
     k = np.size(model.intercept_)
-    classes = tuple(c if isinstance(c, str) else float(c) for c in model.classes_.tolist()) if model._labels else None
+    classes = tuple(map(_as_label, model.classes_.tolist())) if model._labels else None
     w = _parameters(model)
     return Model(
         "logistic" if model._labels else "linear",

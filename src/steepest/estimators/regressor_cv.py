@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 from ..core.setting_types import ByColumn, LossLike
 from .cross_validated import CrossValidated, Training
+from .in_parts import FOLDS, in_memory
 from .regressor import GDRegressor
 
 __all__ = ["GDRegressorCV"]
@@ -121,6 +122,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
         self.tol = tol
         self.n_jobs = n_jobs
 
+    @in_memory(FOLDS)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: ArrayLike | None = None) -> Self:
         """Choose alpha, and fit all rows.
 

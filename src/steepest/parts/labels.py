@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ..core.errors import DataError
+from ..core.whole_numbers import EXACT
 from .coding import Coding
 from .parts import Parts
 
@@ -47,18 +50,22 @@ def labels_of(table: Parts) -> Labels:
     Raises
     ------
     DataError
-        If they are so many that they are no classes, all rows of one have weight 0, or there are several targets.
+        If they are so many that they are no classes, whole numbers that are rounded, all rows of one have weight 0, or
+        there are several targets.
     """
     if len(table.source.targets) > 1:
         raise DataError(f"classes are one target, not {len(table.source.targets)}: name one, or fit a regression")
     targets, levels = table.survey.targets, table.source.levels
+    what = table.source.targets[0]
     if targets.values is None:
         problem = "more than 1,000 different numbers are too many for classes: fit a regression"
-        raise DataError(problem, column=table.source.targets[0])
+        raise DataError(problem, column=what)
+    if levels is None and np.abs(targets.values).max() > EXACT:
+        problem = "a label beyond 2^53, where double precision rounds whole numbers: store the labels as text"
+        raise DataError(problem, column=what)
     values = tuple(targets.values.tolist())
     labels = values if levels is None else tuple(levels[int(i)] for i in values)
     empty = [label for label, total in zip(labels, targets.weights, strict=True) if not total > 0]
     if empty:
-        what = table.source.targets[0]
         raise DataError(f"every row of class {empty[0]!r} has weight 0: leave the class out", column=what)
     return Labels(labels, values, tuple(targets.weights.tolist()))

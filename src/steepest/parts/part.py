@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..data.regroup import regrouped
+from ..data.regroup import in_leaves, regrouped
 from ..data.rows import Rows
 from ..data.tree import Summation
 from .coding import AS_GIVEN, Coding
@@ -52,7 +52,16 @@ class Part(NamedTuple):
 
     def blocks(self, size: int) -> Iterator[Block]:
         """Blocks of ``size`` rows, a power of two times a leaf, of all leaves that begin in the part."""
-        at, batches = self.begin, self.batches(0, size)
+        yield from self._coded(self.batches(0, size))
+
+    def leaves(self, size: int) -> Iterator[Block]:
+        """The same leaves in blocks of at most ``size`` rows as they come, so that few rows are copied."""
+        if not self.empty:
+            read = self._read(self.begin - self.first, size)
+            yield from self._coded(in_leaves(read, self.how.leaf, size, self._stop - self.begin))
+
+    def _coded(self, batches: Iterator[Rows]) -> Iterator[Block]:
+        at = self.begin
         for rows in prefetched(batches) if self.source.waits else batches:
             yield Block(at, self.coding(rows), self.how)
             at += rows.shape[0]
@@ -61,8 +70,13 @@ class Part(NamedTuple):
         """Rows ``start`` and on of all leaves that begin in the part, as the source has them, ``size`` at a time."""
         if self.empty:
             return
-        skip, stop = self.begin - self.first + start, -(-(self.first + self.rows) // self.how.leaf) * self.how.leaf
-        yield from regrouped(self._read(skip, size), size, stop - self.begin - start)
+        skip = self.begin - self.first + start
+        yield from regrouped(self._read(skip, size), size, self._stop - self.begin - start)
+
+    @property
+    def _stop(self) -> int:
+        """Number of the row after the last leaf that begins in the part, if that is not the last of the table."""
+        return -(-(self.first + self.rows) // self.how.leaf) * self.how.leaf
 
     def _read(self, skip: int, size: int) -> Iterator[Rows]:
         """The rows from ``skip`` on, through the last piece of the table."""

@@ -1,7 +1,8 @@
-"""Samples drawn in a pass: the rows with the least hashes of their numbers, in all and in each of a few classes.
+"""Samples drawn in a pass: the rows whose hash of their number is small, and of each of a few classes some at least.
 
-Which rows these are depends on their numbers and targets alone. A worker that has seen q rows of a class leaves out
-those whose hash is above all of them: they cannot be among the q rows of the class with the least hashes.
+The bound of the hashes follows from the rows of the table, so that a task has its share of the sample. Of a class with
+few rows below the bound those with the q least hashes are in the sample. Which rows these are depends on numbers and
+targets alone. A worker that has seen q rows of a class leaves out those whose hash is above the bound and all of these.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ __all__ = ["Drawn", "Picks", "as_rows", "both_of", "drawn", "drawn_at", "joined_
 
 CLASSES = 10  # most values of a target up to which each of them has its part of the sample
 GLANCE = 64  # rows that show whether a target has more values
-FULL = 4  # samples in a node beyond which it is cut to the least hashes
+FULL = 2  # times the rows of a sample and of its classes in a node, beyond which it is cut to the least hashes
 SLACK = 1.25  # hashes that are kept between two cuts
+SPREAD = 4.0  # standard deviations of the number of rows below the bound, by which it is above that of the sample
 LARGEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 Hashes = NDArray[np.uint64]
 
@@ -49,6 +51,7 @@ class Picks(NamedTuple):
     """How many rows are drawn, and what a worker has seen of their hashes. No result depends on what it has seen."""
 
     most: int
+    each: int  # of each class at least, if it has so many
     rows: int  # of the table
     seed: int
     known: dict[float, Known]  # by class
@@ -63,12 +66,11 @@ class Picks(NamedTuple):
         few = _few_values(y)
         if few is None or len({*self.known, *few.tolist()}) > CLASSES:
             return keep
-        each = _each(self.most, max(len(few), len(self.known)))
         near = np.flatnonzero(h <= max(self._known(value).bound for value in few))
         for value in few:
             own = near[y[near] == value]
             known = self._known(value)
-            self.known[float(value)] = known = known.with_more(h[own][h[own] <= known.bound], each)
+            self.known[float(value)] = known = known.with_more(h[own][h[own] <= known.bound], self.each)
             keep[own[h[own] <= known.bound]] = True
         return keep
 
@@ -77,8 +79,8 @@ class Picks(NamedTuple):
 
     @property
     def share(self) -> np.uint64:
-        """The hash up to which about as many rows are as are drawn."""
-        share = self.most / max(self.rows, 1)
+        """The hash up to which there are as many rows as are drawn, and hardly more."""
+        share = (self.most + SPREAD * self.most**0.5) / max(self.rows, 1)
         return LARGEST if share >= 1.0 else np.uint64(int(share * 2.0**64))
 
 
@@ -139,14 +141,14 @@ def both_of(a: Drawn, b: Drawn) -> Drawn:
 def joined_samples(a: Drawn, b: Drawn, picks: Picks) -> Drawn:
     """The rows of both, or those that may still be in the sample where they are many."""
     whole = both_of(a, b)
-    if len(whole.hashes) <= FULL * picks.most:
+    if len(whole.hashes) <= FULL * (picks.most + picks.each):
         return whole
     kept = picks.fresh().kept(cast(Hashes, whole.hashes), whole.own[:, 0])
     return whole.some(np.flatnonzero(kept))
 
 
 def rows_of(found: Drawn, values: TargetValues, picks: Picks, d: int, total: float) -> Rows:
-    """The sample as rows: half of it from each of two classes, a rare class whole, weighted by the table's classes."""
+    """The sample as rows: of a class with few rows more than its share, weighted by the table's classes."""
     order = np.argsort(found.hashes, kind="stable")
     places, share = _by_class(found, values, order, picks)
     places, share = places[rank := np.argsort(found.numbers[places], kind="stable")], share[rank]
@@ -164,10 +166,15 @@ def as_rows(some: Drawn, share: Array, d: int) -> Rows:
 
 def hashes(numbers: NDArray[np.int64], seed: int) -> Hashes:
     """A hash of each number; different numbers have different ones."""
-    z = numbers.astype(np.uint64) + np.array([seed & (1 << 63) - 1], np.uint64) * np.uint64(0xD1342543DE82EF95)
+    z = numbers.astype(np.uint64)
+    z += np.array([seed & (1 << 63) - 1], np.uint64) * np.uint64(0xD1342543DE82EF95)
+    room = np.empty_like(z)  # new arrays of this size are new pages each time
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor) + np.uint64(0x9E3779B97F4A7C15)
-    return cast(Hashes, z ^ (z >> np.uint64(31)))
+        z ^= np.right_shift(z, np.uint64(shift), out=room)
+        z *= np.uint64(factor)
+        z += np.uint64(0x9E3779B97F4A7C15)
+    z ^= np.right_shift(z, np.uint64(31), out=room)
+    return z
 
 
 def _by_class(
@@ -179,23 +186,18 @@ def _by_class(
     if known is not None:
         known, weights = known[values.counts > 0], weights[values.counts > 0]
     if known is None or not 2 <= len(known) <= CLASSES:
-        places = order[low]
+        places = order[low][: picks.most]
         return places, np.full(len(places), values.weights.sum() / found.own[places, -2].sum())
-    each, groups = _each(picks.most, len(known)), []
+    groups = []
     for value in known:
         own = found.own[order, 0] == value
-        groups.append(order[own & (low | (np.cumsum(own) <= each))])
+        groups.append(order[own & (low | (np.cumsum(own) <= picks.each))])
     left, parts = picks.most, dict[int, NDArray[np.int64]]()
     for i in np.argsort([len(g) for g in groups], kind="stable"):
         parts[int(i)] = groups[i][: left // (len(groups) - len(parts))]
         left -= len(parts[int(i)])
     shares = [np.full(len(g), weights[i] / found.own[g, -2].sum()) for i, g in parts.items()]
     return np.concatenate(list(parts.values())), np.concatenate(shares)
-
-
-def _each(most: int, classes: int) -> int:
-    """Rows with the least hashes of each class that may be in the sample."""
-    return most if classes <= 2 else 2 * most // classes
 
 
 def _few_values(y: Array) -> Array | None:

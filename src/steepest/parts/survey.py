@@ -19,6 +19,7 @@ from ..objective.data import ColumnStats
 from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
+from .sources.source import weights_of
 from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
 from .works import leaves_of
 
@@ -29,7 +30,8 @@ __all__ = ["Survey", "Surveys", "survey_of"]
 
 GRAM = 256  # columns up to which the Gram matrix costs no more than reading a file
 SAMPLE = 60_000  # most rows of the sample
-EACH = 40  # fewest rows of the sample for each column
+EACH = 40  # fewest rows of the sample for each column; half of it from each class
+CLASS = 1024  # rows of each class, unless the columns need more
 WEIGHTS = "weights must be >= 0 and not all zero"
 TOO_LARGE = "the sum of the weights is too large for a number: divide them by the largest"
 ROOM = 1 << 20  # most numbers of the sample, 8 MB, unless the columns need more
@@ -125,15 +127,16 @@ def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
         raise DataError("the table has no rows: nothing to fit")
     whole = d <= GRAM if grams is None else grams
     work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
-    found = _read(work, parts.sums(work), d)
+    sums = parts.sums(work)
+    if not sums[2][1]:
+        raise DataError(WEIGHTS, column=weights_of(parts.source))
+    found = _read(work, sums, d)
     return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 
 
 def _read(work: Surveys, found: Partial, d: int) -> Survey:
     """The survey from its sums."""
     sums, ends, counts = found[:3]
-    if not counts[1]:
-        raise DataError(WEIGHTS)
     whole = sums[-1] if work.grams else sums[0]
     if not np.isfinite(total := float(counts[2])):
         raise DataError(TOO_LARGE)
@@ -154,7 +157,8 @@ def _read(work: Surveys, found: Partial, d: int) -> Survey:
 def _picks(parts: Parts, seed: int) -> Picks:
     """The size of the sample, by the shape of the table alone: with more memory the bits of a fit stay as they are."""
     n, d = parts.shape
-    return Picks(max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4))), n, seed, {})
+    most = max(1, EACH * (d + 1), min(SAMPLE, n // 4, ROOM // (d + 4)))
+    return Picks(most, min(most, max(CLASS, EACH * (d + 1) // 2)), n, seed, {})
 
 
 def _first_row(parts: Parts, grams: bool) -> Array:

@@ -18,7 +18,7 @@ from ...data.encoding.recipe import Learnt
 from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, learnt_of, notes_of
+from ..sources.source import Piece, Source, has_truths, learnt_of, notes_of, weights_of
 from .folders import own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -96,6 +96,16 @@ class Cached:
         if found is None:
             return self.origin.levels
         return None if found.plan.levels is None else tuple(found.plan.levels)
+
+    @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return weights_of(self.origin)
+
+    @property
+    def truths(self) -> bool:
+        """Whether the labels are true and false."""
+        return has_truths(self.origin)
 
     @property
     def identity(self) -> str:

@@ -38,7 +38,7 @@ class Engine(Protocol):
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
         """Call ``done`` with the numbers of parts and the forest of their sums, each part once, one call at a time.
 
-        Blocks have ``size`` rows. The first exception of a part is raised, when the others have ended.
+        Blocks have at most ``size`` rows. The first exception of a part is raised, when the others have ended.
         """
 
     def map(

@@ -83,7 +83,7 @@ def _each(count: int, workers: int) -> int:
 def forest_of(work: Work, part: Part, size: int) -> Forest:
     """The forest of the leaves that begin in a part."""
     forest: Forest = {}
-    for block in part.blocks(size):
+    for block in part.leaves(size):
         for i, sums in enumerate(work(block)):
             put(forest, work.join, 0, block.first // block.how.leaf + i, sums)
     return forest

@@ -58,6 +58,16 @@ class ArrowSource(ABC):
         return self.layout.targets
 
     @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return self.layout.weights
+
+    @property
+    def truths(self) -> bool:
+        """Whether the labels are true and false."""
+        return self.layout.truths
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the passes of this process found out about columns and is no error, a sentence each."""
         return tuple(rounding_note(f"column {name!r}") for name in self.layout.whole if name in self._rounded)

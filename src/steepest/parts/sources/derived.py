@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
-from .source import Piece, Source, learnt_of, notes_of
+from .source import Piece, Source, has_truths, learnt_of, notes_of, weights_of
 
 __all__ = ["Derived"]
 
@@ -41,6 +41,16 @@ class Derived:
     def levels(self) -> tuple[str, ...] | None:
         """Labels of a target of text."""
         return self.origin.levels
+
+    @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return weights_of(self.origin)
+
+    @property
+    def truths(self) -> bool:
+        """Whether the labels are true and false."""
+        return has_truths(self.origin)
 
     @property
     def learnt(self) -> Learnt | None:

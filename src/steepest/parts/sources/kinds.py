@@ -97,11 +97,13 @@ def _of_array(X: Any, y: Any, asked: Asked, weights: Any, offset: Any) -> Source
         table = beside(of_array(X, asked.features), y, weights, offset)
         return FrameSource(table, asked_beside(asked._replace(features=None), y, weights, offset))
     X = matrix(X)
-    y, levels = _labelled(np.zeros((X.shape[0], 0)) if y is None else np.asarray(y))
+    y = np.zeros((X.shape[0], 0)) if y is None else np.asarray(y)
+    truths = y.dtype.kind == "b"
+    y, levels = _labelled(y)
     rows = make_rows(X, y, weight=weights, offset=offset)
     rows = rows._replace(X=in_row_order(rows.X))
     targets = ("y",) if rows.outputs == 1 else tuple(f"y{j}" for j in range(rows.outputs))
-    return MemorySource(rows, names_of_columns(rows.shape[1], asked.features), targets, levels)
+    return MemorySource(rows, names_of_columns(rows.shape[1], asked.features), targets, levels, truths)
 
 
 def is_array(table: Any) -> bool:

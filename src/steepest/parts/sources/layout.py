@@ -49,6 +49,7 @@ class Layout(NamedTuple):
     single: bool = False  # whether X is float32: every feature is
     whole: tuple[str, ...] = ()  # columns of whole numbers of 64 bits
     labelled: bool = False  # whether the target is labels, so that y holds their places among the levels
+    truths: bool = False  # whether the labels are true and false
     texts: tuple[str, ...] = ()  # features of text or dates
     settings: Settings | None = None  # by which a recipe is to be learnt from all rows
     recipe: Recipe | None = None  # how features become numbers, where they are not numbers without gaps

@@ -32,6 +32,8 @@ class MemorySource:
         Names of the columns and of the targets.
     levels : tuple of str, optional
         Labels whose places y holds.
+    truths : bool
+        Whether these are true and false.
     """
 
     remote = False
@@ -44,8 +46,9 @@ class MemorySource:
         names: tuple[str, ...],
         targets: tuple[str, ...] = ("y",),
         levels: tuple[str, ...] | None = None,
+        truths: bool = False,
     ) -> None:
-        self.rows, self.names, self.targets, self.levels = rows, names, targets, levels
+        self.rows, self.names, self.targets, self.levels, self.truths = rows, names, targets, levels, truths
 
     @property
     def stored(self) -> int | None:

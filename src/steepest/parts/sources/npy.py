@@ -118,6 +118,16 @@ class NpySource:
                 found.update(np.unique(y.rows(low, min(n, low + LABELS), [0], raw)[0].astype(str)).tolist())
         return tuple(sorted(found))
 
+    @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return self._roles.weights
+
+    @property
+    def truths(self) -> bool:
+        """Whether the labels are true and false."""
+        return self._y is not None and self._y.array.dtype.kind == "b"
+
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """Ranges of rows of about 16 MB."""

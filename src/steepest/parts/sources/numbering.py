@@ -12,7 +12,7 @@ from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece, learnt_of, notes_of
+from .source import Piece, learnt_of, notes_of, weights_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -113,6 +113,11 @@ class Numbered:
     def targets(self) -> tuple[str, ...]:
         """Names of the targets."""
         return self.stream.targets
+
+    @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return weights_of(self.stream)
 
     @property
     def levels(self) -> tuple[str, ...] | None:

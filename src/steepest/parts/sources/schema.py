@@ -47,6 +47,7 @@ def chosen_layout(schema: pa.Schema, asked: Asked, file: str) -> Layout:
         all(str(schema.field(name).type) == "float" for name in roles.features),
         whole=tuple(name for name in used if str(schema.field(name).type) in ("int64", "uint64")),
         labelled=len(targets) == 1 and kinds[0] in ("text", "truth"),
+        truths=kinds == ["truth"],
     )
     texts = [name for name in roles.features if kind_of(schema.field(name).type) in ("text", "date")]
     layout = _encoding(layout, asked, frozenset(texts))

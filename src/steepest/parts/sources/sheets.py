@@ -85,6 +85,11 @@ class SheetStream:
         return tuple(sorted(self._labels)) if self.cast.labelled else None
 
     @property
+    def weights(self) -> str | None:
+        """The name of the column of weights."""
+        return self.cast.roles.weights
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know: that an index is left out."""
         return unused_index(self._opened[0].sheet, self.cast.roles)

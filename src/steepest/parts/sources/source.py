@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source", "is_resident", "learnt_of", "notes_of", "place_of"]
+__all__ = ["Piece", "Source", "has_truths", "is_resident", "learnt_of", "notes_of", "place_of", "weights_of"]
 
 
 class Piece(NamedTuple):
@@ -113,3 +113,15 @@ def is_resident(source: object) -> bool:
     """Whether the rows of a source stay in the memory of the workers of its own engine from pass to pass."""
     resident: bool = getattr(source, "resident", False)
     return resident
+
+
+def has_truths(source: object) -> bool:
+    """Whether the labels of a source are true and false, which its ``levels`` spell as text."""
+    truths: bool = getattr(source, "truths", False)
+    return truths
+
+
+def weights_of(source: object) -> str | None:
+    """The name of the column of weights, where a source has one."""
+    weights: str | None = getattr(source, "weights", None)
+    return weights

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # types alone
     from distributed import Client
 
 __all__ = [
+    "AGAIN",
     "ALONE",
     "ASKING",
     "GONE",
@@ -125,12 +126,14 @@ def settled(client: Client, futures: Sequence[Any]) -> int | None:
 
 def on_workers(client: Client, futures: dict[int, Any], tasks: int) -> list[tuple[str | None, list[int]]]:
     """Numbers of values that are on the same worker, in at most so many groups for each of its threads."""
-    where, threads = client.who_has(list(futures.values())), client.nthreads()
+    threads = threads_of(client)
+    with connected(client):
+        where = client.who_has(list(futures.values()))
     by_worker: dict[str | None, list[int]] = {}
     for i, future in futures.items():
         by_worker.setdefault(next(iter(where.get(future.key, ())), None), []).append(i)
     found: list[tuple[str | None, list[int]]] = []
     for worker, some in by_worker.items():
-        each = -(-len(some) // (tasks * threads.get(worker, 1)))
+        each = -(-len(some) // (tasks * threads.get(worker or "", 1)))
         found += [(worker, some[low : low + each]) for low in range(0, len(some), each)]
     return found

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ....core.errors import DataError, SteepestError
 from ....core.shown_text import visible
 from ...sources.frames import TABLE
-from .cluster import GONE, connected, on_workers, settled
+from .cluster import AGAIN, GONE, connected, on_workers, settled
 from .residents import Fact, Stretch, cut, fact_of, facts_of, partition_name
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
     from distributed import Client
 
-__all__ = ["Alone", "Home", "OnWorkers", "refused"]
+__all__ = ["Alone", "Home", "OnWorkers", "refused", "result_of"]
 
 AHEAD = 3  # stretches of rows that are cut out before they are asked for
 
@@ -96,23 +97,35 @@ class OnWorkers:
         known = list[Fact | None]([None] * len(futures))
         for worker, some in on_workers(self.client, dict(enumerate(futures)), 1):
             liked = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
-            asked = self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)
-            for i, fact in zip(some, asked.result(), strict=True):
+            with connected(self.client):
+                asked = self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)
+            for i, fact in zip(some, result_of(self.client, asked, partition_name(some[0])), strict=True):
                 known[i] = fact
         return [fact for fact in known if fact is not None]
 
     def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
         """The rows of the first stretch; some more are cut out where they lie."""
         known, futures, columns = self._coming, self.futures, tuple(schema.names)
-        self._coming = {
-            (one, columns): known.get((one, columns))
-            or self.client.submit(cut, futures[one.partition], one.low, one.high, schema, pure=False)
-            for one in stretches[:AHEAD]
-        }
-        try:
-            return self._coming[stretches[0], columns].result()
-        except Exception as error:
-            raise refused(error, partition_name(stretches[0].partition)) from None
+        with connected(self.client):
+            self._coming = {
+                (one, columns): known.get((one, columns))
+                or self.client.submit(cut, futures[one.partition], one.low, one.high, schema, pure=False)
+                for one in stretches[:AHEAD]
+            }
+        return result_of(self.client, self._coming[stretches[0], columns], partition_name(stretches[0].partition))
+
+
+def result_of(client: Client, future: Any, place: str) -> Any:
+    """The value of a future.
+
+    Raises
+    ------
+    SteepestError
+        If it cannot be computed, or there is no worker or scheduler any more.
+    """
+    if settled(client, [future]) is not None:
+        raise refused(future.exception(), place)
+    return future.result()
 
 
 def refused(error: BaseException, place: str) -> SteepestError:
@@ -122,6 +135,8 @@ def refused(error: BaseException, place: str) -> SteepestError:
         return DataError(error.problem, file=place, column=error.column, answer=error.answer) if inside else error
     if isinstance(error, SteepestError):
         return error
+    if isinstance(error, CancelledError):
+        return SteepestError(f"the cluster was restarted, or its scheduler is gone: connect to it, and {AGAIN}")
     reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."

@@ -13,6 +13,7 @@ from ....core.errors import DataError, UsageError
 from ....core.threads import one_blas_thread
 from ....data.encoding.faults import CellError
 from ....data.readers.asked import Asked
+from ....data.readers.columns import unique_names
 from ....data.tree import Summation, leaf_rows
 from ...part import Block
 from ...predictors import linear_predictors
@@ -47,7 +48,7 @@ def predicted(table: Any, predict: Predict) -> object:
         return _of_array(in_rows(table), predict)
     if table.ndim != 2:
         raise UsageError(f"{type(table).__name__} of Dask is no table: give a data frame with the columns of the fit")
-    _check(tuple(str(name) for name in table.columns), predict)
+    _check(unique_names([str(name) for name in table.columns], TABLE), predict)
     return table.map_partitions(of_frame, predict, meta=_meta(table._meta, predict))
 
 
@@ -64,7 +65,9 @@ def of_frame(frame: Any, predict: Predict, partition_info: dict[str, int] | None
     if not len(frame):
         return _meta(frame, predict)
     with _placed(None if partition_info is None else partition_info["number"]):
-        return _as_frame(_columns(arrow_table(frame), predict), frame.index)
+        table = arrow_table(frame)
+        names = list(unique_names(table.column_names, TABLE))
+        return _as_frame(_columns(table.rename_columns(names), predict), frame.index)
 
 
 def _meta(frame: Any, predict: Predict) -> Any:

@@ -22,8 +22,8 @@ from ...sources.frames import TABLE
 from ...sources.schema import check_same, chosen_layout, kind_of
 from ...sources.source import Piece, Source
 from ..roles import Roles
-from .cluster import GONE
-from .homes import Alone, Home, OnWorkers, refused
+from .cluster import GONE, connected
+from .homes import Alone, Home, OnWorkers, refused, result_of
 from .partitions import Partitions, partitions_of
 from .residents import Fact, Span, Stretch, cut, partition_name, rows_of
 
@@ -137,7 +137,9 @@ class DaskTable(ArrowSource):
         for (first, stop), rows in sorted(self._rows.items()):
             for at in range(max(first, low), min(stop, high), size):
                 end = min(at + size, stop, high) - first
-                yield self.home.client.submit(rows_between, rows, at - first, end, pure=False).result()
+                with connected(self.home.client):
+                    some = self.home.client.submit(rows_between, rows, at - first, end, pure=False)
+                yield result_of(self.home.client, some, TABLE)
 
     @property
     def _all_placed(self) -> bool:
@@ -154,7 +156,8 @@ class DaskTable(ArrowSource):
             self._rows.clear()
         if missing := [span for span in wanted if span not in self._rows]:
             partitions = self.home.futures
-            self._rows |= {span: self._made(span, partitions) for span in missing}
+            with connected(self.home.client):
+                self._rows |= {span: self._made(span, partitions) for span in missing}
             self.home.release()
         return [self._rows[span] for span in spans]
 

@@ -144,7 +144,7 @@ class _Cut:
         self.rows = 0
         self.rounded: set[str] = set()
 
-    def blocks(self, size: int) -> Iterator[Block]:
+    def leaves(self, size: int) -> Iterator[Block]:
         """Blocks of at most ``size`` rows."""
         for chunk in self.chunks:
             if chunk.error is not None:
