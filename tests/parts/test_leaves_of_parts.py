@@ -1,5 +1,7 @@
 """Blocks of whole leaves, as they come: each row once and in order, and few rows are copied."""
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ LEAF = 4
 @given(st.lists(st.integers(1, 40), max_size=8), st.sampled_from([LEAF, 8, 16, 64]), st.integers(1, 50))
 def test_each_row_is_in_one_block_of_whole_leaves(counts, size, leaves):
     ends, n, most = np.cumsum([0, *counts]).tolist(), min(200, sum(counts)), leaves * LEAF
-    batches = [rows_between(ROWS, low, min(high, n)) for low, high in zip(ends, ends[1:], strict=False) if low < n]
+    batches = [rows_between(ROWS, low, min(high, n)) for low, high in itertools.pairwise(ends) if low < n]
     found = list(in_leaves(iter(batches), LEAF, size, most))
     numbers = [row for block in found for row in block.X[:, 0].tolist()]
     assert numbers == list(range(min(n, most)))
