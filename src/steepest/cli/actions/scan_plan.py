@@ -77,7 +77,7 @@ def plan_lines(plan: Plan) -> list[str]:
     for kind, passes in plan.passes.items():
         over = f"about {passes} pass{'es' * (passes > 1)} over the data"
         facts.append((f"fit {kind}", f"{over}, {number(passes * speed.of(n), 2)} CPU seconds"))
-    facts.append(("cache", f"{size_text(_cache(table))} of disk, from the second pass on"))
+    facts.append(("cache", f"{size_text(_cache(table))} of disk, where later passes are faster with it"))
     return [*describe(facts), "", *aligned(_times(plan)), *_said(plan)]
 
 

@@ -1,4 +1,4 @@
-"""Engines: where the parts of a pass are worked on. Only this room imports one.
+"""Engines: where the parts of a pass are worked on. Only this room imports Dask and Spark.
 
 Each is a function from a work and parts to a forest. Begin with ``here.py``: threads of this process.
 """

@@ -21,7 +21,7 @@ Done = Callable[[Sequence[int], Forest], None]  # told that these parts are done
 
 @runtime_checkable
 class Engine(Protocol):
-    """Works on parts, in any order, wherever it wants to."""
+    """Works on parts, in any order and on any machine."""
 
     @property
     def workers(self) -> int:

@@ -46,7 +46,7 @@ class Here:
     def map(
         self, function: Callable[[Item], Found], items: Iterable[Item], ahead: int | None = None
     ) -> Iterator[Found]:
-        """What a function gives for each item, of which a thread computes the next."""
+        """What a function gives for each item; a thread computes the next one ahead."""
         del ahead  # one
         return prefetched(map(function, items))
 

@@ -140,4 +140,4 @@ def refused(error: BaseException | None, place: str) -> SteepestError:
     reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."
-    return DataError(f"it cannot be computed ({reason}): correct the collection", file=place)
+    return DataError(f"it cannot be computed ({reason}): call compute() on the table, which shows why", file=place)

@@ -202,7 +202,7 @@ def answer(version: str, call: bytes, *placed: object) -> Reply:
     worker, begin = get_worker().address, perf_counter()
     if version != __version__:
         there = f"it has steepest {__version__}, the client {version}: install the same version everywhere"
-        return Reply(None, SteepestError(f"the worker {worker} is of no use: {there}"), None, worker, 0.0)
+        return Reply(None, SteepestError(f"the worker {worker} cannot work on this fit: {there}"), None, worker, 0.0)
     try:
         function, arguments = loads(call)
     except Exception as error:
