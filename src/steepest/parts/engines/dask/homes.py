@@ -85,6 +85,7 @@ class OnWorkers:
     def futures(self) -> list[Any]:
         """The partitions, which are computed again after the client was restarted."""
         if not self._futures or any(future.status == GONE for future in self._futures):
+            refuse_closed(self.client)
             self._coming.clear()
             self._futures = self.client.compute(list(self._tables))
         return self._futures

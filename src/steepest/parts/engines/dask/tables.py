@@ -54,7 +54,8 @@ def dask_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -
     UsageError, DataError
         If the roles do not suit the table, or a partition cannot be computed.
     """
-    client = _client(engine)
+    if (client := _client(engine)) is not None:
+        refuse_closed(client)
     found = partitions_of(table, asked, roles)
     home: Home = Alone(found.tables) if client is None else OnWorkers(client, found.tables)
     return DaskTable(found, home, None if client is None else Dask(client))
@@ -169,6 +170,7 @@ class DaskTable(ArrowSource):
     def placed(self, spans: Sequence[Span]) -> list[Any]:
         """A future of the rows of each span, on a worker; made once, and again if it got lost."""
         assert isinstance(self.home, OnWorkers)
+        refuse_closed(self.home.client)
         wanted = list(spans)
         if any(future.status == GONE for future in self._rows.values()):
             wanted = list(dict.fromkeys((*self._rows, *spans)))
