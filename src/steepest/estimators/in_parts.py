@@ -13,6 +13,9 @@ __all__ = ["CHUNKS", "FOLDS", "in_memory", "is_in_parts", "or_in_parts"]
 
 CHUNKS = "partial_fit takes a chunk of rows: give a table in parts to fit"
 FOLDS = "folds need the rows in memory: read a sample of the table, or fit each alpha to it"
+ELSEWHERE = ("dask", "distributed", "pyspark")
+MIXED = "beside or in place of rows in memory: compute it, or give X and y as two data frames or arrays of Dask"
+FEW = 4  # arguments in a tuple, such as validation=(X, y)
 HOMES = ("steepest.parts", "pyarrow._dataset", "polars.lazyframe", "dask.dataframe", "dask.array", "pyspark.sql")
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -24,6 +27,7 @@ def or_in_parts(method: Method) -> Method:
     @wraps(method)
     def _either(self: Any, *given: Any, **named: Any) -> Any:
         if not is_in_parts(_table(given, named)):
+            _refuse_elsewhere(given, named)
             return method(self, *given, **named)
         own = getattr(import_module(".parts_methods", __package__), method.__name__)
         return own(self, *given, **named)
@@ -39,11 +43,21 @@ def in_memory(problem: str) -> Callable[[Method], Method]:
         def _refusing(self: Any, *given: Any, **named: Any) -> Any:
             if is_in_parts(_table(given, named)):
                 raise UsageError(problem)
+            _refuse_elsewhere(given, named)
             return method(self, *given, **named)
 
         return _refusing  # type: ignore[return-value]
 
     return decorated
+
+
+def _refuse_elsewhere(given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Refuse what lies on workers of a cluster and is no table, or lies beside a table in memory."""
+    for value in (*given, *named.values()):
+        for one in value if isinstance(value, (tuple, list)) and len(value) < FEW else (value,):
+            library = type(one).__module__.partition(".")[0]
+            if library in ELSEWHERE:
+                raise UsageError(f"{type(one).__name__} of {library} {MIXED}")
 
 
 def _table(given: tuple[Any, ...], named: dict[str, Any]) -> Any:

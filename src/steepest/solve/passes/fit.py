@@ -171,6 +171,8 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
     facts: dict[str, Any] = {"reached": reached, "target": target, "scale": certified.scale}
     settled = plan.auto or (certificate.gap is not None and certificate.gap <= NEAR * target)
     found = certified.recession(certified.point(raw), settled and path.meta["end"] not in ENDED)
+    if found.recession is not None:  # there is no optimum to be away from
+        certificate = certificate._replace(standard_errors=None)
     text = found.recession and describe_in_parts(found.recession, problem, parts)
     facts |= {"separated": text, "unproven": found.unknown}
     if certificate.gap is not None and certificate.gap > target and not plan.auto:

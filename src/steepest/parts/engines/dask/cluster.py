@@ -24,6 +24,7 @@ __all__ = [
     "no_workers",
     "on_workers",
     "punctual_of",
+    "refuse_closed",
     "settled",
     "threads_of",
     "unreachable",
@@ -80,6 +81,12 @@ def connected(client: Any) -> Iterator[None]:
         if client.status == "running" and not isinstance(error, OSError):
             raise
         raise unreachable(client) from error
+
+
+def refuse_closed(client: Client) -> None:
+    """Refuse a client that is closed, which would wait for ever or raise what it likes."""
+    if client.status in ("closed", "closing"):
+        raise unreachable(client)
 
 
 def no_workers(seconds: float) -> SteepestError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ....core.errors import DataError, SteepestError
 from ....core.shown_text import visible
 from ...sources.frames import TABLE
-from .cluster import AGAIN, GONE, connected, on_workers, settled
+from .cluster import AGAIN, GONE, connected, on_workers, refuse_closed, settled
 from .residents import Fact, Stretch, cut, fact_of, facts_of, partition_name
 
 if TYPE_CHECKING:  # types alone
@@ -80,6 +80,7 @@ class OnWorkers:
     def futures(self) -> list[Any]:
         """The partitions, which are computed again after the client was restarted."""
         if not self._futures or any(future.status == GONE for future in self._futures):
+            refuse_closed(self.client)
             self._coming.clear()
             with connected(self.client):
                 self._futures = self.client.compute(list(self._tables))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....core.errors import DataError, UsageError
 from ....core.shown_text import counted
@@ -21,11 +22,11 @@ if TYPE_CHECKING:  # types alone
     import pyarrow as pa
     from dask.array import Array as DaskArray
 
-__all__ = ["Partitions", "in_rows", "is_of_arrays", "partitions_of", "width_of"]
+__all__ = ["Partitions", "in_order", "in_rows", "is_of_arrays", "partitions_of", "plain", "width_of"]
 
 SAME = "give collections with the same partitions, such as columns of one data frame"
 Labels = tuple[str, ...]
-Beside = tuple[tuple[str, Labels], ...]  # what each collection is, and the names of its columns
+Beside = tuple[tuple[str, Labels, Labels], ...]  # what each collection is, names of its columns, and their own names
 
 
 class Partitions(NamedTuple):
@@ -42,6 +43,7 @@ class One(NamedTuple):
     what: str
     collection: Any
     labels: Labels
+    own: Labels = ()  # names that the partitions of a data frame have
 
 
 def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
@@ -66,7 +68,7 @@ def partitions_of(table: Any, asked: Asked, roles: Roles) -> Partitions:
         if (count := _count(one.collection)) != (most := _count(whole.collection)):
             problem = f"the table has {counted(most, 'partition')} but the {one.what} {count}"
             raise DataError(f"{problem}: {SAME}")
-    collections, what = [one.collection for one in ones], tuple((one.what, one.labels) for one in ones)
+    collections, what = [one.collection for one in ones], tuple((one.what, one.labels, one.own) for one in ones)
     return Partitions(_tables(collections, what), _asked(asked, ones), dask.base.tokenize(*collections))
 
 
@@ -100,7 +102,7 @@ def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
     kept = [label for label, name in zip(table.columns, names, strict=True) if name in used]
     labels = tuple(name for name in names if name in used)
     asked = asked._replace(drop=())
-    return One("table", table if len(kept) == len(names) else table[kept], labels), asked
+    return One("table", table if len(kept) == len(names) else table[kept], labels, labels), asked
 
 
 def _none(names: list[str]) -> None:
@@ -128,7 +130,7 @@ def _beside(whole: One, roles: Roles) -> list[One]:
                 raise DataError(f"{len(labels)} columns of {what}: give one")
             taken = {label for one in (whole, *found) for label in one.labels}
             own = tuple(_free(label, what, taken) for label in labels)
-            found.append(One(what, _like(value, whole.collection), own))
+            found.append(One(what, _like(value, whole.collection), own, labels if value.ndim == 2 else ()))
     return found
 
 
@@ -167,6 +169,8 @@ def _asked(asked: Asked, ones: Sequence[One]) -> Asked:
 
 def width_of(array: DaskArray) -> int:
     """How many columns an array has."""
+    if array.shape[1] == 0:
+        raise DataError("the array has no columns: give one or more")
     if np.isnan(array.shape[1]):
         raise DataError("the number of columns of the array is not known: call its compute_chunk_sizes() first")
     return int(array.shape[1])
@@ -219,9 +223,9 @@ def _beside_frame(*values: Any, what: Beside) -> pa.Table:
 
 def beside_each_other(what: Beside, *values: object) -> pa.Table:
     """A partition of each collection as one Arrow table, where they lie."""
-    tables = [_arrow(value, labels) for value, (_, labels) in zip(values, what, strict=True)]
+    tables = [_arrow(value, labels, own) for value, (_, labels, own) in zip(values, what, strict=True)]
     whole = tables[0]
-    for table, (name, _) in zip(tables[1:], what[1:], strict=True):
+    for table, (name, *_) in zip(tables[1:], what[1:], strict=True):
         if table.num_rows != whole.num_rows:
             problem = f"the table has {counted(whole.num_rows, 'row')} but the {name} {table.num_rows}: {SAME}"
             raise DataError(problem)
@@ -230,15 +234,41 @@ def beside_each_other(what: Beside, *values: object) -> pa.Table:
     return whole
 
 
-def _arrow(value: Any, labels: Labels) -> pa.Table:
+def _arrow(value: Any, labels: Labels, own: Labels) -> pa.Table:
     """A partition of a collection."""
-    if isinstance(value, np.ndarray):
-        return of_array(value[:, None] if value.ndim == 1 else value, labels)
     if not is_a(value, "pandas", "DataFrame", "Series"):
-        raise DataError(
-            f"{type(value).__name__} is no chunk that can be read: give NumPy arrays, or data frames of pandas"
-        )
-    table = arrow_table(value.to_frame() if value.ndim == 1 else value)
-    if len(table.column_names) != len(labels):
-        raise DataError(f"{table.num_columns} columns, but Dask expects {len(labels)}: give the right meta")
-    return table.rename_columns(list(labels))
+        chunk = plain(value)
+        return of_array(chunk[:, None] if chunk.ndim == 1 else chunk, labels)
+    if value.ndim == 1:
+        return arrow_table(value.to_frame()).rename_columns(list(labels))
+    return in_order(arrow_table(value), own).rename_columns(list(labels))
+
+
+def plain(value: Any) -> NDArray[Any]:
+    """A chunk of an array.
+
+    Raises
+    ------
+    DataError
+        If it is another kind of array, such as one with a mask.
+    """
+    if type(value) is not np.ndarray:
+        kind = type(value).__name__
+        raise DataError(f"{kind} is no chunk that can be read: give NumPy arrays, or data frames of pandas")
+    return value
+
+
+def in_order(table: pa.Table, names: Labels) -> pa.Table:
+    """A partition of a data frame with its columns in the order of the whole; each partition may have its own.
+
+    Raises
+    ------
+    DataError
+        If its columns have other names.
+    """
+    found = unique_names(table.column_names, TABLE)
+    if len(found) != len(names):
+        raise DataError(f"{len(found)} columns, but Dask expects {len(names)}: give the right meta")
+    if other := [name for name in names if name not in found]:
+        raise DataError(f"no column is called {other[0]!r}, as Dask expects: give the right meta")
+    return table.rename_columns(list(found)).select(list(names))

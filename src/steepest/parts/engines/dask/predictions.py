@@ -21,7 +21,7 @@ from ...sources.beside import of_array
 from ...sources.frames import TABLE, arrow_table
 from ...sources.schema import chosen_layout
 from ..roles import Predict
-from .partitions import in_rows, is_of_arrays, width_of
+from .partitions import in_order, in_rows, is_of_arrays, plain, width_of
 from .residents import partition_name
 
 if TYPE_CHECKING:  # types alone
@@ -54,10 +54,15 @@ def predicted(table: Any, predict: Predict) -> object:
 
 def _check(names: Sequence[str], predict: Predict) -> None:
     """Refuse a table with other columns than those of the fit, or in another order."""
-    known = predict.names if predict.recipe is None else predict.recipe.columns
-    wanted = tuple(f"x{j}" for j in range(len(predict.w) - 1)) if known is None else known
-    if tuple(names) != tuple(wanted):
+    wanted = _wanted(predict)
+    if tuple(names) != wanted:
         raise UsageError(OTHER.format(", ".join(wanted[:10])))
+
+
+def _wanted(predict: Predict) -> tuple[str, ...]:
+    """Names of the columns of the fit."""
+    known = predict.names if predict.recipe is None else predict.recipe.columns
+    return tuple(f"x{j}" for j in range(len(predict.w) - 1)) if known is None else tuple(known)
 
 
 def of_frame(frame: Any, predict: Predict, partition_info: dict[str, int] | None = None) -> object:
@@ -65,9 +70,7 @@ def of_frame(frame: Any, predict: Predict, partition_info: dict[str, int] | None
     if not len(frame):
         return _meta(frame, predict)
     with _placed(None if partition_info is None else partition_info["number"]):
-        table = arrow_table(frame)
-        names = list(unique_names(table.column_names, TABLE))
-        return _as_frame(_columns(table.rename_columns(names), predict), frame.index)
+        return _as_frame(_columns(in_order(arrow_table(frame), _wanted(predict)), predict), frame.index)
 
 
 def _meta(frame: Any, predict: Predict) -> Any:
@@ -99,11 +102,11 @@ def _of_array(table: Any, predict: Predict) -> Any:
 
 def of_block(block: NDArray[Any], predict: Predict) -> NDArray[Any]:
     """The predictions for a chunk of an array."""
-    if not len(block):
+    if not block.shape[0]:
         return _stacked(predict.of(np.zeros((1, predict.w.shape[1]))))[:0]
     with _placed(None):
         names = None if predict.recipe is None else predict.recipe.columns
-        return _stacked(_columns(of_array(block, names), predict))
+        return _stacked(_columns(of_array(plain(block), names), predict))
 
 
 def _stacked(columns: dict[str, Any]) -> NDArray[Any]:
@@ -116,6 +119,8 @@ def _columns(table: pa.Table, predict: Predict) -> dict[str, Any]:
     """Columns of predictions for an Arrow table, computed leaf by leaf from its first row on."""
     names = tuple(table.column_names)
     layout = chosen_layout(table.schema, Asked(None, names, recipe=predict.recipe), TABLE)
+    if layout.settings is not None:
+        raise DataError("text or dates where the fit had numbers: make numbers of them", column=layout.texts[0])
     rows = layout.rows(table.to_batches())
     how = Summation(leaf_rows(rows.shape[1]), False, False)
     with one_blas_thread(float("inf")):

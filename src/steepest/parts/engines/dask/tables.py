@@ -22,7 +22,7 @@ from ...sources.frames import TABLE
 from ...sources.schema import check_same, chosen_layout, kind_of
 from ...sources.source import Piece, Source
 from ..roles import Roles
-from .cluster import GONE, connected
+from .cluster import GONE, connected, refuse_closed
 from .homes import Alone, Home, OnWorkers, refused, result_of
 from .partitions import Partitions, partitions_of
 from .residents import Fact, Span, Stretch, cut, partition_name, rows_of
@@ -52,6 +52,8 @@ def dask_source(table: Any, asked: Asked, roles: Roles, client: Client | None) -
     UsageError, DataError
         If the roles do not suit the table, or a partition cannot be computed.
     """
+    if client is not None:
+        refuse_closed(client)
     found = partitions_of(table, asked, roles)
     home: Home = Alone(found.tables) if client is None else OnWorkers(client, found.tables)
     return DaskTable(found, home)
@@ -150,6 +152,7 @@ class DaskTable(ArrowSource):
     def placed(self, spans: Sequence[Span]) -> list[Any]:
         """A future of the rows of each span, on a worker; made once, and again if it got lost."""
         assert isinstance(self.home, OnWorkers)
+        refuse_closed(self.home.client)
         wanted = list(spans)
         if any(future.status == GONE for future in self._rows.values()):
             wanted = list(dict.fromkeys((*self._rows, *spans)))
