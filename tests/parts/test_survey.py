@@ -7,8 +7,8 @@ from steepest.data.csr import CSR
 from steepest.data.moments import central_moments
 from steepest.data.rows import make_rows
 from steepest.parts.coding import AS_GIVEN, Coding
-from steepest.parts.engines.task import forest_of
 from steepest.parts.engines.here import Here
+from steepest.parts.engines.task import forest_of
 from steepest.parts.parts import Parts
 from steepest.parts.samples import Picks, hashes
 from steepest.parts.sources.memory import MemorySource
