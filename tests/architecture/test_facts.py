@@ -58,6 +58,7 @@ OPTIONAL = {
     "resident": "a source has it whose rows stay in the memory of workers",
     "sched_getaffinity": "Linux alone has it",
     "tocsr": "a sparse matrix of SciPy, which need not be loaded",
+    "truths": "a source has it whose labels are true and false",
     "trajectory_": "after partial_fit it is made when it is first read",
     "tolist": "a number or array of NumPy, which the command line's help does not load",
 }

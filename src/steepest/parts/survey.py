@@ -19,7 +19,6 @@ from ..objective.data import ColumnStats
 from .coding import Coding
 from .part import Block
 from .samples import Drawn, Picks, drawn, joined_samples, rows_of
-from .sources.source import weights_of
 from .target_values import TargetValues, coded_values, joined_values, target_values, values_of
 from .works import leaves_of
 
@@ -129,7 +128,7 @@ def survey_of(parts: Parts, grams: bool | None = None, seed: int = 0) -> Survey:
     work = Surveys(_first_row(parts, whole), whole, _picks(parts, seed))
     sums = parts.sums(work)
     if not sums[2][1]:
-        raise DataError(WEIGHTS, column=weights_of(parts.source))
+        raise DataError(WEIGHTS, column=parts.source.weights)
     found = _read(work, sums, d)
     return found._replace(sample=Classes(*found.sample)) if parts.coding.classes else found
 

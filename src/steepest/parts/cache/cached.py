@@ -18,7 +18,7 @@ from ...data.encoding.recipe import Learnt
 from ...data.regroup import regrouped
 from ...data.rows import Rows
 from ..sources.numbering import Found, Mark, Numbered
-from ..sources.source import Piece, Source, has_truths, learnt_of, notes_of, weights_of
+from ..sources.source import Piece, Source, has_truths, learnt_of, notes_of
 from .folders import own_folder
 from .plan import BLOCK
 from .stored import DamagedError, Stored, opened, opened_again
@@ -100,7 +100,7 @@ class Cached:
     @property
     def weights(self) -> str | None:
         """The name of the column of weights."""
-        return weights_of(self.origin)
+        return self.origin.weights
 
     @property
     def truths(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
-from .source import Piece, Source, has_truths, learnt_of, notes_of, weights_of
+from .source import Piece, Source, has_truths, learnt_of, notes_of
 
 __all__ = ["Derived"]
 
@@ -45,7 +45,7 @@ class Derived:
     @property
     def weights(self) -> str | None:
         """The name of the column of weights."""
-        return weights_of(self.origin)
+        return self.origin.weights
 
     @property
     def truths(self) -> bool:

@@ -37,6 +37,8 @@ class LibsvmStream:
     levels = None
     targets = (LABEL,)
 
+    weights = None  # no column has a name
+
     def __init__(self, files: Sequence[TextFile], asked: Asked) -> None:
         others = {
             "weights": asked.weights,

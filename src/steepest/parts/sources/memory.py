@@ -37,6 +37,7 @@ class MemorySource:
     """
 
     remote = False
+    weights = None  # they are an array
     seeks = True
     waits = False
 

@@ -12,7 +12,7 @@ from ...data.encoding.recipe import Learnt
 from ...data.layout import stored
 from ...data.regroup import regrouped, rows_between
 from ...data.rows import Rows
-from .source import Piece, learnt_of, notes_of, weights_of
+from .source import Piece, learnt_of, notes_of
 
 __all__ = ["BEGIN", "Counted", "Found", "Mark", "Numbered", "Stream"]
 
@@ -39,6 +39,10 @@ class Stream(Protocol):
     @property
     def targets(self) -> tuple[str, ...]:
         """Names of the targets, (k,)."""
+
+    @property
+    def weights(self) -> str | None:
+        """Name of the column of weights."""
 
     @property
     def levels(self) -> tuple[str, ...] | None:
@@ -117,7 +121,7 @@ class Numbered:
     @property
     def weights(self) -> str | None:
         """The name of the column of weights."""
-        return weights_of(self.stream)
+        return self.stream.weights
 
     @property
     def levels(self) -> tuple[str, ...] | None:

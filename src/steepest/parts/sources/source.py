@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from ...data.encoding.recipe import Learnt
 from ...data.rows import Rows
 
-__all__ = ["Piece", "Source", "has_truths", "is_resident", "learnt_of", "notes_of", "place_of", "weights_of"]
+__all__ = ["Piece", "Source", "has_truths", "is_resident", "learnt_of", "notes_of", "place_of"]
 
 
 class Piece(NamedTuple):
@@ -33,6 +33,10 @@ class Source(Protocol):
     @property
     def targets(self) -> tuple[str, ...]:
         """Names of the targets, (k,); empty for rows to predict, whose y is (m, 0)."""
+
+    @property
+    def weights(self) -> str | None:
+        """Name of the column of weights, if it is one."""
 
     @property
     def levels(self) -> tuple[str, ...] | None:
@@ -119,9 +123,3 @@ def has_truths(source: object) -> bool:
     """Whether the labels of a source are true and false, which its ``levels`` spell as text."""
     truths: bool = getattr(source, "truths", False)
     return truths
-
-
-def weights_of(source: object) -> str | None:
-    """The name of the column of weights, where a source has one."""
-    weights: str | None = getattr(source, "weights", None)
-    return weights

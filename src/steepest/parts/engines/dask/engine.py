@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ....core.errors import UsageError
 from ...part import Part
@@ -96,9 +96,9 @@ class Dask:
             for count, item in enumerate(items, 1):
                 tasks.give(count, f"item {count}", None, function, item)
                 if count > ahead:
-                    yield tasks.result(count - ahead)
+                    yield cast(Found, tasks.result(count - ahead))
             for number in range(max(1, count - ahead + 1), count + 1):
-                yield tasks.result(number)
+                yield cast(Found, tasks.result(number))
 
     @contextmanager
     def _tasks(self) -> Iterator[Tasks]:

@@ -104,7 +104,7 @@ class Tasks:
                 continue
             start = self._look(start, monotonic() - heard)
 
-    def result(self, number: int) -> Any:
+    def result(self, number: int) -> object:
         """What a task gave."""
         while number not in self.complete:
             other, found = self.next()
