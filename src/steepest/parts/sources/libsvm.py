@@ -36,7 +36,6 @@ class LibsvmStream:
     remote = True
     levels = None
     targets = (LABEL,)
-
     weights = None  # no column has a name
 
     def __init__(self, files: Sequence[TextFile], asked: Asked) -> None:
