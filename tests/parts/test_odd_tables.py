@@ -39,6 +39,13 @@ def test_labels_that_are_large_numbers_stay_those(labels):
     assert model.classes_.tolist() == list(labels)
 
 
+def test_labels_that_double_precision_rounds_are_refused():
+    labels = np.resize([2**53, 2**53 + 1], 8)
+    table = pa.table({"x": np.arange(8.0), "y": labels})
+    with pytest.raises(DataError, match="column 'y': a label beyond 2\\^53.*store the labels as text"):
+        GDClassifier(alpha=0.1).fit(scan(table, "y"))
+
+
 @pytest.mark.parametrize("count", [0, 5])
 def test_tuples_of_another_number_of_arrays_are_refused(count):
     with pytest.raises(UsageError, match=f"a tuple of {count} array.*make \\(X, y\\)"):

@@ -19,6 +19,7 @@ from ..core.errors import DataError, UsageError
 from ..core.pass_progress import PassProgress
 from ..core.records import to_spec
 from ..core.types import Array
+from ..core.whole_numbers import EXACT
 from ..objective.problem import read_loss
 from ..parts.engines.collections import Predict, is_collection, predicted
 from ..parts.held_out import held_out
@@ -160,7 +161,7 @@ def _as_array(labels: Labels, table: Parts) -> Any:
     if (broken := found[found != np.floor(found)]).size:
         problem = f"{broken[0]:g} is no label: give text, whole numbers, true or false, or fit a regression"
         raise DataError(problem, column=table.source.targets[0])
-    return found.astype(np.int64)
+    return found.astype(np.int64) if np.abs(found).max() <= EXACT else found
 
 
 def _class_weights(asked: Any, classes: Any, labels: Labels) -> tuple[float, ...]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from ..core.errors import DataError
-from ..core.whole_numbers import EXACT
+from ..core.whole_numbers import rounding_note
 from .coding import Coding
 from .parts import Parts
 
@@ -60,7 +58,7 @@ def labels_of(table: Parts) -> Labels:
     if targets.values is None:
         problem = "more than 1,000 different numbers are too many for classes: fit a regression"
         raise DataError(problem, column=what)
-    if levels is None and np.abs(targets.values).max() > EXACT:
+    if levels is None and rounding_note(f"column {what!r}") in table.source_notes:
         problem = "a label beyond 2^53, where double precision rounds whole numbers: store the labels as text"
         raise DataError(problem, column=what)
     values = tuple(targets.values.tolist())

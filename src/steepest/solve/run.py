@@ -25,10 +25,10 @@ class Run(NamedTuple):
     verdict: Verdict
 
     def noted(self, notes: tuple[str, ...]) -> Run:
-        """The same run with more notes, which come first."""
+        """The same run with more notes, which come first, each once."""
         if not notes:
             return self
-        verdict = self.verdict._replace(notes=(*notes, *self.verdict.notes))
+        verdict = self.verdict._replace(notes=tuple(dict.fromkeys((*notes, *self.verdict.notes))))
         return self._replace(verdict=verdict, trajectory=replace(self.trajectory, verdict=verdict))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -108,7 +109,8 @@ def _wait_for_workers(scheduler: str, told: Told) -> None:
 def _identity(scheduler: str) -> dict[str, Any]:
     """What a scheduler says of itself. It is asked before a client is made, which ends badly where none answers."""
     try:
-        found = asyncio.run(asyncio.wait_for(_asked(scheduler), ANSWER))
+        with ThreadPoolExecutor(1) as thread:  # this one may have a loop that runs, as in a notebook
+            found = thread.submit(lambda: asyncio.run(_asked(scheduler))).result()
     except (ValueError, KeyError) as error:
         raise UsageError(f"--engine dask:{visible(scheduler)}: {error}: write dask:tcp://HOST:PORT") from None
     except Exception:  # whatever else answers there may send anything
@@ -123,6 +125,6 @@ async def _asked(scheduler: str) -> dict[str, Any]:
     from distributed.security import Security
 
     secured = Security().get_connection_args("client")
-    async with rpc(scheduler, timeout=ANSWER, connection_args=secured) as remote:
+    async with asyncio.timeout(ANSWER), rpc(scheduler, timeout=ANSWER, connection_args=secured) as remote:
         found: dict[str, Any] = await remote.identity()
         return found

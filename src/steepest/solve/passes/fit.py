@@ -97,7 +97,7 @@ def fit_parts(
             parts.checkpoint.save()
             raise KeyboardInterrupt
         path = with_fixed(centre(path, problem, found.plan), problem, start)
-        return _judged(parts, survey, path, certified, before).noted(tuple(parts.notes))
+        return _judged(parts, survey, path, certified, before).noted((*parts.source_notes, *parts.notes))
 
 
 def _settle(parts: Parts, problem: Problem, settings: Settings, limits: Limits) -> None:
@@ -179,7 +179,6 @@ def _judged(parts: Parts, survey: Survey, path: Trajectory, certified: Certified
         facts |= prospects_of(plan, path, certified, i, reached - certificate.gap, target)._asdict()
     notes = notes_of(survey.least == survey.most, survey.counted, problem, plan.columns, path.names)
     notes = (*notes, AT_ZERO) if least_at_zero(problem, survey.sample) else notes
-    notes = (*notes, *parts.source_notes, *parts.notes)
     verdict = judge(evidence_of(problem, plan, path, certificate, facts), notes)
     more: dict[str, Any] = {
         "reported_step": int(path.step[i]),
