@@ -22,7 +22,7 @@ from sklearn.linear_model import SGDClassifier
 from benchmarks.measure import SEED, Row, size_of
 from benchmarks.scale_passes import cpu_of, forget, pass_rows, read_directly, wall_of
 from steepest import Problem, make_rows, scan
-from steepest.parts.cache.cached import cached
+from steepest.parts.cache.policy import cached
 from steepest.parts.parts import Parts
 from steepest.solve.fit import fit
 from steepest.solve.passes.stochastic import fit_stochastic
