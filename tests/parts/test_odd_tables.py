@@ -42,7 +42,7 @@ def test_labels_that_are_large_numbers_stay_those(labels):
 def test_labels_that_double_precision_rounds_are_refused():
     labels = np.resize([2**53, 2**53 + 1], 8)
     table = pa.table({"x": np.arange(8.0), "y": labels})
-    with pytest.raises(DataError, match="column 'y': a label beyond 2\\^53.*store the labels as text"):
+    with pytest.raises(DataError, match=r"column 'y': a label beyond 2\^53.*store the labels as text"):
         GDClassifier(alpha=0.1).fit(scan(table, "y"))
 
 
