@@ -1,4 +1,4 @@
-"""docs/cli.md names every option and every member of the objects."""
+"""docs/reference/command-line.md names every option and every member of the objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conftest import ROOT
 from steepest.cli import COMMANDS, main
 from steepest.data.samples import sample
 
-PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
 
 
 def options(name: str) -> list[str]:

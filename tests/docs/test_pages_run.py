@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 
-@pytest.mark.parametrize(("page", "least"), [("scores", 8), ("tables", 5), ("lab", 3)])
+@pytest.mark.parametrize(("page", "least"), [("use/scores", 8), ("use/categories", 5), ("learn/lab", 3)])
 def test_page_runs(page: str, least: int) -> None:
     failed, tried = doctest.testfile(str(ROOT / "docs" / f"{page}.md"), module_relative=False)
     assert tried >= least

@@ -14,7 +14,7 @@ from docs.test_readme import numbers_and_words
 
 from steepest.optimality.verdict import TABLE
 
-PAGE = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "understand" / "verdicts.md").read_text(encoding="utf-8")
 EXAMPLES = doctest.DocTestParser().get_examples(PAGE.replace("```", ""))
 SENTENCES = (
     "There is no finite optimum", "has no minimum, because", "above its initial value", "the first step overflowed",

@@ -309,7 +309,7 @@ def test_quadratic_formulas_converge_saddle_or_fall_as_their_eigenvalues_say(a, 
 
 
 def test_the_page_on_functions_holds():
-    page = ROOT / "docs" / "functions.md"
+    page = ROOT / "docs" / "use" / "functions.md"
     found = doctest.testfile(str(page), False, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert found.attempted > 10
     assert found.failed == 0
