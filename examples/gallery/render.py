@@ -129,7 +129,9 @@ def entry(script: Path, made: Any) -> str:
 
 def program(script: Path) -> str:
     """The program, as a page includes it."""
-    return f"```{{literalinclude}} ../../../examples/gallery/{script.name}\n:caption: examples/gallery/{script.name}\n```"
+    return (
+        f"```{{literalinclude}} ../../../examples/gallery/{script.name}\n:caption: examples/gallery/{script.name}\n```"
+    )
 
 
 def page(chapter: Chapter, made: dict[Path, Any]) -> str:

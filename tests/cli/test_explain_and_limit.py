@@ -202,7 +202,11 @@ def test_hostile_names_have_escapes() -> None:
 
 
 def test_the_page_shows_what_is_printed() -> None:
-    page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8").split("## Options of explain and limit")[1]
+    page = (
+        (ROOT / "docs" / "reference" / "command-line.md")
+        .read_text(encoding="utf-8")
+        .split("## Options of explain and limit")[1]
+    )
     blocks = [block.split("```")[0] for block in page.split("```text\n")[1:3]]
     for block in blocks:
         commands = re.findall(r"(?m)^\$ steepest (.*)\n", block)
