@@ -1,15 +1,67 @@
-"""Pages with Python in them run as they stand."""
+"""Every page of docs/ runs as it stands: its Python, its commands, and what they print."""
 
 from __future__ import annotations
 
-import doctest
+import shutil
+from pathlib import Path
 
+import click
 import pytest
 from conftest import ROOT
+from page_blocks import NOT_RUN, WORDS, Block, blocks_of, commands_of, run_page, words_of
+
+from steepest.cli import main
+from steepest.data.samples import sample
+
+DOCS = ROOT / "docs"
+OWN = {  # pages whose tests need a cluster, a folder of files, or compare more
+    "use/clusters.md",
+    "use/large-tables.md",
+    "develop/adding-a-rule.md",
+}
+PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "_build" not in page.parts]
+RUN = [page for page in PAGES if page.relative_to(DOCS).as_posix() not in OWN]
+BLOCKS = [(page, block) for page in PAGES for block in blocks_of(page.read_text(encoding="utf-8"))]
+LONGEST = 250
 
 
-@pytest.mark.parametrize(("page", "least"), [("use/scores", 8), ("use/categories", 5), ("learn/lab", 3)])
-def test_page_runs(page: str, least: int) -> None:
-    failed, tried = doctest.testfile(str(ROOT / "docs" / f"{page}.md"), module_relative=False)
-    assert tried >= least
-    assert failed == 0
+def name_of(page: Path) -> str:
+    return page.relative_to(DOCS).as_posix()
+
+
+@pytest.mark.parametrize("page", RUN, ids=name_of)
+def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = page.read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BROWSER", "true")
+    shutil.copy(ROOT / "examples" / "park.txt", tmp_path)
+    (tmp_path / "eight.txt").write_text(sample("eight"), encoding="utf-8")
+    ran = run_page(text)
+    assert ran > 0 or not any(b.reason is None and b.language in ("python", "sh", "console") for b in blocks_of(text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_page_is_short_and_its_blocks_are_named(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST
+    for block in blocks_of(text):
+        assert block.language in WORDS, f"{name_of(page)}: a block of {block.mark!r}"
+        assert block.reason is None or block.reason in NOT_RUN, f"{name_of(page)}: {block.reason!r} is no reason"
+
+
+def read_only() -> list[tuple[Path, Block]]:
+    return [
+        (page, block)
+        for page, block in BLOCKS
+        if block.language == "sh" and block.reason in ("own-files", "cluster", "server")
+    ]
+
+
+@pytest.mark.parametrize(("page", "block"), read_only(), ids=lambda value: getattr(value, "name", ""))
+def test_commands_that_are_not_run_have_options_that_exist(page: Path, block: Block) -> None:
+    for command, _ in commands_of(block):
+        name, *words = words_of(command)
+        found = main.get_command(click.Context(main), name)
+        assert found is not None, command
+        known = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == [], command
