@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from lab.conftest import browser, chromium  # noqa: F401 - fixtures
 
 
