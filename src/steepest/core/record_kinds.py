@@ -83,15 +83,15 @@ def loss(
         itself.
     formula : str
         What a printed cost means.
-    quadratic : bool
+    quadratic : bool, default False
         Whether it is curvature/2 (z - y)^2, so that moments can stand in for the rows.
-    labels : bool
+    labels : bool, default False
         Whether targets are the classes 0 and 1.
-    attained : bool
+    attained : bool, default False
         Whether it is made of linear and quadratic pieces, or grows on both sides: then every table has an optimum.
-    positive : bool
+    positive : bool, default False
         Whether targets are numbers >= 0, or > 0 where the loss of 0 is infinite.
-    nonsmooth : bool
+    nonsmooth : bool, default False
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
 
     Notes
@@ -151,16 +151,16 @@ def rule(
     ----------
     slots : int or None
         How many arrays shaped like the parameters it remembers; None if the record says so itself.
-    elementwise : bool
+    elementwise : bool, default True
         Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
     preconditioner : "matrix", "hessian", "diagonal" or None
         Whether its memory begins with second derivatives of the objective: all of those at the start, (d + 1, d + 1),
         in place of slots; the same, renewed before every step; or their diagonal in the first slot.
-    proximal : bool
+    proximal : bool, default False
         Whether an L1 penalty may follow its step.
-    sees : tuple of "rate", "point", "weights"
+    sees : tuple of "rate", "point", "weights", default ()
         What it is shown before each step, in slots of their own that come after its ``slots``.
-    batch : bool
+    batch : bool, default False
         Whether every step must look at all rows; rules with a preconditioner do so anyway.
 
     Notes
@@ -198,7 +198,7 @@ def step(*, slots: int = 0) -> Callable[[R], R]:
 
     Parameters
     ----------
-    slots : int
+    slots : int, default 0
         How many arrays shaped like the parameters it remembers, zero at the start.
 
     Notes

@@ -46,7 +46,7 @@ def descend(
     start : array, State, Checkpoint or None
         A vector (d + 1,) or (d + 1, k), intercept last; None is 0. From a State the descent continues with the same
         bits. A Checkpoint includes the memory: a preconditioner from a sample, for example.
-    seed : int
+    seed : int, default 0
         Seed of the order of rows. The same seed gives the same bits, for any recording and the same ``compiled`` (plain
         and compiled steps differ by rounding).
     compiled : bool or None

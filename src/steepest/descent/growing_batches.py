@@ -46,9 +46,9 @@ def descend_growing(
     ----------
     problem, method, rows : Problem, Method, Rows
         As for `descend`; ``batch_size`` is the first one.
-    epochs : int >= 1
+    epochs : int >= 1, default 20
         Passes over all rows by steps. Each is followed by three passes for the test.
-    theta : float > 0
+    theta : float > 0, default 0.9
         Allowed standard deviation of the inner product with the gradient, relative to |g|^2; smaller needs more rows.
     start, seed, keep : see `descend` and `record`
 

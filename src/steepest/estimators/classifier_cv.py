@@ -30,18 +30,17 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
 
     Parameters
     ----------
-    loss : name or record
+    loss : name or record, default "log_loss"
         As of `GDClassifier`.
-    alphas, eps, l1_ratio, rule
-        As of `GDRegressorCV`.
-    cv : int, splitter or iterable of (train, test)
+    alphas, eps, l1_ratio, rule : as of `GDRegressorCV`
+    cv : int, splitter or iterable of (train, test), optional
         The folds, as in scikit-learn; None is 5, and a number of folds is stratified by class.
     scoring : name or callable, optional
         As in scikit-learn, higher is better. None: minus the mean loss, by weights.
     class_weight : dict, "balanced" or None
         Weights of the classes, by which the rows' weights are multiplied, on all rows.
-    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs
-        As of `GDClassifier`. ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
+    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs : as of `GDClassifier`
+        ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
 
     Attributes
     ----------

@@ -35,63 +35,63 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
 
     Parameters
     ----------
-    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson", "gamma"}, others or a record
-        (z - y)^2 / 2, or (z - y)^2, which have the same optimum but differ by the factor 2 in costs and rates;
-        "huber:delta=1.35", "gamma" and the others: `steepest.losses`. Counts and amounts have the prediction exp(z).
-    alpha : float >= 0
+    loss : name or record of `steepest.losses`, default "squared_error"
+        (z - y)^2 / 2, or "mse", (z - y)^2, with the same optimum but twice the cost and half the rates; "quantile",
+        "huber:delta=1.35" and others. For counts and amounts ("poisson", "gamma") the prediction is exp(z).
+    alpha : float >= 0, default 0.0
         Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
-    l1_ratio : float from 0 to 1
+    l1_ratio : float from 0 to 1, default 0.0
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
         The penalty weight of column j is alpha times factor_j. The default factor is 1; columns with factor 0 are not
         penalised. Factors are not rescaled.
     signs : None, "+", "-" or dict {name or index: "+" or "-"}
         Sign constraints, >= 0 or <= 0, of all coefficients or of those named; the intercept is never constrained.
-    fit_intercept : bool
+    fit_intercept : bool, default True
         Whether to fit an intercept; it is never penalised.
-    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
+    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`, default "auto"
         Direction of a step. "auto": for the rate "auto" over all rows, the method with the lowest estimated cost for
         the table (normal equations, Newton, a preconditioner from a sample, L-BFGS); otherwise plain.
-    learning_rate : "auto", number or record of `steepest.steps`
+    learning_rate : "auto", number or record of `steepest.steps`, default "auto"
         A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
         rule. The answer is always for the raw columns.
     batch_size : int or None
         Rows per step: None is all rows (batch), 1 is stochastic, more are a mini-batch.
-    sampling : {"shuffle", "replacement", "sequential"}
+    sampling : {"shuffle", "replacement", "sequential"}, default "shuffle"
         Order of the rows, if batch_size is a number.
-    average : "auto", bool, name or record
+    average : "auto", bool, name or record, default "auto"
         Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
         the last. "auto": `Weighted`, in which late points count more, for batches at the rate "auto", else the last.
-    estimate : name or record
+    estimate : name or record, default "own_rows"
         How a batch estimates the gradient over all rows: a record of `steepest.estimates`, such as "saga".
-    standardize : "auto" or bool
+    standardize : "auto" or bool, default "auto"
         Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
-    fixed : tuple of names or indices
+    fixed : tuple of names or indices, default ()
         Coefficients fixed at their start; "intercept" is allowed.
-    max_iter, max_updates : int, int or None
+    max_iter, max_updates : int, int or None, defaults 1000 and None
         Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
-    tol : float >= 0 or None
+    tol : float >= 0 or None, default 1e-10
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
         rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
-    early_stopping : bool
+    early_stopping : bool, default False
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
-    validation_fraction : float between 0 and 1
+    validation_fraction : float between 0 and 1, default 0.1
         Share of the held-out rows, drawn by ``random_state``.
-    n_iter_no_change : int >= 1
+    n_iter_no_change : int >= 1, default 5
         Epochs without an improvement after which the run ends.
     callback : callable State -> bool or None
         Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
-    record : "auto", True, int or False
+    record : "auto", True, int or False, default "auto"
         Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
         Start: the coefficients, then the intercept; None is 0.
-    warm_start : bool
+    warm_start : bool, default False
         Start from the last fit's answer.
     random_state : int, RandomState or None
         Seed of the order of rows; None is 0.
     n_jobs : int or None
         Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
-    progress : bool
+    progress : bool, default False
         Show a bar with cost, gap, rate and a bound of the time left, after half a second, on stderr or in a notebook.
 
     Attributes
@@ -203,7 +203,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Parameters
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
-        y : (n,) or (n, k) array, a collection of Dask if X is one, or names of columns; a table in parts has its own
+        y : (n,) or (n, k) array, collection of Dask if X is one, or names of columns; optional for a table in parts
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional

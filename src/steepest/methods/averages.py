@@ -34,7 +34,7 @@ class PolyakRuppert(NamedTuple):
 
     Parameters
     ----------
-    begin : int
+    begin : int, default 0
         Number of updates to skip; until then the answer is the last point.
 
     References
@@ -66,7 +66,7 @@ class Weighted(NamedTuple):
 
     Parameters
     ----------
-    power : float >= 0
+    power : float >= 0, default 3.0
         0 is the plain mean; with 3 the last half of the points has 15/16 of the weight.
 
     References

@@ -99,7 +99,7 @@ class LooplessSVRG(NamedTuple):
 
     Parameters
     ----------
-    p : float, 0 <= p <= 1
+    p : float, 0 <= p <= 1, default 0.0
         Probability; 0 stands for batch size / n, with which full gradients cost as much as the steps.
 
     References

@@ -62,16 +62,16 @@ class Method:
 
     Parameters
     ----------
-    rule, learning_rate : record or name
+    rule, learning_rate : record or name, defaults Plain() and Constant()
         Records of `steepest.rules` and `steepest.steps`, or "momentum:beta=0.95"; a number is a constant rate.
     batch_size : int or None
         Rows a step: None is all of them (batch), 1 stochastic, more mini-batch. The last batch of an epoch may be
         smaller; each step follows the mean over its own rows.
-    sampling : {"shuffle", "replacement", "sequential"}
+    sampling : {"shuffle", "replacement", "sequential"}, default "shuffle"
         Each row once an epoch in random order, independent draws, or the order of the table.
-    average : record or name
+    average : record or name, default LastPoint()
         A record of `steepest.averages`: which average of the points is the answer.
-    estimate : record or name
+    estimate : record or name, default OwnRows()
         A record of `steepest.estimates`: how a batch estimates the gradient over all rows.
 
     Raises

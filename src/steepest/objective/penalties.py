@@ -54,7 +54,7 @@ class L2(NamedTuple):
 
     Parameters
     ----------
-    alpha : float
+    alpha : float, default 1.0
         Weight of the penalty, >= 0; scikit-learn's ``Ridge(alpha)`` on n rows is ``alpha / n`` here,
         ``LogisticRegression(C)`` is ``1 / (n C)``.
 
@@ -95,7 +95,7 @@ class L1(NamedTuple):
 
     Parameters
     ----------
-    alpha : float
+    alpha : float, default 1.0
         Weight of the penalty, >= 0; scikit-learn's ``Lasso(alpha)`` is the same with loss "squared_error".
 
     References
@@ -140,9 +140,9 @@ class ElasticNet(NamedTuple):
 
     Parameters
     ----------
-    alpha : float
+    alpha : float, default 1.0
         Weight of the penalty, >= 0, as in glmnet (``lambda`` there) and scikit-learn's ``ElasticNet``.
-    l1_ratio : float
+    l1_ratio : float, default 0.5
         Share of the L1 part, from 0 to 1 (``alpha`` in glmnet).
 
     References

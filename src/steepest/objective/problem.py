@@ -49,17 +49,17 @@ class Problem:
 
     Parameters
     ----------
-    loss : record or name
+    loss : record or name, default SquaredError()
         A record of `steepest.losses`, or its name such as "squared_error".
-    penalty : record
+    penalty : record, default NoPenalty()
         A record of `steepest.penalties`; never applied to the intercept.
-    intercept : bool
+    intercept : bool, default True
         Whether there is an intercept b; else it is 0.
-    fixed : tuple of int or "intercept"
+    fixed : tuple of int or "intercept", default ()
         Coordinates that keep their start: column numbers from 0, and "intercept".
-    factors : tuple of d numbers >= 0
+    factors : tuple of d numbers >= 0, default ()
         Factors of each coefficient's penalty; () is 1 for each.
-    signs : tuple of d numbers -1, 0, 1
+    signs : tuple of d numbers -1, 0, 1, default ()
         Coefficients that must be <= 0, may be anything, must be >= 0; () is 0 for each.
 
     Raises

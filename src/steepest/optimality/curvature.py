@@ -135,13 +135,13 @@ def stability_limit(
     Parameters
     ----------
     X : (n, d) array or sparse matrix
-    y : ignored
+    y : ignored, optional
         Accepted so that the call looks like a fit.
-    loss : name or record
-    alpha : float >= 0
+    loss : name or record, default "squared_error"
+    alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
-    fit_intercept : bool
-    rule : name or record
+    fit_intercept : bool, default True
+    rule : name or record, default "plain"
         One that has `stability`: plain, momentum or nesterov.
 
     Returns

@@ -56,8 +56,8 @@ class Parts:
     source : Source
     memory : int
         Bytes that all blocks may take together.
-    engine : Engine
-    coding : Coding
+    engine : Engine, optional
+    coding : Coding, default Coding()
     told : callable, optional
         Called with `Passing` after each part.
     caching : Caching, optional

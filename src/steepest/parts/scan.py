@@ -83,13 +83,13 @@ def scan(
         The column of a known part of each linear predictor.
     exposure : str, optional
         The column of numbers above 0 whose logarithm is such a part too.
-    drop : str or sequence of str
+    drop : str or sequence of str, default ()
         Columns that are left out.
-    missing : {"error", "drop", "mean", "indicator"}
+    missing : {"error", "drop", "mean", "indicator"}, default "error"
         Missing values are refused; or rows with one get the weight 0; or the others as in
         `steepest.tables.TableEncoder`.
-    categories, reference, min_count, dates, date_format, terms : optional
-        How columns become numbers: as in `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms : as of `steepest.tables.TableEncoder`
+        How columns become numbers.
     recipe : Recipe, optional
         How they became numbers in the table of a fit, its attribute ``recipe``: for rows to predict and to score.
     header, delimiter, decimal, thousands, encoding : optional
@@ -97,7 +97,7 @@ def scan(
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free. Besides them a fit takes some 10 MB for a sample, and its sums. No answer depends on it.
-    cache : "auto", bool, str or path
+    cache : "auto", bool, str or path, default "auto"
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
         the process, unless a folder is named here. Workers of an engine write it part by part on their own disks, in

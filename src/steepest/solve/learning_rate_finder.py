@@ -81,12 +81,12 @@ def find_learning_rate(
         Targets; 0 and 1 for "log_loss".
     loss, rule, batch_size, sampling : see `Problem` and `Method`
         Preconditioned rules are refused: their rate is 1.
-    alpha : float >= 0
+    alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
-    fit_intercept : bool
+    fit_intercept : bool, default True
     low, high : float > 0 or None
         First and last rate. None: from 10^-4 to 100 times the stability limit, and from 10^-6 to 10 in any case.
-    seed : int >= 0
+    seed : int >= 0, default 0
         Names the order of the rows; the same seed gives the same bits.
 
     Returns

@@ -113,12 +113,12 @@ def alpha_path(
         Penalty weights; they are sorted in decreasing order.
     n_alphas : int >= 1, default 100
         Number of penalty weights if ``alphas`` are not given: from alpha_max to eps alpha_max in equal ratios.
-    eps : float, 0 < eps < 1, default 1e-3
-    l1_ratio : float from 0 to 1, default 1
+    eps : float, 0 < eps < 1, default 0.001
+    l1_ratio : float from 0 to 1, default 1.0
         Share of the L1 penalty: 1 is the lasso; 0 is ridge, which has no alpha_max and needs ``alphas``.
-    loss : name or record of `steepest.losses`
+    loss : name or record of `steepest.losses`, default "squared_error"
         A smooth loss.
-    fit_intercept : bool
+    fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     penalty_factors : None, (d,) array or dict {index: factor >= 0}
         Column j is penalised by alpha factor_j, 1 where none is given; factors are never rescaled.
@@ -126,7 +126,7 @@ def alpha_path(
         Coefficients that must be >= 0 or <= 0.
     sample_weight : (n,) array, optional
         Weight of each row in the mean, >= 0.
-    max_iter : int
+    max_iter : int, default 1000
         Maximum number of epochs for each alpha.
     tol : float >= 0, default 1e-12
         Each descent ends when its certified gap is at most tol x the cost of the constant model.

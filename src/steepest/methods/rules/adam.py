@@ -23,9 +23,9 @@ class Adam(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.999
         Share of the mean of g, and of g^2, that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to the root; where slopes are smaller than it, steps shrink with them.
 
     References
@@ -63,9 +63,9 @@ class AdamW(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    decay : float >= 0
+    decay : float >= 0, default 0.01
         Decay rate of the weights, in the units in which the descent runs.
 
     References
@@ -105,9 +105,9 @@ class AdaMax(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.999
         Share of the mean of g, and of the largest size, that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to each size.
 
     References
@@ -145,11 +145,11 @@ class Nadam(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    warmup : float >= 0
+    warmup : float >= 0, default 0.004
         Speed at which mu_t rises from beta1 / 2 to beta1 (torch: momentum_decay).
-    textbook : 0 or 1
+    textbook : 0 or 1, default 0
         Whether mu_t is beta1 from the first step.
 
     References
@@ -196,9 +196,9 @@ class AMSGrad(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    textbook : 0 or 1
+    textbook : 0 or 1, default 0
         Whether means are taken as they are.
 
     References

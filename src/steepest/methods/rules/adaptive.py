@@ -32,7 +32,7 @@ class AdaGrad(NamedTuple):
 
     Parameters
     ----------
-    eps : float > 0
+    eps : float > 0, default 1e-10
         Added to the root, so that 0 / 0 is 0.
 
     References
@@ -67,9 +67,9 @@ class AdaDelta(NamedTuple):
 
     Parameters
     ----------
-    rho : float, 0 <= rho < 1
+    rho : float, 0 <= rho < 1, default 0.9
         Share of both means that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-06
         Inside the roots; the first step is sqrt(eps / (1 - rho)) in each coordinate that has a slope well above it.
 
     References
@@ -106,11 +106,11 @@ class RMSProp(NamedTuple):
 
     Parameters
     ----------
-    alpha : float, 0 <= alpha < 1
+    alpha : float, 0 <= alpha < 1, default 0.99
         Share of the means that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to the root.
-    centred : 0 or 1
+    centred : 0 or 1, default 0
         Whether the standard deviation of the slopes replaces their root mean square.
 
     References
@@ -150,9 +150,9 @@ class Lion(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.99
         Share of the mean in the sign, and share of it that is kept.
-    decay : float >= 0
+    decay : float >= 0, default 0.0
         Decay of the weights, decoupled from the slopes as in `AdamW`.
 
     References

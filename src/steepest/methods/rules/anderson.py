@@ -24,7 +24,7 @@ class Anderson(NamedTuple):
 
     Parameters
     ----------
-    pairs : int
+    pairs : int, default 10
         Number of steps in memory.
 
     References

@@ -42,7 +42,7 @@ class Momentum(NamedTuple):
 
     Parameters
     ----------
-    beta : float, 0 <= beta < 1
+    beta : float, 0 <= beta < 1, default 0.9
         Share of the last velocity that is kept; the steady step is 1 / (1 - beta) times the plain one.
 
     References
@@ -87,7 +87,7 @@ class Nesterov(NamedTuple):
 
     Parameters
     ----------
-    beta : float, 0 <= beta < 1
+    beta : float, 0 <= beta < 1, default 0.9
         Share of the last velocity that is kept.
 
     References

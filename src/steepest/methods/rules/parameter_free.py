@@ -25,7 +25,7 @@ class ScheduleFree(NamedTuple):
 
     Parameters
     ----------
-    beta : float, 0 < beta <= 1
+    beta : float, 0 < beta <= 1, default 0.9
         Place of y between z and x: near 0 the answer is the plain mean of plain steps (Polyak-Ruppert), 1 is primal
         averaging.
 
@@ -75,10 +75,10 @@ class DoWG(NamedTuple):
 
     Parameters
     ----------
-    r0 : float > 0
+    r0 : float > 0, default 0.01
         First guess of the distance to the optimum; a guess that is too small costs a logarithm of its error. The
         first step is this long.
-    eps : float >= 0
+    eps : float >= 0, default 0.0
         Added to sqrt(v); 1e-4 in the authors' code and optax, absent in the paper.
 
     References
@@ -120,11 +120,11 @@ class Prodigy(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    d0 : float > 0
+    d0 : float > 0, default 1e-06
         First d, well below the largest distance a coordinate has to go.
-    corrected : 0 or 1
+    corrected : 0 or 1, default 0
         Whether eta is multiplied by sqrt(1 - beta2^t) / (1 - beta1^t), Adam's correction: 0 in the paper, 1 in optax.
 
     References

@@ -101,7 +101,7 @@ class Secant(NamedTuple):
 
     Parameters
     ----------
-    pairs : int
+    pairs : int, default 10
         Steps that are remembered.
 
     References

@@ -30,7 +30,7 @@ class Polyak(NamedTuple):
 
     Parameters
     ----------
-    least : float
+    least : float, default 0.0
         The minimum of F, penalty included. The default, 0, is that of data which can be fitted exactly.
 
     References
@@ -76,9 +76,9 @@ class BarzilaiBorwein(NamedTuple):
 
     Parameters
     ----------
-    form : 1 or 2
+    form : 1 or 2, default 1
         The long step or the short one.
-    eta : float >= 0
+    eta : float >= 0, default 0.0
         First learning rate; 0 finds one.
 
     References
@@ -154,7 +154,7 @@ class ADGD(NamedTuple):
 
     Parameters
     ----------
-    eta : float >= 0
+    eta : float >= 0, default 0.0
         First learning rate. 0 finds one: a step of a millionth of the point's length measures the curvature, ten times
         longer while the gradient does not change, and then eta = 1 / (sqrt(2) L).
 

@@ -19,11 +19,11 @@ class Cosine(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    steps : int >= 1
+    steps : int >= 1, default 1000
         Number of updates of the decrease.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0
         Learning rate from then on; with 0 the descent stands still.
 
     References
@@ -58,13 +58,13 @@ class WarmUp(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate, that of update ``warm``.
-    warm : int >= 1
+    warm : int >= 1, default 100
         Number of updates of the increase.
-    steps : int, 0 or > warm
+    steps : int, 0 or > warm, default 0
         Update at which the floor is reached; 0 stays at eta.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0
         Learning rate from update ``steps`` on.
 
     References
@@ -108,13 +108,13 @@ class OneCycle(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate.
-    steps : int >= 2
+    steps : int >= 2, default 1000
         Updates of the cycle; after them the learning rate stays at its last value.
-    rise : float, 1 / steps < rise < 1
+    rise : float, 1 / steps < rise < 1, default 0.3
         Share of the updates in which the rate rises.
-    start, end : float >= 1
+    start, end : float >= 1, defaults 25.0 and 10000.0
         The first learning rate is eta / start, the last one eta / (start end).
 
     References
@@ -157,11 +157,11 @@ class Cyclical(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate, that of update half + 1.
-    half : int >= 1
+    half : int >= 1, default 1000
         Number of updates in which the rate rises, and in which it falls; Smith advises 2 to 10 epochs.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0001
         Learning rate of the first step.
 
     References

@@ -27,11 +27,11 @@ class Backtracking(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 1.0
         Learning rate that is tried first; 1 is right for Newton's method and its variants.
-    shrink : float, 0.1 <= shrink < 1
+    shrink : float, 0.1 <= shrink < 1, default 0.5
         Largest factor from one trial to the next.
-    slope : float, 0 < slope < 0.5
+    slope : float, 0 < slope < 0.5, default 0.0001
         Share of the predicted decrease that suffices.
 
     References
@@ -95,9 +95,9 @@ class ExactLine(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 1.0
         Learning rate that is tried first.
-    slope : float, 0 < slope < 1
+    slope : float, 0 < slope < 1, default 0.01
         Slope, relative to that at the start of the step, that counts as 0.
 
     References

@@ -17,7 +17,7 @@ class Constant(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate. For least squares the descent converges if and only if eta < 2 / lambda_max (`stability_limit`).
 
     Examples
@@ -43,9 +43,9 @@ class InverseScaling(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    power : float >= 0
+    power : float >= 0, default 0.25
         Exponent; 1/2 to 1 makes stochastic descent converge (Robbins and Monro, doi:10.1214/aoms/1177729586).
 
     Examples
@@ -75,9 +75,9 @@ class InverseTime(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step; half of it is left at t = 1 + 1 / decay.
-    decay : float >= 0
+    decay : float >= 0, default 0.001
         How fast it falls.
 
     References
@@ -109,9 +109,9 @@ class ExponentialDecay(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    decay : float, 0 < decay <= 1
+    decay : float, 0 < decay <= 1, default 0.999
         Factor from one step to the next. The rates sum to at most eta / (1 - decay).
 
     Examples
@@ -138,11 +138,11 @@ class StepDecay(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first ``every`` steps.
-    every : int >= 1
+    every : int >= 1, default 1000
         Updates on one stair.
-    factor : float, 0 < factor <= 1
+    factor : float, 0 < factor <= 1, default 0.5
         From one stair to the next.
 
     Examples
@@ -175,7 +175,7 @@ class Silver(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         1/L; half of `stability_limit`.
 
     References

@@ -142,7 +142,7 @@ def secants(f: str | Formula | Callable[..., Any], x: float, steps: Iterable[flo
     f : str, Formula or callable
         Of one variable.
     x : float
-    steps : numbers other than 0
+    steps : numbers other than 0, default (1.0, 0.1, 0.01, 0.001, 0.0001)
         The runs dx.
 
     Examples

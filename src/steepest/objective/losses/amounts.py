@@ -86,7 +86,7 @@ class Tweedie(NamedTuple):
 
     Parameters
     ----------
-    power : float, 1 < power < 2
+    power : float, 1 < power < 2, default 1.5
         Power of the mean to which the variance is proportional.
 
     References

@@ -30,7 +30,7 @@ class Huber(NamedTuple):
 
     Parameters
     ----------
-    delta : float > 0
+    delta : float > 0, default 1.35
         Residual beyond which the loss is linear.
 
     References
@@ -89,7 +89,7 @@ class Quantile(NamedTuple):
 
     Parameters
     ----------
-    q : float, 0 < q < 1
+    q : float, 0 < q < 1, default 0.5
         Share of the targets that are to lie below the predictions.
 
     References
@@ -147,7 +147,7 @@ class EpsilonInsensitive(NamedTuple):
 
     Parameters
     ----------
-    epsilon : float >= 0
+    epsilon : float >= 0, default 0.1
         Residual up to which the loss is 0, in the units of the target.
 
     References
@@ -206,7 +206,7 @@ class SquaredEpsilonInsensitive(NamedTuple):
 
     Parameters
     ----------
-    epsilon : float >= 0
+    epsilon : float >= 0, default 0.1
         Residual up to which the loss is 0, in the units of the target.
 
     References

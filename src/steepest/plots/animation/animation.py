@@ -199,11 +199,11 @@ def animate(
         As given to ``fit``.
     f : callable, optional
         The function, for a run on a callable.
-    frames : int from 2 to 1,000
+    frames : int from 2 to 1,000, default 60
         Maximum number of frames; a run of fewer steps has one frame for each.
-    fps : float from 0.1 to 50
+    fps : float from 0.1 to 50, default 12
         Frames a second.
-    force : bool
+    force : bool, default False
         Whether a file of that name may be replaced.
 
     Returns

@@ -48,11 +48,11 @@ class DecisionBoundaryDisplay(OverColumns):
         The linear predictor over the two columns.
     right : float
         Share of the rows on their own side, by all columns.
-    probable : bool
+    probable : bool, default True
         Whether the link of z is a probability.
-    names : Names
+    names : Names, default Names()
         Of the target and the classes.
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------

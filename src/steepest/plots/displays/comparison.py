@@ -54,12 +54,12 @@ class ComparisonDisplay(OnCommonAxes):
     ----------
     courses : dict from label to Course
         Costs and status of each run.
-    by : {"step", "epoch", "seconds"}
+    by : {"step", "epoch", "seconds"}, default "step"
     least : float or None
         The minimum cost, if it is known.
-    excess : bool
+    excess : bool, default False
         Whether the excess over the minimum is drawn, on a logarithmic scale.
-    cost_name, note : str
+    cost_name, note : str, default ""
         Formula of the cost, and a note.
     log_steps : bool, optional
         Whether the horizontal axis is logarithmic; by default if a divergent run would leave too soon to be seen.
@@ -117,14 +117,14 @@ class ComparisonDisplay(OnCommonAxes):
         Parameters
         ----------
         runs : dict from label to Trajectory
-        by : {"step", "epoch", "seconds"}
+        by : {"step", "epoch", "seconds"}, default "step"
             Horizontal axis.
         excess : bool, optional
             Whether the excess over the minimum is drawn, on a logarithmic scale; by default if it spans a factor of
             300.
         least : float, optional
             The minimum cost; by default that of an exact solution or of a run that converged.
-        note : str
+        note : str, default ""
             A note for the line below the title.
         log_steps : bool, optional
             As for the class.

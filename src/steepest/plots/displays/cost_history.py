@@ -37,9 +37,9 @@ class CostHistoryDisplay(Picture):
         The label of a single run is "".
     optimum : float or None
         The minimum cost, if it is known.
-    cost_name : str
+    cost_name : str, default ""
         Formula of the cost, such as "mean (z - y)^2 / 2".
-    verdict : str
+    verdict : str, default ""
         The verdict with its advice.
     gap : bool, optional
         Whether the cost above the minimum is drawn, on a logarithmic axis; by default if the minimum is known and a

@@ -50,8 +50,8 @@ class CostShapesDisplay(OfRows):
         The two costs.
     touched : Touched
         Where the two tangents are drawn, and their slopes.
-    intercept : float
-    rows, of : int
+    intercept : float, default 0.0
+    rows, of : int, default 0
         Rows used for the means, and rows in all.
 
     Attributes
@@ -105,7 +105,7 @@ class CostShapesDisplay(OfRows):
         ----------
         x, y : (n,) arrays
             Of more than 5,000 rows, 5,000 are used, evenly spaced.
-        intercept : float
+        intercept : float, default 0.0
         slopes : (low, high)
             Range of slopes.
         at : float, optional

@@ -34,7 +34,7 @@ class CostSlicesDisplay(Picture):
     Parameters
     ----------
     slices : Slices
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------

@@ -43,11 +43,11 @@ class FitDisplay(OfRows):
         The answer, if there is one column.
     exact : (slope, intercept) or None
         The optimum, if it is known.
-    history : LineHistory
+    history : LineHistory, default LineHistory()
         Lines of earlier steps, and how the run ended.
-    names : Names
+    names : Names, default Names()
         Of the column and the target.
-    growth : bool
+    growth : bool, default False
         Whether the prediction is exp(slope x + intercept) instead of slope x + intercept.
 
     Attributes

@@ -40,8 +40,8 @@ class FitSurfaceDisplay(OverColumns):
         The linear predictor over the two columns.
     r2 : float
         Share of the targets' variance that the predictions explain.
-    target : str
-    verdict : str
+    target : str, default "y"
+    verdict : str, default ""
 
     Attributes
     ----------

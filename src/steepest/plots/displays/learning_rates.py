@@ -43,7 +43,7 @@ class LearningRateDisplay(Picture):
         Largest stable learning rate, see `steepest.stability_limit`.
     suggestion : float or None
         A rate to begin with.
-    value_name, note : str
+    value_name, note : str, default ""
         Meaning of the values, and a note.
 
     Attributes

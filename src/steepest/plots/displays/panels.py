@@ -19,7 +19,7 @@ class Panels(Picture):
     Parameters
     ----------
     pictures : Displays
-    finding : str
+    finding : str, default ""
         The common finding; by default that of the first picture.
 
     Attributes

@@ -43,9 +43,9 @@ class SigmoidSurfaceDisplay(OverColumns):
         The linear predictor over the two columns.
     right : float
         Share of the rows on their own side of P = 0.5, by all columns.
-    names : Names
+    names : Names, default Names()
         Of the target and the classes.
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------

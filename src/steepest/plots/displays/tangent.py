@@ -41,9 +41,9 @@ class TangentDisplay(Picture):
         The function.
     tangents : Tangents
         Points of the tangents, values and slopes there.
-    secants : sequence of Secant
+    secants : sequence of Secant, default ()
         Each with x, run, height, rise and slope.
-    walk : Walk
+    walk : Walk, default Walk()
         The steps of a descent.
 
     Attributes
@@ -128,7 +128,7 @@ class TangentDisplay(Picture):
         Parameters
         ----------
         trajectory : Trajectory
-        f : callable
+        f : callable, optional
             The function, for a run on a callable.
 
         Raises
