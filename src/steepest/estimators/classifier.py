@@ -205,7 +205,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
             A collection of Dask is computed once, and its rows then stay in the memory of its workers.
-        y : (n,) array, a Series or array of Dask if X is of Dask, or the name of a column; optional for a table in parts
+        y : (n,) array, Series or array of Dask if X is of Dask, or name of a column; optional for a table in parts
             Two or more labels of any kind.
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
