@@ -8,34 +8,22 @@ its kind sets every fact about it, and a default for each optional method that h
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from .errors import UsageError
-from .loss_defaults import ends_of_domain, itself, probability, slopes_far_out
+from .record_defaults import (
+    ends_of_domain,
+    itself,
+    never_wrong,
+    none_easier,
+    none_saturated,
+    probability,
+    slopes_far_out,
+)
 from .types import Preconditioning
 
-__all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
+__all__ = ["average", "estimate", "loss", "record", "rule", "step"]
 
 R = TypeVar("R", bound=type)
-Checked = TypeVar("Checked", bound="Checkable")
-
-# What each kind of record must have: methods first, then the facts that its decorator sets.
-NEEDS = {
-    "loss": (
-        *("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "attained", "positive", "formula"),
-        *("nonsmooth", "likelihood", "dual", "piecewise_linear", "staged", "identity_link", "constant_known"),
-    ),
-    "penalty": ("value", "slope", "l2", "l1", "check"),
-    "rule": (
-        *("direction", "slots", "elementwise", "preconditioner", "proximal", "sees", "learns", "answers"),
-        *("batch", "stability", "memory_share"),
-    ),
-    "learning rate": ("rate", "slots", "seeks", "adapts", "looks"),
-    "average": ("share", "slots"),
-    "estimate": ("slots", "gradient", "renewing"),
-}
-DECORATORS = {"penalty": "record", "learning rate": "step"}  # others are named after their kind
 
 
 def record(cls: R) -> R:
@@ -61,7 +49,7 @@ def record(cls: R) -> R:
     }
     for name, method in methods.items():
         setattr(cls, name, method)
-    return _with_defaults(cls, check=lambda self: None)
+    return _with_defaults(cls, check=never_wrong)
 
 
 def loss(
@@ -93,6 +81,11 @@ def loss(
         Whether targets are numbers >= 0, or > 0 where the loss of 0 is infinite.
     nonsmooth : bool, default False
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -130,8 +123,8 @@ def loss(
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out
         link = probability if labels and not attained else itself
-        made = _with_defaults(made, easier=lambda self, far: (), inverse=link, end_slopes=ends)
-        return _with_defaults(made, saturated=lambda self, y: 0.0 * y)
+        made = _with_defaults(made, easier=none_easier, inverse=link, end_slopes=ends)
+        return _with_defaults(made, saturated=none_saturated)
 
     return decorate
 
@@ -162,6 +155,11 @@ def rule(
         What it is shown before each step, in slots of their own that come after its ``slots``.
     batch : bool, default False
         Whether every step must look at all rows; rules with a preconditioner do so anyway.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -200,6 +198,11 @@ def step(*, slots: int = 0) -> Callable[[R], R]:
     ----------
     slots : int, default 0
         How many arrays shaped like the parameters it remembers, zero at the start.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -276,25 +279,3 @@ def _with_defaults(cls: R, **methods: Callable[..., Any]) -> R:
         if not hasattr(cls, name):
             setattr(cls, name, method)
     return cls
-
-
-class Checkable(Protocol):
-    """A record, whose decorator has given it a check."""
-
-    def check(self) -> str | None:
-        """What is wrong with the settings, or None."""
-
-
-@lru_cache(1024)
-def _is_complete(cls: type, kind: str) -> bool:
-    return _has(cls, *NEEDS[kind])
-
-
-def check_record(item: Checked, kind: str) -> Checked:
-    """The record itself; one that lacks what its kind needs, or that its own ``check`` finds wrong, is refused."""
-    if not _is_complete(type(item), kind) and (missing := [name for name in NEEDS[kind] if not hasattr(item, name)]):
-        mend = f"decorate it with @{DECORATORS.get(kind, kind)}"
-        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; {mend}")
-    if wrong := item.check():
-        raise UsageError(wrong)
-    return item

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
-from ..core.record_kinds import check_record
+from ..core.record_check import check_record
 from ..core.record_types import Loss, Penalty
 from ..core.records import RecordField, from_name
 from ..core.setting_types import LossLike

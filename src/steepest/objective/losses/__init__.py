@@ -39,6 +39,8 @@ Examples
 >>> from steepest import GDRegressor, losses
 >>> losses.Huber(1.0).slope(5.0, 2.0).item()
 1.0
+>>> losses.Poisson().inverse(0.0).item(), losses.Huber(1.0).easier(16.0), losses.LogLoss().saturated(1.0)
+(1.0, [Huber(delta=16.0), Huber(delta=4.0)], 0.0)
 >>> GDRegressor(loss=losses.Huber(1.0)).fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]).coef_.round(6).tolist()
 [1.0]
 """
