@@ -69,6 +69,10 @@ class CoefficientsDisplay(Picture):
         Points, and intervals by whether they exclude 0.
     finding, alt_text : str
 
+    Notes
+    -----
+    Cost: that of ``summary``, some eight passes over the data.
+
     Examples
     --------
     >>> from steepest import GDRegressor

@@ -48,7 +48,8 @@ class Course(NamedTuple):
 class ComparisonDisplay(OnCommonAxes):
     """Costs of several runs on one problem, each named at its end; runs that diverge leave at the top.
 
-    Eight runs or more are drawn in a small picture each, with the others pale behind them.
+    Eight runs or more are drawn in a small picture each, with the others pale behind them. Cost: O(m) for m recorded
+    costs; the rows are not read.
 
     Parameters
     ----------
@@ -155,7 +156,13 @@ class ComparisonDisplay(OnCommonAxes):
     def from_comparison(
         cls, comparison: Comparison, *, by: str = "step", excess: bool | None = None, least: float | None = None
     ) -> ComparisonDisplay:
-        """From a result of `steepest.compare`; see `from_trajectories`."""
+        """From a result of `steepest.compare`.
+
+        Parameters
+        ----------
+        comparison : Comparison
+        by, excess, least : as of `from_trajectories`
+        """
         runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))
         return cls.from_trajectories(runs, by=by, excess=excess, least=least)
 
@@ -183,7 +190,13 @@ class ComparisonDisplay(OnCommonAxes):
         return bool(than - end > CLOSE * (start - end))
 
     def reached(self, label: str) -> float:
-        """When a run first had 99 % of the decrease to the minimum; infinite if never."""
+        """When a run first had 99 % of the decrease to the minimum; infinite if never.
+
+        Parameters
+        ----------
+        label : str
+            Of the run.
+        """
         costs = self.costs[label]
         sound = [c[finite(c)].min(initial=np.inf) for c in self.costs.values()]
         least = min(sound) if self.least is None else self.least

@@ -41,7 +41,8 @@ class CostShapesDisplay(OfRows):
     """Two costs of P = 1 / (1 + exp(-(m x + b))) along the slope m: mean (P - y)^2 and mean cross-entropy.
 
     Each is divided by its value at the left end, and its tangent at one slope is drawn. The cross-entropy lies above
-    its tangents everywhere. The squared error does not, and where it is flat, descent makes little progress.
+    its tangents everywhere. The squared error does not, and where it is flat, descent makes little progress. Cost: the
+    probabilities of at most 5,000 rows at 601 slopes.
 
     Parameters
     ----------

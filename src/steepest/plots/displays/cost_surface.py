@@ -219,7 +219,18 @@ class CostSurfaceDisplay(Picture):
         return [self.verdict, cost, "; ".join(filter(None, (self.words, self.note, many, hint)))]
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
-        """Draw; axes given for the kind "surface" need projection="3d"."""
+        """Draw a contour map, or a surface in space.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+            By default new ones; for the kind "surface" they are in space.
+
+        Raises
+        ------
+        UsageError
+            If axes for a surface are flat.
+        """
         if self.kind == "contour":
             contour(self, ax)
             return self

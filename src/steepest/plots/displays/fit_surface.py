@@ -55,6 +55,7 @@ class FitSurfaceDisplay(OverColumns):
         Lines and points below the surface, and those above it.
     finding, alt_text : str
 
+
     Notes
     -----
     Of more than 300 rows, 300 are drawn, evenly spaced. Cost: two passes over the data.
@@ -105,7 +106,13 @@ class FitSurfaceDisplay(OverColumns):
         return picture
 
     def at(self, u: Array, v: Array) -> Array:
-        """The prediction over the two columns."""
+        """The prediction over the two columns.
+
+        Parameters
+        ----------
+        u, v : arrays of one shape
+            Values of the two columns.
+        """
         with np.errstate(over="ignore"):
             return np.asarray(self.link(np.asarray(self.cut.a[0] * u + self.cut.a[1] * v + self.cut.rest)))
 
@@ -141,7 +148,18 @@ class FitSurfaceDisplay(OverColumns):
         return x, y
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw; axes that are given need projection="3d"."""
+        """Draw, on axes in space.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes in space, optional
+            By default new ones, on a new figure.
+
+        Raises
+        ------
+        UsageError
+            If the axes are flat.
+        """
         if ax is not None and not has_depth(ax):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         some, feet = self._chosen()

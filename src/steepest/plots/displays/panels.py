@@ -16,6 +16,8 @@ SHARE = 0.62  # of the width of a picture that stands alone
 class Panels(Picture):
     """Pictures side by side.
 
+    Cost: that of the pictures.
+
     Parameters
     ----------
     pictures : Displays

@@ -103,7 +103,13 @@ class SigmoidDisplay(OfRows):
         return picture
 
     def probability(self, x: ArrayLike) -> Array:
-        """P of the positive class at x."""
+        """P of the positive class at x.
+
+        Parameters
+        ----------
+        x : number or array
+            Values of the column.
+        """
         found: Array = self.link.inverse(self.a * np.asarray(x, np.float64) + self.b)
         return found
 

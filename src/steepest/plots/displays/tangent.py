@@ -35,6 +35,8 @@ LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 class TangentDisplay(Picture):
     """A function of one variable with its slopes: tangents, secants with rise and run, or the steps of a descent.
 
+    Cost: 401 values of the function, and a slope at each point.
+
     Parameters
     ----------
     curve : Curve
@@ -48,13 +50,11 @@ class TangentDisplay(Picture):
 
     Attributes
     ----------
-    x, y, function, name, poles : as in ``curve``
-    at, heights, slopes, sides : as in ``tangents``
-    steps, optimum, verdict : as in ``walk``
+    x, y, function, name, poles, at, heights, slopes, sides, steps, optimum, verdict : as in ``curve``, ``tangents``,
+    ``walk``
     ax_, figure_ : Matplotlib axes and figure, after `plot`
-    curve_ : Matplotlib line
+    curve_, steps_ : Matplotlib line, line or None
     tangents_, secants_ : lists of Matplotlib lines
-    steps_ : Matplotlib line or None
     finding, alt_text : str
 
     Examples
