@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
-    from .objective.functions.derivatives import check_gradient, derivative, gradient, partial, secants
+    from .objective.functions.derivatives import derivative, gradient, partial, secants
+    from .objective.functions.gradient_check import check_gradient
     from .objective.problem import Problem
     from .optimality.certificate import Certificate
     from .optimality.curvature import stability_limit
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
     from .solve.regularization_path import AlphaPath, alpha_path
 
 _HOMES = {
-    "objective.functions.derivatives": ("check_gradient", "derivative", "gradient", "partial", "secants"),
+    "objective.functions.derivatives": ("derivative", "gradient", "partial", "secants"),
+    "objective.functions.gradient_check": ("check_gradient",),
     "optimality.certificate": ("Certificate",),
     "solve.comparison": ("Comparison", "compare"),
     "solve.explain": ("explain",),

@@ -56,6 +56,17 @@ def record(
     Trajectory
         After Ctrl-C the part recorded so far, with ``meta["interrupted"]``.
 
+    Raises
+    ------
+    UsageError
+        If ``states`` is not a descent, or ``keep`` is none of these.
+    DataError
+        If numbers of the table are too large for a cost.
+
+    Notes
+    -----
+    Cost: that of the descent. In sampled descent the cost of at most 200 states, one pass over the data each.
+
     Examples
     --------
     >>> from steepest import Method, Problem, descend, make_rows, until, updates

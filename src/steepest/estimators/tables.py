@@ -1,4 +1,11 @@
-"""Data frames with text, dates and gaps as tables of numbers: a scikit-learn transformer."""
+"""Data frames with text, dates and gaps as tables of numbers: a scikit-learn transformer.
+
+Examples
+--------
+>>> from steepest import tables
+>>> tables.TableEncoder().fit([["red"], ["blue"], ["red"]]).get_feature_names_out().tolist()
+['x0=blue']
+"""
 
 from __future__ import annotations
 
@@ -187,7 +194,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return as_scipy(found)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
-        """Names of the columns of the result (m,)."""
+        """Names of the columns of the result (m,).
+
+        Parameters
+        ----------
+        input_features : ignored, optional
+            Accepted as in scikit-learn; names are those of ``fit``.
+        """
         check_is_fitted(self)
         return np.array(self._names, dtype=object)
 

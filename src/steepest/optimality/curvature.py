@@ -158,6 +158,12 @@ def stability_limit(
     -----
     Cost: n d^2 flops up to 1,500 columns (exact), some 30 passes beyond (then up to 5 % too small).
 
+    References
+    ----------
+    Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods. USSR Comp. Math. 4(5).
+    doi:10.1016/0041-5553(64)90137-5
+    Nesterov, Y. (2018). Lectures on Convex Optimization, 2.1.5. doi:10.1007/978-3-319-91578-4
+
     Examples
     --------
     >>> X = [[1.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0], [10.0]]

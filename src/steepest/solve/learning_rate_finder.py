@@ -44,6 +44,12 @@ class RangeTest(NamedTuple):
         Learning rate of each update, and the cost after it on at most 4,096 rows. Plot costs against log(rates).
     reason : str
         Why this rate, in one sentence with its numbers.
+
+    Examples
+    --------
+    >>> found = find_learning_rate([[1.0], [3.0], [4.0], [5.0]], [4.0, 3.0, 7.0, 7.0])
+    >>> found.rates.shape == found.costs.shape, 0.0 < found.suggestion < 0.1
+    (True, True)
     """
 
     suggestion: float

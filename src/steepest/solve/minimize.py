@@ -107,7 +107,7 @@ def minimize(
     steps : int >= 0, default 1000
         Steps at most.
     tol : float >= 0 or None
-        End when the predicted decrease g' |H|^-1 g / 2, with gradient g and Hessian H, is at most ``tol`` times the
+        End when the predicted decrease ``g' |H|^-1 g / 2``, with gradient g and Hessian H, is at most ``tol`` times the
         size of the cost at the start (1 if that is 0); beyond 50 variables, when a step lowers the cost by no more than
         that. None stands for 1e-32, and also ends when no step lowers the cost.
     bounds : (d, 2) array, mapping or None

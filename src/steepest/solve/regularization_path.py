@@ -58,6 +58,12 @@ class AlphaPath(NamedTuple):
         Certified distance of each cost from the minimum; inf where there is no certificate.
     trajectories : tuple of m Trajectory
         The descent to each answer from the one before.
+
+    Examples
+    --------
+    >>> path = alpha_path([[1.0], [-1.0]], [2.0, -2.0], alphas=[1.0, 0.5])
+    >>> path.coefs.round(6).tolist(), path.intercepts.round(6).tolist()
+    ([[1.0, 1.5]], [0.0, 0.0])
     """
 
     alphas: Array
@@ -94,11 +100,11 @@ def alpha_path(
     tol: float = 1e-12,
     n_jobs: int | None = None,
 ) -> AlphaPath:
-    """The regularisation path: minimisers of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1).
+    """The regularisation path: minimisers of mean loss + ``alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1)``.
 
-    The path begins at the smallest penalty weight for which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio,
-    where g is the gradient at the optimum of the unpenalised parameters. Each answer is found with rule "auto",
-    warm-started from the last one.
+    The path begins at the smallest penalty weight for which every coefficient is 0, ``alpha_max = max_j |g_j| /
+    l1_ratio``, where g is the gradient at the optimum of the unpenalised parameters. Each answer is found with rule
+    "auto", warm-started from the last one.
 
     Cost: means and variances of the columns are computed once. With an L1 penalty on every coefficient, some passes
     over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and
@@ -132,6 +138,10 @@ def alpha_path(
         Each descent ends when its certified gap is at most tol x the cost of the constant model.
     n_jobs : int or None
         Threads; None is all cores.
+
+    Returns
+    -------
+    AlphaPath
 
     Raises
     ------

@@ -147,6 +147,8 @@ def read_table(
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
     while it is read. No pickle is ever loaded.
 
+    Cost: one pass over the file, which is in memory while it is read.
+
     Examples
     --------
     >>> from pathlib import Path
