@@ -25,11 +25,11 @@ __all__ = ["GDClassifier"]
 
 
 class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Logistic regression by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)), or softmax.
+    """Logistic regression by gradient descent: ``P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_))``, or softmax.
 
-    Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 / (n
-    C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are reported,
-    since they have no finite optimum.
+    Minimises mean log loss + ``alpha/2 |w|^2`` over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 /
+    (n C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are
+    reported, since they have no finite optimum.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         log(1 + exp(-s z)), s = -1 or 1; or "probit", "hinge", "squared_hinge", "modified_huber", "perceptron". The
         hinge losses have no probabilities.
     alpha : float >= 0, default 0.0
-        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
+        Weight of the penalty ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)``, which is added to the *mean* loss.
     l1_ratio : float from 0 to 1, default 0.0
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
@@ -118,6 +118,12 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
     -----
     Cost by default: about ten passes over the data, ``trajectory_.meta["passes"]``, and some n d^2 flops for the
     certificate (d <= 1,500); on small tables n d^2 flops in each of some eight steps.
+
+    References
+    ----------
+    Cox, D. R. (1958). The regression analysis of binary sequences. J. R. Statist. Soc. B 20(2).
+    doi:10.1111/j.2517-6161.1958.tb00292.x
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization. doi:10.1007/978-0-387-40065-5
 
     Examples
     --------
@@ -213,6 +219,11 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
             A known part of each linear predictor, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
+
+        Raises
+        ------
+        DataError, UsageError
+            If the table or a setting cannot be used. Both are ValueErrors.
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
         self.classes_ = classes_of(y)

@@ -114,6 +114,11 @@ class ModelFile:
         If the fit had text columns, the estimator takes the encoded ones: put `steepest.tables.TableEncoder.load` of
         the same file before it in a pipeline.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
         Raises
         ------
         DataError

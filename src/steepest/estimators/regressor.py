@@ -8,30 +8,25 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted
 
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
 from ..core.types import Array
-from ..data.checks import check_targets
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
-from ..objective.explained import explains_deviance, score
-from ..objective.problem import Problem, read_loss
 from .callbacks import Answer, Task, watched
 from .in_parts import CHUNKS, in_memory, or_in_parts
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
-from .sparsity import predictors
-from .table_checks import checked, checked_columns, checked_weights
+from .number_predictions import NumberPredictions
 
 __all__ = ["GDRegressor"]
 
 
-class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Linear regression by gradient descent: y is predicted as X . coef_ + intercept_.
+class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """Linear regression by gradient descent: y is predicted as ``X . coef_ + intercept_``.
 
-    Minimises mean loss(x_i . w + b, y_i) + alpha/2 |w|^2 over the rows. With default settings the columns may have any
-    scale, and the run ends when the answer is certified to ``tol``.
+    Minimises F(w) = mean loss(x_i . w + b, y_i) + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` over the rows.
+    With default settings the columns may have any scale, and the run ends when the answer is certified to ``tol``.
 
     Parameters
     ----------
@@ -39,7 +34,7 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         (z - y)^2 / 2, or "mse", (z - y)^2, with the same optimum but twice the cost and half the rates; "quantile",
         "huber:delta=1.35" and others. For counts and amounts ("poisson", "gamma") the prediction is exp(z).
     alpha : float >= 0, default 0.0
-        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
+        Weight of the penalty ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)``, which is added to the *mean* loss.
     l1_ratio : float from 0 to 1, default 0.0
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
@@ -118,6 +113,12 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     Notes
     -----
     Cost: up to 1,500 columns two passes over the data and n d^2 flops, then d^2 a step; beyond, one pass a step.
+
+    References
+    ----------
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization. doi:10.1007/978-0-387-40065-5 Friedman, J., Hastie, T.
+    and Tibshirani, R. (2010). Regularization paths for generalized linear models via coordinate descent. J. Stat.
+    Softw. 33(1). doi:10.18637/jss.v033.i01
 
     Examples
     --------
@@ -210,6 +211,11 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
             A known part of each prediction, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
+
+        Raises
+        ------
+        DataError, UsageError
+            If the table or a setting cannot be used. Both are ValueErrors.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, several=True)
 
@@ -259,34 +265,6 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         w = self._advance(X, y, sample_weight)
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self
-
-    @or_in_parts
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
-        check_is_fitted(self)
-        X = checked_columns(self, X)
-        prediction = predictors(X, self.coef_, self.intercept_)
-        found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
-        return found
-
-    @or_in_parts
-    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
-
-        D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
-        targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.
-
-        Parameters
-        ----------
-        X, y, sample_weight : as given to ``fit``
-        """
-        if not explains_deviance(loss := read_loss(self.loss)):
-            return super().score(X, y, sample_weight)
-        check_is_fitted(self)
-        X, y = checked(self, X, y, numeric=True, several=True, reset=False)
-        weight = checked_weights(sample_weight, X)
-        check_targets(self._rows(X, y, weight), Problem(loss))
-        return score(loss, predictors(X, self.coef_, self.intercept_), np.asarray(y, np.float64), weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -18,7 +18,7 @@ __all__ = ["GDRegressorCV"]
 class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Linear regression with alpha chosen by cross-validation: ridge, lasso or elastic net.
 
-    For each fold the optima of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) are found for all
+    For each fold the minima of F(w) = mean loss + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` are found for all
     alphas, and scored on the rows held out. The model is then fitted to all rows with the chosen alpha.
 
     Parameters

@@ -79,10 +79,26 @@ class Method:
     UsageError
         If a name is unknown or a setting is out of its range.
 
+    Notes
+    -----
+    Parameters of the methods:
+
+    memory : (slots, d + 1, k) array
+        Of rule, average and learning rate, in this order.
+    at : (d + 1, k) array
+        The point that moves.
+    t, n, d : int
+        The update; rows and columns of the table.
+    problem : Problem
+        What is minimised.
+
     Examples
     --------
-    >>> Method("momentum", 0.1, batch_size=32).rule
-    Momentum(beta=0.9)
+    >>> method = Method("momentum", 0.1, batch_size=32)
+    >>> method.rule, method.steps_per_epoch(100)
+    (Momentum(beta=0.9), 4)
+    >>> method.rule_memory(np.zeros((1, 3, 1))).shape, method.rate_memory(np.zeros((1, 3, 1))).shape
+    ((1, 3, 1), (0, 3, 1))
     """
 
     rule: RecordField[RuleLike, Rule] = RecordField(rules.Plain(), read_rule)
@@ -163,7 +179,13 @@ class Method:
         return answer
 
     def refuse_for(self, problem: Penalised) -> None:
-        """Refuse settings that cannot be combined."""
+        """Refuse settings that cannot be combined.
+
+        Raises
+        ------
+        UsageError
+            If an L1 penalty or signs do not go with the rule, the learning rate, or batches.
+        """
         what = "an L1 penalty" if problem.l1 else "a constraint on signs"
         if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"

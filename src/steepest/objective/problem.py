@@ -94,12 +94,12 @@ class Problem:
 
     @cached_property
     def l2(self) -> float:
-        """Penalty weight of |w|^2 / 2, by raw coefficients."""
+        """Penalty weight of ``|w|^2 / 2``, by raw coefficients."""
         return float(self.penalty.l2)
 
     @cached_property
     def l1(self) -> float:
-        """Penalty weight of |w|_1, by raw coefficients."""
+        """Penalty weight of ``|w|_1``, by raw coefficients."""
         return float(self.penalty.l1)
 
     @cached_property

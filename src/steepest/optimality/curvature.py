@@ -14,8 +14,9 @@ from ..core.setting_types import LossLike, RuleLike
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.checks import row_count
+from ..data.make_rows import make_rows
 from ..data.moments import central_moments, hessian_in
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..methods import rules
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.losses import SquaredError

@@ -13,7 +13,8 @@ from ..core.records import from_name, to_name
 from ..core.setting_types import LossLike, RuleLike
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.stops import updates
 from ..methods.method import Method

@@ -19,8 +19,9 @@ from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.counted import counted as counted_rows
+from ..data.make_rows import make_rows
 from ..data.refinement import Exact
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.recording import record
 from ..descent.stops import epochs
