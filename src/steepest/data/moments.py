@@ -61,9 +61,8 @@ class Moments(NamedTuple):
     -----
     Parameters of the methods:
 
-    loss : SquaredError or MSE
-    w : (d + 1, k) array
-        Parameters in the same units, intercept last.
+    loss, w : SquaredError or MSE, (d + 1, k) array
+        The parameters are in the same units, intercept last.
 
     Examples
     --------

@@ -55,6 +55,7 @@ class Trajectory:
     Parameters of the methods:
 
     w, cost, gradient : as of `of`
+        Points, and the objective and its gradient there.
     path : str or Path
         The file; its ending gives the format.
     force : bool, default False

@@ -55,7 +55,6 @@ class FitSurfaceDisplay(OverColumns):
         Lines and points below the surface, and those above it.
     finding, alt_text : str
 
-
     Notes
     -----
     Of more than 300 rows, 300 are drawn, evenly spaced. Cost: two passes over the data.
