@@ -74,15 +74,34 @@ class Picture:
         raise NotImplementedError
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw, on ``ax`` or on a new figure, and return the Display."""
+        """Draw, on ``ax`` or on a new figure, and return the Display.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+            Where to draw; by default on axes of a new figure.
+        """
         raise NotImplementedError
 
     def draw(self, figure: Any) -> None:
-        """Draw on an empty figure of any size."""
+        """Draw on an empty figure of any size.
+
+        Parameters
+        ----------
+        figure : Matplotlib figure
+            An empty one.
+        """
         self.plot(figure.add_subplot(projection=self.projection))
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write to .svg, .png or .pdf, with title and `alt_text` inside; the same picture is the same bytes.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; its ending says what is written.
+        force : bool, default False
+            Whether an existing file is replaced.
 
         Raises
         ------
