@@ -58,7 +58,7 @@ def read_only() -> list[tuple[Path, Block]]:
 
 
 @pytest.mark.parametrize(("page", "block"), read_only(), ids=lambda value: getattr(value, "name", ""))
-def test_commands_that_are_not_run_have_options_that_exist(page: Path, block: Block) -> None:
+def test_commands_that_are_not_run_have_options_that_exist(page: Path, block: Block) -> None:  # noqa: ARG001
     for command, _ in commands_of(block):
         name, *words = words_of(command)
         found = main.get_command(click.Context(main), name)
