@@ -12,7 +12,7 @@ from steepest import GDRegressor
 
 mlflow = pytest.importorskip("mlflow", reason="the example needs mlflow, which is no dependency")
 
-PAGE = Path(__file__).parents[2] / "docs" / "coming-from" / "scikit-learn.md"
+PAGE = Path(__file__).parents[2] / "docs" / "use" / "export.md"
 
 
 @pytest.mark.filterwarnings("default")
