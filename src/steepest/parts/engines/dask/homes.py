@@ -125,7 +125,7 @@ def error_of(future: Future) -> BaseException | None:
     return error if error is None else error.with_traceback(future.traceback())
 
 
-def result_of(workers: Workforce, future: Any, place: str) -> Any:
+def result_of(workers: Workforce, future: Future, place: str) -> Any:
     """The value of a future.
 
     Raises
