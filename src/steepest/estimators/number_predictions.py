@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from .in_parts import or_in_parts
 from .sparsity import predictors
 from .table_checks import checked, checked_columns, checked_weights
 
+if TYPE_CHECKING:
+    from ..data.rows import Rows
+
 __all__ = ["NumberPredictions"]
 
 
@@ -26,6 +30,7 @@ class NumberPredictions:
     loss: LossLike
     coef_: Array
     intercept_: float | Array
+    _rows: Callable[..., Rows]  # of the estimator
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:
