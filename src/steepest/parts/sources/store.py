@@ -124,7 +124,7 @@ def _by_fsspec(text: str, scheme: str, options: Mapping[str, Any]) -> tuple[Stor
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise UsageError(f"{visible(text)}: needs fsspec: pip install steepest[files]") from None
+        raise UsageError(f"{visible(text)}: needs fsspec: pip install 'steepest[files]'") from None
     from pyarrow.fs import FSSpecHandler, PyFileSystem
 
     try:
