@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import DataError, UsageError
 from ...core.shown_text import visible
+from .store import needs_pyarrow
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -47,7 +48,10 @@ def arrow_table(frame: Any) -> pa.Table:
     ------
     DataError
         If Arrow has no type for a column.
+    UsageError
+        If it is no table, or pyarrow is missing.
     """
+    needs_pyarrow(type(frame).__name__)
     import pyarrow as pa
 
     if is_a(frame, "pyarrow", "Table"):
