@@ -20,6 +20,7 @@ NOT_RUN = {  # sh not-run=WORD: why a block of commands is only read
     "server": "serves until it is stopped",
     "cluster": "needs machines of the reader's",
     "own-files": "names files of the reader's; its options are checked",
+    "spark": "needs Spark and Java; the tests with the marker spark run it",
     "other": "the command of another program",
 }
 WORDS = {"sh", "console", "python", "text", "json", "r", "R", "html", "latex", "toml", "csv"}
