@@ -26,7 +26,7 @@ OLS WLS Logit Probit MNLogit Poisson QuantReg RLM GLM
 Binomial Gamma Gaussian InverseGaussian NegativeBinomial Tweedie
 CLogLog Cauchy Identity InversePower InverseSquared Log LogC LogLog Power Sqrt
 nonrobust HC0 HC1 HC2 HC3 HAC hac-panel hac-groupsum cluster cluster-jk cluster-crv3
-"""  # statsmodels 0.15.0: the signatures of these models, of their fit and fit_regularized; families, links, covariances
+"""  # statsmodels 0.15.0: signatures of these models, of fit and fit_regularized; families, links, covariances
 R = """
 formula data subset weights na.action method model x y qr singular.ok contrasts offset
 family start etastart mustart control epsilon maxit trace
@@ -55,18 +55,18 @@ VW = """
 --output_feature_regularizer_binary --output_feature_regularizer_text --span_server --unique_id --total --node
 --span_server_port --predictions --raw_predictions --random_seed --learning_rate --power_t --decay_learning_rate
 --initial_t --feature_mask --initial_regressor --initial_weight --random_weights --normal_weights
---truncated_normal_weights --sparse_weights --input_feature_regularizer --sgd --adaptive --adax --invariant --normalized
---sparse_l2 --l1_state --l2_state --per_model_save_load --bfgs --conjugate_gradient --hessian_on --mem --termination
+--truncated_normal_weights --sparse_weights --input_feature_regularizer --sgd --adaptive --adax --invariant
+--normalized --sparse_l2 --l1_state --l2_state --per_model_save_load --bfgs --conjugate_gradient --hessian_on --mem --termination
 --link --binary --oaa --oaa_subsample --probabilities --scores --indexing --classweight
 -l -b -q -d -c -k -f -t -p -r -i -P -a -C
 squared classic logistic hinge quantile poisson expectile
-"""  # VW 9.11.9: vw --help, the groups of examples, features, input, output, steps, weights, L-BFGS, and some reductions
+"""  # VW 9.11.9: vw --help, but for logging, parser and most reductions
 SPARK = """
 featuresCol labelCol predictionCol probabilityCol rawPredictionCol linkPredictionCol maxIter regParam elasticNetParam
 tol fitIntercept threshold thresholds standardization weightCol aggregationDepth family lowerBoundsOnCoefficients
 upperBoundsOnCoefficients lowerBoundsOnIntercepts upperBoundsOnIntercepts maxBlockSizeInMB solver loss epsilon link
 variancePower linkPower offsetCol gaussian binomial poisson gamma tweedie
-"""  # Spark 4.3.0: the signatures of LogisticRegression, LinearRegression, GeneralizedLinearRegression, LinearSVC
+"""  # Spark 4.3.0: signatures of LogisticRegression, LinearRegression, GeneralizedLinearRegression, LinearSVC
 THEIRS = {"statsmodels": STATSMODELS, "r": R, "glmnet": GLMNET, "vw": VW, "spark": SPARK}
 
 
