@@ -55,7 +55,10 @@ templates_path = ["_site/templates"]
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_site/static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sourcelink = False
+html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],

@@ -1,4 +1,4 @@
-"""Every picture of the site is drawn by the build: the gallery's programs run, and their pictures replace the copies."""
+"""Every picture of the gallery is drawn by the build: its programs run, and their pictures replace the copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab inside of a page: the block ``{lab} learning-rates`` shows the page of that lesson, written by the package."""
+"""The lab inside of a page: the block ``{lab} learning-rates`` shows that lesson, in a page that the package writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/use/clusters.md is what happens: its Python runs on a cluster of this machine, that of Spark where there is Java."""
+"""docs/use/clusters.md is what happens: its Python runs on a cluster of this machine, Spark's where there is Java."""
 
 from __future__ import annotations
 

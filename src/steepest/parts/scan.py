@@ -67,8 +67,8 @@ def scan(
     ----------
     files : str, path, or sequence of these
         Files of Parquet, Arrow, text (delimited, JSON lines, libsvm) or .npy arrays; a pattern such as
-        ``clicks/*.parquet``; a folder with all files below it; URIs such as ``s3://bucket/clicks/``. Or a dataset or table
-        of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
+        ``clicks/*.parquet``; a folder with all files below it; URIs such as ``s3://bucket/clicks/``. Or a dataset or
+        table of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
         arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
         (X, y, weights). Or a data frame or array of Dask, or a data frame of Spark, whose rows stay where they are. Or
         an array (n, d), with its target as the second argument.
