@@ -52,7 +52,6 @@ EXCEPT = {
     "record": {"formula": "it stores what a descent computes", "source": "it stores what a descent computes"},
     "until": {"formula": "it asks its stops", "source": "it asks its stops", "raises": "it passes on what it is given"},
     "secants": {"source": "the definition of the derivative"},
-    "lab": {"example": "it is called as steepest.lab(X, y), whose function has one"},
     "onnx": {"example": "skl2onnx takes seconds to load: tests/estimators/test_onnx.py"},
     "register": {"example": "skl2onnx takes seconds to load: tests/estimators/test_onnx.py"},
 }
@@ -106,6 +105,7 @@ def names():
         yield name, value
         if inspect.ismodule(value):
             yield from ((f"{name}.{item}", getattr(value, item)) for item in getattr(value, "__all__", ()))
+    yield "lab()", steepest.lab.in_python.lab  # calling the module
 
 
 def members(path, cls):
