@@ -1,6 +1,7 @@
 """Verdicts: what happened, in words, with the number that shows it and one thing to try.
 
-`TABLE` is the whole judgement: the first row whose criterion holds names the status. `docs/verdicts.md` is that table.
+`TABLE` is the whole judgement: the first row whose criterion holds names the status. `docs/understand/verdicts.md` is
+that table.
 """
 
 from __future__ import annotations

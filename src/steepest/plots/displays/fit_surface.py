@@ -45,11 +45,8 @@ class FitSurfaceDisplay(OverColumns):
 
     Attributes
     ----------
-    link : callable
-        From linear predictors to predictions.
-    grows : bool
-        Whether the link is exp.
-    ax_, figure_ : Matplotlib axes and figure, after `plot`
+    ax_, figure_ : Matplotlib axes and figure
+        After `plot`.
     surface_ : Matplotlib surface
     rows_ : list of Matplotlib artists
         Lines and points below the surface, and those above it.
