@@ -59,7 +59,7 @@ class InverseScaling(NamedTuple):
     eta : float > 0, default 0.01
         Learning rate of the first step.
     power : float >= 0, default 0.25
-        Exponent; from 1/2 to 1 stochastic descent converges.
+        Exponent; above 1/2 and up to 1 stochastic descent converges.
 
     Raises
     ------
