@@ -87,7 +87,7 @@ class SAGA(NamedTuple):
     the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
     tends to 0: with a constant rate of 1 / (3 L), where L is the largest curvature of one row, the mean squared
     distance falls at least by the factor 1 - min(1 / (4 n), mu / (3 L)) a step of one row. Memory: n k numbers. Cost:
-    one pass over the batch, and 4 flops a coordinate.
+    three products with the rows of the batch.
 
     References
     ----------
