@@ -1,8 +1,7 @@
 """The reference: every public name says what a reader needs, in the sections that apply to names of its kind.
 
 Public are the names in ``steepest.__all__`` and in that of its modules, and the methods and properties of their
-classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. That examples run is seen by
-``pytest --doctest-modules``, which finds every example that is counted here.
+classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. Examples are run by ``pytest --doctest-modules``.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import ast
 import doctest
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +21,7 @@ from conftest import ROOT
 
 import steepest
 from steepest.core import loss_types, record_types
+from steepest.lab.in_python import lab
 from steepest.objective import data
 from steepest.plots.drawing import style
 
@@ -105,7 +106,7 @@ def names():
         yield name, value
         if inspect.ismodule(value):
             yield from ((f"{name}.{item}", getattr(value, item)) for item in getattr(value, "__all__", ()))
-    yield "lab()", steepest.lab.in_python.lab  # calling the module
+    yield "lab()", lab  # what calling the module does
 
 
 def members(path, cls):
@@ -301,6 +302,24 @@ def missing(item):
 @pytest.mark.parametrize("path", NAMES)
 def test_the_reference_is_complete(path):
     assert {item.path: faults for item in public(path) if (faults := missing(item))} == {}
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_doctest_finds_every_example(path):
+    shown = [item for item in public(path) if runs(item.doc)]
+    assert [item.path for item in shown if inspect.cleandoc(item.doc) not in collected(home(item))] == []
+
+
+def home(item):
+    """The module that a public name is defined in."""
+    value = called(item.value) if item.owner else item.value
+    return value if inspect.ismodule(value) else sys.modules[value.__module__]
+
+
+@cache
+def collected(module):
+    """Docstrings with examples, as ``pytest --doctest-modules`` collects them."""
+    return {inspect.cleandoc(test.docstring) for test in doctest.DocTestFinder().find(module) if test.examples}
 
 
 LITERAL = re.compile(r"``.+?``|`[^`]+`", re.DOTALL)
