@@ -90,7 +90,7 @@ SMALL = {
     ("data", "rows"): "from ..core import version\nif TYPE_CHECKING:\n    from ..solve.fit import fit",
     ("data", "csr"): "import numpy\nimport steepest.data.rows",
     ("solve",): "from .fit import fit",
-    ("solve", "fit"): "def fit():\n    from steepest.data.make_rows import make_rows",
+    ("solve", "fit"): "def fit():\n    from steepest.data.rows import make_rows",
 }
 
 

@@ -128,7 +128,7 @@ def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
     Notes
     -----
     Cost: none by updates, epochs and time. In batch descent gradients and costs are known anyway. In sampled descent
-    they take a pass over all rows at ends of epochs, 1,000 updates apart or more. A function is called with each state.
+    they take a pass over all rows at ends of epochs, at most every 1,000 updates. A function is called with each state.
 
     Examples
     --------

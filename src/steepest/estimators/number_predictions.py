@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.setting_types import LossLike
 from ..core.types import Array
 from ..data.checks import check_targets
+from ..data.rows import Rows
 from ..objective.explained import explains_deviance, score
 from ..objective.problem import Problem, read_loss
 from .in_parts import or_in_parts
@@ -26,6 +28,7 @@ class NumberPredictions:
     loss: LossLike
     coef_: Array
     intercept_: float | Array
+    _rows: Callable[..., Rows]
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:
@@ -43,7 +46,7 @@ class NumberPredictions:
         return found
 
     @or_in_parts
-    def score(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
 
         D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all

@@ -218,7 +218,7 @@ def _number(x: Any) -> float:
     return float(point[0])
 
 
-def point_of(x: Any) -> Array:
+def point_of(x: ArrayLike) -> Array:
     """A point (d,) of finite numbers."""
     try:
         point = np.array(x, np.float64).reshape(-1)
