@@ -145,7 +145,7 @@ def cost_change_below(bound: float) -> Stop:
     Parameters
     ----------
     bound : float >= 0
-        In units of the cost. It is evaluated at each step; in sampled descent once an epoch.
+        In units of the cost. It is evaluated at each step, in sampled descent at the end of each epoch.
 
     Returns
     -------

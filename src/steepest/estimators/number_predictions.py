@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.setting_types import LossLike
 from ..core.types import Array
 from ..data.checks import check_targets
-from ..data.rows import Rows
 from ..objective.explained import explains_deviance, score
 from ..objective.problem import Problem, read_loss
 from .in_parts import or_in_parts
 from .sparsity import predictors
 from .table_checks import checked, checked_columns, checked_weights
+
+if TYPE_CHECKING:
+    from ..data.rows import Rows
 
 __all__ = ["NumberPredictions"]
 
@@ -28,7 +30,7 @@ class NumberPredictions:
     loss: LossLike
     coef_: Array
     intercept_: float | Array
-    _rows: Callable[..., Rows]
+    _rows: Callable[..., Rows]  # of the estimator
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[np.float64]:

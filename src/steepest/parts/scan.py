@@ -105,9 +105,10 @@ def scan(
     checkpoint : str or path, optional
         A file in which a fit saves its state while it runs. If it is there, the fit goes on from it, to the same bits,
         with any memory and number of threads. It is removed when the fit is complete.
-    engine : Client, SparkSession, Executor or Engine, optional
+    engine : Client, SparkSession, Executor, Engine or str, optional
         Where passes are made: a client of Dask, a session of Spark, an executor of concurrent.futures, all of which
-        stay open. By default in threads of this process, and where a collection of Dask or Spark is.
+        stay open. Or "local:4" for 4 processes or "dask:tcp://HOST:PORT" for a cluster, a client of which is closed
+        when the table is deleted. By default in threads of this process, and where a collection of Dask or Spark is.
     storage_options : dict, optional
         Settings of the store, which fsspec is told.
     rows : int, optional
@@ -172,6 +173,8 @@ def scan(
     if exposure is not None and is_array(files):
         raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
     asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
+    if isinstance(engine, str):
+        engine = chosen_engine(engine)
     if is_collection(files):
         source, engine = collection_source(files, asked, Roles(target, weights, offset), engine)
     elif is_array(files) or not all(map(is_named, (target, weights, offset))):

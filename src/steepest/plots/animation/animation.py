@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ...core.html_text import image
 from ...core.shown_text import visible
 from ..drawing.lettering import as_written
 from ..drawing.style import MISSING, axes, blank, broken, letters
@@ -184,8 +183,7 @@ class Animation:
         write_new(path, lambda file: file.write(data), force)
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.gif).decode()
-        return f'<img alt="{escape(self.alt_text)}" src="data:image/gif;base64,{data}">'
+        return image("gif", self.gif, self.alt_text)
 
 
 def animate(
