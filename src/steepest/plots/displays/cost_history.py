@@ -56,6 +56,11 @@ class CostHistoryDisplay(Picture):
     held_out : (steps, losses) or None
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If ``scale`` is none of these, or a gap is asked for and the minimum is not known.
+
     Notes
     -----
     Of more than 5,000 steps the first and the last are drawn, and the smallest and largest cost of each stretch. Cost:
