@@ -41,8 +41,8 @@ NEEDS = {
     "function": "summary parameters returns raises cost example",
     "stop": "summary parameters returns formula example",  # a comparison of two numbers
     "decorator": "summary parameters returns example",  # it notes facts; a record is refused where it is used
-    "method": "summary parameters raises example",  # the summary is the description of the result
-    "property": "summary",
+    "method": "summary parameters result raises example",  # the summary is the description of the result
+    "property": "summary result",
 }
 
 # Names that lack one of these for a reason of their own.
@@ -225,6 +225,13 @@ def spelled(default):
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
+def result(item):
+    """An array that is returned has a shape; methods of records return one shaped like their first parameter."""
+    returned = str(inspect.signature(called(item.value)).return_annotation)
+    array = re.search(r"Array\b", returned) and item.path.split(".")[0] not in FAMILIES
+    return [] if not array or re.search(r"\(|shaped", item.doc) else ["shape of the result"]
+
+
 def raises(item):
     if item.kind == "record" and not parameters(item):
         return []
@@ -294,6 +301,7 @@ CHECKS: dict[str, Callable[[Public], list[str]]] = {
     "parameters": parameter_faults,
     "attributes": lambda item: [] if "Attributes" in sections(item.doc) else ["Attributes"],
     "returns": lambda item: [] if "Returns" in sections(item.doc) or returns_nothing(item) else ["Returns"],
+    "result": result,
     "raises": raises,
     "formula": formula,
     "cost": cost,

@@ -211,7 +211,7 @@ class CostHistoryDisplay(Picture):
         return self
 
     def drawn_costs(self, label: str) -> tuple[NDArray[np.int64], Array]:
-        """Steps and costs of a run as they are drawn: finite, and above the minimum if that is what is shown.
+        """Steps and costs of a run as they are drawn, (m,): finite, and above the minimum if that is what is shown.
 
         Parameters
         ----------
