@@ -1,8 +1,7 @@
 """The reference: every public name says what a reader needs, in the sections that apply to names of its kind.
 
 Public are the names in ``steepest.__all__`` and in that of its modules, and the methods and properties of their
-classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. That examples run is seen by
-``pytest --doctest-modules``, which finds every example that is counted here.
+classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. Examples are run by ``pytest --doctest-modules``.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import ast
 import doctest
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +21,7 @@ from conftest import ROOT
 
 import steepest
 from steepest.core import loss_types, record_types
+from steepest.lab.in_python import lab
 from steepest.objective import data
 from steepest.plots.drawing import style
 
@@ -34,14 +35,14 @@ NEEDS = {
     "estimator": "summary parameters attributes formula raises cost source example",
     "transformer": "summary parameters attributes raises cost example",  # it codes columns by their content
     "record": "summary parameters formula raises cost source example",
-    "value": "summary parameters example",  # data with names; the function that makes it has the rest
-    "picture": "summary parameters attributes cost example",  # it draws what others have computed
+    "value": "summary parameters raises example",  # data with names; the function that makes it has the rest
+    "picture": "summary parameters attributes raises cost example",  # it draws what others have computed
     "numerical function": "summary parameters returns formula raises cost source example",
     "function": "summary parameters returns raises cost example",
     "stop": "summary parameters returns formula example",  # a comparison of two numbers
     "decorator": "summary parameters returns example",  # it notes facts; a record is refused where it is used
-    "method": "summary parameters raises example",  # the summary is the description of the result
-    "property": "summary",
+    "method": "summary parameters result raises example",  # the summary is the description of the result
+    "property": "summary result",
 }
 
 # Names that lack one of these for a reason of their own.
@@ -52,7 +53,6 @@ EXCEPT = {
     "record": {"formula": "it stores what a descent computes", "source": "it stores what a descent computes"},
     "until": {"formula": "it asks its stops", "source": "it asks its stops", "raises": "it passes on what it is given"},
     "secants": {"source": "the definition of the derivative"},
-    "lab": {"example": "it is called as steepest.lab(X, y), whose function has one"},
     "onnx": {"example": "skl2onnx takes seconds to load: tests/estimators/test_onnx.py"},
     "register": {"example": "skl2onnx takes seconds to load: tests/estimators/test_onnx.py"},
 }
@@ -106,6 +106,7 @@ def names():
         yield name, value
         if inspect.ismodule(value):
             yield from ((f"{name}.{item}", getattr(value, item)) for item in getattr(value, "__all__", ()))
+    yield "lab()", lab  # what calling the module does
 
 
 def members(path, cls):
@@ -224,16 +225,36 @@ def spelled(default):
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
+def result(item):
+    """An array that is returned has a shape; methods of records return one shaped like their first parameter."""
+    returned = str(inspect.signature(called(item.value)).return_annotation)
+    array = re.search(r"Array\b", returned) and item.path.split(".")[0] not in FAMILIES
+    return [] if not array or re.search(r"\(|shaped", item.doc) else ["shape of the result"]
+
+
 def raises(item):
     if item.kind == "record" and not parameters(item):
         return []
-    wanted = item.kind != "method" or "Raises" in sections(item.doc) or raised(called(item.value))
+    always = item.kind in ("estimator", "transformer", "record", "function", "numerical function")
+    wanted = always or any(raised(function) for function in bodies(item))
     return [] if not wanted or "Raises" in sections(item.doc) else ["Raises"]
+
+
+def bodies(item):
+    """The functions of the package that run when a method is called, or a class."""
+    if item.owner is not None:
+        return [called(item.value)]
+    made = (vars(item.value).get(name) for name in ("__init__", "__post_init__"))
+    return [function for function in made if inspect.isfunction(function)]
 
 
 def raised(function):
     """Whether the body of a function raises by itself."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    try:
+        source = inspect.getsource(function)
+    except OSError:  # the constructor that dataclasses write
+        return False
+    body = ast.parse(textwrap.dedent(source))
     return any(isinstance(node, ast.Raise) and node.exc is not None for node in ast.walk(body))
 
 
@@ -280,6 +301,7 @@ CHECKS: dict[str, Callable[[Public], list[str]]] = {
     "parameters": parameter_faults,
     "attributes": lambda item: [] if "Attributes" in sections(item.doc) else ["Attributes"],
     "returns": lambda item: [] if "Returns" in sections(item.doc) or returns_nothing(item) else ["Returns"],
+    "result": result,
     "raises": raises,
     "formula": formula,
     "cost": cost,
@@ -303,6 +325,24 @@ def test_the_reference_is_complete(path):
     assert {item.path: faults for item in public(path) if (faults := missing(item))} == {}
 
 
+@pytest.mark.parametrize("path", NAMES)
+def test_doctest_finds_every_example(path):
+    shown = [item for item in public(path) if runs(item.doc)]
+    assert [item.path for item in shown if inspect.cleandoc(item.doc) not in collected(home(item))] == []
+
+
+def home(item):
+    """The module that a public name is defined in."""
+    value = called(item.value) if item.owner else item.value
+    return value if inspect.ismodule(value) else sys.modules[value.__module__]
+
+
+@cache
+def collected(module):
+    """Docstrings with examples, as ``pytest --doctest-modules`` collects them."""
+    return {inspect.cleandoc(test.docstring) for test in doctest.DocTestFinder().find(module) if test.examples}
+
+
 LITERAL = re.compile(r"``.+?``|`[^`]+`", re.DOTALL)
 MARKUP = re.compile(
     r"\|\S|\S\||(?<![\w*])\*\w[^*]*$|\b[a-z]\w*_(?![\w{])"
@@ -313,6 +353,8 @@ MARKUP = re.compile(
 def test_formulas_that_look_like_markup_are_literals(path):
     found = {item.path: hits for item in public(path) if (hits := MARKUP.findall(prose(item.doc)))}
     assert found == {}
+    broken = [line for item in public(path) for line in item.doc.splitlines() if line.count("``") % 2]
+    assert broken == []  # a literal ends on its line
 
 
 def prose(doc):

@@ -43,7 +43,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
 
     Notes
     -----
-    Cost: one pass over the targets and weights; the columns are not read.
+    Cost: one pass over the targets and weights; the columns are not read, unless their type is converted.
 
     Examples
     --------

@@ -202,7 +202,7 @@ class Rows(NamedTuple):
         return full_pass(self, loss, w, gradient=True)
 
     def gradient(self, loss: LossRecord, w: Array) -> Array:
-        """Gradient of the mean loss alone, for the rows of a batch. Cost: one pass."""
+        """Gradient of the mean loss alone, (d + 1, k), for the rows of a batch. Cost: one pass."""
         return batch_gradient(self, loss, w)
 
     def expansion(self, loss: LossRecord, w: Array) -> tuple[float, Array, RowsCurvature]:
@@ -222,7 +222,7 @@ class Rows(NamedTuple):
         return predictors(self, w, low, high)
 
     def weights(self, low: int, high: int) -> Array | None:
-        """Weights of the rows low .. high - 1, None where all are 1."""
+        """Weights of the rows low .. high - 1, (high - low,), None where all are 1."""
         return None if self.weight is None else self.weight[low:high]
 
     def chosen(self, columns: NDArray[np.int64]) -> Array:

@@ -127,8 +127,8 @@ def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
 
     Notes
     -----
-    Cost: none by updates, epochs and time. A gradient or a change of the cost is known in batch descent; in sampled
-    descent it takes a pass over all rows once an epoch. A function is called with each state.
+    Cost: none by updates, epochs and time. In batch descent gradients and costs are known anyway. In sampled descent
+    they take a pass over all rows at ends of epochs, at most every 1,000 updates. A function is called with each state.
 
     Examples
     --------

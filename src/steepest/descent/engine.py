@@ -120,7 +120,7 @@ class Descent:
         return self.answer(self.replay(block.first, int(block.t[place])))
 
     def answer(self, there: Checkpoint) -> Array:
-        """The answer at a checkpoint: the point itself, or that of the rule or the average."""
+        """The answer (d + 1, k) at a checkpoint: the point itself, or that of the rule or the average."""
         return self.method.answer(there.at, there.memory, there.t)
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:

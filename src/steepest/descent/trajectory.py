@@ -132,7 +132,7 @@ class Trajectory:
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
     def table(self) -> dict[str, NDArray[Any]]:
-        """Columns of the table of recorded states; NaN where a sampled run did not evaluate the cost."""
+        """Columns of the table of recorded states, (m,) each; NaN where a sampled run did not evaluate the cost."""
         return state_table(self)
 
     @classmethod

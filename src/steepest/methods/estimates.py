@@ -75,7 +75,7 @@ class OwnRows(NamedTuple):
         return 0
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """Mean over the rows."""
+        """Mean over the rows, (d + 1, k)."""
         return rows.gradient(loss, at)
 
 
@@ -87,7 +87,7 @@ class SAGA(NamedTuple):
     the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
     tends to 0: with a constant rate of 1 / (3 L), where L is the largest curvature of one row, the mean squared
     distance falls at least by the factor 1 - min(1 / (4 n), mu / (3 L)) a step of one row. Memory: n k numbers. Cost:
-    one pass over the batch, and 4 flops a coordinate.
+    three products with the rows of the batch.
 
     References
     ----------
@@ -105,7 +105,7 @@ class SAGA(NamedTuple):
         return 1 - (-n // (d + 1))
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """The estimate; a row that comes twice in a batch is stored once."""
+        """The estimate, (d + 1, k); a row that comes twice in a batch is stored once."""
         k = at.shape[1]
         table = stored[1:].reshape(-1, k)
         fresh = loss.slope(rows.predictor(at), rows.y)
@@ -160,7 +160,7 @@ class LooplessSVRG(NamedTuple):
         return draw < (self.p or min(1.0, share)) * 2.0**32
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """The estimate."""
+        """The estimate, (d + 1, k)."""
         change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
         g: Array = rows.transpose_product(change) + stored[1]
         return g

@@ -150,11 +150,11 @@ class Method:
         return self.rule.preconditioner is not Preconditioning.NONE
 
     def rule_memory(self, memory: Array) -> Array:
-        """The part of a memory that is the rule's."""
+        """The part of a memory (slots, d + 1, k) that is the rule's."""
         return memory if self.preconditioned else memory[: self.own]
 
     def rate_memory(self, memory: Array) -> Array:
-        """The part that is the learning rate's: its slots come last."""
+        """The part of a memory (slots, d + 1, k) that is the learning rate's: its slots come last."""
         return memory[:0] if self.preconditioned else memory[self.own + int(self.averaged) :]
 
     @property
@@ -172,7 +172,7 @@ class Method:
         return self.slots + int(self.estimate.slots(n, d))
 
     def answer(self, at: Array, memory: Array, t: int) -> Array:
-        """The answer after update t, given the current point ``at``."""
+        """The answer (d + 1, k) after update t, given the current point ``at``."""
         if t == 0 or not self.answers:
             return at
         answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])

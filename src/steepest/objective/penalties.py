@@ -67,7 +67,7 @@ class NoPenalty(NamedTuple):
 class L2(NamedTuple):
     """Ridge penalty ``r(w) = alpha/2 |w|^2``, added to the mean loss (not to the sum).
 
-    Cost: 3 flops a coefficient.
+    Cost: 2 flops a coefficient.
 
     Parameters
     ----------

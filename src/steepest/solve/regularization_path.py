@@ -103,13 +103,13 @@ def alpha_path(
 ) -> AlphaPath:
     """The regularisation path: minimisers of mean loss + ``alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1)``.
 
-    The path begins at the smallest penalty weight for which every coefficient is 0, ``alpha_max = max_j |g_j| /
-    l1_ratio``, where g is the gradient at the optimum of the unpenalised parameters. Each answer is found with rule
-    "auto", warm-started from the last one.
+    The path begins at the smallest penalty weight for which every coefficient is 0,
+    ``alpha_max = max_j |g_j| / l1_ratio``, where g is the gradient at the optimum of the unpenalised parameters. Each
+    answer is found with rule "auto", warm-started from the last one.
 
     Cost: means and variances of the columns are computed once. With an L1 penalty on every coefficient, some passes
-    over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and
-    n d^2 flops in all, up to 1,500 columns and 4 for each alpha. Otherwise a few passes for each alpha; for a squared
+    over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and n
+    d^2 flops in all, up to 1,500 columns and 4 for each alpha. Otherwise a few passes for each alpha; for a squared
     loss two passes and n d^2 flops in all up to 1,500 columns.
 
     Parameters

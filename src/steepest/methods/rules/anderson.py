@@ -16,11 +16,11 @@ __all__ = ["Anderson"]
 class Anderson(NamedTuple):
     """Anderson acceleration of plain steps, with plain steps as a safeguard; it needs the gradient over all rows.
 
-    With the last ``pairs`` steps S and changes Y of the gradient as columns, gamma minimises ``|g - Y gamma|``, and ``w
-    <- w - S gamma - eta (g - Y gamma)``. A step that increases the norm of the gradient is undone: w returns and takes
-    the plain step, and S and Y are discarded. With eta at most 1/L no plain step increases the norm of the gradient of
-    a convex objective, so that the rule takes at most twice the gradients of plain descent. On quadratics it is GMRES
-    with a short memory. Cost: about ``4 d pairs^2`` flops.
+    With the last ``pairs`` steps S and changes Y of the gradient as columns, gamma minimises ``|g - Y gamma|``, and
+    ``w <- w - S gamma - eta (g - Y gamma)``. A step that increases the norm of the gradient is undone: w returns and
+    takes the plain step, and S and Y are discarded. With eta at most 1/L no plain step increases the norm of the
+    gradient of a convex objective, so that the rule takes at most twice the gradients of plain descent. On quadratics
+    it is GMRES with a short memory. Cost: about ``4 d pairs^2`` flops.
 
     Parameters
     ----------

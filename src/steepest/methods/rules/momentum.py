@@ -146,7 +146,7 @@ class Accelerated(NamedTuple):
 
     With theta_1 = 1, theta_{t+1} = (1 + sqrt(1 + 4 theta_t^2)) / 2 and beta_t = (theta_t - 1) / theta_{t+1}: v <-
     beta_{t-1} v + g, p = g + beta_t v. When the velocity points uphill, <g, v> < 0, velocity and theta are reset. Meant
-    for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t. Cost: 6 flops a coordinate.
+    for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t. Cost: 14 flops a coordinate.
 
     References
     ----------

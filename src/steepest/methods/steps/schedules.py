@@ -59,7 +59,7 @@ class InverseScaling(NamedTuple):
     eta : float > 0, default 0.01
         Learning rate of the first step.
     power : float >= 0, default 0.25
-        Exponent; from 1/2 to 1 stochastic descent converges.
+        Exponent; above 1/2 and up to 1 stochastic descent converges.
 
     Raises
     ------
@@ -221,9 +221,9 @@ class Silver(NamedTuple):
     """Silver steps: eta_t = eta (1 + rho^(v - 1)), rho = 1 + sqrt(2), 2^v the largest power of 2 that divides t.
 
     Meant for the plain rule, all rows and eta = 1/L, with L the largest curvature. Some steps are far beyond 2/L and
-    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most ``L |w_0 - w*|^2 / (1
-    + sqrt(4 rho^(2k) - 3))``, which falls like t^-1.27: equal steps of any length do no better than t^-1. There is no
-    bound for the cost in between. Cost: O(1) a step.
+    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most
+    ``L |w_0 - w*|^2 / (1 + sqrt(4 rho^(2k) - 3))``, which falls like t^-1.27: equal steps of any length do no better
+    than t^-1. There is no bound for the cost in between. Cost: O(1) a step.
 
     Parameters
     ----------

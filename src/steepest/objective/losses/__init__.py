@@ -19,7 +19,8 @@ are the ends of the domain, or else slopes far out.
 
 Notes
 -----
-Parameters of the methods; all but ``jumps``, ``easier`` and ``smoothed`` return numbers shaped like the first one:
+Parameters of the methods. What they return is shaped like the first one; ``domain`` and ``end_slopes`` return two such
+arrays, ``jumps``, ``easier`` and ``smoothed`` what is said above:
 
 z : float or (n, k) array
     Linear predictors.

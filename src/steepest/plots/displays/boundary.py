@@ -182,7 +182,7 @@ class DecisionBoundaryDisplay(OverColumns):
         return sentences(f"{words} and the boundary {line}", self.finding, self.verdict)
 
     def at(self, u: Array, v: Array) -> Array:
-        """Linear predictor z over the two columns; of k classes (..., k).
+        """Linear predictor z over the two columns, shaped like u and v; of k classes (..., k).
 
         Parameters
         ----------

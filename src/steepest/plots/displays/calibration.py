@@ -48,6 +48,11 @@ class CalibrationDisplay(OfClasses):
     bars_, intervals_ : Matplotlib artists or None
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If the loss gives no probabilities.
+
     Notes
     -----
     Cost: a pass over the data, and a sort for each class. Of more than 7 classes those of largest error are drawn.

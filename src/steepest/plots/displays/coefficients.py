@@ -69,6 +69,11 @@ class CoefficientsDisplay(Picture):
         Points, and intervals by whether they exclude 0.
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If there is no coefficient but the intercept.
+
     Notes
     -----
     Cost: that of ``summary``, some eight passes over the data.

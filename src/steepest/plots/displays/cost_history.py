@@ -56,6 +56,11 @@ class CostHistoryDisplay(Picture):
     held_out : (steps, losses) or None
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If ``scale`` is none of these, or a gap is asked for and the minimum is not known.
+
     Notes
     -----
     Of more than 5,000 steps the first and the last are drawn, and the smallest and largest cost of each stretch. Cost:
@@ -206,7 +211,7 @@ class CostHistoryDisplay(Picture):
         return self
 
     def drawn_costs(self, label: str) -> tuple[NDArray[np.int64], Array]:
-        """Steps and costs of a run as they are drawn: finite, and above the minimum if that is what is shown.
+        """Steps and costs of a run as they are drawn, (m,): finite, and above the minimum if that is what is shown.
 
         Parameters
         ----------

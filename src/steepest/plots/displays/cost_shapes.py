@@ -146,7 +146,7 @@ class CostShapesDisplay(OfRows):
 
     @property
     def concave(self) -> NDArray[np.bool_]:
-        """Where the squared error is not convex: its second difference is below 0."""
+        """Where the squared error is not convex, (m,): its second difference is below 0."""
         second = np.diff(self.squared, 2)
         return np.concatenate(([False], second < -NEGATIVE * np.abs(second).max(initial=0.0), [False]))
 

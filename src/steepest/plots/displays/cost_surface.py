@@ -89,6 +89,11 @@ class CostSurfaceDisplay(Picture):
     minimum_, arrows_ : Matplotlib artists or None
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If ``kind`` is none of these.
+
     Notes
     -----
     Of long paths at most 5,000 states are drawn, evenly spaced along the path. The levels are

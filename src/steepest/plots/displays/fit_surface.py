@@ -102,7 +102,7 @@ class FitSurfaceDisplay(OverColumns):
         return picture
 
     def at(self, u: Array, v: Array) -> Array:
-        """The prediction over the two columns.
+        """The prediction over the two columns, shaped like u and v.
 
         Parameters
         ----------

@@ -91,7 +91,7 @@ class RegularizationPathDisplay(OfRows):
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """The columns by the size of their coefficients at the smallest alpha, the largest first."""
+        """The columns by the size of their coefficients at the smallest alpha, (d,), the largest first."""
         size = np.abs(self.coefs)
         return np.asarray(np.lexsort((-size.max(axis=1), -size[:, -1])), np.int64)
 

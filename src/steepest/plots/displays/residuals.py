@@ -119,7 +119,7 @@ class ResidualsDisplay(OfRows):
 
     @property
     def groups(self) -> tuple[Array, Array]:
-        """Weighted mean prediction and mean residual of groups of rows."""
+        """Weighted mean prediction and mean residual of groups of rows, (q,) each."""
         return group_means(self.predicted, self.residuals, GROUPS, self.weight)
 
     @property

@@ -103,7 +103,7 @@ class SigmoidDisplay(OfRows):
         return picture
 
     def probability(self, x: ArrayLike) -> Array:
-        """P of the positive class at x.
+        """P of the positive class at x, shaped like x.
 
         Parameters
         ----------

@@ -103,7 +103,7 @@ class SigmoidSurfaceDisplay(OverColumns):
         return picture
 
     def at(self, u: Array, v: Array) -> Array:
-        """The probability over the two columns.
+        """The probability over the two columns, shaped like u and v.
 
         Parameters
         ----------

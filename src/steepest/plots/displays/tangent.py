@@ -35,7 +35,7 @@ LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 class TangentDisplay(Picture):
     """A function of one variable with its slopes: tangents, secants with rise and run, or the steps of a descent.
 
-    Cost: 401 values of the function, and a slope at each point.
+    Cost: some 400 values of the function, and a slope at each point.
 
     Parameters
     ----------
