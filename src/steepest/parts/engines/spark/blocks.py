@@ -12,10 +12,11 @@ from ....data.encoding.faults import CellError
 from ....data.regroup import joined, rows_between
 from ....data.rows import Rows
 from ...sources.layout import Layout
-from .kept import Kept, forget, has_room, keep
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
+
+    from .kept import Disk, Kept
 
     Batchwise = Callable[..., Iterable[pa.RecordBatch]]
 
@@ -67,14 +68,14 @@ class Cutter(NamedTuple):
     total: int  # rows of the table
     leaf: int  # rows of a leaf
     most: int  # rows of a chunk at most, whole leaves
-    table: str | None = None  # its name, if whole leaves are kept on the disks of the workers
-    gone: tuple[str, ...] = ()  # tables whose rows are no longer needed
+    disk: Disk | None = None  # where whole leaves are kept
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The chunks, pickled, for `mapInArrow`."""
         import pyarrow as pa
 
-        forget(self.gone)
+        if self.disk is not None:
+            self.disk.tidy()
         for chunk in self.kept(self.chunks(iter(batches))):
             yield pa.RecordBatch.from_pydict({"chunk": [pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)]})
 
@@ -88,9 +89,8 @@ class Cutter(NamedTuple):
 
     def _written(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         first = next(chunks)
-        names, bytes_of_row = self.layout.names, 8 * (len(self.layout.names) + 2)
         chunks = chain((first,), chunks)
-        if self.table is None or not has_room(self.table, self.partitions[first.partition][1] * bytes_of_row):
+        if self.disk is None or not self.disk.has_room(self.partitions[first.partition][1]):
             yield from chunks
             return
         rounded: set[str] = set()
@@ -101,7 +101,7 @@ class Cutter(NamedTuple):
                 if chunk.rows is not None:
                     yield chunk.rows
 
-        kept = keep(self.table, f"{self.table}, {first.partition}", names, self.layout.targets, rows())
+        kept = self.disk.keep(first.partition, rows())
         yield first._replace(rows=None, kept=kept, rounded=frozenset(rounded))
 
     def chunks(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Chunk]:

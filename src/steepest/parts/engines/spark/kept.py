@@ -18,7 +18,7 @@ from ...cache.stored import opened_again
 from ...cache.writing import write_cache
 from ...sources.source import Piece
 
-__all__ = ["Kept", "forget", "has_room", "keep"]
+__all__ = ["Disk", "Kept"]
 
 FOLDERS = "SPARK_LOCAL_DIRS"  # of a worker, as Spark sets it
 
@@ -65,25 +65,32 @@ class Written(NamedTuple):
         yield from self.rows
 
 
-def keep(table: str, identity: str, names: tuple[str, ...], targets: tuple[str, ...], rows: Iterable[Rows]) -> Kept:
-    """Write rows of a table to a folder of their own."""
-    source: Any = Written(names, targets, None, identity, rows)
-    found = write_cache(source, _folder(table) / token_hex(8))
-    return Kept(found.folder, identity, found.plan.made, found.plan.rows)
+class Disk(NamedTuple):
+    """The disks of the workers, for the rows of one table."""
 
+    table: str  # its name there, in hexadecimal digits
+    names: tuple[str, ...]
+    targets: tuple[str, ...]
+    gone: tuple[str, ...] = ()  # tables whose rows are no longer needed
 
-def has_room(table: str, size: int) -> bool:
-    """Whether this is a worker of Spark whose disk has twice so many bytes."""
-    if FOLDERS not in os.environ:
-        return False
-    _folder(table).mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(_folder(table)).free > 2 * size
+    def keep(self, partition: int, rows: Iterable[Rows]) -> Kept:
+        """Write rows of a partition to a folder of their own."""
+        identity = f"{self.table}, {partition}"
+        source: Any = Written(self.names, self.targets, None, identity, rows)
+        found = write_cache(source, _folder(self.table) / token_hex(8))
+        return Kept(found.folder, identity, found.plan.made, found.plan.rows)
 
+    def has_room(self, rows: int) -> bool:
+        """Whether this is a worker of Spark whose disk has twice the room of so many rows."""
+        if FOLDERS not in os.environ:
+            return False
+        _folder(self.table).mkdir(parents=True, exist_ok=True)
+        size = 8 * rows * (len(self.names) + len(self.targets) + 2)
+        return shutil.disk_usage(_folder(self.table)).free > 2 * size
 
-def forget(tables: Iterable[str]) -> None:
-    """Remove the rows of tables from this machine."""
-    for table in tables:
-        if FOLDERS in os.environ:
+    def tidy(self) -> None:
+        """Remove the rows of tables that are gone from this machine."""
+        for table in self.gone if FOLDERS in os.environ else ():
             shutil.rmtree(_folder(table), ignore_errors=True)
 
 

@@ -15,10 +15,10 @@ from ...cache.stored import DamagedError
 from ...coding import Coding
 from ...part import Block
 from ..task import Found, worked
-from .blocks import Chunk
 
 if TYPE_CHECKING:  # types alone
     from ...works import Work
+    from .blocks import Chunk
 
 __all__ = ["Over", "Pass", "Passed", "hashes", "over"]
 

@@ -25,7 +25,9 @@ from ..roles import Roles
 from ..task import rounds
 from .blocks import CHANGED, PARTITION, Chunk, Cutter, completed, is_share, leaf_of, place, renamed, sent, unpacked
 from .engine import Spark
+from .frame_schema import TABLE, arrow_schema, refuse_vectors
 from .jobs import Guarded, context_of, gathered, one_line
+from .kept import Disk
 from .passes import Pass, hashes, over
 
 if TYPE_CHECKING:  # types alone
@@ -34,16 +36,11 @@ if TYPE_CHECKING:  # types alone
 
     from ...works import Work
 
-__all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_source"]
+__all__ = ["SparkSource", "spark_source"]
 
-TABLE = "the DataFrame"  # as messages name it
 CHUNK = 1 << 23  # bytes of a chunk, about
 ROW_BITS = 33  # of monotonically_increasing_id: the number of a row in its partition, below that of the partition
 FETCHED = 1 << 18  # rows that are brought here at a time at most
-VECTORS = (
-    "a column of vectors: name the columns that it was made from, features=[...], or make columns of it with "
-    "pyspark.ml.functions.vector_to_array"
-)
 NAMED = "{} of a Spark DataFrame must be the name of one of its columns"
 ELSEWHERE = "the DataFrame belongs to another Spark session than engine=: leave engine out"
 
@@ -60,21 +57,6 @@ def spark_source(table: Any, asked: Asked, roles: Roles, engine: object = None) 
         if not (name is None or isinstance(name, str) or (role == "target" and isinstance(name, Sequence))):
             raise UsageError(NAMED.format(role))
     return SparkSource(table, asked._replace(**roles._asdict()))
-
-
-def arrow_schema(table: Any) -> pa.Schema:
-    """The schema of a DataFrame in types of Arrow; what Arrow has no type for is a struct."""
-    import pyarrow as pa
-    from pyspark.sql.pandas.types import to_arrow_type
-
-    fields = []
-    for field in table.schema.fields:
-        try:
-            kind = to_arrow_type(field.dataType)
-        except Exception:  # an error of pyspark, whose class depends on its version
-            kind = pa.struct([])
-        fields.append(pa.field(field.name, kind))
-    return pa.schema(fields)
 
 
 class SparkSource(ArrowSource):
@@ -172,7 +154,8 @@ class SparkSource(ArrowSource):
         row = 8 * (len(self.names) + 2)
         most = self.leaf * max(1, CHUNK // row // self.leaf)
         total = sum(piece.rows for piece in self.pieces)
-        own = self.partitions, total, self.leaf, most, token, tuple(_gone)
+        disk = None if token is None else Disk(token, self.names, self.targets, tuple(_gone))
+        own = self.partitions, total, self.leaf, most, disk
         cutter: Any = Cutter(self.encoded, self.levels, *own)
         table = self.table.withColumn("partition", spark_partition_id())
         cutting = partial(renamed, (*self.columns, PARTITION), cutter)
@@ -269,14 +252,6 @@ class InSpark(Spark):
     ) -> Iterator[Found]:
         """What a function gives for each item; it runs here, as rows of a DataFrame are asked for from here alone."""
         return Here(1).map(function, items, ahead)
-
-
-def refuse_vectors(table: Any, asked: Asked) -> None:
-    """Refuse a column of vectors among the features."""
-    for field in table.schema.fields:
-        wanted = field.name not in asked.drop if asked.features is None else field.name in asked.features
-        if wanted and type(field.dataType).__name__ == "VectorUDT":
-            raise DataError(VECTORS, file=TABLE, column=field.name)
 
 
 def _released(kept: list[Any], token: str) -> None:
