@@ -1,59 +1,92 @@
-"""All pictures of the gallery and the page that shows them: ``python examples/gallery/render.py [NAME ...]``.
+"""All pictures of the gallery and the pages that show them: ``python examples/gallery/render.py [NAME ...]``.
 
-Pictures go to docs/pictures, and what follows "## Gallery" in docs/pictures.md is written from the scripts: of each the
-first line of its docstring, its picture, and the rest of the docstring.
+Pictures go to docs/pictures, and the pages in docs/use/gallery are written from the scripts: of each the first line of
+its docstring, its picture, the rest of the docstring, and the program.
 """
 
 import ast
 import runpy
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image, PngImagePlugin
 
 from steepest.plots.drawing.style import Picture
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "pictures.md"
-MARK = "## Gallery\n"
-ORDER = [  # as one learns it; what is not named here comes last
-    "cost_contour",
-    "cost_surface",
-    "cost_history",
-    "cost_curve",
-    "cost_slices",
-    "overshoot",
-    "learning_rates_on_the_curve",
-    "learning_rates",
-    "rate_axis",
-    "slope_triangle",
-    "secant_to_tangent",
-    "tangents_of_a_parabola",
-    "partial_slopes",
-    "no_minimum",
-    "contour_function",
-    "rules_compared",
-    "batch_stochastic_minibatch",
-    "batch_sizes",
-    "line_in_motion",
-    "fit_line",
-    "fit_surface",
-    "residuals",
-    "fit_many_columns",
-    "coefficients",
-    "sigmoid",
-    "sigmoid_surface",
-    "logistic_costs",
-    "logistic_fit",
-    "decision_boundary",
-    "roc_curve",
-    "precision_recall",
-    "calibration",
-    "confusion_matrix",
-    "cross_validation",
-    "regularization_path",
-]
+DOCS = HERE.parent.parent / "docs"
+
+
+class Chapter(NamedTuple):
+    """A page of the gallery."""
+
+    title: str
+    names: list[str]
+
+    def entry_files(self) -> list[Path]:
+        """Its scripts, in order."""
+        return [HERE / f"{name}.py" for name in self.names]
+
+
+CHAPTERS = {  # as one learns it
+    "descents": Chapter(
+        "Descents, costs and learning rates",
+        [
+            "cost_contour",
+            "cost_surface",
+            "cost_history",
+            "cost_curve",
+            "cost_slices",
+            "overshoot",
+            "learning_rates_on_the_curve",
+            "learning_rates",
+            "rate_axis",
+            "range_test",
+            "batch_stochastic_minibatch",
+            "batch_sizes",
+            "line_in_motion",
+        ],
+    ),
+    "functions": Chapter(
+        "Slopes and functions",
+        [
+            "slope_triangle",
+            "secant_to_tangent",
+            "tangents_of_a_parabola",
+            "partial_slopes",
+            "no_minimum",
+            "contour_function",
+            "rules_compared",
+        ],
+    ),
+    "lines": Chapter(
+        "Linear models",
+        [
+            "fit_line",
+            "fit_surface",
+            "residuals",
+            "fit_many_columns",
+            "coefficients",
+            "cross_validation",
+            "regularization_path",
+        ],
+    ),
+    "classes": Chapter(
+        "Classes and probabilities",
+        [
+            "sigmoid",
+            "sigmoid_surface",
+            "logistic_costs",
+            "logistic_fit",
+            "decision_boundary",
+            "roc_curve",
+            "precision_recall",
+            "calibration",
+            "confusion_matrix",
+        ],
+    ),
+}
 PIXELS = {  # written as .png, which is smaller for all their shades
     "batch_stochastic_minibatch",
     "contour_function",
@@ -69,14 +102,13 @@ PIXELS = {  # written as .png, which is smaller for all their shades
 
 def scripts() -> list[Path]:
     """The gallery in its order."""
-    found = {path.stem: path for path in sorted(HERE.glob("*.py")) if path.stem != "render"}
-    return [found[name] for name in sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else 99, name))]
+    return [script for chapter in CHAPTERS.values() for script in chapter.entry_files()]
 
 
 def file_of(script: Path, made: Any) -> Path:
     """File of a script's picture: .svg, .png for shaded pictures, or .gif for animations."""
     still = ".png" if script.stem in PIXELS else ".svg"
-    return PAGE.parent / "pictures" / (script.stem + (still if isinstance(made, Picture) else ".gif"))
+    return DOCS / "pictures" / (script.stem + (still if isinstance(made, Picture) else ".gif"))
 
 
 def shrink(file: Path) -> None:
@@ -88,17 +120,24 @@ def shrink(file: Path) -> None:
 
 
 def entry(script: Path, made: Any) -> str:
-    """What the page says of a script."""
+    """What its page says of a script."""
     title, _, story = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or "").partition("\n")
     alt = " ".join(made.alt_text.replace("[", "(").replace("]", ")").split())
-    lines = [f"### {title.rstrip('.')}", f"![{alt}](pictures/{file_of(script, made).name})", story.strip()]
-    return "\n\n".join([*(line for line in lines if line), f"[{script.name}](../examples/gallery/{script.name})"])
+    lines = [f"## {title.rstrip('.')}", f"![{alt}](../../pictures/{file_of(script, made).name})", story.strip()]
+    return "\n\n".join([*(line for line in lines if line), program(script)])
 
 
-def page(pictures: dict[Path, Any]) -> str:
-    """The page with its gallery rewritten."""
-    head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
-    return head + MARK + "".join(f"\n{entry(script, made)}\n" for script, made in pictures.items())
+def program(script: Path) -> str:
+    """The program, as a page includes it."""
+    return (
+        f"```{{literalinclude}} ../../../examples/gallery/{script.name}\n:caption: examples/gallery/{script.name}\n```"
+    )
+
+
+def page(chapter: Chapter, made: dict[Path, Any]) -> str:
+    """A page of the gallery."""
+    entries = [entry(script, made[script]) for script in chapter.entry_files()]
+    return "\n\n".join([f"# {chapter.title}", *entries]) + "\n"
 
 
 if __name__ == "__main__":
@@ -110,4 +149,5 @@ if __name__ == "__main__":
             if file.suffix == ".png":
                 shrink(file)
             print(f"{file.name}  {file.stat().st_size / 1000:,.0f} kB")
-    PAGE.write_text(page(made), encoding="utf-8")
+    for name, chapter in CHAPTERS.items():
+        (DOCS / "use" / "gallery" / f"{name}.md").write_text(page(chapter, made), encoding="utf-8")

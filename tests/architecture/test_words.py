@@ -85,7 +85,7 @@ def tree(*patterns):
 
 
 SOURCES = tree("src/steepest/**/*.py", "examples/**/*.py", "benchmarks/*.py")
-PAGES = tree("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/decisions/*.md")
+PAGES = tree("README.md", "CONTRIBUTING.md", "docs/**/*.md")
 
 
 def texts(source):

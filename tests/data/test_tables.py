@@ -25,11 +25,11 @@ from steepest.data.readers import delimited as textfile
 from steepest.data.readers.dialect import Dialect
 from steepest.data.readers.tables import read_table
 
-ERRORS = ROOT / "docs" / "errors.md"
+ERRORS = ROOT / "docs" / "reference" / "errors.md"
 in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
-# ------------------------------------------------------------------ the table of bad files in docs/errors.md
+# ------------------------------------------------------------------ the table of bad files in docs/reference/errors.md
 
 
 def bad_files():

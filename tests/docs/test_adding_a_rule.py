@@ -19,7 +19,7 @@ from steepest.cli import main
 from steepest.cli.plugins import own_record
 from steepest.core.errors import UsageError
 
-PAGE = ROOT / "docs" / "adding-a-rule.md"
+PAGE = ROOT / "docs" / "develop" / "adding-a-rule.md"
 TABLE = "x,y\n1,4\n3,3\n4,7\n5,7\n6,8\n7,10\n8,8\n10,11\n"
 
 

@@ -1,4 +1,4 @@
-"""docs/architecture.md: its rooms are the contract's, and every file that it names is there."""
+"""docs/develop/architecture.md: its rooms are the contract's, and every file that it names is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tomllib
 import pytest
 from conftest import ROOT
 
-PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "develop" / "architecture.md").read_text(encoding="utf-8")
 PACKAGE = ROOT / "src" / "steepest"
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 LAYERS = next(contract["layers"] for contract in CONTRACTS if contract["type"] == "layers")
@@ -36,7 +36,7 @@ def test_every_file_named_is_there(name):
 
 
 def test_names_are_found_on_the_page():
-    assert {"descent/loop.py", "docs/rules.md", "src/steepest/methods/rules/", "tests/cli/"} <= set(NAMED)
+    assert {"descent/loop.py", "docs/reference/rules.md", "src/steepest/methods/rules/", "tests/cli/"} <= set(NAMED)
 
 
 @pytest.mark.parametrize("room", sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()))

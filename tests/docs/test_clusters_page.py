@@ -1,4 +1,4 @@
-"""docs/clusters.md is what happens: its Python runs on a cluster of this machine, that of Spark where there is Java."""
+"""docs/use/clusters.md is what happens: its Python runs on a cluster of this machine, Spark's where there is Java."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conftest import ROOT
 
 from steepest.parts.cost_model import Machines, Size, Speeds, pass_time
 
-PAGE = ROOT / "docs" / "clusters.md"
+PAGE = ROOT / "docs" / "use" / "clusters.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python( spark)?\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier, SGDRe
 
 from steepest import GDClassifier, GDRegressor
 
-PAGE = ROOT / "docs" / "coming-from-scikit-learn.md"
+PAGE = ROOT / "docs" / "coming-from" / "scikit-learn.md"
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 

@@ -1,4 +1,4 @@
-"""docs/course.md lists the lessons of the lab in their order, with their commands and questions."""
+"""docs/learn/lessons.md lists the lessons of the lab in their order, with their commands and questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from steepest.lab.lessons import lessons
 
-PAGE = " ".join((ROOT / "docs" / "course.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((ROOT / "docs" / "learn" / "lessons.md").read_text(encoding="utf-8").split())
 
 
 def test_every_lesson_is_listed_in_its_order() -> None:

@@ -1,4 +1,4 @@
-"""docs/errors.md, "Command line": each command is run and must say just what the page says it does."""
+"""docs/reference/errors.md, "Command line": each command is run and must say just what the page says it does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from steepest.cli import main
 
-PAGE = ROOT / "docs" / "errors.md"
+PAGE = ROOT / "docs" / "reference" / "errors.md"
 EIGHT = "x,y\n1,4\n3,3\n4,7\n5,7\n6,8\n7,10\n8,8\n10,11\n"
 FILES = {
     "eight.csv": EIGHT,

@@ -1,4 +1,4 @@
-"""docs/large-tables.md is what happens: its Python runs, its commands print what it shows."""
+"""docs/use/large-tables.md is what happens: its Python runs, its commands print what it shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from steepest.cli import main
 
-PAGE = ROOT / "docs" / "large-tables.md"
+PAGE = ROOT / "docs" / "use" / "large-tables.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 NUMBER = re.compile(r"[-+]?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 SIZE = re.compile(r"[\d.]+ (?:kB|MB)")  # of files, which depends on the version of pyarrow

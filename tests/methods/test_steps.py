@@ -606,7 +606,7 @@ def test_a_range_test_refuses_what_makes_no_sense_in_one_line(settings):
 
 @pytest.mark.parametrize("step", ALL, ids=called)
 def test_the_page_shows_every_learning_rate_with_its_defaults(step):
-    page = (ROOT / "docs" / "steps.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "learning-rates.md").read_text(encoding="utf-8")
     assert f"`{to_spec(step)}`" in page
 
 

@@ -392,7 +392,7 @@ def test_the_command_line_fits_and_predicts_counts(tmp_path, monkeypatch, capsys
 
 def test_every_loss_has_its_row_in_the_docs():
 
-    text = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "losses.md").read_text(encoding="utf-8")
     assert all(f"`{to_name(getattr(losses, name))}" in text for name in losses.__all__)
 
 

@@ -20,7 +20,7 @@ from steepest.objective.penalties import L2
 from steepest.optimality.evidence import Evidence
 from steepest.optimality.verdict import TABLE, Verdict, judge
 
-DOCS = ROOT / "docs" / "verdicts.md"
+DOCS = ROOT / "docs" / "understand" / "verdicts.md"
 OVERLAP = np.array([0.0, 0, 1, 0, 1, 1, 1, 0])
 SYMMETRIC = (np.array([[-2.0], [-1], [0], [1], [2], [3], [1]]), np.array([0.0, 0, 1, 0, 1, 1, 0]))
 LONG_ROW = (np.append(X8, [[60.0]], 0), np.append(Y8, 50.0))  # sets the limit of single rows far below that of all

@@ -18,7 +18,7 @@ from steepest.core.files import write_new
 from steepest.data.csr import CSR
 from steepest.solve.model import Model, is_model, predict, probability, read_model, write_model
 
-SCHEMA = json.loads((ROOT / "docs" / "model.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "docs" / "reference" / "model.schema.json").read_text())
 VERDICT = {"status": "converged", "message": "after 8 steps", "advice": None, "notes": []}
 CERTIFICATE = {"gap": 1e-16, "kind": "decrement", "gradient_norm": None}
 LINE = Model(

@@ -33,9 +33,9 @@ class CalibrationDisplay(OfClasses):
     ----------
     rows : ClassRows
         The rows' classes and probabilities.
-    bins : int
+    bins : int, default 10
         At most so many groups.
-    by : {"quantile", "width"}
+    by : {"quantile", "width"}, default "quantile"
 
     Attributes
     ----------

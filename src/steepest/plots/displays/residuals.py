@@ -36,8 +36,8 @@ class ResidualsDisplay(OfRows):
     predicted, y : (n,) arrays
     x : (n,) array or None
         The one column; None draws residuals against predictions.
-    x_name, target : str
-    verdict : str
+    x_name, target : str, defaults "x" and "y"
+    verdict : str, default ""
         The verdict, in one line.
     weight : (n,) array or None
         Weights of the rows; None is 1 for all.

@@ -221,21 +221,15 @@ def _placed(error: CellError, partition: int, row: int) -> DataError:
     return DataError(error.problem, file=where, column=error.column, answer=error.answer)
 
 
-def sent(start: int, stop: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows start .. stop - 1 of a partition, as streams of Arrow."""
+def sent(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Record batches as streams of Arrow."""
     import pyarrow as pa
 
-    low = 0
     for batch in batches:
-        own = batch.slice(max(0, start - low), max(0, min(stop, low + batch.num_rows) - max(start, low)))
-        if own.num_rows:
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, own.schema) as stream:
-                stream.write_batch(own)
-            yield pa.RecordBatch.from_pydict({"batch": [sink.getvalue().to_pybytes()]})
-        low += batch.num_rows
-        if low >= stop:
-            return
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as stream:
+            stream.write_batch(batch)
+        yield pa.RecordBatch.from_pydict({"batch": [sink.getvalue().to_pybytes()]})
 
 
 def is_share(chunk: Chunk) -> bool:

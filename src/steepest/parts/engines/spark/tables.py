@@ -50,6 +50,7 @@ __all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_sour
 
 TABLE = "the DataFrame"  # as messages name it
 CHUNK = 1 << 23  # bytes of a chunk, about
+ROW_BITS = 33  # of monotonically_increasing_id: the number of a row in its partition, below that of the partition
 FETCHED = 1 << 18  # rows that are brought here at a time at most
 VECTORS = (
     "a column of vectors: name the columns that it was made from, features=[...], or make columns of it with "
@@ -212,13 +213,20 @@ class SparkSource(ArrowSource):
 
         asked = columns, partition, start, stop
         if asked != self._last[0]:
-            table = self.table.select(*(self.columns[name] for name in columns))
-            rows = table.mapInArrow(partial(sent, start, stop), "batch binary").rdd
+            rows = self._between(partition, start, stop).select(*(self.columns[name] for name in columns))
+            rows = rows.mapInArrow(sent, "batch binary").rdd
             with one_line(self.context):
                 found = self.context.runJob(rows, list, [partition])
             batches = [batch for row in found for batch in pa.ipc.open_stream(bytes(row[0]))]
             self._last = asked, [batch.rename_columns(list(columns)) for batch in batches]
         return self._last[1]
+
+    def _between(self, partition: int, start: int, stop: int) -> Any:
+        """Rows start .. stop - 1 of a partition, found by Spark: a worker that leaves rows unread is ended by it."""
+        from pyspark.sql.functions import monotonically_increasing_id
+
+        first = partition << ROW_BITS
+        return self.table.where(monotonically_increasing_id().between(first + start, first + stop - 1))
 
     def _persisted(self, table: Any) -> Any:
         from pyspark import StorageLevel
