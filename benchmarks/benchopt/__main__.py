@@ -31,7 +31,7 @@ TABLES = {  # and the seconds after which benchopt stops a solver
         "tables": 4,
         "simulated[n_samples=1000,n_features=10]": 4,
         "simulated[n_samples=200,n_features=500]": 4,
-        "simulated[n_samples=100000,n_features=400]": 20,
+        "simulated[n_samples=100000,n_features=400]": 40,
     },
 }
 

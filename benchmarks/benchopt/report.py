@@ -15,12 +15,12 @@ PAGE = Path(__file__).with_name("RESULTS.md")
 LEVELS = (1e-3, 1e-6, 1e-9)
 INTRODUCTION = """# In benchopt
 
-Written by `python -m benchmarks.benchopt` from what `benchopt run` left; how to run it: `benchmarks/benchopt/README.md`.
+Written by `python -m benchmarks.benchopt` from what `benchopt run` left; `benchmarks/benchopt/README.md` says how.
 
 - A solver is run anew for each stopping value: a tolerance, or a count of steps. Time is the median of the repetitions,
   and the time to a relative error (F - F*) / F* is that of the loosest stopping value that came within it. F* is the
   least objective that any solver found.
-- Empty: not reached. benchopt stops a solver 4 s after its first tolerance on most tables, 8 s or 20 s on the others,
+- Empty: not reached. benchopt stops a solver 4 s after its first tolerance on most tables, up to 40 s on the others,
   even if no tolerance was tight enough by then. On a loaded machine that is soon.
 - The penalty lmbd is 1.
 - The clock starts with the table in memory. Compilation, and the layout that a peer needs, are off the clock.
