@@ -20,8 +20,9 @@ Written by `python -m benchmarks.benchopt` from what `benchopt run` left; `bench
 - A solver is run anew for each stopping value: a tolerance, or a count of steps. Time is the median of the repetitions,
   and the time to a relative error (F - F*) / F* is that of the loosest stopping value that came within it. F* is the
   least objective that any solver found.
-- Empty: not reached. benchopt stops a solver 4 s after its first tolerance on most tables, up to 40 s on the others,
-  even if no tolerance was tight enough by then. On a loaded machine that is soon.
+- Empty: not reached. benchopt stops a solver 4 s to 40 s after it is set up, compilation included, even if no tolerance
+  was tight enough by then. On a loaded machine that is soon: on 100k x 400 `steepest`, glum and newton-cholesky had
+  time for their loosest tolerance only, so that table does not compare them.
 - The penalty lmbd is 1.
 - The clock starts with the table in memory. Compilation, and the layout that a peer needs, are off the clock.
 - The ratio is a solver's time over that of `steepest`, the automatic mode, to 1e-9; above 1 `steepest` is faster.
